@@ -30,6 +30,9 @@ import {
   type ToolResults,
 } from './tool-results.js';
 
+/** The code of reasons for which a model is written by its equations. */
+const whyNative = 'pynn/why-native';
+
 interface Tool {
   readonly notations: readonly TargetNotation[];
   /** The notation of what it runs. */
@@ -66,17 +69,19 @@ export async function checkWith(
   const recorded = { ...spiking, model: { ...model, recordings: [...model.recordings, ...recordings] } };
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
   try {
-    const { files, data } = await convertModel(recorded, tool.script, {
+    const { files, data, report } = await convertModel(recorded, tool.script, {
       name: tool.file,
       partial: true,
       ...(options.freeze === undefined ? {} : { freeze: options.freeze }),
     });
-    if (tool.script === 'pynn' && files.some(({ text }) => text.includes('import interneuron_pynn')))
+    if (tool.script === 'pynn' && files.some(({ text }) => text.includes('import interneuron_pynn'))) {
+      const [reason] = report.filter(({ code }) => code === whyNative);
       throw new UsageError(
         `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
-          'equations',
+          `equations${reason === undefined ? '' : ` (${reason.pointer}: ${reason.message})`}`,
         "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
       );
+    }
     const python = pythonWith(simulator, tool.modules);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const keeper = new SampleKeeper();

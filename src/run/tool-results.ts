@@ -74,8 +74,16 @@ export function brianResults(path: string, recorded: Recorded): ToolResults {
   return found.results;
 }
 
-/** Units of PyNN's signals in SI units: of variables that all simulators have. */
-const pynnUnits: Readonly<Record<string, number>> = { v: 1e-3 };
+/** Units of PyNN's signals in SI units, by the names that its standard cells record. */
+const pynnUnits: Readonly<Record<string, number>> = {
+  v: 1e-3,
+  w: 1e-9,
+  u: 1,
+  gsyn_exc: 1e-6,
+  gsyn_inh: 1e-6,
+  g_s: 1e-9,
+  g_r: 1e-9,
+};
 
 /** From the file that a script for PyNN writes: the first segment of each population. */
 export function pynnResults(path: string, recorded: Recorded): ToolResults {

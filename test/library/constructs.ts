@@ -7,7 +7,7 @@ export interface Construct {
   readonly reset?: string;
   readonly refractory?: string;
   readonly namespace?: Readonly<Record<string, string | number>>;
-  readonly initializers?: Readonly<Record<string, string>>;
+  readonly initializers?: Readonly<Record<string, unknown>>;
   readonly method?: string;
   /** Synapses from the given spikes, each with the keys of a specification. */
   readonly synapses?: readonly Readonly<Record<string, unknown>>[];
@@ -142,6 +142,27 @@ I : amp (constant)`,
     },
     initializers: { v: '-70.6*mV', I: '1*nA + 0.2*nA*i' },
     values: { cm: 0.281e-9, delta_T: 0.002, v_thresh: -0.0504, v_spike: -0.0404, a: 4e-9, b: 0.0805e-9, tau_w: 0.144 },
+  },
+  {
+    name: 'an adaptive exponential cell with values of each cell',
+    type: 'EIF_cond_exp_isfa_ista',
+    model: `dv/dt = (gL*(EL - v) + gL*DeltaT*exp((v - VT)/DeltaT) + I - w)/C : volt
+dw/dt = (a*(v - EL) - w)/tauw : amp
+C : farad (constant)
+gL : siemens (constant)
+I : amp (constant)`,
+    threshold: 'v > Vcut',
+    reset: 'v = Vr\nw += b',
+    method: 'rk4',
+    namespace: {
+      ...{ EL: '-70.6 mV', VT: '-50.4 mV', DeltaT: '2 mV', Vcut: '-40.4 mV' },
+      ...{ tauw: '144 ms', a: '4 nS', b: '0.0805 nA', Vr: '-70.6 mV' },
+    },
+    initializers: {
+      ...{ C: { values: [281, 200, 250], unit: 'pF' }, gL: { values: [30, 20, 20], unit: 'nS' } },
+      ...{ v: '-70.6*mV', I: '1*nA + 0.2*nA*i' },
+    },
+    values: { delta_T: 0.002, v_thresh: -0.0504, v_spike: -0.0404, a: 4e-9, b: 0.0805e-9, tau_w: 0.144 },
   },
   {
     name: "Izhikevich's cell with the names of units",

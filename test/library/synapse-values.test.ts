@@ -100,3 +100,26 @@ describe('variables of synapses that are recorded', () => {
     expect(valid.model.recordings).toMatchObject([{ events: 'spike' }, { variables: ['weight'] }]);
   });
 });
+
+describe('weights that are drawn', () => {
+  // 6 mV are 0.3 nA.
+  it.each([
+    ['exp(0.5*randn())*6*mV', { random: 'lognormal', params: { mu: Math.log(0.3), sigma: 0.5 } }],
+    ['exp(1 - 0.5*randn())*6*mV', { random: 'lognormal', params: { mu: Math.log(0.3) + 1, sigma: 0.5 } }],
+    ['-log(rand())*6*mV', { random: 'exponential', params: { beta: 0.3 } }],
+    ['-6*mV*log(1 - rand())', { random: 'exponential', params: { beta: 0.3 } }],
+  ])('%s is a distribution of PyNN', async (w, expected) => {
+    const { files } = await convertModel(model({ ...weights, initializers: { w } }, { run: '10 ms' }), 'pynn-json');
+    const { projections } = JSON.parse(files[0]?.text ?? '') as { projections: readonly unknown[] };
+    const close = Object.fromEntries(Object.entries(expected.params).map(([k, x]) => [k, expect.closeTo(x, 12)]));
+    expect(projections).toMatchObject([{ synapse: { params: { weight: { ...expected, params: close } } } }]);
+  });
+
+  it.each(['exp(rand())*6*mV', '1*mV - log(rand())*mV', '-log(2*rand())*mV', 'exp(-randn()**2)*mV'])(
+    '%s is none, and stays what it is',
+    async (w) => {
+      const { files } = await convertModel(model({ ...weights, initializers: { w } }, { run: '10 ms' }), 'pynn-json');
+      expect(files[0]?.text).not.toContain('"random"');
+    },
+  );
+});

@@ -138,6 +138,40 @@ function elementwise(
   }
 }
 
+/** The exponential or logarithm of a draw, times a number, as a draw of another distribution. */
+function transformed(e: Expression, draw: Expression & { readonly kind: 'call' }): Expression | undefined {
+  const [outer, ...others] = callsIn(e).filter((one) => one.function === 'exp' || one.function === 'log');
+  const inner = outer?.arguments[0];
+  if (outer === undefined || inner === undefined || others.length > 0) return undefined;
+  const [factor, rest] = lineOf(e, outer) ?? [];
+  const [slope, offset] = lineOf(inner, draw) ?? [];
+  // Without arguments, draws have 0 and 1.
+  const [a, b] = [0, 1].map((k) => (draw.arguments[k] === undefined ? k : constantOf(draw.arguments[k])));
+  if (factor === undefined || rest !== 0 || slope === undefined || offset === undefined) return undefined;
+  if (a === undefined || b === undefined) return undefined;
+  if (outer.function === 'exp' && draw.function === 'normal' && factor > 0) {
+    const median = number(tidy(factor * Math.exp(offset + slope * a)));
+    return product(median, call('lognormal', [number(0), number(tidy(Math.abs(slope) * b))]));
+  }
+  const ends = [offset + slope * a, offset + slope * b];
+  const isOfUnit = Math.min(...ends) === 0 && Math.max(...ends) === 1;
+  return outer.function === 'log' && draw.function === 'uniform' && isOfUnit && factor < 0
+    ? call('exponential', [number(tidy(-factor))])
+    : undefined;
+}
+
+/** Factor and offset of an expression that is linear in a part of it. */
+function lineOf(e: Expression, part: Expression): readonly [factor: number, offset: number] | undefined {
+  const name = 'drawn';
+  const form = linearForm(
+    mapExpression(e, (one) => (one === part ? nameOf(name, part.span) : one)),
+    [name],
+  );
+  const factor = constantOf(form?.coefficients.get(name) ?? number(0));
+  const offset = constantOf(form?.constant ?? number(0));
+  return form === null || factor === undefined || offset === undefined ? undefined : [factor, offset];
+}
+
 /**
  * Draws of standard distributions that are scaled and moved, as one draw with other arguments; else the text itself.
  */
@@ -150,16 +184,12 @@ function drawOf(e: Expression): Value {
     return simple === undefined ? text : printExpression(fold(simple));
   }
   if (draw === undefined || draws.length > 1) return text;
-  const name = 'drawn';
-  const form = linearForm(
-    mapExpression(e, (part) => (part === draw ? nameOf(name, draw.span) : part)),
-    [name],
-  );
-  const slope = constantOf(form?.coefficients.get(name) ?? number(0));
-  const offset = constantOf(form?.constant ?? number(0));
+  const [slope, offset] = lineOf(e, draw) ?? [];
   const given = draw.arguments.map(constantOf);
-  if (form === null || slope === undefined || offset === undefined || given.some((one) => one === undefined))
-    return text;
+  if (slope === undefined || offset === undefined || given.some((one) => one === undefined)) {
+    const other = transformed(e, draw);
+    return other === undefined ? text : printExpression(other);
+  }
   const [a, b] = given;
   const at = (x: number): number => tidy(offset + slope * x);
   const written = (values: readonly number[]): string =>
@@ -185,6 +215,8 @@ function drawOf(e: Expression): Value {
       return offset === 0 ? written([tidy(slope * (a ?? 1))]) : text;
     case 'gamma':
       return offset === 0 ? written([a ?? 1, tidy(slope * (b ?? 1))]) : text;
+    case 'lognormal':
+      return offset === 0 && slope > 0 ? printExpression(product(number(tidy(slope)), draw)) : text;
     default:
       return text;
   }
@@ -220,9 +252,11 @@ export function signOf(value: Value | undefined, data: DataStore): 1 | -1 | 0 {
       part.kind === 'call' && isRandom(part.function)
         ? part.function === 'uniform' && part.arguments.length === 2
           ? binary('/', sum(part.arguments[0]!, part.arguments[1]!), number(2))
-          : part.arguments.length === 0
-            ? number(part.function === 'normal' ? 0 : 0.5)
-            : part.arguments[0]!
+          : part.function === 'lognormal'
+            ? number(1)
+            : part.arguments.length === 0
+              ? number(part.function === 'normal' ? 0 : 0.5)
+              : part.arguments[0]!
         : part,
     );
     return valueAt(middle, () => 1) < 0 ? -1 : 1;

@@ -93,10 +93,14 @@ test('values of parameters, and times of runs', () => {
       { label: 'd', size: 1, cell: { type: 'HH_cond_exp', params: { cm: 0.2 } } },
       { label: 'e', size: 2, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: [[5], [0.1]] } } } },
       { label: 'f', size: 1, cell: { type: 'SpikeSourceArray', params: { spike_times: [0, 7] } } },
+      // Of PyNN's default cell, NEURON sends 16 of 16 spikes at -42 mV, 15 at -40 mV and 8 at -30 mV.
+      { label: 'g', size: 2, cell: { type: 'EIF_cond_exp_isfa_ista', params: { v_spike: [-42, -40] } } },
+      { label: 'h', size: 1, cell: { type: 'EIF_cond_alpha_isfa_ista', params: { v_spike: -42 } } },
     ],
     phases: [{ run: 50.05 }, { run: 0.3 }],
   };
   expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
+    'EIF_cond_exp_isfa_ista with v_spike above -41.3 mV loses spikes under NEURON in steps of 0.1 ms',
     'IF_cond_exp with tau_syn_E that is not positive does not run under NEST',
     'IF_cond_exp with v_reset at v_thresh or above does not run under NEST',
     'IF_curr_exp with cm that is not positive does not run under NEST or NEURON',

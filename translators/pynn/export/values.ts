@@ -135,13 +135,29 @@ const pure: ReadonlySet<string> = new Set(['binomial', 'poisson', 'lognormal']);
 function expressionValue(e: Expression, unit: string, of: FormulaOf): PynnValue | Missing {
   const known = literal(e);
   if (known !== undefined) return inUnit(known, unit);
-  return distributionValue(e, unit) ?? distributionValue(withoutUnit(e, unit), '1') ?? formulaValue(e, unit, of);
+  return (
+    distributionValue(e, unit) ??
+    distributionValue(withoutUnit(e, unit), '1') ??
+    scaledLognormal(e, unit) ??
+    formulaValue(e, unit, of)
+  );
 }
 
 /** `x` of `x*(0.001*s)`, where that is one of the unit; else the expression itself. */
 function withoutUnit(e: Expression, unit: string): Expression {
   const one = e.kind === 'binary' && e.operator === '*' && e.right.kind === 'quantity' ? e.right.value : undefined;
   return e.kind === 'binary' && one !== undefined && inUnit(one, unit) === 1 ? e.left : e;
+}
+
+/** `x*lognormal(mu, sigma)` as a draw, whose logarithm has another mean. */
+function scaledLognormal(e: Expression, unit: string): PynnValue | undefined {
+  const factor = e.kind === 'binary' && e.operator === '*' ? literal(e.left) : undefined;
+  if (e.kind !== 'binary' || factor === undefined || e.right.kind !== 'call' || e.right.function !== 'lognormal')
+    return undefined;
+  const [mu, sigma] = e.right.arguments.map(literal);
+  return mu === undefined || sigma === undefined
+    ? undefined
+    : { random: 'lognormal', params: { mu: mu + Math.log(inUnit(factor, unit)), sigma } };
 }
 
 /** A draw of a distribution that PyNN has; undefined for other expressions. */

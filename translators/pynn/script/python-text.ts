@@ -12,7 +12,7 @@ import { call, list, prefixed, quoted, spaced, type Source } from '../../shared/
 /** What texts of a script need from the rest of it. */
 export interface ScriptNames {
   /** Variable of a generator. */
-  readonly rng: (label: string) => string;
+  readonly rng: (label?: string) => string;
   /** Says that the script uses an imported name, and gives it back. */
   readonly use: (name: ImportedName) => string;
   /** Name of a class for an expression of two indices, which the script then declares. */
@@ -40,7 +40,8 @@ export const imports = {
 /** A name that a script imports, of PyNN or another module. */
 export type ImportedName = keyof typeof imports;
 
-const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
+/** Whether something is an object with keys, as opposed to a list. */
+export const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
   typeof item === 'object' && item !== null && !Array.isArray(item);
 
 /** Rows of numbers, with none for pairs that are not connected. */
@@ -66,13 +67,14 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
   if (!isRecord(item)) return 'None';
   if (typeof item['random'] === 'string') {
     const { random, params, rng } = item;
+    const generator = names.rng(typeof rng === 'string' ? rng : undefined);
     const parameters = isRecord(params)
       ? Object.entries(params).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names)))
       : [];
     return call(names.use('RandomDistribution'), [
       quoted(random),
       ...parameters,
-      ...(typeof rng === 'string' ? [`rng=${names.rng(rng)}`] : []),
+      ...(generator === 'None' ? [] : [`rng=${generator}`]),
     ]);
   }
   if (typeof item['expr'] === 'string')

@@ -6,6 +6,7 @@ import { nativeName } from '../native/types.js';
 import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.js';
 import { keywordLiterals, typeSource } from './native-source.js';
 import {
+  isRecord,
   cellSource,
   generatorSource,
   keywords,
@@ -44,21 +45,39 @@ export function nativeSource(
   return method(made, 'beside', keywordLiterals(more));
 }
 
-/** A random generator with its seed. */
-export function generatorLine(
-  script: Script,
-  label: string,
-  rng: NonNullable<PynnSpecification['rngs']>[string],
-): string {
-  const name = script.names.take(label);
+type Rng = NonNullable<PynnSpecification['rngs']>[string];
+
+/** Random generators with their seeds. In scripts for other simulators, one of them draws what names none. */
+export function generatorLines(script: Script): readonly string[] {
+  const { rngs = {}, populations, projections, current_sources: sources, phases } = script.document;
+  const isNeeded =
+    !script.isNative &&
+    Object.values(rngs).every(({ type }) => type !== 'NativeRNG') &&
+    drawsFreely([populations, projections, sources, phases]);
+  return [...Object.entries(rngs), ...(isNeeded ? [['rng', { type: 'NativeRNG' }] as const] : [])].map(([label, rng]) =>
+    generatorLine(script, label, rng),
+  );
+}
+
+/** Whether something is drawn by a generator that it does not name. */
+const drawsFreely = (item: unknown): boolean =>
+  Array.isArray(item)
+    ? item.some(drawsFreely)
+    : isRecord(item) &&
+      ((typeof item['random'] === 'string' && item['rng'] === undefined) || Object.values(item).some(drawsFreely));
+
+function generatorLine(script: Script, label: string, rng: Rng): string {
+  const isOwn = rng.type === 'NativeRNG';
+  const name = script.names.take(isOwn ? 'rng' : label);
+  if (isOwn) script.ownRng ??= name;
   script.rngs.set(label, name);
-  if (rng.type !== 'NativeRNG') {
+  if (!isOwn) {
     const made = layout(prefixed(`${name} = `, generatorSource(rng, script)));
     return rng.skip === undefined ? made : `${made}\n${name}.rng.bytes(${4 * rng.skip})`;
   }
   script.equivalent(
     'pynn/native-generator',
-    `${label} is a NumpyRNG, with other random numbers; --freeze keeps those of the model`,
+    `${name} is a NumpyRNG, with other random numbers; --freeze keeps those of the model`,
   );
   return layout(
     prefixed(
@@ -117,7 +136,8 @@ function positionsSource(
   positions: Population['positions'],
   size: Population['size'],
 ): Source {
-  if (positions !== undefined) return followed(valueSource(positions, script), '.T');
+  // PyNN computes distances in the type of the positions, which is not to be that of whole numbers.
+  if (positions !== undefined) return followed(valueSource(positions, script), '.T.astype(float)');
   const count = typeof size === 'number' ? size : size.reduce((a, b) => a * b, 1);
   return followed(structureSource(structure ?? { type: 'Line' }, script), `.generate_positions(${count})`);
 }

@@ -4,10 +4,10 @@ import { printableLines } from '../../../src/diagnostics/display.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, dictionary, documentationOf, layout, list, prefixed, type Source } from '../../shared/python.js';
 import { byUse } from '../selections.js';
-import type { Assembly, Projection, PynnSpecification, View } from '../specification.js';
+import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.js';
 import { isRandom } from '../value-kinds.js';
 import { imports, keywords } from './python-text.js';
-import { assemblyLine, generatorLine, nativeTypes, populationLines, viewLine } from './script-cells.js';
+import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } from './script-cells.js';
 import { projectionLines } from './script-projections.js';
 import {
   currentSourceLines,
@@ -50,7 +50,6 @@ export function scriptView(
   const script = new Script(document, stem, report);
   const {
     setup,
-    rngs = {},
     populations = [],
     views = [],
     assemblies = [],
@@ -67,7 +66,7 @@ export function scriptView(
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
   const sections = [
     { title: '', lines: [layout(call('sim.setup', keywords(limits, script))), ...unnamedPotential(script)] },
-    { title: '', lines: Object.entries(rngs).map(([label, rng]) => generatorLine(script, label, rng)) },
+    { title: '', lines: generatorLines(script) },
     { title: 'Types of cells and synapses', lines: nativeTypes(script) },
     { title: 'Populations', lines: populations.map((population) => populationLines(script, population)) },
     {
@@ -83,9 +82,9 @@ export function scriptView(
     { title: 'Current sources', lines: sources.flatMap((source) => currentSourceLines(script, source)) },
     {
       title: 'Recordings',
-      lines: (document.recordings ?? []).flatMap((recording) => recordingLines(script, recording)),
+      lines: together(document.recordings ?? []).flatMap((recording) => recordingLines(script, recording)),
     },
-    { title: 'Run', lines: (document.phases ?? []).flatMap((phase) => phaseLines(script, phase)) },
+    { title: 'Run', lines: byDuration(document.phases ?? []).flatMap((phase) => phaseLines(script, phase)) },
   ].filter(({ lines }) => lines.length > 0);
   const view: ScriptView = {
     documentation: documentationText(script),
@@ -103,6 +102,31 @@ export function scriptView(
     ),
   };
   return { view, files: script.files };
+}
+
+/** Recordings of the same cells, one after the other, as one. */
+function together(recordings: readonly Recording[]): readonly Recording[] {
+  const joined: Recording[] = [];
+  for (const recording of recordings) {
+    const last = joined.at(-1);
+    const { variables, ...of } = recording;
+    const { variables: before, ...ofLast } = last ?? { variables: null };
+    if (variables !== null && before !== null && JSON.stringify(of) === JSON.stringify(ofLast))
+      joined[joined.length - 1] = { ...recording, variables: [...new Set([before, variables].flat())] };
+    else joined.push(recording);
+  }
+  return joined;
+}
+
+/** Phases that run for a time rather than until one. */
+function byDuration(phases: readonly Phase[]): readonly Phase[] {
+  let now = 0;
+  return phases.map((phase) => {
+    const { run_until: until, ...others } = phase;
+    const run = until === undefined ? phase.run : Number((until - now).toPrecision(12));
+    now = phase.reset === undefined ? now + (run ?? 0) : 0;
+    return until === undefined || run === undefined ? phase : { ...others, run };
+  });
 }
 
 const resultsSource = (script: Script): Source =>

@@ -46,6 +46,8 @@ export class Script implements ScriptNames {
   readonly variables = new Map<string, string>();
   /** Variables of random generators, by their labels. */
   readonly rngs = new Map<string, string>();
+  /** The variable of the generator that draws what no other one does. */
+  ownRng: string | undefined;
   readonly used = new Set<ImportedName>();
   /** Variables of native types, by kind and name. */
   readonly types = new Map<string, string>();
@@ -71,7 +73,8 @@ export class Script implements ScriptNames {
     );
   }
 
-  readonly rng = (label: string): string => this.rngs.get(label) ?? 'None';
+  /** The variable of a generator; without a label that of draws which name none. */
+  readonly rng = (label?: string): string => (label === undefined ? this.ownRng : this.rngs.get(label)) ?? 'None';
 
   readonly use = (name: ImportedName): string => {
     this.used.add(name);

@@ -1,6 +1,6 @@
 /** Integrate-and-fire cells, with an exponential term and adaptation or without. */
 
-import { negated, number, product, name as nameOf, difference, quotient, sum } from '../../../lang/build.js';
+import { call, negated, number, product, name as nameOf, difference, quotient, sum } from '../../../lang/build.js';
 import type { Expression } from '../../../lang/ast.js';
 import { printExpression } from '../../../lang/print.js';
 import type { NeuronType } from '../../../model/model.js';
@@ -92,17 +92,7 @@ export const integrateAndFire: Family = {
     const { w, adapted } = adaptationParameters(view, adaptation, spiking, common, cm, constant, leak);
     const exponent = exponential ?? { key: '', slope: number(1), at: zero, strength: zero };
     const sharp = exponential === undefined ? zero : exponent.slope;
-    // strength*exp((v - at)/slope) = slope/tau*exp((v - v_thresh)/slope)
-    const threshold =
-      exponential === undefined
-        ? spiking.threshold
-        : number(
-            (constantOf(exponent.at) ?? refuse('its threshold differs between cells')) -
-              (constantOf(exponent.slope) ?? refuse('its slope factor differs between cells')) *
-                Math.log(
-                  ((constantOf(exponent.strength) ?? 0) * (constantOf(tau) ?? 0)) / (constantOf(exponent.slope) ?? 1),
-                ),
-          );
+    const threshold = exponential === undefined ? spiking.threshold : exponentialThreshold(exponent, tau);
     if (w !== undefined) variables.set(w.name, { name: 'w', factor: w.factor });
     const adaptive = { ...common, ...adapted, delta_T: sharp, v_spike: spiking.threshold, v_thresh: threshold };
     if (receptors !== undefined)
@@ -146,10 +136,14 @@ function composed(
 }
 
 /** The exponential of the potential in a rate: strength*exp((v - at)/slope). */
-function exponentialOf(
-  view: View,
-  rate: Polynomial,
-): { key: string; slope: Expression; at: Expression; strength: Expression } | undefined {
+interface Exponential {
+  readonly key: string;
+  readonly slope: Expression;
+  readonly at: Expression;
+  readonly strength: Expression;
+}
+
+function exponentialOf(view: View, rate: Polynomial): Exponential | undefined {
   if (rate.atoms.size === 0) return undefined;
   const [[key, e] = ['', zero]] = [...rate.atoms];
   if (rate.atoms.size > 1 || e.kind !== 'call' || e.function !== 'exp' || !rate.terms.has(key))
@@ -166,6 +160,14 @@ function exponentialOf(
     at: fold(negated(product(coefficient(argument), slope))),
     strength: rate.terms.get(key) ?? zero,
   };
+}
+
+/** The threshold of strength*exp((v - at)/slope) = slope/tau*exp((v - threshold)/slope). */
+function exponentialThreshold({ at, slope, strength }: Exponential, tau: Expression): Expression {
+  const ratio = quotient(product(strength, tau), slope);
+  const known = everywhere(ratio);
+  if (known !== undefined && near(known, 1)) return at;
+  return fold(difference(at, product(slope, known === undefined ? call('log', [ratio]) : number(Math.log(known)))));
 }
 
 /** The text of an expression, cut where it is long. */
@@ -224,7 +226,7 @@ function adaptationParameters(
   const odd = [...(own?.terms.keys() ?? [])].filter((key) => !['', view.v, adaptation].includes(key));
   if (odd.length > 0) refuse(`PyNN has no cell with ${odd.join(', ')} in the rate of its adaptation`);
   const factor =
-    constantOf(fold(negated(product(coefficient(rate, adaptation), cm)))) ??
+    everywhere(negated(product(coefficient(rate, adaptation), cm))) ??
     refuse('its adaptation has a different scale in each cell');
   const tau = fold(negated(inverse(coefficient(own, adaptation))));
   const slope = fold(product(product(coefficient(own, view.v), tau), number(factor)));

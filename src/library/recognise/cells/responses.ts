@@ -5,7 +5,7 @@ import { negated, number, product, quotient } from '../../../lang/build.js';
 import type { NeuronType } from '../../../model/model.js';
 import { UniqueNames } from '../../../model/free-name.js';
 import type { ReceptorChoice } from '../../pynn/point-neuron.js';
-import { constantOf, near, tidy, fold } from '../numbers.js';
+import { everywhere, constantOf, near, tidy, fold } from '../numbers.js';
 import {
   type View,
   coefficient,
@@ -128,7 +128,7 @@ export function wire(
   if (shapes.size > 1) refuse('its responses are both exponentials and alpha functions');
   const cm = known ?? capacitanceOf(view, type, responses, drives);
   const scales = drives.map(({ strength }) =>
-    tidy(constantOf(fold(product(strength, cm))) ?? refuse('its synapses have a different scale in each cell')),
+    tidy(everywhere(product(strength, cm)) ?? refuse('its synapses have a different scale in each cell')),
   );
   const signsOf = ({ entry }: Response): ReadonlySet<1 | -1> => use.signs.get(entry) ?? new Set();
   const [kind] = kinds;

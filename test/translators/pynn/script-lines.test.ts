@@ -1,0 +1,49 @@
+/** Lines of scripts, as users of PyNN write them. */
+
+import { expect, test } from 'vitest';
+import { importModel } from '../../../src/run/pipeline.js';
+import { exportPynnScript } from '../../../translators/pynn/export-script.js';
+
+const scriptOf = (document: Readonly<Record<string, unknown>>): string =>
+  exportPynnScript(
+    importModel({ name: 'x.json', text: JSON.stringify({ format: 'interneuron/pynn', version: 1, ...document }) })
+      .valid,
+  ).files[0]!.text;
+
+const uniform = { random: 'uniform', params: { low: -65, high: -50 } };
+
+test('what is recorded of the same cells stands in one line, and runs say how long they are', () => {
+  const text = scriptOf({
+    populations: [{ label: 'a', size: 2, cell: { type: 'IF_cond_exp' } }],
+    recordings: [
+      { target: 'a', variables: ['spikes'] },
+      { target: 'a', variables: ['v'] },
+      { target: 'a', variables: ['gsyn_exc'], sampling_interval: 1 },
+    ],
+    phases: [{ run_until: 20.1 }, { run_until: 20.3 }, { reset: {} }, { run_until: 5 }],
+  });
+  expect(text).toContain('a.record(["spikes", "v"])\na.record("gsyn_exc", sampling_interval=1)\n');
+  expect(text).toContain('sim.run(20.1)\nsim.run(0.2)\nsim.reset()\nsim.run(5)\n');
+});
+
+test('all draws have a generator with the seed of the model', () => {
+  const text = scriptOf({
+    seed: 7,
+    populations: [{ label: 'a', size: 2, cell: { type: 'IF_cond_exp' }, initial_values: { v: uniform } }],
+    phases: [{ run: 1 }],
+  });
+  expect(text).toContain('rng = NumpyRNG(seed=7)\n');
+  expect(text).toContain('RandomDistribution("uniform", low=-65, high=-50, rng=rng)');
+});
+
+test('positions are no whole numbers, of which PyNN could not compute distances', () => {
+  const [near, far] = [
+    [0, 0, 0],
+    [1, 0, 0],
+  ];
+  const text = scriptOf({
+    populations: [{ label: 'a', size: 2, cell: { type: 'IF_cond_exp' }, positions: [near, far] }],
+    phases: [{ run: 1 }],
+  });
+  expect(text).toMatch(/a\.positions = np\.array\(\[\[0, 0, 0\], \[1, 0, 0\]\]\)\.T\.astype\(float\)/);
+});

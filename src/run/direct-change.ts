@@ -116,7 +116,8 @@ async function writeToSynapses(
   const buffer = program.buffers.find(({ name }) => name === location?.buffer);
   if (!location || buffer?.role !== 'state' || buffer.element === 'i64' || location.offset !== 0) return null;
   if (!location.buffer.endsWith(`.${variable}`)) return null;
-  const positions = await running.positions(projection);
+  // What all synapses share is one number.
+  const positions = buffer.length === 1 ? [0] : await running.positions(projection);
   const now = await running.read(location.buffer, 0, positions.length);
   const numbers = numbersOf(value, positions.length, data);
   if (!numbers || now instanceof BigInt64Array || now.length !== positions.length || now.length === 0) return null;

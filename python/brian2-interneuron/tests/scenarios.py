@@ -1655,25 +1655,27 @@ def delays_changed_often():
 
 
 @scenario
-def delays_changed_within_a_run():
-    """Delays that a function of Python changes: queues have them from the next run on."""
+def changes_within_a_run():
+    """What a function of Python says of delays, and of what is active, counts from the next run on; values do at once."""
     G = SpikeGeneratorGroup(2, [0, 1, 0, 1, 0, 1], [1, 2, 6, 7, 9.8, 9.9] * ms)
     H = NeuronGroup(3, "x : 1")
-    S = Synapses(G, H, on_pre="x_post += 1")
+    S = Synapses(G, H, "g : 1 (shared)", on_pre="x_post += g")
     S.connect()
-    S.delay = "0.2*ms*(1 + i + j)"
-    samples = StateMonitor(H, "x", record=True)
+    S.g, S.delay = 1, "0.2*ms*(1 + i + j)"
+    samples, monitor = StateMonitor(H, "x", record=True), SpikeMonitor(G)
 
     @network_operation(dt=5 * ms)
     def change(t):
+        S.g = 1 + t / ms
         if t > 0 * ms:
             S.delay = 1.5 * ms
+            monitor.active = False
 
-    net = Network(G, H, S, samples, change)
+    net = Network(G, H, S, samples, monitor, change)
     net.run(10 * ms)
-    between = S.delay_[:]
+    between = [*S.delay_[:], monitor.active]
     net.run(10 * ms)
-    return {"x": samples.x[:], "between": between}
+    return {"x": samples.x[:], "between": between, **spikes(monitor)}
 
 
 @scenario

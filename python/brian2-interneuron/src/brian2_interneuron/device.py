@@ -29,7 +29,7 @@ from .deferring_device import DeferringDevice, Parts
 from .document import written
 from .later_code import OF_RUNS, Later, make_code
 from .live import Live, sent
-from .operations import Calls, Delays, simulated
+from .operations import Calls, Unchanging, simulated
 from .reports import report_to
 from .results import end_of_run, write_back
 from .seeds import Seeds
@@ -424,14 +424,14 @@ class InterneuronDevice(DeferringDevice):
 
     def _perform(self, net, document, calls, duration, progress):
         """Runs a network from where it stands, with stops where functions of Python are due."""
-        delays = Delays(document) if calls else None
+        held = Unchanging(net, document) if calls else None
         try:
-            self._run_and_call(net, document, calls, delays, duration, progress)
+            self._run_and_call(net, document, calls, held, duration, progress)
         finally:
-            if delays is not None:
-                delays.give_back()
+            if held is not None:
+                held.give_back()
 
-    def _run_and_call(self, net, document, calls, delays, duration, progress):
+    def _run_and_call(self, net, document, calls, held, duration, progress):
         begin_time, clock = net.t_, document.clock
         begin = at = int(clock.variables["timestep"].get_value().item())
         end = int(clock._i_end)
@@ -447,7 +447,7 @@ class InterneuronDevice(DeferringDevice):
                 at = boundary
             called = calls.due(boundary, begin, end)
             if called:
-                with delays.said():
+                with held.said():
                     for step, each in called:
                         set_clocks(net, step, document.dt)
                         each.run()

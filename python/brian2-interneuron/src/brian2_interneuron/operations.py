@@ -98,38 +98,45 @@ class Calls:
         return min(stops)
 
 
-class Delays:
-    """Delays during a run: Brian's queues keep those with which it began, whatever functions of Python say meanwhile.
+class Unchanging:
+    """What does not change during a run, whatever functions of Python say: delays, which queues have since its beginning, and
+    which objects are active.
 
-    Arrays hold what queues have while the engine runs, and what a script has said while functions are called.
+    Arrays and objects have what the run has while the engine runs, and what the script has said while functions are called.
     """
 
-    def __init__(self, document):
+    def __init__(self, net, document):
         drawn = [each for each in document.synapses if deferred.of(each) is None]
         pathways = [pathway for synapses in drawn for pathway in synapses._pathways]
         self._read = [each for each in pathways if "delay" in get_identifiers(each.code)]
-        #: What queues have, and what the script has said, by variable.
-        self._in_force = {each.variables["delay"]: np.array(each.variables["delay"].get_value()) for each in pathways}
-        self._said = {}
+        #: What the run has, and what the script has said, by variable and by object.
+        self._delays = {each.variables["delay"]: np.array(each.variables["delay"].get_value()) for each in pathways}
+        self._active = [(each, each._active) for each in net.sorted_objects]
+        self._said, self._said_active = {}, []
 
     @contextmanager
     def said(self):
-        """Arrays hold what the script has said."""
+        """Arrays and objects have what the script has said."""
         self.give_back()
         try:
             yield
         finally:
-            for variable, before in self._in_force.items():
+            for variable, before in self._delays.items():
                 values = np.array(variable.get_value())
                 if values.shape == before.shape and not np.array_equal(values, before):
                     self._said[variable] = values
                     variable.get_value()[...] = before
+            self._said_active = [(each, each._active) for each, before in self._active if each._active != before]
+            for each, before in self._active:
+                each._active = before
             for each in self._read:
                 if each.variables["delay"] in self._said:
                     raise NotImplementedError(f"{each.name} reads its delays, and a function of Python changes them in a run")
 
     def give_back(self):
-        """Leaves the arrays to the script."""
+        """Leaves all of it to the script."""
         for variable, values in self._said.items():
             variable.get_value()[...] = values
-        self._said = {}
+        for each, is_active in self._said_active:
+            each._active = is_active
+        self._said, self._said_active = {}, []

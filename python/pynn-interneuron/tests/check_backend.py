@@ -424,6 +424,9 @@ def check_capture():
                 "rng = sim.NumpyRNG(seed=3)\n"
                 "w = sim.RandomDistribution('uniform', (0.0, 0.1), rng=rng)\n"
                 "sim.Projection(a, a, sim.FixedProbabilityConnector(0.5, rng=rng), sim.StaticSynapse(weight=w, delay=1.0))\n"
+                "first = a[:5]\n"
+                "chain = sim.Projection(first, a, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.1, delay=1.0))\n"
+                "sim.Projection(first, first, sim.OneToOneConnector(), sim.StaticSynapse(weight=0.1, delay=1.0))\n"
                 "a.record('spikes')\n"
                 "sim.run(60.0, callbacks=[lambda t: t + 10.0])\n"
                 "print(sum(a.get_spike_counts().values()))\n"
@@ -436,6 +439,9 @@ def check_capture():
         import interneuron
 
         assert len(interneuron.run(document).spikes["a"]) == int(said.stdout.split()[-1]) > 0
+        # What has no label is called as its variable, or as its ends are.
+        with open(document, encoding="utf-8") as file:
+            assert list(json.load(file)["projections"]) == ["a_a", "chain", "first_first"]
         # What callbacks change becomes phases, unless it follows from results.
         with open(script, "w", encoding="utf-8") as file:
             file.write(

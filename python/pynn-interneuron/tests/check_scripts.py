@@ -1,11 +1,15 @@
 """Scripts that combine several features, on this backend and on PyNN's simulators."""
 
 import importlib
+import json
 import os
 import tempfile
 
+import interneuron
+import interneuron_pynn as ours
 import numpy as np
 from pyNN.core import IndexBasedExpression
+from pyNN.random import NumpyRNG, RandomDistribution
 from pyNN.recording import files
 from pyNN.space import Grid2D, Line, Space
 
@@ -80,10 +84,66 @@ def places(sim):
 
 def check(script, other, tolerance):
     """Connections are the same, voltages near."""
-    (ours, voltage), (theirs, expected) = (script(importlib.import_module(name)) for name in ("interneuron_pynn", other))
-    for one, two in zip(ours, theirs, strict=True):
+    (own, voltage), (theirs, expected) = (script(importlib.import_module(name)) for name in ("interneuron_pynn", other))
+    for one, two in zip(own, theirs, strict=True):
         assert len(one) == len(two) and len(one) > 0 and np.allclose(one, two, rtol=1e-9, atol=1e-12), (script, one, two)
     assert voltage.shape == expected.shape and np.abs(voltage - expected).max() < tolerance, script
+
+
+def drawn(sim):
+    """Values and connections that are drawn, also of assemblies and by a generator without a seed."""
+    sim.setup(timestep=0.1, min_delay=0.1)
+    rng = NumpyRNG(seed=5)
+
+    def uniform(low, high):
+        return RandomDistribution("uniform", (low, high), rng=rng)
+
+    a = sim.Population(12, sim.IF_curr_exp(tau_m=uniform(10.0, 20.0), cm=uniform(0.2, 0.3)), label="a")
+    b = sim.Population(5, sim.IF_curr_exp(cm=0.25), label="b")
+    both = a + b
+    b.set(i_offset=uniform(0.3, 0.4))
+    a[:6].set(i_offset=uniform(0.3, 0.4))
+    both.initialize(v=uniform(-65.0, -51.0))
+    synapse = sim.StaticSynapse(weight=uniform(0.0, 0.3), delay=1.0)
+    sim.Projection(a, both, sim.FixedProbabilityConnector(0.3, rng=rng), synapse, label="p")
+    sim.Projection(both, b, sim.FixedNumberPreConnector(3, rng=rng), synapse, label="q")
+    both.record("spikes")
+    return both
+
+
+def check_draws():
+    """A document that is converted has distributions and rules, from which the same numbers come."""
+    state = ours.simulator.state
+    state.keeps_draws = True
+    try:
+        drawn(ours)
+        state._phases.append({"run_until": 50.0})
+        document = {**state.document(), "name": "drawn"}
+        free = RandomDistribution("uniform", (0.0, 1.0), rng=NumpyRNG())
+        ours.setup()
+        ours.Population(3, ours.IF_curr_exp(tau_m=free))
+        assert state.document()["populations"][0]["cell"]["params"]["tau_m"] == {"random": "uniform", "params": {"low": 0.0, "high": 1.0}}
+    finally:
+        state.keeps_draws = False
+    (a, b), (p, q) = document["populations"], document["projections"]
+    assert [a["cell"]["params"][name]["random"] for name in ("tau_m", "cm")] == ["uniform"] * 2, a
+    assert b["cell"]["params"]["i_offset"]["random"] == b["initial_values"]["v"]["random"] == "uniform", b
+    assert len(a["cell"]["params"]["i_offset"]) == 12, a
+    assert [each["connector"]["type"] for each in (p, q)] == ["FixedProbabilityConnector", "FixedNumberPreConnector"]
+    assert document["assemblies"] == [{"label": p["post"], "of": ["a", "b"]}] and q["pre"] == p["post"]
+    with open("drawn.json", "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    spikes = interneuron.run("drawn.json").spikes
+    found = sorted((owner, int(i), round(float(t) * 10)) for owner in "ab" for i, t in zip(spikes[owner].cells, spikes[owner].times, strict=True))
+    both = drawn(ours)
+    ours.run(50.0)
+    expected = sorted(
+        (part.label, k, round(float(t) * 10))
+        for part in both.populations
+        for k, train in enumerate(part.get_data().segments[0].spiketrains)
+        for t in train.magnitude
+    )
+    assert found == expected and len(expected) > 20, (found, expected)
 
 
 def main():
@@ -93,6 +153,7 @@ def main():
         # NEST rounds weights to 1e-15 and integrates exactly; NEURON's steps of 0.1 ms are of first order.
         check(matrices, "pyNN.nest", 1e-6)
         check(places, "pyNN.neuron", 0.2)
+        check_draws()
         os.chdir("/")
     print("checked")
 

@@ -94,3 +94,31 @@ test('coordinates that code of cells reads are parameters, those of structures t
   expect(neuron_groups.Q.initializers).toMatchObject({ x: { values: [1, 4] }, y: { values: [2, 5] } });
   expect(neuron_groups.R.model).not.toContain('meter');
 });
+
+test.each([
+  // Of a normal distribution, 31.7 % lie beyond one deviation; PyNN draws these again.
+  ['within one deviation', 3, 5, /: 32 % of all$/],
+  ['within three deviations', 1, 7, /: 0\.2\d % of all$/],
+  ['far away', -6, 14, undefined],
+])('normal weights with bounds %s', async (_, low, high, message) => {
+  const document = {
+    ...{ format: 'interneuron/pynn', version: 1, rngs: { r: { type: 'NumpyRNG', seed: 1 } } },
+    populations: [{ label: 'a', size: 9, cell: { type: 'IF_curr_exp', params: {} } }],
+    projections: [
+      {
+        ...{ label: 'p', pre: 'a', post: 'a', receptor_type: 'excitatory' },
+        connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0.5 }, rng: 'r' },
+        synapse: {
+          type: 'StaticSynapse',
+          params: { delay: 1, weight: { random: 'normal_clipped', params: { mu: 4, sigma: 1, low, high }, rng: 'r' } },
+        },
+      },
+    ],
+    phases: [{ run: 1 }],
+  };
+  const { valid } = importModel({ name: 'a.json', text: JSON.stringify(document) });
+  const { report } = await convertModel(valid, 'brian-json');
+  const about = report.filter(({ pointer }) => pointer === '/projections/p/values/weight');
+  if (message === undefined) expect(about).toMatchObject([{ verdict: 'equivalent' }]);
+  else expect(about).toMatchObject([{ verdict: 'approximated', message: expect.stringMatching(message) as string }]);
+});

@@ -383,18 +383,22 @@ class Idiom {
     }
     if (listed && drawn !== undefined) return drawn;
     const text = drawText(value, unit);
-    if (text?.exact === true) {
+    if (text?.apart === 0) {
       this.#report.equivalent('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
       return text.text;
     }
-    if (text !== undefined && drawn === undefined && this.#drawn !== undefined) return text.text;
+    const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed;
+    if (text !== undefined && (drawn === undefined ? this.#drawn !== undefined : isLong)) {
+      this.#report.approximated(
+        'brian/clipped',
+        pointer,
+        `values outside the bounds are clipped to them, not drawn again: ${Number((text.apart * 100).toPrecision(2))} % of all`,
+      );
+      return text.text;
+    }
     if (drawn === undefined) {
       this.needsDrawing = true;
       return value;
-    }
-    if (text !== undefined && isGiven(drawn) && lengthOf(drawn.array) > mostListed) {
-      this.#report.approximated('brian/clipped', pointer, 'values outside the bounds are clipped to them');
-      return text.text;
     }
     this.#report.equivalent(
       'brian/drawn',

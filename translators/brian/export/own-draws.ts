@@ -5,11 +5,21 @@ import { printExpression } from '../../../src/lang/print.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import type { DrawnValues } from '../../../src/model/model.js';
 
+interface DrawText {
+  readonly text: string;
+  /** The part of the values that is of another distribution, from 0 to 1. */
+  readonly apart: number;
+}
+
+/** The integral of the normal distribution up to so many deviations, to a few in ten thousand. */
+const normalCumulative = (x: number): number =>
+  1 / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+
 /** A draw as an expression: of the same distribution, or of one that is near. */
 export function drawText(
   { distribution, arguments: given, exponent10 = 0, then, pairs }: DrawnValues,
   unit: string,
-): { readonly text: string; readonly exact: boolean } | undefined {
+): DrawText | undefined {
   if (then !== undefined || pairs === true) return undefined;
   const known = distributions[distribution];
   const scale = unit === '1' && exponent10 === 0 ? '1' : `1e${exponent10}*${unitText(unit)}`;
@@ -21,7 +31,7 @@ export function drawText(
       const [low = 0, high = 0] = given;
       const width = Number((high - low).toPrecision(12));
       const at = (value: number): string => (scale === '1' ? String(value) : `${value}*(${scale})`);
-      return { text: `${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()`, exact: true };
+      return { text: `${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()`, apart: 0 };
     }
     case 'normal':
     case 'exponential':
@@ -29,12 +39,16 @@ export function drawText(
     case 'uniform_int':
     case 'normal_clipped_to_boundary':
     case 'poisson':
-      return { text: tidy, exact: true };
-    case 'normal_clipped':
+      return { text: tidy, apart: 0 };
+    case 'normal_clipped': {
+      const [mu = 0, sigma = 0, low = -Infinity, high = Infinity] = given;
+      // PyNN draws again what lies outside.
+      const apart = normalCumulative((low - mu) / sigma) + normalCumulative((mu - high) / sigma);
       return {
         text: tidy.replace(/^truncatedNormal\((.*), (.*), (.*), (.*)\)$/, 'clip(normal($1, $2), $3, $4)'),
-        exact: false,
+        apart: apart < 1e-6 ? 0 : apart,
       };
+    }
     default:
       return undefined;
   }

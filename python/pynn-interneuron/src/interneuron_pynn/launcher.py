@@ -156,15 +156,20 @@ def capture(words):
         words: the file to write, the script, and its own arguments.
     """
     import interneuron_pynn
+    from interneuron_pynn.script_names import called_by_variables, variables_of_script
     from interneuron_pynn.simulator import state
 
     output = Path(words[0])
     left = []
+    state.keeps_draws = True
     run_until, clear = state.run_until, state.clear
     run_in_parts = interneuron_pynn._run_until
     calling = _Callbacks(state)
 
+    variables = {}
+
     def until(tstop):
+        variables.update(variables_of_script())
         if calling.are_there or runs_to_come(words[1]):
             run_until(tstop)
             return
@@ -212,7 +217,7 @@ def capture(words):
         hint = f"add --instead-of {own[0]}" if own else "a network is known when the script calls run()"
         print(f"error: {words[1]} runs no network{other}\n  hint  {hint}", file=sys.stderr)
         return 1
-    named = {**state.document(), "name": Path(words[1]).stem}
+    named = {**called_by_variables(state.document(), variables, state), "name": Path(words[1]).stem}
     write_captured(output, named, state._arrays)
     note_left_out(words[0], list(dict.fromkeys(left)))
     return 0

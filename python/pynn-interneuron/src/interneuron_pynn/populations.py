@@ -13,6 +13,7 @@ from pyNN.standardmodels import StandardCellType
 from . import simulator
 from .checks import check_cells, check_finite, check_given, check_source, check_values
 from .recording import Recorder
+from .rules import distribution_of
 from .simulator import state
 from .units import plain
 
@@ -169,12 +170,13 @@ class Population(_Checked, common.Population):
         self.name_in_document = state.unique(self.stem, "population")
         #: Where the cells are, in um, once a rule of connections needs to know.
         self.places = None
-        self.first = {}
+        self.first, self._first_draws = {}, {}
         space = deepcopy(self.celltype.native_parameters)
         try:
             space.shape = (self.size,)
         except ValueError as error:
             raise errors.InvalidDimensionsError(f"{self.size} cells, but a parameter has other numbers: {error}") from error
+        self._draws = self._distributions(space)
         space.evaluate(simplify=False)
         self.values = {}
         for name, value in space.items():
@@ -188,6 +190,17 @@ class Population(_Checked, common.Population):
         self._built = None
         self.lists = [self.values["spike_times"]] if "spike_times" in self.values else []
         state.create("populations", self)
+
+    def _distributions(self, space):
+        """Parameters that are drawn, as a document that keeps draws has them; what is drawn is put in their place."""
+        found = {}
+        for name, value in [*space.items()] if state.keeps_draws else []:
+            drawn = distribution_of(value, state.generators, self)
+            if drawn is not None:
+                found[name] = drawn
+                # All draw in this order, from generators that others may use.
+                space.update(**{name: value.evaluate(simplify=False)})
+        return found
 
     def tell_places(self):
         """Has the document say where the cells are. Gives False where it says already that they are elsewhere, or nowhere."""
@@ -219,6 +232,7 @@ class Population(_Checked, common.Population):
             except (TypeError, ValueError) as error:
                 raise errors.InvalidParameterValueError(f"{name} should not be of type {type(value[0])}") from error
             self.values[name] = own
+            self._draws.pop(name, None)
             if name == "spike_times" and state.live:
                 self.lists.append(own)
             elif name == "spike_times":
@@ -251,8 +265,11 @@ class Population(_Checked, common.Population):
         if isinstance(self.celltype, StandardCellType) and variable not in known and not self.can_record(variable):
             raise errors.NonExistentParameterError(variable, type(self.celltype).__name__, list(known))
         values.shape = (len(indices),)
+        keeps = state.keeps_draws and not state.live and len(indices) == self.size
+        drawn = distribution_of(values, state.generators, self) if keeps else None
         numbers = np.asarray(values.evaluate(simplify=False), dtype=float)
         check_finite(variable, numbers)
+        self._first_draws = {**{k: v for k, v in self._first_draws.items() if k != variable}, **({variable: drawn} if drawn else {})}
         own = self.first.setdefault(variable, np.full(self.size, np.nan))
         own[indices] = numbers
         if variable in derived_first_values(self.celltype):
@@ -310,7 +327,7 @@ class Population(_Checked, common.Population):
                 **({"initial_values": first} if first else {}),
             }
         cell: dict[str, Any] = {"type": type(self.celltype).__name__}
-        own = {name: document_value(value) for name, value in values.items() if "." not in name}
+        own = {name: self._draws.get(name) or document_value(value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):
             cell["neuron"] = {"type": type(self.celltype.neuron).__name__, "params": own}
             cell["receptors"] = {
@@ -327,7 +344,11 @@ class Population(_Checked, common.Population):
         else:
             cell["params"] = own
         derived = derived_first_values(self.celltype)
-        first = {variable: document_value(value) for variable, value in self.first.items() if variable not in derived}
+        first = {
+            variable: self._first_draws.get(variable) or document_value(value)
+            for variable, value in self.first.items()
+            if variable not in derived
+        }
         return {
             "label": self.name_in_document,
             "size": int(self.size),
@@ -370,8 +391,10 @@ class Population(_Checked, common.Population):
         return ParameterSpace(found, shape=(self.size,))
 
     def _set_parameters(self, parameter_space):
+        drawn = {} if state.live else self._distributions(parameter_space)
         parameter_space.evaluate(simplify=False)
         self.change(dict(parameter_space.items()), np.arange(self.size))
+        self._draws.update(drawn)
 
 
 def warn_of_derived(population, variable, initial_values):

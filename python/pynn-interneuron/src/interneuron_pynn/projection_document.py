@@ -9,6 +9,7 @@ from pyNN.connectors import AllToAllConnector, FromListConnector, OneToOneConnec
 
 from .morphology import location
 from .native import Connector as NativeConnector
+from .populations import stem_of
 from .rules import space_of
 from .simulator import state
 from .units import plain
@@ -51,6 +52,7 @@ class DocumentOfProjection:
     _late: bool
     _connector: Any
     _is_plastic: Any
+    draw: Any
 
     def parts(self):
         """Its connections by the populations that they are between."""
@@ -83,6 +85,10 @@ class DocumentOfProjection:
 
     def freeze(self):
         """The network is built: what changes from now on are phases."""
+        if self._rule is not None and any(isinstance(cells, common.Assembly) for cells in (self.pre, self.post)):
+            # What comes of the run is known by parts.
+            self.draw()
+            self._rule = None
         if self._built is None:
             self._built = self._documents()
 
@@ -111,7 +117,7 @@ class DocumentOfProjection:
     def _declared(self):
         """The projection by its connector's rule."""
         connector, values = self._rule.to_document()
-        [pre, post] = [state.view(owner, cells) for end in (self.pre, self.post) for owner, cells, _ in members_of(end)]
+        pre, post = (state.cells(members_of(end), stem_of(end)) for end in (self.pre, self.post))
         document = self._document(self.name_in_document, pre, post, connector, self._synapse(values))
         space = space_of(self) if connector["type"] == "DistanceDependentProbabilityConnector" else {}
         return {**document, **({"space": space} if space else {})}

@@ -100,7 +100,7 @@ class Projection(RecordingOfSynapses, DocumentOfProjection, common.Projection):
         check_synapse(self.synapse_type)
         check_connector(connector, self.pre, self.post)
         self._late = late
-        self._rule = None if late else rule_of(self, connector, state.generators)
+        self._rule = None if late else rule_of(self, connector, state.generators, state.keeps_draws)
         if self._rule is None:
             self.connect_one_by_one(connector)
             if not checked:

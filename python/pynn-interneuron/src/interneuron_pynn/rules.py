@@ -118,23 +118,57 @@ class Generators:
     """NumpyRNGs that the document names."""
 
     def __init__(self):
-        self._all = []
+        self._all, self._alone = [], []
 
     def of(self, rng):
         """The generator of a NumpyRNG as it is now; None where the document cannot say how it is."""
         for each in self._all:
             if each.is_as_it_was(rng):
                 return each
+        return self._made(rng, self._all)
+
+    def alone(self, rng, user):
+        """The same for one user, who draws from the NumpyRNG itself."""
+        made = self._made(rng, self._alone)
+        if made is not None:
+            made.users.append(user)
+        return made
+
+    def _made(self, rng, among):
         words = words_drawn(rng)
         if words is None:
             return None
-        made = Generator(f"rng{len(self._all)}", rng, words)
-        self._all.append(made)
+        made = Generator(f"rng{len(self._all) + len(self._alone)}", rng, words)
+        among.append(made)
         return made
 
     def to_document(self):
         """All that somebody uses, by name."""
-        return {each.name: each.to_document() for each in self._all if each.users}
+        return {each.name: each.to_document() for each in [*self._all, *self._alone] if each.users}
+
+
+def distribution_of(values, generators, user):
+    """Values that are drawn, as the document has them, before they are; None where it would not say the same."""
+    drawn = getattr(values, "base_value", None)
+    if not isinstance(drawn, RandomDistribution) or values.operations or not _is_plain(drawn):
+        return None
+    made = None if _is_free(drawn.rng) else generators.alone(drawn.rng, user)
+    return _drawn_to_document(drawn, made) if made is not None or _is_free(drawn.rng) else None
+
+
+def _is_plain(drawn):
+    """Whether the parameters of a distribution are numbers."""
+    return all(np.ndim(value) == 0 for value in drawn.parameters.values())
+
+
+def _is_free(rng):
+    """Whether a generator has no seed, so that each run of the script draws other numbers."""
+    return type(rng) is NumpyRNG and rng.seed is None
+
+
+def _drawn_to_document(drawn, generator):
+    rng = {} if generator is None else {"rng": generator.name}
+    return {"random": drawn.name, "params": {k: float(v) for k, v in drawn.parameters.items()}, **rng}
 
 
 def _by_place(connector, projection):
@@ -197,20 +231,23 @@ class Rule:
     def _value(self, value):
         if not isinstance(value, RandomDistribution):
             return value
-        rng = next(each.name for each in self.generators if each.rng is value.rng)
-        return {"random": value.name, "params": {k: float(v) for k, v in value.parameters.items()}, "rng": rng}
+        return _drawn_to_document(value, next((each for each in self.generators if each.rng is value.rng), None))
 
 
-def rule_of(projection, connector, generators):
+def rule_of(projection, connector, generators, keeps_draws=False):
     """The rule of a projection, or None: then PyNN makes its connections one by one.
+
+    Args:
+        keeps_draws: for a document that is not run here: between assemblies and from generators without a seed, too.
 
     Raises:
         ConnectionError: for weights and delays that PyNN refuses.
     """
     known = type(connector) in _CONNECTORS and connector.location_selector is None
-    if not known or isinstance(projection.pre, common.Assembly) or isinstance(projection.post, common.Assembly):
+    split = any(isinstance(cells, common.Assembly) for cells in (projection.pre, projection.post))
+    if not known or (split and not keeps_draws):
         return None
-    if hasattr(projection.post.celltype, "shape"):
+    if any(hasattr(each.celltype, "shape") for each in getattr(projection.post, "populations", [projection.post])):
         # Where synapses are on a cell is worked out for each.
         return None
     if not 0 <= getattr(connector, "p_connect", 0) <= 1 or not isinstance(getattr(connector, "n", 0), int):
@@ -222,19 +259,22 @@ def rule_of(projection, connector, generators):
         if projection.pre is not projection.post:
             return None
     placed = isinstance(connector, (DistanceDependentProbabilityConnector, DisplacementDependentProbabilityConnector))
+    if placed and split:
+        return None
     by_place = _by_place(connector, projection) if placed else {}
     if by_place is None:
         return None
     used = [connector.rng] if hasattr(connector, "rng") else []
     used += [value.rng for value in values.values() if isinstance(value, RandomDistribution)]
-    found = {id(rng): generators.of(rng) for rng in used}
+    found = {id(rng): generators.of(rng) for rng in used if not (keeps_draws and _is_free(rng))}
     if None in found.values():
         return None
     rule = Rule(connector, values, list(found.values()), by_place)
     for each in rule.generators:
         each.users.append(projection)
     if isinstance(connector, _ADVANCING):
-        found[id(connector.rng)].go_ahead()
+        if id(connector.rng) in found:
+            found[id(connector.rng)].go_ahead()
     return rule
 
 
@@ -248,7 +288,7 @@ def _values(synapse):
         if each.is_homogeneous and isinstance(each.base_value, numbers.Real) and not each.operations:
             values[name] = float(each.base_value)
         elif isinstance(each.base_value, RandomDistribution) and not each.operations:
-            if not all(np.ndim(value) == 0 for value in each.base_value.parameters.values()):
+            if not _is_plain(each.base_value):
                 return None
             values[name] = each.base_value
         else:
@@ -290,4 +330,4 @@ def carry_out(rule, projection):
             rng.rng = own
 
 
-__all__ = ["Generators", "carry_out", "rule_of", "space_of", "words_drawn"]
+__all__ = ["Generators", "carry_out", "distribution_of", "rule_of", "space_of", "words_drawn"]

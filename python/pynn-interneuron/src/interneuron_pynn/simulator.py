@@ -68,6 +68,8 @@ class State(common.control.BaseState):
         self.mpi_rank, self.num_processes = 0, 1
         self.dt, self._min_delay, self.max_delay = 0.1, "auto", "auto"
         self.session_options = {}
+        #: Whether the document is converted rather than run, so that it says how numbers are drawn.
+        self.keeps_draws = False
         #: Whether the script has called setup().
         self.is_set_up = False
         self.extra = {}
@@ -94,7 +96,7 @@ class State(common.control.BaseState):
         self.steps_in_all = 0
         self.populations, self.projections, self.sources = [], [], []
         self.generators = Generators()
-        self._views, self._recordings, self._phases = {}, [], []
+        self._views, self._assemblies, self._recordings, self._phases = {}, {}, [], []
         self._accepted = 0
         self._labels = set()
         self._recorded = {}
@@ -213,6 +215,19 @@ class State(common.control.BaseState):
         if key not in self._views:
             self._views[key] = self.unique(None, "selection")
         return self._views[key]
+
+    def cells(self, members, label):
+        """The name of cells: of a population, of a selection, or of an assembly of such.
+
+        Args:
+            members: populations with indices of their cells.
+        """
+        names = tuple(self.view(population, indices) for population, indices, *_ in members)
+        if len(names) == 1:
+            return names[0]
+        if names not in self._assemblies:
+            self._assemblies[names] = self.unique(label, "assembly")
+        return self._assemblies[names]
 
     def array(self, values):
         """A long array, which the document refers to by its digest; it is sent once."""
@@ -338,7 +353,8 @@ class State(common.control.BaseState):
         views = [
             {"label": label, "of": key[0], "select": {"indices": list(key[1])}} for key, label in self._views.items()
         ]
-        return {**parts, "views": views}
+        assemblies = [{"label": label, "of": list(of)} for of, label in self._assemblies.items()]
+        return {**parts, "views": views, **({"assemblies": assemblies} if assemblies else {})}
 
     def _native_parts(self):
         """Types of the script's own, and what goes with them."""

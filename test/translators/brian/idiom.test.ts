@@ -122,3 +122,23 @@ test.each([
   if (message === undefined) expect(about).toMatchObject([{ verdict: 'equivalent' }]);
   else expect(about).toMatchObject([{ verdict: 'approximated', message: expect.stringMatching(message) as string }]);
 });
+
+test('draws have the numbers of the model, in units that people use', async () => {
+  const random = (name: string, params: object): object => ({ random: name, params, rng: 'r' });
+  const params = {
+    tau_m: random('uniform', { low: 10.5, high: 20 }),
+    i_offset: random('normal', { mu: 0.13, sigma: 0.01 }),
+    v_reset: random('normal_clipped_to_boundary', { mu: -65, sigma: 2, low: -67, high: -61 }),
+  };
+  const document = {
+    ...{ format: 'interneuron/pynn', version: 1, rngs: { r: { type: 'NumpyRNG', seed: 1 } } },
+    populations: [{ label: 'a', size: 9, cell: { type: 'IF_cond_exp', params } }],
+    phases: [{ run: 1 }],
+  };
+  const { neuron_groups } = await inBrian(importModel({ name: 'a.json', text: JSON.stringify(document) }).valid);
+  expect(neuron_groups.a.initializers).toMatchObject({
+    tau_m: '10.5*ms + 9.5*ms*rand()',
+    i_offset: '0.13*nA + 10*pA*randn()',
+    v_reset: 'clip(-65*mV + 2*mV*randn(), -67*mV, -61*mV)',
+  });
+});

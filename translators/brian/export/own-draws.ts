@@ -11,6 +11,11 @@ interface DrawText {
   readonly apart: number;
 }
 
+/** Distributions whose numbers are in the unit of what is drawn. */
+const valued: ReadonlySet<string> = new Set([
+  ...['uniform', 'normal', 'exponential', 'normal_clipped', 'normal_clipped_to_boundary'],
+]);
+
 /** The integral of the normal distribution up to so many deviations, to a few in ten thousand. */
 const normalCumulative = (x: number): number =>
   1 / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
@@ -22,13 +27,16 @@ export function drawText(
 ): DrawText | undefined {
   if (then !== undefined || pairs === true) return undefined;
   const known = distributions[distribution];
-  const scale = unit === '1' && exponent10 === 0 ? '1' : `1e${exponent10}*${unitText(unit)}`;
-  const text = known?.expression?.(given, scale);
+  // Numbers in the unit of the model, by their decimal digits; those without a unit stay what they are.
+  const inUnits = unit !== '1' && valued.has(distribution);
+  const numbers = inUnits ? given.map((one) => Number(`${one}e${exponent10}`)) : given;
+  const scale = unit === '1' && exponent10 === 0 ? '1' : inUnits ? unit : `1e${exponent10}*${unitText(unit)}`;
+  const text = known?.expression?.(numbers, scale);
   if (text === undefined) return undefined;
   const tidy = printExpression(parseExpression(text));
   switch (distribution) {
     case 'uniform': {
-      const [low = 0, high = 0] = given;
+      const [low = 0, high = 0] = numbers;
       const width = Number((high - low).toPrecision(12));
       const at = (value: number): string => (scale === '1' ? String(value) : `${value}*(${scale})`);
       return { text: `${low === 0 ? '' : `${at(low)} + `}${at(width)}*uniform()`, apart: 0 };

@@ -10,6 +10,12 @@ import { ElementValues, type Numbers } from './values.js';
 /** Numbers of each element for names that mean the same in every type. */
 type NumberedNames = (name: string, element: number) => number | undefined;
 
+/** What names of the place of a cell, and of the time, mean for each of so many. */
+export const cellNames =
+  (size: number, dt: number): NumberedNames =>
+  (name, k) =>
+    name === 'i' ? k : name === 'N' ? size : name === 'dt' ? dt : name === 't' ? 0 : undefined;
+
 /** Parameters and first values of a population, with what its cells are asked for beside them. */
 export function populationValues(
   name: string,
@@ -19,8 +25,7 @@ export function populationValues(
   const type = context.model.neurons[population.type ?? ''];
   if (!type) return new Map();
   const { size } = population;
-  const names: NumberedNames = (inner, k) =>
-    inner === 'i' ? k : inner === 'N' ? size : inner === 'dt' ? context.dt : inner === 't' ? 0 : undefined;
+  const names = cellNames(size, context.dt);
   const linked = new Set(Object.keys(population.linked ?? {}));
   const found = new Map(
     numbersOfElements(type, population.values, size, child('/populations', name), names, context, linked),

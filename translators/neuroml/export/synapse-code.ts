@@ -7,6 +7,7 @@ import type { Operation, Parameter, Projection, SynapseType, Value } from '../..
 import { isSelection } from '../../../src/model/tagged.js';
 import type { Change, ExportContext } from './context.js';
 import { placesOf, type Pairs } from './pairs.js';
+import { withSourceParameters } from './source-parameters.js';
 import { asState } from './type-members.js';
 
 /** Code at regular times, or once. */
@@ -40,8 +41,9 @@ export function ownSynapse(
   projection: Projection,
   type: SynapseType,
   pairs: Pairs,
-  { model, changes, data }: Pick<ExportContext, 'model' | 'changes' | 'data'>,
+  context: Pick<ExportContext, 'model' | 'changes' | 'data' | 'functions' | 'dt'>,
 ): OwnSynapse {
+  const { model, changes, data } = context;
   const parameters: Record<string, Parameter> = {};
   const values: Record<string, Value> = {};
   const give = (key: string, value: readonly number[] | number): void => {
@@ -69,9 +71,10 @@ export function ownSynapse(
     const known = isDeclared(own, read) ? undefined : place(read);
     if (known !== undefined) give(read, known);
   }
+  const moved = withSourceParameters(own, projection, namesRead(own, new Map()), pairs.sources, context);
   return {
-    type: { ...own, parameters: { ...own.parameters, ...parameters } },
-    projection: { ...projection, values: { ...projection.values, ...values } },
+    type: { ...moved.type, parameters: { ...moved.type.parameters, ...parameters } },
+    projection: { ...projection, values: { ...projection.values, ...moved.values, ...values } },
     code,
   };
 }

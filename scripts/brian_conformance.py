@@ -305,8 +305,8 @@ def features(outcomes):
         "|---|---|---|",
         *lines,
         "",
-        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression, writing",
-        "linked variables, links with an index for each synapse, steps with no common divisor near the smallest, equations of synapses in other slots,",
+        "Left to Brian's runtime, with a warning: network operations within a step, functions written in Python or C++ that are no single expression,",
+        "synapses that write linked variables, links with an index for each synapse, steps with no common divisor near the smallest, equations of synapses in other slots,",
         "and options of GSL methods.",
     ]
 

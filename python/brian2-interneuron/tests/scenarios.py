@@ -153,6 +153,35 @@ def linked_variables():
 
 
 @scenario
+def writing_links():
+    """Resets, code of events and operations that write what parameters are linked to, one to one and by index."""
+    scale = 0.3
+    A = NeuronGroup(2, "dx/dt = -x/(5*ms) : 1\nn : 1", method="exact")
+    G = NeuronGroup(
+        4,
+        """dv/dt = (1.5 + 0.1*i - v + 0.1*y)/(8*ms) : 1 (unless refractory)
+        y : 1 (linked)
+        m : 1 (linked)""",
+        threshold="v > 1",
+        reset="v = 0.1*m; y += scale*(i + 1)/N",
+        refractory=1 * ms,
+        events={"half": "v > 0.5"},
+        method="euler",
+    )
+    G.y, G.m = linked_var(A, "x", index=[0, 1, 1, 0]), linked_var(A, "n", index=[0, 1, 1, 0])
+    G.run_on_event("half", "m += 0.001")
+    B = NeuronGroup(2, "z : 1 (linked)\nw : 1")
+    B.z, B.w = linked_var(A, "x"), 0.9
+    B.run_regularly("z *= w; w -= 0.001", dt=1 * ms)
+    samples, monitor = [StateMonitor(A, ["x", "n"], record=True), StateMonitor(G, ["v", "y"], record=True)], SpikeMonitor(G)
+    net = Network(A, G, B, samples, monitor)
+    net.run(20 * ms)
+    scale = 0.2
+    net.run(20 * ms)
+    return {**spikes(monitor), "x": samples[0].x[:], "n": samples[0].n[:], "v": samples[1].v[:], "y": samples[1].y[:], "w": B.w[:]}
+
+
+@scenario
 def links_to_subexpressions():
     """Parameters that stand for expressions of other groups, which depend on others in turn, on the time and on constants."""
     tau = 7 * ms

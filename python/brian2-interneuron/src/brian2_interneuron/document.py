@@ -30,6 +30,7 @@ from interneuron._server import digest
 
 from .clocks import is_multiple
 from .document_inputs import InputParts
+from .document_links import LinkParts
 from .document_monitors import MonitorParts
 from .document_neurons import NeuronParts
 from .document_slots import SlotParts, in_usual_slots
@@ -54,7 +55,7 @@ def _acts_otherwise(given):
     return any(name in known for each in given.__mro__ if each not in brians for name in vars(each))
 
 
-class Document(NeuronParts, SlotParts, InputParts, SynapseParts, MonitorParts):
+class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, MonitorParts):
     """What a network is, as a specification; `parts` is it, `data` holds its arrays by digest."""
 
     def __init__(self, net, namespace, objects, bare=False, stepped=False):

@@ -126,13 +126,22 @@ class NeuronParts:
         for name, condition in group.events.items():
             thresholder, resetter = group.thresholder[name], group.resetter.get(name)
             acts = thresholder.active and resetter is not None and resetter.active
+            text = group.event_codes.get(name, "")
+            if acts and not self._comes_before(resetter, thresholder) and self._writes_links(group, text):
+                through, text, is_first = self._parts(group, text)
+                place = {"when": resetter.when, "order": int(self._rank(resetter))}
+                event = {} if name == "spike" else {"on_event": {"pre": name}}
+                # Synapses whose name is a beginning of another's act before it.
+                known_as = resetter.name[:-1] if is_first else resetter.name
+                self._write_through(group, known_as, through, lambda code: {"on_pre": {"pre": code}, "pathways": {"pre": place}, **event})
+                acts = bool(text)
             if not thresholder.active:
                 if name != "spike":
                     events[name] = {"condition": "False"}
                 continue
             code = None
             if acts:
-                code = with_whole_numbers(group.event_codes[name], group.variables)
+                code = with_whole_numbers(text, group.variables)
                 codes.append(code)
                 self._write(group.name, assigned(code))
             event = {"code": code, "when": resetter.when} if acts else {}
@@ -364,6 +373,10 @@ class NeuronParts:
                 continue
             entry = {"code": with_whole_numbers(each.abstract_code, owner.variables), "name": each.name}
             part = whole(each.group)
+            if part is owner and self._writes_links(owner, each.abstract_code):
+                self._when(each, entry)
+                self._write_through(owner, each.name, each.abstract_code, lambda code: {"run_regularly": [{**entry, "code": code}]})
+                continue
             if isinstance(part, Subgroup):
                 entry["slice"] = f"{part.start}:{part.stop}"
                 entry["code"] = word_substitute(entry["code"], {"i": f"(i - {part.start})", "N": str(len(part))})

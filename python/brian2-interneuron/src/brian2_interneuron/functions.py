@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import math
 import re
 import textwrap
 
@@ -17,7 +18,7 @@ from .texts import quantity_text, unit_text
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"}
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
-#: Functions of NumPy's and of Brian's, by what they are called in Brian's code.
+#: Functions of NumPy, Python and Brian, by what they are called in Brian's code.
 _NAMES = (
     *("sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "exp", "log", "log10", "expm1", "log1p", "exprel"),
     *("sqrt", "abs", "floor", "ceil", "sign", "clip"),
@@ -38,7 +39,7 @@ _EXPRESSIONS = {
 }
 
 _KNOWN, _WRITTEN = {abs: "abs"}, {}
-for _module in (np, unitsafefunctions):
+for _module in (np, unitsafefunctions, math):
     _KNOWN.update({getattr(_module, name): name for name in _NAMES if hasattr(_module, name)})
     _WRITTEN.update({getattr(_module, name): each for name, each in _EXPRESSIONS.items() if hasattr(_module, name)})
 

@@ -52,6 +52,19 @@ describe('a group of neurons', () => {
     });
   });
 
+  it('without synapses is several types of PyNN, of which the report names those that are not taken', () => {
+    const leak = 'dv/dt = (15*mV - v)/(20*ms) : volt';
+    const grows = 'dv/dt = (15*mV - v + 2*mV*exp((v - 20*mV)/(2*mV)))/(20*ms) : volt';
+    const about = (model: string): readonly string[] => {
+      const document = documentOf({ model, threshold: 'v > 25*mV', reset: 'v = 0*mV', initializers: { v: '0*mV' } });
+      return standardise(read(document).valid, 'pynn').entries.flatMap(({ pointer, message }) =>
+        pointer === '/populations/G' && message.includes('would be the same') ? [message] : [],
+      );
+    };
+    expect(about(leak)[0]).toMatch(/^IF_curr_exp, .*; IF_curr_alpha, IF_cond_exp, IF_cond_alpha would be the same/);
+    expect(about(grows)[0]).toMatch(/^EIF_cond_exp_isfa_ista, .*; EIF_cond_alpha_isfa_ista would be the same/);
+  });
+
   const strange: readonly (Construct & { readonly name: string; readonly reason: RegExp })[] = [
     { name: 'has no leak', model: 'dv/dt = 1*mV/ms : volt', threshold: 'v > 1*mV', reset: 'v = 0*mV', reason: /leak/ },
     {

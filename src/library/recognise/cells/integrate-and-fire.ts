@@ -86,7 +86,9 @@ export const integrateAndFire: Family = {
       const family = wired.family === 'none' ? 'curr' : wired.family;
       const name = delta ? 'IF_curr_delta' : `IF_${family}_${wired.shape}`;
       if (delta) ports.set(view.v, { kind: 'voltage', positive: 'v', negative: 'v', factor: view.volts });
-      return { standard: cell(name), parameters: common, variables, ports, remarks };
+      const equal =
+        wired.family === 'none' && !delta ? sameWithoutSynapses(['IF_curr_alpha', 'IF_cond_exp', 'IF_cond_alpha']) : {};
+      return { standard: cell(name), parameters: common, variables, ports, remarks, ...equal };
     }
     if (wired.family === 'curr' || delta) refuse('PyNN has no adaptive exponential cell with currents');
     const { w, adapted } = adaptationParameters(view, adaptation, spiking, common, cm, constant, leak);
@@ -103,9 +105,15 @@ export const integrateAndFire: Family = {
       variables,
       ports,
       remarks,
+      ...(wired.family === 'none' ? sameWithoutSynapses(['EIF_cond_alpha_isfa_ista']) : {}),
     };
   },
 };
+
+/** What is said of cells that only synapses would tell apart. */
+const sameWithoutSynapses = (names: readonly string[]): Pick<RecognisedCell, 'others'> => ({
+  others: `${names.join(', ')} would be the same, since no synapses reach it; the first in PyNN's list is taken`,
+});
 
 const membrane = (name: string, receptors: readonly ReceptorChoice[]): StandardCell =>
   pointNeuron(name, receptors) ?? refuse(`PyNN has no membrane ${name}`);

@@ -43,6 +43,8 @@ export interface RecognisedCell {
   readonly currents?: ReadonlyMap<string, number>;
   /** What is not the same to the bit, or holds under a condition. */
   readonly remarks: readonly Remark[];
+  /** Other standard cells that are the same, and why this one is taken. */
+  readonly others?: string;
 }
 
 /** Facts about the model on which recognising a type depends. */

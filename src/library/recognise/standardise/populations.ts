@@ -93,7 +93,9 @@ export function standardisePopulation(
     type: cellType(context, population.type, cell.standard),
     values: { ...given, ...first },
   };
-  context.report.exact(pointer, `${cell.standard.name}, compared at random points`, context.code('recognised'));
+  const { standard, others } = cell;
+  const which = `${standard.name}, compared at random points${others === undefined ? '' : `; ${others}`}`;
+  context.report.exact(pointer, which, context.code('recognised'));
   for (const { verdict, code, message } of cell.remarks)
     context.report.add({ verdict, code: context.code(code), pointer, message });
   remarkMethod(context, type, cell, pointer);

@@ -98,6 +98,36 @@ def _same_as_runtime():
     return "same" if min(found) > 0 else "no spikes"
 
 
+def _by_generators():
+    """Brian gives the same with the synapses, and the delays, that the engine has drawn from other words than conditions."""
+    for words, delay in (
+        ({"j": "k for k in range(i - 3, i + 4) if k != i", "skip_if_invalid": True}, "(1 + abs(i - j))*ms"),
+        ({"j": "k for k in sample(N_post, p=0.1) if i != k"}, "0.5*ms + rand()*3*ms"),
+        ({"i": "k for k in sample(N_pre, size=5)", "n": 2}, 1.5 * ms),
+        ({"j": "i", "n": "i % 4"}, "clip(randn()*ms + 2*ms, 0*ms, 5*ms)"),
+    ):
+        found = []
+        for on in ("interneuron", "runtime"):
+            set_device(on, **({"target": "wasm", "strict": True, "connect": "engine"} if on == "interneuron" else {}))
+            G = NeuronGroup(60, "dv/dt = (1.2 + i*0.005 - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+            S = Synapses(G, G, "w : 1\nk : 1", on_pre="v_post += w; k += 1")
+            S.connect(**(words if not found else {"i": drawn[0], "j": drawn[1]}))
+            S.delay, S.w = (delay if not found else drawn[2] * second), (0.01 if not found else drawn[3])
+            monitor = SpikeMonitor(G)
+            net = Network(G, S, monitor)
+            net.run(20.05 * ms)
+            if not found and deferred.of(S) is None:
+                return f"{words} is drawn by Brian"
+            if not found:
+                drawn = [S.i[:].copy(), S.j[:].copy(), np.array(S.pre.delay_[:]), S.w[:].copy()]
+            net.run(13 * ms)
+            found.append([monitor.i[:], monitor.t_[:], S.k[:]])
+            reset_device()
+        if not all(np.array_equal(a, b) for a, b in zip(*found)) or not len(drawn[0]):
+            return f"other spikes than Brian's: {words}"
+    return "same"
+
+
 def _without_code():
     """Synapses that no code needs are in no session: Brian draws them when they are read."""
     set_device("interneuron", target="wasm", strict=True)
@@ -146,19 +176,24 @@ def _left_to_brian():
         check("values", True, then(lambda S: setattr(S, "w", "rand()*x_pre")))
         check("small", False, size=100)
         check("asked for Brian", False, connect="brian")
-        check("asked for", True, size=10, connect="engine", before=lambda: seed(3))
         check("indices", False, lambda S: S.connect(i=[1], j=[2]))
-        check("generator", False, lambda S: S.connect(j="i"))
+        check("generator", True, lambda S: S.connect(j="k for k in sample(N_post, p=0.01)"))
+        check("index beside a generator", False, lambda S: S.connect(i=[0], j=[1], n=2))
+        check("synapses of a pair", True, lambda S: S.connect(p=0.01, n="1 + i % 2"))
         check("count", False, then(len))
         check("read", False, then(lambda S: S.w[:]))
         check("some values", False, then(lambda S: S.w.__setitem__(slice(0, 3), 1)))
         check("array", False, then(lambda S: setattr(S, "w", np.arange(len(S)))))
-        check("delays", False, then(lambda S: setattr(S, "delay", "rand()*ms")))
+        check("delays", True, then(lambda S: setattr(S, "delay", "rand()*ms")))
+        check("delays without bounds", False, then(lambda S: setattr(S, "delay", "randn()*ms")))
+        check("mistake in a generator", False, lambda S: _fails(lambda: S.connect(j="k for k in sample(nothing, p=0.1)")))
         check("recorded", False, then(lambda S: StateMonitor(S, "w", record=True)))
         check("changed", False, changed)
-        check("mistake", False, then(lambda S: _fails(lambda: setattr(S, "w", "rand()*volt"))))
+        check("mistake", True, then(lambda S: _fails(lambda: setattr(S, "w", "rand()*volt"))))
         check("seed of the device", False, seed=3)
+        # From here on NumPy is seeded.
         check("seed of Brian", False, before=lambda: seed(3))
+        check("asked for", True, size=10, connect="engine")
     else:
         wrong.append("NumPy was seeded before")
     check("seed of NumPy", False, before=lambda: np.random.seed(3))
@@ -175,7 +210,7 @@ def _fails(function):
 
 def outcome():
     """`same`, or what differs."""
-    said = [_same_as_runtime(), _without_code(), _left_to_brian()]
+    said = [_same_as_runtime(), _by_generators(), _without_code(), _left_to_brian()]
     return next((each for each in said if each != "same"), "same")
 
 

@@ -9,6 +9,7 @@ import weakref
 import numpy as np
 from brian2.core.variables import ArrayVariable, Constant, DynamicArrayVariable
 from brian2.parsing.expressions import parse_expression_dimensions
+from brian2.synapses.parse_synaptic_generator_syntax import parse_synapse_generator
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers
 
@@ -16,7 +17,7 @@ import interneuron
 from interneuron._server import unpack
 
 from . import queues
-from .rules import connections_in, initial_value
+from .rules import connections_in, initial_value, without_bounds
 from .statements import Statements
 
 #: Pairs of neurons from which on drawing by the engine saves time.
@@ -74,18 +75,21 @@ class Deferred:
         self._said.listening = False
         #: Statements about variables, the first about connections, and how Brian carries each out.
         self.statements, self._calls = {}, []
+        #: The pathway whose delays are drawn, and seconds in a step of the engine.
+        self._delayed, self._dt = None, None
         #: The session that has drawn them.
         self.session = None
         #: Events that went through pathways, by the name of each.
         self._heard = {}
-        own = [synapses, *synapses._pathways]
+        # Delays are the synapses', though pathways alone have them.
+        found = [each for owner in (synapses, *synapses._pathways) for each in owner.variables.values()]
         self.variables = [
             each
-            for owner in own
-            for each in owner.variables.values()
+            for each in {id(each): each for each in found}.values()
             if isinstance(each, ArrayVariable)
-            and getattr(each.owner, "name", None) == owner.name
+            and getattr(each.owner, "name", None) == synapses.name
             and (isinstance(each, DynamicArrayVariable) or each.name == "N")
+            and not (each.name == "delay" and each.scalar)
         ]
         for each in self.variables:
             _waiting[id(each)] = self
@@ -109,17 +113,24 @@ class Deferred:
 
     def _connection(self, synapses, given, names):
         i, j, p, n = given["i"], given["j"], given["p"], given["n"]
-        condition = given["condition"]
-        if i is not None or j is not None or type(n) is not int or condition is False or len(self.statements) > 1:
+        condition, generators = given["condition"], [each for each in (i, j) if each is not None]
+        if condition is False or type(n) not in (int, str) or len(self.statements) > 1:
+            return False
+        if generators and not (len(generators) == 1 and isinstance(generators[0], str) and condition is None):
             return False
         # Mistakes are Brian's to find.
         synapses._verify_connect_argument_types(condition, i, j, n, p)
-        synapses._condition_to_generator_expression(True if condition is None else condition, p, names)
+        if generators:
+            own, other = ("i", "j") if j is None else ("j", "i")
+            generator = synapses._finalize_generator_expression(generators[0], None, p, own, other)
+            synapses._check_parsed_synapses_generator(parse_synapse_generator(generator), names)
+        else:
+            synapses._condition_to_generator_expression(True if condition is None else condition, p, names)
         statement = self._said.of_connect(synapses, given, names)
         before = self._values_read(statement, ())
         if statement.why is not None or statement.words is None or before is None:
             return False
-        used = _used(names, [text for text in (condition, p) if isinstance(text, str)])
+        used = _used(names, [text for text in (condition, p, n, *generators) if isinstance(text, str)])
         self._calls.append((None, before, lambda: self._connect(**given, namespace=used)))
         self.statements.setdefault("connect", []).append(statement)
         synapses._connect_called = True
@@ -131,8 +142,11 @@ class Deferred:
     def value(self, view, value, names, carry_out):
         """Notes a value for all synapses, and what sets it with given names. Gives whether it is noted."""
         synapses, variable = self._synapses(), view.variable
-        if self.session is not None or variable.name not in _declared(synapses) or variable.scalar:
+        pathways = {id(each.variables["delay"]): each for each in synapses._pathways}
+        pathway = pathways.get(id(variable))
+        if self.session is not None or variable.scalar or (pathway is None and variable.name not in _declared(synapses)):
             return False
+        key = variable.name if pathway is None else f"{pathway.objname}.delay"
         if isinstance(value, str):
             # Mistakes are Brian's to find.
             known = synapses.resolve_all(get_identifiers(value), names)
@@ -142,12 +156,22 @@ class Deferred:
         before = self._values_read(statement, self.statements)
         if statement.why is not None or before is None:
             return False
+        if pathway is not None and not self._may_be_drawn(pathway, pathways.values(), statement):
+            return False
         used = _used(names, [value] if isinstance(value, str) else [])
         self._calls.append((variable, before, lambda: carry_out(used)))
         # What reads its own variable goes on from what was said before.
         again = id(variable) in statement.reads
-        self.statements[variable.name] = [*(self.statements.get(variable.name, ()) if again else ()), statement]
+        self.statements[key] = [*(self.statements.get(key, ()) if again else ()), statement]
+        if pathway is not None and statement.draws:
+            self._delayed = pathway
         return True
+
+    def _may_be_drawn(self, pathway, pathways, statement):
+        """Whether delays of a pathway may be text: the engine tells those of one alone, in whole steps."""
+        if "delay" in get_identifiers(pathway.code) or without_bounds(statement) or pathway.prepost != "pre":
+            return False
+        return not statement.draws or all(f"{each.objname}.delay" not in self.statements for each in pathways)
 
     def _values_read(self, statement, own):
         """What other variables hold that a statement reads; None where it cannot wait."""
@@ -169,6 +193,7 @@ class Deferred:
 
     def write(self, document, entry):
         """Writes connections and values as the script has them."""
+        self._dt = document.dt
         connections_in(document, entry, self.statements["connect"])
         for name, statements in self.statements.items():
             if name != "connect":
@@ -195,7 +220,12 @@ class Deferred:
         pairs = {side: unpack(found[key]).astype(np.int32) for side, key in (("i", "sources"), ("j", "targets"))}
         if len(pairs["i"]):
             CONNECT(synapses, **pairs, namespace={})
-        missing = {}
+        missing = {id(each.variables["delay"]): each.variables["delay"] for each in synapses._pathways}
+        if self._delayed is not None:
+            # Engines keep delays in whole steps.
+            delay = self._delayed.variables["delay"]
+            delay.get_value()[:] = unpack(found["delays"]) * self._dt
+            del missing[id(delay)]
         for each in self.variables:
             if each.name in _declared(synapses) or (each.name == "lastupdate" and synapses.event_driven is not None):
                 try:

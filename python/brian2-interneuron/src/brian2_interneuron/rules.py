@@ -87,11 +87,13 @@ def _no_delay(part, pathway):
     """Why delays cannot be written as they were said."""
     if "delay" in get_identifiers(pathway.code):
         return "code of synapses reads it"
-    for each in part.statements:
-        named = get_identifiers(str((each.words or {}).get("value", "")))
-        if named & {"randn", "poisson"} and "clip" not in named:
-            return f"{each.place} gives it without bounds"
-    return None
+    return next((f"{each.place} gives it without bounds" for each in part.statements if without_bounds(each)), None)
+
+
+def without_bounds(statement):
+    """Whether a statement draws what may have any value, as no delay may."""
+    named = get_identifiers(str((statement.words or {}).get("value", "")))
+    return bool(named & {"randn", "poisson"}) and "clip" not in named
 
 
 def _stale(part, said, drawn):

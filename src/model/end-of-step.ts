@@ -5,7 +5,7 @@ import type { Positions } from '../diagnostics/positions.js';
 import type { Expression } from '../lang/ast.js';
 import { name, sum } from '../lang/build.js';
 import { LangError } from '../lang/lang-error.js';
-import { mapStatement, namesIn, readsAny, substitute } from '../lang/walk.js';
+import { mapExpression, mapStatement, namesIn, readsAny, substitute } from '../lang/walk.js';
 import type * as written from './model.js';
 import { child } from './pointer.js';
 import type { EquationSet, NeuronType, LocalEvent, SynapseType } from './typed.js';
@@ -50,6 +50,22 @@ export function atEndOfStep(
     },
     data,
   };
+}
+
+/** A model as it was before `atEndOfStep`, with `t` in place of `t + dt`. */
+export function atBeginOfStep(model: written.Model): written.Model {
+  const typed = typedModel(model);
+  const isLater = (e: Expression): boolean =>
+    e.kind === 'binary' &&
+    e.operator === '+' &&
+    e.left.kind === 'name' &&
+    e.left.name === 't' &&
+    e.right.kind === 'name' &&
+    e.right.name === 'dt';
+  const earlier: Later = (e) => mapExpression(e, (part) => (isLater(part) ? name('t') : part));
+  const neurons = mapped(typed.neurons, (type) => (type.cable ? type : neuronAtEnd(true)(type, earlier)));
+  const synapses = mapped(typed.synapses, (type) => synapseAtEnd(type, earlier));
+  return writtenModel({ ...typed, neurons, synapses });
 }
 
 /** A change of what is at a pointer; null after a finding. */

@@ -181,8 +181,8 @@ export function withLists(found: SpikesByPopulation, { populations }: Model): Sp
 }
 
 /**
- * Spikes of a population whose elements are compartments, by cell, where what it was converted to has cells: elements
- * are the first compartments of all cells, then the second ones.
+ * Spikes of a population whose elements are compartments, by cell, where the other model has cells: elements are the
+ * first compartments of all cells, then the second ones.
  */
 const byCell = (trains: readonly (readonly number[])[], cells: number): readonly (readonly number[])[] =>
   Array.from({ length: cells }, (_, cell) =>
@@ -200,14 +200,14 @@ function compareSpikes(
   later: number,
   { populations, neurons }: Model,
 ): readonly PopulationCheck[] {
-  return [...source].flatMap(([population, elements]): PopulationCheck[] => {
-    const theirs = target.get(population);
-    if (theirs === undefined) return [];
-    const isOfCompartments = neurons[populations[population]?.type ?? '']?.cable !== undefined;
-    const ours =
-      isOfCompartments && theirs.length < elements.length && elements.length % theirs.length === 0
-        ? byCell(elements, theirs.length)
-        : elements;
+  return [...source].flatMap(([population, own]): PopulationCheck[] => {
+    const others = target.get(population);
+    if (others === undefined) return [];
+    const { cable, compartments } = neurons[populations[population]?.type ?? ''] ?? {};
+    const areCells = (few: typeof own, many: typeof own): boolean =>
+      few.length < many.length && many.length % few.length === 0;
+    const ours = cable && areCells(others, own) ? byCell(own, others.length) : own;
+    const theirs = compartments && areCells(own, others) ? byCell(others, own.length) : others;
     const count = (trains: readonly (readonly number[])[]): number => trains.reduce((sum, one) => sum + one.length, 0);
     let [matched, largest] = [0, 0];
     let first: PopulationCheck['first'];

@@ -102,7 +102,10 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
   const { expressiblePopulations } = await import('../../translators/shared/expressible-populations.js');
   const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
-  const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(whole), 'brian');
+  const { cellsAsCables } = await import('../../translators/brian/export/cells/as-cables.js');
+  const { cellsOfOneType } = await import('./cells-of-one-type.js');
+  const cabled = cellsAsCables(whole, cellsOfOneType);
+  const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(cabled.valid), 'brian');
   const { knownPlaces } = await import('../draw/space/places.js');
   const placesOf = ({ model, data }: ValidModel) => {
     const typed = { model: typedModel(model), data };
@@ -112,7 +115,7 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
   const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
   const written = write(idiom.valid);
-  return { ...written, report: [...entries, ...[...idiom.entries, ...written.report].map(placed)] };
+  return { ...written, report: [...cabled.entries, ...entries, ...[...idiom.entries, ...written.report].map(placed)] };
 }
 
 /** Each is loaded when it is asked for. */

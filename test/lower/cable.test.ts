@@ -6,7 +6,7 @@
 
 import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
-import { treeOf } from '../../src/lower/cable/tree.js';
+import { treeOf } from '../../src/model/compartment-tree.js';
 import { drawModel } from '../../src/draw/draw.js';
 import { arrayOf } from '../../src/model/arrays.js';
 import { importModel } from '../../src/run/pipeline.js';

@@ -49,10 +49,11 @@ interface ScriptView {
  * @param stem   name of the script without its ending
  */
 export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScriptExport {
-  const { document, report } = exportBrian(valid, valid.model.timing === 'brian' ? 'double' : 'rounded');
+  const rounded = valid.model.timing !== 'brian';
+  const { document, report } = exportBrian(valid, rounded ? 'rounded' : 'double');
   const companion = new Companion();
   const dataFile = `${stem}-data.json`;
-  const view = scriptView(document, stem, dataFile, companion);
+  const view = scriptView(document, { stem, dataFile, rounded }, companion);
   const script = { name: `${stem}.py`, text: render(view) };
   return { files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }], report };
 }
@@ -85,7 +86,11 @@ function withoutClashes(document: BrianSpecification): BrianSpecification {
   };
 }
 
-function scriptView(given: BrianSpecification, stem: string, dataFile: string, companion: Companion): ScriptView {
+function scriptView(
+  given: BrianSpecification,
+  { stem, dataFile, rounded }: { readonly stem: string; readonly dataFile: string; readonly rounded: boolean },
+  companion: Companion,
+): ScriptView {
   const document = withoutClashes(given);
   const constants = document.namespace ?? {};
   const each = <T>(
@@ -113,7 +118,9 @@ function scriptView(given: BrianSpecification, stem: string, dataFile: string, c
         ...each(blocks.bySource(document.neuron_groups), (name, group) =>
           blocks.neuronGroup(name, group, constants, companion, shared),
         ),
-        ...each(document.spatial_neurons, (name, cell) => blocks.spatialNeuron(name, cell, constants, companion)),
+        ...each(document.spatial_neurons, (name, cell) =>
+          blocks.spatialNeuron(name, cell, constants, companion, rounded),
+        ),
         ...each(document.poisson_groups, (name, group) => blocks.poissonGroup(name, group, constants, companion)),
         ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion)),
       ],

@@ -14,7 +14,7 @@ import { numbersOf } from '../../model/arrays.js';
 import { Diagnostics } from '../../diagnostics/diagnostic.js';
 import { unplaced } from '../../diagnostics/positions.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
-import { atEndOfStep } from '../../model/end-of-step.js';
+import { atBeginOfStep, atEndOfStep } from '../../model/end-of-step.js';
 import type { Model, Projection, SelectionRule, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
@@ -38,15 +38,21 @@ export interface GatheredModel {
 }
 
 /**
- * The same model on a grid of steps; a model of another timing is what it was.
+ * The same model on a grid of steps; a model of another timing is what it was, but for one of components whose cells
+ * have a cable, which LEMS's steps cannot run.
  *
  * @param stage  first part of the report's codes
  */
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
-  if (valid.model.timing !== 'lems-euler') return { valid, entries: [] };
+  const { timing, annotations, neurons } = valid.model;
+  const cables = Object.entries(neurons).flatMap(([name, { cable }]) => (cable ? [name] : []));
+  const onGrid = timing === 'grid' && annotations['lems'] !== undefined && stage === 'brian' && cables.length > 0;
+  if (timing !== 'lems-euler' && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const gathering = gatheringOf({ ...valid, model: withSpikesByName(valid.model) }, report, stage);
-  const made = gatheredModel(gathering);
+  const components = withSpikesByName(onGrid ? atBeginOfStep(valid.model) : valid.model);
+  const gathering = gatheringOf({ ...valid, model: components }, report, stage);
+  for (const name of cables) gathering.standard.add(name);
+  const made = gatheredModel(gathering, onGrid);
   const diagnostics = new Diagnostics();
   const { model: later } = atEndOfStep({ ...valid, model: made }, unplaced, diagnostics, {
     rates: stage === 'brian',
@@ -57,7 +63,7 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
   return { valid: { ...valid, model }, entries: report.entries };
 }
 
-function gatheredModel(gathering: Gathering): Model {
+function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
   gatherRegimes(gathering);
   splitSources(gathering);
   for (const name of Object.keys(gathering.populations)) gatherSource(gathering, name);
@@ -65,8 +71,8 @@ function gatheredModel(gathering: Gathering): Model {
   const recordings = gathering.model.recordings.flatMap((one, k) =>
     regathered(one, child('/recordings', k), gathering),
   );
-  if (gathering.stage === 'brian') fitToBrian(gathering);
-  else
+  if (gathering.stage === 'brian' && !onGrid) fitToBrian(gathering);
+  else if (!onGrid)
     gathering.report.approximated(
       `${gathering.stage}/euler`,
       '/timing',

@@ -17,6 +17,9 @@ import { wordsIn } from './texts.js';
 const tree =
   /^(?:biophysicalProperties_)?(?:membraneProperties_|intracellularProperties_)|^biophysicalProperties_|^morphology__/;
 
+/** What simulators know of compartments by these names. */
+const ofCompartments = ['v', 'Im', 'Cm', 'Ri', 'area', 'length', 'diameter', 'distance', 'volume'];
+
 /** The model with such types; what is named outside a type keeps its name. */
 export function readable(model: Model): Model {
   const { neurons, synapses, ...rest } = model;
@@ -30,10 +33,10 @@ export function readable(model: Model): Model {
       }),
     ),
     neurons: Object.fromEntries(
-      Object.entries(neurons).map(([name, type]) => [
-        name,
-        shortened(pruned(folded(folded(type, outside), outside), outside), outside),
-      ]),
+      Object.entries(neurons).map(([name, type]) => {
+        const kept = type.cable ? new Set([...outside, ...ofCompartments]) : outside;
+        return [name, shortened(pruned(folded(folded(type, kept), kept), kept), kept)];
+      }),
     ),
   };
 }

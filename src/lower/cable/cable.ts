@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../lang/ast.js';
 import type { IntegrationMethod } from '../../model/typed.js';
-import type { Tree } from './tree.js';
+import type { Tree } from '../../model/compartment-tree.js';
 
 /**
  * How voltages and gates take turns. `cable`: second order, voltages by half an implicit step and its mirror image,

@@ -28,7 +28,7 @@ import type { CableNames } from './cable.js';
 import { eventAt, heardElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
 import { derivedOf, isEmpty, levelOn, plus } from './place-values.js';
-import type { Compartment } from './tree.js';
+import type { Compartment } from '../../model/compartment-tree.js';
 
 /** A parameter of a class with its value at each compartment. */
 type ByCompartment = ReadonlyMap<string, readonly Value[]>;

@@ -20,6 +20,7 @@ import { type Cable, type LinkedClasses, type Origin, type Shown } from './cable
 import { withInputsOfTime, type Timed } from './inputs-of-time.js';
 import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
+import type { OneType } from './one-type.js';
 import { operationOnCompartments } from './operations.js';
 import { ownCables } from './own-equations.js';
 import { compartmentsAt } from './split.js';
@@ -27,7 +28,7 @@ import { PlacedProjections } from './placed-projections.js';
 import { StructuredCells, repeat, type Class, type Kind } from './structured-cells.js';
 
 /** A model without structured cells, and what has become of them. */
-interface Expanded {
+export interface Expanded {
   readonly drawn: DrawnModel;
   /** One for each neuron type with structure. */
   readonly cables: readonly Cable[];
@@ -38,16 +39,19 @@ interface Expanded {
 /**
  * Takes cells with structure apart.
  *
+ * @param oneType  present: all compartments of a cell get one type, with the equations as they are written
  * @diagnostic lower/unsupported-feature, lower/bad-tree
  */
-export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics): Expanded {
+export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics, oneType?: OneType): Expanded {
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
   const own = ownCables(drawn);
   if (structured) {
-    const { model, clamps } = withInputsOfTime(drawn.model, drawn.data);
-    const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics).run();
+    const { model, clamps } = oneType
+      ? { model: drawn.model, clamps: new Map<string, number>() }
+      : withInputsOfTime(drawn.model, drawn.data);
+    const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics, oneType).run();
     return { ...expanded, cables: [...expanded.cables, ...own] };
   }
   return {
@@ -68,9 +72,14 @@ class Expansion {
   readonly #recordingNames = new Map<string, string>();
   readonly #asked = new Map<string, string>();
 
-  constructor(drawn: DrawnModel, clamps: Timed['clamps'], diagnostics: LoweringDiagnostics) {
+  constructor(
+    drawn: DrawnModel,
+    clamps: Timed['clamps'],
+    diagnostics: LoweringDiagnostics,
+    oneType: OneType | undefined,
+  ) {
     this.#diagnostics = diagnostics;
-    this.#cells = new StructuredCells(drawn, diagnostics);
+    this.#cells = new StructuredCells(drawn, diagnostics, oneType);
     this.#projections = new PlacedProjections(drawn, this.#cells, clamps);
     this.#places = new Map(drawn.places);
   }

@@ -9,7 +9,7 @@ import { micrometresPerMetre } from '../../draw/space/micrometres.js';
 import type { Expression } from '../../lang/ast.js';
 import { formulaOf } from '../../model/typed.js';
 import type { Compartments, Mechanism, Value } from '../../model/typed.js';
-import type { Compartment } from './tree.js';
+import type { Compartment } from '../../model/compartment-tree.js';
 
 /** Mechanisms that have their equations in common. */
 interface Shape {
@@ -19,7 +19,7 @@ interface Shape {
 }
 
 /** A value that a mechanism is given on a section. */
-interface GivenAtSection {
+export interface GivenAtSection {
   readonly value: Value;
   /** Number of the section's first compartment in a list of values. */
   readonly first: number;

@@ -4,7 +4,7 @@ import type { DrawnModel } from '../../draw/drawn-model.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { CableTree, DataStore } from '../../model/typed.js';
 import type { Cable } from './cable.js';
-import { treeOfEnds } from './tree.js';
+import { treeOfEnds } from '../../model/compartment-tree.js';
 
 /** The cables of a model whose compartments have equations of their own. */
 export function ownCables({ model, data }: Pick<DrawnModel, 'model' | 'data'>): readonly Cable[] {

@@ -4,7 +4,7 @@ import type { Expression } from '../../lang/ast.js';
 import { sum } from '../../lang/build.js';
 import type { Compartments, DerivedVariable } from '../../model/typed.js';
 import type { Instance } from './mechanisms.js';
-import type { Compartment } from './tree.js';
+import type { Compartment } from '../../model/compartment-tree.js';
 
 type Side = 'inside' | 'outside';
 

@@ -234,7 +234,7 @@ export class PlacedProjections {
         variables,
         voltage: found.found.made.names.voltage,
         ...(found.found.made.names.rise === undefined ? {} : { rise: found.found.made.names.rise }),
-        conductance: found.found.made.conductance,
+        ...(this.#cells.oneType ? {} : { conductance: found.found.made.conductance }),
         inputs: place.kind.type.inputs,
       };
     };

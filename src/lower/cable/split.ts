@@ -8,7 +8,7 @@ import type { Cells, Part } from '../../draw/drawn-model.js';
 import { partOf, type Pairs } from '../../draw/ends.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Places, Projection, Value } from '../../model/typed.js';
-import type { Tree } from './tree.js';
+import type { Tree } from '../../model/compartment-tree.js';
 
 /** One end of a projection: on cells with structure, or on points. */
 export interface SplitEnd {

@@ -22,8 +22,9 @@ import { isCableMethod, type Cable, type CableMethod } from './cable.js';
 import { BadMechanism } from './bad-mechanism.js';
 import { classType, type ClassType } from './class-type.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
+import { eventsAtPlaces, withEveryMechanism, type OneType } from './one-type.js';
 import { compartmentsAt } from './split.js';
-import { BadTree, treeOf, type Tree } from './tree.js';
+import { BadTree, treeOf, type Tree } from '../../model/compartment-tree.js';
 
 /** A type of cells with structure while it is taken apart. */
 export interface Kind {
@@ -74,6 +75,7 @@ export class StructuredCells {
   constructor(
     { model, data }: DrawnModel,
     readonly diagnostics: LoweringDiagnostics,
+    readonly oneType: OneType | undefined,
   ) {
     const { neurons, populations, projections } = model;
     this.model = model;
@@ -140,6 +142,8 @@ export class StructuredCells {
   }
 
   #methodOf(name: string, { method }: NeuronType): CableMethod {
+    // Nothing is to be computed for the middle of a step.
+    if (this.oneType) return 'gates-then-cable';
     if (isCableMethod(method)) return method;
     if (method !== 'auto')
       this.refuse(
@@ -163,7 +167,11 @@ export class StructuredCells {
 
   /** Compartments with the same mechanisms, inputs and events form a class. */
   classify(kind: Kind): void {
-    const { tree, instances, type, compartments } = kind;
+    const { tree, type, compartments } = kind;
+    const { oneType } = this;
+    const instances = oneType ? withEveryMechanism(kind.instances, tree.compartments, compartments) : kind.instances;
+    if (oneType && kind.heard.size > 0)
+      this.refuse(`an event that synapses elsewhere on the cell listen to (${kind.name})`);
     const byKey = new Map<string, number[]>();
     tree.compartments.forEach((_, at) => {
       const own = kind.events.has(at) || at === kind.home;
@@ -178,9 +186,10 @@ export class StructuredCells {
       if (known) known.push(at);
       else byKey.set(key, [at]);
     });
-    const made = [...byKey.values()].flatMap((places): Class[] => {
+    const groups = oneType ? [oneType.orderOf(compartments, tree.compartments)] : [...byKey.values()];
+    const made = groups.flatMap((places): Class[] => {
       const [first = 0] = places;
-      const isHome = first === kind.home;
+      const isHome = oneType !== undefined || first === kind.home;
       const label = `${kind.name}_${tree.compartments[first]?.section ?? ''}`;
       const name = isHome ? kind.name : this.#typeNames.take(label);
       const given = [...(kind.inputs.get(first) ?? [])].sort();
@@ -195,10 +204,12 @@ export class StructuredCells {
             instances: sorted(instances[at] ?? []),
           })),
           inputs,
-          conductance: kind.conductances.has(first),
-          watched: kind.watched,
+          conductance: !oneType && kind.conductances.has(first),
+          watched: !oneType && kind.watched,
           data: this.data.store,
-          events: kind.events.get(first) ?? {},
+          events: oneType
+            ? eventsAtPlaces(kind.events, (at) => places.indexOf(at), this.#cellsOf(kind))
+            : (kind.events.get(first) ?? {}),
           heard: Object.fromEntries(
             [...(kind.heard.get(first) ?? [])].flatMap((event) => {
               const definition = type.events[event];
@@ -219,6 +230,13 @@ export class StructuredCells {
       }
     });
     this.classes.set(kind.name, made);
+  }
+
+  /** How many cells the populations of a kind have each. */
+  #cellsOf({ name, populations }: Kind): number {
+    const sizes = new Set(populations.map((population) => this.model.populations[population]?.size ?? 0));
+    if (sizes.size > 1) this.refuse(`cells of one type in populations of several sizes (${name})`);
+    return [...sizes][0] ?? 0;
   }
 
   cable(kind: Kind): Cable {

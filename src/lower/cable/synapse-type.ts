@@ -23,8 +23,8 @@ interface Place {
   readonly voltage: string;
   /** By how much it rose in half of the last step; absent: the class does not keep it. */
   readonly rise?: string;
-  /** The input that gathers conductances. */
-  readonly conductance: string;
+  /** The input that gathers conductances; absent: currents are added as they are. */
+  readonly conductance?: string;
   readonly inputs: Readonly<Record<string, Input>>;
 }
 
@@ -122,7 +122,7 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
   for (const { to, value } of type.contributes) {
     const { end, variable } = summedAt(to, places.receptors);
     const place = places[end];
-    if (place?.inputs[variable]?.unit !== 'A') {
+    if (place?.conductance === undefined || place.inputs[variable]?.unit !== 'A') {
       add(to, renamed(value));
       continue;
     }

@@ -22,6 +22,7 @@ import { regimesAsVariable } from '../../../src/library/gather/regime-variable.j
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
 import { solvable } from './equal-rates.js';
+import { isBuiltIn } from './spatial-type.js';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
@@ -41,6 +42,7 @@ import type {
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { wordsIn } from '../../../src/library/gather/texts.js';
+import { withLinearParts } from './cells/linear-parts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
 import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
@@ -133,7 +135,8 @@ class Idiom {
       if (type === undefined) populations[name] = plain;
       else {
         const { type: remembering, code } = withCrossings(type);
-        neurons[name] = { ...remembering, method: methodOnGrid(type) };
+        const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
+        neurons[name] = { ...solvedFor, method: methodOnGrid(type) };
         populations[name] = { ...plain, type: name };
         for (const [flag, one] of code)
           operations[freeName(`${name}_${flag}`, (taken) => Object.hasOwn(operations, taken))] = {
@@ -316,7 +319,8 @@ class Idiom {
     const poisson = poissonGroup(name, placed?.type ?? type, values, pointer, this.#context);
     if (poisson !== undefined) this.#poissonGroups.add(name);
     if (poisson !== undefined) return { type: poisson.type, population: { ...rest, values: poisson.values } };
-    const seen = (one: string): boolean => this.#isVariable(name, one);
+    const seen = (one: string): boolean =>
+      this.#isVariable(name, one) || (type.cable !== undefined && isBuiltIn(one, type));
     const { type: own, values: left } = constantsOf(
       withoutIdle(placed?.type ?? type, inputsOf(name, this.#model), values, seen),
       values,

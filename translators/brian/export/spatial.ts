@@ -36,7 +36,7 @@ export function structure(
   const parents = knownNumbers(cable.parents, data) ?? [];
   const count = Math.max(1, parents.length);
   const cells = population.size / count;
-  if (cells > 1 && arithmetic === 'double')
+  if (cells > 1 && arithmetic !== 'decimal')
     remarks.notExpressible('brian/cells', `Brian has one cell in a SpatialNeuron, not ${cells}`);
   const numbersOf = (key: string): readonly number[] | undefined => {
     if (key === 'r_length_1') return knownNumbers(cable.near, data);
@@ -44,7 +44,7 @@ export function structure(
     return ofEach(population.values[key] ?? type.parameters[key]?.value, count, cells, data);
   };
   const axes = coordinatesOf(type);
-  if (arithmetic === 'double' && readsPlace(type, population, axes))
+  if (arithmetic !== 'decimal' && readsPlace(type, population, axes))
     remarks.notExpressible('brian/coordinates', 'scripts have lengths of compartments, no coordinates, which are read');
   const compartments = [...geometricNumbers, ...axes].flatMap((key): readonly (readonly [string, unknown])[] => {
     const numbers = numbersOf(key);

@@ -129,9 +129,19 @@ export function neuronGroup(
   return groupLines(name, head, group, constants, companion).join('\n');
 }
 
-/** A `SpatialNeuron`, its morphology section by section before it. */
-export function spatialNeuron(name: string, cell: SpatialNeuron, constants: Constants, companion: Companion): string {
-  const morphology = morphologyLines(name, cell.morphology, companion);
+/**
+ * A `SpatialNeuron`, its morphology section by section before it.
+ *
+ * @param rounded  whether lengths are in um, with ten digits; else they are in m, as they are
+ */
+export function spatialNeuron(
+  name: string,
+  cell: SpatialNeuron,
+  constants: Constants,
+  companion: Companion,
+  rounded: boolean,
+): string {
+  const morphology = morphologyLines(name, cell.morphology, companion, rounded);
   const parts = [
     `morphology=${morphology.root}`,
     `model=${pythonString(cell.model)}`,
@@ -145,7 +155,10 @@ function morphologyLines(
   name: string,
   { sections = {}, compartments = {} }: MorphologySpecification,
   companion: Companion,
+  rounded: boolean,
 ): { readonly lines: readonly string[]; readonly root: string } {
+  const inUnit = (value: number): number => (rounded ? Number((value * 1e6).toPrecision(10)) : value);
+  const unit = rounded ? 'um' : 'meter';
   const numbers = (key: keyof CompartmentsSpecification): readonly number[] => inMetres(compartments[key]);
   const [lengths, middles, near, far] = (['length', 'diameter', 'r_length_1', 'r_length_2'] as const).map(numbers);
   const objectOf = (section: string): string => `${pythonName(name)}_${section}`;
@@ -159,21 +172,27 @@ function morphologyLines(
     const end = (k: number): number => (2 * at(lengths, k) * at(far, k)) / (Math.PI * at(middles, k));
     const [begin = 0] = own;
     const isSphere = n === 1 && at(near, begin) === 1 && at(far, begin) === 1;
-    const array = (values: readonly number[], what: string): Source =>
-      followed(call('array', [companion.list(values, `${name}.${key}.${what}`)]), ' * meter');
+    const array = (values: readonly number[], what: string): Source => {
+      const listed = companion.list(values, `${name}.${key}.${what}`);
+      return followed(rounded ? listed : call('array', [listed]), ` * ${unit}`);
+    };
+    const diameters = [start(begin), ...own.map(end)].map(inUnit);
+    const ofEach = own.map((k) => inUnit(at(lengths, k)));
+    const isCylinder = rounded && diameters.every((d) => d === diameters[0]) && ofEach.every((l) => l === ofEach[0]);
+    const whole = own.reduce((sum, k) => sum + at(lengths, k), 0);
     const made = isSphere
-      ? call('Soma', [`diameter=${at(middles, begin)} * meter`])
-      : call('Section', [
-          prefixed('diameter=', array([start(begin), ...own.map(end)], 'diameter')),
-          prefixed(
-            'length=',
-            array(
-              own.map((k) => at(lengths, k)),
-              'length',
-            ),
-          ),
-          `n=${n}`,
-        ]);
+      ? call('Soma', [`diameter=${inUnit(at(middles, begin))} * ${unit}`])
+      : isCylinder
+        ? call('Cylinder', [
+            `diameter=${diameters[0]} * ${unit}`,
+            `length=${inUnit(whole)} * ${unit}`,
+            ...(n === 1 ? [] : [`n=${n}`]),
+          ])
+        : call('Section', [
+            prefixed('diameter=', array(diameters, 'diameter')),
+            prefixed('length=', array(ofEach, 'length')),
+            `n=${n}`,
+          ]);
     return [
       assignment(objectOf(key), made),
       ...(parent === undefined ? [] : [`${objectOf(parent)}.${key} = ${objectOf(key)}`]),

@@ -1,0 +1,180 @@
+/** Cells with sections and mechanisms as SpatialNeurons. */
+
+import { describe, expect, test } from 'vitest';
+import { checkConversion } from '../../../src/run/check-conversion.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
+import { simulate } from '../../support/simulate.js';
+
+const wasm = { engines: [{ target: 'wasm', threads: 1 }] } as const;
+
+const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
+
+/** A cell with all that there may be on compartments. @param along  where on soma and trunk dendrites begin */
+const document = (step: number, { size = 1, along = 1, sections = '' } = {}): string => `
+interneuron: 1
+neurons:
+  cell:
+    method: cable
+    inputs: { I: nA }
+    compartments:
+      initial: -65 mV
+      temperature: 300 K
+      sections:
+        soma: { diameter: 20 um, length: 20 um, divisions: 1, ${membrane} }
+        trunk:
+          parent: { section: soma, fraction: ${along} }
+          points: [[0, 0, 0, 3.0e-6], [1.0e-4, 0, 0, 2.5e-6], [1.4e-4, 0, 0, 1.2e-6], [3.0e-4, 0, 0, 1.0e-6]]
+          divisions: 3
+          ${membrane.split(', ').join('\n          ')}
+        branch: { parent: { section: trunk, fraction: ${along} }, diameter: 1.5 um, length: 150 um, divisions: 3, ${membrane} }
+        basal: { parent: { section: soma, fraction: 1 }, diameter: 2 um, length: 100 um, divisions: 2, ${membrane} }
+        ${sections}
+      groups: { dendrites: [trunk, branch, basal] }
+      ions: { ca: { valence: 2, inside: 1e-4 mM, outside: 2 mM, reversal: nernst } }
+      mechanisms:
+        leak:
+          parameters: { g: 0.1 mS/cm**2 }
+          values: { dendrites: { g: 0.05*(1 + distance/(200*um))*mS/cm**2 } }
+          reads: [v]
+          writes: { i: g*(-65*mV - v) }
+        squid:
+          on: [soma]
+          parameters: { gNa: 120 mS/cm**2, gK: 36 mS/cm**2 }
+          state: { a: 0.05, b: 0.32, c: 0.6 }
+          derivatives:
+            a: (1 - a)/exprel((-40*mV - v)/(10*mV))/ms - 4*exp(-(v + 65*mV)/(18*mV))/ms*a
+            b: 0.1*(1 - b)/exprel((-55*mV - v)/(10*mV))/ms - 0.125*exp(-(v + 65*mV)/(80*mV))/ms*b
+            c: 0.07*exp(-(v + 65*mV)/(20*mV))/ms*(1 - c) - c/(exp((-35*mV - v)/(10*mV)) + 1)/ms
+          reads: [v]
+          writes: { i: gNa*a**3*c*(50*mV - v) + gK*b**4*(-77*mV - v) }
+        calcium:
+          on: [trunk]
+          parameters: { g: 0.1 mS/cm**2 }
+          state: { q: 1/(1 + exp(-(v + 30*mV)/(8*mV))) }
+          derivatives: { q: (1/(1 + exp(-(v + 30*mV)/(8*mV))) - q)/(2*ms) }
+          reads: [v, e_ca]
+          writes: { i_ca: g*q**2*(e_ca - v) }
+        pool:
+          on: [trunk]
+          state: { c: 1e-4 mM }
+          derivatives: { c: i_ca/(2*0.1*um*96485*coulomb/mol) - (c - 1e-4*mM)/(20*ms) }
+          reads: [i_ca]
+          writes: { ca_i: c }
+        magnesium:
+          on: [branch]
+          parameters: { g: 0.02 mS/cm**2 }
+          reads: [v]
+          writes: { i: g*(0*mV - v)/(1 + 0.3*exp(-v/(16*mV))) }
+    events: { spike: { when: v > 0*mV, edge: rising, section: soma, fraction: 0.5 } }
+  source: { events: { spike: { when: abs(t - 20*ms) < dt/2 } } }
+synapses:
+  exponential:
+    parameters: { w: 2 nS }
+    state: { g: 0 nS }
+    derivatives: { g: -g/(3*ms) }
+    pathways: { pre: { on: pre.spike, delay: 1 ms, do: [g += w] } }
+    contributes: { post.I: g*(0*mV - post.v) }
+populations: { cells: { type: cell, size: ${size} }, sources: { type: source, size: 1 } }
+projections:
+  s: { from: sources, to: { of: cells, section: branch, fraction: 0.8 }, synapse: exponential, connect: all }
+stimuli:
+  step: { kind: current, to: { population: cells, indices: [${size - 1}] }, input: I, value: 0.3*nA if t > 5*ms and t < 10*ms else 0*nA, section: soma }
+record:
+  - { of: cells, events: spike, name: spikes }
+  - { of: cells, variables: [v], section: soma, every: 0.5 ms, name: soma }
+  - { of: cells, variables: [v], section: branch, fraction: 0.8, every: 0.5 ms, name: branch }
+  - { of: cells, variables: [ca_i], section: trunk, fraction: 0.5, every: 0.5 ms, name: calcium }
+timing: grid
+experiment: { dt: ${step} ms, duration: 30 ms }
+`;
+
+const imported = (text: string): ImportedModel => importModel({ name: 'm.yaml', text });
+
+const samplesOf = async (text: string): Promise<Readonly<Record<string, readonly number[]>>> => {
+  const { samples } = await simulate(text, wasm);
+  const column = (name: string): readonly number[] => samples.get(name)!.map(([x = NaN]) => x);
+  return {
+    soma: column('soma/v'),
+    branch: column('branch/v'),
+    // A variable of a mechanism has another name in Brian.
+    calcium: column('calcium/ca_i'),
+  };
+};
+
+const converted = async (text: string): Promise<string> =>
+  (await convertModel(imported(text).valid, 'brian-json')).files[0]!.text;
+
+const apart = (a: readonly number[], b: readonly number[]): number =>
+  Math.max(...a.slice(1, 59).map((x, k) => Math.abs(x - b[k + 1]!)));
+
+describe('a cell with sections as a SpatialNeuron', () => {
+  test('comes to the same voltages and concentrations as steps become short', async () => {
+    const limit = await samplesOf(document(0.000625));
+    expect(Math.max(...limit['soma']!)).toBeGreaterThan(0.02);
+    const differences: Record<string, number>[] = [];
+    for (const step of [0.02, 0.01, 0.005]) {
+      const own = await samplesOf(await converted(document(step)));
+      differences.push(
+        Object.fromEntries(Object.entries(limit).map(([name, values]) => [name, apart(own[name]!, values)])),
+      );
+    }
+    const [coarse, middle, fine] = differences;
+    for (const name of ['soma', 'branch', 'calcium']) {
+      expect(coarse![name]! / middle![name]!).toBeGreaterThan(1.7);
+      expect(middle![name]! / fine![name]!).toBeGreaterThan(1.7);
+    }
+  });
+
+  test('has halves of compartments where others begin in their middle', async () => {
+    const text = document(0.005, { along: 0.5 });
+    const { files, report } = await convertModel(imported(text).valid, 'brian-json');
+    const { sections } = JSON.parse(files[0]!.text).spatial_neurons.cells.morphology;
+    expect(Object.keys(sections)).toEqual([
+      'soma',
+      'soma_2',
+      'basal',
+      'trunk',
+      'trunk_2',
+      'trunk_3',
+      'trunk_4',
+      'branch',
+    ]);
+    expect(sections).toMatchObject({
+      trunk: { parent: 'soma' },
+      basal: { parent: 'soma_2' },
+      branch: { parent: 'trunk_2' },
+    });
+    expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+    const [own, theirs] = [await samplesOf(text), await samplesOf(files[0]!.text)];
+    // The branch begins between halves of a compartment, not at the potential of its middle.
+    expect(Math.max(...own['branch']!)).toBeGreaterThan(-0.045);
+    expect(apart(own['branch']!, theirs['branch']!)).toBeLessThan(1e-3);
+    expect((await checkConversion(imported(text).valid, 'brian-json')).spikes).toEqual([2, 2]);
+  });
+
+  test('is one of several cells in a document', async () => {
+    const { spikes, matched } = await checkConversion(imported(document(0.01, { size: 3 })).valid, 'brian-json');
+    expect({ spikes, matched }).toEqual({ spikes: [2, 2], matched: 2 });
+    const script = await convertModel(imported(document(0.01, { size: 3 })).valid, 'brian');
+    expect(script.report.filter(({ verdict }) => verdict === 'notExpressible')).toMatchObject([
+      { code: 'brian/cells', message: 'Brian has one cell in a SpatialNeuron, not 3' },
+    ]);
+  });
+
+  test.each([
+    [
+      'a section without a shape',
+      'spine: { parent: { section: soma, fraction: 1 }, capacitance: 1 pF, coupling: 1 nS, divisions: 1 }',
+    ],
+    [
+      'resistivities that differ',
+      'spine: { parent: { section: soma, fraction: 1 }, diameter: 1 um, length: 1 um, divisions: 1, specificCapacitance: 1 uF/cm**2, resistivity: 50 ohm*cm }',
+    ],
+  ])('cannot have %s', async (what, sections) => {
+    const { report } = await convertModel(imported(document(0.01, { sections })).valid, 'brian');
+    const [left] = report.filter(({ code }) => code === 'brian/compartments');
+    expect(left).toMatchObject({ verdict: 'notExpressible' });
+    expect(left!.message).toContain(what);
+  });
+});

@@ -1,0 +1,332 @@
+/**
+ * Cells with sections and mechanisms as SpatialNeurons: all compartments have one set of equations, in which the
+ * currents of a mechanism are zero where the cell does not have it.
+ */
+
+import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
+import type { Expression } from '../../../../src/lang/ast.js';
+import { binary, conditional, integer, name as nameOf, quantity, quotient } from '../../../../src/lang/build.js';
+import { NoNumber } from '../../../../src/lang/evaluate.js';
+import { valueAt as numberIn } from '../../../../src/library/recognise/numbers.js';
+import { parseUnit } from '../../../../src/lang/units.js';
+import { namesIn } from '../../../../src/lang/walk.js';
+import { ConversionReport, type ConversionEntry } from '../../../../src/model/conversion-report.js';
+import { changedNames } from '../../../../src/model/changed.js';
+import { UniqueNames } from '../../../../src/model/free-name.js';
+import type { ArrayValue } from '../../../../src/model/model.js';
+import type * as written from '../../../../src/model/model.js';
+import { child } from '../../../../src/model/pointer.js';
+import { arrayOf } from '../../../../src/model/arrays.js';
+import type {
+  Compartments,
+  DataStore,
+  End,
+  Model,
+  NeuronType,
+  Parameter,
+  Population,
+  Projection,
+  ValidModel,
+  Value,
+} from '../../../../src/model/typed.js';
+import { writtenModel } from '../../../../src/model/typed-model.js';
+import type { Compartment, Tree } from '../../../../src/model/compartment-tree.js';
+import { brianTree, type BrianTree } from './brian-tree.js';
+
+/** A model without cells of sections, and what is not exactly what it was. */
+interface Cabled {
+  readonly valid: written.ValidModel;
+  readonly entries: readonly ConversionEntry[];
+}
+
+/** Cells of a type as compartments of one type. */
+interface Cable {
+  /** Type of the cells. */
+  readonly name: string;
+  readonly tree: Tree;
+  /** The type of all compartments. */
+  readonly classes: readonly { readonly type: string }[];
+  readonly populations: readonly { readonly name: string; readonly size: number }[];
+}
+
+/**
+ * A model in which all compartments of a cell are of one type.
+ *
+ * @param order  of a cell's compartments: their ordinals, of which some may come several times
+ */
+export type CellsOfOneType = (
+  valid: written.ValidModel,
+  order: { readonly orderOf: (compartments: Compartments, cut: readonly Compartment[]) => readonly number[] },
+) => ValidModel & { readonly cables: readonly Cable[] };
+
+/** The model with SpatialNeurons in place of cells with sections; as it is where there are none that Brian can have. */
+export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneType): Cabled {
+  const report = new ConversionReport('brian');
+  const own = withTypePerSize(valid.model);
+  const used = new Set(Object.values(own.populations).map(({ type = '' }) => type));
+  const structured = Object.entries(own.neurons).flatMap(([name, { compartments }]) =>
+    compartments && used.has(name) ? [[name, compartments] as const] : [],
+  );
+  if (structured.length === 0) return { valid, entries: [] };
+  for (const [name, compartments] of structured) checkShape(child('/neurons', name), compartments, report);
+  if (report.entries.length > 0) return { valid, entries: report.entries };
+  try {
+    const { cables, data, ...drawn } = ofOneType(
+      { ...valid, model: own },
+      { orderOf: (compartments, cut) => brianTree(compartments, cut).order },
+    );
+    let { model } = drawn;
+    for (const cable of cables) {
+      const compartments = own.neurons[cable.name]?.compartments;
+      if (!compartments) continue;
+      const tree = brianTree(compartments, cable.tree.compartments);
+      remark(child('/neurons', cable.name), tree, report);
+      model = withCable(model, cable, compartments, tree, data);
+    }
+    const projections = Object.fromEntries(
+      Object.entries(model.projections).map(([name, projection]) => [name, ofElements(projection, model, data)]),
+    );
+    return { valid: { model: writtenModel({ ...model, projections }), data }, entries: report.entries };
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    for (const { message, place } of error.diagnostics) report.missing(place?.pointer ?? '', message);
+    return { valid, entries: report.entries };
+  }
+}
+
+/** The model with a type of cells with sections for each size of population: events name elements of cells. */
+function withTypePerSize(model: written.Model): written.Model {
+  const names = new UniqueNames(Object.keys(model.neurons));
+  const neurons = { ...model.neurons };
+  const made = new Map<string, string>();
+  const populations = Object.entries(model.populations).map(([key, population]): [string, written.Population] => {
+    const { type: name = '', size } = population;
+    const type = model.neurons[name];
+    if (!type?.compartments) return [key, population];
+    const id = `${name} ${size}`;
+    const first = [...made.keys()].every((one) => !one.startsWith(`${name} `));
+    const own = made.get(id) ?? (first ? name : names.take(name));
+    made.set(id, own);
+    neurons[own] = type;
+    return [key, { ...population, type: own }];
+  });
+  return { ...model, neurons, populations: Object.fromEntries(populations) };
+}
+
+/** Says what of a cell Brian's morphologies cannot be. */
+function checkShape(pointer: string, { sections }: written.Compartments, report: ConversionReport): void {
+  const all = Object.entries(sections);
+  const lumped = all.find(([, { capacitance }]) => capacitance !== undefined);
+  if (lumped)
+    report.missing(
+      `${pointer}/compartments/sections/${lumped[0]}`,
+      'a section without a shape: compartments of Brian have lengths and diameters',
+      'brian/compartments',
+    );
+  const resistivities = new Set(all.map(([, { resistivity }]) => resistivity));
+  if (resistivities.size > 1 && !lumped)
+    report.missing(
+      `${pointer}/compartments/sections`,
+      'resistivities that differ between sections: a cell of Brian has one',
+      'brian/compartments',
+    );
+}
+
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+
+/** Says what is not where or what it was. */
+function remark(pointer: string, { moved, reshaped }: BrianTree, report: ConversionReport): void {
+  const at = `${pointer}/compartments/sections`;
+  if (moved.count > 0)
+    report.approximated(
+      'brian/compartments',
+      at,
+      `dendrites at the beginning of the cell (${moved.count}) grow from the end of its first compartment, ` +
+        `${Number((moved.most * 1e6).toPrecision(2))} um away`,
+    );
+  if (reshaped.most > 1e-6)
+    report.approximated(
+      'brian/compartments',
+      at,
+      `compartments that are no cones (${reshaped.count}) become cones of the same area and axial resistance, ` +
+        `whose lengths differ by at most ${percent(reshaped.most)}`,
+    );
+  report.approximated(
+    'brian/compartments',
+    `${pointer}/compartments`,
+    'Brian advances gates and potentials one after the other, with an error proportional to the step; here they are ' +
+      'half a step apart, with one proportional to its square',
+  );
+}
+
+/** The model with the compartments of a cell as elements of a cable. */
+function withCable(
+  model: Model,
+  cable: Cable,
+  { sections: written }: Pick<Compartments, 'sections'>,
+  tree: BrianTree,
+  data: DataStore,
+): Model {
+  const [only] = cable.classes;
+  const type = model.neurons[only?.type ?? ''];
+  if (!only || !type) return model;
+  const { capacitance: _, ...own } = type.parameters;
+  const { membrane_current: total, ...derived } = type.derived;
+  const { numbers, parents, sections } = tree.morphology;
+  const resistivity = Object.values(written)[0]?.resistivity ?? 1;
+  const specific = tree.order.map(
+    (at) => written[cable.tree.compartments[at]?.section ?? '']?.specificCapacitance ?? 0,
+  );
+  const each: Readonly<Record<string, ByCompartment>> = {
+    area: { unit: 'm**2', values: numbers.area },
+    length: { unit: 'm', values: numbers.length },
+    diameter: { unit: 'm', values: numbers.diameter },
+    distance: { unit: 'm', values: numbers.distance },
+    volume: { unit: 'm**3', values: numbers.volume },
+    Cm: { unit: 'F*m**-2', values: specific },
+  };
+  const geometric = fixedByPlace(type, model, cable, tree, data);
+  const known: Readonly<Record<string, ByCompartment>> = { ...each, ...geometric };
+  const spread = Object.entries(known).map(([name, { unit, values }]): readonly [string, Parameter, boolean] => {
+    const [value = 0] = values;
+    const same = values.every((other) => Object.is(other, value));
+    return [name, { unit, type: 'real', value: same ? value : 0, shared: false }, same];
+  });
+  const made: NeuronType = {
+    ...type,
+    parameters: {
+      ...own,
+      ...Object.fromEntries(spread.map(([name, parameter]) => [name, parameter])),
+      Ri: { unit: 'ohm*m', type: 'real', value: resistivity, shared: true },
+    },
+    derived: {
+      Im: { unit: 'A*m**-2', type: 'real', value: byArea(total?.value ?? nameOf('v')), shared: false, held: false },
+      ...Object.fromEntries(Object.entries(derived).filter(([name]) => !Object.hasOwn(geometric, name))),
+    },
+    method: 'exponentialEuler',
+    cable: {
+      parents: [...parents],
+      near: [...numbers.r_length_1],
+      far: [...numbers.r_length_2],
+      resistivity,
+      voltage: 'v',
+      capacitance: binary('*', nameOf('Cm'), nameOf('area')),
+      current: binary('*', nameOf('Im'), nameOf('area')),
+      sections: Object.fromEntries(sections.map(({ name, first, count }) => [name, { first, count }])),
+    },
+  };
+  const populations = cable.populations.flatMap(({ name, size }): readonly (readonly [string, Population])[] => {
+    const population = model.populations[name];
+    if (!population) return [];
+    const { capacitance: __, ...values } = population.values;
+    const listed = spread.flatMap(([key, , same]): readonly (readonly [string, Value])[] => {
+      if (same) return [];
+      const { unit = '1', values: numbersOfCell = [] } = known[key] ?? {};
+      const isShape = key !== 'Cm' && Object.hasOwn(each, key);
+      const ranges = size === 1 && !isShape ? byRanges(numbersOfCell, unit) : undefined;
+      if (ranges) return [[key, { kind: 'expression', expression: ranges }]];
+      const all = numbersOfCell.flatMap((value) => new Array<number>(size).fill(value));
+      return [[key, { kind: 'array', array: all }]];
+    });
+    return [[name, { ...population, values: { ...values, ...Object.fromEntries(listed) } }]];
+  });
+  return {
+    ...model,
+    neurons: { ...model.neurons, [only.type]: made },
+    populations: { ...model.populations, ...Object.fromEntries(populations) },
+  };
+}
+
+/** The most ranges of compartments that are written as conditions. */
+const mostRanges = 8;
+
+/** Numbers as a choice by ranges of compartments; undefined where these are many. */
+function byRanges(values: readonly number[], unit: string): Expression | undefined {
+  const ends = values.flatMap((value, k) => (k > 0 && !Object.is(value, values[k - 1]) ? [k] : []));
+  if (ends.length >= mostRanges) return undefined;
+  const { dimension } = parseUnit(unit);
+  const last: Expression = quantity(values.at(-1) ?? 0, dimension);
+  return ends.reduceRight(
+    (after: Expression, end) =>
+      conditional(binary('<', nameOf('i'), integer(end)), quantity(values[end - 1] ?? 0, dimension), after),
+    last,
+  );
+}
+
+/** A number for each compartment of a cell. */
+interface ByCompartment {
+  readonly unit: string;
+  readonly values: readonly number[];
+}
+
+/** Derived variables that follow from where a compartment is and from parameters that nothing changes. */
+function fixedByPlace(
+  { parameters, derived }: NeuronType,
+  model: Model,
+  cable: Cable,
+  { order }: BrianTree,
+  data: DataStore,
+): Readonly<Record<string, ByCompartment>> {
+  const [population] = cable.populations;
+  const changed = changedNames(writtenModel(model));
+  const given = model.populations[population?.name ?? '']?.values ?? {};
+  const made: Record<string, ByCompartment> = {};
+  const numberOfParameter = (name: string, k: number): number => {
+    const value = given[name] ?? parameters[name]?.value;
+    if (cable.populations.some((one) => changed.has(`${one.name}.${name}`)) || value === undefined)
+      throw new NoNumber(name);
+    if (typeof value === 'number') return value;
+    if (value.kind === 'array') return arrayOf(value.array, data)[k * (population?.size ?? 1)] ?? NaN;
+    throw new NoNumber(name);
+  };
+  const geometry = (name: string, k: number): number | undefined => {
+    const compartment = cable.tree.compartments[order[k] ?? 0];
+    const { area, length, diameter, distance } = compartment ?? { area: 0, length: 0, diameter: 0, distance: 0 };
+    const known: Readonly<Record<string, number | null>> = { area, length, diameter, distance };
+    return (Object.hasOwn(known, name) ? known[name] : undefined) ?? undefined;
+  };
+  const reads = (name: string): boolean => {
+    const own = derived[name];
+    if (!own) return ['area', 'length', 'diameter', 'distance'].includes(name);
+    return [...namesIn(own.value)].some(reads);
+  };
+  const valueAt = (name: string, k: number): number => {
+    const own = derived[name];
+    if (own) return numberIn(own.value, (inner) => valueAt(inner, k));
+    return geometry(name, k) ?? numberOfParameter(name, k);
+  };
+  for (const [name, { unit, type, held }] of Object.entries(derived)) {
+    if (type !== 'real' || held || name === 'membrane_current' || !reads(name)) continue;
+    try {
+      made[name] = { unit, values: order.map((_, k) => valueAt(name, k)) };
+    } catch (error) {
+      if (!(error instanceof NoNumber)) throw error;
+    }
+  }
+  return made;
+}
+
+/** A projection of one list with the numbers of compartments within whole populations. */
+function ofElements(projection: Projection, model: Model, data: DataStore): Projection {
+  const [rule, second] = projection.connect;
+  if (rule?.rule !== 'list' || second !== undefined) return projection;
+  const moved = (end: End, indices: ArrayValue): readonly [End, ArrayValue] => {
+    const { of } = end;
+    if (of.kind !== 'slice' || !of.slice || !model.neurons[model.populations[of.population]?.type ?? '']?.cable)
+      return [end, indices];
+    const [first, , step] = of.slice;
+    const elements = Array.from(arrayOf(indices, data), (index) => first + index * step);
+    return [{ ...end, of: { kind: 'slice', population: of.population } }, elements];
+  };
+  const [from, sources] = moved(projection.from, rule.sources);
+  const [to, targets] = moved(projection.to, rule.targets);
+  return { ...projection, from, to, connect: [{ ...rule, sources, targets }] };
+}
+
+/** A current of the whole compartment, by its area. */
+function byArea(e: Expression): Expression {
+  if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
+    return { ...e, left: byArea(e.left), right: byArea(e.right) };
+  if (e.kind === 'binary' && e.operator === '*' && e.right.kind === 'name' && e.right.name === 'area') return e.left;
+  return quotient(e, nameOf('area'));
+}

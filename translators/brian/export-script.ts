@@ -6,10 +6,11 @@ import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import { printableLines } from '../../src/diagnostics/display.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { exportBrian } from './export.js';
-import type { ConversionEntry } from '../../src/model/conversion-report.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
 import * as monitors from './script/monitors.js';
 import { Companion } from './script/companion.js';
+import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
 import { documentationOf, quoted } from '../shared/python.js';
 import { namedSections, type BrianSpecification, type PhaseSpecification, type SpikeMonitor } from './specification.js';
@@ -50,12 +51,17 @@ interface ScriptView {
  */
 export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScriptExport {
   const rounded = valid.model.timing !== 'brian';
-  const { document, report } = exportBrian(valid, rounded ? 'rounded' : 'double');
+  const exported = exportBrian(valid, rounded ? 'rounded' : 'double');
+  const remarks = new ConversionReport('brian');
+  const document = withRecordedCells(exported.document, remarks);
   const companion = new Companion();
   const dataFile = `${stem}-data.json`;
   const view = scriptView(document, { stem, dataFile, rounded }, companion);
   const script = { name: `${stem}.py`, text: render(view) };
-  return { files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }], report };
+  return {
+    files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }],
+    report: [...exported.report, ...remarks.entries],
+  };
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { isUsed, pythonString, pythonValue } from '../../../translators/brian/script/python-text.js';
 import { brian } from '../../support/brian-text.js';
@@ -93,4 +94,24 @@ test('variables called like functions of Python have other names, and no connect
   const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
   expect(script).toContain('"did_/dt = (2 - id_)/(10*ms) : 1"');
   expect(script).toContain('S.connect(False)');
+});
+
+test('monitors of spikes record a group, or a range of it: Brian 2 takes a list for True', () => {
+  const cells = (indices: readonly number[]): { readonly text: string; readonly report: readonly object[] } => {
+    const document = {
+      ...{ format: 'interneuron/brian', version: 1, run: '1 ms' },
+      neuron_groups: { G: { N: 3, model: 'v : 1', threshold: 'v > 1', reset: 'v = 0' } },
+      spike_monitors: { m: { source: 'G', record: indices } },
+      state_monitors: { s: { source: 'G', variables: 'v', record: indices } },
+    };
+    const { files, report } = exportBrianScript(valid(stringify(document)));
+    return { text: files[0]!.text, report: report.filter(({ code }) => code === 'brian/recorded-cells') };
+  };
+  expect(cells([0, 1, 2])).toMatchObject({ text: expect.stringContaining('SpikeMonitor(G, name="m")'), report: [] });
+  expect(cells([0, 1, 2]).text).toContain('StateMonitor(G, "v", record=True, name="s")');
+  expect(cells([1, 2])).toMatchObject({ text: expect.stringContaining('SpikeMonitor(G[1:3], name="m")'), report: [] });
+  expect(cells([0, 2])).toMatchObject({
+    text: expect.stringContaining('SpikeMonitor(G, name="m")'),
+    report: [{ verdict: 'equivalent', message: expect.stringContaining('m records all cells of G') }],
+  });
 });

@@ -160,9 +160,18 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
     }
   };
   const type = withFixed(given, values, uses, numbers, known);
+  // Code outside reads parameters of cells by their names.
+  const isSeen = (key: string): boolean => isVariable(key) || (!Object.hasOwn(given, 'pathways') && words.has(key));
+  const pure = (number: number): ReadonlySet<string> =>
+    new Set(
+      [...numbers].flatMap(([key, value]) =>
+        value === number && type.parameters[key]?.unit === '1' && !isSeen(key) ? [key] : [],
+      ),
+    );
+  const [noughts, ones] = [pure(0), pure(1)];
   const decide = (e: Expression): Expression =>
     mapExpression(e, (part) => {
-      if (part.kind !== 'conditional') return part;
+      if (part.kind !== 'conditional') return withoutFactors(part, noughts, ones);
       const truth = known(part.condition);
       return truth === undefined ? part : truth !== 0 ? part.whenTrue : part.whenFalse;
     });
@@ -186,7 +195,8 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
       return printExpression(simpler) === printExpression(e) ? text : printExpression(simpler);
     },
     (text) => {
-      if (!text.includes(' if ')) return text;
+      if (!text.includes(' if ') && ![...wordsIn(text)].some((word) => noughts.has(word) || ones.has(word)))
+        return text;
       return parseStatements(text)
         .map((one) => printStatement(mapStatement(one, decide)))
         .join('; ');
@@ -194,7 +204,9 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
   );
   if (JSON.stringify(settled) === JSON.stringify(given)) return given;
   const { parameters } = type;
-  const read = new Set([...words, ...wordsIn({ ...settled, parameters: {} })]);
+  const readHere = wordsIn({ ...settled, parameters: {} });
+  const isPutIn = (key: string): boolean => (noughts.has(key) || ones.has(key)) && !readHere.has(key);
+  const read = new Set([...[...words].filter((word) => !isPutIn(word)), ...readHere]);
   for (const { value } of Object.values(parameters)) wordsIn(value, read);
   return {
     ...settled,
@@ -202,6 +214,32 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
       Object.entries(parameters).filter(([key, { shared }]) => !shared || isVariable(key) || read.has(key)),
     ),
   };
+}
+
+/** An operation without a factor that is one, or a term that is zero, by the constants of these names. */
+function withoutFactors(e: Expression, noughts: ReadonlySet<string>, ones: ReadonlySet<string>): Expression {
+  if (e.kind !== 'binary') return e;
+  const { left, right, operator } = e;
+  const isIn = (names: ReadonlySet<string>, side: Expression): boolean => side.kind === 'name' && names.has(side.name);
+  const isNoSum = (side: Expression): boolean =>
+    side.kind === 'binary' &&
+    side.operator === '-' &&
+    side.left.kind === 'number' &&
+    side.left.value === 1 &&
+    isIn(noughts, side.right);
+  const isOne = (side: Expression): boolean => isIn(ones, side) || isNoSum(side);
+  switch (operator) {
+    case '*':
+      return isOne(left) ? right : isOne(right) ? left : e;
+    case '/':
+      return isOne(right) ? left : e;
+    case '-':
+      return isIn(noughts, right) && left.kind !== 'number' ? left : e;
+    case '+':
+      return isIn(noughts, left) ? right : isIn(noughts, right) ? left : e;
+    default:
+      return e;
+  }
 }
 
 /**

@@ -1828,6 +1828,47 @@ def clocks_without_a_common_one():
 
 
 @scenario
+def names_of_other_things():
+    """Variables and constants whose names mean something else in code of synapses, or in JavaScript."""
+    pre = 0.5
+    A = NeuronGroup(3, "dj/dt = -j/(5*ms) : 1\nsub = j*2 + pre : 1", method="exact")
+    G = NeuronGroup(
+        3,
+        "dv/dt = (1.5 + 0.1*j + pre - v)/(4*ms) : 1\nj : 1 (linked)\nsum : 1",
+        threshold="v > 1",
+        reset="v = 0; j += 0.1",
+        refractory=1 * ms,
+        method="euler",
+    )
+    G.j = linked_var(A, "j", index=[2, 1, 0])
+    H = NeuronGroup(
+        3,
+        "dpost/dt = (j - post)/(3*ms) : 1\nj : 1\npre : 1 (constant)\nq = pre*post + j : 1 (constant over dt)",
+        threshold="post > 0.5",
+        reset="post = 0; j *= 0.9",
+        method="exact",
+    )
+    H.j, H.pre = "1 + 0.1*i", 0.3
+    H.run_regularly("j += 0.01*pre", dt=1 * ms)
+    S = Synapses(
+        G, H, "w : 1\ndtoString/dt = -toString/(4*ms) : 1 (event-driven)",
+        on_pre="j_post += 0.01*w; toString += 1; w += 0.01*toString", on_post="w = clip(w - 0.1*j_post, 0, 5)", delay=0.5 * ms,
+    )
+    S.connect("i != j")
+    S.w = "i + j"
+    T = Synapses(H, G, "sum_post = j_pre*0.1 : 1 (summed)")
+    T.connect()
+    samples = [StateMonitor(H, ["j", "post", "q"], record=True), StateMonitor(S, ["w", "j_post"], record=[0, 2]), StateMonitor(A, "sub", record=True)]
+    monitor = SpikeMonitor(H, variables=["j"])
+    net = Network(A, G, H, S, T, samples, monitor)
+    net.run(12 * ms)
+    H.j, pre = 1.3, 0.4
+    net.run(10 * ms)
+    found = {f"{k}.{name}": getattr(each, name)[:] for k, each in enumerate(samples) for name in each.record_variables}
+    return {**spikes(monitor), **found, "at": monitor.j[:], "sum": G.sum[:], "toString": S.toString[:]}
+
+
+@scenario
 def one_name_for_several():
     """Functions of one name, each in the namespace of another object; operations on parts that read their own indices."""
     a, b, c = TimedArray([1, 2, 3], dt=5 * ms), TimedArray([3, 2, 1], dt=7 * ms), TimedArray([0.1, 0.2], dt=3 * ms)

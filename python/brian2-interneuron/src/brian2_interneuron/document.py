@@ -37,7 +37,7 @@ from .document_slots import SlotParts, in_usual_slots
 from .document_synapses import SynapseParts
 from .functions import NotAnExpression, specification_of
 from .groups import whole
-from .texts import Unsupported, assigned, external_names, quantity_text, unit_text, without_constant
+from .texts import Unsupported, assigned, external_names, quantity_text, spelled, unit_text, without_constant
 
 #: Types of arrays as messages name them.
 DTYPES = {"float64": "f64", "int32": "i32", "uint32": "u32"}
@@ -140,11 +140,20 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         for section in ("neuron_groups", "spatial_neurons", "synapses"):
             for owner, entry in self.parts[section].items():
                 if "model" in entry:
-                    entry["model"] = without_constant(entry["model"], self.written.get(owner, ()))
+                    entry["model"] = without_constant(entry["model"], {spelled(name) for name in self.written.get(owner, ())})
         self._record_events()
         for section in list(self.parts):
             if self.parts[section] == {}:
                 del self.parts[section]
+
+    def _spell(self, owner, variables, suffix=""):
+        """Has the code of an object call variables as the document does."""
+        for name in variables:
+            if spelled(name) != name:
+                names = self._renamed.setdefault(owner.name, {})
+                names[f"{name}{suffix}"] = f"{spelled(name)}{suffix}"
+                if not suffix and f"d{name}" not in variables:
+                    names[f"d{name}"] = f"d{spelled(name)}"
 
     def has_steps(self):
         """Whether a group has steps that Brian has worked out."""
@@ -255,9 +264,9 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
                 continue
             if id(variable) in self._undrawn:
                 if self._bare:
-                    found[each.varname] = None
+                    found[spelled(each.varname)] = None
                 continue
-            found[each.varname] = self._value(variable)
+            found[spelled(each.varname)] = self._value(variable)
         return found
 
     def _names(self, owner, codes):
@@ -279,7 +288,9 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
                     unit = unit_text(resolved.dim)
                     self._renamed.setdefault(owner.name, {})[name] = f"({'-' if value < 0 else ''}inf*{unit})"
                 else:
-                    constants[name] = quantity_text(value, resolved.dim)
+                    constants[spelled(name)] = quantity_text(value, resolved.dim)
+                    if spelled(name) != name:
+                        self._renamed.setdefault(owner.name, {})[name] = spelled(name)
             elif isinstance(resolved, TimedArray):
                 self._table(owner, name, resolved)
             elif isinstance(resolved, Function):

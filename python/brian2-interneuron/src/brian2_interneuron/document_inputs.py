@@ -4,7 +4,7 @@ import numpy as np
 from brian2.spatialneuron.spatialneuron import SpatialNeuron
 
 from .groups import base_of, end_text, has_missed_spikes
-from .texts import Unsupported, line, quantity_text
+from .texts import Unsupported, line, quantity_text, spelled
 
 
 class InputParts:
@@ -60,7 +60,7 @@ class InputParts:
         weight = poisson._weight
         entry = {
             "target": end_text(target),
-            "target_var": poisson._target_var,
+            "target_var": spelled(poisson._target_var),
             "N": int(poisson._N),
             "rate": quantity_text(float(poisson._rate), poisson._rate.dim),
             "weight": line(weight)

@@ -8,7 +8,7 @@ from brian2.core.variables import ArrayVariable
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
-from .texts import Unsupported, assigned, with_whole_numbers
+from .texts import Unsupported, assigned, spelled, with_whole_numbers
 
 
 def _read(statement):
@@ -67,12 +67,12 @@ class LinkParts:
         else:
             places = np.asarray(group.variables[index].get_value())
         code = with_whole_numbers(code, group.variables)
-        names = {name: f"{variable.name}_post" for name, variable in written.items()}
+        names = {name: f"{spelled(variable.name)}_post" for name, variable in written.items()}
         for name in get_identifiers(code) - set(names):
             if name == "N":
                 names[name] = "N_pre"
             elif name in group.variables and name not in ("i", "t", "dt", "t_in_timesteps"):
-                names[name] = f"{name}_pre"
+                names[name] = f"{spelled(name)}_pre"
         known = {*group.variables, "i"}
         code = word_substitute(self._with_own_names(group, code, known), names)
         self._write(target.name, [variable.name for variable in written.values()])

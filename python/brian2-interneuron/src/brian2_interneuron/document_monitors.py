@@ -3,7 +3,7 @@
 from brian2.synapses.synapses import Synapses
 
 from .groups import base_of, end_text, own_names, through, unit_of
-from .texts import Unsupported
+from .texts import Unsupported, spelled
 
 
 class MonitorParts:
@@ -21,15 +21,16 @@ class MonitorParts:
         else:
             text = end_text(source)
         names = [str(name) for name in monitor.record_variables]
-        entry = {"source": text, "variables": names}
+        entry = {"source": text, "variables": [spelled(name) for name in names]}
         if not monitor.record_all:
             entry["record"] = sorted({int(each) for each in monitor.record})
         self._when(monitor, entry)
         if isinstance(source, Synapses):
-            entry["variables"] = [name for name in names if name in own_names(source) - source._linked_variables]
-            for name in set(names) - set(entry["variables"]):
+            own = [name for name in names if name in own_names(source) - source._linked_variables]
+            entry["variables"] = [spelled(name) for name in own]
+            for name in set(names) - set(own):
                 end, variable, neurons = through(monitor, name, self.links)
-                other = {"source": end, "variables": [variable], "record": sorted({int(each) for each in neurons})}
+                other = {"source": end, "variables": [spelled(variable)], "record": sorted({int(each) for each in neurons})}
                 self._when(monitor, other)
                 self.parts["state_monitors"][f"{monitor.name}_{name}"] = other
         if entry["variables"]:
@@ -48,7 +49,7 @@ class MonitorParts:
         self.monitors.append(monitor)
         if not monitor.active or not (extra or monitor.record is True):
             return
-        entry = {"source": end_text(monitor.source), "variables": [*extra]}
+        entry = {"source": end_text(monitor.source), "variables": [spelled(name) for name in extra]}
         usual = getattr(base_of(monitor.source), "thresholder", {}).get(monitor.event)
         place = (monitor.when, monitor.order)
         if extra and usual is not None and place != (usual.when, usual.order + 1):
@@ -59,7 +60,7 @@ class MonitorParts:
                 self.recorded_as[monitor.name, name] = other = f"{name}_of_{monitor.name}"
                 entry["variables"][extra.index(name)] = other
                 variable = base_of(monitor.source).variables[name]
-                self._again.append((base_of(monitor.source), f"{other} = {name} : {unit_of(variable)}"))
+                self._again.append((base_of(monitor.source), f"{other} = {spelled(name)} : {unit_of(variable)}"))
         self._record(monitor.name, entry, monitor.event)
 
     def _rate_monitor(self, monitor):

@@ -19,7 +19,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from .groups import base_of, unit_of, whole
 from .morphology import morphology_text
-from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, with_plain_locals, with_whole_numbers
+from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, spelled, with_plain_locals, with_whole_numbers
 from .unsolved import solved_code
 
 
@@ -32,7 +32,7 @@ _OF_CABLES = {
 
 def _plain(name):
     """A name as specifications take it: those that Brian makes begin with an underscore."""
-    return f"linked{name}" if name.startswith("_") else name
+    return f"linked{name}" if name.startswith("_") else spelled(name)
 
 
 #: The method that Brian has chosen for a group, with what it depends on.
@@ -171,7 +171,7 @@ class NeuronParts:
             entry["linked"] = linked
         entry["initializers"] = self._values(group, equations)
         entry["initializers"].update(
-            {name: self._value(group.variables[name]) for name in still if name not in entry["initializers"]}
+            {spelled(name): self._value(group.variables[name]) for name in still if spelled(name) not in entry["initializers"]}
         )
         entry["initializers"].update(listed)
         if spatial:
@@ -180,6 +180,7 @@ class NeuronParts:
             entry["order"] = int(group.order)
         entry.update(self._own_dt(group))
         entry.update(self._names(group, codes))
+        self._spell(group, group.variables)
         self.groups.append(group)
         self.parts["spatial_neurons" if spatial else "neuron_groups"][group.name] = entry
 
@@ -298,7 +299,7 @@ class NeuronParts:
             raise Unsupported(group.name, f"{name} is linked to indices of neurons")
         if not isinstance(owner, NeuronGroup):
             raise Unsupported(group.name, f"the linked variable {name} is of {type(owner).__name__}")
-        text = f"{owner.name}.{variable.name}"
+        text = f"{owner.name}.{spelled(variable.name)}"
         if index == "_idx":
             return text
         if index == "0":

@@ -241,6 +241,10 @@ class SynapseParts:
         if synapses.order != 0:
             entry["order"] = int(synapses.order)
         entry.update(self._own_dt(synapses))
+        # `j` is an index in code of synapses.
+        self._spell(synapses, set(synapses.variables) - {"j"})
+        for end, suffix in ((synapses.source, "_pre"), (synapses.target, "_post")):
+            self._spell(synapses, base_of(end).variables, suffix)
         entry.update(self._names(synapses, codes))
         if waiting is not None and not self._bare:
             waiting.write(self, entry)

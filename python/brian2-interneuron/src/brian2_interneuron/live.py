@@ -12,7 +12,7 @@ from . import deferred, queues
 from .document_synapses import delay_in_code
 from .groups import keeps_last_spikes
 from .start import start_of_run
-from .texts import Unsupported
+from .texts import Unsupported, spelled
 
 
 class Live:
@@ -120,7 +120,7 @@ class Live:
 
 def key_of(variable):
     """A variable as sessions call it."""
-    return f"{variable.owner.name}.{variable.name}"
+    return f"{variable.owner.name}.{spelled(variable.name)}"
 
 
 def delayed_by(variable, bare):

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from .live import delay_of, delayed_by
+from .live import delay_of, delayed_by, key_of
 
 
 class NoPhase(Exception):
@@ -181,7 +181,7 @@ def _name_of(variable, bare):
     """A variable as phases call it."""
     for synapses, pathway in delayed_by(variable, bare):
         return delay_of(synapses, pathway)
-    return f"{variable.owner.name}.{variable.name}"
+    return key_of(variable)
 
 
 def line_in(path):

@@ -14,6 +14,7 @@ from interneuron._server import unpack
 
 from . import deferred, queues
 from .groups import base_of, by_time, goes_by_time, keeps_last_spikes, next_spike, start_of, through
+from .texts import spelled
 
 
 def write_back(document, session, begin, end):
@@ -109,7 +110,7 @@ def _event_monitor(document, monitor, events, values, begin, end):
     count += np.bincount(cells, minlength=len(count)).astype(count.dtype)
     recorded = {"i": cells, "t": _times(steps, monitor.source, document)}
     for name in monitor.record_variables - {"i", "t"}:
-        known = document.recorded_as.get((monitor.name, name), name)
+        known = document.recorded_as.get((monitor.name, name), spelled(name))
         recorded[name] = values[base_of(monitor.source).name, monitor.event, known][inside]
     old = int(np.asarray(monitor.variables["N"].get_value()).item())
     monitor.resize(old + len(steps))
@@ -150,10 +151,10 @@ def _state_monitor(document, monitor, series, begin, end):
     for name, variable in monitor.recorded_variables.items():
         if monitor.n_indices == 0 or count == 0:
             continue
-        sent = series.get((monitor.name, name))
+        sent = series.get((monitor.name, spelled(name)))
         if sent is None:
             _, bare, wanted = through(monitor, name, document.links)
-            sent = series[f"{monitor.name}_{name}", bare]
+            sent = series[f"{monitor.name}_{name}", spelled(bare)]
         else:
             wanted = np.asarray(monitor.record) + (0 if isinstance(monitor.source, Synapses) else start_of(monitor.source))
         values = unpack(sent["values"])
@@ -175,7 +176,7 @@ def _variables(document, owner, session):
         if not isinstance(variable, ArrayVariable) or getattr(variable.owner, "name", None) != owner.name:
             continue
         try:
-            values = unpack(session._call("read", owner=owner.name, variable=name))
+            values = unpack(session._call("read", owner=owner.name, variable=spelled(name)))
         except interneuron.UsageError:
             continue
         array = variable.get_value()

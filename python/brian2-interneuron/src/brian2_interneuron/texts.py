@@ -60,6 +60,18 @@ def quantity_text(value, dimensions):
     return int(value) if isinstance(value, (int, np.integer)) else float(value)
 
 
+#: Names that Brian lets variables and constants have, and that mean something else in specifications, or nothing that can be told apart.
+_TAKEN = {
+    *("j", "pre", "post", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+    *("toLocaleString", "toString", "valueOf"),
+}
+
+
+def spelled(name):
+    """What a variable or a constant is called in the document."""
+    return f"{name}_itself" if name in _TAKEN else name
+
+
 def line(text):
     """Code on one line: expressions may span several."""
     without = [re.sub(r"#.*", "", each).strip() for each in str(text).splitlines()]

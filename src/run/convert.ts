@@ -1,6 +1,7 @@
 /** From the canonical model to another notation. */
 
 import { parse } from 'node:path';
+import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { jsonText } from './json-text.js';
 import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
@@ -103,8 +104,25 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   const { expressiblePopulations } = await import('../../translators/shared/expressible-populations.js');
   const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
   const { cellsAsCables } = await import('../../translators/brian/export/cells/as-cables.js');
+  const { needsDrawnCells, withDrawnCells } = await import('../../translators/brian/export/cells/cell-numbers.js');
   const { cellsOfOneType } = await import('./cells-of-one-type.js');
-  const cabled = cellsAsCables(whole, cellsOfOneType);
+  const listed: ConversionEntry[] = [];
+  let cells = whole;
+  if (needsDrawnCells(whole.model))
+    try {
+      const { model, data } = (await freeze(whole, (await chooseTarget('auto')).target)).valid;
+      cells = { model: withDrawnCells(whole.model, model), data: new Map([...whole.data, ...data]) };
+      listed.push({
+        verdict: 'equivalent',
+        code: 'brian/drawn',
+        pointer: '/populations',
+        message: 'values of cells with compartments, and of synapses onto them, are listed as they are with this seed',
+      });
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      listed.push({ verdict: 'notExpressible', code: 'brian/drawn', pointer: '/populations', message: error.message });
+    }
+  const cabled = cellsAsCables(cells, cellsOfOneType);
   const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(cabled.valid), 'brian');
   const { knownPlaces } = await import('../draw/space/places.js');
   const placesOf = ({ model, data }: ValidModel) => {
@@ -115,7 +133,10 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
   const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
   const written = write(idiom.valid);
-  return { ...written, report: [...cabled.entries, ...entries, ...[...idiom.entries, ...written.report].map(placed)] };
+  return {
+    ...written,
+    report: [...listed, ...cabled.entries, ...entries, ...[...idiom.entries, ...written.report].map(placed)],
+  };
 }
 
 /** Each is loaded when it is asked for. */

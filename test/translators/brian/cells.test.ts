@@ -162,6 +162,21 @@ describe('a cell with sections as a SpatialNeuron', () => {
     ]);
   });
 
+  test('has values and currents by the numbers of cells, not of compartments', async () => {
+    const text = document(0.01, { size: 3 })
+      .replace('connect: all }', 'connect: all, values: { w: 2*nS + 9*nS*j }, delay: 0.1*ms*j + 0.5*ms }')
+      .replace('type: cell, size: 3 }', 'type: cell, size: 3, values: { v: -65*mV + 2*mV*i } }');
+    const { spikes, matched } = await checkConversion(imported(text).valid, 'brian-json');
+    expect({ spikes, matched }).toEqual({ spikes: [4, 4], matched: 4 });
+    const single = document(0.01).replace('0.3*nA if', '(0.3*nA + 1*nA*i) if');
+    expect((await checkConversion(imported(single).valid, 'brian-json')).spikes).toEqual([2, 2]);
+    const several = document(0.01, { size: 3 }).replace('0.3*nA if', '(0.1*nA*i) if');
+    const { report } = await convertModel(imported(several).valid, 'brian-json');
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'notExpressible', pointer: '/stimuli/step', code: 'brian/compartments' }),
+    );
+  });
+
   test.each([
     [
       'a section without a shape',

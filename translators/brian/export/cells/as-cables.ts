@@ -32,6 +32,7 @@ import type {
 import { writtenModel } from '../../../../src/model/typed-model.js';
 import type { Compartment, Tree } from '../../../../src/model/compartment-tree.js';
 import { brianTree, type BrianTree } from './brian-tree.js';
+import { withoutCellNumbers } from './cell-numbers.js';
 
 /** A model without cells of sections, and what is not exactly what it was. */
 interface Cabled {
@@ -62,7 +63,7 @@ export type CellsOfOneType = (
 /** The model with SpatialNeurons in place of cells with sections; as it is where there are none that Brian can have. */
 export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneType): Cabled {
   const report = new ConversionReport('brian');
-  const own = withTypePerSize(valid.model);
+  const own = withoutCellNumbers(withTypePerSize(valid.model), report);
   const used = new Set(Object.values(own.populations).map(({ type = '' }) => type));
   const structured = Object.entries(own.neurons).flatMap(([name, { compartments }]) =>
     compartments && used.has(name) ? [[name, compartments] as const] : [],

@@ -192,7 +192,8 @@ const adexParameters: Numbers = {
  * Adaptive exponential integrate-and-fire (Brette & Gerstner, Journal of Neurophysiology 94 (2005) 3637), with gL =
  * cm/tau_m:
  *   cm v' = -gL (v - v_rest) + gL delta_T exp((v - v_thresh)/delta_T) - w + I,  tau_w w' = a (v - v_rest) - w
- * At v > v_spike: v := v_reset, w += b; w goes on while v is held. The exponential grows no further beyond v_spike.
+ * At v > v_spike: v := v_reset, w += b; w goes on while v is held. In a step in which v passes v_spike, neither the
+ * exponential nor w sees more of it than that, as in NEST.
  * With delta_T = 0 there is no exponential, and the threshold is v_thresh.
  */
 export const adex = (name: string): Membrane => ({
@@ -206,7 +207,7 @@ export const adex = (name: string): Membrane => ({
     '(v_rest - v + (delta_T*exp((min(v, v_spike) - v_thresh)/delta_T) if delta_T > 0*mV else 0*mV))/tau_m + (I - ' +
     'w)/cm',
   state: { w: { unit: 'nA' } },
-  derivatives: { w: '(a*(v - v_rest) - w)/tau_w' },
+  derivatives: { w: '(a*(min(v, v_spike) - v_rest) - w)/tau_w' },
   spike: resets('v > (v_spike if delta_T > 0*mV else v_thresh)', ['w += b']),
   method: 'adaptive',
   recordable: { w: 'w' },

@@ -56,6 +56,25 @@ describe('spike times', () => {
     expect(v[299]).toBeGreaterThan(-65);
   });
 
+  it('of an exponential cell hardly depend on v_spike: in the step of a spike, w does not follow v beyond it', async () => {
+    const params = {
+      tau_m: 20,
+      cm: 0.2,
+      v_rest: -70,
+      v_thresh: -50,
+      v_reset: -58,
+      a: 2,
+      b: 0,
+      tau_w: 30,
+      tau_refrac: 0,
+    };
+    // NEST 3 has 31 spikes for each.
+    for (const v_spike of [-40, -20, 0]) {
+      const result = await run(driven('EIF_cond_exp_isfa_ista', { ...params, i_offset: 0.5, v_spike }, 0.1, 300));
+      expect(Math.abs(spikeTimes(result, 'cell').length - 31)).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('a refractory period ends with the step in which it does, as in NEST', async () => {
     const first = (refractory: number, timestep: number) =>
       run(driven('IF_curr_delta', { i_offset: 1, tau_refrac: refractory }, timestep, 60)).then((result) =>

@@ -65,6 +65,16 @@ describe('a group of neurons', () => {
     expect(about(grows)[0]).toMatch(/^EIF_cond_exp_isfa_ista, .*; EIF_cond_alpha_isfa_ista would be the same/);
   });
 
+  it('whose capacitance is not positive in one cell is none, since simulators refuse it', () => {
+    const document = documentOf({
+      model: 'dv/dt = (10*nS*(-60*mV - v) + I)/C : volt\nI : amp (constant)\nC : farad (constant)',
+      ...{ threshold: 'v > -50*mV', reset: 'v = -60*mV', method: 'rk4' },
+      initializers: { v: '-60*mV', I: '0.3*nA', C: { values: [100, 100, -200], unit: 'pF' } },
+    });
+    const { entries } = standardise(read(document).valid, 'pynn');
+    expect(entries.map(({ message }) => message).join()).toMatch(/its (cm|tau_m) as IF_curr_exp would not be positive/);
+  });
+
   const strange: readonly (Construct & { readonly name: string; readonly reason: RegExp })[] = [
     { name: 'has no leak', model: 'dv/dt = 1*mV/ms : volt', threshold: 'v > 1*mV', reset: 'v = 0*mV', reason: /leak/ },
     {

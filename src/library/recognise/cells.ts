@@ -5,7 +5,9 @@
  * The parameters of the standard cell are solved for; then both sets of rates are compared at random points.
  */
 
+import { numbersOf } from '../../model/arrays.js';
 import type { NeuronType } from '../../model/model.js';
+import { isGiven } from '../../model/tagged.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { type CellUse, type RecognisedCell, Unrecognised, refuse, viewOf, currentsOf } from './cells/view.js';
 import { hodgkinHuxley } from './cells/hodgkin-huxley.js';
@@ -14,6 +16,7 @@ import { izhikevich } from './cells/izhikevich.js';
 import { integrateAndFire } from './cells/integrate-and-fire.js';
 import { verify } from './cells/verify.js';
 import { constantOf } from './numbers.js';
+import { valueOf } from './values.js';
 
 /** The standard cell that a type is; a text that says why where it is none. */
 export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | string {
@@ -28,11 +31,15 @@ export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | 
 }
 
 /** Simulators take times and capacitances of standard types that are positive, though their equations have solutions for others. */
-function checkRanges({ standard, parameters }: RecognisedCell): void {
+function checkRanges({ standard, parameters }: RecognisedCell, { environment }: CellUse): void {
   for (const [name, e] of Object.entries(parameters)) {
     if (name !== 'cm' && (!name.startsWith('tau_') || name === 'tau_refrac')) continue;
-    const value = constantOf(e);
-    if (value !== undefined && value <= 0)
+    const value = constantOf(e) ?? valueOf(e, environment);
+    const numbers =
+      value !== undefined && typeof value === 'object' && isGiven(value)
+        ? Array.from(numbersOf(value.array, environment.data))
+        : [value];
+    if (numbers.some((one) => typeof one === 'number' && one <= 0))
       refuse(`its ${name} as ${standard.name} would not be positive, which PyNN's simulators refuse`);
   }
 }
@@ -48,7 +55,7 @@ function recognise(type: NeuronType, use: CellUse): RecognisedCell {
   const families = [hodgkinHuxley, izhikevich, integrateAndFire];
   const family = families.find((one) => one.fits(view)) ?? integrateAndFire;
   const found = family.solve(view, spike, use, type);
-  checkRanges(found);
+  checkRanges(found, use);
   verify(found, view, use);
   return { ...found, currents: currentsOf(type, view, found) };
 }

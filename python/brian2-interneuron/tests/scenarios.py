@@ -1708,6 +1708,31 @@ def changes_within_a_run():
 
 
 @scenario
+def generators_that_rest():
+    """Generators that rest for a run, after a step without spikes and after one with some, which Brian repeats."""
+    G = SpikeGeneratorGroup(3, [0, 1, 2, 0, 1, 2], [1, 2, 3.9, 9, 11, 11.5] * ms)
+    H = NeuronGroup(3, "x : 1")
+    S = Synapses(G, H, on_pre="x_post += 1", delay=0.5 * ms)
+    S.connect(j="i")
+    monitor, samples = SpikeMonitor(G), StateMonitor(H, "x", record=True)
+    net = Network(G, H, S, monitor, samples)
+    found = {}
+    for k, duration in enumerate((3.5, 0.5, 3)):
+        net.run(duration * ms)
+        net.store()
+        G.active = False
+        net.run(1.5 * ms)
+        found[f"x {k}"] = samples.x[:]
+        found.update(spikes(monitor, f"spikes {k}"))
+        G.active = True
+        net.restore()
+    return found
+
+
+generators_that_rest.lenient = True
+
+
+@scenario
 def later_hearing():
     """Delays of single synapses of a pathway that runs before spikes are tested for, and hears of them a step later."""
     P = SpikeGeneratorGroup(4, range(4), [1] * 4 * ms)

@@ -33,6 +33,8 @@ class InputParts:
             raise Unsupported(group.name, f"it is in the slot {group.when}")
         indices, times = group._neuron_index, group._spike_time
         if not group.active:
+            if group.variables["_spikespace"].get_value()[-1]:
+                raise Unsupported(group.name, "it is not active, and Brian repeats its spikes of the last step")
             indices, times = (), ()
         elif has_missed_spikes(group, -(-int(self.clock.variables["timestep"].get_value().item()) // self.ticks(group))):
             raise Unsupported(group.name, "the spikes of when it was not active come together")

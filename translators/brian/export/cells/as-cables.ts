@@ -6,12 +6,8 @@
 import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, conditional, integer, name as nameOf, quantity, quotient } from '../../../../src/lang/build.js';
-import { NoNumber } from '../../../../src/lang/evaluate.js';
-import { valueAt as numberIn } from '../../../../src/library/recognise/numbers.js';
 import { parseUnit } from '../../../../src/lang/units.js';
-import { namesIn } from '../../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../../src/model/conversion-report.js';
-import { changedNames } from '../../../../src/model/changed.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
 import type { ArrayValue } from '../../../../src/model/model.js';
 import type * as written from '../../../../src/model/model.js';
@@ -30,24 +26,16 @@ import type {
   Value,
 } from '../../../../src/model/typed.js';
 import { writtenModel } from '../../../../src/model/typed-model.js';
-import type { Compartment, Tree } from '../../../../src/model/compartment-tree.js';
+import type { Compartment } from '../../../../src/model/compartment-tree.js';
+import { isBuiltIn } from '../spatial-type.js';
 import { brianTree, type BrianTree } from './brian-tree.js';
+import { KnownPlaces, type ByCompartment, type Cable } from './known-places.js';
 import { withoutCellNumbers } from './cell-numbers.js';
 
 /** A model without cells of sections, and what is not exactly what it was. */
 interface Cabled {
   readonly valid: written.ValidModel;
   readonly entries: readonly ConversionEntry[];
-}
-
-/** Cells of a type as compartments of one type. */
-interface Cable {
-  /** Type of the cells. */
-  readonly name: string;
-  readonly tree: Tree;
-  /** The type of all compartments. */
-  readonly classes: readonly { readonly type: string }[];
-  readonly populations: readonly { readonly name: string; readonly size: number }[];
 }
 
 /**
@@ -186,8 +174,9 @@ function withCable(
     volume: { unit: 'm**3', values: numbers.volume },
     Cm: { unit: 'F*m**-2', values: specific },
   };
-  const geometric = fixedByPlace(type, model, cable, tree, data);
-  const known: Readonly<Record<string, ByCompartment>> = { ...each, ...geometric };
+  const places = new KnownPlaces(type, model, cable, tree.order, data);
+  const fixed = places.fixed();
+  const known: Readonly<Record<string, ByCompartment>> = { ...each, ...fixed };
   const spread = Object.entries(known).map(([name, { unit, values }]): readonly [string, Parameter, boolean] => {
     const [value = 0] = values;
     const same = values.every((other) => Object.is(other, value));
@@ -202,7 +191,11 @@ function withCable(
     },
     derived: {
       Im: { unit: 'A*m**-2', type: 'real', value: byArea(total?.value ?? nameOf('v')), shared: false, held: false },
-      ...Object.fromEntries(Object.entries(derived).filter(([name]) => !Object.hasOwn(geometric, name))),
+      ...Object.fromEntries(
+        Object.entries(derived).flatMap(([name, one]) =>
+          Object.hasOwn(fixed, name) ? [] : [[name, { ...one, value: places.decided(one.value) }]],
+        ),
+      ),
     },
     method: 'exponentialEuler',
     cable: {
@@ -216,12 +209,13 @@ function withCable(
       sections: Object.fromEntries(sections.map(({ name, first, count }) => [name, { first, count }])),
     },
   };
+  const unread = unreadParameters(made, model);
   const populations = cable.populations.flatMap(({ name, size }): readonly (readonly [string, Population])[] => {
     const population = model.populations[name];
     if (!population) return [];
     const { capacitance: __, ...values } = population.values;
     const listed = spread.flatMap(([key, , same]): readonly (readonly [string, Value])[] => {
-      if (same) return [];
+      if (same || unread.has(key)) return [];
       const { unit = '1', values: numbersOfCell = [] } = known[key] ?? {};
       const isShape = key !== 'Cm' && Object.hasOwn(each, key);
       const ranges = size === 1 && !isShape ? byRanges(numbersOfCell, unit) : undefined;
@@ -229,14 +223,31 @@ function withCable(
       const all = numbersOfCell.flatMap((value) => new Array<number>(size).fill(value));
       return [[key, { kind: 'array', array: all }]];
     });
-    return [[name, { ...population, values: { ...values, ...Object.fromEntries(listed) } }]];
+    const left = Object.entries(values).filter(([key]) => !unread.has(key));
+    return [[name, { ...population, values: { ...Object.fromEntries(left), ...Object.fromEntries(listed) } }]];
   });
   return {
     ...model,
-    neurons: { ...model.neurons, [only.type]: made },
+    neurons: { ...model.neurons, [only.type]: { ...made, parameters: without(made.parameters, unread) } },
     populations: { ...model.populations, ...Object.fromEntries(populations) },
   };
 }
+
+/** Parameters, other than what Brian knows of compartments, that nothing in a model reads. */
+function unreadParameters(type: NeuronType, model: Model): ReadonlySet<string> {
+  // Arrays have no names, and parameters may read each other.
+  const { populations: _, projections, ...rest } = writtenModel({ ...model, neurons: { type } });
+  const shown = rest.neurons['type'];
+  const values = Object.values(projections).map((one) => [one.values, one.delays]);
+  const text = JSON.stringify([rest, values]).replace(/"(\w+)":/g, (key, name: string) =>
+    Object.hasOwn(type.parameters, name) ? '' : key,
+  );
+  const words = new Set(text.match(/[A-Za-z_]\w*/g));
+  return new Set(Object.keys(type.parameters).filter((name) => shown && !isBuiltIn(name, shown) && !words.has(name)));
+}
+
+const without = <T>(map: Readonly<Record<string, T>>, names: ReadonlySet<string>): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).filter(([name]) => !names.has(name)));
 
 /** The most ranges of compartments that are written as conditions. */
 const mostRanges = 8;
@@ -252,59 +263,6 @@ function byRanges(values: readonly number[], unit: string): Expression | undefin
       conditional(binary('<', nameOf('i'), integer(end)), quantity(values[end - 1] ?? 0, dimension), after),
     last,
   );
-}
-
-/** A number for each compartment of a cell. */
-interface ByCompartment {
-  readonly unit: string;
-  readonly values: readonly number[];
-}
-
-/** Derived variables that follow from where a compartment is and from parameters that nothing changes. */
-function fixedByPlace(
-  { parameters, derived }: NeuronType,
-  model: Model,
-  cable: Cable,
-  { order }: BrianTree,
-  data: DataStore,
-): Readonly<Record<string, ByCompartment>> {
-  const [population] = cable.populations;
-  const changed = changedNames(writtenModel(model));
-  const given = model.populations[population?.name ?? '']?.values ?? {};
-  const made: Record<string, ByCompartment> = {};
-  const numberOfParameter = (name: string, k: number): number => {
-    const value = given[name] ?? parameters[name]?.value;
-    if (cable.populations.some((one) => changed.has(`${one.name}.${name}`)) || value === undefined)
-      throw new NoNumber(name);
-    if (typeof value === 'number') return value;
-    if (value.kind === 'array') return arrayOf(value.array, data)[k * (population?.size ?? 1)] ?? NaN;
-    throw new NoNumber(name);
-  };
-  const geometry = (name: string, k: number): number | undefined => {
-    const compartment = cable.tree.compartments[order[k] ?? 0];
-    const { area, length, diameter, distance } = compartment ?? { area: 0, length: 0, diameter: 0, distance: 0 };
-    const known: Readonly<Record<string, number | null>> = { area, length, diameter, distance };
-    return (Object.hasOwn(known, name) ? known[name] : undefined) ?? undefined;
-  };
-  const reads = (name: string): boolean => {
-    const own = derived[name];
-    if (!own) return ['area', 'length', 'diameter', 'distance'].includes(name);
-    return [...namesIn(own.value)].some(reads);
-  };
-  const valueAt = (name: string, k: number): number => {
-    const own = derived[name];
-    if (own) return numberIn(own.value, (inner) => valueAt(inner, k));
-    return geometry(name, k) ?? numberOfParameter(name, k);
-  };
-  for (const [name, { unit, type, held }] of Object.entries(derived)) {
-    if (type !== 'real' || held || name === 'membrane_current' || !reads(name)) continue;
-    try {
-      made[name] = { unit, values: order.map((_, k) => valueAt(name, k)) };
-    } catch (error) {
-      if (!(error instanceof NoNumber)) throw error;
-    }
-  }
-  return made;
 }
 
 /** A projection of one list with the numbers of compartments within whole populations. */

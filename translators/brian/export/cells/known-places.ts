@@ -1,0 +1,132 @@
+/** What is known of the compartments of a cell before a run: values of variables, and whether conditions hold. */
+
+import type { Expression } from '../../../../src/lang/ast.js';
+import { NoNumber } from '../../../../src/lang/evaluate.js';
+import { spelling } from '../../../../src/lang/reference.js';
+import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
+import { valueAt } from '../../../../src/library/recognise/numbers.js';
+import { arrayOf } from '../../../../src/model/arrays.js';
+import { changedNames } from '../../../../src/model/changed.js';
+import type { Tree } from '../../../../src/model/compartment-tree.js';
+import type { DataStore, Model, NeuronType, Value } from '../../../../src/model/typed.js';
+import { writtenModel } from '../../../../src/model/typed-model.js';
+
+/** A number for each compartment of a cell. */
+export interface ByCompartment {
+  readonly unit: string;
+  readonly values: readonly number[];
+}
+
+/** Cells of a type as compartments of one type. */
+export interface Cable {
+  /** Type of the cells. */
+  readonly name: string;
+  readonly tree: Tree;
+  /** The type of all compartments. */
+  readonly classes: readonly { readonly type: string }[];
+  readonly populations: readonly { readonly name: string; readonly size: number }[];
+}
+
+const geometric: ReadonlySet<string> = new Set(['area', 'length', 'diameter', 'distance']);
+
+/** The compartments of a cell, all of which have one type. */
+export class KnownPlaces {
+  readonly #size: number;
+  readonly #given: Model['populations'][string]['values'];
+  readonly #changed: ReadonlySet<string>;
+  /** What synapses write. */
+  readonly #written: ReadonlySet<string>;
+
+  /** @param order  ordinals of the compartments in the tree */
+  constructor(
+    private readonly type: NeuronType,
+    model: Model,
+    private readonly cable: Cable,
+    private readonly order: readonly number[],
+    private readonly data: DataStore,
+  ) {
+    const [population] = cable.populations;
+    this.#size = population?.size ?? 1;
+    this.#given = model.populations[population?.name ?? '']?.values ?? {};
+    this.#changed = changedNames(writtenModel(model));
+    const code = Object.values(model.synapses).flatMap(({ pathways, summed }) => [
+      ...writtenBy(Object.values(pathways).flatMap((pathway) => pathway.do)),
+      ...summed.map(({ to }) => spelling(to)),
+    ]);
+    this.#written = new Set(code.map((target) => target.replace(/^(?:pre|post)\./, '')));
+  }
+
+  /** Derived variables that follow from where a compartment is, and from parameters that nothing changes. */
+  fixed(): Readonly<Record<string, ByCompartment>> {
+    const made: Record<string, ByCompartment> = {};
+    for (const [name, { unit, type, held }] of Object.entries(this.type.derived)) {
+      if (type !== 'real' || held || name === 'membrane_current' || !this.#differs(name)) continue;
+      const values = this.#known((k) => this.#valueAt(name, k));
+      if (values) made[name] = { unit, values };
+    }
+    return made;
+  }
+
+  /** An expression without choices that are the same everywhere and always. */
+  decided(e: Expression): Expression {
+    return mapExpression(e, (part) => {
+      if (part.kind !== 'conditional') return part;
+      const truths = this.#known((k) => valueAt(part.condition, (name) => this.#valueAt(name, k)));
+      if (truths?.every((truth) => truth !== 0)) return part.whenTrue;
+      return truths?.every((truth) => truth === 0) ? part.whenFalse : part;
+    });
+  }
+
+  /** A number for each compartment; undefined where one is not known. */
+  #known(of: (k: number) => number): readonly number[] | undefined {
+    try {
+      return this.order.map((_, k) => of(k));
+    } catch (error) {
+      if (!(error instanceof NoNumber)) throw error;
+      return undefined;
+    }
+  }
+
+  /** Whether a name may differ between compartments. */
+  #differs(name: string): boolean {
+    const own = this.type.derived[name];
+    if (own) return [...namesIn(own.value)].some((inner) => this.#differs(inner));
+    const value = this.#given[name];
+    return geometric.has(name) || (typeof value === 'object' && value.kind === 'array');
+  }
+
+  #valueAt(name: string, k: number): number {
+    const own = this.type.derived[name];
+    if (own) return valueAt(own.value, (inner) => this.#valueAt(inner, k));
+    if (geometric.has(name)) return this.#geometry(name, k);
+    const value = this.#given[name] ?? this.type.parameters[name]?.value ?? this.#constantState(name);
+    if (value === undefined || this.cable.populations.some((one) => this.#changed.has(`${one.name}.${name}`)))
+      throw new NoNumber(name);
+    if (typeof value === 'number') return value;
+    if (value.kind === 'expression') return valueAt(value.expression, (inner) => this.#valueAt(inner, k));
+    if (value.kind !== 'array') throw new NoNumber(name);
+    const all = arrayOf(value.array, this.data);
+    const first = all[k * this.#size] ?? NaN;
+    for (let cell = 1; cell < this.#size; cell++)
+      if (!Object.is(all[k * this.#size + cell], first)) throw new NoNumber(name);
+    return first;
+  }
+
+  /** The first value of a state that nothing changes. */
+  #constantState(name: string): Value | undefined {
+    const { state, derivatives, events } = this.type;
+    const isWritten =
+      name === 'v' ||
+      derivatives[name] !== undefined ||
+      Object.values(events).some((event) => writtenBy(event.do).has(name)) ||
+      this.#written.has(name);
+    return isWritten ? undefined : state[name]?.initial;
+  }
+
+  #geometry(name: string, k: number): number {
+    const compartment = this.cable.tree.compartments[this.order[k] ?? 0];
+    const { area, length, diameter, distance } = compartment ?? { area: 0, length: 0, diameter: 0, distance: 0 };
+    const known: Readonly<Record<string, number | null>> = { area, length, diameter, distance };
+    return known[name] ?? 0;
+  }
+}

@@ -167,7 +167,18 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   swc: async (valid, name) => {
     const { shapesInSwc } = await import('./describe/swc.js');
     const { name: base, ext } = parse(name);
-    const shapes = [...shapesInSwc(valid)];
+    let shapes: readonly (readonly [string, string])[];
+    try {
+      shapes = [...shapesInSwc(valid)];
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const message = `${error.message}; ${error.hint ?? ''}`;
+      return {
+        files: [],
+        data: new Map(),
+        report: [{ verdict: 'notExpressible', code: 'swc/not-expressible', pointer: '/neurons', message }],
+      };
+    }
     return {
       files: shapes.map(([type, text], k) => ({ name: k === 0 ? name : `${base}_${type}${ext}`, text })),
       data: new Map(),

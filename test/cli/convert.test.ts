@@ -308,3 +308,14 @@ describe('convert --check', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/nest cannot run it: PyNN has no names[\s\S]*equations/)]);
   });
 });
+
+it.each([[[]], [['--partial']]])(
+  'a model of which the notation says nothing gives no file and exit code 1 %j',
+  async (more) => {
+    const words = ['convert', folder.file('model.json'), '--to', 'swc', '-o', folder.file('nothing.swc'), ...more];
+    const { code, stderr } = await runCommand(words);
+    expect([code, existsSync(folder.file('nothing.swc'))]).toEqual([1, false]);
+    expect(stderr).toContain('the model has no cells with sections');
+    expect(stderr).not.toContain('use --partial');
+  },
+);

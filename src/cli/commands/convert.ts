@@ -35,7 +35,8 @@ export async function convert(context: CommandContext): Promise<number> {
     partial: options.flag('partial'),
   });
   // That shapes are a part of the model alone is no news to who asks for them.
-  const refused = refusal(converted, options.flag('strict'), options.flag('partial') || to === 'swc');
+  const isSome = converted.files.length > 0;
+  const refused = refusal(converted, options.flag('strict'), isSome && (options.flag('partial') || to === 'swc'));
   const report = options.value('report');
   const planned = refused.length > 0 ? [] : pathsOf(converted, path);
   refuseSameFile([
@@ -52,7 +53,7 @@ export async function convert(context: CommandContext): Promise<number> {
   if (refused.length > 0) {
     context.show(refused.map((entry) => findingOf(entry, imported, to)));
     context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
-    if (converted.outcome === 'incomplete' && !options.flag('strict'))
+    if (converted.outcome === 'incomplete' && isSome && !options.flag('strict'))
       context.say('use --partial to write the rest of the model');
     return exitCodes.wrong;
   }

@@ -142,3 +142,14 @@ test('draws have the numbers of the model, in units that people use', async () =
     v_reset: 'clip(-65*mV + 2*mV*randn(), -67*mV, -61*mV)',
   });
 });
+
+test('a uniform number is an offset and a width', async () => {
+  const uniform = { random: 'uniform', params: { low: -65, high: -50.5 } };
+  const document = {
+    ...{ format: 'interneuron/pynn', version: 1 },
+    populations: [{ label: 'a', size: 9, cell: { type: 'IF_cond_exp' }, initial_values: { v: uniform } }],
+    phases: [{ run: 1 }],
+  };
+  const { neuron_groups } = await inBrian(importModel({ name: 'a.json', text: JSON.stringify(document) }).valid);
+  expect(neuron_groups.a.initializers.v).toBe('-65*mV + 14.5*mV*rand()');
+});

@@ -292,6 +292,28 @@ const isCase = (e: Expression | null | undefined): e is Expression & { readonly 
 const isNothing = (e: Expression): boolean =>
   e.kind === 'binary' ? e.operator === '*' && isNothing(e.left) : isZero(e);
 
+/** `b - a`; of numbers of one unit, as a number. */
+function widthOf(a: Expression, b: Expression): Expression {
+  const [low, high] = [multipleOf(a), multipleOf(b)];
+  if (low === undefined || high === undefined || low.unit.name !== high.unit.name) return binary('-', b, a);
+  const width = Number((high.value - low.value).toPrecision(15));
+  return width > 0 ? product(number(width, undefined, Number.isInteger(width)), high.unit) : binary('-', b, a);
+}
+
+/** `-65` and `mV` of `-65*mV`. */
+function multipleOf(
+  e: Expression,
+): { readonly value: number; readonly unit: Expression & { readonly kind: 'name' } } | undefined {
+  if (e.kind === 'unary' && e.operator === '-') {
+    const inner = multipleOf(e.operand);
+    return inner && { ...inner, value: -inner.value };
+  }
+  if (e.kind !== 'binary' || e.operator !== '*' || e.right.kind !== 'name') return undefined;
+  const of = e.left.kind === 'unary' && e.left.operator === '-' ? e.left.operand : e.left;
+  if (of.kind !== 'number') return undefined;
+  return { value: of === e.left ? of.value : -of.value, unit: e.right };
+}
+
 function callInBrian(key: string, parts: readonly Expression[], view: NameView, remarks: Remarks): Expression {
   const table = view.tables.get(key);
   if (table !== undefined) return call(table, parts);
@@ -331,7 +353,7 @@ function rewrite(key: string, a: Expression, b: Expression | undefined, remarks:
     case 'max':
       return b === undefined ? undefined : extreme('>=', a, b, remarks);
     case 'uniform':
-      return b === undefined ? undefined : binary('+', a, binary('*', binary('-', b, a), call('rand', [])));
+      return b === undefined ? undefined : binary('+', a, binary('*', widthOf(a, b), call('rand', [])));
     case 'normal':
       return b === undefined ? undefined : binary('+', a, binary('*', b, call('randn', [])));
     case 'exponential':

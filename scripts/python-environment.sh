@@ -23,6 +23,10 @@ environment() {
 }
 
 environment .venv test/interoperability/requirements.txt
+
+# Dendrify without Matplotlib, which its plots need.
+[ -d .venv/dendrify ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/dendrify Dendrify==2.2.0
+
 environment .venv-pynn test/interoperability/requirements-pynn.txt
 
 # PyNN's own scenarios are in its sources only.

@@ -18,6 +18,7 @@ import { child } from '../../src/model/pointer.js';
 import { emptyNamespace, readNamespace, withConstants } from './constants.js';
 import type { Namespace } from './terms.js';
 import { reporter, type Reporter } from './context.js';
+import { placesOfDendrites, withDendrites } from './dendrites.js';
 import { readFunctions } from './functions.js';
 import { type Group, type SynapseGroup } from './group.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
@@ -79,14 +80,11 @@ export function importBrian(
   const shape = checkShape(value, positions, diagnostics);
   if (shape === undefined) return null;
   const own = diagnostics.beside();
-  const { document, namespaces, given } = translateSpecification(
-    shape.specification,
-    reporter(positions, own),
-    readFile,
-  );
+  const places = placesOfDendrites(positions, shape.specification);
+  const { document, namespaces, given } = translateSpecification(shape.specification, reporter(places, own), readFile);
   diagnostics.addAll(shape.whole ? own.list : ownMistakes(own.list, shape.touched, value));
   if (!shape.whole || own.hasErrors) {
-    onBroken?.(settle(document, positions));
+    onBroken?.(settle(document, places));
     return null;
   }
   const remarks = (): readonly Diagnostic[] => {
@@ -99,10 +97,10 @@ export function importBrian(
       .map(([name, pointer]): Diagnostic => ({
         severity: 'note',
         ...messages.unreadConstant(name),
-        place: positions.keyPlace?.(pointer) ?? positions.place(pointer),
+        place: places.keyPlace?.(pointer) ?? places.place(pointer),
       }));
   };
-  return { ...settle(document, positions), remarks, given };
+  return { ...settle(document, places), remarks, given };
 }
 
 interface Translated {
@@ -111,20 +109,11 @@ interface Translated {
   readonly given: ImportedBrian['given'];
 }
 
-function translateSpecification(
-  specification: BrianSpecification,
-  to: Reporter,
-  readFile: Setting['readFile'],
-): Translated {
-  checkNames(specification, to);
-  const namespace = readNamespace(
-    specification.namespace,
-    '/namespace',
-    emptyNamespace,
-    to,
-    changedConstants(specification),
-  );
-  const dt = readTimeStep(specification, to, namespace);
+function translateSpecification(written: BrianSpecification, to: Reporter, readFile: Setting['readFile']): Translated {
+  checkNames(written, to);
+  const namespace = readNamespace(written.namespace, '/namespace', emptyNamespace, to, changedConstants(written));
+  const dt = readTimeStep(written, to, namespace);
+  const specification = withDendrites(written, { namespace, dt, to });
   const tables = translateTables(specification, namespace, to);
   const steps = ownSteps(specification, namespace);
   const setting: Setting = {

@@ -98,6 +98,78 @@ export interface NeuronGroup {
   readonly order?: number;
 }
 
+/** Neurons of a few compartments, with the words of Dendrify; variables are called `V_soma`, `s_AMPA_tag_soma` and so on. */
+export interface DendriticNeurons extends Omit<NeuronGroup, 'model'> {
+  readonly compartments: Readonly<Record<string, DendriticCompartment>>;
+  /**
+   * Pairs of compartments, with the conductance between them: `half_cylinders` (the default), `cylinder_` and the name of
+   * a compartment, a quantity, or an expression of potentials such as `V_soma`.
+   */
+  readonly couplings?: readonly (readonly QuantityText[])[];
+  /** Specific capacitance of compartments that give none. */
+  readonly cm?: QuantityText;
+  /** Leak by area of compartments that give none. */
+  readonly gl?: QuantityText;
+  readonly r_axial?: QuantityText;
+  readonly v_rest?: QuantityText;
+  /** Factor of all areas. */
+  readonly scale_factor?: QuantityText;
+  /** Factor of the areas of passive compartments. */
+  readonly spine_factor?: QuantityText;
+  /** Statements run some time after a spike. */
+  readonly second_reset?: { readonly code: string; readonly after: QuantityText };
+  /** More equations, in Brian's syntax. */
+  readonly equations?: string;
+}
+
+/** A compartment: a cylinder, or a capacitance and a leak. */
+export interface DendriticCompartment {
+  /** Absent: `passive`. */
+  readonly model?: 'passive' | 'leakyIF' | 'adaptiveIF' | 'adex' | 'cadIF';
+  readonly length?: QuantityText;
+  readonly diameter?: QuantityText;
+  readonly cm?: QuantityText;
+  readonly gl?: QuantityText;
+  readonly r_axial?: QuantityText;
+  readonly v_rest?: QuantityText;
+  readonly scale_factor?: QuantityText;
+  readonly spine_factor?: QuantityText;
+  /** Of the whole, in place of a shape. */
+  readonly cm_abs?: QuantityText;
+  readonly gl_abs?: QuantityText;
+  readonly synapses?: readonly DendriticReceptor[];
+  readonly noise?: { readonly tau?: QuantityText; readonly sigma?: QuantityText; readonly mean?: QuantityText };
+  readonly dspikes?: Readonly<Record<string, DendriticSpike>>;
+  /** Constants of the model, such as `tauw` and `a`, which get the suffix of the compartment. */
+  readonly params?: Readonly<Record<string, QuantityText>>;
+}
+
+/** Receptors that synapses open with `s_AMPA_tag_soma += 1`. */
+export interface DendriticReceptor {
+  readonly channel: 'AMPA' | 'NMDA' | 'GABA';
+  readonly tag: string;
+  readonly g: QuantityText;
+  /** Absent: they open at once. */
+  readonly t_rise?: QuantityText;
+  readonly t_decay: QuantityText;
+  /** Whether `g` is the peak, where there is a rise. */
+  readonly scale_g?: boolean;
+}
+
+/** A dendritic spike: a conductance that opens for a while, and then another one. Durations become whole steps. */
+export interface DendriticSpike {
+  readonly threshold: QuantityText;
+  readonly g_rise: QuantityText;
+  readonly g_fall: QuantityText;
+  readonly duration_rise: QuantityText;
+  readonly duration_fall: QuantityText;
+  /** A potential, or `E_Na`, `E_K`, `E_Ca`. */
+  readonly reversal_rise: QuantityText;
+  readonly reversal_fall: QuantityText;
+  readonly offset_fall?: QuantityText;
+  readonly refractory?: QuantityText;
+}
+
 /** A piece of a morphology without branches. */
 export interface SectionSpecification {
   /** Brian's class; absent: `Section` where there are several diameters, else `Cylinder`. */
@@ -339,6 +411,7 @@ export interface BrianSpecification {
   readonly binomial_functions?: Readonly<Record<string, BinomialFunctionSpecification>>;
   readonly neuron_groups?: Readonly<Record<string, NeuronGroup>>;
   readonly spatial_neurons?: Readonly<Record<string, SpatialNeuron>>;
+  readonly dendritic_neurons?: Readonly<Record<string, DendriticNeurons>>;
   readonly poisson_groups?: Readonly<Record<string, PoissonGroup>>;
   readonly spike_generators?: Readonly<Record<string, SpikeGenerator>>;
   readonly synapses?: Readonly<Record<string, SynapsesSpecification>>;
@@ -378,6 +451,7 @@ export const namedSections = [
   'binomial_functions',
   'neuron_groups',
   'spatial_neurons',
+  'dendritic_neurons',
   'poisson_groups',
   'spike_generators',
   'synapses',

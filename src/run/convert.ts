@@ -139,6 +139,18 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   };
 }
 
+/** What is said of a model of which a notation has nothing to say: LEMS has types without populations, others do not. */
+function withoutContent(
+  { model: { populations, neurons, synapses } }: ValidModel,
+  to: TargetNotation,
+): readonly ConversionEntry[] {
+  const types = to === 'lems' || to === 'neuroml' ? { ...neurons, ...synapses } : {};
+  const stage = /^(?:brian|pynn)/.exec(to)?.[0] ?? (to === 'lems' || to === 'neuroml' ? 'lems' : undefined);
+  if (stage === undefined || Object.keys({ ...populations, ...types }).length > 0) return [];
+  const message = 'a model without populations, of which there is nothing to run';
+  return [{ verdict: 'notExpressible', code: `${stage}/not-expressible`, pointer: '/populations', message }];
+}
+
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
@@ -238,7 +250,9 @@ export async function convertModel(
   }));
   const exported = async (what: ValidModel): Promise<Exported> => {
     const made = await inStage('export', () => exporters[to](what, name, valid, positions, partial));
-    return { ...made, report: [...gone, ...made.report] };
+    const nothing = withoutContent(what, to);
+    const files = nothing.length > 0 ? [] : made.files;
+    return { ...made, files, report: [...gone, ...nothing, ...made.report] };
   };
   if (!options.freeze) return judged(await exported(valid));
   const { target } = await chooseTarget('auto');

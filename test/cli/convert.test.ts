@@ -319,3 +319,14 @@ it.each([[[]], [['--partial']]])(
     expect(stderr).not.toContain('use --partial');
   },
 );
+
+it.each(['brian', 'pynn', 'lems'].flatMap((to) => [[to], [to, '--partial']]))(
+  'a model without populations gives no file and exit code 1: %s %s',
+  async (to, ...more) => {
+    writeFileSync(folder.file('empty.yaml'), 'interneuron: 1\nexperiment: { dt: 0.1 ms, duration: 1 ms }\n');
+    const words = ['convert', folder.file('empty.yaml'), '--to', to, '-o', folder.file(`empty.${to}`), ...more];
+    const { code, stderr } = await runCommand(words.filter((word) => word !== undefined));
+    expect([code, existsSync(folder.file(`empty.${to}`))]).toEqual([1, false]);
+    expect(stderr).toContain('a model without populations');
+  },
+);

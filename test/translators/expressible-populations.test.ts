@@ -10,8 +10,8 @@ neurons:
   structured:
     inputs: { I: nA }
     compartments:
-      sections: { soma: { length: 20 um, diameter: 20 um, specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm } }
-      mechanisms: { leak: { parameters: { g: 0.0003 S/cm**2 }, reads: [v], writes: { i: g*(-65*mV - v) } } }
+      sections: { soma: { capacitance: 12 pF } }
+      mechanisms: { leak: { density: false, parameters: { g: 4 nS }, reads: [v], writes: { i: g*(-65*mV - v) } } }
     events: { spike: { when: v > 0*mV, edge: rising } }
   point:
     parameters: { tau: 10 ms }
@@ -46,6 +46,7 @@ it.each(['grid', 'brian'])('%s: nothing refers to what is left out, and the repo
   const left = report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
   expect(left.sort()).toEqual([
     '/experiment/protocol/1',
+    '/neurons/structured/compartments/sections/soma',
     '/populations/onStructuredAlone',
     '/populations/structured',
     '/projections/alone',

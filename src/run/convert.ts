@@ -144,11 +144,16 @@ function withoutContent(
   { model: { populations, neurons, synapses } }: ValidModel,
   to: TargetNotation,
 ): readonly ConversionEntry[] {
-  const types = to === 'lems' || to === 'neuroml' ? { ...neurons, ...synapses } : {};
-  const stage = /^(?:brian|pynn)/.exec(to)?.[0] ?? (to === 'lems' || to === 'neuroml' ? 'lems' : undefined);
-  if (stage === undefined || Object.keys({ ...populations, ...types }).length > 0) return [];
-  const message = 'a model without populations, of which there is nothing to run';
-  return [{ verdict: 'notExpressible', code: `${stage}/not-expressible`, pointer: '/populations', message }];
+  const isLems = to === 'lems' || to === 'neuroml';
+  if (Object.keys({ ...populations, ...(isLems ? { ...neurons, ...synapses } : {}) }).length > 0) return [];
+  const entry = {
+    verdict: 'notExpressible',
+    pointer: '/populations',
+    message: 'a model without populations, of which there is nothing to run',
+  } as const;
+  if (isLems) return [{ ...entry, code: 'lems/not-expressible' }];
+  if (to.startsWith('brian')) return [{ ...entry, code: 'brian/not-expressible' }];
+  return to.startsWith('pynn') ? [{ ...entry, code: 'pynn/not-expressible' }] : [];
 }
 
 /** Each is loaded when it is asked for. */

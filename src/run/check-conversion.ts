@@ -257,13 +257,13 @@ export async function checkConversion(
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   const seconds = comparedTime(valid.model, options.seconds);
-  const { recordings, absent } = comparableVariables(valid.model, target.model, seconds);
+  const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds);
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
   const check = compared(
     'interneuron',
     valid,
     await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
-    await spikesOf(target, { ...options, besides: { recordings, keeper: theirs } }, valid),
+    await spikesOf(target, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
     labelOf(target.model),
     options.seconds,
   );

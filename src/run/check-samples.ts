@@ -2,11 +2,13 @@
 
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
-import { populationOf } from '../model/selected.js';
+import { populationOf, selectionSize } from '../model/selected.js';
 import { isRecording } from '../model/tagged.js';
-import type { Model, NeuronType, Recording } from '../model/model.js';
+import type { Model, NeuronType, Recording, RecordingKinds, ValidModel } from '../model/model.js';
 import { memorySink, type MemorySink, type Rows } from './memory-sink.js';
 import type { ResultWriter, RunSetup, SampleBlock, SeriesPlan } from '../../runtime/results/result.js';
+
+type VariableRecording = Recording & RecordingKinds['variables'];
 
 /** How the samples of one variable of a population agree. */
 export interface VariableCheck {
@@ -33,8 +35,9 @@ export interface Sampled {
 
 /** Variables that are recorded in both, and those that are not. */
 interface Comparable {
-  /** The same recordings for both models. */
   readonly recordings: readonly Recording[];
+  /** The same for the model after conversion, where places on cells may be elements of cables. */
+  readonly ofTarget: readonly Recording[];
   /** What each of them is of, by its name. */
   readonly sampled: ReadonlyMap<string, Sampled>;
   /** `population.variable`, with its place, of what is recorded and has no namesake after conversion. */
@@ -63,12 +66,13 @@ export const mostSamples = { inMemory: 5e6, inText: 5e5 };
  * @param most     samples of one variable
  */
 export function comparableVariables(
-  source: Model,
-  target: Model,
+  { model: source, data }: ValidModel,
+  { model: target }: ValidModel,
   seconds: number,
   most: number = mostSamples.inMemory,
 ): Comparable {
   const recordings = new Map<string, Recording>();
+  const ofTarget: Recording[] = [];
   const sampled = new Map<string, Sampled>();
   const absent = new Set<string>();
   for (const recording of source.recordings) {
@@ -79,24 +83,41 @@ export function comparableVariables(
     const place: PlaceOnCells =
       section === undefined ? {} : { section, ...(fraction === undefined ? {} : { fraction }) };
     const interval = Math.min(...[source, target].map(({ experiment }) => Math.max(experiment.dt, every)));
-    const cells = Math.min(size, mostCells, Math.max(1, Math.floor((most * interval) / seconds)));
-    for (const variable of variables) {
+    const mostOfAll = Math.min(mostCells, Math.max(1, Math.floor((most * interval) / seconds)));
+    const elements = onCable(source, target, recording);
+    const asked = elements ? selectionSize(recording.of, source.populations, data) : size;
+    const cells = Math.min(asked, mostOfAll);
+    variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
-      if (!haveBoth(source, target, population, variable, place)) absent.add(name);
+      const isThere = elements ? cells === asked : haveBoth(source, target, population, variable, place);
+      if (!isThere) absent.add(name);
       else if (!recordings.has(name)) {
-        const recorded = {
-          of: { population, slice: [0, cells, 1] },
-          variables: [variable],
-          ...(every === 0 ? {} : { every }),
-          ...place,
-          name: `check_of_${recordings.size}`,
-        } as const;
+        const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
+        const of = elements ? recording.of : { population, slice: [0, cells, 1] as const };
+        const recorded = { ...common, of, variables: [variable], ...place };
         recordings.set(name, recorded);
+        ofTarget.push(
+          elements ? { ...common, of: elements.of, variables: [elements.variables[k] ?? variable] } : recorded,
+        );
         sampled.set(recorded.name, { population, variable, cells });
       }
-    }
+    });
   }
-  return { recordings: [...recordings.values()], sampled, absent: [...absent] };
+  return { recordings: [...recordings.values()], ofTarget, sampled, absent: [...absent] };
+}
+
+/** The recording of elements of a cable that one of a place on cells with sections became. */
+function onCable(source: Model, target: Model, recording: VariableRecording): VariableRecording | undefined {
+  const typeOf = ({ neurons, populations }: Model, { of }: VariableRecording): NeuronType | undefined =>
+    neurons[populations[populationOf(of) ?? '']?.type ?? ''];
+  if (!typeOf(source, recording)?.compartments) return undefined;
+  return target.recordings.find(
+    (one): one is VariableRecording =>
+      isRecording(one, 'variables') &&
+      one.name === recording.name &&
+      one.variables.length === recording.variables.length &&
+      typeOf(target, one)?.cable !== undefined,
+  );
 }
 
 /** Whether two models have a variable of as many cells of one kind: points, or cells with the place on them. */
@@ -212,6 +233,7 @@ export function compareSamples(
     const other = target.get(name);
     if (other === undefined || times.length === 0) return [];
     const columns = values.length / times.length;
+    if (other.values.length !== columns * other.times.length) return [];
     let [samples, largest, squares, least, highest, at] = [0, 0, 0, Infinity, -Infinity, 0];
     times.forEach((time, row) => {
       // Texts of LEMS's interpreter have times of single precision.

@@ -121,7 +121,7 @@ async function comparable(
   const { files, data } = await convertModel(valid, documentOf[to] ?? to, options);
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
-  return comparableVariables(valid.model, target.model, comparedTime(valid.model), mostSamples.inText);
+  return comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
 }
 
 /** The Python on the path that has some modules. */

@@ -59,10 +59,13 @@ export function brianResults(path: string, recorded: Recorded): ToolResults {
   for (const [monitor, { t = [], i = [], ...variables }] of Object.entries(monitors)) {
     const times = t as readonly number[];
     const population = recorded.spikes.get(monitor);
-    if (population !== undefined)
-      (i as readonly number[]).forEach((cell, k) => {
-        found.add(population, cell, times[k] ?? NaN);
+    if (population !== undefined) {
+      const { type = '', size = 1 } = recorded.model.populations[population] ?? {};
+      const areCompartments = recorded.model.neurons[type]?.compartments !== undefined;
+      (i as readonly number[]).forEach((element, k) => {
+        found.add(population, areCompartments ? element % size : element, times[k] ?? NaN);
       });
+    }
     const [rows] = Object.values(variables) as readonly (readonly (readonly number[])[])[];
     const cells = recorded.samples.get(monitor)?.cells;
     if (rows?.length === cells && rows !== undefined)

@@ -380,6 +380,17 @@ test('phases set what mechanisms have, one of several with the same equations to
   expect(phases.samples.get('cells.v')).not.toEqual(
     (await simulate(text('g', 'g', '{ run: 12 ms }'))).samples.get('cells.v'),
   );
+  // On the trunk it is the second with these equations, on the right branch the first.
+  const third = leakOf('third', 'right', 'g').trim().replace('-65 mV', '-50 mV');
+  const withThird = (own: string): string =>
+    own.replace('[left, right]', '[trunk, right]').replace(/( +)squid:/, `$1${third}\n$1squid:`);
+  const shared = [
+    await simulate(
+      withThird(text('g', 'g', '{ run: 5 ms }, { set: { cells.other.g: 0.003 S/cm**2 } }, { run: 7 ms }')),
+    ),
+    await simulate(withThird(text('g', '(h if t > 4.99*ms else g)', '{ run: 12 ms }'))),
+  ];
+  expect(shared[0]!.samples.get('cells.v')).toEqual(shared[1]!.samples.get('cells.v'));
   const refusal = (key: string): string =>
     refused(text('g', 'g', `{ run: 5 ms }, { set: { ${key}: 1 } }, { run: 7 ms }`)).join();
   expect(refusal('cells.other.q')).toMatch(/^model\/unknown-variable: /);

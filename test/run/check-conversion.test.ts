@@ -91,9 +91,26 @@ test('samples of cells with compartments are compared at each place of its own',
 });
 
 test('what a notation has no cells for is not compared, and said with its place', async () => {
-  const { absent, variables = [] } = await checkConversion(cells('section: far'), 'brian');
+  const valid = cells('section: far');
+  const { sections, ...compartments } = valid.model.neurons['cell']!.compartments!;
+  const far = { ...sections['far']!, resistivity: 2 };
+  const neurons = {
+    cell: { ...valid.model.neurons['cell']!, compartments: { ...compartments, sections: { ...sections, far } } },
+  };
+  const other = { ...valid, model: { ...valid.model, neurons } };
+  const { absent, variables = [] } = await checkConversion(other, 'brian', { partial: true });
   expect(variables).toEqual([]);
-  expect(absent).toEqual(['cells.v', 'cells.v at far']);
+  expect(absent).toEqual(['cells', 'cells.v', 'cells.v at far']);
+});
+
+test('samples of places on cells are compared with those of compartments of SpatialNeurons', async () => {
+  const { absent, variables = [] } = await checkConversion(cells('section: far'), 'brian-json');
+  expect(absent).toEqual([]);
+  expect(variables.map(({ variable, samples }) => [variable, samples])).toEqual([
+    ['v', 8],
+    ['v at far', 8],
+  ]);
+  for (const { largest, range } of variables) expect(largest).toBeLessThan(range / 100);
 });
 
 test('variables that a place lacks after conversion are not asked for there', async () => {

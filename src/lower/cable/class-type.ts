@@ -105,7 +105,7 @@ class Maker {
     // Places whose mechanisms have the same names share what these are called.
     const shared = new Map<string, Map<string, string>>();
     this.#variables = parts.places.map(({ instances }, place) => {
-      const key = instances.map(({ name }) => name).join(' ');
+      const key = instances.map(({ name, absent }) => (absent ? '' : name)).join(' ');
       const known = shared.get(key);
       if (known) return known;
       const made = new Map<string, string>();
@@ -183,7 +183,8 @@ class Maker {
   #atPlace(e: Expression, own: ReadonlyMap<string, Expression>): Expression {
     const replaced = new Map(own);
     for (const used of namesIn(e)) {
-      const found = this.#variables[0]?.get(used) ?? (this.parts.compartments.ions ? this.#ionName(used) : undefined);
+      const [known] = this.#kinds.flatMap((k) => this.#variables[k]?.get(used) ?? []);
+      const found = known ?? (this.parts.compartments.ions ? this.#ionName(used) : undefined);
       if (found !== undefined) replaced.set(used, nameOf(found));
     }
     return substitute(e, replaced);
@@ -228,8 +229,10 @@ class Maker {
     for (const name of names) {
       const made = this.#taken.take(`${shape.name}_${name}`);
       own.set(name, nameOf(made));
-      for (const k of this.#kinds)
-        this.#variables[k]?.set(`${this.parts.places[k]?.instances[slot]?.name ?? ''}.${name}`, made);
+      for (const k of this.#kinds) {
+        const there = this.parts.places[k]?.instances[slot];
+        if (there && !there.absent) this.#variables[k]?.set(`${there.name}.${name}`, made);
+      }
     }
     for (const xi of mechanism.noise) {
       const made = this.#taken.take(`${shape.name}_${xi}`);

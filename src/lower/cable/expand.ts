@@ -199,7 +199,7 @@ class Expansion {
   /** What compartments of a class read of the place where their cells fire. */
   #linksHome(population: string, kind: Kind, { made, compartments }: Class, size: number): Pick<Population, 'linked'> {
     if (made.linked.size === 0) return {};
-    const home = this.#cells.classAt(kind, kind.home)?.found.made.variables[0];
+    const home = this.#cells.variablesAt(kind, kind.home);
     const cells = Uint32Array.from({ length: size * compartments.length }, (_, k) => k % size);
     const index = { kind: 'array', array: this.#cells.data.keep(cells) } as const;
     const links = [...made.linked].map(([parameter, variable]) => [
@@ -214,7 +214,7 @@ class Expansion {
     const kind = this.#cells.kindOf(link.population);
     if (!kind) return link;
     const { population, variable, index, section, fraction, places } = link;
-    const home = this.#cells.classAt(kind, kind.home)?.found.made.variables[0]?.get(variable) ?? variable;
+    const home = this.#cells.variablesAt(kind, kind.home)?.get(variable) ?? variable;
     if (section === undefined && !places && home === variable) return link;
     const cells = this.#cells.model.populations[population]?.size ?? 0;
     if (index !== undefined && typeof index !== 'number' && index.kind !== 'array') {
@@ -330,8 +330,7 @@ class Expansion {
       const kind = this.#cells.kindOf(owner);
       if (!kind) return { ...rest, of };
       const at = this.#recordedAt(kind, recording);
-      const place = this.#cells.classAt(kind, at);
-      const known = place?.found.made.variables[place.ordinal];
+      const known = this.#cells.variablesAt(kind, at);
       const variables = (recording.variables ?? []).flatMap((variable): readonly string[] => {
         const found = known?.get(variable);
         if (found !== undefined) {
@@ -399,19 +398,24 @@ class Expansion {
     value: Value,
     cells: readonly number[] | undefined,
   ): Record<string, Value> {
-    const places = [...one.compartments.keys()];
     const isOfMechanism = variable.includes('.');
-    const at = isOfMechanism ? places.filter((ordinal) => one.made.variables[ordinal]?.has(variable)) : places;
     const own = variable === 'v' ? one.made.names.voltage : variable;
-    const name = isOfMechanism ? one.made.variables[at[0] ?? 0]?.get(variable) : own;
-    if (name === undefined || at.length === 0) return {};
+    // Mechanisms with the same equations share names, and one may have another's at some places.
+    const places = new Map<string, number[]>();
+    one.compartments.forEach((_, ordinal) => {
+      const name = isOfMechanism ? one.made.variables[ordinal]?.get(variable) : own;
+      if (name !== undefined) places.set(name, [...(places.get(name) ?? []), ordinal]);
+    });
     const member = this.#cells.member(population, one);
-    const given = this.#cells.repeated(value, at.length);
-    if (at.length === places.length && !cells) return { [`${member}.${name}`]: given };
     const { size } = this.#cells.model.populations[population] ?? { size: 0 };
     const all = cells ?? Array.from({ length: size }, (_, cell) => cell);
-    const elements = at.flatMap((ordinal) => all.map((cell) => ordinal * size + cell));
-    return { [`${member}[${elements.join(', ')}].${name}`]: given };
+    const values = [...places].map(([name, at]): [string, Value] => {
+      const given = this.#cells.repeated(value, at.length);
+      if (at.length === one.compartments.length && !cells) return [`${member}.${name}`, given];
+      const elements = at.flatMap((ordinal) => all.map((cell) => ordinal * size + cell));
+      return [`${member}[${elements.join(', ')}].${name}`, given];
+    });
+    return Object.fromEntries(values);
   }
 }
 

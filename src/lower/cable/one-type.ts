@@ -48,6 +48,7 @@ export function withEveryMechanism(
           ...found,
           mechanism: { ...mechanism, state: found.mechanism.state, parameters },
           given: new Map([...found.given, ...absent]),
+          absent: !instance,
         });
       });
     }

@@ -275,6 +275,12 @@ export class StructuredCells {
     return undefined;
   }
 
+  /** Names in a compartment's class of what the model calls `v`, `ca_i` or `mechanism.variable` there. */
+  variablesAt(kind: Kind, at: number): ReadonlyMap<string, string> | undefined {
+    const place = this.classAt(kind, at);
+    return place?.found.made.variables[place.ordinal];
+  }
+
   compartmentAt(kind: Kind, section: string | undefined, fraction: number | undefined): number {
     return section === undefined ? kind.home : kind.tree.placeOf(section, fraction ?? 0.5);
   }

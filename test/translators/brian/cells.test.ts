@@ -177,6 +177,43 @@ describe('a cell with sections as a SpatialNeuron', () => {
     );
   });
 
+  test('has what phases set of its mechanisms where it has these, and nowhere else', async () => {
+    for (const set of ['cells.calcium.g: 20 mS/cm**2', '"cells[0].magnesium.g": 0.5 mS/cm**2']) {
+      const text = document(0.005).replace(
+        ', duration: 30 ms',
+        `, protocol: [{ run: 15 ms }, { set: { ${set} } }, { run: 15 ms }]`,
+      );
+      const [own, theirs] = [await samplesOf(text), await samplesOf(await converted(text))];
+      expect(apart(own['branch']!, theirs['branch']!)).toBeLessThan(1e-3);
+      expect(apart(own['branch']!, (await samplesOf(document(0.005)))['branch']!)).toBeGreaterThan(1e-3);
+    }
+  });
+
+  test('is solved by Brian under its own timing, too: currents are linear in the potential', async () => {
+    const valid = imported(document(0.005).replace('timing: grid', 'timing: brian')).valid;
+    const { variables = [], spikes, absent } = await checkConversion(valid, 'brian');
+    expect({ spikes, absent }).toEqual({ spikes: [2, 2], absent: [] });
+    expect(variables.map(({ variable }) => variable).sort()).toEqual([
+      'ca_i at trunk 0.5',
+      'v at branch 0.8',
+      'v at soma',
+    ]);
+    for (const { rootMeanSquare, range } of variables) expect(rootMeanSquare / range).toBeLessThan(1e-2);
+    const { text } = (await convertModel(valid, 'brian')).files[0]!;
+    expect(text).toMatch(/magnesium_current = .* \(constant over dt\)/);
+  });
+
+  test.each(['area', 'Cm', 'Im', 'capacitance'])('cannot have a parameter called %s', async (name) => {
+    const text = document(0.01).replace(
+      'inputs: { I: nA }',
+      `inputs: { I: nA }\n    parameters: { ${name}: { unit: 1, value: 2 } }`,
+    );
+    const { report } = await convertModel(imported(text).valid, 'brian');
+    expect(report).toContainEqual(
+      expect.objectContaining({ verdict: 'notExpressible', pointer: `/neurons/cell/parameters/${name}` }),
+    );
+  });
+
   test.each([
     [
       'a section without a shape',

@@ -3,7 +3,8 @@
 import type { NeuronType } from '../../../src/model/model.js';
 import { coordinateNames, riseName, spatialNames } from '../vocabulary.js';
 
-const builtIn = new Set([...spatialNames, riseName, 'gtot__private']);
+/** What Brian calls something of compartments. */
+export const builtIn: ReadonlySet<string> = new Set([...spatialNames, riseName, 'gtot__private']);
 
 /** Coordinates of compartments, where the morphology has them. */
 export const coordinatesOf = ({ parameters }: NeuronType): readonly string[] =>

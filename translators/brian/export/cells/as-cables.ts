@@ -27,10 +27,11 @@ import type {
 } from '../../../../src/model/typed.js';
 import { writtenModel } from '../../../../src/model/typed-model.js';
 import type { Compartment } from '../../../../src/model/compartment-tree.js';
-import { isBuiltIn } from '../spatial-type.js';
+import { builtIn, isBuiltIn } from '../spatial-type.js';
 import { brianTree, type BrianTree } from './brian-tree.js';
 import { KnownPlaces, type ByCompartment, type Cable } from './known-places.js';
 import { withoutCellNumbers } from './cell-numbers.js';
+import { withLinearParts } from './linear-parts.js';
 
 /** A model without cells of sections, and what is not exactly what it was. */
 interface Cabled {
@@ -57,25 +58,41 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneTy
     compartments && used.has(name) ? [[name, compartments] as const] : [],
   );
   if (structured.length === 0) return { valid, entries: [] };
-  for (const [name, compartments] of structured) checkShape(child('/neurons', name), compartments, report);
+  for (const [name, compartments] of structured) {
+    checkNames(child('/neurons', name), own.neurons[name], report);
+    checkShape(child('/neurons', name), compartments, report);
+  }
   if (report.entries.length > 0) return { valid, entries: report.entries };
   try {
+    const trees = new Map<readonly Compartment[], BrianTree>();
+    const treeOf = (compartments: Pick<Compartments, 'sections'>, cut: readonly Compartment[]): BrianTree => {
+      const made = trees.get(cut) ?? brianTree(compartments, cut);
+      trees.set(cut, made);
+      return made;
+    };
     const { cables, data, ...drawn } = ofOneType(
       { ...valid, model: own },
-      { orderOf: (compartments, cut) => brianTree(compartments, cut).order },
+      { orderOf: (compartments, cut) => treeOf(compartments, cut).order },
     );
     let { model } = drawn;
+    const made = new Set<string>();
     for (const cable of cables) {
       const compartments = own.neurons[cable.name]?.compartments;
       if (!compartments) continue;
-      const tree = brianTree(compartments, cable.tree.compartments);
+      const tree = treeOf(compartments, cable.tree.compartments);
       remark(child('/neurons', cable.name), tree, report);
       model = withCable(model, cable, compartments, tree, data);
+      for (const { type } of cable.classes) made.add(type);
     }
     const projections = Object.fromEntries(
       Object.entries(model.projections).map(([name, projection]) => [name, ofElements(projection, model, data)]),
     );
-    return { valid: { model: writtenModel({ ...model, projections }), data }, entries: report.entries };
+    const shown = writtenModel({ ...model, projections });
+    const neurons = Object.entries(shown.neurons).map(([name, type]): [string, written.NeuronType] => [
+      name,
+      made.has(name) ? withLinearParts(type) : type,
+    ]);
+    return { valid: { model: { ...shown, neurons: Object.fromEntries(neurons) }, data }, entries: report.entries };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     for (const { message, place } of error.diagnostics) report.missing(place?.pointer ?? '', message);
@@ -100,6 +117,21 @@ function withTypePerSize(model: written.Model): written.Model {
     return [key, { ...population, type: own }];
   });
   return { ...model, neurons, populations: Object.fromEntries(populations) };
+}
+
+/** Names of compartments in Brian, and those that take their place until then. */
+const ofCompartments: ReadonlySet<string> = new Set([...builtIn, 'Im', 'capacitance', 'membrane_current']);
+
+/** Says what of a cell is called as something of Brian's compartments is. */
+function checkNames(pointer: string, type: written.NeuronType | undefined, report: ConversionReport): void {
+  for (const kind of ['parameters', 'inputs'] as const)
+    for (const name of Object.keys(type?.[kind] ?? {}))
+      if (ofCompartments.has(name))
+        report.missing(
+          child(`${pointer}/${kind}`, name),
+          `${name} is something else of compartments in Brian; give it another name`,
+          'brian/compartments',
+        );
 }
 
 /** Says what of a cell Brian's morphologies cannot be. */

@@ -19,6 +19,7 @@ import type {
 import { freeName } from '../model/free-name.js';
 import { resolvedStatements } from './invariant.js';
 import type { PlacedEntry } from './step/place.js';
+import { isList } from '../model/collections.js';
 
 interface BufferOptions {
   readonly role?: 'state' | 'constant';
@@ -30,8 +31,6 @@ interface BufferOptions {
 type Code =
   | { readonly locals: { readonly declared: readonly Local[] }; readonly statements: readonly Statement[] }
   | readonly Statement[];
-
-const isList = (code: Code): code is readonly Statement[] => Array.isArray(code);
 
 const bodyOfCode = (code: Code): { readonly locals: readonly Local[]; readonly body: readonly Statement[] } =>
   isList(code) ? { locals: [], body: code } : { locals: code.locals.declared, body: code.statements };

@@ -10,6 +10,7 @@ import type * as written from './model.js';
 import { child } from './pointer.js';
 import type { EquationSet, NeuronType, LocalEvent, SynapseType } from './typed.js';
 import { typedModel, writtenModel } from './typed-model.js';
+import { mapped } from './collections.js';
 
 /**
  * A model as LEMS has it under its timing. Under `grid` neurons and synapses test conditions, and act, at the end of a
@@ -143,6 +144,3 @@ function timesAtEnd({ derived }: EquationSet): ReadonlyMap<string, Expression> {
   for (const id of Object.keys(derived)) look(id);
   return times;
 }
-
-const mapped = <T>(parts: Readonly<Record<string, T>>, change: (part: T) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part)]));

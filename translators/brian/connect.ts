@@ -14,6 +14,7 @@ import { translate } from './names.js';
 import { readBare } from './neuron-groups.js';
 import type { Connect, ConnectArguments, ConnectIndex, DataReference } from './specification.js';
 import type { Scope } from './terms.js';
+import { isList } from '../../src/model/collections.js';
 
 /** The rules of all calls of `connect`, in order. Constants are put in: connecting happens once. */
 export function translateConnect(
@@ -36,8 +37,6 @@ export function translateConnect(
     return rule === undefined ? [] : [located(rule, at)];
   });
 }
-
-const isList = (connect: Connect | readonly Connect[]): connect is readonly Connect[] => Array.isArray(connect);
 
 function translateCall(
   call: Connect,

@@ -23,6 +23,7 @@ import type {
 } from './specification.js';
 import type { Namespace } from './terms.js';
 import { readNumber } from './values.js';
+import { isList } from '../../src/model/collections.js';
 
 /** What quantities are read with. */
 interface Reading {
@@ -120,6 +121,7 @@ class Expansion {
   readonly #initial: Record<string, string | number> = {};
   /** What flows into each compartment. */
   readonly #currents = new Map<string, string[]>();
+  readonly #coupled = new Set<string>();
 
   constructor(
     private readonly neuron: DendriticNeurons,
@@ -159,7 +161,8 @@ class Expansion {
     const potentials = all.flatMap(([name, one]) => this.#potential(name, one));
     const text = [...potentials, ...this.#equations, ...(equations === undefined ? [] : [equations])].join('\n');
     for (const [name, value] of Object.entries(usualConstants))
-      if (new RegExp(`\\b${name}\\b`).test(text)) this.#constants[name] ??= value;
+      if (new RegExp(`\\b${name}\\b`).test(text) && this.reading.namespace.definition(name) === undefined)
+        this.#constants[name] ??= value;
     return {
       method: 'euler',
       ...group,
@@ -267,6 +270,9 @@ class Expansion {
     const [a, b] = [membranes.get(first), membranes.get(second)];
     if (!a || !b) return;
     if (first === second) return this.#report(at, `${first} is coupled to itself`, 'two compartments');
+    if (this.#coupled.has(`${second} ${first}`) || this.#coupled.has(`${first} ${second}`))
+      return this.#report(at, `${first} and ${second} are coupled twice`, 'one coupling of each pair');
+    this.#coupled.add(`${first} ${second}`);
     const cylinder = /^cylinder_(\w+)$/.exec(given)?.[1];
     const axials = given === 'half_cylinders' ? [a.axial, b.axial] : [membranes.get(cylinder ?? '')?.axial];
     const isRule = given === 'half_cylinders' || cylinder !== undefined;
@@ -301,7 +307,9 @@ class Expansion {
       const decay = this.#number(t_decay, child(at, 't_decay'), 't_decay', second) ?? 1;
       const rise = t_rise === undefined ? undefined : this.#number(t_rise, child(at, 't_rise'), 't_rise', second);
       const weight = this.#number(g, child(at, 'g'), 'g', siemens) ?? 0;
-      const scale = scale_g && rise !== undefined ? scaleOf(rise, decay) : 1;
+      if (scale_g && rise === decay)
+        this.#report(at, 't_rise is t_decay, between which the peak is not known', 'another t_rise, or no scale_g');
+      const scale = scale_g && rise !== undefined && rise !== decay ? scaleOf(rise, decay) : 1;
       this.#constants[`g_${id}`] = scale === 1 && typeof g === 'string' ? g : `${weight * scale} siemens`;
       this.#constants[`w_${id}`] = 1;
       this.#constants[`t_${channel}_decay_${tag}_${name}`] = `${decay} second`;
@@ -341,7 +349,7 @@ class Expansion {
       const at = child(child(child(child(this.pointer, 'compartments'), name), 'dspikes'), key);
       const id = `${key}_${name}`;
       const steps = (what: 'duration_rise' | 'duration_fall' | 'offset_fall' | 'refractory'): number => {
-        const { dt } = this.reading;
+        const dt = this.#step();
         const time = this.#number(spike[what] ?? 0, child(at, what), what, second) ?? 0;
         return Math.trunc((time + 1e-3 * dt) / dt);
       };
@@ -375,6 +383,14 @@ class Expansion {
     }
   }
 
+  /** The step of the neurons' own clock, in s. */
+  #step(): number {
+    const { dt } = this.neuron;
+    return (
+      (dt === undefined ? undefined : this.#number(dt, child(this.pointer, 'dt'), 'dt', second)) ?? this.reading.dt
+    );
+  }
+
   #number(value: string | number, pointer: string, name: string, dimension: Dimension): number | undefined {
     const { namespace, to } = this.reading;
     return readNumber(value, pointer, { name, dimension, type: 'real' }, namespace, to);
@@ -391,5 +407,3 @@ function scaleOf(rise: number, decay: number): number {
   const peak = difference * Math.log(decay / rise);
   return 1 / ((difference * (Math.exp(-peak / decay) - Math.exp(-peak / rise))) / 1e-3);
 }
-
-const isList = <T, U>(value: readonly T[] | U): value is readonly T[] => Array.isArray(value);

@@ -99,41 +99,39 @@ export interface NeuronGroup {
 }
 
 /** Neurons of a few compartments, with the words of Dendrify; variables are called `V_soma`, `s_AMPA_tag_soma` and so on. */
-export interface DendriticNeurons extends Omit<NeuronGroup, 'model'> {
+export interface DendriticNeurons extends Omit<NeuronGroup, 'model'>, DendriticMembrane {
   readonly compartments: Readonly<Record<string, DendriticCompartment>>;
   /**
    * Pairs of compartments, with the conductance between them: `half_cylinders` (the default), `cylinder_` and the name of
    * a compartment, a quantity, or an expression of potentials such as `V_soma`.
    */
   readonly couplings?: readonly (readonly QuantityText[])[];
-  /** Specific capacitance of compartments that give none. */
-  readonly cm?: QuantityText;
-  /** Leak by area of compartments that give none. */
-  readonly gl?: QuantityText;
-  readonly r_axial?: QuantityText;
-  readonly v_rest?: QuantityText;
-  /** Factor of all areas. */
-  readonly scale_factor?: QuantityText;
-  /** Factor of the areas of passive compartments. */
-  readonly spine_factor?: QuantityText;
   /** Statements run some time after a spike. */
   readonly second_reset?: { readonly code: string; readonly after: QuantityText };
   /** More equations, in Brian's syntax. */
   readonly equations?: string;
 }
 
+/** What a compartment takes from its neuron where it does not give it. */
+interface DendriticMembrane {
+  /** Specific capacitance. */
+  readonly cm?: QuantityText;
+  /** Leak by area. */
+  readonly gl?: QuantityText;
+  readonly r_axial?: QuantityText;
+  readonly v_rest?: QuantityText;
+  /** Factor of areas. */
+  readonly scale_factor?: QuantityText;
+  /** Factor of areas; that of neurons is for passive compartments. */
+  readonly spine_factor?: QuantityText;
+}
+
 /** A compartment: a cylinder, or a capacitance and a leak. */
-export interface DendriticCompartment {
+export interface DendriticCompartment extends DendriticMembrane {
   /** Absent: `passive`. */
   readonly model?: 'passive' | 'leakyIF' | 'adaptiveIF' | 'adex' | 'cadIF';
   readonly length?: QuantityText;
   readonly diameter?: QuantityText;
-  readonly cm?: QuantityText;
-  readonly gl?: QuantityText;
-  readonly r_axial?: QuantityText;
-  readonly v_rest?: QuantityText;
-  readonly scale_factor?: QuantityText;
-  readonly spine_factor?: QuantityText;
   /** Of the whole, in place of a shape. */
   readonly cm_abs?: QuantityText;
   readonly gl_abs?: QuantityText;

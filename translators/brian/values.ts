@@ -24,6 +24,7 @@ import { type Reporter } from './context.js';
 import * as messages from './messages.js';
 import type { DataReference, Quantities, Values } from './specification.js';
 import type { Namespace, Quantity, Scope, Variable } from './terms.js';
+import { isList } from '../../src/model/collections.js';
 
 /**
  * A value as read: known now, an expression to be evaluated for each element, or one number for each, in the document
@@ -147,8 +148,6 @@ export function readQuantities(
     to,
   );
 }
-
-const isList = (list: Quantities): list is readonly (string | number | boolean)[] => Array.isArray(list);
 
 /**
  * The numbers in `items`, in SI; undefined after the first wrong one was reported.

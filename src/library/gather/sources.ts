@@ -13,6 +13,7 @@ import { isChanged, leadOf, numbersOfElement, outputOf, projectionsFrom, type Ga
 import { splitSource } from './split.js';
 import { drawnBy, trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
+import { without } from '../../model/collections.js';
 
 /** Splits populations that hold both a source of spikes and the synapse that it drives. */
 export function splitSources(gathering: Gathering): void {
@@ -144,8 +145,8 @@ function asCurrents(
       }
     }
   }
-  for (const [projectionName] of projections) gathering.projections = without(gathering.projections, projectionName);
-  gathering.populations = without(gathering.populations, name);
+  gathering.projections = without(gathering.projections, new Set(projections.map(([key]) => key)));
+  gathering.populations = without(gathering.populations, new Set([name]));
   keepAside(gathering, name, population, type);
   const taken = (one: string): boolean =>
     [gathering.stimuli, gathering.populations, gathering.projections].some((map) => Object.hasOwn(map, one));
@@ -287,6 +288,3 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
   };
   gathering.report.equivalent(`${gathering.stage}/poisson`, pointer, 'the same process, with other random numbers');
 }
-
-const without = <T>(map: Readonly<Record<string, T>>, name: string): Record<string, T> =>
-  Object.fromEntries(Object.entries(map).filter(([key]) => key !== name));

@@ -11,6 +11,7 @@ import { inlineDerived } from '../equations.js';
 import type { GivenAtSection, Instance } from './mechanisms.js';
 import { derivedOf, levelOn } from './place-values.js';
 import type { Compartment } from '../../model/compartment-tree.js';
+import { mapped } from '../../model/collections.js';
 
 /** How cells are to become ones of a single type. */
 export interface OneType {
@@ -167,8 +168,4 @@ export function eventsAtPlaces(
       events[name] = { ...event, when: binary('and', event.when, where) };
     }
   return events;
-}
-
-function mapped<T, U>(map: Readonly<Record<string, T>>, change: (item: T, name: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(map).map(([name, item]) => [name, change(item, name)]));
 }

@@ -7,6 +7,7 @@ import type { DataStore } from '../../model/model.js';
 import { bytesOf } from '../../../runtime/results/arrays.js';
 import { damaged } from '../../../runtime/results/record-text.js';
 import type { RecordedStart } from '../../../runtime/results/result.js';
+import { mapped } from '../../model/collections.js';
 
 type DataArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
 
@@ -58,6 +59,3 @@ export function startOf(start: RecordedStart, data: ReadonlyMap<string, unknown>
     ...(heard ? { heard: mapped(heard, ({ from, until }) => ({ from: array(from), until: array(until) })) } : {}),
   };
 }
-
-const mapped = <A, B>(of: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(of).map(([key, value]) => [key, change(value)]));

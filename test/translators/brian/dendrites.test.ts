@@ -72,6 +72,21 @@ test('couplings may follow potentials', () => {
   expect(all.find((line) => line.startsWith('g_soma_dend'))).toContain('exp(');
 });
 
+test('constants of the document stand before the usual ones', () => {
+  const text = two(', synapses: [{ channel: AMPA, tag: x, g: 1 nS, t_decay: 2 ms }]');
+  const reversal = (own: string): unknown => document(`${own}${text}`).neurons.cell.parameters.E_AMPA.value;
+  expect(String(reversal(''))).toMatch(/^0/);
+  expect(String(reversal('namespace: { E_AMPA: 10 mV }\n'))).toMatch(/^(?:10 mV|0\.01)/);
+});
+
+test('durations of dendritic spikes are steps of the neurons, which may have a clock of their own', () => {
+  const spike =
+    ', dspikes: { Na: { threshold: -40 mV, g_rise: 5 nS, g_fall: 5 nS, duration_rise: 1 ms, duration_fall: 2 ms, reversal_rise: E_Na, reversal_fall: E_K } }';
+  const steps = (more: string): unknown =>
+    document(two(spike, '[soma, dend, 15 nS]', more)).neurons.cell.parameters.duration_rise_Na_soma.value;
+  expect([steps(''), steps('dt: 0.5 ms')]).toEqual([10, 2]);
+});
+
 test('noise has the standard deviation that it is given', async () => {
   const text = cell(
     'N: 4000\nv_rest: -65 mV\ncompartments: { soma: { cm_abs: 200 pF, gl_abs: 10 nS, noise: { tau: 5 ms, sigma: 10 pA, mean: 3 pA } } }',
@@ -92,6 +107,19 @@ describe('mistakes have places', () => {
   test.each([
     ['an unknown compartment', two('', '[soma, dent, 15 nS]'), ['brian/bad-morphology@11:17']],
     ['a coupling to itself', two('', '[soma, soma, 15 nS]'), ['brian/bad-morphology@11:17']],
+    ['a coupling given twice', two('', '[soma, dend, 15 nS], [dend, soma, 1 nS]'), ['brian/bad-morphology@11:38']],
+    [
+      'a peak between equal times',
+      two(', synapses: [{ channel: AMPA, tag: x, g: 1 nS, t_rise: 2 ms, t_decay: 2 ms, scale_g: true }]'),
+      ['brian/bad-morphology@10:71'],
+    ],
+    [
+      'a compartment that is no name',
+      two('')
+        .replace(/\bdend:/, "'a b':")
+        .replace('[soma, dend, 15 nS]', ''),
+      ['brian/bad-name@10:62'],
+    ],
     ['halves of cylinders without a shape', two('', '[soma, dend]'), ['brian/bad-morphology@11:17']],
     [
       'shapes and capacitances',

@@ -34,8 +34,9 @@ import {
   spaced,
   type Source,
 } from '../../shared/python.js';
-import { inDocument, inUnit, isList, listCode, sliceCode, textOf, valueCode } from './values.js';
+import { inDocument, inUnit, listCode, sliceCode, textOf, valueCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
+import { isList } from '../../../src/model/collections.js';
 
 type Constants = Readonly<Record<string, string | number>>;
 

@@ -2,6 +2,7 @@
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { BrianSpecification, RecordedIndices, SpikeMonitor, StateMonitor } from '../specification.js';
+import { mapped } from '../../../src/model/collections.js';
 
 /** The specification with monitors as Brian 2 has them. */
 export function withRecordedCells(document: BrianSpecification, report: ConversionReport): BrianSpecification {
@@ -12,7 +13,7 @@ export function withRecordedCells(document: BrianSpecification, report: Conversi
     ...spike_generators,
   };
   const sizeOf = (source: string): number => Number(groups[source]?.N);
-  const ofSpikes = <T extends SpikeMonitor>(name: string, monitor: T): Omit<T, 'record'> => {
+  const ofSpikes = <T extends SpikeMonitor>(monitor: T, name: string): Omit<T, 'record'> => {
     const { record, ...others } = monitor;
     const range = rangeOf(record);
     if (range === undefined) return monitor;
@@ -26,7 +27,7 @@ export function withRecordedCells(document: BrianSpecification, report: Conversi
     );
     return others;
   };
-  const ofStates = (_: string, monitor: StateMonitor): StateMonitor => {
+  const ofStates = (monitor: StateMonitor): StateMonitor => {
     const [range, size] = [rangeOf(monitor.record), sizeOf(monitor.source)];
     return range !== undefined && range !== 'several' && size > 1 && isAll(range, size)
       ? { ...monitor, record: true }
@@ -39,12 +40,6 @@ export function withRecordedCells(document: BrianSpecification, report: Conversi
     ...(state_monitors && { state_monitors: mapped(state_monitors, ofStates) }),
   };
 }
-
-const mapped = <T, S>(
-  map: Readonly<Record<string, T>>,
-  change: (name: string, item: T) => S,
-): Readonly<Record<string, S>> =>
-  Object.fromEntries(Object.entries(map).map(([name, item]) => [name, change(name, item)]));
 
 type Range = readonly [begin: number, end: number];
 

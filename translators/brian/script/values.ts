@@ -5,6 +5,7 @@ import { followed, quoted, spaced, type Source } from '../../shared/python.js';
 import type { DataReference, Quantities, Values } from '../specification.js';
 import type { Companion } from './companion.js';
 import { pythonName, pythonValue } from './python-text.js';
+import { isList } from '../../../src/model/collections.js';
 
 /** `[1, 2, 3] * mV`. */
 export function listCode(values: Quantities, key: string, companion: Companion): Source {
@@ -15,9 +16,6 @@ export function listCode(values: Quantities, key: string, companion: Companion):
 /** Numbers in a unit. */
 export const inUnit = (values: Source, unit: string | undefined): Source =>
   unit === undefined ? values : followed(values, ` * ${spaced(unit)}`);
-
-/** Whether values are a list without a unit of its own. */
-export const isList = (values: Quantities): values is readonly (string | number | boolean)[] => Array.isArray(values);
 
 /** What is written out is in the specification itself. */
 export function inDocument<T extends object>(value: T | DataReference): T {

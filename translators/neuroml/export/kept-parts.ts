@@ -3,9 +3,7 @@
 import { populationOf } from '../../../src/model/selected.js';
 import type { EquationSet, Model, Projection, Value } from '../../../src/model/model.js';
 import type { Changes } from './changes.js';
-
-const mapped = <T>(map: Readonly<Record<string, T>>, change: (value: T, key: string) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value, key)]));
+import { mapped } from '../../../src/model/collections.js';
 
 const chosen = <T>(map: Readonly<Record<string, T>>, keys: ReadonlySet<string>): Record<string, T> =>
   Object.fromEntries(Object.entries(map).filter(([key]) => keys.has(key)));

@@ -32,6 +32,7 @@ import { brianTree, type BrianTree } from './brian-tree.js';
 import { KnownPlaces, type ByCompartment, type Cable } from './known-places.js';
 import { withoutCellNumbers } from './cell-numbers.js';
 import { withLinearParts } from './linear-parts.js';
+import { mapped, without } from '../../../../src/model/collections.js';
 
 /** A model without cells of sections, and what is not exactly what it was. */
 interface Cabled {
@@ -88,11 +89,8 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneTy
       Object.entries(model.projections).map(([name, projection]) => [name, ofElements(projection, model, data)]),
     );
     const shown = writtenModel({ ...model, projections });
-    const neurons = Object.entries(shown.neurons).map(([name, type]): [string, written.NeuronType] => [
-      name,
-      made.has(name) ? withLinearParts(type) : type,
-    ]);
-    return { valid: { model: { ...shown, neurons: Object.fromEntries(neurons) }, data }, entries: report.entries };
+    const neurons = mapped(shown.neurons, (type, name) => (made.has(name) ? withLinearParts(type) : type));
+    return { valid: { model: { ...shown, neurons }, data }, entries: report.entries };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     for (const { message, place } of error.diagnostics) report.missing(place?.pointer ?? '', message);
@@ -277,9 +275,6 @@ function unreadParameters(type: NeuronType, model: Model): ReadonlySet<string> {
   const words = new Set(text.match(/[A-Za-z_]\w*/g));
   return new Set(Object.keys(type.parameters).filter((name) => shown && !isBuiltIn(name, shown) && !words.has(name)));
 }
-
-const without = <T>(map: Readonly<Record<string, T>>, names: ReadonlySet<string>): Record<string, T> =>
-  Object.fromEntries(Object.entries(map).filter(([name]) => !names.has(name)));
 
 /** The most ranges of compartments that are written as conditions. */
 const mostRanges = 8;

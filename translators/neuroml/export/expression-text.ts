@@ -95,7 +95,7 @@ export class ExpressionText {
     if (name === 't' || name === ownTime)
       return reads === 'end'
         ? atom('t')
-        : joined(atom('t'), '-', atom(words.constant('STEP', second, Number((dt * almostOne).toPrecision(12)))));
+        : joined(atom('t'), '-', atom(words.constant('TIME_STEP', second, Number((dt * almostOne).toPrecision(12)))));
     if (name === 'dt') return atom(words.constant('DT', second, dt));
     if (name === 't_in_timesteps') return this.piece(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);

@@ -2,13 +2,13 @@
 
 import { describe, expect, it, test } from 'vitest';
 import { checkConversion } from '../../../../src/run/check-conversion.js';
-import { convertModel } from '../../../../src/run/convert.js';
 import { importModel, readSource, type ImportedModel } from '../../../../src/run/pipeline.js';
 import { rateForm } from '../../../../translators/neuroml/export/cells/rate-forms.js';
 import { conductancesOf } from '../../../../translators/neuroml/export/cells/membrane-current.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { simulateModel } from '../../../support/simulate.js';
 import { documentOf } from '../../pynn/support.js';
+import { expectSameSamples, written } from '../support/written.js';
 
 describe('forms of rates', () => {
   const exprel = (x: number): number => (x === 0 ? 1 : Math.expm1(x) / x);
@@ -41,37 +41,15 @@ test('a current is a sum of conductances with reversal potentials', () => {
     (name) => 'mhn'.includes(name),
     () => undefined,
   );
-  expect(found.map(({ gates, ...one }) => ({ ...one, open: one.open?.kind ?? null, gates: [...gates] }))).toEqual([
+  expect(
+    found.map(({ gates, mixed: _, ...one }) => ({ ...one, open: one.open?.kind ?? null, gates: [...gates] })),
+  ).toEqual([
     { conductance: 3, reversal: 0.1, gates: [['m', 2], ['h', 1]], open: null }, // prettier-ignore
     { conductance: 0.25, reversal: -0.2, gates: [['n', 1]], open: null },
     { conductance: -5, reversal: 1, gates: [], open: 'call' },
     { conductance: 2, reversal: 0.5, gates: [], open: null },
   ]);
 });
-
-/** A model, and what is read of it as NeuroML, with the report. */
-async function written(model: ImportedModel) {
-  const { files, report } = await convertModel(model.valid, 'neuroml');
-  const text = files[0]!.text;
-  return { report, text, again: importModel({ name: 'written.xml', text }) };
-}
-
-/** Samples of each variable of each recording. */
-async function samplesOf({ valid }: ImportedModel): Promise<readonly (readonly number[])[]> {
-  const { samples } = await simulateModel(valid, { engines: [{ target: 'wasm', threads: 1 }] });
-  return [...samples].flatMap(([name, rows]) => (name.includes('/') ? [rows.flat()] : []));
-}
-
-async function expectSameSamples(model: ImportedModel, again: ImportedModel): Promise<void> {
-  const [before, after] = [await samplesOf(model), await samplesOf(again)];
-  expect(after.map((one) => one.length)).toEqual(before.map((one) => one.length));
-  before.forEach((values, k) => {
-    const scale = Math.max(...values.map(Math.abs));
-    const apart = Math.max(...values.map((value, at) => Math.abs(value - after[k]![at]!)));
-    expect(scale).toBeGreaterThan(0);
-    expect(apart / scale).toBeLessThan(1e-5);
-  });
-}
 
 /** Steps at which cells fire. */
 const steps = async ({ valid }: ImportedModel): Promise<readonly number[]> =>

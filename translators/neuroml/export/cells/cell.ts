@@ -1,9 +1,8 @@
 /** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and where its variables are. */
 
-import { concentration, faradByArea, ohmMetre, siemens, volt } from '../../../../src/lang/dimension.js';
+import { concentration, faradByArea, ohmMetre, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
-import { printExpression } from '../../../../src/lang/print.js';
 import type { Compartments, Mechanism } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
@@ -12,9 +11,9 @@ import { ElementValues, noEquations } from '../values.js';
 import { NotExpressible } from '../words.js';
 import type { Written } from '../written.js';
 import { element, type Element } from '../xml-text.js';
+import { Channels, type Channel } from './channels.js';
 import { cutWhereValuesDiffer, middleOf, type CutCell } from './cut-sections.js';
 import { LocalEquations } from './equations.js';
-import { gateOf, instantGate, PotentialFunctions } from './gates.js';
 import { densitiesInOrder, densityElement, nonUniformDensity } from './densities.js';
 import { localNumbers, sectionsOn } from './local-values.js';
 import { conductancesOf, type Calcium, type Conductance } from './membrane-current.js';
@@ -31,9 +30,6 @@ import { shapeOf } from './shape.js';
 import { alongText, pathLength, readsDistanceInCurrent, valueAlong } from './non-uniform.js';
 import { spikeOf } from './spike-place.js';
 import type { StructuredCell, StructuredType } from './structured-cell.js';
-
-/** Relative difference of a gate's first value from its steady state that is rounding. */
-const rounding = 1e-9;
 
 /**
  * Writes a cell and its channels.
@@ -57,7 +53,7 @@ export function writeCell(
 /** The same channel with the same density on some sections. */
 interface Placed {
   readonly mechanism: string;
-  readonly channel: string;
+  readonly channel: Channel;
   readonly ion: string;
   readonly conductance: Conductance;
   readonly sections: string[];
@@ -69,8 +65,7 @@ class CellWriter {
   #compartments: Compartments;
   /** Mechanisms of which the conductance is said to follow the distance. */
   readonly #followed: ReadonlySet<string>;
-  readonly #functions: PotentialFunctions;
-  readonly #channels = new Map<string, string>();
+  readonly #channels: Channels;
   readonly #placed: Placed[] = [];
   /** Pools of calcium by section; null where one is left out. */
   readonly #pools = new Map<string, Pool | null>();
@@ -90,7 +85,7 @@ class CellWriter {
     this.#followed = new Set(Object.keys(mechanisms).filter((name) => this.#isFollowed(mechanisms[name] as Mechanism)));
     this.#cut = cutWhereValuesDiffer(type.compartments, context.data, this.#followed);
     this.#compartments = this.#cut.compartments;
-    this.#functions = new PotentialFunctions(written, context);
+    this.#channels = new Channels(written, context);
   }
 
   write(cut: ReadonlySet<string>): StructuredCell {
@@ -154,8 +149,8 @@ class CellWriter {
         const pool = this.#pools.get(section);
         if (pool && (variable === 'ca_i' || (mechanism === pool.mechanism && name === pool.state))) return 'caConc';
         const found = densities.find((one) => one.mechanism === mechanism && one.sections.includes(section));
-        const isGate = found && name !== undefined && found.gates.has(name);
-        return isGate ? `${biophysics}/membraneProperties/${found.id}/${found.channel}/${name}/q` : undefined;
+        const path = name === undefined ? undefined : found?.channel.paths.get(name);
+        return found && path && `${biophysics}/membraneProperties/${found.id}/${found.channel.id}/${path}`;
       },
     };
   }
@@ -194,7 +189,7 @@ class CellWriter {
     if (isPool) this.#pools.set(section, null);
     if (!mechanism.density) throw new NotExpressible('a current of whole compartments, not by area');
     if (mechanism.noise.length > 0) throw new NotExpressible('noise on the membrane');
-    const [condition] = Object.values(mechanism.events ?? {}).filter((event) => !(isPool && keepsAboveZero(event)));
+    const [condition] = isPool ? Object.values(mechanism.events ?? {}).filter((event) => !keepsAboveZero(event)) : [];
     if (condition) throw new NotExpressible(`what the mechanism does where ${condition.when}`);
     const v = this.#startOf(section);
     const free = new Map(this.#calciumOn(section, isPool));
@@ -226,10 +221,10 @@ class CellWriter {
       conductances.forEach((conductance, k) => {
         if (typeof conductance.reversal === 'string') this.#setTemperature(ion);
         const owner = conductances.length === 1 ? name : `${name}_${k + 1}`;
-        const channel = this.#channel(owner, conductance, ion, equations, { initial, v, pointer });
+        const channel = this.#channels.channel(conductance, ion, { owner, equations, initial, v, pointer });
         const known = this.#placed.find(
           (one) =>
-            one.channel === channel &&
+            one.channel.id === channel.id &&
             one.mechanism === name &&
             one.conductance.conductance === conductance.conductance &&
             one.conductance.reversal === conductance.reversal &&
@@ -352,60 +347,16 @@ class CellWriter {
     });
   }
 
-  /** A channel with the gates of a conductance. */
-  #channel(
-    owner: string,
-    { gates, open, reversal }: Conductance,
-    ion: string,
-    equations: LocalEquations,
-    at: { readonly initial: ReadonlyMap<string, number>; readonly v: number; readonly pointer: string },
-  ): string {
-    const { context, written } = this;
-    const made = [...gates].map(([gate, power]) => ({
-      gate,
-      ...gateOf(gate, power, equations, this.#functions, owner),
-    }));
-    for (const { gate, steady } of made) {
-      const [first, usual] = [at.initial.get(gate) ?? 0, steady(at.v)];
-      if (Math.abs(first - usual) > rounding * Math.max(1, Math.abs(usual)))
-        context.report.approximated(
-          'lems/gate-start',
-          `${at.pointer}/state/${gate}`,
-          `${gate} begins in its steady state ${Number(usual.toPrecision(6))}, as gates of NeuroML do, ` +
-            `not at ${Number(first.toPrecision(6))}`,
-        );
-    }
-    const elements = [
-      ...made.map((one) => one.element),
-      ...(open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)]),
-    ];
-    // NEURON's channels either have a reversal potential or read that of their ion.
-    const key = JSON.stringify([owner, ion, typeof reversal === 'string', elements, open && printExpression(open)]);
-    const known = this.#channels.get(key);
-    if (known !== undefined) return known;
-    const id = context.ids.claim(owner);
-    this.#channels.set(key, id);
-    const conductance = quantityText(1e-11, siemens, context.dimensions);
-    const species: Readonly<Record<string, string>> = ion === 'non_specific' ? {} : { species: ion };
-    written.components.push(
-      elements.length === 0
-        ? element('ionChannel', { id, type: 'ionChannelPassive', ...species, conductance })
-        : element('ionChannelHH', { id, ...species, conductance }, elements),
-    );
-    return id;
-  }
-
   #densities() {
     const { ids } = this.context;
     return this.#placed.map(({ mechanism, channel, ion, conductance, sections }) => {
-      const id = ids.claim(`${channel}_density`);
+      const id = ids.claim(`${channel.id}_density`);
       return {
         id,
         mechanism,
         channel,
         sections,
-        gates: conductance.gates,
-        element: this.#density(id, channel, ion, conductance, sections),
+        element: this.#density(id, channel.id, ion, conductance, sections),
       };
     });
   }

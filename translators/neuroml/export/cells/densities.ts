@@ -25,11 +25,12 @@ export function densityElement(
       ...on,
       ion,
     });
-  return element(reversal === 'nernst' ? 'channelDensityNernst' : 'channelDensity', {
+  const kind = { nernst: 'channelDensityNernst', ghk2: 'channelDensityGHK2' } as const;
+  return element(typeof reversal === 'string' ? kind[reversal] : 'channelDensity', {
     id,
     ionChannel,
     condDensity: quantityText(conductance, siemensByArea, dimensions),
-    ...(reversal === 'nernst' ? {} : { erev: quantityText(reversal, volt, dimensions) }),
+    ...(typeof reversal === 'string' ? {} : { erev: quantityText(reversal, volt, dimensions) }),
     ...on,
     ion,
   });
@@ -37,9 +38,13 @@ export function densityElement(
 
 /** Densities with a reversal potential of their own, then those that follow calcium, as the schema has them. */
 export const densitiesInOrder = (elements: readonly Element[]): readonly Element[] =>
-  ['channelDensity', 'channelDensityNernst', 'channelDensityGHK', 'channelDensityNonUniform'].flatMap((kind) =>
-    elements.filter(({ tag }) => tag === kind),
-  );
+  [
+    'channelDensity',
+    'channelDensityNernst',
+    'channelDensityGHK',
+    'channelDensityGHK2',
+    'channelDensityNonUniform',
+  ].flatMap((kind) => elements.filter(({ tag }) => tag === kind));
 
 /** A density that its parts say at each place. */
 export const nonUniformDensity = (

@@ -41,13 +41,18 @@ export class LocalEquations {
 
   /** An expression over `v`, state variables and free names. @throws NotExpressible where it reads something else */
   of(text: string): Expression {
+    return this.inlined(parseExpression(text));
+  }
+
+  /** A parsed expression in the same way. @throws NotExpressible where it reads something else */
+  inlined(e: Expression): Expression {
     const declared = (name: string): boolean =>
       name === 'v' ||
       this.free.has(name) ||
       this.isState(name) ||
       this.numbers.has(name) ||
       Object.hasOwn(this.type.derived, name);
-    return mapExpression(foldConstants(parseExpression(text), undefined, declared), (part) => {
+    return mapExpression(foldConstants(e, undefined, declared), (part) => {
       if (part.kind === 'conditional') return chosen(part);
       if (part.kind !== 'name' || part.name === 'v' || this.free.has(part.name) || this.isState(part.name)) return part;
       return this.#named(part.name);

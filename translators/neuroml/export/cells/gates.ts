@@ -8,7 +8,6 @@ import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { linearForm } from '../../../../src/lang/linear.js';
 import { simplify } from '../../../../src/lang/fold.js';
 import { equalExpressions, namesIn, readsAny } from '../../../../src/lang/walk.js';
-import { printExpression } from '../../../../src/lang/print.js';
 import { builderOf } from '../builder.js';
 import type { ExportContext } from '../context.js';
 import { quantityText } from '../quantity-text.js';
@@ -79,11 +78,7 @@ export class PotentialFunctions {
     const { exposure, dimension } = kinds[kind];
     const ofCalcium = names.has('ca_i');
     const base = `baseVoltage${ofCalcium ? 'Conc' : ''}Dep${kind}`;
-    const key = `${base} ${bare} ${printExpression(value)}`;
-    const known = this.#types.get(key);
-    if (known !== undefined) return known;
-    const id = this.context.ids.claim(wanted);
-    const build = (asNumbers: boolean): Element => {
+    const build = (id: string, asNumbers: boolean): Element => {
       const builder = builderOf(this.context);
       builder.requirement('v', volt);
       if (ofCalcium) builder.requirement('ca_i', concentration, 'caConc');
@@ -92,21 +87,61 @@ export class PotentialFunctions {
       builder.derive(exposure, dimension, asNumbers ? plain() : value, exposure);
       return builder.build(id, base, `What NeuroML has no form for: ${wanted}.`);
     };
-    const { dimensions } = this.context;
+    return this.own(wanted, build, bare);
+  }
+
+  /**
+   * A component type of its own; its name.
+   *
+   * @param build  the type under a name, perhaps with values as the numbers that they are in SI
+   * @param bare  whether they are that
+   */
+  own(wanted: string, build: (id: string, asNumbers: boolean) => Element, bare = false): string {
+    const { dimensions, ids } = this.context;
     const declared = dimensions.declarations.length;
-    const made = build(bare);
+    const plain = build('', bare);
     // NEURON's export knows no dimensions beside those of the core types.
-    this.written.types.push(dimensions.declarations.length === declared ? made : build(true));
+    const asNumbers = bare || dimensions.declarations.length > declared;
+    const key = JSON.stringify(asNumbers === bare ? plain : build('', true));
+    const known = this.#types.get(key);
+    if (known !== undefined) return known;
+    const id = ids.claim(wanted);
+    this.written.types.push(build(id, asNumbers));
     this.#types.set(key, id);
     return id;
   }
 }
 
+/** The steady state and the time constant of a state variable that potential and calcium alone open and close. */
+export function approachOf(
+  name: string,
+  equations: LocalEquations,
+): { readonly steady: Expression; readonly tau: Expression } | undefined {
+  const linear = linearGate(name, equations);
+  if (!linear) return undefined;
+  const { rate, entering, coefficient } = linear;
+  const leaving = negated(coefficient);
+  return approach(rate, name) ?? { steady: quotient(entering, leaving), tau: quotient(number(1), leaving) };
+}
+
+/** The parts of a rate that is linear in its variable, and depends on potential and calcium beside it. */
+function linearGate(
+  name: string,
+  equations: LocalEquations,
+): { readonly rate: Expression; readonly entering: Expression; readonly coefficient: Expression } | undefined {
+  const text = equations.type.derivatives[name]?.rate;
+  if (text === undefined) return undefined;
+  const rate = equations.of(text);
+  const form = linearForm(rate, [name]);
+  const coefficient = form?.coefficients.get(name);
+  const others = [...namesIn(rate)].filter((one) => !['v', 'ca_i', name].includes(one));
+  return form && coefficient && others.length === 0 ? { rate, entering: form.constant, coefficient } : undefined;
+}
+
 /**
- * A state variable as a gate.
+ * A state variable as a gate; undefined where it is none.
  *
  * @param instances  the power to which it opens the channel
- * @throws NotExpressible where it is none
  */
 export function gateOf(
   name: string,
@@ -114,18 +149,11 @@ export function gateOf(
   equations: LocalEquations,
   functions: PotentialFunctions,
   owner: string,
-): Gate {
-  const text = equations.type.derivatives[name]?.rate;
-  if (text === undefined) throw new NotExpressible(`${name}, which no equation changes`);
-  const rate = equations.of(text);
-  const form = linearForm(rate, [name]);
-  const coefficient = form?.coefficients.get(name);
-  const others = [...namesIn(rate)].filter((one) => !['v', 'ca_i', name].includes(one));
-  if (!form || !coefficient || others.length > 0)
-    throw new NotExpressible(`${name}, which is not a gate that the potential and calcium alone open and close`);
+): Gate | undefined {
+  const linear = linearGate(name, equations);
+  if (!linear) return undefined;
+  const { entering, coefficient } = linear;
   const attributes = { id: name, instances: String(instances) };
-  const leaving = negated(coefficient);
-  const entering = form.constant;
   const part = (role: string, kind: keyof typeof kinds, value: Expression): Element =>
     functions.part(role, kind, value, equations, `${owner}_${name}_${role}`);
   const rates = closingRate(coefficient, entering, equations);
@@ -135,12 +163,11 @@ export function gateOf(
         part('forwardRate', 'Rate', entering),
         part('reverseRate', 'Rate', rates),
       ]),
-      steady: equations.atPotential(binary('/', entering, leaving)),
+      steady: equations.atPotential(binary('/', entering, negated(coefficient))),
     };
-  const { steady, tau } = approach(rate, name) ?? {
-    steady: quotient(entering, leaving),
-    tau: quotient(number(1), leaving),
-  };
+  const own = approachOf(name, equations);
+  if (!own) return undefined;
+  const { steady, tau } = own;
   return {
     element: element('gateHHtauInf', attributes, [
       part('timeCourse', 'Time', tau),

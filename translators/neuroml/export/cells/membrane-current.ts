@@ -4,7 +4,7 @@ import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, conditional, negated, number, product, quotient } from '../../../../src/lang/build.js';
 import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
 import { linearForm } from '../../../../src/lang/linear.js';
-import { namesIn } from '../../../../src/lang/walk.js';
+import { equalExpressions, namesIn } from '../../../../src/lang/walk.js';
 import { NotExpressible } from '../words.js';
 
 /**
@@ -14,10 +14,12 @@ import { NotExpressible } from '../words.js';
 export interface Conductance {
   /** In S/m**2, in S where the current is not per area; of `ghk` in m/s. */
   readonly conductance: number;
-  /** In V, or that of calcium where a pool sets its concentration. */
-  readonly reversal: number | 'nernst' | 'ghk';
+  /** In V, or that of calcium where a pool sets its concentration; `ghk2` is a conductance that rectifies. */
+  readonly reversal: number | 'nernst' | 'ghk' | 'ghk2';
   /** State variables that are its factors, with their powers. */
   readonly gates: ReadonlyMap<string, number>;
+  /** Its other factors that state variables are in. */
+  readonly mixed: readonly Expression[];
   /** What else of it changes with the potential; null: nothing. */
   readonly open: Expression | null;
   /** What of the conductance follows the distance from the root, in SI. */
@@ -30,9 +32,15 @@ export interface Calcium {
   readonly isReversal: (e: Expression) => boolean;
   /** The permeability in m/s with which an expression is its current; undefined where it is another. */
   readonly permeabilityOf: (e: Expression) => number | undefined;
+  /** The conductance in S/m**2 with which an expression is its rectified current; undefined where it is another. */
+  readonly rectifiedOf: (e: Expression) => number | undefined;
 }
 
-const noCalcium: Calcium = { isReversal: () => false, permeabilityOf: () => undefined };
+const noCalcium: Calcium = {
+  isReversal: () => false,
+  permeabilityOf: () => undefined,
+  rectifiedOf: () => undefined,
+};
 
 /** A part of a sum. */
 export interface Addend {
@@ -58,14 +66,39 @@ export function factorsOf(e: Expression): readonly Expression[] {
   return [e];
 }
 
-/** A factor that is a power of a state variable. */
-function gateOf(e: Expression, isState: (name: string) => boolean): readonly [string, number] | undefined {
-  if (e.kind === 'name' && isState(e.name)) return [e.name, 1];
+/** State variables times numbers, to a whole power. */
+export interface Shares {
+  readonly shares: ReadonlyMap<string, number>;
+  readonly power: number;
+}
+
+/** A factor that is a power of a sum of state variables times numbers; undefined where it is none. */
+export function sharesOf(e: Expression, isState: (name: string) => boolean, functions: Functions): Shares | undefined {
   const whole =
-    e.kind === 'binary' && e.operator === '**' && e.right.kind === 'number' && Number.isInteger(e.right.value);
-  return whole && e.left.kind === 'name' && isState(e.left.name) && e.right.kind === 'number'
-    ? [e.left.name, e.right.value]
-    : undefined;
+    e.kind === 'binary' && e.operator === '**' && e.right.kind === 'number' && Number.isInteger(e.right.value)
+      ? { base: e.left, power: e.right.value }
+      : { base: e, power: 1 };
+  const names = namesIn(whole.base);
+  if (names.size === 0 || ![...names].every(isState)) return undefined;
+  const form = linearForm(whole.base, names);
+  if (!form) return undefined;
+  const [outside, ...shares] = [form.constant, ...form.coefficients.values()].map((part) =>
+    namesIn(part).size === 0 ? evaluate(part, () => NaN, functions) : NaN,
+  );
+  if (outside !== 0 || shares.some(Number.isNaN)) return undefined;
+  const found = [...form.coefficients.keys()].map((name, k) => [name, shares[k] ?? 0] as const);
+  return { shares: new Map(found.filter(([, share]) => share !== 0)), power: whole.power };
+}
+
+/** A factor that is a power of a state variable. */
+function gateOf(
+  e: Expression,
+  isState: (name: string) => boolean,
+  functions: Functions,
+): readonly [string, number] | undefined {
+  const found = sharesOf(e, isState, functions);
+  const [name, ...others] = [...(found?.shares ?? [])].map(([one, share]) => (share === 1 ? one : undefined));
+  return found && name !== undefined && others.length === 0 ? [name, found.power] : undefined;
 }
 
 /**
@@ -91,9 +124,15 @@ export function conductancesOf(
       functions,
     );
   for (const { sign, value } of addendsOf(current)) {
-    const one = conductanceOf(value, isState, constant, calcium) ?? permeabilityOf(value, isState, calcium);
+    const one =
+      ofCalcium(value, isState, calcium, functions) ?? conductanceOf(value, isState, constant, calcium, functions);
     // `g*E - g*v` is one conductance, whose parts say so together alone.
-    const isLeak = one?.gates.size === 0 && one.open === null && !one.along && typeof one.reversal === 'number';
+    const isLeak =
+      one?.gates.size === 0 &&
+      one.mixed.length === 0 &&
+      one.open === null &&
+      !one.along &&
+      typeof one.reversal === 'number';
     if (one === undefined || isLeak) rest = binary(sign === 1 ? '+' : '-', rest, value);
     else if (one.conductance !== 0) found.push({ ...one, conductance: sign * one.conductance });
   }
@@ -102,7 +141,13 @@ export function conductancesOf(
   if (!form) throw new NotExpressible('a current that is no product of a conductance and v - E');
   const outside = constant(form.constant);
   if (slope)
-    found.push({ conductance: -constant(slope), reversal: -outside / constant(slope), gates: new Map(), open: null });
+    found.push({
+      conductance: -constant(slope),
+      reversal: -outside / constant(slope),
+      gates: new Map(),
+      mixed: [],
+      open: null,
+    });
   else if (outside !== 0) throw new NotExpressible('a current that does not depend on the potential');
   return found;
 }
@@ -112,8 +157,10 @@ function conductanceOf(
   isState: (name: string) => boolean,
   constant: (e: Expression) => number,
   calcium: Calcium,
+  functions: Functions,
 ): Conductance | undefined {
   const gates = new Map<string, number>();
+  const mixed: Expression[] = [];
   let conductance = 1;
   let reversal: Conductance['reversal'] | undefined;
   let open: Expression | null = null;
@@ -128,9 +175,13 @@ function conductanceOf(
       along = along ? product(along, factor) : factor;
       continue;
     }
-    const gate = gateOf(factor, isState);
+    const gate = gateOf(factor, isState, functions);
     if (gate) {
       gates.set(gate[0], (gates.get(gate[0]) ?? 0) + gate[1]);
+      continue;
+    }
+    if ([...names].some(isState)) {
+      mixed.push(factor);
       continue;
     }
     const drives = names.has('v') && [...names].every((name) => ['v', 'e_ca', 'ca_i'].includes(name));
@@ -162,35 +213,54 @@ function conductanceOf(
     conductance,
     reversal: typeof reversal === 'string' ? reversal : reversal + 0,
     gates,
+    mixed,
     open,
     ...(along ? { along } : {}),
   };
 }
 
-/** A current of calcium by Goldman, Hodgkin and Katz's equation. */
-function permeabilityOf(e: Expression, isState: (name: string) => boolean, calcium: Calcium): Conductance | undefined {
-  const { gates, rest } = gatesOf(e, isState);
-  const permeability = calcium.permeabilityOf(rest);
-  return permeability === undefined ? undefined : { conductance: permeability, reversal: 'ghk', gates, open: null };
+/** A current of calcium by Goldman, Hodgkin and Katz's equation, of a permeability or a conductance. */
+function ofCalcium(
+  e: Expression,
+  isState: (name: string) => boolean,
+  calcium: Calcium,
+  functions: Functions,
+): Conductance | undefined {
+  const { gates, mixed, rest } = gatesOf(e, isState, functions);
+  for (const [reversal, amount] of [
+    ['ghk', calcium.permeabilityOf(rest)],
+    ['ghk2', calcium.rectifiedOf(rest)],
+  ] as const)
+    if (amount !== undefined) return { conductance: amount, reversal, gates, mixed, open: null };
+  return undefined;
 }
 
 /** The gates that are factors of an expression, on both sides of a choice, and what it is without them. */
 function gatesOf(
   e: Expression,
   isState: (name: string) => boolean,
-): { readonly gates: ReadonlyMap<string, number>; readonly rest: Expression } {
-  const none = { gates: new Map<string, number>(), rest: e };
+  functions: Functions,
+): Pick<Conductance, 'gates' | 'mixed'> & { readonly rest: Expression } {
   if (e.kind === 'conditional') {
-    const [a, b] = [gatesOf(e.whenTrue, isState), gatesOf(e.whenFalse, isState)];
-    const same = a.gates.size === b.gates.size && [...a.gates].every(([name, power]) => b.gates.get(name) === power);
-    return same ? { gates: a.gates, rest: conditional(e.condition, a.rest, b.rest) } : none;
+    const [a, b] = [gatesOf(e.whenTrue, isState, functions), gatesOf(e.whenFalse, isState, functions)];
+    const sameGates =
+      a.gates.size === b.gates.size && [...a.gates].every(([name, power]) => b.gates.get(name) === power);
+    const same =
+      sameGates &&
+      a.mixed.length === b.mixed.length &&
+      a.mixed.every((one, k) => equalExpressions(one, b.mixed[k] ?? one));
+    return same
+      ? { gates: a.gates, mixed: a.mixed, rest: conditional(e.condition, a.rest, b.rest) }
+      : { gates: new Map(), mixed: [], rest: e };
   }
-  return factorsOf(e).reduce<{ gates: Map<string, number>; rest: Expression }>(
-    ({ gates, rest }, factor) => {
-      const [name, power] = gateOf(factor, isState) ?? [];
-      if (name === undefined || power === undefined) return { gates, rest: product(rest, factor) };
-      return { gates: gates.set(name, (gates.get(name) ?? 0) + power), rest };
-    },
-    { gates: new Map(), rest: number(1) },
-  );
+  const gates = new Map<string, number>();
+  const mixed: Expression[] = [];
+  let rest: Expression = number(1);
+  for (const factor of factorsOf(e)) {
+    const gate = gateOf(factor, isState, functions);
+    if (gate) gates.set(gate[0], (gates.get(gate[0]) ?? 0) + gate[1]);
+    else if ([...namesIn(factor)].some(isState)) mixed.push(factor);
+    else rest = product(rest, factor);
+  }
+  return { gates, mixed, rest };
 }

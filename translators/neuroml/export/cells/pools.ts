@@ -204,25 +204,29 @@ export function calciumOf({ outside }: Pool, temperature: number, functions: Fun
   };
   const insides = [5e-5, 3.3e-4, 0.012] as const;
   const potentials = [-0.0713, -0.013, 1e-7, 0.0372] as const;
+  /** The factor by which an expression is another at all concentrations and potentials. */
+  const shareOf = (
+    e: Expression,
+    unit: (inside: number, outside: number, v: number, temperature: number) => number,
+  ): number | undefined => {
+    const found: number[] = [];
+    const same = holds(() =>
+      insides.every((inside) =>
+        potentials.every((v) => {
+          found.push(at(e, inside, v) / unit(inside, outside, v, temperature));
+          return alike(found.at(-1) ?? NaN, found[0] ?? NaN);
+        }),
+      ),
+    );
+    return same && found[0] !== undefined ? shortestNear(found[0]) : undefined;
+  };
   return {
     isReversal: (e) =>
       holds(() =>
         insides.every((inside) => alike(at(e, inside, 0), nernstPotential(2, inside, outside, temperature) ?? NaN)),
       ),
-    permeabilityOf: (e) => {
-      const share = (inside: number, v: number): number =>
-        at(e, inside, v) / ghkCurrent(inside, outside, v, temperature);
-      const found: number[] = [];
-      const same = holds(() =>
-        insides.every((inside) =>
-          potentials.every((v) => {
-            found.push(share(inside, v));
-            return alike(found.at(-1) ?? NaN, found[0] ?? NaN);
-          }),
-        ),
-      );
-      return same && found[0] !== undefined ? shortestNear(found[0]) : undefined;
-    },
+    permeabilityOf: (e) => shareOf(e, ghkCurrent),
+    rectifiedOf: (e) => shareOf(e, rectifiedCurrent),
   };
 }
 
@@ -232,4 +236,12 @@ function ghkCurrent(inside: number, outside: number, v: number, temperature: num
   // K v / (1 - exp(-K v)), which is 1 at zero.
   const weight = v === 0 ? 1 : (-k * v) / Math.expm1(-k * v);
   return -2 * faradayOfNeuroml * weight * (inside - outside * Math.exp(-k * v));
+}
+
+/** NeuroML's rectified current of calcium through 1 S/m**2 (`channelDensityGHK2`), inward positive, A/m**2. */
+function rectifiedCurrent(inside: number, outside: number, v: number, temperature: number): number {
+  const scale = (0.025 * temperature) / (293.15 * 2);
+  const x = v / scale;
+  // x / (exp(x) - 1), which is 1 at zero.
+  return scale * (1 - (inside / outside) * Math.exp(x)) * (v === 0 ? 1 : x / Math.expm1(x));
 }

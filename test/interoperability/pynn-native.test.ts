@@ -13,6 +13,27 @@ import { missingEnvironment, python } from '../support/python.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 
+/** The engine draws connections of synapses without a name, in scripts as elsewhere. */
+const mixed = `
+format: interneuron/brian
+version: 1
+seed: 5
+neuron_groups:
+  cells:
+    N: 8
+    model: |
+      dv/dt = (10*nS*(-60*mV - v) + ge*(0*mV - v) + 0.15*nA)/(200*pF) : volt (unless refractory)
+      dge/dt = -ge/(5*ms) : siemens
+    threshold: v > -50*mV
+    reset: v = -60*mV
+    refractory: 2*ms
+    method: rk4
+    initializers: { v: -60*mV + i*mV }
+synapses:
+  own: { source: cells, target: cells, on_pre: "ge += 1*nS; v += 0.1*mV", connect: { p: 0.4 } }
+spike_monitors: { spikes: { source: cells } }
+run: 100 ms`;
+
 const missing = missingEnvironment('.venv-pynn');
 const folder = temporaryFolder();
 /** Of a segment, in ms and PyNN's units: spike times by cell, and signals, a row of all cells for each time. */
@@ -45,25 +66,26 @@ async function resultsOf(name: string, valid: ValidModel): Promise<Results> {
 describe.skipIf(missing !== null)(
   `scripts under PyNN's backend${missing === null ? '' : ` (skipped: ${missing})`}`,
   () => {
-    it.each(['brian/custom-event.yaml', 'brian/stdp-pair.yaml', 'neuroml/network.xml'])(
-      '%s spikes as it does here',
-      { timeout: 120_000 },
-      async (name) => {
-        const { valid } = fixture(name);
-        const { populations } = await resultsOf(name, valid);
-        const here = await spikesOf(valid);
-        let compared = 0;
-        for (const [population, [segment]] of Object.entries(populations))
-          for (const [index, times] of Object.entries(segment?.spikes ?? {})) {
-            const expected = here.get(population)?.[Number(index)] ?? [];
-            expect(times.map((time) => Number(time.toFixed(6)))).toEqual(
-              expected.map((t) => Number((t * 1e3).toFixed(6))),
-            );
-            compared += times.length;
-          }
-        expect(compared).toBeGreaterThan(5);
-      },
-    );
+    it.each<[string, () => ImportedModel]>([
+      ...['brian/custom-event.yaml', 'brian/stdp-pair.yaml', 'neuroml/network.xml'].map(
+        (name): [string, () => ImportedModel] => [name, () => fixture(name)],
+      ),
+      ['a standard cell with synapses of its own', () => importModel({ name: 'model.yaml', text: mixed })],
+    ])('%s spikes as it does here', { timeout: 120_000 }, async (name, read) => {
+      const { valid } = read();
+      const { populations } = await resultsOf(name, valid);
+      const here = await spikesOf(valid);
+      let compared = 0;
+      for (const [population, [segment]] of Object.entries(populations))
+        for (const [index, times] of Object.entries(segment?.spikes ?? {})) {
+          const expected = here.get(population)?.[Number(index)] ?? [];
+          expect(times.map((time) => Number(time.toFixed(6)))).toEqual(
+            expected.map((t) => Number((t * 1e3).toFixed(6))),
+          );
+          compared += times.length;
+        }
+      expect(compared).toBeGreaterThan(5);
+    });
 
     it('synapses of types of a script’s own are recorded as they are here', { timeout: 120_000 }, async () => {
       const name = 'neuroml/synapses.xml';

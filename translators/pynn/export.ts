@@ -8,7 +8,7 @@
 import { populationsOf } from '../../src/model/selected.js';
 import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
 import { gathered } from '../../src/library/gather/gather.js';
-import { standardise } from '../../src/library/recognise/standardise.js';
+import { standardise, standardiseParts } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import { scopesOf } from '../../src/model/declared-names.js';
@@ -18,7 +18,7 @@ import { defaultOf, unitOf } from './cells.js';
 import { valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
 import { currentSources } from './export/currents.js';
-import { isNative, runsHere } from './export/native.js';
+import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf } from './export/projections.js';
@@ -70,9 +70,37 @@ function expressed(valid: ValidModel, { partial = false }: PynnOptions): PynnExp
     ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
   );
   if (areRecordings && partial) return named;
-  const reasons = named.report.flatMap(reasonForEquations);
-  if (areRecordings) reasons.push(onlyRecordings);
-  return written(valid, valid, reasons, new NativeParts(valid));
+  const byParts = inParts(valid);
+  const { report, document } =
+    byParts ?? written(valid, valid, named.report.flatMap(reasonForEquations), new NativeParts(valid));
+  return { document, report: areRecordings ? [onlyRecordings, ...report] : report };
+}
+
+/**
+ * A model with names where these say a population or a projection, under its own timing; undefined where there are no
+ * such parts, where cells keep LEMS's steps, and where named generators draw, which do so in the order of the whole.
+ */
+function inParts(valid: ValidModel): PynnExport | undefined {
+  const { timing, populations, projections } = valid.model;
+  if (timing === 'lems-euler' || JSON.stringify([populations, projections]).includes('"generator":')) return undefined;
+  const but = new Map<string, string>();
+  for (;;) {
+    const standard = standardiseParts(valid, 'pynn', but);
+    if (standard === undefined) return undefined;
+    const entries = standard.entries.flatMap((entry) => {
+      const reasons = reasonForEquations(entry);
+      return reasons.length === 0 ? [entry] : reasons;
+    });
+    const parts = written(standard.valid, valid, entries, new NativeParts(standard.valid));
+    if (outcomeOf(parts.report) !== 'incomplete') return parts;
+    const before = but.size;
+    for (const { verdict, pointer, message } of parts.report) {
+      const [, name] = /^\/(?:populations|projections)\/([^/]+)/.exec(pointer) ?? [];
+      if (verdict === 'notExpressible' && name !== undefined) but.set(name, message);
+    }
+    // What is left out whatever has a name is left out of equations, too.
+    if (but.size === before) return undefined;
+  }
 }
 
 /** What to do where nothing but recordings is in the way of PyNN's names. */
@@ -127,7 +155,7 @@ function written(
     const standard = standardCellOf(name, type);
     if (typeof standard === 'string') {
       if (natives !== undefined) {
-        cells.set(name, natives.cell(name, type));
+        cells.set(name, natives.cell(name, type, receptorsOf(model, name)));
         report.equivalent('pynn/native', child('/neurons', name), runsHere);
       }
       // Of a type that claims nothing each population says why it is none.
@@ -324,6 +352,12 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       report.equivalent('pynn/native', child('/stimuli', name), runsHere);
       continue;
     }
+    const shape = natives === undefined || stimulus.kind !== 'current' ? [] : shapeOf(context, stimulus);
+    if (natives !== undefined && shape === undefined) {
+      natives.add('stimuli', name, stimulus);
+      report.equivalent('pynn/native', child('/stimuli', name), runsHere);
+      continue;
+    }
     const last = groups.at(-1);
     const target = context.targets.of(stimulus.to);
     if (last !== undefined && name === `${last.name}_${last.count + 1}` && sameCurrent(last.stimulus, stimulus)) {
@@ -338,11 +372,7 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
       report.missing(pointer, 'PyNN has current sources that are injected from the start, and no other stimuli');
       return [];
     }
-    const sources = currentSources(
-      stimulus.value,
-      stimulus.every ?? model.experiment.dt,
-      context.scopes.ofSelection(stimulus.to),
-    );
+    const sources = shapeOf(context, stimulus);
     if (sources === undefined) {
       report.missing(pointer, 'PyNN has no current source of this shape');
       return [];
@@ -362,6 +392,12 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
     }));
   });
 }
+
+/** PyNN's sources of a current; undefined where it has none of the shape. */
+const shapeOf = (
+  { model, scopes }: ExportContext,
+  { value, every, to }: Extract<Stimulus, { readonly kind: 'current' }>,
+): ReturnType<typeof currentSources> => currentSources(value, every ?? model.experiment.dt, scopes.ofSelection(to));
 
 /** Stimuli of which the current itself is recorded. */
 const recordedCurrents = ({ recordings, stimuli }: Model): ReadonlySet<string> =>

@@ -7,7 +7,8 @@ import type { ConversionEntry } from '../../model/conversion-report.js';
 import type { ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { tidy } from './numbers.js';
-import { isNamed, standardising } from './standardise/context.js';
+import { isNamed, standardising, type Standardising } from './standardise/context.js';
+import { noteUnsaid } from './standardise/parts.js';
 import { arrivingSigns, standardisePopulation } from './standardise/populations.js';
 import { standardiseProjection } from './standardise/projections.js';
 import { standardPhases, standardRecordings } from './standardise/protocol.js';
@@ -30,8 +31,34 @@ export function standardise(valid: ValidModel, stage: string): Standardised {
     model.timing === 'brian' ||
     Object.values(model.neurons).some((type) => !isNamed(type)) ||
     Object.values(model.synapses).some((type) => !isNamed(type));
-  if (!needed) return { valid, entries: [] };
-  const context = standardising(valid, stage);
+  return needed ? standardised(standardising(valid, stage)) : { valid, entries: [] };
+}
+
+/**
+ * The same model under its own timing, in which populations and projections have standard types where these say all of
+ * them; undefined where there is no such part.
+ *
+ * @param stage  first part of the report's codes
+ * @param but    populations and projections that have none, with the reason
+ */
+export function standardiseParts(
+  valid: ValidModel,
+  stage: string,
+  but: ReadonlyMap<string, string>,
+): Standardised | undefined {
+  const kept = new Map(but);
+  for (;;) {
+    const context = standardising(valid, stage, kept);
+    const made = standardised(context);
+    noteUnsaid(context);
+    const found = [...context.unsaid].filter(([name]) => !kept.has(name));
+    if (found.length === 0) return context.known.size + context.synapseNames.size === 0 ? undefined : made;
+    for (const [name, reason] of found) kept.set(name, reason);
+  }
+}
+
+function standardised(context: Standardising): Standardised {
+  const { valid, model } = context;
   const signs = arrivingSigns(context);
   for (const [name, population] of Object.entries(model.populations))
     standardisePopulation(context, name, population, signs.get(name) ?? new Map<string, Set<1 | -1>>());

@@ -9,7 +9,7 @@ import { linearForm } from '../../lang/linear.js';
 import { parseStatements } from '../../lang/parse.js';
 import { callsIn, mapExpression, namesIn } from '../../lang/walk.js';
 import { isRandom } from '../../lang/functions.js';
-import type { SynapseType } from '../../model/model.js';
+import type { Projection, SynapseType } from '../../model/model.js';
 import { normalisedSynapse } from '../normalised.js';
 import { stdpSynapse, synapsesFor, weightDependences } from '../pynn/index.js';
 import type { StandardSynapse, WeightKind } from '../standard-type.js';
@@ -45,6 +45,17 @@ function namesOf(type: SynapseType): Declared {
     .flatMap((text) => parseStatements(text))
     .flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : []));
   return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...assigned]);
+}
+
+/** A synapse type in which ports are the variables that a projection binds them to. */
+export function throughPorts(type: SynapseType, receptors: Projection['receptors']): SynapseType {
+  if (Object.keys(receptors).length === 0) return type;
+  const bound = (text: string): string =>
+    text.replace(/^\w+(?=\s*[-+*/]?=)/, (name) =>
+      Object.hasOwn(receptors, name) ? `post.${receptors[name] ?? ''}` : name,
+    );
+  const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: one.do.map(bound) }] as const);
+  return { ...type, pathways: Object.fromEntries(pathways) };
 }
 
 /**

@@ -51,15 +51,20 @@ export class NativeParts {
     return of(part) as T;
   }
 
-  /** A cell type, as populations and recordings see it. */
-  cell(name: string, type: NeuronType): StandardCell {
-    this.#cells[name] = this.plain(nativeType(this.#compact['neurons']?.[name] ?? {}));
+  /**
+   * A cell type, as populations and recordings see it.
+   *
+   * @param receptors  what synapses by PyNN's names act on
+   */
+  cell(name: string, type: NeuronType, receptors: StandardCell['receptors']): StandardCell {
+    const own = this.plain(nativeType(this.#compact['neurons']?.[name] ?? {}));
+    this.#cells[name] = { ...own, ...given('receptors', receptors) };
     const variables = [type.state, type.derived, type.parameters, type.inputs].flatMap((map) => Object.keys(map));
     const structured = structureOfNative(type);
     return {
       name,
       neuron: {},
-      receptors: {},
+      receptors,
       recordable: identityOf([...variables, ...(structured?.variables ?? []), ...recordableOfCells]),
       ...(structured && { structure: structured.structure }),
       initial: identityOf(Object.keys(type.state)),

@@ -1,7 +1,9 @@
 /** What has no name in PyNN: types by their equations, and what goes with them in the words of the canonical model. */
 
 import { isSelection } from '../../../src/model/tagged.js';
-import type { Projection } from '../../../src/model/model.js';
+import { populationsOf } from '../../../src/model/selected.js';
+import type { Receptor, WeightKind } from '../../../src/library/standard-type.js';
+import type { ConnectionRule, Model, Projection } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection } from '../specification.js';
 import { connectorOf } from './connectors.js';
@@ -16,20 +18,56 @@ export const runsHere =
   "they run on PyNN's interneuron backend, not on other simulators";
 
 /** Whether PyNN's own synapses, receptors and connectors do not say a projection. */
-export function isNative(context: ExportContext, { from, to, synapse }: Projection): boolean {
+export function isNative(context: ExportContext, { from, to, synapse, receptors }: Projection): boolean {
   if (context.natives === undefined) return false;
   const type = context.model.synapses[synapse];
+  const target = cellOfSelection(context, to.of);
+  const known = Object.values(target?.receptors ?? {}).some(({ variable }) => variable === receptors['port']);
   return (
     type === undefined ||
     claimedName(type) === '' ||
     isSelection(from.of, 'synapses') ||
     isSelection(to.of, 'synapses') ||
-    cellOfSelection(context, to.of)?.native === true
+    (target?.native === true && !known)
   );
 }
 
-/** Rules that connectors of PyNN say, with nothing lost. */
-const named: ReadonlySet<string> = new Set(['all', 'oneToOne', 'list']);
+const kinds: Readonly<Record<string, WeightKind>> = { A: 'current', S: 'conductance', V: 'voltage' };
+
+/** Variables of a cell type that synapses by PyNN's names act on, called as they are. */
+export function receptorsOf(model: Model, name: string): Readonly<Record<string, Receptor>> {
+  const state = model.neurons[name]?.state ?? {};
+  const variables = Object.values(model.projections).flatMap(({ to, synapse, receptors }) => {
+    const types = isSelection(to.of, 'synapses') ? [] : populationsOf(to.of).map((one) => model.populations[one]?.type);
+    const type = model.synapses[synapse];
+    const isNamed = type !== undefined && !['', 'ElectricalSynapse'].includes(claimedName(type));
+    return isNamed && types.includes(name) ? (receptors['port'] ?? []) : [];
+  });
+  return Object.fromEntries(
+    variables.flatMap((variable) => {
+      const kind = kinds[state[variable]?.unit ?? ''];
+      return kind === undefined ? [] : [[variable, { variable, kind }] as const];
+    }),
+  );
+}
+
+/** Whether a connector of PyNN says a rule with nothing lost. */
+function isSaid(rule: ConnectionRule): boolean {
+  switch (rule.rule) {
+    case 'all':
+    case 'oneToOne':
+    case 'list':
+    case 'fixedTotal':
+      return true;
+    case 'pairs':
+      return rule.condition === null && rule.copies === 1 && typeof rule.p === 'number';
+    case 'fixedInDegree':
+    case 'fixedOutDegree':
+      return typeof rule.n === 'number';
+    default:
+      return false;
+  }
+}
 
 /** A projection with a type of the document's own; undefined where it is whole under `native`. */
 export function nativeProjection(
@@ -48,7 +86,7 @@ export function nativeProjection(
     return undefined;
   }
   const [rule, ...others] = connect;
-  const said = rule !== undefined && others.length === 0 && named.has(rule.rule);
+  const said = rule !== undefined && others.length === 0 && isSaid(rule);
   const connector: Connector | undefined = said
     ? connectorOf(context, connect, pointer, context.scopes.ofKey(name))
     : undefined;

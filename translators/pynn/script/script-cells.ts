@@ -59,12 +59,27 @@ export function generatorLines(script: Script): readonly string[] {
   );
 }
 
-/** Whether something is drawn by a generator that it does not name. */
-const drawsFreely = (item: unknown): boolean =>
+/** What is not of native synapses. */
+const namedParts = ({
+  populations,
+  projections = [],
+  current_sources: sources,
+  phases,
+}: PynnSpecification): unknown => [
+  populations,
+  projections.filter(({ synapse }) => nativeName(synapse?.type ?? '') === undefined),
+  sources,
+  phases,
+];
+
+/** Whether something is drawn by a generator that it does not name, or by one of a label. */
+const drawsFreely = (item: unknown, label?: string): boolean =>
   Array.isArray(item)
-    ? item.some(drawsFreely)
+    ? item.some((one) => drawsFreely(one, label))
     : isRecord(item) &&
-      ((typeof item['random'] === 'string' && item['rng'] === undefined) || Object.values(item).some(drawsFreely));
+      ((typeof item['random'] === 'string' && item['rng'] === undefined) ||
+        (label !== undefined && item['rng'] === label) ||
+        Object.values(item).some((one) => drawsFreely(one, label)));
 
 function generatorLine(script: Script, label: string, rng: Rng): string {
   const isOwn = rng.type === 'NativeRNG';
@@ -75,16 +90,15 @@ function generatorLine(script: Script, label: string, rng: Rng): string {
     const made = layout(prefixed(`${name} = `, generatorSource(rng, script)));
     return rng.skip === undefined ? made : `${made}\n${name}.rng.bytes(${4 * rng.skip})`;
   }
-  script.equivalent(
-    'pynn/native-generator',
-    `${name} is a NumpyRNG, with other random numbers; --freeze keeps those of the model`,
-  );
-  return layout(
-    prefixed(
-      `${name} = `,
-      generatorSource({ type: 'NumpyRNG', seed: Number(script.document.seed ?? 0) % 2 ** 32 }, script),
-    ),
-  );
+  const seed = script.document.seed ?? '0';
+  if (!script.isNative || drawsFreely(namedParts(script.document), label))
+    script.equivalent(
+      'pynn/native-generator',
+      `what ${name} draws is drawn by NumPy, with other random numbers; --freeze keeps those of the model`,
+    );
+  // The backend that has native types draws their connections itself, and what PyNN's own types draw by NumPy.
+  if (script.isNative) return layout(prefixed(`${name} = `, call('sim.NativeRNG', [`seed=${seed}`])));
+  return layout(prefixed(`${name} = `, generatorSource({ type: 'NumpyRNG', seed: Number(seed) % 2 ** 32 }, script)));
 }
 
 /** A population with its cells, places and first values. */

@@ -10,7 +10,7 @@ from pyNN.connectors import AllToAllConnector, FromListConnector, OneToOneConnec
 from .morphology import location
 from .native import Connector as NativeConnector
 from .populations import stem_of
-from .rules import space_of
+from .rules import NATIVE, is_drawn_natively, parameters_of, space_of
 from .simulator import state
 from .units import plain
 
@@ -182,9 +182,15 @@ class DocumentOfProjection:
                 params["column_names"] = []
             elif isinstance(connector, AllToAllConnector) and not connector.allow_self_connections:
                 params["allow_self_connections"] = False
+            elif is_drawn_natively(connector):
+                params = parameters_of(connector)
             elif not isinstance(connector, (AllToAllConnector, OneToOneConnector)):
-                raise NotImplementedError(f"native synapses by {type(connector).__name__}; sim.native.Connector takes rules")
-            named = {"type": type(connector).__name__, **({"params": params} if params else {})}
+                raise NotImplementedError(
+                    f"native synapses by {type(connector).__name__}; sim.native.Connector takes rules, and random connectors "
+                    "draw by a sim.NativeRNG"
+                )
+            drawn = {"rng": NATIVE} if is_drawn_natively(connector) else {}
+            named = {"type": type(connector).__name__, **({"params": params} if params else {}), **drawn}
         values = self.synapse_type.values
         return {
             "label": self.name_in_document,

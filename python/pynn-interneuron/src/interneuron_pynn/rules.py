@@ -16,7 +16,7 @@ from pyNN.connectors import (
     FixedTotalNumberConnector,
     OneToOneConnector,
 )
-from pyNN.random import NumpyRNG, RandomDistribution
+from pyNN.random import NativeRNG, NumpyRNG, RandomDistribution
 from pyNN.space import RandomStructure
 
 from .formulas import formula_of, has_steps, is_formula
@@ -54,6 +54,21 @@ def words_drawn(rng):
             return 0 if twists == 0 and place == _WORDS else (twists - 1) * _WORDS + place
         other.bytes(4 * _WORDS)
     return None
+
+
+def parameters_of(connector):
+    """Parameters of a connector by its rule, as the document has them."""
+    return {name: getattr(connector, name) for name in _CONNECTORS[type(connector)]}
+
+
+#: The engine's own generator in a document.
+NATIVE = "native"
+
+
+def is_drawn_natively(connector):
+    """Whether the engine draws a connector's connections by its own numbers, which nobody here knows."""
+    known = type(connector) in (FixedProbabilityConnector, FixedNumberPreConnector, FixedNumberPostConnector, FixedTotalNumberConnector)
+    return known and isinstance(connector.rng, NativeRNG)
 
 
 class _Ahead:
@@ -228,7 +243,7 @@ class Rule:
 
     def to_document(self):
         """The connector, and the parameters of the synapse, as the document has them."""
-        own = {**self.by_place, **{name: getattr(self.connector, name) for name in _CONNECTORS[type(self.connector)]}}
+        own = {**self.by_place, **parameters_of(self.connector)}
         rng = getattr(self.connector, "rng", None)
         named = {"rng": next(each.name for each in self.generators if each.rng is rng)} if rng is not None else {}
         connector = {"type": type(self.connector).__name__, **({"params": own} if own else {}), **named}
@@ -339,4 +354,6 @@ def carry_out(rule, projection):
             rng.rng = own
 
 
-__all__ = ["Generators", "carry_out", "distribution_of", "rule_of", "space_of", "words_drawn"]
+__all__ = [
+    "NATIVE", "Generators", "carry_out", "distribution_of", "is_drawn_natively", "parameters_of", "rule_of", "space_of", "words_drawn",
+]

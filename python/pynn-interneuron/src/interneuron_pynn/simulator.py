@@ -12,7 +12,7 @@ from interneuron._server import digest, pack, unpack
 
 from .checks import check_source
 from .morphology import location
-from .rules import Generators
+from .rules import NATIVE, Generators
 from .units import EXPONENTS, scaled
 
 name = "interneuron"
@@ -342,8 +342,11 @@ class State(common.control.BaseState):
                 **({} if self.max_delay == "auto" else {"max_delay": self.max_delay}),
             },
             "populations": [population.to_document() for population in self.populations],
-            "projections": [part for projection in self.projections for part in projection.to_document()],
-            "rngs": self.generators.to_document(),
+            "projections": (projections := [part for projection in self.projections for part in projection.to_document()]),
+            "rngs": {
+                **self.generators.to_document(),
+                **({NATIVE: {"type": "NativeRNG"}} if any(each["connector"].get("rng") == NATIVE for each in projections) else {}),
+            },
             "current_sources": [part for source in self.sources if source.targets for part in source.to_documents()],
             "recordings": self._recordings,
             "phases": self._phases,

@@ -49,10 +49,17 @@ export interface Standardising {
   readonly populations: Record<string, Population>;
   readonly projections: Record<string, Projection>;
   readonly stimuli: Record<string, Stimulus>;
-  /** Whether steps are those of Brian. */
+  /** Whether steps are those of Brian and become those of a grid. */
   readonly brian: boolean;
   /** Time step, in s. */
   readonly dt: number;
+  /**
+   * Only where the rest may stay as it is: populations and projections that do so although they have a name, with the
+   * reason.
+   */
+  readonly kept?: ReadonlyMap<string, string>;
+  /** Populations and projections with a name, of which something was found that it does not say. */
+  readonly unsaid: Map<string, string>;
 }
 
 /** Variables of a synapse in its standard type. */
@@ -71,8 +78,13 @@ interface SynapseNames {
 export const isNamed = (type: { readonly conformsTo?: { readonly type: string } } | undefined): boolean =>
   type?.conformsTo?.type.startsWith('pynn/') === true;
 
-/** Nothing decided yet. `stage`: first part of the report's codes. */
-export function standardising(valid: ValidModel, stage: string): Standardising {
+/**
+ * Nothing decided yet.
+ *
+ * @param stage  first part of the report's codes
+ * @param kept   what keeps its equations beside names, under the model's own timing; absent: all is to have a name
+ */
+export function standardising(valid: ValidModel, stage: string, kept?: ReadonlyMap<string, string>): Standardising {
   const { model } = valid;
   return {
     valid,
@@ -86,9 +98,21 @@ export function standardising(valid: ValidModel, stage: string): Standardising {
     populations: {},
     projections: {},
     stimuli: {},
-    brian: model.timing === 'brian',
+    brian: model.timing === 'brian' && kept === undefined,
     dt: model.experiment.dt,
+    ...(kept === undefined ? {} : { kept }),
+    unsaid: new Map(),
   };
+}
+
+/** Notes of populations and projections why their names do not say all of them. */
+export function unsay(
+  { kept, known, synapseNames, unsaid }: Standardising,
+  names: readonly string[],
+  why: string,
+): void {
+  if (kept === undefined) return;
+  for (const name of names) if ((known.has(name) || synapseNames.has(name)) && !unsaid.has(name)) unsaid.set(name, why);
 }
 
 /** Whether a population, projection or stimulus has a name, in the model or among what has been decided. */

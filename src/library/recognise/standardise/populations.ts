@@ -14,7 +14,7 @@ import { standardCells } from '../../pynn/index.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
 import { constantOf, tidy } from '../numbers.js';
-import { arrivalOf } from '../synapses.js';
+import { arrivalOf, throughPorts } from '../synapses.js';
 import { environmentOf, scaledValue, signOf, valueOf, type Environment } from '../values.js';
 import { type Standardising, cellType, isNamed, listedValue, outgoingAtOnce, synapseEnvironment } from './context.js';
 
@@ -34,7 +34,7 @@ export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<s
   for (const projection of Object.values(context.model.projections)) {
     const type = context.model.synapses[projection.synapse];
     if (type === undefined) continue;
-    const arrival = arrivalOf(type);
+    const arrival = arrivalOf(throughPorts(type, projection.receptors));
     if (typeof arrival === 'string') continue;
     const environment = synapseEnvironment(type, projection, context.valid);
     const weight = valueOf(withoutDraws(arrival.amount), environment);
@@ -61,6 +61,12 @@ export function standardisePopulation(
   }
   const type = context.model.neurons[population.type];
   if (type === undefined || isNamed(type)) {
+    keepPopulation(context, name, population);
+    return;
+  }
+  const reason = context.kept?.get(name);
+  if (reason !== undefined) {
+    context.report.missing(pointer, reason);
     keepPopulation(context, name, population);
     return;
   }
@@ -149,12 +155,14 @@ function firstValues(
 
 function remarkMethod(context: Standardising, type: NeuronType, cell: RecognisedCell, pointer: string): void {
   const linear = cell.standard.neuron.method === 'exact';
-  if (['auto', 'exact'].includes(type.method) || (linear && type.method === 'exponentialEuler')) return;
-  if (type.method === 'adaptive' || type.method === 'rk4') return;
+  // What has no exact solution Brian advances by Euler steps, unless the model says otherwise.
+  const method = type.method === 'auto' && context.model.timing === 'brian' && !linear ? 'euler' : type.method;
+  if (['auto', 'exact'].includes(method) || (linear && method === 'exponentialEuler')) return;
+  if (method === 'adaptive' || method === 'rk4') return;
   context.report.approximated(
     context.code('method'),
     pointer,
-    `it is integrated by the method ${type.method}; PyNN's simulators use more accurate ones`,
+    `it is integrated by the method ${method}; PyNN's simulators use more accurate ones`,
   );
 }
 

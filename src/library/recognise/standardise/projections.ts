@@ -9,10 +9,13 @@ import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { isGiven } from '../../../model/tagged.js';
 import { namedRule, pairsOf } from '../connections.js';
+import type { Port } from '../cells/view.js';
 import { tidy } from '../numbers.js';
+import type { WeightKind } from '../../standard-type.js';
 import { betweenSlices } from '../ranges.js';
-import { arrivalOf, recogniseSynapse } from '../synapses.js';
+import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
 import { signOf, valueOf, type Environment } from '../values.js';
+import { keepEquations } from './equations.js';
 import {
   type StandardPopulation,
   type Standardising,
@@ -28,14 +31,21 @@ import {
 /** A projection, with its synapse and its receptor; as it is, with the reason in the report, where PyNN has none. */
 export function standardiseProjection(context: Standardising, name: string, projection: Projection): void {
   const pointer = child('/projections', name);
-  const type = context.model.synapses[projection.synapse];
+  const own = context.model.synapses[projection.synapse];
   const keep = (reason?: string): void => {
     if (reason !== undefined) context.report.missing(pointer, reason);
-    if (type !== undefined) context.synapseTypes[projection.synapse] = type;
-    const named = type !== undefined && isNamed(type);
+    if (own !== undefined && !isNamed(own) && context.kept !== undefined) {
+      keepEquations(context, name, projection, own);
+      return;
+    }
+    if (own !== undefined) context.synapseTypes[projection.synapse] = own;
+    const named = own !== undefined && isNamed(own);
     context.projections[name] = named ? projection : withNames(context, projection);
   };
-  if (type === undefined || isNamed(type)) return keep();
+  if (own === undefined || isNamed(own)) return keep();
+  const type = throughPorts(own, projection.receptors);
+  const reason = context.kept?.get(name) ?? placeInStep(context, projection);
+  if (reason !== undefined) return keep(reason);
   const arrival = arrivalOf(type);
   if (typeof arrival === 'string') return keep(arrival);
   if (projection.from.event !== undefined && projection.from.event !== 'spike')
@@ -43,14 +53,19 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const targets = populationsOf(projection.to.of);
   const [target] = targets;
   const known = context.known.get(target ?? '');
+  const port =
+    known === undefined ? ownReceptor(context, projection, arrival.variable) : known.cell.ports.get(arrival.variable);
   // That the target is not a standard cell has been reported for the target.
-  if (known === undefined) return keep();
-  const port = known.cell.ports.get(arrival.variable);
+  if (port === undefined && known === undefined) return keep();
   if (port === undefined)
-    return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known.cell.standard.name}`);
+    return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known?.cell.standard.name ?? ''}`);
   const environment = synapseEnvironment(type, projection, context.valid);
   const found = recogniseSynapse(type, port.kind, environment.numbers, context.dt);
   if (typeof found === 'string') return keep(found);
+  const [difference] = found.remarks;
+  if (known === undefined && difference !== undefined) return keep(difference.message);
+  if (known === undefined && !areAfterSteps(context, projection, type))
+    return keep('its delays are none that PyNN has: numbers of a time step or more');
   const weight = valueOf(binary('*', number(port.factor), found.weight), environment);
   if (weight === undefined) return keep('its weights cannot be expressed in PyNN');
   const values: Record<string, Value> = {};
@@ -61,7 +76,8 @@ export function standardiseProjection(context: Standardising, name: string, proj
     values[key] = value;
   }
   if (found.name === 'TsodyksMarkramSynapse' && port.kind !== 'voltage')
-    values['tau_syn'] = timeConstant(known, arrival.variable);
+    if (known === undefined) return keep('the time constant of its receptor is not known');
+    else values['tau_syn'] = timeConstant(known, arrival.variable);
   for (const { code, message } of found.remarks) context.report.approximated(context.code(code), pointer, message);
   const synapse = synapseType(
     context,
@@ -82,6 +98,8 @@ export function standardiseProjection(context: Standardising, name: string, proj
     port: sign === -1 ? port.negative : port.positive,
   });
   const sign = signOf(listedValue(context, projection, weight) ?? weight, context.valid.data);
+  if (known === undefined && (sign === 0 || (sign < 0 && hasConductances(context, targets))))
+    return keep('its weights have a sign that PyNN refuses there');
   if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance, which PyNN rejects');
   // What is several projections in PyNN has no one set of weights to change or to record.
   const named = (names: ReadonlyMap<string, string>): void => {
@@ -115,6 +133,37 @@ export function standardiseProjection(context: Standardising, name: string, proj
     named(found.variables);
   }
   context.report.exact(pointer, found.name, context.code('recognised'));
+}
+
+/** Beside equations: why a name does not say when in a step synapses act. */
+const placeInStep = ({ kept }: Standardising, { clock, order }: Projection): string | undefined =>
+  kept === undefined || (clock === undefined && order === 0) ? undefined : 'it has a clock or an order of its own';
+
+const kinds: Readonly<Record<string, WeightKind>> = { V: 'voltage', A: 'current', S: 'conductance' };
+
+/** A variable of cells without a name as a receptor: weights have its unit. */
+function ownReceptor({ kept, model }: Standardising, { to }: Projection, variable: string): Port | undefined {
+  if (kept === undefined || Object.keys(to).length > 1) return undefined;
+  const types = populationsOf(to.of).map((name) => model.neurons[model.populations[name]?.type ?? '']);
+  const units = new Set(types.map((type) => type?.state[variable]?.unit ?? ''));
+  const [unit = ''] = units;
+  const kind = units.size === 1 && Object.hasOwn(kinds, unit) ? kinds[unit] : undefined;
+  return kind && { kind, positive: variable, negative: variable, factor: 1 };
+}
+
+/** Whether PyNN takes cells to have conductances, whatever else they have. */
+const hasConductances = ({ model }: Standardising, cells: readonly string[]): boolean =>
+  cells.some((name) =>
+    Object.values(model.neurons[model.populations[name]?.type ?? '']?.state ?? {}).some(({ unit }) => unit === 'S'),
+  );
+
+/** Whether all delays are known, and those to the target are of a time step or more. */
+function areAfterSteps({ valid, dt }: Standardising, { delays }: Projection, { pathways }: SynapseType): boolean {
+  return Object.entries(pathways).every(([key, { on, delay }]) => {
+    const given = delays[key] ?? delay;
+    const numbers = typeof given === 'number' ? [given] : isGiven(given) ? numbersOf(given.array, valid.data) : [NaN];
+    return on === 'pre.spike' ? numbers.every((one) => one >= dt / 2) : numbers.every((one) => !Number.isNaN(one));
+  });
 }
 
 /** A projection by the simplest ends and rules that are the same. */

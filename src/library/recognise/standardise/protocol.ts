@@ -11,7 +11,7 @@ import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
 import { recogniseCell } from '../cells.js';
 import { constantOf, valueAt } from '../numbers.js';
 import { environmentOf, scaledValue, signOf, valueOf } from '../values.js';
-import { type StandardPopulation, type Standardising } from './context.js';
+import { type StandardPopulation, type Standardising, unsay } from './context.js';
 
 /** Recordings of variables by their names in standard types; rates as the spikes they are computed from. */
 export function standardRecordings(context: Standardising, recordings: readonly Recording[]): readonly Recording[] {
@@ -38,11 +38,11 @@ export function standardRecordings(context: Standardising, recordings: readonly 
       ? context.synapseNames.get(recording.of.projection)
       : undefined;
     const nameless = synapses === undefined ? [] : recording.variables.filter((variable) => !names.has(variable));
-    for (const variable of nameless)
-      context.report.missing(
-        pointer,
-        `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`,
-      );
+    for (const variable of nameless) {
+      const why = `a recording of ${variable}, which ${synapses?.type ?? ''} has not in one variable`;
+      context.report.missing(pointer, why);
+      if (isSelection(recording.of, 'synapses')) unsay(context, [recording.of.projection], why);
+    }
     const kept = recording.variables.filter((variable) => !nameless.includes(variable));
     if (kept.length === 0) return [];
     const variables = kept.map((variable) => names.get(variable)?.name ?? variable);
@@ -78,10 +78,18 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
   const set: Record<string, Value> = {};
   if (phase.where !== undefined) {
     const parted = partedByCells(context, phase.set, phase.where);
-    if (parted === undefined) return [phase];
+    if (parted === undefined) {
+      unsay(context, Object.keys(phase.set).map(ownerOf), 'it is changed where a condition holds');
+      return [phase];
+    }
     const { where: _, ...rest } = phase;
     return standardPhases(context, { ...rest, set: parted }, pointer);
   }
+  const missing = (key: string): void => {
+    const why = `a change of ${key} cannot be expressed in PyNN`;
+    context.report.missing(pointer, why);
+    unsay(context, [ownerOf(key)], why);
+  };
   for (const [key, value] of Object.entries(phase.set)) {
     const [, owner = '', inside, variable = ''] = /^(\w+)(\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
     const known = context.known.get(owner);
@@ -92,7 +100,7 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
       // A receptor has weights of one sign.
       const sign = scaled === undefined ? 0 : signOf(scaled, context.valid.data);
       if (name === undefined || scaled === undefined || sign === 0 || (sign !== synapses.sign && scaled !== 0))
-        context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
+        missing(key);
       else set[`${owner}${inside ?? ''}.${name}`] = scaled;
       continue;
     }
@@ -104,17 +112,20 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
     const state = cell.variables.get(variable);
     if (state !== undefined) {
       const scaled = scaledValue(value, state.factor, environment);
-      if (scaled === undefined) context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
+      if (scaled === undefined) missing(key);
       else set[`${owner}${inside ?? ''}.${state.name}`] = scaled;
       continue;
     }
     for (const [name, one] of changedParameters(context, owner, variable, value, known, inside === undefined)) {
-      if (one === undefined) context.report.missing(pointer, `a change of ${key} cannot be expressed in PyNN`);
+      if (one === undefined) missing(key);
       else set[`${owner}${inside ?? ''}.${name}`] = one;
     }
   }
   return Object.keys(set).length === 0 ? [] : [{ ...phase, set }];
 }
+
+/** The population or projection of `owner[selection].variable`. */
+const ownerOf = (key: string): string => key.split(/[.[]/)[0] ?? '';
 
 /** Changes where a condition of the index holds, as changes of those cells; undefined where it reads more. */
 function partedByCells(

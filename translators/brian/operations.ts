@@ -1,5 +1,6 @@
 /** run_regularly and PoissonInput. */
 
+import type { Expression } from '../../src/lang/ast.js';
 import { hertz, second } from '../../src/lang/dimension.js';
 import { child } from '../../src/model/pointer.js';
 import { readStatements } from './context.js';
@@ -10,7 +11,7 @@ import { translateStatements } from './names.js';
 import { order, type Setting } from './neuron-groups.js';
 import type { PoissonInput, RunRegularly } from './specification.js';
 import { withSubexpressions } from './subexpressions.js';
-import { readSubgroup } from './subgroup.js';
+import { readSubgroup, recounted } from './subgroup.js';
 import { selection } from './synapses.js';
 import { readNumber, readSize, readValue } from './values.js';
 import { defaultSlot } from './vocabulary.js';
@@ -119,6 +120,8 @@ export function translatePoissonInput(
     to.report(messages.outOfRange('the rate', '0 Hz or more', input.rate), child(pointer, 'rate'));
   const scope = groupScope(group, setting.tables, { constants: 'byName' });
   const weight = readValue(input.weight, child(pointer, 'weight'), { ...variable, name: 'weight' }, scope, 1, to);
+  const ofGroup = (tree: Expression): Expression =>
+    target.slice === undefined ? tree : recounted(tree, -target.slice[0], target.size);
   return located(
     {
       kind: 'poisson',
@@ -128,7 +131,7 @@ export function translatePoissonInput(
       rate: located(rate ?? 0, child(pointer, 'rate')),
       weight:
         weight?.kind === 'expression'
-          ? locatedExpression(weight.tree, child(pointer, 'weight'))
+          ? locatedExpression(ofGroup(weight.tree), child(pointer, 'weight'))
           : located(weight?.kind === 'known' ? weight.text : 0, child(pointer, 'weight')),
       ...(input.when === undefined || input.when === defaultSlot.poissonInput ? {} : { slot: input.when }),
       ...order(input.order),

@@ -1,4 +1,6 @@
-import { dimensionless } from '../../src/lang/ast.js';
+import { dimensionless, type Expression } from '../../src/lang/ast.js';
+import { binary, integer, name } from '../../src/lang/build.js';
+import { mapExpression } from '../../src/lang/walk.js';
 import type { Group, Subgroup } from './group.js';
 import * as messages from './messages.js';
 import type { Setting } from './neuron-groups.js';
@@ -67,4 +69,25 @@ function spatialSubgroup(
   if (!range) return undefined;
   const [start, stop] = range;
   return start === 0 && stop === group.size ? { group, size: group.size } : { group, slice: range, size: stop - start };
+}
+
+/**
+ * An expression of some neurons with their indices counted from elsewhere, as Brian counts those of a part from its first.
+ *
+ * @param by what the new index of a neuron lacks to its old one: `i` becomes `i + by`, and `i - by` becomes `i`
+ * @param size what `N` stands for
+ */
+export function recounted(e: Expression, by: number, size: number): Expression {
+  const [there, back] = by > 0 ? (['+', '-'] as const) : (['-', '+'] as const);
+  const moved = by === 0 ? name('i') : binary(there, name('i'), integer(Math.abs(by)));
+  return mapExpression(e, (part) => {
+    if (part.kind === 'name') return part.name === 'i' ? moved : part.name === 'N' ? integer(size) : part;
+    const isBack =
+      part.kind === 'binary' &&
+      part.operator === back &&
+      part.left === moved &&
+      part.right.kind === 'number' &&
+      part.right.value === Math.abs(by);
+    return isBack ? name('i') : part;
+  });
 }

@@ -128,6 +128,57 @@ def _by_generators():
     return "same"
 
 
+def _store_and_restore(net, S):
+    net.store()
+    net.run(5 * ms)
+    net.restore()
+
+
+def _steps_and_delays(net, S):
+    defaultclock.dt = 0.05 * ms
+    net.run(5 * ms)
+    S.delay, defaultclock.dt = 2.5 * ms, 0.25 * ms
+
+
+def _functions(net, S):
+    def change(t):
+        S.k = 0.1 + t / second
+        if t > 3 * ms:
+            S.delay = 2.5 * ms
+
+    net.add(NetworkOperation(change, dt=3 * ms))
+
+
+def _with_spikes_under_way():
+    """What scripts do while spikes are on their way along synapses that nobody has read."""
+    for what in (_store_and_restore, _steps_and_delays, _functions):
+        for delay in (1 * ms, None):
+            found = []
+            for on in ("interneuron", "runtime"):
+                start_scope()
+                set_device(on, **({"target": "wasm", "strict": True, "connect": "engine"} if on == "interneuron" else {}))
+                defaultclock.dt = 0.1 * ms
+                G = NeuronGroup(3, "dv/dt = (1.4 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact", name="G")
+                S = Synapses(G, G, "w : 1\nk : 1 (shared)", on_pre="v_post += w*k; w += 0.01", delay=delay, name="S")
+                S.connect("i != j")
+                S.w, S.k = 0.1, 0.3
+                if delay is None:
+                    S.delay = "(0.5 + i)*ms"
+                monitor = SpikeMonitor(G)
+                net = Network(G, S, monitor)
+                if what is _functions:
+                    what(net, S)
+                net.run(6.5 * ms)
+                if what is not _functions:
+                    what(net, S)
+                net.run(9 * ms)
+                found.append([monitor.i[:], monitor.t_[:], S.w[:], S.k[:]])
+                reset_device()
+            if not all(np.allclose(a, b, rtol=1e-12, atol=0) for a, b in zip(*found)):
+                return f"spikes under way are others: {what.__name__}, {delay}"
+    return "same"
+
+
 def _without_code():
     """Synapses that no code needs are in no session: Brian draws them when they are read."""
     set_device("interneuron", target="wasm", strict=True)
@@ -210,7 +261,7 @@ def _fails(function):
 
 def outcome():
     """`same`, or what differs."""
-    said = [_same_as_runtime(), _by_generators(), _without_code(), _left_to_brian()]
+    said = [_same_as_runtime(), _by_generators(), _with_spikes_under_way(), _without_code(), _left_to_brian()]
     return next((each for each in said if each != "same"), "same")
 
 

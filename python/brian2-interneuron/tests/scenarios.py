@@ -2081,3 +2081,49 @@ def network_operations_beyond_samples():
     net.run(5.2 * ms)
     found = {name: getattr(first, name)[:] for name in "vuI"}
     return {**spikes(monitor), **found, "seen": np.array(seen), "last": last.v[:], "last.t": last.t_[:], "first.t": first.t_[:]}
+
+
+@scenario
+def steps_changed():
+    """Steps of another length between runs, which what was last updated or has last spiked need not fit."""
+    defaultclock.dt = 0.1 * ms
+    G = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", refractory=1.1 * ms, method="exact")
+    S = Synapses(G, G, "w : 1\ndy/dt = -y/(3*ms) : 1 (event-driven)", on_pre="v_post += w + y; y += 0.01", delay=2 * ms)
+    S.connect("i < j")
+    S.w = 0.1
+    monitor, net = SpikeMonitor(G), Network(G, S)
+    net.add(monitor)
+    for step in (0.1, 0.05, 0.25):
+        defaultclock.dt = step * ms
+        net.run(5.5 * ms)
+    defaultclock.dt = 0.1 * ms
+    return {**spikes(monitor), "v": G.v[:], "y": S.y[:]}
+
+
+steps_changed.lenient = True
+
+
+@scenario
+def inputs_onto_parts():
+    """Poisson inputs, certain ones, onto parts of a group: their weights count neurons from the first of the part."""
+    G = NeuronGroup(5, "v : 1")
+    inputs = [PoissonInput(G[2:4], "v", 2, 1 / defaultclock.dt, weight="0.1*(i + 1)/N"), PoissonInput(G[1:], "v", 1, 1 / defaultclock.dt, weight="i")]
+    Network(G, inputs).run(1 * ms)
+    return {"v": G.v[:]}
+
+
+@scenario
+def rates_beyond_functions():
+    """Functions of Python at the end of a step, which rates of that step are counted after."""
+    G = NeuronGroup(3, "dv/dt = (1.4 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    monitor, rates, seen = SpikeMonitor(G), PopulationRateMonitor(G, name="z_rates"), []
+
+    @network_operation(dt=2.5 * ms, when="end")
+    def change(t):
+        G.v[0] = 0.5
+        seen.append([len(rates.t), sum(rates.rate_[:]), monitor.num_spikes])
+
+    net = Network(G, monitor, rates, change)
+    net.run(12 * ms)
+    net.run(5 * ms)
+    return {**spikes(monitor), "rate": rates.rate_[:], "t": rates.t_[:], "seen": seen}

@@ -42,6 +42,14 @@ describe('derived variables in code', () => {
   });
 });
 
+test('weights of Poisson inputs count the neurons of a part from its first', () => {
+  const { document } = exported(
+    'state: { v: { unit: "1" } }',
+    'stimuli: { p: { kind: poisson, to: { population: P, slice: [1, 3, 1] }, variable: v, n: 2, rate: 5, weight: "0.1*i + (i - 1)/N" } }',
+  );
+  expect(document.poisson_inputs.p).toMatchObject({ target: 'P[1:3]', weight: '0.1*(i + 1) + i/4' });
+});
+
 describe('expressions', () => {
   const threshold = (when: string): string =>
     group(`state: { v: { unit: mV }, x: { unit: "1" }, V: { unit: "1" } }\nevents: { spike: { when: "${when}" } }`)

@@ -58,6 +58,12 @@ test('PoissonInput is a stimulus', () => {
   });
 });
 
+test('the weight of a PoissonInput counts the neurons of a part from its first', () => {
+  const input = 'p: { target: "G[1:3]", target_var: v, N: 2, rate: q, weight: (i + 1)/N*mV }';
+  const { stimuli } = network(`poisson_inputs:\n  ${input}`);
+  expect(stimuli.p).toMatchObject({ weight: 'i/2*mV' });
+});
+
 test('run_regularly is an operation', () => {
   const body = group.replace(
     ' }\n',

@@ -16,6 +16,7 @@ import type {
   Value,
 } from '../../../src/model/model.js';
 import { tidy } from '../../../src/library/recognise/numbers.js';
+import { recounted } from '../subgroup.js';
 import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements, brianTree, readCanonical, spacedQuantity } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
@@ -69,7 +70,9 @@ export function exportStimulus(
   const target = groupSlice(stimulus.to, plans.groups, pointer, context);
   if (target === undefined) return undefined;
   const { view, names } = target.group;
-  const weight = readCanonical(stimulus.weight, view);
+  const given = readCanonical(stimulus.weight, view);
+  const size = target.group.population.size;
+  const weight = target.range === undefined ? given : recounted(given, target.range[0], size);
   const text = brianTree(weight, view, remarks);
   return {
     target: sliceText(target),

@@ -42,6 +42,11 @@ def read(variable):
         found.draw()
 
 
+def waits(variable):
+    """Whether a variable waits for its synapses to be drawn."""
+    return id(variable) in _waiting
+
+
 def waiting_for(view):
     """What waits for the synapses that a view is of."""
     return _waiting.get(id(view.variable)) if _waiting else None
@@ -81,6 +86,8 @@ class Deferred:
         self.session = None
         #: Events that went through pathways, by the name of each.
         self._heard = {}
+        #: Delays as a session has drawn them, by variable.
+        self.delays = {}
         # Delays are the synapses', though pathways alone have them.
         found = [each for owner in (synapses, *synapses._pathways) for each in owner.variables.values()]
         self.variables = [
@@ -201,7 +208,9 @@ class Deferred:
 
     def note(self, pathway, *heard):
         """Keeps the events of a run for a pathway: the steps between which it ran, steps and neurons of events."""
-        self._heard.setdefault(pathway.name, []).append(heard)
+        delay = pathway.variables["delay"]
+        delays = np.array(delay.get_value()) if delay.scalar else None
+        self._heard.setdefault(pathway.name, []).append((pathway.source.clock.dt_, delays, heard))
 
     def _forget(self):
         for each in self.variables:
@@ -215,6 +224,8 @@ class Deferred:
             return
         if self.session is None:
             self._carry_out(lambda variable: True)
+            for pathway in synapses._pathways:
+                pathway.initialise_queue()
             return
         found = self.session._call("synapses", projection=self.name)
         pairs = {side: unpack(found[key]).astype(np.int32) for side, key in (("i", "sources"), ("j", "targets"))}
@@ -235,10 +246,11 @@ class Deferred:
         # What no code needs is in no engine.
         self._carry_out(lambda variable: id(variable) in missing)
         for pathway in synapses._pathways:
-            if pathway.name in self._heard:
-                pathway.initialise_queue()
-            for heard in self._heard.get(pathway.name, ()):
-                queues.replay(pathway, *heard)
+            delay = pathway.variables["delay"]
+            self.delays[delay] = np.array(delay.get_value())
+            for dt, delays, heard in self._heard.get(pathway.name, ()):
+                queues.replay(pathway, *heard, was=(dt, delay.get_value() if delays is None else delays))
+            pathway.initialise_queue()
 
     def lose(self):
         """A session has failed: Brian draws what it has drawn."""

@@ -4,8 +4,10 @@ from contextlib import contextmanager
 
 import numpy as np
 from brian2.core.namespace import get_local_namespace
+from brian2.core.network import Network
 from brian2.core.variables import VariableView
 from brian2.devices.device import RuntimeDevice
+from brian2.synapses.synapses import Synapses
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
 
 from . import deferred
@@ -100,6 +102,23 @@ class DeferringDevice(RuntimeDevice):
             fail_for_dimension_mismatch(view.variable.dim, value, f"Incorrect unit for setting variable {view.name}")
         if waiting is None or not waiting.value(view, value, {}, carry_out):
             carry_out(None)
+
+    def _complete(self, net):
+        """Draws all synapses of a network: their queues, which no variable holds, follow from what is drawn."""
+        self.perform_awaited()
+        for each in net.objects:
+            if isinstance(each, Synapses) and deferred.of(each) is not None:
+                deferred.of(each).draw()
+
+    def network_store(self, net, name="default", filename=None):
+        """What `Network.store` does."""
+        self._complete(net)
+        Network.store.original_function(net, name, filename)
+
+    def network_restore(self, net, name="default", filename=None, restore_random_state=False):
+        """What `Network.restore` does."""
+        self._complete(net)
+        Network.restore.original_function(net, name, filename, restore_random_state)
 
     def _before(self, var):
         if self._awaited is not None:

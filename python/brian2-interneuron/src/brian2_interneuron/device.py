@@ -447,10 +447,13 @@ class InterneuronDevice(DeferringDevice):
                 at = boundary
             called = calls.due(boundary, begin, end)
             if called:
+                if boundary == begin:
+                    # What they change now is all that the session has to be told.
+                    self._live.note(document)
                 with held.said():
                     for step, each in called:
                         set_clocks(net, step, document.dt)
-                        each.run()
+                        calls.call(each, step, boundary)
             stopped = net._stopped or Network._globally_stopped
             if stopped:
                 # The step in which a function stops the network is still done.

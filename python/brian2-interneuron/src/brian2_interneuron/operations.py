@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 from brian2.core.operations import NetworkOperation
 from brian2.groups.group import CodeRunner
+from brian2.monitors.ratemonitor import PopulationRateMonitor
 from brian2.monitors.statemonitor import StateMonitor
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers
@@ -29,13 +30,18 @@ def beyond_calls(objects):
     Args:
         objects: of a network, in the order of a step.
     """
-    within = [k for k, each in enumerate(objects) if _acts(each) and not _may_act_between(each)]
+    within = [k for k, each in enumerate(objects) if _acts(each) and not (_may_act_between(each) or _counts(each))]
     calls = [k for k, each in enumerate(objects) if isinstance(each, NetworkOperation) and each.active]
     if not acts_between or not within or any(within[0] < k < within[-1] for k in calls):
         return []
     before = max((k for k in calls if k < within[0]), default=-1)
     after = min((k for k in calls if k > within[-1]), default=len(objects))
     return [each for k, each in enumerate(objects) if (k < before or k > after) and _acts(each) and _may_act_between(each)]
+
+
+def _counts(each):
+    """Whether an object only counts spikes, at the end of a step: functions that come before it have not seen its last number."""
+    return isinstance(each, PopulationRateMonitor)
 
 
 def _acts(each):
@@ -50,6 +56,10 @@ def _may_act_between(each):
     return type(each) is CodeRunner and not isinstance(whole(each.group), Synapses)
 
 
+def _rows(monitor):
+    return [monitor.variables[name] for name in ("rate", "t")]
+
+
 class Calls:
     """The calls of a run, in order of time, with what Brian's own code does beyond them; steps are those of the engine.
 
@@ -61,7 +71,9 @@ class Calls:
         self._document = document
         #: Functions before a step, and after it, with the number of steps from one call to the next.
         self._before, self._after = [], []
-        acting, between = [each for each in simulated(objects) if _acts(each)], beyond_calls(objects)
+        acting = [each for each in simulated(objects) if _acts(each) and not _counts(each)]
+        between = beyond_calls(objects)
+        self._objects = objects
         for place, each in enumerate(objects):
             if each not in between and not (isinstance(each, NetworkOperation) and each.active):
                 continue
@@ -90,6 +102,22 @@ class Calls:
             found += [(boundary, each) for every, each in self._before if boundary % every == 0]
         return found
 
+    def call(self, each, step, boundary):
+        """Calls a function in a step, before step `boundary`. What monitors later in its step have counted is out of its sight."""
+        later = self._objects[self._objects.index(each) :] if step < boundary else ()
+        counted = [other for other in later if _counts(other) and other.active and step % self._document.ticks(other) == 0]
+        kept = [(variable, variable.get_value()[-1]) for other in counted for variable in _rows(other)]
+        for variable, _ in kept:
+            variable.resize(len(variable.get_value()) - 1)
+        for other in counted:
+            other.variables["N"].set_value(other.variables["N"].get_value() - 1)
+        each.run()
+        for variable, value in kept:
+            variable.resize(len(variable.get_value()) + 1)
+            variable.get_value()[-1] = value
+        for other in counted:
+            other.variables["N"].set_value(other.variables["N"].get_value() + 1)
+
     def next_stop(self, boundary, end):
         """The first step after `boundary` before which something is due; `end` where nothing is."""
         stops = [end]
@@ -106,13 +134,15 @@ class Unchanging:
     """
 
     def __init__(self, net, document):
-        drawn = [each for each in document.synapses if deferred.of(each) is None]
-        pathways = [pathway for synapses in drawn for pathway in synapses._pathways]
+        pathways = [pathway for synapses in document.synapses for pathway in synapses._pathways]
         self._read = [each for each in pathways if "delay" in get_identifiers(each.code)]
         #: What the run has, and what the script has said, by variable and by object.
-        self._delays = {each.variables["delay"]: np.array(each.variables["delay"].get_value()) for each in pathways}
+        delays = [each.variables["delay"] for each in pathways]
+        self._delays = {each: np.array(each.get_value()) for each in delays if not deferred.waits(each)}
         self._active = [(each, each._active) for each in net.sorted_objects]
         self._said, self._said_active = {}, []
+        #: What functions may have the engine draw.
+        self._undrawn = list(filter(None, map(deferred.of, document.synapses)))
 
     @contextmanager
     def said(self):
@@ -121,6 +151,8 @@ class Unchanging:
         try:
             yield
         finally:
+            for each in self._undrawn:
+                self._delays.update(each.delays)
             for variable, before in self._delays.items():
                 values = np.array(variable.get_value())
                 if values.shape == before.shape and not np.array_equal(values, before):

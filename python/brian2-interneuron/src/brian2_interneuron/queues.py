@@ -27,11 +27,10 @@ def delay_steps(pathway):
     return np.floor(delays / float(pathway.source.clock.dt_) + 0.5).astype(np.int64)
 
 
-def longest_delay(pathway):
-    """The longest delay of a pathway in steps."""
-    delays = np.asarray(pathway.variables["delay"].get_value(), dtype=float)
+def _longest(delays, dt):
+    """The longest of some delays in steps."""
     # Rounding keeps the order, so that the longest need not be looked for among rounded ones.
-    return int(np.floor(delays.max(initial=0.0) / float(pathway.source.clock.dt_) + 0.5))
+    return int(np.floor(np.asarray(delays, dtype=float).max(initial=0.0) / float(dt) + 0.5))
 
 
 def recent_events(pathway, now):
@@ -74,7 +73,7 @@ def in_order(pathways, now, events):
 
 def are_explained(pathway, now, events):
     """Whether what is under way on a pathway is what these events (rows of step and neuron) of its group leave there."""
-    longest = longest_delay(pathway)
+    longest = _longest(pathway.variables["delay"].get_value(), pathway.source.clock.dt_)
     pending = len(under_way(pathway)[0])
     recent = events[events[:, 0] + longest >= now]
     if longest == 0 or len(recent) == 0:
@@ -121,9 +120,16 @@ def under_way(pathway):
     return _pending(pathway.queue)
 
 
-def replay(pathway, begin, end, steps, neurons):
-    """Takes a queue from step `begin` to `end` as if the events of a group had gone through it."""
-    queue, longest = pathway.queue, longest_delay(pathway)
+def replay(pathway, begin, end, steps, neurons, was=None):
+    """Takes a queue from step `begin` to `end` as if the events of a group had gone through it.
+
+    Args:
+        was: seconds in a step, and delays, where the pathway had others: the queue is made ready for them.
+    """
+    dt, delays = was or (pathway.source.clock.dt_, pathway.variables["delay"].get_value())
+    queue, longest = pathway.queue, _longest(delays, dt)
+    if was is not None:
+        queue.prepare(delays, dt, pathway.synapse_sources.get_value())
     # Where there is no delay now, what was sent before it changed may still be there.
     if queue is None or (longest == 0 and not len(_pending(queue)[0])):
         return

@@ -45,7 +45,7 @@ def write_back(document, session, begin, end):
         elif isinstance(monitor, PopulationRateMonitor):
             _rate_monitor(document, monitor, events, begin, end)
     drawn = [each for each in document.synapses if deferred.of(each) is None]
-    for owner in (*document.groups, *drawn):
+    for owner in (*document.groups, *document.synapses):
         _variables(document, owner, session)
     for group in document.groups:
         if isinstance(group, SpatialNeuron):
@@ -173,7 +173,7 @@ def _variables(document, owner, session):
     """State and what code wrote."""
     for name in sorted(document.written.get(owner.name, ())):
         variable = owner.variables.get(name)
-        if not isinstance(variable, ArrayVariable) or getattr(variable.owner, "name", None) != owner.name:
+        if not isinstance(variable, ArrayVariable) or getattr(variable.owner, "name", None) != owner.name or deferred.waits(variable):
             continue
         try:
             values = unpack(session._call("read", owner=owner.name, variable=spelled(name)))

@@ -1,5 +1,8 @@
 """Where a run begins: what its session is told besides the values of variables."""
 
+import json
+import re
+
 import numpy as np
 from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 
@@ -27,19 +30,32 @@ def start_of_run(document):
         times = np.asarray(group.variables["lastspike"].get_value(), dtype=float)
         steps = np.where(times <= -1e4, _NEVER, np.round(times / document.dt))
         may = np.asarray(group.variables["not_refractory"].get_value())
+        if _between_steps(times[times > -1e4], document):
+            is_used = not may.all() or isinstance(group._refractory, str)
+            if is_used or re.search(r"\blastspike", json.dumps(document.parts)):
+                raise Unsupported(group.name, "steps are others than those of its last spikes")
         last[f"{group.name}.spike"] = pack(np.maximum(steps, _NEVER).astype(np.int32))
         free[f"{group.name}.spike"] = pack(may.astype(np.uint8))
         fresh = fresh and (steps == _NEVER).all() and may.all()
     for synapses in document.synapses:
         if not document.keeps_updates(synapses) or deferred.of(synapses) is not None:
             continue
-        steps = np.round(np.asarray(synapses.variables["lastupdate"].get_value()) / document.dt)
+        times = np.asarray(synapses.variables["lastupdate"].get_value())
+        if _between_steps(times, document):
+            raise Unsupported(synapses.name, "steps are others than those of its last updates")
+        steps = np.round(times / document.dt)
         updates[synapses.name] = pack(steps.astype(np.int32))
         fresh = fresh and not steps.any()
     if fresh:
         return {}
     start = {"step": now, "events": events, "lastEvents": last, "free": free, "lastUpdates": updates}
     return {"start": {**start, **({"heard": heard} if heard else {})}}
+
+
+def _between_steps(times, document):
+    """Whether times are not those of whole steps: the network had other steps before."""
+    steps = np.asarray(times) / document.dt
+    return bool((np.abs(steps - np.round(steps)) > 1e-3).any())
 
 
 def _under_way(document, now):

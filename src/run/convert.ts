@@ -51,12 +51,17 @@ type Exporter = (
   partial: boolean,
 ) => Promise<Exported>;
 
+/** More steps of a current are better read as a table. */
+const mostPulses = 20;
+
 /** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
-const lems: Exporter = async (given, name, original, positions) => {
+const lems: Exporter = async (whole, name, original, positions) => {
   const { exportLems, hasDrawnConnections, rulesOf } = await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const { hasExponentials, inFineSteps } = await import('../library/gather/fine-steps.js');
   const { isForwardEuler } = await import('../library/gather/integration.js');
+  const { withCurrentsApart } = await import('../library/currents-apart.js');
+  const given = withCurrentsApart(whole, mostPulses);
   const fine = inFineSteps(given, (type) => hasExponentials(type) && !isForwardEuler(type, given.model.timing));
   const valid = fine?.valid ?? given;
   const listed = hasDrawnConnections(valid.model)

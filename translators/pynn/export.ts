@@ -8,6 +8,7 @@
 import { populationsOf } from '../../src/model/selected.js';
 import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
 import { gathered } from '../../src/library/gather/gather.js';
+import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { standardise, standardiseParts } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { numbersOf } from '../../src/model/arrays.js';
@@ -60,9 +61,13 @@ export function exportPynn(whole: ValidModel, options: PynnOptions = {}): PynnEx
   return { document, report: entries.length === 0 ? report : [...entries, ...report.map(placed)] };
 }
 
+/** Steps of a current that are listed. */
+const mostSteps = 2000;
+
 /** A model of populations that have cells. */
 function expressed(valid: ValidModel, { partial = false }: PynnOptions): PynnExport {
-  const plain = gathered(valid, 'pynn');
+  const apart = withCurrentsApart(valid, mostSteps);
+  const plain = gathered(apart, 'pynn');
   const standard = standardise(plain.valid, 'pynn');
   const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
   if (outcomeOf(named.report) !== 'incomplete') return named;
@@ -70,7 +75,7 @@ function expressed(valid: ValidModel, { partial = false }: PynnOptions): PynnExp
     ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
   );
   if (areRecordings && partial) return named;
-  const byParts = inParts(valid);
+  const byParts = inParts(apart);
   const { report, document } =
     byParts ?? written(valid, valid, named.report.flatMap(reasonForEquations), new NativeParts(valid));
   return { document, report: areRecordings ? [onlyRecordings, ...report] : report };

@@ -31,9 +31,14 @@ const functions: Readonly<Record<string, (x: number, y: number) => number>> = {
 
 const call: Functions = (name, [x = 0, y = 0]) => functions[name]?.(x, y);
 
-/** The value of an expression at a point. @throws NoNumber for what is drawn or has no value there */
-export function valueAt(e: Expression, lookup: (name: string) => number): number {
-  return evaluate(e, lookup, call);
+/**
+ * The value of an expression at a point.
+ *
+ * @param more  functions besides those that all expressions have
+ * @throws NoNumber for what is drawn or has no value there
+ */
+export function valueAt(e: Expression, lookup: (name: string) => number, more?: Functions): number {
+  return evaluate(e, lookup, more ? (name, values) => more(name, values) ?? call(name, values) : call);
 }
 
 /** The value of an expression without names; undefined where it has none. */

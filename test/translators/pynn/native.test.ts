@@ -10,13 +10,12 @@ import { findings } from './support.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 
-/** With events beside spikes, noise, code between steps, tables, regimes, channels, graded synapses and linked cells. */
+/** With events beside spikes, noise, code between steps, regimes, channels, graded synapses and linked cells. */
 const unnamed = [
   'brian/custom-event.yaml',
   'brian/events-of-every-kind.yaml',
   'brian/noisy-group.yaml',
   'brian/run-regularly.yaml',
-  'brian/timed-array.yaml',
   'brian/summed.yaml',
   'neuroml/own-types.xml',
   'neuroml/soma.cell.nml',

@@ -10,8 +10,8 @@ import { type Standardising, unsay } from './context.js';
 /** Notes populations and projections of which names do not say all. */
 export function noteUnsaid(context: Standardising): void {
   const { populations, projections, stimuli, operations, recordings, experiment } = context.model;
-  for (const [name, { clock, order }] of Object.entries(populations))
-    if (clock !== undefined || order !== 0) unsay(context, [name], 'it has a clock or an order of its own');
+  for (const [name, { clock }] of Object.entries(populations))
+    if (clock !== undefined) unsay(context, [name], 'it has a clock of its own');
   for (const { linked = {} } of Object.values(populations))
     for (const { population, variable } of Object.values(linked))
       unsay(context, [population], `its ${variable} is linked to`);

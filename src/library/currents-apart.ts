@@ -1,0 +1,359 @@
+/**
+ * Currents that only follow the time, taken out of the equations of cells: stimuli of the model, as notations have them
+ * that inject currents from outside.
+ */
+
+import type { Expression } from '../lang/ast.js';
+import { binary, name as named, negated, number, quantity } from '../lang/build.js';
+import { second } from '../lang/dimension.js';
+import { NoNumber } from '../lang/evaluate.js';
+import { isRandom } from '../lang/functions.js';
+import { parseExpression } from '../lang/parse.js';
+import { printExpression } from '../lang/print.js';
+import { callsIn, mapExpression, namesIn, substitute } from '../lang/walk.js';
+import { arrayOf, numbersOf } from '../model/arrays.js';
+import { freeName } from '../model/free-name.js';
+import type {
+  DataStore,
+  Model,
+  NeuronType,
+  SelectionRule,
+  Stimulus,
+  Table,
+  ValidModel,
+  Value,
+} from '../model/model.js';
+import { isGiven, isPhase } from '../model/tagged.js';
+import { plain, tidy, valueAt } from './recognise/numbers.js';
+
+/** Runs of more steps are not looked through, and currents with more pieces or shares stay in their equations. */
+const mostSteps = 1_000_000;
+const mostShares = 64;
+
+/** Methods that take the time at the beginning of a step. */
+const atBegin: ReadonlySet<string> = new Set(['euler', 'exact', 'exponentialEuler', 'auto']);
+
+/** A current of the time for some of the cells. */
+interface Share {
+  readonly cells: readonly number[] | undefined;
+  readonly value: string;
+}
+
+/**
+ * A model with currents of the time as stimuli; itself where its equations have none.
+ *
+ * @param mostPieces  how often a current may change
+ */
+export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidModel {
+  const { model } = valid;
+  const steps = stepsOf(model);
+  if (model.timing === 'lems-euler' || steps === undefined) return valid;
+  const neurons: Record<string, NeuronType> = { ...model.neurons };
+  const stimuli: Record<string, Stimulus> = { ...model.stimuli };
+  for (const [id, { type: typeName = '' }] of Object.entries(model.populations)) {
+    const sharing = Object.values(model.populations).filter(({ type }) => type === typeName);
+    const whole = neurons[typeName];
+    if (whole === undefined || sharing.length > 1 || whole.compartments !== undefined) continue;
+    const type = tablesAsVariables(whole, model.tables);
+    let next = type;
+    for (const variable of Object.keys(type.derived)) {
+      const found = apart({ valid, id, type: next, steps, mostPieces }, variable);
+      if (found === undefined) continue;
+      next = found.type;
+      for (const { cells, value } of found.shares) {
+        const name = freeName(`${id}_${variable}`, (one) =>
+          [stimuli, model.populations, model.projections].some((map) => Object.hasOwn(map, one)),
+        );
+        const to: SelectionRule = cells === undefined ? { population: id } : ofCells(id, cells);
+        stimuli[name] = { kind: 'current', to, input: found.input, value, attached: true };
+      }
+    }
+    if (next !== type) neurons[typeName] = next;
+  }
+  if (Object.keys(stimuli).length === Object.keys(model.stimuli).length) return valid;
+  const rest = { ...model, neurons, stimuli, tables: {} };
+  const text = JSON.stringify(rest);
+  const tables = Object.fromEntries(
+    Object.entries(model.tables).filter(([name]) => new RegExp(`\\b${name}\\(`).test(text)),
+  );
+  return { ...valid, model: { ...rest, tables } };
+}
+
+/** Time steps of a run; undefined where they are not known, or too many. */
+function stepsOf({ experiment: { protocol, dt } }: Model): number | undefined {
+  const time = protocol.reduce(
+    (sum, phase) =>
+      isPhase(phase, 'run') ? sum + phase.run : isPhase(phase, 'runUntil') ? Math.max(sum, phase.runUntil) : sum,
+    0,
+  );
+  const steps = Math.ceil(time / dt - 1e-6);
+  return steps > 0 && steps <= mostSteps ? steps : undefined;
+}
+
+const ofCells = (population: string, cells: readonly number[]): SelectionRule => {
+  const [first = 0] = cells;
+  return cells.every((cell, k) => cell === first + k)
+    ? { population, slice: [first, first + cells.length, 1] }
+    : { population, indices: [...cells] };
+};
+
+/** A type in which tables that rates read are variables of their own. */
+function tablesAsVariables(type: NeuronType, tables: Model['tables']): NeuronType {
+  const derived = { ...type.derived };
+  const own = new Map<string, string>();
+  const withNames = (text: string): string => {
+    const e = parseExpression(text);
+    let changed = false;
+    const next = mapExpression(e, (part) => {
+      const table = part.kind === 'call' && Object.hasOwn(tables, part.function) ? tables[part.function] : undefined;
+      if (part.kind !== 'call' || table === undefined) return part;
+      const written = printExpression(part);
+      const name =
+        own.get(written) ??
+        freeName(`${part.function}_now`, (one) =>
+          [type.parameters, type.state, derived, type.inputs].some((map) => Object.hasOwn(map, one)),
+        );
+      own.set(written, name);
+      derived[name] = { unit: table.unit, type: 'real', value: written, shared: false, held: false };
+      changed = true;
+      return named(name, part.span);
+    });
+    return changed ? printExpression(next) : text;
+  };
+  const derivatives = Object.fromEntries(
+    Object.entries(type.derivatives).map(([key, one]) => [key, { ...one, rate: withNames(one.rate) }]),
+  );
+  return own.size === 0 ? type : { ...type, derived, derivatives };
+}
+
+interface Within {
+  readonly valid: ValidModel;
+  readonly id: string;
+  readonly type: NeuronType;
+  readonly steps: number;
+  readonly mostPieces: number;
+}
+
+/** What of a variable is a current of the time; undefined where nothing is, or where something else reads it. */
+function apart(
+  within: Within,
+  variable: string,
+): { readonly type: NeuronType; readonly input: string; readonly shares: readonly Share[] } | undefined {
+  const { type, valid, id } = within;
+  const { value, unit, held } = type.derived[variable] ?? { value: '0', unit: '1', held: false };
+  if (!held && !atBegin.has(type.method)) return undefined;
+  if (isReadElsewhere(valid.model, id, type, variable)) return undefined;
+  const terms = termsOf(parseExpression(value));
+  const found = terms.map((term) => ({ term, of: sharesOf(term, unit, within) }));
+  const stepped = found.filter(({ of }) => of?.isSmooth === false);
+  // What changes in steps is one current.
+  const [first, ...others] = stepped.map(({ term }) => term);
+  const sum = others.reduce((all, term) => binary('+', all, term), first ?? number(0));
+  const together = others.length === 0 ? undefined : sharesOf(sum, unit, within)?.shares;
+  const parts = together === undefined ? found : found.filter(({ of }) => of?.isSmooth === true);
+  const shares = [...(together ?? []), ...parts.flatMap(({ of }) => of?.shares ?? [])];
+  if (shares.length === 0) return undefined;
+  const rest = found.flatMap(({ term, of }) => (of === undefined ? [term] : []));
+  const { [variable]: _, ...derived } = type.derived;
+  const input =
+    rest.length === 0
+      ? variable
+      : freeName(`${variable}_in`, (one) =>
+          [type.parameters, type.state, type.derived, type.inputs].some((map) => Object.hasOwn(map, one)),
+        );
+  const inputs = { ...type.inputs, [input]: { unit, reduce: 'sum' as const } };
+  if (rest.length === 0) return { type: { ...type, inputs, derived }, input, shares };
+  const left = rest.reduce((sum, term) => binary('+', sum, term), named(input));
+  const again = { ...type.derived, [variable]: { ...type.derived[variable]!, value: printExpression(left) } };
+  return { type: { ...type, inputs, derived: again }, input, shares };
+}
+
+/** Whether something besides rates reads a variable, or a population is changed by parts that may. */
+function isReadElsewhere(model: Model, id: string, type: NeuronType, variable: string): boolean {
+  const { events, regimes, state } = type;
+  const { synapses, projections, operations, recordings, populations } = model;
+  const links = Object.values(populations).map(({ linked }) => linked);
+  const texts = JSON.stringify([events, regimes, state, operations, recordings, links, populations[id]?.values]);
+  const far = JSON.stringify([synapses, projections]);
+  return new RegExp(`\\b${variable}\\b`).test(texts) || new RegExp(`\\b(?:pre|post)\\.${variable}\\b`).test(far);
+}
+
+function termsOf(e: Expression): readonly Expression[] {
+  if (e.kind === 'binary' && e.operator === '+') return [...termsOf(e.left), ...termsOf(e.right)];
+  if (e.kind === 'binary' && e.operator === '-')
+    return [...termsOf(e.left), ...termsOf(e.right).map((one) => negated(one))];
+  return [e];
+}
+
+function factorsOf(e: Expression): readonly Expression[] {
+  if (e.kind === 'binary' && e.operator === '*') return [...factorsOf(e.left), ...factorsOf(e.right)];
+  if (e.kind === 'unary' && e.operator === '-') return [number(-1), ...factorsOf(e.operand)];
+  return [e];
+}
+
+interface Shares {
+  readonly shares: readonly Share[];
+  readonly isSmooth: boolean;
+}
+
+/**
+ * A sum or one of its terms as currents of the time, one for cells with the same amplitude; undefined where it is
+ * something else, and for sums with smooth terms.
+ */
+function sharesOf(term: Expression, unit: string, within: Within): Shares | undefined {
+  const { valid, id, type } = within;
+  const { tables, populations, experiment } = valid.model;
+  const { size = 0, values = {} } = populations[id] ?? {};
+  const { dt } = experiment;
+  const declared = new Set([type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)));
+  const e = plain(term, declared);
+  const isTable = (name: string): boolean => Object.hasOwn(tables, name);
+  const follows = (part: Expression): boolean =>
+    namesIn(part).has('t') || callsIn(part).some(({ function: called }) => isTable(called));
+  if (!follows(e) || callsIn(e).some(({ function: called }) => isRandom(called) && !isTable(called))) return undefined;
+  const numbers = new Map<string, readonly number[]>();
+  for (const name of namesIn(e)) {
+    if (name === 't' || name === 'dt' || name === 'i') continue;
+    const known = Object.hasOwn(type.parameters, name) && !isSet(valid.model, id, name);
+    const one = known ? numbersFor(values[name] ?? type.parameters[name]?.value, size, valid.data) : undefined;
+    if (one === undefined) return undefined;
+    numbers.set(name, one);
+  }
+  const read = (part: Expression, t: number, cell: number): number => {
+    const lookup = (name: string): number => {
+      if (name === 't') return t;
+      if (name === 'dt') return dt;
+      if (name === 'i') return cell;
+      const own = numbers.get(name) ?? [];
+      return own[own.length === 1 ? 0 : cell] ?? NaN;
+    };
+    return valueAt(part, lookup, (name, given) => {
+      const table = isTable(name) ? tables[name] : undefined;
+      return table && tableAt(table, valid.data, dt, given);
+    });
+  };
+  const differs = (part: Expression): boolean =>
+    [...namesIn(part)].some((name) => name === 'i' || (numbers.get(name)?.length ?? 1) > 1);
+  const isSum = e.kind === 'binary' && (e.operator === '+' || e.operator === '-');
+  const factors = isSum ? [e] : factorsOf(e);
+  const [inTime, still] = [factors.filter(follows), factors.filter((factor) => !follows(factor))];
+  const times = (some: readonly Expression[], t: number, cell: number): number =>
+    some.reduce((product, factor) => product * read(factor, t, cell), 1);
+  try {
+    const each = inTime.some(differs);
+    const groups = new Map<number, number[]>();
+    for (let cell = 0; cell < size; cell++) {
+      const weight = times(still, 0, cell);
+      const key = each ? cell : weight;
+      if (weight !== 0) groups.set(key, [...(groups.get(key) ?? []), cell]);
+      if (groups.size > mostShares) return undefined;
+    }
+    let isSmooth = false;
+    const shares = [...groups.values()].map((cells): Share | undefined => {
+      const [first = 0] = cells;
+      const weight = times(still, 0, first);
+      const stepwise = inPieces((t) => weight * times(inTime, t, first), dt, unit, within);
+      isSmooth = stepwise === undefined;
+      const isAlone = !isSum && groups.size === 1;
+      const value = stepwise ?? (isAlone ? whileFlowing(term, declared, unit, within, read) : undefined);
+      return value === undefined ? undefined : { cells: cells.length === size ? undefined : cells, value };
+    });
+    return shares.every((share) => share !== undefined) ? { shares, isSmooth } : undefined;
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a phase gives a variable another value. */
+const isSet = ({ experiment }: Model, id: string, variable: string): boolean =>
+  experiment.protocol.some(
+    (phase) =>
+      isPhase(phase, 'set') &&
+      (phase.of !== undefined ||
+        Object.keys(phase.set).some((key) => key.startsWith(id) && key.endsWith(`.${variable}`))),
+  );
+
+/** Numbers of each cell, or one for all; undefined where they are drawn or computed. */
+function numbersFor(value: Value | undefined, size: number, data: DataStore): readonly number[] | undefined {
+  if (typeof value === 'number') return [value];
+  if (value === undefined || (typeof value !== 'string' && !isGiven(value))) return undefined;
+  if (typeof value !== 'string') return numbersOf(value.array, data);
+  const e = plain(value, { has: (name) => name === 'i' });
+  if ([...namesIn(e)].some((name) => name !== 'i') || callsIn(e).some((one) => isRandom(one.function)))
+    return undefined;
+  return Array.from({ length: size }, (_, cell) => valueAt(e, () => cell));
+}
+
+/** What a table has at a time, in whose step it looks as Brian's TimedArray does. */
+function tableAt(
+  { values, dt, columns }: Table,
+  data: DataStore,
+  step: number,
+  [t = 0, cell = 0]: readonly number[],
+): number {
+  const all = arrayOf(values, data);
+  const width = columns ?? 1;
+  const parts = 2 ** Math.max(0, Math.ceil(Math.log2((8 * dt) / step)));
+  const row = Math.trunc((t / (dt / parts) + 0.5) / parts);
+  const within = Math.min(Math.max(row, 0), all.length / width - 1);
+  return all[within * width + (columns === null ? 0 : cell)] ?? NaN;
+}
+
+/** The value in each step as pieces, a condition of the time each; undefined where there are too many. */
+function inPieces(
+  at: (t: number) => number,
+  dt: number,
+  unit: string,
+  { steps, mostPieces }: Within,
+): string | undefined {
+  const pieces: { readonly from: number; readonly value: number }[] = [];
+  for (let k = 0; k < steps; k++) {
+    const value = tidy(at(k * dt));
+    if (pieces.at(-1)?.value === value) continue;
+    pieces.push({ from: k, value });
+    if (pieces.length > mostPieces) return undefined;
+  }
+  // Smooth functions differ in each step.
+  if (pieces.length > 3 && pieces.length > steps / 5) return undefined;
+  const one = (value: number): string => (unit === '1' ? String(value) : `${value}*${unit}`);
+  const [first = { from: 0, value: 0 }, second, third] = pieces;
+  if (second === undefined) return one(first.value);
+  if (third !== undefined && pieces.length === 3 && first.value === 0 && third.value === 0)
+    return `${one(second.value)} if ${from(second.from, dt)} and ${until(third.from, dt)} else ${one(0)}`;
+  const within = (low: number, high: number): string => {
+    if (low === high) return one(pieces[low]?.value ?? 0);
+    const middle = Math.ceil((low + high) / 2);
+    return `(${within(middle, high)} if ${from(pieces[middle]?.from ?? 0, dt)} else ${within(low, middle - 1)})`;
+  };
+  return within(0, pieces.length - 1);
+}
+
+const from = (step: number, dt: number): string => `t > ${tidy(step * dt)}*s - dt/2`;
+const until = (step: number, dt: number): string => `t < ${tidy(step * dt)}*s - dt/2`;
+
+/** A smooth function of the time that flows between two steps, or all the time, in the units that it is written in. */
+function whileFlowing(
+  term: Expression,
+  declared: ReadonlySet<string>,
+  unit: string,
+  { steps, valid }: Within,
+  read: (part: Expression, t: number, cell: number) => number,
+): string | undefined {
+  const { dt } = valid.model.experiment;
+  const isMask = (factor: Expression): boolean => factor.kind === 'call' && factor.function === 'int';
+  const factors = factorsOf(declared.has('dt') ? term : substitute(term, new Map([['dt', quantity(dt, second)]])));
+  const smooth = factors.filter((factor) => !isMask(factor));
+  if (smooth.some((factor) => [...namesIn(factor)].some((name) => name === 'i' || declared.has(name))))
+    return undefined;
+  if (callsIn(term).some(({ function: called }) => Object.hasOwn(valid.model.tables, called))) return undefined;
+  const masks = factors.filter(isMask).map((mask) => plain(mask, declared));
+  const open = Array.from({ length: steps }, (_, k) => masks.every((mask) => read(mask, k * dt, 0) === 1));
+  const [begin, last] = [open.indexOf(true), open.lastIndexOf(true)];
+  if (begin < 0 || open.slice(begin, last + 1).includes(false)) return undefined;
+  const value = printExpression(smooth.reduce((left, right) => binary('*', left, right)));
+  const conditions = [...(begin > 0 ? [from(begin, dt)] : []), ...(last < steps - 1 ? [until(last + 1, dt)] : [])];
+  return conditions.length === 0
+    ? value
+    : `${value} if ${conditions.join(' and ')} else ${unit === '1' ? '0' : `0*${unit}`}`;
+}

@@ -4,7 +4,7 @@ import { parse } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { jsonText } from './json-text.js';
-import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
+import { ConversionReport, outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import { typedModel } from '../model/typed-model.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
@@ -104,16 +104,19 @@ const lems: Exporter = async (whole, name, original, positions) => {
 async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
   whole: ValidModel,
   write: (valid: ValidModel) => T,
+  { oneByOne }: { readonly oneByOne: boolean },
 ): Promise<T> {
   const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
   const { expressiblePopulations } = await import('../../translators/shared/expressible-populations.js');
   const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
   const { cellsAsCables } = await import('../../translators/brian/export/cells/as-cables.js');
   const { needsDrawnCells, withDrawnCells } = await import('../../translators/brian/export/cells/cell-numbers.js');
+  const { canBeOneByOne, cellsOneByOne } = await import('../../translators/brian/export/cells/one-by-one.js');
   const { cellsOfOneType } = await import('./cells-of-one-type.js');
   const listed: ConversionEntry[] = [];
   let cells = whole;
-  if (needsDrawnCells(whole.model))
+  const isApart = oneByOne && canBeOneByOne(whole.model);
+  if (needsDrawnCells(whole.model, isApart))
     try {
       const { model, data } = (await freeze(whole, (await chooseTarget('auto')).target)).valid;
       cells = { model: withDrawnCells(whole.model, model), data: new Map([...whole.data, ...data]) };
@@ -127,6 +130,11 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
       if (!(error instanceof UsageError)) throw error;
       listed.push({ verdict: 'notExpressible', code: 'brian/drawn', pointer: '/populations', message: error.message });
     }
+  if (isApart) {
+    const report = new ConversionReport('brian');
+    cells = { ...cells, model: cellsOneByOne(cells.model, cells.data, report) };
+    listed.push(...report.entries);
+  }
   const cabled = cellsAsCables(cells, cellsOfOneType);
   const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(cabled.valid), 'brian');
   const { knownPlaces } = await import('../draw/space/places.js');
@@ -166,12 +174,14 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
   brian: async (valid, name) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
-    const { files, report } = await forBrian(valid, (idiom) => exportBrianScript(idiom, parse(name).name));
+    const { files, report } = await forBrian(valid, (idiom) => exportBrianScript(idiom, parse(name).name), {
+      oneByOne: true,
+    });
     return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
   },
   'brian-json': async (valid, name) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
-    const { document, report } = await forBrian(valid, exportBrian);
+    const { document, report } = await forBrian(valid, exportBrian, { oneByOne: false });
     return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
   },
   pynn: async (valid, name, _original, _positions, partial) => {

@@ -56,20 +56,26 @@ export function brianResults(path: string, recorded: Recorded): ToolResults {
   const monitors = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
     Record<string, Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>>
   >;
+  const rowsByRecording = new Map<string, (readonly number[])[]>();
   for (const [monitor, { t = [], i = [], ...variables }] of Object.entries(monitors)) {
     const times = t as readonly number[];
-    const population = recorded.spikes.get(monitor);
+    // Cells that became SpatialNeurons of their own have a monitor each, called after the recording and the cell.
+    const [, shared = '', number = ''] = /^(.+)_(\d+)$/.exec(monitor) ?? [];
+    const isKnown = recorded.spikes.has(monitor) || recorded.samples.has(monitor);
+    const [recording, cell] = isKnown ? [monitor, undefined] : [shared, Number(number)];
+    const population = recorded.spikes.get(recording);
     if (population !== undefined) {
       const { type = '', size = 1 } = recorded.model.populations[population] ?? {};
       const areCompartments = recorded.model.neurons[type]?.compartments !== undefined;
       (i as readonly number[]).forEach((element, k) => {
-        found.add(population, areCompartments ? element % size : element, times[k] ?? NaN);
+        found.add(population, cell ?? (areCompartments ? element % size : element), times[k] ?? NaN);
       });
     }
-    const [rows] = Object.values(variables) as readonly (readonly (readonly number[])[])[];
-    const cells = recorded.samples.get(monitor)?.cells;
-    if (rows?.length === cells && rows !== undefined)
-      found.samples.set(monitor, {
+    const [own = []] = Object.values(variables) as readonly (readonly (readonly number[])[])[];
+    const rows = [...(rowsByRecording.get(recording) ?? []), ...own];
+    rowsByRecording.set(recording, rows);
+    if (rows.length > 0 && rows.length === recorded.samples.get(recording)?.cells)
+      found.samples.set(recording, {
         times: Float64Array.from(times, picoseconds),
         values: times.flatMap((_, k) => rows.map((row) => Number(row[k]))),
       });

@@ -103,7 +103,7 @@ function scriptView(
     map: Readonly<Record<string, T>> | undefined,
     block: (name: string, item: T) => string,
   ): readonly string[] => Object.entries(map ?? {}).map(([name, item]) => block(name, item));
-  const models = [document.neuron_groups, document.synapses].flatMap((map) =>
+  const models = [document.neuron_groups, document.spatial_neurons, document.synapses].flatMap((map) =>
     Object.entries(map ?? {}).flatMap(([name, { model }]) => (model === undefined ? [] : [[name, model] as const])),
   );
   const taken = [
@@ -111,6 +111,7 @@ function scriptView(
     ...namedSections.flatMap((section) => Object.keys(document[section] ?? {})),
   ];
   const shared = blocks.sharedEquations(models, new Set(taken));
+  const morphologies = new Map<string, string>();
   const sections = [
     { title: 'Constants', blocks: blocks.constantLines(constants) },
     {
@@ -125,7 +126,7 @@ function scriptView(
           blocks.neuronGroup(name, group, constants, companion, shared),
         ),
         ...each(document.spatial_neurons, (name, cell) =>
-          blocks.spatialNeuron(name, cell, constants, companion, rounded),
+          blocks.spatialNeuron(name, cell, constants, companion, { rounded, shared, morphologies }),
         ),
         ...each(document.poisson_groups, (name, group) => blocks.poissonGroup(name, group, constants, companion)),
         ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion)),

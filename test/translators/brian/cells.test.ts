@@ -156,10 +156,40 @@ describe('a cell with sections as a SpatialNeuron', () => {
   test('is one of several cells in a document', async () => {
     const { spikes, matched } = await checkConversion(imported(document(0.01, { size: 3 })).valid, 'brian-json');
     expect({ spikes, matched }).toEqual({ spikes: [2, 2], matched: 2 });
-    const script = await convertModel(imported(document(0.01, { size: 3 })).valid, 'brian');
-    expect(script.report.filter(({ verdict }) => verdict === 'notExpressible')).toMatchObject([
-      { code: 'brian/cells', message: 'Brian has one cell in a SpatialNeuron, not 3' },
+  });
+
+  test('is one by one in a script, with its own synapses, inputs and recordings', async () => {
+    const text = document(0.01, { size: 3 })
+      .replace('connect: all }', 'connect: all, values: { w: 2*nS + 9*nS*j }, delay: 0.1*ms*j + 0.5*ms }')
+      .replace('0.3*nA if', '(0.1*nA + 0.1*nA*i) if')
+      .replace('type: cell, size: 3 }', 'type: cell, size: 3, values: { v: -65*mV + 2*mV*i } }');
+    const { files, report } = await convertModel(imported(text).valid, 'brian');
+    expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+    expect(report).toContainEqual(
+      expect.objectContaining({ code: 'brian/cells', verdict: 'equivalent', pointer: '/populations/cells' }),
+    );
+    const { text: script } = files[0]!;
+    expect(script.match(/ = SpatialNeuron\(/g)).toHaveLength(3);
+    // All have the same shape.
+    expect(script.match(/morphology=cells_0_soma/g)).toHaveLength(3);
+    expect(script.match(/cells_\d\.v = .*/g)).toEqual([
+      'cells_0.v = "-65*mV"',
+      'cells_1.v = "-63*mV"',
+      'cells_2.v = "-61*mV"',
     ]);
+    expect(script.match(/int\(t < 10\*ms\)\)?\*\S+nA|t < 10\*ms\)\*\S+nA/g)).toEqual(['t < 10*ms)*0.3*nA']);
+    expect(script.match(/delay=.*/g)).toEqual(['delay=0.5 * ms,', 'delay=0.6 * ms,', 'delay=0.7 * ms,']);
+    expect(script.match(/SpikeMonitor\(cells_\d/g)).toHaveLength(3);
+    const many = await convertModel(imported(document(0.01, { size: 100 })).valid, 'brian');
+    expect(many.report.filter(({ verdict }) => verdict === 'notExpressible')).toMatchObject([
+      { code: 'brian/cells', message: 'Brian has one cell in a SpatialNeuron, not 100' },
+    ]);
+  });
+
+  test('has currents that follow its potential, from whatever value that begins', async () => {
+    const text = document(0.005).replace('type: cell, size: 1 }', 'type: cell, size: 1, values: { v: -60 mV } }');
+    const [own, theirs] = [await samplesOf(text), await samplesOf(await converted(text))];
+    expect(apart(own['branch']!, theirs['branch']!)).toBeLessThan(1e-3);
   });
 
   test('has values and currents by the numbers of cells, not of compartments', async () => {

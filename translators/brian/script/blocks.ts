@@ -3,14 +3,11 @@
 import { isPartial } from '../initializers.js';
 import type {
   Connect,
-  CompartmentsSpecification,
   ConnectArguments,
   Initializers,
   Link,
-  MorphologySpecification,
   NeuronGroup,
   PoissonGroup,
-  Quantities,
   RunRegularly,
   SpatialNeuron,
   SpikeGenerator,
@@ -20,23 +17,11 @@ import type {
 } from '../specification.js';
 import { defaultSlot } from '../vocabulary.js';
 import { freeName } from '../../../src/model/free-name.js';
-import { scaleDecimal } from '../../../src/lang/decimal.js';
-import { parseUnit } from '../../../src/lang/units.js';
 import type { Companion } from './companion.js';
-import {
-  call,
-  dictionary,
-  followed,
-  layout,
-  list,
-  prefixed,
-  quoted,
-  spaced,
-  type Source,
-} from '../../shared/python.js';
+import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 import { inDocument, inUnit, listCode, sliceCode, textOf, valueCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
-import { isList } from '../../../src/model/collections.js';
+import { morphologyLines } from './morphology.js';
 
 type Constants = Readonly<Record<string, string | number>>;
 
@@ -131,83 +116,37 @@ export function neuronGroup(
 }
 
 /**
- * A `SpatialNeuron`, its morphology section by section before it.
+ * A `SpatialNeuron`, its morphology section by section before it, unless another has the same.
  *
  * @param rounded  whether lengths are in um, with ten digits; else they are in m, as they are
+ * @param morphologies  those written so far, by what they are
  */
 export function spatialNeuron(
   name: string,
   cell: SpatialNeuron,
   constants: Constants,
   companion: Companion,
-  rounded: boolean,
+  {
+    rounded,
+    shared,
+    morphologies,
+  }: {
+    readonly rounded: boolean;
+    readonly shared: SharedEquations;
+    readonly morphologies: Map<string, string>;
+  },
 ): string {
-  const morphology = morphologyLines(name, cell.morphology, companion, rounded);
+  const key = JSON.stringify(cell.morphology);
+  const known = morphologies.get(key);
+  const { lines, root } =
+    known === undefined ? morphologyLines(name, cell.morphology, companion, rounded) : { lines: [], root: known };
+  morphologies.set(key, root);
   const parts = [
-    `morphology=${morphology.root}`,
-    `model=${pythonString(cell.model)}`,
+    `morphology=${root}`,
+    prefixed('model=', modelCode(cell.model, shared)),
     ...keyword('Ri', cell.Ri === undefined ? undefined : pythonValue(cell.Ri)),
   ];
-  return [...morphology.lines, ...groupLines(name, ['SpatialNeuron', parts], cell, constants, companion)].join('\n');
-}
-
-/** Sections as Brian's objects, each a child of its parent. */
-function morphologyLines(
-  name: string,
-  { sections = {}, compartments = {} }: MorphologySpecification,
-  companion: Companion,
-  rounded: boolean,
-): { readonly lines: readonly string[]; readonly root: string } {
-  const inUnit = (value: number): number => (rounded ? Number((value * 1e6).toPrecision(10)) : value);
-  const unit = rounded ? 'um' : 'meter';
-  const numbers = (key: keyof CompartmentsSpecification): readonly number[] => inMetres(compartments[key]);
-  const [lengths, middles, near, far] = (['length', 'diameter', 'r_length_1', 'r_length_2'] as const).map(numbers);
-  const objectOf = (section: string): string => `${pythonName(name)}_${section}`;
-  let first = 0;
-  const lines = Object.entries(sections).flatMap(([key, { parent, n = 1 }]) => {
-    const own = Array.from({ length: n }, (_, k) => first + k);
-    first += n;
-    const at = (values: readonly number[] | undefined, k: number): number => values?.[k] ?? 0;
-    // Both halves of a cone follow from its ends and its middle.
-    const start = (k: number): number => (2 * at(lengths, k) * at(near, k)) / (Math.PI * at(middles, k));
-    const end = (k: number): number => (2 * at(lengths, k) * at(far, k)) / (Math.PI * at(middles, k));
-    const [begin = 0] = own;
-    const isSphere = n === 1 && at(near, begin) === 1 && at(far, begin) === 1;
-    const array = (values: readonly number[], what: string): Source => {
-      const listed = companion.list(values, `${name}.${key}.${what}`);
-      return followed(rounded ? listed : call('array', [listed]), ` * ${unit}`);
-    };
-    const diameters = [start(begin), ...own.map(end)].map(inUnit);
-    const ofEach = own.map((k) => inUnit(at(lengths, k)));
-    const isCylinder = rounded && diameters.every((d) => d === diameters[0]) && ofEach.every((l) => l === ofEach[0]);
-    const whole = own.reduce((sum, k) => sum + at(lengths, k), 0);
-    const made = isSphere
-      ? call('Soma', [`diameter=${inUnit(at(middles, begin))} * ${unit}`])
-      : isCylinder
-        ? call('Cylinder', [
-            `diameter=${diameters[0]} * ${unit}`,
-            `length=${inUnit(whole)} * ${unit}`,
-            ...(n === 1 ? [] : [`n=${n}`]),
-          ])
-        : call('Section', [
-            prefixed('diameter=', array(diameters, 'diameter')),
-            prefixed('length=', array(ofEach, 'length')),
-            `n=${n}`,
-          ]);
-    return [
-      assignment(objectOf(key), made),
-      ...(parent === undefined ? [] : [`${objectOf(parent)}.${key} = ${objectOf(key)}`]),
-    ];
-  });
-  return { lines, root: objectOf(Object.keys(sections)[0] ?? '') };
-}
-
-/** Lengths as they are written in exports, in m. */
-function inMetres(values: Quantities | undefined): readonly number[] {
-  if (values === undefined) return [];
-  const [list, unit] = isList(values) ? [values, 'meter'] : [values.values, values.unit ?? 'meter'];
-  const { scale } = parseUnit(unit);
-  return list.map((value) => scaleDecimal(String(value), scale));
+  return [...lines, ...groupLines(name, ['SpatialNeuron', parts], cell, constants, companion)].join('\n');
 }
 
 function groupLines(

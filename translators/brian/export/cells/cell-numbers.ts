@@ -29,8 +29,12 @@ const reads = (text: string, names: readonly string[]): boolean => {
   return names.some((name) => found.has(name));
 };
 
-/** Whether values on such cells, or of synapses onto them, are drawn or follow from numbers of cells: they are listed. */
-export function needsDrawnCells(model: Model): boolean {
+/**
+ * Whether values on such cells, or of synapses onto them, are drawn or follow from numbers of cells: they are listed.
+ *
+ * @param listed  whether all synapses onto such cells are to be lists
+ */
+export function needsDrawnCells(model: Model, listed: boolean): boolean {
   const cells = structured(model);
   const isOpen = (value: Value, names: readonly string[]): boolean =>
     isDrawn(value) || (typeof value === 'string' && (drawsIn(parseExpression(value)) || reads(value, names)));
@@ -40,7 +44,8 @@ export function needsDrawnCells(model: Model): boolean {
     ) ||
     Object.values(model.projections).some((projection) => {
       const names = numbersOf(projection, cells);
-      const { values, delays } = projection;
+      const { values, delays, connect } = projection;
+      if (names.length > 0 && listed && connect.some(({ rule }) => rule !== 'list')) return true;
       return names.length > 0 && [...Object.values(values), ...Object.values(delays)].some((one) => isOpen(one, names));
     })
   );

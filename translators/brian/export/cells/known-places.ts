@@ -32,7 +32,8 @@ const geometric: ReadonlySet<string> = new Set(['area', 'length', 'diameter', 'd
 /** The compartments of a cell, all of which have one type. */
 export class KnownPlaces {
   readonly #size: number;
-  readonly #given: Model['populations'][string]['values'];
+  /** Values of each population. */
+  readonly #given: readonly Model['populations'][string]['values'][];
   readonly #changed: ReadonlySet<string>;
   /** What synapses write. */
   readonly #written: ReadonlySet<string>;
@@ -47,7 +48,7 @@ export class KnownPlaces {
   ) {
     const [population] = cable.populations;
     this.#size = population?.size ?? 1;
-    this.#given = model.populations[population?.name ?? '']?.values ?? {};
+    this.#given = cable.populations.map(({ name }) => model.populations[name]?.values ?? {});
     this.#changed = changedNames(writtenModel(model));
     const code = Object.values(model.synapses).flatMap(({ pathways, summed }) => [
       ...writtenBy(Object.values(pathways).flatMap((pathway) => pathway.do)),
@@ -91,17 +92,26 @@ export class KnownPlaces {
   #differs(name: string): boolean {
     const own = this.type.derived[name];
     if (own) return [...namesIn(own.value)].some((inner) => this.#differs(inner));
-    const value = this.#given[name];
-    return geometric.has(name) || (typeof value === 'object' && value.kind === 'array');
+    const isListed = (value: Value | undefined): boolean => typeof value === 'object' && value.kind === 'array';
+    return geometric.has(name) || this.#given.some((values) => isListed(values[name]));
   }
 
   #valueAt(name: string, k: number): number {
     const own = this.type.derived[name];
     if (own) return valueAt(own.value, (inner) => this.#valueAt(inner, k));
     if (geometric.has(name)) return this.#geometry(name, k);
-    const value = this.#given[name] ?? this.type.parameters[name]?.value ?? this.#constantState(name);
-    if (value === undefined || this.cable.populations.some((one) => this.#changed.has(`${one.name}.${name}`)))
-      throw new NoNumber(name);
+    const initial = this.type.state[name]?.initial;
+    const isChanged = this.cable.populations.some((one) => this.#changed.has(`${one.name}.${name}`));
+    if (isChanged || (initial !== undefined && this.#isWritten(name))) throw new NoNumber(name);
+    const otherwise = this.type.parameters[name]?.value ?? initial;
+    const [first, ...others] = this.#given.map((values) => this.#numberAt(name, values[name] ?? otherwise, k));
+    if (first === undefined || others.some((other) => !Object.is(other, first))) throw new NoNumber(name);
+    return first;
+  }
+
+  /** What a value is at a compartment of every cell of a population. */
+  #numberAt(name: string, value: Value | undefined, k: number): number {
+    if (value === undefined) throw new NoNumber(name);
     if (typeof value === 'number') return value;
     if (value.kind === 'expression') return valueAt(value.expression, (inner) => this.#valueAt(inner, k));
     if (value.kind !== 'array') throw new NoNumber(name);
@@ -112,15 +122,15 @@ export class KnownPlaces {
     return first;
   }
 
-  /** The first value of a state that nothing changes. */
-  #constantState(name: string): Value | undefined {
-    const { state, derivatives, events } = this.type;
-    const isWritten =
+  /** Whether anything changes a state variable in a run. */
+  #isWritten(name: string): boolean {
+    const { derivatives, events } = this.type;
+    return (
       name === 'v' ||
       derivatives[name] !== undefined ||
       Object.values(events).some((event) => writtenBy(event.do).has(name)) ||
-      this.#written.has(name);
-    return isWritten ? undefined : state[name]?.initial;
+      this.#written.has(name)
+    );
   }
 
   #geometry(name: string, k: number): number {

@@ -1,0 +1,68 @@
+/** Morphologies as Brian's sections. */
+
+import { scaleDecimal } from '../../../src/lang/decimal.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { isList } from '../../../src/model/collections.js';
+import { call, followed, prefixed, type Source } from '../../shared/python.js';
+import type { CompartmentsSpecification, MorphologySpecification, Quantities } from '../specification.js';
+import type { Companion } from './companion.js';
+import { assignment, pythonName } from './python-text.js';
+
+/** Sections as Brian's objects, each a child of its parent. */
+export function morphologyLines(
+  name: string,
+  { sections = {}, compartments = {} }: MorphologySpecification,
+  companion: Companion,
+  rounded: boolean,
+): { readonly lines: readonly string[]; readonly root: string } {
+  const inUnit = (value: number): number => (rounded ? Number((value * 1e6).toPrecision(10)) : value);
+  const unit = rounded ? 'um' : 'meter';
+  const numbers = (key: keyof CompartmentsSpecification): readonly number[] => inMetres(compartments[key]);
+  const [lengths, middles, near, far] = (['length', 'diameter', 'r_length_1', 'r_length_2'] as const).map(numbers);
+  const objectOf = (section: string): string => `${pythonName(name)}_${section}`;
+  let first = 0;
+  const lines = Object.entries(sections).flatMap(([key, { parent, n = 1 }]) => {
+    const own = Array.from({ length: n }, (_, k) => first + k);
+    first += n;
+    const at = (values: readonly number[] | undefined, k: number): number => values?.[k] ?? 0;
+    // Both halves of a cone follow from its ends and its middle.
+    const start = (k: number): number => (2 * at(lengths, k) * at(near, k)) / (Math.PI * at(middles, k));
+    const end = (k: number): number => (2 * at(lengths, k) * at(far, k)) / (Math.PI * at(middles, k));
+    const [begin = 0] = own;
+    const isSphere = n === 1 && at(near, begin) === 1 && at(far, begin) === 1;
+    const array = (values: readonly number[], what: string): Source => {
+      const listed = companion.list(values, `${name}.${key}.${what}`);
+      return followed(rounded ? listed : call('array', [listed]), ` * ${unit}`);
+    };
+    const diameters = [start(begin), ...own.map(end)].map(inUnit);
+    const ofEach = own.map((k) => inUnit(at(lengths, k)));
+    const isCylinder = rounded && diameters.every((d) => d === diameters[0]) && ofEach.every((l) => l === ofEach[0]);
+    const whole = own.reduce((sum, k) => sum + at(lengths, k), 0);
+    const made = isSphere
+      ? call('Soma', [`diameter=${inUnit(at(middles, begin))} * ${unit}`])
+      : isCylinder
+        ? call('Cylinder', [
+            `diameter=${diameters[0]} * ${unit}`,
+            `length=${inUnit(whole)} * ${unit}`,
+            ...(n === 1 ? [] : [`n=${n}`]),
+          ])
+        : call('Section', [
+            prefixed('diameter=', array(diameters, 'diameter')),
+            prefixed('length=', array(ofEach, 'length')),
+            `n=${n}`,
+          ]);
+    return [
+      assignment(objectOf(key), made),
+      ...(parent === undefined ? [] : [`${objectOf(parent)}.${key} = ${objectOf(key)}`]),
+    ];
+  });
+  return { lines, root: objectOf(Object.keys(sections)[0] ?? '') };
+}
+
+/** Lengths as they are written in exports, in m. */
+function inMetres(values: Quantities | undefined): readonly number[] {
+  if (values === undefined) return [];
+  const [list, unit] = isList(values) ? [values, 'meter'] : [values.values, values.unit ?? 'meter'];
+  const { scale } = parseUnit(unit);
+  return list.map((value) => scaleDecimal(String(value), scale));
+}

@@ -17,6 +17,9 @@ export function remainingDraws(model: Model): string[] {
     const type = population.type === undefined ? undefined : model.neurons[population.type];
     if (!type) continue;
     if (type.noise.length > 0) sentences.push(`the noise ${type.noise.join(', ')} of ${name} is drawn in each step`);
+    for (const [mechanism, { noise }] of Object.entries(type.compartments?.mechanisms ?? {}))
+      if (noise.length > 0)
+        sentences.push(`the noise ${noise.join(', ')} of ${mechanism} in ${name} is drawn in each step`);
     if (Object.values(type.events).some(drawsInSteps)) sentences.push(`events of ${name} are drawn in each step`);
     if (Object.values(type.derived).some((variable) => drawsIn(variable.value)))
       sentences.push(`a derived variable of ${name} is drawn in each step`);

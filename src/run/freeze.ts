@@ -8,9 +8,11 @@ import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Program, TypedArray } from '../ir/program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { drawnModel, loweredModel } from './build-program.js';
+import { arrayOf } from '../model/arrays.js';
 import { mostListed } from '../model/listed.js';
 import { messages } from './messages.js';
 import { drawsInSteps, remainingDraws } from '../model/remaining-draws.js';
+import { FrozenCells } from './frozen-cells.js';
 import { refuseTooLong } from './room.js';
 import { actsOnSource, sourcesAlone } from './sources-alone.js';
 import { inStage } from './stages.js';
@@ -69,11 +71,12 @@ async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Progra
     await session.initialise();
     // Between selections several projections stand for one: it is they that have synapses.
     const { model } = drawn;
+    const cells = new FrozenCells(drawn, program);
     const projections = Object.fromEntries(
       await Promise.all(
         Object.entries(model.projections).map(
           async ([name, projection]) =>
-            [name, await frozenProjection(name, projection, model, program, session)] as const,
+            [name, await frozenProjection(name, projection, model, program, session, cells)] as const,
         ),
       ),
     );
@@ -81,7 +84,7 @@ async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Progra
       await Promise.all(
         Object.entries(model.populations).map(
           async ([name, population]) =>
-            [name, await frozenPopulation(name, population, model, program, session)] as const,
+            [name, await frozenPopulation(name, population, model, program, session, cells)] as const,
         ),
       ),
     );
@@ -103,7 +106,7 @@ async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Progra
       if (population) populations[name] = { ...population, positions: { kind: 'places', places: positions } };
     }
     const experiment = { ...model.experiment, protocol: frozenProtocol(model.experiment.protocol, trains) };
-    const frozen: Model = { ...model, populations, projections, experiment };
+    const frozen: Model = { ...model, ...cells.placed(populations), projections, experiment };
     const whole = withListedDraws(writtenModel(withoutUnused(frozen)), drawn.data, valid.data);
     return { valid: { model: whole, data: valid.data }, remaining: remainingDraws(frozen) };
   } finally {
@@ -165,13 +168,12 @@ async function frozenPopulation(
   { neurons }: Model,
   program: Program,
   session: Session,
+  cells: FrozenCells,
 ): Promise<Population> {
   if (population.type === undefined) return population;
   const type = neurons[population.type];
   // What compartments begin with is of the type; what the program calls their variables is not known to the model.
   const isOwn = (variable: string): boolean => !type?.compartments || Object.hasOwn(type.parameters, variable);
-  if (type?.compartments && expressionsIn([type.compartments, population.values['v']]).some(drawsIn))
-    throw new UsageError(`values of compartments of ${name} are drawn: they cannot be frozen`);
   const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> =>
     numbersOf(await session.read(buffer, offset, length));
   const all = await frozenValues(name, population.values, program, read, population.size);
@@ -181,7 +183,7 @@ async function frozenPopulation(
   const values = Object.fromEntries(
     given.map(([variable, value]) => [variable, isOwn(variable) ? value : (population.values[variable] ?? value)]),
   );
-  return { ...population, values };
+  return { ...population, values: { ...values, ...(type && (await cells.valuesOf(name, population, type, read))) } };
 }
 
 /** Delay of each synapse in s, in order of creation; one number when all have the same. */
@@ -198,17 +200,67 @@ async function frozenDelay(
   return { kind: 'array', array: Array.from(synapses.position, (position) => onGrid(Number(stored[position]), dt)) };
 }
 
-/** A projection with a place for each synapse: its connections are listed. */
-function listedProjection(name: string, projection: Projection, { synapses }: Model): Projection {
-  const type = synapses[projection.synapse];
-  const initial = Object.values(type?.state ?? {}).map((variable) => variable.initial);
-  const parameters = Object.values(type?.parameters ?? {}).map(({ value }) => value);
-  const delays = Object.values(type?.pathways ?? {}).map(({ delay }) => delay);
-  if (expressionsIn([projection.values, projection.delays, initial, parameters, delays]).some(drawsIn))
-    throw new UsageError(
-      `values of projection ${name}, which has a place for each synapse, are drawn: they cannot be frozen`,
-    );
-  return projection;
+/** What is read of a session is listed. */
+const nothingStored: DataStore = new Map();
+
+/** A projection with a place for each synapse: its connections are listed, and its pieces have what is drawn. */
+async function placedProjection(
+  name: string,
+  projection: Projection,
+  type: SynapseType,
+  program: Program,
+  session: Session,
+  cells: FrozenCells,
+): Promise<Projection> {
+  const drawnIn = (...values: readonly unknown[]): boolean => expressionsIn(values).some(drawsIn);
+  const values = Object.keys({ ...type.parameters, ...type.state })
+    .filter((key) => drawnIn(projection.values[key] ?? type.parameters[key]?.value ?? type.state[key]?.initial))
+    .map((key) => [key, [] as number[]] as const);
+  const delays = Object.entries(type.pathways)
+    .filter(([key, { delay }]) => drawnIn(projection.delays[key] ?? delay))
+    .map(([key]) => [key, [] as number[]] as const);
+  if (values.length + delays.length === 0) return projection;
+  for (const location of program.manifest.projections) {
+    if (location.pieceOf !== name) continue;
+    const synapses = await synapsesOf(location, session);
+    const numbers = cells.synapsesOfPiece(location.name);
+    const own = await synapseValues(location.name, {}, synapses, program, session);
+    const put = (into: number[], value: Value | undefined): void => {
+      const list = typeof value === 'object' && value.kind === 'array' ? arrayOf(value.array, nothingStored) : [];
+      synapses.position.forEach((_, k) => {
+        into[numbers[k] ?? k] = typeof value === 'number' ? value : (list[k] ?? 0);
+      });
+    };
+    for (const [key, into] of values) put(into, own[key]);
+    for (const [key, into] of delays) {
+      const pathway = location.pathways?.find((one) => one.name === key);
+      put(into, pathway && (await frozenDelay(pathway, synapses, program.dt, session)));
+    }
+  }
+  const arrays = (known: typeof values): Record<string, Value> =>
+    Object.fromEntries(known.map(([key, array]) => [key, { kind: 'array', array }]));
+  return {
+    ...projection,
+    values: { ...projection.values, ...arrays(values) },
+    delays: { ...projection.delays, ...arrays(delays) },
+  };
+}
+
+/** What the program holds for the variables of synapses, in order of creation. */
+function synapseValues(
+  owner: string,
+  given: Readonly<Record<string, Value>>,
+  synapses: Synapses,
+  program: Program,
+  session: Session,
+): Promise<Record<string, Value>> {
+  const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> => {
+    const stored = numbersOf(await session.read(buffer, offset, length));
+    return length === 1 && synapses.position.length !== 1
+      ? stored
+      : Array.from(synapses.position, (p) => stored[p] as number);
+  };
+  return frozenValues(owner, given, program, read, synapses.position.length);
 }
 
 async function frozenProjection(
@@ -217,20 +269,16 @@ async function frozenProjection(
   model: Model,
   program: Program,
   session: Session,
+  cells: FrozenCells,
 ): Promise<Projection> {
   const { projections } = program.manifest;
-  if (projections.some(({ pieceOf }) => pieceOf === name)) return listedProjection(name, projection, model);
+  const type = model.synapses[projection.synapse] as SynapseType;
+  if (projections.some(({ pieceOf }) => pieceOf === name))
+    return placedProjection(name, projection, type, program, session, cells);
   const location = projections.find((candidate) => candidate.name === name);
   if (!location) throw new UsageError(`projection ${name} has no synapses to freeze`);
   const synapses = await synapsesOf(location, session);
-  const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> => {
-    const stored = numbersOf(await session.read(buffer, offset, length));
-    return length === 1 && synapses.position.length !== 1
-      ? stored
-      : Array.from(synapses.position, (p) => stored[p] as number);
-  };
-  const type = model.synapses[projection.synapse] as SynapseType;
-  const all = await frozenValues(name, projection.values, program, read, synapses.position.length);
+  const all = await synapseValues(name, projection.values, synapses, program, session);
   // First values that nobody gave and that are the type's own are not given now: some simulators refuse them.
   const values = Object.fromEntries(
     Object.entries(all).filter(

@@ -113,6 +113,9 @@ function nativeValues(
     ...Object.keys(neuron.parameters ?? {}),
     ...Object.keys(neuron.state ?? {}),
     ...(neuron.compartments === undefined ? [] : ['v']),
+    ...Object.entries(neuron.compartments?.mechanisms ?? {}).flatMap(([mechanism, { parameters, state }]) =>
+      Object.keys({ ...parameters, ...state }).map((variable) => `${mechanism}.${variable}`),
+    ),
   ];
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => {

@@ -94,6 +94,8 @@ export interface Origin {
   readonly variables: ReadonlyMap<string, string>;
   /** Variables of the class of which a cell has one value, wherever it is read, by the names of the class. */
   readonly ofCell: ReadonlySet<string>;
+  /** Its compartments, by number in the tree, with the names of the class for `mechanism.variable` there. */
+  readonly places: readonly { readonly at: number; readonly variables: ReadonlyMap<string, string> }[];
 }
 
 /** What the model calls a population. */

@@ -11,13 +11,14 @@ import { spreadPhase, spreadRecording } from '../../draw/spread.js';
 import { type DrawnModel } from '../../draw/drawn-model.js';
 import type { Places as Coordinates } from '../../draw/space/axes.js';
 import { arrayOf } from '../../model/arrays.js';
-import { ownersOf } from '../../model/typed.js';
+import { formulaOf, ownersOf } from '../../model/typed.js';
 import type { Link, Model, Phase, Population, Recording, Stimulus, Value } from '../../model/typed.js';
 import type { LoweringDiagnostics } from '../context.js';
 import { numberOf } from '../groups.js';
 import * as messages from '../messages.js';
 import { type Cable, type LinkedClasses, type Origin, type Shown } from './cable.js';
 import { withInputsOfTime, type Timed } from './inputs-of-time.js';
+import { mechanismValues } from './mechanism-values.js';
 import { withListsMerged } from './merge.js';
 import { midStep } from './mid-step.js';
 import type { OneType } from './one-type.js';
@@ -181,8 +182,17 @@ class Expansion {
         numbers.forEach((value, k) => all.fill(value ?? 0, k * size, (k + 1) * size));
         values[variable] = { kind: 'array', array: this.#cells.data.keep(all) };
       }
-      for (const [variable, value] of Object.entries(population.values))
-        values[variable === 'v' ? one.made.names.voltage : variable] = this.#cells.repeated(value, count);
+      const ofCell = new Set([one.made.names.voltage, ...Object.keys(kind.type.parameters)]);
+      for (const [variable, value] of Object.entries(population.values)) {
+        if (!variable.includes('.')) {
+          values[variable === 'v' ? one.made.names.voltage : variable] = this.#cells.repeated(value, count);
+          continue;
+        }
+        for (const [made, given] of mechanismValues(name, kind, one, { variable, value, size }, this.#cells)) {
+          values[made] = given;
+          if (formulaOf(given)) ofCell.add(made);
+        }
+      }
       const { positions: _, linked: __, ...rest } = population;
       const linked = this.#linksHome(name, kind, one, size);
       this.#populations[member] = { ...rest, type: one.type, size: size * count, values, ...linked };
@@ -191,8 +201,11 @@ class Expansion {
         this.#places.set(member, { x: repeat(own.x, count), y: repeat(own.y, count), z: repeat(own.z, count) });
       const variables = new Map<string, string>();
       for (const map of new Set(one.made.variables)) for (const [shown, made] of map) variables.set(made, shown);
-      const ofCell = new Set([one.made.names.voltage, ...Object.keys(kind.type.parameters)]);
-      this.#origins.set(member, { population: name, cells: size, variables, ofCell });
+      const places = one.compartments.map((at, ordinal) => ({
+        at,
+        variables: one.made.variables[ordinal] ?? new Map(),
+      }));
+      this.#origins.set(member, { population: name, cells: size, variables, ofCell, places });
     }
   }
 

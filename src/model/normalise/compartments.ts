@@ -445,6 +445,15 @@ export const mechanismNames = ({ mechanisms }: Compartments): readonly string[] 
     [...Object.keys(parameters), ...Object.keys(state)].map((variable) => `${mechanism}.${variable}`),
   );
 
+/** Number of compartments with the mechanism of such a name, of one cell; 1 for other names. */
+export function compartmentsWith({ mechanisms, sections, groups }: Compartments, name: string): number {
+  const [owner = '', variable] = name.split('.');
+  const mechanism = variable === undefined || !Object.hasOwn(mechanisms, owner) ? undefined : mechanisms[owner];
+  if (!mechanism) return 1;
+  const on = new Set((mechanism.on ?? Object.keys(sections)).flatMap((place) => groups[place] ?? [place]));
+  return [...on].reduce((total, section) => total + (sections[section]?.divisions ?? 1), 0);
+}
+
 /** A parameter or state variable of a mechanism by such a name. */
 export function mechanismVariable({ mechanisms }: Compartments, name: string): Variable | undefined {
   const [owner = '', variable = ''] = name.split('.');

@@ -6,6 +6,7 @@ import { messages } from '../messages.js';
 import type { Id, Population } from '../model.js';
 import { child } from '../pointer.js';
 import { isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
+import { compartmentsWith, mechanismNames, mechanismVariable } from './compartments.js';
 import type { Context } from './context.js';
 import { normaliseCount, positiveQuantity } from './literals.js';
 import { pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
@@ -51,11 +52,14 @@ export function normalisePopulation(
   const values: Record<string, NonNullable<ReturnType<typeof normaliseValue>>> = {};
   for (const [name, written] of Object.entries(document.values ?? {})) {
     const at = child(`${pointer}/values`, name);
-    const variable = neuron?.own.lookup(name);
+    const { compartments } = neuron?.type ?? {};
+    const variable = neuron?.own.lookup(name) ?? (compartments && mechanismVariable(compartments, name));
     if (variable?.kind !== 'parameter' && variable?.kind !== 'state') {
       const own = neuron?.own;
-      const known =
-        own?.names().filter((other) => ['parameter', 'state'].includes(own.lookup(other)?.kind ?? '')) ?? [];
+      const known = [
+        ...(own?.names().filter((other) => ['parameter', 'state'].includes(own.lookup(other)?.kind ?? '')) ?? []),
+        ...(compartments ? mechanismNames(compartments) : []),
+      ];
       if (neuron || document.type === undefined)
         context.reportKey(messages.unknownVariable(name, known, 'parameter or state variable'), at);
       continue;
@@ -72,6 +76,7 @@ export function normalisePopulation(
         type: variable.type,
         infinite: variable.kind === 'state',
         ...(shared ? { count: 1 } : countOf(size)),
+        ...(compartments ? { otherCount: size * compartmentsWith(compartments, name) } : {}),
       },
       at,
     );

@@ -27,6 +27,8 @@ import { wrongDimension } from '../../lang/messages.js';
 interface ValueSlot extends Slot, Pick<ArraySlot, 'infinite'> {
   /** How many elements there are, where that is known. */
   readonly count?: number;
+  /** How many values a list may have instead. */
+  readonly otherCount?: number;
   /** Rows and columns of a matrix that has a value for each pair. */
   readonly matrix?: readonly [number, number];
   /** Smallest value allowed, in SI. */
@@ -121,7 +123,8 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
   const array = normaliseArray(context, written, slot, pointer);
   if (!array) return undefined;
   const length = array.shape.reduce((product, side) => product * side, 1);
-  if (slot.count !== undefined && (array.shape.length !== 1 || length !== slot.count)) {
+  const isOther = array.shape.length === 1 && length === slot.otherCount;
+  if (slot.count !== undefined && !isOther && (array.shape.length !== 1 || length !== slot.count)) {
     context.report(messages.wrongLength(slot.what, slot.count, length), pointer);
     return undefined;
   }

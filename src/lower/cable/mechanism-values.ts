@@ -1,0 +1,65 @@
+/** Values that a population has for variables of mechanisms: of each cell, or of each compartment of each cell. */
+
+import { arrayOf } from '../../model/arrays.js';
+import { formulaOf } from '../../model/typed.js';
+import type { Value } from '../../model/typed.js';
+import { numberOf } from '../groups.js';
+import type { Class, Kind, StructuredCells } from './structured-cells.js';
+
+/** What a population has for a variable, `mechanism.variable`. */
+interface Given {
+  readonly variable: string;
+  /** A list has a value for each cell, or for each compartment with the mechanism, the first of all cells first. */
+  readonly value: Value;
+  /** Number of cells. */
+  readonly size: number;
+}
+
+/** Values for the elements of a class, by the names that it has for the variable. */
+export function mechanismValues(
+  population: string,
+  kind: Kind,
+  one: Class,
+  { variable, value, size }: Given,
+  cells: StructuredCells,
+): ReadonlyMap<string, Value> {
+  const mechanism = variable.slice(0, variable.indexOf('.'));
+  const names = one.compartments.map((_, ordinal) => one.made.variables[ordinal]?.get(variable));
+  const found = new Map<string, Value>();
+  for (const made of new Set(names)) {
+    if (made === undefined) continue;
+    const isWhole = names.every((name) => name === made);
+    const formula = formulaOf(value);
+    if (isWhole && (formula || typeof value === 'number')) {
+      found.set(made, value);
+      continue;
+    }
+    if (formula) {
+      cells.refuse(
+        `an expression for ${variable} of each cell, where other mechanisms have the same equations (${population})`,
+        'give numbers',
+      );
+      continue;
+    }
+    const list = typeof value !== 'number' && value.kind === 'array' ? arrayOf(value.array, cells.data.store) : null;
+    // Compartments with the mechanism, in the order of the tree.
+    const places = kind.instances.flatMap((own, at) => (own.some(({ name }) => name === mechanism) ? [at] : []));
+    const byPlace = list !== null && list.length === size * places.length;
+    const others = one.made.values.get(made);
+    const common = one.made.type.parameters[made]?.value ?? one.made.type.state[made]?.initial ?? 0;
+    const all = new Float64Array(size * names.length);
+    names.forEach((name, ordinal) => {
+      const otherwise = numberOf(others?.[ordinal] ?? common) ?? 0;
+      const place = byPlace ? places.indexOf(one.compartments[ordinal] ?? 0) : 0;
+      for (let cell = 0; cell < size; cell++)
+        all[ordinal * size + cell] =
+          name !== made
+            ? otherwise
+            : list === null
+              ? (value as number)
+              : (list[(byPlace ? place * size : 0) + cell] ?? 0);
+    });
+    found.set(made, { kind: 'array', array: cells.data.keep(all) });
+  }
+  return found;
+}

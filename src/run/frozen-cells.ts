@@ -1,0 +1,168 @@
+/** What cells with compartments draw before a run, as numbers: potentials, and values of mechanisms. */
+
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { DrawnModel } from '../draw/drawn-model.js';
+import type { Program } from '../ir/program.js';
+import { drawsIn } from '../lang/functions.js';
+import { withoutStructure, type Expanded } from '../lower/cable/expand.js';
+import { LoweringDiagnostics } from '../lower/context.js';
+import { arrayOf } from '../model/arrays.js';
+import { expressionsIn } from '../model/typed.js';
+import type { Compartments, Mechanism, Model, NeuronType, Population, Value } from '../model/typed.js';
+
+type Read = (buffer: string, offset: number, length: number) => Promise<ArrayLike<number>>;
+type Values = Readonly<Record<string, Value>>;
+
+const isDrawn = (...values: readonly unknown[]): boolean => expressionsIn(values).some(drawsIn);
+
+/** Draws of the cells with compartments of a model. */
+export class FrozenCells {
+  #expanded: Expanded | undefined;
+
+  constructor(
+    private readonly drawn: DrawnModel,
+    private readonly program: Program,
+  ) {}
+
+  /** What a population draws, as values of it; nothing for others than cells with compartments. */
+  async valuesOf(name: string, population: Population, { compartments }: NeuronType, read: Read): Promise<Values> {
+    if (!compartments) return {};
+    const found: Record<string, Value> = {};
+    const { v } = population.values;
+    if (isDrawn(v ?? compartments.initial)) {
+      if (v === undefined && Object.values(compartments.sections).some(({ initial }) => initial !== undefined))
+        throw new UsageError(
+          `potentials of ${name} at the start are drawn on some sections and given on others: they cannot be frozen`,
+        );
+      const cable = this.#of().cables.find(({ populations }) => populations.some((one) => one.name === name));
+      const member = cable?.populations.find((one) => one.name === name)?.members.indexOf(name) ?? -1;
+      const voltage = cable?.classes[member]?.names.voltage ?? 'v';
+      found['v'] = settled(Array.from(await this.#numbers(name, voltage, read)).slice(0, population.size));
+    }
+    for (const variable of drawnOf(compartments, population))
+      found[variable] = await this.#ofMechanism(name, population.size, variable, read);
+    return found;
+  }
+
+  /** Values of the only cell of a type are those of its mechanisms on sections; types draw nothing. */
+  placed(populations: Readonly<Record<string, Population>>): Pick<Model, 'neurons' | 'populations'> {
+    const neurons = { ...this.drawn.model.neurons };
+    const changed = { ...populations };
+    for (const [id, type] of Object.entries(neurons)) {
+      const { compartments } = type;
+      const own = Object.entries(populations).filter(([, population]) => population.type === id);
+      if (!compartments || own.length === 0) continue;
+      let mechanisms = compartments.mechanisms;
+      const [name = '', population] = own[0] ?? [];
+      for (const [variable, value] of Object.entries(population?.values ?? {})) {
+        const [owner = '', key = ''] = variable.split('.');
+        const mechanism = mechanisms[owner];
+        if (!mechanism || !own.some(([one]) => drawnOf(compartments, this.drawn.model.populations[one]).has(variable)))
+          continue;
+        // Values on groups may come after those on sections, and then apply.
+        const isPlain = Object.keys(mechanism.values ?? {}).every((place) =>
+          Object.hasOwn(compartments.sections, place),
+        );
+        const isOnly = own.length === 1 && population?.size === 1 && isPlain;
+        const numbers =
+          typeof value === 'object' && value.kind === 'array' ? Array.from(arrayOf(value.array, this.drawn.data)) : [];
+        const first = typeof value === 'number' ? value : (numbers[0] ?? 0);
+        const values = isOnly && numbers.length > 0 ? bySection(mechanism, key, numbers, compartments) : undefined;
+        mechanisms = {
+          ...mechanisms,
+          [owner]: withNumber({ ...mechanism, ...(values ? { values } : {}) }, key, first),
+        };
+        if (isOnly && population) {
+          const { [variable]: _, ...rest } = changed[name]?.values ?? {};
+          changed[name] = { ...population, values: rest };
+        }
+      }
+      const initial = isDrawn(compartments.initial) ? 0 : compartments.initial;
+      neurons[id] = { ...type, compartments: { ...compartments, mechanisms, initial } };
+    }
+    return { neurons, populations: changed };
+  }
+
+  /** Numbers, in order of creation, of the synapses of a piece of a projection. */
+  synapsesOfPiece(name: string): Uint32Array {
+    return this.#of().shown.pieces.get(name)?.numbers ?? new Uint32Array();
+  }
+
+  #of(): Expanded {
+    this.#expanded ??= withoutStructure(this.drawn, new LoweringDiagnostics());
+    return this.#expanded;
+  }
+
+  /** Numbers of a variable of the program, by element. */
+  async #numbers(owner: string, variable: string, read: Read): Promise<ArrayLike<number>> {
+    const found = this.program.manifest.variables.find((one) => one.owner === owner && one.variable === variable);
+    if (!found || typeof found.length !== 'number') return [];
+    return read(found.buffer, found.offset, found.length);
+  }
+
+  /** A number for each compartment of each cell, the first of all cells first; for each cell, or one, where that is all. */
+  async #ofMechanism(population: string, size: number, variable: string, read: Read): Promise<Value> {
+    const places: { readonly at: number; readonly numbers: readonly number[] }[] = [];
+    for (const [member, origin] of this.#of().shown.origins) {
+      if (origin.population !== population) continue;
+      for (const [ordinal, { at, variables }] of origin.places.entries()) {
+        const made = variables.get(variable);
+        if (made === undefined) continue;
+        const all = Array.from(await this.#numbers(member, made, read));
+        const one = all.length === 1 ? Array.from({ length: size }, () => all[0] ?? 0) : undefined;
+        places.push({ at, numbers: one ?? all.slice(ordinal * size, (ordinal + 1) * size) });
+      }
+    }
+    places.sort((a, b) => a.at - b.at);
+    const [first] = places;
+    const isOfCell = places.every(({ numbers }) => numbers.every((x, cell) => Object.is(x, first?.numbers[cell])));
+    return settled(isOfCell ? (first?.numbers ?? []) : places.flatMap(({ numbers }) => numbers));
+  }
+}
+
+/** One number where all are equal. */
+const settled = (numbers: readonly number[]): Value =>
+  numbers.every((x) => Object.is(x, numbers[0])) ? (numbers[0] ?? 0) : { kind: 'array', array: [...numbers] };
+
+/** Variables of mechanisms that are drawn in a population, as `mechanism.variable`. */
+function drawnOf({ mechanisms }: Compartments, population: Population | undefined): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [name, { parameters, state, values = {} }] of Object.entries(mechanisms))
+    for (const key of [...Object.keys(parameters), ...Object.keys(state)]) {
+      const given = population?.values[`${name}.${key}`];
+      const own = parameters[key]?.value ?? state[key]?.initial;
+      const drawn =
+        given === undefined ? isDrawn(own, ...Object.values(values).map((one) => one[key])) : isDrawn(given);
+      if (drawn) found.add(`${name}.${key}`);
+    }
+  return found;
+}
+
+/** Values by section, with the numbers of a variable at each compartment of the mechanism, in the order of the tree. */
+function bySection(
+  { on, values = {} }: Mechanism,
+  key: string,
+  numbers: readonly number[],
+  { sections, groups }: Compartments,
+): NonNullable<Mechanism['values']> {
+  const own = new Set((on ?? Object.keys(sections)).flatMap((place) => groups[place] ?? [place]));
+  let first = 0;
+  const placed = Object.entries(sections).flatMap(([section, { divisions = 1 }]) => {
+    if (!own.has(section)) return [];
+    const value = settled(numbers.length === 1 ? numbers : numbers.slice(first, first + divisions));
+    first += divisions;
+    return [[section, { ...values[section], [key]: value }] as const];
+  });
+  return { ...values, ...Object.fromEntries(placed) };
+}
+
+/** A mechanism that has a number for a variable where none is given. */
+function withNumber(mechanism: Mechanism, key: string, value: number): Mechanism {
+  const { [key]: parameter } = mechanism.parameters;
+  const { [key]: variable } = mechanism.state;
+  return {
+    ...mechanism,
+    parameters: parameter ? { ...mechanism.parameters, [key]: { ...parameter, value } } : mechanism.parameters,
+    state: variable ? { ...mechanism.state, [key]: { ...variable, initial: value } } : mechanism.state,
+  };
+}

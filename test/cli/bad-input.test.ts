@@ -368,7 +368,7 @@ describe('files and folders', () => {
       const [before = '', after = ''] = JSON.stringify(model).split('"HERE"');
       const file = openSync(path, 'w');
       writeSync(file, before);
-      const block = '0,1,2,3,'.repeat(125_000);
+      const block = '1234567,7654321,'.repeat(62_500);
       for (let bytes = 0; bytes < 200_000_000; bytes += block.length) writeSync(file, block);
       writeSync(file, `0${after}`);
       closeSync(file);

@@ -169,6 +169,14 @@ function withoutContent(
   return to.startsWith('pynn') ? [{ ...entry, code: 'pynn/not-expressible' }] : [];
 }
 
+/** What would fail in the simulators of a notation, where ours refuse it, too. */
+async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<readonly ConversionEntry[]> {
+  const stage = to.startsWith('brian') ? 'brian' : to === 'lems' || to === 'neuroml' ? 'lems' : undefined;
+  if (stage === undefined) return [];
+  const { zeroDivisors } = await import('../library/zero-divisors.js');
+  return zeroDivisors(valid, stage);
+}
+
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
@@ -272,7 +280,8 @@ export async function convertModel(
     const made = await inStage('export', () => exporters[to](what, name, valid, positions, partial));
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
-    return { ...made, files, report: [...gone, ...nothing, ...made.report] };
+    const broken = await brokenParts(what, to);
+    return { ...made, files, report: [...gone, ...nothing, ...broken, ...made.report] };
   };
   if (!options.freeze) return judged(await exported(valid));
   const { target } = await chooseTarget('auto');

@@ -344,7 +344,7 @@ function translateGroups(
     const poisson = specification.poisson_groups?.[key];
     const generator = specification.spike_generators?.[key];
     if (group.kind === 'neuron' && neurons !== undefined)
-      translated.set(key, translateNeuronGroup(group, neurons, setting));
+      translated.set(key, translateNeuronGroup(group, neurons, groups, setting));
     if (group.kind === 'poisson' && poisson !== undefined)
       translated.set(key, translatePoissonGroup(group, poisson, setting));
     if (group.kind === 'generator' && generator !== undefined)

@@ -79,7 +79,12 @@ export interface Translation {
 type Specified = Omit<NeuronGroup, 'N'> & Pick<SpatialNeuron, 'threshold_location'>;
 
 /** Translates a group's own code. */
-export function translateNeuronGroup(group: Group, specification: Specified, setting: Setting): Translation {
+export function translateNeuronGroup(
+  group: Group,
+  specification: Specified,
+  groups: ReadonlyMap<string, Group>,
+  setting: Setting,
+): Translation {
   const { to } = setting;
   const scope = groupScope(group, setting.tables, { constants: 'byName' });
   const equations = groupScope(group, setting.tables, { constants: 'byName', noise: true });
@@ -121,7 +126,7 @@ export function translateNeuronGroup(group: Group, specification: Specified, set
         type: group.name,
         size: located(group.size, child(group.pointer, 'N')),
         values: emitValues(values),
-        ...translateLinks(group, specification, once, setting),
+        ...translateLinks(group, specification, groups, once, setting),
         ...clock.use,
         ...order(specification.order),
       };
@@ -138,6 +143,7 @@ export function translateNeuronGroup(group: Group, specification: Specified, set
 function translateLinks(
   group: Group,
   { linked = {} }: Specified,
+  groups: ReadonlyMap<string, Group>,
   scope: Scope,
   { to }: Setting,
 ): { readonly linked?: Record<string, unknown> } {
@@ -156,7 +162,9 @@ function translateLinks(
     }
     const slot = { name: 'the index', dimension: dimensionless, type: 'integer' } as const;
     const read = index === undefined ? undefined : readValue(index, child(at, 'index'), slot, scope, group.size, to);
-    const place = read === undefined ? {} : { index: emitValue(read) };
+    // What all neurons share is that of any of them.
+    const isShared = groups.get(population)?.variables.get(variable)?.flags.has('shared') ?? false;
+    const place = isShared ? { index: 0 } : read === undefined ? {} : { index: emitValue(read) };
     return [[name, located({ population, variable, ...place }, at)] as const];
   });
   return entries.length === 0 ? {} : { linked: Object.fromEntries(entries) };

@@ -102,6 +102,8 @@ S.w = arange(380)/1e5
 R = Synapses(G, G, on_pre='v_post += 1e-6')
 R.connect('i != j', p=0.1)
 M = SpikeMonitor(G, name='seen')
+H = NeuronGroup(1, 'x : 1')
+H.run_regularly('x += 1', dt=1*ms)
 run(30*ms)
 run(30*ms)
 device.build(directory=None)
@@ -185,9 +187,9 @@ def command():
         with open(network, encoding="utf-8") as file:
             described = json.load(file)
         # What the script does not name is called as its variables.
-        names = [described["name"], *described["populations"], *described["projections"]]
+        names = [described["name"], *described["populations"], *described["projections"], *described["operations"]]
         rules = {name: [rule["rule"] for rule in each["connect"]] for name, each in described["projections"].items()}
-        if names != ["script", "cells", "R", "S"] or rules != {"S": ["all"], "R": ["pairs"]}:
+        if names != ["script", "H", "cells", "R", "S", "H_run_regularly"] or rules != {"S": ["all"], "R": ["pairs"]}:
             return f"{names} {rules}"
         # Arrays beside the document are those of its beginning, though the script runs twice.
         ran = len(interneuron.run(network).spikes["cells"])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';
-import { document, findings, type Loose } from './support.js';
+import { exportBrianScript } from '../../../translators/brian/export-script.js';
+import { document, findings, valid, type Loose } from './support.js';
 
 /** The type and the population of a group of one neuron with the given lines. */
 function group(lines: string, rest = ''): Loose {
@@ -292,6 +293,15 @@ describe('linked parameters', () => {
       a: { population: 'H', variable: 'v' },
       b: { population: 'H', variable: 'v', index: { array: [2, 0, 1] } },
     });
+  });
+
+  test('of a variable that neurons share need no index', () => {
+    const model = brian(
+      'neuron_groups:\n  H: { N: 3, model: "s : volt (shared)", run_regularly: [{ code: s += 1*volt }] }\n' +
+        '  G: { N: 4, model: "a : volt (linked)", linked: { a: H.s } }\nrun: 1 ms',
+    );
+    expect(document(model).populations.G.linked).toEqual({ a: { population: 'H', variable: 's', index: 0 } });
+    expect(exportBrianScript(valid(model)).files[0]?.text).toContain('G.a = linked_var(H, "s")');
   });
 
   test.each([

@@ -268,7 +268,12 @@ function linkParts(
       return [];
     }
     const text = `${source.name}.${variable}`;
-    return [[names.get(key) ?? key, whole === undefined ? text : { variable: text, index: whole }] as const];
+    const { parameters = {}, state = {}, derived = {} } = source.type ?? {};
+    const isShared = (parameters[link.variable] ?? state[link.variable] ?? derived[link.variable])?.shared === true;
+    // Brian reads what all neurons share without an index.
+    return [
+      [names.get(key) ?? key, isShared || whole === undefined ? text : { variable: text, index: whole }] as const,
+    ];
   });
   return links.length === 0 ? {} : { linked: Object.fromEntries(links) };
 }

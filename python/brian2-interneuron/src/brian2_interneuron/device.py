@@ -45,7 +45,7 @@ _BEFORE = "interneuron: before the first run"
 #: What Brian's own runtime does.
 _RUN = Network.run.original_function
 
-_DOUBLE = "Engines compute in double precision, though core.default_float_dtype is float32: ask for precision='float32' in set_device."
+_DOUBLE = "Engines compute in double precision, though variables such as %s.%s are float32: ask for precision='float32' in set_device."
 
 _OF_THEIR_STEPS = (
     "Random numbers of a run belong to its steps: a seed, or a random state, does not bring back those of earlier steps. "
@@ -271,8 +271,9 @@ class InterneuronDevice(DeferringDevice):
                 callback((time.time() - begin) * second, share, begin_time * second, duration)
                 told[0] = time.time() + float(report_period)
 
-        if prefs.core.default_float_dtype == np.float32 and "precision" not in self.options:
-            logger.warn(_DOUBLE, "precision", once=True)
+        narrow = next((each for each in document.kept if each.dtype == np.float32), None)
+        if narrow is not None and "precision" not in self.options:
+            logger.warn(_DOUBLE % (narrow.owner.name, narrow.name), "precision", once=True)
         net._stopped = Network._globally_stopped = False
         try:
             self._perform(net, document, calls, duration, progress)

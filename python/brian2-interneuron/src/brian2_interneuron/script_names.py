@@ -30,14 +30,38 @@ def name_by_variables(objects):
     found = _variables()
     unnamed = {each: found[id(each)] for each in objects if id(each) in found and _is_unnamed(each)}
     ordered = _ordered(objects)
-    before = sorted(ordered, key=lambda each: each.name)
-    if before != sorted(ordered, key=lambda each: unnamed.get(each, each.name)):
-        unnamed = {each: name for each, name in unnamed.items() if each not in ordered}
+
+    def in_order(names):
+        return sorted(ordered, key=lambda each: _name_of_acts(each, names.get(each, each.name)))
+
+    if in_order({}) != in_order(_with_operations(unnamed, objects)):
+        kept = {_owner_of(each).name if type(each) is CodeRunner else each.name for each in ordered}
+        unnamed = {each: name for each, name in unnamed.items() if each.name not in kept}
     taken = {each.name for each in objects if each not in unnamed}
-    given = {each: each.name for each, name in unnamed.items() if name not in taken}
-    for each in given:
-        each._name = unnamed[each]
+    names = _with_operations({each: name for each, name in unnamed.items() if name not in taken}, objects)
+    given = {each: each.name for each in names}
+    for each, name in names.items():
+        each._name = name
     return given
+
+
+def _with_operations(names, objects):
+    """New names of objects, and of operations that Brian has called by them."""
+    found, called = dict(names), {each.name: name for each, name in names.items()}
+    for each in objects:
+        owner = _owner_of(each).name if type(each) is CodeRunner else None
+        if owner in called and each.name.startswith(f"{owner}_"):
+            found[each] = f"{called[owner]}{each.name[len(owner) :]}"
+    return found
+
+
+def _owner_of(operation):
+    return base_of(whole(operation.group))
+
+
+def _name_of_acts(each, name):
+    """A name by which Brian orders what an object does: what belongs to groups and synapses has names that begin with theirs."""
+    return f"{name}_pre" if isinstance(each, (NeuronGroup, Synapses)) else name
 
 
 def _ordered(objects):
@@ -51,10 +75,9 @@ def _ordered(objects):
         found = [*synapses, *groups]
     if any(each._linked_variables for each in groups):
         found += groups
-    owners = [base_of(whole(each.group)) for each in objects if type(each) is CodeRunner]
-    if owners:
+    if any(type(each) is CodeRunner for each in objects):
         # Operations and monitors share a slot.
-        found += [each for each in objects if each in owners or isinstance(each, StateMonitor)]
+        found += [each for each in objects if type(each) is CodeRunner or isinstance(each, StateMonitor)]
     return list(dict.fromkeys(found))
 
 

@@ -25,31 +25,50 @@ export function structureOf(
   return first ?? null;
 }
 
-/** A synapse type with the response of its receptor. */
+/** What plastic synapses send into a port, with a delay of its own. */
+const sending = /^send\(port, (.*), transmission\)$/;
+
+/**
+ * A synapse type with the response of its receptor.
+ *
+ * What a plastic synapse sends arrives with the weight that it has then, as NEURON delivers events: the response is the
+ * synapse's own, and takes nothing that is on its way.
+ *
+ * @param dendritic  fraction of the delay after which the spike has met the synapse
+ */
 export function atPlace(
   { name, synapse, initial }: StandardSynapse,
   { variable, response }: PlacedReceptor,
+  dendritic = 1,
 ): StandardSynapse {
   const { conformsTo: _, ports: __, parameters = {}, pathways = {}, ...rest } = synapse;
   // Resources of a synapse decay with the time constant of its receptor.
   const { tau_syn: ___, ...own } = parameters;
   const inResponse = (text: string): string =>
     text.replace(/\bport\b/g, variable).replace(/\btau_syn\b/g, 'tau_receptor');
-  const statements = (code: string | readonly string[]): string | string[] =>
-    typeof code === 'string' ? inResponse(code) : code.map(inResponse);
+  const sent: string[] = [];
+  const statements = (code: string | readonly string[]): string[] =>
+    [code].flat().flatMap((text) => {
+      const [, value] = sending.exec(text) ?? [];
+      if (value === undefined) return [inResponse(text)];
+      sent.push(inResponse(`port += ${value}`));
+      return [];
+    });
+  const met = Object.fromEntries(
+    Object.entries(pathways).map(([key, pathway]) => [
+      key,
+      isCode(pathway)
+        ? statements(pathway)
+        : { ...pathway, ...(pathway.do === undefined ? {} : { do: statements(pathway.do) }) },
+    ]),
+  );
+  const arrival = dendritic === 1 ? 'transmission' : `transmission/${dendritic}`;
   const placed: SynapseDocument = {
     ...rest,
     parameters: { ...own, ...response.parameters },
     state: { ...rest.state, ...response.state },
     derivatives: { ...rest.derivatives, ...response.derivatives },
-    pathways: Object.fromEntries(
-      Object.entries(pathways).map(([key, pathway]) => [
-        key,
-        isCode(pathway)
-          ? statements(pathway)
-          : { ...pathway, ...(pathway.do === undefined ? {} : { do: statements(pathway.do) }) },
-      ]),
-    ),
+    pathways: sent.length === 0 ? met : { ...met, arrival: { on: 'pre.spike', delay: arrival, do: sent } },
     contributes: { 'post.i_inj': response.current.replace(/\bv\b/g, 'post.v') },
   };
   return { name, synapse: placed, initial };

@@ -112,7 +112,7 @@ export function translateProjection(
   if (structure && !ends) return undefined;
   const name = nameOfType(
     placed ? `${type}_${receptor.name}` : type,
-    placed ? atPlace(standard, placed) : standard,
+    placed ? atPlace(standard, placed, fractionOf(written) ?? 1) : standard,
     network.synapses,
   );
   const space = translateSpace(projection.space, child(pointer, 'space'));

@@ -247,3 +247,56 @@ test('a negative density of a channel is not left out without a word', () => {
 function ex2(): Parts {
   return { projections: [{ ...projection('ex', 'excitatory', { location: 'soma' }, [[0, 0]]), post: 'x' }] };
 }
+
+describe('plastic synapses at places', () => {
+  const plastic = (synapse: Parts): Parts =>
+    network({
+      projections: [
+        { ...projection('ex', 'AMPA', { location: 'dendrite' }, [[0, 0], [2, 2]]), synapse }, // prettier-ignore
+      ],
+      current_sources: [
+        { label: 'pulse', type: 'DCSource', params: { start: 1, stop: 11, amplitude: 1 }, inject_into: ['cells'], location: 'soma' }, // prettier-ignore
+      ],
+      recordings: [
+        { target: 'cells', variables: ['spikes'] },
+        { target: 'cells', variables: ['v'], locations: ['dendrite'] },
+        { target: 'ex', variables: ['weight'] },
+      ],
+    });
+  const rule = (A_plus: number, A_minus: number, fraction: number): Parts => ({
+    type: 'STDPMechanism',
+    dendritic_delay_fraction: fraction,
+    params: { weight: 0.003, delay: 1 },
+    timing_dependence: { type: 'SpikePairRule', params: { A_plus, A_minus, tau_plus: 15, tau_minus: 25 } },
+    weight_dependence: { type: 'AdditiveWeightDependence', params: { w_max: 0.01 } },
+  });
+
+  test.each([1, 0.5, 0])('that do not change are static ones, with %d of the delay dendritic', async (fraction) => {
+    const [still, usual] = [
+      await run(plastic(rule(0, 0, fraction))),
+      await run(plastic({ type: 'StaticSynapse', params: { weight: 0.003, delay: 1 } })),
+    ];
+    expect(still.samples.get('cells.v')).toEqual(usual.samples.get('cells.v'));
+  });
+
+  test('have the weights of the rule', async () => {
+    const result = await run(plastic(rule(0.05, 0.06, 1)));
+    const posts = (result.events.get('cells.spike') ?? []).flatMap(([step, one]) => (one === 0 ? [(step + 1) * 0.025] : [])); // prettier-ignore
+    expect(posts.length).toBeGreaterThan(0);
+    const events = [
+      ...[2, 4, 5].map((time) => ({ time, pre: true })),
+      ...posts.map((time) => ({ time: time + 1, pre: false })),
+    ].sort((a, b) => a.time - b.time);
+    let [weight, x, y, last] = [0.003, 0, 0, 0];
+    for (const { time, pre } of events.filter((one) => one.time < 12)) {
+      x *= Math.exp((last - time) / 15);
+      y *= Math.exp((last - time) / 25);
+      last = time;
+      weight += 0.01 * (pre ? -0.06 * y : 0.05 * x);
+      if (pre) x++;
+      else y++;
+    }
+    expect(Math.abs(weight - 0.003)).toBeGreaterThan(1e-4);
+    expect(result.samples.get('ex.weight')!.at(-1)![0]! * 1e6).toBeCloseTo(weight, 6);
+  });
+});

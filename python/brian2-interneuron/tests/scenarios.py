@@ -2127,3 +2127,30 @@ def rates_beyond_functions():
     net.run(12 * ms)
     net.run(5 * ms)
     return {**spikes(monitor), "rate": rates.rate_[:], "t": rates.t_[:], "seen": seen}
+
+
+@scenario
+def orders_of_events():
+    """Code of events in another order than their tests, and monitors of parts that record variables before those."""
+    G = NeuronGroup(
+        5,
+        "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1\nn : 1",
+        threshold="v > 1",
+        reset="v = 0; n += 1",
+        refractory=0.5 * ms,
+        events={"half": "v > 0.5 and v < 0.53"},
+        method="exact",
+    )
+    G.run_on_event("half", "n += 10; v += 0.03", order=-1)
+    G.resetter["spike"].order = 2
+    S = Synapses(G, G, "w : 1", on_pre="v_post += w*n_post", delay=0.3 * ms)
+    S.connect("i != j")
+    S.w, S.pre.when, S.pre.order = 0.003, "resets", 1
+    monitors = [SpikeMonitor(G, variables="v"), SpikeMonitor(G[1:3], variables="n", when="before_thresholds", order=0)]
+    monitors += [EventMonitor(G[part], "half", variables=["v", "n"]) for part in (slice(1, 4), slice(0, 5))]
+    net = Network(G, S, monitors)
+    net.run(9.1 * ms)
+    G.v = 0.4
+    net.run(9 * ms)
+    found = {f"{name} {k}": getattr(each, name)[:] for k, each in enumerate(monitors) for name in each.record_variables}
+    return {**found, "v": G.v[:], "n": G.n[:]}

@@ -77,6 +77,8 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         self._sampled = {}
         #: Names of those that are recorded at several times, by monitor and variable, and the equations that define them.
         self.recorded_as, self._again = {}, []
+        #: Events by which monitors hear of others a step later, by monitor, and what makes them.
+        self.heard_as, self._later = {}, []
         #: Links of neurons that synapses read, by group and name.
         self._linked = []
         #: Steps of integration that Brian has worked out, by owner.
@@ -126,8 +128,8 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         if not self.groups:
             raise Unsupported(net.name, "it has no neurons")
         for group, equation in self._again:
-            entry = self.parts["spatial_neurons" if isinstance(group, SpatialNeuron) else "neuron_groups"][group.name]
-            entry["model"] += f"\n{equation}"
+            self._entry_of(group)["model"] += f"\n{equation}"
+        self._note_for_later()
         for group, name, link in self._linked:
             self.parts["neuron_groups"][group.name].setdefault("linked", {})[name] = link
         for owner, names in self._renamed.items():
@@ -145,6 +147,9 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         for section in list(self.parts):
             if self.parts[section] == {}:
                 del self.parts[section]
+
+    def _entry_of(self, group):
+        return self.parts["spatial_neurons" if isinstance(group, SpatialNeuron) else "neuron_groups"][group.name]
 
     def _spell(self, owner, variables, suffix=""):
         """Has the code of an object call variables as the document does."""

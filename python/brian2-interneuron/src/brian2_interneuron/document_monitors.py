@@ -1,5 +1,6 @@
 """Monitors of spikes, events, rates and state."""
 
+from brian2.groups.neurongroup import NeuronGroup
 from brian2.synapses.synapses import Synapses
 
 from .groups import base_of, end_text, own_names, through, unit_of
@@ -49,6 +50,9 @@ class MonitorParts:
         self.monitors.append(monitor)
         if not monitor.active or not (extra or monitor.record is True):
             return
+        if extra and self.is_early(monitor) and isinstance(base_of(monitor.source), NeuronGroup):
+            self._hear_later(monitor, extra)
+            return
         entry = {"source": end_text(monitor.source), "variables": [spelled(name) for name in extra]}
         usual = getattr(base_of(monitor.source), "thresholder", {}).get(monitor.event)
         place = (monitor.when, monitor.order)
@@ -62,6 +66,32 @@ class MonitorParts:
                 variable = base_of(monitor.source).variables[name]
                 self._again.append((base_of(monitor.source), f"{other} = {spelled(name)} : {unit_of(variable)}"))
         self._record(monitor.name, entry, monitor.event)
+
+    def _hear_later(self, monitor, extra):
+        """A monitor that records variables before its event is tested for: it hears of it a step later, by an event of its own."""
+        if monitor.when == "before_start":
+            raise Unsupported(monitor.name, "it records variables before everything else, and before its event")
+        group, own = base_of(monitor.source), f"{monitor.event}_for_{monitor.name}"
+        due = f"{own}_is_due"
+        self.due.append((group.name, due))
+        self.heard_as[monitor.name] = own
+        self._again.append((group, f"{due} : integer"))
+        code = {"code": f"{due} = 0", "when": monitor.when, "order": int(monitor.order) + 1}
+        self._later.append((group, monitor.event, due, own, {"condition": f"{due} > 0", "condition_when": "before_start", **code}))
+        entry = {"source": end_text(monitor.source), "variables": [spelled(name) for name in extra]}
+        self._record(monitor.name, {**entry, "when": monitor.when, "order": int(monitor.order)}, own)
+
+    def _note_for_later(self):
+        """Has events note that they are due for what hears of them later."""
+        for group, name, due, own, event in self._later:
+            entry = self._entry_of(group)
+            events = entry.setdefault("events", {})
+            noted, code, when = (entry, "reset", "reset_when") if name == "spike" else (events[name], "code", "when")
+            if code in noted:
+                noted[code] += f"\n{due} = 1"
+            else:
+                noted.update({code: f"{due} = 1", when: "after_end"})
+            events[own] = event
 
     def _rate_monitor(self, monitor):
         self.monitors.append(monitor)

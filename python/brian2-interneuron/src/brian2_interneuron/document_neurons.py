@@ -17,6 +17,7 @@ from brian2.stateupdaters.base import StateUpdateMethod, UnsupportedEquationsExc
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
+from .document_slots import USUAL_SLOTS
 from .groups import base_of, unit_of, whole
 from .morphology import morphology_text
 from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, spelled, with_plain_locals, with_whole_numbers
@@ -145,12 +146,13 @@ class NeuronParts:
                 codes.append(code)
                 self._write(group.name, assigned(code))
             event = {"code": code, "when": resetter.when} if acts else {}
-            if acts and self._comes_before(resetter, thresholder):
-                event, later = self._due_later(group, name, code)
-                events[later["name"]] = later.pop("event")
-                entry["model"] += f"\n{later['due']} : integer"
-            elif acts and self._rank(resetter) != thresholder.order:
-                raise Unsupported(group.name, f"condition and code of {name} have different orders")
+            is_before = acts and self._comes_before(resetter, thresholder)
+            if is_before or (acts and self._rank(resetter) != thresholder.order):
+                noted, tested = self._before_its_test(group, name) if is_before else self._between(group, name)
+                due = f"{name}_is_due"
+                event = {"code": f"{due} = 1", "when": noted}
+                events[f"{name}_later"] = self._due(due, code, tested, resetter)
+                entry["model"] += f"\n{due} : integer"
             if name == "spike":
                 if event:
                     entry["reset"] = event["code"]
@@ -184,20 +186,34 @@ class NeuronParts:
         self.groups.append(group)
         self.parts["spatial_neurons" if spatial else "neuron_groups"][group.name] = entry
 
-    def _due_later(self, group, name, code):
-        """What an event does whose code Brian runs before it tests for the event: it acts on what the step before found.
+    def _due(self, due, code, tested, resetter):
+        """The event that carries out the code of another one, which has noted that it is due.
 
-        Gives what the event itself does, which is to note that, and the event that carries out the code in the next step.
+        Args:
+            tested: the slot in which that is looked at.
+        """
+        event = {"condition": f"{due} > 0", "condition_when": tested, "code": f"{code}\n{due} = 0", "when": resetter.when}
+        order = self._rank(resetter)
+        return {**event, "order": int(order)} if order != 0 else event
+
+    def _before_its_test(self, group, name):
+        """Slots in which an event is noted, and looked at, whose code Brian runs before it tests for it.
+
+        The code acts on what the step before found.
         """
         thresholder, resetter = group.thresholder[name], group.resetter[name]
         if resetter.when == "before_start" or thresholder.when == "after_end":
             raise Unsupported(group.name, f"its code for {name} runs in the slot {resetter.when}, before the test for it")
-        due = f"{name}_is_due"
-        self.due.append((group.name, due))
-        event = {"condition": f"{due} > 0", "condition_when": "before_start", "code": f"{code}\n{due} = 0", "when": resetter.when}
-        order = self._rank(resetter)
-        later = {"name": f"{name}_later", "due": due, "event": {**event, **({"order": int(order)} if order != 0 else {})}}
-        return {"code": f"{due} = 1", "when": "after_end"}, later
+        self.due.append((group.name, f"{name}_is_due"))
+        return "after_end", "before_start"
+
+    def _between(self, group, name):
+        """Slots in which an event is noted, and looked at, whose code has another order than its test."""
+        thresholder, resetter = group.thresholder[name], group.resetter[name]
+        between = USUAL_SLOTS[USUAL_SLOTS.index(thresholder.when) + 1 : USUAL_SLOTS.index(resetter.when)]
+        if len(between) < 2:
+            raise Unsupported(group.name, f"condition and code of {name} have different orders")
+        return between[0], between[1]
 
     def _rests(self, group):
         """Whether the equations of a group are not active: then neurons stay as refractory as they are."""

@@ -14,13 +14,17 @@ def _all_slots(schedule):
     return [f"{prefix}{slot}" for slot in schedule for prefix in ("before_", "", "after_")]
 
 
+#: Slots of Brian's schedule in their order.
+USUAL_SLOTS = _all_slots(_USUAL)
+
+
 def _usual_names(used):
     """Slots of Brian's schedule for slots of another one in their order: as many as can be keep their names.
 
     Returns:
         them by name; None where there are too many.
     """
-    usual = _all_slots(_USUAL)
+    usual = USUAL_SLOTS
     # What comes before and after everything else has tasks of its own there.
     outermost = (usual[0], usual[-1])
     # Best choices for the first slots, by how far in the usual schedule they reach.

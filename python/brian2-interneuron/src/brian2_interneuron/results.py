@@ -91,18 +91,19 @@ def _grow(variable, values):
     variable.get_value()[old:] = values
 
 
-def _own(monitor, events):
+def _own(monitor, events, event):
     """Steps and indices of the events of a group or subgroup, counted from its first neuron."""
     source = monitor.source
-    steps, cells = _events_of(events, base_of(source).name, getattr(monitor, "event", "spike"))
+    steps, cells = _events_of(events, base_of(source).name, event)
     begin, stop = start_of(source), getattr(source, "stop", None)
     inside = slice(None) if stop is None else (cells >= begin) & (cells < stop)
     return steps[inside], cells[inside] - begin, inside
 
 
 def _event_monitor(document, monitor, events, values, begin, end):
-    steps, cells, inside = _own(monitor, events)
-    if document.is_early(monitor):
+    event = document.heard_as.get(monitor.name, monitor.event)
+    steps, cells, inside = _own(monitor, events, event)
+    if event == monitor.event and document.is_early(monitor):
         # It hears of what was in the step before; at the end of a run Brian forgets what nobody has heard of.
         known, own = _heard(document, monitor), steps + 1 < end
         steps, cells = np.concatenate([np.full(len(known), begin), steps[own] + 1]), np.concatenate([known, cells[own]])
@@ -111,7 +112,7 @@ def _event_monitor(document, monitor, events, values, begin, end):
     recorded = {"i": cells, "t": _times(steps, monitor.source, document)}
     for name in monitor.record_variables - {"i", "t"}:
         known = document.recorded_as.get((monitor.name, name), spelled(name))
-        recorded[name] = values[base_of(monitor.source).name, monitor.event, known][inside]
+        recorded[name] = values[base_of(monitor.source).name, event, known][inside]
     old = int(np.asarray(monitor.variables["N"].get_value()).item())
     monitor.resize(old + len(steps))
     for name in monitor.record_variables:
@@ -128,7 +129,7 @@ def _heard(document, monitor):
 
 
 def _rate_monitor(document, monitor, events, begin, end):
-    steps, _, _ = _own(monitor, events)
+    steps, _, _ = _own(monitor, events, "spike")
     every = int(round(float(monitor.clock.dt_) / document.dt))
     first = -(-begin // every)
     count = -(-end // every) - first

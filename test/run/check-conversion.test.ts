@@ -132,3 +132,27 @@ test('variables that a place lacks after conversion are not asked for there', as
   expect(absent).toEqual(['cells.na_i at far']);
   expect(variables?.map(({ variable }) => variable)).toEqual(['v at far']);
 });
+
+test.each(['grid', 'brian'])(
+  'a current of the time that changes between runs does so in Brian, with %s',
+  async (timing) => {
+    const { valid } = importModel({
+      name: 'm.yaml',
+      text: `
+interneuron: 1
+neurons:
+  cell: { inputs: { I: nA }, state: { v: 0 mV }, derivatives: { v: (I*(10*Mohm) - v)/(5*ms) }, method: exponentialEuler }
+populations: { cells: { type: cell, size: 2 } }
+stimuli: { wave: { kind: current, to: cells, input: I, value: 1*nA*sin(2*pi*t/(4*ms)) } }
+record: [{ of: cells, variables: [v], every: 0.7 ms }]
+timing: ${timing}
+experiment:
+  dt: 0.1 ms
+  protocol: [{ run: 3.3 ms }, { currents: { wave: 2*nA*t/(3*ms) } }, { run: 2 ms }, { currents: { wave: 0.5*nA*(i + 1)*cos(t/ms) } }, { run: 5 ms }]`,
+    });
+    const { variables = [] } = await checkConversion(valid, 'brian');
+    expect(variables).toHaveLength(1);
+    expect(variables[0]!.samples).toBeGreaterThan(26);
+    expect(variables[0]!.largest).toBeLessThan(1e-12);
+  },
+);

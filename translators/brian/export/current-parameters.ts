@@ -1,11 +1,14 @@
-/** Currents that phases change, as parameters of the cells into which they flow: phases of Brian set parameters. */
+/**
+ * Currents that phases change: those that are constant become parameters of the cells into which they flow, which phases
+ * of Brian set; of others, the time decides.
+ */
 
 import { namesIn } from '../../../src/lang/walk.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Model, NeuronType, Phase, Population, Stimulus, ValidModel } from '../../../src/model/model.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { isPhase } from '../../../src/model/tagged.js';
+import { isPhase, timeAfter } from '../../../src/model/tagged.js';
 import { constantOf, fold, plain } from '../../../src/library/recognise/numbers.js';
 
 /** The same model, with a parameter in the place of each current that is constant between the phases that change it. */
@@ -41,11 +44,19 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     stimuli[id] = { ...stimulus, value: name };
     parameters.set(id, { population, name });
   }
-  if (parameters.size === 0) return valid;
+  const ofTime = byTime(
+    model,
+    [...new Set(changed)].filter((id) => !parameters.has(id)),
+  );
+  for (const [id, value] of ofTime) {
+    const stimulus = stimuli[id];
+    if (stimulus?.kind === 'current') stimuli[id] = { ...stimulus, value };
+  }
+  if (parameters.size === 0 && ofTime.size === 0) return valid;
   const inPhase = (phase: Phase): readonly Phase[] => {
     if (!isPhase(phase, 'currents')) return [phase];
     const entries = Object.entries(phase.currents);
-    const left = entries.filter(([id]) => !parameters.has(id));
+    const left = entries.filter(([id]) => !parameters.has(id) && !ofTime.has(id));
     const set = entries.flatMap(([id, text]) => {
       const parameter = parameters.get(id);
       const value = constantIn(text);
@@ -61,6 +72,26 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     ...valid,
     model: { ...model, neurons, populations, stimuli, experiment: { ...model.experiment, protocol } },
   };
+}
+
+/** What currents are at any time of a run that never returns to an earlier one. */
+function byTime(model: Model, ids: readonly string[]): ReadonlyMap<string, string> {
+  const { protocol } = model.experiment;
+  if (protocol.some((phase) => isPhase(phase, 'reset') || isPhase(phase, 'restore'))) return new Map();
+  const values = new Map<string, string>();
+  for (const id of ids) {
+    const stimulus = model.stimuli[id];
+    if (stimulus?.kind !== 'current' || stimulus.every !== undefined) continue;
+    let now = 0;
+    let value = stimulus.value;
+    for (const phase of protocol) {
+      now = Number(timeAfter(now, phase).toPrecision(14));
+      const next = isPhase(phase, 'currents') ? phase.currents[id] : undefined;
+      if (next !== undefined) value = now === 0 ? next : `(${next}) if t > ${now}*second - dt/2 else (${value})`;
+    }
+    values.set(id, value);
+  }
+  return values;
 }
 
 /** All that a current is told to be. */

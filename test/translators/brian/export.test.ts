@@ -455,6 +455,20 @@ test.each([
   expect(created(run, 'S')).toEqual(Array.from({ length: Math.min(before, after) }, (_, k) => [k, k]));
 });
 
+test.each(['2*k for k in range(1)', '0 for k in range(1) if k == i', 'i + 1'])('one synapse each, by %s', (j) => {
+  const model = valid(
+    JSON.stringify({
+      format: 'interneuron/brian',
+      neuron_groups: { G: { N: 3, model: 'v : 1', threshold: 'v > 1' } },
+      synapses: { S: { source: 'G', target: 'G', on_pre: 'v += 1', connect: { j, skip_if_invalid: true } } },
+      run: '1 ms',
+    }),
+  );
+  const { document } = exportBrian(model);
+  expect(document.synapses?.['S']?.connect).toEqual({ j, skip_if_invalid: true });
+  expect(hashModel(valid(JSON.stringify(document)).model)).toEqual(hashModel(model.model));
+});
+
 test('global parameters are numbers where they are used, which is exact', () => {
   const cell = (rate: string): string => `state: { v: { unit: mV } }\nderivatives: { v: ${rate} }`;
   const named = exported(cell('(2*E - v)/tau'), 'parameters: { E: 20 mV, tau: 10 ms }\n');

@@ -2,7 +2,8 @@
 
 import { changedNames } from '../../../src/model/changed.js';
 import { name } from '../../../src/lang/build.js';
-import { mapExpression } from '../../../src/lang/walk.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { selectionSize } from '../../../src/model/selected.js';
 import { isGiven, isSelection } from '../../../src/model/tagged.js';
@@ -441,7 +442,10 @@ function generatorCall(
   };
   const text = (expression: string | number): string => brianExpression(expression, within, remarks);
   const { from, to, step, sample } = rule.range;
-  const once = sample === undefined && from === '0' && to === '1' && step === '1';
+  const read = [rule.index, rule.condition ?? '', String(rule.copies)].some(
+    (part) => part !== '' && namesIn(parseExpression(part)).has(rule.variable),
+  );
+  const once = sample === undefined && from === '0' && to === '1' && step === '1' && !read;
   const bounds = [
     ...(from === '0' && step === '1' ? [] : [text(from)]),
     text(to),

@@ -10,7 +10,10 @@ import { decimalIn } from './quantities.js';
 export interface NativeType {
   /** Equations, a line each; an import reads one text as well. */
   readonly equations?: string | readonly string[];
-  /** Default of each parameter: a number, a quantity with its unit, or a map as in the canonical model. */
+  /**
+   * Default of each parameter: a number, a quantity with its unit, with flags behind it (`10 mV (shared)`), or a map as
+   * in the canonical model.
+   */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** First values of variables that do not begin with 0. */
   readonly initial?: Readonly<Record<string, unknown>>;
@@ -74,11 +77,34 @@ function flagged(variable: Entry, rate: Entry = {}): string {
 const quantityOf = (value: unknown, unit: string): unknown =>
   typeof value === 'number' ? (unit === '1' ? value : decimalIn(value, unit)) : value;
 
-/** A parameter as its quantity, where that says all. */
+/** A parameter as its quantity with flags behind it, where that says all: `20 ms (shared)`. */
 function parameterOf({ unit, value, ...rest }: Entry): unknown {
   const quantity = quantityOf(value, String(unit));
   const says = typeof value === 'number' && (unit === '1' || typeof quantity === 'string');
-  return says && Object.keys(rest).length === 0 ? quantity : { unit, ...rest, value: quantity };
+  const { type, shared, ...others } = rest;
+  if (!says || Object.keys(others).length > 0) return { unit, ...rest, value: quantity };
+  const flags = [...(typeof type === 'string' ? [type] : []), ...(shared === true ? ['shared'] : [])];
+  return flags.length === 0 ? quantity : `${String(quantity)} (${flags.join(', ')})`;
+}
+
+const withFlags =
+  /^(?<value>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?<unit>.*?)\s*\((?<flags>(?:integer|boolean|shared|, )+)\)$/i;
+
+/** Parameters as the canonical document has them. */
+function parametersOf(parameters: unknown): unknown {
+  if (typeof parameters !== 'object' || parameters === null) return parameters;
+  const read = (one: unknown): unknown => {
+    const { value, unit, flags } = (typeof one === 'string' ? withFlags.exec(one)?.groups : undefined) ?? {};
+    if (flags === undefined) return one;
+    const type = ['integer', 'boolean'].find((name) => flags.includes(name));
+    return {
+      unit: unit === '' ? '1' : unit,
+      value: Number(value),
+      ...(type === undefined ? {} : { type }),
+      ...(flags.includes('shared') ? { shared: true } : {}),
+    };
+  };
+  return Object.fromEntries(Object.entries(parameters).map(([name, one]) => [name, read(one)]));
 }
 
 /** What is wrong with a line of equations. */
@@ -119,7 +145,7 @@ export function documentOf({
     state[variable] = { ...own, ...(Object.hasOwn(initial, variable) ? { initial: initial[variable] } : {}) };
     if (rate !== undefined) derivatives[rate] = flag.has('event-driven') ? { rate: slope, eventDriven: true } : slope;
   }
-  return { document: without({ parameters, state, derived, derivatives, ...rest }) };
+  return { document: without({ parameters: parametersOf(parameters), state, derived, derivatives, ...rest }) };
 }
 
 /** Whether the text of a type has an equation for a name. */

@@ -86,7 +86,7 @@ class Builder {
   readonly #inside: Component | undefined;
 
   constructor(
-    cell: Component,
+    private readonly cell: Component,
     private readonly shape: Shape,
     private readonly lems: LemsModel,
     private readonly diagnostics: Diagnostics,
@@ -143,12 +143,13 @@ class Builder {
         );
     }
     const initial = starts.find(({ segments }) => segments.includes(morphology.root)) ?? starts[0];
+    if (this.#membrane && !initial) this.#warn(messages.noInitialPotential(this.cell.id), this.#membrane);
     const compartments = {
       sections,
       groups: named,
       ions: Object.fromEntries([...context.ions].map((ion) => [ion, this.#ion(ion, species)])),
       mechanisms,
-      ...(initial ? { initial: this.#value(initial.component) } : {}),
+      ...(this.#membrane ? { initial: initial ? this.#value(initial.component) : '-65 mV' } : {}),
       ...(temperature === undefined ? {} : { temperature }),
     };
     return {

@@ -167,6 +167,15 @@ export const biophysicsMissing = (cell: string): Finding => ({
   hint: 'its membrane has no mechanisms',
 });
 
+/** A membrane that does not say with which potential it begins. */
+export const noInitialPotential = (cell: string): Finding => ({
+  code: 'neuroml/no-initial-potential',
+  message: `the cell ${cell} does not say its membrane potential at the start`,
+  expected: '<initMembPotential value="…"/> in membraneProperties',
+  found: 'none; it begins at -65 mV, as in NEURON',
+  hint: 'write <initMembPotential value="-65 mV"/>, or the potential that it has',
+});
+
 /** An ion that is none of those with a known charge. */
 export const unknownValence = (ion: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-ion',

@@ -56,6 +56,12 @@ function compartments(
   return cell!.compartments as ReturnType<typeof compartments>;
 }
 
+test('a cell that does not say its potential at the start begins as in NEURON, with a warning', () => {
+  const { cell, findings } = read(document(tree, usual.replace(/<initMembPotential [^>]*>/, '')));
+  expect(findings).toContain('warning neuroml/no-initial-potential');
+  expect(cell!.compartments).toMatchObject({ initial: '-65 mV' });
+});
+
 describe('sections', () => {
   test('every segment is one where no group says more', () => {
     const { sections } = compartments(document(tree));

@@ -160,7 +160,10 @@ def _with_spikes_under_way():
                 defaultclock.dt = 0.1 * ms
                 G = NeuronGroup(3, "dv/dt = (1.4 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact", name="G")
                 S = Synapses(G, G, "w : 1\nk : 1 (shared)", on_pre="v_post += w*k; w += 0.01", delay=delay, name="S")
-                S.connect("i != j")
+                part = 1
+                S.connect("i < j and part == 1")
+                part = 2
+                S.connect("i > j and part == 2")
                 S.w, S.k = 0.1, 0.3
                 if delay is None:
                     S.delay = "(0.5 + i)*ms"

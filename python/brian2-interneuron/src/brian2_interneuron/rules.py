@@ -167,21 +167,13 @@ def _write(document, part):
         initial_value(part.entry, part.key, part.statements)
 
 
-def _plainly(entry, statements):
-    """What makes words with constants of their time of words of statements, for an entry whose namespace has them."""
+def _plainly(entry, statement):
+    """The words of a statement with constants of its time: those that the namespace of an entry has otherwise, as numbers."""
     own = entry.get("namespace", {})
-    names = {}
-    for each in statements:
-        for name, text in each.constants.items():
-            if own.setdefault(name, text) != text:
-                names[name] = f"({text})"
+    names = {name: f"({text})" for name, text in statement.constants.items() if own.setdefault(name, text) != text}
     if own:
         entry["namespace"] = own
-
-    def plain(words):
-        return {key: word_substitute(text, names) if isinstance(text, str) else text for key, text in words.items()}
-
-    return plain
+    return {key: word_substitute(text, names) if isinstance(text, str) else text for key, text in statement.words.items()}
 
 
 def initial_value(entry, key, statements):
@@ -192,8 +184,7 @@ def initial_value(entry, key, statements):
         key: its name, or that of the pathway and `.delay`.
         statements: those that give them.
     """
-    plain = _plainly(entry, statements)
-    values = [plain(each.words) for each in statements]
+    values = [_plainly(entry, each) for each in statements]
     begun = len(values) == 1 and set(values[0]) == {"value"}
     # Those that read others come after them.
     kept = entry.setdefault("initializers", {})
@@ -214,7 +205,6 @@ def connections_in(document, entry, statements):
         entry: of the synapses in the document.
         statements: the calls.
     """
-    plain = _plainly(entry, statements)
     calls = []
     for each in statements:
         if each.words is None:
@@ -223,7 +213,7 @@ def connections_in(document, entry, statements):
             i, j = (document.array(document.data[end["$data"]][first:last], inline=False) for end in ends)
             calls.append({"i": i, "j": j})
             continue
-        words = plain(each.words)
+        words = _plainly(entry, each)
         if words.get("condition") is True and len(words) > 1:
             del words["condition"]
         calls.append(words["condition"] if set(words) == {"condition"} else words)

@@ -37,6 +37,7 @@ interface Origin extends Omit<Making, 'functions'> {
 /** Channels of one cell. */
 export class Channels {
   readonly #known = new Map<string, Channel>();
+  readonly #gatesOf = new Map<string, CoupledGate>();
   readonly #functions: PotentialFunctions;
 
   constructor(
@@ -104,11 +105,28 @@ export class Channels {
     const making: Making = { equations, functions, owner, initial };
     const each = apart(values, equations);
     const make = (inScheme: boolean): readonly CoupledGate[] =>
-      each.map((value) => coupledGate(names.take('gate'), value, making, inScheme));
+      each.map((value) => this.#coupled(names.take('gate'), value, making, inScheme));
     // Channels of kinetic schemes have no other gates.
     const first = make(single.length === 0 && open === null);
     const coupled = first.some(isOfScheme) && !first.every(isOfScheme) ? make(false) : first;
     return { single, coupled };
+  }
+
+  /** The gate of a factor, which sections of equal values share. */
+  #coupled(id: string, value: Expression, making: Making, inScheme: boolean): CoupledGate {
+    const { equations, initial, owner } = making;
+    const states = [...statesBehind(namesIn(value), equations)];
+    const rates = states.map((name) => {
+      const rate = equations.type.derivatives[name]?.rate;
+      return [name, initial.get(name), rate === undefined ? null : printExpression(equations.of(rate))];
+    });
+    const key = JSON.stringify([id, inScheme, owner, printExpression(value), rates]);
+    const known = this.#gatesOf.get(key);
+    // What events do may read numbers of the section.
+    if (known && Object.keys(equations.type.events ?? {}).length === 0) return known;
+    const made = coupledGate(id, value, making, inScheme);
+    this.#gatesOf.set(key, made);
+    return made;
   }
 
   #remarkStart(gate: string, usual: number, { initial, pointer }: Origin): void {

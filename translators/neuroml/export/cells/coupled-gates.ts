@@ -102,8 +102,14 @@ function kineticScheme(id: string, { shares, power }: Shares, making: Making): C
   const free = new Set(['v', 'ca_i']);
   const all = [...constants, ...states.flatMap((_, j) => states.map((_name, k) => coefficient(j, k)))];
   if (all.some((e) => [...namesIn(e)].some((name) => !free.has(name)))) return undefined;
-  const valuesOf = (e: Expression): readonly number[] =>
-    samples.map(({ v, ca }) => evaluate(e, (name) => (name === 'v' ? v : ca), functions.context.functions));
+  const known = new Map<Expression, readonly number[]>();
+  const valuesOf = (e: Expression): readonly number[] => {
+    const found =
+      known.get(e) ??
+      samples.map(({ v, ca }) => evaluate(e, (name) => (name === 'v' ? v : ca), functions.context.functions));
+    known.set(e, found);
+    return found;
+  };
   const fastest = samples.map((_, at) => Math.max(...all.map((e) => Math.abs(valuesOf(e)[at] ?? 0))));
   const vanishes = (e: Expression): boolean =>
     valuesOf(e).every((value, at) => Math.abs(value) <= 1e-9 * (fastest[at] ?? 0));

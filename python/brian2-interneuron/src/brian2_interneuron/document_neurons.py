@@ -391,6 +391,8 @@ class NeuronParts:
             entry = {"code": with_whole_numbers(each.abstract_code, owner.variables), "name": each.name}
             part = whole(each.group)
             if part is owner and self._writes_links(owner, each.abstract_code):
+                if isinstance(owner, Synapses):
+                    raise Unsupported(owner.name, "synapses write a linked variable")
                 self._when(each, entry)
                 self._write_through(owner, each.name, each.abstract_code, lambda code: {"run_regularly": [{**entry, "code": code}]})
                 continue

@@ -918,7 +918,7 @@ def numbers_of_synapses():
     """N_incoming and its like in code."""
     G = NeuronGroup(4, "dv/dt = 1/(3*ms) : 1\nx : 1", threshold="v > 1", reset="v = 0")
     G.v = "0.2*i"
-    S = Synapses(G, G, "w : 1", on_pre="x_post += w/N_incoming + 0.1*N_outgoing + 0.01*N_pre")
+    S = Synapses(G, G, "w : 1", on_pre="x_post += w/N_incoming + 0.1*N_outgoing + 0.01*N_pre + 0.001*N")
     S.connect("i <= j")
     S.w = "N_incoming*0.1"
     run(10 * ms)

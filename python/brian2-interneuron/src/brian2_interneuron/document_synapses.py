@@ -246,6 +246,8 @@ class SynapseParts:
         for end, suffix in ((synapses.source, "_pre"), (synapses.target, "_post")):
             self._spell(synapses, base_of(end).variables, suffix)
         entry.update(self._names(synapses, codes))
+        if waiting is None and any("N" in get_identifiers(code) for code in codes):
+            self._renamed.setdefault(synapses.name, {})["N"] = str(len(synapses))
         if waiting is not None and not self._bare:
             waiting.write(self, entry)
         acts = bool(pathways or updaters or synapses.state_updater is not None or "run_regularly" in entry)

@@ -175,7 +175,8 @@ export function withLists(found: SpikesByPopulation, { populations }: Model): Sp
   const lists = Object.entries(populations).flatMap(([name, { size }]) => {
     const cells = Array.from({ length: size }, (_, k) => found.get(`${name}_${k}`));
     const trains = cells.flatMap((one) => (one?.length === 1 ? one : []));
-    return found.has(name) || trains.length < size ? [] : [[name, trains] as const];
+    // A cell of one population can have the name of another population.
+    return found.get(name)?.length === size || trains.length < size ? [] : [[name, trains] as const];
   });
   return new Map([...found, ...lists]);
 }

@@ -1,7 +1,7 @@
 /** A model and what it was converted to, run and compared. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../src/run/check-conversion.js';
+import { checkConversion, withLists } from '../../src/run/check-conversion.js';
 import { importModel } from '../../src/run/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 
@@ -156,3 +156,25 @@ experiment:
     expect(variables[0]!.largest).toBeLessThan(1e-12);
   },
 );
+
+test('cells that are populations of their own are not taken for a population of the name of one', () => {
+  const { model } = importModel({
+    name: 'sources.json',
+    text: JSON.stringify({
+      format: 'interneuron/pynn',
+      populations: ['in', 'in_1'].map((label) => ({ label, size: 2, cell: { type: 'SpikeSourceArray' } })),
+      phases: [{ run: 1 }],
+    }),
+  }).valid;
+  const found = new Map([
+    ['in_0', [[0]]],
+    ['in_1', [[1]]],
+    ['in_1_0', [[2]]],
+    ['in_1_1', [[3]]],
+  ]);
+  const lists = withLists(found, model);
+  expect([lists.get('in'), lists.get('in_1')]).toEqual([
+    [[0], [1]],
+    [[2], [3]],
+  ]);
+});

@@ -47,3 +47,15 @@ test('positions are no whole numbers, of which PyNN could not compute distances'
   });
   expect(text).toMatch(/a\.positions = np\.array\(\[\[0, 0, 0\], \[1, 0, 0\]\]\)\.T\.astype\(float\)/);
 });
+
+test('cells in a row are a slice, and variables of other views do not end in an underscore', () => {
+  const view = (label: string, indices: readonly number[]): object => ({ label, of: 'a', select: { indices } });
+  const text = scriptOf({
+    populations: [{ label: 'a', size: 5, cell: { type: 'IF_cond_exp' } }],
+    views: [view('a[1, 2]', [1, 2]), view('a[1, 4]', [1, 4])],
+    recordings: ['a[1, 2]', 'a[1, 4]'].map((target) => ({ target, variables: ['v'] })),
+    phases: [{ run: 1 }],
+  });
+  expect(text).toContain('a_1_4 = a[[1, 4]]\n');
+  expect(text).toContain('a[1:3].record("v")\na_1_4.record("v")\n');
+});

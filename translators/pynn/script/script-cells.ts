@@ -167,9 +167,10 @@ function spikesInFile(script: Script, label: string, sequences: readonly (readon
 /** A view of a population; no line for a slice without a name of its own, which is written where it is used. */
 export function viewLine(script: Script, { label, of, select }: View): readonly string[] {
   const parent = script.of(of);
-  if (select.slice !== undefined) {
+  const cells = select.slice ?? runOf(select.indices);
+  if (cells !== undefined) {
     const size = script.document.populations?.find((population) => population.label === of)?.size;
-    const slice = `${parent}[${sliceText(select.slice, size)}]`;
+    const slice = `${parent}[${sliceText(cells, size)}]`;
     if (!label.startsWith(`${of}[`)) return [`${script.declare(label)} = ${slice}`];
     script.variables.set(`cells ${label}`, slice);
     return [];
@@ -188,6 +189,14 @@ export function viewLine(script: Script, { label, of, select }: View): readonly 
           },
     ),
   ];
+}
+
+/** Cells in a row as a slice; undefined for others. */
+function runOf(indices: readonly number[] = []): View['select']['slice'] {
+  const [first = 0] = indices;
+  return indices.length > 1 && indices.every((cell, k) => cell === first + k)
+    ? [first, first + indices.length]
+    : undefined;
 }
 
 /** `:80`, `80:`, `0:80:2`: bounds that are those of the population are left out. */

@@ -104,7 +104,8 @@ export class Script implements ScriptNames {
 
   /** Takes a variable for what has a label. */
   declare(label: string, kind: Labelled = 'cells'): string {
-    const name = this.names.take(label);
+    // `cells[0, 1]` is `cells_0_1`.
+    const name = this.names.take(label.replace(/(?<=\w)\W+$/, ''));
     this.variables.set(`${kind} ${label}`, name);
     return name;
   }

@@ -17,7 +17,7 @@ export function keepEquations(context: Standardising, name: string, projection: 
     const cells = populationsOf(end === 'pre' ? from.of : to.of);
     const found = nameThere(context, cells, variable);
     if (found === undefined)
-      unsay(context, cells, `synapses of ${name} take ${variable} of it, which has no such name`);
+      unsay(context, cells, `synapses of ${name} take ${variable} of it, which its name has not, or in another scale`);
     return found ?? variable;
   };
   for (const [whole, end = '', variable = ''] of text.matchAll(/\b(pre|post)\.(\w+)/g))

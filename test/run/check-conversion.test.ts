@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { checkConversion, withLists } from '../../src/run/check-conversion.js';
+import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 
@@ -177,4 +178,28 @@ test('cells that are populations of their own are not taken for a population of 
     [[0], [1]],
     [[2], [3]],
   ]);
+});
+
+test('values that are drawn under other names in PyNN are said to have other random numbers', async () => {
+  const converted = (weights: string): ReturnType<typeof convertModel> =>
+    convertModel(
+      importModel({
+        name: 'm.yaml',
+        text: `
+interneuron: 1
+neurons: { cell: { state: { v: 0 mV }, derivatives: { v: -v/(10*ms) }, events: { spike: { when: v > 15*mV, do: v = 0*mV } } } }
+synapses: { s: { parameters: { w: 1 mV }, pathways: { pre: post.v += w } } }
+populations: { a: { type: cell, size: 4 }, b: { size: 2, spikes: { indices: [0, 1], times: [1 ms, 2 ms] } } }
+projections: { p: { from: b, to: a, synapse: s, connect: all, values: { w: "${weights}" }, delay: 0.5 ms } }
+record: [{ of: a, variables: [v] }]
+timing: grid
+experiment: { dt: 0.1 ms, duration: 4 ms }`,
+      }).valid,
+      'pynn-json',
+    );
+  const [drawn, given] = [await converted('2*mV*uniform()'), await converted('2*mV')];
+  expect([drawn.outcome, given.outcome]).toEqual(['equivalent', 'exact']);
+  expect(drawn.report).toContainEqual(
+    expect.objectContaining({ code: 'pynn/own-draws', verdict: 'equivalent', pointer: '/projections/p' }),
+  );
 });

@@ -4,7 +4,9 @@
  */
 
 import type { ConversionEntry } from '../../model/conversion-report.js';
-import type { ValidModel } from '../../model/model.js';
+import { drawsIn } from '../../lang/functions.js';
+import { parseExpression } from '../../lang/parse.js';
+import type { NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { tidy } from './numbers.js';
 import { isNamed, standardising, type Standardising } from './standardise/context.js';
@@ -75,6 +77,26 @@ function standardised(context: Standardising): Standardised {
       '/timing',
       `spike times are the ends of steps, ${tidy(dt * 1e3)} ms later than under Brian`,
     );
+  const sayDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
+    if (after === undefined || before.join() === after.join()) return;
+    report.equivalent(
+      context.code('own-draws'),
+      pointer,
+      'values have the same distributions and other random numbers, since they are drawn under the names of the standard type',
+    );
+  };
+  const ofCells = ({ type = '', values }: Population, types: Types): readonly string[] =>
+    drawnNames(values, types[type]);
+  const ofSynapses = ({ synapse, values }: Projection, types: Types): readonly string[] =>
+    drawnNames(values, types[synapse]);
+  for (const [name, before] of Object.entries(model.populations)) {
+    const after = populations[name];
+    sayDraws(child('/populations', name), ofCells(before, model.neurons), after && ofCells(after, neurons));
+  }
+  for (const [name, before] of Object.entries(model.projections)) {
+    const after = projections[name];
+    sayDraws(child('/projections', name), ofSynapses(before, model.synapses), after && ofSynapses(after, synapses));
+  }
   return {
     valid: {
       ...valid,
@@ -92,4 +114,22 @@ function standardised(context: Standardising): Standardised {
     },
     entries: report.entries,
   };
+}
+
+type Types = Readonly<Record<string, NeuronType | SynapseType>>;
+
+/** Names of values that are drawn, each of which has random numbers of its own. */
+function drawnNames(
+  given: Readonly<Record<string, Value>>,
+  type: NeuronType | SynapseType | undefined,
+): readonly string[] {
+  const usual = [
+    ...Object.entries(type?.parameters ?? {}).map(([name, { value }]) => [name, value] as const),
+    ...Object.entries(type?.state ?? {}).map(([name, { initial }]) => [name, initial] as const),
+  ];
+  const values: Readonly<Record<string, Value>> = { ...Object.fromEntries(usual), ...given };
+  const isRandom = (value: Value): boolean => typeof value === 'string' && drawsIn(parseExpression(value));
+  return Object.keys(values)
+    .filter((name) => isRandom(values[name] ?? 0))
+    .sort();
 }

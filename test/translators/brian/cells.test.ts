@@ -186,6 +186,25 @@ describe('a cell with sections as a SpatialNeuron', () => {
     ]);
   });
 
+  test.each([
+    ['of a mechanism', 'g: 0.02 mS/cm**2 }', 'g: "uniform(0.01, 0.05)*mS/cm**2" }'],
+    [
+      'of a population',
+      'type: cell, size: 3',
+      'type: cell, size: 3, values: { magnesium.g: "uniform(0.01, 0.05)*mS/cm**2" }',
+    ],
+  ])('has the drawn values %s, by compartment and cell', async (_whose, plain, drawn) => {
+    const valid = imported(document(0.01, { size: 3 }).replace(plain, drawn)).valid;
+    const { variables = [], absent } = await checkConversion(valid, 'brian-json');
+    expect([absent, variables.length]).toEqual([[], 3]);
+    for (const { rootMeanSquare, range } of variables) expect(rootMeanSquare / range).toBeLessThan(1e-2);
+    const { text } = (await convertModel(valid, 'brian')).files[0]!;
+    const given = text.split(/^cells_/m).filter((part) => /^\d\.magnesium_g/.test(part));
+    // Each of three compartments of each of three cells has a number, or each cell has one.
+    const numbers = new Set(given.join().match(/\d\.\d{6,}(?:e-\d+)?/g));
+    expect(numbers.size).toBe(drawn.startsWith('g') ? 9 : 3);
+  });
+
   test('has currents that follow its potential, from whatever value that begins', async () => {
     const text = document(0.005).replace('type: cell, size: 1 }', 'type: cell, size: 1, values: { v: -60 mV } }');
     const [own, theirs] = [await samplesOf(text), await samplesOf(await converted(text))];

@@ -6,6 +6,7 @@ import { drawsIn } from '../../../../src/lang/functions.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import { namesIn, substitute } from '../../../../src/lang/walk.js';
+import { mapped } from '../../../../src/model/collections.js';
 import { integer } from '../../../../src/lang/build.js';
 import { valueAt } from '../../../../src/library/recognise/numbers.js';
 import type { ConversionReport } from '../../../../src/model/conversion-report.js';
@@ -38,9 +39,18 @@ export function needsDrawnCells(model: Model, listed: boolean): boolean {
   const cells = structured(model);
   const isOpen = (value: Value, names: readonly string[]): boolean =>
     isDrawn(value) || (typeof value === 'string' && (drawsIn(parseExpression(value)) || reads(value, names)));
+  const ofType = (name: string): readonly Value[] => {
+    const { compartments } = model.neurons[model.populations[name]?.type ?? ''] ?? {};
+    const mechanisms = Object.values(compartments?.mechanisms ?? {}).flatMap(({ parameters, state, values = {} }) => [
+      ...Object.values(parameters).map(({ value }) => value),
+      ...Object.values(state).map(({ initial }) => initial),
+      ...Object.values(values).flatMap((given) => Object.values(given)),
+    ]);
+    return [compartments?.initial ?? 0, ...mechanisms];
+  };
   return (
     [...cells].some((name) =>
-      Object.values(model.populations[name]?.values ?? {}).some((value) => isOpen(value, [])),
+      [...Object.values(model.populations[name]?.values ?? {}), ...ofType(name)].some((value) => isOpen(value, [])),
     ) ||
     Object.values(model.projections).some((projection) => {
       const names = numbersOf(projection, cells);
@@ -59,6 +69,7 @@ export function withDrawnCells(model: Model, drawn: Model): Model {
     Object.entries(of.projections).filter(([, projection]) => isOn(projection) === wanted);
   return {
     ...model,
+    neurons: mapped(model.neurons, (type, name) => (type.compartments ? (drawn.neurons[name] ?? type) : type)),
     synapses: { ...drawn.synapses, ...model.synapses },
     populations: Object.fromEntries(
       Object.entries(model.populations).map(([name, population]) => [

@@ -161,6 +161,11 @@ class Apart {
   #population(name: string, population: Population): readonly (readonly [string, Population])[] {
     const names = this.#names.get(name);
     if (!names) return [[name, population]];
+    // Of mechanisms, lists may have a number for each compartment: the first of all cells, the second of all, and so on.
+    const ofEach = (value: Value, cell: number): readonly number[] => {
+      const count = isGiven(value) ? numbersOf(value.array, this.data).length : 0;
+      return Array.from({ length: Math.max(1, count / names.length) }, (_, k) => cell + k * names.length);
+    };
     const { positions: _, values, ...rest } = population;
     return names.map((own, cell) => [
       own,
@@ -168,7 +173,7 @@ class Apart {
         ...rest,
         size: 1,
         values: mapped(values, (value) =>
-          typeof value === 'string' ? ofCell(value, cell, names.length) : this.#picked(value, [cell]),
+          typeof value === 'string' ? ofCell(value, cell, names.length) : this.#picked(value, ofEach(value, cell)),
         ),
       },
     ]);

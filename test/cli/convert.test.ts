@@ -124,6 +124,12 @@ describe('a name that says another kind of file', () => {
     expect(stderr).toContain('out/ is not the name of a file');
     expect(stderr).toContain(proposed);
   });
+
+  it('does not write a file called -', async () => {
+    const { code, stderr } = await runCommand(['convert', folder.file('model.json'), '--to', 'pynn', '-o', '-']);
+    expect([code, existsSync('-')]).toEqual([2, false]);
+    expect(stderr).toContain('use -o model.py');
+  });
 });
 
 describe('what a notation cannot say', () => {

@@ -89,6 +89,8 @@ const kindOf: Readonly<Record<TargetNotation, FileKind>> = {
 function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
   const kind = kindOf[to];
+  if (path === '-')
+    throw new UsageError('conversions write files, not the standard output', `use -o model${kinds[kind].suffixes[0]}`);
   if (/[/\\]$/.test(path))
     throw new UsageError(
       `${printable(path)} is not the name of a file`,

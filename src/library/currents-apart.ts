@@ -8,10 +8,14 @@ import { binary, name as named, negated, number, quantity } from '../lang/build.
 import { second } from '../lang/dimension.js';
 import { NoNumber } from '../lang/evaluate.js';
 import { isRandom } from '../lang/functions.js';
+import { addendsOf } from '../lang/addends.js';
 import { parseExpression } from '../lang/parse.js';
+import { parseUnit } from '../lang/units.js';
 import { printExpression } from '../lang/print.js';
 import { callsIn, mapExpression, namesIn, substitute } from '../lang/walk.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
+import { changedNames } from '../model/changed.js';
+import { ownNames } from '../model/declared-names.js';
 import { freeName } from '../model/free-name.js';
 import type {
   DataStore,
@@ -23,7 +27,9 @@ import type {
   ValidModel,
   Value,
 } from '../model/model.js';
+import { rowOf } from '../model/selected.js';
 import { isGiven, isPhase } from '../model/tagged.js';
+import { beforeStep } from './gather/step-times.js';
 import { plain, tidy, valueAt } from './recognise/numbers.js';
 
 /** Runs of more steps are not looked through, and currents with more pieces or shares stay in their equations. */
@@ -50,14 +56,16 @@ export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidM
   if (model.timing === 'lems-euler' || steps === undefined) return valid;
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const stimuli: Record<string, Stimulus> = { ...model.stimuli };
+  const changed = changedNames(model);
+  const users = new Map<string, number>();
+  for (const { type = '' } of Object.values(model.populations)) users.set(type, (users.get(type) ?? 0) + 1);
   for (const [id, { type: typeName = '' }] of Object.entries(model.populations)) {
-    const sharing = Object.values(model.populations).filter(({ type }) => type === typeName);
     const whole = neurons[typeName];
-    if (whole === undefined || sharing.length > 1 || whole.compartments !== undefined) continue;
+    if (whole === undefined || users.get(typeName) !== 1 || whole.compartments !== undefined) continue;
     const type = tablesAsVariables(whole, model.tables);
     let next = type;
     for (const variable of Object.keys(type.derived)) {
-      const found = apart({ valid, id, type: next, steps, mostPieces }, variable);
+      const found = apart({ valid, id, type: next, names: ownNames(next), changed, steps, mostPieces }, variable);
       if (found === undefined) continue;
       next = found.type;
       for (const { cells, value } of found.shares) {
@@ -91,10 +99,8 @@ function stepsOf({ experiment: { protocol, dt } }: Model): number | undefined {
 }
 
 const ofCells = (population: string, cells: readonly number[]): SelectionRule => {
-  const [first = 0] = cells;
-  return cells.every((cell, k) => cell === first + k)
-    ? { population, slice: [first, first + cells.length, 1] }
-    : { population, indices: [...cells] };
+  const row = rowOf(cells);
+  return row ? { population, slice: [...row, 1] } : { population, indices: [...cells] };
 };
 
 /** A type in which tables that rates read are variables of their own. */
@@ -128,8 +134,13 @@ function tablesAsVariables(type: NeuronType, tables: Model['tables']): NeuronTyp
 
 interface Within {
   readonly valid: ValidModel;
+  /** Of the population. */
   readonly id: string;
   readonly type: NeuronType;
+  /** That its type declares. */
+  readonly names: ReadonlySet<string>;
+  /** What is changed from outside, as `population.variable`. */
+  readonly changed: ReadonlySet<string>;
   readonly steps: number;
   readonly mostPieces: number;
 }
@@ -142,9 +153,9 @@ function apart(
   const { type, valid, id } = within;
   const { value, unit, held } = type.derived[variable] ?? { value: '0', unit: '1', held: false };
   if (!held && !atBegin.has(type.method)) return undefined;
-  if (isReadElsewhere(valid.model, id, type, variable)) return undefined;
-  const terms = termsOf(parseExpression(value));
+  const terms = addendsOf(parseExpression(value)).map((one) => (one.sign === 1 ? one.value : negated(one.value)));
   const found = terms.map((term) => ({ term, of: sharesOf(term, unit, within) }));
+  if (found.every(({ of }) => of === undefined) || isReadElsewhere(valid.model, id, type, variable)) return undefined;
   const stepped = found.filter(({ of }) => of?.isSmooth === false);
   // What changes in steps is one current.
   const [first, ...others] = stepped.map(({ term }) => term);
@@ -155,12 +166,7 @@ function apart(
   if (shares.length === 0) return undefined;
   const rest = found.flatMap(({ term, of }) => (of === undefined ? [term] : []));
   const { [variable]: _, ...derived } = type.derived;
-  const input =
-    rest.length === 0
-      ? variable
-      : freeName(`${variable}_in`, (one) =>
-          [type.parameters, type.state, type.derived, type.inputs].some((map) => Object.hasOwn(map, one)),
-        );
+  const input = rest.length === 0 ? variable : freeName(`${variable}_in`, (one) => within.names.has(one));
   const inputs = { ...type.inputs, [input]: { unit, reduce: 'sum' as const } };
   if (rest.length === 0) return { type: { ...type, inputs, derived }, input, shares };
   const left = rest.reduce((sum, term) => binary('+', sum, term), named(input));
@@ -171,18 +177,12 @@ function apart(
 /** Whether something besides rates reads a variable, or a population is changed by parts that may. */
 function isReadElsewhere(model: Model, id: string, type: NeuronType, variable: string): boolean {
   const { events, regimes, state } = type;
-  const { synapses, projections, operations, recordings, populations } = model;
+  const { synapses, projections, operations, stimuli, recordings, populations, experiment } = model;
   const links = Object.values(populations).map(({ linked }) => linked);
-  const texts = JSON.stringify([events, regimes, state, operations, recordings, links, populations[id]?.values]);
+  const own = [events, regimes, state, populations[id]?.values];
+  const texts = JSON.stringify([own, operations, stimuli, recordings, links, experiment.protocol]);
   const far = JSON.stringify([synapses, projections]);
   return new RegExp(`\\b${variable}\\b`).test(texts) || new RegExp(`\\b(?:pre|post)\\.${variable}\\b`).test(far);
-}
-
-function termsOf(e: Expression): readonly Expression[] {
-  if (e.kind === 'binary' && e.operator === '+') return [...termsOf(e.left), ...termsOf(e.right)];
-  if (e.kind === 'binary' && e.operator === '-')
-    return [...termsOf(e.left), ...termsOf(e.right).map((one) => negated(one))];
-  return [e];
 }
 
 function factorsOf(e: Expression): readonly Expression[] {
@@ -201,12 +201,11 @@ interface Shares {
  * something else, and for sums with smooth terms.
  */
 function sharesOf(term: Expression, unit: string, within: Within): Shares | undefined {
-  const { valid, id, type } = within;
+  const { valid, id, type, changed } = within;
   const { tables, populations, experiment } = valid.model;
   const { size = 0, values = {} } = populations[id] ?? {};
   const { dt } = experiment;
-  const declared = new Set([type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)));
-  const e = plain(term, declared);
+  const e = plain(term, within.names);
   const isTable = (name: string): boolean => Object.hasOwn(tables, name);
   const follows = (part: Expression): boolean =>
     namesIn(part).has('t') || callsIn(part).some(({ function: called }) => isTable(called));
@@ -214,7 +213,7 @@ function sharesOf(term: Expression, unit: string, within: Within): Shares | unde
   const numbers = new Map<string, readonly number[]>();
   for (const name of namesIn(e)) {
     if (name === 't' || name === 'dt' || name === 'i') continue;
-    const known = Object.hasOwn(type.parameters, name) && !isSet(valid.model, id, name);
+    const known = Object.hasOwn(type.parameters, name) && !changed.has(`${id}.${name}`);
     const one = known ? numbersFor(values[name] ?? type.parameters[name]?.value, size, valid.data) : undefined;
     if (one === undefined) return undefined;
     numbers.set(name, one);
@@ -255,7 +254,7 @@ function sharesOf(term: Expression, unit: string, within: Within): Shares | unde
       const stepwise = inPieces((t) => weight * times(inTime, t, first), dt, unit, within);
       isSmooth = stepwise === undefined;
       const isAlone = !isSum && groups.size === 1;
-      const value = stepwise ?? (isAlone ? whileFlowing(term, declared, unit, within, read) : undefined);
+      const value = stepwise ?? (isAlone ? whileFlowing(term, unit, within, read) : undefined);
       return value === undefined ? undefined : { cells: cells.length === size ? undefined : cells, value };
     });
     return shares.every((share) => share !== undefined) ? { shares, isSmooth } : undefined;
@@ -265,14 +264,9 @@ function sharesOf(term: Expression, unit: string, within: Within): Shares | unde
   }
 }
 
-/** Whether a phase gives a variable another value. */
-const isSet = ({ experiment }: Model, id: string, variable: string): boolean =>
-  experiment.protocol.some(
-    (phase) =>
-      isPhase(phase, 'set') &&
-      (phase.of !== undefined ||
-        Object.keys(phase.set).some((key) => key.startsWith(id) && key.endsWith(`.${variable}`))),
-  );
+/** A number of a unit, where names of the scope may be those of units. */
+const inUnit = (value: number, unit: string, names: ReadonlySet<string>): string =>
+  printExpression(quantity(value, parseUnit(unit).dimension), { taken: (name) => names.has(name) });
 
 /** Numbers of each cell, or one for all; undefined where they are drawn or computed. */
 function numbersFor(value: Value | undefined, size: number, data: DataStore): readonly number[] | undefined {
@@ -282,7 +276,12 @@ function numbersFor(value: Value | undefined, size: number, data: DataStore): re
   const e = plain(value, { has: (name) => name === 'i' });
   if ([...namesIn(e)].some((name) => name !== 'i') || callsIn(e).some((one) => isRandom(one.function)))
     return undefined;
-  return Array.from({ length: size }, (_, cell) => valueAt(e, () => cell));
+  try {
+    return Array.from({ length: size }, (_, cell) => valueAt(e, () => cell));
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
 }
 
 /** What a table has at a time, in whose step it looks as Brian's TimedArray does. */
@@ -305,7 +304,7 @@ function inPieces(
   at: (t: number) => number,
   dt: number,
   unit: string,
-  { steps, mostPieces }: Within,
+  { steps, mostPieces, names }: Within,
 ): string | undefined {
   const pieces: { readonly from: number; readonly value: number }[] = [];
   for (let k = 0; k < steps; k++) {
@@ -316,44 +315,42 @@ function inPieces(
   }
   // Smooth functions differ in each step.
   if (pieces.length > 3 && pieces.length > steps / 5) return undefined;
-  const one = (value: number): string => (unit === '1' ? String(value) : `${value}*${unit}`);
+  const one = (value: number): string => inUnit(value, unit, names);
+  const border = (step: number): string => beforeStep(tidy(step * dt), names);
   const [first = { from: 0, value: 0 }, second, third] = pieces;
   if (second === undefined) return one(first.value);
   if (third !== undefined && pieces.length === 3 && first.value === 0 && third.value === 0)
-    return `${one(second.value)} if ${from(second.from, dt)} and ${until(third.from, dt)} else ${one(0)}`;
+    return `${one(second.value)} if t > ${border(second.from)} and t < ${border(third.from)} else ${one(0)}`;
   const within = (low: number, high: number): string => {
     if (low === high) return one(pieces[low]?.value ?? 0);
     const middle = Math.ceil((low + high) / 2);
-    return `(${within(middle, high)} if ${from(pieces[middle]?.from ?? 0, dt)} else ${within(low, middle - 1)})`;
+    return `(${within(middle, high)} if t > ${border(pieces[middle]?.from ?? 0)} else ${within(low, middle - 1)})`;
   };
   return within(0, pieces.length - 1);
 }
 
-const from = (step: number, dt: number): string => `t > ${tidy(step * dt)}*s - dt/2`;
-const until = (step: number, dt: number): string => `t < ${tidy(step * dt)}*s - dt/2`;
-
 /** A smooth function of the time that flows between two steps, or all the time, in the units that it is written in. */
 function whileFlowing(
   term: Expression,
-  declared: ReadonlySet<string>,
   unit: string,
-  { steps, valid }: Within,
+  { steps, valid, names }: Within,
   read: (part: Expression, t: number, cell: number) => number,
 ): string | undefined {
   const { dt } = valid.model.experiment;
   const isMask = (factor: Expression): boolean => factor.kind === 'call' && factor.function === 'int';
-  const factors = factorsOf(declared.has('dt') ? term : substitute(term, new Map([['dt', quantity(dt, second)]])));
+  const factors = factorsOf(names.has('dt') ? term : substitute(term, new Map([['dt', quantity(dt, second)]])));
   const smooth = factors.filter((factor) => !isMask(factor));
-  if (smooth.some((factor) => [...namesIn(factor)].some((name) => name === 'i' || declared.has(name))))
-    return undefined;
+  if (smooth.some((factor) => [...namesIn(factor)].some((name) => name === 'i' || names.has(name)))) return undefined;
   if (callsIn(term).some(({ function: called }) => Object.hasOwn(valid.model.tables, called))) return undefined;
-  const masks = factors.filter(isMask).map((mask) => plain(mask, declared));
+  const masks = factors.filter(isMask).map((mask) => plain(mask, names));
   const open = Array.from({ length: steps }, (_, k) => masks.every((mask) => read(mask, k * dt, 0) === 1));
   const [begin, last] = [open.indexOf(true), open.lastIndexOf(true)];
   if (begin < 0 || open.slice(begin, last + 1).includes(false)) return undefined;
   const value = printExpression(smooth.reduce((left, right) => binary('*', left, right)));
-  const conditions = [...(begin > 0 ? [from(begin, dt)] : []), ...(last < steps - 1 ? [until(last + 1, dt)] : [])];
-  return conditions.length === 0
-    ? value
-    : `${value} if ${conditions.join(' and ')} else ${unit === '1' ? '0' : `0*${unit}`}`;
+  const border = (step: number): string => beforeStep(tidy(step * dt), names);
+  const conditions = [
+    ...(begin > 0 ? [`t > ${border(begin)}`] : []),
+    ...(last < steps - 1 ? [`t < ${border(last + 1)}`] : []),
+  ];
+  return conditions.length === 0 ? value : `${value} if ${conditions.join(' and ')} else ${inUnit(0, unit, names)}`;
 }

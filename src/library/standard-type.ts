@@ -10,6 +10,12 @@ export type WeightKind = 'current' | 'conductance' | 'voltage';
 /** Units of weights as PyNN has them. */
 export const weightUnits: Readonly<Record<WeightKind, string>> = { current: 'nA', conductance: 'uS', voltage: 'mV' };
 
+const kindsByUnit: Readonly<Record<string, WeightKind>> = { A: 'current', S: 'conductance', V: 'voltage' };
+
+/** What weights of a variable with this base unit are; undefined for other units. */
+export const weightKindOf = (unit: string): WeightKind | undefined =>
+  Object.hasOwn(kindsByUnit, unit) ? kindsByUnit[unit] : undefined;
+
 /** A place where synapses act on a cell. */
 export interface Receptor {
   /** The variable that arriving weights are added to. */

@@ -6,6 +6,7 @@ import { printExpression } from '../lang/print.js';
 import { childrenOf, namesIn } from '../lang/walk.js';
 import { numbersOf } from '../model/arrays.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
+import { ownNames } from '../model/declared-names.js';
 import type { NeuronType, Population, ValidModel } from '../model/model.js';
 import { child } from '../model/pointer.js';
 import { isGiven } from '../model/tagged.js';
@@ -36,7 +37,7 @@ function zerosOf(type: NeuronType, { values }: Population, data: ValidModel['dat
     Object.entries(type.parameters).map(([key, { value }]) => [key, values[key] ?? value] as const),
   );
   const { numbers, varying } = environmentOf(given, data);
-  const declared = new Set([type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)));
+  const declared = ownNames(type);
   const isZero = (divisor: Expression): boolean => {
     const e = withNumbers(plain(divisor, declared), numbers);
     const [only, ...others] = namesIn(e);

@@ -3,8 +3,8 @@
 import { parseStatements } from '../lang/parse.js';
 import { writtenBy } from '../lang/walk.js';
 import type { Id, Model, SelectionRule } from './model.js';
-import { populationsOf } from './selected.js';
 import { isPhase, isSelection } from './tagged.js';
+import { ownersOf } from './typed.js';
 
 /** What phases and operations change, at the ends of synapses too, as `population.variable` and `projection.variable`. */
 export function changedNames(model: Model): ReadonlySet<string> {
@@ -33,6 +33,3 @@ function ofSynapses(name: string, projection: Id, { projections }: Model): reado
   const at = end === 'pre' ? from : end === 'post' ? to : undefined;
   return at === undefined ? [`${projection}.${name}`] : named([variable], at.of);
 }
-
-const ownersOf = (rule: SelectionRule): readonly string[] =>
-  isSelection(rule, 'synapses') ? [rule.projection] : populationsOf(rule);

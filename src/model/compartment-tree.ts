@@ -11,6 +11,16 @@
 
 import type { Compartments, Section } from './typed.js';
 
+/** Sections that names of sections and groups stand for, in the order of the sections; without names all. */
+export function sectionsOn(
+  on: readonly string[] | undefined,
+  { sections, groups }: Pick<Compartments, 'sections' | 'groups'>,
+): readonly string[] {
+  if (!on) return Object.keys(sections);
+  const wanted = new Set(on.flatMap((name) => groups[name] ?? [name]));
+  return Object.keys(sections).filter((name) => wanted.has(name));
+}
+
 /** A piece of a section. */
 export interface Compartment {
   /** The section that it is a piece of. */

@@ -24,6 +24,12 @@ export function declaredNames(type: Declaring): ReadonlySet<string> {
 /** Where nothing is declared but what has a meaning everywhere. */
 export const noNames: ReadonlySet<string> = new Set(everywhere);
 
+/** Names of a type's own variables: parameters, states, derived variables and inputs. */
+export const ownNames = (
+  type: Pick<written.NeuronType, 'parameters' | 'state' | 'derived' | 'inputs'>,
+): ReadonlySet<string> =>
+  new Set([type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)));
+
 /** Names of several scopes. */
 export const union = (scopes: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
   scopes.length === 1 ? (scopes[0] ?? noNames) : new Set([...everywhere, ...scopes.flatMap((scope) => [...scope])]);

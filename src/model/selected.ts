@@ -48,6 +48,13 @@ export function populationsOf(rule: SelectionRule): readonly Id[] {
   }
 }
 
+/** Start and end (not included) of elements in a row; undefined for others, and where there are none. */
+export function rowOf(elements: readonly number[]): readonly [start: number, end: number] | undefined {
+  const [first] = elements;
+  if (first === undefined || elements.some((element, k) => element !== first + k)) return undefined;
+  return [first, first + elements.length];
+}
+
 /**
  * How many elements a selection has; of a sample drawn from several populations, those of all. None of synapses.
  *

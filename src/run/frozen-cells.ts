@@ -6,6 +6,7 @@ import type { Program } from '../ir/program.js';
 import { drawsIn } from '../lang/functions.js';
 import { withoutStructure, type Expanded } from '../lower/cable/expand.js';
 import { LoweringDiagnostics } from '../lower/context.js';
+import { sectionsOn } from '../model/compartment-tree.js';
 import { arrayOf } from '../model/arrays.js';
 import { expressionsIn } from '../model/typed.js';
 import type { Compartments, Mechanism, Model, NeuronType, Population, Value } from '../model/typed.js';
@@ -143,15 +144,14 @@ function bySection(
   { on, values = {} }: Mechanism,
   key: string,
   numbers: readonly number[],
-  { sections, groups }: Compartments,
+  compartments: Compartments,
 ): NonNullable<Mechanism['values']> {
-  const own = new Set((on ?? Object.keys(sections)).flatMap((place) => groups[place] ?? [place]));
   let first = 0;
-  const placed = Object.entries(sections).flatMap(([section, { divisions = 1 }]) => {
-    if (!own.has(section)) return [];
+  const placed = sectionsOn(on, compartments).map((section) => {
+    const divisions = compartments.sections[section]?.divisions ?? 1;
     const value = settled(numbers.length === 1 ? numbers : numbers.slice(first, first + divisions));
     first += divisions;
-    return [[section, { ...values[section], [key]: value }] as const];
+    return [section, { ...values[section], [key]: value }] as const;
   });
   return { ...values, ...Object.fromEntries(placed) };
 }

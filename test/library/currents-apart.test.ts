@@ -46,7 +46,7 @@ it.each<Source>([
   expect(lems.files[0]?.text).toMatch(/<(pulse|sine)Generator id/);
 });
 
-const group = (equations: string, more: Readonly<Record<string, unknown>> = {}): Valid =>
+const group = (equations: string, more: object = {}, parts: object = {}): Valid =>
   importModel({
     name: 'model.yaml',
     text: stringify({
@@ -66,6 +66,7 @@ const group = (equations: string, more: Readonly<Record<string, unknown>> = {}):
       },
       spike_monitors: { spikes: { source: 'G' } },
       run: '100 ms',
+      ...parts,
     }),
   }).valid;
 
@@ -95,6 +96,15 @@ describe('in equations of Brian', () => {
     expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
   });
 
+  it('numbers have units whose names the cell does not use', () => {
+    const valid = group(
+      'dv/dt = (-65*mV - v)/(20*ms) + I/nF : volt\nI = A*int(t >= 10*ms) : amp (constant over dt)\nA : amp\ns : second',
+      { initializers: { A: '0.9*nA' } },
+    );
+    const [stimulus] = Object.values(withCurrentsApart(valid, 100).model.stimuli);
+    expect(stimulus).toMatchObject({ value: '(9e-10*amp if t > 0.01*second - dt/2 else 0*amp)' });
+  });
+
   it.each([
     [
       'a current that the threshold reads',
@@ -107,7 +117,26 @@ describe('in equations of Brian', () => {
       'dv/dt = -(65*mV + v)/ms + k*amps(t)/nF : volt\nk : 1\nI = k*amps(t) : amp',
       { method: 'rk4', initializers: { k: 'rand()' } },
     ],
-  ])('%s stays', (_, equations, more) => {
-    expect(Object.keys(withCurrentsApart(group(equations, more), 100).model.stimuli)).toEqual([]);
+    [
+      'a factor from a table',
+      'dv/dt = (-65*mV - v)/ms + k*I/nF : volt\nI = k*amps(t) : amp\nk : 1 (constant)',
+      { initializers: { k: 'amps(i*20*ms)/nA' } },
+    ],
+    [
+      'a current that a Poisson input reads',
+      'dv/dt = (-65*mV - v)/ms + I/nF : volt\nI = amps(t) : amp',
+      {},
+      { poisson_inputs: { noise: { target: 'G', target_var: 'v', N: 1, rate: '10 Hz', weight: 'I*Mohm' } } },
+    ],
+    [
+      'a current that a phase reads',
+      'dv/dt = (-65*mV - v)/ms + I/nF : volt\nI = amps(t) : amp',
+      {},
+      { run: [{ duration: '50 ms' }, { set: { 'G.v': 'I*Mohm' }, duration: '50 ms' }] },
+    ],
+  ] as readonly [string, string, object, object?][])('%s stays', (_, equations, more, parts = {}) => {
+    expect(withCurrentsApart(group(equations, more, parts), 100).model.stimuli).toEqual(
+      group(equations, more, parts).model.stimuli,
+    );
   });
 });

@@ -2,11 +2,10 @@
 
 import { expect, test } from 'vitest';
 import type { ValidModel } from '../../src/model/model.js';
-import { hashModel } from '../../src/model/hash.js';
 import { freeze } from '../../src/run/freeze.js';
-import { importModel, runModel } from '../../src/run/pipeline.js';
+import { importModel } from '../../src/run/pipeline.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
-import { inFolder } from '../runtime/results/formats.js';
+import { fingerprint } from './fingerprint.js';
 import { simulateModel } from '../support/simulate.js';
 
 const network = (size: number, values: string, more = ''): ValidModel =>
@@ -45,16 +44,6 @@ ${more}
 timing: grid
 experiment: { dt: 0.025 ms, duration: 3 ms }`,
   }).valid;
-
-const fingerprint = (valid: ValidModel): Promise<string> =>
-  inFolder(async (outputFolder) => {
-    const options = { target: 'wasm', threads: 1, outputFolder };
-    const result = await runModel({ valid, hashes: hashModel(valid.model) }, options);
-    if (result.kind !== 'run') throw new Error('nothing was run');
-    const { total } = result.record.fingerprint;
-    result.dispose();
-    return total;
-  });
 
 test('each compartment has what it drew, and the potential is that of its cell', async () => {
   const valid = network(3, 'other.g: "(1 + i)*S/m**2"');

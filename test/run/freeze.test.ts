@@ -4,14 +4,13 @@ import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { drawnModel } from '../../src/run/build-program.js';
 import { sourcesAlone } from '../../src/run/sources-alone.js';
-import { hashModel } from '../../src/model/hash.js';
 import { normalise } from '../../src/model/normalise.js';
-import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
 import { freeze } from '../../src/run/freeze.js';
 import { referenceTarget } from '../../runtime/targets/reference/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import { brian } from '../support/brian-text.js';
-import { inFolder } from '../runtime/results/formats.js';
+import { fingerprint } from './fingerprint.js';
 
 /** The frozen model as a reader of its JSON gets it. */
 function reread({ model, data }: ValidModel): ValidModel {
@@ -22,16 +21,6 @@ function reread({ model, data }: ValidModel): ValidModel {
   if (!again) throw new Error('the frozen model is not valid');
   return again;
 }
-
-const fingerprint = (valid: ValidModel): Promise<string> =>
-  inFolder(async (outputFolder) => {
-    const options = { target: 'wasm', threads: 1, outputFolder };
-    const result = await runModel({ valid, hashes: hashModel(valid.model) }, options);
-    if (result.kind !== 'run') throw new Error('nothing was run');
-    const { total } = result.record.fingerprint;
-    result.dispose();
-    return total;
-  });
 
 const fixture = (name: string): string => readFileSync(`fixtures/brian/${name}.yaml`, 'utf8');
 

@@ -2,6 +2,7 @@
 
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
+import { rowOf } from '../../src/model/selected.js';
 import { canList, type Setting } from './context.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
@@ -96,9 +97,8 @@ export function byUse(
 
 /** Ascending indices, as a range where they follow each other. */
 function listed(indices: readonly number[]): Cells {
-  const [first = 0] = indices;
-  const contiguous = indices.every((index, k) => index === first + k);
-  return contiguous ? { kind: 'range', begin: first, end: first + indices.length } : { kind: 'list', indices };
+  const row = rowOf(indices);
+  return row ? { kind: 'range', begin: row[0], end: row[1] } : { kind: 'list', indices };
 }
 
 /** The cells of a view; undefined after what is wrong was reported. PyNN sorts indices and drops repeated ones. */

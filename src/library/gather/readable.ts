@@ -9,6 +9,7 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
 import { mapExpression, mapStatement, namesIn } from '../../lang/walk.js';
 import type { Expression } from '../../lang/ast.js';
+import { ownNames } from '../../model/declared-names.js';
 import type { EquationSet, Model, NeuronType } from '../../model/model.js';
 import { plain, tidy, valueAt } from '../recognise/numbers.js';
 import { wordsIn } from './texts.js';
@@ -82,7 +83,7 @@ const mapTexts = <T extends EquationSet>(type: T, change: (e: Expression) => Exp
 
 /** What follows from numbers alone becomes a number; another name for a variable becomes that variable. */
 function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
-  const known = new Set([type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)));
+  const known = ownNames(type);
   const written = new Set(JSON.stringify([type.events, type.regimes]).match(/[A-Za-z_]\w*(?=\s*[-+*/]?=[^=])/g));
   const numbers = new Map<string, number>();
   const aliases = new Map<string, string>();

@@ -1,5 +1,9 @@
 /** The time as LEMS has it: a sum of steps, by whose rounding conditions of the time hold a step earlier or later. */
 
+import { quantity } from '../../lang/build.js';
+import { second } from '../../lang/dimension.js';
+import { printExpression } from '../../lang/print.js';
+
 /** Steps that are summed one by one; in longer runs rounding is not followed. */
 const mostSummed = 10_000_000;
 
@@ -30,3 +34,13 @@ export function borderText(time: number, dt: number, lead: number): string {
   if (half === -0.5) return `${time}*s + dt/2`;
   return half > 0 ? `${time}*s - ${half}*dt` : `${time}*s + ${-half}*dt`;
 }
+
+/**
+ * What the time is above from the step at a time on: half a step before it, so that rounding does not matter.
+ *
+ * @param time   in s
+ * @param names  of the scope, which may be those of units
+ * @returns `0.005*s - dt/2`
+ */
+export const beforeStep = (time: number, names?: ReadonlySet<string>): string =>
+  `${printExpression(quantity(time, second), names ? { taken: (name) => names.has(name) } : {})} - dt/2`;

@@ -1,5 +1,6 @@
 /** Responses that each synapse keeps, as receptors of the cells that they reach. */
 
+import { ownNames } from '../../model/declared-names.js';
 import { freeName } from '../../model/free-name.js';
 import type { SynapseType } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
@@ -9,9 +10,7 @@ import { Receptors, withReceptors, type Receptor } from './receptors.js';
 
 /** Gives cells the receptors in which the responses of their synapses add up. */
 export function asReceptors(gathering: Gathering): void {
-  const taken = Object.values(gathering.neurons).flatMap((type) =>
-    [type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)),
-  );
+  const taken = Object.values(gathering.neurons).flatMap((type) => [...ownNames(type)]);
   const receptors = new Receptors(taken, gathering.valid.data);
   const ofPopulation = new Map<string, Map<string, Receptor>>();
   for (const [name, projection] of Object.entries(gathering.projections)) {

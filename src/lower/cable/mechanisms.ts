@@ -9,7 +9,7 @@ import { micrometresPerMetre } from '../../draw/space/micrometres.js';
 import type { Expression } from '../../lang/ast.js';
 import { formulaOf } from '../../model/typed.js';
 import type { Compartments, Mechanism, Value } from '../../model/typed.js';
-import type { Compartment } from '../../model/compartment-tree.js';
+import { sectionsOn, type Compartment } from '../../model/compartment-tree.js';
 
 /** Mechanisms that have their equations in common. */
 interface Shape {
@@ -48,10 +48,8 @@ export function mechanismsOn(compartments: Compartments): (section: string) => r
     const key = keyOf(mechanism);
     const shape = shapes.get(key) ?? { name, mechanism };
     shapes.set(key, shape);
-    const on = mechanism.on ?? [...bySection.keys()];
-    const sections = new Set(on.flatMap((place) => compartments.groups[place] ?? [place]));
     const given = valuesOn(mechanism, compartments);
-    for (const section of sections)
+    for (const section of sectionsOn(mechanism.on, compartments))
       bySection.get(section)?.push({ name, mechanism, shape, given: given.get(section) ?? nothingGiven });
   }
   return (section) => bySection.get(section) ?? [];

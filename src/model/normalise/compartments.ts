@@ -11,6 +11,7 @@ import {
   siemens,
   volt,
 } from '../../lang/dimension.js';
+import { sectionsOn } from '../compartment-tree.js';
 import type { Dimension } from '../../lang/ast.js';
 import { parseUnit } from '../../lang/units.js';
 import type { CompartmentsDocument, MechanismDocument, NeuronDocument, SectionDocument } from '../document.js';
@@ -446,12 +447,15 @@ export const mechanismNames = ({ mechanisms }: Compartments): readonly string[] 
   );
 
 /** Number of compartments with the mechanism of such a name, of one cell; 1 for other names. */
-export function compartmentsWith({ mechanisms, sections, groups }: Compartments, name: string): number {
+export function compartmentsWith(compartments: Compartments, name: string): number {
+  const { mechanisms, sections } = compartments;
   const [owner = '', variable] = name.split('.');
   const mechanism = variable === undefined || !Object.hasOwn(mechanisms, owner) ? undefined : mechanisms[owner];
   if (!mechanism) return 1;
-  const on = new Set((mechanism.on ?? Object.keys(sections)).flatMap((place) => groups[place] ?? [place]));
-  return [...on].reduce((total, section) => total + (sections[section]?.divisions ?? 1), 0);
+  return sectionsOn(mechanism.on, compartments).reduce(
+    (total, section) => total + (sections[section]?.divisions ?? 1),
+    0,
+  );
 }
 
 /** A parameter or state variable of a mechanism by such a name. */

@@ -1,5 +1,6 @@
 import { isRecording } from '../tagged.js';
 import type { RecordingDocument } from '../document.js';
+import { sectionsOn } from '../compartment-tree.js';
 import { referenceOf } from '../../lang/reference.js';
 import { messages } from '../messages.js';
 import type { Id, Recording } from '../model.js';
@@ -64,12 +65,6 @@ function atPlaces(
   const cells = (selection?.members ?? []).map((member) =>
     member.kind === 'population' ? member.population.neuron?.type.compartments : undefined,
   );
-  // What a mechanism does not have where it is not is not recorded there.
-  const isThere = (variable: string, section: string): boolean =>
-    cells.every((cell) => {
-      const on = cell?.mechanisms[variable.split('.')[0] ?? '']?.on;
-      return on === undefined || on.some((place) => (cell?.groups[place] ?? [place]).includes(section));
-    });
   if (places !== 'all')
     return places.flatMap(({ section, fraction }, k) => {
       if (selection) checkSection(context, section, selection, `${at}/${k}/section`);
@@ -81,8 +76,13 @@ function atPlaces(
     context.report(messages.everyPlace(), at);
     return [];
   }
+  // What a mechanism has is recorded on its sections.
+  const there = variables.map((variable) => {
+    const { on } = first.mechanisms[variable.split('.')[0] ?? ''] ?? {};
+    return { variable, sections: new Set(sectionsOn(on, first)) };
+  });
   return Object.entries(first.sections).flatMap(([section, { divisions }]) => {
-    const own = variables.filter((variable) => isThere(variable, section));
+    const own = there.flatMap(({ variable, sections }) => (sections.has(section) ? [variable] : []));
     if (own.length === 0) return [];
     return Array.from({ length: divisions }, (_, k): Recording => ({
       ...recording,

@@ -110,6 +110,10 @@ describe('cells with a name keep their equations', () => {
       { rest: { run: [{ duration: '10 ms' }, { set: { 'cells.v': 'v + ge/nS*mV' } }, { duration: '10 ms' }] } },
     ],
     [
+      'where a change reads the time',
+      { rest: { run: [{ duration: '10 ms' }, { set: { 'cells.v': '-60*mV*cos(t/ms)' } }, { duration: '10 ms' }] } },
+    ],
+    [
       'where synapses read what the name has not',
       { synapses: { own: { source: 'odd', target: 'cells', on_pre: 'ge += I_post/volt', connect: true } } },
     ],

@@ -5,9 +5,11 @@
 
 import { namesIn } from '../../../src/lang/walk.js';
 import { parseExpression } from '../../../src/lang/parse.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Model, NeuronType, Phase, Population, Stimulus, ValidModel } from '../../../src/model/model.js';
-import { populationOf } from '../../../src/model/selected.js';
+import { beforeStep } from '../../../src/library/gather/step-times.js';
+import { populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, timeAfter } from '../../../src/model/tagged.js';
 import { constantOf, fold, plain } from '../../../src/library/recognise/numbers.js';
 
@@ -30,7 +32,7 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     const value = constantIn(stimulus.value);
     if (population === undefined || type === undefined || value === undefined) continue;
     if (valuesOf(model, id).some((text) => constantIn(text) === undefined)) continue;
-    const taken = new Set([type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)));
+    const taken = ownNames(type);
     const name = freeName(id, (one) => taken.has(one) || usedIn(type).has(one));
     const unit = type.inputs[stimulus.input]?.unit ?? '1';
     const shared = Object.entries(populations).some(([other, one]) => other !== population && one.type === typeName);
@@ -82,12 +84,14 @@ function byTime(model: Model, ids: readonly string[]): ReadonlyMap<string, strin
   for (const id of ids) {
     const stimulus = model.stimuli[id];
     if (stimulus?.kind !== 'current' || stimulus.every !== undefined) continue;
+    const types = populationsOf(stimulus.to).flatMap((id) => model.neurons[model.populations[id]?.type ?? ''] ?? []);
+    const names = new Set(types.flatMap((type) => [...ownNames(type)]));
     let now = 0;
     let value = stimulus.value;
     for (const phase of protocol) {
       now = Number(timeAfter(now, phase).toPrecision(14));
       const next = isPhase(phase, 'currents') ? phase.currents[id] : undefined;
-      if (next !== undefined) value = now === 0 ? next : `(${next}) if t > ${now}*second - dt/2 else (${value})`;
+      if (next !== undefined) value = now === 0 ? next : `(${next}) if t > ${beforeStep(now, names)} else (${value})`;
     }
     values.set(id, value);
   }

@@ -1,7 +1,7 @@
 /** What Brian object each population and projection becomes, and how its names are written. */
 
 import { changedNames } from '../../../src/model/changed.js';
-import { isNeuronType } from '../../../src/model/typed.js';
+import { isNeuronType, ownersOf } from '../../../src/model/typed.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isSelection, recordedVariables, isGiven } from '../../../src/model/tagged.js';
 import type {
@@ -10,7 +10,6 @@ import type {
   NeuronType,
   Population,
   Projection,
-  SelectionRule,
   SynapseType,
   Value,
 } from '../../../src/model/model.js';
@@ -305,10 +304,6 @@ function isSeen(id: string, key: string, context: ExportContext): boolean {
   );
   return inProtocol || recorded || seenBySynapses(id, key, context);
 }
-
-/** The populations, or the projection, of a selection. */
-const ownersOf = (selection: SelectionRule): readonly string[] =>
-  isSelection(selection, 'synapses') ? [selection.projection] : populationsOf(selection);
 
 /** Whether synapses read a variable of this owner, which is at one of their ends. */
 export const seenBySynapses = (id: string, key: string, context: ExportContext): boolean =>

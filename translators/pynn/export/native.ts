@@ -2,7 +2,7 @@
 
 import { isSelection } from '../../../src/model/tagged.js';
 import { populationsOf } from '../../../src/model/selected.js';
-import type { Receptor, WeightKind } from '../../../src/library/standard-type.js';
+import { weightKindOf, type Receptor } from '../../../src/library/standard-type.js';
 import type { ConnectionRule, Model, Projection } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection } from '../specification.js';
@@ -32,8 +32,6 @@ export function isNative(context: ExportContext, { from, to, synapse, receptors 
   );
 }
 
-const kinds: Readonly<Record<string, WeightKind>> = { A: 'current', S: 'conductance', V: 'voltage' };
-
 /** Variables of a cell type that synapses by PyNN's names act on, called as they are. */
 export function receptorsOf(model: Model, name: string): Readonly<Record<string, Receptor>> {
   const state = model.neurons[name]?.state ?? {};
@@ -45,7 +43,7 @@ export function receptorsOf(model: Model, name: string): Readonly<Record<string,
   });
   return Object.fromEntries(
     variables.flatMap((variable) => {
-      const kind = kinds[state[variable]?.unit ?? ''];
+      const kind = weightKindOf(state[variable]?.unit ?? '');
       return kind === undefined ? [] : [[variable, { variable, kind }] as const];
     }),
   );

@@ -4,6 +4,7 @@ import { call, dictionary, followed, layout, method, prefixed, quoted, type Sour
 import type { NativeType } from '../native/equations.js';
 import { nativeName } from '../native/types.js';
 import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.js';
+import { rowOf } from '../../../src/model/selected.js';
 import { keywordLiterals, typeSource } from './native-source.js';
 import {
   isRecord,
@@ -167,7 +168,7 @@ function spikesInFile(script: Script, label: string, sequences: readonly (readon
 /** A view of a population; no line for a slice without a name of its own, which is written where it is used. */
 export function viewLine(script: Script, { label, of, select }: View): readonly string[] {
   const parent = script.of(of);
-  const cells = select.slice ?? runOf(select.indices);
+  const cells = select.slice ?? sliceOf(select.indices);
   if (cells !== undefined) {
     const size = script.document.populations?.find((population) => population.label === of)?.size;
     const slice = `${parent}[${sliceText(cells, size)}]`;
@@ -192,11 +193,9 @@ export function viewLine(script: Script, { label, of, select }: View): readonly 
 }
 
 /** Cells in a row as a slice; undefined for others. */
-function runOf(indices: readonly number[] = []): View['select']['slice'] {
-  const [first = 0] = indices;
-  return indices.length > 1 && indices.every((cell, k) => cell === first + k)
-    ? [first, first + indices.length]
-    : undefined;
+function sliceOf(indices: readonly number[] = []): View['select']['slice'] {
+  const row = indices.length > 1 ? rowOf(indices) : undefined;
+  return row && [...row];
 }
 
 /** `:80`, `80:`, `0:80:2`: bounds that are those of the population are left out. */

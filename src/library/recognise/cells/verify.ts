@@ -2,12 +2,13 @@
 
 import { normalisedCell } from '../../normalised.js';
 import { plain, sequence, valueAt, near } from '../numbers.js';
-import { type RecognisedCell, type View, type CellUse, refuse, declaredBy } from './view.js';
+import { ownNames } from '../../../model/declared-names.js';
+import { type RecognisedCell, type View, type CellUse, refuse } from './view.js';
 
 /** Compares the rates of a type with those of the standard cell at random points. */
 export function verify(found: RecognisedCell, view: View, { environment }: CellUse): void {
   const library = normalisedCell(found.standard) ?? refuse(`there is no type ${found.standard.name}`);
-  const names = declaredBy(library);
+  const names = ownNames(library);
   const derived = new Map(
     Object.entries(library.derived).map(([name, { value }]) => [name, plain(value, names)] as const),
   );

@@ -1,6 +1,7 @@
 /** A cell type as recognition sees it: rates as polynomials in its state, with the potential in volts. */
 
 import type { Expression } from '../../../lang/ast.js';
+import { ownNames } from '../../../model/declared-names.js';
 import type { NeuronType, EventDefinition } from '../../../model/model.js';
 import { negated, number, product, name as nameOf, quotient } from '../../../lang/build.js';
 import { callsIn, namesIn, substitute, readsAny } from '../../../lang/walk.js';
@@ -101,7 +102,7 @@ export function currentsOf(
 /** The view of a type; refuses types whose rates it cannot take apart. */
 export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const derived = new Map<string, Expression>();
-  const own = declaredBy(type);
+  const own = ownNames(type);
   const settled = (text: string): Expression =>
     fold(withNumbers(substitute(plain(text, own), derived), environment.numbers));
   let pending = Object.entries(type.derived);
@@ -135,10 +136,6 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const polynomials = new Map([...rates].map(([name, rate]) => [name, polynomialOf(rate, names)] as const));
   return { rates, v, volts, polynomials, names, numbers: environment.numbers, read };
 }
-
-/** All names that a type declares. */
-export const declaredBy = ({ parameters, state, derived, inputs }: NeuronType): ReadonlySet<string> =>
-  new Set([parameters, state, derived, inputs].flatMap((map) => Object.keys(map)));
 
 /** The variable that the condition of a spike compares, or the only one that could be a potential. */
 function potentialOf({ events, state, derivatives }: NeuronType): string | undefined {
@@ -184,7 +181,7 @@ export const coefficient = (polynomial: Polynomial | undefined, ...names: readon
  * differ between cells. Undefined where it depends on more.
  */
 export function slopeOf(type: NeuronType, view: View, name: string): Expression | undefined {
-  const e = plain(type.derivatives[view.v]?.rate ?? '0', declaredBy(type));
+  const e = plain(type.derivatives[view.v]?.rate ?? '0', ownNames(type));
   const by = derivative(e, name);
   if (by === null) return undefined;
   const others = new Map([...view.numbers].filter(([key]) => key !== name));

@@ -3,8 +3,10 @@
 import { parseExpression } from '../../../lang/parse.js';
 import { namesIn } from '../../../lang/walk.js';
 import type { Phase, SelectionRule } from '../../../model/model.js';
+import { assignedBy } from '../../../model/assigned.js';
 import { populationsOf } from '../../../model/selected.js';
 import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
+import { ownersOf } from '../../../model/typed.js';
 import { type Standardising, unsay } from './context.js';
 
 /** Notes populations and projections of which names do not say all. */
@@ -16,7 +18,7 @@ export function noteUnsaid(context: Standardising): void {
     for (const { population, variable } of Object.values(linked))
       unsay(context, [population], `its ${variable} is linked to`);
   for (const [name, { on }] of Object.entries(operations))
-    unsay(context, partsOf(on), `the operation ${name} runs on it`);
+    unsay(context, ownersOf(on), `the operation ${name} runs on it`);
   for (const { from, to } of Object.values(projections)) {
     for (const { of } of [from, to]) {
       if (isSelection(of, 'synapses')) unsay(context, [of.projection], 'synapses act on its synapses');
@@ -29,7 +31,7 @@ export function noteUnsaid(context: Standardising): void {
     if (isRecording(recording, 'rate')) continue;
     const recorded = recording.variables ?? [];
     const atEvents = isRecording(recording, 'events');
-    for (const name of partsOf(recording.of)) {
+    for (const name of ownersOf(recording.of)) {
       const names = context.known.get(name)?.cell.variables;
       const nameless = recorded.find(
         (one) => atEvents || !(names === undefined || names.has(one) || Object.hasOwn(stimuli, one)),
@@ -50,10 +52,6 @@ function farEnd(name: string): readonly (readonly ['from' | 'to', string])[] {
   return end === undefined ? [] : [[end === 'pre' ? 'from' : 'to', variable]];
 }
 
-/** Populations or the projection that a selection is of. */
-const partsOf = (rule: SelectionRule): readonly string[] =>
-  isSelection(rule, 'synapses') ? [rule.projection] : populationsOf(rule);
-
 /** Cells that are selected together are named in one way. */
 function noteMixed(context: Standardising, rule: SelectionRule): void {
   const cells = populationsOf(rule);
@@ -73,14 +71,15 @@ function declares({ model }: Standardising, owner: string, name: string): boolea
 /** Changes that are found by other names than those of `owner.variable = value`. */
 function notePhase(context: Standardising, phase: Phase): void {
   const owners = (values: Readonly<Record<string, unknown>>): readonly string[] =>
-    Object.keys(values).map((key) => key.split(/[.[]/)[0] ?? '');
+    Object.keys(values).map((key) => assignedBy(key).owner);
   if ((isPhase(phase, 'set') || isPhase(phase, 'initialise')) && phase.of !== undefined)
-    unsay(context, partsOf(phase.of), 'a selection of it is changed');
+    unsay(context, ownersOf(phase.of), 'a selection of it is changed');
   else if (isPhase(phase, 'set')) {
     for (const [key, value] of Object.entries(phase.set)) {
-      const [owner = ''] = owners({ [key]: 0 });
+      const { owner } = assignedBy(key);
       const read = typeof value === 'string' ? [...namesIn(parseExpression(value))] : [];
-      const own = read.find((name) => declares(context, owner, name));
+      // Python computes values once, and has no name for the time of the model.
+      const own = read.find((name) => name === 't' || name === 'dt' || declares(context, owner, name));
       if (own !== undefined) unsay(context, [owner], `a change of it reads ${own}`);
     }
   }

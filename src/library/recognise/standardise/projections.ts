@@ -11,7 +11,7 @@ import { isGiven } from '../../../model/tagged.js';
 import { namedRule, pairsOf } from '../connections.js';
 import type { Port } from '../cells/view.js';
 import { tidy } from '../numbers.js';
-import type { WeightKind } from '../../standard-type.js';
+import { weightKindOf } from '../../standard-type.js';
 import { betweenSlices } from '../ranges.js';
 import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
 import { signOf, valueOf, type Environment } from '../values.js';
@@ -139,15 +139,13 @@ export function standardiseProjection(context: Standardising, name: string, proj
 const placeInStep = ({ kept }: Standardising, { clock, order }: Projection): string | undefined =>
   kept === undefined || (clock === undefined && order === 0) ? undefined : 'it has a clock or an order of its own';
 
-const kinds: Readonly<Record<string, WeightKind>> = { V: 'voltage', A: 'current', S: 'conductance' };
-
 /** A variable of cells without a name as a receptor: weights have its unit. */
 function ownReceptor({ kept, model }: Standardising, { to }: Projection, variable: string): Port | undefined {
   if (kept === undefined || Object.keys(to).length > 1) return undefined;
   const types = populationsOf(to.of).map((name) => model.neurons[model.populations[name]?.type ?? '']);
   const units = new Set(types.map((type) => type?.state[variable]?.unit ?? ''));
   const [unit = ''] = units;
-  const kind = units.size === 1 && Object.hasOwn(kinds, unit) ? kinds[unit] : undefined;
+  const kind = units.size === 1 ? weightKindOf(unit) : undefined;
   return kind && { kind, positive: variable, negative: variable, factor: 1 };
 }
 

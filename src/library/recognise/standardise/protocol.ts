@@ -4,9 +4,10 @@ import { parseExpression } from '../../../lang/parse.js';
 import { number } from '../../../lang/build.js';
 import { callsIn, namesIn } from '../../../lang/walk.js';
 import { isRandom } from '../../../lang/functions.js';
+import { assignedBy } from '../../../model/assigned.js';
 import type { Phase, Recording, SelectionRule, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
-import { populationsOf } from '../../../model/selected.js';
+import { populationsOf, rowOf } from '../../../model/selected.js';
 import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
 import { recogniseCell } from '../cells.js';
 import { constantOf, valueAt } from '../numbers.js';
@@ -79,7 +80,11 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
   if (phase.where !== undefined) {
     const parted = partedByCells(context, phase.set, phase.where);
     if (parted === undefined) {
-      unsay(context, Object.keys(phase.set).map(ownerOf), 'it is changed where a condition holds');
+      unsay(
+        context,
+        Object.keys(phase.set).map((key) => assignedBy(key).owner),
+        'it is changed where a condition holds',
+      );
       return [phase];
     }
     const { where: _, ...rest } = phase;
@@ -88,7 +93,7 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
   const missing = (key: string): void => {
     const why = `a change of ${key} cannot be expressed in PyNN`;
     context.report.missing(pointer, why);
-    unsay(context, [ownerOf(key)], why);
+    unsay(context, [assignedBy(key).owner], why);
   };
   for (const [key, value] of Object.entries(phase.set)) {
     const [, owner = '', inside, variable = ''] = /^(\w+)(\[[^\]]*\])?\.(\w+)$/.exec(key) ?? [];
@@ -124,9 +129,6 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
   return Object.keys(set).length === 0 ? [] : [{ ...phase, set }];
 }
 
-/** The population or projection of `owner[selection].variable`. */
-const ownerOf = (key: string): string => key.split(/[.[]/)[0] ?? '';
-
 /** Changes where a condition of the index holds, as changes of those cells; undefined where it reads more. */
 function partedByCells(
   context: Standardising,
@@ -142,10 +144,8 @@ function partedByCells(
     const number = typeof value === 'string' ? constantOf(parseExpression(value)) : value;
     if (size === undefined || typeof number !== 'number') return undefined;
     const cells = Array.from({ length: size }, (_, k) => k).filter((k) => valueAt(e, () => k) !== 0);
-    const [first = 0] = cells;
     if (cells.length === 0) continue;
-    const together = cells.every((cell, k) => cell === first + k);
-    const inside = together ? `${first}:${first + cells.length}` : cells.join(', ');
+    const inside = rowOf(cells)?.join(':') ?? cells.join(', ');
     parted[`${owner}[${inside}].${variable}`] = value;
   }
   return parted;

@@ -5,6 +5,7 @@ import { parseExpression } from '../../../../src/lang/parse.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import { namesIn, substitute } from '../../../../src/lang/walk.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
+import { assignedBy, numbersIn } from '../../../../src/model/assigned.js';
 import { mapped } from '../../../../src/model/collections.js';
 import type { ConversionReport } from '../../../../src/model/conversion-report.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
@@ -286,9 +287,9 @@ class Apart {
     }
     if (kind === 'delays' || kind === 'currents' || kind === 'attach' || kind === 'detach' || kind === 'record') {
       const { delays = {}, currents = {}, attach, detach, record } = phase as Readonly<Record<string, unknown>>;
-      const named = [...Object.keys({ ...(delays as object), ...(currents as object) }), attach, detach, record];
-      if (named.some((name) => typeof name === 'string' && this.#isConcerned(name.split('.')[0] ?? '')))
-        throw new CannotPart();
+      const delayed = Object.keys(delays as object).map((key) => assignedBy(key).owner);
+      const named = [...delayed, ...Object.keys(currents as object), attach, detach, record];
+      if (named.some((name) => typeof name === 'string' && this.#isConcerned(name))) throw new CannotPart();
     }
     return [phase];
   }
@@ -302,14 +303,11 @@ class Apart {
 
   /** A value of `population.variable` or `population[1, 3].variable`, for each cell. */
   #assigned(key: string, value: Value): readonly (readonly [string, Value])[] {
-    const [, owner = '', listed, variable = ''] = /^(\w+)(?:\[([\d\s,]*)\])?\.(.+)$/.exec(key) ?? [];
+    const { owner, variable, ...elements } = assignedBy(key);
     if (this.#isParted(owner)) throw new CannotPart();
     const names = this.#names.get(owner);
-    if (!names) {
-      if (this.several.has(key.split(/[.[]/)[0] ?? '')) throw new CannotPart();
-      return [[key, value]];
-    }
-    const cells = listed === undefined ? [...names.keys()] : listed.split(',').map(Number);
+    if (!names) return [[key, value]];
+    const cells = numbersIn(elements) ?? [...names.keys()];
     return cells.map((cell, k) => [
       `${names[cell] ?? ''}.${variable}`,
       typeof value === 'string' ? ofCell(value, cell, names.length) : this.#picked(value, [k]),

@@ -33,7 +33,8 @@ import { populationValues } from '../network-values.js';
 import { numberAt } from '../values.js';
 import { cutCable, type CutCable } from './cable-sections.js';
 import { cableProjection, isArea, isReciprocalArea, type WrittenCable } from './cable-synapses.js';
-import { addendsOf, factorsOf } from './membrane-current.js';
+import { addendsOf } from '../../../../src/lang/addends.js';
+import { factorsOf } from './membrane-current.js';
 
 /** A model without cables, where all of them could be said to be cells with sections. */
 export function withSections(context: ExportContext): ExportContext {

@@ -15,7 +15,8 @@ import { Channels, type Channel } from './channels.js';
 import { cutWhereValuesDiffer, middleOf, type CutCell } from './cut-sections.js';
 import { LocalEquations } from './equations.js';
 import { densitiesInOrder, densityElement, nonUniformDensity } from './densities.js';
-import { localNumbers, sectionsOn } from './local-values.js';
+import { sectionsOn } from '../../../../src/model/compartment-tree.js';
+import { localNumbers } from './local-values.js';
 import { conductancesOf, type Calcium, type Conductance } from './membrane-current.js';
 import {
   calciumOf,

@@ -3,9 +3,9 @@
 import { namesIn } from '../../../../src/lang/walk.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
+import { sectionsOn } from '../../../../src/model/compartment-tree.js';
 import type { Compartments, DataStore, Id, Point, Section, Value } from '../../../../src/model/model.js';
 import { isGiven } from '../../../../src/model/tagged.js';
-import { sectionsOn } from './local-values.js';
 import { compartmentAt, inOrder, stepsOf, withCuts } from './shape.js';
 
 type Place = NonNullable<Section['parent']>;

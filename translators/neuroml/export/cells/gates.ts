@@ -15,7 +15,7 @@ import { NotExpressible } from '../words.js';
 import type { Written } from '../written.js';
 import { element, type Element } from '../xml-text.js';
 import type { LocalEquations } from './equations.js';
-import { addendsOf } from './membrane-current.js';
+import { addendsOf } from '../../../../src/lang/addends.js';
 import { rateForm } from './rate-forms.js';
 
 /** A gate, and the value at which NeuroML starts it. */

@@ -1,5 +1,6 @@
 /** Values of mechanisms on the sections of a cell. */
 
+import { sectionsOn } from '../../../../src/model/compartment-tree.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
 import { isGiven } from '../../../../src/model/tagged.js';
 import type { Compartments, DataStore, Mechanism, Value } from '../../../../src/model/model.js';
@@ -7,13 +8,6 @@ import type { Functions } from '../../../../src/lang/evaluate.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { ElementValues } from '../values.js';
 import { NotExpressible } from '../words.js';
-
-/** Sections that names of sections and groups stand for, in the order of the sections; without names all. */
-export function sectionsOn(on: readonly string[] | undefined, { sections, groups }: Compartments): readonly string[] {
-  if (!on) return Object.keys(sections);
-  const wanted = new Set(on.flatMap((name) => groups[name] ?? [name]));
-  return Object.keys(sections).filter((name) => wanted.has(name));
-}
 
 /** What is known besides a mechanism's own values. */
 interface Around {

@@ -1,5 +1,6 @@
 /** Currents through a membrane as conductances, each with gates and a reversal potential. */
 
+import { addendsOf } from '../../../../src/lang/addends.js';
 import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, conditional, negated, number, product, quotient } from '../../../../src/lang/build.js';
 import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
@@ -41,21 +42,6 @@ const noCalcium: Calcium = {
   permeabilityOf: () => undefined,
   rectifiedOf: () => undefined,
 };
-
-/** A part of a sum. */
-export interface Addend {
-  readonly sign: 1 | -1;
-  readonly value: Expression;
-}
-
-/** The parts of a sum, from left to right. */
-export function addendsOf(e: Expression, sign: 1 | -1 = 1): readonly Addend[] {
-  const other = sign === 1 ? -1 : 1;
-  if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
-    return [...addendsOf(e.left, sign), ...addendsOf(e.right, e.operator === '+' ? sign : other)];
-  if (e.kind === 'unary' && e.operator !== 'not') return addendsOf(e.operand, e.operator === '-' ? other : sign);
-  return [{ sign, value: e }];
-}
 
 /** The factors of a product; those that it is divided by are the reciprocals of what is there. */
 export function factorsOf(e: Expression): readonly Expression[] {

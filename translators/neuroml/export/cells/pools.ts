@@ -15,7 +15,7 @@ import { NotExpressible } from '../words.js';
 import { element, type Element } from '../xml-text.js';
 import type { LocalEquations } from './equations.js';
 import type { Calcium } from './membrane-current.js';
-import { sectionsOn } from './local-values.js';
+import { sectionsOn } from '../../../../src/model/compartment-tree.js';
 
 /** How a current fills a pool: by a factor in mol/(m A s), or into a shell below the membrane, of a thickness in m. */
 type Filling = { readonly rho: number } | { readonly shellThickness: number };

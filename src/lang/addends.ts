@@ -1,0 +1,18 @@
+/** Sums as their parts. */
+
+import type { Expression } from './ast.js';
+
+/** A part of a sum. */
+export interface Addend {
+  readonly sign: 1 | -1;
+  readonly value: Expression;
+}
+
+/** The parts of a sum, from left to right. */
+export function addendsOf(e: Expression, sign: 1 | -1 = 1): readonly Addend[] {
+  const other = sign === 1 ? -1 : 1;
+  if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
+    return [...addendsOf(e.left, sign), ...addendsOf(e.right, e.operator === '+' ? sign : other)];
+  if (e.kind === 'unary' && e.operator !== 'not') return addendsOf(e.operand, e.operator === '-' ? other : sign);
+  return [{ sign, value: e }];
+}

@@ -204,6 +204,22 @@ def check_missing(folder):
         assert done.returncode == 1 and words in done.stderr.splitlines()[-1], done.stderr
 
 
+def check_early(folder):
+    """The engine of a script starts before its simulator is imported, during which nothing looks for garbage."""
+    package = folder / "slow_simulator"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import gc\nfrom interneuron import _server\n"
+        "raise ImportError(f'{_server._shared is not None and _server._shared.alive} {gc.isenabled()}')\n"
+    )
+    code = "import interneuron.__main__ as own; own._packages['Brian'] = ('slow', 'slow_simulator'); own._script('Brian', ['x.py'])"
+    path = os.pathsep.join([str(folder), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert "(True False)" in done.stderr, done.stderr
+
+
 def main():
     """Runs all checks."""
     with tempfile.TemporaryDirectory() as name:
@@ -216,6 +232,7 @@ def main():
         check_interrupt()
         check_ends()
         check_missing(folder)
+        check_early(folder)
     print("checked")
 
 

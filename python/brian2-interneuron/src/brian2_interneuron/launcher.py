@@ -4,8 +4,8 @@ import gc
 import os
 import sys
 
+import brian2
 from interneuron._scripts import convert_captured, is_file, run_file
-from interneuron._server import prepare
 
 #: Options of the command, with what `set_device` calls them and how their text is read.
 _OPTIONS = {
@@ -56,16 +56,6 @@ def run_script(words):
     script = words[0]
     if not is_file(script):
         return 2
-    # The engine starts while Brian is imported.
-    prepare()
-    # Nothing of what is imported is garbage: neither looked for now, nor whenever Brian collects it.
-    gc.disable()
-    import brian2
-
-    import brian2_interneuron  # noqa: F401
-
-    gc.freeze()
-    gc.enable()
     # As an attribute of its package this name is the current device.
     devices = sys.modules["brian2.devices.device"]
 

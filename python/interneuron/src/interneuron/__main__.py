@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 
 from ._errors import InterneuronError
 from ._node import node, program
+from ._server import prepare
 
 #: Packages that run the scripts of other simulators, with the names that they are imported by.
 _packages = {
@@ -76,13 +78,21 @@ def _imports_brian(path: str) -> bool:
 def _script(simulator: str, words: list[str], converts: tuple[list[str], list[str]] | None = None) -> int:
     """Runs a script of PyNN or Brian, or converts its network by the program and with the script's own words."""
     package, module = _packages[simulator]
+    if converts is None:
+        # The engine starts while the simulator is imported.
+        prepare()
+    # Nothing of what is imported is garbage: neither looked for now, nor whenever a simulator collects it.
+    gc.disable()
     try:
         launcher = importlib.import_module(f"{module}.launcher")
+        gc.freeze()
     except ImportError as error:
         print(
             f"error: scripts of {simulator} need the package {package} ({error}); install it with pip", file=sys.stderr
         )
         return 2
+    finally:
+        gc.enable()
     return int(launcher.run_script(words) if converts is None else launcher.convert_script(words, *converts))
 
 

@@ -1,4 +1,5 @@
-import type { BinaryOperator, Expression, Statement } from './ast.js';
+import type { BinaryOperator, Dimension, Expression, Statement } from './ast.js';
+import { quantity } from './build.js';
 import { canonicalDecimal } from './decimal.js';
 import { isDimensionless, unitText } from './dimension.js';
 
@@ -139,3 +140,11 @@ export function printStatement(s: Statement, options: PrintOptions = {}): string
   if (s.kind === 'assignment') return `${s.target} ${s.operator} ${printExpression(s.value, options)}`;
   return `send(${s.port}, ${printExpression(s.value, options)}, ${printExpression(s.after, options)})`;
 }
+
+/**
+ * A number with its unit, whose long name no variable can have: `0.005*second`.
+ *
+ * @param taken  names that variables have; absent: any
+ */
+export const inSI = (value: number, dimension: Dimension, taken: PrintOptions['taken'] = () => true): string =>
+  printExpression(quantity(value, dimension), { taken });

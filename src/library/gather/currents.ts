@@ -1,7 +1,10 @@
 /** Currents in pieces as expressions of the time. */
 
+import { hertz, second } from '../../lang/dimension.js';
+import { inSI } from '../../lang/print.js';
+import { parseUnit } from '../../lang/units.js';
 import { tidy } from '../recognise/numbers.js';
-import { borderText } from './step-times.js';
+import { beforeStep, borderText } from './step-times.js';
 import type { Shape } from './waveforms.js';
 
 /** A current as a text, and into how many steps its ramps are cut. */
@@ -57,25 +60,25 @@ export function currentText(
       flowing.push({ from: start, to: stop, shape: { kind: 'constant', amplitude } });
     }
   }
-  const inUnit = (value: number): string => (unit === '1' ? `${value}` : `${value}*${unit}`);
+  const inUnit = (value: number): string => inSI(value, parseUnit(unit).dimension);
   const now = lead === 1 ? 't + dt' : 't';
   const valueOf = ({ from, shape }: Shaped): string => {
     switch (shape.kind) {
       case 'constant':
         return inUnit(shape.amplitude);
       case 'sine': {
-        const since = from === 0 && now === 't' ? now : from === 0 ? `(${now})` : `(${now} - ${from}*s)`;
+        const since = from === 0 && now === 't' ? now : from === 0 ? `(${now})` : `(${now} - ${inSI(from, second)})`;
         const above = shape.offset === 0 ? '' : `${inUnit(shape.offset)} + `;
         const shift = shape.phase === 0 ? '' : ` + ${shape.phase}`;
-        return `${above}${inUnit(shape.amplitude)}*sin(${shape.omega}*Hz*${since}${shift})`;
+        return `${above}${inUnit(shape.amplitude)}*sin(${inSI(shape.omega, hertz)}*${since}${shift})`;
       }
       case 'ramp':
-        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/s*(${now} - ${from}*s)`;
+        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/second*(${now} - ${inSI(from, second)})`;
       default:
         return inUnit(0);
     }
   };
-  const border = (time: number): string => (lead === undefined ? `${time}*s - dt/2` : borderText(time, dt, lead));
+  const border = (time: number): string => (lead === undefined ? beforeStep(time) : borderText(time, dt, lead));
   const whenOf = ({ from, to }: Shaped): string =>
     [from > 0 ? [`t > ${border(from)}`] : [], to < end ? [`t < ${border(to)}`] : []].flat().join(' and ');
   const [only] = flowing;

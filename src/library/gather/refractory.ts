@@ -1,23 +1,22 @@
 /** Refractory times in the place of regimes, and the other changes of cell types that other notations ask for. */
 
-import { name as named } from '../../lang/build.js';
+import { second } from '../../lang/dimension.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { inSI } from '../../lang/print.js';
 import { namesIn, substitute } from '../../lang/walk.js';
-import { freeName } from '../../model/free-name.js';
 import type { NeuronType } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { plain, tidy, valueAt } from '../recognise/numbers.js';
 import { numbersOfElement, type Gathering } from './gathering.js';
 import { readsAdvanced, stepsWaited, withoutFlag, withoutRegimes } from './regimes.js';
 import { byWhatTheyEmit, regimesAsVariable } from './regime-variable.js';
-import { derivedOf, replaced, replacedIn } from './texts.js';
+import { derivedOf } from './texts.js';
 
 /** Different refractory periods of one type for which the steps that LEMS waits are counted. */
 const mostPeriods = 100;
 
 /** Gives cell types refractory periods where their regimes are such, and a variable in the place of other regimes. */
 export function gatherRegimes(gathering: Gathering): void {
-  renameUnits(gathering);
   for (const [name, type] of Object.entries(gathering.neurons)) gathering.neurons[name] = byWhatTheyEmit(type);
   for (const [name, type] of Object.entries(gathering.neurons)) {
     const waiting = Object.keys(type.regimes).length === 0 ? undefined : withoutRegimes(type);
@@ -46,29 +45,6 @@ export function gatherRegimes(gathering: Gathering): void {
   Object.assign(gathering.neurons, neurons);
   gathering.populations = populations;
   for (const [name, type] of Object.entries(gathering.neurons)) gathering.neurons[name] = spikeFirst(type);
-}
-
-/** Parameters by the name of a unit get another: currents of the time are written with units. */
-function renameUnits(gathering: Gathering): void {
-  for (const [name, type] of Object.entries(gathering.neurons)) {
-    const clashing = Object.keys(type.parameters).filter((key) => units.has(key));
-    if (clashing.length === 0) continue;
-    const known = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
-    const renamed = new Map(clashing.map((key) => [key, freeName(`${key}_`, (one) => known.has(one))] as const));
-    gathering.neurons[name] = withNames(type, renamed);
-    for (const [population, { type: own, values, ...rest }] of Object.entries(gathering.populations))
-      if (own === name)
-        gathering.populations = {
-          ...gathering.populations,
-          [population]: {
-            ...rest,
-            type: name,
-            values: Object.fromEntries(
-              Object.entries(values).map(([key, value]) => [renamed.get(key) ?? key, value] as const),
-            ),
-          },
-        };
-  }
 }
 
 /** Variables of a type's populations that are recorded. */
@@ -114,11 +90,11 @@ function asLemsWaits(
   });
   // What is not a whole number of steps ends with the step in which it does.
   const rounding = waits.some(({ between }) => between) ? 'up' : 'nearest';
-  const [{ steps, more } = { steps: 0, more: 0 }, second] = waits;
+  const [{ steps, more } = { steps: 0, more: 0 }, other] = waits;
   if (waits.some((one) => one.more !== more)) return some;
   const share = Math.min(...waits.map((one) => one.share));
-  const longer = more === 0 ? duration : `${duration} + ${tidy(more * gathering.dt * 1e3)}*ms`;
-  const period = second === undefined ? `${form} of ${steps} ${steps === 1 ? 'step' : 'steps'}` : form;
+  const longer = more === 0 ? duration : `${duration} + ${inSI(tidy(more * gathering.dt), second)}`;
+  const period = other === undefined ? `${form} of ${steps} ${steps === 1 ? 'step' : 'steps'}` : form;
   return {
     type: {
       ...type,
@@ -131,32 +107,6 @@ function asLemsWaits(
         ? ''
         : `; LEMS adds up its time, by whose rounding ${(100 * (1 - share)).toPrecision(2)} % of them are a step longer ` +
           'or shorter'),
-  };
-}
-
-/** Symbols of units that texts of a model have. */
-const units: ReadonlySet<string> = new Set(['s', 'A', 'V', 'S', 'F', 'Hz', 'm']);
-
-/** A type with other names for some of its parameters. */
-function withNames(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {
-  const put = new Map([...names].map(([from, to]) => [from, named(to)] as const));
-  const walk = (value: unknown, key: string): unknown => {
-    if (typeof value === 'string')
-      return ['value', 'rate', 'when', 'for', 'while', 'initial'].includes(key) ? replaced(value, put) : value;
-    if (Array.isArray(value))
-      return value.map((one: unknown) =>
-        key === 'do' || key === 'onEntry' ? replacedIn(String(one), put) : walk(one, key),
-      );
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
-    return value;
-  };
-  const changed = walk(type, '') as NeuronType;
-  return {
-    ...changed,
-    parameters: Object.fromEntries(
-      Object.entries(changed.parameters).map(([key, one]) => [names.get(key) ?? key, one] as const),
-    ),
   };
 }
 

@@ -1,8 +1,7 @@
 /** The time as LEMS has it: a sum of steps, by whose rounding conditions of the time hold a step earlier or later. */
 
-import { quantity } from '../../lang/build.js';
 import { second } from '../../lang/dimension.js';
-import { printExpression } from '../../lang/print.js';
+import { inSI } from '../../lang/print.js';
 
 /** Steps that are summed one by one; in longer runs rounding is not followed. */
 const mostSummed = 10_000_000;
@@ -25,22 +24,22 @@ export function stepReaching(time: number, dt: number): number {
  *
  * @param time  in s
  * @param lead  how many steps earlier than LEMS's time its effect is seen: 1 where the time is that of a step's end
- * @returns `0.005*s - dt/2`, or with the steps by which the sum is late or early
+ * @returns `0.005*second - dt/2`, or with the steps by which the sum is late or early
  */
 export function borderText(time: number, dt: number, lead: number): string {
   const later = stepReaching(time, dt) - Math.round(time / dt) - lead;
   const half = 0.5 - later;
-  if (half === 0.5) return `${time}*s - dt/2`;
-  if (half === -0.5) return `${time}*s + dt/2`;
-  return half > 0 ? `${time}*s - ${half}*dt` : `${time}*s + ${-half}*dt`;
+  const least = inSI(time, second);
+  if (Math.abs(half) === 0.5) return `${least} ${half > 0 ? '-' : '+'} dt/2`;
+  return half > 0 ? `${least} - ${half}*dt` : `${least} + ${-half}*dt`;
 }
 
 /**
  * What the time is above from the step at a time on: half a step before it, so that rounding does not matter.
  *
  * @param time   in s
- * @param names  of the scope, which may be those of units
+ * @param names  of the scope, which may be those of units; absent: any
  * @returns `0.005*s - dt/2`
  */
 export const beforeStep = (time: number, names?: ReadonlySet<string>): string =>
-  `${printExpression(quantity(time, second), names ? { taken: (name) => names.has(name) } : {})} - dt/2`;
+  `${inSI(time, second, names && ((name) => names.has(name)))} - dt/2`;

@@ -2,8 +2,8 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { printExpression, printStatement } from '../../lang/print.js';
-import { mapStatement, namesIn, substitute } from '../../lang/walk.js';
+import { printExpression } from '../../lang/print.js';
+import { namesIn, substitute } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
 /** Names that an expression or statements read. */
@@ -45,9 +45,3 @@ export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<strin
 /** A text with expressions in the place of names. */
 export const replaced = (text: string, replacements: ReadonlyMap<string, Expression>): string =>
   printExpression(substitute(parseExpression(text), replacements));
-
-/** A statement with expressions in the place of names that it reads. */
-export const replacedIn = (text: string, replacements: ReadonlyMap<string, Expression>): string =>
-  parseStatements(text)
-    .map((one) => printStatement(mapStatement(one, (e) => substitute(e, replacements))))
-    .join('; ');

@@ -10,13 +10,13 @@ import { root } from '../../support/import-graph.js';
 
 test('conditions of the time hold when the sum of steps has come', () => {
   expect(stepReaching(4 / 1024, 1 / 1024)).toBe(4);
-  expect(borderText(4 / 1024, 1 / 1024, 0)).toBe('0.00390625*s - dt/2');
-  expect(borderText(4 / 1024, 1 / 1024, 1)).toBe('0.00390625*s - 1.5*dt');
+  expect(borderText(4 / 1024, 1 / 1024, 0)).toBe('0.00390625*second - dt/2');
+  expect(borderText(4 / 1024, 1 / 1024, 1)).toBe('0.00390625*second - 1.5*dt');
   // 500 steps of 0.01 ms add up to less than 5 ms, 200 of them to more than 2 ms.
   expect(stepReaching(5e-3, 1e-5)).toBe(501);
   expect(stepReaching(2e-3, 1e-5)).toBe(200);
-  expect(borderText(5e-3, 1e-5, 1)).toBe('0.005*s - dt/2');
-  expect(borderText(2e-3, 1e-5, 1)).toBe('0.002*s - 1.5*dt');
+  expect(borderText(5e-3, 1e-5, 1)).toBe('0.005*second - dt/2');
+  expect(borderText(2e-3, 1e-5, 1)).toBe('0.002*second - 1.5*dt');
 });
 
 test('cells driven by pulses, sines and ramps spike in the same steps in Brian', async () => {

@@ -1,5 +1,12 @@
 /** What a protocol does between its runs, as parts of one run: LEMS has no other. */
 
+import type { Expression } from '../../../src/lang/ast.js';
+import { integer } from '../../../src/lang/build.js';
+import { second } from '../../../src/lang/dimension.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { inSI } from '../../../src/lang/print.js';
+import { beforeStep } from '../../../src/library/gather/step-times.js';
+import { replaced } from '../../../src/library/gather/texts.js';
 import { assignedBy, numbersIn, synapsesIn, type Assigned } from '../../../src/model/assigned.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
@@ -22,6 +29,7 @@ import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, isGiven, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
 import { ConversionReport } from '../../../src/model/conversion-report.js';
 import { elementsOf, type Change } from './context.js';
+import { dimensionOfUnit } from './dimensions.js';
 import { pairsOf } from './pairs.js';
 import { asState, withParameter } from './type-members.js';
 
@@ -263,10 +271,19 @@ class Phases {
     const name = freeName(`at_${this.#time}`, (one) => Object.hasOwn(this.#operations, one));
     this.#operations[name] = {
       on,
-      do: [`${variable} = ${value}`],
+      do: [`${variable} = ${typeof value === 'string' ? this.#asOfNow(value) : value}`],
       order: Object.keys(this.#operations).length,
     };
-    this.#changes.set(name, { at: this.#now, ...(where === undefined ? {} : { where }) });
+    this.#changes.set(name, { at: this.#now, ...(where === undefined ? {} : { where: this.#asOfNow(where) }) });
+  }
+
+  /** A text with the time that it is now: LEMS sets values at the end of the step before. */
+  #asOfNow(text: string): string {
+    const times = new Map<string, Expression>([
+      ['t', parseExpression(inSI(this.#now, second))],
+      ['t_in_timesteps', integer(Math.round(this.#now / this.model.experiment.dt))],
+    ]);
+    return replaced(text, times);
   }
 
   /** From now on a current is what was noted of it. */
@@ -277,10 +294,10 @@ class Phases {
       return this.report.missing(pointer, 'currents that are held between their updates and change during the run');
     const { model } = this;
     const type = model.neurons[model.populations[populationOf(stimulus.to) ?? '']?.type ?? ''];
-    const none = `0*(${type?.inputs[stimulus.input]?.unit ?? 'A'})`;
+    const none = inSI(0, dimensionOfUnit(type?.inputs[stimulus.input]?.unit ?? 'A'));
     const before = stimulus.attached ? stimulus.value : none;
     const after = this.#attached.get(name) === true ? (this.#currents.get(name) ?? none) : none;
-    const value = this.#now === 0 ? after : `(${after}) if t > ${this.#now}*s - dt/2 else (${before})`;
+    const value = this.#now === 0 ? after : `(${after}) if t > ${beforeStep(this.#now)} else (${before})`;
     this.#stimuli[name] = { ...stimulus, value, attached: true } satisfies CurrentStimulus;
   }
 

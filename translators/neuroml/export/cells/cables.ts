@@ -6,11 +6,13 @@
 
 import type { Expression } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, quotient } from '../../../../src/lang/build.js';
+import { ampere } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
-import { printExpression } from '../../../../src/lang/print.js';
+import { inSI, printExpression } from '../../../../src/lang/print.js';
 import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
+import { beforeStep } from '../../../../src/library/gather/step-times.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
 import { changedNames } from '../../../../src/model/changed.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
@@ -412,7 +414,7 @@ class CableWriter {
           input,
           value: steps.reduce(
             (before, { at, value }, k) =>
-              k === 0 ? `${value}*A` : `${value}*A if t > ${at}*s - dt/2 else (${before})`,
+              k === 0 ? inSI(value, ampere) : `${inSI(value, ampere)} if t > ${beforeStep(at)} else (${before})`,
             '',
           ),
           attached: true,

@@ -18,7 +18,7 @@ import { ObjectNames } from './export/naming.js';
 import { exportOperation, exportProtocol, exportRecording, exportStimulus, exportTable } from './export/network.js';
 import { planGroups, type ExportContext, type Plans } from './export/plan.js';
 import { exportSynapses, planAllSynapses } from './export/projections.js';
-import { quantityText, type Arithmetic } from './export/quantity-text.js';
+import { quantityText, type Arithmetic } from '../../src/lang/written-quantity.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';

@@ -27,7 +27,7 @@ import type {
   ArrayValue,
 } from '../../model/model.js';
 import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } from '../../model/tagged.js';
-import { writtenQuantity } from '../../../translators/brian/export/quantity-text.js';
+import { writtenQuantity } from '../../lang/written-quantity.js';
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
 
 /**

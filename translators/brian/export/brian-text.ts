@@ -20,7 +20,7 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { callsIn, expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
 import { brianFunctions, functionNames } from '../vocabulary.js';
-import { writtenQuantity, type Arithmetic } from './quantity-text.js';
+import { quantityTree, type Arithmetic } from '../../../src/lang/written-quantity.js';
 
 /** Receives what Brian cannot say of an expression. */
 export interface Remarks {
@@ -195,15 +195,7 @@ const multiplesOfPi: ReadonlyMap<number, Expression> = new Map([
 function quantityInBrian(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {
   const circular = isDimensionless(dimension) ? multiplesOfPi.get(value) : undefined;
   if (circular) return circular;
-  const written = writtenQuantity(Math.abs(value), dimension, arithmetic);
-  const whole = Number.isSafeInteger(written.number) && !isDimensionless(dimension);
-  const size = number(written.number, undefined, whole);
-  const negative = value < 0 || Object.is(value, -0);
-  const unit = written.unit === '1' ? undefined : parseExpression(written.unit);
-  // One millisecond is `ms`.
-  if (unit?.kind === 'name' && written.number === 1) return negative ? unary('-', unit) : unit;
-  const signed = negative ? unary('-', size) : size;
-  return unit === undefined ? signed : binary('*', signed, unit);
+  return quantityTree(value, dimension, arithmetic);
 }
 
 function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression {

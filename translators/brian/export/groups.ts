@@ -24,7 +24,7 @@ import { inputParts } from './inputs.js';
 import { needsOrder } from './crossings.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
 import { binary, quantity } from '../../../src/lang/build.js';
-import { quantityText, writtenQuantities } from './quantity-text.js';
+import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
 import type { Link } from '../specification.js';
 

@@ -14,7 +14,7 @@ import { brianExpression, counting } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
-import { declaredUnit } from './quantity-text.js';
+import { declaredUnit } from '../../../src/lang/written-quantity.js';
 import { groupSlice } from './selection-text.js';
 
 /** Equations and initial values that a group gets for its inputs. */

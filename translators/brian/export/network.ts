@@ -24,7 +24,7 @@ import { trainParts } from './groups.js';
 import { isSwitched, switchName } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
 import { delayOn } from './projections.js';
-import { quantityText, writtenQuantities } from './quantity-text.js';
+import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
 const time = dimensionOf('s');

@@ -31,7 +31,7 @@ import {
   type SynapsesEnd,
   type SynapsesPlan,
 } from './plan.js';
-import { declaredUnit } from './quantity-text.js';
+import { declaredUnit } from '../../../src/lang/written-quantity.js';
 import { contributionLines } from './inputs.js';
 import { groupSlice, sliceText } from './selection-text.js';
 

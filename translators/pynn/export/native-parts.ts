@@ -7,6 +7,7 @@ import { identityOf, type StandardCell } from '../../../src/library/standard-typ
 import type { DataStore, NeuronType, Population, ValidModel } from '../../../src/model/model.js';
 import { structureOfNative } from '../native/structure.js';
 import { nativeType, type NativeType } from '../native/equations.js';
+import { withReadableUnits } from '../../../src/lang/readable-units.js';
 import { eventsOf } from '../native/types.js';
 import type { Native, Population as PynnPopulation } from '../specification.js';
 import { given } from './given.js';
@@ -17,6 +18,8 @@ type Kind = 'projections' | 'stimuli' | 'operations';
 /** Collects what has no name while a model is written. */
 export class NativeParts {
   readonly #data: DataStore;
+  /** Names of the model that units of code must not be taken for. */
+  readonly #names: ReadonlySet<string>;
   /** The model without its defaults. */
   readonly #compact: Readonly<Record<string, Readonly<Record<string, Compact>>>>;
   readonly #rest: Native;
@@ -27,6 +30,7 @@ export class NativeParts {
   constructor({ model, data }: ValidModel) {
     this.#data = data;
     this.#compact = hashedForm(model).model as Readonly<Record<string, Readonly<Record<string, Compact>>>>;
+    this.#names = namesOf(model);
     const { parameters, tables, clocks, timing } = model;
     this.#rest = {
       ...(timing === 'grid' ? {} : { timing }),
@@ -36,9 +40,10 @@ export class NativeParts {
     };
   }
 
-  /** A part of the model with its long arrays in place, without what is undefined. */
+  /** A part of the model with its long arrays in place and code in readable units, without what is undefined. */
   plain<T>(part: T): T {
     const of = (item: unknown): unknown => {
+      if (typeof item === 'string') return withReadableUnits(item, (name) => this.#names.has(name));
       if (typeof item !== 'object' || item === null) return item;
       if (Array.isArray(item)) return item.map(of);
       if ('$data' in item) return numbersOf(item as never, this.#data);
@@ -57,7 +62,7 @@ export class NativeParts {
    * @param receptors  what synapses by PyNN's names act on
    */
   cell(name: string, type: NeuronType, receptors: StandardCell['receptors']): StandardCell {
-    const own = this.plain(nativeType(this.#compact['neurons']?.[name] ?? {}));
+    const own = nativeType(this.plain(this.#compact['neurons']?.[name] ?? {}));
     this.#cells[name] = { ...own, ...given('receptors', receptors) };
     const variables = [type.state, type.derived, type.parameters, type.inputs].flatMap((map) => Object.keys(map));
     const structured = structureOfNative(type);
@@ -89,7 +94,7 @@ export class NativeParts {
 
   /** Notes a synapse type. */
   synapse(name: string): void {
-    this.#synapses[name] = this.plain(nativeType(this.#compact['synapses']?.[name] ?? {}));
+    this.#synapses[name] = nativeType(this.plain(this.#compact['synapses']?.[name] ?? {}));
   }
 
   /** Notes a part that stands as it is. */
@@ -108,4 +113,22 @@ export class NativeParts {
       ...given('operations', this.#parts.operations),
     };
   }
+}
+
+/** What types, tables and the model call their values, and what code assigns to. */
+function namesOf(model: ValidModel['model']): ReadonlySet<string> {
+  const names = new Set<string>();
+  const see = (item: unknown): void => {
+    if (typeof item === 'string') {
+      const [, target] = /^([A-Za-z_]\w*) [-+*/]?= /.exec(item) ?? [];
+      if (target !== undefined) names.add(target);
+    }
+    if (typeof item !== 'object' || item === null || ArrayBuffer.isView(item)) return;
+    for (const [key, value] of Object.entries(item)) {
+      if (!Array.isArray(item)) names.add(key);
+      see(value);
+    }
+  };
+  for (const part of [model.parameters, model.tables, model.neurons, model.synapses, model.operations]) see(part);
+  return names;
 }

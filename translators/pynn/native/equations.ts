@@ -4,7 +4,8 @@
  * Parameters and first values are maps of quantities beside it.
  */
 
-import { decimalIn } from './quantities.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import { symbolicQuantity } from '../../../src/lang/written-quantity.js';
 
 /** What types of cells and of synapses have in common. */
 export interface NativeType {
@@ -75,7 +76,7 @@ function flagged(variable: Entry, rate: Entry = {}): string {
 }
 
 const quantityOf = (value: unknown, unit: string): unknown =>
-  typeof value === 'number' ? (unit === '1' ? value : decimalIn(value, unit)) : value;
+  typeof value === 'number' ? symbolicQuantity(value, parseUnit(unit).dimension) : value;
 
 /** A parameter as its quantity with flags behind it, where that says all: `20 ms (shared)`. */
 function parameterOf({ unit, value, ...rest }: Entry): unknown {

@@ -1,4 +1,7 @@
-import type { Dimension } from '../../../src/lang/ast.js';
+/** Quantities in units that people use: `-65*mV`, not `-0.065*V`. */
+
+import type { Dimension, Expression } from './ast.js';
+import { binary, number, unary } from './build.js';
 import {
   ampere,
   ampereByArea,
@@ -16,12 +19,13 @@ import {
   siemensByArea,
   volt,
   weber,
-} from '../../../src/lang/dimension.js';
-import { scaleDecimal } from '../../../src/lang/quantity.js';
-import { powerOfTen } from '../../../src/lang/rational.js';
-import { unitText } from '../../../src/lang/units.js';
+} from './dimension.js';
+import { parseExpression } from './parse.js';
+import { scaleDecimal } from './quantity.js';
+import { powerOfTen } from './rational.js';
+import { unitOf, unitText } from './units.js';
 
-/** Scaled units that people use, by dimension: name in Brian and power of ten. */
+/** Scaled units that people use, by dimension: name as in Brian 2, which has no others, and power of ten. */
 const scaledUnits: readonly {
   readonly dimension: Dimension;
   readonly units: readonly (readonly [name: string, exponent: number])[];
@@ -92,6 +96,7 @@ const scaledUnits: readonly {
     dimension: area,
     units: [
       ['um**2', -12],
+      ['mm**2', -6],
       ['cm**2', -4],
     ],
   },
@@ -136,8 +141,8 @@ const scaledUnits: readonly {
   },
 ];
 
-/** Brian's name of the SI unit of a dimension, as a product: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
-function baseUnit(dimension: Dimension): string {
+/** The name of the SI unit of a dimension, as a product: `volt`, `siemens*meter**-2`, `Hz`, `1`. */
+export function baseUnit(dimension: Dimension): string {
   return unitText(dimension, () => true)
     .replace(/\bhertz\b/g, 'Hz')
     .replace(/\bcandela\b/g, 'candle');
@@ -203,11 +208,51 @@ function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number
   return [Number(scaled.toPrecision(15)), scaled].find((number) => number * Number(`1e${exponent}`) === value);
 }
 
+/** The value as a product: `-65*mV`; `ms` is 1 ms. */
+export function quantityTree(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {
+  const written = writtenQuantity(Math.abs(value), dimension, arithmetic);
+  const whole = Number.isSafeInteger(written.number) && !isDimensionless(dimension);
+  const size = number(written.number, undefined, whole);
+  const negative = value < 0 || Object.is(value, -0);
+  const unit = written.unit === '1' ? undefined : parseExpression(written.unit);
+  if (unit?.kind === 'name' && written.number === 1) return negative ? unary('-', unit) : unit;
+  const signed = negative ? unary('-', size) : size;
+  if (unit === undefined) return signed;
+  if (unit.kind === 'binary' && (unit.operator === '/' || unit.operator === '*')) {
+    // Python takes the parts of a unit one after another, which may give other bits.
+    const [left, right] = [sizeOf(unit.left), sizeOf(unit.right)];
+    const inTurn = unit.operator === '/' ? (written.number * left) / right : written.number * left * right;
+    if (arithmetic !== 'double' || inTurn === Math.abs(value))
+      return binary(unit.operator, binary('*', signed, unit.left), unit.right);
+  }
+  return binary('*', signed, unit);
+}
+
+/** The double that a unit is in Python: `mV`, `cm**2`. */
+function sizeOf(unit: Expression): number {
+  if (unit.kind === 'binary' && unit.operator === '**' && unit.right.kind === 'number' && unit.right.value === 2)
+    return sizeOf(unit.left) * sizeOf(unit.left);
+  const scale = unit.kind === 'name' ? unitOf(unit.name)?.scale : undefined;
+  return scale === undefined ? NaN : scaleDecimal('1', scale);
+}
+
 /** `20 mV`, `0.5`. */
 export function quantityText(value: number, dimension: Dimension, arithmetic: Arithmetic): string | number {
   const { number, unit } = writtenQuantity(value, dimension, arithmetic);
   return unit === '1' ? number : `${number} ${unit}`;
 }
+
+/** The same with symbols for all units, which expressions and Brian lack: `10 pS`. */
+export function symbolicQuantity(value: number, dimension: Dimension): string | number {
+  const { number, unit } = writtenQuantity(value, dimension, 'decimal');
+  if (unit === '1') return number;
+  const symbols =
+    unit === baseUnit(dimension) ? unitText(dimension) : unit.replace(longName, (name) => symbolOf[name] ?? name);
+  return `${number} ${symbols}`;
+}
+
+const symbolOf: Readonly<Record<string, string>> = { volt: 'V', siemens: 'S', farad: 'F' };
+const longName = /(?:volt|siemens|farad)\b/g;
 
 /** Numbers that share a unit, in the best one that fits all of them. */
 export function writtenQuantities(

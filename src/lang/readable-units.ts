@@ -1,0 +1,61 @@
+/** Canonical texts with quantities in units that people use. */
+
+import type { Expression, Statement } from './ast.js';
+import { binary, integer } from './build.js';
+import { foldConstants } from './fold.js';
+import { parseExpression, parseStatements } from './parse.js';
+import { printExpression, printStatement } from './print.js';
+import { mapExpression, mapStatement, namesIn } from './walk.js';
+import { baseUnit, quantityTree, writtenQuantity } from './written-quantity.js';
+
+/**
+ * A canonical expression or statement as people write it: `v = -65*mV` for `v = -0.065*V`. It is read as the same
+ * text again. Other texts, and quantities whose units would be taken for variables, stay as they are.
+ *
+ * @param declared  names that are variables where the text is
+ */
+export function withReadableUnits(text: string, declared: (name: string) => boolean): string {
+  if (!hasUnit.test(text)) return text;
+  const plain = (e: Expression): Expression => foldConstants(e, undefined, declared);
+  const print = (part: Expression | Statement, change: (e: Expression) => Expression): string =>
+    isStatement(part)
+      ? printStatement(mapStatement(part, change), { taken: declared })
+      : printExpression(change(part), { taken: declared });
+  try {
+    const part = read(text);
+    const written = print(part, (e) => readable(plain(e), declared));
+    return print(part, plain) === text && print(read(written), plain) === text ? written : text;
+  } catch {
+    return text;
+  }
+}
+
+/** A product of a number and a unit. */
+const hasUnit = /\d\*[A-Za-z]/;
+
+const isStatement = (part: Expression | Statement): part is Statement =>
+  part.kind === 'assignment' || part.kind === 'send';
+
+function read(text: string): Expression | Statement {
+  const [statement] = /^(?:[\w.]+ [-+*/]?= |send\()/.test(text) ? parseStatements(text) : [];
+  return statement ?? parseExpression(text);
+}
+
+function readable(tree: Expression, declared: (name: string) => boolean): Expression {
+  /** Units, by products of 1 and them: `v/ms`. */
+  const units = new Map<Expression, Expression>();
+  return mapExpression(tree, (node) => {
+    if (node.kind === 'binary' && (node.operator === '*' || node.operator === '/'))
+      return { ...node, right: units.get(node.right) ?? node.right };
+    if (node.kind !== 'quantity') return node;
+    const { number, unit } = writtenQuantity(node.value, node.dimension, 'decimal');
+    const size = Math.abs(number);
+    const reads = size === 0 || (size >= 0.001 && size < 10_000);
+    const written = quantityTree(node.value, node.dimension, 'decimal');
+    if (!reads || unit === baseUnit(node.dimension) || [...namesIn(written)].some(declared)) return node;
+    if (written.kind !== 'name') return written;
+    const product = binary('*', integer(1), written);
+    units.set(product, written);
+    return product;
+  });
+}

@@ -68,9 +68,9 @@ function operate(operator: string, a: number, b: number, functions: Functions): 
     case '/':
       return a / b;
     case '//':
-      return Math.floor(a / b);
+      return floorDivided(a, b);
     case '%':
-      return a - b * Math.floor(a / b);
+      return remainder(a, b);
     case '**':
       return called('pow', [a, b], functions);
     case '<':
@@ -90,4 +90,17 @@ function operate(operator: string, a: number, b: number, functions: Functions): 
     default:
       return yes(a !== 0 || b !== 0);
   }
+}
+
+/** Python's `a % b`, as engines compute it: with the sign of b. */
+function remainder(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
+
+/** Python's `a // b`: that of what is left without the remainder. */
+function floorDivided(a: number, b: number): number {
+  const quotient = (a - remainder(a, b)) / b;
+  const below = Math.floor(quotient);
+  return quotient - below > 0.5 ? below + 1 : below;
 }

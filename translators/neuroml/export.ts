@@ -13,7 +13,7 @@
 
 import { restsOnRounding } from '../../src/library/gather/time-conditions.js';
 import { populationOf } from '../../src/model/selected.js';
-import { isSelection } from '../../src/model/tagged.js';
+import { isSelection, timeAfter } from '../../src/model/tagged.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
@@ -214,7 +214,8 @@ function remark(context: ExportContext): void {
           'spikes shift, by how much --check measures',
       );
     const populations = Object.values(model.populations).filter((population) => population.type === id);
-    if (model.timing !== 'lems-euler' && restsOnRounding(type, populations, model.experiment.dt))
+    const telling = { dt: context.dt, end: model.experiment.protocol.reduce(timeAfter, 0), by: 'border' } as const;
+    if (model.timing !== 'lems-euler' && restsOnRounding(type, populations, telling))
       report.approximated(
         'lems/summed-time',
         child('/neurons', id),

@@ -128,7 +128,7 @@ function fitToBrian(gathering: Gathering): void {
     const { sequence = [] } = gathering.model.neurons[name] ?? {};
     const populations = Object.values(gathering.populations).filter((population) => population.type === name);
     if (populations.length === 0) continue;
-    if (restsOnRounding(type, populations, gathering.dt))
+    if (restsOnRounding(type, populations, { dt: gathering.dt, end: gathering.end, by: 'sum' }))
       gathering.report.approximated(
         'brian/summed-time',
         child('/neurons', name),

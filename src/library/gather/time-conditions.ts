@@ -1,31 +1,107 @@
 /** Conditions of the time that hold a step sooner or later by how the time is rounded. */
 
-import type { Expression } from '../../lang/ast.js';
+import type { Binary, Expression } from '../../lang/ast.js';
 import { binary } from '../../lang/build.js';
+import { evaluate, NoNumber } from '../../lang/evaluate.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
-import { substitute, visit } from '../../lang/walk.js';
+import { readsAny, substitute, visit } from '../../lang/walk.js';
 import type { NeuronType, Population } from '../../model/model.js';
-import { constantOf, fold, plain } from '../recognise/numbers.js';
+import { plain } from '../recognise/numbers.js';
 import { withNumbers } from '../recognise/values.js';
 import { derivedOf } from './texts.js';
+
+/** Operators that compare two values, and whether they hold where both are the same. */
+export const comparisons: ReadonlyMap<string, boolean> = new Map([
+  ['>', false],
+  ['>=', true],
+  ['<', false],
+  ['<=', true],
+  ['==', true],
+  ['!=', false],
+]);
+
+/** The time at which a comparison changes. */
+interface TimeBorder {
+  /** In steps; undefined where it is not known before a run. */
+  readonly steps: number | undefined;
+  /** By how much the left side grows against the right one, in 1/s. */
+  readonly slope: number;
+  /** Whether the comparison holds after it, at once and for ever. */
+  readonly after: boolean;
+  /** Whether it holds in a step with this very time, which is a product of `dt`; as after it where no step is so. */
+  readonly at: boolean;
+}
+
+/** How far from a whole number of steps a border is to be, in steps, for rounding not to matter. */
+const wholeness = 1e-6;
+
+/** Whether a number of steps is a whole one but for rounding. */
+const isWhole = (steps: number): boolean => Math.abs(steps - Math.round(steps)) < wholeness;
+
+/** The value of an expression of `t` and `dt`; undefined where it reads more. */
+function valueAt(e: Expression, t: number, dt: number): number | undefined {
+  const known = (name: string): number => {
+    if (name !== 't' && name !== 'dt') throw new NoNumber(name);
+    return name === 't' ? t : dt;
+  };
+  try {
+    return evaluate(e, known, () => undefined);
+  } catch (error) {
+    if (!(error instanceof NoNumber)) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * The border of a comparison whose sides are linear in `t`, by factors that are known; undefined for others.
+ *
+ * @param e   a comparison, with its units folded
+ * @param dt  s
+ */
+export function borderOf(e: Binary, dt: number): TimeBorder | undefined {
+  const form = linearForm(binary('-', e.left, e.right), ['t']);
+  const coefficient = form?.coefficients.get('t');
+  const slope = coefficient && valueAt(coefficient, NaN, dt);
+  if (!form || !slope) return undefined;
+  const rest = valueAt(form.constant, NaN, dt);
+  const steps = rest === undefined ? undefined : -rest / slope / dt;
+  const after = e.operator === '!=' || (slope > 0 ? ['>', '>='] : ['<', '<=']).includes(e.operator);
+  const isOn = steps !== undefined && isWhole(steps) ? valueAt(e, Math.round(steps) * dt, dt) : undefined;
+  const unknown = steps === undefined ? comparisons.get(e.operator) === true : after;
+  return { steps, slope, after, at: isOn === undefined ? unknown : isOn !== 0 };
+}
+
+/** How the time of a model is told elsewhere. */
+interface Telling {
+  /** s */
+  readonly dt: number;
+  /** When the run ends, in s. */
+  readonly end: number;
+  /**
+   * `sum`: the time is a sum of steps on one of the sides, as it is. `border`: where LEMS is written, borders that are
+   * known are put between two steps, and the other ones are at their times as the operator says.
+   */
+  readonly by: 'sum' | 'border';
+}
 
 /**
  * Whether a condition of a type compares the time, or the time since an event, with a whole number of steps. LEMS adds
  * its time up step by step, other simulators multiply: such conditions hold a step sooner in one of them.
  *
  * @param populations  those of the type
- * @param dt           s
  */
 export function restsOnRounding(
-  type: Pick<NeuronType, 'parameters' | 'state' | 'derived' | 'events' | 'regimes'>,
+  type: Pick<NeuronType, 'parameters' | 'state' | 'derived' | 'derivatives' | 'events' | 'regimes'>,
   populations: readonly Pick<Population, 'values'>[],
-  dt: number,
+  telling: Telling,
 ): boolean {
-  const conditions = [
-    ...Object.values(type.events),
-    ...Object.values(type.regimes).flatMap(({ transitions }) => transitions),
-  ].map(({ when }) => when);
+  const { dt, by } = telling;
+  const regimes = Object.values(type.regimes);
+  const texts = [
+    ...[...Object.values(type.events), ...regimes.flatMap(({ transitions }) => transitions)].map(({ when }) => when),
+    ...[type, ...regimes].flatMap(({ derivatives }) => Object.values(derivatives).map(({ rate }) => rate)),
+  ];
   const derived = derivedOf(type) ?? new Map<string, Expression>();
   const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
   const given = new Set(populations.flatMap(({ values }) => Object.keys(values)));
@@ -34,25 +110,39 @@ export function restsOnRounding(
       typeof value === 'number' && !given.has(key) ? [[key, value] as const] : [],
     ),
   );
-  numbers.set('dt', dt);
-  const times = ['t', ...Object.keys(type.state).filter((key) => type.state[key]?.unit === 's')];
-  const rounds = (difference: Expression): boolean => {
-    const form = linearForm(difference, times);
-    const ofTime = form?.coefficients.get('t');
-    if (form === null || ofTime === undefined) return false;
-    const [factor, rest] = [ofTime, form.constant].map((e) => constantOf(fold(withNumbers(e, numbers))));
-    if (factor === undefined || rest === undefined) return true;
-    const steps = rest / factor / dt;
-    return Math.abs(steps - Math.round(steps)) < 1e-6;
+  const stored = new Set(['lastspike', ...Object.keys(type.state).filter((key) => type.state[key]?.unit === 's')]);
+  const rests = (e: Binary): boolean => {
+    if (!readsAny(e, new Set(['t']))) return false;
+    const whole = withNumbers(e, numbers) as Binary;
+    const sinceEvent = readsAny(whole, stored);
+    const border = borderOf(
+      sinceEvent ? (withNumbers(whole, new Map([...stored].map((key) => [key, 0]))) as Binary) : whole,
+      dt,
+    );
+    if (border === undefined) return !sinceEvent && restsInSteps(whole, telling);
+    if (border.steps === undefined) return true;
+    if (!isWhole(border.steps)) return false;
+    const isPut = by === 'border' && !sinceEvent;
+    return !isPut || (borderOf(e, dt)?.steps === undefined && border.at !== comparisons.get(e.operator));
   };
-  return conditions.some((text) => {
+  return texts.some((text) => {
     let found = false;
     visit(plain(substitute(parseExpression(text), derived), own), (part) => {
-      if (part.kind === 'binary' && comparisons.has(part.operator))
-        found ||= rounds(binary('-', part.left, part.right));
+      if (part.kind === 'binary' && comparisons.has(part.operator)) found ||= rests(part);
     });
     return found;
   });
 }
 
-const comparisons: ReadonlySet<string> = new Set(['>', '>=', '<', '<=', '==', '!=']);
+/** More steps are not looked through. */
+const mostSteps = 100_000;
+
+/** Whether a comparison without a border that is known, as of `t % (10*ms) < 5*ms`, is another one a little later. */
+function restsInSteps(e: Binary, { dt, end, by }: Telling): boolean {
+  for (let k = 0; k < Math.min(end / dt, mostSteps); k++) {
+    const [before, now, after] = [k - wholeness, k, k + wholeness].map((step) => valueAt(e, step * dt, dt));
+    if (now === undefined) return linearForm(binary('-', e.left, e.right), ['t'])?.coefficients.has('t') === true;
+    if (after !== now || (by === 'sum' && before !== now)) return true;
+  }
+  return false;
+}

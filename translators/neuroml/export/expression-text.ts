@@ -7,23 +7,26 @@
 
 import { second } from '../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
-import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { constants } from '../../../src/lang/functions.js';
-import { mapExpression } from '../../../src/lang/walk.js';
+import { mapExpression, readsAny, substitute } from '../../../src/lang/walk.js';
+import { borderOf } from '../../../src/library/gather/time-conditions.js';
 import { isPure } from './dimensions.js';
 import { callPiece } from './function-text.js';
 import { atom, closed, joined, negative, raised, type Piece } from './pieces.js';
 import { numberText } from './quantity-text.js';
-import { endOfStep, NotExpressible, ownTime, type Place, type Words } from './words.js';
+import { earlyTime, endOfStep, NotExpressible, ownTime, type Place, type Words } from './words.js';
 
 /**
  * Time is a sum of steps in LEMS, and may be off in its last digits: a start of a step that is late by so little is not
  * before it.
  */
 const almostOne = 0.9999;
+/** A start of a step that is as much too early is not after it. */
+const moreThanOne = 1.0001;
 
 /** Words of comparisons, and of their opposites. */
-const comparisons: ReadonlyMap<string, readonly [string, string]> = new Map([
+const comparisonWords: ReadonlyMap<string, readonly [string, string]> = new Map([
   ['<', ['.lt.', '.geq.']],
   ['<=', ['.leq.', '.gt.']],
   ['>', ['.gt.', '.leq.']],
@@ -31,7 +34,8 @@ const comparisons: ReadonlyMap<string, readonly [string, string]> = new Map([
   ['==', ['.eq.', '.neq.']],
   ['!=', ['.neq.', '.eq.']],
 ]);
-const logical: ReadonlySet<string> = new Set([...comparisons.keys(), 'and', 'or']);
+const time: ReadonlySet<string> = new Set(['t']);
+const logical: ReadonlySet<string> = new Set([...comparisonWords.keys(), 'and', 'or']);
 
 const signed = (value: number): Piece =>
   value < 0 || Object.is(value, -0) ? negative(atom(numberText(-value))) : atom(numberText(value));
@@ -96,6 +100,12 @@ export class ExpressionText {
       return reads === 'end'
         ? atom('t')
         : joined(atom('t'), '-', atom(words.constant('TIME_STEP', second, Number((dt * almostOne).toPrecision(12)))));
+    if (name === earlyTime)
+      return joined(
+        atom('t'),
+        '-',
+        atom(words.constant('LONG_STEP', second, Number((dt * moreThanOne).toPrecision(12)))),
+      );
     if (name === 'dt') return atom(words.constant('DT', second, dt));
     if (name === 't_in_timesteps') return this.piece(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
@@ -189,8 +199,36 @@ export class ExpressionText {
     return `(2 * H(${bare}) - 1)`;
   }
 
+  /**
+   * A comparison of the time as one that holds in the steps in which it does in the model, however LEMS's sum of steps
+   * is rounded.
+   */
+  #timed(e: Expression): Expression {
+    const { clock, aliases, inlined } = this.words;
+    if (e.kind !== 'binary' || !comparisonWords.has(e.operator) || clock.reads === 'end') return e;
+    const whole = mapExpression(e, (part) => {
+      const inner = part.kind === 'name' ? inlined.get(part.name) : undefined;
+      return inner && readsAny(inner, time) ? inner : part;
+    });
+    const border = whole.kind === 'binary' ? borderOf(whole, clock.dt) : undefined;
+    if (whole.kind !== 'binary' || !border) return e;
+    if (e.operator === '==' || e.operator === '!=') {
+      const apart = binary('-', whole.left, whole.right);
+      const least = quantity((Math.abs(border.slope) * clock.dt) / 2, this.words.infer(apart));
+      const isNever = border.steps !== undefined && border.at === border.after;
+      return isNever ? boolean(border.after) : binary(border.after ? '>' : '<', call('abs', [apart]), least);
+    }
+    if (border.at === border.after) return e;
+    const early = substitute(
+      aliases.get('t') ?? nameOf('t'),
+      new Map([[aliases.has('t') ? ownTime : 't', nameOf(earlyTime)]]),
+    );
+    return substitute(whole, new Map([['t', early]]));
+  }
+
   /** 1 where a condition holds, else 0. */
-  #truth(e: Expression): string {
+  #truth(given: Expression): string {
+    const e = this.#timed(given);
     const alias = e.kind === 'name' ? this.words.aliases.get(e.name) : undefined;
     if (alias) return this.#truth(alias);
     if (e.kind === 'unary' && e.operator === 'not') return `(1 - ${this.#truth(e.operand)})`;
@@ -226,7 +264,8 @@ export class ExpressionText {
   }
 
   /** A condition in LEMS's words. @throws NotExpressible */
-  condition(e: Expression, place: Place, negated = false): string {
+  condition(given: Expression, place: Place, negated = false): string {
+    const e = this.#timed(given);
     const alias = e.kind === 'name' ? this.words.aliases.get(e.name) : undefined;
     if (alias) return this.condition(alias, place, negated);
     if (e.kind === 'unary' && e.operator === 'not') return this.condition(e.operand, place, !negated);
@@ -236,7 +275,7 @@ export class ExpressionText {
       return `(${this.condition(e.left, place, negated)}) ${word} (${this.condition(e.right, place, negated)})`;
     }
     if (e.kind === 'binary') {
-      const words = comparisons.get(e.operator);
+      const words = comparisonWords.get(e.operator);
       if (words) return `${this.text(e.left, place)} ${negated ? words[1] : words[0]} ${this.text(e.right, place)}`;
     }
     return `${this.text(e, place)} ${negated ? '.lt.' : '.gt.'} 0.5`;

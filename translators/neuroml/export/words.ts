@@ -40,6 +40,8 @@ export interface Words {
   readonly clock: Clock;
   /** What a name means that is not a variable of the type. */
   readonly aliases: ReadonlyMap<string, Expression>;
+  /** Definitions of derived variables. */
+  readonly inlined: ReadonlyMap<string, Expression>;
   /** Tables of the model. */
   readonly tables: TableLookup;
   /** What the model calls a name, as LEMS does; undefined for names that the type does not have. */
@@ -62,6 +64,8 @@ export interface Words {
 export const endOfStep = 'time at the end of the step';
 /** Stands for the model's time where `t` means another. */
 export const ownTime = 'time of the model';
+/** Stands for the model's time where a condition is not to hold in the step that begins at its border. */
+export const earlyTime = 'time of the model, a little early';
 
 const real = (dimension: Dimension): Inferred => ({ type: 'real', dimension });
 
@@ -72,6 +76,7 @@ export const alwaysKnown: readonly (readonly [string, Inferred])[] = [
   ['t_in_timesteps', real(dimensionless)],
   [endOfStep, real(second)],
   [ownTime, real(second)],
+  [earlyTime, real(second)],
 ];
 
 /** Words of LEMS's expressions, and its time. */

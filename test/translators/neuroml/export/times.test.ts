@@ -39,6 +39,38 @@ experiment:
   expect(v?.largest).toBeLessThan(1e-6 * (v?.range ?? 0));
 });
 
+test('conditions of the time hold in LEMS in the steps in which they do in the model', async () => {
+  const { valid } = importModel({
+    name: 'm.yaml',
+    text: `interneuron: 1
+name: m
+timing: grid
+neurons:
+  cell:
+    method: euler
+    parameters: { late: 0.7 ms }
+    state: { a: 0, b: 0, c: 0, d: 0, f: 0, g: 0, n: 0 }
+    derived: { past: t > 0.5*ms or n > 100 }
+    derivatives:
+      a: int(t > 0.5*ms)/ms
+      b: int(t >= 0.3*ms)/ms
+      c: int(past)/ms
+      d: int(t > late)/ms
+      f: int(5 < t/(0.1*ms))/ms
+      g: int(t == 0.8*ms)/ms + int(t != 0.4*ms)/ms + int(t == 0.25*ms)/ms
+    events: { on: { when: t > 0.6*ms, do: [n += 1], edge: level } }
+populations: { p: { type: cell, size: 1 } }
+record: [{ of: p, variables: [a, b, c, d, f, g, n] }]
+experiment: { dt: 0.1 ms, protocol: [ run: 2 ms ] }
+`,
+  });
+  const { report } = await convertModel(valid, 'lems');
+  expect(report.filter(({ verdict }) => verdict === 'approximated')).toEqual([]);
+  const { variables } = await checkConversion(valid, 'lems');
+  expect(variables).toHaveLength(7);
+  for (const { variable, largest } of variables ?? []) expect([variable, largest < 1e-9]).toEqual([variable, true]);
+});
+
 test('currents of the time flow into cells with variables called as units', async () => {
   const { valid } = importModel({
     name: 'm.xml',

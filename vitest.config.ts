@@ -12,7 +12,7 @@ const apart = [
   'test/cli/{bad-input,process,progress,starting}.test.ts',
   'test/run/choose-target.test.ts',
   'test/interoperability/pynn-native.test.ts',
-  'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project}.test.ts',
+  'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',
 ];
 
 // Processes rather than threads: what native code breaks is then the failure of one file.

@@ -203,6 +203,15 @@ export const loop = (local: Local, from: Expression, to: Expression, body: State
   to,
   body,
 });
+/** A loop whose rounds are independent of each other. */
+export const lanesLoop = (local: Local, from: Expression, to: Expression, body: Statement[]): Statement => ({
+  kind: 'for',
+  local: local.name,
+  from,
+  to,
+  body,
+  lanes: true,
+});
 /** Repeats while the condition holds. */
 export const whilst = (condition: Expression, body: Statement[]): Statement => ({ kind: 'while', condition, body });
 /** Leaves the innermost loop. */

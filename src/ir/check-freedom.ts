@@ -1,7 +1,7 @@
 /** Checks what kernels promise about the order of their items: vector lanes, workers by target or by row. */
 
 import type { Buffer, Expression, MapKernel, PropagateKernel, Statement } from './program.js';
-import { expressionsOf, someExpression, visitExpression, visitStatements } from './walk.js';
+import { accessesOf, childrenOf, expressionsOf, someExpression, visitExpression, visitStatements } from './walk.js';
 
 type Report = (sentence: string) => void;
 
@@ -71,6 +71,38 @@ export function checkLanes(kernel: MapKernel, report: Report): void {
     }
     if (s.kind === 'call') for (const result of s.results) uniform.delete(result);
   });
+}
+
+/**
+ * `team`: nothing but `lanes` loops changes memory, and all work-items of a team come to each of them: what they do
+ * between these depends on nothing that one of them has set or that any may write meanwhile.
+ */
+export function checkTeam({ domain, body }: MapKernel, report: Report): void {
+  if (domain.kind !== 'count' || typeof domain.count !== 'number') report('is for teams, but not over a known count');
+  const { writes } = accessesOf(body);
+  const setInside = new Set<string>();
+  const usedOutside = new Set<string>();
+  const visit = (statements: readonly Statement[], dealt: boolean, certain: boolean): void => {
+    for (const s of statements) {
+      const deals = s.kind === 'for' && s.lanes === true;
+      if (deals && (dealt || !certain)) report('is for teams, but has a lanes loop inside another or a condition');
+      if (!dealt && (s.kind === 'store' || s.kind === 'accumulate' || s.kind === 'setBit' || s.kind === 'fault'))
+        report(`is for teams, but has a ${s.kind} outside of lanes loops`);
+      const set = s.kind === 'set' || s.kind === 'for' ? [s.local] : s.kind === 'call' ? s.results : [];
+      for (const name of set) (dealt || deals ? setInside : usedOutside).add(name);
+      if (!dealt)
+        for (const e of expressionsOf(s))
+          visitExpression(e, (node) => {
+            if (node.kind === 'local') usedOutside.add(node.name);
+            if (node.kind === 'load' && writes.has(node.buffer))
+              report(`is for teams, but loads ${node.buffer} outside of lanes loops, which it writes`);
+          });
+      visit(childrenOf(s), dealt || deals, certain && s.kind === 'for');
+    }
+  };
+  visit(body, false, true);
+  for (const name of setInside)
+    if (usedOutside.has(name)) report(`is for teams, but uses ${name} outside of the lanes loop that sets it`);
 }
 
 /**

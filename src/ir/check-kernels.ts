@@ -1,12 +1,13 @@
 /** Checks kernels: their domain, their implicit locals, their promises, their bodies. */
 
 import { type StatementContext, checkBody } from './check-body.js';
-import { checkLanes, checkOrder } from './check-freedom.js';
+import { checkLanes, checkOrder, checkTeam } from './check-freedom.js';
 import { isLocalName } from './names.js';
 import type {
   Buffer,
   EventRing,
   Extent,
+  FinerMap,
   IrFunction,
   Kernel,
   Local,
@@ -14,6 +15,7 @@ import type {
   PropagateKernel,
   ScalarType,
 } from './program.js';
+import { accessesOf } from './walk.js';
 
 /** A program's things by name, and where violations go. */
 export interface ProgramContext {
@@ -135,8 +137,17 @@ export function checkKernel(kernel: Kernel, context: ProgramContext): void {
     checkDomain(kernel, context, report);
     checkMasks(kernel, context, report);
     if (kernel.lanes) checkLanes(kernel, report);
+    if (kernel.team) checkTeam(kernel, report);
+    if (kernel.finer) checkFiner(kernel, kernel.finer, context);
   }
   if (kernel.shape === 'propagate') checkPropagate(kernel, context, report);
+}
+
+/** The finer form is a map too, which writes the same buffers. */
+function checkFiner({ finer: _, ...kernel }: MapKernel, finer: FinerMap, context: ProgramContext): void {
+  checkKernel({ ...kernel, lanes: false, ...finer, name: `${kernel.name} (finer)` }, context);
+  const [own, others] = [kernel, finer].map(({ body }) => [...accessesOf(body).writes].sort().join(', ') || 'nothing');
+  if (own !== others) context.report(`kernel ${kernel.name}: writes ${own}, but ${others} in finer pieces`);
 }
 
 function checkDomain(kernel: MapKernel, context: ProgramContext, report: (sentence: string) => void): void {

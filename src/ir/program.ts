@@ -109,10 +109,24 @@ export interface MapKernel extends KernelBase {
   readonly domain: MapDomain;
   /** Whether items may run on vector lanes. */
   readonly lanes: boolean;
+  /**
+   * Set where each item is the work of a team: work-items of a device that share memory and wait for each other. All of
+   * them run the body, but deal out the rounds of each `lanes` loop and meet behind it. These loops alone change memory
+   * and are not inside one another, of an `if` or of a `while`; what is set inside one is not read outside of it.
+   */
+  readonly team?: true;
   readonly locals: readonly Local[];
   /** What each item does. */
   readonly body: readonly Statement[];
+  /**
+   * The same to the bit for devices that run thousands of work-items at once: with smaller items, or items shared by
+   * teams. It writes the same buffers. Passes leave kernels alone that have it, and other engines ignore it.
+   */
+  readonly finer?: FinerMap;
 }
+
+/** The work of a map kernel in smaller pieces. */
+export type FinerMap = Pick<MapKernel, 'domain' | 'team' | 'locals' | 'body'>;
 
 /** One work item. */
 export interface SequentialKernel extends KernelBase {

@@ -15,6 +15,7 @@ import {
   type Local,
   type Log,
   type Manifest,
+  type MapKernel,
   type Program,
   type PropagateKernel,
   type Range,
@@ -41,6 +42,8 @@ interface Draft {
 interface Pending<T> {
   readonly head: T;
   readonly body: number | null;
+  /** The finer form of a map kernel. */
+  readonly finer?: Pending<MapKernel>;
 }
 
 /**
@@ -128,6 +131,8 @@ function readBodies(reader: TokenReader, draft: Draft): Pick<Program, 'functions
   };
   const types = (locals: readonly Local[]): [string, ScalarType][] => locals.map(({ name, type }) => [name, type]);
   const body = (at: number, names: BodyNames): ReturnType<typeof readBlock> => readBlock(reader.from(at), names);
+  const bodyOf = (at: number, head: Exclude<Kernel, { shape: 'compact' }>): ReturnType<typeof readBlock> =>
+    body(at, { ...known, locals: new Map([...types(head.locals), ...implicitLocals(head)]) });
   return {
     functions: draft.functions.map(({ head, body: at }) => ({
       ...head,
@@ -137,12 +142,13 @@ function readBodies(reader: TokenReader, draft: Draft): Pick<Program, 'functions
         locals: new Map(types([...head.parameters, ...head.locals])),
       }),
     })),
-    kernels: draft.kernels.map(({ head, body: at }) => {
+    kernels: draft.kernels.map(({ head, body: at, finer }) => {
       if (head.shape === 'compact' || at === null) return head;
-      return {
-        ...head,
-        body: body(at, { ...known, locals: new Map([...types(head.locals), ...implicitLocals(head)]) }),
-      };
+      const kernel = { ...head, body: bodyOf(at, head) };
+      if (kernel.shape !== 'map' || !finer) return kernel;
+      const { domain, team, locals } = finer.head;
+      const own = { domain, ...(team ? { team } : {}), locals, body: bodyOf(finer.body ?? 0, finer.head) };
+      return { ...kernel, finer: own };
     }),
   };
 }
@@ -281,9 +287,8 @@ function readKernel(reader: TokenReader): Pending<Kernel> {
   const base = { name: reader.name(), comment: reader.string() };
   switch (shape) {
     case 'map': {
-      const domain = readDomain(reader);
-      const lanes = reader.pass('lanes');
-      return { head: { ...base, shape, domain, lanes, locals: readLocals(reader), body: [] }, body: skipBody(reader) };
+      const own = readMap(reader, base);
+      return reader.pass('finer') ? { ...own, finer: readMap(reader, base) } : own;
     }
     case 'sequential':
       return { head: { ...base, shape, locals: readLocals(reader), body: [] }, body: skipBody(reader) };
@@ -316,7 +321,15 @@ function readKernel(reader: TokenReader): Pending<Kernel> {
   }
 }
 
-function readDomain(reader: TokenReader): Extract<Kernel, { shape: 'map' }>['domain'] {
+function readMap(reader: TokenReader, base: Pick<Kernel, 'name' | 'comment'>): Pending<MapKernel> {
+  const domain = readDomain(reader);
+  const lanes = reader.pass('lanes');
+  const team = reader.pass('team') ? ({ team: true } as const) : {};
+  const head = { ...base, shape: 'map', domain, lanes, ...team, locals: readLocals(reader), body: [] } as const;
+  return { head, body: skipBody(reader) };
+}
+
+function readDomain(reader: TokenReader): MapKernel['domain'] {
   reader.expect('over');
   if (reader.pass('count')) return { kind: 'count', count: readExtent(reader) };
   if (reader.pass('spikes')) return { kind: 'spikes', event: reader.name() };

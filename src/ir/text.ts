@@ -21,6 +21,7 @@ import type {
   Local,
   Log,
   Manifest,
+  MapKernel,
   Program,
   StepEntry,
 } from './program.js';
@@ -95,18 +96,27 @@ function printFunction(f: IrFunction): string {
 
 function printKernel(k: Kernel): string {
   const head = `kernel ${k.shape} ${k.name} ${quote(k.comment)}\n${shapeText(k)}`;
-  return k.shape === 'compact' ? head : `${head}${clause('locals', k.locals)}{\n${printIrStatements(k.body, '')}}`;
+  if (k.shape === 'compact') return head;
+  const finer =
+    k.shape === 'map' && k.finer ? `\nfiner\n${mapText({ ...k.finer, lanes: false })}${bodyText(k.finer)}` : '';
+  return `${head}${bodyText(k)}${finer}`;
+}
+
+const bodyText = ({ locals: list, body }: Pick<MapKernel, 'locals' | 'body'>): string =>
+  `${clause('locals', list)}{\n${printIrStatements(body, '')}}`;
+
+function mapText({ domain, lanes, team }: Pick<MapKernel, 'domain' | 'lanes' | 'team'>): string {
+  const more = `${lanes ? '  lanes\n' : ''}${team ? '  team\n' : ''}`;
+  if (domain.kind === 'ranges')
+    return `  over ranges${domain.ranges.map((r) => ` [${r.begin}, ${r.end})`).join('')}\n${more}`;
+  if (domain.kind === 'count') return `  over count ${extent(domain.count)}\n${more}`;
+  return `  over spikes ${domain.event}\n${more}`;
 }
 
 function shapeText(k: Kernel): string {
   switch (k.shape) {
-    case 'map': {
-      const lanes = k.lanes ? '  lanes\n' : '';
-      if (k.domain.kind === 'ranges')
-        return `  over ranges${k.domain.ranges.map((r) => ` [${r.begin}, ${r.end})`).join('')}\n${lanes}`;
-      if (k.domain.kind === 'count') return `  over count ${extent(k.domain.count)}\n${lanes}`;
-      return `  over spikes ${k.domain.event}\n${lanes}`;
-    }
+    case 'map':
+      return mapText(k);
     case 'sequential':
       return '';
     case 'compact':

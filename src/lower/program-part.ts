@@ -226,9 +226,17 @@ export class PartBuilder {
    * Adds a kernel that runs code for each item of a domain.
    *
    * @param lanes  whether several items may run at a time
+   * @param finer  the same in smaller pieces, for devices
    * @returns its name
    */
-  map(name: string, comment: string, domain: MapDomain, lanes: boolean, code: Code): string {
+  map(
+    name: string,
+    comment: string,
+    domain: MapDomain,
+    lanes: boolean,
+    code: Code,
+    finer?: { readonly items: number; readonly team: boolean; readonly code: Code } | null,
+  ): string {
     return this.#kernel({
       name: this.#unique(name, 'kernels', this.#kernels),
       comment,
@@ -236,6 +244,13 @@ export class PartBuilder {
       domain,
       lanes,
       ...bodyOfCode(code),
+      ...(finer && {
+        finer: {
+          domain: { kind: 'count', count: finer.items },
+          ...(finer.team && { team: true }),
+          ...bodyOfCode(finer.code),
+        },
+      }),
     });
   }
 
@@ -289,7 +304,16 @@ export class PartBuilder {
   }
 
   #kernel(kernel: Kernel): string {
-    const plain = kernel.shape === 'compact' ? kernel : { ...kernel, body: resolvedStatements(kernel.body) };
+    const resolved = <T extends { readonly body: readonly Statement[] }>(code: T): T => ({
+      ...code,
+      body: resolvedStatements(code.body),
+    });
+    const plain =
+      kernel.shape === 'compact'
+        ? kernel
+        : kernel.shape === 'map' && kernel.finer
+          ? { ...resolved(kernel), finer: resolved(kernel.finer) }
+          : resolved(kernel);
     this.#kernels.set(kernel.name, plain);
     return kernel.name;
   }

@@ -564,6 +564,34 @@ describe('maps', () => {
     expect(checkProgram(map({ lanes: true, ...changes }))).toContain(`kernel k: ${violation}`);
   });
 
+  const stored = ir.store(v, index, ir.f64(0));
+  const dealt = (...body: Statement[]): Statement => ir.lanesLoop(n, ir.u32(0), ir.u32(1), body);
+  it.each<[string, Statement[], string]>([
+    ['store', [stored], 'has a store outside of lanes loops'],
+    ['condition', [ir.when(ir.bool(true), [dealt()])], 'has a lanes loop inside another or a condition'],
+    ['own loops', [dealt(dealt())], 'has a lanes loop inside another or a condition'],
+    ['own local', [dealt(), ir.set(n, ir.u32(0))], 'uses n outside of the lanes loop that sets it'],
+    [
+      'what another may write meanwhile',
+      [dealt(stored), ir.set(local('x', 'f64'), ir.load(v, index))],
+      'loads v outside of lanes loops, which it writes',
+    ],
+  ])('teams: %s', (_, body, violation) => {
+    const kernel = { domain: { kind: 'count', count: 1 }, locals: [n, local('x', 'f64')], body } as const;
+    expect(checkProgram(map({ ...kernel, team: true }))).toContain(`kernel k: is for teams, but ${violation}`);
+    expect(checkProgram(map({ finer: { ...kernel, team: true } }))).toContain(
+      `kernel k (finer): is for teams, but ${violation}`,
+    );
+  });
+
+  it('finer pieces write the same buffers', () => {
+    const kernel = { domain: { kind: 'count', count: 1 }, locals: [] } as const;
+    expect(checkProgram(map({ ...kernel, body: [stored], finer: { ...kernel, body: [] } }))).toEqual([
+      'kernel k: writes v, but nothing in finer pieces',
+    ]);
+    expect(checkProgram(map({ ...kernel, body: [stored], finer: { ...kernel, body: [stored] } }))).toEqual([]);
+  });
+
   it('lanes: loads at index and at addresses of the group, the range or the step', () => {
     const group = ir.get(local('group', 'u32'));
     const step = ir.convert('u32', ir.get(local('step', 'i32')));

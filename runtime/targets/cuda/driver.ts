@@ -321,7 +321,7 @@ export class CudaDriver implements DeviceDriver {
     const entry = this.#kernel(kernel).function;
     const { units } = this.#open.device;
     const { team, scan } = this.#sizes;
-    const ofTeam = geometry.kind === 'teams' || geometry.kind === 'workers' || geometry.kind === 'team';
+    const ofTeam = ['teams', 'workers', 'ownTeams', 'team'].includes(geometry.kind);
     const group = ofTeam
       ? this.#sizes.group
       : this.#groupOf(entry, geometry.kind === 'items' ? geometry.items * parts : Infinity);

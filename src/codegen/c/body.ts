@@ -197,6 +197,15 @@ function forText(body: Body, s: For, declares: boolean): string[] {
   const from = expressionText(body, s.from).text;
   const bound = expressionText(body, s.to);
   const inside = statementsText(body, s.body);
+  if (s.lanes === true && scope.writes.team === true) {
+    const end = scope.names.fresh(`${id}_end`);
+    const first = s.from.kind === 'const' && s.from.value === 0 ? 'in_team' : `${from} + in_team`;
+    return [
+      `const ${type} ${end} = ${bound.text};`,
+      ...block(`for (${declares ? `${type} ` : ''}${id} = ${first}; ${id} < ${end}; ${id} += TEAM_SIZE)`, inside),
+      'share_stores();',
+    ];
+  }
   if (s.to.kind === 'const') {
     // The language knows only loops that declare what they count.
     const pragma = s.lanes === true && declares ? [scope.context.dialect.independentLoop([])] : [];

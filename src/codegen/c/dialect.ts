@@ -25,8 +25,8 @@ export interface Dialect {
   readonly kernelFunction: string;
   /** A line ahead of a loop whose items are independent. */
   readonly independentLoop: (reductions: readonly string[]) => string;
-  /** Type of a pointer to a buffer that nothing else points to. */
-  readonly bufferPointer: (element: ElementType, readOnly: boolean) => string;
+  /** Type of a pointer to a buffer that nothing else points to; `shared`: others change it while the kernel runs. */
+  readonly bufferPointer: (element: ElementType, readOnly: boolean, shared?: boolean) => string;
   /** Names of built-in functions. */
   readonly math: Readonly<Record<MathFunction, Readonly<Record<'f64' | 'f32', string>>>>;
   /** Counts of bits of a u32 and of a u64; those of zeros need not be defined for zero. */

@@ -134,6 +134,8 @@ interface Writes {
   readonly gathered: boolean;
   /** True where a work-item has one element: bits are set in a local and written by the work-group after it. */
   readonly single?: boolean;
+  /** True where a team deals out the rounds of loops with `lanes`, and all of it sees what the others have written. */
+  readonly team?: boolean;
   /** Type of the flags that become bits. */
   readonly flagType?: string;
 }
@@ -142,6 +144,13 @@ interface Writes {
 export function fieldNames({ fields }: Family): readonly string[] {
   const names = new Names('');
   return fields.map(({ name }) => names.fresh(identifierOf(name)));
+}
+
+/** How a body uses a buffer. */
+interface Access {
+  readonly readOnly: boolean;
+  /** Whether others of its team write to it while the body runs. */
+  readonly shared: boolean;
 }
 
 /** A field of a family, as a function of its members knows it. */
@@ -254,17 +263,22 @@ export class Scope {
   }
 
   /** The buffers of the program that the body uses and that are not fields, in the order of the program. */
-  touched(): readonly { readonly buffer: Buffer; readonly readOnly: boolean }[] {
+  touched(): readonly ({ readonly buffer: Buffer } & Access)[] {
     return this.context.program.buffers
       .filter(({ name }) => this.#loaded.has(name))
-      .map((buffer) => ({ buffer, readOnly: !this.#stored.has(buffer.name) }));
+      .map((buffer) => ({ buffer, ...this.#access(buffer.name) }));
   }
 
   /** The fields of the family that the body uses, in their order. */
-  touchedFields(): readonly (OwnField & { readonly readOnly: boolean })[] {
+  touchedFields(): readonly (OwnField & Access)[] {
     return [...this.#fields.values()]
       .filter(({ field }) => this.#loaded.has(field.name))
-      .map((own) => ({ ...own, readOnly: !this.#stored.has(own.field.name) }));
+      .map((own) => ({ ...own, ...this.#access(own.field.name) }));
+  }
+
+  #access(name: string): Access {
+    const readOnly = !this.#stored.has(name);
+    return { readOnly, shared: !readOnly && this.writes.team === true };
   }
 
   /**

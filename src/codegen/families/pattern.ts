@@ -45,6 +45,8 @@ export interface MapPattern extends PatternBase {
   readonly shape: 'map';
   readonly domain: DomainPattern;
   readonly lanes: boolean;
+  /** Whether each item is the work of a team. */
+  readonly team: boolean;
   readonly locals: readonly Local[];
   readonly body: readonly Statement[];
 }

@@ -241,7 +241,7 @@ function compactPattern(program: Program, kernel: CompactKernel, s: Substitution
 export function patternOf(program: Program, kernel: Kernel, s: Substitution): KernelPattern {
   switch (kernel.shape) {
     case 'map': {
-      const { shape, name, lanes, locals } = kernel;
+      const { shape, name, lanes, team = false, locals } = kernel;
       const comment = s.text(kernel.comment);
       const domain = domainPattern(program, kernel, s);
       return {
@@ -250,6 +250,7 @@ export function patternOf(program: Program, kernel: Kernel, s: Substitution): Ke
         comment,
         domain,
         lanes,
+        team,
         locals,
         body: kernel.body.map((statement) => statementOf(s, statement)),
       };

@@ -15,6 +15,8 @@ export type Geometry =
   | { readonly kind: 'teams'; readonly most: number }
   /** Work-items in teams, each with a share of at most so many things. */
   | { readonly kind: 'workers'; readonly most: number }
+  /** A team for each of so many items. */
+  | { readonly kind: 'ownTeams'; readonly items: number }
   /** One group, which scans a mask. */
   | { readonly kind: 'team' }
   /** One work-item. */
@@ -112,6 +114,8 @@ export function sizeOf(
       return { global: Math.min(geometry.most, groups) * team, local: team };
     case 'workers':
       return strided(geometry.most, team);
+    case 'ownTeams':
+      return { global: geometry.items * team, local: team };
     case 'team':
       return { global: scan, local: scan };
     case 'one':
@@ -124,6 +128,7 @@ export function largestOf(geometries: readonly Geometry[]): Geometry {
   const size = (geometry: Geometry): number => {
     switch (geometry.kind) {
       case 'items':
+      case 'ownTeams':
         return geometry.items;
       case 'spikes':
       case 'teams':

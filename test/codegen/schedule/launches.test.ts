@@ -46,6 +46,11 @@ test.each<[Geometry, { global: number; local: number }, { global: number; local:
     { global: 1024, local: 128 },
     { global: 2, local: 1 },
   ],
+  [
+    { kind: 'ownTeams', items: 100 },
+    { global: 12_800, local: 128 },
+    { global: 100, local: 1 },
+  ],
   [{ kind: 'team' }, { global: 128, local: 128 }, { global: 1, local: 1 }],
   [{ kind: 'one' }, { global: 1, local: 1 }, { global: 1, local: 1 }],
 ])('%j', (geometry, onCard, onProcessor) => {

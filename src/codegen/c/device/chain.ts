@@ -16,7 +16,7 @@ import {
   entryLines,
   isOwn,
   itemUnlessStopped,
-  meetsForFlags,
+  workItemsMeet,
   plainPointer,
   tableOf,
   tablePrefix,
@@ -383,7 +383,7 @@ export function chainsEntry(
   const printing: Printing = { context, id, tables: [], arrays: [], own: new Map(), familyTables };
   const groups = groupsOf(context, chains);
   const parts = chains.length;
-  const meets = chains.some((chain) => chain.some(({ named }) => meetsForFlags(context, named.family)));
+  const meets = chains.some((chain) => chain.some(({ named }) => workItemsMeet(context, named.family)));
   invariant(!meets || groups.length === 1, 'codegen/c/device/chain', `${id} has branches in which work-items meet`);
   const stays = stoppable && meets;
   const own = parts === 1 ? 'item_id()' : `group_id() / ${parts}u * local_items() + local_id()`;

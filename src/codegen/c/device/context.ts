@@ -49,11 +49,11 @@ export class DeviceContext extends ProgramContext {
    * The declaration of a pointer to a buffer of the arena; undefined for those with memory of their own, which are
    * arguments.
    */
-  override pointer(buffer: Buffer, readOnly: boolean): string | undefined {
+  override pointer(buffer: Buffer, readOnly: boolean, shared = false): string | undefined {
     const place = this.layout.places.get(buffer.name);
     invariant(place !== undefined, 'codegen/c/device', `no place for ${buffer.name}`);
     if (place.kind === 'own') return undefined;
-    const type = this.dialect.bufferPointer(buffer.element, readOnly);
+    const type = this.dialect.bufferPointer(buffer.element, readOnly, shared);
     const plain = type.replace(/(?: ?__restrict__)? const$|const$/, '').trim();
     return `${type} ${this.bufferNames.id(buffer.name)} = (${plain})(arena + ${place.offset}u);`;
   }

@@ -53,7 +53,8 @@ export const cudaDialect: DeviceDialect = {
   kernelFunction: '',
   independentLoop: () => '',
   // No two buffers overlap, and what a kernel only reads may pass by its own cache.
-  bufferPointer: (element, readOnly) => `${readOnly ? 'const ' : ''}${elements[element]} *__restrict__ const`,
+  bufferPointer: (element, readOnly, shared = false) =>
+    `${readOnly ? 'const ' : ''}${elements[element]} *${shared ? '' : '__restrict__ '}const`,
   math: {
     sqrt: rounded('sqrt'),
     floor: bothWidths('floor'),

@@ -63,7 +63,7 @@ export const groupSizeName = {
 export const frameNames: readonly string[] = (
   'item_id items local_id group_id groups share_of store_flags sum_before most_of_team raise_fault stop_after ' +
   'is_stopped ctz_u32 ctz_u64 u64_bits trust trust_i32 ' +
-  'part work_group work_groups item all_items member member_of local_items sync_team most here pair pairs ' +
+  'part work_group work_groups item all_items member member_of local_items sync_team share_stores in_team most here pair pairs ' +
   'begin_pair its_pair dealt chunk shares turn owner t all starts ' +
   'no_item rows arena ahead first_step sums own_sum own_most worker workers first at share_low last other ' +
   'distance marks middle'

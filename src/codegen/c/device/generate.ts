@@ -29,7 +29,7 @@ import type { TargetStrategy } from './context.js';
 import { cudaDialect } from './cuda-dialect.js';
 import { openclDialect } from './dialect.js';
 import type { DeviceDialect } from './dialect.js';
-import { familyTables, masksOf, meetsForFlags, partsEntry, singleEntry } from './kernel.js';
+import { familyTables, masksOf, workItemsMeet, partsEntry, singleEntry } from './kernel.js';
 import type { Code, DeviceFamily, DeviceKernel, Ids, Print } from './kernel.js';
 import type { DeviceLayout } from './layout.js';
 import { deviceMapCode } from './map.js';
@@ -76,6 +76,7 @@ function printOf(context: DeviceContext, way: Way | undefined): Print {
 function kindOf(context: DeviceContext, kernel: Kernel): string {
   switch (kernel.shape) {
     case 'map':
+      if (kernel.team) return 'teams of items';
       if (kernel.domain.kind === 'spikes') return 'spikes';
       return kernel.domain.kind === 'count' && typeof kernel.domain.count !== 'number'
         ? `counted ${kernel.name}`
@@ -153,13 +154,13 @@ class Launches {
   }
 
   /**
-   * Divides chains into those that may share a function. Where work-items meet at a barrier to gather flags, all
-   * work-items of the function must run the same code.
+   * Divides chains into those that may share a function. Where work-items meet at a barrier, all work-items of the
+   * function must run the same code.
    */
   #apart(chains: readonly Chain[], codeOf: (chain: Chain) => string): (readonly Chain[])[] {
     const sets = new Map<string, Chain[]>();
     for (const chain of chains) {
-      const meets = chain.some(({ kernel }) => meetsForFlags(this.#context, this.#familyOf(kernel).family));
+      const meets = chain.some(({ kernel }) => workItemsMeet(this.#context, this.#familyOf(kernel).family));
       const key = meets ? codeOf(chain) : '';
       sets.set(key, [...(sets.get(key) ?? []), chain]);
     }
@@ -378,14 +379,18 @@ const cudaFrame: Frame = {
   operands: 'const double *',
 };
 
-/** Which kernels go over their spikes in which way. */
+/** Which kernels go over their spikes in which way, and which are for teams. */
 function strategyNotes(context: DeviceContext): string[] {
   const by = new Map<Way, string[]>();
   for (const kernel of context.program.kernels) {
     const way = context.way(kernel);
     if (way !== undefined) by.set(way, [...(by.get(way) ?? []), kernel.name]);
   }
-  return [...by].map(([way, names]) => `spikes are spread by the strategy ${way}: ${names.join(', ')}`);
+  const teams = context.program.kernels.filter((kernel) => kernel.shape === 'map' && kernel.team);
+  return [
+    ...[...by].map(([way, names]) => `spikes are spread by the strategy ${way}: ${names.join(', ')}`),
+    ...(teams.length === 0 ? [] : [`a team for each item: ${teams.map(({ name }) => name).join(', ')}`]),
+  ];
 }
 
 /** Logs of spikes that compact kernels of the step write. */
@@ -397,11 +402,23 @@ function guardedLogs(program: Program): ReadonlySet<string> {
   return new Set(rings.flatMap(({ size, log }) => (size > 0 && log !== undefined ? [log] : [])));
 }
 
+/** The program with the finer forms of its kernels. */
+const inFinerPieces = (program: Program): Program => ({
+  ...program,
+  kernels: program.kernels.map((kernel) => {
+    if (kernel.shape !== 'map' || !kernel.finer) return kernel;
+    const { finer, ...rest } = kernel;
+    return { ...rest, lanes: false, ...finer };
+  }),
+});
+
 function generate(
-  program: Program,
+  given: Program,
   targets: TargetStrategy,
   { dialect, template, words, operands }: Frame,
 ): GeneratedDevice {
+  // Strategies for few work-items are for devices that have few.
+  const program = targets === 'split' || targets === 'targets' ? given : inFinerPieces(given);
   const context = new DeviceContext(program, dialect, targets);
   const functions = program.functions.flatMap((callee) => [...functionText(context, callee), '']);
   const { lines, launches, step } = new Launches(context);

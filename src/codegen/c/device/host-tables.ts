@@ -63,6 +63,8 @@ function geometryText(geometry: Geometry, ordinals: Ordinals): string {
       return `TEAMS, ${geometry.most}u, NO_BUFFER, 0u`;
     case 'workers':
       return `WORKERS, ${geometry.most}u, NO_BUFFER, 0u`;
+    case 'ownTeams':
+      return `OWN_TEAMS, ${geometry.items}u, NO_BUFFER, 0u`;
     case 'team':
       return 'TEAM, 0u, NO_BUFFER, 0u';
     case 'one':

@@ -124,6 +124,13 @@ export const plainPointer = (context: DeviceContext, element: ElementType, readO
     .replace(/(?: ?__restrict__)? const$|const$/, '')
     .trim();
 
+/** The type of an argument that points to elements. */
+const argumentPointer = (
+  { device }: DeviceContext,
+  element: ElementType,
+  { readOnly, shared }: { readonly readOnly: boolean; readonly shared: boolean },
+): string => device.bufferPointer(element, readOnly, shared).replace(/const$/, '');
+
 /** A family's members in one launch, and what their code is. */
 interface Section {
   readonly named: DeviceFamily;
@@ -142,16 +149,20 @@ export const isOwn = (context: DeviceContext, buffer: string): boolean =>
 
 /** Buffers with memory of their own that are not fields. */
 function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
-  const found = new Map<string, { readonly element: ElementType; readOnly: boolean }>();
+  const found = new Map<string, { readonly element: ElementType; readOnly: boolean; shared: boolean }>();
   for (const { code } of sections)
-    for (const { buffer, readOnly } of code.scope.touched()) {
+    for (const { buffer, readOnly, shared } of code.scope.touched()) {
       if (!isOwn(context, buffer.name)) continue;
       const known = found.get(buffer.name);
-      found.set(buffer.name, { element: buffer.element, readOnly: readOnly && known?.readOnly !== false });
+      found.set(buffer.name, {
+        element: buffer.element,
+        readOnly: readOnly && known?.readOnly !== false,
+        shared: shared || known?.shared === true,
+      });
     }
-  return [...found].map(([buffer, { element, readOnly }]) => ({
+  return [...found].map(([buffer, { element, ...access }]) => ({
     buffer,
-    text: `${context.device.bufferPointer(element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer)}`,
+    text: `${argumentPointer(context, element, access)}${context.bufferNames.id(buffer)}`,
   }));
 }
 
@@ -166,19 +177,19 @@ function ownFields(context: DeviceContext, { named, members, code }: Section) {
 
 /** Declarations of what a section's fields are for the member `member`; buffers of their own are `chosen` before. */
 function fieldLines(context: DeviceContext, { named, code }: Section, own: ReadonlySet<string>): string[] {
-  return code.scope.touchedFields().flatMap(({ field, inRow, id, readOnly }) => {
+  return code.scope.touchedFields().flatMap(({ field, inRow, id, readOnly, shared }) => {
     if (own.has(field.name)) return [];
     const value = `${tableOf(named, inRow)}[member]`;
     if (field.kind === 'value') return [`const ${context.dialect.types[field.type]} ${id} = ${value};`];
     return [
-      `${context.device.bufferPointer(field.element, readOnly)} ${id} = ` +
+      `${context.device.bufferPointer(field.element, readOnly, shared)} ${id} = ` +
         `(${plainPointer(context, field.element, readOnly)})(arena + ${value});`,
     ];
   });
 }
 
 const commonLines = (context: DeviceContext, { code }: Section): string[] =>
-  code.scope.touched().flatMap(({ buffer, readOnly }) => context.pointer(buffer, readOnly) ?? []);
+  code.scope.touched().flatMap(({ buffer, readOnly, shared }) => context.pointer(buffer, readOnly, shared) ?? []);
 
 /** Masks whose bits a map kernel sets, in the order of its statements. */
 export function masksOf({ body }: Pick<MapKernel, 'body'>): readonly string[] {
@@ -189,9 +200,9 @@ export function masksOf({ body }: Pick<MapKernel, 'body'>): readonly string[] {
   return masks;
 }
 
-/** Whether a family sets bits of masks in a language in which work-items meet for that. */
-export const meetsForFlags = ({ device }: DeviceContext, { pattern }: Family): boolean =>
-  device.gathersFlags && pattern.shape === 'map' && masksOf(pattern).length > 0;
+/** Whether work-items meet in the items of a family: teams, and those that set bits of masks in some languages. */
+export const workItemsMeet = ({ device }: DeviceContext, { pattern }: Family): boolean =>
+  pattern.shape === 'map' && (pattern.team || (device.gathersFlags && masksOf(pattern).length > 0));
 
 /**
  * The number of a work-item, or of none when an earlier step has raised a fault: for entries that have no way out but
@@ -243,16 +254,16 @@ export function singleEntry(
   print: Print,
 ): DeviceKernel {
   const { family } = named;
-  const stays = stoppable && meetsForFlags(context, family);
+  const stays = stoppable && workItemsMeet(context, family);
   const code = print(named, stays ? { ...allIds, item: 'item' } : allIds);
   const section = { named, members, code };
   const several = family.members.length > 1;
   const own = ownFields(context, section);
   const common = commonOwn(context, [section]);
-  const fields = own.map(({ field, id, readOnly }) => {
-    const pointer = context.device.bufferPointer(field.kind === 'buffer' ? field.element : 'u8', readOnly);
-    return `${pointer.replace(/const$/, '')}${id}`;
-  });
+  const fields = own.map(
+    ({ field, id, ...access }) =>
+      `${argumentPointer(context, field.kind === 'buffer' ? field.element : 'u8', access)}${id}`,
+  );
   const names = new Set(own.map(({ field }) => field.name));
   const { u32 } = context.dialect.types;
   const declared = several && code.scope.touchedFields().length > 0 ? [`const ${u32} member = member_of(arena);`] : [];
@@ -353,7 +364,7 @@ function sharesOf(sections: readonly Section[], context: DeviceContext): Shares 
 
 /**
  * An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. A family
- * whose work-items meet for flags is the only one of its entry.
+ * whose work-items meet is the only one of its entry.
  */
 export function partsEntry(
   context: DeviceContext,
@@ -370,7 +381,7 @@ export function partsEntry(
   invariant(lead !== undefined, 'codegen/c/device', `${id} has no parts`);
   const { u32 } = context.dialect.types;
   const count = sections.reduce((sum, { members }) => sum + members.length, 0);
-  const meets = sections.some(({ named }) => meetsForFlags(context, named.family));
+  const meets = sections.some(({ named }) => workItemsMeet(context, named.family));
   invariant(!meets || sections.length === 1, 'codegen/c/device', `${id} has branches in which work-items meet`);
   const stays = stoppable && meets;
   const item = 'work_group * local_items() + local_id()';
@@ -381,15 +392,12 @@ export function partsEntry(
   let first = 0;
   sections.forEach((section, k) => {
     const fields = ownFields(context, section);
-    for (const { field, readOnly } of fields)
+    for (const { field, ...access } of fields)
       for (const member of section.members) {
         const buffer = bufferOf(section.named.family, member, field.name);
         if (own.has(buffer)) continue;
         const element = field.kind === 'buffer' ? field.element : 'u8';
-        own.set(
-          buffer,
-          `${context.device.bufferPointer(element, readOnly).replace(/const$/, '')}${context.bufferNames.id(buffer)}`,
-        );
+        own.set(buffer, `${argumentPointer(context, element, access)}${context.bufferNames.id(buffer)}`);
       }
     const member = memberLines(context, section, first, `${id}_members${sections.length === 1 ? '' : `_${k}`}`);
     const names = new Set(fields.map(({ field }) => field.name));

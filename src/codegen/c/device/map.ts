@@ -142,9 +142,34 @@ function stridedCode(
   return { scope, size: 'items', geometry, lines };
 }
 
+/**
+ * A team for each item. Teams without an item, or behind a fault, meet with all others at every barrier: PoCL 3.1 mixes
+ * up the ways of work-items behind barriers that others don't pass.
+ */
+function teamCode(context: DeviceContext, { family }: DeviceFamily, kernel: MapPattern, { item, group }: Ids): Code {
+  const { u32 } = context.dialect.types;
+  const { domain } = kernel;
+  invariant(domain.kind === 'count' && !isCell(domain.count), 'codegen/c/device', `${family.name} has no known items`);
+  const { count } = domain;
+  const scope = new Scope(context, { atomic: true, gathered: false, team: true }, true, family);
+  const body = statementsText(bodyOfLocals(scope, kernel.locals, kernel.body, ['index', 'step']), kernel.body);
+  const items = scope.amount(count);
+  return {
+    scope,
+    size: 'team',
+    geometry: (member) => ({ kind: 'ownTeams', items: amountOf(family, member, count) }),
+    lines: [
+      `const ${u32} index = ${group} < ${items} ? ${group} : 0u;`,
+      `const ${u32} in_team = ${item} < ${items} * TEAM_SIZE ? local_id() : no_item;`,
+      ...body,
+    ],
+  };
+}
+
 /** The code of map kernels. */
 export function deviceMapCode(context: DeviceContext, named: DeviceFamily, kernel: MapPattern, ids: Ids): Code {
   const { domain } = kernel;
+  if (kernel.team) return teamCode(context, named, kernel, ids);
   if (domain.kind === 'spikes' || (domain.kind === 'count' && isCell(domain.count)))
     return stridedCode(context, named, kernel, ids);
   const implicit = domain.kind === 'ranges' ? ['index', 'step', 'begin', 'group'] : ['index', 'step'];

@@ -15,6 +15,8 @@ import { anyCompiler } from '../../../runtime/targets/c/compilers.js';
 import { hasOpencl, reason } from '../../../runtime/targets/opencl/devices.js';
 import { delays } from '../../../runtime/targets/wasm/programs.js';
 import { compileQuietly, projectCases, projectFolder, projectResults } from '../../../support/projects.js';
+import { bush, cellsText } from '../../../support/large-cells.js';
+import { lowered } from '../../../support/simulate.js';
 import { slow, someOf, triesAll } from '../../../support/effort.js';
 import type { ProjectFiles } from '../../../support/projects.js';
 import { twoPopulations } from '../../../support/two-populations.js';
@@ -111,6 +113,15 @@ describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
       );
     });
 
+    const largeCell = (): Program => lowered(cellsText([{ sections: bush(6), sizes: [1] }])).program;
+
+    test('where a team shares a cell', async () => {
+      const program = largeCell();
+      const script = [{ kind: 'run', steps: 4 }] as const;
+      const expected = await projectResults(await build(cProject(program, script), '-lm'));
+      expect(await projectResults(await build(openclProject(program, script), '-lOpenCL'), oclgrind)).toEqual(expected);
+    });
+
     /** A project whose kernels are changed in some place. */
     const broken = async (program: Program, change: (source: string) => string): Promise<string> => {
       const files = new Map(openclProject(program, [{ kind: 'run', steps }]));
@@ -130,6 +141,8 @@ describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
           'for (uint index = item_id(); index < count + 1u;',
         );
       expect(await broken(twoPopulations, beyond)).toMatch(/Invalid (?:read|write)/);
+      const apart = (source: string): string => source.replace(/(share_stores\(void\) \{).*\}/, '$1 }');
+      expect(await broken(largeCell(), apart)).toContain('data race');
     });
   },
 );

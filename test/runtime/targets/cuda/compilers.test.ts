@@ -15,9 +15,14 @@ import type { CudaDevice } from '../../../../runtime/targets/cuda/devices.js';
 import { generateCuda } from '../../../../src/codegen/c/device/generate.js';
 import { cudaHeader } from '../../../support/cuda-driver/libraries.js';
 import { root } from '../../../support/import-graph.js';
+import { bush, cellsText } from '../../../support/large-cells.js';
+import { lowered } from '../../../support/simulate.js';
 import { twoPopulations } from '../../../support/two-populations.js';
 import { delays } from '../wasm/programs.js';
 import { nvcc, nvrtc, removeKept } from './devices.js';
+
+/** A cell that a team shares. */
+const largeCell = lowered(cellsText([{ sections: bush(6), sizes: [1] }])).program;
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-cuda-compilers-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -60,7 +65,7 @@ describe.each([
   const title = compiler === undefined ? ` (skipped: ${name} is not installed)` : '';
 
   test.each([75, 80, 90])(`makes machine code for compute capability %i${title}`, options, async (capability) => {
-    for (const program of [twoPopulations, delays('any')]) {
+    for (const program of [twoPopulations, delays('any'), largeCell]) {
       const { image } = await buildProgram(
         compiler!,
         generateCuda(program, 'atomic').source,

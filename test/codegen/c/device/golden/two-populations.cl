@@ -26,6 +26,8 @@ static inline uint group_id(void) { return (uint)get_group_id(0); }
 static inline uint groups(void) { return (uint)get_num_groups(0); }
 static inline uint local_items(void) { return (uint)get_local_size(0); }
 static inline void sync_team(void) { barrier(CLK_LOCAL_MEM_FENCE); }
+/* The same, and all of the team see what each has stored. */
+static inline void share_stores(void) { barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE); }
 
 /* Which of the kernels that share an entry a launch is for. */
 static inline uint member_of(__global const uchar *arena) { return ((__global const uint *)arena)[3]; }

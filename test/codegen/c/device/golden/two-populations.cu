@@ -31,6 +31,8 @@ DEVICE unsigned group_id() { return blockIdx.x; }
 DEVICE unsigned groups() { return gridDim.x; }
 DEVICE unsigned local_items() { return blockDim.x; }
 DEVICE void sync_team() { __syncthreads(); }
+/* The same, and all of the block see what each has stored. */
+DEVICE void share_stores() { __syncthreads(); }
 
 /* Which of the kernels that share an entry a launch is for. */
 DEVICE unsigned member_of(const unsigned char *arena) { return ((const unsigned *)arena)[3]; }
@@ -114,6 +116,9 @@ DEVICE unsigned most_of_team(unsigned *sums, unsigned own)
 
 /* The arena's third word is the step from which the argument `ahead` of kernels counts: launches that were recorded once serve any steps. */
 DEVICE int first_step(const unsigned char *arena) { return ((const int *)arena)[2]; }
+
+/* An item that no kernel has: a thread with this number does nothing. */
+#define no_item 0x7fffffffu
 
 /* The arena begins with a word for even and one for odd steps: the step, up to then, that is to be the last, because of a fault or since a log may
    lack room for another, or 0x7fffffff. The kernels of the steps after it do nothing but to pass that on, so that many steps can be launched

@@ -37,8 +37,8 @@ static const uint32_t own[] = {
   NO_BUFFER,
 };
 
-/* Work-items: one for each item; striding over as many as a cell says; over spikes, at most so many; in teams; one team; one. */
-enum shape { ITEMS, COUNTED, SPIKES, TEAMS, WORKERS, TEAM, ONE };
+/* Work-items: one for each item; striding over as many as a cell says; over spikes, at most so many; in teams; a team for each item; one team; one. */
+enum shape { ITEMS, COUNTED, SPIKES, TEAMS, WORKERS, OWN_TEAMS, TEAM, ONE };
 /* parts: how many kernels share the groups of the launch; member: which of the kernels of one entry it runs. */
 struct launch { const char *entry; enum shape geometry; uint32_t items, cell_buffer, cell_index, own_first, own_count, parts, member; };
 static const struct launch launches[] = {

@@ -1,0 +1,152 @@
+/**
+ * The solver for devices that run thousands of work-items at once, to the same bits: a work-item for each cell, or,
+ * where cells are large and few, a team for each.
+ *
+ * Nodes at one distance from the root, in nodes, do not depend on each other. A team eliminates the farthest first,
+ * then those next to them, and so on to the root, and goes back in the same way. Where one node after another is
+ * eliminated, each adds to its parent; here each takes from its children, in the order in which they would have come.
+ * Branches as wholes would make fewer levels, but longer ways: a level takes as long as its longest branch.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { Block, item } from '../block.js';
+import type { Context } from '../context.js';
+import { to } from '../expressions.js';
+import type { Cable } from './cable.js';
+import { emptyPoints, nodeBase, solveInTurn, substituteAt, type Cells, type System } from './eliminate.js';
+
+/** Nodes of a tree from which on a team is worth its meetings. */
+const leastNodes = 256;
+/** Nodes of a level, on average, below which most of a team would have nothing to do. */
+const leastWidth = 4;
+/** About as many teams as a device runs at once: of more cells, each keeps one work-item busy. */
+const mostTeams = 2048;
+
+/** The solver in smaller pieces; null where there are none. */
+export function finerSolve(
+  cable: Cable,
+  system: System,
+  context: Context,
+): { readonly items: number; readonly team: boolean; readonly code: Block } | null {
+  const { populations, name, tree } = cable;
+  const items = populations.reduce((sum, { size }) => sum + size, 0);
+  const begins = levelsOf(tree.up);
+  const team = tree.size >= leastNodes && tree.size >= leastWidth * (begins.length - 1) && items <= mostTeams;
+  if (!team && populations.every(({ size }) => size <= 1)) return null;
+  const table = (what: string, comment: string, values: Uint32Array): Buffer =>
+    context.builder.buffer(`${name}.${what}`, 'u32', values.length, comment, { role: 'constant', initial: values });
+  const block = new Block();
+  const cells = cellOfItem(cable, block, table);
+  if (team) {
+    const levels = table('levels', `place of the first node of each level of ${name}, from the root`, begins);
+    const children = table('children', `place of the first child of each node of ${name}`, firstChildren(tree.up));
+    emptyPoints(system, cells, block, ir.lanesLoop);
+    solveByLevels(system, cells, { levels, children, count: begins.length - 1 }, block);
+  } else solveInTurn(system, cells, block);
+  return { items, team, code: block };
+}
+
+/** Where the nodes of each distance from the root begin, and where the last end: places ascend with the distance. */
+function levelsOf(up: Uint32Array): Uint32Array {
+  const begins = [0];
+  // A level ends before the first node whose parent is of that level.
+  up.forEach((parent, place) => {
+    if (place > 0 && parent >= (begins.at(-1) ?? 0)) begins.push(place);
+  });
+  return Uint32Array.from([...begins, up.length]);
+}
+
+/** Place of the first child of each node, and of the node after the last: siblings are neighbours. */
+function firstChildren(up: Uint32Array): Uint32Array {
+  const first = new Uint32Array(up.length + 1).fill(up.length);
+  for (let place = up.length - 1; place > 0; place--) first[up[place] ?? 0] = place;
+  for (let place = up.length - 1; place >= 0; place--)
+    first[place] = Math.min(first[place] ?? 0, first[place + 1] ?? 0);
+  return first;
+}
+
+/** The cell that is an item. */
+function cellOfItem(
+  { populations, tree, name }: Cable,
+  block: Block,
+  table: (what: string, comment: string, values: Uint32Array) => Buffer,
+): Cells {
+  const each: Cells['each'] = (body) => body;
+  if (populations.length === 1) return { row: null, cell: item, each };
+  const of = <T>(one: (population: number, cell: number) => T): readonly T[] =>
+    populations.flatMap(({ size }, p) => Array.from({ length: size }, (_, cell) => one(p, cell)));
+  const rows = table(
+    'cell_rows',
+    `first entry of each cell's population in ${name}.nodes`,
+    Uint32Array.from(of((p) => p * tree.size)),
+  );
+  const numbers = table('cells', `number of each cell of ${name} in its population`, Uint32Array.from(of((_, k) => k)));
+  return {
+    row: block.name('tree', ir.load(rows, item)),
+    cell: block.name('cell', ir.load(numbers, item)),
+    each,
+  };
+}
+
+/** How the nodes of a tree are dealt out. */
+interface Levels {
+  /** Place of the first node of each, from the root; the number of nodes behind the last. */
+  readonly levels: Buffer;
+  /** Place of the first child of each node. */
+  readonly children: Buffer;
+  readonly count: number;
+}
+
+/** From the leaves to the root and back, the nodes of a level at once. */
+function solveByLevels(system: System, cells: Cells, { levels, children, count }: Levels, block: Block): void {
+  const k = block.local('passed', 'u32');
+  const inward = block.nested((inner) => {
+    const level = inner.name('level', ir.sub(ir.u32(count - 1), ir.get(k)));
+    const place = inner.local('place', 'u32');
+    const body = inner.nested((node) => eliminateAt(system, cells, children, ir.get(place), node));
+    inner.emit(ir.lanesLoop(place, ir.load(levels, level), ir.load(levels, ir.add(level, ir.u32(1))), body));
+  });
+  block.emit(ir.loop(k, ir.u32(0), ir.u32(count), inward));
+  const level = block.local('level', 'u32');
+  const outward = block.nested((inner) => {
+    const place = inner.local('place', 'u32');
+    const body = inner.nested((node) => substituteAt(system, cells, ir.get(place), node));
+    const begin = ir.load(levels, ir.get(level));
+    inner.emit(ir.lanesLoop(place, begin, ir.load(levels, ir.add(ir.get(level), ir.u32(1))), body));
+  });
+  block.emit(ir.loop(level, ir.u32(1), ir.u32(count), outward));
+}
+
+/** Takes the children of a node out of its equation, the last one first; of the root, what is left is solved. */
+function eliminateAt(system: System, cells: Cells, children: Buffer, place: Ir, block: Block): void {
+  const { diagonal, right, coupling, axial, real } = system;
+  const here = block.name('node', ir.add(nodeBase(system, cells, place, 'own', block), cells.cell));
+  const left = block.local('left', real);
+  const sum = block.local('sum', real);
+  block.emit(ir.set(left, ir.load(diagonal, here)), ir.set(sum, ir.load(right, here)));
+  const end = block.name('after', ir.load(children, ir.add(place, ir.u32(1))));
+  const j = block.local('taken', 'u32');
+  const body = block.nested((inner) => {
+    const child = inner.name('child', ir.sub(ir.sub(end, ir.u32(1)), ir.get(j)));
+    const there = inner.name('its', ir.add(nodeBase(system, cells, child, 'own', inner), cells.cell));
+    const g = inner.name('g', ir.load(coupling, child));
+    const factor = inner.name('factor', ir.mul(g, ir.load(diagonal, there)));
+    inner.emit(
+      ir.set(left, ir.sub(ir.get(left), ir.mul(factor, g))),
+      ir.set(sum, ir.add(ir.get(sum), ir.mul(factor, ir.load(right, there)))),
+    );
+  });
+  block.emit(ir.loop(j, ir.u32(0), ir.sub(end, ir.load(children, place)), body));
+  const whole = block.name('whole', ir.add(ir.get(left), ir.load(axial, place)));
+  const isRoot = ir.eq(place, ir.u32(0));
+  const voltage = ir.div(ir.get(sum), whole);
+  const inverse = ir.div(to(real, ir.f64(1)), whole);
+  block.emit(
+    ir.when(
+      isRoot,
+      [ir.store(diagonal, here, ir.get(left)), ir.store(right, here, voltage)],
+      [ir.store(diagonal, here, inverse), ir.store(right, here, ir.get(sum))],
+    ),
+  );
+}

@@ -11,13 +11,13 @@ import type { EventSource } from './events.js';
 import { clearMasks, mark, ringSlot } from './events.js';
 import * as messages from './messages.js';
 import { timesAt } from './multiples.js';
-import type { ReplayedSpike } from './replayed-spikes.js';
+import type { ReplayedSpikes } from './replayed-spikes.js';
 import { repeatedInAStep, replayedSpikes, versionsOf } from './replayed-spikes.js';
 
 /** One version of a population's spikes. */
 interface Version {
   readonly phase: number | null;
-  readonly spikes: readonly ReplayedSpike[];
+  readonly spikes: ReplayedSpikes;
   /** Steps after which they come again; 0: never. */
   readonly every: number;
   /** Place of the first in the buffers. */
@@ -32,14 +32,17 @@ function versions(name: string, known: Context): readonly Version[] {
   return versionsOf(name, context).map(({ phase, spikes: given }) => {
     const spikes = replayedSpikes(given, context);
     // Where a spike is labelled by the start of its step, a second one in it is refused; elsewhere both count.
-    const twice = profile.spikeLabel === 0 ? repeatedInAStep(spikes) : undefined;
-    if (twice) diagnostics.add(messages.twoSpikesInOneStep(name, twice.index, twice.time));
+    const twice = profile.spikeLabel === 0 ? repeatedInAStep(spikes) : -1;
+    if (twice >= 0)
+      diagnostics.add(
+        messages.twoSpikesInOneStep(name, spikes.elements[twice] as number, spikes.times[twice] as number),
+      );
     const { period = 0 } = given;
     const every = Math.round(period / dt);
     if (every > 0 && Math.abs(every * dt - period) > 1e-4 * dt)
       diagnostics.add(messages.notAWholeNumberOfSteps(`the period of ${name}`, period, dt));
     const version = { phase, spikes, every, first };
-    first += spikes.length + 1;
+    first += spikes.times.length + 1;
     return version;
   });
 }
@@ -74,22 +77,26 @@ interface ReplayBuffers extends Registers {
 }
 
 function replayBuffers(name: string, all: readonly Version[], context: Context): ReplayBuffers {
-  const column = (what: string, type: 'i32' | 'u32', value: (spike: ReplayedSpike) => number, last: number): Buffer => {
-    const values = all.flatMap(({ spikes }) => [...spikes.map(value), last]);
+  const column = (what: 'steps' | 'elements', type: 'i32' | 'u32', last: number): Buffer => {
+    const values = new (type === 'i32' ? Int32Array : Uint32Array)(
+      all.reduce((sum, { spikes }) => sum + spikes.times.length + 1, 0),
+    );
+    for (const { spikes, first } of all) {
+      // A list is closed by a step that never comes; what is later than any run comes before it.
+      values.set(what === 'steps' ? spikes.steps.map((step) => Math.min(step, last - 1)) : spikes.elements, first);
+      values[first + spikes.times.length] = last;
+    }
     return context.builder.commonBuffer(
       `${name}.spike_${what}`,
       type,
       values.length,
       `${what} of the spikes of ${name}`,
-      {
-        role: 'constant',
-        initial: type === 'i32' ? Int32Array.from(values) : Uint32Array.from(values),
-      },
+      { role: 'constant', initial: values },
     );
   };
   return {
-    steps: column('steps', 'i32', (spike) => spike.step, 0x7fffffff),
-    elements: column('elements', 'u32', (spike) => spike.index, 0),
+    steps: column('steps', 'i32', 0x7fffffff),
+    elements: column('elements', 'u32', 0),
     ...registersOf(name, all, context),
   };
 }
@@ -153,9 +160,9 @@ export function replayKernel(
 export function orderByTime(name: string, source: EventSource, context: Context): string | null {
   if (context.profile.spikeLabel !== 0) return null;
   const all = versions(name, context);
-  const fallsBack = ({ step, index }: ReplayedSpike, before: ReplayedSpike | undefined): boolean =>
-    step === before?.step && index < before.index;
-  if (!all.some(({ spikes }) => spikes.some((spike, k) => fallsBack(spike, spikes[k - 1])))) return null;
+  const fallsBack = ({ steps, elements }: ReplayedSpikes): boolean =>
+    steps.some((step, k) => step === steps[k - 1] && (elements[k] as number) < (elements[k - 1] as number));
+  if (!all.some(({ spikes }) => fallsBack(spikes))) return null;
   const { elements, cursor, current } = replayBuffers(name, all, context);
   const block = new Block();
   const slot = block.name('slot', ringSlot(source));

@@ -25,41 +25,59 @@ function spikeStepsBySum(dt: number): (time: number) => number {
   };
 }
 
-/** One spike. */
-export interface ReplayedSpike {
-  /** Step in which it is emitted. */
-  readonly step: number;
-  /** Index in the population. */
-  readonly index: number;
+/** Spikes by time, then element, in columns. */
+export interface ReplayedSpikes {
+  /** Steps in which they are emitted. */
+  readonly steps: Float64Array;
+  /** Indices in the population. */
+  readonly elements: Uint32Array;
   /** As given, in s. */
-  readonly time: number;
+  readonly times: Float64Array;
 }
 
-/** Spikes by time, then element. */
-export function replayedSpikes({ indices, times }: SpikeTrain, { data, dt, profile }: Context): ReplayedSpike[] {
-  const [elements, at] = [arrayOf(indices, data), arrayOf(times, data)];
+/** The spikes of a train with the steps that they fall in. */
+export function replayedSpikes({ indices, times }: SpikeTrain, { data, dt, profile }: Context): ReplayedSpikes {
+  const [given, at] = [arrayOf(indices, data), arrayOf(times, data)];
+  const compare = (a: number, b: number): number =>
+    (at[a] as number) - (at[b] as number) || (given[a] as number) - (given[b] as number);
+  const count = at.length;
+  const order = new Uint32Array(count);
+  let isSorted = true;
+  for (let k = 0; k < count; k++) {
+    order[k] = k;
+    isSorted &&= k === 0 || compare(k - 1, k) <= 0;
+  }
+  if (!isSorted) order.sort(compare);
   const bySum = spikeStepsBySum(dt);
-  const stepOf = (time: number): number =>
-    profile.stepping === 'elements' ? bySum(time) : spikeStep(time, dt, profile.name);
-  return Array.from({ length: at.length }, (_, k) => ({ time: at[k] as number, index: elements[k] as number }))
-    .sort((a, b) => a.time - b.time || a.index - b.index)
-    .map((spike) => ({ ...spike, step: stepOf(spike.time) }));
+  const spikes = {
+    steps: new Float64Array(count),
+    elements: new Uint32Array(count),
+    times: new Float64Array(count),
+  };
+  for (let k = 0; k < count; k++) {
+    const place = order[k] as number;
+    const time = at[place] as number;
+    spikes.times[k] = time;
+    spikes.elements[k] = given[place] as number;
+    spikes.steps[k] = profile.stepping === 'elements' ? bySum(time) : spikeStep(time, dt, profile.name);
+  }
+  return spikes;
 }
 
-/** The first spike that an element has in a step in which it has had one already. */
-export function repeatedInAStep(spikes: readonly ReplayedSpike[]): ReplayedSpike | undefined {
-  const seen = new Set<string>();
-  return spikes.find(({ step, index }) => {
-    const key = `${step} ${index}`;
-    const before = seen.has(key);
-    seen.add(key);
+/** The place of the first spike that an element has in a step in which it has had one already; -1 where there is none. */
+export function repeatedInAStep({ steps, elements }: ReplayedSpikes): number {
+  const last = new Map<number, number>();
+  return steps.findIndex((step, k) => {
+    const element = elements[k] as number;
+    const before = last.get(element) === step;
+    last.set(element, step);
     return before;
   });
 }
 
 /** Whether an element of a population may replay several of its spikes in one step. */
 export const mayRepeatInAStep = (spikes: SpikeTrain, context: Context): boolean =>
-  repeatedInAStep(replayedSpikes(spikes, context)) !== undefined;
+  repeatedInAStep(replayedSpikes(spikes, context)) >= 0;
 
 /** The most spikes that one element of a population replays within some time (s), both ends included. */
 export function mostWithin({ indices, times, period }: SpikeTrain, window: number, { data, dt }: Context): number {

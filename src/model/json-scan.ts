@@ -52,7 +52,7 @@ export function afterSpace(text: string, start: number): number {
 }
 
 /** A number that can be infinite, zero or lose digits as a double: its exponent has three figures, or it is long. */
-export const extremeNumber = /\d[eE][-+]?\d{3}|[\d.]{300}/;
+export const extremeNumber = /\d[eE][-+]?\d{3}|(?<![\d.])[\d.]{300}/;
 
 /** A number of a text that a double does not keep. */
 export interface LostNumber {

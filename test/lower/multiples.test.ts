@@ -86,6 +86,12 @@ experiment: { dt: 1 ms, protocol: [${protocol}] }
     expect(stepsOf(run, 's.spike', 1)).toEqual([1]);
   });
 
+  test('after any run do not come within it', async () => {
+    // 2³² steps and two more: an integer of 32 bits would have 2.
+    const run = await simulate(replay('{ indices: [0, 1], times: [1 ms, 4294967.299 s] }', '{ run: 6 ms }'));
+    expect(stepsOf(run, 's.spike', 1)).toEqual([]);
+  });
+
   test('a phase gives others; those whose time has passed do not come, and a reset replays what is in force', async () => {
     const phase = '{ replay: { s: { indices: [1, 1, 1], times: [1 ms, 3 ms, 5 ms] } } }';
     const run = await simulate(

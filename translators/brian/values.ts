@@ -163,12 +163,17 @@ export function readNumbers(
   constant: Namespace['definition'],
   to: Reporter,
 ): readonly number[] | undefined {
-  const scale = unit === undefined ? one : readScale(unit, slot, to);
-  if (scale === undefined) return undefined;
+  const given = unit === undefined ? one : readScale(unit, slot, to);
+  if (given === undefined) return undefined;
+  const scale = given.numerator === given.denominator ? one : given;
   const bare = unit === undefined ? slot : { ...slot, dimension: dimensionless };
   const values: number[] = [];
+  const isPlain = isDimensionless(bare.dimension) && bare.type === 'real' && bare.unknown !== true;
   for (const [index, item] of items.entries()) {
-    const value = readItem(item, child(pointer, index), typeof item === 'string' ? slot : bare, constant, to);
+    const value =
+      isPlain && Number.isFinite(item)
+        ? (item as number)
+        : readItem(item, child(pointer, index), typeof item === 'string' ? slot : bare, constant, to);
     if (value === undefined) return undefined;
     values.push(scale === one || typeof item === 'string' ? value : scaleDecimal(String(value), scale));
   }

@@ -1384,6 +1384,33 @@ def inactive_groups():
 
 
 @scenario
+def equations_that_rest():
+    """Equations alone that are not active for a run: who spikes stays refractory, and synapses still have their variables written."""
+    found = {}
+    for k, refractory in enumerate((3 * ms, "(1 + i)*ms", "v > 0.5")):
+        G = NeuronGroup(
+            4, "dv/dt = (2 - v)/(10*ms) : 1 (unless refractory)\ndu/dt = -u/(10*ms) : 1", threshold="v > 1", reset="v = 0",
+            refractory=refractory, method="exact", name=f"resting_{k}",
+        )  # fmt: skip
+        G.v = "0.3*i"
+        inputs = SpikeGeneratorGroup(4, [0, 1, 2, 3, 0, 1, 0, 1, 2], [1, 2, 31, 32, 33, 35, 38, 38.5, 41] * ms)
+        S = Synapses(inputs, G, "dx/dt = -x/(3*ms) : 1 (clock-driven)", on_pre="v_post += 1.5; u_post += v_post; x += 1", method="exact")
+        S.connect(j="i")
+        monitor, samples, traces = SpikeMonitor(G), StateMonitor(G, ["v", "u"], record=True), StateMonitor(S, "x", record=True)
+        net = Network(G, inputs, S, monitor, samples, traces)
+        net.run(10 * ms)
+        G.state_updater.active = S.state_updater.active = False
+        net.run(25 * ms)
+        G.v[1] = 1.2
+        net.run(5 * ms)
+        found[f"{k}.last"], found[f"{k}.free"] = G.lastspike_[:], G.not_refractory[:]
+        G.state_updater.active = S.state_updater.active = True
+        net.run(20 * ms)
+        found |= {**spikes(monitor, f"{k}"), f"{k}.v": samples.v[:], f"{k}.u": samples.u[:], f"{k}.x": traces.x[:]}
+    return found
+
+
+@scenario
 def code_that_reads_delays():
     """Pathways that read their own delays, all the same or not, in several runs."""
     G = NeuronGroup(4, "dv/dt = (1.5 - v)/(10*ms) : 1\ny : 1", threshold="v > 1", reset="v = 0", method="exact")
@@ -1913,16 +1940,16 @@ def one_name_for_several():
 
 @scenario
 def infinite_constants():
-    """Constants without a limit, in one run, and a limit in the next; first values without one, of all or of some."""
+    """Constants without a limit, in one run, and a limit in the next; values without one, of all or of some."""
     w_max, low = inf, -inf * volt
     G = NeuronGroup(
         3,
-        "dv/dt = (1.5 - v)/(10*ms) : 1\nu : volt\nlast : second",
-        threshold="v > 1",
+        "dv/dt = (1.5 - v)/(10*ms) : 1\nu : volt\nlast : second\nhigh : 1",
+        threshold="v > high",
         reset="v = 0; u = clip(u + 1*mV, low, 2*mV); last = t",
         method="exact",
     )
-    G.v, G.last = "0.3*i", -inf * second
+    G.v, G.last, G.high = "0.3*i", -inf * second, [1, np.inf, 1]
     S = Synapses(G, G, "w : 1\nseen : second", on_pre="v_post += w*exp((seen - t)/(5*ms)); w = clip(w + 0.01, 0, w_max); seen = t")
     S.connect("i != j")
     S.w, S.seen = 0.1, [-np.inf, 0.0] * 3 * second

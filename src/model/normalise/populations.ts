@@ -74,7 +74,7 @@ export function normalisePopulation(
         what: `the value of ${name}`,
         unit: variable.unit,
         type: variable.type,
-        infinite: variable.kind === 'state',
+        infinite: true,
         ...(shared ? { count: 1 } : countOf(size)),
         ...(compartments ? { otherCount: size * compartmentsWith(compartments, name) } : {}),
       },

@@ -162,7 +162,7 @@ export function normaliseProjection(
       what: `the value of ${name}`,
       unit: variable.unit,
       type: variable.type,
-      infinite: variable.kind === 'state',
+      infinite: true,
       ...matrixOf(from, to),
     };
     const value = normaliseValue(context, written, scopes, slot, at);

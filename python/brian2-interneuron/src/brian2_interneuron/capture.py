@@ -178,6 +178,8 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
         running, objects = document.parts, list(net.objects)
         document.parts = whole = with_monitors(copy.deepcopy(running), {each.name for each in objects})
         sentences = _written(document, said, objects, output)
+        if document.narrow is not None:
+            sentences.append(f"variables such as {document.narrow} are float32 in the script: notations do not say so")
         found.append((document, whole, objects, sentences))
         if left or path is None or os.getpid() != process or not runs_to_come(path):
             stop([f"{name}: it is a function of Python" for name in left])

@@ -45,7 +45,9 @@ _BEFORE = "interneuron: before the first run"
 #: What Brian's own runtime does.
 _RUN = Network.run.original_function
 
-_DOUBLE = "Engines compute in double precision, though variables such as %s.%s are float32: ask for precision='float32' in set_device."
+_DOUBLE = "Engines compute in double precision, though variables such as %s are float32: ask for precision='float32' in set_device."
+
+_PROFILE = "Engines do not tell the times of single objects: the profile has one entry, the whole network."
 
 _OF_THEIR_STEPS = (
     "Random numbers of a run belong to its steps: a seed, or a random state, does not bring back those of earlier steps. "
@@ -271,9 +273,10 @@ class InterneuronDevice(DeferringDevice):
                 callback((time.time() - begin) * second, share, begin_time * second, duration)
                 told[0] = time.time() + float(report_period)
 
-        narrow = next((each for each in document.kept if each.dtype == np.float32), None)
-        if narrow is not None and "precision" not in self.options:
-            logger.warn(_DOUBLE % (narrow.owner.name, narrow.name), "precision", once=True)
+        if document.narrow is not None and "precision" not in self.options:
+            logger.warn(_DOUBLE % document.narrow, "precision", once=True)
+        if profile:
+            logger.warn(_PROFILE, "profile", once=True)
         net._stopped = Network._globally_stopped = False
         try:
             self._perform(net, document, calls, duration, progress)
@@ -292,7 +295,6 @@ class InterneuronDevice(DeferringDevice):
             callback((time.time() - begin) * second, self._last_run_completed_fraction, begin_time * second, duration)
         self.last_run_native, self.last_reason, self.last_draws = True, None, document.draws()
         self._last_run_time = time.time() - begin
-        # Engines do not tell the times of single objects.
         net._profiling_info = [(net.name, self._last_run_time * second)] if profile else None
 
     def _fall_back(self, net, reason):

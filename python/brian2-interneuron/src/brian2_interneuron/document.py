@@ -28,6 +28,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from interneuron._server import digest
 
+from . import operations
 from .clocks import is_multiple
 from .document_inputs import InputParts
 from .document_links import LinkParts
@@ -164,6 +165,11 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         """Whether a group has steps that Brian has worked out."""
         return bool(self._updates)
 
+    @property
+    def narrow(self):
+        """A variable that scripts want in 32 bits; None where there is none."""
+        return next((f"{each.owner.name}.{each.name}" for each in self.kept if each.dtype == np.float32), None)
+
     def keeps_updates(self, synapses):
         """Whether the engine keeps the times of the last updates of synapses."""
         return synapses.event_driven is not None and synapses.name not in self.updating
@@ -222,6 +228,10 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
 
     def _write(self, owner, names):
         self.written.setdefault(owner, set()).update(names)
+
+    def listed(self, values):
+        """Numbers as a list; in a bare document that nobody writes down, what tells them from others."""
+        return digest(values) if self._bare and operations.acts_between else values.tolist()
 
     def array(self, values, inline=True):
         """An array: in the document where it is short, beside it where it is long."""
@@ -324,8 +334,10 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         self.parts[section][self._own_name(owner, name, function)] = entry
 
     def _table(self, owner, name, table):
+        if not np.isfinite(table.values).all():
+            raise Unsupported(owner.name, f"the TimedArray {name} has values that are infinite or no numbers")
         self.parts["timed_arrays"][self._own_name(owner, name, table)] = {
-            "values": table.values.tolist(),
+            "values": self.listed(table.values),
             "unit": unit_text(table.dim),
             "dt": f"{float(table.dt)!r}*second",
         }

@@ -39,13 +39,15 @@ class InputParts:
         elif has_missed_spikes(group, -(-int(self.clock.variables["timestep"].get_value().item()) // self.ticks(group))):
             raise Unsupported(group.name, "the spikes of when it was not active come together")
         indices, times = np.asarray(indices), np.asarray(times, dtype=float)
+        if not np.isfinite(times).all():
+            raise Unsupported(group.name, "it has spikes at infinite times, or at none")
         if not np.array_equal(np.lexsort((indices, times)), np.arange(len(times))):
             raise Unsupported(group.name, "its spikes are said to be sorted, and are not by time, then neuron")
         period = float(group.variables["period"].get_value().item())
         entry = {
             "N": int(group.variables["N"].get_value()),
-            "indices": indices.astype(int).tolist(),
-            "times": {"values": times.tolist(), "unit": "second"},
+            "indices": self.listed(indices.astype(int)),
+            "times": {"values": self.listed(times), "unit": "second"},
         }
         if period > 0 and np.isfinite(period):
             entry["period"] = f"{period!r}*second"

@@ -59,7 +59,9 @@ class NeuronParts:
             raise Unsupported(group.name, "it is not active")
         if group._refractory is not False and prefs.legacy.refractory_timing:
             raise Unsupported(group.name, "the preference legacy.refractory_timing")
-        rests = self._rests(group)
+        rests = group.state_updater is not None and not group.state_updater.active
+        if rests:
+            self.resting.add(group.name)
         holder = group.subexpression_updater
         holds = holder is not None and not holder.active
         moved = holder is not None and holder.active and (holder.when, holder.order) != ("before_start", group.order)
@@ -87,7 +89,7 @@ class NeuronParts:
         }
         linked, expanded, listed = self._links(group)
         lines = [
-            parameter_text(each)
+            self._resting(each, group.variables)
             if each.varname in still
             else equation_text(each, group.variables, apart if each.type == SUBEXPRESSION else ())
             for each in equations.values()
@@ -115,7 +117,12 @@ class NeuronParts:
             if np.asarray(group.variables["lastspike"].get_value()).max(initial=-1e4) > -1e4:
                 raise Unsupported(group.name, "it has no threshold, and a last spike")
             entry["threshold"] = "False"
-        if group._refractory is not False and not rests:
+        if group._refractory is not False and self._is_endless(group):
+            raise Unsupported(group.name, "its refractory period is infinite, of which each of Brian's targets makes something else")
+        if rests and group._refractory is not False:
+            # Without equations nothing asks whether neurons may spike again.
+            entry["refractory"] = True
+        elif group._refractory is not False:
             if isinstance(group._refractory, str):
                 entry["refractory"] = line(group._refractory)
                 codes.append(group._refractory)
@@ -186,6 +193,13 @@ class NeuronParts:
         self.groups.append(group)
         self.parts["spatial_neurons" if spatial else "neuron_groups"][group.name] = entry
 
+    def _is_endless(self, group):
+        """Whether a refractory period is infinite, for some neurons at least."""
+        if not isinstance(group._refractory, str):
+            return np.isinf(float(group._refractory))
+        read = group.resolve_all(get_identifiers(group._refractory), self.run_namespace, set())
+        return any(hasattr(each, "get_value") and np.isinf(each.get_value()).any() for each in read.values() if not isinstance(each, Subexpression))
+
     def _due(self, due, code, tested, resetter):
         """The event that carries out the code of another one, which has noted that it is due.
 
@@ -215,29 +229,13 @@ class NeuronParts:
             raise Unsupported(group.name, f"condition and code of {name} have different orders")
         return between[0], between[1]
 
-    def _rests(self, group):
-        """Whether the equations of a group are not active: then neurons stay as refractory as they are."""
-        if group.state_updater is None or group.state_updater.active:
-            return False
-        self.resting.add(group.name)
-        if group._refractory is False:
-            return True
-        if "spike" in group.events and group.thresholder["spike"].active:
-            raise Unsupported(group.name, "its neurons spike while its equations are not active")
-        if not np.asarray(group.variables["not_refractory"].get_value()).all() and self._is_written(group):
-            raise Unsupported(group.name, "its neurons are refractory while its equations are not active")
-        return True
-
-    def _is_written(self, group):
-        """Whether synapses, inputs or operations may write variables of a group."""
-        for each in self._objects:
-            if isinstance(each, Synapses) and each.active and group in (base_of(each.source), base_of(each.target)):
-                return True
-            if isinstance(each, PoissonInput) and each.active and base_of(each._group) is group:
-                return True
-            if type(each) is CodeRunner and each.active and base_of(whole(each.group)) is group:
-                return True
-        return False
+    @staticmethod
+    def _resting(each, variables):
+        """The line of a variable whose equation is not active: a flag that it stays while neurons are refractory needs an equation."""
+        if "unless refractory" not in each.flags:
+            return parameter_text(each)
+        unit = unit_of(variables[each.varname])
+        return f"d{each.varname}/dt = 0*({unit})/second : {unit} (unless refractory)"
 
     def _structure(self, group):
         """What a SpatialNeuron has beside equations; its capacitance is a variable like others."""

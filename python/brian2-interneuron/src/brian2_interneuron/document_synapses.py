@@ -161,10 +161,12 @@ class SynapseParts:
         if _reads_before_update(synapses, pathways):
             self.updating.add(synapses.name)
         equations = [each for each in self._synaptic_equations(synapses, updaters) if "linked" not in each.flags]
-        if synapses.state_updater is not None and not synapses.state_updater.active:
-            raise Unsupported(synapses.name, "its equations are not active")
+        integrates = synapses.state_updater is not None
+        rests = integrates and not synapses.state_updater.active
         updated = synapses.event_driven.diff_eq_names if synapses.name in self.updating else ()
-        codes = [each.expr.code for each in equations if each.expr is not None and each.varname not in updated]
+        # Variables that equations do not change now, though they have one.
+        still = {*updated, *(synapses.equations.diff_eq_names if rests else ())}
+        codes = [each.expr.code for each in equations if each.expr is not None and each.varname not in still]
         entry = {"source": end_text(synapses.source), "target": end_text(synapses.target)}
         relay = self.relays.get((synapses.name, base_of(synapses.target).name))
         if relay is not None:
@@ -173,9 +175,9 @@ class SynapseParts:
             entry["multisynaptic_index"] = synapses.multisynaptic_index
         if equations:
             entry["model"] = "\n".join(
-                parameter_text(each) if each.varname in updated else equation_text(each, synapses.variables) for each in equations
+                parameter_text(each) if each.varname in still else equation_text(each, synapses.variables) for each in equations
             )
-        if synapses.state_updater is not None:
+        if integrates and not rests:
             entry.update(self._method(synapses))
         code = {"pre": {}, "post": {}}
         events, schedule, delays, initializers = {}, {}, {}, {}
@@ -250,7 +252,7 @@ class SynapseParts:
             self._renamed.setdefault(synapses.name, {})["N"] = str(len(synapses))
         if waiting is not None and not self._bare:
             waiting.write(self, entry)
-        acts = bool(pathways or updaters or synapses.state_updater is not None or "run_regularly" in entry)
+        acts = bool(pathways or updaters or integrates or "run_regularly" in entry)
         if not acts and not any(_concerns(each, synapses) for each in self._objects):
             return
         self.synapses.append(synapses)

@@ -216,11 +216,12 @@ def _last_events(document, group, events, end, session):
     if not keeps_last_spikes(group) or not len(group.events):
         return
     steps, cells = _events_of(events, group.name, "spike")
-    if group.name in document.resting:
-        return
     # Later spikes come later, so that the last assignment of each neuron stays.
     group.variables["lastspike"].get_value()[cells] = _times(steps, group, document)
     free = group.variables["not_refractory"].get_value()
+    if group.name in document.resting:
+        free[cells] = False
+        return
     period = group._refractory
     if isinstance(period, str) or period is True:
         try:

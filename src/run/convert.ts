@@ -58,11 +58,10 @@ const mostPulses = 20;
 const lems: Exporter = async (whole, name, original, positions) => {
   const { exportLems, hasDrawnConnections, rulesOf } = await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
-  const { hasExponentials, inFineSteps } = await import('../library/gather/fine-steps.js');
-  const { isForwardEuler } = await import('../library/gather/integration.js');
+  const { stepsForEuler } = await import('../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../library/currents-apart.js');
   const given = withCurrentsApart(whole, mostPulses);
-  const fine = inFineSteps(given, (type) => hasExponentials(type) && !isForwardEuler(type, given.model.timing));
+  const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
   const listed = hasDrawnConnections(valid.model)
     ? (await freeze(valid, (await chooseTarget('auto')).target, positions)).valid
@@ -95,7 +94,7 @@ const lems: Exporter = async (whole, name, original, positions) => {
       verdict: 'approximated',
       code: 'lems/step',
       pointer: '/experiment/dt',
-      message: `steps of ${fine.step} ms: forward Euler follows exponentials of the potential in short steps alone`,
+      message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
     });
   return { files: [{ name, text }], data: new Map(), report: entries };
 };

@@ -7,7 +7,7 @@ import { callsIn } from '../../lang/walk.js';
 import type { IntegrationMethod, Model, NeuronType, ValidModel } from '../../model/model.js';
 
 /** Steps of this length, in s, are short enough for the gates of channels. */
-const fineStep = 1e-5;
+export const stepForGates = 1e-5;
 
 /** Whether variables beside the potential follow it by exponentials. */
 export const hasGates = ({ derivatives, derived }: NeuronType): boolean =>
@@ -21,26 +21,36 @@ export const hasExponentials = ({ derivatives, derived, cable }: NeuronType): bo
     (text) => /\bexp/.test(text),
   );
 
+/** The next of 1, 2, 5, 10, 20 and so on, so that steps are round numbers. */
+function roundUp(times: number): number {
+  const power = 10 ** Math.floor(Math.log10(times));
+  // Quotients of two decimal numbers are not quite whole.
+  return power * ([1, 2, 5].find((one) => one * power >= times * (1 - 1e-9)) ?? 10);
+}
+
 /**
- * A model whose steps are short enough for its cells; undefined where they are, or where no cell needs it. What happens
- * at every step of the model goes on happening as often.
+ * A model whose steps are short enough for its cells; undefined where they are. What happens at every step of the model
+ * goes on happening as often.
  *
- * @param needs   which cells need short steps
- * @param method  how these cells are integrated then; absent: as they were
+ * @param longest  the longest step in s that cells of a type may have; undefined for any
+ * @param method   how cells that need short steps are integrated then; absent: as they were
  */
 export function inFineSteps(
   valid: ValidModel,
-  needs: (type: NeuronType) => boolean,
+  longest: (type: NeuronType, name: string) => number | undefined,
   method?: IntegrationMethod,
 ): { readonly valid: ValidModel; readonly step: number } | undefined {
   const { model } = valid;
   const { dt } = model.experiment;
-  const times = Math.round(dt / fineStep);
-  const concerned = Object.entries(model.neurons).filter(([, type]) => needs(type));
+  const concerned = Object.entries(model.neurons).flatMap(([name, type]) => {
+    const step = longest(type, name);
+    return step === undefined ? [] : [{ name, type, step }];
+  });
+  const times = roundUp(dt / Math.min(...concerned.map(({ step }) => step)));
   if (concerned.length === 0 || times < 2) return undefined;
   const fine = Number((dt / times).toPrecision(12));
   const neurons = { ...model.neurons };
-  for (const [name, type] of concerned) if (method !== undefined) neurons[name] = { ...type, method };
+  for (const { name, type } of concerned) if (method !== undefined) neurons[name] = { ...type, method };
   const stimuli: Model['stimuli'] = Object.fromEntries(
     Object.entries(model.stimuli).map(([name, one]) => {
       const draws = one.kind === 'current' && callsIn(parseExpression(one.value)).some((e) => isRandom(e.function));

@@ -10,7 +10,7 @@ import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'>;
 
 /** The rates of a type, with its derived variables put in: all of them, or those that change within a step. */
-function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' = 'all'): readonly Expression[] {
+export function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' = 'all'): readonly Expression[] {
   const texts = new Map(
     Object.entries(derived).flatMap(([name, { value, held }]) =>
       which === 'changing' && held ? [] : [[name, parseExpression(value)] as const],

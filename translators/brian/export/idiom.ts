@@ -20,7 +20,7 @@ import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
-import { hasGates, inFineSteps } from '../../../src/library/gather/fine-steps.js';
+import { hasGates, inFineSteps, stepForGates } from '../../../src/library/gather/fine-steps.js';
 import { solvable } from './equal-rates.js';
 import { isBuiltIn } from './spatial-type.js';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
@@ -82,7 +82,8 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, draw
     const neurons = Object.fromEntries(methods);
     return { valid: { ...valid, model: { ...model, neurons } }, entries: report.entries, needsDrawing: false };
   }
-  const fine = inFineSteps({ ...plain.valid, model }, (type) => type.method === 'adaptive' && hasGates(type), 'rk4');
+  const longest = (type: NeuronType) => (type.method === 'adaptive' && hasGates(type) ? stepForGates : undefined);
+  const fine = inFineSteps({ ...plain.valid, model }, longest, 'rk4');
   if (fine !== undefined)
     report.approximated(
       'brian/step',

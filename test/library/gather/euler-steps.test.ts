@@ -1,0 +1,50 @@
+/** Models whose steps are too long for forward Euler are written to LEMS with shorter ones. */
+
+import { expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { checkConversion } from '../../../src/run/check-conversion.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel } from '../../../src/run/pipeline.js';
+
+const cells = (tau: string, method = 'exact'): ReturnType<typeof importModel>['valid'] =>
+  importModel({
+    name: 'model.yaml',
+    text: stringify({
+      format: 'interneuron/brian',
+      dt: '1 ms',
+      neuron_groups: {
+        G: {
+          N: 3,
+          model: 'dv/dt = (1 - v)/tau : 1\ntau : second (constant)',
+          threshold: 'v > 0.9',
+          reset: 'v = 0',
+          method,
+          initializers: { tau },
+        },
+      },
+      state_monitors: { trace: { source: 'G', variables: ['v'] } },
+      spike_monitors: { spikes: { source: 'G' } },
+      run: '40 ms',
+    }),
+  }).valid;
+
+it.each([
+  ['as long as the time constant', '1 ms', '0.1ms'],
+  ['half as long as that of one cell', '10*ms - 4.25*ms*i', '0.1ms'],
+  ['short', '10 ms', '1ms'],
+])('where a step is %s', async (_, tau, step) => {
+  const { files, report } = await convertModel(cells(tau), 'lems');
+  expect(files[0]?.text).toContain(` step="${step}"`);
+  expect(report.filter(({ code }) => code === 'lems/step')).toHaveLength(step === '1ms' ? 0 : 1);
+});
+
+it('the potential follows', async () => {
+  // 1 - v becomes exp(-1) of itself in a step of 1 ms, by forward Euler nothing, and 0.9 of itself in one of 0.1 ms.
+  const { spikes } = await checkConversion(cells('1 ms'), 'lems');
+  expect(spikes).toEqual([3 * Math.floor(40 / 3), 3 * Math.floor(40 / 2.2)]);
+});
+
+it('those that have forward Euler themselves keep their step', async () => {
+  const { files } = await convertModel(cells('1 ms', 'euler'), 'lems');
+  expect(files[0]?.text).toContain(' step="1ms"');
+});

@@ -11,7 +11,7 @@ import { isRandom } from '../lang/functions.js';
 import { addendsOf } from '../lang/addends.js';
 import { parseExpression } from '../lang/parse.js';
 import { parseUnit } from '../lang/units.js';
-import { printExpression } from '../lang/print.js';
+import { inSI, printExpression } from '../lang/print.js';
 import { callsIn, mapExpression, namesIn, substitute } from '../lang/walk.js';
 import { arrayOf, numbersOf } from '../model/arrays.js';
 import { changedNames } from '../model/changed.js';
@@ -266,7 +266,7 @@ function sharesOf(term: Expression, unit: string, within: Within): Shares | unde
 
 /** A number of a unit, where names of the scope may be those of units. */
 const inUnit = (value: number, unit: string, names: ReadonlySet<string>): string =>
-  printExpression(quantity(value, parseUnit(unit).dimension), { taken: (name) => names.has(name) });
+  inSI(value, parseUnit(unit).dimension, (name) => names.has(name));
 
 /** Numbers of each cell, or one for all; undefined where they are drawn or computed. */
 function numbersFor(value: Value | undefined, size: number, data: DataStore): readonly number[] | undefined {

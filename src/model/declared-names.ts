@@ -25,10 +25,13 @@ export function declaredNames(type: Declaring): ReadonlySet<string> {
 export const noNames: ReadonlySet<string> = new Set(everywhere);
 
 /** Names of a type's own variables: parameters, states, derived variables and inputs. */
-export const ownNames = (
-  type: Pick<written.NeuronType, 'parameters' | 'state' | 'derived' | 'inputs'>,
-): ReadonlySet<string> =>
-  new Set([type.parameters, type.state, type.derived, type.inputs].flatMap((map) => Object.keys(map)));
+export const ownNames = ({
+  parameters,
+  state,
+  derived,
+  inputs = {},
+}: Pick<written.EquationSet, 'parameters' | 'state' | 'derived'> & { readonly inputs?: object }): ReadonlySet<string> =>
+  new Set([parameters, state, derived, inputs].flatMap((map) => Object.keys(map)));
 
 /** Names of several scopes. */
 export const union = (scopes: readonly ReadonlySet<string>[]): ReadonlySet<string> =>

@@ -10,6 +10,7 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
 import { callsIn, namesIn, substitute } from '../../lang/walk.js';
 import { isRandom } from '../../lang/functions.js';
+import { ownNames } from '../../model/declared-names.js';
 import type { DataStore, NeuronType, Projection, SynapseType } from '../../model/model.js';
 import { freeName, UniqueNames } from '../../model/free-name.js';
 import { constantOf, fold, near, plain, sequence, tidy, valueAt } from '../recognise/numbers.js';
@@ -94,7 +95,7 @@ export class Receptors {
       Object.entries(type.parameters).map(([key, { value }]) => [key, values[key] ?? value] as const),
     );
     const { numbers } = environmentOf(given, this.#data);
-    const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+    const own = ownNames(type);
     const settled = (e: Expression): Expression => fold(withNumbers(plain(e, own), numbers));
     const slopes = parts.response.map((name) => {
       const form = linearForm(settled(parseExpression(type.derivatives[name]?.rate ?? '0')), parts.response);

@@ -6,6 +6,7 @@ import { evaluate, NoNumber } from '../../lang/evaluate.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { readsAny, substitute, visit } from '../../lang/walk.js';
+import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType, Population } from '../../model/model.js';
 import { plain } from '../recognise/numbers.js';
 import { withNumbers } from '../recognise/values.js';
@@ -103,7 +104,7 @@ export function restsOnRounding(
     ...[type, ...regimes].flatMap(({ derivatives }) => Object.values(derivatives).map(({ rate }) => rate)),
   ];
   const derived = derivedOf(type) ?? new Map<string, Expression>();
-  const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  const own = ownNames(type);
   const given = new Set(populations.flatMap(({ values }) => Object.keys(values)));
   const numbers = new Map(
     Object.entries(type.parameters).flatMap(([key, { value }]) =>

@@ -7,6 +7,7 @@ import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { callsIn, mapExpression, namesIn, substitute, visit } from '../../lang/walk.js';
+import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType } from '../../model/model.js';
 import { constantOf, fold, near, plain, tidy, valueAt } from '../recognise/numbers.js';
 import { withNumbers } from '../recognise/values.js';
@@ -48,7 +49,7 @@ function read(
 ): Train | string {
   if (Object.keys(type.regimes).length + Object.keys(type.inputs).length + type.noise.length > 0)
     return 'its spikes depend on more than time';
-  const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  const own = ownNames(type);
   const derived = derivedOf(type);
   if (derived === undefined || Object.values(type.derived).some(({ held }) => held))
     return 'its variables depend on each other, or hold over a step';

@@ -6,6 +6,7 @@ import { NoNumber } from '../../lang/evaluate.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { namesIn, substitute, visit } from '../../lang/walk.js';
+import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType } from '../../model/model.js';
 import { constantOf, fold, near, plain, tidy, valueAt } from '../recognise/numbers.js';
 import { withNumbers } from '../recognise/values.js';
@@ -43,7 +44,7 @@ function read(
     return 'it depends on more than time';
   const derived = derivedOf(type);
   if (derived === undefined) return 'its variables depend on each other';
-  const own = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  const own = ownNames(type);
   const settled = (e: Expression): Expression => fold(withNumbers(plain(e, own), numbers));
   const whole = settled(derived.get(output) ?? parseExpression(output));
   const states = Object.keys(type.state).filter((name) => namesIn(whole).has(name));

@@ -9,6 +9,7 @@ import { mapExpression, mapStatement, namesIn, substitute, writtenBy } from '../
 import { withoutZero } from '../../../src/library/gather/readable.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import type { EquationSet, Model, NeuronType, SelectionRule, Value } from '../../../src/model/model.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { unitText } from './own-draws.js';
@@ -146,7 +147,7 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
       shared && typeof value === 'number' ? [[key, value] as const] : [],
     ),
   );
-  const own = new Set([given.parameters, given.state, given.derived].flatMap((map) => Object.keys(map)));
+  const own = ownNames(given);
   const known = (e: Expression): number | undefined => {
     try {
       return valueAt(plain(e, own), (name) => {

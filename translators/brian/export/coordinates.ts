@@ -1,6 +1,7 @@
 /** Coordinates in Brian, whose groups have no positions: those that code of cells reads are parameters. */
 
 import { wordsIn } from '../../../src/library/gather/texts.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import type { NeuronType, Population, Value } from '../../../src/model/model.js';
 import { coordinateNames } from '../vocabulary.js';
 
@@ -17,8 +18,8 @@ export type CoordinatesOf = (
 export function coordinatesRead(type: NeuronType, population: Population, code: unknown): readonly string[] {
   if (population.positions === undefined) return [];
   const words = wordsIn([type, population.values, code]);
-  const own = [type.parameters, type.state, type.derived];
-  return coordinateNames.filter((name) => words.has(name) && !own.some((map) => Object.hasOwn(map, name)));
+  const own = ownNames(type);
+  return coordinateNames.filter((name) => words.has(name) && !own.has(name));
 }
 
 /**

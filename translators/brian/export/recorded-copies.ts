@@ -1,6 +1,7 @@
 /** What monitors of synapses can record: Brian's cannot compute variables of the synapses' two ends. */
 
 import { derivedOf } from '../../../src/library/gather/texts.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { SynapseType } from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
@@ -16,7 +17,7 @@ export function withRecordedCopies(
   const spelt = derivedOf(type);
   const names = new Map<string, string>();
   const copies: Record<string, SynapseType['derived'][string]> = {};
-  const known = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  const known = ownNames(type);
   for (const [name, variable] of Object.entries(type.derived)) {
     const whole = spelt?.get(name);
     if (!recorded.has(name) || variable.held || whole === undefined) continue;

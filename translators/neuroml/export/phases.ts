@@ -7,6 +7,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { inSI } from '../../../src/lang/print.js';
 import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { replaced } from '../../../src/library/gather/texts.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import { assignedBy, numbersIn, synapsesIn, type Assigned } from '../../../src/model/assigned.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
@@ -257,8 +258,8 @@ class Phases {
     owner: O,
     listed: readonly number[],
   ): { readonly name: string; readonly type: T; readonly owner: O } {
-    const maps = [type.parameters, type.state, type.derived];
-    const name = freeName(`${variable}_from_${this.#time}`, (one) => maps.some((map) => Object.hasOwn(map, one)));
+    const own = ownNames(type);
+    const name = freeName(`${variable}_from_${this.#time}`, (one) => own.has(one));
     return {
       name,
       type: withParameter(type, name, variable),

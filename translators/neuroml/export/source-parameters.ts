@@ -6,6 +6,7 @@ import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { mapStatement, namesIn, substitute } from '../../../src/lang/walk.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Model, NeuronType, Parameter, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { populationOf } from '../../../src/model/selected.js';
@@ -51,11 +52,11 @@ export function withSourceParameters(
   const parameters: Record<string, Parameter> = {};
   const values: Record<string, Value> = {};
   const renamed = new Map<string, Expression>();
-  const declared = [type.parameters, type.state, type.derived];
+  const declared = ownNames(type);
   for (const own of wanted)
     try {
       const found = numbers.of(own);
-      const key = freeName(`source_${own}`, (one) => declared.some((map) => Object.hasOwn(map, one)));
+      const key = freeName(`source_${own}`, (one) => declared.has(one));
       parameters[key] = { ...cells.parameters[own]!, value: 0, shared: false };
       values[key] = typeof found === 'number' ? found : { array: sources.map((k) => numberAt(found, k)) };
       renamed.set(`pre.${own}`, named(key));

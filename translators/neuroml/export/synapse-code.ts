@@ -2,6 +2,7 @@
 
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { ownNames } from '../../../src/model/declared-names.js';
 import { synapsesIn } from '../../../src/model/assigned.js';
 import type { Operation, Parameter, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
@@ -67,8 +68,9 @@ export function ownSynapse(
       if (statement.kind === 'assignment') own = asState(own, statement.target);
   }
   const place = placesOf(pairs);
+  const declared = ownNames(own);
   for (const read of namesRead(own, code)) {
-    const known = isDeclared(own, read) ? undefined : place(read);
+    const known = declared.has(read) ? undefined : place(read);
     if (known !== undefined) give(read, known);
   }
   const moved = withSourceParameters(own, projection, namesRead(own, new Map()), pairs.sources, context);
@@ -78,9 +80,6 @@ export function ownSynapse(
     code,
   };
 }
-
-const isDeclared = ({ parameters, state, derived }: SynapseType, name: string): boolean =>
-  [parameters, state, derived].some((map) => Object.hasOwn(map, name));
 
 /** Texts of equations and of code of synapses. */
 export function textsOf(

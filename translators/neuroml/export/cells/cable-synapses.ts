@@ -6,6 +6,7 @@ import { foldConstants } from '../../../../src/lang/fold.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { printExpression } from '../../../../src/lang/print.js';
 import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
+import { ownNames } from '../../../../src/model/declared-names.js';
 import { freeName } from '../../../../src/model/free-name.js';
 import type { NeuronType, Projection, SynapseType, Value } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
@@ -147,8 +148,7 @@ function synapseOf(
       if (more.some((one) => one !== first)) differs.add(part.name);
       return quantity(first, dimensionOfUnit(cell.parameters[part.name]?.unit ?? '1'));
     });
-  const declared = (one: string): boolean =>
-    [cell.parameters, cell.state, cell.derived].some((map) => Object.hasOwn(map, one));
+  const declared = ownNames(cell);
   const states = Object.keys(cell.state).filter((one) => !shares.has(one) && isPart(cell, one, changed));
   const atPost = (e: Expression): Expression =>
     mapExpression(e, (part) => {
@@ -166,7 +166,9 @@ function synapseOf(
       ...type.derivatives,
       ...Object.fromEntries(
         states.map((one) => {
-          const rate = foldConstants(parseExpression(cell.derivatives[one]?.rate ?? '0'), undefined, declared);
+          const rate = foldConstants(parseExpression(cell.derivatives[one]?.rate ?? '0'), undefined, (name) =>
+            declared.has(name),
+          );
           return [one, { rate: printExpression(local(rate)), eventDriven: false }];
         }),
       ),

@@ -13,6 +13,7 @@ import { parseExpression, parseStatements } from '../../../../src/lang/parse.js'
 import { inSI, printExpression } from '../../../../src/lang/print.js';
 import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
 import { beforeStep } from '../../../../src/library/gather/step-times.js';
+import { ownNames } from '../../../../src/model/declared-names.js';
 import { knownNumbers } from '../../../../src/model/arrays.js';
 import { changedNames } from '../../../../src/model/changed.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
@@ -192,12 +193,14 @@ class CableWriter {
   /** An expression over parameters and state alone, its units folded. */
   #inlined(e: Expression): Expression {
     const { type } = this;
-    const declared = (name: string): boolean =>
-      [type.parameters, type.state, type.derived].some((map) => Object.hasOwn(map, name));
-    return mapExpression(foldConstants(e, undefined, declared), (part) => {
-      const derived = part.kind === 'name' ? type.derived[part.name] : undefined;
-      return derived ? this.#inlined(parseExpression(derived.value)) : part;
-    });
+    const declared = ownNames(type);
+    return mapExpression(
+      foldConstants(e, undefined, (name) => declared.has(name)),
+      (part) => {
+        const derived = part.kind === 'name' ? type.derived[part.name] : undefined;
+        return derived ? this.#inlined(parseExpression(derived.value)) : part;
+      },
+    );
   }
 
   #valueAt(e: Expression, compartment: number): number {

@@ -89,7 +89,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   registerHolders(network.drafts);
   const wires = connectNetwork(network.root, lems, diagnostics);
   checkRates(run, lems, diagnostics);
-  const types = new Types(lems, diagnostics);
+  const types = new Types(lems, diagnostics, run.step);
   const naming = nameNetwork(network, wires);
   const places = new Places();
   places.set('', run.target.place);

@@ -8,8 +8,8 @@ import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js'
 import { hasMorphology } from '../cells/shape.js';
 import { segmentPlace } from '../cells/ends.js';
 import { referenced, valueOf } from '../components.js';
-import { firstInPort, firstOutPort } from '../flatten/wiring.js';
-import type { Component, LemsModel, StructureDefinition } from '../lems/definitions.js';
+import { emitsTwice, firstInPort, firstOutPort } from '../flatten/wiring.js';
+import type { Component, ComponentType, LemsModel, StructureDefinition } from '../lems/definitions.js';
 import type { Attached, Connections, Peer, Wires } from './connections.js';
 import { NumberList, PlaceList, PropertyLists } from './lists.js';
 import { AttachmentLists } from './attachment-lists.js';
@@ -63,6 +63,8 @@ class Connector {
   readonly #numbers = new Map<object, number>();
   readonly #lists: AttachmentLists;
   #serial = 0;
+  /** Types whose events the reference interpreter loses, which were reported. */
+  readonly #unheard = new Set<ComponentType>();
 
   constructor(
     private readonly lems: LemsModel,
@@ -322,6 +324,11 @@ class Connector {
     if (outPort === undefined)
       return this.diagnostics.add(messages.noPort(from.draft.component.id, 'out'), component.place);
     if (inPort === undefined) return this.diagnostics.add(messages.noPort(target.id, 'in'), component.place);
+    const { type } = from.draft.component;
+    if (how.sourcePort === undefined && !this.#unheard.has(type) && emitsTwice(type, outPort)) {
+      this.#unheard.add(type);
+      this.diagnostics.add(messages.portOfSeveralActions(type.name, outPort), component.place);
+    }
     const list = receiver ? this.#lists.listFor(to.draft.component.type, receiver.type, how.list, component) : '';
     if (list === undefined) return;
     this.#add(component, {

@@ -137,6 +137,15 @@ export const tooMany = (most: number): Finding => ({
   hint: 'references that each lead to several others multiply at every level',
 });
 
+/** A source of events that arrive here, and are lost in the reference interpreter; a warning. */
+export const portOfSeveralActions = (type: string, port: string): Finding => ({
+  code: 'neuroml/port-of-several-actions',
+  severity: 'warning',
+  message: `several actions of ${shorten(type)} emit on the port ${shorten(port)}, which this connection does not name`,
+  expected: 'one EventOut for the port, outside of regimes',
+  hint: 'the events arrive here; jNeuroML delivers none of them: it connects the port of the first action, and sends from that of the last',
+});
+
 /** A Poisson source whose mean interval is shorter than a step; a warning. */
 export const rateBeyondStep = (parameter: 'averageRate' | 'period', written: string, step: number): Finding => ({
   code: 'neuroml/rate-beyond-step',

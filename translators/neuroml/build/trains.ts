@@ -23,22 +23,31 @@ export interface Train {
   readonly ahead: ReadonlySet<Component>;
 }
 
-/** Up to this many parts stay conditions that are tested in each step. */
+/** Up to this many parts stay conditions that are tested in each step, unless two of them may hold in one step. */
 const few = 32;
+
+/** Whether two times are nearer than a step: a condition could be tested once for both. */
+const isDense = (times: Float64Array, step: number | undefined): boolean =>
+  step !== undefined &&
+  times.toSorted().some((time, k, sorted) => time - (sorted[k - 1] ?? -Infinity) < step * (1 - 1e-9));
 
 const trains = new WeakMap<Component, Train | null>();
 
-/** The list of events that a component holds; null where it has none, or a short one. */
-export function trainOf(component: Component, lems: LemsModel): Train | null {
+/**
+ * The list of events that a component holds; null where it has none, or a short one.
+ *
+ * @param step  of time, in s
+ */
+export function trainOf(component: Component, lems: LemsModel, step: number | undefined): Train | null {
   const known = trains.get(component);
   if (known !== undefined) return known;
-  const found = findTrain(component, lems);
+  const found = findTrain(component, lems, step);
   trains.set(component, found);
   return found;
 }
 
-function findTrain(component: Component, lems: LemsModel): Train | null {
-  if (component.children.length <= few) return null;
+function findTrain(component: Component, lems: LemsModel, step: number | undefined): Train | null {
+  if (component.children.length < 2) return null;
   const timers = new Map<ComponentType, string | null>();
   const timeIn = ({ type, children }: Component): string | null => {
     let time = timers.get(type);
@@ -47,12 +56,12 @@ function findTrain(component: Component, lems: LemsModel): Train | null {
   };
   const parts = component.children.filter((inner) => timeIn(inner) !== null);
   const [first] = parts;
-  if (!first || parts.length <= few || parts.some(({ type }) => type !== first.type) || isRead(component, first.role))
-    return null;
-  const heard = hearing(component, first, lems);
-  if (!heard) return null;
+  if (!first || parts.some(({ type }) => type !== first.type) || isRead(component, first.role)) return null;
   const name = timeIn(first) ?? '';
   const times = Float64Array.from(parts, (part) => valueOf(part, name, lems) ?? NaN);
+  if (parts.length <= few && !isDense(times, step)) return null;
+  const heard = hearing(component, first, lems);
+  if (!heard) return null;
   // A part without a time, which was reported, never emits.
   const isPart = new Set(parts);
   return {

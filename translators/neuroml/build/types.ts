@@ -85,6 +85,8 @@ export class Types {
   constructor(
     private readonly lems: LemsModel,
     private readonly diagnostics: Diagnostics,
+    /** Of time, in s. */
+    private readonly step?: number,
   ) {}
 
   /** The type of a population of cells. */
@@ -108,9 +110,9 @@ export class Types {
     return made;
   }
 
-  /** The long list of events that a component holds beside its equations, see `trains.ts`. */
+  /** The long or dense list of events that a component holds beside its equations, see `trains.ts`. */
   trainOf(component: Component): Train | null {
-    return trainOf(component, this.lems);
+    return trainOf(component, this.lems, this.step);
   }
 
   /** The compartments of a population's cells; null where they are points. */

@@ -8,6 +8,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import { builderOf, derivedOrder } from './builder.js';
+import { usualEvent } from './events-apart.js';
 import { CellEvents } from './cell-events.js';
 import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
@@ -66,6 +67,8 @@ export function cellType(
             ),
         ),
       ];
+  const built = builder.build(componentType, base, `The neuron type ${id}.`);
+  const [firstPort = usualEvent, ...otherPorts] = portsOf(built);
   const plan: CellPlan = {
     type: id,
     componentType,
@@ -76,9 +79,14 @@ export function cellType(
     visible: cell.visible,
     starts: cell.starts,
     ...(given && !channels.some(({ exposure }) => exposure === 'i') ? { withoutCurrent: true as const } : {}),
+    ...(firstPort !== usualEvent || otherPorts.includes(usualEvent) ? { namesPort: true as const } : {}),
   };
-  return { plan, elements: [...inputs, builder.build(componentType, base, `The neuron type ${id}.`)] };
+  return { plan, elements: [...inputs, built] };
 }
+
+/** Ports on which the actions of a type emit, in their order; those of regimes are the ports of the others. */
+const portsOf = ({ tag, attributes, children }: Element): readonly string[] =>
+  tag === 'Regime' ? [] : tag === 'EventOut' ? [attributes['port'] ?? ''] : children.flatMap(portsOf);
 
 /** Writes one neuron type. */
 class CellWriter {

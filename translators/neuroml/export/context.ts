@@ -42,6 +42,11 @@ export interface CellPlan {
   readonly starts: ReadonlyMap<string, string>;
   /** Set where what may be attached has no current to show. */
   readonly withoutCurrent?: true;
+  /**
+   * Set where connections have to name the port of spikes. The reference interpreter makes a port of each action that
+   * emits, connects the first one where none is named, and the last one of a name sends.
+   */
+  readonly namesPort?: true;
 }
 
 /** When an operation takes place once, in s, and for which elements: an expression of `i` and their variables. */

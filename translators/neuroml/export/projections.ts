@@ -52,6 +52,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
   const standard = written.standards.get(plan.type);
   if (
     standard &&
+    portOf(known, written, context) === undefined &&
     writeStandardProjection({ name, projection, type, source, target, pairs, values, standard }, written, context)
   )
     return;
@@ -148,14 +149,14 @@ function connections(
   const valuesOf = ownValues(known, properties, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = connectionTag(known, properties, delay, written, context);
-  const event = heardEvent(type);
+  const port = portOf(known, written, context);
   const connection = (i: number, k: number): Element =>
     element(tag, {
       id: String(k),
       preCellId: `../${written.pathOf(source, i) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
       destination: plan.list,
-      ...(event === usualEvent ? {} : { sourcePort: event }),
+      ...(port === undefined ? {} : { sourcePort: port }),
       ...valuesOf(k),
       [delay]: delayOf(k),
     });
@@ -220,6 +221,13 @@ function ownNames(
   return [...properties].map(([key, lems]) => [lems, dimensions.nameOf(dimensionOf(key))] as const);
 }
 
+/** The port that connections name; undefined where they need not. */
+function portOf({ type, source }: Known, written: Written, { model }: ExportContext): string | undefined {
+  const event = heardEvent(type);
+  const { namesPort } = written.plans.get(model.populations[source]?.type ?? '') ?? {};
+  return event !== usualEvent || namesPort ? event : undefined;
+}
+
 /** The type of connections; those that have no value but a delay share one. */
 function connectionTag(
   known: Known,
@@ -228,7 +236,7 @@ function connectionTag(
   written: Written,
   context: ExportContext,
 ): string {
-  const port = heardEvent(known.type) !== usualEvent;
+  const port = portOf(known, written, context) !== undefined;
   const plain = properties.size === 0 && !port;
   if (plain && written.delayed !== undefined) return written.delayed;
   const type = context.ids.claim(`${plain ? 'delayed' : known.name}_connection`);

@@ -20,8 +20,8 @@ function actionsOf(type: ComponentType): readonly ActionDefinition[] {
   const { dynamics } = type;
   if (!dynamics) return [];
   return [
-    ...dynamics.onConditions.flatMap(({ actions }) => actions),
     ...dynamics.onEvents.flatMap(({ actions }) => actions),
+    ...dynamics.onConditions.flatMap(({ actions }) => actions),
     ...dynamics.regimes.flatMap(({ onEntry, onConditions, onEvents }) => [
       ...onEntry,
       ...onConditions.flatMap(({ actions }) => actions),
@@ -38,6 +38,15 @@ export function firstOutPort(type: ComponentType): string | undefined {
   if (!known) outPorts.set(type, (known = { port: findOutPort(type) }));
   return known.port;
 }
+
+/**
+ * Whether several actions of a type emit on a port: the reference interpreter then delivers nothing to connections that
+ * name no port.
+ */
+export const emitsTwice = ({ dynamics }: ComponentType, port: string): boolean =>
+  [...(dynamics?.onEvents ?? []), ...(dynamics?.onConditions ?? [])]
+    .flatMap(({ actions }) => actions)
+    .filter((action) => action.kind === 'emit' && action.port === port).length > 1;
 
 function findOutPort(type: ComponentType): string | undefined {
   const emitted = actionsOf(type).find((action) => action.kind === 'emit');

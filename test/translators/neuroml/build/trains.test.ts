@@ -53,6 +53,11 @@ function due(of: readonly number[], dt: number, steps: number): readonly number[
   return found;
 }
 
+it('a short list with two events in a step is replayed, so that both are recorded', () => {
+  expect(documentOf(document([1.01, 5, 1.03])).populations?.['s']).not.toHaveProperty('type');
+  expect(documentOf(document([1.01, 5, 1.07])).populations?.['s']).toHaveProperty('type');
+});
+
 describe('a long list of events', () => {
   const many = times(200);
 

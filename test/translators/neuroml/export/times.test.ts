@@ -106,3 +106,39 @@ test('currents of the time flow into cells with variables called as units', asyn
   const [v] = (await checkConversion(valid, 'brian-json')).variables ?? [];
   expect(v?.largest).toBeLessThan(1e-9 * (v?.range ?? 0));
 });
+
+test('connections name the port of spikes where the reference interpreter would take another one', async () => {
+  const cell = (events: string): string =>
+    `{ method: euler, state: { c: 0, x: 0 }, derivatives: { c: 1/ms, x: 0.7/ms }, events: { ${events} } }`;
+  const { valid } = importModel({
+    name: 'm.yaml',
+    text: `interneuron: 1
+name: m
+timing: grid
+neurons:
+  first: ${cell('spike: { when: c > 1, do: [c = 0], order: 0 }, other: { when: x > 1, do: [x = 0], order: 1 }')}
+  second: ${cell('other: { when: x > 1, do: [x = 0], order: 0 }, spike: { when: c > 1, do: [c = 0], order: 1 }')}
+  both: ${cell('spike: { when: c > 1, do: [c = 0], order: 0 }, more: { when: x > 1, do: [x = 0], order: 1, emits: spike }')}
+  target: { state: { g: 0 }, derivatives: { g: -g/ms } }
+synapses: { s: { pathways: { pre: { on: pre.spike, delay: 1 ms, do: [port += 1] } } } }
+populations: { a: { type: first, size: 1 }, b: { type: second, size: 1 }, c: { type: both, size: 1 }, r: { type: target, size: 1 } }
+projections:
+  ar: { from: a, to: r, synapse: s, receptor: g, connect: all }
+  br: { from: b, to: r, synapse: s, receptor: g, connect: all }
+  cr: { from: c, to: r, synapse: s, receptor: g, connect: all }
+experiment: { dt: 0.1 ms, protocol: [ run: 2 ms ] }
+`,
+  });
+  const { files } = await convertModel(valid, 'lems');
+  const connections = (files[0]?.text ?? '').match(/preCellId="[^/]*\/\w+|sourcePort="spike"/g);
+  expect(connections).toEqual([
+    'preCellId="../a',
+    'preCellId="../b',
+    'sourcePort="spike"',
+    'preCellId="../c',
+    'sourcePort="spike"',
+  ]);
+  // Without the name, no spike would arrive there.
+  const unnamed = importModel({ name: 'm.xml', text: (files[0]?.text ?? '').replace(/ sourcePort="\w+"/g, '') });
+  expect(unnamed.diagnostics.map(({ code }) => code)).toContain('neuroml/port-of-several-actions');
+});

@@ -181,6 +181,11 @@ export const commands = {
         value: 'sentence',
         describe: 'what the file already lacks of the original, for the report; may be repeated',
       },
+      'captured-from': {
+        type: 'string',
+        value: 'script',
+        describe: 'the script whose network the file holds: findings show its lines',
+      },
       strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
       check: {
         type: 'boolean',

@@ -16,6 +16,7 @@ import { readDataFiles } from './data-files.js';
 import type { ImportedModel, RunnableModel } from './imported-model.js';
 import { InterruptedError } from './interrupted.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
+import { placesInScript } from './script-places.js';
 import { readMarkup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
 import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
@@ -249,10 +250,11 @@ function importTree(
   const read = readDocument(source.text, source.name);
   diagnostics.addAll(read.diagnostics);
   diagnostics.throwIfErrors();
-  diagnostics.lookUpIn(definitionsIn(read.value, read.positions));
-  const notation = recognise(read.value, read.positions, diagnostics);
+  const positions = source.script ? placesInScript(read.positions, read.value, source.script) : read.positions;
+  diagnostics.lookUpIn(definitionsIn(read.value, positions));
+  const notation = recognise(read.value, positions, diagnostics);
   const imported =
-    notation && importers[notation](read.value, read.positions, diagnostics, set, sideFiles(source.name, allowPaths));
+    notation && importers[notation](read.value, positions, diagnostics, set, sideFiles(source.name, allowPaths));
   return imported && { ...imported, notation };
 }
 

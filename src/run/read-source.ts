@@ -17,6 +17,8 @@ export interface Source {
   readonly text: string;
   /** What was odd about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** The script whose network this is: findings are placed there. */
+  readonly script?: Source;
 }
 
 /** No text longer than this fits a string. */

@@ -25,7 +25,12 @@ export async function convert(context: CommandContext): Promise<number> {
   const path = options.value('output') ?? '';
   if (path === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
   refuseMisleadingName(path, to);
-  const imported = importModel(context.read(onlyFile(context)), importOptions(options));
+  const script = options.value('captured-from');
+  const source = {
+    ...context.read(onlyFile(context)),
+    ...(script === undefined ? {} : { script: context.read(script) }),
+  };
+  const imported = importModel(source, importOptions(options));
   context.show(imported.diagnostics);
   const converted = await convertModel(imported.valid, to, {
     freeze: options.flag('freeze'),

@@ -98,7 +98,7 @@ def convert_captured(
         gone = Path(left_out_beside(captured))
         sentences = gone.read_text(encoding="utf-8").splitlines() if gone.exists() else []
         words = [word for sentence in sentences for word in ("--left-out", sentence)]
-        return subprocess.run([*convert(captured), *words]).returncode
+        return subprocess.run([*convert(captured), "--captured-from", script, *words]).returncode
 
 
 def captured_by(capture: Callable[[list[str]], int], words: list[str], script: str) -> int:

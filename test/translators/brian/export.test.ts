@@ -73,7 +73,7 @@ describe('expressions', () => {
     ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*mV + int(x <= 0)*v', 'equivalent brian/conditional'],
     ['x = log2(x)', 'x = log(x)/log(2)', 'equivalent brian/function'],
     ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'equivalent brian/function'],
-    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + int(x < 1.5)*1.5', 'equivalent brian/function'],
+    ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + 1.5*int(x < 1.5)', 'equivalent brian/function'],
     ['x = erf(x)', 'x = erf(x)', 'notExpressible brian/function'],
     ['x = gamma(2.0, x)', 'x = gamma(2.0, x)', 'notExpressible brian/function'],
   ])('%s is %s, with a remark', (statement, text, remark) => {
@@ -181,6 +181,14 @@ describe('types', () => {
 describe('inputs', () => {
   const cell = 'inputs: { I: pA }\nstate: { v: { unit: mV } }\nderivatives: { v: "-v/(10*ms) + I/(200*pF)" }';
 
+  test('steps of a current are a sum over their times, the earliest first', () => {
+    const steps = '0.2*nA if t > 30*ms else -0.5*nA if t > 20*ms else 0.4*nA if t > 10*ms else 0*nA';
+    const { document } = exported(cell, `stimuli: { steps: { kind: current, to: P, input: I, value: "${steps}" } }`);
+    expect(document.neuron_groups.P.model.split('\n').at(-1)).toBe(
+      'I = 0.4*nA*int(t > 10*ms and t <= 20*ms) - 0.5*nA*int(t > 20*ms and t <= 30*ms) + 0.2*nA*int(t > 30*ms) : amp (constant over dt)',
+    );
+  });
+
   test('currents are terms of a subexpression, switched by a parameter', () => {
     const { document, report } = exported(
       cell,
@@ -189,8 +197,8 @@ describe('inputs', () => {
         'pulse }, { run: 1 ms }] }',
     );
     expect(document.neuron_groups.P.model).toBe(
-      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\nI = 0.1*nA + pulse_on*int(i >= ' +
-        '0 and i < 2)*20*pA : amp',
+      'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\n' +
+        'I = 0.1*nA + 20*pA*pulse_on*int(i >= 0 and i < 2) : amp',
     );
     expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.pulse_on': 1 }, duration: '1 ms' }]);
     expect(remarks(report)).toEqual(['equivalent brian/current', 'equivalent brian/current']);

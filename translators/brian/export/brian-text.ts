@@ -20,6 +20,7 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { callsIn, expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
 import { brianFunctions, functionNames } from '../vocabulary.js';
+import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js';
 import { quantityTree, type Arithmetic } from '../../../src/lang/written-quantity.js';
 
 /** Receives what Brian cannot say of an expression. */
@@ -222,19 +223,29 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
       remarks.notExpressible('brian/conditional', 'Brian cannot choose at random between random values');
     return sum(whenFalse, product(call('int', [condition]), difference(whenTrue, whenFalse)));
   }
-  const held = counting(call('int', [condition]), whenTrue);
+  const held = during(condition, whenTrue);
   if (isNothing(whenFalse)) return held;
   if (excludes(condition, whenFalse)) return joined(held, whenFalse);
-  const otherwise = counting(call('int', [negated(condition)]), whenFalse);
-  return isNothing(whenTrue) ? otherwise : binary('+', held, otherwise);
+  const otherwise = during(negated(condition), whenFalse);
+  if (isNothing(whenTrue)) return otherwise;
+  // What is earlier stands first.
+  const isLater = condition.kind === 'binary' && condition.operator.startsWith('>') && areWindows(whenFalse);
+  return isLater && areWindows(whenTrue) ? joined(otherwise, held) : joined(held, otherwise);
 }
 
-/** A value times a factor of 1 or 0, which stands before the value's own: the bits are the same. */
+/** A value while a condition holds, and 0 otherwise. */
+const during = (condition: Expression, value: Expression): Expression =>
+  windowsDuring(condition, value) ?? counting(call('int', [condition]), value);
+
+/** A value times a factor of 1 or 0, which stands before variables and behind numbers: the bits are the same. */
 export function counting(factor: Expression, value: Expression): Expression {
+  if (isLiteral(value) && !isOne(value)) return binary('*', value, factor);
   if (value.kind === 'binary' && (value.operator === '*' || value.operator === '/'))
     return binary(value.operator, counting(factor, value.left), value.right);
-  return value.kind === 'number' && value.value === 1 ? factor : binary('*', factor, value);
+  return isOne(value) ? factor : binary('*', factor, value);
 }
+
+const isOne = (e: Expression): boolean => e.kind === 'number' && e.value === 1;
 
 const opposites: ReadonlyMap<string, BinaryOperator> = new Map([
   ['<', '>='],
@@ -254,10 +265,12 @@ function negated(condition: Expression): Expression {
 }
 
 /** A sum of a term and a sum, without brackets. */
-const joined = (first: Expression, rest: Expression): Expression =>
-  rest.kind === 'binary' && rest.operator === '+'
-    ? binary('+', joined(first, rest.left), rest.right)
-    : binary('+', first, rest);
+function joined(first: Expression, rest: Expression): Expression {
+  if (rest.kind === 'binary' && (rest.operator === '+' || rest.operator === '-'))
+    return binary(rest.operator, joined(first, rest.left), rest.right);
+  const positive = rest.kind === 'binary' && rest.operator === '*' ? withoutSign(rest) : undefined;
+  return positive === undefined ? binary('+', first, rest) : binary('-', first, positive);
+}
 
 /** Whether `x == 1` cannot hold where an expression is other than zero, as in a sum of choices by `x == 2`. */
 function excludes(condition: Expression, e: Expression): boolean {
@@ -274,7 +287,9 @@ function excludes(condition: Expression, e: Expression): boolean {
 }
 
 const firstFactor = (e: Expression): Expression =>
-  e.kind === 'binary' && (e.operator === '*' || e.operator === '/') ? firstFactor(e.left) : e;
+  e.kind === 'binary' && (e.operator === '*' || e.operator === '/')
+    ? firstFactor(isLiteral(e.left) ? e.right : e.left)
+    : e;
 
 /** `x == 1` */
 const isCase = (e: Expression | null | undefined): e is Expression & { readonly kind: 'binary' } =>

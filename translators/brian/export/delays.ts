@@ -1,6 +1,6 @@
 /** Delays of what synapses send after they have heard of a spike. */
 
-import { areInFile, isGiven, isPhase } from '../../../src/model/tagged.js';
+import { areInFile, isDrawn, isGiven, isPhase } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
@@ -9,6 +9,17 @@ import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, Projection, SelectionRule, SynapseType, Value } from '../../../src/model/model.js';
 import { delayInSteps } from '../../../src/model/steps.js';
 import { populationsOf } from '../../../src/model/selected.js';
+
+/** Whether limits of delays are none for a projection: each delay is known to lie within them. */
+export function areWithinRange({ delays, delayRange }: Projection): boolean {
+  const { min = 0, max = Infinity } = delayRange ?? {};
+  const within = (delay: number): boolean => delay >= min && delay <= max;
+  return Object.values(delays).every((value) => {
+    if (typeof value === 'number') return within(value);
+    if (!isDrawn(value) || value.then !== undefined || value.distribution !== 'uniform') return false;
+    return value.arguments.every((bound) => within(Number(`${bound}e${value.exponent10 ?? 0}`)));
+  });
+}
 
 /** No delay is longer, in s. */
 const longest = 1000;

@@ -23,7 +23,7 @@ import { constantText, dimensionOf, equationLines, initializers, valueText } fro
 import { inputParts } from './inputs.js';
 import { needsOrder } from './crossings.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
-import { binary, quantity } from '../../../src/lang/build.js';
+import { binary, name, quantity } from '../../../src/lang/build.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
 import type { Link } from '../specification.js';
@@ -367,7 +367,7 @@ function refractoryParts(
       ? { ...period, value: period.value >= dt / 2 ? another(period.value) : period.value }
       : period.kind === 'binary' && period.operator === '+' && period.right.kind === 'quantity'
         ? { ...period, right: { ...period.right, value: another(period.right.value) } }
-        : binary('+', period, quantity(dt, secondDimension));
+        : binary('+', period, plan.population.clock === undefined ? name('dt') : quantity(dt, secondDimension));
   const tree = model.timing === 'grid' ? longer : period;
   const text = brianTree(tree, plan.view, remarks);
   const literal = spacedQuantity(text, tree);

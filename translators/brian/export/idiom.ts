@@ -49,6 +49,7 @@ import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
 import { withCrossings } from './crossings.js';
+import { areWithinRange } from './delays.js';
 import { drawText } from './own-draws.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
@@ -433,8 +434,12 @@ class Idiom {
       (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),
     );
     if (parts !== undefined && !byDistance) {
-      if (delayRange !== undefined)
-        this.#report.equivalent('brian/delay-range', child(pointer, 'delayRange'), 'Brian has no limits on delays');
+      if (delayRange !== undefined && !areWithinRange(projection))
+        this.#report.approximated(
+          'brian/delay-range',
+          child(pointer, 'delayRange'),
+          'Brian has no limits on delays: it keeps those outside them',
+        );
       return parts.map(([label, part]) => [
         label,
         {

@@ -2,6 +2,9 @@
 
 import { reservedWord } from '../equations.js';
 
+/** What Brian's users call what other notations call as one of Brian's units: `cm` is a centimetre. */
+const usualNames: ReadonlyMap<string, string> = new Map([['cm', 'C_m']]);
+
 /**
  * A name that Brian takes and that is not in `taken`; the same name where possible.
  *
@@ -18,6 +21,8 @@ export function brianName(
     reservedWord(candidate, owner) !== undefined ||
     (!suffixed && /_(pre|post)$/.test(candidate));
   if (!refused(key)) return key;
+  const usual = usualNames.get(key);
+  if (usual !== undefined && !refused(usual)) return usual;
   // Names of Brian begin with a letter.
   const stem =
     key

@@ -175,7 +175,7 @@ function groupLines(
           'events',
           events.length === 0
             ? undefined
-            : mapped(group.events ?? {}, (event) => pythonString(String(event.condition))),
+            : mapped(group.events ?? {}, (event) => pythonString(String(event.condition), '        ')),
         ),
         ...namespaceArgument(group.namespace, constants),
         ...common(name, group),
@@ -284,7 +284,7 @@ export function spikeGenerator(name: string, group: SpikeGenerator, companion: C
     pythonName(name),
     call('SpikeGeneratorGroup', [
       String(group.N),
-      companion.list(group.indices, `${name}.indices`),
+      companion.indices(group.indices, `${name}.indices`),
       listCode(typeof group.times === 'object' ? group.times : [], `${name}.times`, companion),
       ...period,
       ...common(name, group),
@@ -361,7 +361,7 @@ export function synapses(
       ? undefined
       : typeof value === 'string'
         ? pythonString(value)
-        : mapped(value, (text) => pythonString(text));
+        : mapped(value, (text) => pythonString(text, '        '));
   const { delay, on_event: event, model, connect } = specification;
   const head = assignment(
     object,
@@ -415,14 +415,17 @@ function connectLine(object: string, rule: Connect, key: string, companion: Comp
   if (typeof rule !== 'object') return layout(call(`${object}.connect`, rule === true ? [] : [pythonValue(rule)]));
   // Of empty lists NumPy makes arrays of floats, which Brian refuses as indices.
   if (Array.isArray(rule.i) && rule.i.length === 0) return layout(call(`${object}.connect`, [pythonValue(false)]));
+  const single = [rule.i, rule.j].every((side) => Array.isArray(side) && side.length === 1);
   const index = (side: 'i' | 'j', value: ConnectArguments['i']): readonly Source[] =>
     keyword(
       side,
       value === undefined
         ? undefined
-        : typeof value === 'object'
-          ? companion.list(inDocument(value), `${key}${side}`)
-          : pythonIndex(value),
+        : single && Array.isArray(value)
+          ? value.join()
+          : typeof value === 'object'
+            ? companion.indices(inDocument(value), `${key}${side}`)
+            : pythonIndex(value),
     );
   return layout(
     call(`${object}.connect`, [

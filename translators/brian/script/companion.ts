@@ -16,6 +16,16 @@ export class Companion {
     return `data[${quoted(key)}]`;
   }
 
+  /** As `list`, of the numbers of elements: the same one again and again, or one after another, are said in short. */
+  indices(values: readonly number[], key: string): Source {
+    const [first = 0, second = first] = values;
+    const step = second - first;
+    const even = values.length > 2 && values.every((value, k) => value === first + k * step);
+    if (even && step === 0) return `[${first}] * ${values.length}`;
+    if (even && step === 1) return `np.arange(${first === 0 ? '' : `${first}, `}${first + values.length})`;
+    return this.list(values, key);
+  }
+
   /** Whether no list was long enough to be kept beside the script. */
   get isEmpty(): boolean {
     return Object.keys(this.#arrays).length === 0;

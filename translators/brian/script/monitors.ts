@@ -1,6 +1,6 @@
 /** Inputs, monitors and phases of a Brian 2 script, each a few lines of Python. */
 
-import { call, dictionary, layout, list, method, prefixed, quoted, type Source } from '../../shared/python.js';
+import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import type {
   Index,
   PhaseSpecification,
@@ -38,7 +38,7 @@ const variablesCode = (variables: string | readonly string[] | boolean): Source 
 
 function recordCode(record: RecordedIndices, key: string, companion: Companion): Source {
   if (typeof record === 'boolean') return record ? 'True' : 'False';
-  if (typeof record === 'string') return `range(${record.split(':').join(', ')})`;
+  if (typeof record === 'string') return `range(${record.split(':').join(', ').replace(/^0, /, '')})`;
   return typeof record === 'number' ? String(record) : companion.list(record, key);
 }
 
@@ -117,7 +117,7 @@ export function phaseLines(phase: PhaseSpecification, index: number, companion: 
   ];
 }
 
-/** How each monitor's records become plain data: the statement that makes a dictionary of them. */
+/** The entries of the dictionary of all records, with what each monitor has recorded. */
 export function resultLines(
   events: Readonly<Record<string, SpikeMonitor>>,
   states: Readonly<Record<string, StateMonitor>>,
@@ -125,27 +125,14 @@ export function resultLines(
 ): string {
   const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] =>
     typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : [];
-  const entry = (
-    name: string,
-    fields: readonly (readonly [key: string, attribute: string])[],
-  ): readonly [string, Source] => {
-    const listOf = (attribute: string): Source =>
-      method(call('np.asarray', [`${pythonName(name)}.${attribute}`]), 'tolist', []);
-    return [name, dictionary(Object.fromEntries(fields.map(([key, attribute]) => [key, listOf(attribute)])))];
-  };
-  const values = (variables: SpikeMonitor['variables'] | boolean): readonly (readonly [string, string])[] =>
-    names(variables).map((key) => [key, `${key}_`]);
+  const entry = (name: string, variables: readonly string[]): readonly [string, Source] => [
+    name,
+    call('recorded', [pythonName(name), ...variables.map(quoted)]),
+  ];
   const entries = [
-    ...Object.entries(events).map(([name, { variables }]) =>
-      entry(name, [['i', 'i'], ['t', 't_'], ...values(variables)]),
-    ),
-    ...Object.entries(states).map(([name, { variables }]) => entry(name, [['t', 't_'], ...values(variables)])),
-    ...rates.map((name) =>
-      entry(name, [
-        ['t', 't_'],
-        ['rate', 'rate_'],
-      ]),
-    ),
+    ...Object.entries(events).map(([name, { variables }]) => entry(name, ['i', 't', ...names(variables)])),
+    ...Object.entries(states).map(([name, { variables }]) => entry(name, ['t', ...names(variables)])),
+    ...rates.map((name) => entry(name, ['t', 'rate'])),
   ];
   return layout(prefixed('results = ', dictionary(Object.fromEntries(entries))), 4);
 }

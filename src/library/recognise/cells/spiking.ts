@@ -5,7 +5,7 @@ import type { EventDefinition, Refractory } from '../../../model/model.js';
 import { call, difference, negated, quotient, product, number, sum } from '../../../lang/build.js';
 import { parseStatements } from '../../../lang/parse.js';
 import { printExpression } from '../../../lang/print.js';
-import { readsAny } from '../../../lang/walk.js';
+import { readsAny, substitute } from '../../../lang/walk.js';
 import { polynomialOf } from '../polynomial.js';
 import { constantOf, fold } from '../numbers.js';
 import { type Remark, type View, refuse, coefficient, isNought, addedTo, type CellUse, zero } from './view.js';
@@ -71,7 +71,7 @@ export function refractoryPeriod(view: View, spike: EventDefinition, { countsSpi
   const { refractory } = spike;
   if (refractory === undefined) return zero;
   if (refractory.for === undefined) return refuse('PyNN has no conditional refractoriness');
-  const period = view.read(refractory.for);
+  const period = fold(substitute(view.read(refractory.for), new Map([['dt', number(dt)]])));
   const constant = constantOf(period);
   const steps = constant === undefined ? undefined : wholeSteps(constant / dt, refractory.rounding);
   const held = steps === undefined ? undefined : Math.max(0, countsSpikeStep ? steps - 1 : steps);

@@ -102,28 +102,23 @@ drive = PoissonInput(P, "ge", N=20, rate=30 * Hz, weight=1 * mV)
 spikes = SpikeMonitor(P, name="spikes")
 strong_events = EventMonitor(P, "strong", name="strong_events")
 trace = StateMonitor(
-    P, ["v", "ge", "theta"], record=range(0, 3), dt=0.5 * ms, name="trace"
+    P, ["v", "ge", "theta"], record=range(3), dt=0.5 * ms, name="trace"
 )
 
 # --- Run
 run(100 * ms)
 
+
+def recorded(monitor, *variables):
+    """What a monitor has recorded, in SI units."""
+    return {key: np.asarray(getattr(monitor, key + "_")).tolist() for key in variables}
+
+
 if len(sys.argv) > 1:
     results = {
-        "spikes": {
-            "i": np.asarray(spikes.i).tolist(),
-            "t": np.asarray(spikes.t_).tolist(),
-        },
-        "strong_events": {
-            "i": np.asarray(strong_events.i).tolist(),
-            "t": np.asarray(strong_events.t_).tolist(),
-        },
-        "trace": {
-            "t": np.asarray(trace.t_).tolist(),
-            "v": np.asarray(trace.v_).tolist(),
-            "ge": np.asarray(trace.ge_).tolist(),
-            "theta": np.asarray(trace.theta_).tolist(),
-        },
+        "spikes": recorded(spikes, "i", "t"),
+        "strong_events": recorded(strong_events, "i", "t"),
+        "trace": recorded(trace, "t", "v", "ge", "theta"),
     }
     with open(sys.argv[1], "w") as file:
         json.dump(results, file)

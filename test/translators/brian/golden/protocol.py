@@ -59,17 +59,16 @@ G.I["i < 5"] = 0 * mV / ms
 trace.active = True
 run(50 * ms)
 
+
+def recorded(monitor, *variables):
+    """What a monitor has recorded, in SI units."""
+    return {key: np.asarray(getattr(monitor, key + "_")).tolist() for key in variables}
+
+
 if len(sys.argv) > 1:
     results = {
-        "spikes": {
-            "i": np.asarray(spikes.i).tolist(),
-            "t": np.asarray(spikes.t_).tolist(),
-        },
-        "trace": {
-            "t": np.asarray(trace.t_).tolist(),
-            "v": np.asarray(trace.v_).tolist(),
-            "u": np.asarray(trace.u_).tolist(),
-        },
+        "spikes": recorded(spikes, "i", "t"),
+        "trace": recorded(trace, "t", "v", "u"),
     }
     with open(sys.argv[1], "w") as file:
         json.dump(results, file)

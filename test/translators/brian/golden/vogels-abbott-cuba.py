@@ -56,9 +56,13 @@ s_mon = SpikeMonitor(P, name="s_mon")
 # --- Run
 run(1 * second)
 
+
+def recorded(monitor, *variables):
+    """What a monitor has recorded, in SI units."""
+    return {key: np.asarray(getattr(monitor, key + "_")).tolist() for key in variables}
+
+
 if len(sys.argv) > 1:
-    results = {
-        "s_mon": {"i": np.asarray(s_mon.i).tolist(), "t": np.asarray(s_mon.t_).tolist()}
-    }
+    results = {"s_mon": recorded(s_mon, "i", "t")}
     with open(sys.argv[1], "w") as file:
         json.dump(results, file)

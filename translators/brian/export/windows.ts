@@ -1,0 +1,84 @@
+/** Numbers that hold under conditions, such as the steps of a current: `0.4*nA*int(t > 50*ms and t <= 110*ms)`. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { binary, call } from '../../../src/lang/build.js';
+import { printExpression } from '../../../src/lang/print.js';
+
+type Binary = Expression & { readonly kind: 'binary' };
+
+/** A number, with or without a sign and a unit. */
+export const isLiteral = (e: Expression): boolean =>
+  e.kind === 'number' ||
+  (e.kind === 'unary' && e.operator === '-' && isLiteral(e.operand)) ||
+  (e.kind === 'binary' && e.operator === '*' && e.right.kind === 'name' && isLiteral(e.left));
+
+/** A product without the sign of its first factor; undefined where that has none. */
+export function withoutSign(e: Expression): Expression | undefined {
+  if (e.kind === 'unary' && e.operator === '-') return e.operand;
+  if (e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return undefined;
+  const left = withoutSign(e.left);
+  return left && binary(e.operator, left, e.right);
+}
+
+/** A number that holds under a condition. */
+const isWindow = (e: Expression): boolean =>
+  e.kind === 'binary' &&
+  e.operator === '*' &&
+  isLiteral(e.left) &&
+  e.right.kind === 'call' &&
+  e.right.function === 'int' &&
+  conjuncts(e.right.arguments[0]).every(isBound);
+
+/** Whether an expression is a number, or a sum of numbers that hold under conditions. */
+export const areWindows = (e: Expression): boolean => isLiteral(e) || areApart(e);
+
+const areApart = (e: Expression): boolean =>
+  isWindow(e) ||
+  (e.kind === 'binary' && (e.operator === '+' || e.operator === '-') && areApart(e.left) && areApart(e.right));
+
+/** Windows of a sum as they are while a condition holds; undefined for other expressions and conditions. */
+export function windowsDuring(condition: Expression, e: Expression): Expression | undefined {
+  if (!areApart(e) || !isBound(condition)) return undefined;
+  const within = (part: Expression): Expression => {
+    if (part.kind !== 'binary') return part;
+    if (!isWindow(part)) return binary(part.operator, within(part.left), within(part.right));
+    const [own] = part.right.kind === 'call' ? part.right.arguments : [];
+    return binary('*', part.left, call('int', [both(condition, own ?? condition)]));
+  };
+  return within(e);
+}
+
+/** Comparisons that hold together. */
+const conjuncts = (e: Expression | undefined): readonly Expression[] =>
+  e === undefined
+    ? []
+    : e.kind === 'binary' && e.operator === 'and'
+      ? [...conjuncts(e.left), ...conjuncts(e.right)]
+      : [e];
+
+const isBound = (e: Expression): e is Binary => e.kind === 'binary' && ['<', '<=', '>', '>='].includes(e.operator);
+
+/** The number that a bound begins with, and all else about it. */
+function boundOf(e: Expression): { readonly number: number; readonly rest: string } | undefined {
+  if (!isBound(e)) return undefined;
+  const [, number, rest] = /^([\d.]+(?:e[-+]?\d+)?)\b(.*)$/.exec(printExpression(e.right)) ?? [];
+  if (number === undefined) return undefined;
+  return { number: Number(number), rest: `${printExpression(e.left)} ${e.operator} ${rest ?? ''}` };
+}
+
+/** Two conditions at once, lower bounds first; of two bounds of a kind, the narrower. */
+function both(a: Expression, b: Expression): Expression {
+  const parts = [...conjuncts(b)];
+  for (const one of conjuncts(a)) {
+    const bound = boundOf(one);
+    const index = parts.findIndex((other) => bound !== undefined && boundOf(other)?.rest === bound.rest);
+    const other = boundOf(parts[index] ?? one);
+    const isUpper = isBound(one) && one.operator.startsWith('<');
+    if (index < 0) parts.push(one);
+    else if (bound && other && (isUpper ? bound.number < other.number : bound.number > other.number))
+      parts[index] = one;
+  }
+  const isLower = (e: Expression): boolean => isBound(e) && e.operator.startsWith('>');
+  const ordered = [...parts.filter(isLower), ...parts.filter((part) => !isLower(part))];
+  return ordered.reduce((all, one) => binary('and', all, one));
+}

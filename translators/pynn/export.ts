@@ -7,6 +7,7 @@
 
 import { populationsOf } from '../../src/model/selected.js';
 import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
+import { wordsIn } from '../../src/library/gather/texts.js';
 import { gathered } from '../../src/library/gather/gather.js';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { standardise, standardiseParts } from '../../src/library/recognise/standardise.js';
@@ -22,7 +23,7 @@ import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
 import { positionsOf } from './export/positions.js';
-import { projectionOf } from './export/projections.js';
+import { projectionOf, withItsTarget } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { ConversionReport, outcomeOf, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { expressiblePopulations } from '../shared/expressible-populations.js';
@@ -77,7 +78,7 @@ function expressed(valid: ValidModel, { partial = false }: PynnOptions): PynnExp
   if (areRecordings && partial) return named;
   const byParts = inParts(apart);
   const { report, document } =
-    byParts ?? written(valid, valid, named.report.flatMap(reasonForEquations), new NativeParts(valid));
+    byParts ?? written(valid, valid, reasonsForEquations(named.report, valid.model), new NativeParts(valid));
   return { document, report: areRecordings ? [onlyRecordings, ...report] : report };
 }
 
@@ -92,10 +93,10 @@ function inParts(valid: ValidModel): PynnExport | undefined {
   for (;;) {
     const standard = standardiseParts(valid, 'pynn', but);
     if (standard === undefined) return undefined;
-    const entries = standard.entries.flatMap((entry) => {
-      const reasons = reasonForEquations(entry);
-      return reasons.length === 0 ? [entry] : reasons;
-    });
+    const entries = [
+      ...standard.entries.filter(({ verdict }) => verdict !== 'notExpressible'),
+      ...reasonsForEquations(standard.entries, valid.model),
+    ];
     const parts = written(standard.valid, valid, entries, new NativeParts(standard.valid));
     if (outcomeOf(parts.report) !== 'incomplete') return parts;
     const before = but.size;
@@ -116,18 +117,29 @@ const onlyRecordings: ConversionEntry = {
   message: "with --partial these recordings are left out, and all else is in PyNN's names, which NEST and NEURON run",
 };
 
-/** Why a model is written by its equations: what its form by PyNN's names would leave out. */
-const reasonForEquations = ({ verdict, pointer, message }: ConversionEntry): readonly ConversionEntry[] =>
-  verdict === 'notExpressible'
-    ? [
-        {
-          verdict: 'equivalent',
-          code: 'pynn/why-native',
-          pointer,
-          message: `PyNN's own names would leave out: ${message}`,
-        },
-      ]
-    : [];
+/**
+ * Why a model is written by its equations: what its form by PyNN's names would leave out, without what would be left
+ * out with it.
+ */
+function reasonsForEquations(report: readonly ConversionEntry[], { recordings }: Model): readonly ConversionEntry[] {
+  const missing = report.filter(({ verdict }) => verdict === 'notExpressible');
+  const isOfRecording = ({ pointer }: ConversionEntry): boolean => pointer.startsWith('/recordings');
+  const own = missing.filter(
+    (entry) => entry.pointer !== '' && entry.message !== withItsTarget && !isOfRecording(entry),
+  );
+  const parts = new Set(own.map(({ pointer }) => pointer.split('/')[2]));
+  const isOfPart = ({ pointer }: ConversionEntry): boolean =>
+    [...wordsIn(recordings[Number(pointer.split('/')[2])]?.of)].some((word) => parts.has(word));
+  const ofRecordings = missing.filter((entry) => isOfRecording(entry) && !isOfPart(entry));
+  const firsts = new Map(ofRecordings.toReversed().map((entry) => [entry.pointer, entry]));
+  const reasons = missing.filter((entry) => own.includes(entry) || firsts.get(entry.pointer) === entry);
+  return (reasons.length > 0 ? reasons : missing).map(({ pointer, message }) => ({
+    verdict: 'equivalent',
+    code: 'pynn/why-native',
+    pointer,
+    message: `PyNN has no name for this: ${message}`,
+  }));
+}
 
 /**
  * @param original  the model as it was, before its types were replaced by PyNN's

@@ -33,6 +33,14 @@ it.each(unnamed)('%s is written whole, and read again as the same model', async 
   expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
 });
 
+it('only what has no name is a reason, not what goes with it', async () => {
+  const { valid } = fixture('brian/summed.yaml');
+  const { report } = await convertModel(valid, 'pynn-json');
+  const reasons = report.filter(({ code }) => code === 'pynn/why-native').map(({ pointer }) => pointer);
+  expect(new Set(reasons).size).toBe(reasons.length);
+  expect(reasons.filter((pointer) => !/^\/(populations|projections)\//.test(pointer))).toEqual([]);
+});
+
 describe('recordings that PyNN has no words for', () => {
   const text = `
 format: interneuron/brian

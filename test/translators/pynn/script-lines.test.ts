@@ -52,10 +52,26 @@ test('cells in a row are a slice, and variables of other views do not end in an 
   const view = (label: string, indices: readonly number[]): object => ({ label, of: 'a', select: { indices } });
   const text = scriptOf({
     populations: [{ label: 'a', size: 5, cell: { type: 'IF_cond_exp' } }],
-    views: [view('a[1, 2]', [1, 2]), view('a[1, 4]', [1, 4])],
-    recordings: ['a[1, 2]', 'a[1, 4]'].map((target) => ({ target, variables: ['v'] })),
+    views: [view('a[1, 2]', [1, 2]), view('a[1, 4]', [1, 4]), view('a[3]', [3]), view('a[:]', [0, 1, 2, 3, 4])],
+    recordings: ['a[1, 2]', 'a[1, 4]', 'a[3]', 'a[:]'].map((target) => ({ target, variables: ['v'] })),
     phases: [{ run: 1 }],
   });
   expect(text).toContain('a_1_4 = a[[1, 4]]\n');
-  expect(text).toContain('a[1:3].record("v")\na_1_4.record("v")\n');
+  expect(text).toContain('a[1:3].record("v")\na_1_4.record("v")\na[3:4].record("v")\na.record("v")\n');
+});
+
+test('a current that changes often is one source, also where it flows from the start', () => {
+  const steps = '3*nA if t > 30*ms - dt/2 else 2*nA if t > 20*ms - dt/2 else 1*nA';
+  const { valid } = importModel({
+    name: 'x.yaml',
+    text:
+      'interneuron: 1\nneurons: { N: { inputs: { I: nA }, state: { v: { unit: mV } }, derivatives: { v: ' +
+      '"(-65*mV - v)/(20*ms) + I/nF" }, events: { spike: { when: v > -50*mV, do: [v = -65*mV] } } } }\n' +
+      `populations: { P: { type: N, size: 1 } }\nstimuli: { s: { kind: current, to: P, input: I, value: "${steps}" } }`,
+  });
+  const sources = exportPynnScript(valid).files[0]!.text.match(/sim\.\w+Source\([^]*?\)/g);
+  expect(sources).toEqual([
+    'sim.DCSource(amplitude=1, stop=20)',
+    'sim.StepCurrentSource(times=[20, 30], amplitudes=[2, 3])',
+  ]);
 });

@@ -26,8 +26,12 @@ export function currentSources(text: string, dt: number, names: ReadonlySet<stri
   const amplitudes = pieces.map(({ value }) => literal(value));
   // Simulators do not agree on steps that begin at 0: a current that flows from the start and changes later is a sum.
   const fromStart = amplitudes[0] !== 0 && pieces.length > 1;
-  if (!fromStart && amplitudes.every((amplitude) => amplitude !== undefined))
-    return [constantPieces(pieces, amplitudes)];
+  if (amplitudes.every((amplitude) => amplitude !== undefined)) {
+    if (!fromStart) return [constantPieces(pieces, amplitudes)];
+    const [first, ...later] = pieces;
+    if (first !== undefined && later.length > 1)
+      return [constantPieces([first], amplitudes), constantPieces(later, amplitudes.slice(1))];
+  }
   const sources = pieces
     .filter(({ value }) => literal(value) !== 0)
     .map((piece): Source | undefined => {

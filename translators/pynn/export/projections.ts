@@ -16,6 +16,9 @@ import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
 import { claimedName, synapseParts, type SynapseParts } from './types.js';
 
+/** Said of a projection that goes with the cells that it is onto. */
+export const withItsTarget = 'its target has no name in PyNN';
+
 /** One projection; undefined after it was reported why PyNN cannot say it. */
 export function projectionOf(context: ExportContext, name: string, projection: Projection): PynnProjection | undefined {
   const { report, model, targets } = context;
@@ -28,7 +31,7 @@ export function projectionOf(context: ExportContext, name: string, projection: P
     return missing('a projection onto synapses');
   const cell = cellOfSelection(context, projection.to.of);
   const type = model.synapses[projection.synapse];
-  if (cell === undefined || type === undefined) return missing('its target has no name in PyNN');
+  if (cell === undefined || type === undefined) return missing(withItsTarget);
   if (claimedName(type) === 'ElectricalSynapse') return gapJunctions(context, name, projection, type, pointer);
   const receptor = receptorOf(context, projection, cell);
   if (receptor === undefined)

@@ -171,7 +171,8 @@ export function viewLine(script: Script, { label, of, select }: View): readonly 
   const cells = select.slice ?? sliceOf(select.indices);
   if (cells !== undefined) {
     const size = script.document.populations?.find((population) => population.label === of)?.size;
-    const slice = `${parent}[${sliceText(cells, size)}]`;
+    const text = sliceText(cells, size);
+    const slice = text === ':' ? parent : `${parent}[${text}]`;
     if (!label.startsWith(`${of}[`)) return [`${script.declare(label)} = ${slice}`];
     script.variables.set(`cells ${label}`, slice);
     return [];
@@ -194,7 +195,7 @@ export function viewLine(script: Script, { label, of, select }: View): readonly 
 
 /** Cells in a row as a slice; undefined for others. */
 function sliceOf(indices: readonly number[] = []): View['select']['slice'] {
-  const row = indices.length > 1 ? rowOf(indices) : undefined;
+  const row = rowOf(indices);
   return row && [...row];
 }
 

@@ -30,7 +30,7 @@ const taken: readonly string[] = [
 ];
 
 /** Rows of connections and spikes of a population that scripts hold themselves; more go to files of their own. */
-export const mostRows = 2000;
+export const mostRows = 100;
 
 /** What labels stand for: populations, views and assemblies are all `cells`. */
 type Labelled = 'cells' | 'projection' | 'source';

@@ -79,7 +79,7 @@ export const alwaysKnown: readonly (readonly [string, Inferred])[] = [
   [earlyTime, real(second)],
 ];
 
-/** Words of LEMS's expressions, and its time. */
+/** Words of LEMS: of its expressions, its time, and attributes. */
 export const reserved: readonly string[] = [
   't',
   'sin',
@@ -100,4 +100,17 @@ export const reserved: readonly string[] = [
   'sum',
   'product',
   'index',
+  // Attributes that components and connections have beside their values.
+  'id',
+  'name',
+  'type',
+  'extends',
+  'preCellId',
+  'postCellId',
+  'preCell',
+  'postCell',
+  'preComponent',
+  'postComponent',
+  'destination',
+  'sourcePort',
 ];

@@ -1,4 +1,4 @@
-/** The time in what LEMS is told to do, and units beside variables that have their names. */
+/** Times, ports and names in what is written as LEMS: the same in the model, here and in the reference interpreter. */
 
 import { expect, test } from 'vitest';
 import { checkConversion } from '../../../../src/run/check-conversion.js';
@@ -141,4 +141,24 @@ experiment: { dt: 0.1 ms, protocol: [ run: 2 ms ] }
   // Without the name, no spike would arrive there.
   const unnamed = importModel({ name: 'm.xml', text: (files[0]?.text ?? '').replace(/ sourcePort="\w+"/g, '') });
   expect(unnamed.diagnostics.map(({ code }) => code)).toContain('neuroml/port-of-several-actions');
+});
+
+test('parameters with the names of attributes have other names in LEMS', async () => {
+  const { valid } = importModel({
+    name: 'm.yaml',
+    text: `interneuron: 1
+name: m
+neurons:
+  c:
+    method: euler
+    parameters: { id: 0.1, extends: 0.2, type: 0.3, name: 0.4 }
+    state: { v: 0 }
+    derivatives: { v: (id + extends + type + name - v)/ms }
+populations: { p: { type: c, size: 2, values: { name: i } } }
+record: [{ of: p, variables: [v] }]
+experiment: { dt: 0.1 ms, protocol: [ run: 2 ms ] }
+`,
+  });
+  const [v] = (await checkConversion(valid, 'lems')).variables ?? [];
+  expect(v?.largest).toBeLessThan(1e-9);
 });

@@ -11,7 +11,8 @@ import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { formulaOf } from '../model/typed.js';
 import { Block, item } from './block.js';
-import { populationInModel, type Origin } from './cable/cable.js';
+import { populationInModel } from './cable/cable.js';
+import { compartmentOf } from './cable/compartment-of.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
 import { keyAt, keyBuffer, type Draws } from './draws.js';
@@ -87,7 +88,8 @@ const everyElement: Chosen = { where: null, piece: null };
 /**
  * Kernels that assign values to the elements of one population, each variable after those that its value reads.
  *
- * @random stream `<stream>/<variable>`, counter (element, 0, 0, site)
+ * @random stream `<stream>/<variable>`, counter (element, 0, 0, site); of mechanisms on cells with compartments
+ * `<stream>/<mechanism>.<variable>`, counter (cell, compartment, 0, site)
  * @diagnostic lower/cyclic-values
  */
 export function assignValues(
@@ -109,15 +111,21 @@ export function assignValues(
       ? { index: ir.u32(member.begin), ordinal: ir.u32(member.ordinal), local: ir.u32(0) }
       : (some?.address ?? memberAddress(member));
     const place = some && piece ? ir.add(ir.sub(item, pieceStart(some.domain)), ir.u32(piece.first)) : address.local;
-    let current: Pick<Draws, 'element' | 'key'> = { element: address.local, key: [ir.u32(0), ir.u32(0)] };
+    let current: Pick<Draws, 'element' | 'subElement' | 'key'> = {
+      element: address.local,
+      subElement: ir.u32(0),
+      key: [ir.u32(0), ir.u32(0)],
+    };
     const draws: Draws = {
       get element() {
         return current.element;
       },
+      get subElement() {
+        return current.subElement;
+      },
       get key() {
         return current.key;
       },
-      subElement: ir.u32(0),
       step: ir.u32(0),
       perStep: false,
       sites: { next: 0 },
@@ -128,10 +136,11 @@ export function assignValues(
       const value = values.get(id) as Value;
       const formula = formulaOf(value);
       if (formula && drawsIn(formula)) {
-        const origin = cellValue(id, member, context);
+        const origin = context.shown.origins.get(member.name);
         const drawn = `${stream(origin?.population ?? member.name)}/${origin?.variables.get(id) ?? id}`;
         current = {
           element: origin ? ir.binary('rem', address.local, ir.u32(origin.cells)) : address.local,
+          subElement: !origin || origin.ofCell.has(id) ? ir.u32(0) : compartmentOf(group, address, context),
           key: keyAt(keyBuffer(`${member.name}.${id}.keys`, [drawn], context), ir.u32(0)),
         };
         draws.sites.next = 0;
@@ -166,12 +175,6 @@ export function assignValues(
     );
   }
   return kernels;
-}
-
-/** The cells of a compartment, for a variable of which each cell has one value; undefined for all others. */
-function cellValue(id: string, member: Member, { shown }: Context): Origin | undefined {
-  const origin = shown.origins.get(member.name);
-  return origin?.ofCell.has(id) ? origin : undefined;
 }
 
 /** First item of a kernel over a piece. */

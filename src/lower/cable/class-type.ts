@@ -250,10 +250,10 @@ class Maker {
     const made = (name: string): string => this.#ownName(slot, name) ?? name;
     for (const [name, parameter] of Object.entries(mechanism.parameters)) {
       this.#parameters[made(name)] = { ...parameter, value: 0 };
-      const values = this.#valuesOf(slot, name, (own) => own.parameters[name]?.value ?? parameter.value);
-      const common = this.#value(slot, parameter.value);
-      const numeric = values.every((value) => numberOf(value) !== null);
-      this.#spread(made(name), numeric ? values : values.map(() => common));
+      this.#spread(
+        made(name),
+        this.#valuesOf(slot, name, (own) => own.parameters[name]?.value ?? parameter.value),
+      );
     }
     for (const [name, variable] of Object.entries(mechanism.state)) {
       this.#state[made(name)] = { ...variable, initial: this.#value(slot, variable.initial) };
@@ -289,14 +289,14 @@ class Maker {
   }
 
   /**
-   * What a parameter or state of a mechanism is at each place: numbers wherever values are given by section.
+   * What a parameter or state of a mechanism is at each place: numbers, or one expression for all.
    *
    * @param otherwise  what it is where none is given
    */
   #valuesOf(slot: number, name: string, otherwise: (mechanism: Mechanism) => Value): readonly Value[] {
     const { places } = this.parts;
     const isGiven = places.some(({ instances }) => instances[slot]?.given.has(name));
-    return places.map(({ compartment, instances }): Value => {
+    const values = places.map(({ compartment, instances }): Value => {
       const instance = instances[slot];
       if (!instance) return 0;
       const given = instance.given.get(name);
@@ -304,10 +304,14 @@ class Maker {
       if (!isGiven || typeof value === 'number') return value;
       if (value.kind === 'array' && given)
         return arrayOf(value.array, this.parts.data)[given.first + compartment.division] ?? 0;
-      const number = value.kind === 'expression' ? numberAt(value.expression, compartment) : null;
-      if (number !== null) return number;
-      throw notRun(instance.name, `${name}, which has values by section and no numbers elsewhere,`);
+      return (value.kind === 'expression' ? numberAt(value.expression, compartment) : null) ?? value;
     });
+    const [first = 0] = values;
+    if (values.every((value) => numberOf(value) !== null)) return values;
+    if (isGiven && values.some((value) => value !== first))
+      throw notRun(this.#instances[slot]?.name ?? '', `${name}, which is drawn on some sections and not on others,`);
+    const common = this.#value(slot, first);
+    return values.map(() => common);
   }
 
   #value(slot: number, value: Value): Value {

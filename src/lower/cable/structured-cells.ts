@@ -21,6 +21,7 @@ import { profiles } from '../profile.js';
 import { isCableMethod, type Cable, type CableMethod } from './cable.js';
 import { BadMechanism } from './bad-mechanism.js';
 import { classType, type ClassType } from './class-type.js';
+import { formulasAt } from './formulas-at.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
 import { eventsAtPlaces, withEveryMechanism, type OneType } from './one-type.js';
 import { compartmentsAt } from './split.js';
@@ -173,6 +174,7 @@ export class StructuredCells {
     if (oneType && kind.heard.size > 0)
       this.refuse(`an event that synapses elsewhere on the cell listen to (${kind.name})`);
     const byKey = new Map<string, number[]>();
+    const formulas = formulasAt(kind, this.model.populations);
     tree.compartments.forEach((_, at) => {
       const own = kind.events.has(at) || at === kind.home;
       const key = JSON.stringify([
@@ -181,6 +183,7 @@ export class StructuredCells {
         [...(kind.heard.get(at) ?? [])].sort(),
         kind.conductances.has(at),
         own ? at : -1,
+        formulas(at),
       ]);
       const known = byKey.get(key);
       if (known) known.push(at);

@@ -118,6 +118,7 @@ function scriptView(
       title: 'Functions of time',
       blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion)),
     },
+    { title: 'Random numbers', blocks: each(document.binomial_functions, blocks.binomialFunction) },
     { title: 'Equations', blocks: blocks.equationLines(shared) },
     {
       title: 'Groups',

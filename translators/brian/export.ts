@@ -22,7 +22,7 @@ import { quantityText, type Arithmetic } from '../../src/lang/written-quantity.j
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
-import { defaultClock, isBeforeThresholds } from './vocabulary.js';
+import { defaultClock, isBeforeThresholds, plainBinomial } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
 interface BrianExport {
@@ -46,14 +46,32 @@ export function exportBrian(valid: ValidModel, arithmetic: Arithmetic = 'decimal
   const { model, data } = valid;
   const report = new ConversionReport('brian');
   const objects = new ObjectNames();
-  const tables = new Map(Object.keys(model.tables).map((id) => [id, objects.claim(id, 'table')] as const));
-  const context: ExportContext = { model, data, report, objects, tables, arithmetic };
+  const binomials = binomialsOf(model);
+  const tables = new Map([
+    ...Object.keys(model.tables).map((id) => [id, objects.claim(id, 'table')] as const),
+    ...[...binomials].map(([text, { n }]) => [text, objects.claim(`binomial_${n}`, 'function')] as const),
+  ]);
+  const context: ExportContext = { model, data, report, objects, tables, binomials, arithmetic };
   const groups = planGroups(context);
   const plans: Plans = { groups, synapses: planAllSynapses(groups, context) };
   const sections = exportSections(plans, context);
   remarkOnModel(context);
   settleReport(context);
   return { document: head(valid, sections, arithmetic) as unknown as BrianSpecification, report: report.entries };
+}
+
+/**
+ * BinomialFunctions by their canonical calls: with numbers as arguments, of which Brian computes the probabilities.
+ *
+ * @source Brian 2, `brian2.input.binomial`: where (1 - p)^n is zero as a double, so are all probabilities
+ */
+function binomialsOf(model: Model): ReadonlyMap<string, { readonly n: number; readonly p: number }> {
+  const found = new Map<string, { readonly n: number; readonly p: number }>();
+  for (const [text, first, second] of JSON.stringify(model).matchAll(plainBinomial)) {
+    const [n, p] = [Number(first), Number(second)];
+    if (p <= 1 && n * Math.min(p, 1 - p) < 500) found.set(text, { n, p });
+  }
+  return found;
 }
 
 type Section = Readonly<Record<string, unknown>>;
@@ -99,6 +117,12 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
       Object.entries(model.tables).map(([id, table]) => [
         context.tables.get(id) ?? id,
         exportTable(id, table, context),
+      ]),
+    ),
+    binomial_functions: Object.fromEntries(
+      [...context.binomials].map(([text, { n, p }]) => [
+        context.tables.get(text) ?? text,
+        { n, p, approximate: false },
       ]),
     ),
     neuron_groups: ofKind('neuron'),

@@ -235,3 +235,11 @@ export const isBeforeThresholds = (slot: string | undefined): boolean => slot !=
 
 /** Name of the default clock in models whose steps are finer; no object has a name that begins with an underscore. */
 export const defaultClock = '_default';
+
+/** A canonical call that draws from a binomial distribution whose arguments are numbers. */
+export const plainBinomial = /\bbinomial\((\d+), ([\d.e-]+)\)/g;
+
+/** A canonical call of a function that Brian does not have; binomial draws with numbers as arguments are functions of their own. */
+export const unknownFunction = new RegExp(
+  `\\b(?!${plainBinomial.source})(gamma|gammahazard|binomial|vonMises|truncatedNormal)\\(`,
+);

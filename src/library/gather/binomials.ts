@@ -21,7 +21,7 @@ export function withoutBinomials(type: SynapseType, values: Projection['values']
   const changed = (e: Expression): Expression => {
     if (e.kind !== 'call' || e.function !== 'binomial') return e;
     const [trials, p] = e.arguments;
-    if (trials === undefined || p === undefined || most < 1 || most > mostTrials) return e;
+    if (trials === undefined || p === undefined || trials.kind === 'number' || most < 1 || most > mostTrials) return e;
     const draws = Array.from({ length: most }, (_, k) => {
       const drawn = call('int', [binary('<', call('uniform', []), p)]);
       return binary('*', call('int', [binary('>', trials, integer(k))]), drawn);

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { exportBrian } from '../../../translators/brian/export.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { isUsed, pythonString, pythonValue } from '../../../translators/brian/script/python-text.js';
 import { brian } from '../../support/brian-text.js';
@@ -60,6 +61,26 @@ test('groups that others are linked to come before them', () => {
   expect(script.indexOf('leader = NeuronGroup(')).toBeLessThan(script.indexOf('follower = NeuronGroup('));
   expect(script).toContain('follower.x = linked_var(leader, "v", index=[1, 0])');
   expect(script).toContain('x : 1 (linked)');
+});
+
+test('binomial draws are BinomialFunctions, which are the same model when they are read again', () => {
+  const text = brian(
+    'binomial_functions: { few: { n: 4, p: 0.3 }, many: { n: 5000, p: 0.3, approximate: false } }\n' +
+      'neuron_groups:\n  G: { N: 5, model: "v : 1\\nk : 1", threshold: v > 1, reset: "k += few() + 2*few()" }\n' +
+      'synapses:\n  S: { source: G, target: G, model: "n : integer", on_pre: v_post += 0.1*few(), connect: true }\nrun: 1 ms',
+  );
+  const { document, report } = exportBrian(valid(text));
+  expect(report.every(({ verdict }) => verdict === 'exact')).toBe(true);
+  expect(document.binomial_functions).toEqual({ binomial_4: { n: 4, p: 0.3, approximate: false } });
+  expect(valid(stringify(document)).model).toEqual(valid(text).model);
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script).toMatch(/^binomial_4 = BinomialFunction\(n=4, p=0.3, approximate=False\)$/m);
+  expect(script).toContain('k += binomial_4() + 2*binomial_4()');
+  // Brian would compute the probability that none of 5000 trials succeeds as zero.
+  const large = exportBrian(valid(text.replaceAll('few()', 'many()'))).report;
+  expect(new Set(large.filter(({ code }) => code === 'brian/function').map(({ pointer }) => pointer))).toEqual(
+    new Set(['/neurons/G', '/synapses/S']),
+  );
 });
 
 describe('Python', () => {

@@ -39,7 +39,7 @@ export interface NameView {
   declared(name: string): boolean;
   /** Brian's name for it; undefined when Brian has none. */
   brian(name: string): string | undefined;
-  /** Functions of the model: timed arrays. */
+  /** Functions of the model: timed arrays by name, and BinomialFunctions by their canonical calls. */
   readonly tables: ReadonlyMap<string, string>;
   /** How readers come to the value of a quantity that is written. */
   readonly arithmetic: Arithmetic;
@@ -324,6 +324,8 @@ function multipleOf(
 function callInBrian(key: string, parts: readonly Expression[], view: NameView, remarks: Remarks): Expression {
   const table = view.tables.get(key);
   if (table !== undefined) return call(table, parts);
+  const drawn = key === 'binomial' ? view.tables.get(printExpression(call(key, parts))) : undefined;
+  if (drawn !== undefined) return call(drawn, []);
   const [a, b] = parts;
   const rewritten = a === undefined ? undefined : rewrite(key, a, b, remarks);
   if (rewritten !== undefined) {

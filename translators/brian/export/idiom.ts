@@ -41,6 +41,7 @@ import type {
   Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
+import { unknownFunction } from '../vocabulary.js';
 import { wordsIn } from '../../../src/library/gather/texts.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
@@ -498,9 +499,6 @@ function cellsOf(rule: SelectionRule, size: number, data: ValidModel['data']): r
   const [start, stop, step] = selection.slice ?? [0, size, 1];
   return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, k) => start + k * step);
 }
-
-/** Functions that Brian does not have. */
-const unknownFunction = /\b(gamma|gammahazard|binomial|vonMises|truncatedNormal)\(/;
 
 /** Whether a type draws what Brian has no function for. */
 const drawsUnknown = (type: NeuronType): boolean =>

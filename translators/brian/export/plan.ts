@@ -37,6 +37,8 @@ export interface ExportContext {
   readonly objects: ObjectNames;
   /** Canonical name of a table → Brian's. */
   readonly tables: ReadonlyMap<string, string>;
+  /** BinomialFunctions by their canonical calls, which `tables` names. */
+  readonly binomials: ReadonlyMap<string, { readonly n: number; readonly p: number }>;
   /** How readers come to the value of a quantity that is written. */
   readonly arithmetic: Arithmetic;
 }

@@ -2,6 +2,7 @@
 
 import { isPartial } from '../initializers.js';
 import type {
+  BinomialFunctionSpecification,
   Connect,
   ConnectArguments,
   Initializers,
@@ -88,6 +89,18 @@ export function timedArray(name: string, array: TimedArray, companion: Companion
   return assignment(
     pythonName(name),
     call('TimedArray', [inUnit(values, array.unit), `dt=${pythonValue(array.dt)}`, `name=${quoted(name)}`]),
+  );
+}
+
+/** A `BinomialFunction`. */
+export function binomialFunction(name: string, { n, p, approximate }: BinomialFunctionSpecification): string {
+  return assignment(
+    pythonName(name),
+    call('BinomialFunction', [
+      `n=${n}`,
+      `p=${p}`,
+      ...keyword('approximate', approximate === false ? 'False' : undefined),
+    ]),
   );
 }
 

@@ -22,6 +22,10 @@ interface Bracketed {
 export const width = 88;
 /** From so many short items on, a list fills lines. */
 const many = 17;
+/** From so many numbers on, those at equal distances are not listed. */
+const manyEven = 10;
+/** Decimals that NumPy rounds to without loss. */
+const mostDecimals = 9;
 
 /** A call with its arguments. */
 export const call = (name: string, args: readonly Source[], after = ''): Source => ({
@@ -36,6 +40,24 @@ export const method = (of: Source, name: string, args: readonly Source[]): Sourc
   const called: Bracketed = { open: `.${name}(`, items: args, close: ')' };
   return typeof of === 'string' ? prefixed(of, called) : { ...of, method: called };
 };
+
+/**
+ * Many numbers at equal distances, as an array of NumPy: `np.round(np.linspace(0.5, 99.5, 100), 1)`, which has the same
+ * doubles; undefined for others.
+ */
+export function evenNumbers(values: readonly number[]): string | undefined {
+  const { length } = values;
+  const [first = 0, second = 0] = values;
+  const last = values[length - 1] ?? 0;
+  if (length < manyEven || first === second) return undefined;
+  const decimals = Math.max(...[first, second].map((value) => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0));
+  const scale = Number(`1e${decimals}`);
+  const [from, step] = [Math.round(first * scale), Math.round(second * scale) - Math.round(first * scale)];
+  const even = values.every((value, k) => value === (from + k * step) / scale);
+  if (!even || decimals > mostDecimals || Math.abs(last * scale) > 1e12) return undefined;
+  const numbers = `np.linspace(${first}, ${last}, ${length})`;
+  return decimals === 0 ? numbers : `np.round(${numbers}, ${decimals})`;
+}
 
 /** A list. */
 export const list = (items: readonly Source[]): Source => ({ open: '[', items, close: ']' });

@@ -88,10 +88,14 @@ export function plain(e: Expression | string, declared: Declared): Expression {
 /** Folds what is plain already: no name in it is a unit. */
 export const fold = (e: Expression): Expression => foldConstants(e, none, () => true);
 
-/** Without the digits that rounding adds in the 14th place and after it. */
-export function tidy(value: number): number {
+/**
+ * Without the digits that rounding adds in the 14th place and after it.
+ *
+ * @param apart  how far the value may be from that without them, as a part of it
+ */
+export function tidy(value: number, apart = 4e-15): number {
   const short = Number(value.toPrecision(14));
-  return Math.abs(short - value) <= 4e-15 * Math.abs(value) ? short : value;
+  return Math.abs(short - value) <= apart * Math.abs(value) ? short : value;
 }
 
 /** Whether two numbers agree up to rounding; `scale` is the size of what they were computed from. */

@@ -341,8 +341,9 @@ function stdpOf(
       const values = {
         tau_plus: tau(pre),
         tau_minus: tau(post),
-        A_plus: tidy(up / ups),
-        A_minus: tidy(down / downs),
+        // Differences of weights have lost digits.
+        A_plus: tidy(up / ups, 1e-13),
+        A_minus: tidy(down / downs, 1e-13),
         w_min: low,
         w_max: high,
       };

@@ -1,6 +1,6 @@
 /** Long lists of a script, kept in a file beside it. */
 
-import { list, quoted, type Source } from '../../shared/python.js';
+import { evenNumbers, list, quoted, type Source } from '../../shared/python.js';
 
 /** Lists with more items than this go to the companion file. */
 const longestInline = 40;
@@ -11,19 +11,25 @@ export class Companion {
 
   /** Python code of a list: the list itself, or a look-up of `key` in the companion file. */
   list(values: readonly number[], key: string): Source {
-    if (values.length <= longestInline) return list(values.map(String));
-    this.#arrays[key] = values;
-    return `data[${quoted(key)}]`;
+    return evenNumbers(values) ?? this.#listed(values, key);
   }
 
-  /** As `list`, of the numbers of elements: the same one again and again, or one after another, are said in short. */
+  /** As `list`, of the numbers of elements: the same one again and again, or some at equal distances, are said in short. */
   indices(values: readonly number[], key: string): Source {
     const [first = 0, second = first] = values;
     const step = second - first;
     const even = values.length > 2 && values.every((value, k) => value === first + k * step);
     if (even && step === 0) return `[${first}] * ${values.length}`;
-    if (even && step === 1) return `np.arange(${first === 0 ? '' : `${first}, `}${first + values.length})`;
-    return this.list(values, key);
+    if (!even || step < 0) return this.#listed(values, key);
+    const end = first + (values.length - 1) * step + 1;
+    const bounds = first === 0 && step === 1 ? [end] : [first, end, ...(step === 1 ? [] : [step])];
+    return `np.arange(${bounds.join(', ')})`;
+  }
+
+  #listed(values: readonly number[], key: string): Source {
+    if (values.length <= longestInline) return list(values.map(String));
+    this.#arrays[key] = values;
+    return `data[${quoted(key)}]`;
   }
 
   /** Whether no list was long enough to be kept beside the script. */

@@ -39,7 +39,7 @@ const variablesCode = (variables: string | readonly string[] | boolean): Source 
 function recordCode(record: RecordedIndices, key: string, companion: Companion): Source {
   if (typeof record === 'boolean') return record ? 'True' : 'False';
   if (typeof record === 'string') return `range(${record.split(':').join(', ').replace(/^0, /, '')})`;
-  return typeof record === 'number' ? String(record) : companion.list(record, key);
+  return typeof record === 'number' ? String(record) : companion.indices(record, key);
 }
 
 /** A `SpikeMonitor`, or an `EventMonitor` for another event. */
@@ -107,7 +107,7 @@ export function phaseLines(phase: PhaseSpecification, index: number, companion: 
     ...Object.entries(phase.set_spikes ?? {}).map(([key, { indices, times }]) =>
       layout(
         call(`${pythonName(key)}.set_spikes`, [
-          companion.list(indices, `phase${index}.${key}.indices`),
+          companion.indices(indices, `phase${index}.${key}.indices`),
           listCode(typeof times === 'object' ? times : [times], `phase${index}.${key}.times`, companion),
         ]),
       ),

@@ -7,7 +7,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.js';
-import { call, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
+import { call, evenNumbers, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 
 /** What texts of a script need from the rest of it. */
 export interface ScriptNames {
@@ -63,6 +63,8 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
   if (typeof item === 'string') return quoted(item);
   if (isMatrix(item))
     return call('np.array', [list(item.map((row) => list(row.map((one) => (one === null ? 'np.nan' : number(one))))))]);
+  const even = Array.isArray(item) && item.every((one) => typeof one === 'number') ? evenNumbers(item) : undefined;
+  if (even !== undefined) return even;
   if (Array.isArray(item)) return list(item.map((one) => valueSource(one, names)));
   if (!isRecord(item)) return 'None';
   if (typeof item['random'] === 'string') {

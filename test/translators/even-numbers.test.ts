@@ -1,0 +1,44 @@
+/** Lists that scripts say in short: NumPy's rounding gives the same doubles. */
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { evenNumbers } from '../../translators/shared/python.js';
+
+/** As NumPy computes it: `linspace` by steps from the start, `round` by a power of ten. */
+function numbersOf(text: string): readonly number[] {
+  const [, first, last, count, decimals] = /linspace\(([^,]+), ([^,]+), (\d+)\)(?:, (\d+))?/.exec(text) ?? [];
+  const step = (Number(last) - Number(first)) / (Number(count) - 1);
+  const scale = Number(`1e${decimals ?? 0}`);
+  return Array.from({ length: Number(count) }, (_, k) => {
+    const value = k === Number(count) - 1 ? Number(last) : k * step + Number(first);
+    return decimals === undefined ? value : Math.round(value * scale) / scale + 0;
+  });
+}
+
+it('numbers at equal distances are the same again', () => {
+  const decimal = fc.integer({ min: 0, max: 5 });
+  const whole = fc.integer({ min: -1e6, max: 1e6 });
+  fc.assert(
+    fc.property(whole, fc.integer({ min: 1, max: 1e4 }), decimal, fc.integer({ min: 10, max: 500 }), (a, b, d, n) => {
+      const values = Array.from({ length: n }, (_, k) => Number(`${a + k * b}e-${d}`));
+      const text = evenNumbers(values);
+      expect(text).toBeDefined();
+      expect(numbersOf(text ?? '')).toEqual(values);
+    }),
+  );
+});
+
+it.each([
+  [[0.5, 1, 1.5]],
+  [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
+  [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]],
+  [Array.from({ length: 20 }, (_, k) => 0.1 * k)],
+])('%j are listed', (values) => {
+  expect(evenNumbers(values)).toBeUndefined();
+});
+
+it('a few decimals', () => {
+  const values = Array.from({ length: 10 }, (_, k) => Number(`${9699 + 10000 * k}e-2`));
+  expect(evenNumbers(values)).toBe('np.round(np.linspace(96.99, 996.99, 10), 2)');
+  expect(evenNumbers(Array.from({ length: 11 }, (_, k) => 5 * k))).toBe('np.linspace(0, 50, 11)');
+});

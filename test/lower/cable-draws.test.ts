@@ -75,6 +75,22 @@ describe('values that are drawn', () => {
     expect(new Set(first).size).toBe(3);
   });
 
+  test('of a phase do not depend on what has the same equations', async () => {
+    const phase = 'protocol: [{ run: 0.05 ms }, { set: { cells.leak.g: ' + drawn + ' } }, { run: 0.05 ms }]';
+    const finalValues = async (event: string): Promise<readonly number[]> => {
+      const other = `leak: ${leak('g: 3 S/m**2', 'on: soma, ')}, other: ${leak('g: 1.5 S/m**2', 'on: dend, ')}`;
+      const text = model(other, { event, places: [{ section: 'soma', fraction: 0.5 }] }).replace(
+        'duration: 0.1 ms',
+        phase,
+      );
+      const { samples } = await simulate(text.replaceAll('every: 1 ms', 'every: 0.025 ms'));
+      return [...samples].flatMap(([key, rows]) => (/^at\d\//.test(key) ? (rows.at(-1) ?? []) : []));
+    };
+    const values = await finalValues('dend');
+    expect(new Set(values).size).toBe(3);
+    expect(await finalValues('soma')).toEqual(values);
+  });
+
   test('may be given by section', async () => {
     const bySection = `leak: ${leak('g: 3 S/m**2', `values: { dend: { g: ${drawn} } }, `)}`;
     const [soma, ...dend] = await firstValues(model(bySection));

@@ -2,8 +2,9 @@
 
 import { drawsIn } from '../../lang/functions.js';
 import type { Tree } from '../../model/compartment-tree.js';
+import { assignedBy } from '../../model/assigned.js';
 import { formulaOf } from '../../model/typed.js';
-import type { Population, Value } from '../../model/typed.js';
+import type { Model, Value } from '../../model/typed.js';
 import { numberAt, type Instance } from './mechanisms.js';
 
 /** Cells of one type, with the mechanisms at each compartment. */
@@ -15,17 +16,22 @@ interface Cells {
 
 /**
  * What tells a compartment from others whose mechanisms have the same equations: variables that expressions give, of
- * each cell or by section, and those that are drawn. Numbers may differ within a class.
+ * each cell, in a phase or by section, and those that are drawn. Numbers may differ within a class.
  */
 export function formulasAt(
   { instances, tree, populations }: Cells,
-  all: Readonly<Record<string, Population>>,
+  { populations: all, experiment }: Pick<Model, 'populations' | 'experiment'>,
 ): (compartment: number) => readonly string[] {
-  const ofCells = new Set(
-    populations.flatMap((name) =>
-      Object.entries(all[name]?.values ?? {}).flatMap(([key, value]) => (formulaOf(value) ? [key] : [])),
+  const formulas = (values: Readonly<Record<string, Value>>): readonly string[] =>
+    Object.entries(values).flatMap(([key, value]) => (formulaOf(value) ? [key] : []));
+  const ofCells = new Set([
+    ...populations.flatMap((name) => formulas(all[name]?.values ?? {})),
+    ...experiment.protocol.flatMap((phase) =>
+      phase.kind === 'set' || phase.kind === 'initialise'
+        ? formulas(phase.kind === 'set' ? phase.set : phase.initialise).map((key) => assignedBy(key).variable)
+        : [],
     ),
-  );
+  ]);
   // Expressions are told apart by where they stand: sections of a group share one.
   const numbers = new Map<Value, number>();
   const numberOf = (value: Value): number => {

@@ -174,7 +174,7 @@ export class StructuredCells {
     if (oneType && kind.heard.size > 0)
       this.refuse(`an event that synapses elsewhere on the cell listen to (${kind.name})`);
     const byKey = new Map<string, number[]>();
-    const formulas = formulasAt(kind, this.model.populations);
+    const formulas = formulasAt(kind, this.model);
     tree.compartments.forEach((_, at) => {
       const own = kind.events.has(at) || at === kind.home;
       const key = JSON.stringify([

@@ -201,7 +201,8 @@ describe('what is not well-formed', () => {
       expect(root).toBeNull();
       expect(findings.length).toBeGreaterThan(0);
       expect(findings.length).toBeLessThanOrEqual(101);
-      expect(performance.now() - begin).toBeLessThan(2000);
+      // Milliseconds; a search through the rest of the text for each slip would take minutes.
+      expect(performance.now() - begin).toBeLessThan(20_000);
     }
   });
 

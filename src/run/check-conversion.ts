@@ -4,6 +4,7 @@ import type { Model, Phase, Recording, ValidModel } from '../model/model.js';
 import { hashModel } from '../model/hash.js';
 import { phaseKind, timeAfter } from '../model/tagged.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
+import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
 import { importModel, runModel } from './pipeline.js';
@@ -258,7 +259,8 @@ export async function checkConversion(
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   const seconds = comparedTime(valid.model, options.seconds);
-  const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds);
+  const places = placesOfCables(valid, target.model);
+  const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
   const check = compared(
     'interneuron',
@@ -268,7 +270,7 @@ export async function checkConversion(
     labelOf(target.model),
     options.seconds,
   );
-  const variables = compareSamples(ours.kept(), theirs.kept(), recordings);
+  const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget]);
   return { ...check, variables, absent: [...check.absent, ...absent] };
 }
 

@@ -5,6 +5,7 @@ import { parseUnit } from '../lang/units.js';
 import { populationOf, selectionSize } from '../model/selected.js';
 import { isRecording } from '../model/tagged.js';
 import type { Model, NeuronType, Recording, RecordingKinds, ValidModel } from '../model/model.js';
+import { namesakeIn, type placesOfCables } from './check-places.js';
 import { memorySink, type MemorySink, type Rows } from './memory-sink.js';
 import type { ResultWriter, RunSetup, SampleBlock, SeriesPlan } from '../../runtime/results/result.js';
 
@@ -64,12 +65,14 @@ export const mostSamples = { inMemory: 5e6, inText: 5e5 };
  *
  * @param seconds  that are simulated
  * @param most     samples of one variable
+ * @param places   places on cells that compartments became
  */
 export function comparableVariables(
   { model: source, data }: ValidModel,
   { model: target }: ValidModel,
   seconds: number,
   most: number = mostSamples.inMemory,
+  places: ReturnType<typeof placesOfCables> = new Map(),
 ): Comparable {
   const recordings = new Map<string, Recording>();
   const ofTarget: Recording[] = [];
@@ -87,6 +90,23 @@ export function comparableVariables(
     const elements = onCable(source, target, recording);
     const asked = elements ? selectionSize(recording.of, source.populations, data) : size;
     const cells = Math.min(asked, mostOfAll);
+    const placed = places.get(recording);
+    if (placed !== undefined) {
+      const voltage = source.neurons[source.populations[population]?.type ?? '']?.cable?.voltage ?? '';
+      for (const variable of variables)
+        for (const { element, there } of placed.slice(0, mostOfAll)) {
+          const namesake = namesakeIn(there, variable, voltage);
+          if (namesake === undefined) absent.add(`${population}.${variable}`);
+          else {
+            const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
+            const of = { population, indices: [element] };
+            recordings.set(`${population}.${variable}[${element}]`, { ...common, of, variables: [variable] });
+            ofTarget.push({ ...there, ...common, variables: [namesake] });
+            sampled.set(common.name, { population, variable, cells: 1 });
+          }
+        }
+      continue;
+    }
     variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
       const isThere = elements ? cells === asked : haveBoth(source, target, population, variable, place);
@@ -222,13 +242,19 @@ export class SampleKeeper implements ResultWriter {
 /** The largest relative error of a number of 24 bits, with one more of rounding. */
 const singlePrecision = 2 ** -23;
 
-/** Compares the samples of two runs whose series have the same cells. */
+/**
+ * Compares the samples of two runs whose series have the same cells.
+ *
+ * @param recordings  of both, with the places on cells
+ */
 export function compareSamples(
   source: ReadonlyMap<string, Samples>,
   target: ReadonlyMap<string, SampleRows>,
   recordings: readonly Recording[],
 ): readonly VariableCheck[] {
-  const places = new Map(recordings.map((one) => [one.name, isRecording(one, 'variables') ? one : {}]));
+  const places = new Map(
+    recordings.flatMap((one) => (isRecording(one, 'variables') && one.section !== undefined ? [[one.name, one]] : [])),
+  );
   return [...source].flatMap(([name, { plan, times, values }]): VariableCheck[] => {
     const other = target.get(name);
     if (other === undefined || times.length === 0) return [];
@@ -252,7 +278,11 @@ export function compareSamples(
     });
     if (samples === 0) return [];
     const { owner: population, unit } = plan;
-    const variable = shown(plan.variable, places.get(name) ?? {});
+    const { section, fraction } = places.get(name) ?? {};
+    const variable = shown(plan.variable, {
+      ...(section === undefined ? {} : { section }),
+      ...(fraction === undefined ? {} : { fraction: Number(fraction.toPrecision(4)) }),
+    });
     const rootMeanSquare = Math.sqrt(squares / samples);
     return [{ population, variable, unit, samples, largest, rootMeanSquare, range: highest - least }];
   });

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { checkConversion, withLists } from '../../src/run/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
-import { importModel } from '../../src/run/pipeline.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 
 /** v rises towards 12 mV with a time constant of 10 ms, in steps of 0.1 ms, and never reaches its threshold. */
@@ -112,6 +112,19 @@ test('samples of places on cells are compared with those of compartments of Spat
     ['v at far', 8],
   ]);
   for (const { largest, range } of variables) expect(largest).toBeLessThan(range / 100);
+});
+
+test('samples of compartments are compared with those of the places that they became', async () => {
+  const { valid } = importModel(readSource('fixtures/brian/hodgkin-huxley-axon.yaml'));
+  const { variables = [] } = await checkConversion(valid, 'lems', { seconds: 2e-3, partial: true });
+  expect(variables.map(({ variable }) => variable).filter((one) => one.startsWith('v'))).toEqual([
+    'v at trunk 0.025',
+    'v at trunk 0.975',
+    'v at left_1 0.6111',
+    'v at right_3 0.5',
+  ]);
+  expect(variables.map(({ variable }) => variable.slice(0, 1)).sort()).toEqual([...'mmmmvvvv']);
+  for (const { largest } of variables) expect(largest).toBeLessThan(0.05);
 });
 
 test('variables that a place lacks after conversion are not asked for there', async () => {

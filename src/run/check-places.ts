@@ -1,0 +1,62 @@
+/** Compartments of cables that a model records, as places on the cells with sections that they became. */
+
+import { numbersOf } from '../model/arrays.js';
+import { populationOf } from '../model/selected.js';
+import { isRecording, taggedSelection } from '../model/tagged.js';
+import type { DataStore, Model, Recording, RecordingKinds, SelectionRule, ValidModel } from '../model/model.js';
+
+type VariableRecording = Recording & RecordingKinds['variables'];
+
+/** A recorded compartment, and what is recorded at its place. */
+interface PlacedElement {
+  readonly element: number;
+  readonly there: VariableRecording;
+}
+
+const ofVariables = ({ recordings }: Model, population: string): readonly VariableRecording[] =>
+  recordings.filter(
+    (one): one is VariableRecording => isRecording(one, 'variables') && populationOf(one.of) === population,
+  );
+
+/** Elements of a selection of one population that is not drawn. */
+function elementsOf(rule: SelectionRule, size: number, data: DataStore): readonly number[] | undefined {
+  const selection = taggedSelection(rule);
+  if (selection.kind === 'indices') return Array.from(numbersOf(selection.indices, data));
+  if (selection.kind !== 'slice') return undefined;
+  const [from, until, by] = selection.slice ?? [0, size, 1];
+  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+}
+
+/**
+ * Recorded compartments by recording, where all of a population are recorded after conversion: one place after another,
+ * in the order of the compartments.
+ */
+export function placesOfCables(
+  { model, data }: ValidModel,
+  target: Model,
+): ReadonlyMap<Recording, readonly PlacedElement[]> {
+  const found = new Map<Recording, readonly PlacedElement[]>();
+  for (const [id, { type, size }] of Object.entries(model.populations)) {
+    if (!model.neurons[type ?? '']?.cable || !target.neurons[target.populations[id]?.type ?? '']?.compartments)
+      continue;
+    const own = ofVariables(model, id).map((one) => [one, elementsOf(one.of, size, data) ?? []] as const);
+    const theirs = ofVariables(target, id).filter(({ section }) => section !== undefined);
+    if (own.reduce((sum, [, elements]) => sum + elements.length, 0) !== theirs.length) continue;
+    let next = 0;
+    for (const [recording, elements] of own)
+      found.set(
+        recording,
+        elements.flatMap((element) => {
+          const there = theirs[next++];
+          return there ? [{ element, there }] : [];
+        }),
+      );
+  }
+  return found;
+}
+
+/** What a variable of a cable is called on a cell: gates have the names of their channels before theirs. */
+export const namesakeIn = ({ variables }: VariableRecording, variable: string, voltage: string): string | undefined =>
+  variables.find((one) =>
+    variable === voltage ? one === 'v' : one === variable || new RegExp(`[._]${variable}(_q)?$`).test(one),
+  );

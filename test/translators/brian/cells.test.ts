@@ -162,6 +162,7 @@ describe('a cell with sections as a SpatialNeuron', () => {
     const text = document(0.01, { size: 3 })
       .replace('connect: all }', 'connect: all, values: { w: 2*nS + 9*nS*j }, delay: 0.1*ms*j + 0.5*ms }')
       .replace('0.3*nA if', '(0.1*nA + 0.1*nA*i) if')
+      .replace('record:\n', 'record:\n  - { of: { projection: s, indices: [0, 2] }, variables: [w], name: weights }\n')
       .replace('type: cell, size: 3 }', 'type: cell, size: 3, values: { v: -65*mV + 2*mV*i } }');
     const { files, report } = await convertModel(imported(text).valid, 'brian');
     expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
@@ -180,6 +181,10 @@ describe('a cell with sections as a SpatialNeuron', () => {
     expect(script.match(/\S+nA\*int\(.*?t < 10\*ms\)/g)).toHaveLength(1);
     expect(script.match(/delay=.*/g)).toEqual(['delay=0.5 * ms,', 'delay=0.6 * ms,', 'delay=0.7 * ms,']);
     expect(script.match(/SpikeMonitor\(cells_\d/g)).toHaveLength(3);
+    expect(script.match(/weights_\d = StateMonitor\(s_\d, "w"/g)).toEqual([
+      'weights_0 = StateMonitor(s_0, "w"',
+      'weights_2 = StateMonitor(s_2, "w"',
+    ]);
     const many = await convertModel(imported(document(0.01, { size: 100 })).valid, 'brian');
     expect(many.report.filter(({ verdict }) => verdict === 'notExpressible')).toMatchObject([
       { code: 'brian/cells', message: 'Brian has one cell in a SpatialNeuron, not 100' },

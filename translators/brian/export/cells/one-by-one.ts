@@ -18,6 +18,7 @@ import type {
   Population,
   Projection,
   Recording,
+  SelectionKinds,
   SelectionRule,
   Value,
 } from '../../../../src/model/model.js';
@@ -88,8 +89,12 @@ interface Chosen {
   readonly cells: readonly number[];
 }
 
+type SynapsesOf = SelectionKinds['synapses'];
+
 class Apart {
   readonly #names: ReadonlyMap<string, readonly string[]>;
+  /** Projections that a projection becomes, with the synapses of it that each has. */
+  readonly #pieces = new Map<string, readonly (readonly [name: string, synapses: readonly number[]])[]>();
 
   constructor(
     private readonly whole: Model,
@@ -240,6 +245,11 @@ class Apart {
       if (known) known.push(k);
       else pieces.set(key, [k]);
     });
+    const nameOf = (key: string): string => [name, ...key.split(' ')].filter((part) => part !== '').join('_');
+    this.#pieces.set(
+      name,
+      [...pieces].map(([key, synapses]) => [nameOf(key), synapses]),
+    );
     return [...pieces].map(([key, synapses]) => {
       const [source = '', target = ''] = key.split(' ');
       const list = (numbers: readonly number[], parted: Chosen | undefined): ArrayValue =>
@@ -258,7 +268,7 @@ class Apart {
           : {}),
       });
       return [
-        [name, source, target].filter((part) => part !== '').join('_'),
+        nameOf(key),
         {
           ...projection,
           from: end(projection.from, pre, source),
@@ -272,9 +282,26 @@ class Apart {
   }
 
   #recording(recording: Recording): readonly Recording[] {
+    if (isSelection(recording.of, 'synapses')) return this.#ofSynapses(recording, recording.of);
     const chosen = this.#chosen(recording.of);
     if (!chosen) return [recording];
     return this.#each(chosen).map((of, k) => ({ ...recording, of, name: `${recording.name}_${chosen.cells[k] ?? k}` }));
+  }
+
+  /** A recording of synapses, by the projections that they come to be in. */
+  #ofSynapses(recording: Recording, { projection, indices, slice }: SynapsesOf): readonly Recording[] {
+    const pieces = this.#pieces.get(projection);
+    if (pieces === undefined) return [recording];
+    const [from = 0, to = Infinity, step = 1] = slice ?? [];
+    const recorded = indices && new Set(numbersOf(indices, this.data));
+    const isRecorded = (synapse: number): boolean =>
+      recorded?.has(synapse) ?? (synapse >= from && synapse < to && (synapse - from) % step === 0);
+    return pieces.flatMap(([name, synapses]) => {
+      const own = [...synapses.keys()].filter((k) => isRecorded(synapses[k] ?? 0));
+      if (own.length === 0) return [];
+      const of: SynapsesOf = { projection: name, ...(own.length === synapses.length ? {} : { indices: own }) };
+      return [{ ...recording, of, name: `${recording.name}${name.slice(projection.length)}` }];
+    });
   }
 
   #phase(phase: Phase): readonly Phase[] {

@@ -12,7 +12,7 @@ import * as monitors from './script/monitors.js';
 import { Companion } from './script/companion.js';
 import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
-import { documentationOf, quoted } from '../shared/python.js';
+import { documentationOf, joinedLists, quoted } from '../shared/python.js';
 import { namedSections, type BrianSpecification, type PhaseSpecification, type SpikeMonitor } from './specification.js';
 import { defaultSlot } from './vocabulary.js';
 
@@ -207,7 +207,7 @@ function render(view: ScriptView): string {
     strict: true,
   });
   try {
-    return template(view);
+    return joinedLists(template(view));
   } catch (error) {
     throw new InvariantError('template brian-script', error instanceof Error ? error.message : String(error));
   }

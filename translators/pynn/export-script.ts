@@ -6,6 +6,7 @@ import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { exportPynn, type PynnOptions } from './export.js';
+import { joinedLists } from '../shared/python.js';
 import { remarksOnBackends } from './script/backends.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
@@ -40,7 +41,7 @@ function render(view: ScriptView): string {
     strict: true,
   });
   try {
-    return template(view);
+    return joinedLists(template(view));
   } catch (error) {
     throw new InvariantError('template pynn-script', error instanceof Error ? error.message : String(error));
   }

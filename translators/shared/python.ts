@@ -123,6 +123,9 @@ export function layout(item: Source, indent = 0): string {
   return indent === 0 && isFilled(item, 0) ? `# fmt: off\n${lines}\n# fmt: on` : lines;
 }
 
+/** A script in which statements one after the other that Black leaves alone have one mark around them. */
+export const joinedLists = (script: string): string => script.replaceAll('# fmt: on\n# fmt: off\n', '');
+
 /** Whether a piece is on one line. `after`: what follows it there. */
 const fits = (item: Source, indent: number, after: string): boolean => {
   const room = width - indent - after.length;

@@ -75,3 +75,22 @@ test('a current that changes often is one source, also where it flows from the s
     'sim.StepCurrentSource(times=[20, 30], amplitudes=[2, 3])',
   ]);
 });
+
+test('many spikes are read from a file beside the script, in lines that Black leaves alone', () => {
+  const trains = [0, 1].map((cell) => Array.from({ length: 60 }, (_, k) => k + 0.3 * cell + (k % 2) / 7));
+  const { valid } = importModel({
+    name: 'x.json',
+    text: JSON.stringify({
+      format: 'interneuron/pynn',
+      version: 1,
+      populations: [
+        { label: 'a', size: 2, cell: { type: 'SpikeSourceArray', params: { spike_times: { sequences: trains } } } },
+      ],
+      phases: [{ run: 70 }],
+    }),
+  });
+  const [script, spikes] = exportPynnScript(valid).files;
+  expect(script?.text).toContain('spike_times=spikes_from(Path(__file__).with_name("model-a.spikes.json"))');
+  expect(script?.text.split('\n').filter(({ length }) => length > 88)).toEqual([]);
+  expect(JSON.parse(spikes?.text ?? '')).toEqual(trains);
+});

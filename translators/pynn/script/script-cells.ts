@@ -162,8 +162,14 @@ function spikesInFile(script: Script, label: string, sequences: readonly (readon
   if (sequences.length < 2 || sequences.reduce((sum, { length }) => sum + length, 0) <= mostRows) return undefined;
   const name = script.fileName(label, 'spikes.json');
   script.files.push({ name, text: `[\n${sequences.map((one) => JSON.stringify(one)).join(',\n')}\n]\n` });
-  return `spike_times=[${script.use('Sequence')}(times) for times in json.load(open(${script.path(name)}))]`;
+  script.use('Sequence');
+  if (!script.definitions.includes(spikesFrom)) script.definitions.push(spikesFrom);
+  return prefixed('spike_times=', call('spikes_from', [script.path(name)]));
 }
+
+const spikesFrom = `def spikes_from(path):
+    """Spike times of each cell, from a file beside this script."""
+    return [Sequence(times) for times in json.loads(path.read_text())]`;
 
 /** A view of a population; no line for a slice without a name of its own, which is written where it is used. */
 export function viewLine(script: Script, { label, of, select }: View): readonly string[] {

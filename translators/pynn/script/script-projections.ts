@@ -151,7 +151,7 @@ function listedConnector(
   const name = script.fileName(label, 'txt');
   const header = `# columns = [${['i', 'j', ...names].map((column) => `"${column}"`).join(', ')}]`;
   script.files.push({ name, text: `${header}\n${rows.map((row) => row.join('\t')).join('\n')}\n` });
-  return call('sim.FromFileConnector', [script.path(name), ...common]);
+  return call('sim.FromFileConnector', [call('str', [script.path(name)]), ...common]);
 }
 
 /** Arguments of connectors that are texts are formulas: of the distance, of the displacement or of indices. */

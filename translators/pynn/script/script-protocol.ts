@@ -1,6 +1,6 @@
 /** Current sources, recordings and what happens in time as lines of a script. */
 
-import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
+import { call, dictionary, layout, list, method, prefixed, quoted, type Source } from '../../shared/python.js';
 import { hasEquation } from '../native/equations.js';
 import { nativeName } from '../native/types.js';
 import type { CurrentSource, Location, Locations, Phase, Projection, Recording } from '../specification.js';
@@ -113,8 +113,10 @@ function synapseRecordingLines(
   const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
   if (nativeName(synapse?.type ?? '') !== undefined) {
     const of = script.of(target, 'projection');
-    for (const variable of wanted)
-      script.synapses.push({ label: target, reads: variable, values: `${of}.recorded(${quoted(variable)}).tolist()` });
+    for (const variable of wanted) {
+      const values = method(call(`${of}.recorded`, [quoted(variable)]), 'tolist', []);
+      script.synapses.push({ label: target, reads: variable, values });
+    }
     const every = interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`];
     return [layout(call(`${of}.record`, [list(wanted.map(quoted)), ...every]))];
   }

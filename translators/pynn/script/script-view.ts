@@ -151,9 +151,9 @@ function importLines(script: Script, lines: readonly string[]): readonly string[
   const numpy = /\bnp\./.test(text) ? ['import numpy as np'] : [];
   return [
     'import json',
-    ...(/\bos\.path\b/.test(text) ? ['import os'] : []),
     'import sys',
     ...(script.isNative ? [] : ['from importlib import import_module']),
+    ...(/\bPath\(/.test(text) ? ['from pathlib import Path'] : []),
     ...(backend.length + numpy.length + own.length === 0 ? [] : ['', ...backend, ...numpy, ...own]),
   ];
 }

@@ -23,8 +23,8 @@ const taken: readonly string[] = [
     'lambda nonlocal not or pass raise return try while with yield ' + 'float int len list open print range slice str'
   ).split(' '),
   ...(
-    'each here first_value import_module in_ms json np os population recorded results segment segments_of ' +
-    'signal sim sys train file i j d SynapseRecorder of_position weights_to_neuron'
+    'each here first_value import_module in_ms json np population recorded results segment segments_of ' +
+    'signal sim sys train file i j d Path SynapseRecorder of_position spikes_from weights_to_neuron'
   ).split(' '),
   ...Object.keys(imports),
 ];
@@ -54,7 +54,7 @@ export class Script implements ScriptNames {
   readonly definitions: string[] = [];
   readonly files: ScriptFile[] = [];
   /** Recorders of synapses: their variable, and what they read. */
-  readonly synapses: { readonly label: string; readonly reads: string; readonly values: string }[] = [];
+  readonly synapses: { readonly label: string; readonly reads: string; readonly values: Source }[] = [];
   /** Variables of the script that read synapses while it runs. */
   readonly recorders: string[] = [];
 
@@ -174,7 +174,7 @@ export class Script implements ScriptNames {
   }
 
   /** Python expression for the path of a file beside the script. */
-  readonly path = (name: string): string => `os.path.join(os.path.dirname(os.path.abspath(__file__)), ${quoted(name)})`;
+  readonly path = (name: string): Source => call('Path(__file__).with_name', [quoted(name)]);
 }
 
 const placed = `def of_position(positions, formula):

@@ -750,3 +750,14 @@ experiment: { dt: 0.1 ms, seed: 5, duration: 1 ms }
     }
   });
 });
+
+test('a Poisson input into an input flows where the cells fire: all sources at every step are a current a step later', async () => {
+  const stimulus = (text: string): string =>
+    network('auto', 0.025).replace(/step: \{ kind: current.*/, `step: { to: cells, ${text} }`);
+  const given = await simulate(
+    stimulus('kind: current, input: I, value: 0.5*nA*int(t > 0.02*ms), section: soma, fraction: 0.5'),
+  );
+  const drawn = await simulate(stimulus('kind: poisson, variable: I, n: 5, rate: 40 kHz, weight: 0.1 nA'));
+  expect(drawn.events.get('cells.spike')).toEqual(given.events.get('cells.spike'));
+  expect(drawn.samples.get('cells.v')!.at(-1)![0]).toBeCloseTo(given.samples.get('cells.v')!.at(-1)![0]!, 9);
+});

@@ -274,8 +274,7 @@ class Expansion {
       if (!kind) continue;
       if (stimulus.kind === 'current')
         for (const at of this.#reachedBy(stimulus, kind, owner)) this.#cells.reach(kind, at, stimulus.input);
-      else if (stimulus.variable !== 'v')
-        this.#cells.refuse(`a Poisson input into another variable than v of cells with compartments (${owner})`);
+      else if (stimulus.variable !== 'v') this.#cells.reach(kind, kind.home, stimulus.variable);
     }
   }
 

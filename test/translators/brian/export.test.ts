@@ -50,6 +50,15 @@ test('weights of Poisson inputs count the neurons of a part from its first', () 
   expect(document.poisson_inputs.p).toMatchObject({ target: 'P[1:3]', weight: '0.1*(i + 1) + i/4' });
 });
 
+test('Poisson inputs into inputs, which Brian has as expressions, are left out', () => {
+  const { document, report } = exported(
+    'inputs: { I: "1" }\nstate: { v: { unit: "1" } }\nderivatives: { v: (I - v)/(10*ms) }',
+    'stimuli: { p: { kind: poisson, to: P, variable: I, n: 2, rate: 5, weight: 0.1 } }',
+  );
+  expect(document.poisson_inputs).toBeUndefined();
+  expect(remarks(report)).toEqual(['notExpressible brian/input']);
+});
+
 describe('expressions', () => {
   const threshold = (when: string): string =>
     group(`state: { v: { unit: mV }, x: { unit: "1" }, V: { unit: "1" } }\nevents: { spike: { when: "${when}" } }`)

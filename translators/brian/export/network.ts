@@ -69,7 +69,15 @@ export function exportStimulus(
   }
   const target = groupSlice(stimulus.to, plans.groups, pointer, context);
   if (target === undefined) return undefined;
-  const { view, names } = target.group;
+  const { view, names, type } = target.group;
+  // Inputs become expressions, to which a PoissonInput cannot add.
+  if (type && stimulus.variable !== 'v' && !Object.hasOwn(type.state, stimulus.variable)) {
+    remarks.notExpressible(
+      'brian/input',
+      `a PoissonInput cannot add to ${stimulus.variable}, which is no state variable`,
+    );
+    return undefined;
+  }
   const given = readCanonical(stimulus.weight, view);
   const size = target.group.population.size;
   const weight = target.range === undefined ? given : recounted(given, target.range[0], size);

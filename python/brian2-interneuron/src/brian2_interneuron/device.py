@@ -30,7 +30,7 @@ from .document import written
 from .later_code import OF_RUNS, Later, make_code
 from .live import Live, sent
 from .operations import Calls, Unchanging, simulated
-from .reports import report_to
+from .reports import DOUBLE, OF_THEIR_STEPS, PROFILE, report_to, warnings_of
 from .results import end_of_run, write_back
 from .seeds import Seeds
 from .start import start_of_run
@@ -44,15 +44,6 @@ _BEFORE = "interneuron: before the first run"
 
 #: What Brian's own runtime does.
 _RUN = Network.run.original_function
-
-_DOUBLE = "Engines compute in double precision, though variables such as %s are float32: ask for precision='float32' in set_device."
-
-_PROFILE = "Engines do not tell the times of single objects: the profile has one entry, the whole network."
-
-_OF_THEIR_STEPS = (
-    "Random numbers of a run belong to its steps: a seed, or a random state, does not bring back those of earlier steps. "
-    "To have them again, restore the network to where that run began."
-)
 
 _OPTIONS = {"target", "threads", "device", "precision", "seed", "output", "strict", "connect"}
 
@@ -262,7 +253,7 @@ class InterneuronDevice(DeferringDevice):
             return
         expected, self._seeds.expected = self._seeds.expected, None
         if expected not in (None, round(begin_time / document.dt)) and document.draws():
-            logger.warn(_OF_THEIR_STEPS, "seed", once=True)
+            logger.warn(OF_THEIR_STEPS, "seed", once=True)
         callback = report_to(report)
         if callback is not None:
             callback(0 * second, 0.0, begin_time * second, duration)
@@ -274,9 +265,9 @@ class InterneuronDevice(DeferringDevice):
                 told[0] = time.time() + float(report_period)
 
         if document.narrow is not None and "precision" not in self.options:
-            logger.warn(_DOUBLE % document.narrow, "precision", once=True)
+            logger.warn(DOUBLE % document.narrow, "precision", once=True)
         if profile:
-            logger.warn(_PROFILE, "profile", once=True)
+            logger.warn(PROFILE, "profile", once=True)
         net._stopped = Network._globally_stopped = False
         try:
             self._perform(net, document, calls, duration, progress)
@@ -399,6 +390,8 @@ class InterneuronDevice(DeferringDevice):
         session = None
         try:
             session = interneuron.Session(server, parameters)
+            for each in warnings_of(session.diagnostics):
+                logger.warn(each, "model", once=True)
             self._keep_settable(net, document, session)
             # The engine is made now, so that what it refuses is known before anything has run.
             session._call("run", time=0.0)

@@ -1,8 +1,31 @@
-"""Reports of progress, as Brian's runtime gives them."""
+"""What users are told of a run: its progress, as Brian's runtime has it, and what is otherwise than in Brian."""
 
 import sys
 
 from brian2.core.network import TextReport
+
+
+#: What engines compute in where nobody has asked for another precision.
+DOUBLE = "Engines compute in double precision, though variables such as %s are float32: ask for precision='float32' in set_device."
+
+#: Of `profile=True`.
+PROFILE = "Engines do not tell the times of single objects: the profile has one entry, the whole network."
+
+#: Of a seed between runs.
+OF_THEIR_STEPS = (
+    "Random numbers of a run belong to its steps: a seed, or a random state, does not bring back those of earlier steps. "
+    "To have them again, restore the network to where that run began."
+)
+
+
+def warnings_of(diagnostics):
+    """What an engine warns of in a document, as sentences with the name of the object."""
+    for each in diagnostics:
+        if each["severity"] == "warning":
+            path = str((each.get("place") or {}).get("pointer") or "").split("/")
+            name = f"{path[2]}: " if len(path) > 2 else ""
+            found = f" (found {each['found']}, expected {each['expected']})" if each.get("found") and each.get("expected") else ""
+            yield f"{name}{each['message']}{found}"
 
 
 def report_to(report):

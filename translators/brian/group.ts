@@ -38,6 +38,8 @@ export interface Group {
   readonly used: Map<string, Constant>;
   /** Variables that code writes: parameters among them become state. */
   readonly written: Set<string>;
+  /** Place among what has the same slot; absent: 0. */
+  readonly order?: number;
   /** Where its elements are compartments: of which cells. */
   readonly spatial?: Spatial;
 }
@@ -59,6 +61,8 @@ export interface Subgroup {
   readonly slice?: readonly [number, number];
   /** Number of neurons. */
   readonly size: number;
+  /** Whether it is written as a slice, though it is all of the group: what Brian does for slices has another order. */
+  readonly isSlice?: true;
 }
 
 /** Synapses while they are imported. */

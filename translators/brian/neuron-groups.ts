@@ -66,6 +66,7 @@ export function declaredGroup(
       specification.refractory !== false &&
       specification.threshold !== undefined,
     flagged: [...known.variables.values()].some((variable) => variable.flags.has('unless refractory')),
+    ...order(specification.order),
   };
 }
 

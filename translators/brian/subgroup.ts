@@ -51,7 +51,7 @@ export function readSubgroup(
     return undefined;
   }
   return start === 0 && stop === group.size
-    ? { group, size: group.size }
+    ? { group, size: group.size, isSlice: true }
     : { group, slice: [start, stop], size: stop - start };
 }
 

@@ -227,7 +227,7 @@ function translateSummed(
   synapses: SynapseGroup,
   scope: Scope,
   to: Reporter,
-): readonly { readonly variable: string; readonly at: Variable; readonly value: Located }[] {
+): readonly { readonly variable: string; readonly at: Variable; readonly end: Subgroup; readonly value: Located }[] {
   return [...synapses.variables.values()].flatMap((variable) => {
     if (!variable.flags.has('summed') || variable.expression === undefined) return [];
     const side = variable.name.endsWith('_pre') ? 'pre' : 'post';
@@ -246,27 +246,27 @@ function translateSummed(
       to.report(messages.summedTarget(key, end.group.name), variable.pointer, variable.nameSpan);
     end.group.written.add(key);
     const value = locatedExpression(translate(variable.expression, scope, variable.pointer, to), variable.pointer);
-    return [{ variable: `${side}.${key}`, at: variable, value }];
+    return [{ variable: `${side}.${key}`, at: variable, end, value }];
   });
 }
 
-/** Slot and order of summed variables that are not in the usual place. */
+/** Slot and order of summed variables that are not in the usual place; in Brian, those of slices come one later. */
 function sumSlots(
   { summed_updaters: given = {} }: SynapsesSpecification,
-  summed: readonly { readonly variable: string; readonly at: Variable }[],
+  summed: readonly { readonly variable: string; readonly at: Variable; readonly end: Subgroup }[],
   pointer: string,
   to: Reporter,
 ): Record<string, unknown> {
-  const entries = Object.entries(given).flatMap(([name, { when, order: own }]) => {
-    const known = summed.find(({ at }) => at.name === name);
-    const at = child(child(pointer, 'summed_updaters'), name);
-    if (known === undefined) {
-      const names = summed.map((each) => each.at.name);
-      to.report(messages.unknownSum(name, names), at);
-      return [];
-    }
+  const names = summed.map(({ at }) => at.name);
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      to.report(messages.unknownSum(name, names), child(child(pointer, 'summed_updaters'), name));
+  const entries = summed.flatMap(({ variable, at, end }) => {
+    const { when, order: own = end.isSlice ? (end.group.order ?? 0) : undefined } = given[at.name] ?? {};
     const place = { ...(when === undefined ? {} : { slot: when }), ...(own === undefined ? {} : { order: own }) };
-    return [[known.variable, located(place, at)] as const];
+    if (Object.keys(place).length === 0) return [];
+    const from = Object.hasOwn(given, at.name) ? child(child(pointer, 'summed_updaters'), at.name) : at.pointer;
+    return [[variable, located(place, from)] as const];
   });
   return entries.length === 0 ? {} : { sumSlots: Object.fromEntries(entries) };
 }

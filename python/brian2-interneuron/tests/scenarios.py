@@ -396,7 +396,8 @@ def summed_and_clock_driven():
     )
     S.connect("i != j")
     S.w = 0.05
-    D = Synapses(G, G, "dx/dt = -x/(5*ms) : 1 (clock-driven)\ng_post = x : 1 (summed)", on_pre="x += 1", method="exact")
+    # Brian makes sums over slices an order later, also where the slice is all of the group.
+    D = Synapses(G, G[:], "dx/dt = -x/(5*ms) : 1 (clock-driven)\ng_post = x : 1 (summed)", on_pre="x += 1", method="exact")
     D.connect("abs(i - j) == 1")
     monitor, samples = SpikeMonitor(G), StateMonitor(D, "x", record=[0, 3])
     run(20 * ms)

@@ -67,6 +67,12 @@ describe('equations', () => {
     expect(type.sumSlots).toEqual({ 'post.y': { slot: 'after_groups', order: 2 } });
   });
 
+  test('a slice that is all of the group is a part of it: its sums come an order later than those of the group', () => {
+    const { type, projection } = synapses('model: "y_post = x_pre : 1 (summed)"', { target: '"B[:]"' });
+    expect(projection.to).toEqual({ of: { population: 'B' } });
+    expect(type.sumSlots).toEqual({ 'post.y': { order: 0 } });
+  });
+
   test("lastupdate is known where something is event-driven, and else a parameter of the user's own", () => {
     expect(
       synapses('model: "da/dt = -a/ms : 1 (event-driven)"\non_pre: a = lastupdate/ms').type.pathways.pre.do,

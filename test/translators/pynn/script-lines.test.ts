@@ -77,7 +77,7 @@ test('a current that changes often is one source, also where it flows from the s
 });
 
 test('many spikes are read from a file beside the script, in lines that Black leaves alone', () => {
-  const trains = [0, 1].map((cell) => Array.from({ length: 60 }, (_, k) => k + 0.3 * cell + (k % 2) / 7));
+  const trains = [0, 1].map((cell) => Array.from({ length: 60 }, (_, k) => k + 0.25 * cell + (k % 2) / 8));
   const { valid } = importModel({
     name: 'x.json',
     text: JSON.stringify({

@@ -56,6 +56,10 @@ export interface Class {
   readonly made: ClassType;
 }
 
+/** What to do about equations that are the cell's instead of a mechanism's. */
+const asMechanism =
+  'write them as a mechanism on the sections that they belong to, which may have noise and conditions';
+
 /** Types of cells with structure, and the populations that their compartments become. */
 export class StructuredCells {
   /** The model as it was. */
@@ -110,8 +114,8 @@ export class StructuredCells {
       ['derived variables', type.derived],
     ] as const)
       if (Object.keys(map).length > 0)
-        this.refuse(`${what} of a cell with compartments beside its mechanisms (${name})`);
-    if (type.noise.length > 0) this.refuse(`noise in a cell with compartments (${name})`);
+        this.refuse(`${what} of a cell with compartments beside its mechanisms (${name})`, asMechanism);
+    if (type.noise.length > 0) this.refuse(`noise in a cell with compartments (${name})`, asMechanism);
     const method = this.#methodOf(name, type);
     const tree = this.#treeOf(name, compartments);
     if (!tree) return;

@@ -78,13 +78,13 @@ function rounded(name: string, x: Expression, place: Place, words: Words, writer
 function drawn(name: string, given: readonly Expression[], place: Place, writer: ArgumentWriter): Piece | undefined {
   const [x = number(0), y = number(0)] = given;
   const closedText = (e: Expression): string => closed(writer.piece(e, place));
+  // A zero has no dimension in LEMS, and a sum with one would have none either.
+  const above = (e: Expression): string => (closedText(e) === '0' ? '' : `${closedText(e)} + `);
+  const span = (): string =>
+    closedText(x) === '0' ? closedText(y) : `(${joined(writer.piece(y, place), '-', writer.piece(x, place)).text})`;
   switch (name) {
     case 'uniform':
-      return given.length === 0
-        ? atom('random(1)')
-        : atom(
-            `(${closedText(x)} + random(1) * (${joined(writer.piece(y, place), '-', writer.piece(x, place)).text}))`,
-          );
+      return given.length === 0 ? atom('random(1)') : atom(`(${above(x)}random(1) * ${span()})`);
     case 'binomial': {
       // One draw for each of so many trials as there may be.
       const [trials, chance] = [closedText(x), closedText(y)];
@@ -94,7 +94,7 @@ function drawn(name: string, given: readonly Expression[], place: Place, writer:
     case 'exponential':
       return atom(`(0 - ${closedText(x)} * ln(random(1)))`);
     case 'normal':
-      return atom(given.length === 0 ? normalDraw : `(${closedText(x)} + ${closedText(y)} * ${normalDraw})`);
+      return atom(given.length === 0 ? normalDraw : `(${above(x)}${closedText(y)} * ${normalDraw})`);
     default:
       return undefined;
   }

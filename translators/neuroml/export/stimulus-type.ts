@@ -1,16 +1,18 @@
 /** Stimuli as component types of what is attached to cells. */
 
-import { ampere } from '../../../src/lang/dimension.js';
+import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { ampere, second } from '../../../src/lang/dimension.js';
+import { drawsIn } from '../../../src/lang/functions.js';
 import type { Expression } from '../../../src/lang/ast.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { namesIn, readsAny, substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Stimulus } from '../../../src/model/model.js';
 import { builderOf } from './builder.js';
 import { zeroOf } from './channels.js';
-import type { CellPlan, Channel, ExportContext } from './context.js';
+import { elementsOf, type CellPlan, type Channel, type ExportContext } from './context.js';
 import { drawCount } from './draw-count.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible } from './words.js';
+import { endOfStep, NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 interface BuiltStimulus {
@@ -49,21 +51,58 @@ function current(
   pointer: string,
   plan: CellPlan,
   builder: TypeBuilder,
-  { report }: ExportContext,
+  context: ExportContext,
 ): Channel {
+  const { report } = context;
   if (!stimulus.attached) throw new NotExpressible('currents attached during the run');
   const channel = plan.channels.find((one) => one.kind === 'sum' && one.variable === stimulus.input);
   if (!channel) throw new NotExpressible(`currents into ${stimulus.input}, which is not an input`);
-  if (stimulus.every !== undefined)
+  const value = builder.parse(stimulus.value, (name) => plan.visible.has(name));
+  require(value, plan, builder);
+  const { every = 0, from = 0 } = stimulus;
+  const readsCell = readsAny(value, plan.visible);
+  if (every > 1.5 * context.dt && readsCell)
     report.approximated(
       'lems/held-current',
       pointer,
       'the current follows its value at every step instead of holding it between its own updates',
     );
-  const value = builder.parse(stimulus.value, (name) => plan.visible.has(name));
-  require(value, plan, builder);
-  share(channel, value, plan, builder);
+  const targets = elementsOf(stimulus.to, context);
+  if (stimulus.shared && drawsIn(value) && targets.length > 1)
+    report.approximated('lems/shared-current', pointer, 'each of its cells draws the current for itself');
+  share(
+    channel,
+    every > 1.5 * context.dt && !readsCell ? held(value, { every, from }, channel, builder) : value,
+    plan,
+    builder,
+  );
   return channel;
+}
+
+/** A value that is computed at times of its own, as a variable that keeps it in between. */
+function held(
+  value: Expression,
+  { every, from }: { readonly every: number; readonly from: number },
+  { dimension }: Channel,
+  builder: TypeBuilder,
+): Expression {
+  const [kept, next] = ['value until then', 'next value'];
+  builder.state(kept, dimension, false);
+  builder.state(next, second, false);
+  const assign = (name: string, e: Expression): Element =>
+    builder.assign(builder.nameOf(name), builder.text(e, 'statement'));
+  // The end of a step is the beginning of the one for which the value is computed; at the start it is 0.
+  const now = assign(kept, substitute(value, new Map([['t', nameOf(endOfStep)]])));
+  const first = from % every;
+  builder.starts.push(now, assign(next, quantity(first > 0 ? first : every, second)));
+  const test = binary('>', nameOf(endOfStep), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt'))));
+  builder.conditions.push(
+    element('OnCondition', { test: builder.condition(test, 'statement') }, [
+      now,
+      assign(next, binary('+', nameOf(next), quantity(every, second))),
+    ]),
+  );
+  return nameOf(kept);
 }
 
 /** Sums of many random inputs: a number of them is drawn in each step. */

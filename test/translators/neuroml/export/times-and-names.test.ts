@@ -162,3 +162,29 @@ experiment: { dt: 0.1 ms, protocol: [ run: 2 ms ] }
   const [v] = (await checkConversion(valid, 'lems')).variables ?? [];
   expect(v?.largest).toBeLessThan(1e-9);
 });
+
+test('currents that are held between their updates are held in LEMS', async () => {
+  const { valid } = importModel({
+    name: 'm.yaml',
+    text: `interneuron: 1
+name: m
+timing: grid
+neurons: { c: { method: euler, inputs: { I: nA }, state: { v: { unit: V } }, derivatives: { v: I/nF } } }
+populations: { p: { type: c, size: 2 } }
+stimuli:
+  wave: { kind: current, to: p, input: I, value: '2*nA*cos(t/ms + 0.3)', every: 0.5 ms, from: 0.3 ms }
+  step: { kind: current, to: p, input: I, value: '1*nA if t > 1.35*ms else 0*nA', every: 0.4 ms }
+  noise: { kind: current, to: p, input: I, value: 'normal(0*nA, 1e-9*nA)', every: 0.5 ms, shared: true }
+record: [{ of: p, variables: [v] }]
+experiment: { dt: 0.1 ms, protocol: [ run: 5 ms ] }
+`,
+  });
+  const { report, files } = await convertModel(valid, 'lems');
+  // A sum with zero would have no dimension in the reference interpreter.
+  expect(files[0]?.text).not.toContain('(0 +');
+  const codes = report.flatMap(({ verdict, code, pointer }) => (verdict === 'approximated' ? [[code, pointer]] : []));
+  expect(codes).toContainEqual(['lems/shared-current', '/stimuli/noise']);
+  expect(codes.map(([code]) => code)).not.toContain('lems/held-current');
+  const [v] = (await checkConversion(valid, 'lems')).variables ?? [];
+  expect(v?.largest).toBeLessThan(1e-6 * (v?.range ?? 0));
+});

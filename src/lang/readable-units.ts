@@ -6,7 +6,7 @@ import { foldConstants } from './fold.js';
 import { parseExpression, parseStatements } from './parse.js';
 import { printExpression, printStatement } from './print.js';
 import { mapExpression, mapStatement, namesIn } from './walk.js';
-import { baseUnit, quantityTree, writtenQuantity } from './written-quantity.js';
+import { baseUnit, multiplesOfPi, quantityTree, writtenQuantity } from './written-quantity.js';
 
 /**
  * A canonical expression or statement as people write it: `v = -65*mV` for `v = -0.065*V`. It is read as the same
@@ -30,8 +30,8 @@ export function withReadableUnits(text: string, declared: (name: string) => bool
   }
 }
 
-/** A product of a number and a unit. */
-const hasUnit = /\d\*[A-Za-z]/;
+/** A product of a number and a unit, or a multiple of pi. */
+const hasUnit = /\d\*[A-Za-z]|(?:1\.57079|3\.14159|6\.28318|12\.5663)\d/;
 
 const isStatement = (part: Expression | Statement): part is Statement =>
   part.kind === 'assignment' || part.kind === 'send';
@@ -47,6 +47,7 @@ function readable(tree: Expression, declared: (name: string) => boolean): Expres
   return mapExpression(tree, (node) => {
     if (node.kind === 'binary' && (node.operator === '*' || node.operator === '/'))
       return { ...node, right: units.get(node.right) ?? node.right };
+    if (node.kind === 'number' && !declared('pi')) return multiplesOfPi.get(node.value) ?? node;
     if (node.kind !== 'quantity') return node;
     const { number, unit } = writtenQuantity(node.value, node.dimension, 'decimal');
     const size = Math.abs(number);

@@ -1,7 +1,7 @@
 /** Quantities in units that people use: `-65*mV`, not `-0.065*V`. */
 
 import type { Dimension, Expression } from './ast.js';
-import { binary, number, unary } from './build.js';
+import { binary, integer, name, number, product, quotient, unary } from './build.js';
 import {
   ampere,
   ampereByArea,
@@ -207,6 +207,14 @@ function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number
   // The product that a script says, 0.1*nA, has a last bit of its own.
   return [Number(scaled.toPrecision(15)), scaled].find((number) => number * Number(`1e${exponent}`) === value);
 }
+
+/** Multiples of pi as people write them; they are the same doubles. */
+export const multiplesOfPi: ReadonlyMap<number, Expression> = new Map([
+  [Math.PI, name('pi')],
+  [2 * Math.PI, product(integer(2), name('pi'))],
+  [4 * Math.PI, product(integer(4), name('pi'))],
+  [Math.PI / 2, quotient(name('pi'), integer(2))],
+]);
 
 /** The value as a product: `-65*mV`; `ms` is 1 ms. */
 export function quantityTree(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {

@@ -17,6 +17,8 @@ it.each([
   ['x**(0.001*s/tau)', 'x**(1*ms/tau)'],
   ['i/(300*S*m**-2)', 'i/(30*msiemens/cm**2)'],
   ['2e-8*m**2', '0.02*mm**2'],
+  ['sin(6.283185307179586*f*t)', 'sin(2*pi*f*t)'],
+  ['a/6.283185307179586', 'a/(2*pi)'],
 ])('%s is written %s', (canonical, readable) => {
   expect(withReadableUnits(canonical, none)).toBe(readable);
 });

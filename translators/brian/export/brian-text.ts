@@ -1,19 +1,7 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
 import type { BinaryOperator, Dimension, Expression, Statement } from '../../../src/lang/ast.js';
-import {
-  binary,
-  call,
-  difference,
-  integer,
-  isZero,
-  name,
-  number,
-  product,
-  quotient,
-  sum,
-  unary,
-} from '../../../src/lang/build.js';
+import { binary, call, difference, isZero, number, product, sum, unary } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
@@ -21,7 +9,7 @@ import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { callsIn, expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
 import { brianFunctions, functionNames } from '../vocabulary.js';
 import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js';
-import { quantityTree, type Arithmetic } from '../../../src/lang/written-quantity.js';
+import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/written-quantity.js';
 
 /** Receives what Brian cannot say of an expression. */
 export interface Remarks {
@@ -184,14 +172,6 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
     }
   });
 }
-
-/** Multiples of pi as people write them; they are the same doubles. */
-const multiplesOfPi: ReadonlyMap<number, Expression> = new Map([
-  [Math.PI, name('pi')],
-  [2 * Math.PI, product(integer(2), name('pi'))],
-  [4 * Math.PI, product(integer(4), name('pi'))],
-  [Math.PI / 2, quotient(name('pi'), integer(2))],
-]);
 
 function quantityInBrian(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {
   const circular = isDimensionless(dimension) ? multiplesOfPi.get(value) : undefined;

@@ -64,7 +64,9 @@ export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidM
     if (whole === undefined || users.get(typeName) !== 1 || whole.compartments !== undefined) continue;
     const type = tablesAsVariables(whole, model.tables);
     let next = type;
-    for (const variable of Object.keys(type.derived)) {
+    for (const [variable, { unit }] of Object.entries(type.derived)) {
+      // A time is no current: conditions compare it.
+      if (unit === 's') continue;
       const found = apart({ valid, id, type: next, names: ownNames(next), changed, steps, mostPieces }, variable);
       if (found === undefined) continue;
       next = found.type;

@@ -50,11 +50,11 @@ neurons:
     method: euler
     parameters: { late: 0.7 ms }
     state: { a: 0, b: 0, c: 0, d: 0, f: 0, g: 0, n: 0 }
-    derived: { past: t > 0.5*ms or n > 100 }
+    derived: { past: t > 0.5*ms or n > 100, since: { unit: s, value: t - 0.9*ms } }
     derivatives:
       a: int(t > 0.5*ms)/ms
       b: int(t >= 0.3*ms)/ms
-      c: int(past)/ms
+      c: (int(past) + int(since > 0*ms))/ms
       d: int(t > late)/ms
       f: int(5 < t/(0.1*ms))/ms
       g: int(t == 0.8*ms)/ms + int(t != 0.4*ms)/ms + int(t == 0.25*ms)/ms

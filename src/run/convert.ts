@@ -176,9 +176,23 @@ async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<reado
   return zeroDivisors(valid, stage);
 }
 
+/** A longer document under the name of YAML has the layout of JSON, which is YAML, too. */
+const mostInYaml = 1e6;
+
+/** A document as its name asks for: YAML or JSON. */
+async function documentText(document: unknown, name: string): Promise<string> {
+  const json = jsonText(document);
+  if (!/\.ya?ml$/i.test(name) || json.length > mostInYaml) return json;
+  const { yamlText } = await import('./yaml-text.js');
+  return yamlText(JSON.parse(json));
+}
+
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
-  canonical: async ({ model, data }, name) => ({ files: [{ name, text: jsonText(model) }], data, report: [] }),
+  canonical: async ({ model, data }, name) => {
+    const text = await documentText(model, name);
+    return { files: [{ name, text }], data, report: [] };
+  },
   brian: async (valid, name) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
     const { files, report } = await forBrian(valid, (idiom) => exportBrianScript(idiom, parse(name).name), {
@@ -189,7 +203,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   'brian-json': async (valid, name) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
     const { document, report } = await forBrian(valid, exportBrian, { oneByOne: false });
-    return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
+    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },
   pynn: async (valid, name, _original, _positions, partial) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
@@ -199,7 +213,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   'pynn-json': async (valid, name, _original, _positions, partial) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
     const { document, report } = exportPynn(valid, { partial });
-    return { files: [{ name, text: jsonText(document) }], data: new Map(), report };
+    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },
   lems,
   neuroml: lems,

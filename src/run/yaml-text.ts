@@ -1,0 +1,50 @@
+/** YAML for people: equations as they stand in papers, short maps and lists on one line. */
+
+import { Document, isCollection, isPair, Scalar, visit, type ScalarTag } from 'yaml';
+
+const longestLine = 100;
+
+/** Numbers as readers of YAML 1.1, such as PyYAML, know them: `1e-7` is a text to them. */
+const float: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: (value) => typeof value === 'number' && /^-?\de/.test(String(value)),
+  // Texts are read by the tags that are there already.
+  test: /(?!)/,
+  resolve: Number,
+  stringify: ({ value }) => String(value).replace('e', '.0e'),
+};
+
+/** Words that YAML 1.1 takes for true and false. */
+const booleans = /^(on|off|yes|no)$/i;
+
+/** Texts of several lines, and equations with their units, are blocks. */
+const isBlock = (value: unknown): boolean => typeof value === 'string' && /\n| : /.test(value);
+
+/** The text of a value that JSON can hold, ending with a newline. */
+export function yamlText(value: unknown): string {
+  const document = new Document(value, { aliasDuplicateObjects: false, customTags: (tags) => [float, ...tags] });
+  visit(document, {
+    Collection(_key, node, path) {
+      if (path.length <= 1) return undefined;
+      // What stands before it on its line, or is indented: two spaces for each level.
+      const [parent] = path.slice(-1);
+      const before = isPair(parent) ? String(parent.key).length + 2 : 2;
+      const indent = 2 * (path.filter(isCollection).length - 1);
+      const plain: unknown = node.toJSON();
+      const isList = Array.isArray(plain) && plain.every((item) => typeof item === 'number');
+      const line = JSON.stringify(plain).replace(/"/g, '');
+      node.flow = isList || (indent + before + line.length <= longestLine && !hasBlocks(plain));
+      return undefined;
+    },
+    Scalar(_key, node) {
+      if (isBlock(node.value)) node.type = Scalar.BLOCK_LITERAL;
+      else if (typeof node.value === 'string' && booleans.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Whether anything in a value is a block of text. */
+const hasBlocks = (value: unknown): boolean =>
+  isBlock(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasBlocks));

@@ -51,6 +51,12 @@ async function convert(...words: string[]): Promise<string> {
   return outcome.stdout;
 }
 
+it('says that what is called NeuroML is LEMS', async () => {
+  const [path, other] = ['network.nml', 'network.xml'].map((name) => folder.file(name));
+  expect(await convert('--to', 'neuroml', '-o', path!)).toContain(`${path} is a LEMS document`);
+  expect(await convert('--to', 'neuroml', '-o', other!)).not.toContain('LEMS document');
+});
+
 describe('convert --to canonical', () => {
   it('keeps the model hash and the fingerprint', async () => {
     const path = folder.file('canonical.json');

@@ -63,6 +63,10 @@ export async function convert(context: CommandContext): Promise<number> {
     return exitCodes.wrong;
   }
   context.say(`wrote ${outputs.map(printable).join(', ')}`);
+  if (/\.nml$/i.test(path) && converted.files[0]?.text.startsWith('<Lems'))
+    context.say(
+      `${printable(path)} is a LEMS document, with the simulation: validators of NeuroML want files without one`,
+    );
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing));
   if (check !== undefined) context.say(checkText(check));

@@ -40,7 +40,7 @@ export function poissonGroup(
   report.approximated(
     'brian/poisson-group',
     pointer,
-    'a PoissonGroup has at most one spike per step, where PyNN draws their number' +
+    'a PoissonGroup has at most one spike per step, where the model draws their number' +
       (most > 0 ? `: the variance of counts is up to ${often} % less` : ''),
   );
   const spike = {

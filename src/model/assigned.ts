@@ -5,6 +5,7 @@
 
 import { numbersOf } from './arrays.js';
 import type { ArrayValue, DataStore } from './model.js';
+import { inSlice } from './selected.js';
 
 /** What a key gives a value to: a variable of a population or projection, or of some of its elements. */
 export interface Assigned {
@@ -29,9 +30,7 @@ export function assignedBy(key: string): Assigned {
 
 /** Elements or synapses that a key names by number; undefined for all. */
 export function numbersIn({ slice, indices }: Pick<Assigned, 'slice' | 'indices'>): readonly number[] | undefined {
-  if (!slice) return indices;
-  const [from, until, by] = slice;
-  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+  return slice ? inSlice(slice) : indices;
 }
 
 /** Numbers of the synapses in a slice or list of a selection; undefined for all. */

@@ -55,6 +55,34 @@ export function rowOf(elements: readonly number[]): readonly [start: number, end
   return [first, first + elements.length];
 }
 
+/** Elements of a slice: from a start to before an end, by a step. */
+export const inSlice = ([from, until, by]: readonly [number, number, number]): readonly number[] =>
+  Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
+
+/**
+ * The elements of a selection of one population; undefined for those of several, of synapses, and where they are drawn.
+ *
+ * @param size  of the population
+ */
+export function elementsIn(rule: SelectionRule, size: number, data: DataStore): readonly number[] | undefined {
+  const selection = taggedSelection(rule);
+  switch (selection.kind) {
+    case 'slice':
+      return inSlice(selection.slice ?? [0, size, 1]);
+    case 'indices':
+      return numbersOf(selection.indices, data);
+    case 'mask':
+      return numbersOf(selection.mask, data).flatMap((on, element) => (on === 0 ? [] : [element]));
+    case 'assembly':
+    case 'sample':
+    case 'sampleOf':
+    case 'synapses':
+      return undefined;
+    default:
+      return selection satisfies never;
+  }
+}
+
 /**
  * How many elements a selection has; of a sample drawn from several populations, those of all. None of synapses.
  *

@@ -1,9 +1,8 @@
 /** Compartments of cables that a model records, as places on the cells with sections that they became. */
 
-import { numbersOf } from '../model/arrays.js';
-import { populationOf } from '../model/selected.js';
-import { isRecording, taggedSelection } from '../model/tagged.js';
-import type { DataStore, Model, Recording, RecordingKinds, SelectionRule, ValidModel } from '../model/model.js';
+import { elementsIn, populationOf } from '../model/selected.js';
+import { isRecording } from '../model/tagged.js';
+import type { Model, Recording, RecordingKinds, ValidModel } from '../model/model.js';
 
 type VariableRecording = Recording & RecordingKinds['variables'];
 
@@ -18,15 +17,6 @@ const ofVariables = ({ recordings }: Model, population: string): readonly Variab
     (one): one is VariableRecording => isRecording(one, 'variables') && populationOf(one.of) === population,
   );
 
-/** Elements of a selection of one population that is not drawn. */
-function elementsOf(rule: SelectionRule, size: number, data: DataStore): readonly number[] | undefined {
-  const selection = taggedSelection(rule);
-  if (selection.kind === 'indices') return Array.from(numbersOf(selection.indices, data));
-  if (selection.kind !== 'slice') return undefined;
-  const [from, until, by] = selection.slice ?? [0, size, 1];
-  return Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
-}
-
 /**
  * Recorded compartments by recording, where all of a population are recorded after conversion: one place after another,
  * in the order of the compartments.
@@ -39,7 +29,7 @@ export function placesOfCables(
   for (const [id, { type, size }] of Object.entries(model.populations)) {
     if (!model.neurons[type ?? '']?.cable || !target.neurons[target.populations[id]?.type ?? '']?.compartments)
       continue;
-    const own = ofVariables(model, id).map((one) => [one, elementsOf(one.of, size, data) ?? []] as const);
+    const own = ofVariables(model, id).map((one) => [one, elementsIn(one.of, size, data) ?? []] as const);
     const theirs = ofVariables(target, id).filter(({ section }) => section !== undefined);
     if (own.reduce((sum, [, elements]) => sum + elements.length, 0) !== theirs.length) continue;
     let next = 0;

@@ -5,7 +5,7 @@
 
 import { changedNames } from '../../../src/model/changed.js';
 import { lengthOf, numbersOf } from '../../../src/model/arrays.js';
-import { populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
+import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
 import {
   areInFile,
   isDrawn,
@@ -14,7 +14,6 @@ import {
   isRecording,
   isSelection,
   recordedVariables,
-  taggedSelection,
 } from '../../../src/model/tagged.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
@@ -35,7 +34,6 @@ import type {
   Operation,
   Population,
   Projection,
-  SelectionRule,
   SynapseType,
   ValidModel,
   Value,
@@ -213,7 +211,7 @@ class Idiom {
     const name = populationOf(from.of);
     const whole = populations[name ?? ''];
     if (name === undefined || whole?.spikes === undefined || wholePopulation(from.of) !== undefined) return from;
-    const cells = cellsOf(from.of, whole.size, this.#data);
+    const cells = elementsIn(from.of, whole.size, this.#data);
     const changes = this.#model.experiment.protocol.some(
       (phase) => isPhase(phase, 'replay') && Object.hasOwn(phase.replay, name),
     );
@@ -489,15 +487,6 @@ class Idiom {
         populationsOf(part.to.of).every((one) => targets.includes(one)),
     );
   }
-}
-
-/** The cells of a slice or a list. */
-function cellsOf(rule: SelectionRule, size: number, data: ValidModel['data']): readonly number[] | undefined {
-  const selection = taggedSelection(rule);
-  if (selection.kind === 'indices') return numbersOf(selection.indices, data);
-  if (selection.kind !== 'slice') return undefined;
-  const [start, stop, step] = selection.slice ?? [0, size, 1];
-  return Array.from({ length: Math.max(0, Math.ceil((stop - start) / step)) }, (_, k) => start + k * step);
 }
 
 /** Whether a type draws what Brian has no function for. */

@@ -1,9 +1,8 @@
 /** What the parts of an export share. */
 
-import { populationOf } from '../../../src/model/selected.js';
-import { taggedSelection } from '../../../src/model/tagged.js';
+import { elementsIn, populationOf } from '../../../src/model/selected.js';
+import { isSelection } from '../../../src/model/tagged.js';
 import type { Dimension } from '../../../src/lang/ast.js';
-import { numbersOf } from '../../../src/model/arrays.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './dimensions.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
@@ -96,28 +95,9 @@ export function elementsOf(
   rule: SelectionRule,
   { model, data }: Pick<ExportContext, 'model' | 'data'>,
 ): readonly number[] | string {
-  const selection = taggedSelection(rule);
-  const all = (): readonly number[] =>
-    Array.from({ length: model.populations[populationOf(rule) ?? '']?.size ?? 0 }, (_, k) => k);
-  switch (selection.kind) {
-    case 'slice': {
-      if (!selection.slice) return all();
-      const [from, to, step] = selection.slice;
-      return all().filter((k) => k >= from && k < to && (k - from) % step === 0);
-    }
-    case 'indices':
-      return numbersOf(selection.indices, data);
-    case 'mask': {
-      const mask = numbersOf(selection.mask, data);
-      return all().filter((k) => mask[k] !== 0);
-    }
-    case 'sample':
-      return 'a selection that is drawn; freeze the model first';
-    case 'sampleOf':
-    case 'assembly':
-    case 'synapses':
-      return 'a selection of several populations';
-    default:
-      return selection satisfies never;
-  }
+  const elements = elementsIn(rule, model.populations[populationOf(rule) ?? '']?.size ?? 0, data);
+  if (elements) return elements;
+  return isSelection(rule, 'sample')
+    ? 'a selection that is drawn; freeze the model first'
+    : 'a selection of several populations';
 }

@@ -23,8 +23,8 @@ import type {
   Value,
 } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
-import { populationsOf } from '../../../../src/model/selected.js';
-import { isGiven, isPhase, isSelection, phaseKind, taggedSelection } from '../../../../src/model/tagged.js';
+import { elementsIn, populationOf, populationsOf } from '../../../../src/model/selected.js';
+import { isGiven, isPhase, isSelection, phaseKind } from '../../../../src/model/tagged.js';
 
 /** The most cells, and the most projections between them, that are written one by one. */
 const [mostCells, mostProjections] = [64, 512];
@@ -199,28 +199,10 @@ class Apart {
       if (isSelection(rule, 'synapses') && this.#isParted(rule.projection)) throw new CannotPart();
       return undefined;
     }
-    const selection = taggedSelection(rule);
-    switch (selection.kind) {
-      case 'slice': {
-        const { population } = selection;
-        const [from, to, step] = selection.slice ?? [0, this.whole.populations[population]?.size ?? 0, 1];
-        return { population, cells: Array.from({ length: Math.ceil((to - from) / step) }, (_, k) => from + k * step) };
-      }
-      case 'indices':
-        return { population: selection.population, cells: numbersOf(selection.indices, this.data) };
-      case 'mask':
-        return {
-          population: selection.population,
-          cells: numbersOf(selection.mask, this.data).flatMap((on, cell) => (on === 0 ? [] : [cell])),
-        };
-      case 'assembly':
-      case 'sample':
-      case 'sampleOf':
-      case 'synapses':
-        throw new CannotPart();
-      default:
-        return selection satisfies never;
-    }
+    const population = populationOf(rule) ?? '';
+    const cells = elementsIn(rule, this.whole.populations[population]?.size ?? 0, this.data);
+    if (!cells) throw new CannotPart();
+    return { population, cells };
   }
 
   #isParted(projection: string): boolean {

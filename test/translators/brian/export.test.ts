@@ -198,6 +198,16 @@ describe('inputs', () => {
     );
   });
 
+  test('of bounds that are multiples of a variable, which may be negative, none is known to be the narrower', () => {
+    const { document } = exported(
+      'parameters: { E: -70*mV }\nstate: { v: { unit: mV } }\n' +
+        'derived: { y: { unit: "1", value: "1 if v > 1.5*E else 2 if v > 2*E else 3" } }',
+    );
+    expect(document.neuron_groups.P.model.split('\n')).toContain(
+      'y = 3*int(v <= 2*E and v <= 1.5*E) + 2*int(v > 2*E and v <= 1.5*E) + int(v > 1.5*E) : 1',
+    );
+  });
+
   test('currents are terms of a subexpression, switched by a parameter', () => {
     const { document, report } = exported(
       cell,

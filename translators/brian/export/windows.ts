@@ -3,6 +3,7 @@
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, call } from '../../../src/lang/build.js';
 import { printExpression } from '../../../src/lang/print.js';
+import { brianUnits } from '../units.js';
 
 type Binary = Expression & { readonly kind: 'binary' };
 
@@ -58,13 +59,17 @@ const conjuncts = (e: Expression | undefined): readonly Expression[] =>
 
 const isBound = (e: Expression): e is Binary => e.kind === 'binary' && ['<', '<=', '>', '>='].includes(e.operator);
 
-/** The number that a bound begins with, and all else about it. */
+/** The number that a bound begins with, in the unit that follows it, and all else about the bound. */
 function boundOf(e: Expression): { readonly number: number; readonly rest: string } | undefined {
   if (!isBound(e)) return undefined;
-  const [, number, rest] = /^([\d.]+(?:e[-+]?\d+)?)\b(.*)$/.exec(printExpression(e.right)) ?? [];
-  if (number === undefined) return undefined;
-  return { number: Number(number), rest: `${printExpression(e.left)} ${e.operator} ${rest ?? ''}` };
+  const [, number, unit, others = ''] = leadingQuantity.exec(printExpression(e.right)) ?? [];
+  // Multiples of a variable, which may be negative, have no known order.
+  if (number === undefined || (unit !== undefined && !brianUnits.has(unit))) return undefined;
+  return { number: Number(number), rest: `${printExpression(e.left)} ${e.operator} ${unit ?? ''}${others}` };
 }
+
+/** `20*ms` by itself, or as the first part of a sum. */
+const leadingQuantity = /^([\d.]+(?:e[-+]?\d+)?)(?:\*(\w+))?((?: [-+] .*)?)$/;
 
 /** Two conditions at once, lower bounds first; of two bounds of a kind, the narrower. */
 function both(a: Expression, b: Expression): Expression {

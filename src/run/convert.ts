@@ -5,10 +5,11 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { jsonText } from './json-text.js';
 import { ConversionReport, outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
+import { child } from '../model/pointer.js';
 import { typedModel } from '../model/typed-model.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
-import { freeze } from './freeze.js';
+import { freeze, randomSources } from './freeze.js';
 import { inStage } from './stages.js';
 import type { TargetNotation } from './target-notations.js';
 
@@ -54,41 +55,45 @@ type Exporter = (
 /** More steps of a current are better read as a table. */
 const mostPulses = 20;
 
-/** LEMS lists connections: rules that draw are frozen first, and kept beside what they drew. */
+/**
+ * LEMS lists connections, and values of each cell: those that are drawn are drawn here, and rules are kept beside what
+ * they drew. What is drawn in each step stays random where LEMS can draw it.
+ */
 const lems: Exporter = async (whole, name, original, positions) => {
-  const { exportLems, hasDrawnConnections, rulesOf } = await import('../../translators/neuroml/export.js');
+  const { exportLems, hasDrawnConnections, listedDraws, rulesOf } = await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../library/currents-apart.js');
   const given = withCurrentsApart(whole, mostPulses);
   const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
-  const listed = hasDrawnConnections(valid.model)
-    ? (await freeze(valid, (await chooseTarget('auto')).target, positions)).valid
-    : valid;
-  const written = (what: ValidModel): ReturnType<typeof exportLems> =>
-    exportLems(what, {
+  const attempt = (what: ValidModel): { readonly text: string; readonly report: readonly ConversionEntry[] } => {
+    const { text, report } = exportLems(what, {
       rules: rulesOf(original.model),
       functions: (called, values) => libraryCall(called)?.(values),
       unfrozen: original,
     });
-  const first = written(listed);
-  // What LEMS cannot draw is drawn here, with the seed of the model.
-  const drawn =
-    listed === valid && outcomeOf(first.report) === 'incomplete'
-      ? written((await freeze(valid, (await chooseTarget('auto')).target, positions)).valid)
-      : undefined;
-  const left = ({ report }: typeof first): number =>
-    report.filter(({ verdict }) => verdict === 'notExpressible').length;
-  const { text, report } = drawn !== undefined && left(drawn) < left(first) ? drawn : first;
-  const entries: ConversionEntry[] = [...report];
-  if (drawn !== undefined && report === drawn.report)
-    entries.push({
-      verdict: 'equivalent',
-      code: 'lems/drawn',
-      pointer: '',
-      message: 'values that LEMS cannot compute or draw are listed as they are with this seed',
+    return { text, report: [...report, ...listedDraws(valid.model, what.model)] };
+  };
+  const lossesOf = ({ report }: ReturnType<typeof attempt>): readonly string[] =>
+    report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
+  const withLists = async (replays: (source: string) => boolean): Promise<ReturnType<typeof attempt>> =>
+    attempt((await freeze(valid, (await chooseTarget('auto')).target, positions, { replays })).valid);
+  let best = hasDrawnConnections(valid.model) ? await withLists(() => false) : attempt(valid);
+  const better = (other: typeof best): void => {
+    if (lossesOf(other).length < lossesOf(best).length) best = other;
+  };
+  if (lossesOf(best).length > 0 && !hasDrawnConnections(valid.model)) better(await withLists(() => false));
+  const sources = randomSources(typedModel(valid.model));
+  if (lossesOf(best).length > 0 && sources.length > 0) {
+    const losses = lossesOf(best);
+    const lost = sources.filter((source) => {
+      const parts = [child('/populations', source), child('/neurons', valid.model.populations[source]?.type ?? '')];
+      return losses.some((pointer) => parts.some((part) => `${pointer}/`.startsWith(`${part}/`)));
     });
+    better(await withLists((source) => lost.length === 0 || lost.includes(source)));
+  }
+  const entries: ConversionEntry[] = [...best.report];
   if (fine !== undefined)
     entries.push({
       verdict: 'approximated',
@@ -96,7 +101,7 @@ const lems: Exporter = async (whole, name, original, positions) => {
       pointer: '/experiment/dt',
       message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
     });
-  return { files: [{ name, text }], data: new Map(), report: entries };
+  return { files: [{ name, text: best.text }], data: new Map(), report: entries };
 };
 
 /** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */

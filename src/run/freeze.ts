@@ -51,20 +51,38 @@ interface Frozen {
   readonly remaining: readonly string[];
 }
 
+/** What is made explicit. */
+interface FreezeOptions {
+  /** Whether a population that spikes by chance alone becomes a list of its spikes; absent: all of them do. */
+  readonly replays?: (population: string) => boolean;
+}
+
 /**
  * @param target engine that draws; every engine draws the same
  * @returns a model that validates, runs to the same spikes and draws nothing but what `remaining` names
  */
-export async function freeze(valid: ValidModel, target: Target, positions: Positions = unplaced): Promise<Frozen> {
+export async function freeze(
+  valid: ValidModel,
+  target: Target,
+  positions: Positions = unplaced,
+  { replays = () => true }: FreezeOptions = {},
+): Promise<Frozen> {
   const drawn = drawnModel(valid, positions);
   const counts = needsCounts(drawn) ? await synapseCounts(drawn, positions, target, 'float64') : undefined;
   const choices = { precision: 'float64', exactValues: true, ...(counts ? { counts } : {}) } as const;
   const program = loweredModel(drawn, positions, choices);
-  if (randomSources(drawn.model).length > 0) refuseTooLong(protocolSteps(protocolOf(valid, program)), positions);
-  return inStage('freeze', () => frozenModel(valid, drawn, program, target));
+  const sources = randomSources(drawn.model).filter(replays);
+  if (sources.length > 0) refuseTooLong(protocolSteps(protocolOf(valid, program)), positions);
+  return inStage('freeze', () => frozenModel(valid, drawn, program, sources, target));
 }
 
-async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Program, target: Target): Promise<Frozen> {
+async function frozenModel(
+  valid: ValidModel,
+  drawn: DrawnModel,
+  program: Program,
+  sources: readonly string[],
+  target: Target,
+): Promise<Frozen> {
   const executable = await target.compile(program, { threads: 1 });
   const session = await executable.start();
   try {
@@ -88,7 +106,7 @@ async function frozenModel(valid: ValidModel, drawn: DrawnModel, program: Progra
         ),
       ),
     );
-    const trains = await spikeTrains(valid, drawn, program, session, target);
+    const trains = await spikeTrains(sources, valid, drawn, program, session, target);
     for (const [name, [spikes = { indices: [], times: [] }]] of trains) {
       const population = populations[name];
       const { positions } = population ?? {};
@@ -305,7 +323,7 @@ async function frozenProjection(
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
 /** Populations that spike by chance alone: nothing is integrated, nothing writes to them or reads more than spikes. */
-function randomSources(model: Model): string[] {
+export function randomSources(model: Model): string[] {
   const written = new Set(
     Object.entries(model.projections).flatMap(([name, { from, to }]) => [
       ...ownersOf(to.of),
@@ -325,15 +343,15 @@ function randomSources(model: Model): string[] {
     .map(([name]) => name);
 }
 
-/** Spikes of the populations that spike by chance: of them alone where nothing else acts on them, else in a run. */
+/** Spikes of populations that spike by chance: of them alone where nothing else acts on them, else in a run. */
 async function spikeTrains(
+  sources: readonly string[],
   valid: ValidModel,
   drawn: DrawnModel,
   program: Program,
   session: Session,
   target: Target,
 ): Promise<Map<string, Train[]>> {
-  const sources = randomSources(drawn.model);
   if (sources.length === 0) return new Map();
   const alone = sourcesAlone(drawn.model, sources);
   if (!alone) return trainsOf(sources, protocolOf(valid, program), program, session);

@@ -18,8 +18,8 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
-import type { Model, NeuronType, Projection, ValidModel } from '../../src/model/model.js';
-import { drawsNothing } from './export/draws.js';
+import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
+import { drawsNothing, isDrawnProjection } from './export/draws.js';
 import { withSections } from './export/cells/cables.js';
 import { elementsOf, hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
@@ -39,6 +39,8 @@ import { ruleTag } from './kept-source.js';
 import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
 import { element, xmlText } from './export/xml-text.js';
+
+export { listedDraws } from './export/draws.js';
 
 /** A document, and how faithful it is. */
 interface LemsExport {
@@ -179,12 +181,9 @@ function checkReadBack(back: ReadBack | string, model: Model, report: Conversion
     );
 }
 
-/** Whether a projection draws its connections. */
-const isDrawn = ({ connect }: Projection): boolean =>
-  connect.some(({ rule }) => rule !== 'list' && rule !== 'all' && rule !== 'oneToOne');
-
 /** Whether a model has projections whose connections are to be listed first. */
-export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isDrawn);
+export const hasDrawnConnections = ({ projections }: Model): boolean =>
+  Object.values(projections).some(isDrawnProjection);
 
 /**
  * The rules of projections that draw their connections, or did so in a document that the model came from, by
@@ -196,7 +195,7 @@ export function rulesOf({ projections, annotations }: Model): Rules {
     typeof kept === 'object' && kept !== null
       ? Object.entries(kept).filter(([name]) => Object.hasOwn(projections, name))
       : [];
-  const drawn = Object.entries(projections).filter(([, projection]) => isDrawn(projection));
+  const drawn = Object.entries(projections).filter(([, projection]) => isDrawnProjection(projection));
   return Object.fromEntries([...earlier, ...drawn.map(([name, { connect }]) => [name, connect] as const)]);
 }
 

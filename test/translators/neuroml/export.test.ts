@@ -129,6 +129,24 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     expect(text.match(/<spike id/g)).toHaveLength(counts.reduce((a, b) => a + b, 0));
   });
 
+  it('lists what it draws once and leaves sources random', async () => {
+    const source = (label: string, type: string, params: string): string =>
+      `  - { label: ${label}, size: 3, cell: { type: ${type}, params: { ${params} } } }\n`;
+    const text =
+      'format: interneuron/pynn\nversion: 1\npynn: "0.13"\npopulations:\n' +
+      source('a', 'SpikeSourcePoisson', 'rate: 50') +
+      source('g', 'SpikeSourceInhGamma', 'a: [2], b: [0.01], tbins: [0]') +
+      '  - { label: b, size: 4, cell: { type: IF_cond_exp } }\nprojections:\n' +
+      '  - { label: c, pre: a, post: b, receptor_type: excitatory, connector: { type: FixedProbabilityConnector, ' +
+      'params: { p_connect: 0.5 } }, synapse: { type: StaticSynapse, params: { weight: 0.01, delay: 1 } } }\nphases: [{ run: 20 }]\n';
+    const { report, files } = await convertModel(importModel({ name: 'm.yaml', text }).valid, 'lems');
+    expect(report.flatMap(({ code, pointer }) => (code === 'lems/drawn' ? [pointer] : [])).sort()).toEqual([
+      '/populations/g',
+      '/projections/c',
+    ]);
+    expect(files[0]?.text).toContain('<SpikeSourcePoisson ');
+  });
+
   it('repeats spikes with a period up to the end of the run, wherever phases say when that is', async () => {
     const text = (phases: string): string =>
       'interneuron: 1\npopulations: { s: { size: 1, spikes: { indices: [0], times: [1 ms], period: 5 ms } } }\n' +

@@ -113,6 +113,34 @@ test('values of parameters, and times of runs', () => {
   ]);
 });
 
+test('first values: a script gives NEURON what PyNN loses, and the report names what it cannot', () => {
+  const populations = [
+    { label: 'a', size: 2, cell: { type: 'Izhikevich' }, initial_values: { v: -64, u: [-16, -15] } },
+    { label: 'b', size: 1, cell: { type: 'Izhikevich' }, initial_values: { u: -14 } },
+    {
+      label: 'c',
+      size: 1,
+      cell: { type: 'EIF_cond_exp_isfa_ista', params: { v_spike: -45 } },
+      initial_values: { w: 0.05, gsyn_exc: 0 },
+    },
+    { label: 'd', size: 1, cell: { type: 'IF_curr_exp' }, initial_values: { isyn_exc: 0.1 } },
+    { label: 'e', size: 1, cell: { type: 'HH_cond_exp' }, initial_values: { m: 0.2, gsyn_inh: 0.01 } },
+  ];
+  // Recorded under PyNN 0.13: NEST 3.8 has w = 5e-5 nA and g = 1e-5 uS, no current, and the gate; NEURON zeros.
+  expect(remarksOnBackends({ populations } as unknown as PynnSpecification)).toEqual([
+    'first values of gsyn_inh of HH_cond_exp are lost under NEURON and a thousand times smaller under NEST',
+    'first values of isyn_exc of IF_curr_exp are lost under NEURON and NEST',
+    'first values of m of HH_cond_exp are lost under NEURON',
+    'first values of w of EIF_cond_exp_isfa_ista are a thousand times smaller under NEST',
+  ]);
+  const text = documentOf({ populations, phases: [{ run: 1 }] });
+  const [script] = exportPynnScript(importModel({ name: 'x', text }).valid).files;
+  expect(script!.text.match(/for cell in .*\n.*/g)).toEqual([
+    'for cell in a:\n        cell._cell.izh.uinit = cell._cell.initial_values["u"]',
+    'for cell in c:\n        cell._cell.adexp.winit = cell._cell.initial_values["w"]',
+  ]);
+});
+
 test('populations, projections and currents of one label are different things in a script', () => {
   const text = documentOf({
     populations: [{ label: 'E', size: 2, cell: { type: 'IF_cond_exp' } }],

@@ -45,6 +45,7 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
       .filter(([name]) => used.has(name))
       .map(([name, what]) => `${name} of PyNN 0.13: ${what}`),
     ...new Set((document.populations ?? []).flatMap(({ cell }) => refusedValues(document, cell.type, cell.params))),
+    ...lostFirstValues(document),
     ...earlySpikes(document),
     ...unevenRuns(document),
   ].sort();
@@ -103,6 +104,34 @@ const anyAtOrAbove = (some: readonly unknown[], others: readonly unknown[]): boo
     some[some.length === 1 ? 0 : k],
     others[others.length === 1 ? 0 : k],
   ]).some(([a, b]) => typeof a === 'number' && typeof b === 'number' && a >= b);
+
+/** The variable beside `v` whose first value NEURON's mechanism takes from a name of its own, and what that is. */
+export function startsUnderNeuron(type: string): { variable: string; as: string; value: number } | undefined {
+  if (type === 'Izhikevich') return { variable: 'u', as: 'izh.uinit', value: -14 };
+  return type.startsWith('EIF_') ? { variable: 'w', as: 'adexp.winit', value: 0 } : undefined;
+}
+
+/** Whether a first value is another than the one that a simulator begins with. */
+export const differs = (first: unknown, start: number): boolean =>
+  first !== undefined && !(typeof first === 'number' && Math.abs(first - start) <= 1e-9 * Math.abs(start));
+
+/**
+ * First values beside those of `v` that PyNN 0.13 loses: NEURON's mechanisms overwrite them, and NEST gets them in pA or nS
+ * as if they were in nA or uS. Found by recording them.
+ */
+function lostFirstValues({ populations = [] }: PynnSpecification): readonly string[] {
+  const remarks = populations.flatMap(({ cell, initial_values: initial = {} }) =>
+    Object.entries(initial).flatMap(([name, value]) => {
+      if (!/^([gi]syn_.*|w|i_eta|[mhn])$/.test(name) || !differs(value, 0)) return [];
+      const where = [
+        ...(startsUnderNeuron(cell.type)?.variable === name ? [] : ['lost under NEURON']),
+        ...(/^[mhn]$/.test(name) ? [] : [`${name.startsWith('isyn') ? '' : 'a thousand times smaller under '}NEST`]),
+      ];
+      return [`first values of ${name} of ${cell.type} are ${where.join(' and ')}`];
+    }),
+  );
+  return [...new Set(remarks)];
+}
 
 /** Listed spikes that PyNN for NEST, which takes them a shortest delay earlier, sends before the run or at its beginning. */
 function earlySpikes({ setup, populations = [] }: PynnSpecification): readonly string[] {

@@ -3,6 +3,7 @@
 import { call, dictionary, followed, layout, method, prefixed, quoted, type Source } from '../../shared/python.js';
 import type { NativeType } from '../native/equations.js';
 import { nativeName } from '../native/types.js';
+import { differs, startsUnderNeuron } from './backends.js';
 import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.js';
 import { rowOf } from '../../../src/model/selected.js';
 import { keywordLiterals, typeSource } from './native-source.js';
@@ -141,7 +142,18 @@ export function populationLines(script: Script, population: Population): string 
     lines.push(`${name}.positions = ${first}`);
   } else if (positions !== undefined)
     lines.push(layout(prefixed(`${name}.positions = `, positionsSource(script, structure, positions, size))));
-  return lines.join('\n');
+  return [...lines, ...firstUnderNeuron(name, cell.type, initial)].join('\n');
+}
+
+/** PyNN's mechanisms for NEURON begin with values of their own, so that those of a script are lost there. */
+function firstUnderNeuron(name: string, type: string, initial: Values = {}): readonly string[] {
+  const start = startsUnderNeuron(type);
+  if (start === undefined || !differs(initial[start.variable], start.value)) return [];
+  return [
+    `if sim.__name__ == "pyNN.neuron":  # where PyNN forgets the first ${start.variable}`,
+    `    for cell in ${name}:`,
+    `        cell._cell.${start.as} = cell._cell.initial_values["${start.variable}"]`,
+  ];
 }
 
 /** Where the cells of a population are, [axis][cell]. */

@@ -150,7 +150,9 @@ function haveBoth(source: Model, target: Model, population: string, variable: st
     own?.size === other?.size &&
     kinds[0] === kinds[1] &&
     types.every((type) => type !== undefined && hasAt(type, variable, place, before === after)) &&
-    areAlike(...types.map((type) => (type?.state[variable] ?? type?.derived[variable])?.unit))
+    areAlike(
+      ...types.map((type) => (type?.state[variable] ?? type?.derived[variable] ?? type?.parameters[variable])?.unit),
+    )
   );
 }
 
@@ -166,8 +168,9 @@ const areAlike = (before?: string, after?: string): boolean =>
  * @param same  whether it has the compartments of the type that the variable is recorded of
  */
 function hasAt(type: NeuronType, variable: string, { section }: PlaceOnCells, same: boolean): boolean {
-  const { state, derived, compartments, events } = type;
-  if (!compartments) return section === undefined && [state, derived].some((map) => Object.hasOwn(map, variable));
+  const { parameters: values, state, derived, compartments, events } = type;
+  if (!compartments)
+    return section === undefined && [values, state, derived].some((map) => Object.hasOwn(map, variable));
   if (same) return true;
   const { sections, groups, mechanisms } = compartments;
   const root = Object.keys(sections).find((name) => sections[name]?.parent === undefined);
@@ -264,7 +267,8 @@ export function compareSamples(
     times.forEach((time, row) => {
       // Texts of LEMS's interpreter have times of single precision.
       while ((other.times[at] ?? Infinity) < time * (1 - singlePrecision) - 0.5) at += 1;
-      const otherRow = (other.times[at] ?? Infinity) <= time * (1 + singlePrecision) + 0.5 ? at : undefined;
+      // A segment ends with the time with which the next one begins: each sample has one partner.
+      const otherRow = (other.times[at] ?? Infinity) <= time * (1 + singlePrecision) + 0.5 ? at++ : undefined;
       for (let column = 0; column < columns; column++) {
         const value = Number(values[row * columns + column]);
         least = Math.min(least, value);

@@ -43,6 +43,20 @@ test('the same samples in PyNN, however far apart they are taken', async () => {
   expect(variables?.[0]?.largest).toBeLessThan(1e-15);
 });
 
+test('samples of a segment are compared with those of the same segment, and those of parameters, too', async () => {
+  const text = JSON.stringify({
+    format: 'interneuron/pynn',
+    populations: [{ label: 'a', size: 1, cell: { type: 'IF_curr_exp', params: { i_offset: 0.5 } } }],
+    recordings: [{ target: 'a', variables: ['v'] }],
+    phases: [{ run: 5 }, { reset: {} }, { run: 5 }],
+  });
+  const segments = await checkConversion(importModel({ name: 'm.json', text }).valid, 'pynn-json');
+  expect(segments.variables).toMatchObject([{ samples: 102, largest: 0 }]);
+  const valid = relaxing({ model: 'dv/dt = (I - v)/(10*ms) : volt\nI : volt (shared)' }, { variables: ['I'] });
+  const { variables, absent } = await checkConversion(valid, 'brian');
+  expect({ variables, absent }).toMatchObject({ variables: [{ variable: 'I', largest: 0 }], absent: [] });
+});
+
 test('variables that have another name after conversion are not compared, and said', async () => {
   const valid = relaxing(
     { model: 'dv/dt = (12*mV - v + I)/(10*ms) : volt\ndI/dt = -I/(5*ms) : volt' },

@@ -288,7 +288,7 @@ function delayLimits(context: ExportContext): { readonly min_delay?: number; rea
 const isPlastic = ({ model }: ExportContext, { synapse }: Projection): boolean =>
   Object.values(model.synapses[synapse]?.pathways ?? {}).some(({ on }) => on.startsWith('post.'));
 
-/** Whether the longest of the delays of each synapse lies within a range; of drawn ones, PyNN finds out. */
+/** Whether the delay of each synapse, the sum of its sides, lies within a range; of drawn ones, PyNN finds out. */
 function isBetween(
   { model, data }: ExportContext,
   { synapse, delays }: Projection,
@@ -301,7 +301,7 @@ function isBetween(
   if (numbers.some(({ length }) => length === 0)) return true;
   const count = Math.max(...numbers.map(({ length }) => length));
   return Array.from({ length: count }, (_, k) =>
-    Math.max(...numbers.map((all) => all[all.length === 1 ? 0 : k] ?? 0)),
+    numbers.reduce((delay, all) => delay + (all[all.length === 1 ? 0 : k] ?? 0), 0),
   ).every((delay) => delay >= (range?.min ?? 0) * (1 - 1e-9) && delay <= (range?.max ?? Infinity) * (1 + 1e-9));
 }
 

@@ -116,9 +116,8 @@ export function translateProjection(
     network.synapses,
   );
   const space = translateSpace(projection.space, child(pointer, 'space'));
-  // One side of a plastic synapse has no delay then; that the whole is within limits has been checked.
-  const whole = [0, 1].includes(fractionOf(written) ?? -1);
-  const range = whole ? {} : delayRange(setting);
+  // The sides of a plastic synapse have a part of the delay each; that the whole is within limits has been checked.
+  const range = typeof fractionOf(written) === 'number' ? {} : delayRange(setting);
   const rest = {
     ...(ends ? {} : { receptor: located(receptor.receptor.variable, receptor.pointer) }),
     values: ends ? omit(values.values, 'tau_syn') : values.values,

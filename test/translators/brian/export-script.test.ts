@@ -136,3 +136,13 @@ test('monitors of spikes record a group, or a range of it: Brian 2 takes a list 
     report: [{ verdict: 'equivalent', message: expect.stringContaining('m records all cells of G') }],
   });
 });
+
+test('some values of a variable that ends with _ are set as state: G.x_ is x without its unit', () => {
+  const text = brian(
+    'neuron_groups:\n  G: { N: 3, model: "x_ : 1", threshold: "x_ > 1", reset: "x_ = 0", ' +
+      'initializers: { x_: { value: 0.5, where: i > 0 } } }\nrun: [{ duration: 1 ms }, { set: { G.x_: 2 }, index: [0, 2], duration: 1 ms }]',
+  );
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script).toContain('G.state("x_")["i > 0"] = 0.5\n');
+  expect(script).toContain('G.state("x_")[[0, 2]] = 2\n');
+});

@@ -6,7 +6,7 @@ import { convertModel } from '../../../src/run/convert.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import { importModel, readSource, type ImportedModel } from '../../../src/run/pipeline.js';
 import { root } from '../../support/import-graph.js';
-import { findings } from './support.js';
+import { documentOf, findings } from './support.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 
@@ -294,4 +294,20 @@ describe('a network in standard types, some of whose recordings PyNN has not', (
     const { files } = await convertModel(model.valid, 'pynn-json', { partial: true });
     expect(files[0]?.text).not.toContain('TsodyksMarkram');
   });
+});
+
+it('numbers for a parameter that cells share are in SI units, as its others are', () => {
+  const cell = {
+    equations: 'dv/dt = (El - v)/tau : V',
+    parameters: { El: '12 mV (shared)', tau: '10 ms' },
+  };
+  const text = documentOf({
+    native: { cells: { relaxing: cell } },
+    populations: [{ label: 'a', size: 2, cell: { type: 'native:relaxing', values: { El: 0.015, tau: 0.02 } } }],
+    phases: [{ run: 1 }, { native: { set: { 'a.El': 0.02 } } }, { run: 1 }],
+  });
+  const { populations, neurons, experiment } = importModel({ name: 'm.json', text }).valid.model;
+  expect(neurons['relaxing']?.parameters['El']).toMatchObject({ value: 0.012, shared: true });
+  expect(populations['a']?.values).toEqual({ El: 0.015, tau: 0.02 });
+  expect(experiment.protocol[1]).toEqual({ set: { 'a.El': 0.02 } });
 });

@@ -719,10 +719,14 @@ describe('in an exported script', () => {
     timing_dependence: { type: 'SpikePairRule' },
     weight_dependence: { type: 'AdditiveWeightDependence' },
   };
-  const network = (delay: number): Record<string, unknown> => ({
+  const network = (delay: number, fraction = 1): Record<string, unknown> => ({
     setup: { timestep: 0.1, min_delay: 0.1, max_delay: 5 },
     populations: [array('pre', [5, 15]), cell('post')],
-    projections: [stdp, { type: 'StaticSynapse' }, { type: 'TsodyksMarkramSynapse' }].map((synapse, k) => ({
+    projections: [
+      { ...stdp, dendritic_delay_fraction: fraction },
+      { type: 'StaticSynapse' },
+      { type: 'TsodyksMarkramSynapse' },
+    ].map((synapse, k) => ({
       label: `p${k}`,
       pre: 'pre',
       post: 'post',
@@ -741,6 +745,13 @@ describe('in an exported script', () => {
     expect(document.setup).toMatchObject({ min_delay: 0.1, max_delay: 5 });
     expect(importModel({ name: 'm.json', text: JSON.stringify(document) }).hashes).toEqual(hashes);
     expect(exportPynnScript(valid, 'm').files[0]?.text).toContain('p1.set(weight=0)');
+  });
+
+  test('neither half of a delay of one step has to be a step', () => {
+    const halves = importModel({ name: 'm.json', text: documentOf(network(0.1, 0.5)) });
+    const { document, report } = exportPynn(halves.valid);
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    expect(importModel({ name: 'm.json', text: JSON.stringify(document) }).hashes).toEqual(halves.hashes);
   });
 
   // PyNN's `Connection._setup_plasticity` for NEURON copies the weight once, to what computes released amounts.

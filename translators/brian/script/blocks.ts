@@ -20,7 +20,7 @@ import { defaultSlot } from '../vocabulary.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Companion } from './companion.js';
 import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
-import { inDocument, inUnit, listCode, sliceCode, textOf, valueCode } from './values.js';
+import { inDocument, inUnit, listCode, sliceCode, textOf, valueCode, variableCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
 import { morphologyLines } from './morphology.js';
 
@@ -353,7 +353,7 @@ function initializerLines(
       Array.isArray(value) && value.every(isPartial) ? value : [isPartial(value) ? value : { value: value as Values }];
     return parts.map((part) => {
       const where = part.where === undefined ? '' : `[${pythonString(part.where)}]`;
-      return assignment(`${object}.${key}${where}`, valueCode(part.value, `${name}.${key}`, companion));
+      return assignment(variableCode(object, key, where), valueCode(part.value, `${name}.${key}`, companion));
     });
   });
 }

@@ -11,7 +11,7 @@ import type {
 } from '../specification.js';
 import type { Companion } from './companion.js';
 import { assignment, keyword, pythonName, pythonString, pythonValue } from './python-text.js';
-import { listCode, sliceCode, textOf, valueCode } from './values.js';
+import { listCode, sliceCode, textOf, valueCode, variableCode } from './values.js';
 
 /** A `PoissonInput`. */
 export function poissonInput(name: string, input: PoissonInput): string {
@@ -99,7 +99,7 @@ export function phaseLines(phase: PhaseSpecification, index: number, companion: 
     ...Object.entries(phase.set ?? {}).map(([key, value]) => {
       const [owner = '', ...variable] = key.split('.');
       return assignment(
-        `${pythonName(owner)}.${variable.join('.')}${where}`,
+        variableCode(pythonName(owner), variable.join('.'), where),
         valueCode(value, `phase${index}.${key}`, companion),
       );
     }),

@@ -36,3 +36,10 @@ export function sliceCode(text: string): string {
 
 /** A text in quotes, where there is one. */
 export const textOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : quoted(text));
+
+/**
+ * A variable of an object, or some of its values (`["i > 0"]`). To read `G.x_` is to read `x` without its unit, so Brian gives a
+ * variable with such a name as the object's state.
+ */
+export const variableCode = (object: string, name: string, where: string): string =>
+  where !== '' && name.endsWith('_') ? `${object}.state(${quoted(name)})${where}` : `${object}.${name}${where}`;

@@ -99,8 +99,7 @@ function parametersOf(parameters: unknown): unknown {
     if (flags === undefined) return one;
     const type = ['integer', 'boolean'].find((name) => flags.includes(name));
     return {
-      unit: unit === '' ? '1' : unit,
-      value: Number(value),
+      ...(unit === '' ? { unit: '1', value: Number(value) } : { value: `${value ?? ''} ${unit ?? ''}` }),
       ...(type === undefined ? {} : { type }),
       ...(flags.includes('shared') ? { shared: true } : {}),
     };

@@ -60,20 +60,22 @@ const mostPulses = 20;
  * they drew. What is drawn in each step stays random where LEMS can draw it.
  */
 const lems: Exporter = async (whole, name, original, positions) => {
-  const { exportLems, hasDrawnConnections, listedDraws, rulesOf } = await import('../../translators/neuroml/export.js');
+  const { exportLems, hasDrawnConnections, listedDraws, neuromlFiles, rulesOf } =
+    await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../library/currents-apart.js');
   const given = withCurrentsApart(whole, mostPulses);
   const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
-  const attempt = (what: ValidModel): { readonly text: string; readonly report: readonly ConversionEntry[] } => {
-    const { text, report } = exportLems(what, {
+  const attempt = (what: ValidModel, plain = false) => {
+    const { root, text, report } = exportLems(what, {
       rules: rulesOf(original.model),
       functions: (called, values) => libraryCall(called)?.(values),
       unfrozen: original,
+      plain,
     });
-    return { text, report: [...report, ...listedDraws(valid.model, what.model)] };
+    return { what, root, text, report: [...report, ...listedDraws(valid.model, what.model)] };
   };
   const lossesOf = ({ report }: ReturnType<typeof attempt>): readonly string[] =>
     report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
@@ -93,7 +95,17 @@ const lems: Exporter = async (whole, name, original, positions) => {
     });
     better(await withLists((source) => lost.length === 0 || lost.includes(source)));
   }
-  const entries: ConversionEntry[] = [...best.report];
+  const plain = /\.nml$/i.test(name) ? attempt(best.what, true) : best;
+  const several = plain === best ? undefined : neuromlFiles(plain.root, name);
+  const isSplit = typeof several === 'object';
+  const entries: ConversionEntry[] = [...(isSplit ? plain : best).report];
+  if (typeof several === 'string')
+    entries.push({
+      verdict: 'exact',
+      code: 'lems/one-file',
+      pointer: '',
+      message: `${name} is a LEMS document, with the simulation, which validators of NeuroML refuse: ${several}`,
+    });
   if (fine !== undefined)
     entries.push({
       verdict: 'approximated',
@@ -101,7 +113,7 @@ const lems: Exporter = async (whole, name, original, positions) => {
       pointer: '/experiment/dt',
       message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
     });
-  return { files: [{ name, text: best.text }], data: new Map(), report: entries };
+  return { files: isSplit ? several : [{ name, text: best.text }], data: new Map(), report: entries };
 };
 
 /** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */

@@ -38,12 +38,15 @@ import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
 import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
-import { element, xmlText } from './export/xml-text.js';
+import { element, xmlText, type Element } from './export/xml-text.js';
 
+export { neuromlFiles } from './export/neuroml-files.js';
 export { listedDraws } from './export/draws.js';
 
 /** A document, and how faithful it is. */
 interface LemsExport {
+  /** The root of the document, which `text` is. */
+  readonly root: Element;
   /** XML. */
   readonly text: string;
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
@@ -66,23 +69,25 @@ interface LemsOptions {
    * The model before its draws were made explicit; it is written in the words of its document where it draws nothing.
    */
   readonly unfrozen?: ValidModel;
+  /** Whether networks are to have NeuroML's elements alone if they can: cells one by one rather than in mixed lists. */
+  readonly plain?: boolean;
 }
 
 /** A model as one LEMS document. */
 export function exportLems(
   valid: ValidModel,
-  { rules = {}, functions = () => undefined, unfrozen }: LemsOptions = {},
+  { rules = {}, functions = () => undefined, unfrozen, plain = false }: LemsOptions = {},
 ): LemsExport {
   const report = new ConversionReport('lems');
   const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
   const restored = restoreDocument(source, functions, report);
-  return restored ? inOwnWords(restored, source, report) : generated(valid, rules, functions);
+  return restored ? inOwnWords(restored, source, report) : generated(valid, { rules, functions, plain });
 }
 
 /** The document that a model came from. */
 function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionReport): LemsExport {
   const { model } = valid;
-  const { text, sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
+  const { root, text, sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
   for (const { pointer, message } of losses) report.missing(pointer, message);
   for (const pointer of others)
     report.equivalent(
@@ -104,11 +109,14 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
       'the document runs differently: its duration, time step or seed differs',
     );
   settleParts(model, report);
-  return { text, report: report.entries };
+  return { root, text, report: report.entries };
 }
 
 /** The model as component types of its own. */
-function generated({ model: whole, data }: ValidModel, rules: Rules, functions: Functions): LemsExport {
+function generated(
+  { model: whole, data }: ValidModel,
+  { rules, functions, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
+): LemsExport {
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
   const linked = withLinksAsSums({ model: oneRun, data });
@@ -122,6 +130,7 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
     dimensions: new Dimensions(),
     ids: new Ids(),
     dt: model.experiment.dt,
+    plain,
   });
   const { ids, dimensions } = context;
   const { populations, projections } = context.model;
@@ -155,7 +164,7 @@ function generated({ model: whole, data }: ValidModel, rules: Rules, functions: 
   // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
   const short = model.timing === 'lems-euler' ? undefined : readBack(xmlText(root, 1));
   checkReadBack(short === undefined || typeof short === 'string' ? readBack(text) : short, whole, report);
-  return { text, report: report.entries };
+  return { root, text, report: report.entries };
 }
 
 /** The temperature of a network, which NeuroML has in degrees Celsius. */

@@ -63,10 +63,7 @@ export async function convert(context: CommandContext): Promise<number> {
     return exitCodes.wrong;
   }
   context.say(`wrote ${outputs.map(printable).join(', ')}`);
-  if (/\.nml$/i.test(path) && converted.files[0]?.text.startsWith('<Lems'))
-    context.say(
-      `${printable(path)} is a LEMS document, with the simulation: validators of NeuroML want files without one`,
-    );
+  for (const { code, message } of converted.report) if (code === 'lems/one-file') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing));
   if (check !== undefined) context.say(checkText(check));

@@ -71,6 +71,8 @@ export interface ExportContext {
   readonly ids: Ids;
   /** Time step in s. */
   readonly dt: number;
+  /** Set where networks are to have NeuroML's elements alone if they can. */
+  readonly plain?: boolean;
 }
 
 /**

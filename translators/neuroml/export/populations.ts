@@ -80,8 +80,9 @@ function standardPopulation(
   size: number,
   standard: StandardCell,
   written: Written,
-  { ids, dt, report }: ExportContext,
+  context: ExportContext,
 ): void {
+  const { ids, dt, report } = context;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const often = standard.plan.componentType === 'SpikeSourcePoisson' ? largest(values.get('rate') ?? 0) * dt : 0;
   if (often > mostOften)
@@ -103,14 +104,28 @@ function standardPopulation(
     return;
   }
   const made = Array.from({ length: size }, (_, k) => make(ids.claim(`${name}_cell_${k}`), k));
-  mixed(name, made, written, ids);
+  mixed(name, made, written, context);
 }
 
 const largest = (numbers: Numbers): number =>
   typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);
 
-/** A population each of whose elements is a separate component. */
-function mixed(name: string, made: readonly string[], written: Written, ids: ExportContext['ids']): void {
+/** A population each of whose elements is a separate component; of NeuroML's elements alone, one for each. */
+function mixed(name: string, made: readonly string[], written: Written, { ids, plain, report }: ExportContext): void {
+  if (plain || written.cells.size > 0) {
+    report.equivalent(
+      'lems/one-by-one',
+      child('/populations', name),
+      'each cell is a population, since those of NeuroML have one component',
+    );
+    const each = made.map((component) => {
+      const id = ids.claim(`${name}_population`);
+      written.populations.push(element('population', { id, component, size: '1' }));
+      return id;
+    });
+    written.place(name, (index) => `${each[index] ?? ''}[0]`);
+    return;
+  }
   const [list, item] = written.listNames('', () => {
     const names = [ids.claim('mixedPopulation'), ids.claim('mixedElement')] as const;
     return { names, types: mixedTypes(...names) };
@@ -149,17 +164,7 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
     written.components.push({ ...element('spikeArray', { id }), ...(train.length > 0 ? { items } : {}) });
     return id;
   });
-  if (size > 1 && written.cells.size > 0) {
-    // Where cells have compartments, the document is to have NeuroML's elements alone.
-    const each = made.map((component) => {
-      const id = ids.claim(`${name}_population`);
-      written.populations.push(element('population', { id, component, size: '1' }));
-      return id;
-    });
-    written.place(name, (index) => `${each[index] ?? ''}[0]`);
-    return;
-  }
-  if (size > 1) return mixed(name, made, written, ids);
+  if (size > 1) return mixed(name, made, written, context);
   written.populations.push(element('population', { id: name, component: made[0] ?? '', size: '1' }));
   written.place(name, (index) => `${name}[${index}]`);
 }

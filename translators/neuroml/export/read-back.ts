@@ -5,6 +5,7 @@ import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { atEndOfStep } from '../../../src/model/end-of-step.js';
 import { normalise } from '../../../src/model/normalise.js';
+import type { LemsHost } from '../host.js';
 import { importParts, type ImportedParts } from '../import.js';
 import type { LemsModel } from '../lems/definitions.js';
 import { readLems } from '../read.js';
@@ -21,10 +22,14 @@ export interface ReadBack {
   readonly hashes: ModelHashes;
 }
 
-/** The model that a text stands for; the first thing that is wrong with it where it stands for none. */
-export function readBack(text: string): ReadBack | string {
+/**
+ * The model that a text stands for; the first thing that is wrong with it where it stands for none.
+ *
+ * @param host  files that it includes
+ */
+export function readBack(text: string, document = 'exported.xml', host?: LemsHost): ReadBack | string {
   const diagnostics = new Diagnostics();
-  const lems = readLems(text, 'exported.xml', undefined, diagnostics);
+  const lems = readLems(text, document, host, diagnostics);
   const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
   const normalised = parts && normalise(parts.document, parts.positions, diagnostics);
   const valid = normalised && atEndOfStep(normalised, parts.positions, diagnostics);

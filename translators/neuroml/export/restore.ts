@@ -31,9 +31,12 @@ import { keptSourceOf } from './kept-document.js';
 import { KeptTree } from './kept-tree.js';
 import { readBack } from './read-back.js';
 import { allWanted } from './outputs-wanted.js';
+import type { Element } from './xml-text.js';
 
 /** A document that says a model. */
 export interface Restored {
+  /** The root of the document, which `text` is. */
+  readonly root: Element;
   /** XML. */
   readonly text: string;
   /** Whether the model that it stands for has the same hash; else it does the same with values given elsewhere. */
@@ -77,6 +80,7 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   const own = hashModel({ ...valid.model, timing: after.valid.model.timing }).experiment;
   const { generated, losses } = changes;
   return {
+    root: tree.root,
     text,
     sameHash,
     sameExperiment: experiment === own,

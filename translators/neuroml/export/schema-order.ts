@@ -75,6 +75,9 @@ const order: readonly string[] = [
 ];
 const rank: ReadonlyMap<string, number> = new Map(order.map((tag, k) => [tag, k]));
 
+/** Whether the schema knows an element of a document; what defines types is LEMS's. */
+export const isInSchema = (tag: string): boolean => rank.has(tag) && tag !== 'ComponentType';
+
 /** Elements in the schema's order; those of one kind, and those that it does not know, stay as they are. */
 export function inSchemaOrder<T extends { readonly tag: string }>(elements: readonly T[]): readonly T[] {
   if (elements.some(({ tag }) => !rank.has(tag))) return elements;

@@ -1,0 +1,70 @@
+/** Conversions into a file called `.nml`: a NeuroML document, and the LEMS document beside it that runs it. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { convertModel, type ConvertedModel } from '../../../../src/run/convert.js';
+import { importModel, readSource, type Source } from '../../../../src/run/pipeline.js';
+import {
+  missingInterpreter,
+  runReference,
+  validateByReference,
+} from '../../../interoperability/reference-interpreter.js';
+
+const convert = (source: Source, name: string): Promise<ConvertedModel> =>
+  convertModel(importModel(source).valid, 'neuroml', { name });
+
+/** Whether the validator of jNeuroML takes the first file, where it is installed; the model hash of the second. */
+async function judged(
+  { files }: ConvertedModel,
+  run = false,
+): Promise<{ hash: string; complaints: readonly string[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-nml-'));
+  try {
+    mkdirSync(join(folder, 'results'));
+    for (const { name, text } of files) writeFileSync(join(folder, name), text);
+    const [neuroml, simulation] = files.map(({ name }) => name);
+    const { hashes } = importModel(readSource(join(folder, simulation ?? '')));
+    const complaints = missingInterpreter() === null ? await validateByReference(folder, neuroml ?? '') : [];
+    if (run && missingInterpreter() === null) await runReference(folder, simulation ?? '');
+    return { hash: hashes.model, complaints };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+it('holds the network, beside a file with its simulation', { timeout: 60_000 }, async () => {
+  const source = readSource('fixtures/neuroml/contacts.xml');
+  const converted = await convert(source, 'small-one.net.nml');
+  const [neuroml, simulation] = converted.files;
+  expect(converted.files.map(({ name }) => name)).toEqual(['small-one.net.nml', 'LEMS_small-one.xml']);
+  expect(neuroml?.text).toMatch(/^<neuroml [^>]* id="small_one">/);
+  expect(neuroml?.text).not.toMatch(/<Simulation|<Include/);
+  expect(simulation?.text).toMatch(/<Include file="small-one.net.nml"\/>\s*<Simulation/);
+  expect(await judged(converted, true)).toEqual({ hash: importModel(source).hashes.model, complaints: [] });
+});
+
+it('has types of its own in a third file', { timeout: 60_000 }, async () => {
+  const { name, text } = readSource('fixtures/brian/hodgkin-huxley-axon.yaml');
+  // A rate that is none of NeuroML's.
+  const source = { name, text: text.replace('betam = 4*exp(-v/(18*mV))/ms', 'betam = 4/(1 + (v/(18*mV))**2)/ms') };
+  const converted = await convertModel(importModel(source).valid, 'neuroml', { name: 'axon.cell.nml' });
+  expect(converted.files.map((file) => file.name)).toEqual(['axon.cell.nml', 'LEMS_axon.xml', 'axon_types.xml']);
+  expect(converted.files[2]?.text).toMatch(/^<Lems>[^]*<ComponentType /);
+  expect((await judged(converted)).complaints).toEqual([]);
+});
+
+it('has populations of one component', { timeout: 60_000 }, async () => {
+  const converted = await convert(readSource('fixtures/pynn/connector-from-list.json'), 'x.nml');
+  expect(converted.files).toHaveLength(2);
+  expect(converted.report.map(({ code }) => code)).toContain('lems/one-by-one');
+  expect((await judged(converted, true)).complaints).toEqual([]);
+});
+
+it('is a LEMS document where NeuroML has no words, and the report says for what', async () => {
+  const { files, report } = await convert(readSource('fixtures/brian/single-lif.yaml'), 'x.nml');
+  expect(files.map(({ name }) => name)).toEqual(['x.nml']);
+  expect(files[0]?.text).toMatch(/^<Lems /);
+  expect(report.find(({ code }) => code === 'lems/one-file')?.message).toContain('NeuroML has no element G_cell');
+});

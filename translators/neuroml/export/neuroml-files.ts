@@ -1,0 +1,174 @@
+/**
+ * A LEMS document as the files that people have of a NeuroML model: what NeuroML's schema knows in `x.nml`, component
+ * types of one's own in `x_types.xml`, and the simulation in `LEMS_x.xml`, which includes both.
+ */
+
+import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import type { LemsHost } from '../host.js';
+import { contents, explanations, inAnyOrder } from '../nml/content.js';
+import { readLems } from '../read.js';
+import { readBack } from './read-back.js';
+import { inSchemaOrder, isInSchema } from './schema-order.js';
+import { element, xmlText, type Element } from './xml-text.js';
+
+interface NamedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+const definitions: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', 'ComponentType']);
+const ofSimulation: ReadonlySet<string> = new Set(['Target', 'Include', 'Simulation']);
+/** A channel that NeuroML has by its type alone. */
+const passive = 'ionChannelPassive';
+const schema = 'http://www.neuroml.org/schema/neuroml2';
+
+/**
+ * The files of a document, `name` first; a sentence that says why it stays one file where NeuroML has no words for a
+ * part of it.
+ *
+ * @param name  of the file that is to be NeuroML, such as `x.nml`, `x.net.nml`
+ */
+export function neuromlFiles(root: Element, name: string): readonly NamedFile[] | string {
+  if (root.tag === 'neuroml') return [{ name, text: xmlText(root) }];
+  const has = (tags: ReadonlySet<string>): readonly Element[] => root.children.filter(({ tag }) => tags.has(tag));
+  const others = root.children
+    .filter(({ tag }) => !definitions.has(tag) && !ofSimulation.has(tag))
+    .map((one) =>
+      one.tag === passive ? { ...one, tag: 'ionChannel', attributes: { ...one.attributes, type: passive } } : one,
+    );
+  const foreign = others.find(({ tag }) => !isInSchema(tag));
+  if (foreign) return `NeuroML has no element ${foreign.tag}`;
+  if (others.length === 0) return 'it holds component types alone';
+  if (has(new Set(['Simulation'])).length === 0) return 'types of its own belong to it';
+  const base = name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
+  const [types, simulation] = [`${base}_types.xml`, `LEMS_${base}.xml`];
+  const own = has(definitions);
+  const include = (file: string): Element => element('Include', { file });
+  const [target, includes, runs] = ['Target', 'Include', 'Simulation'].map((tag) => has(new Set([tag])));
+  const coreTypes = (includes ?? []).filter(({ attributes }) => attributes['file'] !== 'Simulation.xml');
+  const neuroml = element(
+    'neuroml',
+    {
+      xmlns: schema,
+      'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+      'xsi:schemaLocation': `${schema} https://raw.github.com/NeuroML/NeuroML2/development/Schemas/NeuroML2/NeuroML_v2.3.1.xsd`,
+      id: base.replace(/\W/g, '_').replace(/^(?=\d)/, '_'),
+    },
+    inSchemaOrder(others).map((one) => inOrder(one.tag === 'network' ? networkOf(one) : one)),
+  );
+  const roots: readonly (readonly [string, Element])[] = [
+    [name, neuroml],
+    [
+      simulation,
+      element('Lems', root.attributes, [
+        ...(target ?? []),
+        ...(includes ?? []),
+        ...(own.length > 0 ? [include(types)] : []),
+        include(name),
+        ...(runs ?? []),
+      ]),
+    ],
+    ...(own.length > 0 ? [[types, element('Lems', {}, [...coreTypes, ...own])] as const] : []),
+  ];
+  // Items of a list all have the same form: one stands for all.
+  const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));
+  const count = (elements: readonly Element[]): number =>
+    elements.reduce((sum, { tag, children }) => sum + (tag === 'network' ? children.length : 0), 0);
+  const isRegrouped = count(others) !== count(neuroml.children);
+  const definedAndRun = root.children.filter(({ tag }) => definitions.has(tag) || ofSimulation.has(tag));
+  const whole = isRegrouped ? element('Lems', root.attributes, [...definedAndRun, ...neuroml.children]) : root;
+  const fault = faultOf(xmlText(whole, 1), short, { neuroml: name, simulation });
+  return fault ?? roots.map(([file, one]) => ({ name: file, text: xmlText(one) }));
+}
+
+/** An element with what is in it in the order of the schema. */
+function inOrder(one: Element): Element {
+  const children = one.children.map(inOrder);
+  const slots = contents.get(one.attributes['type'] ?? '') ?? contents.get(one.tag);
+  if (!slots || inAnyOrder.has(one.tag)) return { ...one, children };
+  const order = [[...explanations], ...slots.map(({ names }) => names)];
+  const rank = ({ tag }: Element): number => order.findIndex((names) => names.includes(tag));
+  return { ...one, children: children.sort((a, b) => rank(a) - rank(b)) };
+}
+
+/** A network whose connections leave out where they lead unless that is unusual. */
+function networkOf(network: Element): Element {
+  const plain = (one: Element): Element => {
+    const { destination, ...attributes } = one.attributes;
+    return /^connection/.test(one.tag) && destination === 'synapses' ? { ...one, attributes } : one;
+  };
+  const children = network.children.map((one): Element => {
+    const { items } = one;
+    return {
+      ...one,
+      children: one.children.map(plain),
+      ...(items === undefined
+        ? {}
+        : {
+            items: {
+              *[Symbol.iterator]() {
+                for (const item of items) yield plain(item);
+              },
+            },
+          }),
+    };
+  });
+  const populations = new Set(
+    children.flatMap(({ tag, attributes }) => (tag === 'population' ? [attributes['id'] ?? ''] : [])),
+  );
+  const all = children.flatMap((one) => (one.tag === 'projection' ? byPopulations(one, populations) : [one]));
+  return { ...network, children: all };
+}
+
+/** Projections between one population and one, where cells of an end are populations of their own. */
+function byPopulations(projection: Element, populations: ReadonlySet<string>): readonly Element[] {
+  const { id = '', presynapticPopulation = '', postsynapticPopulation = '', synapse = '' } = projection.attributes;
+  if (populations.has(presynapticPopulation) && populations.has(postsynapticPopulation)) return [projection];
+  const parts = new Map<string, Element[]>();
+  for (const connection of [...projection.children, ...(projection.items ?? [])]) {
+    const { preCellId, postCellId } = connection.attributes;
+    const [pre, post] = [preCellId, postCellId].map((path) => /^\.\.\/(\w+)/.exec(path ?? '')?.[1] ?? '');
+    const key = `${pre} ${post}`;
+    const part = parts.get(key) ?? [];
+    parts.set(key, part);
+    part.push({ ...connection, attributes: { ...connection.attributes, id: String(part.length) } });
+  }
+  return [...parts].map(([key, connections]) => {
+    const [pre = '', post = ''] = key.split(' ');
+    return element(
+      'projection',
+      { id: `${id}_${pre}_${post}`, presynapticPopulation: pre, postsynapticPopulation: post, synapse },
+      connections,
+    );
+  });
+}
+
+/** What is against the schema, or another model than that of one document; undefined where all is well. */
+function faultOf(
+  whole: string,
+  texts: ReadonlyMap<string, string>,
+  names: { readonly neuroml: string; readonly simulation: string },
+): string | undefined {
+  const host: LemsHost = {
+    locate: (path) => (texts.has(path) ? path : null),
+    allows: () => true,
+    read: (real) => ({ text: texts.get(real) ?? '' }),
+    list: () => [],
+    root: '.',
+    folders: [],
+  };
+  const main = texts.get(names.simulation) ?? '';
+  const diagnostics = new Diagnostics();
+  readLems(main, names.simulation, host, diagnostics);
+  const [found] = diagnostics.list.filter(
+    ({ code, place }) =>
+      code.startsWith('neuroml/') && code !== 'neuroml/segment-order' && place?.document === names.neuroml,
+  );
+  if (found) return found.message;
+  const [one, several] = [readBack(whole), readBack(main, names.simulation, host)];
+  if (typeof one === 'string') return undefined;
+  if (typeof several === 'string') return several;
+  return one.hashes.model === several.hashes.model
+    ? undefined
+    : 'in the order of the schema, its parts would form another model';
+}

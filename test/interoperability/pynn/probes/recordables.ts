@@ -23,7 +23,7 @@ const cells: readonly Recorded[] = [
   { cell: 'IF_curr_delta', variables: ['v'] },
   { cell: 'IF_cond_exp', variables: conductances, nest: 1e-6 },
   { cell: 'IF_cond_alpha', variables: conductances, nest: 1e-6 },
-  { cell: 'IF_cond_exp_gsfa_grr', variables: [...conductances, 'g_s', 'g_r'] },
+  { cell: 'IF_cond_exp_gsfa_grr', variables: [...conductances, 'g_s', 'g_r'], nest: 1e-6 },
   { cell: 'IF_facets_hardware1', variables: conductances, nest: 1e-6 },
   { cell: 'EIF_cond_exp_isfa_ista', variables: [...conductances, 'w'], nest: 1e-6 },
   { cell: 'EIF_cond_alpha_isfa_ista', variables: [...conductances, 'w'], nest: 1e-6 },
@@ -80,7 +80,7 @@ const adaptation: Probe = {
     recordings: [{ target: 'cell', variables: ['spikes', 'g_s', 'g_r'] }],
     phases: [{ run: 100 }],
   },
-  quantities: {},
+  quantities: { all: everyTrace('', 'cell') },
   exact: {
     what: 'jumps of q_sfa and q_rr that decay',
     // Integrated by Runge–Kutta steps: of 3000 nS one part in 3e9.
@@ -90,7 +90,7 @@ const adaptation: Probe = {
       g_r: [decays(ours, 'g_r', 3000, 2), 'nS'],
     }),
   },
-  simulators: {},
+  simulators: { nest: { within: { all: 1e-6 } } },
 };
 
 const synapse = (type: string, variables: readonly string[], more: object = {}): Probe => ({

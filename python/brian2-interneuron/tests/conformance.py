@@ -5,6 +5,7 @@
 
 import gc
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import time
 import warnings
 
 import numpy as np
-from brian2 import BrianLogger, Network, NeuronGroup, SpikeMonitor, ms, prefs, run, seed, set_device, start_scope
+from brian2 import BrianLogger, Network, NeuronGroup, SpikeGeneratorGroup, SpikeMonitor, Synapses, ms, prefs, run, seed, set_device, start_scope
 from brian2.devices.device import get_device, reset_device
 
 import brian2_interneuron  # noqa: F401
@@ -167,6 +168,43 @@ def repeated():
     return "same" if found == expected else f"{found}, not {expected}"
 
 
+def _pickled(net, device, tau):
+    """In another process: a network goes on, or the run of a script is repeated there."""
+    if device is None:
+        net["cells"].tau = tau
+        net.run(20 * ms)
+    else:
+        sys.modules["brian2.devices.device"].active_device = device
+        device.run(run_args={net["cells"].tau: tau})
+    return list(net["seen"].t_[:])
+
+
+def pickled():
+    """Networks that other processes are given, with spikes under way, and with a run that waits."""
+
+    def network(tau):
+        P = SpikeGeneratorGroup(3, np.arange(60) % 3, np.arange(60) * ms)
+        G = NeuronGroup(4, "dv/dt = -v/tau : 1\ntau : second (constant)", threshold="v > 1", reset="v = 0", method="euler", name="cells")
+        S = Synapses(P, G, "w : 1", on_pre="v += w", delay=2.5 * ms)
+        S.connect()
+        S.w, G.tau = "0.3 + 0.04*(i + j)", tau
+        net = Network(P, G, S, SpikeMonitor(G, name="seen"))
+        net.run(20 * ms)
+        return net
+
+    found, taus = [], [4 * ms, 7 * ms]
+    try:
+        for waits in (False, True):
+            set_device("interneuron", target="wasm", strict=True, build_on_run=not waits)
+            net = network(10 * ms)
+            with multiprocessing.get_context("fork").Pool(2) as pool:
+                found += pool.starmap(_pickled, [(net, get_device() if waits else None, tau) for tau in taus])
+    finally:
+        reset_device()
+    expected = [_pickled(network(10 * ms), None, tau) for tau in taus] + [list(network(tau)["seen"].t_[:]) for tau in taus]
+    return "same" if found == expected and all(found) else f"{found}, not {expected}"
+
+
 def command():
     """The commands that run and convert a script as it is."""
     import interneuron
@@ -229,6 +267,8 @@ def main(names):
         outcomes["left_over"] = left_over()
     if not names or "repeated" in names:
         outcomes["repeated"] = repeated()
+    if not names or "pickled" in names:
+        outcomes["pickled"] = pickled()
     if not names or "command" in names:
         outcomes["command"] = command()
     print(json.dumps(outcomes))

@@ -2182,3 +2182,46 @@ def orders_of_events():
     net.run(9 * ms)
     found = {f"{name} {k}": getattr(each, name)[:] for k, each in enumerate(monitors) for name in each.record_variables}
     return {**found, "v": G.v[:], "n": G.n[:]}
+
+
+@scenario
+def operations_in_python():
+    """Code of neurons that calls what Python alone can do, at steps that need not be multiples of others."""
+    frames = []
+
+    @check_units(x=1, y=1, result=1)
+    def seen(x, y):
+        frames.append(len(frames))
+        return np.roll(x, frames[-1]) * 0.3 + 0.01 * np.asarray(y)
+
+    G = NeuronGroup(4, "dv/dt = (I - v)/(5*ms) : 1\nI : 1\nn : integer", threshold="v > 1", reset="v = 0", method="exact")
+    G.I = "1.2 + 0.1*i"
+    G.run_regularly("I = 0.8 + seen(i, v); n += 1", dt=1 * second / 1200)
+    G[1:3].run_regularly("v += 0.1*seen(i, n)", dt=1 * ms, when="end")
+    G.run_regularly("n += 10", dt=0.2 * ms)
+    monitor, samples = SpikeMonitor(G), StateMonitor(G, ["v", "I", "n"], record=True)
+    net = Network(G, monitor, samples)
+    net.run(7.3 * ms)
+    net.run(8.1 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "I": samples.I[:], "n": samples.n[:], "frames": [len(frames)]}
+
+
+@scenario
+def functions_between_steps():
+    """Functions of Python whose clocks fit no step: what is due between two steps is called there, and a stop acts there."""
+    G = NeuronGroup(3, "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    monitor, samples, seen = SpikeMonitor(G), StateMonitor(G, "v", record=0, dt=0.3 * ms), []
+
+    def note(t):
+        seen.append([float(t / ms), float(G.v[0]), monitor.num_spikes, len(samples.t), float(G.t_[:])])
+        G.v[1] += 0.01
+        if t > 11.9 * ms:
+            stop()
+
+    first = NetworkOperation(lambda t: note(t), dt=pi / 10 * ms, when="start", order=-1)
+    last = NetworkOperation(lambda t: note(t), dt=0.07 * ms, when="after_end")
+    net = Network(G, monitor, samples, first, last)
+    net.run(4.3 * ms)
+    net.run(4.31 * ms)
+    net.run(9 * ms)
+    return {**spikes(monitor), "seen": np.array(seen), "v": samples.v[:], "t": samples.t_[:], "ends": [float(net.t / ms)]}

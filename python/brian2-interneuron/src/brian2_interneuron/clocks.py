@@ -32,13 +32,21 @@ def with_base(clocks):
 
 
 def set_clocks(net, step, dt):
-    """Every clock as it is in a step: those that are not due in it are at their next."""
+    """Every clock as it is in a step, or between two: those that are not due then are at their next."""
     for each in net._clocks:
-        every = round(float(each.dt_) / dt)
-        own = -(-step // every)
+        own = math.ceil(step * dt / float(each.dt_) - Clock.epsilon_dt)
         each.variables["timestep"].set_value(own)
         each.variables["t"].set_value(own * each.dt_)
     net.t_ = step * dt
+
+
+def stop_clocks(net, step, dt):
+    """Every clock after a step, or a place between two, in which a network was stopped: it is at the next time of any clock."""
+    for each in net._clocks:
+        own = math.floor(step * dt / float(each.dt_) + Clock.epsilon_dt) + 1
+        each.variables["timestep"].set_value(own)
+        each.variables["t"].set_value(own * each.dt_)
+    net.t_ = min(each.clock.variables["t"].get_value().item() for each in net.sorted_objects)
 
 
 def finish_clocks(net, end, dt, early):

@@ -6,11 +6,11 @@ import numpy as np
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network
 from brian2.core.variables import VariableView
-from brian2.devices.device import RuntimeDevice
 from brian2.synapses.synapses import Synapses
 from brian2.units.fundamentalunits import fail_for_dimension_mismatch
 
 from . import deferred
+from .copies import CopyingDevice
 
 
 class Parts:
@@ -39,7 +39,7 @@ class Parts:
             now.clear()
 
 
-class DeferringDevice(RuntimeDevice):
+class DeferringDevice(CopyingDevice):
     """Keeps what scripts say of a run and of large synapses, and has it done as soon as anybody reads what it gives."""
 
     #: Whether connections may be left to the engine.

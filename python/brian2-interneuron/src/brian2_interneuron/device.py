@@ -5,6 +5,7 @@ import json
 import os
 import time
 import weakref
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ import interneuron
 from interneuron._server import pack, prepare, shared
 
 from . import deferred
-from .clocks import finish_clocks, set_clocks, with_base
+from .clocks import finish_clocks, set_clocks, stop_clocks, with_base
 from .deferring_device import DeferringDevice, Parts
 from .document import written
 from .later_code import OF_RUNS, Later, make_code
@@ -121,8 +122,8 @@ class InterneuronDevice(DeferringDevice):
         """
         if len(self._runs) != 1:
             raise NotImplementedError("device.run repeats a script that runs once, after set_device(..., build_on_run=False)")
-        # Each process of a stand-alone device begins with the seed.
-        self._seeds = Seeds()
+        # Each process of a stand-alone device begins with the seed, and without one with any other.
+        self._seeds = Seeds(alike=False)
         net, parts, duration, namespace = self._runs[0]
         with parts.put_back():
             # A network that Brian makes by itself would look for its objects here.
@@ -145,9 +146,6 @@ class InterneuronDevice(DeferringDevice):
                 self.network_run(net, duration, namespace=namespace)
             finally:
                 self._repeating = False
-
-    def __getstate__(self):
-        raise TypeError("Networks of interneuron stay in their process: make the network in each process that is to run it.")
 
     def delete(self, *args, **options):
         """Accepted, so that scripts for stand-alone devices run: there are no files."""
@@ -181,29 +179,23 @@ class InterneuronDevice(DeferringDevice):
 
     def code_object(self, owner, name, abstract_code, variables, template_name, variable_indices, **rest):
         """Code of runs is made only where Brian's runtime is to run it."""
-        def make(**more):
-            given = {**rest, **more}
-            return super(InterneuronDevice, self).code_object(
-                owner, name, abstract_code, variables, template_name, variable_indices, **given
-            )
+        make = partial(self._make_code, owner, name, abstract_code, variables, template_name, variable_indices, **rest)
+        if not self._preparing or template_name not in OF_RUNS:
+            return make()
+        begins = partial(self._make_ready, owner) if template_name == "synapses_push_spikes" else None
+        later = Later(name, owner, make, begins)
+        # What types arguments have is looked at where code is made.
+        if any(isinstance(each, Function) and set(each._arg_types or ()) - {"any"} for each in variables.values()):
+            later.make()
+        return later
 
-        if self._preparing and template_name in OF_RUNS:
-            begins = self._queue_of(owner) if template_name == "synapses_push_spikes" else None
-            later = Later(name, owner, make, begins)
-            # What types arguments have is looked at where code is made.
-            if any(isinstance(each, Function) and set(each._arg_types or ()) - {"any"} for each in variables.values()):
-                later.make()
-            return later
-        return make()
+    def _make_code(self, *words, **more):
+        return super().code_object(*words, **more)
 
-    def _queue_of(self, pathway):
-        """What makes the queue of a pathway ready for a run: not for one on the engine, if the engine draws its synapses."""
-
-        def initialise():
-            if not self._preparing or deferred.of(pathway.synapses) is None:
-                pathway.initialise_queue()
-
-        return initialise
+    def _make_ready(self, pathway):
+        """Makes the queue of a pathway ready for a run: not for one on the engine, if the engine draws its synapses."""
+        if not self._preparing or deferred.of(pathway.synapses) is None:
+            pathway.initialise_queue()
 
     # --- Runs -------------------------------------------------------------------------------------------------------
     @check_units(duration=second, report_period=second)
@@ -301,7 +293,7 @@ class InterneuronDevice(DeferringDevice):
         for each in filter(None, (deferred.of(each) for each in objects if isinstance(each, Synapses))):
             if each.session is None and (net.t_ != 0 or not each.can_be_drawn()):
                 each.draw()
-        net._clocks = with_base({each.clock for each in objects})
+        net._clocks = {each.clock for each in objects}
         net._clock_variables = {}
         t_end = net.t + duration
         for clock in net._clocks:
@@ -312,6 +304,9 @@ class InterneuronDevice(DeferringDevice):
                 net.before_run(namespace)
         finally:
             self._preparing = False
+        for clock in with_base({each.clock for each in simulated(objects)}) - net._clocks:
+            net._clocks.add(clock)
+            clock.set_interval(net.t, t_end)
         return written(net, namespace, simulated(objects), True, net in self._stepped)
 
     def _live_of(self, net, bare, duration):
@@ -432,6 +427,8 @@ class InterneuronDevice(DeferringDevice):
         begin = at = int(clock.variables["timestep"].get_value().item())
         end = int(clock._i_end)
         boundary = begin if calls and begin < end else end
+        # The place in time at which a function has stopped the network.
+        last = None
         while True:
             if boundary > at:
                 share = (at - begin) / max(1, end - begin)
@@ -441,19 +438,22 @@ class InterneuronDevice(DeferringDevice):
                     net.after_run()
                     raise KeyboardInterrupt
                 at = boundary
-            called = calls.due(boundary, begin, end)
+            called = calls.due(boundary, begin, end, last)
             if called:
                 if boundary == begin:
                     # What they change now is all that the session has to be told.
                     self._live.note(document)
                 with held.said():
                     for step, each in called:
+                        if last is not None and step > last:
+                            break
                         set_clocks(net, step, document.dt)
                         calls.call(each, step, boundary)
-            stopped = net._stopped or Network._globally_stopped
-            if stopped:
+                        if net._stopped or Network._globally_stopped:
+                            last = step
+            if last is not None:
                 # The step in which a function stops the network is still done.
-                end = max([boundary, *(step + 1 for step, _ in called)])
+                end = max(boundary, int(last) + 1)
             if boundary >= end:
                 break
             if called:
@@ -465,8 +465,11 @@ class InterneuronDevice(DeferringDevice):
             boundary = min(calls.next_stop(boundary, end), end)
         if begin == end:
             self._live.note(document)
-        finish_clocks(net, end, document.dt, stopped)
-        net.t_ = end * document.dt if stopped else begin_time + float(duration)
+        if last is None:
+            finish_clocks(net, end, document.dt, False)
+            net.t_ = begin_time + float(duration)
+        else:
+            stop_clocks(net, last, document.dt)
         self._last_run_completed_fraction = (net.t_ - begin_time) / float(duration) if duration > 0 else 1.0
         for each in net.sorted_objects:
             if isinstance(each, Group) and not (isinstance(each, Synapses) and deferred.of(each)):

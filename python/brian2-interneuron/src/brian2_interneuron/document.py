@@ -29,7 +29,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 from interneuron._server import digest
 
 from . import operations
-from .clocks import is_multiple
+from .clocks import is_multiple, with_base
 from .document_inputs import InputParts
 from .document_links import LinkParts
 from .document_monitors import MonitorParts
@@ -94,7 +94,7 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         self.updating = set()
         #: Operations that stand for parts of groups in other slots, by group.
         self._moved = {}
-        self.clock = self._clock_of(net._clocks)
+        self.clock = self._clock_of(with_base({each.clock for each in objects}))
         self.dt = float(self.clock.dt_)
         #: Whether groups or synapses have steps of their own.
         self.has_clocks = any(
@@ -183,6 +183,8 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
 
     def _clock_of(self, clocks):
         """The clock with the smallest step, of which all others are multiples."""
+        if not clocks:
+            raise Unsupported(self.net.name, "it has no neurons")
         smallest = min(clocks, key=lambda each: each.dt_)
         for each in clocks:
             if not is_multiple(each.dt_, smallest.dt_):

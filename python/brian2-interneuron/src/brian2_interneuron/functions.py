@@ -7,8 +7,9 @@ import re
 import textwrap
 
 import numpy as np
-from brian2.core.functions import Function
+from brian2.core.functions import DEFAULT_FUNCTIONS, Function
 from brian2.input.binomial import BinomialFunction
+from brian2.input.timedarray import TimedArray
 from brian2.units import unitsafefunctions
 from brian2.units.fundamentalunits import Quantity, get_dimensions
 
@@ -49,6 +50,21 @@ _DEEPEST = 20
 
 class NotAnExpression(Exception):
     """A function does something that an expression cannot say."""
+
+
+def is_expression(function):
+    """Whether an expression stands for a function of Brian's, or the engine has it itself.
+
+    Args:
+        function: any that code calls.
+    """
+    if isinstance(function, TimedArray) or function in DEFAULT_FUNCTIONS.values():
+        return True
+    try:
+        specification_of(function)
+    except NotAnExpression:
+        return False
+    return True
 
 
 def specification_of(function):

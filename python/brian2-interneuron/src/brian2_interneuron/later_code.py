@@ -2,6 +2,7 @@
 
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
 from brian2.core.base import BrianObjectException
+from brian2.core.functions import Function
 
 #: What code objects do in every step of a run; the others act at once, as in Brian's runtime.
 OF_RUNS = {
@@ -36,6 +37,10 @@ class Later:
     def __init__(self, name, owner, make, begins):
         self.name, self._owner, self._make, self._begins, self._made = name, owner, make, begins, None
 
+    def __getstate__(self):
+        # The next run makes code objects of its own, but keeps those for queues.
+        return {**self.__dict__, "_make": self._make if self._begins else None, "_made": None}
+
     def before_run(self):
         """Queues are made ready, as the code would."""
         if self._begins is None:
@@ -47,6 +52,11 @@ class Later:
 
     def after_run(self):
         """Nothing is to be done."""
+
+    def functions(self):
+        """What the code calls."""
+        variables = self._make.args[3]
+        return [each for each in variables.values() if isinstance(each, Function)]
 
     def make(self):
         """Makes it."""

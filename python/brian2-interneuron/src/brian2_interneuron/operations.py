@@ -1,8 +1,10 @@
 """Functions of Python that a network calls while it runs: the session stops where they are due, and goes on after them."""
 
+import math
 from contextlib import contextmanager
 
 import numpy as np
+from brian2.core.clocks import Clock
 from brian2.core.operations import NetworkOperation
 from brian2.groups.group import CodeRunner
 from brian2.monitors.ratemonitor import PopulationRateMonitor
@@ -11,8 +13,12 @@ from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers
 
 from . import deferred
+from .functions import is_expression
 from .groups import whole
 from .texts import Unsupported
+
+#: Times that differ by less are the same, in steps.
+_NEAR = Clock.epsilon_dt
 
 #: Whether Brian's own code may act between steps; networks that are written down have it in them.
 acts_between = True
@@ -21,7 +27,17 @@ acts_between = True
 def simulated(objects):
     """The objects that engines run: all but functions of Python, and what acts on their far side."""
     others = beyond_calls(objects)
-    return [each for each in objects if not isinstance(each, NetworkOperation) and each not in others]
+    return [each for each in objects if not _is_call(each) and each not in others]
+
+
+def _is_call(each):
+    """Whether an object is a function of Python, or code of neurons that calls one."""
+    return isinstance(each, NetworkOperation) or (acts_between and _may_act_between(each) and _calls_python(each))
+
+
+def _calls_python(each):
+    """Whether code calls a function that no expression stands for."""
+    return type(each) is CodeRunner and any(not is_expression(function) for code in each.code_objects for function in code.functions())
 
 
 def beyond_calls(objects):
@@ -31,7 +47,7 @@ def beyond_calls(objects):
         objects: of a network, in the order of a step.
     """
     within = [k for k, each in enumerate(objects) if _acts(each) and not (_may_act_between(each) or _counts(each))]
-    calls = [k for k, each in enumerate(objects) if isinstance(each, NetworkOperation) and each.active]
+    calls = [k for k, each in enumerate(objects) if _is_call(each) and each.active]
     if not acts_between or not within or any(within[0] < k < within[-1] for k in calls):
         return []
     before = max((k for k in calls if k < within[0]), default=-1)
@@ -46,7 +62,7 @@ def _counts(each):
 
 def _acts(each):
     """Whether an object that is no function of Python does something in a step."""
-    return not isinstance(each, NetworkOperation) and each.active and bool(list(each.code_objects))
+    return not _is_call(each) and each.active and bool(list(each.code_objects))
 
 
 def _may_act_between(each):
@@ -63,6 +79,8 @@ def _rows(monitor):
 class Calls:
     """The calls of a run, in order of time, with what Brian's own code does beyond them; steps are those of the engine.
 
+    Their clocks may be any: what is due between two steps is called there.
+
     Raises:
         Unsupported: for functions that are due within a step of the engine.
     """
@@ -75,36 +93,41 @@ class Calls:
         between = beyond_calls(objects)
         self._objects = objects
         for place, each in enumerate(objects):
-            if each not in between and not (isinstance(each, NetworkOperation) and each.active):
+            if each not in between and not (_is_call(each) and each.active):
                 continue
             if writes_files and isinstance(each, StateMonitor):
                 raise Unsupported(each.name, "it samples beyond functions of Python, and files of results would lack what it records")
             every = float(each.clock.dt_) / document.dt
-            if abs(every - round(every)) > 1e-6:
-                raise Unsupported(each.name, f"its step ({each.clock.dt}) is not a multiple of {document.clock.dt}")
             others = [objects.index(other) for other in acting]
             if place < min(others, default=place):
-                self._before.append((round(every), each))
+                self._before.append((every, each))
             elif place > max(others, default=place):
-                self._after.append((round(every), each))
+                self._after.append((every, each))
             else:
                 raise Unsupported(each.name, "it is called within a step, between other objects")
 
     def __bool__(self):
         return bool(self._before or self._after)
 
-    def due(self, boundary, begin, end):
-        """Functions to call before step `boundary`, with the step that each is called in."""
-        found = []
-        if boundary > begin:
-            found += [(boundary - 1, each) for every, each in self._after if (boundary - 1) % every == 0]
-        if boundary < end:
-            found += [(boundary, each) for every, each in self._before if boundary % every == 0]
-        return found
+    def due(self, boundary, begin, end, last=None):
+        """Functions to call before step `boundary`, with the step that each is called in, which is a fraction between steps.
+
+        Args:
+            last: the place in time after which nothing is called any more.
+        """
+        found, end = [], end - _NEAR if last is None else last + _NEAR
+        for is_later, calls in ((True, self._after), (False, self._before)):
+            for every, each in calls:
+                k = math.ceil((boundary - 1 + (_NEAR if not is_later else -_NEAR)) / every)
+                while _boundary(k * every, is_later) == boundary:
+                    if begin - _NEAR <= k * every < end:
+                        found.append((_whole(k * every), each))
+                    k += 1
+        return sorted(found, key=lambda each: each[0])
 
     def call(self, each, step, boundary):
         """Calls a function in a step, before step `boundary`. What monitors later in its step have counted is out of its sight."""
-        later = self._objects[self._objects.index(each) :] if step < boundary else ()
+        later = self._objects[self._objects.index(each) :] if step == boundary - 1 else ()
         counted = [other for other in later if _counts(other) and other.active and step % self._document.ticks(other) == 0]
         kept = [(variable, variable.get_value()[-1]) for other in counted for variable in _rows(other)]
         for variable, _ in kept:
@@ -120,10 +143,20 @@ class Calls:
 
     def next_stop(self, boundary, end):
         """The first step after `boundary` before which something is due; `end` where nothing is."""
-        stops = [end]
-        stops += [(boundary // every + 1) * every for every, _ in self._before]
-        stops += [-(-boundary // every) * every + 1 for every, _ in self._after]
-        return min(stops)
+        stops = [_boundary((math.floor((boundary + _NEAR) / every) + 1) * every, False) for every, _ in self._before]
+        stops += [_boundary(math.ceil((boundary - _NEAR) / every) * every, True) for every, _ in self._after]
+        return min([end, *stops])
+
+
+def _whole(place):
+    """A place in time as a number of steps, if it is one."""
+    return round(place) if abs(place - round(place)) < _NEAR else place
+
+
+def _boundary(place, is_later):
+    """The step before which something is done that is due at a place in time: before all else of that step, or after it."""
+    place = _whole(place)
+    return math.floor(place) + 1 if is_later else math.ceil(place)
 
 
 class Unchanging:

@@ -8,7 +8,9 @@ import numpy as np
 class Seeds:
     """The seed of each session: that of the last one where a network goes on, another one where time begins again."""
 
-    def __init__(self, begins=None):
+    def __init__(self, begins=None, alike=True):
+        #: Whether sessions without a seed follow NumPy's generator, which processes of one origin have in common.
+        self._alike = alike
         #: The step whose numbers a script expects next, after `seed()` or with a state that it has restored.
         self.expected = begins
         self._net, self._step = lambda: None, 0
@@ -28,7 +30,8 @@ class Seeds:
         if self._kept is not None:
             self._last, self._kept = self._kept, None
         elif self._last is None or self._net() is not net or step < self._step:
-            self._last = int(np.random.randint(0, 2**31 - 1)) if base is None else _derived(int(base), self._count)
+            drawn = np.random if self._alike else np.random.RandomState()
+            self._last = int(drawn.randint(0, 2**31 - 1)) if base is None else _derived(int(base), self._count)
             self._count += 1
         self._base = base
         self.reach(net, step)
@@ -37,6 +40,12 @@ class Seeds:
     def reach(self, net, step):
         """Notes up to which step a network has drawn numbers."""
         self._net, self._step = weakref.ref(net), step
+
+    def __getstate__(self):
+        return {**self.__dict__, "_net": None}
+
+    def __setstate__(self, state):
+        self.__dict__.update({**state, "_net": lambda: None})
 
     def state(self):
         """What a later `resume` takes, in words that can be pickled."""

@@ -39,11 +39,15 @@ export function placeOf(
 }
 
 /** The slot and order in which the actions of an event run. */
-export function actionPlace({ name, definition }: EventCode, group: Group, context: Context): StepPlace {
+export function actionPlace(
+  { name, definition }: EventCode,
+  group: Group,
+  context: Context,
+): StepPlace & { readonly order: number } {
   const { reset, eventAction } = context.profile.defaults;
   return {
     slot: definition.actionSlot ?? (name === 'spike' ? reset : eventAction),
-    order: definition.order + orderOf(group, context),
+    order: (definition.actionOrder ?? definition.order) + orderOf(group, context),
     name: objectNames.resetter(leaderOf(group), name),
   };
 }
@@ -102,7 +106,7 @@ export function actionEntries(emission: Emission, context: Context): readonly Pl
   const { slot } = place;
   const test = placeOf(event, group, context);
   const tested = test.slot;
-  const later = rankOf(profile, slot) - rankOf(profile, tested);
+  const later = rankOf(profile, slot) - rankOf(profile, tested) || place.order - test.order;
   if (later < 0) {
     context.diagnostics.within(`/neurons/${group.name}/events/${event.name}`, () =>
       context.diagnostics.add(

@@ -160,6 +160,8 @@ export interface EventDocument {
   readonly actionSlot?: string;
   /** Order within a slot; 0 unless stated. */
   readonly order?: number;
+  /** Order of the actions within their slot; absent: the same. */
+  readonly actionOrder?: number;
   /** How many times the event counts; absent: once. */
   readonly multiplicity?: Expression;
   /** The name under which others see the event, which several may share; null: nobody sees it; absent: its own. */

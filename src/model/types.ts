@@ -48,6 +48,8 @@ export interface EventDefinition<F extends Form = Written> {
   readonly actionSlot?: string;
   /** Order within a slot, ascending. */
   readonly order: number;
+  /** Order of the actions within their slot; absent: the same. */
+  readonly actionOrder?: number;
   /** How many times a spike counts; absent: once. */
   readonly multiplicity?: F['expression'];
   /** The name under which others see it, which several may share; null: nobody does; absent: its own. */

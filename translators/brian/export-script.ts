@@ -186,7 +186,7 @@ function afterItsEvent(monitor: SpikeMonitor, { neuron_groups: groups = {} }: Br
   const [owner = '', slice] = monitor.source.split('[');
   const event = groups[owner]?.events?.[monitor.event ?? ''];
   if (slice === undefined || event === undefined || monitor.when !== undefined) return monitor;
-  const order = (event.order ?? 0) + (groups[owner]?.order ?? 0) + 1;
+  const order = (event.condition_order ?? event.order ?? 0) + (groups[owner]?.order ?? 0) + 1;
   return { ...monitor, when: event.condition_when ?? defaultSlot.customEvent, order };
 }
 

@@ -344,7 +344,7 @@ export const codeBeforeEvent = (slot: string): Finding => ({
   code: 'brian/code-before-event',
   message: `the code and the condition of this event have one slot (${slot}), in which Brian runs the code first`,
   expected: 'a later slot for the code',
-  hint: 'set when to a later slot than condition_when, or reset_when to a later one than threshold_when',
+  hint: 'set when to a later slot than condition_when, or reset_when to a later one than threshold_when; or a larger order',
 });
 
 /** A pathway that reads an event-driven variable through a subexpression; a warning. */

@@ -256,7 +256,8 @@ function translateSpike(
   const refractory = translateRefractory(group, specification.refractory, scope, to);
   const slot = specification.threshold_when ?? defaultSlot.threshold;
   const actionSlot = specification.reset_when ?? defaultSlot.reset;
-  if (actions.length > 0 && actionSlot === slot)
+  const { threshold_order: tested = 0, reset_order: acts = 0 } = specification;
+  if (actions.length > 0 && actionSlot === slot && acts <= tested)
     to.report(messages.codeBeforeEvent(slot), child(group.pointer, 'reset_when'));
   return located(
     {
@@ -264,6 +265,8 @@ function translateSpike(
       ...(actions.length === 0 ? {} : { do: actions }),
       ...(slot === defaultSlot.threshold ? {} : { slot }),
       ...(actionSlot === defaultSlot.reset ? {} : { actionSlot }),
+      ...order(tested),
+      ...(acts === tested ? {} : { actionOrder: acts }),
       ...(refractory === undefined ? {} : { refractory }),
     },
     pointer,
@@ -283,14 +286,16 @@ function translateCustomEvent(
   const actions = translateCode(event.code ?? '', child(pointer, 'code'), group, scope, true, to);
   const slot = event.condition_when ?? defaultSlot.customEvent;
   const actionSlot = event.when ?? defaultSlot.customEventCode;
-  if (actions.length > 0 && actionSlot === slot) to.report(messages.codeBeforeEvent(slot), pointer);
+  const { order: acts = 0, condition_order: tested = acts } = event;
+  if (actions.length > 0 && actionSlot === slot && acts <= tested) to.report(messages.codeBeforeEvent(slot), pointer);
   return located(
     {
       when,
       ...(actions.length === 0 ? {} : { do: actions }),
       slot,
       actionSlot,
-      ...order(event.order),
+      ...order(tested),
+      ...(acts === tested ? {} : { actionOrder: acts }),
     },
     pointer,
   );

@@ -58,9 +58,12 @@ export interface EventSpecification {
   readonly code?: string;
   /** Slot of the code; absent: `after_resets`. */
   readonly when?: string;
+  /** Order of the code, which counts from that of the group; absent: 0. */
   readonly order?: number;
   /** Slot of the condition; absent: `after_thresholds`. */
   readonly condition_when?: string;
+  /** Order of the condition; absent: that of the code. */
+  readonly condition_order?: number;
 }
 
 /** The source of a linked parameter: `group.variable`, with the neuron that each neuron reads if there are several. */
@@ -76,10 +79,14 @@ export interface NeuronGroup {
   readonly threshold?: string | number | boolean;
   /** Slot of the threshold; absent: `thresholds`. */
   readonly threshold_when?: string;
+  /** Order of the threshold, which counts from that of the group; absent: 0. */
+  readonly threshold_order?: number;
   /** Statements run at a spike. */
   readonly reset?: string;
   /** Slot of the reset; absent: `resets`. */
   readonly reset_when?: string;
+  /** Order of the reset, which counts from that of the group; absent: 0. */
+  readonly reset_order?: number;
   /** Duration, or condition under which it stays refractory. */
   readonly refractory?: string | number | boolean;
   /** Integration method by Brian's name; absent: Brian's own choice. */

@@ -2225,3 +2225,35 @@ def functions_between_steps():
     net.run(4.31 * ms)
     net.run(9 * ms)
     return {**spikes(monitor), "seen": np.array(seen), "v": samples.v[:], "t": samples.t_[:], "ends": [float(net.t / ms)]}
+
+
+@scenario
+def code_right_after_its_event():
+    """Code of events in the slot of their test, or in the next one, with another order; groups that have an order."""
+    found = {}
+    for k, (tested, acts) in enumerate([("thresholds", "thresholds"), ("thresholds", "after_thresholds"), ("before_synapses", "synapses")]):
+        G = NeuronGroup(
+            5,
+            "dv/dt = (1.5 + 0.1*i - v)/(5*ms) : 1\nn : 1\nq : 1",
+            threshold="v > 1",
+            reset="v = 0.1*q; n += 1",
+            refractory=0.5 * ms,
+            events={"half": "v > 0.5 and v < 0.6"},
+            method="exact",
+            order=k,
+        )
+        G.set_event_schedule("half", when=tested, order=-1)
+        G.run_on_event("half", "n += 10; v += 0.03", when=acts, order=1)
+        G.resetter["spike"].when, G.resetter["spike"].order = acts, 3
+        G.set_event_schedule("spike", when=tested, order=0)
+        for slot in ("thresholds", "after_thresholds", "before_synapses", "synapses"):
+            for order in range(-1, 4):
+                G.run_regularly(f"q = 0.3*q + 0.01*{order + 2}*n + 0.1*v", when=slot, order=order, name=f"mix_{k}_{slot}_{order + 1}")
+        monitors = [SpikeMonitor(G, "n"), EventMonitor(G, "half", ["v", "n"])]
+        net = Network(G, monitors, G.contained_objects)
+        net.run(6 * ms)
+        G.v = 0.4
+        net.run(5 * ms)
+        found.update({f"{name} of {each.event} {k}": getattr(each, name)[:] for each in monitors for name in each.record_variables})
+        found.update({f"{name} {k}": getattr(G, name)[:] for name in "vnq"})
+    return found

@@ -53,6 +53,7 @@ export const features = {
   silentEvent: feature('an event that nobody sees', everywhere),
   eventSlot: feature('the slot of an event', slotsOnly),
   actionSlot: feature('the slot of the actions of an event', slotsOnly),
+  actionOrder: feature('the order of the actions of an event', slotsOnly),
   eventOrder: feature('the order of events', everywhere),
   multiplicity: feature('events with a multiplicity', everywhere),
   refractory: feature('a refractory period', everywhere),

@@ -97,6 +97,7 @@ const ofEvent: Readings<EventDefinition> = {
   slot: 'eventSlot',
   actionSlot: 'actionSlot',
   order: (order, site) => usesWhere(site, { eventOrder: order !== 0 }),
+  actionOrder: 'actionOrder',
   multiplicity: 'multiplicity',
   emits: (name, site) => [use(name === null ? 'silentEvent' : 'otherName', site)],
   section: 'plain',

@@ -131,7 +131,7 @@ function normaliseEvents(
     const at = child(pointer, name);
     const event: EventDocument = typeof item === 'string' ? { when: item } : item;
     const within = (key: string): string => (typeof item === 'string' ? at : `${at}/${key}`);
-    const { slot, actionSlot, section, fraction } = event;
+    const { slot, actionSlot, actionOrder, section, fraction } = event;
     const when = normaliseExpression(
       context,
       event.when,
@@ -161,6 +161,7 @@ function normaliseEvents(
       ...(slot === undefined ? {} : { slot }),
       ...(actionSlot === undefined ? {} : { actionSlot }),
       order: event.order ?? 0,
+      ...(actionOrder === undefined || actionOrder === (event.order ?? 0) ? {} : { actionOrder }),
       ...(multiplicity === undefined ? {} : { multiplicity }),
       ...(event.emits === undefined || event.emits === name ? {} : { emits: event.emits }),
       ...checkPlace(context, document, section, fraction, at),

@@ -217,6 +217,17 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     }),
     adds: cell({ events: { over: { actionSlot: 'before_end' } } }),
   },
+  actionOrder: {
+    base: cell({
+      state: { v: 0, n: 0 },
+      derivatives: { v: '(bias + n - v)/tau' },
+      events: {
+        over: { when: 'v > 1', do: 'n = v - 0.3', slot: 'thresholds', actionSlot: 'resets', order: -1 },
+        spike: { do: ['v = 0'], order: 1 },
+      },
+    }),
+    adds: cell({ events: { over: { actionOrder: 2 } } }),
+  },
   eventOrder: {
     base: cell({
       state: { v: 0, n: 0 },

@@ -230,12 +230,16 @@ describe('threshold, reset, refractoriness', () => {
   test('custom events are tested and acted on in slots of their own', () => {
     const { events } = group(
       'model: "x : 1"\nevents:\n  e: { condition: x > 1, code: x = 0, order: 2 }\n  f: { condition: x > 2, ' +
-        'condition_when: end, when: after_end }',
+        'condition_when: end, when: after_end }\n  g: { condition: x > 3, condition_when: end, condition_order: -1, ' +
+        'when: end, order: 1, code: x = 1 }',
     );
     expect(events).toEqual({
       e: { when: 'x > 1', do: ['x = 0'], slot: 'after_thresholds', actionSlot: 'after_resets', order: 2 },
       f: { when: 'x > 2', slot: 'end', actionSlot: 'after_end' },
+      g: { when: 'x > 3', do: ['x = 1'], slot: 'end', actionSlot: 'end', order: -1, actionOrder: 1 },
     });
+    const text = 'model: "x : 1"\nthreshold: x > 1\nthreshold_order: 1\nreset: x = 0\nreset_order: 3';
+    expect(group(text).events).toEqual({ spike: { when: 'x > 1', do: ['x = 0'], order: 1, actionOrder: 3 } });
   });
 
   test('names that are assigned and mean nothing else are temporaries', () => {

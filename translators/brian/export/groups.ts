@@ -308,20 +308,21 @@ function spikeParts(
 ): Record<string, unknown> {
   checkEvent('spike', spike, remarks);
   const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
-  if (context.model.timing === 'brian' && spike.order !== 0)
-    remarks.notExpressible('brian/spike-slot', 'threshold and reset have the order of their group');
   if (context.model.timing !== 'brian' && plan.type !== undefined && needsOrder(plan.type))
     remarks.approximated(
       'brian/spike-order',
       'Brian tests the threshold before other events of a cell, and resets it before they act',
     );
-  if (spike.do.length > 0 && slot === actionSlot)
+  const { order: tested, actionOrder: acts = tested } = spike;
+  if (spike.do.length > 0 && slot === actionSlot && acts <= tested)
     remarks.notExpressible('brian/spike-slot', 'in one slot, Brian resets before it tests the threshold');
   return {
     threshold: brianExpression(spike.when, plan.view, remarks),
     ...(slot === defaultSlot.threshold ? {} : { threshold_when: slot }),
+    ...(context.model.timing !== 'brian' || tested === 0 ? {} : { threshold_order: tested }),
     ...(spike.do.length === 0 ? {} : { reset: brianStatements(spike.do, plan.view, remarks) }),
     ...(spike.do.length === 0 || actionSlot === defaultSlot.reset ? {} : { reset_when: actionSlot }),
+    ...(context.model.timing !== 'brian' || spike.do.length === 0 || acts === 0 ? {} : { reset_order: acts }),
     ...refractoryParts(spike, plan, context, remarks),
   };
 }
@@ -413,7 +414,8 @@ function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remar
   if (event.refractory !== undefined)
     remarks.notExpressible('brian/refractory', `in Brian, only spikes make a neuron refractory; ${key} does not`);
   const { slot = defaultSlot.customEvent, actionSlot = defaultSlot.customEventCode } = event;
-  if (event.do.length > 0 && slot === actionSlot)
+  const { order: tested, actionOrder: acts = tested } = event;
+  if (event.do.length > 0 && slot === actionSlot && acts <= tested)
     remarks.notExpressible('brian/event-slot', `in one slot, Brian runs what ${key} does before it tests for ${key}`);
   return {
     condition: brianExpression(event.when, plan.view, remarks),
@@ -422,6 +424,7 @@ function customEvent(key: string, event: EventDefinition, plan: GroupPlan, remar
     ...(event.actionSlot === undefined || event.actionSlot === defaultSlot.customEventCode
       ? {}
       : { when: event.actionSlot }),
-    ...(event.order === 0 ? {} : { order: event.order }),
+    ...(acts === 0 ? {} : { order: acts }),
+    ...(acts === tested ? {} : { condition_order: tested }),
   };
 }

@@ -104,6 +104,10 @@ export function binomialFunction(name: string, { n, p, approximate }: BinomialFu
   );
 }
 
+/** The order of an object of a group, which has the group's own without it. */
+const orderWord = (own: number, group: { readonly order?: number }): readonly string[] =>
+  own === 0 ? [] : [`order=${own + (group.order ?? 0)}`];
+
 /** `order`, `dt` and `name`, which most objects have. */
 function common(
   name: string,
@@ -174,7 +178,7 @@ function groupLines(
   const condition = (value: string | number | boolean | undefined): string | undefined =>
     value === undefined ? undefined : pythonString(String(value));
   // What the constructor takes as `reset` is always in the slot `resets`.
-  const elsewhere = group.reset_when !== undefined && group.reset_when !== defaultSlot.reset;
+  const elsewhere = (group.reset_when ?? defaultSlot.reset) !== defaultSlot.reset || (group.reset_order ?? 0) !== 0;
   const lines = [
     assignment(
       object,
@@ -195,23 +199,39 @@ function groupLines(
       ]),
     ),
   ];
-  if (group.threshold_when !== undefined)
-    lines.push(layout(call(`${object}.set_event_schedule`, [quoted('spike'), `when=${quoted(group.threshold_when)}`])));
+  const { threshold_when: when, threshold_order: order = 0 } = group;
+  if (when !== undefined || order !== 0)
+    lines.push(
+      layout(
+        call(`${object}.set_event_schedule`, [
+          quoted('spike'),
+          `when=${quoted(when ?? 'thresholds')}`,
+          ...orderWord(order, group),
+        ]),
+      ),
+    );
   if (group.reset !== undefined && elsewhere) {
     const code = pythonString(group.reset);
     lines.push(
-      layout(call(`${object}.run_on_event`, [quoted('spike'), code, ...keyword('when', textOf(group.reset_when))])),
+      layout(
+        call(`${object}.run_on_event`, [
+          quoted('spike'),
+          code,
+          `when=${quoted(group.reset_when ?? 'resets')}`,
+          ...orderWord(group.reset_order ?? 0, group),
+        ]),
+      ),
     );
   }
   for (const [key, event] of events) {
-    const order = keyword('order', event.order?.toString());
-    if (event.condition_when !== undefined || order.length > 0) {
+    const { order: acts = 0, condition_order: tested = acts } = event;
+    if (event.condition_when !== undefined || tested !== 0) {
       lines.push(
         layout(
           call(`${object}.set_event_schedule`, [
             quoted(key),
             `when=${quoted(event.condition_when ?? 'after_thresholds')}`,
-            ...order,
+            ...orderWord(tested, group),
           ]),
         ),
       );
@@ -223,7 +243,7 @@ function groupLines(
             quoted(key),
             pythonString(event.code),
             ...keyword('when', textOf(event.when)),
-            ...order,
+            ...orderWord(acts, group),
           ]),
         ),
       );

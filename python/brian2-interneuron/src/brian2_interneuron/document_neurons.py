@@ -17,7 +17,6 @@ from brian2.stateupdaters.base import StateUpdateMethod, UnsupportedEquationsExc
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
-from .document_slots import USUAL_SLOTS
 from .groups import base_of, unit_of, whole
 from .morphology import morphology_text
 from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, spelled, with_plain_locals, with_whole_numbers
@@ -110,7 +109,7 @@ class NeuronParts:
             codes.append(group.events["spike"])
             thresholder = group.thresholder["spike"]
             if thresholder.order != group.order:
-                raise Unsupported(group.name, f"its threshold has the order {thresholder.order}")
+                entry["threshold_order"] = int(self._rank(thresholder) - group.order)
             if thresholder.when != "thresholds":
                 entry["threshold_when"] = thresholder.when
         elif group._refractory is not False:
@@ -152,24 +151,33 @@ class NeuronParts:
                 code = with_whole_numbers(text, group.variables)
                 codes.append(code)
                 self._write(group.name, assigned(code))
+            tested, order = int(self._rank(thresholder) - group.order), 0
+            if acts:
+                order = int(self._rank(resetter) - group.order)
             event = {"code": code, "when": resetter.when} if acts else {}
-            is_before = acts and self._comes_before(resetter, thresholder)
-            if is_before or (acts and self._rank(resetter) != thresholder.order):
-                noted, tested = self._before_its_test(group, name) if is_before else self._between(group, name)
+            if acts and self._comes_before(resetter, thresholder):
+                noted, looked_at = self._before_its_test(group, name)
                 due = f"{name}_is_due"
                 event = {"code": f"{due} = 1", "when": noted}
-                events[f"{name}_later"] = self._due(due, code, tested, resetter)
+                events[f"{name}_later"] = self._due(due, code, looked_at, resetter, order)
+                order = tested
                 entry["model"] += f"\n{due} : integer"
             if name == "spike":
                 if event:
                     entry["reset"] = event["code"]
                     if event["when"] != "resets":
                         entry["reset_when"] = event["when"]
+                    if order != 0:
+                        entry["reset_order"] = order
                 continue
             event = {"condition": line(condition), "condition_when": thresholder.when, **event}
             codes.append(condition)
-            if thresholder.order != 0:
-                event["order"] = int(thresholder.order)
+            if order != 0:
+                event["order"] = order
+            if acts and tested != order:
+                event["condition_order"] = tested
+            elif tested != 0:
+                event["order"] = tested
             events[name] = event
         if events:
             entry["events"] = events
@@ -200,15 +208,16 @@ class NeuronParts:
         read = group.resolve_all(get_identifiers(group._refractory), self.run_namespace, set())
         return any(hasattr(each, "get_value") and np.isinf(each.get_value()).any() for each in read.values() if not isinstance(each, Subexpression))
 
-    def _due(self, due, code, tested, resetter):
+    @staticmethod
+    def _due(due, code, tested, resetter, order):
         """The event that carries out the code of another one, which has noted that it is due.
 
         Args:
             tested: the slot in which that is looked at.
+            order: of the code, which counts from that of the group.
         """
         event = {"condition": f"{due} > 0", "condition_when": tested, "code": f"{code}\n{due} = 0", "when": resetter.when}
-        order = self._rank(resetter)
-        return {**event, "order": int(order)} if order != 0 else event
+        return {**event, "order": order} if order != 0 else event
 
     def _before_its_test(self, group, name):
         """Slots in which an event is noted, and looked at, whose code Brian runs before it tests for it.
@@ -220,14 +229,6 @@ class NeuronParts:
             raise Unsupported(group.name, f"its code for {name} runs in the slot {resetter.when}, before the test for it")
         self.due.append((group.name, f"{name}_is_due"))
         return "after_end", "before_start"
-
-    def _between(self, group, name):
-        """Slots in which an event is noted, and looked at, whose code has another order than its test."""
-        thresholder, resetter = group.thresholder[name], group.resetter[name]
-        between = USUAL_SLOTS[USUAL_SLOTS.index(thresholder.when) + 1 : USUAL_SLOTS.index(resetter.when)]
-        if len(between) < 2:
-            raise Unsupported(group.name, f"condition and code of {name} have different orders")
-        return between[0], between[1]
 
     @staticmethod
     def _resting(each, variables):

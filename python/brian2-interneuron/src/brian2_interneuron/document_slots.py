@@ -15,7 +15,7 @@ def _all_slots(schedule):
 
 
 #: Slots of Brian's schedule in their order.
-USUAL_SLOTS = _all_slots(_USUAL)
+_USUAL_SLOTS = _all_slots(_USUAL)
 
 
 def _usual_names(used):
@@ -24,7 +24,7 @@ def _usual_names(used):
     Returns:
         them by name; None where there are too many.
     """
-    usual = USUAL_SLOTS
+    usual = _USUAL_SLOTS
     # What comes before and after everything else has tasks of its own there.
     outermost = (usual[0], usual[-1])
     # Best choices for the first slots, by how far in the usual schedule they reach.

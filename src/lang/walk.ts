@@ -85,7 +85,7 @@ export function decides(e: Expression): boolean {
 const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=']);
 
 /** An expression with its direct parts replaced; itself when nothing changes. */
-function withChildren(e: Expression, map: (part: Expression) => Expression): Expression {
+export function withChildren(e: Expression, map: (part: Expression) => Expression): Expression {
   switch (e.kind) {
     case 'number':
     case 'quantity':

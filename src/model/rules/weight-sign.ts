@@ -19,6 +19,9 @@ type Range = readonly [low: number, high: number];
 
 const anything: Range = [-Infinity, Infinity];
 
+/** What values of pairs are computed from. */
+const notNegative: ReadonlySet<string> = new Set(['i', 'j', 'distance']);
+
 /** Units of a conductance: of a point, of a membrane's area, of a length. */
 const conductances = ['S', 'S/m**2', 'S/m'].map((unit) => parseUnit(unit).dimension);
 
@@ -167,7 +170,7 @@ function hull(left: Range, right: Range, of: (a: number, b: number) => number): 
 function known(name: string, model: Known, projection: Projection, type: SynapseType): Range {
   const own = Object.hasOwn(type.parameters, name) ? type.parameters[name] : undefined;
   if (own !== undefined)
-    return rangeOf(
+    return rangeOfValue(
       (Object.hasOwn(projection.values, name) ? projection.values[name] : undefined) ?? own.value,
       model,
       projection,
@@ -176,11 +179,13 @@ function known(name: string, model: Known, projection: Projection, type: Synapse
   const whole = Object.hasOwn(model.parameters, name) ? model.parameters[name] : undefined;
   if (whole !== undefined) return [whole.value, whole.value];
   if (Object.hasOwn(type.state, name) || Object.hasOwn(type.derived, name)) return anything;
+  if (notNegative.has(name)) return [0, Infinity];
   // A normalised text has units of the SI only.
   return unitInText(name) === undefined ? anything : [1, 1];
 }
 
-function rangeOf(value: Value, model: Known, projection: Projection, type: SynapseType): Range {
+/** Between which values one of a projection's is, as far as constants tell. */
+export function rangeOfValue(value: Value, model: Known, projection: Projection, type: SynapseType): Range {
   if (typeof value === 'number') return [value, value];
   // A value's text reads other values, perhaps a chain of them: those that read none will do.
   if (typeof value === 'string') {

@@ -153,3 +153,13 @@ test('a uniform number is an offset and a width', async () => {
   const { neuron_groups } = await inBrian(importModel({ name: 'a.json', text: JSON.stringify(document) }).valid);
   expect(neuron_groups.a.initializers.v).toBe('-65*mV + 14.5*mV*rand()');
 });
+
+test('what is compared with zero keeps the unit of zero where inputs are left out', async () => {
+  const text = JSON.stringify({
+    format: 'interneuron/pynn',
+    populations: [{ label: 'a', size: 2, cell: { type: 'EIF_cond_exp_isfa_ista', params: { delta_T: [2, 0] } } }],
+    phases: [{ run: 1 }],
+  });
+  const { neuron_groups } = await inBrian(importModel({ name: 'm.json', text }).valid);
+  expect(String(neuron_groups.a.model)).toContain('int(delta_T > 0*mV)');
+});

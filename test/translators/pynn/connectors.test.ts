@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../../src/run/pipeline.js';
+import { exportPynn } from '../../../translators/pynn/export.js';
 import { created, simulate } from '../../support/simulate.js';
 import { documentOf } from './support.js';
 
@@ -219,5 +220,88 @@ describe('files', () => {
     expect(read(join(outside, 'secret.txt'), {}, [outside])?.connect).toEqual([
       { rule: 'list', sources: [0], targets: [1] },
     ]);
+  });
+});
+
+describe('written again', () => {
+  const draw = { random: 'uniform', params: { low: 0.1, high: 0.3 }, rng: 'r' };
+  const network = (rest: object, params: object, onto = 'IF_cond_exp'): string =>
+    documentOf({
+      rngs: { r: { type: 'NumpyRNG', seed: 7 } },
+      populations: [
+        { label: 'a', size: 3, cell: { type: 'IF_cond_exp' } },
+        { label: 'b', size: 3, cell: { type: onto } },
+      ],
+      views: [{ label: 'some', of: 'b', select: { slice: [0, 2] } }],
+      projections: [
+        {
+          label: 'x',
+          pre: 'a',
+          post: 'some',
+          receptor_type: 'excitatory',
+          synapse: { type: 'StaticSynapse', params },
+          ...rest,
+        },
+      ],
+      phases: [{ run: 1 }],
+    });
+  const again = (text: string): void => {
+    const { valid, hashes } = importModel({ name: 'm.json', text });
+    const { document, report } = exportPynn(valid);
+    expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+    expect(importModel({ name: 'again.json', text: JSON.stringify(document) }).hashes).toEqual(hashes);
+  };
+  const list = (rows: readonly (readonly number[])[], more: object = {}): object => ({
+    connector: { type: 'FromListConnector', params: { conn_list: rows, ...more } },
+  });
+  const matrix = {
+    connector: {
+      type: 'ArrayConnector',
+      params: {
+        array: [
+          [true, true],
+          [true, false],
+          [false, true],
+        ],
+      },
+    },
+  };
+
+  // A list begins again with a generator for each target, a matrix does not.
+  test.each([
+    [
+      'a list with drawn weights',
+      list([
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [2, 1],
+      ]),
+      { weight: draw, delay: 1 },
+    ],
+    ['a matrix with drawn weights', matrix, { weight: draw, delay: 1 }],
+    [
+      'a matrix with drawn weights and listed delays',
+      matrix,
+      {
+        weight: draw,
+        delay: [
+          [1, 1.5],
+          [1, 1],
+          [1, 1],
+        ],
+      },
+    ],
+    ['a list of nothing with names of columns', list([], { column_names: ['weight'] }), { delay: 1 }],
+  ])('%s', (_, rest, params) => {
+    again(network(rest, params));
+  });
+
+  test.each([
+    ['drawn', { ...draw, params: { low: -9, high: -3 } }],
+    ['by distance', { expr: '-3*(1 + 0.1*d)', of: 'd' }],
+  ])('weights of one sign, %s, onto cells whose receptors are one variable', (_, weight) => {
+    const rest = { connector: { type: 'AllToAllConnector' }, receptor_type: 'inhibitory' };
+    again(network(rest, { weight, delay: 1 }, 'IF_curr_delta'));
   });
 });

@@ -5,7 +5,7 @@ import { integer, isZero } from '../../../src/lang/build.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
-import { mapExpression, mapStatement, namesIn, substitute, writtenBy } from '../../../src/lang/walk.js';
+import { mapExpression, mapStatement, namesIn, substitute, withChildren, writtenBy } from '../../../src/lang/walk.js';
 import { withoutZero } from '../../../src/library/gather/readable.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
@@ -58,7 +58,8 @@ export function withoutIdle(
     ),
   ].filter((name) => !read.has(name));
   if (idle.length === 0) return type;
-  const nothing = new Map(idle.map((name) => [name, integer(0)] as const));
+  const nought = (unit: string): Expression => parseExpression(inUnit('0', unit));
+  const nothing = new Map(idle.map((name) => [name, nought(type.inputs[name]?.unit ?? 'A')] as const));
   const put = (text: string): string => {
     const e = parseExpression(text);
     return [...namesIn(e)].some((name) => nothing.has(name))
@@ -68,9 +69,9 @@ export function withoutIdle(
   // A derived variable of nothing but zeros is zero too.
   for (let before = -1; before !== nothing.size;) {
     before = nothing.size;
-    for (const [name, { value }] of Object.entries(type.derived))
+    for (const [name, { value, unit }] of Object.entries(type.derived))
       if (!nothing.has(name) && !isVariable(name) && !read.has(name) && put(value) === '0')
-        nothing.set(name, integer(0));
+        nothing.set(name, nought(unit));
   }
   const without = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(map).filter(([key]) => !nothing.has(key)));
@@ -110,27 +111,30 @@ const readOutsideEquations = ({ events, state }: NeuronType): ReadonlySet<string
 const inUnit = (text: string, unit: string, per = ''): string =>
   text === '0' && (unit !== '1' || per !== '') ? (unit === '1' ? '0*Hz' : `0*${unitText(unit)}${per}`) : text;
 
-/** An expression without terms that are zero whatever their unit. */
+/** An expression without terms that are zero whatever their unit; what is compared with zero, or a call is of, keeps it. */
 function withoutZeros(e: Expression): Expression {
   const zero = integer(0);
-  return mapExpression(e, (part) => {
-    if (part.kind === 'unary') return part.operator === '-' && isNothing(part.operand) ? zero : part;
-    if (part.kind !== 'binary') return part;
-    const [left, right] = [isNothing(part.left), isNothing(part.right)];
-    switch (part.operator) {
-      case '+':
-        return left ? part.right : right ? part.left : part;
-      case '-':
-        if (right) return part.left;
-        return left ? { kind: 'unary', operator: '-', operand: part.right, span: part.span } : part;
-      case '*':
-        return left || right ? zero : part;
-      case '/':
-        return left ? zero : part;
-      default:
-        return part;
-    }
+  const isTerm = e.kind === 'unary' || (e.kind === 'binary' && ['+', '-', '*', '/'].includes(e.operator));
+  const part = withChildren(e, (child) => {
+    const short = withoutZeros(child);
+    return isTerm || e.kind === 'conditional' || !isNothing(short) ? short : child;
   });
+  if (part.kind === 'unary') return part.operator === '-' && isNothing(part.operand) ? zero : part;
+  if (part.kind !== 'binary') return part;
+  const [left, right] = [isNothing(part.left), isNothing(part.right)];
+  switch (part.operator) {
+    case '+':
+      return left ? part.right : right ? part.left : part;
+    case '-':
+      if (right) return part.left;
+      return left ? { kind: 'unary', operator: '-', operand: part.right, span: part.span } : part;
+    case '*':
+      return left || right ? zero : part;
+    case '/':
+      return left ? zero : part;
+    default:
+      return part;
+  }
 }
 
 /** The zero that stands for a missing part. */

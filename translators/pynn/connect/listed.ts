@@ -62,7 +62,7 @@ export function fromList(call: Call): Connections | undefined {
     return void call.setting.report(messages.missingParameter('conn_list', 'FromListConnector'), call.pointer);
   const rows: readonly unknown[] = list;
   const width = Array.isArray(rows[0]) ? rows[0].length : 2;
-  const names = columnNames(call, width);
+  const names = columnNames(call, rows.length === 0 ? undefined : width);
   return names && fromRows(call, rows, width, names, (k) => child(call.at('conn_list'), k), call.at('conn_list'));
 }
 
@@ -170,7 +170,9 @@ function isRow(row: unknown, width: number): row is readonly number[] {
 }
 
 /** What the columns after the two indices are. */
-function columnNames({ params, at, setting }: Call, width: number): readonly string[] | undefined {
+function columnNames({ params, at, setting }: Call, width: number | undefined): readonly string[] | undefined {
+  // A list of no connections has no columns, whatever they are called.
+  if (width === undefined) return [];
   const given = own(params, 'column_names');
   const extra = width - 2;
   if (given === undefined || given === null) {

@@ -1,11 +1,10 @@
 /** Projections in PyNN's terms: receptor, connector, synapse type with its values and delays, space. */
 
-import { memberOf } from '../../../src/diagnostics/member.js';
 import { declaredIn } from '../../../src/library/standard-type.js';
-import { wholePopulation } from '../../../src/model/selected.js';
-import { isGiven, isSelection } from '../../../src/model/tagged.js';
+import { rangeOfValue } from '../../../src/model/rules/weight-sign.js';
+import { selectionSize } from '../../../src/model/selected.js';
+import { isDrawn, isGiven, isSelection } from '../../../src/model/tagged.js';
 import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
-import { numbersOf } from '../../../src/model/arrays.js';
 import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.js';
@@ -55,17 +54,27 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const inColumns = new Set(columns.map(([key]) => key));
   const rest = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
   const space = spaceOf(projection, missing);
-  const drawn = Object.values(rest).some((value) => memberOf(value, 'rng') !== undefined);
+  // PyNN's lists begin again with a generator for each receiver, its matrices do not.
+  const goesOn =
+    connector.type === 'FromListConnector' &&
+    [...Object.values(projection.values), ...Object.values(projection.delays)].some(
+      (value) => isDrawn(value) && value.anew === undefined,
+    );
+  const matrix = goesOn ? asMatrix(context, projection, connector, columns) : undefined;
+  if (goesOn && matrix === undefined)
+    report.equivalent(
+      'pynn/own-draws',
+      pointer,
+      'PyNN begins again with its generator for each target of a list of connections: other numbers, from the same ' +
+        'distribution; --freeze keeps those of the model',
+    );
   return {
     label: context.label(name),
     pre: targets.of(projection.from.of),
     post: targets.of(projection.to.of),
     receptor_type: receptorName,
-    connector:
-      drawn && columns.length === 0
-        ? (asArray(context, projection, connector) ?? connector)
-        : withColumns(connector, columns),
-    synapse: parts.make(rest, delay?.fraction ?? 1),
+    connector: matrix?.connector ?? withColumns(connector, columns),
+    synapse: parts.make({ ...rest, ...matrix?.values }, delay?.fraction ?? 1),
     ...(space === undefined ? {} : { space }),
     ...given('initial_values', initial),
   };
@@ -98,26 +107,34 @@ function gapJunctions(
 /** Most pairs that are written as a matrix. */
 const mostCells = 1e6;
 
-/**
- * Listed pairs as a matrix, where they are in its order: PyNN's lists begin again with a generator for each receiver,
- * its matrices do not. Undefined where they have no such form.
- */
-function asArray(
-  { model }: ExportContext,
+/** Listed pairs, and values of theirs, as matrices, where they are in their order; undefined where they are not. */
+function asMatrix(
+  { model, data }: ExportContext,
   { from, to }: Projection,
-  { type, params }: Connector,
-): Connector | undefined {
-  const sizes = [from.of, to.of].map((rule) => model.populations[wholePopulation(rule) ?? '']?.size);
-  const [n = Infinity, m = Infinity] = sizes;
-  if (type !== 'FromListConnector' || n * m > mostCells) return undefined;
+  { params }: Connector,
+  columns: readonly (readonly [string, PynnValue])[],
+): { readonly connector: Connector; readonly values: Readonly<Record<string, PynnValue>> } | undefined {
+  const [n, m] = [from.of, to.of].map((rule) => selectionSize(rule, model.populations, data)) as [number, number];
+  if (n * m > mostCells) return undefined;
   const pairs = (params?.['conn_list'] ?? []) as readonly (readonly [number, number])[];
   const ordered = pairs.every(
     ([i, j], k) => k === 0 || j * n + i > (pairs[k - 1]?.[1] ?? 0) * n + (pairs[k - 1]?.[0] ?? 0),
   );
   if (!ordered) return undefined;
-  const array = Array.from({ length: n }, () => new Array<boolean>(m).fill(false));
-  for (const [i, j] of pairs) (array[i] as boolean[])[j] = true;
-  return { type: 'ArrayConnector', params: { array } };
+  const matrixOf = <T>(usual: T, of: (k: number) => T): T[][] => {
+    const matrix = Array.from({ length: n }, () => new Array<T>(m).fill(usual));
+    pairs.forEach(([i, j], k) => ((matrix[i] as T[])[j] = of(k)));
+    return matrix;
+  };
+  return {
+    connector: { type: 'ArrayConnector', params: { array: matrixOf(false, () => true) } },
+    values: Object.fromEntries(
+      columns.map(([key, values]) => [
+        key,
+        matrixOf<number | null>(null, (k) => (values as readonly number[])[k] ?? 0),
+      ]),
+    ),
+  };
 }
 
 /** The receptor whose variable a projection acts on; where two act on one, the sign of the weights tells them apart. */
@@ -129,12 +146,16 @@ function receptorOf(
   const receptors = Object.entries(cell.receptors).filter(
     ([, { variable }]) => variable === projection.receptors['port'],
   );
-  return receptors[receptors.length > 1 && isNegative(context, projection.values['weight']) ? 1 : 0];
+  return receptors[receptors.length > 1 && isNegative(context, projection) ? 1 : 0];
 }
 
-function isNegative({ data }: ExportContext, weight: Value | undefined): boolean {
-  if (typeof weight === 'number') return weight < 0;
-  return isGiven(weight) && numbersOf(weight.array, data).some((number) => number < 0);
+/** Whether weights are negative: one of a list, and all that others can be. */
+function isNegative({ model, data }: ExportContext, projection: Projection): boolean {
+  const { weight } = projection.values;
+  const type = model.synapses[projection.synapse];
+  if (weight === undefined || type === undefined) return false;
+  const [low, high] = rangeOfValue(weight, { ...model, data }, projection, type);
+  return low < 0 && (high <= 0 || isGiven(weight));
 }
 
 /** Unit and own value of a synapse's parameter or state. */

@@ -1,16 +1,32 @@
 /** Conditions on synapses as code that runs on all of them in each step, for notations whose synapses test none. */
 
+import type { Assignment } from '../../lang/ast.js';
 import { assignmentWhere } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printStatement } from '../../lang/print.js';
 import { namesIn, substitute } from '../../lang/walk.js';
 import type { LocalEvent, SynapseType } from '../../model/model.js';
-import { derivedOf } from './texts.js';
+import { derivedOf, readsOf } from './texts.js';
 
 /** Code for all synapses of a projection, of the kind that an operation runs. */
 export interface SynapseCode {
   readonly do: readonly string[];
   readonly order: number;
+}
+
+/**
+ * Statements with the one that changes what a condition reads behind the others, where it means the same there: `seen =
+ * count` of `count != seen`.
+ */
+function withLast(statements: readonly Assignment[], read: ReadonlySet<string>): readonly Assignment[] {
+  const index = statements.findIndex(({ target }) => read.has(target));
+  const changing = statements[index];
+  if (changing === undefined) return statements;
+  const later = statements.slice(index + 1);
+  const own = readsOf(printStatement(changing));
+  const reads = (one: Assignment): boolean => readsOf(printStatement(one)).has(changing.target);
+  if (later.some((one) => own.has(one.target) || one.target === changing.target || reads(one))) return statements;
+  return [...statements.slice(0, index), ...later, changing];
 }
 
 /**
@@ -24,10 +40,12 @@ function codeOf({ when, edge, do: actions, order }: LocalEvent, type: SynapseTyp
   if (edge !== 'level' || derived === undefined) return undefined;
   const condition = parseExpression(when);
   const read = namesIn(substitute(condition, derived));
-  const statements = actions.flatMap((text) => parseStatements(text));
+  const written = actions.flatMap((text) => parseStatements(text));
+  const assignments = written.filter((one) => one.kind === 'assignment');
+  if (assignments.length < written.length) return undefined;
+  const statements = withLast(assignments, read);
   const code: string[] = [];
   for (const [k, statement] of statements.entries()) {
-    if (statement.kind === 'send') return undefined;
     if (k < statements.length - 1 && read.has(statement.target)) return undefined;
     code.push(printStatement(assignmentWhere(condition, statement)));
   }

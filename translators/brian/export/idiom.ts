@@ -160,8 +160,9 @@ class Idiom {
         }
         const key = freeName(label, (one) => Object.hasOwn(projections, one));
         const { [part.synapse]: _, ...others } = model.synapses;
+        const inCode = wordsIn([...(tested?.code.values() ?? [])]);
         const own = constantsOf(withoutSends(type, part, child('/projections', name), this.#context), part.values, {
-          isVariable: (one) => this.#isSeen(name, one),
+          isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
           words: wordsIn({ ...outside, synapses: others }),
         });
         const timed = beforeThreshold(own.type, part, model);

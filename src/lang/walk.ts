@@ -84,7 +84,7 @@ export function decides(e: Expression): boolean {
 
 const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=']);
 
-/** An expression with its direct parts replaced; itself when nothing changes. */
+/** An expression with its direct parts replaced, in the order of `childrenOf`; itself when nothing changes. */
 export function withChildren(e: Expression, map: (part: Expression) => Expression): Expression {
   switch (e.kind) {
     case 'number':
@@ -190,7 +190,8 @@ export function equalExpressions(a: Expression, b: Expression): boolean {
   return sameNode(a, b) && x.length === y.length && x.every((child, index) => equalExpressions(child, y[index] ?? b));
 }
 
-function sameNode(a: Expression, b: Expression): boolean {
+/** Whether two expressions are the same but for their parts. */
+export function sameNode(a: Expression, b: Expression): boolean {
   switch (a.kind) {
     case 'number':
       return b.kind === 'number' && Object.is(a.value, b.value) && a.integer === b.integer;

@@ -1,8 +1,9 @@
 /** Running a model and what it was converted to, and comparing their spikes and samples. */
 
-import type { Model, Phase, Recording, ValidModel } from '../model/model.js';
+import type { Model, Recording, ValidModel } from '../model/model.js';
 import { hashModel } from '../model/hash.js';
-import { phaseKind, timeAfter } from '../model/tagged.js';
+import { phaseKind } from '../model/tagged.js';
+import { segmentTimes } from './segments.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
@@ -274,20 +275,12 @@ export async function checkConversion(
   return { ...check, variables, absent: [...check.absent, ...absent] };
 }
 
-/** The time that a protocol simulates, in s: that of all segments, each from 0. */
-function simulatedTime(protocol: readonly Phase[]): number {
-  let [now, total] = [0, 0];
-  for (const phase of protocol) {
-    const then = timeAfter(now, phase);
-    total += then - now;
-    now = phaseKind(phase) === 'reset' ? 0 : then;
-  }
-  return total;
-}
-
 /** The time that is compared, in s: what a protocol simulates, at most what was asked for. */
 export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
-  Math.min(simulatedTime(experiment.protocol), asked);
+  Math.min(
+    segmentTimes(experiment.protocol).reduce((sum, time) => sum + time, 0),
+    asked,
+  );
 
 /**
  * The comparison of two sets of spikes of a model and what it was converted to.

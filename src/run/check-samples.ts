@@ -188,11 +188,18 @@ function hasAt(type: NeuronType, variable: string, { section }: PlaceOnCells, sa
   );
 }
 
-/** The samples of a variable: row-major rows by their times in whole picoseconds. */
+/** The samples of a variable: row-major rows by their times, as `sampleTime` has them. */
 export interface SampleRows {
   readonly times: Float64Array;
   readonly values: ArrayLike<number | bigint>;
 }
+
+/** From each segment to the next, in ps: the one begins with the time with which the other ends. */
+const betweenSegments = 1e12;
+
+/** The time of a sample in whole picoseconds. `seconds`: on the clock of the whole run. */
+export const sampleTime = (seconds: number, segment: number): number =>
+  Math.round(seconds * 1e12) + segment * betweenSegments;
 
 /** The samples of a run here. */
 interface Samples extends Rows, SampleRows {
@@ -204,6 +211,8 @@ interface Samples extends Rows, SampleRows {
 export class SampleKeeper implements ResultWriter {
   #setup: RunSetup | undefined;
   #sink: MemorySink | undefined;
+  /** The segment of each row, by series. */
+  readonly #segments = new Map<number, number[]>();
 
   open(setup: RunSetup): Promise<void> {
     this.#setup = setup;
@@ -213,6 +222,9 @@ export class SampleKeeper implements ResultWriter {
 
   samples(block: SampleBlock): void {
     this.#sink?.samples(block);
+    const segments = this.#segments.get(block.series) ?? [];
+    for (let row = 0; row < block.steps.length; row++) segments.push(block.segment ?? 0);
+    this.#segments.set(block.series, segments);
   }
 
   advance(): void {
@@ -235,7 +247,10 @@ export class SampleKeeper implements ResultWriter {
     return new Map(
       setup.series.map((plan, k) => {
         const rows = sink.since(k, 0);
-        const times = Float64Array.from(rows.steps, (step) => Math.round((step + plan.label) * dt * 1e12));
+        const segments = this.#segments.get(k) ?? [];
+        const times = Float64Array.from(rows.steps, (step, row) =>
+          sampleTime((step + plan.label) * dt, segments[row] ?? 0),
+        );
         return [plan.recording, { plan, times, ...rows }];
       }),
     );

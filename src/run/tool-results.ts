@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { datFiles, datPath } from '../../runtime/results/dat/plan.js';
 import type { Model } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
+import { segmentStarts } from './segments.js';
 import type { SpikesByPopulation } from './check-conversion.js';
-import type { Sampled, SampleRows } from './check-samples.js';
+import { sampleTime, type Sampled, type SampleRows } from './check-samples.js';
 
 /** What was recorded, of the model before conversion. */
 export interface Recorded {
@@ -23,15 +24,14 @@ export interface ToolResults {
   readonly samples: ReadonlyMap<string, SampleRows>;
 }
 
-/** Time of a sample in whole picoseconds. */
-const picoseconds = (seconds: number): number => Math.round(seconds * 1e12);
-
 /** Collects what comes in any order. */
 class Collected {
-  readonly samples = new Map<string, SampleRows>();
+  readonly #samples = new Map<string, { readonly times: number[]; readonly values: number[] }>();
   readonly #trains: ReadonlyMap<string, readonly number[][]>;
+  readonly #starts: readonly number[];
 
   constructor({ model, spikes }: Recorded) {
+    this.#starts = segmentStarts(model.experiment.protocol);
     this.#trains = new Map(
       [...spikes.values()].map((population) => [
         population,
@@ -40,22 +40,43 @@ class Collected {
     );
   }
 
-  add(population: string, cell: number, time: number): void {
-    this.#trains.get(population)?.[cell]?.push(time);
+  /** @param time  in s, since the segment's beginning */
+  addSpike(population: string, cell: number, time: number, segment = 0): void {
+    this.#trains.get(population)?.[cell]?.push((this.#starts[segment] ?? 0) + time);
+  }
+
+  /** Row-major samples. @param times  in s, since the segment's beginning */
+  addSamples(recording: string, times: readonly number[], values: readonly number[], segment = 0): void {
+    const found = this.#samples.get(recording) ?? { times: [], values: [] };
+    this.#samples.set(recording, found);
+    for (const time of times) found.times.push(sampleTime((this.#starts[segment] ?? 0) + time, segment));
+    for (const value of values) found.values.push(value);
   }
 
   get results(): ToolResults {
     for (const trains of this.#trains.values()) for (const train of trains) train.sort((a, b) => a - b);
-    return { spikes: this.#trains, samples: this.samples };
+    const samples = [...this.#samples].map(
+      ([name, { times, values }]) => [name, { times: Float64Array.from(times), values }] as const,
+    );
+    return { spikes: this.#trains, samples: new Map<string, SampleRows>(samples) };
   }
 }
 
-/** From the file that a script for Brian writes: all of its monitors. */
+/** What each monitor of a script for Brian has recorded. */
+type Monitors = Readonly<Record<string, Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>>>;
+
+/** From the file that a script for Brian writes: all of its monitors, in each segment. */
 export function brianResults(path: string, recorded: Recorded): ToolResults {
   const found = new Collected(recorded);
-  const monitors = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
-    Record<string, Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>>
-  >;
+  const written = JSON.parse(readFileSync(path, 'utf8')) as Monitors | readonly Monitors[];
+  const segments = Array.isArray(written) ? (written as readonly Monitors[]) : [written as Monitors];
+  segments.forEach((monitors, segment) => {
+    addMonitors(monitors, segment, found, recorded);
+  });
+  return found.results;
+}
+
+function addMonitors(monitors: Monitors, segment: number, found: Collected, recorded: Recorded): void {
   const rowsByRecording = new Map<string, (readonly number[])[]>();
   for (const [monitor, { t = [], i = [], ...variables }] of Object.entries(monitors)) {
     const times = t as readonly number[];
@@ -68,19 +89,18 @@ export function brianResults(path: string, recorded: Recorded): ToolResults {
       const { type = '', size = 1 } = recorded.model.populations[population] ?? {};
       const areCompartments = recorded.model.neurons[type]?.compartments !== undefined;
       (i as readonly number[]).forEach((element, k) => {
-        found.add(population, cell ?? (areCompartments ? element % size : element), times[k] ?? NaN);
+        const index = cell ?? (areCompartments ? element % size : element);
+        found.addSpike(population, index, times[k] ?? NaN, segment);
       });
     }
     const [own = []] = Object.values(variables) as readonly (readonly (readonly number[])[])[];
     const rows = [...(rowsByRecording.get(recording) ?? []), ...own];
     rowsByRecording.set(recording, rows);
-    if (rows.length > 0 && rows.length === recorded.samples.get(recording)?.cells)
-      found.samples.set(recording, {
-        times: Float64Array.from(times, picoseconds),
-        values: times.flatMap((_, k) => rows.map((row) => Number(row[k]))),
-      });
+    if (rows.length > 0 && rows.length === recorded.samples.get(recording)?.cells) {
+      const values = times.flatMap((_, k) => rows.map((row) => Number(row[k])));
+      found.addSamples(recording, times, values, segment);
+    }
   }
-  return found.results;
 }
 
 /** Units of PyNN's signals in SI units, by the names that its standard cells record. */
@@ -94,7 +114,7 @@ const pynnUnits: Readonly<Record<string, number>> = {
   g_r: 1e-9,
 };
 
-/** From the file that a script for PyNN writes: the first segment of each population. */
+/** From the file that a script for PyNN writes: each population, in each segment. */
 export function pynnResults(path: string, recorded: Recorded): ToolResults {
   const found = new Collected(recorded);
   interface Signal {
@@ -113,21 +133,21 @@ export function pynnResults(path: string, recorded: Recorded): ToolResults {
       >
     >;
   };
-  for (const [population, [segment]] of Object.entries(populations)) {
-    for (const [cell, times] of Object.entries(segment?.spikes ?? {}))
-      for (const time of times) found.add(population, Number(cell), time / 1e3);
-    for (const [name, { population: owner, variable, cells }] of recorded.samples) {
-      const signal = owner === population ? segment?.signals[variable] : undefined;
-      const unit = pynnUnits[variable];
-      if (signal === undefined || unit === undefined) continue;
-      const columns = Array.from({ length: cells }, (_, cell) => signal.cells.indexOf(cell));
-      if (columns.includes(-1)) continue;
-      found.samples.set(name, {
-        times: Float64Array.from(signal.times, (time) => picoseconds(time / 1e3)),
-        values: signal.values.flatMap((row) => columns.map((column) => Number(row[column]) * unit)),
-      });
-    }
-  }
+  for (const [population, segments] of Object.entries(populations))
+    segments.forEach(({ spikes, signals }, segment) => {
+      for (const [cell, times] of Object.entries(spikes))
+        for (const time of times) found.addSpike(population, Number(cell), time / 1e3, segment);
+      for (const [name, { population: owner, variable, cells }] of recorded.samples) {
+        const signal = owner === population ? signals[variable] : undefined;
+        const unit = pynnUnits[variable];
+        if (signal === undefined || unit === undefined) continue;
+        const columns = Array.from({ length: cells }, (_, cell) => signal.cells.indexOf(cell));
+        if (columns.includes(-1)) continue;
+        const times = signal.times.map((time) => time / 1e3);
+        const values = signal.values.flatMap((row) => columns.map((column) => Number(row[column]) * unit));
+        found.addSamples(name, times, values, segment);
+      }
+    });
   return found.results;
 }
 
@@ -165,17 +185,15 @@ export function lemsResults(folder: string, target: Model, recorded: Recorded): 
     for (const row of rows) {
       const [id = '', time] = one.format === 'ID_TIME' ? row : [row[1], row[0]];
       const cell = own === undefined ? cells.get(id) : { population: own, index: Number(id) };
-      if (cell !== undefined) found.add(cell.population, cell.index, Number(time));
+      if (cell !== undefined) found.addSpike(cell.population, cell.index, Number(time));
     }
   }
   for (const [name, { population, variable, cells }] of recorded.samples) {
     const each = Array.from({ length: cells }, (_, cell) => columns.get(JSON.stringify([population, variable, cell])));
     const [first] = each;
     if (first === undefined || each.includes(undefined)) continue;
-    found.samples.set(name, {
-      times: Float64Array.from(first.times, picoseconds),
-      values: first.times.flatMap((_, row) => each.map((column) => column?.values[row] ?? NaN)),
-    });
+    const values = first.times.flatMap((_, row) => each.map((column) => column?.values[row] ?? NaN));
+    found.addSamples(name, first.times, values);
   }
   return found.results;
 }

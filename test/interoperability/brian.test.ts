@@ -225,6 +225,70 @@ describe.skipIf(missing !== null)(`Brian 2${missing === null ? '' : ` (${missing
   });
 
   // What a monitor of events records besides times: right after the test, or where `when` and `order` say.
+  test('returns to the start keep parameters, delays and spikes of generators, and what each segment records', async () => {
+    const text = brian(`spike_generators:
+  S: { N: 2, indices: [0, 1, 0], times: [1 ms, 2 ms, 9 ms] }
+neuron_groups:
+  G:
+    N: 4
+    model: |
+      dv/dt = (I - v)/tau : 1 (unless refractory)
+      tau : second (constant)
+      I : 1 (constant)
+    threshold: v > 1
+    reset: v = 0
+    refractory: 1 ms
+    method: exact
+    initializers: { tau: 5 ms, I: 1.2 + 0.2*i, v: 0.1*i }
+synapses:
+  C:
+    source: S
+    target: G
+    model: "w : 1"
+    on_pre: "v_post += w\\nw *= 0.9"
+    delay: 0.5 ms
+    connect: true
+    initializers: { w: 0.2 + 0.01*i }
+spike_monitors:
+  spikes: { source: G }
+state_monitors:
+  trace: { source: G, variables: v, record: true }
+  weights: { source: C, variables: w, record: true, dt: 0.5 ms }
+run:
+  - { duration: 6 ms }
+  - { set: { G.I: [1.5, 2, 2.5, 3], G.tau: 6 ms }, duration: 3 ms }
+  - { initialize: { G.v: 0.5 }, set: { C.w: 0.3, C.delay: 1.2 ms }, duration: 1 ms }
+  - { reset: true, set_spikes: { S: { indices: [1, 0], times: [3 ms, 4 ms] } }, duration: 5 ms }
+  - { set: { G.I: 2.2 }, index: [1, 3], duration: 3 ms }
+  - { reset: true }
+  - { set: { G.v: 0.3 }, index: [2], duration: 7 ms }
+  - { set_spikes: { S: { indices: [0], times: [8 ms] } }, duration: 2 ms }
+  - { reset: true, duration: 10 ms }`);
+    const { valid } = importModel({ name: 'resets.yaml', text });
+    const simulation = await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
+    const segments = (await underBrian(valid, 'resets')) as unknown as readonly Records[];
+    const dt = dtOf(valid);
+    const begin = [0, 100, 180, 270];
+    expect(segments).toHaveLength(begin.length);
+    const found = segments.flatMap((records, k) =>
+      spikes(records, 'spikes', dt).map(([step, cell]) => [step + (begin[k] ?? 0), cell] as const),
+    );
+    expect(found.length).toBeGreaterThan(20);
+    expect(found).toEqual(ours(simulation, 'G.spike'));
+    const joined = (monitor: string, variable: string): Records => ({
+      [monitor]: {
+        [variable]: (segments[0]?.[monitor]?.[variable] ?? []).map((_, row) =>
+          segments.flatMap((records) => (records[monitor]?.[variable]?.[row] ?? []) as readonly number[]),
+        ),
+      },
+    });
+    for (const [monitor, variable] of [
+      ['trace', 'v'],
+      ['weights', 'w'],
+    ] as const)
+      expect(largestDifference(joined(monitor, variable), monitor, variable, simulation)).toBeLessThan(rounding);
+  });
+
   describe('variables recorded at events', () => {
     const text = brian(`
       namespace: { tau: 10 ms }

@@ -9,11 +9,12 @@ import { exportBrian } from './export.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
 import * as monitors from './script/monitors.js';
+import { phaseLines, phasesOf } from './script/phases.js';
 import { Companion } from './script/companion.js';
 import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
 import { documentationOf, joinedLists, quoted } from '../shared/python.js';
-import { namedSections, type BrianSpecification, type PhaseSpecification, type SpikeMonitor } from './specification.js';
+import { namedSections, type BrianSpecification, type SpikeMonitor } from './specification.js';
 import { defaultSlot } from './vocabulary.js';
 
 /** A file of an export. */
@@ -39,12 +40,16 @@ interface ScriptView {
   readonly settings: readonly string[];
   readonly sections: readonly { readonly title: string; readonly blocks: readonly string[] }[];
   readonly runLines: readonly string[];
+  /** Whether time returns to 0: records are then lists of those of each segment. */
+  readonly hasSegments: boolean;
+  /** The statement that makes the dictionary of all records. */
   readonly results: string;
 }
 
 /**
  * A model as a Brian 2 script. Run with the name of a file as its argument it writes the records of all monitors there,
- * as JSON: `{monitor: {i, t}}` for spikes (t in s), `{monitor: {t, variable: [[...]]}}` for states in SI units.
+ * as JSON: `{monitor: {i, t}}` for spikes (t in s), `{monitor: {t, variable: [[...]]}}` for states in SI units; a list
+ * of these, one for each segment, where time returns to 0.
  *
  * @param valid  a normalised model with its large arrays
  * @param stem   name of the script without its ending
@@ -150,21 +155,21 @@ function scriptView(
       ],
     },
   ];
-  const run = document.run ?? [];
-  const phases: readonly PhaseSpecification[] = typeof run === 'string' ? [{ duration: run }] : run;
-  const runLines = phases.flatMap((phase, index) => monitors.phaseLines(phase, index, companion));
+  const runLines = phaseLines(document, companion);
+  const hasSegments = phasesOf(document).some(({ reset }) => reset);
   const events = { ...document.spike_monitors, ...document.event_monitors };
   const results = monitors.resultLines(
     events,
     document.state_monitors ?? {},
     Object.keys(document.population_rate_monitors ?? {}),
+    hasSegments ? 'return ' : 'results = ',
   );
   const withData = !companion.isEmpty;
   return {
     documentation: documentation(document),
     usage:
       `Usage: python ${stem}.py [results.json]\nWith an argument, the records of all monitors are written to that ` +
-      'file.',
+      (hasSegments ? 'file,\nin a list: those of each segment, which a reset ends.' : 'file.'),
     imports: withData ? ['from pathlib import Path'] : [],
     dataLines: withData
       ? [
@@ -177,6 +182,7 @@ function scriptView(
     settings: [`defaultclock.dt = ${pythonValue(document.dt ?? '0.1 ms')}`, `seed(${seedNumber(document.seed)})`],
     sections: sections.filter((section) => section.blocks.length > 0),
     runLines,
+    hasSegments,
     results,
   };
 }

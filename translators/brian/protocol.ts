@@ -62,14 +62,33 @@ function translatePhase(
   setting: Setting,
 ): readonly unknown[] {
   const { to } = setting;
-  for (const key of ['where', 'index'] as const)
-    if (phase[key] !== undefined && phase.set === undefined)
-      to.report(messages.badPhase(`${key} belongs to set`), child(pointer, key));
+  const { set, initialize, reset, segment, annotations } = phase;
+  const needs = (key: keyof PhaseSpecification, ...others: readonly (keyof PhaseSpecification)[]): void => {
+    if (phase[key] !== undefined && others.every((other) => phase[other] === undefined))
+      to.report(messages.badPhase(`${key} belongs to ${others.join(' or ')}`), child(pointer, key));
+  };
+  needs('where', 'set');
+  needs('index', 'set', 'initialize');
+  needs('segment', 'reset');
+  needs('annotations', 'reset');
   if (phase.where !== undefined && phase.index !== undefined)
     to.report(messages.badPhase('where and index exclude each other'), child(pointer, 'index'));
   return [
     ...(phase.restore === undefined ? [] : [located({ restore: phase.restore }, child(pointer, 'restore'))]),
-    ...(phase.set === undefined ? [] : translateSet(phase.set, phase, pointer, sources, setting)),
+    ...(reset === undefined
+      ? []
+      : [
+          located(
+            {
+              reset,
+              ...(segment === undefined ? {} : { segment }),
+              ...(annotations === undefined ? {} : { annotations }),
+            },
+            child(pointer, 'reset'),
+          ),
+        ]),
+    ...(initialize === undefined ? [] : translateInitialize(initialize, phase, pointer, sources, setting)),
+    ...(set === undefined ? [] : translateSet(set, phase, pointer, sources, setting)),
     ...Object.entries(phase.active ?? {}).flatMap(([key, on]) =>
       translateSwitch(key, on, child(child(pointer, 'active'), key), switches, sources, setting),
     ),
@@ -142,20 +161,10 @@ function translateSet(
         setting.to.report(messages.unsupported('changing the delays of some synapses between runs'), pointer);
       const next = setDelay(pathway, value, pointer, owner, setting);
       if (next !== undefined) delays[`${name}.${pathway}`] = next;
-    } else if (owner === undefined || rest.length > 0) {
-      setting.to.report(messages.unknownGroup(name, [...sources.groups.keys(), ...sources.synapses.keys()]), pointer);
     } else {
-      const scope = scopeOf(owner, setting);
-      const part = index === undefined ? undefined : readIndex(index, child(phase, 'index'), owner, setting);
-      const size = part?.count ?? (isGroup(owner) ? owner.size : Number.NaN);
-      changes[`${name}${part?.text ?? ''}.${variable}`] = setVariable(
-        variable,
-        value,
-        pointer,
-        { owner, size, scope },
-        setting,
-      );
-      if (where !== undefined) restriction ??= readWhere(where, child(phase, 'where'), scope, setting);
+      Object.assign(changes, changeOf(key, value, index, child(phase, 'index'), pointer, sources, setting));
+      if (where !== undefined && owner !== undefined)
+        restriction ??= readWhere(where, child(phase, 'where'), scopeOf(owner, setting), setting);
     }
   }
   const at = child(phase, 'set');
@@ -165,6 +174,45 @@ function translateSet(
       ? []
       : [located({ set: changes, ...(restriction === undefined ? {} : { where: restriction }) }, at)]),
   ];
+}
+
+/** First values of variables of groups or of synapses, all in one phase. */
+function translateInitialize(
+  initialize: Readonly<Record<string, Values>>,
+  { index }: PhaseSpecification,
+  phase: string,
+  sources: Sources,
+  setting: Setting,
+): readonly unknown[] {
+  const at = child(phase, 'initialize');
+  const values = Object.entries(initialize).map(([key, value]) =>
+    changeOf(key, value, index, child(phase, 'index'), child(at, key), sources, setting),
+  );
+  return [located({ initialise: Object.assign({}, ...values) as object }, at)];
+}
+
+/** The new value of `group.variable`, of all elements or of some; nothing after a finding. */
+function changeOf(
+  key: string,
+  value: Values,
+  index: Index | undefined,
+  indexPointer: string,
+  pointer: string,
+  { groups, synapses }: Sources,
+  setting: Setting,
+): Readonly<Record<string, unknown>> {
+  const [name = '', variable = '', ...rest] = key.split('.');
+  const owner = groups.get(name) ?? synapses.get(name);
+  if (owner === undefined || rest.length > 0) {
+    setting.to.report(messages.unknownGroup(name, [...groups.keys(), ...synapses.keys()]), pointer);
+    return {};
+  }
+  const part = index === undefined ? undefined : readIndex(index, indexPointer, owner, setting);
+  const size = part?.count ?? (isGroup(owner) ? owner.size : Number.NaN);
+  const scope = scopeOf(owner, setting);
+  return {
+    [`${name}${part?.text ?? ''}.${variable}`]: setVariable(variable, value, pointer, { owner, size, scope }, setting),
+  };
 }
 
 /** New delays of a pathway, for what is sent from now on. */

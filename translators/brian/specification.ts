@@ -362,11 +362,22 @@ export interface StateMonitor {
 export interface PhaseSpecification {
   /** Runs for this time. */
   readonly duration?: QuantityText;
+  /**
+   * Back to time 0 and first values, with parameters, delays and spikes of generators as they are now; what has been
+   * recorded is kept.
+   */
+  readonly reset?: true;
+  /** Name of what follows a reset. */
+  readonly segment?: string;
+  /** Of what ends with a reset. */
+  readonly annotations?: Readonly<Record<string, unknown>>;
+  /** `group.variable` and its first value, which it takes now and at each reset to come. */
+  readonly initialize?: Readonly<Record<string, Values>>;
   /** `group.variable` and its new value. */
   readonly set?: Readonly<Record<string, Values>>;
   /** Condition on the elements that are set. */
   readonly where?: string;
-  /** Elements that are set, by number; synapses in the order of creation. */
+  /** Elements that are set or initialised, by number; synapses in the order of creation. */
   readonly index?: Index;
   /** Objects that are switched on or off. */
   readonly active?: Readonly<Record<string, boolean>>;

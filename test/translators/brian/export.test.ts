@@ -223,23 +223,36 @@ describe('inputs', () => {
     expect(remarks(report)).toEqual(['equivalent brian/current', 'equivalent brian/current']);
   });
 
-  test.each([
-    ['reset: true', 'a return to the start'],
-    ['currents: { dc: 50*pA }', 'new values of currents'],
-  ])('a phase with %s is left out, and the report says what', (phase, what) => {
+  test('new values of currents between runs are left out, and the report says so', () => {
     const { report } = exported(
       cell,
       'stimuli: { dc: { kind: current, to: P, input: I, value: 100*pA } }\n' +
-        `experiment: { protocol: [{ run: 1 ms }, { ${phase} }, { run: 1 ms }] }`,
+        'experiment: { protocol: [{ run: 1 ms }, { currents: { dc: 50*pA } }, { run: 1 ms }] }',
     );
     expect(report).toContainEqual(
       expect.objectContaining({
         verdict: 'notExpressible',
         code: 'brian/phase',
         pointer: '/experiment/protocol/1',
-        message: `Brian cannot express ${what} between runs`,
+        message: 'Brian cannot express new values of currents between runs',
       }),
     );
+  });
+
+  test('resets are phases, before which new first values are first values', () => {
+    const { document, report } = exported(
+      'parameters: { p: 1 mV }\nstate: { v: { unit: mV } }',
+      'experiment: { protocol: [{ run: 1 ms }, { initialise: { P.v: 1 mV } }, { reset: true, segment: second, ' +
+        'annotations: { trial: 1 } }, { set: { P.p: 2 mV } }, { runUntil: 1 ms }, { initialise: { P.v: 3 mV } }] }',
+    );
+    expect(document.run).toEqual([
+      { duration: '1 ms' },
+      { initialize: { 'P.v': '1 mV' } },
+      { reset: true, segment: 'second', annotations: { trial: 1 } },
+      { set: { 'P.p': '2 mV' }, duration: '1 ms' },
+      { set: { 'P.v': '3 mV' } },
+    ]);
+    expect(remarks(report)).toEqual([]);
   });
 
   test('new first values are set, where no reset follows', () => {

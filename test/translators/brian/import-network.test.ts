@@ -155,6 +155,18 @@ describe('phases', () => {
     ]);
   });
 
+  test('a reset names what follows, and first values are of state', () => {
+    const run =
+      'run: [{ duration: 1 ms }, { reset: true, segment: second, annotations: { trial: 1 }, initialize: { G.v: 1 mV }, ' +
+      'index: [0, 1], duration: 2 ms }]';
+    expect(network('', run).experiment.protocol).toEqual([
+      { run: 0.001 },
+      { reset: true, segment: 'second', annotations: { trial: 1 } },
+      { initialise: { 'G[0, 1].v': '1 mV' } },
+      { run: 0.002 },
+    ]);
+  });
+
   test('a constant is changed wherever it is used', () => {
     const two =
       'namespace: { tau: 1 ms }\nneuron_groups:\n  A: { N: 1, model: "dv/dt = -v/tau : 1" }\n  B: { N: 1, model: ' +

@@ -1,25 +1,33 @@
 /**
- * Currents that phases change: those that are constant become parameters of the cells into which they flow, which phases
- * of Brian set; of others, the time decides.
+ * Currents that phases change: the numbers that change become parameters of the cells into which they flow, which phases
+ * of Brian set; where more than numbers changes, the time decides.
  */
 
-import { namesIn } from '../../../src/lang/walk.js';
+import { commonShape } from '../../../src/lang/common-shape.js';
+import { unitText } from '../../../src/lang/dimension.js';
+import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression } from '../../../src/lang/parse.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { namesIn } from '../../../src/lang/walk.js';
 import { ownNames } from '../../../src/model/declared-names.js';
-import { freeName } from '../../../src/model/free-name.js';
+import { freeName, UniqueNames } from '../../../src/model/free-name.js';
 import type { Model, NeuronType, Phase, Population, Stimulus, ValidModel } from '../../../src/model/model.js';
 import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { populationOf, populationsOf } from '../../../src/model/selected.js';
-import { isPhase, timeAfter } from '../../../src/model/tagged.js';
-import { constantOf, fold, plain } from '../../../src/library/recognise/numbers.js';
+import { isPhase, recordedVariables, timeAfter } from '../../../src/model/tagged.js';
 
-/** The same model, with a parameter in the place of each current that is constant between the phases that change it. */
+/** Values of parameters, by what a current is told to be. */
+type CurrentParameters = ReadonlyMap<string, Readonly<Record<string, number>>>;
+
+/** The same model, with parameters in the place of the numbers of currents that phases change. */
 export function currentsAsParameters(valid: ValidModel): ValidModel {
   const { model } = valid;
   const changed = model.experiment.protocol.flatMap((phase) =>
     isPhase(phase, 'currents') ? Object.keys(phase.currents) : [],
   );
-  const parameters = new Map<string, { readonly population: string; readonly name: string }>();
+  // A current that is recorded is a variable of its name.
+  const recorded = new Set(model.recordings.flatMap(recordedVariables));
+  const parameters = new Map<string, CurrentParameters>();
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const populations: Record<string, Population> = { ...model.populations };
   const stimuli: Record<string, Stimulus> = { ...model.stimuli };
@@ -29,22 +37,43 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     const population = populationOf(stimulus.to);
     const typeName = populations[population ?? '']?.type ?? '';
     const type = neurons[typeName];
-    const value = constantIn(stimulus.value);
-    if (population === undefined || type === undefined || value === undefined) continue;
-    if (valuesOf(model, id).some((text) => constantIn(text) === undefined)) continue;
-    const taken = ownNames(type);
-    const name = freeName(id, (one) => taken.has(one) || usedIn(type).has(one));
-    const unit = type.inputs[stimulus.input]?.unit ?? '1';
+    if (population === undefined || type === undefined) continue;
+    const taken = new Set([...ownNames(type), ...usedIn(type)]);
+    const names = new UniqueNames(taken);
+    const texts = [...new Set([stimulus.value, ...valuesOf(model, id)])];
+    const common = commonShape(
+      texts.map((text) => foldConstants(parseExpression(text), undefined, (one) => taken.has(one))),
+      () => names.take(recorded.has(id) ? `${id}_value` : id),
+    );
+    if (common === undefined) continue;
+    const numbers = [...common.numbers];
     const shared = Object.entries(populations).some(([other, one]) => other !== population && one.type === typeName);
     const ownName = shared ? freeName(typeName, (one) => Object.hasOwn(neurons, one)) : typeName;
     const own = populations[population];
     if (own !== undefined) populations[population] = { ...own, type: ownName };
+    const given = numbers.map(
+      ([
+        name,
+        {
+          dimension,
+          values: [value = 0],
+        },
+      ]) => [name, { unit: unitText(dimension), type: 'real', value, shared: true } as const],
+    );
     neurons[ownName] = {
       ...type,
-      parameters: { ...type.parameters, [name]: { unit, type: 'real', value, shared: true } },
+      parameters: { ...type.parameters, ...(Object.fromEntries(given) as typeof type.parameters) },
     };
-    stimuli[id] = { ...stimulus, value: name };
-    parameters.set(id, { population, name });
+    stimuli[id] = { ...stimulus, value: printExpression(common.shape, { taken: (one) => taken.has(one) }) };
+    parameters.set(
+      id,
+      new Map(
+        texts.map((text, k) => [
+          text,
+          Object.fromEntries(numbers.map(([name, { values }]) => [`${population}.${name}`, values[k] ?? 0])),
+        ]),
+      ),
+    );
   }
   const ofTime = byTime(
     model,
@@ -59,14 +88,13 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     if (!isPhase(phase, 'currents')) return [phase];
     const entries = Object.entries(phase.currents);
     const left = entries.filter(([id]) => !parameters.has(id) && !ofTime.has(id));
-    const set = entries.flatMap(([id, text]) => {
-      const parameter = parameters.get(id);
-      const value = constantIn(text);
-      return parameter && value !== undefined ? [[`${parameter.population}.${parameter.name}`, value] as const] : [];
-    });
+    const set = Object.assign({}, ...entries.map(([id, text]) => parameters.get(id)?.get(text))) as Record<
+      string,
+      number
+    >;
     return [
       ...(left.length === 0 ? [] : [{ currents: Object.fromEntries(left) }]),
-      ...(set.length === 0 ? [] : [{ set: Object.fromEntries(set) }]),
+      ...(Object.keys(set).length === 0 ? [] : [{ set }]),
     ];
   };
   const protocol = model.experiment.protocol.flatMap(inPhase);
@@ -101,9 +129,6 @@ function byTime(model: Model, ids: readonly string[]): ReadonlyMap<string, strin
 /** All that a current is told to be. */
 const valuesOf = (model: Model, id: string): readonly string[] =>
   model.experiment.protocol.flatMap((phase) => (isPhase(phase, 'currents') ? [phase.currents[id] ?? []] : [])).flat();
-
-/** A text as a number in SI, if it reads nothing. */
-const constantIn = (text: string): number | undefined => constantOf(fold(plain(text, new Set())));
 
 /** Names that code of a type reads, which may be of the whole model. */
 const usedIn = (type: NeuronType): ReadonlySet<string> =>

@@ -79,7 +79,7 @@ export function equationLines(
         unitWord(variable.unit, variable.type) +
         flagged(linked.has(key) ? ['linked'] : ['constant', ...(variable.shared ? ['shared'] : [])]),
     );
-  return [
+  const lines = [
     ...equationsOf((key) => !inChannels.has(key)),
     ...kept.map(
       ([key, variable]) =>
@@ -91,7 +91,17 @@ export function equationLines(
       `# ${densityOf(name(current))}`,
       ...equationsOf((key) => keys.includes(key)),
     ]),
-  ].join('\n');
+  ];
+  return sharedFirst(lines).join('\n');
+}
+
+/** Of expressions that hold over a step, Brian computes in the order of the text, and refuses shared ones after others. */
+function sharedFirst(lines: readonly string[]): readonly string[] {
+  const isShared = (line: string): boolean => line.endsWith('(shared, constant over dt)');
+  const first = lines.findIndex((line) => line.endsWith('constant over dt)') && !isShared(line));
+  if (first < 0) return lines;
+  const later = lines.slice(first);
+  return [...lines.slice(0, first), ...later.filter(isShared), ...later.filter((line) => !isShared(line))];
 }
 
 /** The value of a constant in a namespace. */

@@ -4,6 +4,7 @@
  */
 
 import { changedNames } from '../../../src/model/changed.js';
+import { mapped } from '../../../src/model/collections.js';
 import { lengthOf, numbersOf } from '../../../src/model/arrays.js';
 import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
 import {
@@ -34,6 +35,7 @@ import type {
   Operation,
   Population,
   Projection,
+  SelectionRule,
   SynapseType,
   ValidModel,
   Value,
@@ -49,6 +51,7 @@ import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordina
 import type { IdiomContext } from './idiom-context.js';
 import { withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
+import { choosesAtRandom, chosenCells, drawnPhases } from './drawn-choices.js';
 import { drawText } from './own-draws.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
@@ -105,6 +108,8 @@ class Idiom {
   readonly #words: ReadonlySet<string>;
   /** Populations that are PoissonGroups. */
   readonly #poissonGroups = new Set<string>();
+  /** Populations whose spikes are listed as they are drawn. */
+  readonly #listed = new Set<string>();
   /** Names under which synapses keep what Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   needsDrawing = false;
@@ -112,7 +117,7 @@ class Idiom {
   constructor(
     { model, data }: ValidModel,
     report: ConversionReport,
-    drawn: ValidModel | undefined,
+    private readonly drawn: ValidModel | undefined,
     private readonly coordinates: CoordinatesOf,
   ) {
     this.#model = model;
@@ -180,17 +185,10 @@ class Idiom {
       }
     }
     const { pynn: _, ...annotations } = model.annotations;
-    const { protocol } = model.experiment;
-    const reset = protocol.findIndex((phase) => isPhase(phase, 'reset'));
-    if (reset >= 0 && reset < protocol.length - 1)
-      this.#report.missing(
-        child('/experiment/protocol', reset),
-        'everything after a reset to the start: time in Brian only moves forward',
-        'brian/phase',
-      );
+    this.needsDrawing ||= this.#drawn === undefined && choosesAtRandom(model.experiment.protocol);
     const experiment = {
       ...model.experiment,
-      protocol: (reset < 0 ? protocol : protocol.slice(0, reset))
+      protocol: drawnPhases(model, this.#data, this.drawn, this.#listed)
         .filter((phase) => this.#isLeft(phase, projections))
         .map((phase) => withRates(phase, this.#poissonGroups)),
     };
@@ -198,6 +196,10 @@ class Idiom {
       ...model,
       experiment,
       recordings: this.#recordings(projections),
+      stimuli: mapped(model.stimuli, (stimulus, id) => ({
+        ...stimulus,
+        to: this.#chosen(stimulus.to, this.#drawn?.stimuli[id]?.to),
+      })),
       neurons,
       synapses,
       populations,
@@ -250,29 +252,28 @@ class Idiom {
     return owners.every((name) => Object.hasOwn(this.#model.populations, name) || Object.hasOwn(projections, name));
   }
 
+  /** A selection by numbers, if a draw decides on it. */
+  #chosen(rule: SelectionRule, drawn: SelectionRule | undefined): SelectionRule {
+    this.needsDrawing ||= this.drawn === undefined && isSelection(rule, 'sample');
+    return this.drawn === undefined ? rule : chosenCells(rule, drawn, this.drawn);
+  }
+
   /** Recordings that Brian's groups can make. */
   #recordings(projections: Readonly<Record<string, Projection>>): Model['recordings'] {
-    return this.#model.recordings.flatMap((recording, k) => {
+    return this.#model.recordings.flatMap((given, k) => {
+      const recording = { ...given, of: this.#chosen(given.of, this.#drawn?.recordings[k]?.of) };
       const pointer = child('/recordings', k);
       if (isSelection(recording.of, 'synapses') && !Object.hasOwn(projections, recording.of.projection)) {
         this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
         return [];
       }
       if (isRecording(recording, 'rate') || recording.variables === undefined) return [recording];
-      const variables = recording.variables.filter((name) => !Object.hasOwn(this.#model.stimuli, name));
-      if (variables.length < recording.variables.length)
-        this.#report.missing(
-          pointer,
-          'a recording of a current, which is not a variable of a group',
-          'brian/recording',
-        );
+      const { variables } = recording;
       const copies = isSelection(recording.of, 'synapses') ? this.#copies.get(recording.of.projection) : undefined;
       for (const [name, copy] of copies ?? [])
         if (variables.includes(name))
           this.#report.exact(pointer, `${name}, which reads the ends of synapses, is recorded as ${copy}`);
-      return variables.length === 0
-        ? []
-        : [{ ...recording, variables: variables.map((name) => copies?.get(name) ?? name) }];
+      return [{ ...recording, variables: variables.map((name) => copies?.get(name) ?? name) }];
     });
   }
 
@@ -311,6 +312,7 @@ class Idiom {
           pointer,
           'Brian has no such source: the spikes drawn with this seed are listed',
         );
+        this.#listed.add(name);
         return { population: { ...untyped, values: {}, spikes: drawn.spikes } };
       }
     }

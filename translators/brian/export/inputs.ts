@@ -7,7 +7,7 @@ import { drawsIn } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { isPhase, isSelection } from '../../../src/model/tagged.js';
+import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
 import { brianExpression, counting } from './brian-text.js';
@@ -84,7 +84,7 @@ function currentsOf(plan: GroupPlan, input: string, context: ExportContext): rea
 /** The value of a stimulus where and while it acts, and the line of what it draws. */
 interface StimulusText {
   readonly term?: string;
-  /** Brian allows one draw in an expression; cells that share a current share what is drawn. */
+  /** Brian allows one draw in an expression; cells that share a current share what is drawn. What is recorded has a name. */
   readonly line?: string;
 }
 
@@ -111,8 +111,12 @@ function stimulusTerm(
       `it draws a number every ${Number((every * 1e3).toPrecision(9))} ms, which holds until the next; ` +
         'in Brian it draws one in each step',
     );
-  const value = draws ? brianName(id, 'neuron', new Set(plan.names.values())) : text;
-  const line = draws ? { line: `${value} = ${text} : ${unit} (${shared ? 'shared, ' : ''}constant over dt)` } : {};
+  const isRecorded = recordedCurrents(context.model).has(id);
+  const value = draws || isRecorded ? currentName(id, plan) : text;
+  const isHeld = draws || /\bt\b/.test(text);
+  const flags = [...(draws && shared ? ['shared'] : []), ...(isHeld ? ['constant over dt'] : [])];
+  const line =
+    value === text ? {} : { line: `${value} = ${text} : ${unit}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}` };
   const where =
     listed !== undefined
       ? [`int(${listed.map((cell) => `i == ${cell}`).join(' or ')})`]
@@ -149,6 +153,14 @@ export function isSwitched(id: string, stimulus: Current, context: ExportContext
     )
   );
 }
+
+/** The variable that has the value of a stimulus, where it has one. */
+export const currentName = (id: string, plan: GroupPlan): string =>
+  brianName(id, 'neuron', new Set(plan.names.values()));
+
+/** Stimuli whose values are recorded. */
+const recordedCurrents = ({ recordings, stimuli }: ExportContext['model']): ReadonlySet<string> =>
+  new Set(recordings.flatMap(recordedVariables).filter((name) => Object.hasOwn(stimuli, name)));
 
 /** The parameter that switches a stimulus. */
 export function switchName(id: string, plan: GroupPlan): string {

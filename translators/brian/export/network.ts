@@ -21,7 +21,7 @@ import { defaultSlot } from '../vocabulary.js';
 import { brianExpression, brianStatements, brianTree, readCanonical, spacedQuantity } from './brian-text.js';
 import { dimensionOf, valueText } from './equations-text.js';
 import { trainParts } from './groups.js';
-import { isSwitched, switchName } from './inputs.js';
+import { currentName, isSwitched, switchName } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
 import { delayOn } from './projections.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
@@ -156,7 +156,13 @@ export function exportRecording(
     return {
       section: 'state_monitors',
       name,
-      monitor: stateMonitor(recording, synapses.name, synapses.names, recordOf(recording.of, context), context),
+      monitor: stateMonitor(
+        recording,
+        synapses.name,
+        (key) => synapses.names.get(key) ?? key,
+        recordOf(recording.of, context),
+        context,
+      ),
     };
   }
   const part = monitoredPart(recording.of, plans, pointer, context);
@@ -164,19 +170,20 @@ export function exportRecording(
   const { plan, record } = part;
   if (isRecording(recording, 'rate'))
     return { section: 'population_rate_monitors', name, monitor: { source: withRange(plan.name, record) } };
-  const names = (variables: readonly string[]): readonly string[] => variables.map((key) => plan.names.get(key) ?? key);
+  const nameOf = (key: string): string =>
+    plan.names.get(key) ?? (Object.hasOwn(context.model.stimuli, key) ? currentName(key, plan) : key);
   if (isRecording(recording, 'variables'))
     return {
       section: 'state_monitors',
       name,
-      monitor: stateMonitor(recording, plan.name, plan.names, record, context),
+      monitor: stateMonitor(recording, plan.name, nameOf, record, context),
     };
   const own = {
     source: withRange(plan.name, record),
     ...(typeof record === 'object' ? { record } : {}),
     ...(recording.variables === undefined || recording.variables.length === 0
       ? {}
-      : { variables: names(recording.variables) }),
+      : { variables: recording.variables.map(nameOf) }),
     ...(recording.slot === undefined ? {} : { when: recording.slot }),
     ...(recording.order === undefined ? {} : { order: recording.order }),
   };
@@ -192,14 +199,14 @@ const withRange = (name: string, record: Recorded): string =>
 function stateMonitor(
   recording: RecordingKinds['variables'],
   source: string,
-  names: ReadonlyMap<string, string>,
+  nameOf: (variable: string) => string,
   record: Recorded,
   context: ExportContext,
 ): Record<string, unknown> {
   // Brian writes variables of the ends of synapses with the end behind.
   const variables = recording.variables.map((key) => {
     const reference = referenceOf(key);
-    return reference.kind === 'end' ? `${reference.variable}_${reference.end}` : (names.get(key) ?? key);
+    return reference.kind === 'end' ? `${reference.variable}_${reference.end}` : nameOf(key);
   });
   return {
     source,
@@ -267,6 +274,7 @@ export function exportProtocol(
   const phases: WrittenPhase[] = [];
   let open: WrittenPhase = {};
   let now = 0;
+  const lastReset = context.model.experiment.protocol.findLastIndex((phase) => isPhase(phase, 'reset'));
   const close = (): void => {
     if (Object.keys(open).length > 0) phases.push(open);
     open = {};
@@ -280,8 +288,9 @@ export function exportProtocol(
       close();
       continue;
     }
-    // No reset follows: new first values are values.
-    const given = isPhase(phase, 'initialise') ? asSet(phase) : phase;
+    if (isPhase(phase, 'reset')) now = 0;
+    // Where no reset follows, new first values are values.
+    const given = isPhase(phase, 'initialise') && index > lastReset ? asSet(phase) : phase;
     for (const one of bySelection(given, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
       const part = phasePart(one, plans, objects, pointer, context);
       if (part === undefined) continue;
@@ -319,15 +328,18 @@ function byCell(key: string, value: Value): readonly (readonly [string, Value])[
 
 /** A change of several selections as one change of each: what is set holds where one condition does. */
 function bySelection(phase: Phase, isOfSynapses: (key: string) => boolean): readonly Phase[] {
-  if (!isPhase(phase, 'set')) return [phase];
+  const isSet = isPhase(phase, 'set');
+  if (!isSet && !isPhase(phase, 'initialise')) return [phase];
   const groups = new Map<string, (readonly [string, Value])[]>();
   const split = ([key, value]: readonly [string, Value]): readonly (readonly [string, Value])[] =>
-    isOfSynapses(key) ? [[key, value]] : byCell(key, value);
-  for (const [key, value] of Object.entries(phase.set).flatMap(split)) {
+    isOfSynapses(key) || !isSet || phase.where === undefined ? [[key, value]] : byCell(key, value);
+  for (const [key, value] of Object.entries(isSet ? phase.set : phase.initialise).flatMap(split)) {
     const selection = /\[([^\]]*)\]/.exec(key)?.[1] ?? '';
     groups.set(selection, [...(groups.get(selection) ?? []), [key, value]]);
   }
-  return [...groups.values()].map((entries) => ({ ...phase, set: Object.fromEntries(entries) }));
+  return [...groups.values()]
+    .map((entries) => Object.fromEntries(entries))
+    .map((values) => (isSet ? { ...phase, set: values } : { ...phase, initialise: values }));
 }
 
 function phasePart(
@@ -359,10 +371,18 @@ function phasePart(
       return { store: tagged.store };
     case 'restore':
       return { restore: tagged.restore };
-    case 'reset':
-      return missing('a return to the start');
-    case 'initialise':
-      return missing('new first values');
+    case 'reset': {
+      const { segment, annotations } = tagged;
+      return {
+        reset: true,
+        ...(segment === undefined ? {} : { segment }),
+        ...(annotations === undefined ? {} : { annotations }),
+      };
+    }
+    case 'initialise': {
+      const { set, ...part } = setPart(tagged.initialise, undefined, plans, pointer, context) ?? {};
+      return set === undefined ? undefined : { initialize: set, ...part };
+    }
     case 'delays':
       return delaysPart(tagged.delays, plans, pointer, context);
     case 'currents':

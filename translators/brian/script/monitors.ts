@@ -1,17 +1,10 @@
-/** Inputs, monitors and phases of a Brian 2 script, each a few lines of Python. */
+/** Inputs and monitors of a Brian 2 script, each a few lines of Python. */
 
 import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
-import type {
-  Index,
-  PhaseSpecification,
-  PoissonInput,
-  RecordedIndices,
-  SpikeMonitor,
-  StateMonitor,
-} from '../specification.js';
+import type { PoissonInput, RecordedIndices, SpikeMonitor, StateMonitor } from '../specification.js';
 import type { Companion } from './companion.js';
-import { assignment, keyword, pythonName, pythonString, pythonValue } from './python-text.js';
-import { listCode, sliceCode, textOf, valueCode, variableCode } from './values.js';
+import { assignment, keyword, pythonName, pythonValue } from './python-text.js';
+import { sliceCode, textOf } from './values.js';
 
 /** A `PoissonInput`. */
 export function poissonInput(name: string, input: PoissonInput): string {
@@ -84,44 +77,12 @@ export function rateMonitor(name: string, monitor: { readonly source: string }):
   );
 }
 
-const indexCode = (index: Index): string => (typeof index === 'object' ? `[${index.join(', ')}]` : String(index));
-
-/** The lines of one phase. */
-export function phaseLines(phase: PhaseSpecification, index: number, companion: Companion): readonly string[] {
-  const where =
-    phase.index !== undefined
-      ? `[${indexCode(phase.index)}]`
-      : phase.where === undefined
-        ? ''
-        : `[${pythonString(phase.where)}]`;
-  return [
-    ...(phase.restore === undefined ? [] : [`restore(${quoted(phase.restore)})`]),
-    ...Object.entries(phase.set ?? {}).map(([key, value]) => {
-      const [owner = '', ...variable] = key.split('.');
-      return assignment(
-        variableCode(pythonName(owner), variable.join('.'), where),
-        valueCode(value, `phase${index}.${key}`, companion),
-      );
-    }),
-    ...Object.entries(phase.active ?? {}).map(([key, on]) => `${pythonName(key)}.active = ${on ? 'True' : 'False'}`),
-    ...Object.entries(phase.set_spikes ?? {}).map(([key, { indices, times }]) =>
-      layout(
-        call(`${pythonName(key)}.set_spikes`, [
-          companion.indices(indices, `phase${index}.${key}.indices`),
-          listCode(typeof times === 'object' ? times : [times], `phase${index}.${key}.times`, companion),
-        ]),
-      ),
-    ),
-    ...(phase.duration === undefined ? [] : [`run(${pythonValue(phase.duration)})`]),
-    ...(phase.store === undefined ? [] : [`store(${quoted(phase.store)})`]),
-  ];
-}
-
-/** The entries of the dictionary of all records, with what each monitor has recorded. */
+/** The dictionary of all records after what stands before it, with what each monitor has recorded. */
 export function resultLines(
   events: Readonly<Record<string, SpikeMonitor>>,
   states: Readonly<Record<string, StateMonitor>>,
   rates: readonly string[],
+  before: string,
 ): string {
   const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] =>
     typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : [];
@@ -134,5 +95,5 @@ export function resultLines(
     ...Object.entries(states).map(([name, { variables }]) => entry(name, ['t', ...names(variables)])),
     ...rates.map((name) => entry(name, ['t', 'rate'])),
   ];
-  return layout(prefixed('results = ', dictionary(Object.fromEntries(entries))), 4);
+  return layout(prefixed(before, dictionary(Object.fromEntries(entries))), 4);
 }

@@ -1,0 +1,59 @@
+/** Expressions that are the same but for some numbers. */
+
+import { dimensionless, type Dimension, type Expression } from './ast.js';
+import { name } from './build.js';
+import { equalDimensions } from './dimension.js';
+import { childrenOf, equalExpressions, sameNode, withChildren } from './walk.js';
+
+/** A number in which expressions differ. */
+export interface DifferingNumber {
+  readonly dimension: Dimension;
+  /** In SI, in the order of the expressions. */
+  readonly values: readonly number[];
+}
+
+/** What expressions have in common. */
+export interface CommonShape {
+  /** The expressions with names in the place of the numbers in which they differ. */
+  readonly shape: Expression;
+  readonly numbers: ReadonlyMap<string, DifferingNumber>;
+}
+
+/**
+ * The common shape of expressions; undefined where more than numbers differs. Powers and whole numbers count as more,
+ * since they decide on dimensions and types.
+ *
+ * @param nextName  a name for the next number in which they differ
+ */
+export function commonShape(expressions: readonly Expression[], nextName: () => string): CommonShape | undefined {
+  const numbers = new Map<string, DifferingNumber>();
+  const named = (dimension: Dimension, values: readonly number[]): Expression => {
+    const known = [...numbers].find(
+      ([, one]) => equalDimensions(one.dimension, dimension) && one.values.every((value, k) => value === values[k]),
+    );
+    const [found] = known ?? [nextName()];
+    if (!known) numbers.set(found, { dimension, values });
+    return name(found);
+  };
+  const align = (parts: readonly Expression[]): Expression | undefined => {
+    const [first] = parts;
+    if (first === undefined || parts.every((part) => equalExpressions(first, part))) return first;
+    const values = parts.flatMap((part) =>
+      part.kind === 'quantity' || (part.kind === 'number' && !part.integer) ? [part.value] : [],
+    );
+    const dimensions = parts.map((part) => (part.kind === 'quantity' ? part.dimension : dimensionless));
+    const [dimension = dimensionless] = dimensions;
+    if (values.length === parts.length && dimensions.every((one) => equalDimensions(one, dimension)))
+      return named(dimension, values);
+    const isPower = first.kind === 'binary' && first.operator === '**';
+    if (isPower || !parts.every((part) => sameNode(first, part))) return undefined;
+    const children = parts.map(childrenOf);
+    if (children.some(({ length }) => length !== children[0]?.length)) return undefined;
+    const aligned = (children[0] ?? []).map((_, k) => align(children.map((one) => one[k] ?? first)));
+    if (aligned.length === 0 || aligned.includes(undefined)) return undefined;
+    const rest = [...aligned];
+    return withChildren(first, (part) => rest.shift() ?? part);
+  };
+  const shape = align(expressions);
+  return shape && { shape, numbers };
+}

@@ -1,0 +1,24 @@
+/** Segments of a protocol: a reset ends one, and time begins again at 0. */
+
+import type { Phase } from '../model/model.js';
+import { phaseKind, timeAfter } from '../model/tagged.js';
+
+/** How long each segment is, in s. */
+export function segmentTimes(protocol: readonly Phase[]): readonly number[] {
+  const times = [0];
+  for (const phase of protocol) {
+    if (phaseKind(phase) === 'reset') times.push(0);
+    else times.push(timeAfter(times.pop() ?? 0, phase));
+  }
+  return times;
+}
+
+/** When each segment begins on the clock of the whole run, in s. */
+export function segmentStarts(protocol: readonly Phase[]): readonly number[] {
+  let now = 0;
+  return segmentTimes(protocol).map((time) => {
+    const start = now;
+    now += time;
+    return start;
+  });
+}

@@ -1,0 +1,88 @@
+/** Choices that Brian cannot make, as they are drawn here: of cells, and of spikes after time has gone back. */
+
+import type { DataStore, Model, Phase, SelectionRule, ValidModel, Value } from '../../../src/model/model.js';
+import { elementsIn, populationOf } from '../../../src/model/selected.js';
+import { isPhase, isSelection } from '../../../src/model/tagged.js';
+
+/** A model with all draws made, and its data. */
+type Drawn = Pick<ValidModel, 'model' | 'data'>;
+
+/** The cells of which a draw decides, by their numbers; other selections as they are. */
+export function chosenCells(
+  rule: SelectionRule,
+  drawn: SelectionRule | undefined,
+  { model, data }: Drawn,
+): SelectionRule {
+  const population = drawn && populationOf(drawn);
+  if (!isSelection(rule, 'sample') || !drawn || population === undefined) return rule;
+  const indices = elementsIn(drawn, model.populations[population]?.size ?? 0, data);
+  return indices === undefined ? rule : { population, indices };
+}
+
+/** Whether phases change cells of which a draw decides, or give them values by their place among those chosen. */
+export const choosesAtRandom = (protocol: readonly Phase[]): boolean =>
+  protocol.some((phase) => {
+    const of = chosenBy(phase);
+    return (of !== undefined && isSelection(of, 'sample')) || isNumbered(phase);
+  });
+
+/**
+ * A protocol with changes of chosen cells by their numbers, and with the spikes that listed sources send after time has
+ * gone back: they draw on.
+ *
+ * @param drawn   the same model with all draws made, and its data; absent where none is needed
+ * @param listed  populations whose spikes are listed as they are drawn
+ */
+export function drawnPhases(
+  { experiment: { protocol }, populations }: Model,
+  data: DataStore,
+  drawn: Drawn | undefined,
+  listed: ReadonlySet<string>,
+): readonly Phase[] {
+  const choices = drawn?.model.experiment.protocol.filter((phase) => chosenBy(phase) !== undefined) ?? [];
+  const replays = drawn === undefined ? [] : replaysAfterTurns(drawn.model.experiment.protocol);
+  return protocol.flatMap((phase): readonly Phase[] => {
+    if (turnsBack(phase)) {
+      const replay = Object.entries(replays.shift() ?? {}).filter(([name]) => listed.has(name));
+      return replay.length === 0 ? [phase] : [phase, { replay: Object.fromEntries(replay) }];
+    }
+    const of = chosenBy(phase);
+    if (of === undefined) return [phase];
+    const same = choices.findIndex((other) => JSON.stringify(valuesOf(other)) === JSON.stringify(valuesOf(phase)));
+    const [found = phase] = same < 0 ? [] : choices.splice(same, 1);
+    return [byNumber(found, populations, drawn === undefined ? data : new Map([...data, ...drawn.data]))];
+  });
+}
+
+/** The cells that a phase changes, where no text says which. */
+const chosenBy = (phase: Phase): SelectionRule | undefined =>
+  isPhase(phase, 'set') || isPhase(phase, 'initialise') ? phase.of : undefined;
+
+const isNumbered = (phase: Phase): boolean =>
+  (isPhase(phase, 'set') || isPhase(phase, 'initialise')) && phase.numbered !== undefined;
+
+const turnsBack = (phase: Phase): boolean => isPhase(phase, 'reset') || isPhase(phase, 'restore');
+
+const valuesOf = (phase: Phase): unknown =>
+  isPhase(phase, 'set') ? Object.keys(phase.set) : isPhase(phase, 'initialise') ? Object.keys(phase.initialise) : [];
+
+/** What sources replay after each time that a frozen protocol turns back. */
+const replaysAfterTurns = (protocol: readonly Phase[]) =>
+  protocol.flatMap((phase, k) => {
+    const next = protocol[k + 1];
+    return turnsBack(phase) ? [next && isPhase(next, 'replay') ? next.replay : {}] : [];
+  });
+
+function byNumber(phase: Phase, populations: Model['populations'], data: DataStore): Phase {
+  const of = chosenBy(phase);
+  const population = of && populationOf(of);
+  const cells = of && elementsIn(of, populations[population ?? '']?.size ?? 0, data);
+  if (population === undefined || cells === undefined || isNumbered(phase)) return phase;
+  const named = (values: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [`${population}[${cells.join(', ')}].${name}`, value]),
+    );
+  if (isPhase(phase, 'initialise')) return { initialise: named(phase.initialise) };
+  if (!isPhase(phase, 'set')) return phase;
+  return { set: named(phase.set), ...(phase.where === undefined ? {} : { where: phase.where }) };
+}

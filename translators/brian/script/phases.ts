@@ -1,0 +1,170 @@
+/** The protocol of a Brian 2 script: runs, and what happens between them. */
+
+import { call, layout, list, prefixed, quoted } from '../../shared/python.js';
+import type { BrianSpecification, Index, PhaseSpecification, Values } from '../specification.js';
+import type { Companion } from './companion.js';
+import { assignment, pythonName, pythonString, pythonValue } from './python-text.js';
+import { listCode, valueCode, variableCode } from './values.js';
+
+/** The phases of a specification. */
+export const phasesOf = ({ run = [] }: BrianSpecification): readonly PhaseSpecification[] =>
+  typeof run === 'string' ? [{ duration: run }] : run;
+
+const indexCode = (index: Index): string => (typeof index === 'object' ? `[${index.join(', ')}]` : String(index));
+
+/** The lines of all phases. */
+export function phaseLines(document: BrianSpecification, companion: Companion): readonly string[] {
+  const phases = phasesOf(document);
+  const resets = new Resets(document);
+  return phases.flatMap((phase, index) => {
+    const between = linesBetween(phase, index, companion);
+    const { before, beforeValues, beforeRun } = resets.around(phase, between, phases.slice(index + 1));
+    return [
+      ...before,
+      ...between.restored,
+      ...between.firstValues,
+      ...beforeValues,
+      ...between.values,
+      ...between.switches,
+      ...between.spikes,
+      ...beforeRun,
+      ...(phase.duration === undefined ? [] : [`run(${pythonValue(phase.duration)})`]),
+      ...(phase.store === undefined ? [] : [`store(${quoted(phase.store)})`]),
+    ];
+  });
+}
+
+/** What happens before a phase runs, as lines by kind. */
+interface LinesBetween {
+  readonly restored: readonly string[];
+  readonly firstValues: readonly string[];
+  readonly values: readonly string[];
+  readonly switches: readonly string[];
+  readonly spikes: readonly string[];
+}
+
+/** Lines of a phase before it runs. */
+function linesBetween(phase: PhaseSpecification, index: number, companion: Companion): LinesBetween {
+  const elements =
+    phase.index !== undefined
+      ? `[${indexCode(phase.index)}]`
+      : phase.where === undefined
+        ? ''
+        : `[${pythonString(phase.where)}]`;
+  const assigned = (values: Readonly<Record<string, Values>> = {}): readonly string[] =>
+    Object.entries(values).map(([key, value]) => {
+      const [owner = '', ...variable] = key.split('.');
+      return assignment(
+        variableCode(pythonName(owner), variable.join('.'), elements),
+        valueCode(value, `phase${index}.${key}`, companion),
+      );
+    });
+  return {
+    restored: phase.restore === undefined ? [] : [`restore(${quoted(phase.restore)})`],
+    firstValues: assigned(phase.initialize),
+    values: assigned(phase.set),
+    switches: Object.entries(phase.active ?? {}).map(
+      ([key, on]) => `${pythonName(key)}.active = ${on ? 'True' : 'False'}`,
+    ),
+    spikes: Object.entries(phase.set_spikes ?? {}).map(([key, { indices, times }]) =>
+      layout(
+        call(`${pythonName(key)}.set_spikes`, [
+          companion.indices(indices, `phase${index}.${key}.indices`),
+          listCode(typeof times === 'object' ? times : [times], `phase${index}.${key}.times`, companion),
+        ]),
+      ),
+    ),
+  };
+}
+
+/**
+ * Returns to the start. Brian restores what was stored before the first run, parameters with it: those that were set
+ * later are put back.
+ */
+class Resets {
+  /** Name of the state that is returned to. */
+  readonly #start: string;
+  /** Whether the state is that of the start, and not stored yet. */
+  #isAtStart = true;
+  /** Parameters and delays that were set since, by the Python object that has them. */
+  readonly #changed = new Map<string, Set<string>>();
+  /** Lines that hold after each reset: first values, and spikes of generators, by what they are of. */
+  readonly #again = new Map<string, string>();
+
+  constructor(private readonly document: BrianSpecification) {
+    const taken = new Set(phasesOf(document).map(({ store }) => store));
+    this.#start = ['start', 'beginning', 'time 0'].find((name) => !taken.has(name)) ?? 'start of the segment';
+  }
+
+  /** What a phase needs for the resets that follow, and for its own. */
+  around(
+    phase: PhaseSpecification,
+    { firstValues, spikes }: LinesBetween,
+    later: readonly PhaseSpecification[],
+  ): {
+    readonly before: readonly string[];
+    readonly beforeValues: readonly string[];
+    readonly beforeRun: readonly string[];
+  } {
+    const before = phase.reset ? this.#reset() : [];
+    if (this.#isAtStart) for (const line of firstValues) this.#again.delete(subjectOf(line));
+    else for (const line of firstValues) this.#noteAgain(line);
+    const keys = Object.keys(phase.set ?? {});
+    // What is set of state is no first value, even before time passes.
+    const beforeValues = keys.some((key) => !this.#stays(key)) ? this.#store(later) : [];
+    if (!this.#isAtStart) {
+      for (const key of keys) if (this.#stays(key)) this.#noteChanged(key);
+      for (const line of spikes) this.#noteAgain(line);
+    }
+    return { before, beforeValues, beforeRun: phase.duration === undefined ? [] : this.#store(later) };
+  }
+
+  /** The line that keeps the state of the start, where a later phase returns to it. */
+  #store(later: readonly PhaseSpecification[]): readonly string[] {
+    const isNeeded = this.#isAtStart && later.some(({ reset }) => reset);
+    this.#isAtStart = false;
+    return isNeeded ? [`store(${quoted(this.#start)})`] : [];
+  }
+
+  #reset(): readonly string[] {
+    const changed = [...this.#changed].map(([holder, names]) => ({ holder, names: list([...names].map(quoted)) }));
+    const again = [...this.#again.values()];
+    this.#changed.clear();
+    this.#again.clear();
+    this.#isAtStart = true;
+    const kept = list(changed.map(({ holder, names }) => call(`${holder}.get_states`, [names])));
+    return [
+      'segments.append(records())',
+      ...(changed.length === 0 ? [] : [layout(prefixed('kept = ', kept))]),
+      `restore(${quoted(this.#start)})`,
+      ...changed.map(({ holder }, k) => `${holder}.set_states(kept[${k}])`),
+      ...again,
+    ];
+  }
+
+  #noteChanged(key: string): void {
+    const [owner = '', ...rest] = key.split('.');
+    const variable = rest.at(-1) ?? '';
+    const pathway = rest.length > 1 ? (rest[0] ?? '') : 'pre';
+    const holder = variable === 'delay' ? `${pythonName(owner)}.${pathway}` : pythonName(owner);
+    this.#changed.set(holder, (this.#changed.get(holder) ?? new Set()).add(variable));
+  }
+
+  #noteAgain(line: string): void {
+    this.#again.delete(subjectOf(line));
+    this.#again.set(subjectOf(line), line);
+  }
+
+  /** Whether resets leave a variable as it is: a delay, or what equations declare as constant. */
+  #stays(key: string): boolean {
+    const [owner = '', ...rest] = key.split('.');
+    const variable = rest.at(-1) ?? '';
+    const { neuron_groups: groups, spatial_neurons: cells, synapses, poisson_groups: sources } = this.document;
+    if (variable === 'delay' || sources?.[owner] !== undefined) return true;
+    const { model = '' } = groups?.[owner] ?? cells?.[owner] ?? synapses?.[owner] ?? {};
+    return new RegExp(`^\\s*${variable}\\s*:.*\\(.*\\bconstant\\b(?! over)`, 'm').test(model);
+  }
+}
+
+/** What a line assigns to, or calls. */
+const subjectOf = (line: string): string => /^[^ (]+/.exec(line)?.[0] ?? line;

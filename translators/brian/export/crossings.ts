@@ -45,6 +45,33 @@ export function withCrossings(type: NeuronType): {
   return { type: code.size === 0 ? type : { ...type, state, events }, code };
 }
 
+/** What an event reads and writes, with what derived variables are computed from. */
+class Access {
+  readonly condition: Expression;
+  readonly tests: ReadonlySet<string>;
+  readonly reads: ReadonlySet<string>;
+  readonly writes: readonly string[];
+
+  constructor({ when, do: code }: EventDefinition, derived: ReadonlyMap<string, Expression>) {
+    const spelt = (names: Iterable<string>): readonly string[] =>
+      [...names].flatMap((one) => [one, ...namesIn(derived.get(one) ?? named(one))]);
+    this.condition = substitute(parseExpression(when), derived);
+    this.tests = namesIn(this.condition);
+    this.reads = new Set([...this.tests, ...code.flatMap((text) => spelt(readsOf(text)))]);
+    this.writes = code.flatMap((text) =>
+      parseStatements(text).flatMap((one) => (one.kind === 'send' ? [] : [one.target])),
+    );
+  }
+
+  /** Whether what one of two events does matters to the other. */
+  meets(other: Access): boolean {
+    return (
+      other.writes.some((one) => this.reads.has(one) || this.writes.includes(one)) ||
+      this.writes.some((one) => other.reads.has(one))
+    );
+  }
+}
+
 /**
  * Whether the spike of a type means something else when it is tested before all other events, and its reset runs before
  * what they do, as in Brian: an event before it changes what it reads, or the other way round, and both can happen in
@@ -54,19 +81,50 @@ export function needsOrder(type: NeuronType): boolean {
   const spike = type.events['spike'];
   if (spike === undefined) return false;
   const derived = derivedOf(type) ?? new Map<string, Expression>();
-  const condition = ({ when }: EventDefinition): Expression => substitute(parseExpression(when), derived);
-  const spelt = (names: Iterable<string>): readonly string[] =>
-    [...names].flatMap((one) => [one, ...namesIn(derived.get(one) ?? named(one))]);
-  const reads = (event: EventDefinition): ReadonlySet<string> =>
-    new Set([...namesIn(condition(event)), ...event.do.flatMap((text) => spelt(readsOf(text)))]);
-  const writes = ({ do: code }: EventDefinition): readonly string[] =>
-    code.flatMap((text) => parseStatements(text).flatMap((one) => (one.kind === 'send' ? [] : [one.target])));
-  const [read, written] = [reads(spike), writes(spike)];
-  return Object.entries(type.events).some(([key, other]) => {
-    if (key === 'spike' || other.order >= spike.order || exclude(condition(spike), condition(other))) return false;
-    const own = reads(other);
-    return writes(other).some((one) => read.has(one) || written.includes(one)) || written.some((one) => own.has(one));
+  const own = new Access(spike, derived);
+  return Object.entries(type.events).some(([key, event]) => {
+    if (key === 'spike' || event.order >= spike.order) return false;
+    const other = new Access(event, derived);
+    return !exclude(own.condition, other.condition) && own.meets(other);
   });
+}
+
+/** Slots behind the resets, in which what the resets and one another did is tested. */
+const laterSlots = [
+  { slot: 'after_resets', actionSlot: 'before_end' },
+  { slot: 'end', actionSlot: 'after_end' },
+] as const;
+
+/**
+ * A type whose events are tested one after another: one whose condition reads what an earlier one does is tested behind
+ * it, in a later slot of the step. Brian tests all of them before any acts.
+ *
+ * @returns also events that are left, which act a step later: synapses hear of them, or there is no slot for them
+ */
+export function inTurn(type: NeuronType): { readonly type: NeuronType; readonly left: readonly string[] } {
+  const derived = derivedOf(type) ?? new Map<string, Expression>();
+  const turns: { readonly own: Access; readonly turn: number }[] = [];
+  const left: string[] = [];
+  const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
+  const placed = new Map<string, EventDefinition>();
+  for (const [key, event] of events) {
+    const own = new Access(event, derived);
+    const after = turns
+      .filter((one) => !exclude(own.condition, one.own.condition))
+      .map(({ own: other, turn }) =>
+        other.writes.some((name) => own.tests.has(name)) ? turn + 1 : own.meets(other) ? turn : 0,
+      );
+    const wanted = Math.max(0, ...after);
+    const slots = laterSlots[wanted - 1];
+    const isFixed = key === 'spike' || event.emits !== null || event.slot !== undefined;
+    if (wanted > 0 && (isFixed || slots === undefined)) left.push(key);
+    const turn = isFixed || slots === undefined ? 0 : wanted;
+    turns.push({ own, turn });
+    if (turn > 0) placed.set(key, { ...event, ...slots });
+  }
+  if (placed.size === 0) return { type, left };
+  const entries = Object.entries(type.events).map(([key, event]) => [key, placed.get(key) ?? event] as const);
+  return { type: { ...type, events: Object.fromEntries(entries) }, left };
 }
 
 /** Whether two conditions cannot hold at once: `mode == 0 and …` and `mode == 1 and …`. */

@@ -49,7 +49,7 @@ import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
-import { withCrossings } from './crossings.js';
+import { inTurn, withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
 import { choosesAtRandom, chosenCells, drawnPhases } from './drawn-choices.js';
 import { drawText } from './own-draws.js';
@@ -94,7 +94,7 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, draw
       `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
     );
   const stepped = fine?.valid ?? { ...plain.valid, model };
-  const idiom = new Idiom(stepped, report, drawn, coordinates);
+  const idiom = new Idiom(stepped, report, drawn, coordinates, valid.model.timing === 'lems-euler');
   return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
@@ -119,6 +119,8 @@ class Idiom {
     report: ConversionReport,
     private readonly drawn: ValidModel | undefined,
     private readonly coordinates: CoordinatesOf,
+    /** Whether events of a cell are tested one after another. */
+    private readonly goesInTurn: boolean,
   ) {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
@@ -140,7 +142,14 @@ class Idiom {
       const { type, population: plain } = this.#population(name, population);
       if (type === undefined) populations[name] = plain;
       else {
-        const { type: remembering, code } = withCrossings(type);
+        const { type: ordered, left } = this.goesInTurn ? inTurn(type) : { type, left: [] };
+        for (const event of left.filter((one) => one !== 'spike'))
+          this.#report.approximated(
+            'brian/condition-order',
+            child(child('/neurons', name), 'events'),
+            `LEMS tests ${event} when conditions before it have acted; in Brian it is tested before, and acts a step later`,
+          );
+        const { type: remembering, code } = withCrossings(ordered);
         const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
         neurons[name] = { ...solvedFor, method: methodOnGrid(type) };
         populations[name] = { ...plain, type: name };

@@ -3,7 +3,7 @@
  */
 
 import type { IntegrationMethod, TimingProfile } from '../model/typed.js';
-import { delayRounding } from '../model/steps.js';
+import { delayRounding, slotsOf } from '../model/steps.js';
 import type { CableMethod } from './cable/cable.js';
 import type { Ties } from './step/place.js';
 
@@ -59,17 +59,10 @@ export interface Profile {
   readonly delayRounding: number;
 }
 
-const surrounded = (names: readonly string[]): string[] =>
-  names.flatMap((name) => [`before_${name}`, name, `after_${name}`]);
-
-/**
- * Brian's eighteen slots: a spike acts in its own step, before the reset. @source Brian 2, brian2.core.network
- * (schedule)
- */
 const brian: Profile = {
   name: 'brian',
   stepping: 'slots',
-  slots: surrounded(['start', 'groups', 'thresholds', 'synapses', 'resets', 'end']),
+  slots: slotsOf.brian,
   defaults: {
     sample: 'start',
     operation: 'start',
@@ -98,7 +91,7 @@ const brian: Profile = {
 const grid: Profile = {
   name: 'grid',
   stepping: 'slots',
-  slots: surrounded(['start', 'groups', 'synapses', 'thresholds', 'resets', 'end']),
+  slots: slotsOf.grid,
   defaults: { ...brian.defaults, sample: 'end' },
   ties: 'phase',
   links: 'held',

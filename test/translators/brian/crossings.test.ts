@@ -89,3 +89,34 @@ test.each([
 ])('the order of tests matters: %s', (_, other, expected) => {
   expect(needsOrder(type({ other, spike: event('mode == 0 and twice > 1', 1, 'v = 0', 'mode = 1') }))).toBe(expected);
 });
+
+/** v rises by 1/ms, and each ms the spike leaves it to a second condition to reset v: in the same step, or one later. */
+const inTwo = `<Lems>
+<Target component="run"/><Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+<ComponentType name="rising" extends="baseSpikingCell">
+  <Exposure name="v" dimension="none"/><Constant name="ms" dimension="time" value="1ms"/>
+  <Dynamics>
+    <StateVariable name="v" dimension="none" exposure="v"/><StateVariable name="fired" dimension="none"/>
+    <TimeDerivative variable="v" value="1/ms"/>
+    <OnCondition test="v .gt. 0.95"><StateAssignment variable="fired" value="1"/><EventOut port="spike"/></OnCondition>
+    <OnCondition test="fired .gt. 0.5"><StateAssignment variable="v" value="0"/><StateAssignment variable="fired" value="0"/></OnCondition>
+  </Dynamics>
+</ComponentType>
+<rising id="cell"/>
+<network id="net"><population id="cells" component="cell" size="1"/></network>
+<Simulation id="run" length="10ms" step="0.1ms" target="net"><OutputFile id="v" fileName="v.dat"><OutputColumn id="v" quantity="cells[0]/v"/></OutputFile></Simulation>
+</Lems>`;
+
+test('a condition that reads what an earlier one of LEMS did is tested behind it, in Brian and in LEMS again', async () => {
+  const { valid } = importModel({ name: 'model.xml', text: inTwo });
+  const { files, report } = await convertModel(valid, 'brian-json');
+  expect(report.filter(({ code }) => code === 'brian/condition-order')).toEqual([]);
+  const { populations } = await checkConversion(
+    importModel({ name: 'model.json', text: files[0]!.text }).valid,
+    'lems',
+  );
+  // A spike in every tenth step, of the generator in whose place the cells are and of the cells beside it; one with a
+  // reset a step later would be followed by another.
+  for (const { spikes, matched } of populations) expect([...spikes, matched]).toEqual([10, 10, 10]);
+  expect(populations.map(({ population }) => population)).toContain('cells_state');
+});

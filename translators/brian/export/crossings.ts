@@ -7,8 +7,10 @@ import { printExpression } from '../../../src/lang/print.js';
 import { callsIn, namesIn, substitute } from '../../../src/lang/walk.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { derivedOf, readsOf } from '../../../src/library/gather/texts.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { EventDefinition, NeuronType, Operation } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
 
 /** Code that runs on a whole population in each step. */
 type StepCode = Pick<Operation, 'do' | 'slot' | 'order'>;
@@ -97,14 +99,14 @@ const laterSlots = [
 
 /**
  * A type whose events are tested one after another: one whose condition reads what an earlier one does is tested behind
- * it, in a later slot of the step. Brian tests all of them before any acts.
+ * it, in a later slot of the step. Brian tests all of them before any acts; those of which synapses hear, or for which
+ * there is no slot, act a step later, which is reported.
  *
- * @returns also events that are left, which act a step later: synapses hear of them, or there is no slot for them
+ * @param pointer  to the type
  */
-export function inTurn(type: NeuronType): { readonly type: NeuronType; readonly left: readonly string[] } {
+export function inTurn(type: NeuronType, pointer: string, report: ConversionReport): NeuronType {
   const derived = derivedOf(type) ?? new Map<string, Expression>();
   const turns: { readonly own: Access; readonly turn: number }[] = [];
-  const left: string[] = [];
   const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
   const placed = new Map<string, EventDefinition>();
   for (const [key, event] of events) {
@@ -117,14 +119,19 @@ export function inTurn(type: NeuronType): { readonly type: NeuronType; readonly 
     const wanted = Math.max(0, ...after);
     const slots = laterSlots[wanted - 1];
     const isFixed = key === 'spike' || event.emits !== null || event.slot !== undefined;
-    if (wanted > 0 && (isFixed || slots === undefined)) left.push(key);
+    if (wanted > 0 && key !== 'spike' && (isFixed || slots === undefined))
+      report.approximated(
+        'brian/condition-order',
+        child(child(pointer, 'events'), key),
+        `LEMS tests ${key} when conditions before it have acted; in Brian it is tested before, and acts a step later`,
+      );
     const turn = isFixed || slots === undefined ? 0 : wanted;
     turns.push({ own, turn });
     if (turn > 0) placed.set(key, { ...event, ...slots });
   }
-  if (placed.size === 0) return { type, left };
+  if (placed.size === 0) return type;
   const entries = Object.entries(type.events).map(([key, event]) => [key, placed.get(key) ?? event] as const);
-  return { type: { ...type, events: Object.fromEntries(entries) }, left };
+  return { ...type, events: Object.fromEntries(entries) };
 }
 
 /** Whether two conditions cannot hold at once: `mode == 0 and …` and `mode == 1 and …`. */

@@ -142,13 +142,7 @@ class Idiom {
       const { type, population: plain } = this.#population(name, population);
       if (type === undefined) populations[name] = plain;
       else {
-        const { type: ordered, left } = this.goesInTurn ? inTurn(type) : { type, left: [] };
-        for (const event of left.filter((one) => one !== 'spike'))
-          this.#report.approximated(
-            'brian/condition-order',
-            child(child('/neurons', name), 'events'),
-            `LEMS tests ${event} when conditions before it have acted; in Brian it is tested before, and acts a step later`,
-          );
+        const ordered = this.goesInTurn ? inTurn(type, child('/neurons', name), this.#report) : type;
         const { type: remembering, code } = withCrossings(ordered);
         const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
         neurons[name] = { ...solvedFor, method: methodOnGrid(type) };

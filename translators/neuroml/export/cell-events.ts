@@ -6,6 +6,7 @@ import { binary, name as nameOf, number } from '../../../src/lang/build.js';
 import { parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType, TimingProfile } from '../../../src/model/model.js';
+import { slotsOf } from '../../../src/model/steps.js';
 import type { Channel } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
 import type { Refractoriness } from './refractoriness.js';
@@ -56,6 +57,10 @@ export class CellEvents {
 
   #eventsAndJumps(events: readonly (readonly [string, EventDefinition])[], jumps: readonly Channel[]): void {
     const { builder, timing, attempt } = this.parts;
+    if (timing === 'brian' && events.some(([, { slot, actionSlot }]) => (slot ?? actionSlot) !== undefined)) {
+      this.#bySlot(events, jumps);
+      return;
+    }
     if (timing === 'brian') {
       // All events are tested before any of them acts.
       const later: Element[] | null = jumps.length > 0 || this.#seeEachOther(events) ? [] : null;
@@ -66,6 +71,33 @@ export class CellEvents {
     }
     for (const jump of jumps) this.#jump(jump);
     for (const [name, event] of events) attempt(`events/${name}`, () => this.#event(name, event, null));
+  }
+
+  /** Tests, what arrives and what events do, each in its slot of the step. */
+  #bySlot(events: readonly (readonly [string, EventDefinition])[], jumps: readonly Channel[]): void {
+    const { builder, attempt } = this.parts;
+    const { conditions } = builder;
+    const placed: { readonly at: number; readonly elements: readonly Element[] }[] = [];
+    const place = (slot: string, elements: readonly Element[]): void => {
+      placed.push({ at: slotsOf.brian.indexOf(slot), elements });
+    };
+    const begin = conditions.length;
+    for (const jump of jumps) this.#jump(jump);
+    place('synapses', conditions.splice(begin));
+    for (const [name, event] of events) {
+      const { slot, actionSlot } = event;
+      const later: Element[] = [];
+      attempt(`events/${name}`, () => {
+        if (slotsOf.brian.indexOf(slot ?? 'thresholds') < slotsOf.brian.indexOf('groups'))
+          throw new NotExpressible(
+            `a condition that is tested in the slot ${slot ?? ''}, before variables are advanced`,
+          );
+        this.#event(name, event, later);
+      });
+      place(slot ?? (name === 'spike' ? 'thresholds' : 'after_thresholds'), conditions.splice(begin));
+      place(actionSlot ?? (name === 'spike' ? 'resets' : 'after_resets'), later);
+    }
+    conditions.push(...placed.sort((a, b) => a.at - b.at).flatMap(({ elements }) => elements));
   }
 
   /** The port of an event. */

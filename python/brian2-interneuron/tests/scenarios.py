@@ -2257,3 +2257,28 @@ def code_right_after_its_event():
         found.update({f"{name} of {each.event} {k}": getattr(each, name)[:] for each in monitors for name in each.record_variables})
         found.update({f"{name} {k}": getattr(G, name)[:] for name in "vnq"})
     return found
+
+
+@scenario
+def delays_and_more_changed():
+    """Delays that change with spikes under way, together with what only another session can have: spikes, synapses, monitors."""
+    G = NeuronGroup(4, "dv/dt = (1.3 + 0.1*i - v)/(5*ms) : 1", threshold="v > 1", reset="v = 0", method="exact")
+    P = SpikeGeneratorGroup(3, [0, 1, 2, 0], [1, 2, 2.5, 4] * ms)
+    S, R = Synapses(P, G, "w : 1", on_pre="v_post += w"), Synapses(G, G, on_pre="v_post += 0.01", delay=2 * ms)
+    S.connect()
+    R.connect("i != j")
+    S.w, S.delay = 0.1, "0.5*ms*(1 + j)"
+    monitor, net = SpikeMonitor(G), Network(G, P, S, R)
+    net.add(monitor)
+    net.run(5 * ms)
+    S.delay, R.delay = "0.2*ms*(4 - j)", 0.7 * ms
+    P.set_spikes([0, 1], [5.3, 6] * ms, period=7 * ms)
+    net.run(4 * ms)
+    samples = StateMonitor(G, "v", record=True)
+    net.add(samples)
+    R.delay = 1.5 * ms
+    net.run(4 * ms)
+    R.connect("i == j")
+    S.delay = "1*ms*i"
+    net.run(8 * ms)
+    return {**spikes(monitor), "v": samples.v[:], "w": S.w[:]}

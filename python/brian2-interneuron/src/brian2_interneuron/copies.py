@@ -7,6 +7,7 @@ from numbers import Number
 
 import numpy as np
 from brian2.core.functions import Function
+from brian2.core.variables import ArrayVariable, DynamicArrayVariable
 from brian2.devices.device import RuntimeDevice
 
 from . import deferred
@@ -19,9 +20,8 @@ class CopyingDevice(RuntimeDevice):
         for each in deferred.held():
             each.draw()
         state = super().__getstate__()
-        state["arrays"] = {variable: array for variable, array in state["arrays"].items() if _has_owner(variable)}
-        # What has been found out of networks will be again.
-        state.update(_live=None, _stepped=None, _settable=None)
+        # Variables bring their arrays along: those of other networks stay. What has been found out of networks will be again.
+        state.update(arrays=(), _live=None, _stepped=None, _settable=None)
         state["_runs"] = [(net, parts, duration, _usable(names)) for net, parts, duration, names in self._runs]
         if self._awaited is not None:
             net, parts, duration, names, more = self._awaited
@@ -29,7 +29,8 @@ class CopyingDevice(RuntimeDevice):
         return state
 
     def __setstate__(self, state):
-        super().__setstate__(state)
+        # Some of its variables may have come first.
+        super().__setstate__({**state, "arrays": self.__dict__.get("arrays", ())})
         self._stepped, self._settable = weakref.WeakSet(), weakref.WeakKeyDictionary()
 
     def spike_queue(self, source_start, source_end):
@@ -39,14 +40,6 @@ class CopyingDevice(RuntimeDevice):
         if hasattr(queue, "_state_tuple") and kind not in copyreg.dispatch_table:
             copyreg.pickle(kind, lambda each: (_queue_again, (kind, each._state_tuple[:2], each._full_state())))
         return queue
-
-
-def _has_owner(variable):
-    """Whether what a variable belongs to is still there; variables of what is not may wait for the collector of garbage."""
-    try:
-        return variable.owner is None or bool(variable.owner.name)
-    except ReferenceError:
-        return False
 
 
 def _usable(names):
@@ -74,6 +67,24 @@ def _reduced(proxy):
 
 # Python would make copies of what proxies stand for, which have half of its attributes where it refers to the proxy in turn.
 copyreg.pickle(weakref.ProxyType, _reduced)
+
+
+def _reduced_variable(variable):
+    how = variable.__reduce_ex__(2)
+    if not isinstance(variable.device, CopyingDevice):
+        return how
+    return (*how[:2], (how[2], variable.device.arrays.get(variable)), None, None, _complete_variable)
+
+
+def _complete_variable(variable, given):
+    state, array = given
+    variable.__setstate__(state)
+    if array is not None:
+        variable.device.__dict__.setdefault("arrays", weakref.WeakKeyDictionary())[variable] = array
+
+
+for _kind in (ArrayVariable, DynamicArrayVariable):
+    copyreg.pickle(_kind, _reduced_variable)
 
 
 def _queue_again(kind, words, state):

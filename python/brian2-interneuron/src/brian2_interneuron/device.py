@@ -2,11 +2,9 @@
 
 import atexit
 import json
-import os
 import time
 import weakref
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from brian2.codegen.runtime.numpy_rt import NumpyCodeObject
@@ -29,12 +27,12 @@ from .clocks import finish_clocks, set_clocks, stop_clocks, with_base
 from .deferring_device import DeferringDevice, Parts
 from .document import written
 from .later_code import OF_RUNS, Later, make_code
-from .live import Live, sent
+from .live import Live, sent, with_values
 from .operations import Calls, Unchanging, simulated
-from .reports import DOUBLE, OF_THEIR_STEPS, PROFILE, report_to, warnings_of
+from .reports import DOUBLE, OF_THEIR_STEPS, PROFILE, outputs_of, report_to, warnings_of
 from .results import end_of_run, write_back
 from .seeds import Seeds
-from .start import start_of_run
+from .start import Changed, start_of_run
 from .texts import Unsupported, refused
 from .unsolved import unsolved
 
@@ -311,10 +309,11 @@ class InterneuronDevice(DeferringDevice):
 
     def _live_of(self, net, bare, duration):
         """The session that goes on with a network: that of its last run, or another."""
-        settings = {**self.options, "seed": self._seed}
+        settings, earlier = {**self.options, "seed": self._seed}, {}
         if self._live is not None:
             if self._live.goes_on(net, bare, settings):
                 return self._live
+            earlier = self._live.earlier_delays(bare)
             self.end()
             if bare.deferred:
                 bare = written(net, bare.run_namespace, simulated(net.sorted_objects), True, net in self._stepped)
@@ -323,6 +322,15 @@ class InterneuronDevice(DeferringDevice):
         try:
             document = written(*network, False, stepped)
             session = self.run_document(net, document, start_of_run(document), duration)
+        except Changed:
+            if not earlier:
+                raise
+            # A session that begins with the delays of what is under way is told of the others.
+            with with_values(earlier):
+                self._live_of(net, bare, duration).note(bare)
+            if not self._live.goes_on(net, bare, settings):
+                raise
+            return self._live
         except Unsupported as reason:
             waiting = [each for each in map(deferred.of, bare.synapses) if each is not None]
             if waiting:
@@ -375,7 +383,7 @@ class InterneuronDevice(DeferringDevice):
         parts["seed"] = self._seeds.of(net, begins, self._seed if given is None else given)
         given = {key: self.options[key] for key in ("target", "threads", "device", "precision") if key in self.options}
         if self.options.get("output"):
-            given["outputs"], given["force"] = self._outputs(), self._written > 0
+            given["outputs"], given["force"] = outputs_of(self.options["output"], self._written), self._written > 0
         server = shared()
         # Before the server's own end, which was registered when it began.
         atexit.unregister(self._leave)
@@ -404,14 +412,6 @@ class InterneuronDevice(DeferringDevice):
         values = {key: sent(each) for key, each in self._settable.get(net, {}).items() if id(each) in kept}
         if values:
             session._call("set", values=values)
-
-    def _outputs(self):
-        """The files of the next run: those that were asked for, then numbered ones."""
-        given = self.options["output"]
-        paths = [Path(each).resolve() for each in ([given] if isinstance(given, (str, os.PathLike)) else given)]
-        if self._written == 0:
-            return [str(path) for path in paths]
-        return [str(path.with_name(f"{path.stem}_{self._written + 1}{path.suffix}")) for path in paths]
 
     def _perform(self, net, document, calls, duration, progress):
         """Runs a network from where it stands, with stops where functions of Python are due."""

@@ -1,6 +1,7 @@
 """A session that goes on: where nothing but values was changed since the last run, they are all that is sent."""
 
 import json
+from contextlib import contextmanager
 
 import numpy as np
 from brian2.utils.stringtools import get_identifiers
@@ -96,6 +97,15 @@ class Live:
                 found.append(variable)
         return found
 
+    def earlier_delays(self, bare):
+        """The delays of the last run, by variable, where there are other ones now."""
+        delays = {each: self.before(each) for each in bare.kept if each.name == "delay"}
+        return {
+            each: before
+            for each, before in delays.items()
+            if before is not None and before.shape == each.get_value().shape and (before != each.get_value()).any()
+        }
+
     def before(self, variable):
         """What a variable held at the end of the last run; None where it was not there."""
         known = self._values.get(id(variable))
@@ -116,6 +126,19 @@ class Live:
     def parts(self):
         """The network without values and connections."""
         return json.loads(self._text)
+
+
+@contextmanager
+def with_values(values):
+    """Meanwhile variables hold other values, which are given by variable."""
+    kept = {variable: _copy(variable) for variable in values}
+    try:
+        for variable, value in values.items():
+            variable.get_value()[...] = value
+        yield
+    finally:
+        for variable, value in kept.items():
+            variable.get_value()[...] = value
 
 
 def key_of(variable):

@@ -1,6 +1,8 @@
 """What users are told of a run: its progress, as Brian's runtime has it, and what is otherwise than in Brian."""
 
+import os
 import sys
+from pathlib import Path
 
 from brian2.core.network import TextReport
 
@@ -44,3 +46,14 @@ def report_to(report):
         "Do not know how to handle report argument, it has to be one of 'text', 'stdout', 'stderr', or a callable "
         f"function/object, but it is of type {type(report)}"
     )
+
+
+def outputs_of(given, written):
+    """The files of the next run: those that were asked for, then numbered ones.
+
+    Args:
+        given: a path, or several.
+        written: how many runs have written theirs.
+    """
+    paths = [Path(each).resolve() for each in ([given] if isinstance(given, (str, os.PathLike)) else given)]
+    return [str(path if written == 0 else path.with_name(f"{path.stem}_{written + 1}{path.suffix}")) for path in paths]

@@ -15,6 +15,11 @@ from .texts import Unsupported
 #: Step of the last spike of a neuron that never had one.
 _NEVER = -(2**30)
 
+
+class Changed(Unsupported):
+    """What is under way does not follow from the delays that there are."""
+
+
 _CHANGED = "its delays or synapses have changed while spikes were in transit"
 
 
@@ -67,7 +72,7 @@ def _under_way(document, now):
         every = document.ticks(pathway.source)
         recent = queues.recent_events(pathway, -(-now // every))
         if recent is None:
-            raise Unsupported(pathway.name, _CHANGED)
+            raise Changed(pathway.name, _CHANGED)
         # Queues count the steps of those that send.
         found.setdefault(_source_of(document, pathway), []).append(recent * [every, 1])
     events = {key: np.unique(np.concatenate(parts), axis=0) for key, parts in found.items()}
@@ -80,7 +85,7 @@ def _under_way(document, now):
             continue
         stretch = queues.heard(pathway, at, of_source)
         if stretch is None:
-            raise Unsupported(pathway.name, _CHANGED)
+            raise Changed(pathway.name, _CHANGED)
         first, end = (pack((each * every).astype(np.int32)) for each in stretch)
         heard[f"{pathway.synapses.name}.{pathway.objname}"] = {"from": first, "until": end}
     if any(len(each) and each[0, 0] < 0 for each in events.values()):

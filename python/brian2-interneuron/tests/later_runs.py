@@ -71,8 +71,39 @@ CASES = {
         ],
         [],
     ),
+    "trials": (
+        "A = SpikeGeneratorGroup(2, [0, 1, 0], [1, 2, 6]*ms, name='A')\n"
+        "S = Synapses(A, G, 'w : 1\\nc : 1', on_pre='v_post += w*c\\nw *= 0.9', delay=1*ms, name='S')\n"
+        "S.connect()\nS.w = 0.1\nS.c = 1\nfound = []\nstore()\n"
+        "for trial, current in enumerate([1.2, 1.6, 1.2]):\n"
+        "    restore()\n    G.I = current\n    S.w = [0.1, 0.2, 0.3][trial]\n    run(5*ms)\n"
+        "    if trial == 0:\n        S.delay = 3*ms\n        S.c = 2\n"
+        "    else:\n        tau = 6*ms\n        A.set_spikes([1], [7]*ms)\n"
+        "    run(5*ms)\n    found += [(t + trial*0.01, i) for t, i in zip(mon.t_, mon.i)]\n"
+        "class mon: t_, i = np.array(found).T\n",
+        [
+            "5",
+            {"set": {"S.pre.delay": "0.003*second"}},
+            {"set": {"S.c": 2.0}},
+            "5",
+            {"reset": True},
+            {"set": {"G.I": 1.6}},
+            {"set": {"S.c": 1.0}},
+            {"set": {"S.w": 0.2}},
+            "5",
+            {"set_spikes": {"A": {"indices": [1], "times": {"values": [0.007], "unit": "second"}}}},
+            {"set": {"tau": "0.006*second"}},
+            "5",
+            {"reset": True},
+            {"set": {"G.I": 1.2}},
+            {"set": {"S.w": 0.3}},
+            "5",
+            "5",
+        ],
+        [],
+    ),
     "another beginning": (
-        "store()\nrun(10*ms)\nrestore()\nrun(10*ms)\n",
+        "run(10*ms)\nstart_scope()\nH = NeuronGroup(1, 'x : 1', name='H')\nrun(10*ms)\n",
         "0.01*second",
         ["line 9 of the script: another run from time 0, which --network=2 converts"],
     ),

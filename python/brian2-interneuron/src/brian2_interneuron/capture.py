@@ -195,13 +195,20 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
 
     def going_on(device, net, bare, duration):
         if found and begun.is_past:
-            stop([] if begun.asked else [_another(line_in(path), begun.count)])
-        if found:
+            try:
+                phases.again(device._live, net, bare)
+            except NoPhase:
+                stop([] if begun.asked else [_another(line_in(path), begun.count)])
+            begun.count -= 1
+        elif found:
             try:
                 phases.between(device._live, net, bare)
             except NoPhase as reason:
                 stop([f"line {line_in(path)} of the script: {reason}"])
+        if found:
             phases.run(duration)
+        if not begun.is_early:
+            phases.note(bare)
         return live_of(device, net, bare, duration)
 
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured

@@ -36,7 +36,7 @@ class Live:
     def note(self, bare):
         """Remembers what the network is now."""
         self._values = {id(variable): (variable, self._kept(variable)) for variable in bare.kept}
-        self._hidden = _hidden(bare)
+        self._hidden = hidden(bare)
 
     def _kept(self, variable):
         """A copy of what a variable holds, the one that there is where nothing has changed."""
@@ -52,7 +52,7 @@ class Live:
         if bare is not self._bare and self._text != json.dumps(bare.parts, sort_keys=True):
             return False
         self._bare = bare
-        if not _equal(self._hidden, _hidden(bare)):
+        if not are_equal(self._hidden, hidden(bare)):
             return False
         variables = self.changed(bare)
         if variables is None:
@@ -119,8 +119,12 @@ class Live:
             bare: what it is now.
             delayed: names of pathways with other delays, whose queues are made anew.
         """
-        before, now = ({key: each for key, each in kept.items() if key not in delayed} for kept in (self._hidden, _hidden(bare)))
-        return net is not self._net or not _equal(before, now)
+        before, now = ({key: each for key, each in kept.items() if key not in delayed} for kept in (self._hidden, hidden(bare)))
+        return not self.is_of(net) or not are_equal(before, now)
+
+    def is_of(self, net):
+        """Whether the session is of this network."""
+        return net is self._net
 
     @property
     def parts(self):
@@ -167,7 +171,7 @@ def _copy(variable):
     return np.array(variable.get_value())
 
 
-def _hidden(bare):
+def hidden(bare):
     """What sessions keep besides variables, by whose it is: the step, last spikes, spikes under way."""
     found = {"": [int(bare.clock.variables["timestep"].get_value().item())]}
     for group in bare.groups:
@@ -193,7 +197,8 @@ def _may_begin(bare):
     return True
 
 
-def _equal(a, b):
+def are_equal(a, b):
+    """Whether what sessions keep besides variables is the same."""
     return a.keys() == b.keys() and all(
         np.array_equal(x, y) if isinstance(x, np.ndarray) else x == y for key in a for x, y in zip(a[key], b[key])
     )

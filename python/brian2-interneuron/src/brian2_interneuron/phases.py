@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from .live import delay_of, delayed_by, key_of
+from .live import are_equal, delay_of, delayed_by, hidden, key_of
 
 
 class NoPhase(Exception):
@@ -30,6 +30,17 @@ class Phases:
         #: Constants that change, with the section and name of each object that has them in its namespace.
         self.constants = {}
         self._known = set()
+        #: What the first run and the last one began with: values by variable, and what sessions keep besides.
+        self._first, self._last = None, None
+
+    def note(self, bare):
+        """Remembers what a run begins with.
+
+        Args:
+            bare: what the network is now.
+        """
+        begun = {id(each): (each, np.array(each.get_value())) for each in bare.kept}, hidden(bare)
+        self._first, self._last = self._first or begun, begun
 
     def begin(self, parts, duration):
         """The first run.
@@ -60,16 +71,70 @@ class Phases:
         Raises:
             NoPhase: where phases cannot say it.
         """
-        saved = copy.deepcopy(vars(self))
+        self._try(lambda: self._changes(live, net, bare))
+
+    def again(self, live, net, bare):
+        """A return to the start, and what the script has changed since.
+
+        Args:
+            live: the session of the last run; None where it has ended.
+            net: the network that is to run.
+            bare: what it is now.
+
+        Raises:
+            NoPhase: where phases cannot say it.
+        """
+        self._try(lambda: self._returns(live, net, bare))
+
+    def _try(self, act):
+        kept = ("phases", "data", "lists", "added", "constants", "_known")
+        saved = {name: copy.deepcopy(getattr(self, name)) for name in kept}
         try:
-            self._changes(live, net, bare)
+            act()
         except NoPhase:
             vars(self).update(saved)
             raise
 
+    def _returns(self, live, net, bare):
+        if live is None or not live.is_of(net):
+            raise NoPhase("the network is another one")
+        self.phases.append({"reset": True})
+        self._structure(live, net, bare)
+        (first, hidden_first), (last, _) = self._first, self._last
+        if not are_equal(hidden_first, hidden(bare)):
+            raise NoPhase("the network does not begin as it did")
+        if [*first] != [id(each) for each in bare.kept]:
+            raise NoPhase("the network has other variables")
+        for variable in bare.kept:
+            now, ended = np.asarray(variable.get_value()), live.before(variable)
+            (_, begun), (_, run_from) = first[id(variable)], last[id(variable)]
+            if not begun.shape == now.shape == np.shape(ended):
+                raise NoPhase("the network has another number of synapses")
+            # What a run changes is state, and has its first value again. What it leaves alone may be a parameter, too.
+            if variable.name == "delay":
+                before = ended
+            elif np.array_equal(run_from, ended):
+                before = np.where((begun == now) & (ended == now), now, np.nan)
+            else:
+                before = begun
+            if not np.array_equal(before, now):
+                self._set(variable, before, bare)
+
     def _changes(self, live, net, bare):
         if live is None:
             raise NoPhase("the network does not go on from where it was")
+        self._structure(live, net, bare)
+        variables = live.changed(bare)
+        if variables is None:
+            raise NoPhase("the network has other variables, or another number of synapses")
+        delayed = {pathway.name for each in variables for _, pathway in delayed_by(each, bare)}
+        if live.is_unlike(net, bare, delayed):
+            raise NoPhase("the network is another one, or does not go on from where it was")
+        for variable in variables:
+            self._set(variable, live.before(variable), bare)
+
+    def _structure(self, live, net, bare):
+        """Spikes of generators, constants, and what is switched; all else has to be as it was."""
         if bare.due:
             raise NoPhase("code of events runs before their test")
         own = {each.name for each in net.objects} | self._known
@@ -79,14 +144,6 @@ class Phases:
         self._constants(before, after)
         if before != after:
             raise NoPhase("the network has other parts")
-        variables = live.changed(bare)
-        if variables is None:
-            raise NoPhase("the network has other variables, or another number of synapses")
-        delayed = {pathway.name for each in variables for _, pathway in delayed_by(each, bare)}
-        if live.is_unlike(net, bare, delayed):
-            raise NoPhase("the network is another one, or does not go on from where it was")
-        for variable in variables:
-            self._set(variable, live.before(variable), bare)
 
     def _spikes(self, before, after):
         old, new = before.get("spike_generators", {}), after.get("spike_generators", {})

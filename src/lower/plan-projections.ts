@@ -70,18 +70,15 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
         const place = { slot, order, name: objectNames.pathway(name, key) };
         const sending = onClockOf((side === 'pre' ? pre : post).population, context);
         const late = meetsLater(place, side === 'pre' ? pre : post, emitted, context) ? 1 : 0;
+        // In the slot of thresholds, what is not late comes after its event.
+        const isAfter = late === 1 || (context.profile.ties === 'name' && slot === context.profile.defaults.threshold);
+        const least = isAfter ? 0 : leastDelayIn(slot, context.profile);
         // Where events are due at times rather than in steps, rows are not sorted by delay.
         const steps =
           context.profile.stepping === 'elements'
             ? { first: 0, last: 0 }
-            : delaySteps(
-                delay,
-                late === 1 ? 0 : leastDelayIn(slot, context.profile),
-                { name, stream, projection, equations, pre, post },
-                phase ?? 0,
-                sending,
-              );
-        if (sending.every > 1 && (late === 1 || leastDelayIn(slot, context.profile) === 1))
+            : delaySteps(delay, least, { name, stream, projection, equations, pre, post }, phase ?? 0, sending);
+        if (sending.every > 1 && (late === 1 || least === 1))
           context.diagnostics.add(messages.unsupportedFeature(earlyOnClock(key, name)));
         if (steps?.first === 0 && late === 0)
           refuseBeforeEvent(name, { slot, order }, side === 'pre' ? pre : post, emitted, context);

@@ -2229,7 +2229,7 @@ def functions_between_steps():
 
 @scenario
 def code_right_after_its_event():
-    """Code of events in the slot of their test, or in the next one, with another order; groups that have an order."""
+    """Code of events, and pathways, in the slot of their test, or in the next one, with another order; groups that have an order."""
     found = {}
     for k, (tested, acts) in enumerate([("thresholds", "thresholds"), ("thresholds", "after_thresholds"), ("before_synapses", "synapses")]):
         G = NeuronGroup(
@@ -2249,8 +2249,11 @@ def code_right_after_its_event():
         for slot in ("thresholds", "after_thresholds", "before_synapses", "synapses"):
             for order in range(-1, 4):
                 G.run_regularly(f"q = 0.3*q + 0.01*{order + 2}*n + 0.1*v", when=slot, order=order, name=f"mix_{k}_{slot}_{order + 1}")
+        S = Synapses(G, G, on_pre={"a": "q_post += 0.01*v_pre", "b": "q_post += 0.01*n_pre"}, on_event={"a": "spike", "b": "half"})
+        S.connect("i != j")
+        S.a.when, S.a.order, S.b.when, S.b.order = tested, 2, tested, 0
         monitors = [SpikeMonitor(G, "n"), EventMonitor(G, "half", ["v", "n"])]
-        net = Network(G, monitors, G.contained_objects)
+        net = Network(G, S, monitors, G.contained_objects)
         net.run(6 * ms)
         G.v = 0.4
         net.run(5 * ms)

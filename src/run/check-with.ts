@@ -97,7 +97,8 @@ export async function checkWith(
       });
     } catch (error) {
       const { stderr = '', message } = error as { stderr?: string; message: string };
-      const text = (stderr.trim() || message).split('\n').slice(-3).join(' ');
+      const lines = (stderr.trim() || message).split('\n').filter((line) => !/^\s*at [\w.$]+\(/.test(line));
+      const text = lines.slice(-3).join(' ');
       return { ...compared(simulator, valid, source, new Map(), label), failure: text.slice(0, 400) };
     }
     const check = compared(simulator, valid, source, found.spikes, label);

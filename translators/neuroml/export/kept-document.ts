@@ -1,7 +1,9 @@
 /** The document that a model was imported from, as the annotations of the model keep it. */
 
+import { freeName } from '../../../src/model/free-name.js';
 import type { Model } from '../../../src/model/model.js';
 import type { KeptElement, KeptSource } from '../kept-source.js';
+import { runLength } from './simulation.js';
 import { element, type Element } from './xml-text.js';
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -44,6 +46,26 @@ function isElement(value: unknown): value is KeptElement {
     isRecord(places) &&
     Object.entries(places).every(([name, values]) => xmlName.test(name) && isTextList(values))
   );
+}
+
+/** A kept document with a simulation where it has none and the model is to run: NeuroML's own documents run nothing. */
+export function runnable(source: KeptSource, model: Model): KeptSource {
+  const { root, target, core, elements } = source;
+  const length = runLength(model, () => undefined);
+  if (root === 'Lems' || target === '' || length === 0) return source;
+  const taken = new Set(elements.map(({ attributes }) => attributes?.['id']));
+  const { dt: step } = model.experiment;
+  const id = freeName('simulation', (name) => taken.has(name));
+  const simulation = { tag: 'Simulation', attributes: { id, length: `${length}s`, step: `${step}s`, target } };
+  // A LEMS document has no notes.
+  const kept = elements.filter(({ tag }) => tag !== 'notes');
+  return {
+    root: 'Lems',
+    attributes: {},
+    core: [...core, 'Simulation.xml'],
+    target: id,
+    elements: [...kept, simulation],
+  };
 }
 
 /** A document with the elements of a kept one. */

@@ -27,7 +27,7 @@ import type { ExportContext } from './context.js';
 import { Dimensions } from './dimensions.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import { keptPartsOf, withOwnValues } from './kept-parts.js';
-import { keptSourceOf } from './kept-document.js';
+import { keptSourceOf, runnable } from './kept-document.js';
 import { KeptTree } from './kept-tree.js';
 import { readBack } from './read-back.js';
 import { allWanted } from './outputs-wanted.js';
@@ -55,7 +55,7 @@ export interface Restored {
 export function restoreDocument(valid: ValidModel, functions: Functions, report: ConversionReport): Restored | null {
   const source = keptSourceOf(valid.model);
   if (!source) return null;
-  const tree = new KeptTree(source);
+  const tree = new KeptTree(runnable(source, valid.model));
   const first = tree.text;
   const before = readBack(first);
   if (typeof before === 'string') return null;

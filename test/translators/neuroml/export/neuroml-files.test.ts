@@ -45,6 +45,24 @@ it('holds the network, beside a file with its simulation', { timeout: 60_000 }, 
   expect(await judged(converted, true)).toEqual({ hash: importModel(source).hashes.model, complaints: [] });
 });
 
+it('runs a network that came from a file without a simulation', { timeout: 60_000 }, async () => {
+  const text = `<neuroml id="alone"><notes>One cell.</notes>
+    <IF_curr_exp id="cell" cm="1" i_offset="1" tau_m="20" tau_refrac="5" tau_syn_E="5" tau_syn_I="5"
+      v_init="-65" v_reset="-65" v_rest="-65" v_thresh="-50"/>
+    <network id="net"><population id="cells" component="cell" size="2"/></network></neuroml>`;
+  const { valid } = importModel({ name: 'alone.net.nml', text });
+  expect((await convertModel(valid, 'lems', { name: 'x.xml' })).files[0]?.text).toMatch(/^<neuroml /);
+  const experiment = { ...valid.model.experiment, dt: 1e-4, protocol: [{ run: 0.05 }] };
+  const running = { ...valid, model: { ...valid.model, experiment } };
+  const { files, report } = await convertModel(running, 'lems', { name: 'x.xml' });
+  expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
+  expect(files[0]?.text).toContain('<IF_curr_exp id="cell" cm="1"');
+  expect(importModel({ name: 'x.xml', text: files[0]?.text ?? '' }).valid.model.experiment).toEqual(experiment);
+  const apart = await convertModel(running, 'neuroml', { name: 'y.nml' });
+  expect(apart.files.map(({ name }) => name)).toEqual(['y.nml', 'LEMS_y.xml']);
+  expect((await judged(apart, true)).complaints).toEqual([]);
+});
+
 it('has types of its own in a third file', { timeout: 60_000 }, async () => {
   const { name, text } = readSource('fixtures/brian/hodgkin-huxley-axon.yaml');
   // A rate that is none of NeuroML's.

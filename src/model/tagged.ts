@@ -116,6 +116,10 @@ export function timeAfter(now: number, phase: Phase): number {
   }
 }
 
+/** Whether a phase changes nothing: it keeps a state to which no phase returns. */
+export const isIdle = (phase: Phase, protocol: readonly Phase[]): boolean =>
+  isPhase(phase, 'store') && !protocol.some((other) => isPhase(other, 'restore') && other.restore === phase.store);
+
 // --- Values ---------------------------------------------------------------------------------------------------------
 
 /** Whether a value is a given one for each element. */

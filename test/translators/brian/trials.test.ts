@@ -48,9 +48,11 @@ test('amplitudes of a current are a parameter, which resets leave as it is', asy
     { run: 40 },
     { reset: {} },
     { run: 50 },
+    { reset: {} },
   ]);
   const { files, outcome } = await convertModel(valid, 'brian');
   expect(outcome).toBe('equivalent');
+  // A last reset, after which nothing runs, is left away.
   expect(files[0]?.text).toContain(
     `store("start")
 run(100 * ms)
@@ -67,9 +69,26 @@ restore("start")
 cells.set_states(kept[0])
 run(50 * ms)
 segments.append(records())
-`,
+
+if len(sys.argv) > 1:`,
   );
   await expectSameSpikes(valid, 20);
+});
+
+test('a state that is kept for nothing, and a last reset, are in no way of any notation', async () => {
+  const { valid } = importModel({
+    name: 'model.yaml',
+    text: `interneuron: 1
+neurons: { cell: { state: { v: 0 }, derivatives: { v: 1/(5*ms) }, method: euler, events: { spike: { when: v > 1, do: v = 0 } } } }
+populations: { p: { type: cell, size: 2 } }
+record: [{ of: p, events: spike }]
+timing: lems-euler
+experiment: { dt: 0.1 ms, protocol: [{ store: a }, { run: 10 ms }, { reset: true }] }`,
+  });
+  for (const to of ['brian', 'pynn', 'lems'] as const) {
+    const { report } = await convertModel(valid, to);
+    expect(report.filter(({ pointer, verdict }) => verdict !== 'exact' && pointer.includes('protocol'))).toEqual([]);
+  }
 });
 
 test('a recorded current is a variable; those that all cells share come first', async () => {

@@ -6,9 +6,13 @@ import type { Companion } from './companion.js';
 import { assignment, pythonName, pythonString, pythonValue } from './python-text.js';
 import { listCode, valueCode, variableCode } from './values.js';
 
-/** The phases of a specification. */
-export const phasesOf = ({ run = [] }: BrianSpecification): readonly PhaseSpecification[] =>
-  typeof run === 'string' ? [{ duration: run }] : run;
+/** The phases of a specification, up to a return to the start from which nothing runs. */
+export function phasesOf({ run = [] }: BrianSpecification): readonly PhaseSpecification[] {
+  if (typeof run === 'string') return [{ duration: run }];
+  const lastRun = run.findLastIndex(({ duration }) => duration !== undefined);
+  const end = run.findIndex(({ reset }, index) => reset && index > lastRun);
+  return run.slice(0, end < 0 ? undefined : end);
+}
 
 const indexCode = (index: Index): string => (typeof index === 'object' ? `[${index.join(', ')}]` : String(index));
 

@@ -27,7 +27,7 @@ import type {
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { areInFile, isGiven, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
+import { areInFile, isGiven, isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
 import { ConversionReport } from '../../../src/model/conversion-report.js';
 import { elementsOf, type Change } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
@@ -44,7 +44,12 @@ interface OneRun {
 /** The phases of a protocol as changes at their times; what LEMS cannot change is reported. */
 export function asOneRun(model: Model, data: DataStore, report: ConversionReport): OneRun {
   const phases = new Phases(model, data, report);
-  model.experiment.protocol.every((phase, k) => phases.take(phase, child('/experiment/protocol', k)));
+  const { protocol } = model.experiment;
+  const lastRun = protocol.findLastIndex((phase) => isPhase(phase, 'run') || isPhase(phase, 'runUntil'));
+  const isLast = (phase: Phase, k: number): boolean => isPhase(phase, 'reset') && k > lastRun;
+  protocol.every(
+    (phase, k) => isIdle(phase, protocol) || isLast(phase, k) || phases.take(phase, child('/experiment/protocol', k)),
+  );
   return phases.result();
 }
 

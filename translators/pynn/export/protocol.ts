@@ -1,7 +1,7 @@
 /** Recordings and phases in PyNN's terms. */
 
 import { populationOf, selectionSize } from '../../../src/model/selected.js';
-import { isDrawn, isPhase, isSelection, taggedPhase } from '../../../src/model/tagged.js';
+import { isDrawn, isIdle, isPhase, isSelection, taggedPhase } from '../../../src/model/tagged.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
@@ -36,9 +36,9 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
   );
   const on = new Set(recordings.map(({ name }) => name).filter((name) => !late.has(name)));
   const phases = new Phases(context, told, on);
-  experiment.protocol
-    .slice(lead.length)
-    .forEach((phase, k) => phases.add(phase, child('/experiment/protocol', lead.length + k)));
+  experiment.protocol.slice(lead.length).forEach((phase, k) => {
+    if (!isIdle(phase, experiment.protocol)) phases.add(phase, child('/experiment/protocol', lead.length + k));
+  });
   const begun = recordings.flatMap(({ name }) => (late.has(name) ? [] : (told.get(name) ?? [])));
   return { recordings: once(begun), phases: phases.end() };
 }

@@ -13,6 +13,7 @@ EXECUTED = [
     ("x = 1\nraise ValueError('my error')\n", 2, ["ValueError: my error", "run the script by itself"]),
     ("import not_there.part\n", 1, ["No module named 'not_there'", "install not_there"]),
     ("import math\nmath.cosine\n", 2, ["AttributeError"]),
+    ("def f():\n    pass\nf(1)\n", 3, ["takes 0 positional arguments", "run the script by itself"]),
     ("def f():\n    return {}.has_key(1)\nf()\n", 2, ["AttributeError", "Python 2"]),
     ("input()\n", 1, ["EOFError", "gives no input"]),
     ("import sys\nsys.exit('usage: script.py N')\n", 2, ["usage: script.py N", "arguments"]),

@@ -168,7 +168,7 @@ def _hint(error: BaseException) -> str:
         return "PyNN has no such name: it belongs to one simulator; write this part in PyNN's own names"
     if isinstance(error, EOFError):
         return "a conversion gives no input: write it into the script, or give it as arguments behind --"
-    if isinstance(error, SystemExit) or "argument" in message:
+    if isinstance(error, SystemExit) or ("argument" in message and not isinstance(error, TypeError)):
         return "arguments of the script stand behind --"
     return "run the script by itself first; its arguments stand behind --"
 

@@ -1,0 +1,265 @@
+/** The protocol in Brian's words: phases of runs, and what happens before each. */
+
+import { populationOf, wholePopulation } from '../../../src/model/selected.js';
+import { isGiven, isPhase, taggedPhase } from '../../../src/model/tagged.js';
+import { isListed } from '../../../src/model/arrays.js';
+import type { Phase, SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
+import { tidy } from '../../../src/library/recognise/numbers.js';
+import { brianExpression } from './brian-text.js';
+import { dimensionOf, valueText } from './equations-text.js';
+import { trainParts } from './groups.js';
+import { isSwitched, switchName } from './inputs.js';
+import { remarksAt, type ExportContext, type Plans } from './plan.js';
+import { delayOn } from './projections.js';
+import { quantityText } from '../../../src/lang/written-quantity.js';
+import { groupSlice } from './selection-text.js';
+
+const time = dimensionOf('s');
+
+type WrittenPhase = Record<string, unknown>;
+
+/** Names of objects that phases switch, by canonical id. */
+interface Switchable {
+  readonly inputs: ReadonlyMap<string, string>;
+  readonly monitors: ReadonlyMap<string, string>;
+}
+
+/** The protocol as phases of `run`: what happens before a run stands with it. */
+export function exportProtocol(
+  plans: Plans,
+  objects: Switchable,
+  context: ExportContext,
+): string | number | readonly WrittenPhase[] {
+  const phases: WrittenPhase[] = [];
+  let open: WrittenPhase = {};
+  let now = 0;
+  const lastReset = context.model.experiment.protocol.findLastIndex((phase) => isPhase(phase, 'reset'));
+  const close = (): void => {
+    if (Object.keys(open).length > 0) phases.push(open);
+    open = {};
+  };
+  for (const [index, phase] of context.model.experiment.protocol.entries()) {
+    const pointer = `/experiment/protocol/${index}`;
+    if (isPhase(phase, 'run') || isPhase(phase, 'runUntil')) {
+      const duration = isPhase(phase, 'run') ? phase.run : tidy(phase.runUntil - now);
+      now += duration;
+      open['duration'] = quantityText(duration, time, context.arithmetic);
+      close();
+      continue;
+    }
+    if (isPhase(phase, 'reset')) now = 0;
+    // Where no reset follows, new first values are values.
+    const given = isPhase(phase, 'initialise') && index > lastReset ? asSet(phase) : phase;
+    for (const one of bySelection(given, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
+      const part = phasePart(one, plans, objects, pointer, context);
+      if (part === undefined) continue;
+      // A phase sets before it switches: what comes in another order is a separate phase.
+      const switched = part['active'];
+      if (switched === undefined && Object.keys(open).length > 0) close();
+      if (switched !== undefined) open['active'] = { ...(open['active'] as object | undefined), ...switched };
+      else open = part;
+    }
+  }
+  close();
+  const [only] = phases;
+  return phases.length === 1 && only !== undefined && Object.keys(only).length === 1 && only['duration'] !== undefined
+    ? (only['duration'] as string)
+    : phases;
+}
+
+const asSet = ({ initialise, ...rest }: Extract<Phase, { initialise: unknown }>): Phase => ({
+  ...rest,
+  set: initialise,
+});
+
+/** Numbers for some cells as a number for each: `cells[0, 2].x`. */
+function byCell(key: string, value: Value): readonly (readonly [string, Value])[] {
+  const [, owner = '', first, last, list, variable = ''] =
+    /^([^.[]+)\[(?:(\d+):(\d+)|([\d, ]+))\]\.(.+)$/.exec(key) ?? [];
+  if (!isGiven(value) || !isListed(value.array) || owner === '') return [[key, value]];
+  const range = Array.from({ length: Number(last) - Number(first) || 0 }, (_, k) => Number(first) + k);
+  const cells = list === undefined ? range : list.split(',').map(Number);
+  const { array } = value;
+  return cells.length === array.length
+    ? cells.map((cell, k) => [`${owner}[${cell}].${variable}`, array[k] ?? 0] as const)
+    : [[key, value]];
+}
+
+/** A change of several selections as one change of each: what is set holds where one condition does. */
+function bySelection(phase: Phase, isOfSynapses: (key: string) => boolean): readonly Phase[] {
+  const isSet = isPhase(phase, 'set');
+  if (!isSet && !isPhase(phase, 'initialise')) return [phase];
+  const groups = new Map<string, (readonly [string, Value])[]>();
+  const split = ([key, value]: readonly [string, Value]): readonly (readonly [string, Value])[] =>
+    isOfSynapses(key) || !isSet || phase.where === undefined ? [[key, value]] : byCell(key, value);
+  for (const [key, value] of Object.entries(isSet ? phase.set : phase.initialise).flatMap(split)) {
+    const selection = /\[([^\]]*)\]/.exec(key)?.[1] ?? '';
+    groups.set(selection, [...(groups.get(selection) ?? []), [key, value]]);
+  }
+  return [...groups.values()]
+    .map((entries) => Object.fromEntries(entries))
+    .map((values) => (isSet ? { ...phase, set: values } : { ...phase, initialise: values }));
+}
+
+function phasePart(
+  phase: Phase,
+  plans: Plans,
+  objects: Switchable,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
+  const tagged = taggedPhase(phase);
+  const missing = (what: string): undefined =>
+    context.report.missing(pointer, `Brian cannot express ${what} between runs`, 'brian/phase');
+  const switched = (id: string, on: boolean): WrittenPhase | undefined => {
+    const name = objects.inputs.get(id);
+    return name === undefined ? switchPart(id, on, plans, context) : { active: { [name]: on } };
+  };
+  switch (tagged.kind) {
+    case 'set':
+      return setPart(tagged.set, tagged.where, plans, pointer, context);
+    case 'record': {
+      const name = objects.monitors.get(tagged.record);
+      return name === undefined ? undefined : { active: { [name]: tagged.on } };
+    }
+    case 'attach':
+      return switched(tagged.attach, true);
+    case 'detach':
+      return switched(tagged.detach, false);
+    case 'store':
+      return { store: tagged.store };
+    case 'restore':
+      return { restore: tagged.restore };
+    case 'reset': {
+      const { segment, annotations } = tagged;
+      return {
+        reset: true,
+        ...(segment === undefined ? {} : { segment }),
+        ...(annotations === undefined ? {} : { annotations }),
+      };
+    }
+    case 'initialise': {
+      const { set, ...part } = setPart(tagged.initialise, undefined, plans, pointer, context) ?? {};
+      return set === undefined ? undefined : { initialize: set, ...part };
+    }
+    case 'delays':
+      return delaysPart(tagged.delays, plans, pointer, context);
+    case 'currents':
+      return missing('new values of currents');
+    case 'replay':
+      return spikesPart(tagged.replay, tagged.of, plans, pointer, context);
+    case 'run':
+    case 'runUntil':
+      return undefined;
+    default:
+      return tagged satisfies never;
+  }
+}
+
+/** A current is switched by a parameter of the group whose equations it is in. */
+function switchPart(id: string, on: boolean, plans: Plans, context: ExportContext): WrittenPhase | undefined {
+  const stimulus = context.model.stimuli[id];
+  if (stimulus?.kind !== 'current' || populationOf(stimulus.to) === undefined || !isSwitched(id, stimulus, context))
+    return undefined;
+  const slice = groupSlice(stimulus.to, plans.groups, `/stimuli/${id}`, context);
+  return slice === undefined
+    ? undefined
+    : { set: { [`${slice.group.name}.${switchName(id, slice.group)}`]: on ? 1 : 0 } };
+}
+
+/** New delays of pathways, which Brian has as variables of synapses. */
+function delaysPart(
+  delays: Readonly<Record<string, Value>>,
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
+  const remarks = remarksAt(context.report, pointer);
+  const written = Object.entries(delays).flatMap(([key, value]) => {
+    const [owner = '', pathway = ''] = key.split('.');
+    const plan = plans.synapses.get(owner);
+    const delay = plan && delayOn(plan.type.pathways[pathway], value, context);
+    const text = delay && valueText(delay, 's', 'real', plan.view, context.data, remarks);
+    if (plan === undefined || text === undefined) return [];
+    return [[pathway === 'pre' ? `${plan.name}.delay` : `${plan.name}.${pathway}.delay`, text] as const];
+  });
+  return written.length === 0 ? undefined : { set: Object.fromEntries(written) };
+}
+
+function spikesPart(
+  replay: Readonly<Record<string, SpikeTrain>>,
+  of: SelectionRule | undefined,
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
+  const remarks = remarksAt(context.report, pointer);
+  const written = Object.entries(replay).flatMap(([key, spikes]) => {
+    const plan = plans.groups.get(key);
+    if (
+      plan?.kind !== 'generator' ||
+      spikes.period !== undefined ||
+      (of !== undefined && wholePopulation(of) !== key)
+    ) {
+      remarks.notExpressible('brian/phase', `Brian cannot express new spikes of ${key} between runs`);
+      return [];
+    }
+    return [[plan.name, trainParts(spikes, context, remarks)] as const];
+  });
+  return written.length === 0 ? undefined : { set_spikes: Object.fromEntries(written) };
+}
+
+function setPart(
+  set: Readonly<Record<string, Value>>,
+  where: string | undefined,
+  plans: Plans,
+  pointer: string,
+  context: ExportContext,
+): WrittenPhase | undefined {
+  const remarks = remarksAt(context.report, pointer);
+  const written: Record<string, unknown> = {};
+  let condition: string | undefined;
+  let index: string | readonly number[] | undefined;
+  for (const [key, value] of Object.entries(set)) {
+    const match = /^([^.[]+)(?:\[(?:(\d+):(\d+)|([\d, ]+))\])?\.(.+)$/.exec(key);
+    const owner = plans.groups.get(match?.[1] ?? '') ?? plans.synapses.get(match?.[1] ?? '');
+    const variable = match?.[5] ?? '';
+    const declared = owner?.type?.parameters[variable] ?? owner?.type?.state[variable];
+    if (owner === undefined || declared === undefined) {
+      remarks.notExpressible('brian/set', `${key} cannot be set in Brian`);
+      continue;
+    }
+    const text = valueText(value, declared.unit, declared.type, owner.view, context.data, remarks);
+    if (text !== undefined) written[`${owner.name}.${owner.names.get(variable) ?? variable}`] = text;
+    const [start, stop, list] = [match?.[2], match?.[3], match?.[4]];
+    const ofSynapses = plans.synapses.has(match?.[1] ?? '');
+    const numbered = key.includes('[') && (ofSynapses || where === undefined);
+    // The indices i and j of synapses are those of their ends, so their own numbers are no condition.
+    if (numbered) index = list === undefined ? `${start}:${stop}` : list.split(',').map(Number);
+    if (numbered && where !== undefined)
+      remarks.notExpressible('brian/set', `${key} cannot be set by number and condition in Brian`);
+    condition = [
+      numbered ? undefined : rangeCondition(start, stop),
+      numbered ? undefined : listCondition(list),
+      where === undefined ? undefined : brianExpression(where, owner.view, remarks),
+    ]
+      .filter((part) => part !== undefined)
+      .join(' and ');
+  }
+  if (Object.keys(written).length === 0) return undefined;
+  return {
+    set: written,
+    ...(index === undefined ? {} : { index }),
+    ...(index !== undefined || condition === undefined || condition === '' ? {} : { where: condition }),
+  };
+}
+
+/** `(i == 0 or i == 3)` */
+function listCondition(indices: string | undefined): string | undefined {
+  if (indices === undefined) return undefined;
+  const tests = indices.split(',').map((one) => `i == ${one.trim()}`);
+  return tests.length === 1 ? tests[0] : `(${tests.join(' or ')})`;
+}
+
+const rangeCondition = (start: string | undefined, stop: string | undefined): string | undefined =>
+  start === undefined ? undefined : `i >= ${start} and i < ${stop ?? ''}`;

@@ -220,6 +220,22 @@ def check_early(folder):
     assert "(True False)" in done.stderr, done.stderr
 
 
+def check_scripts(folder):
+    """Scripts of PyNN may import Brian in places, and scripts of Brian PyNN."""
+    from interneuron.__main__ import _imports_brian
+
+    script = folder / "script.py"
+    for text, is_brian in (
+        ("from brian2 import *\n", True),
+        ("import pyNN.nest as sim\n", False),
+        ("from pyNN.random import NumpyRNG\nif name == 'brian2':\n    from brian2 import seed\n", False),
+        ("import brian2 as b2\ndef compared():\n    import pyNN.nest\n", True),
+        ("print()\n", False),
+    ):
+        script.write_text(text, encoding="utf-8")
+        assert _imports_brian(str(script)) == is_brian, text
+
+
 def main():
     """Runs all checks."""
     with tempfile.TemporaryDirectory() as name:
@@ -233,6 +249,7 @@ def main():
         check_ends()
         check_missing(folder)
         check_early(folder)
+        check_scripts(folder)
     print("checked")
 
 

@@ -67,12 +67,14 @@ def _script_to_convert(words: list[str]) -> int | None:
 
 
 def _imports_brian(path: str) -> bool:
-    """Whether a file is a script of Brian 2."""
+    """Whether a file is a script of Brian 2: those of PyNN may import it in places, too."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return any(re.match(r"\s*(from|import)\s+brian2\b", line) for line in file)
+            found = [re.match(r"(\s*)(?:from|import)\s+(brian2|pyNN)\b", line) for line in file]
     except OSError:
         return False
+    first = min((len(each[1]), each[2] != "brian2") for each in found if each) if any(found) else (0, True)
+    return not first[1]
 
 
 def _script(simulator: str, words: list[str], converts: tuple[list[str], list[str]] | None = None) -> int:

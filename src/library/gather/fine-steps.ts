@@ -2,8 +2,10 @@
 
 import { isRecording } from '../../model/tagged.js';
 import { isRandom } from '../../lang/functions.js';
-import { parseExpression } from '../../lang/parse.js';
-import { callsIn } from '../../lang/walk.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { callsIn, namesIn, substitute } from '../../lang/walk.js';
+import { mapped } from '../../model/collections.js';
+import { derivedOf } from './texts.js';
 import type { IntegrationMethod, Model, NeuronType, ValidModel } from '../../model/model.js';
 
 /** Steps of this length, in s, are short enough for the gates of channels. */
@@ -28,9 +30,19 @@ function roundUp(times: number): number {
   return power * ([1, 2, 5].find((one) => one * power >= times * (1 - 1e-9)) ?? 10);
 }
 
+/** Whether an event happens at each step while its condition holds, as often as there are steps. */
+function repeats({ events, derived }: NeuronType): boolean {
+  return Object.values(events).some(({ when, edge, refractory, do: code }) => {
+    const condition = substitute(parseExpression(when), derivedOf({ derived }) ?? new Map());
+    if (edge !== 'level' || refractory || callsIn(condition).some((e) => isRandom(e.function))) return false;
+    const read = namesIn(condition);
+    return !code.some((text) => parseStatements(text).some((one) => one.kind === 'assignment' && read.has(one.target)));
+  });
+}
+
 /**
- * A model whose steps are short enough for its cells; undefined where they are. What happens at every step of the model
- * goes on happening as often.
+ * A model whose steps are short enough for its cells; undefined where they are, or where it counts steps in which a
+ * condition holds. What happens at every step of the model goes on happening as often.
  *
  * @param longest  the longest step in s that cells of a type may have; undefined for any
  * @param method   how cells that need short steps are integrated then; absent: as they were
@@ -47,7 +59,7 @@ export function inFineSteps(
     return step === undefined ? [] : [{ name, type, step }];
   });
   const times = roundUp(dt / Math.min(...concerned.map(({ step }) => step)));
-  if (concerned.length === 0 || times < 2) return undefined;
+  if (concerned.length === 0 || times < 2 || Object.values(model.neurons).some(repeats)) return undefined;
   const fine = Number((dt / times).toPrecision(12));
   const neurons = { ...model.neurons };
   for (const { name, type } of concerned) if (method !== undefined) neurons[name] = { ...type, method };
@@ -60,9 +72,10 @@ export function inFineSteps(
   const recordings = model.recordings.map((one) =>
     isRecording(one, 'variables') && one.every === undefined ? { ...one, every: dt } : one,
   );
+  const operations = mapped(model.operations, (one) => ({ ...one, every: one.every ?? dt }));
   const experiment = { ...model.experiment, dt: fine };
   return {
-    valid: { ...valid, model: { ...model, neurons, stimuli, recordings, experiment } },
+    valid: { ...valid, model: { ...model, neurons, stimuli, operations, recordings, experiment } },
     step: Number((fine * 1e3).toPrecision(6)),
   };
 }

@@ -6,7 +6,7 @@ import { checkConversion } from '../../../src/run/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
 
-const cells = (tau: string, method = 'exact'): ReturnType<typeof importModel>['valid'] =>
+const cells = (tau: string, method = 'exact', more: object = {}): ReturnType<typeof importModel>['valid'] =>
   importModel({
     name: 'model.yaml',
     text: stringify({
@@ -20,6 +20,7 @@ const cells = (tau: string, method = 'exact'): ReturnType<typeof importModel>['v
           reset: 'v = 0',
           method,
           initializers: { tau },
+          ...more,
         },
       },
       state_monitors: { trace: { source: 'G', variables: ['v'] } },
@@ -47,4 +48,25 @@ it('the potential follows', async () => {
 it('those that have forward Euler themselves keep their step', async () => {
   const { files } = await convertModel(cells('1 ms', 'euler'), 'lems');
   expect(files[0]?.text).toContain(' step="1ms"');
+});
+
+it('steps in which a condition holds are not counted more often, nor is code of each step', async () => {
+  const counting = {
+    model: 'dv/dt = (1 - v)/tau : 1\ntau : second (constant)\nn : 1',
+    events: { high: { condition: 'v > 0.5', code: 'n += 1' } },
+  };
+  const { files, report } = await convertModel(cells('1 ms', 'exact', counting), 'lems');
+  expect(files[0]?.text).toContain(' step="1ms"');
+  expect(report.filter(({ code }) => code === 'lems/step')).toEqual([]);
+  const regular = {
+    model: 'dv/dt = (1 - v)/tau : 1\ntau : second (constant)\nn : 1',
+    run_regularly: [{ code: 'n += 1' }],
+  };
+  const valid = cells('1 ms', 'exact', regular);
+  const { recordings } = valid.model;
+  const trace = recordings.map((one) => ('variables' in one ? { ...one, variables: ['n'] } : one));
+  const { variables } = await checkConversion({ ...valid, model: { ...valid.model, recordings: trace } }, 'lems');
+  // Within a step, LEMS runs the code before or after it is recorded.
+  expect(variables).toMatchObject([{ variable: 'n', range: 40 - 1 }]);
+  expect(variables?.[0]?.largest).toBeLessThanOrEqual(1);
 });

@@ -311,3 +311,20 @@ it('numbers for a parameter that cells share are in SI units, as its others are'
   expect(populations['a']?.values).toEqual({ El: 0.015, tau: 0.02 });
   expect(experiment.protocol[1]).toEqual({ set: { 'a.El': 0.02 } });
 });
+
+it.each(['true', 'false'])(
+  'a unit is none of the variables that have its name, in a parameter that is shared: %s',
+  async (shared) => {
+    const { valid } = importModel({
+      name: 'm.yaml',
+      text:
+        'interneuron: 1\nneurons: { cell: { parameters: { R: { unit: ohm*m, value: 0.354, shared: ' +
+        `${shared} } }, state: { m: 0.5 }, derivatives: { m: -m*R/(1*ohm*metre*ms) } } }\n` +
+        'populations: { p: { type: cell, size: 1 } }\ntiming: grid\nexperiment: { duration: 1 ms }',
+    });
+    const { files } = await convertModel(valid, 'pynn-json');
+    const back = importModel({ name: 'm.json', text: files[0]?.text ?? '' }).valid.model;
+    const [type] = Object.values(back.neurons);
+    expect(type?.parameters['R']).toEqual(valid.model.neurons['cell']?.parameters['R']);
+  },
+);

@@ -4,7 +4,9 @@
  * Parameters and first values are maps of quantities beside it.
  */
 
-import { parseUnit } from '../../../src/lang/units.js';
+import { LangError } from '../../../src/lang/lang-error.js';
+import { parseQuantity } from '../../../src/lang/quantity.js';
+import { parseUnit, unitText } from '../../../src/lang/units.js';
 import { symbolicQuantity } from '../../../src/lang/written-quantity.js';
 
 /** What types of cells and of synapses have in common. */
@@ -75,8 +77,12 @@ function flagged(variable: Entry, rate: Entry = {}): string {
   return `${String(variable['unit'])}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}`;
 }
 
-const quantityOf = (value: unknown, unit: string): unknown =>
-  typeof value === 'number' ? symbolicQuantity(value, parseUnit(unit).dimension) : value;
+/** A number with a readable unit; the number alone where its unit has a factor, which could be a variable: `ohm*m`. */
+function quantityOf(value: unknown, unit: string): unknown {
+  if (typeof value !== 'number') return value;
+  const text = symbolicQuantity(value, parseUnit(unit).dimension);
+  return typeof text === 'string' && /\*[A-Za-z]/.test(text) ? value : text;
+}
 
 /** A parameter as its quantity with flags behind it, where that says all: `20 ms (shared)`. */
 function parameterOf({ unit, value, ...rest }: Entry): unknown {
@@ -91,6 +97,17 @@ function parameterOf({ unit, value, ...rest }: Entry): unknown {
 const withFlags =
   /^(?<value>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?<unit>.*?)\s*\((?<flags>(?:integer|boolean|shared|, )+)\)$/i;
 
+/** A quantity with its unit in SI, in which nothing is a name of the model; the text itself where it is none. */
+function inUnit(text: string): Entry {
+  try {
+    const { value, dimension } = parseQuantity(text);
+    return { unit: unitText(dimension), value };
+  } catch (error) {
+    if (!(error instanceof LangError)) throw error;
+    return { value: text };
+  }
+}
+
 /** Parameters as the canonical document has them. */
 function parametersOf(parameters: unknown): unknown {
   if (typeof parameters !== 'object' || parameters === null) return parameters;
@@ -99,7 +116,7 @@ function parametersOf(parameters: unknown): unknown {
     if (flags === undefined) return one;
     const type = ['integer', 'boolean'].find((name) => flags.includes(name));
     return {
-      ...(unit === '' ? { unit: '1', value: Number(value) } : { value: `${value ?? ''} ${unit ?? ''}` }),
+      ...inUnit(`${value ?? ''} ${unit ?? ''}`),
       ...(type === undefined ? {} : { type }),
       ...(flags.includes('shared') ? { shared: true } : {}),
     };

@@ -319,7 +319,7 @@ it.each(['true', 'false'])(
       name: 'm.yaml',
       text:
         'interneuron: 1\nneurons: { cell: { parameters: { R: { unit: ohm*m, value: 0.354, shared: ' +
-        `${shared} } }, state: { m: 0.5 }, derivatives: { m: -m*R/(1*ohm*metre*ms) } } }\n` +
+        `${shared} } }, state: { m: 0.5 }, derivatives: { m: -m**3*R/(1*ohm*metre*ms) } } }\n` +
         'populations: { p: { type: cell, size: 1 } }\ntiming: grid\nexperiment: { duration: 1 ms }',
     });
     const { files } = await convertModel(valid, 'pynn-json');

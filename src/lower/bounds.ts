@@ -151,19 +151,28 @@ export function boundsOf(
   }
 }
 
+/** Of a normal number, as the engines draw it. */
+function boundsOfNormal(centre: Interval, deviation: Interval): Interval {
+  const most = Math.max(Math.abs(deviation.low), Math.abs(deviation.high));
+  return sum(centre, product({ low: -most, high: most }, { low: -normalLimit, high: normalLimit }));
+}
+
 function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined, power: FunctionBounds): Interval {
   const args = call.arguments.map((argument) => boundsOf(argument, lookup, power));
   const [a = everything, b = everything, c = everything] = args;
   switch (call.function) {
     case 'uniform':
       return args.length === 0 ? { low: 0, high: 1 } : hull(a, b);
-    case 'normal': {
-      const spread = args.length === 0 ? exactly(1) : { low: Math.min(b.low, -b.high), high: Math.max(b.high, -b.low) };
-      const centre = args.length === 0 ? exactly(0) : a;
-      return sum(centre, product(spread, { low: -normalLimit, high: normalLimit }));
+    case 'normal':
+      return args.length === 0 ? boundsOfNormal(exactly(0), exactly(1)) : boundsOfNormal(a, b);
+    case 'truncatedNormal': {
+      const limits = { low: args[2]?.low ?? -Infinity, high: args[3]?.high ?? Infinity };
+      const free = boundsOfNormal(a, b);
+      return {
+        low: limits.low > -Infinity ? limits.low : free.low,
+        high: limits.high < Infinity ? limits.high : free.high,
+      };
     }
-    case 'truncatedNormal':
-      return { low: args[2]?.low ?? -Infinity, high: args[3]?.high ?? Infinity };
     case 'vonMises':
       return { low: -3.1415926535897936, high: 3.1415926535897936 };
     case 'exponential':

@@ -102,16 +102,22 @@ describe('variables of synapses that are recorded', () => {
 });
 
 describe('weights that are drawn', () => {
+  const clipped = { random: 'normal_clipped_to_boundary' };
   // 6 mV are 0.3 nA.
   it.each([
     ['exp(0.5*randn())*6*mV', { random: 'lognormal', params: { mu: Math.log(0.3), sigma: 0.5 } }],
     ['exp(1 - 0.5*randn())*6*mV', { random: 'lognormal', params: { mu: Math.log(0.3) + 1, sigma: 0.5 } }],
     ['-log(rand())*6*mV', { random: 'exponential', params: { beta: 0.3 } }],
     ['-6*mV*log(1 - rand())', { random: 'exponential', params: { beta: 0.3 } }],
+    ['clip(4*mV + 2*mV*randn(), 0*mV, 10*mV)', { ...clipped, params: { mu: 0.2, sigma: 0.1, low: 0, high: 0.5 } }],
+    ['-2*mV*clip(randn(), -5, 1)', { ...clipped, params: { mu: 0, sigma: 0.1, low: -0.1, high: 0.5 } }],
+    ['clip(2 + randn(), 0, inf)*2*mV', { ...clipped, params: { mu: 0.2, sigma: 0.1, low: 0, high: 'inf' } }],
   ])('%s is a distribution of PyNN', async (w, expected) => {
     const { files } = await convertModel(model({ ...weights, initializers: { w } }, { run: '10 ms' }), 'pynn-json');
     const { projections } = JSON.parse(files[0]?.text ?? '') as { projections: readonly unknown[] };
-    const close = Object.fromEntries(Object.entries(expected.params).map(([k, x]) => [k, expect.closeTo(x, 12)]));
+    const close = Object.fromEntries(
+      Object.entries(expected.params).map(([k, x]) => [k, typeof x === 'string' ? x : expect.closeTo(x, 12)]),
+    );
     expect(projections).toMatchObject([{ synapse: { params: { weight: { ...expected, params: close } } } }]);
   });
 

@@ -7,12 +7,15 @@ import type { NativeType } from './native/equations.js';
 
 type Map<T> = Readonly<Record<string, T>>;
 
+/** A number, or a limit that is none. */
+export type Limit = number | 'inf' | '-inf';
+
 /** `RandomDistribution`. */
 export interface Random {
   /** Name of the distribution, such as `normal_clipped`. */
   readonly random: string;
-  /** By PyNN's names. */
-  readonly params: Map<number>;
+  /** By PyNN's names; JSON has no infinite numbers. */
+  readonly params: Map<Limit>;
   /** Name of a generator; null or absent: the simulator's own. */
   readonly rng?: string | null;
 }

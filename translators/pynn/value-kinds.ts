@@ -1,6 +1,6 @@
 /** Kinds of PyNN's values, which a document tells apart by their keys: only this module looks at them. */
 
-import type { DataReference, Formula, Random, Sequence, Sequences, Value } from './specification.js';
+import type { DataReference, Formula, Limit, Random, Sequence, Sequences, Value } from './specification.js';
 
 /** A value with its kind. */
 type ValueKind =
@@ -33,6 +33,14 @@ const has = <K extends string>(value: unknown, key: K): value is Readonly<Record
 
 /** Whether something is a distribution. */
 export const isRandom = (value: unknown): value is Random => has(value, 'random');
+
+/** A parameter of a distribution as a number. */
+export const limitAsNumber = (limit: Limit): number =>
+  typeof limit === 'number' ? limit : limit === 'inf' ? Infinity : -Infinity;
+
+/** A number as a parameter of a distribution; the largest there are stand for infinite ones. */
+export const limitOf = (number: number): Limit =>
+  Math.abs(number) < Number.MAX_VALUE ? number : number > 0 ? 'inf' : '-inf';
 
 /** Whether something is a formula. */
 export const isFormula = (value: unknown): value is Formula => has(value, 'expr') && typeof value.expr === 'string';

@@ -1,6 +1,6 @@
 /** Values: numbers, lists, random distributions and formulas, as values of the canonical model. */
 
-import { valueKind } from './value-kinds.js';
+import { limitAsNumber, valueKind } from './value-kinds.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { distributions, quantity } from '../../src/library/pynn/distributions.js';
@@ -93,8 +93,11 @@ function random({ random: name, params, rng }: Random, pointer: string, slot: Sl
       child(pointer, 'params'),
     );
   }
-  const numbers = distribution.parameters.map((key) => params[key] ?? 0);
-  const problem = distribution.check?.(numbers);
+  const numbers = distribution.parameters.map((key) => limitAsNumber(params[key] ?? 0));
+  const mayBeInfinite = (key: string): boolean =>
+    name.startsWith('normal_clipped') && (key === 'low' || key === 'high');
+  const isFinite = distribution.parameters.every((key, k) => mayBeInfinite(key) || Number.isFinite(numbers[k]));
+  const problem = isFinite ? distribution.check?.(numbers) : 'finite numbers, but for low and high of clipped ones';
   if (problem !== undefined)
     return void setting.report(
       messages.outOfRange(`a parameter of ${name}`, problem, numbers),
@@ -107,7 +110,8 @@ function random({ random: name, params, rng }: Random, pointer: string, slot: Sl
     return {
       ...generator,
       distribution: name,
-      arguments: numbers,
+      // JSON has no infinite numbers: the largest there are limit nothing.
+      arguments: numbers.map((one) => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, one))),
       order: setting.nextOrder(),
       unit: slot.unit === '1' ? 1 : slot.unit,
       ...(slot.draws === 'pairs' ? { pairs: true } : slot.draws === 'anew' ? { anew: 'receiver' } : {}),

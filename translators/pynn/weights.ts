@@ -1,6 +1,6 @@
 /** What is known of the weights of a projection before they are drawn: their signs. */
 
-import { isRandom } from './value-kinds.js';
+import { isRandom, limitAsNumber } from './value-kinds.js';
 import type { Connections } from './connectors.js';
 import { own } from './context.js';
 import type { Connector, Value } from './specification.js';
@@ -15,7 +15,10 @@ interface Range {
 function rangeOf(value: Value): Range {
   const unknown = { low: -Infinity, high: Infinity };
   if (!isRandom(value)) return unknown;
-  const { low, high, mu, sigma } = value.params;
+  const [low, high, mu, sigma] = ['low', 'high', 'mu', 'sigma'].map((key) => {
+    const { [key]: given } = value.params;
+    return given === undefined ? undefined : limitAsNumber(given);
+  });
   switch (value.random) {
     case 'uniform':
     case 'uniform_int':

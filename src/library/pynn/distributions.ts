@@ -10,7 +10,8 @@ interface Distribution {
 
 /** A number times a unit, as a text of the canonical syntax. */
 export function quantity(value: number, unit: string): string {
-  return unit === '1' ? String(value) : /^\w+$/.test(unit) ? `${value}*${unit}` : `${value}*(${unit})`;
+  const text = Number.isFinite(value) ? String(value) : value > 0 ? 'inf' : '-inf';
+  return unit === '1' ? text : /^\w+$/.test(unit) ? `${text}*${unit}` : `${text}*(${unit})`;
 }
 
 const at = (numbers: readonly number[], k: number): number => numbers[k] ?? 0;

@@ -160,6 +160,68 @@ function transformed(e: Expression, draw: Expression & { readonly kind: 'call' }
     : undefined;
 }
 
+/** A draw that is scaled and moved, and kept between two numbers. */
+interface Clipped {
+  readonly slope: number;
+  readonly offset: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const cutting: ReadonlySet<string> = new Set(['clip', 'max', 'min']);
+
+/** A limit, which may be infinite; undefined where it is no number. */
+function limitAt(e: Expression): number | undefined {
+  try {
+    return valueAt(e, (name) => {
+      if (name === 'inf') return Infinity;
+      throw new RangeError(name);
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** What limits a draw: `clip`, `max` and `min` with numbers, within each other, scaled and moved. */
+function clippedDraw(e: Expression, draw: Expression): Clipped | undefined {
+  const [slope, offset] = lineOf(e, draw) ?? [];
+  if (slope !== undefined && offset !== undefined) return { slope, offset, low: -Infinity, high: Infinity };
+  const cut = callsIn(e).find((one) => cutting.has(one.function) && lineOf(e, one) !== undefined);
+  const [factor = 0, added = 0] = (cut && lineOf(e, cut)) ?? [];
+  const at = cut?.arguments.findIndex((one) => limitAt(one) === undefined) ?? -1;
+  const inner = cut?.arguments[at];
+  const within = inner && factor !== 0 ? clippedDraw(inner, draw) : undefined;
+  const limits = cut?.arguments.flatMap((one, k) => (k === at ? [] : (limitAt(one) ?? [])));
+  if (!cut || !within || !limits || limits.length !== cut.arguments.length - 1) return undefined;
+  if (cut.function === 'clip' && at !== 0) return undefined;
+  const [a = 0, b = 0] = limits;
+  const least = cut.function === 'clip' || cut.function === 'max' ? a : -Infinity;
+  const most = cut.function === 'clip' ? b : cut.function === 'min' ? a : Infinity;
+  const ends = [within.low, within.high].map((end) => added + factor * Math.min(most, Math.max(least, end)));
+  return {
+    slope: factor * within.slope,
+    offset: added + factor * within.offset,
+    low: Math.min(...ends),
+    high: Math.max(...ends),
+  };
+}
+
+/** A normal draw within limits as one draw that is clipped to them. */
+function clippedNormal(e: Expression, draw: Expression & { readonly kind: 'call' }): Expression | undefined {
+  if (draw.function !== 'normal') return undefined;
+  const found = clippedDraw(e, draw);
+  const [mean, deviation] = [0, 1].map((k) => (draw.arguments[k] === undefined ? k : constantOf(draw.arguments[k])));
+  if (!found || mean === undefined || deviation === undefined) return undefined;
+  const { slope, offset, low, high } = found;
+  const limit = (x: number): Expression =>
+    Number.isFinite(x) ? literal(tidy(x)) : x > 0 ? nameOf('inf', e.span) : negative(nameOf('inf', e.span));
+  return call('clip', [
+    call('normal', [literal(tidy(offset + slope * mean)), literal(tidy(Math.abs(slope) * deviation))]),
+    limit(low),
+    limit(high),
+  ]);
+}
+
 /** Factor and offset of an expression that is linear in a part of it. */
 function lineOf(e: Expression, part: Expression): readonly [factor: number, offset: number] | undefined {
   const name = 'drawn';
@@ -187,7 +249,7 @@ function drawOf(e: Expression): Value {
   const [slope, offset] = lineOf(e, draw) ?? [];
   const given = draw.arguments.map(constantOf);
   if (slope === undefined || offset === undefined || given.some((one) => one === undefined)) {
-    const other = transformed(e, draw);
+    const other = clippedNormal(e, draw) ?? transformed(e, draw);
     return other === undefined ? text : printExpression(other);
   }
   const [a, b] = given;
@@ -222,8 +284,14 @@ function drawOf(e: Expression): Value {
   }
 }
 
-const literal = (value: number): Expression =>
-  value < 0 ? { kind: 'unary', operator: '-', operand: number(-value), span: { start: 0, end: 0 } } : number(value);
+const negative = (operand: Expression): Expression => ({
+  kind: 'unary',
+  operator: '-',
+  operand,
+  span: { start: 0, end: 0 },
+});
+
+const literal = (value: number): Expression => (value < 0 ? negative(number(-value)) : number(value));
 
 /** A value times a number. */
 export function scaledValue(value: Value, factor: number, environment: Environment): Value | undefined {

@@ -1,6 +1,8 @@
 /** Values of the canonical model as PyNN has them: numbers in PyNN's units. */
 
 import { expect, test } from 'vitest';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel, runModel } from '../../../src/run/pipeline.js';
 import { pynnValue } from '../../../translators/pynn/export/values.js';
 
 test.each([
@@ -13,4 +15,58 @@ test.each([
 ])('%s in %s is %s', (text, unit, expr) => {
   const generators = { numpy: () => 'none', known: [] } as never;
   expect(pynnValue(text, unit, {} as never, generators, new Set(['i']))).toEqual({ expr, of: 'i' });
+});
+
+test.each([
+  ['max(0*A, normal(2e-10*A, 1e-10*A))', 0, 'inf'],
+  ['min(normal(2e-10*A, 1e-10*A), 5e-10*A)', '-inf', 0.5],
+  ['clip(normal(2e-10*A, 1e-10*A), 0*A, inf*(1e-9*A))', 0, 'inf'],
+])('%s is clipped', (text, low, high) => {
+  const generators = { numpy: () => 'none', known: [] } as never;
+  const params = { mu: 0.2, sigma: 0.1, low, high };
+  expect(pynnValue(text, 'nA', {} as never, generators, new Set())).toEqual({
+    random: 'normal_clipped_to_boundary',
+    params,
+  });
+});
+
+// PyNN's scripts give `high=np.inf` where a weight has a sign.
+test.each([
+  ['a NumpyRNG', { rng: 'r' }],
+  ['no generator', {}],
+])('infinite limits, with %s, survive and limit nothing', async (_, rng) => {
+  const weight = { random: 'normal_clipped', params: { mu: 0.1, sigma: 0.2, low: 0, high: 'inf' }, ...rng };
+  const document = {
+    ...{ format: 'interneuron/pynn', version: 1, rngs: { r: { type: 'NumpyRNG', seed: 1 } } },
+    populations: [{ label: 'a', size: 9, cell: { type: 'IF_curr_exp', params: { i_offset: 1 } } }],
+    projections: [
+      {
+        ...{ label: 'p', pre: 'a', post: 'a', receptor_type: 'excitatory' },
+        ...{
+          connector: { type: 'AllToAllConnector' },
+          synapse: { type: 'StaticSynapse', params: { delay: 1, weight } },
+        },
+      },
+    ],
+    phases: [{ run: 30 }],
+  };
+  const imported = importModel({ name: 'a.json', text: JSON.stringify(document) });
+  const { files, outcome } = await convertModel(imported.valid, 'pynn-json');
+  expect(outcome).toBe('exact');
+  expect(JSON.parse(files[0]?.text ?? '')).toMatchObject({ projections: [{ synapse: { params: { weight } } }] });
+  const script = await convertModel(imported.valid, 'pynn');
+  expect(script.files[0]?.text).toContain('high=float("inf")');
+  expect((await convertModel(imported.valid, 'brian-json')).outcome).not.toBe('incomplete');
+  const result = await runModel(imported, { target: 'wasm' });
+  expect(result.kind).toBe('run');
+});
+
+test('only limits may be infinite', () => {
+  const params = { tau_m: { random: 'normal', params: { mu: 'inf', sigma: 1 } } };
+  const text = JSON.stringify({
+    ...{ format: 'interneuron/pynn', version: 1 },
+    populations: [{ label: 'a', size: 1, cell: { type: 'IF_curr_exp', params } }],
+    phases: [{ run: 1 }],
+  });
+  expect(() => importModel({ name: 'a.json', text })).toThrow('pynn/out-of-range');
 });

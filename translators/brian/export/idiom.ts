@@ -109,7 +109,7 @@ class Idiom {
   /** Populations that are PoissonGroups. */
   readonly #poissonGroups = new Set<string>();
   /** Populations whose spikes are listed as they are drawn. */
-  readonly #listed = new Set<string>();
+  readonly #asDrawn = new Set<string>();
   /** Names under which synapses keep what Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   needsDrawing = false;
@@ -191,7 +191,7 @@ class Idiom {
     this.needsDrawing ||= this.#drawn === undefined && choosesAtRandom(model.experiment.protocol);
     const experiment = {
       ...model.experiment,
-      protocol: drawnPhases(model, this.#data, this.drawn, this.#listed)
+      protocol: drawnPhases(model, this.#data, this.drawn, this.#asDrawn)
         .filter((phase) => this.#isLeft(phase, projections))
         .map((phase) => withRates(phase, this.#poissonGroups)),
     };
@@ -315,7 +315,7 @@ class Idiom {
           pointer,
           'Brian has no such source: the spikes drawn with this seed are listed',
         );
-        this.#listed.add(name);
+        this.#asDrawn.add(name);
         return { population: { ...untyped, values: {}, spikes: drawn.spikes } };
       }
     }
@@ -388,6 +388,11 @@ class Idiom {
 
   /** A value that Brian can draw itself, else what was drawn. */
   #value(value: Value, unit: string, pointer: string, drawn: Value | undefined, listed = false): Value {
+    if (typeof value === 'string' && unknownFunction.test(value)) {
+      if (drawn !== undefined) return this.#listed(drawn, pointer);
+      this.needsDrawing ||= this.#drawn === undefined;
+      return value;
+    }
     if (!isDrawn(value)) {
       if (!listed || drawn === undefined || typeof value === 'number') return value;
       return typeof value === 'object' || /\b(uniform|normal|distance|x|y|z)\b|random/.test(value) ? drawn : value;
@@ -411,6 +416,10 @@ class Idiom {
       this.needsDrawing = true;
       return value;
     }
+    return this.#listed(drawn, pointer);
+  }
+
+  #listed(drawn: Value, pointer: string): Value {
     this.#report.equivalent(
       'brian/drawn',
       pointer,
@@ -433,7 +442,9 @@ class Idiom {
     const unknown = [
       ...Object.entries(rest.values).map(([key, value]) => [value, this.#unitOf(type, key)] as const),
       ...Object.values(rest.delays).map((value) => [value, 's'] as const),
-    ].some(([value, unit]) => isDrawn(value) && drawText(value, unit) === undefined);
+    ].some(([value, unit]) =>
+      isDrawn(value) ? drawText(value, unit) === undefined : typeof value === 'string' && unknownFunction.test(value),
+    );
     const parts = said && !unknown ? partsOf(name, { ...rest, connect: rules }, this.#data) : undefined;
     const byDistance = [...Object.values(rest.values), ...Object.values(rest.delays)].some(
       (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),

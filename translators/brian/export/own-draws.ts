@@ -20,16 +20,24 @@ const valued: ReadonlySet<string> = new Set([
 const normalCumulative = (x: number): number =>
   1 / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
+/** A number times a power of ten, by its decimal digits. */
+function timesTen(number: number, power: number): number {
+  const [digits, own = '0'] = String(number).split('e');
+  return Number.isFinite(number) ? Number(`${digits}e${Number(own) + power}`) : number;
+}
+
 /** A draw as an expression: of the same distribution, or of one that is near. */
 export function drawText(
-  { distribution, arguments: given, exponent10 = 0, then, pairs }: DrawnValues,
+  { distribution, arguments: numbersGiven, exponent10 = 0, then, pairs }: DrawnValues,
   unit: string,
 ): DrawText | undefined {
   if (then !== undefined || pairs === true) return undefined;
   const known = distributions[distribution];
+  // The largest numbers limit nothing.
+  const given = numbersGiven.map((one) => (Math.abs(one) < Number.MAX_VALUE ? one : Math.sign(one) * Infinity));
   // Numbers in the unit of the model, by their decimal digits; those without a unit stay what they are.
   const inUnits = unit !== '1' && valued.has(distribution);
-  const numbers = inUnits ? given.map((one) => Number(`${one}e${exponent10}`)) : given;
+  const numbers = inUnits ? given.map((one) => timesTen(one, exponent10)) : given;
   const scale = unit === '1' && exponent10 === 0 ? '1' : inUnits ? unit : `1e${exponent10}*${unitText(unit)}`;
   const text = known?.expression?.(numbers, scale);
   if (text === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** What the translation of a connector is given and yields, and arguments that several connectors have. */
 
-import { isRandom } from '../value-kinds.js';
+import { isRandom, limitAsNumber } from '../value-kinds.js';
 import { child } from '../../../src/model/pointer.js';
 import { own, type Setting } from '../context.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
@@ -183,7 +183,7 @@ export function countOf(call: Call): NumberOfConnections | undefined {
     !distribution.parameters.every((key) => typeof own(params, key) === 'number')
   )
     return void setting.report(messages.distributionParameters(random, distribution.parameters, given), at('n'));
-  const numbers = distribution.parameters.map((key) => own(params, key) ?? 0);
+  const numbers = distribution.parameters.map((key) => limitAsNumber(own(params, key) ?? 0));
   const problem =
     distribution.check?.(numbers) ??
     (random === 'uniform_int' && (numbers[0] ?? 0) < 0 ? 'numbers of 0 or more' : undefined);

@@ -2,7 +2,7 @@
 
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { Expression } from '../../../src/lang/ast.js';
+import type { Call, Expression } from '../../../src/lang/ast.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
@@ -17,6 +17,7 @@ import type { DataStore, DrawnValues, Value } from '../../../src/model/model.js'
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.js';
+import { limitOf } from '../value-kinds.js';
 import { freeName } from '../../../src/model/free-name.js';
 
 /** What tells NumpyRNGs apart. */
@@ -105,7 +106,7 @@ function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnVal
     return { missing: `the distribution draws in a unit other than ${unit}` };
   return {
     random: draw.distribution,
-    params: Object.fromEntries(known.parameters.map((name, k) => [name, draw.arguments[k] ?? 0])),
+    params: Object.fromEntries(known.parameters.map((name, k) => [name, limitOf(draw.arguments[k] ?? 0)])),
     // What the model's own seed begins is nobody's in PyNN.
     ...(draw.seed === 'model' ? {} : { rng: generators.numpy(draw) }),
   };
@@ -118,7 +119,12 @@ const literal = (e: Expression | undefined): number | undefined => {
     const inner = literal(e.operand);
     return inner === undefined ? undefined : -inner;
   }
-  return undefined;
+  if (e.kind === 'name' && e.name === 'inf') return Infinity;
+  // `inf*nA`
+  const left = e.kind === 'binary' && e.operator === '*' ? literal(e.left) : undefined;
+  return left !== undefined && !Number.isFinite(left) && e.kind === 'binary' && e.right.kind === 'quantity'
+    ? left
+    : undefined;
 };
 
 /** Whether a parameter of a distribution is in the unit of the value, by distribution. */
@@ -172,7 +178,7 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
       params: Object.fromEntries(
         names.map((parameter, k) => [
           parameter,
-          scaled[k] === true ? inUnit(numbers[k] ?? 0, unit) : (numbers[k] ?? 0),
+          limitOf(scaled[k] === true ? inUnit(numbers[k] ?? 0, unit) : (numbers[k] ?? 0)),
         ]),
       ),
     };
@@ -182,17 +188,28 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
   if (e.function === 'truncatedNormal') return draw('normal_clipped', e, [true, true, true, true]);
   if (unit === '1' && e.function === 'vonMises') return draw('vonmises', e, []);
   if (unit === '1' && pure.has(e.function)) return draw(e.function, e, []);
-  const [inner] = e.arguments;
-  if (inner?.kind !== 'call') return undefined;
-  if (unit === '1' && e.function === 'floor' && inner.function === 'uniform') return draw('uniform_int', inner, []);
-  if (e.function === 'clip' && inner.function === 'normal')
-    return draw('normal_clipped_to_boundary', { ...e, arguments: [...inner.arguments, ...e.arguments.slice(1)] }, [
+  const [normal, low, high] = clippedNormal(e) ?? [];
+  if (normal && low && high)
+    return draw('normal_clipped_to_boundary', { ...e, arguments: [...normal.arguments, low, high] }, [
       true,
       true,
       true,
       true,
     ]);
+  const [inner] = e.arguments;
+  if (inner?.kind !== 'call') return undefined;
+  if (unit === '1' && e.function === 'floor' && inner.function === 'uniform') return draw('uniform_int', inner, []);
   return undefined;
+}
+
+/** A normal draw within limits, by `clip`, `max` or `min`, and the limits. */
+function clippedNormal(e: Call): readonly [normal: Call, low: Expression, high: Expression] | undefined {
+  const normal = e.arguments.find((one): one is Call => one.kind === 'call' && one.function === 'normal');
+  const [first = e, second = first] = e.arguments.filter((one) => one !== normal);
+  if (!normal || normal.arguments.length !== 2) return undefined;
+  if (e.function === 'clip') return e.arguments[0] === normal ? [normal, first, second] : undefined;
+  if (e.function === 'max') return [normal, first, number(Infinity)];
+  return e.function === 'min' ? [normal, number(-Infinity), first] : undefined;
 }
 
 /** An expression of indices, places or the distance, as numbers in SI scaled to the unit. */

@@ -1,6 +1,6 @@
 /** Values and types of a PyNN-style document as Python. */
 
-import { isFormula } from '../value-kinds.js';
+import { isFormula, limitAsNumber } from '../value-kinds.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
@@ -71,7 +71,9 @@ export function valueSource(item: unknown, names: ScriptNames): Source {
     const { random, params, rng } = item;
     const generator = names.rng(typeof rng === 'string' ? rng : undefined);
     const parameters = isRecord(params)
-      ? Object.entries(params).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names)))
+      ? Object.entries(params).map(([key, one]) =>
+          prefixed(`${key}=`, one === 'inf' || one === '-inf' ? number(limitAsNumber(one)) : valueSource(one, names)),
+        )
       : [];
     return call(names.use('RandomDistribution'), [
       quoted(random),

@@ -5,7 +5,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, dictionary, documentationOf, layout, list, prefixed, type Source } from '../../shared/python.js';
 import { byUse } from '../selections.js';
 import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.js';
-import { isRandom } from '../value-kinds.js';
+import { isRandom, limitAsNumber } from '../value-kinds.js';
 import { imports, keywords } from './python-text.js';
 import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } from './script-cells.js';
 import { projectionLines } from './script-projections.js';
@@ -206,7 +206,7 @@ function longestDelay({ connector, synapse }: Projection): number {
   const delay: unknown = synapse?.params?.['delay'];
   if (typeof delay === 'number') return delay;
   if (Array.isArray(delay)) return (delay.flat() as readonly number[]).reduce((a, b) => Math.max(a, b), 0);
-  if (isRandom(delay)) return delay.params['high'] ?? 0;
+  if (isRandom(delay)) return limitAsNumber(delay.params['high'] ?? 0);
   const rows = connector.params?.['conn_list'];
   const names = connector.params?.['column_names'];
   const column = Array.isArray(names) ? names.filter((name) => name !== 'i' && name !== 'j').indexOf('delay') : 1;

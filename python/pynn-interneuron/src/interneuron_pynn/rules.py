@@ -189,7 +189,13 @@ def _is_free(rng):
 
 def _drawn_to_document(drawn, generator):
     rng = {} if generator is None else {"rng": generator.name}
-    return {"random": drawn.name, "params": {k: float(v) for k, v in drawn.parameters.items()}, **rng}
+    return {"random": drawn.name, "params": {k: _limit(v) for k, v in drawn.parameters.items()}, **rng}
+
+
+def _limit(value):
+    """A parameter of a distribution as JSON has it, which has no infinite numbers."""
+    number = float(value)
+    return number if np.isfinite(number) else str(number)
 
 
 def _by_place(connector, projection):

@@ -82,6 +82,19 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(Object.entries(outcomes).filter(([, outcome]) => outcome !== 'same')).toEqual([]);
   });
 
+  it('runs scripts for devices of other packages, which need not be installed', { timeout: 60_000 }, async () => {
+    writeFileSync(
+      folder.file('cuda.py'),
+      'import brian2cuda, brian2genn\nfrom brian2 import *\nprefs.devices.cuda_standalone.parallel_blocks = 1\n' +
+        "prefs['devices.genn.kernel_timing'] = True\nset_device('cuda_standalone', directory='code', compile=True)\n" +
+        "G = NeuronGroup(2, 'dv/dt = (1.2 - v)/(5*ms) : 1', threshold='v > 1', reset='v = 0', method='exact')\n" +
+        'M = SpikeMonitor(G)\nrun(20*ms)\nprint(get_device().last_run_native, M.num_spikes)\n',
+    );
+    const words = ['-W', 'ignore', '-m', 'interneuron', 'brian', '--strict', folder.file('cuda.py')];
+    // Each neuron takes 5 ms * log(6) to its threshold.
+    expect((await python('.venv', words, program())).trim().split('\n').at(-1)).toBe('True 4');
+  });
+
   it('writes the later runs of scripts as phases', { timeout: 300_000 }, async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/later_runs.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;

@@ -11,7 +11,15 @@ import { printExpression } from '../../../src/lang/print.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { ownNames } from '../../../src/model/declared-names.js';
 import { freeName, UniqueNames } from '../../../src/model/free-name.js';
-import type { Model, NeuronType, Phase, Population, Stimulus, ValidModel } from '../../../src/model/model.js';
+import type {
+  Model,
+  NeuronType,
+  Parameter,
+  Phase,
+  Population,
+  Stimulus,
+  ValidModel,
+} from '../../../src/model/model.js';
 import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, recordedVariables, timeAfter } from '../../../src/model/tagged.js';
@@ -51,19 +59,11 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
     const ownName = shared ? freeName(typeName, (one) => Object.hasOwn(neurons, one)) : typeName;
     const own = populations[population];
     if (own !== undefined) populations[population] = { ...own, type: ownName };
-    const given = numbers.map(
-      ([
-        name,
-        {
-          dimension,
-          values: [value = 0],
-        },
-      ]) => [name, { unit: unitText(dimension), type: 'real', value, shared: true } as const],
-    );
-    neurons[ownName] = {
-      ...type,
-      parameters: { ...type.parameters, ...(Object.fromEntries(given) as typeof type.parameters) },
-    };
+    const given = numbers.map(([name, { dimension, values }]): readonly [string, Parameter] => [
+      name,
+      { unit: unitText(dimension), type: 'real', value: values[0] ?? 0, shared: true },
+    ]);
+    neurons[ownName] = { ...type, parameters: { ...type.parameters, ...Object.fromEntries(given) } };
     stimuli[id] = { ...stimulus, value: printExpression(common.shape, { taken: (one) => taken.has(one) }) };
     parameters.set(
       id,

@@ -5,7 +5,7 @@
 
 import { changedNames } from '../../../src/model/changed.js';
 import { mapped } from '../../../src/model/collections.js';
-import { lengthOf, numbersOf } from '../../../src/model/arrays.js';
+import { lengthOf } from '../../../src/model/arrays.js';
 import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
 import {
   areInFile,
@@ -51,6 +51,7 @@ import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordina
 import type { IdiomContext } from './idiom-context.js';
 import { inTurn, withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
+import { partOfGenerator } from './generator-part.js';
 import { choosesAtRandom, chosenCells, drawnPhases } from './drawn-choices.js';
 import { drawText } from './own-draws.js';
 import { poissonGroup, withRates } from './poisson-group.js';
@@ -229,18 +230,7 @@ class Idiom {
       );
       return from;
     }
-    const places = new Map(cells.map((cell, k) => [cell, k] as const));
-    const times = numbersOf(whole.spikes.times, this.#data);
-    const kept = numbersOf(whole.spikes.indices, this.#data).flatMap((cell, k) => {
-      const index = places.get(cell);
-      return index === undefined ? [] : [{ index, time: times[k] ?? NaN }];
-    });
-    kept.sort((a, b) => a.time - b.time || a.index - b.index);
-    const population: Population = {
-      ...whole,
-      size: cells.length,
-      spikes: { ...whole.spikes, indices: kept.map(({ index }) => index), times: kept.map(({ time }) => time) },
-    };
+    const population = partOfGenerator(whole, whole.spikes, cells, this.#data);
     const text = JSON.stringify(population);
     const same = Object.entries(populations).find(([key, one]) => key !== name && JSON.stringify(one) === text);
     const part = same?.[0] ?? freeName(`${name}_${cells[0] ?? 0}`, (one) => Object.hasOwn(populations, one));

@@ -7,6 +7,8 @@ import sys
 import brian2
 from interneuron._scripts import convert_captured, is_file, run_file
 
+from .stand_ins import DEVICES, stand_in
+
 #: Options of the command, with what `set_device` calls them and how their text is read.
 _OPTIONS = {
     "--target": ("target", str),
@@ -60,16 +62,17 @@ def run_script(words):
     devices = sys.modules["brian2.devices.device"]
 
     devices.set_device("interneuron", **options)
-    # A script that chooses a device of Brian's own gets this one: its network is the same.
+    # A script that chooses another device gets this one: its network is the same.
     chosen = devices.set_device
 
     def set_device(device, build_on_run=True, **kwargs):
-        if device in ("runtime", "cpp_standalone", "interneuron"):
+        if device in DEVICES:
             return chosen("interneuron", build_on_run, **{**kwargs, **options})
         return chosen(device, build_on_run, **kwargs)
 
     for module in (brian2, brian2.only, devices, brian2.devices):
         module.set_device = set_device
+    stand_in()
     try:
         run_file(words)
     finally:

@@ -1,0 +1,25 @@
+/** Parts of generators of spikes, which are generators of their own in Brian. */
+
+import { numbersOf } from '../../../src/model/arrays.js';
+import type { DataStore, Population, SpikeTrain } from '../../../src/model/model.js';
+
+/** Some cells of a population that replays spikes, as a population, in the order of the cells given. */
+export function partOfGenerator(
+  whole: Population,
+  spikes: SpikeTrain,
+  cells: readonly number[],
+  data: DataStore,
+): Population {
+  const places = new Map(cells.map((cell, k) => [cell, k] as const));
+  const times = numbersOf(spikes.times, data);
+  const kept = numbersOf(spikes.indices, data).flatMap((cell, k) => {
+    const index = places.get(cell);
+    return index === undefined ? [] : [{ index, time: times[k] ?? NaN }];
+  });
+  kept.sort((a, b) => a.time - b.time || a.index - b.index);
+  return {
+    ...whole,
+    size: cells.length,
+    spikes: { ...spikes, indices: kept.map(({ index }) => index), times: kept.map(({ time }) => time) },
+  };
+}

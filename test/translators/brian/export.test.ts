@@ -239,6 +239,19 @@ describe('inputs', () => {
     );
   });
 
+  test('what is stored is the state before the next run', () => {
+    const { document } = exported(
+      'state: { v: { unit: mV } }',
+      'experiment: { protocol: [{ run: 1 ms }, { store: here }, { run: 2 ms }, { restore: here }, { run: 3 ms }] }',
+    );
+    expect(document.run).toEqual([
+      { duration: '1 ms' },
+      { store: 'here' },
+      { duration: '2 ms' },
+      { restore: 'here', duration: '3 ms' },
+    ]);
+  });
+
   test('resets are phases, before which new first values are first values', () => {
     const { document, report } = exported(
       'parameters: { p: 1 mV }\nstate: { v: { unit: mV } }',

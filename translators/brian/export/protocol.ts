@@ -59,6 +59,8 @@ export function exportProtocol(
       if (switched !== undefined) open['active'] = { ...(open['active'] as object | undefined), ...switched };
       else open = part;
     }
+    // A phase stores after its run: the next run is another phase.
+    if (isPhase(phase, 'store')) close();
   }
   close();
   const [only] = phases;

@@ -282,8 +282,7 @@ export function compareSamples(
     times.forEach((time, row) => {
       // Texts of LEMS's interpreter have times of single precision.
       while ((other.times[at] ?? Infinity) < time * (1 - singlePrecision) - 0.5) at += 1;
-      // A segment ends with the time with which the next one begins: each sample has one partner.
-      const otherRow = (other.times[at] ?? Infinity) <= time * (1 + singlePrecision) + 0.5 ? at++ : undefined;
+      const otherRow = (other.times[at] ?? Infinity) <= time * (1 + singlePrecision) + 0.5 ? at : undefined;
       for (let column = 0; column < columns; column++) {
         const value = Number(values[row * columns + column]);
         least = Math.min(least, value);

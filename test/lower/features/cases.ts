@@ -84,6 +84,15 @@ export const network: Tree = {
 
 const cell = (more: Tree): Tree => ({ neurons: { cell: more } });
 const kick = (more: Tree): Tree => ({ synapses: { kick: more } });
+/** A cell with an event whose code runs later than its test. */
+const actsLater = cell({
+  state: { v: 0, n: 0 },
+  derivatives: { v: '(bias + n - v)/tau' },
+  events: {
+    over: { when: 'v > 1', do: 'n = v - 0.3', slot: 'thresholds', actionSlot: 'resets', order: -1 },
+    spike: { do: ['v = 0'], order: 1 },
+  },
+});
 const spike = (more: Tree): Tree => cell({ events: { spike: more } });
 const pathway = (more: Tree): Tree => kick({ pathways: { pre: more } });
 const ab = (more: Tree): Tree => ({ projections: { ab: more } });
@@ -207,25 +216,11 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
   },
   eventSlot: { adds: spike({ slot: 'before_start' }) },
   actionSlot: {
-    base: cell({
-      state: { v: 0, n: 0 },
-      derivatives: { v: '(bias + n - v)/tau' },
-      events: {
-        over: { when: 'v > 1', do: 'n = v - 0.3', slot: 'thresholds', actionSlot: 'resets', order: -1 },
-        spike: { do: ['v = 0'], order: 1 },
-      },
-    }),
+    base: actsLater,
     adds: cell({ events: { over: { actionSlot: 'before_end' } } }),
   },
   actionOrder: {
-    base: cell({
-      state: { v: 0, n: 0 },
-      derivatives: { v: '(bias + n - v)/tau' },
-      events: {
-        over: { when: 'v > 1', do: 'n = v - 0.3', slot: 'thresholds', actionSlot: 'resets', order: -1 },
-        spike: { do: ['v = 0'], order: 1 },
-      },
-    }),
+    base: actsLater,
     adds: cell({ events: { over: { actionOrder: 2 } } }),
   },
   eventOrder: {

@@ -104,7 +104,6 @@ class Idiom {
   readonly #model: Model;
   readonly #data: ValidModel['data'];
   readonly #report: ConversionReport;
-  readonly #drawn: Model | undefined;
   /** Words of all code outside types of neurons. */
   readonly #words: ReadonlySet<string>;
   /** Populations that are PoissonGroups. */
@@ -128,8 +127,12 @@ class Idiom {
     this.#words = wordsIn({ populations, projections, stimuli, operations, synapses, experiment });
     this.#data = data;
     this.#report = report;
-    this.#drawn = drawn?.model;
-    this.#context = { model, data, report, drawn: this.#drawn, changed: changedNames(model) };
+    this.#context = { model, data, report, drawn: drawn?.model, changed: changedNames(model) };
+  }
+
+  /** Notes that something is known only once the model has been drawn. */
+  #needDraws(isNeeded = true): void {
+    this.needsDrawing ||= isNeeded && this.drawn === undefined;
   }
 
   model(): Model {
@@ -189,7 +192,7 @@ class Idiom {
       }
     }
     const { pynn: _, ...annotations } = model.annotations;
-    this.needsDrawing ||= this.#drawn === undefined && choosesAtRandom(model.experiment.protocol);
+    this.#needDraws(choosesAtRandom(model.experiment.protocol));
     const experiment = {
       ...model.experiment,
       protocol: drawnPhases(model, this.#data, this.drawn, this.#asDrawn)
@@ -202,7 +205,7 @@ class Idiom {
       recordings: this.#recordings(projections),
       stimuli: mapped(model.stimuli, (stimulus, id) => ({
         ...stimulus,
-        to: this.#chosen(stimulus.to, this.#drawn?.stimuli[id]?.to),
+        to: this.#chosen(stimulus.to, this.drawn?.model.stimuli[id]?.to),
       })),
       neurons,
       synapses,
@@ -247,14 +250,14 @@ class Idiom {
 
   /** A selection by numbers, if a draw decides on it. */
   #chosen(rule: SelectionRule, drawn: SelectionRule | undefined): SelectionRule {
-    this.needsDrawing ||= this.drawn === undefined && isSelection(rule, 'sample');
+    this.#needDraws(isSelection(rule, 'sample'));
     return this.drawn === undefined ? rule : chosenCells(rule, drawn, this.drawn);
   }
 
   /** Recordings that Brian's groups can make. */
   #recordings(projections: Readonly<Record<string, Projection>>): Model['recordings'] {
     return this.#model.recordings.flatMap((given, k) => {
-      const recording = { ...given, of: this.#chosen(given.of, this.#drawn?.recordings[k]?.of) };
+      const recording = { ...given, of: this.#chosen(given.of, this.drawn?.model.recordings[k]?.of) };
       const pointer = child('/recordings', k);
       if (isSelection(recording.of, 'synapses') && !Object.hasOwn(projections, recording.of.projection)) {
         this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
@@ -296,9 +299,9 @@ class Idiom {
           : "Brian's groups have no positions: they are left out, and what they determine is listed",
       );
     if (type === undefined) return { population: rest };
-    const drawn = this.#drawn?.populations[name];
+    const drawn = this.drawn?.model.populations[name];
     if (drawsUnknown(type)) {
-      this.needsDrawing ||= this.#drawn === undefined;
+      this.#needDraws();
       if (drawn?.spikes !== undefined) {
         this.#report.equivalent(
           'brian/drawn',
@@ -311,7 +314,7 @@ class Idiom {
     }
     const known = read.length > 0 ? this.coordinates(name) : undefined;
     const placed = known && withCoordinates(type, read, known);
-    this.needsDrawing ||= read.length > 0 && this.#drawn === undefined && placed === undefined;
+    this.#needDraws(read.length > 0 && placed === undefined);
     const values = { ...this.#values(population.values, type, pointer, drawn?.values), ...placed?.values };
     const poisson = poissonGroup(name, placed?.type ?? type, values, pointer, this.#context);
     if (poisson !== undefined) this.#poissonGroups.add(name);
@@ -378,11 +381,7 @@ class Idiom {
 
   /** A value that Brian can draw itself, else what was drawn. */
   #value(value: Value, unit: string, pointer: string, drawn: Value | undefined, listed = false): Value {
-    if (typeof value === 'string' && unknownFunction.test(value)) {
-      if (drawn !== undefined) return this.#listed(drawn, pointer);
-      this.needsDrawing ||= this.#drawn === undefined;
-      return value;
-    }
+    if (typeof value === 'string' && unknownFunction.test(value)) return this.#listed(value, drawn, pointer);
     if (!isDrawn(value)) {
       if (!listed || drawn === undefined || typeof value === 'number') return value;
       return typeof value === 'object' || /\b(uniform|normal|distance|x|y|z)\b|random/.test(value) ? drawn : value;
@@ -394,7 +393,7 @@ class Idiom {
       return text.text;
     }
     const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed;
-    if (text !== undefined && (drawn === undefined ? this.#drawn !== undefined : isLong)) {
+    if (text !== undefined && (drawn === undefined ? this.drawn !== undefined : isLong)) {
       this.#report.approximated(
         'brian/clipped',
         pointer,
@@ -402,14 +401,15 @@ class Idiom {
       );
       return text.text;
     }
-    if (drawn === undefined) {
-      this.needsDrawing = true;
-      return value;
-    }
-    return this.#listed(drawn, pointer);
+    return this.#listed(value, drawn, pointer);
   }
 
-  #listed(drawn: Value, pointer: string): Value {
+  /** What was drawn of a value, or the value itself where nothing is drawn yet. */
+  #listed(value: Value, drawn: Value | undefined, pointer: string): Value {
+    if (drawn === undefined) {
+      this.#needDraws();
+      return value;
+    }
     this.#report.equivalent(
       'brian/drawn',
       pointer,
@@ -462,7 +462,7 @@ class Idiom {
     }
     const drawn = this.#drawnParts(name, projection);
     if (drawn.length === 0) {
-      this.needsDrawing = true;
+      this.#needDraws();
       return [[name, projection]];
     }
     this.#report.equivalent(
@@ -486,7 +486,7 @@ class Idiom {
         ? label
         : names.filter((one) => label.startsWith(`${one}_`)).sort((a, b) => b.length - a.length)[0];
     const [sources, targets] = [populationsOf(from.of), populationsOf(to.of)];
-    return Object.entries(this.#drawn?.projections ?? {}).filter(
+    return Object.entries(this.drawn?.model.projections ?? {}).filter(
       ([label, part]) =>
         owner(label) === name &&
         part.synapse === synapse &&

@@ -92,7 +92,10 @@ class Resets {
   #isAtStart = true;
   /** Parameters and delays that were set since, by the Python object that has them. */
   readonly #changed = new Map<string, Set<string>>();
-  /** Lines that hold after each reset: first values, and spikes of generators, by what they are of. */
+  /**
+   * Lines that hold after each reset, by what they are of: first values, and spikes of generators, of which Brian restores
+   * a part.
+   */
   readonly #again = new Map<string, string>();
 
   constructor(private readonly document: BrianSpecification) {

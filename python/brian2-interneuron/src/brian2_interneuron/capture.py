@@ -194,18 +194,16 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
             stop([])
 
     def going_on(device, net, bare, duration):
-        if found and begun.is_past:
-            try:
-                phases.again(device._live, net, bare)
-            except NoPhase:
-                stop([] if begun.asked else [_another(line_in(path), begun.count)])
-            begun.count -= 1
-        elif found:
-            try:
-                phases.between(device._live, net, bare)
-            except NoPhase as reason:
-                stop([f"line {line_in(path)} of the script: {reason}"])
         if found:
+            returns = begun.is_past
+            try:
+                phases.between(device._live, net, bare, returns)
+            except NoPhase as reason:
+                if not returns:
+                    stop([f"line {line_in(path)} of the script: {reason}"])
+                stop([] if begun.asked else [_another(line_in(path), begun.count)])
+            # A return to the start is no other network.
+            begun.count -= returns
             phases.run(duration)
         if not begun.is_early:
             phases.note(bare)

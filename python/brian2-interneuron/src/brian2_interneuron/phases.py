@@ -60,37 +60,25 @@ class Phases:
         """
         self.phases.append({"duration": f"{duration!r}*second"})
 
-    def between(self, live, net, bare):
+    def between(self, live, net, bare, returns):
         """What the script has changed since the last run.
 
         Args:
             live: the session of the last run; None where it has ended.
             net: the network that is to run.
             bare: what it is now.
+            returns: whether the network is at its start again.
 
         Raises:
             NoPhase: where phases cannot say it.
         """
-        self._try(lambda: self._changes(live, net, bare))
-
-    def again(self, live, net, bare):
-        """A return to the start, and what the script has changed since.
-
-        Args:
-            live: the session of the last run; None where it has ended.
-            net: the network that is to run.
-            bare: what it is now.
-
-        Raises:
-            NoPhase: where phases cannot say it.
-        """
-        self._try(lambda: self._returns(live, net, bare))
-
-    def _try(self, act):
         kept = ("phases", "data", "lists", "added", "constants", "_known")
         saved = {name: copy.deepcopy(getattr(self, name)) for name in kept}
         try:
-            act()
+            if returns:
+                self._returns(live, net, bare)
+            else:
+                self._changes(live, net, bare)
         except NoPhase:
             vars(self).update(saved)
             raise

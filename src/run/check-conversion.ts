@@ -1,6 +1,9 @@
 /** Running a model and what it was converted to, and comparing their spikes and samples. */
 
+import { drawnParts } from '../model/drawn-parts.js';
 import type { Model, Recording, ValidModel } from '../model/model.js';
+import { remainingDraws } from '../model/remaining-draws.js';
+import { typedModel } from '../model/typed-model.js';
 import { hashModel } from '../model/hash.js';
 import { phaseKind } from '../model/tagged.js';
 import { segmentTimes } from './segments.js';
@@ -47,7 +50,9 @@ export interface ConversionCheck {
   /** Of all populations that are compared. */
   readonly matched: number;
   readonly spikes: readonly [source: number, target: number];
-  /** Why the target was not run. */
+  /** What is drawn anew after conversion, by which both differ by chance: a sentence for each part. */
+  readonly drawnAnew?: readonly string[];
+  /** Why there is nothing to compare: what did not run, or not to its end. */
   readonly failure?: string;
 }
 
@@ -117,6 +122,7 @@ export function recordingSpikes(
  * Spikes of all populations of a model under our own engine.
  *
  * @param like  the model that it was converted from: its populations have the same events
+ * @throws EndedByFault
  */
 export async function spikesOf(
   valid: ValidModel,
@@ -136,9 +142,21 @@ export async function spikesOf(
     },
   );
   if (result.kind !== 'run') return new Map();
-  const found = spikesIn(result.trains, valid, like);
-  result.dispose();
-  return found;
+  try {
+    const [fault] = result.record.faults;
+    if (fault !== undefined) throw new EndedByFault(fault, result.record.steps * dt, like !== undefined);
+    return spikesIn(result.trains, valid, like);
+  } finally {
+    result.dispose();
+  }
+}
+
+/** A run that did not come to its end, which says nothing about a conversion. */
+export class EndedByFault extends Error {
+  constructor(fault: string, time: number, converted: boolean) {
+    const what = converted ? 'what the model was converted to' : 'the model itself';
+    super(`${what} ends with a fault at ${Number((time * 1e3).toPrecision(8))} ms: ${fault}`);
+  }
 }
 
 /** By population, which event is its spike. */
@@ -263,17 +281,32 @@ export async function checkConversion(
   const places = placesOfCables(valid, target.model);
   const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);
   const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
-  const check = compared(
-    'interneuron',
-    valid,
-    await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
-    await spikesOf(target, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
-    labelOf(target.model),
-    options.seconds,
-  );
+  const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
+    compared('interneuron', valid, source, found, labelOf(target.model), options.seconds);
+  let check: ConversionCheck;
+  try {
+    check = compare(
+      await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
+      await spikesOf(target, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
+    );
+  } catch (error) {
+    if (!(error instanceof EndedByFault)) throw error;
+    return { ...compare(new Map(), new Map()), failure: error.message };
+  }
   const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget]);
-  return { ...check, variables, absent: [...check.absent, ...absent] };
+  const isSame = hashModel(valid.model).model === hashModel(target.model).model;
+  const anew = isSame ? [] : drawnAnew(target.model);
+  return { ...check, variables, absent: [...check.absent, ...absent], ...(anew.length > 0 ? { drawnAnew: anew } : {}) };
 }
+
+/**
+ * What a model that was converted draws for itself: not what generators with seeds of their own give, which is the same
+ * in both.
+ */
+export const drawnAnew = (target: Model): readonly string[] => [
+  ...drawnParts(target, { seeded: false }).map(({ name, drawn }) => `${drawn.join(', ')} of ${name}`),
+  ...remainingDraws(typedModel(target)),
+];
 
 /** The time that is compared, in s: what a protocol simulates, at most what was asked for. */
 export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>

@@ -12,10 +12,13 @@ import {
   compared,
   comparedTime,
   documentOf,
+  drawnAnew,
+  EndedByFault,
   recordingSpikes,
   spikesOf,
   type CheckOptions,
   type ConversionCheck,
+  type SpikesByPopulation,
 } from './check-conversion.js';
 import { comparableVariables, compareSamples, mostSamples, SampleKeeper } from './check-samples.js';
 import { convertModel } from './convert.js';
@@ -64,7 +67,7 @@ export async function checkWith(
   if (!tool.notations.includes(to))
     throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { recordings, sampled, absent } = await comparable(valid, to, options.freeze);
+  const { recordings, sampled, absent, anew } = await comparable(valid, to, options.freeze);
   const { model } = spiking;
   const recorded = { ...spiking, model: { ...model, recordings: [...model.recordings, ...recordings] } };
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
@@ -85,8 +88,19 @@ export async function checkWith(
     const python = pythonWith(simulator, tool.modules);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const keeper = new SampleKeeper();
-    const source = await spikesOf(valid, { besides: { recordings, keeper } });
     const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
+    const nothing: SpikesByPopulation = new Map();
+    const failed = (failure: string): ConversionCheck => ({
+      ...compared(simulator, valid, nothing, nothing, label),
+      failure,
+    });
+    let source: SpikesByPopulation;
+    try {
+      source = await spikesOf(valid, { besides: { recordings, keeper } });
+    } catch (error) {
+      if (error instanceof EndedByFault) return failed(error.message);
+      throw error;
+    }
     let found: ToolResults;
     try {
       found = await run(simulator, python, folder, tool.file, {
@@ -99,30 +113,36 @@ export async function checkWith(
       const { stderr = '', message } = error as { stderr?: string; message: string };
       const lines = (stderr.trim() || message).split('\n').filter((line) => !/^\s*at [\w.$]+\(/.test(line));
       const text = lines.slice(-3).join(' ');
-      return { ...compared(simulator, valid, source, new Map(), label), failure: text.slice(0, 400) };
+      return failed(text.slice(0, 400));
     }
     const check = compared(simulator, valid, source, found.spikes, label);
     const variables = compareSamples(keeper.kept(), found.samples, recordings);
     const missing = [...sampled].flatMap(([name, { population, variable }]) =>
       found.samples.has(name) ? [] : `${population}.${variable}`,
     );
-    return { ...check, variables, absent: [...check.absent, ...absent, ...missing] };
+    return {
+      ...check,
+      variables,
+      absent: [...check.absent, ...absent, ...missing],
+      ...(anew.length > 0 ? { drawnAnew: anew } : {}),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Recordings of what the model records of its variables and what it is converted to has, too. */
+/** Recordings of what the model records of its variables and what it is converted to has, too; what that draws anew. */
 async function comparable(
   valid: ValidModel,
   to: TargetNotation,
   freeze: boolean | undefined,
-): Promise<ReturnType<typeof comparableVariables>> {
+): Promise<ReturnType<typeof comparableVariables> & { readonly anew: readonly string[] }> {
   const options = { partial: true, ...(freeze === undefined ? {} : { freeze }) };
   const { files, data } = await convertModel(valid, documentOf[to] ?? to, options);
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
-  return comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
+  const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
+  return { ...found, anew: drawnAnew(target.model) };
 }
 
 /** The Python on the path that has some modules. */

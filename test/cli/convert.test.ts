@@ -308,6 +308,36 @@ describe('convert --check', () => {
     });
   });
 
+  it('says what is drawn anew, and nothing of it where --freeze lists it', async () => {
+    const { cells } = given.neuron_groups;
+    const drawn = { ...given, neuron_groups: { cells: { ...cells, initializers: { v: 'rand()*10*mV' } } } };
+    writeFileSync(folder.file('drawn.json'), JSON.stringify(drawn));
+    const words = ['convert', folder.file('drawn.json'), '--to', 'pynn', '-o', folder.file('drawn.py'), '--check'];
+    const { stdout } = await runCommand([...words, '--force']);
+    expect(stdout).toMatch(/check: .*\n {2}drawn anew after conversion, so that both differ by chance: v of cells/);
+    const frozen = await runCommand([...words, '--force', '--freeze']);
+    expect(frozen.stdout).toMatch(/check: (\d+) of \1 spikes/);
+    expect(frozen.stdout).not.toContain('drawn anew');
+  });
+
+  it('compares nothing where the model ends with a fault', async () => {
+    // x is 1/(1 - t/ms): no step is short enough for what happens at 1 ms.
+    const cells = {
+      N: 1,
+      model: 'dx/dt = x**2/ms : 1',
+      threshold: 'x > 1e300',
+      method: 'gsl_rkf45',
+      initializers: { x: 1 },
+    };
+    writeFileSync(folder.file('fault.json'), JSON.stringify({ ...given, neuron_groups: { cells } }));
+    const words = ['convert', folder.file('fault.json'), '--to', 'brian', '-o', folder.file('fault.py'), '--check'];
+    const { code, stdout } = await runCommand(words);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/the model itself ends with a fault at (0.9|1|1.1) ms: /),
+    ]);
+  });
+
   it('refuses a simulator that does not run the notation', async () => {
     const words = ['convert', folder.file('given.json'), '--to', 'brian', '-o', folder.file('x.py'), '--with', 'nest'];
     const { code, stderr } = await runCommand(words);

@@ -19,7 +19,7 @@ import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
-import { drawsNothing, isDrawnProjection } from './export/draws.js';
+import { drawsNothing, isByRule } from './export/draws.js';
 import { withSections } from './export/cells/cables.js';
 import { elementsOf, hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
@@ -191,8 +191,7 @@ function checkReadBack(back: ReadBack | string, model: Model, report: Conversion
 }
 
 /** Whether a model has projections whose connections are to be listed first. */
-export const hasDrawnConnections = ({ projections }: Model): boolean =>
-  Object.values(projections).some(isDrawnProjection);
+export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isByRule);
 
 /**
  * The rules of projections that draw their connections, or did so in a document that the model came from, by
@@ -204,7 +203,7 @@ export function rulesOf({ projections, annotations }: Model): Rules {
     typeof kept === 'object' && kept !== null
       ? Object.entries(kept).filter(([name]) => Object.hasOwn(projections, name))
       : [];
-  const drawn = Object.entries(projections).filter(([, projection]) => isDrawnProjection(projection));
+  const drawn = Object.entries(projections).filter(([, projection]) => isByRule(projection));
   return Object.fromEntries([...earlier, ...drawn.map(([name, { connect }]) => [name, connect] as const)]);
 }
 

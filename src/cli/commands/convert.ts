@@ -66,7 +66,7 @@ export async function convert(context: CommandContext): Promise<number> {
   for (const { code, message } of converted.report) if (code === 'lems/one-file') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing));
-  if (check !== undefined) context.say(checkText(check));
+  if (check !== undefined) context.say(checkText(check, options.flag('freeze')));
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
 }
 
@@ -132,8 +132,9 @@ async function checkOf(
 }
 
 /** The comparison of both runs, in a few lines. */
-function checkText(check: ConversionCheck): string {
+function checkText(check: ConversionCheck, frozen: boolean): string {
   const { with: tool, seconds, matched, spikes, tolerance, populations, variables = [], absent, failure } = check;
+  const { drawnAnew = [] } = check;
   if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
   const [ours, theirs] = spikes;
   const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
@@ -145,6 +146,7 @@ function checkText(check: ConversionCheck): string {
       : `${matched} of ${ours} spikes within ${ms(tolerance)} in ${time}${all ? '' : ` (${theirs} after conversion)`}`;
   const lines = [
     `check: ${found}, by ${tool}`,
+    ...drawnLines(drawnAnew, frozen),
     ...variableLines(variables),
     ...populations.flatMap(({ population, first, spikes: [a, b] }) =>
       first === undefined
@@ -161,6 +163,15 @@ function checkText(check: ConversionCheck): string {
         ]),
   ];
   return lines.join('\n');
+}
+
+/** What is drawn anew, because of which both differ by chance. */
+function drawnLines([first, second, ...more]: readonly string[], frozen: boolean): readonly string[] {
+  if (first === undefined) return [];
+  const parts =
+    second === undefined ? first : `${first}; ${second}${more.length === 0 ? '' : `; and ${more.length} more`}`;
+  const hint = frozen ? '' : ' (--freeze keeps what can be listed)';
+  return [`  drawn anew after conversion, so that both differ by chance: ${parts}${hint}`];
 }
 
 /** The variables that are the farthest apart; all are in the report. */

@@ -25,6 +25,8 @@ export interface VariableCheck {
   readonly rootMeanSquare: number;
   /** From the least to the largest sample of the model. */
   readonly range: number;
+  /** The largest absolute value of a sample of the model. */
+  readonly magnitude: number;
 }
 
 /** A variable of the first cells of a population. */
@@ -302,7 +304,8 @@ export function compareSamples(
       ...(fraction === undefined ? {} : { fraction: Number(fraction.toPrecision(4)) }),
     });
     const rootMeanSquare = Math.sqrt(squares / samples);
-    return [{ population, variable, unit, samples, largest, rootMeanSquare, range: highest - least }];
+    const magnitude = Math.max(Math.abs(least), Math.abs(highest));
+    return [{ population, variable, unit, samples, largest, rootMeanSquare, range: highest - least, magnitude }];
   });
 }
 

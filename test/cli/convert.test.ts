@@ -320,6 +320,21 @@ describe('convert --check', () => {
     expect(frozen.stdout).not.toContain('drawn anew');
   });
 
+  it('calls samples the same where rounding alone sets them apart', async () => {
+    // A cell at rest: its range is what rounding makes of it.
+    const resting = {
+      format: 'interneuron/pynn',
+      version: 1,
+      pynn: '0.13',
+      populations: [{ label: 'cells', size: 1, cell: { type: 'IF_curr_exp' } }],
+      recordings: [{ target: 'cells', variables: ['v'] }],
+      phases: [{ run: 10 }],
+    };
+    writeFileSync(folder.file('resting.json'), JSON.stringify(resting));
+    const words = ['convert', folder.file('resting.json'), '--to', 'lems', '-o', folder.file('resting.xml'), '--check'];
+    expect((await runCommand(words)).stdout).toMatch(/v of cells: the same samples( up to rounding)?\n/);
+  });
+
   it('compares nothing where the model ends with a fault', async () => {
     // x is 1/(1 - t/ms): no step is short enough for what happens at 1 ms.
     const cells = {

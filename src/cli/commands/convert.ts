@@ -176,19 +176,24 @@ function drawnLines([first, second, ...more]: readonly string[], frozen: boolean
 
 /** The variables that are the farthest apart; all are in the report. */
 function variableLines(variables: readonly VariableCheck[]): readonly string[] {
-  const share = ({ rootMeanSquare, range }: VariableCheck): number => (range > 0 ? rootMeanSquare / range : 0);
+  const share = ({ rootMeanSquare, range, largest, magnitude }: VariableCheck): number =>
+    range > 0 && largest > rounding * magnitude ? rootMeanSquare / range : 0;
   const shown = [...variables].sort((a, b) => share(b) - share(a)).slice(0, mostVariables);
   const others = variables.length - shown.length;
   return [...shown.map(variableText), ...(others > 0 ? [`  and ${others} that are nearer (--report lists all)`] : [])];
 }
 
+/** How far apart two samples are by rounding alone, in parts of the largest value. */
+const rounding = 1e-12;
+
 /** Variables that are shown. */
 const mostVariables = 8;
 
 /** How far a variable is apart: in parts of its range, as files have units of their own. */
-function variableText({ population, variable, range, largest, rootMeanSquare }: VariableCheck): string {
+function variableText({ population, variable, range, largest, rootMeanSquare, magnitude }: VariableCheck): string {
   const name = `  ${variable} of ${population}`;
   if (largest === 0) return `${name}: the same samples`;
+  if (largest <= rounding * magnitude) return `${name}: the same samples up to rounding`;
   if (!(range > 0 && Number.isFinite(largest))) return `${name}: other samples`;
   const percent = (apart: number): string => `${Number(((100 * apart) / range).toPrecision(2))} %`;
   return (

@@ -26,6 +26,7 @@ import { Dimensions } from './export/dimensions.js';
 import { withEventsApart } from './export/events-apart.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { withLinksAsSums } from './export/links.js';
+import { withNamesApart } from './export/names-apart.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
 import { readBack, type ReadBack } from './export/read-back.js';
@@ -120,7 +121,7 @@ function generated(
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
   const linked = withLinksAsSums({ model: oneRun, data });
-  const model = withReturns({ model: withEventsApart(linked, report), data, report });
+  const model = withNamesApart(withReturns({ model: withEventsApart(linked, report), data, report }));
   const context = withSections({
     model,
     changes,

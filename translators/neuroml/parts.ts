@@ -1,7 +1,8 @@
 /** What there is to check in a document that only holds parts of models: networks, cells, channels, synapses. */
 
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
-import { Container, holdsNetwork, isDynamic } from './build/network.js';
+import { holdsNetwork, isDynamic } from './build/apart.js';
+import { Container } from './build/network.js';
 import { growTree } from './flatten/tree.js';
 import { unmetRequirements } from './flatten/variables.js';
 import type { Part } from './import.js';

@@ -539,6 +539,26 @@ describe('by name', () => {
     expect(await spikesOf(back)).toEqual(await spikesOf(original));
   });
 
+  it('cells of which the sum of a receptor is recorded are heirs; others of the type keep its name', async () => {
+    const { text, back } = await converted('fixtures/pynn/if-cond-exp.json');
+    expect(text).toMatch(/<IF_cond_exp id="driven_cells"/);
+    expect(text).toMatch(/<IF_cond_exp_recorded id="receiver_cells"/);
+    expect(text).toContain('<ComponentType name="IF_cond_exp_recorded" extends="IF_cond_exp"');
+    expect(back.valid.model.recordings.flatMap((one) => ('variables' in one ? one.variables : []))).toContain(
+      'gsyn_exc',
+    );
+  });
+
+  it('cells with values of their own, drawn connections and arrays come back as one population', async () => {
+    const { original, text, back } = await converted('fixtures/pynn/connector-from-list.json');
+    expect(text).toMatch(/<IF_curr_exp id="cells_cell_7"/);
+    expect(Object.keys(back.valid.model.populations)).toEqual(['cells']);
+    const again = await convertModel(back.valid, 'pynn-json');
+    expect(importModel({ name: 'again.json', text: again.files[0]?.text ?? '' }).hashes.model).toBe(
+      original.hashes.model,
+    );
+  });
+
   it('a type that only says that it is one is written as what it is', async () => {
     const { text } = await converted('fixtures/pynn/if-curr-exp.json', {}, false, (model) => {
       const type = model.neurons['IF_curr_exp']!;

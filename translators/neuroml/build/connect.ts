@@ -14,7 +14,8 @@ import type { Attached, Connections, Peer, Wires } from './connections.js';
 import { NumberList, PlaceList, PropertyLists } from './lists.js';
 import { AttachmentLists } from './attachment-lists.js';
 import * as messages from './messages.js';
-import { assigned, standsApart, isDynamic, type Cell, type Container } from './network.js';
+import { isDynamic, standsApart } from './apart.js';
+import { assigned, type Cell, type Container } from './network.js';
 import { containerNamed, draftIn, follow, followTolerantly, onlyCell } from './paths.js';
 
 /** An instance: a cell, or a container of others. */

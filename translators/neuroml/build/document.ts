@@ -109,14 +109,14 @@ class Assembler implements Assembled {
 
   /** A list of events makes its component emit, though its own equations may not. */
   prepareTrain(draft: Draft): void {
-    const train = this.types.trainOf(draft.component);
+    const train = this.types.trainsOf(draft).find((one) => one !== null);
     if (train) this.types.ofCell(draft).flat.handler(train.port);
   }
 
   /** Whether a population is a list of events and nothing else that anybody looks at. */
-  #isReplay({ component }: Draft, id: string, flat: FlatType): Train | null {
-    const train = this.types.trainOf(component);
-    return train && !this.#watched.has(id) && isRelay(component, flat, train) ? train : null;
+  #isReplay({ component }: Draft, trains: readonly (Train | null)[], id: string, flat: FlatType): boolean {
+    const train = trains.find((one) => one !== null);
+    return train !== undefined && !this.#watched.has(id) && isRelay(component, flat, train);
   }
 
   /**
@@ -126,19 +126,20 @@ class Assembler implements Assembled {
   #withTrain(
     to: string,
     component: Component,
+    trains: readonly (Train | null)[],
     size: number,
     flat: FlatType,
     order: number,
     add: (order: number) => void,
   ): number {
-    const train = this.types.trainOf(component);
+    const train = trains.find((one) => one !== null);
     const { before, after } = train ? effectsOf(flat, train) : { before: [], after: [] };
     let next = order;
     const tell = (onEvent: readonly Assignment[]): void => {
       if (!train || onEvent.length === 0) return;
       const from = freeId(`${to}_times`, this.naming, this.populations);
       this.places.set(`/populations/${from}`, component.place);
-      this.populations[from] = { size, spikes: replayed(train, size), ...(next === 0 ? {} : { order: next }) };
+      this.populations[from] = { size, spikes: replayed(trains, size), ...(next === 0 ? {} : { order: next }) };
       this.#trains.push({
         from,
         to,
@@ -192,19 +193,21 @@ class Assembler implements Assembled {
   population(draft: Draft, order: number): number {
     const id = this.naming.populations.get(draft) ?? '';
     const cell = this.types.ofCell(draft);
-    const train = this.#isReplay(draft, id, cell.flat);
-    if (train) {
+    const trains = this.types.trainsOf(draft);
+    if (this.#isReplay(draft, trains, id, cell.flat)) {
       const { size, holder } = draft;
       this.places.set(`/populations/${id}`, holder.place);
       this.populations[id] = {
         size,
-        spikes: replayed(train, size),
+        spikes: replayed(trains, size),
         ...positionsOf(draft),
         ...(order === 0 ? {} : { order }),
       };
       return order + 1;
     }
-    return this.#withTrain(id, draft.component, draft.size, cell.flat, order, (at) => this.#cells(draft, id, cell, at));
+    return this.#withTrain(id, draft.component, trains, draft.size, cell.flat, order, (at) =>
+      this.#cells(draft, id, cell, at),
+    );
   }
 
   #cells(draft: Draft, id: string, cell: CellType, order: number): void {
@@ -261,7 +264,8 @@ class Assembler implements Assembled {
   attached(one: Attached, order: number): number {
     const id = this.naming.attached.get(one) ?? '';
     const cell = this.types.ofAttached(one.component, one.to);
-    return this.#withTrain(id, one.component, one.targets.length, cell.flat, order, (at) =>
+    const trains = [this.types.trainOf(one.component)];
+    return this.#withTrain(id, one.component, trains, one.targets.length, cell.flat, order, (at) =>
       this.#attached(one, id, cell, at),
     );
   }

@@ -10,21 +10,19 @@ import { missingReference } from '../messages.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { constantValue } from '../../../src/lang/constant-value.js';
 import { referenced, valueOf } from '../components.js';
-import type {
-  AssignDefinition,
-  Component,
-  ComponentType,
-  LemsModel,
-  StructureDefinition,
-} from '../lems/definitions.js';
+import type { AssignDefinition, Component, LemsModel } from '../lems/definitions.js';
+import { holdsNetwork, isDynamic, standsApart } from './apart.js';
+import { membersOf } from './members.js';
 import { NumberList, PropertyLists } from './lists.js';
 import * as messages from './messages.js';
 import { placeOf } from './positions.js';
 
 /** A population to be: equal cells of one component, by the order in which they are made. */
 export interface Draft {
-  /** What each of its cells is an instance of. */
+  /** What each of its cells is an instance of; see `members`. */
   readonly component: Component;
+  /** What each of its cells is an instance of, where these differ in values; else empty. */
+  readonly members: Component[];
   /** The component that holds the reference, or the cell itself where nothing refers to it. */
   readonly holder: Component;
   /** What it is in; null where a cell is run by itself. */
@@ -47,6 +45,9 @@ export interface Cell {
   /** Within its population. */
   readonly index: number;
 }
+
+/** What a cell is an instance of. */
+export const componentOf = ({ draft, index }: Cell): Component => draft.members[index] ?? draft.component;
 
 /** Cells that one element of a structure made. */
 interface Group {
@@ -86,7 +87,10 @@ export class Container {
 
   /** Names that paths may go on with. */
   get known(): readonly string[] {
-    return [...(this.#byId?.keys() ?? []), ...this.groups.map(({ draft }) => draft.component.id)];
+    return [
+      ...(this.#byId?.keys() ?? []),
+      ...this.groups.map(({ draft, start }) => componentOf({ draft, index: start }).id),
+    ];
   }
 
   /** Takes in another container, findable by its id and role. */
@@ -106,56 +110,6 @@ export interface Network {
   /** The container of everything. */
   readonly root: Container;
   readonly drafts: readonly Draft[];
-}
-
-/** Whether a type has dynamics that do anything. */
-export function isDynamic({ dynamics }: ComponentType): boolean {
-  if (!dynamics) return false;
-  const { stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes } = dynamics;
-  return [stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes].some(
-    ({ length }) => length > 0,
-  );
-}
-
-/** Parts of structures that make or connect instances of their own, rather than parts of the one that they are in. */
-function connects(part: StructureDefinition): boolean {
-  switch (part.kind) {
-    case 'multiInstantiate':
-    case 'tunnel':
-      return true;
-    case 'eventConnection':
-      return part.receiver !== undefined;
-    case 'forEach':
-      return part.body.some(connects);
-    case 'childInstance':
-    case 'with':
-      return false;
-    default:
-      return part satisfies never;
-  }
-}
-
-const networks = new WeakMap<Component, boolean>();
-
-/** Whether a component holds a network: something in it makes or connects instances. */
-export function holdsNetwork(component: Component): boolean {
-  const known = networks.get(component);
-  if (known !== undefined) return known;
-  const found = component.type.structure.some(connects) || component.children.some(holdsNetwork);
-  networks.set(component, found);
-  return found;
-}
-
-/**
- * Whether a child of a component that runs is a separate network rather than a part of it: nothing of the component's
- * equations reads it.
- */
-export function standsApart(inner: Component): boolean {
-  const { dynamics } = inner.parent?.type ?? {};
-  const read = dynamics?.derivedVariables.some(
-    ({ select }) => select?.startsWith(`${inner.role}/`) === true || select?.startsWith(`${inner.role}[`) === true,
-  );
-  return read !== true && holdsNetwork(inner);
 }
 
 /** Networks are not nested deeper; a component may hold itself by way of others. */
@@ -185,6 +139,7 @@ export function makeNetwork(
       const defaultOf = (property: string): number => valueOf(component, property, lems) ?? 0;
       draft = {
         component,
+        members: [],
         holder,
         container,
         size: 0,
@@ -242,7 +197,19 @@ export function makeNetwork(
         for (let k = 0; k < count && !overgrown; k++) container.adopt(grow(inner, container, depth + 1));
         continue;
       }
-      const draft = draftOf(inner, holderOf(component, part.component), container);
+      // Cells of one list that differ in values are one population.
+      const [first] = membersOf(component, lems);
+      const draft =
+        first && component.parent
+          ? draftOf(first, component.parent, container)
+          : draftOf(inner, holderOf(component, part.component), container);
+      if (first) {
+        draft.members.push(inner);
+        const values = [...inner.type.parameters.keys()].map(
+          (name) => [name, valueOf(inner, name, lems) ?? 0] as const,
+        );
+        draft.properties.push(draft.size, values);
+      }
       container.groups.push({ reference: part.component, draft, start: draft.size, count });
       // What a cell requires may be a value of the very instance that holds it, which others of the population have
       // another of.

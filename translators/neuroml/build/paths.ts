@@ -1,7 +1,7 @@
 /** Paths to instances: `../pop[3]`, `pop/3/cell`, `net1/pop[0]`. */
 
 import type { Component } from '../lems/definitions.js';
-import { enclosing, type Cell, type Container, type Draft } from './network.js';
+import { componentOf, enclosing, type Cell, type Container, type Draft } from './network.js';
 
 /** Where a path leads: a container, a cell with the steps that are left for within it, or nowhere at a step. */
 type Target =
@@ -61,7 +61,7 @@ function leadsOn(container: Container, step: string | undefined): boolean {
 
 /** A cell with the steps behind it; the id of its component may be the first of them, as in `pop/3/cell`. */
 function cellAt(cell: Cell, steps: readonly string[], from: number): Target {
-  const named = from > 0 && steps[from] === cell.draft.component.id;
+  const named = from > 0 && steps[from] === componentOf(cell).id;
   return { kind: 'cell', cell, rest: steps.slice(named ? from + 1 : from) };
 }
 
@@ -74,7 +74,9 @@ function inside(container: Container, name: string): Container | undefined {
 
 /** Cells that the structure of a container made, by the id of their component or the name of the reference. */
 function grouped(container: Container, name: string, index: string | undefined): Target | undefined {
-  const group = container.groups.find(({ draft, reference }) => draft.component.id === name || reference === name);
+  const group = container.groups.find(
+    ({ draft, start, reference }) => componentOf({ draft, index: start }).id === name || reference === name,
+  );
   if (!group) return undefined;
   const offset = Number(index ?? 0);
   return offset < group.count

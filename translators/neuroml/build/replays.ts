@@ -8,16 +8,22 @@ import type { Component } from '../lems/definitions.js';
 import type { Train } from './trains.js';
 import { identifier } from '../../../src/model/free-name.js';
 
-/** The events of a train for each of some elements, as a population of a canonical document has them. */
+/**
+ * The events of each of some elements, as a population of a canonical document has them.
+ *
+ * @param trains  one for all elements, or one for each
+ */
 export function replayed(
-  { times }: Train,
+  trains: readonly (Train | null)[],
   size: number,
 ): { readonly indices: readonly number[]; readonly times: unknown } {
-  const all = Array.from(times);
-  const elements = Array.from({ length: size }, (_, element) => element);
+  const elements = Array.from({ length: size }, (_, element) => {
+    const train = trains.length === 1 ? trains[0] : trains[element];
+    return Array.from(train?.times ?? []);
+  });
   return {
-    indices: elements.flatMap((element) => all.map(() => element)),
-    times: { array: size === 1 ? all : elements.flatMap(() => all), unit: 's' },
+    indices: elements.flatMap((times, element) => times.map(() => element)),
+    times: { array: elements.flat(), unit: 's' },
   };
 }
 

@@ -47,19 +47,13 @@ export function trainOf(component: Component, lems: LemsModel, step: number | un
 }
 
 function findTrain(component: Component, lems: LemsModel, step: number | undefined): Train | null {
-  if (component.children.length < 2) return null;
-  const timers = new Map<ComponentType, string | null>();
-  const timeIn = ({ type, children }: Component): string | null => {
-    let time = timers.get(type);
-    if (time === undefined) timers.set(type, (time = timeOf(type)));
-    return children.length > 0 ? null : time;
-  };
+  if (component.children.length < (kept.has(component) ? 1 : 2)) return null;
   const parts = component.children.filter((inner) => timeIn(inner) !== null);
   const [first] = parts;
   if (!first || parts.some(({ type }) => type !== first.type) || isRead(component, first.role)) return null;
   const name = timeIn(first) ?? '';
   const times = Float64Array.from(parts, (part) => valueOf(part, name, lems) ?? NaN);
-  if (parts.length <= few && !isDense(times, step)) return null;
+  if (parts.length <= few && !isDense(times, step) && !kept.has(component)) return null;
   const heard = hearing(component, first, lems);
   if (!heard) return null;
   // A part without a time, which was reported, never emits.
@@ -69,6 +63,30 @@ function findTrain(component: Component, lems: LemsModel, step: number | undefin
     rest: withChildren(component, (inner) => !isPart.has(inner)),
     ...heard,
   };
+}
+
+const timers = new WeakMap<ComponentType, string | null>();
+
+/** The parameter with the time of the one event of a part; null for parts that do anything else. */
+function timeIn({ type, children }: Component): string | null {
+  let time = timers.get(type);
+  if (time === undefined) timers.set(type, (time = timeOf(type)));
+  return children.length > 0 ? null : time;
+}
+
+/** Components whose events are a list however few they are. */
+const kept = new WeakSet<Component>();
+
+/** Whether components of one type hold nothing but times, which are lists from now on, so that these may differ. */
+export function keepTimes(components: readonly Component[]): boolean {
+  const [first] = components;
+  const areTimes = components.every(
+    ({ type, children }) =>
+      type === first?.type && type.parameters.size === 0 && children.every((part) => timeIn(part) !== null),
+  );
+  if (!areTimes || components.every(({ children }) => children.length === 0)) return false;
+  for (const one of components) kept.add(one);
+  return true;
 }
 
 function withChildren(

@@ -6,7 +6,7 @@ import { assignment, name as nameOf } from '../../../src/lang/build.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 import { cellWithCompartments, type CompartmentCell } from '../cells/cell.js';
 import { genericCell } from '../cells/generic-cell.js';
-import { referenced, valueOf } from '../components.js';
+import { valueOf } from '../components.js';
 import type { FlatKind } from '../flatten/flat.js';
 import { FlatType } from '../flatten/flatten.js';
 import type { Meaning } from '../flatten/expressions.js';
@@ -15,7 +15,9 @@ import { derivedVariables, literal, stateVariables, type FlatParameter, type Out
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
 import * as messages from './messages.js';
 import type { Peer } from './connections.js';
-import { standsApart, type Container, type Draft } from './network.js';
+import { standsApart } from './apart.js';
+import type { Container, Draft } from './network.js';
+import { formOf } from './form.js';
 import { trainOf, type Train } from './trains.js';
 
 /** A population's type, with the component that its values come from. */
@@ -27,40 +29,6 @@ export interface CellType {
   /** What its values come from. */
   readonly component: Component;
   readonly container: Container | null;
-}
-
-const signatures = new WeakMap<Component, string>();
-
-/**
- * A text that is equal for components whose instances have the same equations: everything of them but values and the id
- * of the outermost.
- */
-function signatureOf(component: Component, lems: LemsModel, depth = 0): string {
-  const known = signatures.get(component);
-  if (known !== undefined) return known;
-  const { type, attributes } = component;
-  const parts: string[] = [type.name];
-  if (depth < 100) {
-    for (const [name, text] of Object.entries(attributes)) {
-      if (!shapes(type, name)) continue;
-      const made =
-        type.structure.some((part) => 'component' in part && part.component === name) &&
-        referenced(component, name, lems);
-      parts.push(`${name}=${made ? `${made.id}:${signatureOf(made, lems, depth + 1)}` : text}`);
-    }
-    for (const inner of component.children) {
-      if (depth === 0 && standsApart(inner)) continue;
-      parts.push(`${inner.role} ${inner.id}{${signatureOf(inner, lems, depth + 1)}}`);
-    }
-  }
-  const made = parts.join(';');
-  signatures.set(component, made);
-  return made;
-}
-
-/** Whether an attribute of a component has to do with the form of its equations rather than with their values. */
-function shapes(type: ComponentType, name: string): boolean {
-  return [type.texts, type.references, type.links, type.paths, type.indexParameters].some((map) => map.has(name));
 }
 
 /** The names under which containers provide values, as a text: types that read them differ where they do. */
@@ -95,7 +63,7 @@ export class Types {
     if (known) return known;
     const { container } = draft;
     const component = this.#flattened(draft.component);
-    const key = `${signatureOf(component, this.lems)}|${surroundings(container)}`;
+    const key = `${formOf(component, this.lems)}|${surroundings(container)}`;
     const flat = this.#flat(this.#cells, key, component, 'neuron', (name) => this.#fromContainers(container, name));
     const made = this.#with(flat, component, container);
     this.#ofDraft.set(draft, made);
@@ -108,6 +76,11 @@ export class Types {
     const made = genericCell(this.trainOf(component)?.rest ?? component, this.lems, this.diagnostics);
     this.#generic.set(component, made);
     return made;
+  }
+
+  /** The lists of events of a population's cells: one for all of them, or one for each. */
+  trainsOf({ component, members }: Draft): readonly (Train | null)[] {
+    return members.length === 0 ? [this.trainOf(component)] : members.map((one) => this.trainOf(one));
   }
 
   /** The long or dense list of events that a component holds beside its equations, see `trains.ts`. */
@@ -131,7 +104,7 @@ export class Types {
   ofAttached(whole: Component, to: Draft): CellType {
     const target = this.ofCell(to);
     const component = this.trainOf(whole)?.rest ?? whole;
-    const key = `${signatureOf(component, this.lems)}|${this.#id(target.flat)}`;
+    const key = `${formOf(component, this.lems)}|${this.#id(target.flat)}`;
     const outside: Outside = (name) => {
       const seen = target.flat.seen([name]);
       return seen ? { parameter: seen.dimension } : this.#fromContainers(to.container, name);
@@ -149,9 +122,9 @@ export class Types {
     const source = peer ? this.ofCell(from) : null;
     const other =
       peer && source
-        ? `|${this.#id(source.flat)} ${peer.name} ${signatureOf(peer.component, this.lems)} ${peer.advanced}`
+        ? `|${this.#id(source.flat)} ${peer.name} ${formOf(peer.component, this.lems)} ${peer.advanced}`
         : '';
-    const key = `${signatureOf(component, this.lems)}|${this.#id(target.flat)}${other}`;
+    const key = `${formOf(component, this.lems)}|${this.#id(target.flat)}${other}`;
     const outside: Outside = (name) => {
       const seen = target.flat.seen([name]);
       return seen ? dotted('post', seen) : this.#fromContainers(to.container, name);

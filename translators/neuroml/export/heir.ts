@@ -10,33 +10,50 @@ import { readXml } from '../xml/read-xml.js';
 import { element, type Element } from './xml-text.js';
 
 /** What an heir has beside what it inherits. */
-interface Additions {
-  readonly parameters: readonly Element[];
-  readonly states: readonly Element[];
-  readonly starts: readonly Element[];
-  readonly conditions: readonly Element[];
+export interface Additions {
+  readonly parameters?: readonly Element[];
+  readonly constants?: readonly Element[];
+  readonly exposures?: readonly Element[];
+  readonly attachments?: readonly Element[];
+  readonly states?: readonly Element[];
+  /** Those of a name that the core type has take its place. */
+  readonly derived?: readonly Element[];
+  readonly starts?: readonly Element[];
+  readonly conditions?: readonly Element[];
 }
 
 /** A type that extends a core type; undefined where there is none of that name. */
 export function heirOf(core: string, name: string, description: string, additions: Additions): Element | undefined {
   const definition = coreDefinition(core);
   if (!definition) return undefined;
+  const { parameters = [], constants = [], exposures = [], attachments = [] } = additions;
+  const { states = [], derived = [], starts: firsts = [], conditions = [] } = additions;
   const dynamics = definition.children.find((inner) => inner.name === 'Dynamics');
   const inner = (dynamics?.children ?? []).map(copy);
-  const [starts, others] = [inner.filter(({ tag }) => tag === 'OnStart'), inner.filter(({ tag }) => tag !== 'OnStart')];
-  const isState = ({ tag }: Element): boolean => tag === 'StateVariable';
+  const replaced = new Set(derived.map(({ attributes }) => attributes['name']));
+  const [starts, others] = [
+    inner.filter(({ tag }) => tag === 'OnStart'),
+    inner.filter(({ tag, attributes }) => tag !== 'OnStart' && !(isDerived(tag) && replaced.has(attributes['name']))),
+  ];
   return element('ComponentType', { name, extends: core, description }, [
-    ...additions.parameters,
+    ...parameters,
+    ...constants,
+    ...exposures,
     ...definition.children.filter((one) => one.name === 'Attachments').map(copy),
+    ...attachments,
     element('Dynamics', {}, [
-      ...others.filter(isState),
-      ...additions.states,
-      ...others.filter((one) => !isState(one)),
-      element('OnStart', {}, [...starts.flatMap(({ children }) => children), ...additions.starts]),
-      ...additions.conditions,
+      ...others.filter(({ tag }) => isState(tag)),
+      ...states,
+      ...derived,
+      ...others.filter(({ tag }) => !isState(tag)),
+      element('OnStart', {}, [...starts.flatMap(({ children }) => children), ...firsts]),
+      ...conditions,
     ]),
   ]);
 }
+
+const isState = (tag: string): boolean => tag === 'StateVariable';
+const isDerived = (tag: string): boolean => tag === 'DerivedVariable';
 
 function coreDefinition(name: string): XmlElement | undefined {
   for (const file of coreFileNames()) {

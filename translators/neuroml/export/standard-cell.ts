@@ -4,19 +4,28 @@
  * In NeuroML the synapses on a cell hold what PyNN's cells hold themselves; sums of either are the same.
  */
 
-import { ampere, volt } from '../../../src/lang/dimension.js';
+import { ampere, siemens, volt } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
-import type { Model, NeuronType, Projection, Refractory, SynapseType, Value } from '../../../src/model/model.js';
+import type {
+  Model,
+  NeuronType,
+  Population,
+  Projection,
+  Refractory,
+  SelectionRule,
+  SynapseType,
+  Value,
+} from '../../../src/model/model.js';
 import { normalise } from '../../../src/model/normalise.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { neuronEssence } from './essence.js';
-import { heirOf } from './heir.js';
 import { numberText } from './quantity-text.js';
-import { element, type Element } from './xml-text.js';
+import { standardHeir, type Shown } from './standard-heir.js';
+import type { Element } from './xml-text.js';
 
 /** A neuron type as a core type of NeuroML. */
 export interface StandardCell {
@@ -40,6 +49,11 @@ interface Receptor {
   readonly reversal?: string;
   /** Ten to this power makes a weight in SI one in PyNN's unit. */
   readonly exponent: number;
+  /** The variable of the model's cell that is the sum over such synapses. */
+  readonly shown: string;
+  readonly kind: 'excitatory' | 'inhibitory';
+  /** The list of attachments that they belong to; absent: that of all. */
+  readonly list?: string;
 }
 
 /**
@@ -65,46 +79,85 @@ const sources: ReadonlyMap<string, string> = new Map([
 /** Powers of ten from SI to PyNN's units, by SI unit. */
 const exponents: Readonly<Record<string, number>> = { s: 3, V: 3, A: 9, F: 9, S: 6 };
 
+/** The name that NeuroML has for a type that says that it is PyNN's, and is. */
+export function coreName(type: NeuronType): string | undefined {
+  const claimed = type.conformsTo?.type ?? '';
+  const name = claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
+  return (sources.has(name) || names.has(name)) && isLibrary(type, name) ? name : undefined;
+}
+
+const gateName = (gate: string): string => gate.slice('gate_'.length);
+/** The heir's gates are seen, and start as they are told to. */
+const gatesOf = (name: string): readonly string[] => (name === 'HH_cond_exp' ? ['gate_m', 'gate_h', 'gate_n'] : []);
+
+/** What a model asks of a population beside what its core type has. */
+interface Asked {
+  /** Whether more is asked than an heir of the core type can have. */
+  readonly isMore: boolean;
+  /** Variables that are recorded, and that the core type does not show. */
+  readonly recorded: readonly string[];
+}
+
+/** What a model asks of a population of a type that has a name in NeuroML. */
+export function askedOf(
+  population: string,
+  { values }: Population,
+  type: NeuronType,
+  name: string,
+  { operations, recordings, projections, stimuli, synapses }: Model,
+): Asked {
+  const isIts = (rule: SelectionRule): boolean => populationOf(rule) === population;
+  const known = new Set(['v', ...gatesOf(name)]);
+  const recorded = recordings.flatMap((one) =>
+    isIts(one.of) ? recordedVariables(one).filter((variable) => !known.has(variable)) : [],
+  );
+  const receptors = receptorsOf(name);
+  const shown = shownOf(name);
+  const isMore =
+    // Components keep their parameters.
+    Object.values(operations).some(({ on }) => isIts(on)) ||
+    (!sources.has(name) &&
+      (recorded.some((variable) => !shown.has(variable)) ||
+        !Object.values(projections).every(
+          (projection) =>
+            !isIts(projection.to.of) ||
+            (isStatic(synapses[projection.synapse]) && receptorOf(projection, receptors) !== undefined),
+        ) ||
+        Object.values(stimuli).some(({ to, kind }) => isIts(to) && kind !== 'current') ||
+        // First values of other variables than the potential are not NeuroML's to give.
+        Object.entries(values).some(
+          ([key, value]) => !known.has(key) && type.state[key] && value !== type.state[key].initial,
+        )));
+  return { isMore, recorded: [...new Set(recorded)].sort() };
+}
+
 /**
- * The core type that a neuron type is; undefined where it is none, or the model asks more of it than the core type has.
+ * The core type that a neuron type is; undefined where it is none, or the model asks more of it than the core type and
+ * its heirs have.
  */
 export function standardCell(id: string, type: NeuronType, context: ExportContext): StandardCell | undefined {
   const { model, ids, dt } = context;
-  const claimed = type.conformsTo?.type ?? '';
-  const name = claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
-  const populations = Object.entries(model.populations).filter(([, population]) => population.type === id);
-  // Components keep their parameters.
-  const code = Object.values(model.operations).some(({ on }) =>
-    populations.some(([population]) => population === populationOf(on)),
+  const name = coreName(type);
+  if (name === undefined) return undefined;
+  const asked = Object.entries(model.populations).flatMap(([population, one]) =>
+    one.type === id ? [askedOf(population, one, type, name, model)] : [],
   );
-  if (code) return undefined;
-  if (sources.has(name) && isLibrary(type, name)) return standardSource(id, name, type, model);
-  if (!names.has(name) || !isLibrary(type, name)) return undefined;
-  const receptors = receptorsOf(name);
-  // The heir's gates are seen, and start as they are told to.
-  const gates: ReadonlySet<string> = new Set(name === 'HH_cond_exp' ? ['gate_m', 'gate_h', 'gate_n'] : []);
-  const recorded = model.recordings.every((recording) => {
-    const of = populationOf(recording.of);
-    if (!populations.some(([population]) => population === of)) return true;
-    return recordedVariables(recording).every((variable) => variable === 'v' || gates.has(variable));
-  });
-  const incoming = Object.values(model.projections).filter(({ to }) =>
-    populations.some(([population]) => population === populationOf(to.of)),
-  );
-  const fits = incoming.every(
-    (projection) => isStatic(model.synapses[projection.synapse]) && receptorOf(projection, receptors) !== undefined,
-  );
-  const currents = Object.values(model.stimuli).every(
-    (stimulus) =>
-      !populations.some(([population]) => population === populationOf(stimulus.to)) || stimulus.kind === 'current',
-  );
-  // First values of other variables than the potential are not NeuroML's to give.
-  const started = populations.some(([, { values }]) =>
-    Object.keys(values).some((key) => key !== 'v' && !gates.has(key) && Object.hasOwn(type.state, key)),
-  );
-  if (!recorded || !fits || !currents || started) return undefined;
-  const heir = gates.size > 0 ? firing(name, ids.claim(`${name}_firing`)) : undefined;
-  if (gates.size > 0 && !heir) return undefined;
+  if (asked.some(({ isMore }) => isMore)) return undefined;
+  if (sources.has(name)) return standardSource(id, name, type, model);
+  const gates = gatesOf(name);
+  const recorded = new Set(asked.flatMap((one) => one.recorded));
+  const shown = [...shownOf(name)].filter(([variable]) => recorded.has(variable));
+  const isHeir = gates.length + shown.length > 0;
+  const wanted = `${name}${gates.length > 0 ? '_firing' : ''}${shown.length > 0 ? '_recorded' : ''}`;
+  const heir = isHeir
+    ? standardHeir(
+        name,
+        ids.claim(wanted),
+        shown.map(([, one]) => one),
+        gates.map(gateName),
+      )
+    : undefined;
+  if (isHeir && !heir) return undefined;
   const plan: CellPlan = {
     type: id,
     componentType: heir?.attributes['name'] ?? name,
@@ -114,7 +167,11 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     varying: new Set(),
     visible: new Map([
       ['v', { name: 'v', dimension: volt }],
-      ...[...gates].map((gate) => [gate, { name: gate.slice('gate_'.length), dimension: dimensionless }] as const),
+      ...gates.map((gate) => [gate, { name: gateName(gate), dimension: dimensionless }] as const),
+      ...shown.map(
+        ([variable, { name, dimension }]) =>
+          [variable, { name, dimension: dimension === 'current' ? ampere : siemens }] as const,
+      ),
     ]),
     starts: new Map(),
   };
@@ -122,16 +179,16 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     ...Object.entries(type.parameters).map(([key, { unit }]) => [key, exponents[unit] ?? 0] as const),
     ['v', 3] as const,
   ];
-  const starts = [...gates].map((gate) => [gate, 0] as const);
+  const starts = gates.map((gate) => [gate, 0] as const);
   const { rounding } = Object.values(type.events)[0]?.refractory ?? {};
   const valueIn = (key: string, value: number, exponent: number): string =>
     inUnit(key === 'tau_refrac' ? refractoryTime(value, dt, rounding) : value, exponent);
   const nameOf = (key: string): string =>
-    key === 'v' ? 'v_init' : gates.has(key) ? `${key.slice('gate_'.length)}_init` : key;
+    key === 'v' ? 'v_init' : gates.includes(key) ? `${gateName(key)}_init` : key;
   return {
     plan,
     ...(heir ? { types: [heir] } : {}),
-    receptors,
+    receptors: receptorsOf(name, recorded),
     keys: [...units, ...starts].map(([key]) => key),
     attributes: (valueOf) =>
       Object.fromEntries(
@@ -179,26 +236,6 @@ function standardSource(id: string, name: string, type: NeuronType, { population
   };
 }
 
-/**
- * The cell of Hodgkin and Huxley's kind with what PyNN's has besides: a spike where v rises above 0 mV, and first
- * values of gates.
- */
-function firing(core: string, name: string): Element | undefined {
-  const gates = ['m', 'h', 'n'];
-  return heirOf(core, name, `${core} that fires where v rises above 0 mV, with first values of its gates.`, {
-    parameters: gates.map((gate) => element('Parameter', { name: `${gate}_init`, dimension: 'none' })),
-    states: [element('StateVariable', { name: 'spiking', dimension: 'none' })],
-    starts: gates.map((gate) => element('StateAssignment', { variable: gate, value: `${gate}_init` })),
-    conditions: [
-      element('OnCondition', { test: '(v .gt. 0) .and. (spiking .lt. 0.5)' }, [
-        element('StateAssignment', { variable: 'spiking', value: '1' }),
-        element('EventOut', { port: 'spike' }),
-      ]),
-      element('OnCondition', { test: 'v .leq. 0' }, [element('StateAssignment', { variable: 'spiking', value: '0' })]),
-    ],
-  });
-}
-
 /** Whether a type is that of the library except for the values of its parameters. */
 function isLibrary(type: NeuronType, name: string): boolean {
   const standard = standardCells.get(name);
@@ -224,21 +261,40 @@ function isStatic(type: SynapseType | undefined): boolean {
   return plain === true && more.length === 0 && pathway?.on === 'pre.spike' && pathway.do.join() === 'port += weight';
 }
 
-function receptorsOf(name: string): ReadonlyMap<string, Receptor> {
+/** Variables that heirs show where they are recorded, by their names in the model. */
+function shownOf(name: string): ReadonlyMap<string, Shown> {
+  const dimension = name.includes('cond') ? 'conductance' : 'current';
+  const sums = [...receptorsOf(name).values()].map(({ shown, kind, componentType }): readonly [string, Shown] => [
+    shown,
+    { name: shown, dimension, sum: { list: kind, type: componentType } },
+  ]);
+  return new Map([
+    ...sums,
+    ...(name.startsWith('EIF') ? [['w', { name: 'w_current', dimension: 'current' }] as const] : []),
+  ]);
+}
+
+/** The two receptors of a cell; synapses of those that are recorded have a list of attachments of their own. */
+function receptorsOf(name: string, recorded: ReadonlySet<string> = new Set()): ReadonlyMap<string, Receptor> {
   const conductance = name.includes('cond');
   const alpha = name.includes('alpha');
   const componentType = `${alpha ? 'alpha' : 'exp'}${conductance ? 'Cond' : 'Curr'}Synapse`;
-  const variable = (kind: string): string => `${conductance ? 'gsyn' : 'isyn'}_${kind}${alpha ? '_rise' : ''}`;
-  const receptor = (letter: string): Receptor => ({
-    componentType,
-    tau: `tau_syn_${letter}`,
-    ...(conductance ? { reversal: `e_rev_${letter}` } : {}),
-    exponent: conductance ? 6 : 9,
-  });
-  return new Map([
-    [variable('exc'), receptor('E')],
-    [variable('inh'), receptor('I')],
-  ]);
+  const receptor = (short: string, kind: Receptor['kind'], letter: string): readonly [string, Receptor] => {
+    const shown = `${conductance ? 'gsyn' : 'isyn'}_${short}`;
+    return [
+      `${shown}${alpha ? '_rise' : ''}`,
+      {
+        componentType,
+        tau: `tau_syn_${letter}`,
+        ...(conductance ? { reversal: `e_rev_${letter}` } : {}),
+        exponent: conductance ? 6 : 9,
+        shown,
+        kind,
+        ...(recorded.has(shown) ? { list: kind } : {}),
+      },
+    ];
+  };
+  return new Map([receptor('exc', 'excitatory', 'E'), receptor('inh', 'inhibitory', 'I')]);
 }
 
 /** The receptor that a projection acts on. */

@@ -3,6 +3,7 @@
 import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
 import { delaysOf, delayTexts } from './delays.js';
+import { connectionType } from './network-types.js';
 import type { PairedProjection } from './pairs.js';
 import { keptTexts } from './quantity-text.js';
 import { inUnit, receptorOf, type StandardCell } from './standard-cell.js';
@@ -25,7 +26,7 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
   const { ids } = context;
   const receptor = receptorOf(projection, standard.receptors);
   if (!receptor) return false;
-  const { componentType, tau, reversal, exponent } = receptor;
+  const { componentType, tau, reversal, exponent, list } = receptor;
   const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context, false);
   if (context.model.timing !== 'lems-euler')
     context.report.approximated(
@@ -57,11 +58,13 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
     group.members.push(k);
   });
   const weightText = keptTexts((weight) => inUnit(weight, exponent));
+  const tag = list === undefined ? 'connectionWD' : ownConnection(written, context);
   const connection = (k: number, ordinal: number): Element =>
-    element('connectionWD', {
+    element(tag, {
       id: String(ordinal),
       preCellId: `../${written.pathOf(source, pairs.sources[k] ?? 0) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+      ...(list === undefined ? {} : { destination: list }),
       weight: weightText(numberAt(weights, k)),
       delay: delayOf(k),
     });
@@ -77,4 +80,13 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
       items: listOf(members, connection),
     });
   return true;
+}
+
+/** The type of connections to a list of attachments, since NeuroML's with a weight and a delay name none. */
+function ownConnection(written: Written, { ids }: ExportContext): string {
+  if (written.weighted === undefined) {
+    written.weighted = ids.claim('weighted_connection');
+    written.types.push(connectionType(written.weighted, 'delay', [['weight', 'none']], false));
+  }
+  return written.weighted;
 }

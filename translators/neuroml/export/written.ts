@@ -39,6 +39,8 @@ export class Written {
   temperature: number | undefined;
   /** Type of connections that have no value but a delay. */
   delayed: string | undefined;
+  /** Type of connections that have a weight and a delay, and name the list that their synapse belongs to. */
+  weighted: string | undefined;
   readonly #paths = new Map<string, (index: number) => string>();
   readonly #synapses = new Map<string, (index: number, variable: string) => string | undefined>();
   readonly #synapseCounts = new Map<string, number>();

@@ -1,0 +1,53 @@
+/** Which parts of a component hold networks of their own. */
+
+import type { Component, ComponentType, StructureDefinition } from '../lems/definitions.js';
+
+/** Whether a type has dynamics that do anything. */
+export function isDynamic({ dynamics }: ComponentType): boolean {
+  if (!dynamics) return false;
+  const { stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes } = dynamics;
+  return [stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes].some(
+    ({ length }) => length > 0,
+  );
+}
+
+/** Parts of structures that make or connect instances of their own, rather than parts of the one that they are in. */
+function connects(part: StructureDefinition): boolean {
+  switch (part.kind) {
+    case 'multiInstantiate':
+    case 'tunnel':
+      return true;
+    case 'eventConnection':
+      return part.receiver !== undefined;
+    case 'forEach':
+      return part.body.some(connects);
+    case 'childInstance':
+    case 'with':
+      return false;
+    default:
+      return part satisfies never;
+  }
+}
+
+const networks = new WeakMap<Component, boolean>();
+
+/** Whether a component holds a network: something in it makes or connects instances. */
+export function holdsNetwork(component: Component): boolean {
+  const known = networks.get(component);
+  if (known !== undefined) return known;
+  const found = component.type.structure.some(connects) || component.children.some(holdsNetwork);
+  networks.set(component, found);
+  return found;
+}
+
+/**
+ * Whether a child of a component that runs is a separate network rather than a part of it: nothing of the component's
+ * equations reads it.
+ */
+export function standsApart(inner: Component): boolean {
+  const { dynamics } = inner.parent?.type ?? {};
+  const read = dynamics?.derivedVariables.some(
+    ({ select }) => select?.startsWith(`${inner.role}/`) === true || select?.startsWith(`${inner.role}[`) === true,
+  );
+  return read !== true && holdsNetwork(inner);
+}

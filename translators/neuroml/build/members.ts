@@ -1,0 +1,34 @@
+/** Lists of cells, each of which is a component of its own. */
+
+import { referenced } from '../components.js';
+import type { Component, LemsModel } from '../lems/definitions.js';
+import { isDynamic } from './apart.js';
+import { formOf } from './form.js';
+import { keepTimes } from './trains.js';
+
+const known = new WeakMap<Component, readonly Component[]>();
+const none: readonly Component[] = [];
+
+/**
+ * What all elements of the list that a component is in make, one cell each: components of one form, or lists of times
+ * that each pass on; empty where they are not alike, or make anything else.
+ */
+export function membersOf({ parent, type }: Component, lems: LemsModel): readonly Component[] {
+  if (parent === null || isDynamic(parent.type) || type.parameters.size > 0) return none;
+  const found = known.get(parent) ?? findMembers(parent, lems);
+  known.set(parent, found);
+  return found;
+}
+
+function findMembers({ children }: Component, lems: LemsModel): readonly Component[] {
+  const [{ type, role } = {}, second] = children;
+  const [part, more] = type?.structure ?? [];
+  if (!second || part?.kind !== 'childInstance' || more || part.component.startsWith('../')) return none;
+  if (children.some((one) => one.type !== type || one.role !== role)) return none;
+  const made = children.map((one) => referenced(one, part.component, lems));
+  const members = made.flatMap((one) => one ?? []);
+  const [first] = members;
+  if (!first || members.length < made.length || !isDynamic(first.type)) return none;
+  if (members.every((one) => one.children.length === 0 && formOf(one, lems) === formOf(first, lems))) return members;
+  return keepTimes(members) ? members : none;
+}

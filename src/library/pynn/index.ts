@@ -7,7 +7,7 @@ import type { StandardCell } from '../standard-type.js';
 export { ionChannels, type IonChannel } from './ion-channels.js';
 export { response } from './receptors.js';
 export { gifCell } from './cells.js';
-export { pointNeuron, neuronParts, responseParts } from './point-neuron.js';
+export { composedCell, membraneOf, neuronParts, pointNeuron, receptorsOf, responseParts } from './point-neuron.js';
 export { stdpName, stdpSynapse, timingRules, weightDependences } from './plasticity.js';
 export { electricalSynapse, synapsesFor } from './synapses.js';
 export { inhomogeneousGamma } from './sources.js';

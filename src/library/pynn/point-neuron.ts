@@ -4,6 +4,7 @@
  * @source PyNN 0.13, pyNN.standardmodels.cells.PointNeuron and pyNN.standardmodels.receptors
  */
 
+import type { NeuronType } from '../../model/model.js';
 import type { StandardCell } from '../standard-type.js';
 import { adex, composeCell, lif } from './cells.js';
 import { response, type ResponseParts, type ResponseShape } from './receptors.js';
@@ -65,4 +66,30 @@ export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]
   const linear = Object.values(responses).every(({ receptor }) => receptor.kind === 'current');
   const membrane = neuron === 'LIF' ? lif('PointNeuron', linear ? 'exact' : 'rk4') : adex('PointNeuron');
   return composeCell(membrane, responses, recordable);
+}
+
+/** Receptors of a composed cell: their names and types, by the parameters and variables that each has. */
+export function receptorsOf(type: NeuronType): readonly { readonly name: string; readonly type: string }[] {
+  return Object.keys(type.parameters).flatMap((key) => {
+    const [, name, time] = /^(\w+)_(tau_syn|tau_decay)$/.exec(key) ?? [];
+    if (name === undefined) return [];
+    const shape =
+      time === 'tau_decay'
+        ? 'BetaPSR'
+        : type.parameters[`${name}_e_syn`] === undefined
+          ? 'CurrExpPostSynapticResponse'
+          : type.state[`${name}_gsyn_rise`] === undefined
+            ? 'ExpPSR'
+            : 'AlphaPSR';
+    return [{ name, type: shape }];
+  });
+}
+
+/** The membrane of a composed cell. */
+export const membraneOf = (type: NeuronType): string => (type.state['w'] === undefined ? 'LIF' : 'AdExp');
+
+/** The composed cell whose parts the names of a type are. */
+export function composedCell(type: NeuronType): StandardCell | undefined {
+  const receptors = receptorsOf(type);
+  return receptors.length === 0 ? undefined : pointNeuron(membraneOf(type), receptors);
 }

@@ -11,8 +11,8 @@ import { isGiven } from '../../model/tagged.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { type CellUse, type RecognisedCell, Unrecognised, refuse, viewOf, currentsOf } from './cells/view.js';
 import { hodgkinHuxley } from './cells/hodgkin-huxley.js';
+import { cellByNames } from './cells/by-names.js';
 import { izhikevich } from './cells/izhikevich.js';
-
 import { integrateAndFire } from './cells/integrate-and-fire.js';
 import { verify } from './cells/verify.js';
 import { constantOf } from './numbers.js';
@@ -48,6 +48,8 @@ function recognise(type: NeuronType, use: CellUse): RecognisedCell {
   if (type.noise.length > 0) refuse('PyNN has no noise in the equations of a cell');
   if (type.compartments !== undefined || type.cable !== undefined) refuse('it has several compartments');
   if (Object.keys(type.regimes).length > 0) refuse('it has regimes');
+  const named = cellByNames(type, use);
+  if (named !== undefined) return named;
   const others = Object.keys(type.events).filter((name) => name !== 'spike');
   if (others.length > 0) refuse(`PyNN has no events other than spikes: ${others.join(', ')}`);
   const view = viewOf(type, use);

@@ -158,6 +158,10 @@ function ofGenerator(rule: Extract<ConnectionRule, { rule: 'generator' }>, ends:
       : { rule: outer === 'pre' ? 'fixedOutDegree' : 'fixedInDegree', n, replace: false, self };
   }
   const all = [index, from, to, step, ...(test === undefined ? [] : [test])];
+  const count = constantOf(to);
+  const fromStart = constantOf(from) === 0 && constantOf(step) === 1 && test === undefined;
+  if (fromStart && count !== undefined && isAnyOf(index, inner, outer === 'pre' ? 'N_post' : 'N_pre'))
+    return { rule: outer === 'pre' ? 'fixedOutDegree' : 'fixedInDegree', n: count, replace: true, self: true };
   if (!all.every(isDeterministic)) return undefined;
   const outerSize = outer === 'pre' ? ends.from : ends.to;
   const sources: number[] = [];
@@ -191,6 +195,16 @@ function ofGenerator(rule: Extract<ConnectionRule, { rule: 'generator' }>, ends:
 }
 
 const isSize = (e: Expression, name: string): boolean => e.kind === 'name' && e.name === name;
+
+/** Whether an index is drawn from all: `int(uniform()*N)`. */
+function isAnyOf(e: Expression, size: number, name: string): boolean {
+  const [inside] = e.kind === 'call' && (e.function === 'int' || e.function === 'floor') ? e.arguments : [];
+  if (inside?.kind !== 'binary' || inside.operator !== '*') return false;
+  const isDraw = (one: Expression): boolean =>
+    one.kind === 'call' && one.function === 'uniform' && one.arguments.length === 0;
+  const factor = isDraw(inside.left) ? inside.right : isDraw(inside.right) ? inside.left : undefined;
+  return factor !== undefined && (isSize(factor, name) || constantOf(factor) === size);
+}
 
 const excludesOuter = (e: Expression, own: string, variable: string): boolean =>
   e.kind === 'binary' &&

@@ -3,7 +3,7 @@
  * they do. Parameters are measured on the type's own code at chosen spikes, then both codes are run on random trains.
  */
 
-import type { Expression, Statement } from '../../lang/ast.js';
+import type { Expression } from '../../lang/ast.js';
 import { binary, name as nameOf, negated, number } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseStatements } from '../../lang/parse.js';
@@ -12,40 +12,12 @@ import { isRandom } from '../../lang/functions.js';
 import type { Projection, SynapseType } from '../../model/model.js';
 import { normalisedSynapse } from '../normalised.js';
 import { stdpSynapse, synapsesFor, weightDependences } from '../pynn/index.js';
-import type { StandardSynapse, WeightKind } from '../standard-type.js';
-import { near, sequence, tidy, plain, valueAt, type Declared } from './numbers.js';
-
-/** What a synapse type does at the arrival of a spike, apart from which standard type it is. */
-interface Arrival {
-  /** Variable of the target that is added to. */
-  readonly variable: string;
-  /** What is added, as an expression of the synapse's parameters, state and draws. */
-  readonly amount: Expression;
-}
-
-/** A synapse type as a standard one. */
-interface RecognisedSynapse {
-  readonly standard: StandardSynapse;
-  readonly name: string;
-  /** Weight before the receptor's scale, as an expression of the type's parameters. */
-  readonly weight: Expression;
-  /** Other parameters of the standard type in SI; those in the unit of weights are before the receptor's scale. */
-  readonly parameters: Readonly<Record<string, number | Expression>>;
-  /** Which of these are in the unit of weights. */
-  readonly scaled: ReadonlySet<string>;
-  /** Variables of the standard type, by those of the type. */
-  readonly variables: ReadonlyMap<string, string>;
-  readonly remarks: readonly { readonly code: string; readonly message: string }[];
-}
-
-/** What has a name in a synapse: parameters, state, and what its code assigns. */
-function namesOf(type: SynapseType): Declared {
-  const assigned = Object.values(type.pathways)
-    .flatMap(({ do: texts }) => texts)
-    .flatMap((text) => parseStatements(text))
-    .flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : []));
-  return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...assigned]);
-}
+import type { WeightKind } from '../standard-type.js';
+import type { Environment } from './values.js';
+import { near, tidy, plain, valueAt } from './numbers.js';
+import { agree, attempt, benchOf, namesOf, trains, type Spike } from './synapses/bench.js';
+import { synapseByNames } from './synapses/by-names.js';
+import type { Arrival, RecognisedSynapse } from './synapses/recognised.js';
 
 /** A synapse type in which ports are the variables that a projection binds them to. */
 export function throughPorts(type: SynapseType, receptors: Projection['receptors']): SynapseType {
@@ -57,6 +29,8 @@ export function throughPorts(type: SynapseType, receptors: Projection['receptors
   const pathways = Object.entries(type.pathways).map(([key, one]) => [key, { ...one, do: one.do.map(bound) }] as const);
   return { ...type, pathways: Object.fromEntries(pathways) };
 }
+
+const onePathway = "PyNN's synapses have a single pathway from the spike to the target";
 
 /**
  * What a type adds to its target when a spike arrives; a text that says why where it is not one sum to one variable.
@@ -70,8 +44,7 @@ export function arrivalOf(type: SynapseType): Arrival | string {
   if (odd !== undefined) return `PyNN has no synapses that react to ${odd.on}`;
   const onPre = Object.values(pathways).filter(({ on }) => on === 'pre.spike');
   const [pre] = onPre;
-  if (pre === undefined || onPre.length > 1)
-    return "PyNN's synapses have a single pathway from the spike to the target";
+  if (pre === undefined || onPre.length > 1) return onePathway;
   const found: Arrival[] = [];
   for (const statement of pre.do.flatMap((text) => parseStatements(text))) {
     if (statement.kind === 'send') return 'PyNN has no synapses that send';
@@ -91,20 +64,25 @@ export function arrivalOf(type: SynapseType): Arrival | string {
 /**
  * The standard type of a synapse.
  *
- * @param numbers  parameters that are the same for all synapses
+ * @param environment  values of its parameters
+ * @param sends        whether what it releases arrives later than the spike that it reacts to
  */
 export function recogniseSynapse(
   type: SynapseType,
   kind: WeightKind,
-  numbers: ReadonlyMap<string, number>,
+  environment: Environment,
   dt: number,
+  sends = false,
 ): RecognisedSynapse | string {
+  const { numbers } = environment;
   const arrival = arrivalOf(type);
   if (typeof arrival === 'string') return arrival;
   const statements = Object.values(type.pathways).flatMap(({ do: texts }) => texts);
   const changes = Object.keys(type.derivatives).length > 0 || statements.length > 1;
   if (!changes) return staticOf(arrival, kind);
   return (
+    synapseByNames(type, arrival, kind, environment, { dt, sends }) ??
+    (sends ? onePathway : undefined) ??
     stdpOf(type, arrival, kind, numbers) ??
     depressing(type, arrival, kind, numbers, dt) ??
     'no plastic synapse of PyNN matches its code'
@@ -139,143 +117,6 @@ const weightNames = (weight: Expression): ReadonlyMap<string, string> =>
   new Map(weight.kind === 'name' ? [[weight.name, 'weight']] : []);
 
 const isUniform = (e: Expression): boolean => e.kind === 'call' && e.function === 'uniform' && e.arguments.length === 0;
-
-// --- What code does ------------------------------------------------------------------------------------------------
-
-type Spike = readonly [time: number, side: 'pre' | 'post'];
-
-/** A synapse that is run on the host. */
-interface Bench {
-  /** What arrives at each presynaptic spike, and the variables after each spike. */
-  run(
-    spikes: readonly Spike[],
-    values: Readonly<Record<string, number>>,
-  ): { readonly released: readonly number[]; readonly after: readonly ReadonlyMap<string, number>[] };
-}
-
-class Impossible extends Error {}
-
-/** A type's code as a function of trains; undefined where it draws, or reads what is not its own. */
-function benchOf(type: SynapseType, dt: number): Bench | undefined {
-  const rates = new Map<string, { readonly slope: Expression; readonly constant: Expression }>();
-  for (const [name, { rate }] of Object.entries(type.derivatives)) {
-    const form = linearForm(plain(rate, namesOf(type)), [name]);
-    if (form === null) return undefined;
-    rates.set(name, { slope: form.coefficients.get(name) ?? number(0), constant: form.constant });
-  }
-  const code = (side: 'pre' | 'post'): readonly Statement[] =>
-    Object.values(type.pathways)
-      .filter(({ on }) => on === `${side}.spike`)
-      .flatMap(({ do: texts }) => texts)
-      .flatMap((text) => parseStatements(text));
-  const sides = { pre: code('pre'), post: code('post') };
-  return {
-    run(spikes, values) {
-      const variables = new Map<string, number>();
-      const look = (name: string): number => {
-        const value = variables.get(name);
-        if (value === undefined) throw new Impossible(name);
-        return value;
-      };
-      for (const [name, { value }] of Object.entries(type.parameters))
-        if (typeof value === 'number') variables.set(name, value);
-      for (const [name, value] of Object.entries(values)) variables.set(name, value);
-      for (const [name, { initial }] of Object.entries(type.state))
-        if (!variables.has(name))
-          variables.set(
-            name,
-            typeof initial === 'number'
-              ? initial
-              : typeof initial === 'string'
-                ? valueAt(plain(initial, namesOf(type)), look)
-                : 0,
-          );
-      let now = 0;
-      const released: number[] = [];
-      const after: ReadonlyMap<string, number>[] = [];
-      for (const [time, side] of spikes) {
-        const passed = time - now;
-        const next = [...rates].map(([name, { slope, constant }]) => {
-          const [a, b, x] = [valueAt(slope, look), valueAt(constant, look), look(name)];
-          return [name, a === 0 ? x + b * passed : (x + b / a) * Math.exp(a * passed) - b / a] as const;
-        });
-        for (const [name, value] of next) variables.set(name, value);
-        now = time;
-        variables.set('t', time);
-        variables.set('dt', dt);
-        variables.set('t_in_timesteps', Math.round(time / dt));
-        let arrived = 0;
-        for (const statement of sides[side]) {
-          if (statement.kind === 'send') throw new Impossible('send');
-          const value = valueAt(plain(statement.value, namesOf(type)), look);
-          const { target, operator } = statement;
-          if (target.startsWith('post.') || target === 'port') {
-            arrived += operator === '-=' ? -value : value;
-            continue;
-          }
-          const before = operator === '=' ? 0 : look(target);
-          variables.set(target, assigned(operator, before, value));
-        }
-        if (side === 'pre') released.push(arrived);
-        after.push(new Map(variables));
-      }
-      return { released, after };
-    },
-  };
-}
-
-function assigned(operator: string, before: number, value: number): number {
-  switch (operator) {
-    case '+=':
-      return before + value;
-    case '-=':
-      return before - value;
-    case '*=':
-      return before * value;
-    case '/=':
-      return before / value;
-    case '=':
-      return value;
-    default:
-      throw new Impossible(operator);
-  }
-}
-
-/** Trains of both sides whose spikes never coincide. */
-function trains(seed: number, dt: number, sides: readonly ('pre' | 'post')[]): readonly Spike[] {
-  const random = sequence(seed);
-  let time = 0.01;
-  return Array.from({ length: 24 }, (): Spike => {
-    time += dt * (1 + Math.floor((0.03 / dt) * random() * random()));
-    return [time, sides[Math.floor(random() * sides.length)] ?? 'pre'];
-  });
-}
-
-function agree(
-  ours: Bench,
-  values: Readonly<Record<string, number>>,
-  theirs: Bench,
-  theirValues: Readonly<Record<string, number>>,
-  sides: readonly ('pre' | 'post')[],
-  dt: number,
-): boolean {
-  return [1, 2, 3].every((seed) => {
-    const spikes = trains(seed, dt, sides);
-    const a = ours.run(spikes, values).released;
-    const b = theirs.run(spikes, theirValues).released;
-    const scale = Math.max(...a.map(Math.abs));
-    return a.every((one, k) => near(one, b[k] ?? NaN, scale));
-  });
-}
-
-function attempt<T>(action: () => T | undefined): T | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof Impossible || error instanceof Error) return undefined;
-    throw error;
-  }
-}
 
 // --- Plasticity by spike timing ------------------------------------------------------------------------------------
 

@@ -2,10 +2,12 @@
 
 import { normalisedCell, normalisedSynapse } from '../../../src/library/normalised.js';
 import {
+  composedCell,
   electricalSynapse,
   gifCell,
   inhomogeneousGamma,
-  pointNeuron,
+  membraneOf,
+  receptorsOf,
   standardCells,
   stdpSynapse,
   synapsesFor,
@@ -71,26 +73,6 @@ export function withLists(
     ...Object.fromEntries(lists.map(([name, components]) => [name, listOf(components)])),
   };
 }
-
-/** Receptors of a composed cell: their names and types, by the parameters and variables that each has. */
-function receptorsOf(type: NeuronType): readonly { readonly name: string; readonly type: string }[] {
-  return Object.keys(type.parameters).flatMap((key) => {
-    const [, name, time] = /^(\w+)_(tau_syn|tau_decay)$/.exec(key) ?? [];
-    if (name === undefined) return [];
-    const shape =
-      time === 'tau_decay'
-        ? 'BetaPSR'
-        : type.parameters[`${name}_e_syn`] === undefined
-          ? 'CurrExpPostSynapticResponse'
-          : type.state[`${name}_gsyn_rise`] === undefined
-            ? 'ExpPSR'
-            : 'AlphaPSR';
-    return [{ name, type: shape }];
-  });
-}
-
-const membraneOf = (type: NeuronType): string => (type.state['w'] === undefined ? 'LIF' : 'AdExp');
-const composedCell = (type: NeuronType): StandardCell | undefined => pointNeuron(membraneOf(type), receptorsOf(type));
 
 /** Names of a composed cell's parameters as PyNN has them, with a dot after the receptor. */
 export function dottedName(type: NeuronType, key: string): string {

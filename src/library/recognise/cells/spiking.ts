@@ -55,7 +55,7 @@ export function spikingOf(view: View, spike: EventDefinition): Spiking {
 }
 
 /** The steps that a refractory period lasts. */
-function wholeSteps(steps: number, rounding: Refractory['rounding']): number {
+export function wholeSteps(steps: number, rounding: Refractory['rounding']): number {
   if (rounding === 'nearest') return Math.round(steps);
   return rounding === 'up' ? Math.ceil(steps - 1e-3) : Math.floor(steps + 1e-3);
 }

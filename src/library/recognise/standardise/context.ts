@@ -158,6 +158,13 @@ export function listedValue(
   );
 }
 
+/** A population as it is, with its type. */
+export function keepPopulation(context: Standardising, name: string, population: Population): void {
+  const type = population.type === undefined ? undefined : context.model.neurons[population.type];
+  if (population.type !== undefined && type !== undefined) context.neurons[population.type] = type;
+  context.populations[name] = population;
+}
+
 /** Puts a standard cell among the types, once. Gives its name there. */
 export function cellType(context: Standardising, wanted: string, standard: string | StandardCell): string {
   const library = typeof standard === 'string' ? standardCells.get(standard) : standard;

@@ -1,22 +1,30 @@
 /** Populations as PyNN's standard cells and sources. */
 
 import { numbersOf } from '../../../model/arrays.js';
-import { parseExpression } from '../../../lang/parse.js';
 import { number } from '../../../lang/build.js';
 import type { Expression } from '../../../lang/ast.js';
-import { callsIn, namesIn, substitute } from '../../../lang/walk.js';
+import { callsIn } from '../../../lang/walk.js';
 import { isRandom } from '../../../lang/functions.js';
 import type { NeuronType, Population, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { areInFile } from '../../../model/tagged.js';
-import { standardCells } from '../../pynn/index.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
 import { constantOf, tidy } from '../numbers.js';
-import { arrivalOf, throughPorts } from '../synapses.js';
+import { arrivalOf } from '../synapses.js';
 import { environmentOf, scaledValue, signOf, valueOf, type Environment } from '../values.js';
-import { type Standardising, cellType, isNamed, listedValue, outgoingAtOnce, synapseEnvironment } from './context.js';
+import { actingAtOnce } from './delays.js';
+import { poissonSource } from './poisson.js';
+import {
+  type Standardising,
+  cellType,
+  isNamed,
+  keepPopulation,
+  listedValue,
+  outgoingAtOnce,
+  synapseEnvironment,
+} from './context.js';
 
 /** Signs of what reaches each variable of each population. */
 export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<string, Set<1 | -1>>> {
@@ -34,7 +42,7 @@ export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<s
   for (const projection of Object.values(context.model.projections)) {
     const type = context.model.synapses[projection.synapse];
     if (type === undefined) continue;
-    const arrival = arrivalOf(throughPorts(type, projection.receptors));
+    const arrival = arrivalOf(actingAtOnce(type, projection).type);
     if (typeof arrival === 'string') continue;
     const environment = synapseEnvironment(type, projection, context.valid);
     const weight = valueOf(withoutDraws(arrival.amount), environment);
@@ -115,13 +123,6 @@ export function standardisePopulation(
     );
 }
 
-/** A population as it is, with its type. */
-function keepPopulation(context: Standardising, name: string, population: Population): void {
-  const type = population.type === undefined ? undefined : context.model.neurons[population.type];
-  if (population.type !== undefined && type !== undefined) context.neurons[population.type] = type;
-  context.populations[name] = population;
-}
-
 function parametersOf(type: NeuronType, values: Population['values']): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(type.parameters).map(([key, { value }]) => [key, values[key] ?? value] as const),
@@ -157,6 +158,7 @@ function remarkMethod(context: Standardising, type: NeuronType, cell: Recognised
   const linear = cell.standard.neuron.method === 'exact';
   // What has no exact solution Brian advances by Euler steps, unless the model says otherwise.
   const method = type.method === 'auto' && context.model.timing === 'brian' && !linear ? 'euler' : type.method;
+  if (Object.keys(type.derivatives).length === 0) return;
   if (['auto', 'exact'].includes(method) || (linear && method === 'exponentialEuler')) return;
   if (method === 'adaptive' || method === 'rk4') return;
   context.report.approximated(
@@ -179,59 +181,6 @@ function replayedSpikes(context: Standardising, name: string, population: Popula
     tidy((Math.floor(time / context.dt + 1e-3) + 1) * context.dt),
   );
   return { ...population, spikes: { ...spikes, times } };
-}
-
-/** Whether a type only draws spikes with a rate: then it is PyNN's Poisson source. */
-function poissonSource(
-  context: Standardising,
-  name: string,
-  population: Population,
-  type: NeuronType,
-  environment: Environment,
-): boolean {
-  const { spike } = type.events;
-  if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0 || spike === undefined) return false;
-  const derived = new Map(
-    Object.entries(type.derived).map(([key, { value }]) => [key, parseExpression(value)] as const),
-  );
-  const when = substitute(parseExpression(spike.when), derived);
-  if (when.kind !== 'binary' || when.operator !== '<' || spike.do.length > 0) return false;
-  const { left, right } = when;
-  if (left.kind !== 'call' || left.function !== 'uniform' || left.arguments.length > 0) return false;
-  if (right.kind !== 'binary' || right.operator !== '*') return false;
-  const [e] = [right.left, right.right].filter((side) => !(side.kind === 'name' && side.name === 'dt'));
-  const pointer = child('/populations', name);
-  const rate = e && valueOf(e, environment);
-  const changes = rate === undefined || (typeof rate === 'string' && namesIn(parseExpression(rate)).has('t'));
-  const cell = standardCells.get('SpikeSourcePoisson');
-  if (changes || cell === undefined) {
-    context.report.missing(pointer, "PyNN's Poisson sources have constant rates");
-    keepPopulation(context, name, population);
-    return true;
-  }
-  const standard: RecognisedCell = {
-    standard: cell,
-    parameters: { rate: e ?? number(0) },
-    variables: new Map(),
-    ports: new Map(),
-    remarks: [],
-  };
-  context.known.set(name, {
-    cell: standard,
-    environment,
-    use: { environment, signs: new Map(), countsSpikeStep: context.brian, dt: context.dt },
-  });
-  context.populations[name] = {
-    ...population,
-    type: cellType(context, population.type ?? name, 'SpikeSourcePoisson'),
-    values: { rate },
-  };
-  context.report.approximated(
-    context.code('bernoulli'),
-    pointer,
-    'SpikeSourcePoisson draws the number of spikes per step; here there is at most one, with probability rate*dt',
-  );
-  return true;
 }
 
 /** Draws at each spike replaced by what they are mostly: the sign of a weight does not depend on them. */

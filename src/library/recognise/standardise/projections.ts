@@ -1,7 +1,6 @@
 /** Projections with PyNN's standard synapses, receptors and connection rules. */
 
 import { numbersOf } from '../../../model/arrays.js';
-import { parseExpression } from '../../../lang/parse.js';
 import { binary, number } from '../../../lang/build.js';
 import type { Projection, SynapseType, Value } from '../../../model/model.js';
 import { freeName } from '../../../model/free-name.js';
@@ -13,8 +12,9 @@ import type { Port } from '../cells/view.js';
 import { tidy } from '../numbers.js';
 import { weightKindOf } from '../../standard-type.js';
 import { betweenSlices } from '../ranges.js';
-import { arrivalOf, recogniseSynapse, throughPorts } from '../synapses.js';
-import { signOf, valueOf, type Environment } from '../values.js';
+import { arrivalOf, recogniseSynapse } from '../synapses.js';
+import { signOf, valueOf } from '../values.js';
+import { actingAtOnce, delaysOf, inTheirNames } from './delays.js';
 import { keepEquations } from './equations.js';
 import {
   type StandardPopulation,
@@ -23,7 +23,6 @@ import {
   isNamed,
   isTaken,
   listedValue,
-  outgoingAtOnce,
   synapseEnvironment,
   synapseType,
 } from './context.js';
@@ -43,7 +42,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
     context.projections[name] = named ? projection : withNames(context, projection);
   };
   if (own === undefined || isNamed(own)) return keep();
-  const type = throughPorts(own, projection.receptors);
+  const { type, transit } = actingAtOnce(own, projection);
   const reason = context.kept?.get(name) ?? placeInStep(context, projection);
   if (reason !== undefined) return keep(reason);
   const arrival = arrivalOf(type);
@@ -60,7 +59,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   if (port === undefined)
     return keep(`it acts on ${arrival.variable}, which is not a receptor of ${known?.cell.standard.name ?? ''}`);
   const environment = synapseEnvironment(type, projection, context.valid);
-  const found = recogniseSynapse(type, port.kind, environment.numbers, context.dt);
+  const found = recogniseSynapse(type, port.kind, environment, context.dt, transit !== undefined);
   if (typeof found === 'string') return keep(found);
   const [difference] = found.remarks;
   if (known === undefined && difference !== undefined) return keep(difference.message);
@@ -71,7 +70,11 @@ export function standardiseProjection(context: Standardising, name: string, proj
   const values: Record<string, Value> = {};
   for (const [key, one] of Object.entries(found.parameters)) {
     const scale = found.scaled.has(key) ? port.factor : 1;
-    const value = typeof one === 'number' ? tidy(one * scale) : valueOf(one, environment);
+    const value =
+      typeof one === 'number'
+        ? tidy(one * scale)
+        : (valueOf(scale === 1 ? one : binary('*', number(scale), one), environment) ??
+          inTheirNames(one, type, environment));
     if (value === undefined) return keep(`its ${key} cannot be expressed in PyNN`);
     values[key] = value;
   }
@@ -85,7 +88,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
     found.standard,
     port.kind,
   );
-  const delays = delaysOf(context, projection, type, environment, pointer);
+  const delays = delaysOf(context, projection, { type, transit, environment, pointer });
   if (delays === undefined) return keep('its delays cannot be expressed in PyNN');
   if (found.name === 'STDPMechanism' && (delays['post'] ?? 0) === 0)
     context.report.equivalent(
@@ -203,44 +206,4 @@ function timeConstant({ cell, environment }: StandardPopulation, variable: strin
   const port = cell.ports.get(variable);
   const e = cell.parameters[port?.positive.includes('inh') === true ? 'tau_syn_I' : 'tau_syn_E'];
   return (e && valueOf(e, environment)) ?? 0.005;
-}
-
-/** Delays of the ways to and from the synapse. PyNN has none below a step. */
-function delaysOf(
-  context: Standardising,
-  projection: Projection,
-  type: SynapseType,
-  environment: Environment,
-  pointer: string,
-): Record<string, Value> | undefined {
-  const result: Record<string, Value> = {};
-  for (const [key, { on, delay }] of Object.entries(type.pathways)) {
-    const side = on === 'pre.spike' ? 'pre' : 'post';
-    const given = projection.delays[key] ?? delay;
-    const value = typeof given === 'string' ? valueOf(parseExpression(given), environment) : given;
-    if (value === undefined) return undefined;
-    if (side === 'post') {
-      result[side] = value;
-      continue;
-    }
-    const steps = (one: number): number => Math.max(1, Math.floor(one / context.dt + 0.5));
-    if (typeof value === 'number') {
-      result[side] = tidy(steps(value) * context.dt);
-      const [from = ''] = populationsOf(projection.from.of);
-      if (value < context.dt / 2 && !outgoingAtOnce(context, from)) remarkDelay(context, pointer);
-    } else if (isGiven(value) && value.gaps === undefined) {
-      const numbers = numbersOf(value.array, context.valid.data);
-      result[side] = { ...value, array: numbers.map((one) => tidy(steps(one) * context.dt)) };
-      if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
-    } else result[side] = value;
-  }
-  return result;
-}
-
-function remarkDelay(context: Standardising, pointer: string): void {
-  context.report.approximated(
-    context.code('delay'),
-    child(pointer, 'delays'),
-    `spikes without delay arrive one step (${tidy(context.dt * 1e3)} ms) later: PyNN has no shorter delays`,
-  );
 }

@@ -1,0 +1,98 @@
+/** Delays of projections with standard synapses: on the way to the synapse, from it to the target, and back to it. */
+
+import { name as nameOf } from '../../../lang/build.js';
+import type { Expression } from '../../../lang/ast.js';
+import { isRandom } from '../../../lang/functions.js';
+import { parseExpression } from '../../../lang/parse.js';
+import { printExpression } from '../../../lang/print.js';
+import { callsIn, namesIn, substitute } from '../../../lang/walk.js';
+import { numbersOf } from '../../../model/arrays.js';
+import type { Projection, SynapseType, Value } from '../../../model/model.js';
+import { child } from '../../../model/pointer.js';
+import { populationsOf } from '../../../model/selected.js';
+import { isGiven } from '../../../model/tagged.js';
+import { tidy } from '../numbers.js';
+import { throughPorts } from '../synapses.js';
+import { transitOf } from '../synapses/transit.js';
+import { valueOf, type Environment } from '../values.js';
+import { outgoingAtOnce, type Standardising } from './context.js';
+
+/** A synapse whose releases arrive by a pathway of their own. */
+interface Transit {
+  /** The pathway that hears of the spike. */
+  readonly sends: string;
+  /** The pathway by which it arrives. */
+  readonly arrives: string;
+}
+
+/** A type as it acts on the variables of its target, without the way of what it sends later. */
+interface Acting {
+  readonly type: SynapseType;
+  readonly transit: Transit | undefined;
+}
+
+/** A projection's type with the variables that it acts on, in one pathway. */
+export function actingAtOnce(own: SynapseType, { receptors }: Projection): Acting {
+  const type = throughPorts(own, receptors);
+  const transit = transitOf(type);
+  return transit === undefined ? { type, transit } : { type: transit.joined, transit };
+}
+
+/** The names of a library, for those that have an underscore since they are reserved elsewhere. */
+const theirName = (name: string): string => name.replace(/_$/, '');
+
+/**
+ * A value of a parameter that reads others which are drawn, in the library's names; undefined where it is none.
+ */
+export function inTheirNames(e: Expression, type: SynapseType, { varying }: Environment): Value | undefined {
+  const value = e.kind === 'name' ? varying.get(e.name) : undefined;
+  return typeof value === 'string' ? ofDraws(parseExpression(value), type, varying) : undefined;
+}
+
+/** An expression of parameters that are drawn, in the library's names; undefined for others. */
+function ofDraws(e: Expression, type: SynapseType, varying: Environment['varying']): string | undefined {
+  const read = [...namesIn(e)].filter((name) => Object.hasOwn(type.parameters, name));
+  const isDrawn = (value: Value | undefined): boolean =>
+    typeof value === 'string' && callsIn(parseExpression(value)).some((one) => isRandom(one.function));
+  if (!read.some((name) => isDrawn(varying.get(name)))) return undefined;
+  return printExpression(substitute(e, new Map(read.map((name) => [name, nameOf(theirName(name))] as const))));
+}
+
+/** Delays of the ways to and from the synapse. PyNN has none below a step. */
+export function delaysOf(
+  context: Standardising,
+  projection: Projection,
+  { type, transit, environment, pointer }: Acting & { readonly environment: Environment; readonly pointer: string },
+): Record<string, Value> | undefined {
+  const result: Record<string, Value> = {};
+  for (const [key, { on, delay }] of Object.entries(type.pathways)) {
+    const side = on === 'pre.spike' ? 'pre' : 'post';
+    const given = projection.delays[key] ?? delay;
+    const text = typeof given === 'string' ? parseExpression(given) : undefined;
+    const value = text === undefined ? given : (ofDraws(text, type, environment.varying) ?? valueOf(text, environment));
+    if (value === undefined) return undefined;
+    if (side === 'post' || transit !== undefined) {
+      if (value !== 0) result[side] = value;
+      continue;
+    }
+    const steps = (one: number): number => Math.max(1, Math.floor(one / context.dt + 0.5));
+    if (typeof value === 'number') {
+      result[side] = tidy(steps(value) * context.dt);
+      const [from = ''] = populationsOf(projection.from.of);
+      if (value < context.dt / 2 && !outgoingAtOnce(context, from)) remarkDelay(context, pointer);
+    } else if (isGiven(value) && value.gaps === undefined) {
+      const numbers = numbersOf(value.array, context.valid.data);
+      result[side] = { ...value, array: numbers.map((one) => tidy(steps(one) * context.dt)) };
+      if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
+    } else result[side] = value;
+  }
+  return result;
+}
+
+function remarkDelay(context: Standardising, pointer: string): void {
+  context.report.approximated(
+    context.code('delay'),
+    child(pointer, 'delays'),
+    `spikes without delay arrive one step (${tidy(context.dt * 1e3)} ms) later: PyNN has no shorter delays`,
+  );
+}

@@ -1,0 +1,165 @@
+/** Synapse types that are run on the host: what their code releases at trains of spikes. */
+
+import type { Expression, Statement } from '../../../lang/ast.js';
+import { number } from '../../../lang/build.js';
+import type { Functions } from '../../../lang/evaluate.js';
+import { linearForm } from '../../../lang/linear.js';
+import { parseStatements } from '../../../lang/parse.js';
+import type { SynapseType } from '../../../model/model.js';
+import { near, plain, sequence, valueAt, type Declared } from '../numbers.js';
+
+/** What has a name in a synapse: parameters, state, and what its code assigns. */
+export function namesOf(type: SynapseType): Declared {
+  const assigned = Object.values(type.pathways)
+    .flatMap(({ do: texts }) => texts)
+    .flatMap((text) => parseStatements(text))
+    .flatMap((statement) => (statement.kind === 'assignment' ? [statement.target] : []));
+  return new Set([...Object.keys(type.parameters), ...Object.keys(type.state), ...assigned]);
+}
+
+/** A spike of one side. */
+export type Spike = readonly [time: number, side: 'pre' | 'post'];
+
+/** A synapse that is run on the host. */
+export interface Bench {
+  /** What arrives at each presynaptic spike, and the variables after each spike. */
+  run(
+    spikes: readonly Spike[],
+    values: Readonly<Record<string, number>>,
+  ): { readonly released: readonly number[]; readonly after: readonly ReadonlyMap<string, number>[] };
+}
+
+/** What the host cannot run. */
+export class Impossible extends Error {}
+
+/**
+ * A type's code as a function of trains; undefined where it reads what is not its own.
+ *
+ * @param draws  whether it may draw: all draws at a spike are then of one number, the same for types that are compared
+ */
+export function benchOf(type: SynapseType, dt: number, draws = false): Bench | undefined {
+  const rates = new Map<string, { readonly slope: Expression; readonly constant: Expression }>();
+  for (const [name, { rate }] of Object.entries(type.derivatives)) {
+    const form = linearForm(plain(rate, namesOf(type)), [name]);
+    if (form === null) return undefined;
+    rates.set(name, { slope: form.coefficients.get(name) ?? number(0), constant: form.constant });
+  }
+  const code = (side: 'pre' | 'post'): readonly Statement[] =>
+    Object.values(type.pathways)
+      .filter(({ on }) => on === `${side}.spike`)
+      .flatMap(({ do: texts }) => texts)
+      .flatMap((text) => parseStatements(text));
+  const sides = { pre: code('pre'), post: code('post') };
+  return {
+    run(spikes, values) {
+      const variables = new Map<string, number>();
+      const look = (name: string): number => {
+        const value = variables.get(name);
+        if (value === undefined) throw new Impossible(name);
+        return value;
+      };
+      for (const [name, { value }] of Object.entries(type.parameters))
+        if (typeof value === 'number') variables.set(name, value);
+      for (const [name, value] of Object.entries(values)) variables.set(name, value);
+      for (const [name, { initial }] of Object.entries(type.state))
+        if (!variables.has(name))
+          variables.set(
+            name,
+            typeof initial === 'number'
+              ? initial
+              : typeof initial === 'string'
+                ? valueAt(plain(initial, namesOf(type)), look)
+                : 0,
+          );
+      const random = sequence(5);
+      let now = 0;
+      const released: number[] = [];
+      const after: ReadonlyMap<string, number>[] = [];
+      for (const [time, side] of spikes) {
+        const passed = time - now;
+        const next = [...rates].map(([name, { slope, constant }]) => {
+          const [a, b, x] = [valueAt(slope, look), valueAt(constant, look), look(name)];
+          return [name, a === 0 ? x + b * passed : (x + b / a) * Math.exp(a * passed) - b / a] as const;
+        });
+        for (const [name, value] of next) variables.set(name, value);
+        now = time;
+        variables.set('t', time);
+        variables.set('dt', dt);
+        variables.set('t_in_timesteps', Math.round(time / dt));
+        let arrived = 0;
+        const drawn = random();
+        const some: Functions = (name, [n = 0, p = 0]) =>
+          name === 'uniform' ? drawn : name === 'binomial' ? n * (drawn < p ? 1 : 0) : undefined;
+        for (const statement of sides[side]) {
+          if (statement.kind === 'send') throw new Impossible('send');
+          const value = valueAt(plain(statement.value, namesOf(type)), look, draws ? some : undefined);
+          const { target, operator } = statement;
+          if (target.startsWith('post.') || target === 'port') {
+            arrived += operator === '-=' ? -value : value;
+            continue;
+          }
+          const before = operator === '=' ? 0 : look(target);
+          variables.set(target, assigned(operator, before, value));
+        }
+        if (side === 'pre') released.push(arrived);
+        after.push(new Map(variables));
+      }
+      return { released, after };
+    },
+  };
+}
+
+function assigned(operator: string, before: number, value: number): number {
+  switch (operator) {
+    case '+=':
+      return before + value;
+    case '-=':
+      return before - value;
+    case '*=':
+      return before * value;
+    case '/=':
+      return before / value;
+    case '=':
+      return value;
+    default:
+      throw new Impossible(operator);
+  }
+}
+
+/** Trains of both sides whose spikes never coincide. */
+export function trains(seed: number, dt: number, sides: readonly ('pre' | 'post')[]): readonly Spike[] {
+  const random = sequence(seed);
+  let time = 0.01;
+  return Array.from({ length: 24 }, (): Spike => {
+    time += dt * (1 + Math.floor((0.03 / dt) * random() * random()));
+    return [time, sides[Math.floor(random() * sides.length)] ?? 'pre'];
+  });
+}
+
+/** Whether two types release the same at random trains. */
+export function agree(
+  ours: Bench,
+  values: Readonly<Record<string, number>>,
+  theirs: Bench,
+  theirValues: Readonly<Record<string, number>>,
+  sides: readonly ('pre' | 'post')[],
+  dt: number,
+): boolean {
+  return [1, 2, 3].every((seed) => {
+    const spikes = trains(seed, dt, sides);
+    const a = ours.run(spikes, values).released;
+    const b = theirs.run(spikes, theirValues).released;
+    const scale = Math.max(...a.map(Math.abs));
+    return a.every((one, k) => near(one, b[k] ?? NaN, scale));
+  });
+}
+
+/** What an action gives; undefined where something has no value on the host. */
+export function attempt<T>(action: () => T | undefined): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Impossible || error instanceof Error) return undefined;
+    throw error;
+  }
+}

@@ -65,7 +65,8 @@ const lems: Exporter = async (whole, name, original, positions) => {
   const { libraryCall } = await import('../ir/library-calls.js');
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../library/currents-apart.js');
-  const given = withCurrentsApart(whole, mostPulses);
+  const { withListeningSources } = await import('../library/listening-sources.js');
+  const given = withListeningSources(withCurrentsApart(whole, mostPulses));
   const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
   const attempt = (what: ValidModel, plain = false) => {

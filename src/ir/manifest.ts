@@ -49,6 +49,10 @@ export interface ProjectionLocation {
     readonly first: number;
     readonly last: number;
     readonly buffer?: string;
+    /**
+     * Where delays are times rather than steps: that of all synapses in s, or the f64 buffer with one for each position.
+     */
+    readonly seconds?: number | string;
   }[];
 }
 

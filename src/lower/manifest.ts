@@ -14,11 +14,13 @@ export interface Found {
   /** By `population.event`. */
   readonly rings: ReadonlyMap<string, EventSource>;
   readonly recordings: Recordings;
+  /** Delays that are times rather than steps, by `projection.pathway`: that of all synapses in s, or a buffer. */
+  readonly delays?: ReadonlyMap<string, number | string>;
 }
 
 /** Where variables, synapses, samples and spikes are found. */
 export function manifestOf(
-  { groups, projections, rings, recordings }: Found,
+  { groups, projections, rings, recordings, delays: times }: Found,
   { faults, notes }: Pick<Manifest, 'faults' | 'notes'>,
   context: Known,
 ): Manifest {
@@ -74,7 +76,13 @@ export function manifestOf(
         .filter(({ window }) => (window?.version ?? 0) === 0)
         .map(({ name, steps }) => {
           const buffer = connectivity.delayed.get(name)?.steps.name;
-          return { name, ...steps, ...(buffer === undefined ? {} : { buffer }) };
+          const seconds = times?.get(`${plan.name}.${name}`);
+          return {
+            name,
+            ...steps,
+            ...(buffer === undefined ? {} : { buffer }),
+            ...(seconds === undefined ? {} : { seconds }),
+          };
         }),
     });
   }

@@ -5,7 +5,7 @@
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
-import type { Program, TypedArray } from '../ir/program.js';
+import type { Program, ProjectionLocation, TypedArray } from '../ir/program.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import { drawnModel, loweredModel } from './build-program.js';
 import { arrayOf } from '../model/arrays.js';
@@ -206,11 +206,16 @@ async function frozenPopulation(
 
 /** Delay of each synapse in s, in order of creation; one number when all have the same. */
 async function frozenDelay(
-  pathway: { readonly first: number; readonly last: number; readonly buffer?: string },
+  pathway: NonNullable<ProjectionLocation['pathways']>[number],
   synapses: Synapses,
   dt: number,
   session: Session,
 ): Promise<Value> {
+  if (typeof pathway.seconds === 'number') return pathway.seconds;
+  if (pathway.seconds !== undefined) {
+    const stored = await session.read(pathway.seconds);
+    return { kind: 'array', array: Array.from(synapses.position, (position) => Number(stored[position])) };
+  }
   if (pathway.first === pathway.last) return onGrid(pathway.first, dt);
   if (pathway.buffer === undefined)
     return { kind: 'array', array: synapses.delaySteps.map((steps) => onGrid(steps, dt)) };

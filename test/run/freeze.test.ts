@@ -205,3 +205,24 @@ test('spikes of a run that is too long are not drawn', async () => {
   const { valid } = importModel({ name: 'm.yaml', text });
   await expect(freeze(valid, wasmTarget)).rejects.toThrow('run/too-many-steps');
 });
+
+test('delays under LEMS are times, and those of a frozen model the same ones', async () => {
+  const text = (delays: string): string => `<Lems>
+  <Target component="s"/>
+  <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+  <spikeGenerator id="source" period="5ms"/>
+  <iafCell id="cell" leakReversal="-70mV" thresh="-55mV" reset="-70mV" C="3.2pF" leakConductance="0.2nS"/>
+  <expOneSynapse id="syn" gbase="5nS" erev="0mV" tauDecay="3ms"/>
+  <network id="n">
+    <population id="A" component="source" size="1"/><population id="B" component="cell" size="2"/>
+    <projection id="p" presynapticPopulation="A" postsynapticPopulation="B" synapse="syn">${delays}</projection>
+  </network>
+  <Simulation id="s" length="20ms" step="0.02ms" target="n"/>
+</Lems>`;
+  const to = (cell: number, delay: string): string =>
+    `<connectionWD id="${cell}" preCellId="../A[0]" postCellId="../B[${cell}]" weight="1" delay="${delay}"/>`;
+  const model = importModel({ name: 'm.xml', text: text(to(1, '1.24ms') + to(0, '3ms')) }).valid;
+  const { valid } = await freeze(model, wasmTarget);
+  expect(valid.model.projections['p']?.delays).toEqual({ pre: { array: [0.00124, 0.003] } });
+  expect(await fingerprint(reread(valid))).toBe(await fingerprint(model));
+});

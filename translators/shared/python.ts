@@ -141,7 +141,9 @@ const fillsLines = ({ items }: Bracketed): boolean =>
 
 /** Whether lines of a piece are filled, which Black would not do. */
 function isFilled(item: Source, indent: number): boolean {
-  if (typeof item === 'string' || item.items.length === 0 || fits(item, indent, '')) return false;
+  if (typeof item === 'string' || fits(item, indent, '')) return false;
+  if (item.method !== undefined && isFilled(item.method, indent)) return true;
+  if (item.items.length === 0) return false;
   if (fitsInside(item, indent + 4)) return false;
   return fillsLines(item) || item.items.some((one) => isFilled(one, indent + 4));
 }
@@ -161,10 +163,17 @@ function laidOut(item: Source, indent: number, after: string): string {
       ? broken(rest, indent, end)
       : broken(rest, indent, broken(called, indent, after));
   }
+  const operators = item.after?.startsWith(' ') === true ? item.after.slice(1).split(/ (?=[*/] )/) : [];
+  const [, target] = /^(.* = )./.exec(item.open) ?? [];
+  // A value with several operators behind its brackets is in parentheses.
+  if (target !== undefined && operators.length > 1 && !fillsLines(item)) {
+    const value = laidOut({ ...item, open: item.open.slice(target.length) }, indent + 4, '');
+    return `${target}(\n${' '.repeat(indent + 4)}${value}\n${' '.repeat(indent)})${after}`;
+  }
   // Within brackets, an operator begins a line.
-  if (indent > 0 && item.after?.startsWith(' ') === true) {
-    const { after: operator, ...operand } = item;
-    return `${laidOut(operand, indent, '')}\n${' '.repeat(indent)}${operator.slice(1)}${after}`;
+  if (indent > 0 && operators.length > 0) {
+    const { after: _, ...operand } = item;
+    return [laidOut(operand, indent, ''), ...operators].join(`\n${' '.repeat(indent)}`) + after;
   }
   return broken(item, indent, after);
 }

@@ -71,6 +71,8 @@ export interface Deliveries {
   listeners(population: string, event: string): readonly ProjectionPathway[];
   /** Kernels that deliver what is due at the start of a step. */
   due(): readonly PlacedEntry[];
+  /** Delays of pathways, by `projection.pathway`: that of all synapses in s, or the buffer that holds theirs. */
+  readonly delays: ReadonlyMap<string, number | string>;
 }
 
 /** Understands all pathways. */
@@ -78,6 +80,7 @@ export function deliveriesOf(network: Network): Deliveries {
   const { context } = network;
   const listeners = new Map<string, Listener[]>();
   const longest = new Map<string, number>();
+  const delays = new Map<string, number | string>();
   for (const projection of network.projections) {
     for (const pathway of projection.plan.pathways) {
       const end = pathway.side === 'pre' ? projection.plan.pre : projection.plan.post;
@@ -85,6 +88,7 @@ export function deliveriesOf(network: Network): Deliveries {
       const found = delayOf(projection, pathway, context);
       if (!found) continue;
       const { delay, most } = found;
+      delays.set(`${projection.plan.name}.${pathway.name}`, delay.kind === 'own' ? delay.buffer.name : most);
       const queue = delay.kind === 'none' ? null : queueOf(projection, pathway, end, context);
       listeners.set(key, [...(listeners.get(key) ?? []), { projection, pathway, end, delay, queue }]);
       if (queue) longest.set(key, Math.max(longest.get(key) ?? 0, most));
@@ -101,6 +105,7 @@ export function deliveriesOf(network: Network): Deliveries {
     },
     isHeard: (population, event) => listeners.has(`${population}.${event}`),
     listeners: (population, event) => listeners.get(`${population}.${event}`) ?? [],
+    delays,
     due: () => {
       const place = { slot: context.profile.defaults.operation, order: 0 };
       const all = [...listeners].flatMap(([key, own]) =>

@@ -41,7 +41,8 @@ export const elements: Schedule = {
   steps: (built, run) =>
     run('steps', (context) => {
       const network = networkOf(built, context);
-      return { entries: stepsOf(network), recorded: recordedOf(network) };
+      const deliveries = deliveriesOf(network);
+      return { entries: stepsOf(network, deliveries), delays: deliveries.delays, recorded: recordedOf(network) };
     }).recorded,
   finish: () => [],
 };
@@ -67,11 +68,10 @@ function networkOf({ groups, plans, projections: built, rings }: BuiltNetwork, c
 }
 
 /** The kernels of every step; adds those that make the state before the first. */
-function stepsOf(network: Network): readonly PlacedEntry[] {
+function stepsOf(network: Network, deliveries: Deliveries): readonly PlacedEntry[] {
   const { context, rings } = network;
   const { builder, profile } = context;
   const groups = network.groups.map(({ group }) => group);
-  const deliveries = deliveriesOf(network);
   const entries = [
     ...network.groups.flatMap(({ noise }) => noise.entries),
     inStep(timeKernel(network), { slot: profile.defaults.operation, order: 'first' }),

@@ -146,3 +146,14 @@ test('some values of a variable that ends with _ are set as state: G.x_ is x wit
   expect(script).toContain('G.state("x_")["i > 0"] = 0.5\n');
   expect(script).toContain('G.state("x_")[[0, 2]] = 2\n');
 });
+
+test("what Brian's groups have of their own is no name of a variable: it is set as state, or called otherwise", () => {
+  const text = brian(
+    'neuron_groups:\n  G: { N: 2, model: "dv/dt = start/ms : 1\\norder : 1\\nstart : 1", threshold: "v > 1", reset: "v = 0", ' +
+      'method: euler, initializers: { order: 2, start: i } }\nsynapses:\n  S: { source: G, target: G, on_pre: v += order_post, connect: {} }\nrun: 1 ms',
+  );
+  const script = exportBrianScript(valid(text)).files[0]?.text ?? '';
+  expect(script).toContain('G.state("order")[:] = 2\n');
+  expect(script).toContain('G.start_ = "i"\n');
+  expect(script).toContain('dv/dt = start_/ms : 1');
+});

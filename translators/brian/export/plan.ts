@@ -166,7 +166,10 @@ function planGroup(id: string, population: Population, context: ExportContext): 
         !(isSpatial(type) && isBuiltIn(key, type)),
     ),
   );
-  const names = renameAll(type, 'neuron', constants, pointer, context);
+  const isEnd = Object.values(context.model.projections).some(({ from, to }) =>
+    [...ownersOf(from.of), ...ownersOf(to.of)].includes(id),
+  );
+  const names = renameAll(type, 'neuron', constants, pointer, context, new Set(), isEnd ? endAttributes : new Set());
   const view = groupView(type, names, context);
   return {
     id,
@@ -181,10 +184,18 @@ function planGroup(id: string, population: Population, context: ExportContext): 
 }
 
 /**
+ * What Brian's synapses and subgroups read of groups, so that a variable with such a name is taken for it.
+ *
+ * @source Brian 2.9, `Synapses._create_variables` and `Subgroup`
+ */
+const endAttributes: ReadonlySet<string> = new Set(['start', 'stop', 'source', 'variables', 'record_variables']);
+
+/**
  * Names for all variables of a type; new ones are reported.
  *
  * @param constants  parameters that become constants, which may end in _pre or _post
  * @param clashing   names that have another meaning where the type's code is
+ * @param attributes  names that variables of a script cannot have here, but constants can
  */
 export function renameAll(
   type: NeuronType | SynapseType,
@@ -193,6 +204,7 @@ export function renameAll(
   pointer: string,
   context: ExportContext,
   clashing: ReadonlySet<string> = new Set(),
+  attributes: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, string> {
   const taken = new Set([...context.tables.values(), ...clashing]);
   const names = new Map<string, string>();
@@ -201,7 +213,10 @@ export function renameAll(
     const rest = key.replace(membraneProperties, '');
     const short = declared.has(rest) || !/^[A-Za-z]/.test(rest) ? key : rest;
     // In a script they are symbols of SymPy; one that it has a function for is given another name.
-    const clashes = context.arithmetic !== 'decimal' && Object.hasOwn(type.derivatives, key) && sympyNames.has(short);
+    const clashes =
+      context.arithmetic !== 'decimal' &&
+      ((Object.hasOwn(type.derivatives, key) && sympyNames.has(short)) ||
+        (!constants.has(key) && attributes.has(short)));
     const name = brianName(clashes ? `${short}_` : short, owner, taken, constants.has(key));
     if (name !== key) context.report.exact(pointer, `${key} is called ${name} in Brian`, 'brian/renamed');
     names.set(key, name);

@@ -38,8 +38,25 @@ export function sliceCode(text: string): string {
 export const textOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : quoted(text));
 
 /**
- * A variable of an object, or some of its values (`["i > 0"]`). To read `G.x_` is to read `x` without its unit, so Brian gives a
- * variable with such a name as the object's state.
+ * What groups and synapses have of their own, in place of a variable with that name.
+ *
+ * @source Brian 2.9, `Group.__setattr__`: what is in the object's `__dict__` or a property
+ */
+const ownAttributes: ReadonlySet<string> = new Set(
+  (
+    'add_to_magic_network before_run check_variable_write codeobj_class connect default_event equations event_codes ' +
+    'event_driven events indices method_choice multisynaptic_index namespace order pre record_variables ' +
+    'register_variable resetter run_on_event set_event_schedule source spikes start state state_updater stop ' +
+    'subexpression_updater summed_updaters target thresholder unregister_variable user_equations variables ' +
+    'verify_dependencies when'
+  ).split(' '),
+);
+
+/**
+ * A variable of an object, or some of its values (`["i > 0"]`). To read `G.x_` is to read `x` without its unit, and
+ * `G.order` is the group's, so Brian gives a variable with such a name as the object's state.
  */
 export const variableCode = (object: string, name: string, where: string): string =>
-  where !== '' && name.endsWith('_') ? `${object}.state(${quoted(name)})${where}` : `${object}.${name}${where}`;
+  ownAttributes.has(name) || (where !== '' && name.endsWith('_'))
+    ? `${object}.state(${quoted(name)})${where || '[:]'}`
+    : `${object}.${name}${where}`;

@@ -28,6 +28,11 @@ const group = (neuron: string, rest = ''): Loose => exported(neuron, rest).docum
 const remarks = (report: readonly ConversionEntry[]): string[] =>
   report.filter(({ code }) => code !== 'brian/exact').map(({ verdict, code }) => `${verdict} ${code}`);
 
+test("what begins as Brian's noise does has another name", () => {
+  const model = group('state: { xi: { unit: "1" }, xi_a: { unit: "1" } }\nderivatives: { xi_a: xi/second }').model;
+  expect(model).toBe('dxi1_a/dt = xi1/second : 1\nxi1 : 1');
+});
+
 describe('derived variables in code', () => {
   test.each([
     ['x = q; v = 1', 'x = q; v = 1', []],
@@ -80,6 +85,22 @@ describe('expressions', () => {
 
   test.each([
     ['v = 1*mV if x > 0 else v', 'v = int(x > 0)*mV + int(x <= 0)*v', 'equivalent brian/conditional'],
+    // 0/0 would stay 0/0 times 0.
+    [
+      'x = 1 if x == 0 else x/(1 - exp(-x))',
+      'x = int(x == 0) + int(x != 0)*x/(1 - exp(-(x + int(x == 0))))',
+      'equivalent brian/conditional',
+    ],
+    [
+      'x = v/(v - 3*mV) if v != 3*mV else 0',
+      'x = int(v != 3*mV)*v/(v + int(v == 3*mV)*mV - 3*mV)',
+      'equivalent brian/conditional',
+    ],
+    [
+      'x = 2 if x == 0 else 1/x if x != 0 else 5',
+      'x = 2*int(x == 0) + int(x != 0)/(x + int(x == 0))',
+      'equivalent brian/conditional',
+    ],
     ['x = log2(x)', 'x = log(x)/log(2)', 'equivalent brian/function'],
     ['x = uniform(1, 3)', 'x = 1 + (3 - 1)*rand()', 'equivalent brian/function'],
     ['x = max(x, 1.5)', 'x = int(x >= 1.5)*x + 1.5*int(x < 1.5)', 'equivalent brian/function'],

@@ -6,7 +6,15 @@ import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
-import { callsIn, expressionsOf, mapExpression, mapStatement, namesIn } from '../../../src/lang/walk.js';
+import {
+  callsIn,
+  equalExpressions,
+  expressionsOf,
+  mapExpression,
+  mapStatement,
+  namesIn,
+  withChildren,
+} from '../../../src/lang/walk.js';
 import { brianFunctions, functionNames } from '../vocabulary.js';
 import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js';
 import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/written-quantity.js';
@@ -134,7 +142,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   /** Units by the products of 1 and them: factors are written without the 1, as in `v/ms`. */
   const units = new Map<Expression, Expression>();
   const factor = (e: Expression): Expression => units.get(e) ?? e;
-  return mapExpression(tree, (node) => {
+  return mapExpression(mapExpression(tree, withoutImpossible), (node) => {
     switch (node.kind) {
       case 'quantity': {
         const quantity = quantityInBrian(node.value, node.dimension, view.arithmetic);
@@ -152,7 +160,12 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
           'Brian has no conditional expressions; this is written as a sum of both branches, which differs if one ' +
             'of them is not finite',
         );
-        return choice(node.condition, node.whenTrue, node.whenFalse, remarks);
+        return choice(
+          node.condition,
+          finiteUnless(negated(node.condition), node.whenTrue),
+          finiteUnless(node.condition, node.whenFalse),
+          remarks,
+        );
       case 'binary':
         // SymPy does not take a truth value for 1.
         if (view.arithmetic === 'decimal' || node.operator === 'and' || node.operator === 'or') return node;
@@ -270,6 +283,33 @@ const firstFactor = (e: Expression): Expression =>
   e.kind === 'binary' && (e.operator === '*' || e.operator === '/')
     ? firstFactor(isLiteral(e.left) ? e.right : e.left)
     : e;
+
+/** `a if x == c else b if x != c else 0` without what cannot be. */
+function withoutImpossible(e: Expression): Expression {
+  if (e.kind !== 'conditional' || e.whenFalse.kind !== 'conditional' || e.condition.kind !== 'binary') return e;
+  const isCertain = ['==', '!='].includes(e.condition.operator) && !draws(e.condition);
+  return isCertain && equalExpressions(e.whenFalse.condition, negated(e.condition))
+    ? { ...e, whenFalse: e.whenFalse.whenTrue }
+    : e;
+}
+
+/**
+ * A value that is left out where `x == c`, with `x + int(x == c)` for `x` in what it divides by: where `x` is `c` that may be
+ * zero, and nothing times 0/0 is not 0.
+ */
+function finiteUnless(condition: Expression, value: Expression): Expression {
+  if (condition.kind !== 'binary' || condition.operator !== '==' || condition.left.kind === 'number') return value;
+  const { left, right } = condition;
+  const unit = right.kind === 'number' ? undefined : multipleOf(right)?.unit;
+  if (right.kind !== 'number' && unit === undefined) return value;
+  const one = counting(call('int', [condition]), unit ?? number(1));
+  const within = (e: Expression): Expression => (equalExpressions(e, left) ? sum(left, one) : withChildren(e, within));
+  const outside = (e: Expression): Expression =>
+    e.kind === 'binary' && e.operator === '/'
+      ? { ...e, left: outside(e.left), right: within(e.right) }
+      : withChildren(e, outside);
+  return outside(value);
+}
 
 /** `x == 1` */
 const isCase = (e: Expression | null | undefined): e is Expression & { readonly kind: 'binary' } =>

@@ -23,9 +23,10 @@ export function brianName(
   if (!refused(key)) return key;
   const usual = usualNames.get(key);
   if (usual !== undefined && !refused(usual)) return usual;
-  // Names of Brian begin with a letter.
+  // Names of Brian begin with a letter, and `xi` and all that begins with `xi_` are noise.
   const stem =
     key
+      .replace(/^xi(?=_|$)/, 'xi1')
       .replace(/^_+(?=\d)/, 'x')
       .replace(/^_+/, '')
       .replace(/_(pre|post)$/, '_$1_') || 'x';

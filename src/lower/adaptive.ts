@@ -63,12 +63,15 @@ interface Integration {
  * @param names   the variables that are integrated
  * @param active  conditions under which the rate of a variable is in force, where it is not always
  * @param fault   bits raised when the sub-steps become too many
+ * @param resets  variables that an event resets where they are too large: where one of them runs away, as Izhikevich's
+ *                potential does in long steps, the step is one of Euler's method (`escape.ts`)
  */
 export function adaptiveValues(
   names: readonly string[],
   equations: Equations,
   active: ReadonlyMap<string, Ir>,
   fault: number,
+  resets: readonly string[],
   scope: IntegrationScope,
 ): Map<string, Ir> {
   const { real, block: outer } = scope;
@@ -86,6 +89,7 @@ export function adaptiveValues(
   for (const name of names) outer.emit(ir.set(x.get(name) as Local, to(real, scope.read(name))));
   outer.emit(ir.set(left, whole), ir.set(size, whole), ir.set(attempts, ir.u32(0)));
   evaluateSlopes(0, new Map(names.map((name) => [name, valueOf(x, name)])), outer, integration);
+  const runaway = resets.length === 0 ? null : watchFor(resets, integration);
   const attempt = outer.nested((inner) => {
     inner.emit(
       ir.set(size, ir.select(ir.lt(ir.get(size), ir.get(left)), ir.get(size), ir.get(left))),
@@ -98,14 +102,50 @@ export function adaptiveValues(
     }
     estimateError(error, inner, integration);
     inner.emit(acceptOrHalve(error, values, integration));
+    if (runaway)
+      inner.emit(ir.when(runaway.isOne, [ir.set(runaway.found, ir.u32(1)), ir.set(attempts, ir.u32(mostAttempts))]));
   });
   // What is left after the last sub-step is nothing but rounding.
   const rounding = number(scope.context.dt * 1e-6, real);
-  outer.emit(
-    ir.whilst(ir.and(ir.gt(ir.get(left), rounding), ir.lt(ir.get(attempts), ir.u32(mostAttempts))), attempt),
-    ir.fault(fault, ir.gt(ir.get(left), rounding)),
-  );
+  const unfinished = ir.gt(ir.get(left), rounding);
+  outer.emit(ir.whilst(ir.and(unfinished, ir.lt(ir.get(attempts), ir.u32(mostAttempts))), attempt));
+  if (runaway)
+    outer.emit(ir.when(ir.eq(ir.get(runaway.found), ir.u32(1)), [...runaway.euler, ir.set(left, number(0, real))]));
+  outer.emit(ir.fault(fault, unfinished));
   return new Map(names.map((name) => [name, valueOf(x, name)]));
+}
+
+/** How many times what a variable is before a step, and what Euler's step makes of it, no variable becomes in a step. */
+const most = 1000;
+
+/**
+ * Whether a variable is far from where it was and would be farther still, many times over, at the end of another step,
+ * and the statements that take the step by Euler's method instead.
+ */
+function watchFor(
+  resets: readonly string[],
+  { names, x, slopes, scope }: Integration,
+): { readonly isOne: Ir; readonly found: Local; readonly euler: readonly Statement[] } {
+  const { real, block } = scope;
+  const h = number(scope.context.dt, real);
+  const abs = (value: Ir): Ir => ir.unary('abs', value);
+  const found = block.local('ran_away', 'u32');
+  block.emit(ir.set(found, ir.u32(0)));
+  const euler = new Map(
+    names.map((name) => [
+      name,
+      block.name(`euler_${name}`, ir.add(valueOf(x, name), ir.mul(h, valueOf(slopes[0], name)))),
+    ]),
+  );
+  const isOne = resets
+    .map((name) => {
+      const reach = ir.add(abs(valueOf(x, name)), abs(euler.get(name) as Ir));
+      const bound = block.name(`reach_of_${name}`, ir.mul(number(most, real), reach));
+      const [now, next] = [abs(valueOf(x, name)), abs(ir.mul(h, valueOf(slopes[0], name)))];
+      return ir.and(ir.gt(now, bound), ir.gt(next, ir.mul(number(most, real), now)));
+    })
+    .reduce((a, b) => ir.or(a, b));
+  return { isOne, found, euler: [...euler].map(([name, value]) => ir.set(x.get(name) as Local, value)) };
 }
 
 const number = (value: number, real: IntegrationScope['real']): Ir => to(real, ir.f64(value));

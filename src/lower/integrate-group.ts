@@ -9,6 +9,7 @@ import { ElementScope, rangesAddress } from './element-scope.js';
 import { to } from './expressions.js';
 import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
 import { fold } from '../ir/fold.js';
+import { namesIn, writtenBy } from '../lang/walk.js';
 import { leaderOf, orderOf, rangesOf, type Group } from './groups.js';
 import { escaping } from './escape.js';
 import { newValues, steppedDerivatives } from './integrate.js';
@@ -48,6 +49,9 @@ export function integrateGroup(
   for (const [name, value] of newValues(chosen.method, equations, scope, noiseOfStep(noise, scope), {
     active,
     watched,
+    resets: [...steppedDerivatives(equations).keys()].filter((name) =>
+      group.events.some((event) => writtenBy(event.do).has(name) && namesIn(event.when).has(name)),
+    ),
   })) {
     const condition = active.get(name);
     scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);

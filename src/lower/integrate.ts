@@ -182,6 +182,8 @@ interface Restraints {
   readonly active?: Activity;
   /** Variables that may run away within a step of `rk4`, see `escape.ts`. */
   readonly watched?: readonly string[];
+  /** Variables that events reset where they are too large. */
+  readonly resets?: readonly string[];
 }
 
 /**
@@ -193,7 +195,7 @@ export function newValues(
   equations: Equations,
   scope: IntegrationScope,
   noise: ReadonlyMap<string, Ir>,
-  { active = new Map(), watched = [] }: Restraints = {},
+  { active = new Map(), watched = [], resets = [] }: Restraints = {},
 ): Map<string, Ir> {
   const names = [...steppedDerivatives(equations).keys()];
   const dt = scope.context.dt;
@@ -221,6 +223,7 @@ export function newValues(
         scope.context.builder.faultBit(
           `the equations of ${names.join(', ')} cannot be integrated: they need ever smaller sub-steps`,
         ),
+        resets,
         scope,
       );
     case 'heun':
@@ -336,7 +339,7 @@ function rungeKutta4(
   equations: Equations,
   scope: IntegrationScope,
   dt: number,
-  { active, watched }: Required<Restraints>,
+  { active, watched }: Required<Pick<Restraints, 'active' | 'watched'>>,
 ): Map<string, Ir> {
   const x = new Map(names.map((name) => [name, to(scope.real, scope.read(name))]));
   const stage = (label: string, slope: ReadonlyMap<string, Ir>, factor: number): Map<string, Ir> =>

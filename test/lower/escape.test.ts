@@ -51,4 +51,14 @@ describe('a variable that runs away in finite time and is reset', () => {
     const run = await simulate(model(0.1, 'rk4'));
     expect(trace(run, 'cells.w').every((w) => Number.isFinite(w) && w < 20)).toBe(false);
   });
+
+  // x' = (1 + x²)/tau from 0 is tan(t/tau): adaptive sub-steps would pass over its pole, with a w of 1e43.
+  it.each([0.5, 2, 5])('is no pole that adaptive sub-steps pass over, with steps of %f ms', async (dt) => {
+    const run = await simulate(model(dt, 'adaptive').replace('exp(x)/tau', '(1 + x**2)/tau'));
+    const steps = stepsOf(run, 'cells.spike');
+    const period = 5 * Math.PI;
+    expect(steps.length).toBeGreaterThanOrEqual(105 / (period + 2.1 * dt) - 1);
+    expect(steps.length).toBeLessThanOrEqual(105 / period);
+    expect(trace(run, 'cells.w').every((w) => w >= 0 && w < 10 * (steps.length + 1))).toBe(true);
+  });
 });

@@ -9,6 +9,7 @@ import { child } from '../model/pointer.js';
 import { typedModel } from '../model/typed-model.js';
 import type { DataStore, ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
+import { drawnAgain } from './drawn-again.js';
 import { freeze, randomSources } from './freeze.js';
 import { inStage } from './stages.js';
 import type { TargetNotation } from './target-notations.js';
@@ -60,7 +61,7 @@ const mostPulses = 20;
  * they drew. What is drawn in each step stays random where LEMS can draw it.
  */
 const lems: Exporter = async (whole, name, original, positions) => {
-  const { exportLems, hasDrawnConnections, listedDraws, neuromlFiles, rulesOf } =
+  const { claimsOf, exportLems, hasDrawnConnections, listedDraws, neuromlFiles, rulesOf } =
     await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
@@ -72,6 +73,7 @@ const lems: Exporter = async (whole, name, original, positions) => {
   const attempt = (what: ValidModel, plain = false) => {
     const { root, text, report } = exportLems(what, {
       rules: rulesOf(original.model),
+      claims: claimsOf(original),
       functions: (called, values) => libraryCall(called)?.(values),
       unfrozen: original,
       plain,
@@ -169,6 +171,37 @@ async function forBrian<T extends { readonly report: readonly ConversionEntry[] 
   };
 }
 
+/** A model of LEMS as the model of PyNN that its document was written from, where it was. */
+async function inPynnTypes(
+  valid: ValidModel,
+): Promise<{ readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }> {
+  if (valid.model.timing !== 'lems-euler') return { valid, entries: [] };
+  const { claimedModel } = await import('../../translators/neuroml/claims/claimed-model.js');
+  const claimed = claimedModel(valid);
+  if (claimed === undefined) return { valid, entries: [] };
+  if (typeof claimed !== 'string') {
+    const drawn = await drawnAgain(claimed.valid, claimed.before, claimed.neurons);
+    const origin = {
+      verdict: 'exact',
+      code: 'pynn/origin',
+      pointer: '',
+      message: 'the model of PyNN from which the document was written: written again, it is this document',
+    } as const;
+    return { valid: drawn.valid, entries: [origin, ...claimed.entries, ...drawn.entries] };
+  }
+  return {
+    valid,
+    entries: [
+      {
+        verdict: 'equivalent',
+        code: 'pynn/changed',
+        pointer: '',
+        message: `it is converted by its equations, not as the PyNN model that its properties name: ${claimed}`,
+      },
+    ],
+  };
+}
+
 /** What is said of a model of which a notation has nothing to say: LEMS has types without populations, others do not. */
 function withoutContent(
   { model: { populations, neurons, synapses } }: ValidModel,
@@ -225,13 +258,23 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   },
   pynn: async (valid, name, _original, _positions, partial) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
-    const { files, report } = exportPynnScript(valid, parse(name).name, { partial });
-    return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
+    const { valid: named, entries } = await inPynnTypes(valid);
+    const { files, report } = exportPynnScript(named, parse(name).name, { partial });
+    return {
+      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
+      data: new Map(),
+      report: [...entries, ...report],
+    };
   },
   'pynn-json': async (valid, name, _original, _positions, partial) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
-    const { document, report } = exportPynn(valid, { partial });
-    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
+    const { valid: named, entries } = await inPynnTypes(valid);
+    const { document, report } = exportPynn(named, { partial });
+    return {
+      files: [{ name, text: await documentText(document, name) }],
+      data: new Map(),
+      report: [...entries, ...report],
+    };
   },
   lems,
   neuroml: lems,

@@ -17,6 +17,7 @@ import { isSelection, timeAfter } from '../../src/model/tagged.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
+import { claimProperties, noClaims, withoutCore, type Claims } from './claims/claims.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing, isByRule } from './export/draws.js';
@@ -42,6 +43,7 @@ import type { Written } from './export/written.js';
 import { element, xmlText, type Element } from './export/xml-text.js';
 
 export { neuromlFiles } from './export/neuroml-files.js';
+export { claimsOf } from './claims/claims.js';
 export { listedDraws } from './export/draws.js';
 
 /** A document, and how faithful it is. */
@@ -64,6 +66,8 @@ type Rules = Readonly<Record<string, unknown>>;
 interface LemsOptions {
   /** Kept as properties of the network; see `rulesOf`. */
   readonly rules?: Rules;
+  /** What the document is to say of the model that it is written from; see `claimsOf`. */
+  readonly claims?: Claims;
   /** Functions of values that are computed; absent: values with such functions are reported as unknown. */
   readonly functions?: Functions;
   /**
@@ -77,12 +81,12 @@ interface LemsOptions {
 /** A model as one LEMS document. */
 export function exportLems(
   valid: ValidModel,
-  { rules = {}, functions = () => undefined, unfrozen, plain = false }: LemsOptions = {},
+  { rules = {}, claims = noClaims, functions = () => undefined, unfrozen, plain = false }: LemsOptions = {},
 ): LemsExport {
   const report = new ConversionReport('lems');
   const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
   const restored = restoreDocument(source, functions, report);
-  return restored ? inOwnWords(restored, source, report) : generated(valid, { rules, functions, plain });
+  return restored ? inOwnWords(restored, source, report) : generated(valid, { rules, claims, functions, plain });
 }
 
 /** The document that a model came from. */
@@ -116,7 +120,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 /** The model as component types of its own. */
 function generated(
   { model: whole, data }: ValidModel,
-  { rules, functions, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
+  { rules, claims, functions, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
 ): LemsExport {
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
@@ -143,6 +147,7 @@ function generated(
   remark(context);
   const kept = [
     ...metadataProperties(model),
+    ...claimProperties(withoutCore(claims, network, model)),
     ...Object.entries(rules).map(([name, connect]) => [`${ruleTag}${name}`, JSON.stringify(connect)] as const),
   ].map(([tag, value]) => element('property', { tag, value }));
   const root = element('Lems', { description: model.metadata.description ?? model.name }, [

@@ -24,7 +24,7 @@ import { gatheringOf, leadOf, outputOf, type Gathering } from './gathering.js';
 import { readable } from './readable.js';
 import { regathered } from './recordings.js';
 import { gatherRegimes } from './refractory.js';
-import { gatherSource, splitSources } from './sources.js';
+import { gatherSource, spikesAtSteps, splitSources } from './sources.js';
 import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
 import { derivedOf } from './texts.js';
@@ -66,6 +66,7 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
 function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
   gatherRegimes(gathering);
   splitSources(gathering);
+  spikesAtSteps(gathering);
   for (const name of Object.keys(gathering.populations)) gatherSource(gathering, name);
   asReceptors(gathering);
   const recordings = gathering.model.recordings.flatMap((one, k) =>

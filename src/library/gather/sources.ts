@@ -5,6 +5,7 @@ import { freeName } from '../../model/free-name.js';
 import type { NeuronType, Population, Projection, Value } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
+import { areInFile } from '../../model/tagged.js';
 import { normalisedCell } from '../normalised.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
@@ -198,6 +199,21 @@ function keepAside(gathering: Gathering, name: string, population: Population, t
   );
 }
 
+/** A time at which LEMS is to send a spike as the end of the step in which it does, where all times are those of steps. */
+const atStep = ({ stage, dt }: Gathering, time: number): number =>
+  stage === 'pynn' ? tidy(Number((Math.ceil(time / dt - 1e-3) * dt).toPrecision(12))) : time;
+
+/** Lists of spikes, where all times are those of steps. */
+export function spikesAtSteps(gathering: Gathering): void {
+  if (gathering.stage !== 'pynn') return;
+  for (const [name, population] of Object.entries(gathering.populations)) {
+    const { spikes } = population;
+    if (spikes === undefined || areInFile(spikes)) continue;
+    const times = numbersOf(spikes.times, gathering.valid.data).map((time) => atStep(gathering, time));
+    gathering.populations[name] = { ...population, spikes: { ...spikes, times } };
+  }
+}
+
 function asSpikes(gathering: Gathering, name: string, population: Population, type: NeuronType): void {
   const pointer = child('/populations', name);
   const varied = Object.values(population.values).some(
@@ -246,7 +262,7 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     const spikes = elements
       .flatMap((element) => {
         const train = of(element);
-        return train?.kind === 'times' ? train.times.map((time) => [time, element] as const) : [];
+        return train?.kind === 'times' ? train.times.map((time) => [atStep(gathering, time), element] as const) : [];
       })
       .sort(([a, i], [b, j]) => a - b || i - j);
     gathering.populations[name] = {

@@ -68,8 +68,11 @@ export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]
   return composeCell(membrane, responses, recordable);
 }
 
+/** What names of composed cells are made from. */
+export type CellParts = Pick<NeuronType, 'parameters' | 'state'>;
+
 /** Receptors of a composed cell: their names and types, by the parameters and variables that each has. */
-export function receptorsOf(type: NeuronType): readonly { readonly name: string; readonly type: string }[] {
+export function receptorsOf(type: CellParts): readonly { readonly name: string; readonly type: string }[] {
   return Object.keys(type.parameters).flatMap((key) => {
     const [, name, time] = /^(\w+)_(tau_syn|tau_decay)$/.exec(key) ?? [];
     if (name === undefined) return [];
@@ -86,10 +89,10 @@ export function receptorsOf(type: NeuronType): readonly { readonly name: string;
 }
 
 /** The membrane of a composed cell. */
-export const membraneOf = (type: NeuronType): string => (type.state['w'] === undefined ? 'LIF' : 'AdExp');
+export const membraneOf = (type: CellParts): string => (type.state['w'] === undefined ? 'LIF' : 'AdExp');
 
 /** The composed cell whose parts the names of a type are. */
-export function composedCell(type: NeuronType): StandardCell | undefined {
+export function composedCell(type: CellParts): StandardCell | undefined {
   const receptors = receptorsOf(type);
   return receptors.length === 0 ? undefined : pointNeuron(membraneOf(type), receptors);
 }

@@ -47,8 +47,8 @@ export function pairsOf(
   if (typeof from === 'string') return report.missing(`${pointer}/from`, from);
   if (typeof into === 'string') return report.missing(`${pointer}/to`, into);
   const same = populationOf(projection.from.of) === populationOf(projection.to.of);
-  const pre: number[][] = [];
-  const post: number[][] = [];
+  const pre: (readonly number[])[] = [];
+  const post: (readonly number[])[] = [];
   for (const rule of projection.connect) {
     const numbers = explicit(rule, from, into, same, context);
     if (!numbers)
@@ -75,10 +75,20 @@ function explicit(
   into: readonly number[],
   same: boolean,
   { data }: Pick<ExportContext, 'data'>,
-): readonly [pre: number[], post: number[]] | undefined {
+): readonly [pre: readonly number[], post: readonly number[]] | undefined {
+  return rule.rule === 'list'
+    ? [Array.from(numbersOf(rule.sources, data)), Array.from(numbersOf(rule.targets, data))]
+    : ruledPairs(rule, from, into, same);
+}
+
+/** The pairs of a rule that neither draws nor lists, in the order in which they are written. */
+function ruledPairs(
+  rule: ConnectionRule,
+  from: readonly number[],
+  into: readonly number[],
+  same: boolean,
+): readonly [pre: readonly number[], post: readonly number[]] | undefined {
   switch (rule.rule) {
-    case 'list':
-      return [Array.from(numbersOf(rule.sources, data)), Array.from(numbersOf(rule.targets, data))];
     case 'all': {
       const all = into.map((_, k) => k);
       const targetsOf = (i: number): readonly number[] => (rule.self || !same ? all : all.filter((k) => into[k] !== i));
@@ -91,6 +101,26 @@ function explicit(
     default:
       return undefined;
   }
+}
+
+/** The rules that neither list nor draw by which two populations of so many cells have these pairs, in this order. */
+export function rulesOfPairs(
+  [sources, targets]: readonly [readonly number[], readonly number[]],
+  n: number,
+  m: number,
+  same: boolean,
+): readonly ConnectionRule[] {
+  const range = (size: number): readonly number[] => Array.from({ length: size }, (_, k) => k);
+  const count = sources.length;
+  const possible: readonly ConnectionRule[] = [
+    ...(count === n * m ? [{ rule: 'all', self: true } as const] : []),
+    ...(same && count === n * (n - 1) ? [{ rule: 'all', self: false } as const] : []),
+    ...(count === Math.min(n, m) ? [{ rule: 'oneToOne' } as const] : []),
+  ];
+  return possible.filter((rule) => {
+    const pairs = ruledPairs(rule, range(n), range(m), same);
+    return pairs?.[0].length === count && pairs[0].every((one, k) => one === sources[k] && pairs[1][k] === targets[k]);
+  });
 }
 
 /** What each synapse calls its place, by the names that code of synapses has for it. */

@@ -83,6 +83,7 @@ function standardPopulation(
   context: ExportContext,
 ): void {
   const { ids, dt, report } = context;
+  written.core.add(name);
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const often = standard.plan.componentType === 'SpikeSourcePoisson' ? largest(values.get('rate') ?? 0) * dt : 0;
   if (often > mostOften)

@@ -42,7 +42,7 @@ export interface StandardCell {
 }
 
 /** Synapses that act on one variable of PyNN's cell. */
-interface Receptor {
+export interface Receptor {
   readonly componentType: string;
   /** Parameters of the cell that are the synapses'. */
   readonly tau: string;
@@ -254,7 +254,8 @@ function neuronOf(document: unknown): NeuronType | undefined {
   return normalise(whole, positions, new Diagnostics())?.model.neurons['cell'];
 }
 
-function isStatic(type: SynapseType | undefined): boolean {
+/** Whether synapses add their weight to a variable at each spike, and that is all. */
+export function isStatic(type: SynapseType | undefined): boolean {
   const [pathway, ...more] = Object.values(type?.pathways ?? {});
   const plain =
     type && [type.state, type.derived, type.contributes, type.summed].every((map) => Object.keys(map).length === 0);
@@ -305,4 +306,33 @@ export function receptorOf({ receptors }: Projection, known: ReadonlyMap<string,
 /** A value in SI as a number in a unit that ten to a power of is one of SI's. */
 export function inUnit(value: number, exponent: number): string {
   return numberText(Number((value * 10 ** exponent).toPrecision(15)));
+}
+
+// --- Reading what was written ---------------------------------------------------------------------------------------
+
+/** PyNN's name of a type of NeuroML that is PyNN's; undefined for others. */
+export const pynnNameOf = (core: string): string | undefined =>
+  names.has(core) ? core : [...sources].find(([, one]) => one === core)?.[0];
+
+/** What a component calls a parameter or first value. */
+export function coreAttribute(name: string, key: string): string {
+  if (name === 'SpikeSourcePoissonRefractory')
+    return key === 'rate' ? 'averageRate' : key === 'tau_refrac' ? 'minimumISI' : key;
+  return key === 'v' ? 'v_init' : gatesOf(name).includes(key) ? `${gateName(key)}_init` : key;
+}
+
+/** Ten to this power makes a value in SI that of a component, as it is read. */
+export const coreExponent = (name: string, key: string, { parameters, state }: NeuronType): number =>
+  sources.has(name) ? 0 : (exponents[parameters[key]?.unit ?? state[key]?.unit ?? '1'] ?? 0);
+
+/** The variables of PyNN's cell that synapses of NeuroML stand for. */
+export const coreReceptors = (name: string): readonly (readonly [string, Receptor])[] =>
+  names.has(name) ? [...receptorsOf(name)] : [];
+
+/** The variable of PyNN's cell that one of the core type or its heir is. */
+export function pynnVariable(name: string, variable: string): string {
+  if (!names.has(name)) return variable;
+  const gate = gatesOf(name).find((one) => gateName(one) === variable);
+  const [shown] = [...shownOf(name)].find(([, one]) => one.name === variable) ?? [];
+  return gate ?? shown ?? variable;
 }

@@ -2,18 +2,15 @@
 
 import { normalisedCell, normalisedSynapse } from '../../../src/library/normalised.js';
 import {
-  composedCell,
   electricalSynapse,
-  gifCell,
-  inhomogeneousGamma,
   membraneOf,
   receptorsOf,
-  standardCells,
   stdpSynapse,
   synapsesFor,
   timingRules,
   weightDependences,
 } from '../../../src/library/pynn/index.js';
+import { cellNamed } from '../../../src/library/standard-names.js';
 import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/library/standard-type.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
 import { defaultOf } from '../cells.js';
@@ -29,20 +26,12 @@ export const claimedName = (type: NeuronType | SynapseType): string => {
 /** The standard cell that a type is by name and by its equations; a text saying why where it is none. */
 export function standardCellOf(name: string, type: NeuronType): StandardCell | string {
   const claimed = claimedName(type);
-  const standard = namedCell(claimed, type);
+  const standard = cellNamed(claimed, type);
   if (standard === undefined)
     return claimed === '' ? `${name} is not a standard PyNN type` : `PyNN has no type ${claimed}`;
   return sameNeuron(type, standard)
     ? standard
     : `${name} claims to be ${claimed}, but its equations or names differ from those of the PyNN type`;
-}
-
-/** The type of a name; some have as many components as the model's type. */
-function namedCell(claimed: string, type: NeuronType): StandardCell | undefined {
-  const count = (prefix: string): number => Object.keys(type.parameters).filter((key) => key.startsWith(prefix)).length;
-  if (claimed === 'GIF_cond_exp') return gifCell(count('tau_eta_'));
-  if (claimed === 'SpikeSourceInhGamma') return inhomogeneousGamma(count('tbins_'));
-  return claimed === 'PointNeuron' ? composedCell(type) : standardCells.get(claimed);
 }
 
 /** A cell type by name, with the values that differ from PyNN's. */

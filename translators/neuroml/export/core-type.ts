@@ -13,11 +13,20 @@ export interface CoreCell {
   readonly definition: ComponentType;
 }
 
-/** Parameters that a component of a type gives; undefined for names that are no type of cells. */
-export function coreParameters(name: string): ComponentType['parameters'] | undefined {
+let known: ReadonlyMap<string, ComponentType> | undefined;
+
+/** The core types by name, read once. */
+function coreTypes(): ReadonlyMap<string, ComponentType> {
+  if (known) return known;
   const read = readBack(documentOf('iafTauCell', { leakReversal: '0 V', thresh: '0 V', reset: '0 V', tau: '1 s' }));
-  const type = typeof read === 'string' ? undefined : read.lems.types.get(name);
-  if (!type?.lineage.includes('baseCell')) return undefined;
+  known = typeof read === 'string' ? new Map<string, ComponentType>() : read.lems.types;
+  return known;
+}
+
+/** Parameters that a component of a type gives; undefined for names that are no type of cells, or of `kind`. */
+export function coreParameters(name: string, kind = 'baseCell'): ComponentType['parameters'] | undefined {
+  const type = coreTypes().get(name);
+  if (!type?.lineage.includes(kind)) return undefined;
   return new Map([...type.parameters].filter(([, { fixed }]) => fixed === undefined));
 }
 

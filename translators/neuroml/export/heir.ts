@@ -39,8 +39,7 @@ export function heirOf(core: string, name: string, description: string, addition
     ...parameters,
     ...constants,
     ...exposures,
-    ...definition.children.filter((one) => one.name === 'Attachments').map(copy),
-    ...attachments,
+    ...(attachments.length > 0 ? [...ownAttachments(definition), ...attachments] : attachmentsOf(definition)),
     element('Dynamics', {}, [
       ...others.filter(({ tag }) => isState(tag)),
       ...states,
@@ -54,6 +53,16 @@ export function heirOf(core: string, name: string, description: string, addition
 
 const isState = (tag: string): boolean => tag === 'StateVariable';
 const isDerived = (tag: string): boolean => tag === 'DerivedVariable';
+
+const ownAttachments = ({ children }: XmlElement): readonly Element[] =>
+  children.filter((one) => one.name === 'Attachments').map(copy);
+
+/** The lists of attachments of a type, which not all readers inherit. */
+function attachmentsOf(definition: XmlElement): readonly Element[] {
+  const own = ownAttachments(definition);
+  const parent = own.length > 0 ? undefined : coreDefinition(definition.attribute('extends') ?? '');
+  return parent ? attachmentsOf(parent) : own;
+}
 
 function coreDefinition(name: string): XmlElement | undefined {
   for (const file of coreFileNames()) {

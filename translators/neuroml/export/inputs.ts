@@ -70,7 +70,7 @@ export function writeAttachments(
   const cell = written.cells.get(target);
   const at = cell && placesOn(projection.to, pairs.targets.length, cell, context);
   for (const { id, targets, members } of groups.values())
-    inputList(id, target, targets, plan, written, context, at && ((k) => at(members[k] ?? 0)));
+    inputList(id, target, targets, plan, written, context, at ? { at: (k) => at(members[k] ?? 0) } : {});
 }
 
 /** Writes a stimulus. */
@@ -91,7 +91,7 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   written.placeCurrent(name, { component: id, population: target, exposure });
   const cell = written.cells.get(target);
   const at = cell && stimulus.kind === 'current' ? placesOn(stimulus, targets.length, cell, context) : undefined;
-  inputList(id, target, targets, plan, written, context, at);
+  inputList(id, target, targets, plan, written, context, at ? { at } : {});
 }
 
 /** What acts on cells, and what it shows of what it adds. */
@@ -168,21 +168,23 @@ function generators(
 /** An angle within one turn, from 0. */
 const turned = (angle: number): number => angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI));
 
-function inputList(
+/** Attaches a component to cells of a population, at places and with weights of their own where these are given. */
+export function inputList(
   component: string,
   population: string,
   targets: readonly number[],
   plan: CellPlan,
   written: Written,
   { ids }: ExportContext,
-  at?: (k: number) => SegmentAt,
+  { at, weightOf }: { readonly at?: (k: number) => SegmentAt; readonly weightOf?: (k: number) => string } = {},
 ): void {
   const items = targets.map((index, k) =>
-    element('input', {
+    element(weightOf ? 'inputW' : 'input', {
       id: String(k),
       target: `../${written.pathOf(population, index) ?? ''}`,
       ...(at ? placeAttributes(at(k), '') : {}),
       destination: plan.list,
+      ...(weightOf ? { weight: weightOf(k) } : {}),
     }),
   );
   written.inputs.push(element('inputList', { id: ids.claim(`${component}_inputs`), component, population }, items));

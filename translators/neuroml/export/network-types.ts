@@ -20,8 +20,8 @@ export function listTypes(list: string, item: string, id: string, own: readonly 
   ];
 }
 
-/** Types of a population each of whose elements is a separate component. */
-export function mixedTypes(list: string, item: string): readonly Element[] {
+/** Types of a population each of whose elements is a separate component, with values that it requires. */
+export function mixedTypes(list: string, item: string, own: readonly OwnValue[] = []): readonly Element[] {
   return [
     element(
       'ComponentType',
@@ -30,6 +30,7 @@ export function mixedTypes(list: string, item: string): readonly Element[] {
     ),
     element('ComponentType', { name: item, description: 'One of them.' }, [
       element('ComponentReference', { name: 'cell', type: 'Component' }),
+      ...own.map(parameter),
       element('Structure', {}, [element('ChildInstance', { component: 'cell' })]),
     ]),
   ];

@@ -4,6 +4,7 @@ import { populationOf } from '../../../src/model/selected.js';
 import { cellType } from './cell-type.js';
 import { isStructured, writeCells } from './cells/network.js';
 import { child } from '../../../src/model/pointer.js';
+import { foundCell } from './abstract-cell.js';
 import { coreCellOf } from './core-cell.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { demandsOf } from './demands.js';
@@ -73,11 +74,14 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
   if (!type || populations.length === 0) return;
   if (isStructured(type)) return writeCells(id, type, written, context);
   const demands = demandsOf(id, populations, written.values, context);
-  const named = standardCell(id, type, context) ?? coreCellOf(id, type, populations, written.values, demands, context);
+  const named =
+    standardCell(id, type, context) ??
+    coreCellOf(id, type, populations, written.values, demands, context) ??
+    foundCell(id, type, populations, written.values, demands, context);
   if (typeof named === 'string')
     context.report.exact(
       child('/neurons', id),
-      `written as a component type: it is not a ${String(type.conformsTo?.type)}, ${named}`,
+      `written as a component type: it is not ${String(type.conformsTo?.type)}: ${named}`,
       'lems/name',
     );
   else if (named) {

@@ -8,6 +8,7 @@ import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { hasCompartments, type CellPlan, type ExportContext } from './context.js';
 import { lemsDimension } from './dimensions.js';
+import { constantCurrents, startedPopulation } from './found-parts.js';
 import { listTypes, mixedTypes } from './network-types.js';
 import { keptTexts, quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
@@ -28,7 +29,14 @@ export function writePopulation(name: string, population: Population, written: W
   if (structured) return writeStructuredPopulation(name, population, structured, written, context);
   if (isStructured(type)) return;
   const standard = written.standards.get(population.type);
-  if (standard) return standardPopulation(name, population.size, standard, written, context);
+  if (standard) {
+    const { found } = standard;
+    if (found?.startsApart === true)
+      startedPopulation(name, population.size, population.type, standard, found, written, context);
+    else standardPopulation(name, population.size, standard, written, context);
+    if (found) constantCurrents(name, population.size, plan, found, written, context);
+    return;
+  }
   cells(name, population, type, plan, written, context);
 }
 

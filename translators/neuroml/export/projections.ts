@@ -12,6 +12,7 @@ import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from '
 import { dimensionOfUnit } from './dimensions.js';
 import { heardEvent, usualEvent } from './events-apart.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
+import { writeFoundProjection } from './found-parts.js';
 import { numbersOfElements } from './network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { keptTexts, quantityText } from './quantity-text.js';
@@ -50,6 +51,12 @@ export function writeProjection(name: string, given: Projection, written: Writte
     if (gapJunctions(known, written, context)) return;
   }
   const standard = written.standards.get(plan.type);
+  if (
+    standard?.found &&
+    portOf(known, written, context) === undefined &&
+    writeFoundProjection({ name, projection, type, source, target, pairs, values }, standard.found, written, context)
+  )
+    return;
   if (
     standard &&
     portOf(known, written, context) === undefined &&

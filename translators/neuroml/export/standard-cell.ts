@@ -8,7 +8,8 @@ import { ampere, siemens, volt } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { dimensionless } from '../../../src/lang/ast.js';
+import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
+import type { AbstractReceptor } from '../../../src/library/neuroml/receptors.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import type {
   Model,
@@ -39,6 +40,24 @@ export interface StandardCell {
   readonly keys: readonly string[];
   /** What a component gives, from values in SI. */
   readonly attributes: (valueOf: (key: string) => number) => Readonly<Record<string, string>>;
+  /** What it has besides, where it was found in equations. */
+  readonly found?: FoundCell;
+}
+
+/** What cells have that were found in equations. */
+export interface FoundCell {
+  /** Synapses that variables of the type stand for, by these. */
+  readonly receptors: ReadonlyMap<string, AbstractReceptor>;
+  /** A constant current in A, or a pure number. */
+  readonly drive?: (valueOf: (key: string) => number) => number;
+  readonly isPure: boolean;
+  /** First values of variables that the core type has no parameters for. */
+  readonly starts: ReadonlyMap<
+    string,
+    { readonly dimension: Dimension; readonly of: (valueOf: (key: string) => number) => number }
+  >;
+  /** Whether these differ within a population: then each element gives its own. */
+  readonly startsApart: boolean;
 }
 
 /** Synapses that act on one variable of PyNN's cell. */

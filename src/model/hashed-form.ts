@@ -1,3 +1,4 @@
+import { commentsKey } from './comments.js';
 import type {
   Compartments,
   ConnectionRule,
@@ -41,6 +42,7 @@ interface HashedForm {
  * adds gets its default here, and no hash changes.
  */
 export function hashedForm(model: Model): HashedForm {
+  const { [commentsKey]: _comments, ...annotations } = model.annotations;
   const conformsTo = without(
     { neurons: mapValues(model.neurons, claim), synapses: mapValues(model.synapses, claim) },
     { neurons: {}, synapses: {} },
@@ -68,7 +70,7 @@ export function hashedForm(model: Model): HashedForm {
         metadata: model.metadata,
         parameters: model.parameters,
         recordings: model.recordings,
-        annotations: model.annotations,
+        annotations,
         conformsTo,
       },
       { metadata: {}, parameters: {}, recordings: [], annotations: {}, conformsTo: {} },

@@ -17,6 +17,7 @@ import type { ImportedModel, RunnableModel } from './imported-model.js';
 import { InterruptedError } from './interrupted.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
 import { placesInScript } from './script-places.js';
+import { withComments } from './source-comments.js';
 import { readMarkup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
 import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
@@ -116,7 +117,7 @@ function complete(
   if (!valid) throw new DiagnosticError(diagnostics.list);
   diagnostics.addAll(imported.remarks?.() ?? []);
   return {
-    valid,
+    valid: withComments(valid, source, positions),
     notation,
     hashes: inStage('normalise', () => hashModel(valid.model)),
     diagnostics: diagnostics.list,

@@ -4,16 +4,19 @@ import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import { printableLines } from '../../src/diagnostics/display.js';
+import { Comments } from '../../src/model/comments.js';
 import type { ValidModel } from '../../src/model/model.js';
+import { child } from '../../src/model/pointer.js';
 import { exportBrian } from './export.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
 import * as monitors from './script/monitors.js';
 import { phaseLines, phasesOf } from './script/phases.js';
+import { withConstantComments, withEquationComments } from './script/comments.js';
 import { Companion } from './script/companion.js';
 import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
-import { documentationOf, joinedLists, quoted } from '../shared/python.js';
+import { documentationOf, joinedLists, pythonComments, quoted } from '../shared/python.js';
 import { namedSections, type BrianSpecification, type SpikeMonitor } from './specification.js';
 import { defaultSlot } from './vocabulary.js';
 
@@ -35,6 +38,8 @@ interface BrianScriptExport {
 interface ScriptView {
   readonly documentation: string;
   readonly usage: string;
+  /** What the document says in comments of no part of the script. */
+  readonly comments: readonly string[];
   readonly imports: readonly string[];
   readonly dataLines: readonly string[];
   readonly settings: readonly string[];
@@ -102,12 +107,20 @@ function scriptView(
   { stem, dataFile, rounded }: { readonly stem: string; readonly dataFile: string; readonly rounded: boolean },
   companion: Companion,
 ): ScriptView {
-  const document = withoutClashes(given);
+  const comments = new Comments(given.annotations);
+  const head = comments.take('');
+  const document = withEquationComments(withoutClashes(given), comments);
   const constants = document.namespace ?? {};
+  /** Blocks with the comments on parts of these sections of the model that have their names. */
   const each = <T>(
     map: Readonly<Record<string, T>> | undefined,
     block: (name: string, item: T) => string,
-  ): readonly string[] => Object.entries(map ?? {}).map(([name, item]) => block(name, item));
+    about: readonly string[] = [],
+  ): readonly string[] =>
+    Object.entries(map ?? {}).map(([name, item]) => {
+      const lines = about.flatMap((section) => comments.takeAll(child(`/${section}`, name)));
+      return [...pythonComments(lines), block(name, item)].join('\n');
+    });
   const models = [document.neuron_groups, document.spatial_neurons, document.synapses].flatMap((map) =>
     Object.entries(map ?? {}).flatMap(([name, { model }]) => (model === undefined ? [] : [[name, model] as const])),
   );
@@ -117,45 +130,71 @@ function scriptView(
   ];
   const shared = blocks.sharedEquations(models, new Set(taken));
   const morphologies = new Map<string, string>();
+  const owners = [
+    ...Object.keys({ ...document.neuron_groups, ...document.spatial_neurons }).map((name) => child('/neurons', name)),
+    ...Object.keys(document.synapses ?? {}).map((name) => child('/synapses', name)),
+  ];
+  const [cells, recordings] = [['populations', 'neurons'], ['recordings']];
   const sections = [
-    { title: 'Constants', blocks: blocks.constantLines(constants) },
+    { title: 'Constants', blocks: withConstantComments(blocks.constantLines(constants), owners, comments) },
     {
       title: 'Functions of time',
-      blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion)),
+      blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion), ['tables']),
     },
     { title: 'Random numbers', blocks: each(document.binomial_functions, blocks.binomialFunction) },
     { title: 'Equations', blocks: blocks.equationLines(shared) },
     {
       title: 'Groups',
       blocks: [
-        ...each(blocks.bySource(document.neuron_groups), (name, group) =>
-          blocks.neuronGroup(name, group, constants, companion, shared),
+        ...each(
+          blocks.bySource(document.neuron_groups),
+          (name, group) => blocks.neuronGroup(name, group, constants, companion, shared),
+          cells,
         ),
-        ...each(document.spatial_neurons, (name, cell) =>
-          blocks.spatialNeuron(name, cell, constants, companion, { rounded, shared, morphologies }),
+        ...each(
+          document.spatial_neurons,
+          (name, cell) => blocks.spatialNeuron(name, cell, constants, companion, { rounded, shared, morphologies }),
+          cells,
         ),
-        ...each(document.poisson_groups, (name, group) => blocks.poissonGroup(name, group, constants, companion)),
-        ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion)),
+        ...each(
+          document.poisson_groups,
+          (name, group) => blocks.poissonGroup(name, group, constants, companion),
+          cells,
+        ),
+        ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion), cells),
       ],
     },
     {
       title: 'Synapses',
-      blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion, shared)),
+      blocks: each(document.synapses, (name, item) => blocks.synapses(name, item, constants, companion, shared), [
+        'projections',
+        'synapses',
+      ]),
     },
-    { title: 'Inputs', blocks: each(document.poisson_inputs, monitors.poissonInput) },
+    { title: 'Inputs', blocks: each(document.poisson_inputs, monitors.poissonInput, ['stimuli']) },
     {
       title: 'Monitors',
       blocks: [
-        ...each(document.spike_monitors, (name, monitor) => monitors.spikeMonitor(name, monitor, companion)),
-        ...each(document.event_monitors, (name, monitor) =>
-          monitors.spikeMonitor(name, afterItsEvent(monitor, document), companion),
+        ...each(
+          document.spike_monitors,
+          (name, monitor) => monitors.spikeMonitor(name, monitor, companion),
+          recordings,
         ),
-        ...each(document.state_monitors, (name, monitor) => monitors.stateMonitor(name, monitor, companion)),
-        ...each(document.population_rate_monitors, monitors.rateMonitor),
+        ...each(
+          document.event_monitors,
+          (name, monitor) => monitors.spikeMonitor(name, afterItsEvent(monitor, document), companion),
+          recordings,
+        ),
+        ...each(
+          document.state_monitors,
+          (name, monitor) => monitors.stateMonitor(name, monitor, companion),
+          recordings,
+        ),
+        ...each(document.population_rate_monitors, monitors.rateMonitor, recordings),
       ],
     },
   ];
-  const runLines = phaseLines(document, companion);
+  const runLines = [...pythonComments(comments.takeAll('/experiment')), ...phaseLines(document, companion)];
   const hasSegments = phasesOf(document).some(({ reset }) => reset);
   const events = { ...document.spike_monitors, ...document.event_monitors };
   const results = monitors.resultLines(
@@ -167,6 +206,7 @@ function scriptView(
   const withData = !companion.isEmpty;
   return {
     documentation: documentation(document),
+    comments: pythonComments([...head, ...comments.takeRest()]),
     usage:
       `Usage: python ${stem}.py [results.json]\nWith an argument, the records of all monitors are written to that ` +
       (hasSegments ? 'file,\nin a list: those of each segment, which a reset ends.' : 'file.'),

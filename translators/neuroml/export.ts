@@ -21,6 +21,7 @@ import { claimProperties, noClaims, withoutCore, type Claims } from './claims/cl
 import { isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing, isByRule } from './export/draws.js';
+import { withXmlComments } from './export/comments.js';
 import { withSections } from './export/cells/cables.js';
 import { elementsOf, hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
@@ -92,7 +93,9 @@ export function exportLems(
 /** The document that a model came from. */
 function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionReport): LemsExport {
   const { model } = valid;
-  const { root, text, sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
+  const { sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
+  const root = withXmlComments(restored.root, model);
+  const text = root === restored.root ? restored.text : xmlText(root);
   for (const { pointer, message } of losses) report.missing(pointer, message);
   for (const pointer of others)
     report.equivalent(
@@ -150,7 +153,7 @@ function generated(
     ...claimProperties(withoutCore(claims, network, model)),
     ...Object.entries(rules).map(([name, connect]) => [`${ruleTag}${name}`, JSON.stringify(connect)] as const),
   ].map(([tag, value]) => element('property', { tag, value }));
-  const root = element('Lems', { description: model.metadata.description ?? model.name }, [
+  const bare = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
     ...includes.map((file) => element('Include', { file })),
     ...dimensions.declarations,
@@ -166,6 +169,7 @@ function generated(
     ]),
     simulated,
   ]);
+  const root = withXmlComments(bare, whole);
   const text = xmlText(root);
   // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
   const short = model.timing === 'lems-euler' ? undefined : readBack(xmlText(root, 1));

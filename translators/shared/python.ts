@@ -5,6 +5,8 @@
  * @source https://black.readthedocs.io/en/stable/the_black_code_style/current_style.html
  */
 
+import { printable } from '../../src/diagnostics/display.js';
+
 /** A piece of source: a text without line breaks, or something in brackets that may be broken after each item. */
 export type Source = string | Bracketed;
 
@@ -26,6 +28,10 @@ const many = 17;
 const manyEven = 10;
 /** Decimals that NumPy rounds to without loss. */
 const mostDecimals = 9;
+
+/** Lines of text as comments. */
+export const pythonComments = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => `# ${printable(line)}`.trimEnd());
 
 /** A call with its arguments. */
 export const call = (name: string, args: readonly Source[], after = ''): Source => ({

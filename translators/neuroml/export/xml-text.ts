@@ -14,6 +14,8 @@ export interface Element {
   readonly text?: string;
   /** XML text instead of all else. */
   readonly raw?: string;
+  /** Lines of a comment before it. */
+  readonly comment?: readonly string[];
 }
 
 /** An element without text. */
@@ -47,19 +49,21 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
  */
 function escaped(text: string): string {
   if (plain.test(text)) return text;
-  const printable = [...text].filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter)).join('');
-  return printable
+  return allowed(text)
     .replace(/[&<>"]/g, (letter) => entities[letter] ?? letter)
     .replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
+/** What XML allows of a text. */
+const allowed = (text: string): string =>
+  [...text].filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter)).join('');
+
 /** Text between tags. */
-function textContent(text: string): string {
-  return [...text]
-    .filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter))
-    .join('')
-    .replace(/[&<>]/g, (letter) => entities[letter] ?? letter);
-}
+const textContent = (text: string): string => allowed(text).replace(/[&<>]/g, (letter) => entities[letter] ?? letter);
+
+/** Lines of a comment, which may not have two hyphens, nor one at its end. */
+const commentText = (lines: readonly string[]): readonly string[] =>
+  lines.map((line) => allowed(line).replace(/-(?=-|$)/g, '- '));
 
 /** The most characters that a document may have: engines of JavaScript have no longer strings. */
 const longest = 5e8;
@@ -91,7 +95,8 @@ class Writer {
     return `${this.#chunks.join('\n')}\n`;
   }
 
-  write({ tag, attributes, children, items, text = '', raw }: Element, indent: string): void {
+  write({ tag, attributes, children, items, text = '', raw, comment }: Element, indent: string): void {
+    if (comment !== undefined) this.#line(`${indent}<!-- ${commentText(comment).join(`\n${indent}     `)} -->`);
     if (raw !== undefined) {
       this.#line(indent + raw);
       return;

@@ -1,8 +1,19 @@
 /** A PyNN-style document as the sections of a script. */
 
 import { printableLines } from '../../../src/diagnostics/display.js';
+import { Comments } from '../../../src/model/comments.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import { call, dictionary, documentationOf, layout, list, prefixed, type Source } from '../../shared/python.js';
+import { child } from '../../../src/model/pointer.js';
+import {
+  call,
+  dictionary,
+  documentationOf,
+  layout,
+  list,
+  prefixed,
+  pythonComments,
+  type Source,
+} from '../../shared/python.js';
 import { byUse } from '../selections.js';
 import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.js';
 import { isRandom, limitAsNumber } from '../value-kinds.js';
@@ -23,6 +34,8 @@ import { Script, type ScriptFile } from './script.js';
 export interface ScriptView {
   /** Docstring of the script. */
   readonly documentation: string;
+  /** What the document says in comments of no part of the script. */
+  readonly comments: readonly string[];
   /** How it is run, as its help says. */
   readonly usage: string;
   /** The line that makes `sim` of the simulator, where it is chosen by an argument; empty otherwise. */
@@ -48,6 +61,13 @@ export function scriptView(
   report: ConversionReport,
 ): { readonly view: ScriptView; readonly files: readonly ScriptFile[] } {
   const script = new Script(document, stem, report);
+  const comments = new Comments(document.annotations);
+  const head = comments.take('');
+  /** Lines after the comments on parts of these sections of the model that have their name. */
+  const about = (name: string, sections: readonly string[], lines: readonly string[]): readonly string[] => [
+    ...pythonComments(sections.flatMap((section) => comments.takeAll(child(`/${section}`, name)))),
+    ...lines,
+  ];
   const {
     setup,
     populations = [],
@@ -68,7 +88,12 @@ export function scriptView(
     { title: '', lines: [layout(call('sim.setup', keywords(limits, script))), ...namesForNest(script)] },
     { title: '', lines: generatorLines(script) },
     { title: 'Types of cells and synapses', lines: nativeTypes(script) },
-    { title: 'Populations', lines: populations.map((population) => populationLines(script, population)) },
+    {
+      title: 'Populations',
+      lines: populations.flatMap((population) =>
+        about(population.label, ['populations', 'neurons'], [populationLines(script, population)]),
+      ),
+    },
     {
       title: 'Views and assemblies',
       lines: byUse(
@@ -78,16 +103,34 @@ export function scriptView(
         kind === 'view' ? viewLine(script, views[index] as View) : assemblyLine(script, assemblies[index] as Assembly),
       ),
     },
-    { title: 'Projections', lines: projections.flatMap((projection) => projectionLines(script, projection)) },
-    { title: 'Current sources', lines: sources.flatMap((source) => currentSourceLines(script, source)) },
+    {
+      title: 'Projections',
+      lines: projections.flatMap((projection) =>
+        about(projection.label ?? '', ['projections', 'synapses'], projectionLines(script, projection)),
+      ),
+    },
+    {
+      title: 'Current sources',
+      lines: sources.flatMap((source) => about(source.label ?? '', ['stimuli'], currentSourceLines(script, source))),
+    },
     {
       title: 'Recordings',
-      lines: together(document.recordings ?? []).flatMap((recording) => recordingLines(script, recording)),
+      lines: [
+        ...pythonComments(comments.takeAll('/recordings')),
+        ...together(document.recordings ?? []).flatMap((recording) => recordingLines(script, recording)),
+      ],
     },
-    { title: 'Run', lines: byDuration(document.phases ?? []).flatMap((phase) => phaseLines(script, phase)) },
+    {
+      title: 'Run',
+      lines: [
+        ...pythonComments(comments.takeAll('/experiment')),
+        ...byDuration(document.phases ?? []).flatMap((phase) => phaseLines(script, phase)),
+      ],
+    },
   ].filter(({ lines }) => lines.length > 0);
   const view: ScriptView = {
     documentation: documentationText(script),
+    comments: pythonComments([...head, ...comments.takeRest()]),
     usage: `python ${stem}.py ${script.isNative ? '' : '[simulator] '}[results.json]`,
     simulator: script.isNative ? '' : 'sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "neuron"))',
     argument: script.isNative ? 1 : 2,

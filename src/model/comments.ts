@@ -1,0 +1,46 @@
+/**
+ * Comments of the document that a model was read from, with the parts that they are about: the annotation `comments`,
+ * by JSON pointer. Recordings are called by their names there.
+ */
+
+import { segments } from './pointer.js';
+
+/** The annotation that holds them. */
+export const commentsKey = 'comments';
+
+/** Comments that a writer has not yet placed. */
+export class Comments {
+  readonly #left: Map<string, string>;
+
+  /** @param annotations  of the model; what has another form there is no comment */
+  constructor(annotations: Readonly<Record<string, unknown>> | undefined) {
+    const given = annotations?.[commentsKey];
+    const entries = typeof given === 'object' && given !== null ? Object.entries(given) : [];
+    this.#left = new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  }
+
+  /** The comment on a part itself. */
+  take(pointer: string): readonly string[] {
+    const text = this.#left.get(pointer);
+    this.#left.delete(pointer);
+    return text === undefined ? [] : text.split('\n');
+  }
+
+  /** Comments on a part, and on what is in it, by its name. */
+  takeAll(pointer: string): readonly string[] {
+    const inner = [...this.#left.keys()].filter((one) => one.startsWith(`${pointer}/`));
+    return [
+      ...this.take(pointer),
+      ...inner.flatMap((one) => {
+        const [first = '', ...more] = this.take(one);
+        const name = segments(one).at(-1) ?? '';
+        return [/^\d*$/.test(name) ? first : `${name}: ${first}`, ...more];
+      }),
+    ];
+  }
+
+  /** All that are left. */
+  takeRest(): readonly string[] {
+    return [...this.#left.keys()].flatMap((pointer) => this.take(pointer));
+  }
+}

@@ -1,0 +1,196 @@
+/** Comments of a document, with the parts of the model that they are about. */
+
+import { Parser } from 'yaml';
+import type { Positions } from '../diagnostics/positions.js';
+import { commentsKey } from '../model/comments.js';
+import { linesOf, type Lines } from '../model/lines.js';
+import type { Model, ValidModel } from '../model/model.js';
+import { child } from '../model/pointer.js';
+import { placeOf } from './placed.js';
+import type { Source } from './read-source.js';
+import { isMarkup } from './recognise.js';
+
+/** A comment in a text. */
+interface Comment {
+  readonly text: string;
+  /** Lines that it takes, from 1. */
+  readonly first: number;
+  readonly last: number;
+  /** Whether nothing is before it on its line. */
+  readonly alone: boolean;
+}
+
+/** A model with the comments of its document, or of the script that the document says, as annotations. */
+export function withComments(valid: ValidModel, source: Source, positions: Positions): ValidModel {
+  const { text } = source.script ?? source;
+  const found = source.script
+    ? scriptComments(text)
+    : isMarkup(text)
+      ? commentsIn(text, /<!--([\s\S]*?)-->/g)
+      : treeComments(text);
+  if (found.length === 0) return valid;
+  const { model } = valid;
+  const partOf = findingParts(text, linesOfParts(model, positions, (source.script ?? source).name));
+  const comments = new Map<string, string>();
+  for (const one of joined(found)) {
+    const pointer = partOf(one);
+    const before = comments.get(pointer);
+    comments.set(pointer, before === undefined ? one.text : `${before}\n${one.text}`);
+  }
+  const given: unknown = model.annotations[commentsKey];
+  const all = { ...(typeof given === 'object' ? given : {}), ...Object.fromEntries(comments) };
+  return { ...valid, model: { ...model, annotations: { ...model.annotations, [commentsKey]: all } } };
+}
+
+// --- Comments of a text ---------------------------------------------------------------------------------------------
+
+/** What the groups of a pattern find. */
+function commentsIn(text: string, pattern: RegExp): readonly Comment[] {
+  const lines = linesOf(text);
+  return [...text.matchAll(pattern)].flatMap((match) => {
+    const [all, ...groups] = match;
+    const inner = groups.find((group) => group !== undefined);
+    return inner === undefined ? [] : commentAt(text, lines, match.index, match.index + all.length, inner);
+  });
+}
+
+function commentAt(text: string, lines: Lines, from: number, to: number, inner: string): readonly Comment[] {
+  const written = inner
+    .split(/\r\n|[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => !isForTools(line));
+  const said = written.join('\n').trim();
+  if (said === '') return [];
+  const { line: first, column } = lines.at(from);
+  const alone = text.slice(from - column + 1, from).trim() === '';
+  return [{ text: said, first, last: lines.at(to - 1).line, alone }];
+}
+
+/** What is said to tools rather than to readers: interpreters, editors, formatters; and headings that scripts have. */
+const isForTools = (line: string): boolean =>
+  /^(?:!|-\*-|%%|-{3,}|=+$|fmt: |noqa\b|type: ignore|pylint: |yaml-language-server: )/.test(line);
+
+/** Comments of JSON and YAML. */
+function treeComments(text: string): readonly Comment[] {
+  if (/^\s*[[{]/.test(text)) return commentsIn(text, /"(?:[^"\\]|\\.)*"|\/\/(.*)|\/\*([\s\S]*?)\*\//g);
+  if (!text.includes('#')) return [];
+  const lines = linesOf(text);
+  const found: Comment[] = [];
+  const add = (offset: number, source: string): void => {
+    found.push(...commentAt(text, lines, offset, offset + source.length, source.replace(/^#+/, '')));
+  };
+  const visit = (token: unknown, key?: string): void => {
+    if (Array.isArray(token)) for (const one of token) visit(one, key);
+    else if (isToken(token)) {
+      const { type, offset = 0, source = '' } = token;
+      if (type === 'comment') add(offset, source);
+      else if (type === 'block-scalar' && equations.has(key ?? '')) inEquations(text, offset, source, add);
+      else for (const inner of Object.values(token)) visit(inner, isToken(token.key) ? token.key.source : key);
+    }
+  };
+  for (const token of new Parser().parse(text)) visit(token);
+  return found;
+}
+
+interface Token {
+  readonly type?: string;
+  readonly offset?: number;
+  readonly source?: string;
+  readonly key?: unknown;
+}
+
+const isToken = (value: unknown): value is Token => typeof value === 'object' && value !== null;
+
+/** Keys whose text of several lines has comments of its own. */
+const equations: ReadonlySet<string> = new Set([
+  'model',
+  'equations',
+  'reset',
+  'on_pre',
+  'on_post',
+  'code',
+  'on_event',
+]);
+
+function inEquations(
+  text: string,
+  offset: number,
+  source: string,
+  add: (offset: number, source: string) => void,
+): void {
+  const start = text.indexOf(source, offset);
+  for (const match of source.matchAll(/#.*/g)) add(start + match.index, match[0]);
+}
+
+/** Comments of a script of Python, which are none within strings. */
+const scriptComments = (text: string): readonly Comment[] =>
+  commentsIn(text, /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#+(.*)/g);
+
+/** Comments on lines that follow one another as one. */
+function joined(comments: readonly Comment[]): readonly Comment[] {
+  const all: Comment[] = [];
+  for (const one of comments) {
+    const last = all.at(-1);
+    if (last?.alone && one.alone && one.first === last.last + 1)
+      all[all.length - 1] = { ...last, text: `${last.text}\n${one.text}`, last: one.last };
+    else all.push(one);
+  }
+  return all;
+}
+
+// --- Which part a comment is about ----------------------------------------------------------------------------------
+
+/** Lines between a comment and what it is about: lists have headings. */
+const headings = 1;
+
+/** Which part a comment of a text is about: what follows it, or what is on its line. */
+function findingParts(text: string, known: ReadonlyMap<number, string>): (comment: Comment) => string {
+  const lines = text.split(/\r\n|[\r\n]/);
+  const isContent = (line: string): boolean => /^\s*[^\s#]/.test(line) && !/^\s*<[?!]/.test(line);
+  const start = lines.findIndex(isContent) + 1;
+  const inOrder = [...known.keys()].sort((a, b) => a - b);
+  return ({ first, last, alone }) => {
+    if (alone && first < start) return '';
+    if (alone)
+      for (let line = last + 1, seen = 0; line <= lines.length && seen <= headings; line++) {
+        const pointer = known.get(line);
+        if (pointer !== undefined) return pointer;
+        if (isContent(lines[line - 1] ?? '')) seen++;
+      }
+    return known.get(inOrder.findLast((line) => line <= first) ?? 0) ?? '';
+  };
+}
+
+/** Lines of a document, and which part of the model is said there. */
+function linesOfParts(model: Model, positions: Positions, document: string): ReadonlyMap<number, string> {
+  const lines = new Map<number, string>();
+  const add = (pointer: string, called = pointer): void => {
+    for (const place of [positions.keyPlace?.(pointer), placeOf(positions, pointer)])
+      if (place?.line !== undefined && place.document === document && !lines.has(place.line))
+        lines.set(place.line, called);
+  };
+  const each = (pointer: string, parts: object): void => {
+    for (const key of Object.keys(parts)) add(child(pointer, key));
+  };
+  for (const section of ['populations', 'projections', 'stimuli', 'operations', 'tables'] as const)
+    each(`/${section}`, model[section]);
+  model.recordings.forEach(({ name }, k) => {
+    add(`/recordings/${k}`, child('/recordings', name));
+  });
+  model.experiment.protocol.forEach((_phase, k) => {
+    add(`/experiment/protocol/${k}`);
+  });
+  for (const section of ['neurons', 'synapses'] as const) {
+    each(`/${section}`, model[section]);
+    for (const [name, type] of Object.entries(model[section])) {
+      const pointer = child(`/${section}`, name);
+      for (const inner of ['derivatives', 'derived', 'state', 'parameters', 'events', 'pathways'] as const)
+        each(`${pointer}/${inner}`, (type as Readonly<Record<string, object>>)[inner] ?? {});
+    }
+  }
+  for (const [name, { values }] of Object.entries(model.populations))
+    each(`${child('/populations', name)}/values`, values);
+  for (const [name, { values }] of Object.entries(model.projections))
+    each(`${child('/projections', name)}/values`, values);
+  return lines;
+}

@@ -1,0 +1,59 @@
+/** Comments of a document in a script: on lines of equations and constants, and before what else they are about. */
+
+import type { Comments } from '../../../src/model/comments.js';
+import { child } from '../../../src/model/pointer.js';
+import { pythonComments } from '../../shared/python.js';
+import type { BrianSpecification } from '../specification.js';
+
+/** What equations declare on a line, in words of the model. */
+const declared = ['derivatives', 'derived', 'state', 'parameters'] as const;
+
+/** The specification with comments on lines of equations. */
+export function withEquationComments(document: BrianSpecification, comments: Comments): BrianSpecification {
+  const commented = <T extends { readonly model?: string }>(
+    parts: Readonly<Record<string, T>> | undefined,
+    section: 'neurons' | 'synapses',
+  ): Readonly<Record<string, T>> | undefined =>
+    parts &&
+    Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => {
+        const { model } = part;
+        const pointer = child(`/${section}`, name);
+        return [name, model === undefined ? part : { ...part, model: withComments(model, pointer, comments) }];
+      }),
+    );
+  return {
+    ...document,
+    ...given('neuron_groups', commented(document.neuron_groups, 'neurons')),
+    ...given('spatial_neurons', commented(document.spatial_neurons, 'neurons')),
+    ...given('synapses', commented(document.synapses, 'synapses')),
+  };
+}
+
+const given = <K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [key in K]?: T });
+
+/** Equations with comments behind their lines; those of several lines come before. */
+const withComments = (model: string, pointer: string, comments: Comments): string =>
+  model
+    .split('\n')
+    .flatMap((line) => {
+      const [, rate, other] = /^\s*(?:d(\w+)\/dt|(\w+))\s*[=:]/.exec(line) ?? [];
+      const name = rate ?? other;
+      if (name === undefined) return [line];
+      const lines = pythonComments(declared.flatMap((kind) => comments.take(child(`${pointer}/${kind}`, name))));
+      return lines.length === 1 ? [`${line}  ${lines.join('')}`] : [...lines, line];
+    })
+    .join('\n');
+
+/** Constants with comments behind them, where one line is said of one. */
+export const withConstantComments = (
+  lines: readonly string[],
+  owners: readonly string[],
+  comments: Comments,
+): readonly string[] =>
+  lines.map((line) => {
+    const name = /^\w+/.exec(line)?.[0] ?? '';
+    const said = [...new Set(owners.flatMap((owner) => comments.take(child(`${owner}/parameters`, name))))];
+    return said.length === 0 ? line : `${line}  ${pythonComments([said.join('; ')]).join('')}`;
+  });

@@ -52,6 +52,8 @@ export interface ConversionCheck {
   readonly spikes: readonly [source: number, target: number];
   /** What is drawn anew after conversion, by which both differ by chance: a sentence for each part. */
   readonly drawnAnew?: readonly string[];
+  /** How the simulator integrates otherwise, by which spikes drift apart: a sentence for each reason. */
+  readonly ownIntegration?: readonly string[];
   /** Why there is nothing to compare: what did not run, or not to its end. */
   readonly failure?: string;
 }

@@ -22,6 +22,7 @@ import {
 } from './check-conversion.js';
 import { comparableVariables, compareSamples, mostSamples, SampleKeeper } from './check-samples.js';
 import { convertModel } from './convert.js';
+import { ownIntegration } from './own-integration.js';
 import { importModel } from './pipeline.js';
 import type { Simulator, TargetNotation } from './target-notations.js';
 import {
@@ -67,7 +68,7 @@ export async function checkWith(
   if (!tool.notations.includes(to))
     throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { recordings, sampled, absent, anew } = await comparable(valid, to, options.freeze);
+  const { recordings, sampled, absent, anew, integration } = await comparable(valid, to, simulator, options.freeze);
   const { model } = spiking;
   const recorded = { ...spiking, model: { ...model, recordings: [...model.recordings, ...recordings] } };
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
@@ -125,24 +126,31 @@ export async function checkWith(
       variables,
       absent: [...check.absent, ...absent, ...missing],
       ...(anew.length > 0 ? { drawnAnew: anew } : {}),
+      ...(integration.length > 0 && check.matched < Math.max(...check.spikes) ? { ownIntegration: integration } : {}),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Recordings of what the model records of its variables and what it is converted to has, too; what that draws anew. */
+/**
+ * Recordings of what the model records of its variables and what it is converted to has, too; what that draws anew, and
+ * how the simulator integrates it.
+ */
 async function comparable(
   valid: ValidModel,
   to: TargetNotation,
+  simulator: Simulator,
   freeze: boolean | undefined,
-): Promise<ReturnType<typeof comparableVariables> & { readonly anew: readonly string[] }> {
+): Promise<
+  ReturnType<typeof comparableVariables> & { readonly anew: readonly string[]; readonly integration: readonly string[] }
+> {
   const options = { partial: true, ...(freeze === undefined ? {} : { freeze }) };
   const { files, data } = await convertModel(valid, documentOf[to] ?? to, options);
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
-  return { ...found, anew: drawnAnew(target.model) };
+  return { ...found, anew: drawnAnew(target.model), integration: ownIntegration(simulator, target.model) };
 }
 
 /** The Python on the path that has some modules. */

@@ -121,7 +121,11 @@ def check_draws():
         document = {**state.document(), "name": "drawn"}
         free = RandomDistribution("uniform", (0.0, 1.0), rng=NumpyRNG())
         ours.setup()
-        ours.Population(3, ours.IF_curr_exp(tau_m=free))
+        cells = ours.Population(3, ours.IF_curr_exp(tau_m=free))
+        clipped = RandomDistribution("normal_clipped", mu=0.1, sigma=0.1, low=0.0, high=np.inf)
+        ours.Projection(cells, cells, ours.FixedProbabilityConnector(0.5), ours.StaticSynapse(weight=clipped, delay=1.0))
+        (made,) = state.document()["projections"]
+        assert made["connector"]["type"] == "FixedProbabilityConnector" and made["synapse"]["params"]["weight"]["random"] == "normal_clipped", made
         assert state.document()["populations"][0]["cell"]["params"]["tau_m"] == {"random": "uniform", "params": {"low": 0.0, "high": 1.0}}
     finally:
         state.keeps_draws = False

@@ -134,7 +134,7 @@ async function checkOf(
 /** The comparison of both runs, in a few lines. */
 function checkText(check: ConversionCheck, frozen: boolean): string {
   const { with: tool, seconds, matched, spikes, tolerance, populations, variables = [], absent, failure } = check;
-  const { drawnAnew = [] } = check;
+  const { drawnAnew = [], ownIntegration = [] } = check;
   if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
   const [ours, theirs] = spikes;
   const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
@@ -147,6 +147,7 @@ function checkText(check: ConversionCheck, frozen: boolean): string {
   const lines = [
     `check: ${found}, by ${tool}`,
     ...drawnLines(drawnAnew, frozen),
+    ...ownIntegration.map((sentence) => `  ${sentence}`),
     ...variableLines(variables),
     ...populations.flatMap(({ population, first, spikes: [a, b] }) =>
       first === undefined

@@ -168,7 +168,7 @@ def distribution_of(values, generators, user):
     if not isinstance(drawn, RandomDistribution) or values.operations or not _is_plain(drawn):
         return None
     if _is_free(drawn.rng):
-        return _drawn_to_document(drawn, None) if drawn.name in _SIMPLE else None
+        return _drawn_to_document(drawn, None)
     made = generators.alone(drawn.rng, user)
     return None if made is None else _drawn_to_document(drawn, made)
 
@@ -176,10 +176,6 @@ def distribution_of(values, generators, user):
 def _is_plain(drawn):
     """Whether the parameters of a distribution are numbers."""
     return all(np.ndim(value) == 0 for value in drawn.parameters.values())
-
-
-#: Distributions that all notations have, or compose of others. What others give without a seed is listed.
-_SIMPLE = ("uniform", "normal", "exponential", "lognormal", "uniform_int", "normal_clipped_to_boundary", "poisson")
 
 
 def _is_free(rng):
@@ -293,9 +289,6 @@ def rule_of(projection, connector, generators, keeps_draws=False):
         return None
     used = [connector.rng] if hasattr(connector, "rng") else []
     used += [value.rng for value in values.values() if isinstance(value, RandomDistribution)]
-    drawn = [value for value in values.values() if isinstance(value, RandomDistribution)]
-    if any(_is_free(each.rng) and each.name not in _SIMPLE for each in drawn):
-        return None
     found = {id(rng): generators.of(rng) for rng in used if not (keeps_draws and _is_free(rng))}
     if None in found.values():
         return None

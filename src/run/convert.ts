@@ -202,6 +202,23 @@ async function inPynnTypes(
   };
 }
 
+/** A model from LEMS or Brian in the words of PyNN that it was written from; absent where it has none. */
+async function inPynn(
+  valid: ValidModel,
+): Promise<{ readonly back?: ValidModel; readonly entries: readonly ConversionEntry[] }> {
+  const { inPynnWords } = await import('./kept/in-pynn.js');
+  const kept = await inPynnWords(valid, inBrianText);
+  if (kept !== undefined) return { entries: kept.entries, ...(kept.valid ? { back: kept.valid } : {}) };
+  const named = await inPynnTypes(valid);
+  return { entries: named.entries, ...(named.valid === valid ? {} : { back: named.valid }) };
+}
+
+/** The text of a model for Brian, in JSON. */
+async function inBrianText(valid: ValidModel): Promise<string> {
+  const { files } = await convertModel(valid, 'brian-json');
+  return files[0]?.text ?? '';
+}
+
 /** What is said of a model of which a notation has nothing to say: LEMS has types without populations, others do not. */
 function withoutContent(
   { model: { populations, neurons, synapses } }: ValidModel,
@@ -238,6 +255,9 @@ async function documentText(document: unknown, name: string): Promise<string> {
   return yamlText(JSON.parse(json));
 }
 
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   canonical: async ({ model, data }, name) => {
@@ -246,20 +266,47 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   },
   brian: async (valid, name) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
-    const { files, report } = await forBrian(valid, (idiom) => exportBrianScript(idiom, parse(name).name), {
-      oneByOne: true,
-    });
-    return { files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)), data: new Map(), report };
+    const { inBrianWords } = await import('./kept/in-brian.js');
+    const back = await inBrianWords(valid, inBrianText);
+    const { files, report } = await forBrian(
+      back?.valid ?? valid,
+      (idiom) => exportBrianScript(idiom, parse(name).name),
+      { oneByOne: true },
+    );
+    return {
+      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
+      data: new Map(),
+      report: [...(back?.entries ?? []), ...report],
+    };
   },
   'brian-json': async (valid, name) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
-    const { document, report } = await forBrian(valid, exportBrian, { oneByOne: false });
-    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
+    const { inBrianWords } = await import('./kept/in-brian.js');
+    const back = await inBrianWords(valid, inBrianText);
+    if (back?.valid !== undefined) {
+      const { document, report } = await forBrian(back.valid, exportBrian, { oneByOne: false });
+      const text = await documentText(document, name);
+      return { files: [{ name, text }], data: new Map(), report: [...back.entries, ...report] };
+    }
+    const { keptOfPynn, isInPynnWords } = await import('./kept/of-pynn.js');
+    const { pynn } = valid.model.annotations;
+    const { document, report } = await forBrian(
+      valid,
+      (idiom) => {
+        const kept = isInPynnWords(valid.model) ? keptOfPynn(valid, idiom.model) : undefined;
+        const words = { ...(isRecord(pynn) ? pynn : {}), ...(kept === undefined ? {} : { kept }) };
+        const annotations = { ...idiom.model.annotations, ...(Object.keys(words).length === 0 ? {} : { pynn: words }) };
+        return exportBrian({ ...idiom, model: { ...idiom.model, annotations } });
+      },
+      { oneByOne: false },
+    );
+    const entries = [...(back?.entries ?? []), ...report];
+    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report: entries };
   },
   pynn: async (valid, name, _original, _positions, partial) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
-    const { valid: named, entries } = await inPynnTypes(valid);
-    const { files, report } = exportPynnScript(named, parse(name).name, { partial });
+    const { back, entries } = await inPynn(valid);
+    const { files, report } = exportPynnScript(back ?? valid, parse(name).name, { partial });
     return {
       files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
       data: new Map(),
@@ -268,10 +315,12 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
   },
   'pynn-json': async (valid, name, _original, _positions, partial) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
-    const { valid: named, entries } = await inPynnTypes(valid);
-    const { document, report } = exportPynn(named, { partial });
+    const { back, entries } = await inPynn(valid);
+    const { document, report } = exportPynn(back ?? valid, { partial });
+    const { withBrianWords } = await import('./kept/in-brian.js');
+    const whole = back === undefined ? withBrianWords(document, valid) : document;
     return {
-      files: [{ name, text: await documentText(document, name) }],
+      files: [{ name, text: await documentText(whole, name) }],
       data: new Map(),
       report: [...entries, ...report],
     };

@@ -56,6 +56,9 @@ export const withNumbers = (e: Expression, numbers: ReadonlyMap<string, number>)
  * Undefined where it has no such form.
  */
 export function valueOf(e: Expression, environment: Environment): Value | undefined {
+  // What is given as a number keeps its digits.
+  const given = e.kind === 'name' ? environment.numbers.get(e.name) : undefined;
+  if (given !== undefined) return given;
   const whole = fold(withNumbers(plain(e, declaredIn(environment)), environment.numbers));
   const constant = constantOf(whole);
   if (constant !== undefined) return tidy(constant);

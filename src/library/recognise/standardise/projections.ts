@@ -65,7 +65,8 @@ export function standardiseProjection(context: Standardising, name: string, proj
   if (known === undefined && difference !== undefined) return keep(difference.message);
   if (known === undefined && !areAfterSteps(context, projection, type))
     return keep('its delays are none that PyNN has: numbers of a time step or more');
-  const weight = valueOf(binary('*', number(port.factor), found.weight), environment);
+  const scaledWeight = port.factor === 1 ? found.weight : binary('*', number(port.factor), found.weight);
+  const weight = valueOf(scaledWeight, environment);
   if (weight === undefined) return keep('its weights cannot be expressed in PyNN');
   const values: Record<string, Value> = {};
   for (const [key, one] of Object.entries(found.parameters)) {

@@ -2,11 +2,14 @@
 
 import type { Expression, Statement } from '../../../src/lang/ast.js';
 import { call, name as nameOf } from '../../../src/lang/build.js';
+import { drawsIn } from '../../../src/lang/functions.js';
 import { mapExpression } from '../../../src/lang/walk.js';
 
 /** The least and the most of two numbers. */
 const least = 'min';
 const most = 'max';
+
+const repeating: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', '%', '//', '**']);
 
 /**
  * A statement after those that compute its parts: bounds are compared with a value that has a name, and what is drawn
@@ -23,9 +26,15 @@ export function inTurn(statement: Statement, name: (wanted: string) => string): 
     before.push({ ...statement, target, to: { kind: 'own', variable: target }, operator: '=', value });
     return nameOf(target);
   };
+  const once = (part: Expression): Expression => (drawsIn(part) ? named(part, 'drawn') : part);
   const value = mapExpression(statement.value, (part) => {
+    // Truths, remainders and powers of quantities are written with their parts several times.
+    if (part.kind === 'binary' && repeating.has(part.operator))
+      return { ...part, left: once(part.left), right: once(part.right) };
     if (part.kind !== 'call') return part;
     const [x, a, b] = part.arguments;
+    if (x !== undefined && (part.function === 'int' || part.function === 'exprel'))
+      return call(part.function, [once(x)]);
     if (x === undefined || a === undefined) return part;
     switch (part.function) {
       case 'clip':

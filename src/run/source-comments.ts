@@ -1,5 +1,6 @@
 /** Comments of a document, with the parts of the model that they are about. */
 
+import { existsSync } from 'node:fs';
 import { Parser } from 'yaml';
 import type { Positions } from '../diagnostics/positions.js';
 import { commentsKey } from '../model/comments.js';
@@ -7,7 +8,7 @@ import { linesOf, type Lines } from '../model/lines.js';
 import type { Model, ValidModel } from '../model/model.js';
 import { child } from '../model/pointer.js';
 import { placeOf } from './placed.js';
-import type { Source } from './read-source.js';
+import { readSource, type Source } from './read-source.js';
 import { isMarkup } from './recognise.js';
 
 /** A comment in a text. */
@@ -20,27 +21,46 @@ interface Comment {
   readonly alone: boolean;
 }
 
-/** A model with the comments of its document, or of the script that the document says, as annotations. */
+/** A model with the comments of its documents, or of the script that the document says, as annotations. */
 export function withComments(valid: ValidModel, source: Source, positions: Positions): ValidModel {
-  const { text } = source.script ?? source;
-  const found = source.script
-    ? scriptComments(text)
-    : isMarkup(text)
-      ? commentsIn(text, /<!--([\s\S]*?)-->/g)
-      : treeComments(text);
-  if (found.length === 0) return valid;
+  const { name, text } = source.script ?? source;
   const { model } = valid;
-  const partOf = findingParts(text, linesOfParts(model, positions, (source.script ?? source).name));
+  if (!/#|<!--|\/[/*]/.test(text)) return valid;
+  const parts = linesOfParts(model, positions);
   const comments = new Map<string, string>();
-  for (const one of joined(found)) {
-    const pointer = partOf(one);
-    const before = comments.get(pointer);
-    comments.set(pointer, before === undefined ? one.text : `${before}\n${one.text}`);
+  const documents = [{ name, text }, ...(isMarkup(text) ? included(parts, name) : [])];
+  for (const one of documents) {
+    const known = parts.get(one.name) ?? new Map<number, string>();
+    const partOf = source.script ? partsOfScript(one.text, known) : partsOfDocument(one.text, known);
+    const found = source.script
+      ? scriptComments(one.text)
+      : isMarkup(one.text)
+        ? commentsIn(one.text, /<!--([\s\S]*?)-->/g)
+        : treeComments(one.text);
+    for (const comment of joined(found)) {
+      const pointer = partOf(comment);
+      if (pointer === undefined) continue;
+      const before = comments.get(pointer);
+      comments.set(pointer, before === undefined ? comment.text : `${before}\n${comment.text}`);
+    }
   }
+  if (comments.size === 0) return valid;
   const given: unknown = model.annotations[commentsKey];
   const all = { ...(typeof given === 'object' ? given : {}), ...Object.fromEntries(comments) };
   return { ...valid, model: { ...model, annotations: { ...model.annotations, [commentsKey]: all } } };
 }
+
+/** Documents that have parts of the model beside the first one. */
+const included = (parts: ReadonlyMap<string, unknown>, first: string): readonly Source[] =>
+  [...parts.keys()].flatMap((name) => {
+    if (name === first || !existsSync(name)) return [];
+    try {
+      return [readSource(name)];
+    } catch {
+      // It was read before; what has become of it since has no comments.
+      return [];
+    }
+  });
 
 // --- Comments of a text ---------------------------------------------------------------------------------------------
 
@@ -68,7 +88,7 @@ function commentAt(text: string, lines: Lines, from: number, to: number, inner: 
 
 /** What is said to tools rather than to readers: interpreters, editors, formatters; and headings that scripts have. */
 const isForTools = (line: string): boolean =>
-  /^(?:!|-\*-|%%|-{3,}|=+$|fmt: |noqa\b|type: ignore|pylint: |yaml-language-server: )/.test(line);
+  /^(?:!|-\*-|%%|-{3,}|={3,}|(?:en)?coding[:=]|fmt: |noqa\b|type: ignore|pylint: |yaml-language-server: )/.test(line);
 
 /** Comments of JSON and YAML. */
 function treeComments(text: string): readonly Comment[] {
@@ -143,11 +163,12 @@ function joined(comments: readonly Comment[]): readonly Comment[] {
 /** Lines between a comment and what it is about: lists have headings. */
 const headings = 1;
 
-/** Which part a comment of a text is about: what follows it, or what is on its line. */
-function findingParts(text: string, known: ReadonlyMap<number, string>): (comment: Comment) => string {
+/** Which part a comment of a document is about: what follows it, or what is on its line. */
+function partsOfDocument(text: string, known: ReadonlyMap<number, string>): (comment: Comment) => string {
   const lines = text.split(/\r\n|[\r\n]/);
-  const isContent = (line: string): boolean => /^\s*[^\s#]/.test(line) && !/^\s*<[?!]/.test(line);
-  const start = lines.findIndex(isContent) + 1;
+  // What stands before the first element within the root is about all of the document.
+  const inRoot = /<(?:Lems|neuroml)\b[^>]*>(?:\s|<!--[\s\S]*?-->)*/i.exec(text);
+  const start = inRoot ? linesOf(text).at(inRoot.index + inRoot[0].length).line : lines.findIndex(isContent) + 1;
   const inOrder = [...known.keys()].sort((a, b) => a - b);
   return ({ first, last, alone }) => {
     if (alone && first < start) return '';
@@ -161,13 +182,32 @@ function findingParts(text: string, known: ReadonlyMap<number, string>): (commen
   };
 }
 
-/** Lines of a document, and which part of the model is said there. */
-function linesOfParts(model: Model, positions: Positions, document: string): ReadonlyMap<number, string> {
-  const lines = new Map<number, string>();
+/**
+ * Which part a comment of a script is about; undefined where it is about other code than what makes a part. Before
+ * constants are headings.
+ */
+function partsOfScript(text: string, known: ReadonlyMap<number, string>): (comment: Comment) => string | undefined {
+  const lines = text.split(/\r\n|[\r\n]/);
+  const start = lines.findIndex(isContent) + 1;
+  return ({ first, last, alone }) => {
+    if (!alone) return known.get(first);
+    if (first < start) return '';
+    const pointer = known.get(last + 1);
+    return pointer !== undefined && /\/(?:parameters|values)\//.test(pointer) ? undefined : pointer;
+  };
+}
+
+const isContent = (line: string): boolean => /^\s*[^\s#]/.test(line) && !/^\s*<[?!]/.test(line);
+
+/** Lines of each document, and which part of the model is said there. */
+function linesOfParts(model: Model, positions: Positions): ReadonlyMap<string, ReadonlyMap<number, string>> {
+  const documents = new Map<string, Map<number, string>>();
   const add = (pointer: string, called = pointer): void => {
-    for (const place of [positions.keyPlace?.(pointer), placeOf(positions, pointer)])
-      if (place?.line !== undefined && place.document === document && !lines.has(place.line))
-        lines.set(place.line, called);
+    for (const place of [positions.keyPlace?.(pointer), placeOf(positions, pointer)]) {
+      if (place?.line === undefined) continue;
+      const lines = documents.get(place.document) ?? new Map<number, string>();
+      if (!lines.has(place.line)) documents.set(place.document, lines.set(place.line, called));
+    }
   };
   const each = (pointer: string, parts: object): void => {
     for (const key of Object.keys(parts)) add(child(pointer, key));
@@ -192,5 +232,5 @@ function linesOfParts(model: Model, positions: Positions, document: string): Rea
     each(`${child('/populations', name)}/values`, values);
   for (const [name, { values }] of Object.entries(model.projections))
     each(`${child('/projections', name)}/values`, values);
-  return lines;
+  return documents;
 }

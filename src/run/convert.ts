@@ -67,7 +67,8 @@ const lems: Exporter = async (whole, name, original, positions) => {
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../library/currents-apart.js');
   const { withListeningSources } = await import('../library/listening-sources.js');
-  const given = withListeningSources(withCurrentsApart(whole, mostPulses));
+  const { withPhaseCurrents } = await import('../library/phase-currents.js');
+  const given = withListeningSources(withCurrentsApart(withPhaseCurrents(whole), mostPulses));
   const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
   const attempt = (what: ValidModel, plain = false) => {

@@ -11,9 +11,10 @@ import { abstractCell } from '../../../src/library/neuroml/abstract-cells.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
 import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { Expression } from '../../../src/lang/ast.js';
+import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { NeuronType, Population } from '../../../src/model/model.js';
+import type { EventDefinition, NeuronType, Population } from '../../../src/model/model.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
@@ -49,6 +50,7 @@ export function foundCell(
 ): StandardCell | undefined {
   const { model, dt } = context;
   if (model.timing === 'lems-euler' || type.conformsTo?.type.startsWith('pynn/') === true) return undefined;
+  if (!Object.values(type.events).every(isUsual)) return undefined;
   if (isAskedForMore(demands) || populations.some(([, { linked }]) => Object.keys(linked ?? {}).length > 0))
     return undefined;
   const found = abstractCell(type, {
@@ -57,7 +59,7 @@ export function foundCell(
     countsSpikeStep: model.timing === 'brian',
     dt,
   });
-  if (typeof found === 'string' || !isSeen(id, found, context)) return undefined;
+  if (typeof found === 'string' || !isSeen(id, type, found, context)) return undefined;
   const parameters = coreParameters(found.name);
   if (!parameters) return undefined;
   try {
@@ -89,7 +91,7 @@ function environmentOf(
 }
 
 /** Whether all that the network reads of cells is theirs under NeuroML's name, and all that reaches them has one. */
-function isSeen(id: string, found: AbstractCell, { model }: ExportContext): boolean {
+function isSeen(id: string, type: NeuronType, found: AbstractCell, { model }: ExportContext): boolean {
   const isOwn = (name: string | undefined): boolean => model.populations[name ?? '']?.type === id;
   const scaled = (name: string): boolean => found.variables.get(name)?.factor === 1;
   const recorded = model.recordings.every(
@@ -97,7 +99,8 @@ function isSeen(id: string, found: AbstractCell, { model }: ExportContext): bool
   );
   const currents = Object.values(model.stimuli).every(
     (stimulus) =>
-      !isOwn(populationOf(stimulus.to)) || (stimulus.kind === 'current' && found.inputs.includes(stimulus.input)),
+      !isOwn(populationOf(stimulus.to)) ||
+      (stimulus.kind === 'current' && found.inputs.includes(stimulus.input) && readsNone(stimulus.value, type)),
   );
   const connected = Object.values(model.projections).every(({ from, to, synapse, receptors }) => {
     const type = model.synapses[synapse];
@@ -114,6 +117,16 @@ function isSeen(id: string, found: AbstractCell, { model }: ExportContext): bool
   });
   return recorded && currents && connected;
 }
+
+/** Whether a text reads nothing of a type, of which cells with NeuroML's names have but their own variables. */
+const readsNone = (text: string, { parameters, state, derived }: NeuronType): boolean =>
+  [...namesIn(parseExpression(text))].every((name) =>
+    [parameters, state, derived].every((map) => !Object.hasOwn(map, name)),
+  );
+
+/** Whether an event has the place in a step, and the name, that spikes have. */
+const isUsual = ({ slot, actionSlot, actionOrder, emits }: EventDefinition): boolean =>
+  slot === undefined && actionSlot === undefined && actionOrder === undefined && emits === undefined;
 
 /** Whether all that synapses of a type do is to add to a variable of their cell. */
 const isStill = ({ derivatives, pathways, state }: Parameters<typeof throughPorts>[0]): boolean =>
@@ -169,7 +182,11 @@ function named(
     const how = {
       ...found,
       drive: drive(valueOf),
-      held: { steps: own.has('refract') ? Math.max(1, steps(valueOf)) : steps(valueOf), dt },
+      held: {
+        steps: own.has('refract') ? Math.max(1, steps(valueOf)) : steps(valueOf),
+        dt,
+        isOnlyTheirs: steps(valueOf) === 0,
+      },
       startsApart: true,
     };
     if (difference(type, valueOf, core, functions, how) !== undefined) return undefined;

@@ -18,8 +18,8 @@ export interface Correspondence {
   readonly responses: readonly string[];
   /** What the core type gets as an input besides. */
   readonly drive: number;
-  /** Steps for which a spike holds the type, of how many seconds; absent: times are compared. */
-  readonly held?: { readonly steps: number; readonly dt: number };
+  /** Steps of so many seconds for which a spike holds the type, or the core type alone; absent: times are compared. */
+  readonly held?: { readonly steps: number; readonly dt: number; readonly isOnlyTheirs: boolean };
   /** Whether first values are others. */
   readonly startsApart: boolean;
 }
@@ -168,7 +168,7 @@ function atEnds(
         its.isRefractory(steps.steps * steps.dt) ||
         (steps.steps > 1 && !its.isRefractory((steps.steps - 1) * steps.dt));
   if (differs) return 'its refractory period differs';
-  const isRefractory = steps === undefined ? own.isRefractory(0) : steps.steps > 0;
+  const isRefractory = steps === undefined ? own.isRefractory(0) : steps.steps > 0 && !steps.isOnlyTheirs;
   const held = pairs.find(([name, other]) => own.held.has(name) !== its.held.has(other))?.[0];
   return isRefractory && held !== undefined ? `${held} is held differently while refractory` : undefined;
 }

@@ -136,6 +136,53 @@ run: 100 ms
     expect(new Set(spikes).size).toBe(1);
   });
 
+  it('a current that changes between runs is a pulse', async () => {
+    const { text, types, spikes } = await converted(`
+neuron_groups:
+  G:
+    N: 2
+    model: |
+      dv/dt = (10*nS*(-70*mV - v) + I)/(100*pF) : volt
+      I : amp
+    threshold: v > -50*mV
+    reset: v = -60*mV
+    method: euler
+    initializers: { v: -70*mV }
+spike_monitors: { M: { source: G } }
+run:
+  - duration: 20 ms
+  - set: { G.I: 0.3 nA }
+    duration: 50 ms
+  - set: { G.I: 0 nA }
+    duration: 20 ms
+`);
+    expect(text).toContain('<pulseGenerator id="G_I" delay="20.05ms" duration="50ms" amplitude="0.3nA"/>');
+    expect(types).toBe(0);
+    // After 10 ms*ln(30/10), then each 10 ms*ln(20/10).
+    expect(spikes).toEqual([12, 12, 12]);
+  });
+
+  it('an adaptive exponential cell that is not refractory says that NeuroML holds it for a step', async () => {
+    const { text, codes } = await converted(`
+neuron_groups:
+  G:
+    N: 1
+    model: |
+      dv/dt = (30*nS*(-70*mV - v) + 30*nS*2*mV*exp((v + 50*mV)/(2*mV)) + 1*nA - w)/(281*pF) : volt
+      dw/dt = (4*nS*(v + 70*mV) - w)/(144*ms) : amp
+    threshold: v > -40*mV
+    reset: |
+      v = -70*mV
+      w += 0.08*nA
+    method: euler
+    initializers: { v: -70*mV }
+spike_monitors: { M: { source: G } }
+run: 1 ms
+`);
+    expect(text).toMatch(/<adExIaFCell .*refract="0ms"/);
+    expect(codes).toContain('lems/one-step-held');
+  });
+
   it('an adaptive exponential cell says that it advances v first', async () => {
     const { text, codes, types } = await converted(`
 neuron_groups:

@@ -1,0 +1,129 @@
+/**
+ * Currents that are parameters and change between the runs of a protocol, as stimuli of the time: notations that inject
+ * currents from outside have no other words for them.
+ */
+
+import { ampere } from '../lang/dimension.js';
+import { inSI } from '../lang/print.js';
+import { ownNames } from '../model/declared-names.js';
+import { freeName } from '../model/free-name.js';
+import type { Model, NeuronType, Phase, Population, Stimulus, ValidModel } from '../model/model.js';
+import { isPhase } from '../model/tagged.js';
+import { beforeStep } from './gather/step-times.js';
+import { tidy } from './recognise/numbers.js';
+
+/** A current from a time on, in A and s. */
+interface Piece {
+  readonly from: number;
+  readonly value: number;
+}
+
+/** The same model with such currents as stimuli; itself where it has none, or a protocol of more than runs and values. */
+export function withPhaseCurrents(valid: ValidModel): ValidModel {
+  const { model } = valid;
+  const { protocol, dt } = model.experiment;
+  const isPlain = protocol.every((phase) => isPhase(phase, 'run') || isPhase(phase, 'set'));
+  if (!isPlain || model.timing !== 'brian' || !protocol.some((phase) => isPhase(phase, 'set'))) return valid;
+  let next = model;
+  for (const [id, population] of Object.entries(model.populations)) {
+    const type = next.neurons[population.type ?? ''];
+    if (
+      !type ||
+      type.compartments ||
+      Object.values(model.populations).some((one) => one !== population && one.type === population.type)
+    )
+      continue;
+    for (const [parameter, { unit }] of Object.entries(type.parameters)) {
+      const pieces = unit === 'A' ? piecesOf(model, id, population, type, parameter) : undefined;
+      if (pieces) next = withStimulus(next, id, parameter, pieces, dt);
+    }
+  }
+  return next === model ? valid : { ...valid, model: next };
+}
+
+/** The values of a parameter of all cells, from their times on; undefined where it does not change, or something else reads it. */
+function piecesOf(
+  model: Model,
+  id: string,
+  { values, linked }: Population,
+  type: NeuronType,
+  parameter: string,
+): readonly Piece[] | undefined {
+  const first = values[parameter] ?? type.parameters[parameter]?.value ?? 0;
+  if (typeof first !== 'number' || linked?.[parameter] !== undefined) return undefined;
+  const key = `${id}.${parameter}`;
+  const pieces: Piece[] = [{ from: 0, value: first }];
+  let time = 0;
+  for (const phase of model.experiment.protocol) {
+    if (isPhase(phase, 'run')) time += phase.run;
+    if (!isPhase(phase, 'set')) continue;
+    const named = Object.keys(phase.set).filter((one) => new RegExp(`\\b${parameter}\\b`).test(one));
+    if (named.length === 0) continue;
+    const value = phase.set[key];
+    if (phase.of !== undefined || phase.where !== undefined || named.join() !== key || typeof value !== 'number')
+      return undefined;
+    pieces.push({ from: time, value });
+  }
+  const { events, regimes, state, parameters, noise } = type;
+  const { operations, stimuli, recordings, populations, projections, synapses } = model;
+  const others = Object.entries(values).filter(([name]) => name !== parameter);
+  const given = Object.entries(parameters).filter(([name]) => name !== parameter);
+  const links = Object.values(populations).map((one) => one.linked);
+  const near = [
+    events,
+    regimes,
+    state,
+    noise,
+    others,
+    given.map(([, { value }]) => value),
+    operations,
+    stimuli,
+    recordings,
+    links,
+  ];
+  const far = JSON.stringify([synapses, projections]);
+  const isRead =
+    new RegExp(`\\b${parameter}\\b`).test(JSON.stringify(near)) ||
+    new RegExp(`\\b(?:pre|post)\\.${parameter}\\b`).test(far);
+  return pieces.length === 1 || isRead ? undefined : pieces;
+}
+
+function withStimulus(model: Model, id: string, parameter: string, pieces: readonly Piece[], dt: number): Model {
+  const { neurons, populations, stimuli, projections, experiment } = model;
+  const population = populations[id];
+  const name = population?.type ?? '';
+  const type = neurons[name];
+  if (!population || !type) return model;
+  const names = ownNames(type);
+  const text = (value: number): string => inSI(value, ampere, (one) => names.has(one));
+  const [start = { from: 0, value: 0 }, ...later] = pieces;
+  const value = later.reduce(
+    (earlier, piece) =>
+      piece.from === 0
+        ? text(piece.value)
+        : `(${text(piece.value)} if t > ${beforeStep(tidy(Math.round(piece.from / dt) * dt), names)} else ${earlier})`,
+    text(start.value),
+  );
+  const stimulus: Stimulus = { kind: 'current', to: { population: id }, input: parameter, value, attached: true };
+  const free = freeName(`${id}_${parameter}`, (one) =>
+    [stimuli, populations, projections].some((map) => Object.hasOwn(map, one)),
+  );
+  const { [parameter]: _, ...parameters } = type.parameters;
+  const { [parameter]: __, ...values } = population.values;
+  const key = `${id}.${parameter}`;
+  const protocol = experiment.protocol.flatMap((phase): readonly Phase[] => {
+    if (!isPhase(phase, 'set') || !Object.hasOwn(phase.set, key)) return [phase];
+    const { [key]: ___, ...set } = phase.set;
+    return Object.keys(set).length === 0 ? [] : [{ set }];
+  });
+  return {
+    ...model,
+    neurons: {
+      ...neurons,
+      [name]: { ...type, parameters, inputs: { ...type.inputs, [parameter]: { unit: 'A', reduce: 'sum' } } },
+    },
+    populations: { ...populations, [id]: { ...population, values } },
+    stimuli: { ...stimuli, [free]: stimulus },
+    experiment: { ...experiment, protocol },
+  };
+}

@@ -229,8 +229,9 @@ function chosen(
   setting: Setting,
 ): readonly number[] | undefined {
   if (slice !== undefined) {
-    const [start, stop, step = 1] = slice;
-    if (slice.length < 2 || slice.length > 3 || step === null || step < 1)
+    const [start, stop, by] = slice;
+    const step = by ?? 1;
+    if (slice.length < 2 || slice.length > 3 || step < 1)
       return void setting.report(
         messages.wrongValue('the slice', '[start, stop] or [start, stop, step] with a step of 1 or more', slice),
         child(pointer, 'slice'),

@@ -410,3 +410,10 @@ describe('many findings', () => {
     expect(diagnostics.list).toHaveLength(101);
   });
 });
+
+it('a slice may leave its bounds and its step open', () => {
+  const view = (slice: readonly (number | null)[]): readonly string[] =>
+    findings({ ...cell('IF_curr_exp'), views: [{ label: 'v', of: 'p', select: { slice } }] });
+  expect([view([0, 2, null]), view([null, null, 2])]).toEqual([[], []]);
+  expect(view([0, 2, 0])).toEqual([expect.stringContaining('pynn/wrong-value')]);
+});

@@ -24,6 +24,7 @@ import { comparableVariables, compareSamples, mostSamples, SampleKeeper } from '
 import { convertModel } from './convert.js';
 import { ownIntegration } from './own-integration.js';
 import { importModel } from './pipeline.js';
+import { toolFailure } from './tool-failure.js';
 import type { Simulator, TargetNotation } from './target-notations.js';
 import {
   brianResults,
@@ -111,10 +112,7 @@ export async function checkWith(
         read: () => importModel({ name: tool.file, text: files[0]?.text ?? '' }, { data }).valid.model,
       });
     } catch (error) {
-      const { stderr = '', message } = error as { stderr?: string; message: string };
-      const lines = (stderr.trim() || message).split('\n').filter((line) => !/^\s*at [\w.$]+\(/.test(line));
-      const text = lines.slice(-3).join(' ');
-      return failed(text.slice(0, 400));
+      return failed(toolFailure(error));
     }
     const check = compared(simulator, valid, source, found.spikes, label);
     const variables = compareSamples(keeper.kept(), found.samples, recordings);

@@ -147,7 +147,7 @@ function generated(
   const net = ids.claim('network_1');
   const run = ids.claim('simulation_1');
   const simulated = simulation(run, net, network, context);
-  remark(context);
+  remark(context, network.later);
   const kept = [
     ...metadataProperties(model),
     ...claimProperties(withoutCore(claims, network, model)),
@@ -218,10 +218,10 @@ export function rulesOf({ projections, annotations }: Model): Rules {
 }
 
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
-function remark(context: ExportContext): void {
+function remark(context: ExportContext, later: ReadonlySet<string>): void {
   const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
-  if (model.timing !== 'lems-euler') remarkTiming(context, report);
+  if (model.timing !== 'lems-euler') remarkTiming(context, report, later);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (!isForwardEuler(type, model.timing))
       report.approximated(

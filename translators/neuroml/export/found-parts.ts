@@ -123,6 +123,7 @@ export function writeFoundProjection(
   const later = (seconds: number): number => (model.timing === 'brian' ? seconds + dt : seconds);
   const delayOf = delayTexts(typeof steps === 'number' ? later(steps) : steps.map(later), context);
   type Group = { readonly id: string; readonly members: number[] };
+  if (model.timing === 'brian') written.later.add(name);
   const groups = new Map<string, Group>();
   const byTarget = new Map<number, Group>();
   const groupOf = (j: number): Group => {

@@ -20,15 +20,23 @@ export const steppingOrder = ({ populations }: Pick<Model, 'populations'>): read
 /**
  * LEMS advances one cell after another: what a spike without a delay, or a variable that others read, reaches before
  * its cell's turn comes is a step later than what it reaches after it.
+ *
+ * @param later  projections of which nothing arrives in the step of its spike
  */
 export function remarkTiming(
   { model, data }: { readonly model: Model; readonly data: DataStore },
   report: ConversionReport,
+  later: ReadonlySet<string> = new Set(),
 ): void {
   const order = steppingOrder(model);
   for (const [name, projection] of Object.entries(model.projections)) {
     const type = model.synapses[projection.synapse];
-    if (type === undefined || !(readsSource(type) || arrivesLate(projection, type, order, model, data))) continue;
+    if (
+      type === undefined ||
+      later.has(name) ||
+      !(readsSource(type) || arrivesLate(projection, type, order, model, data))
+    )
+      continue;
     report.approximated(
       'lems/timing',
       child('/projections', name),

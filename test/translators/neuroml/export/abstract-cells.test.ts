@@ -13,18 +13,20 @@ interface Found {
   readonly text: string;
   readonly codes: readonly string[];
   readonly types: number;
+  readonly outcome: string;
   /** Spikes of the model and of the document, and how many of them are in the same steps. */
   readonly spikes: readonly (number | undefined)[];
 }
 
 async function converted(model: string): Promise<Found> {
   const { valid } = importModel({ name: 'm.yaml', text: head + model });
-  const { files, report } = await convertModel(valid, 'lems');
+  const { files, report, outcome } = await convertModel(valid, 'lems');
   const text = files[0]?.text ?? '';
   const { matched, spikes } = await checkConversion(valid, 'lems');
   return {
     text,
     codes: report.map(({ code }) => code),
+    outcome,
     types: [...text.matchAll(/<ComponentType /g)].length,
     spikes: [...spikes, matched],
   };
@@ -241,12 +243,14 @@ run: 60 ms
 
   it('an exponential current, which arrives a step after its delay as in Brian', async () => {
     for (const delay of ['0 ms', '1.5 ms']) {
-      const { text, types, spikes } = await converted(
+      const { text, types, spikes, outcome } = await converted(
         network('dv/dt = (gl*(El - v) + s + I)/C : volt\nds/dt = -s/tau : amp', 's += 0.7*nA', delay),
       );
       expect(text).toContain('<expCurrSynapse id="S_synapses" tau_syn="5"/>');
       expect(text).toContain(`weight="0.7" delay="${delay === '0 ms' ? '0.099ms' : '1.599ms'}"`);
       expect(types).toBe(0);
+      // No cell sees a spike sooner for its place among the others.
+      expect(outcome).toBe('equivalent');
       expect(spikes[0]).toBeGreaterThan(5);
       expect(new Set(spikes).size).toBe(1);
     }

@@ -7,7 +7,7 @@ import { delayRounding } from '../../src/model/steps.js';
 import { located } from '../shared/located.js';
 import type { Synapse, Projection, Value } from './specification.js';
 import type { Connections } from './connectors.js';
-import { type Setting, own } from './context.js';
+import { type Setting, own, stepsIn } from './context.js';
 import type { Slot } from './values.js';
 import * as messages from './messages.js';
 import { perSynapse, sharesDraw, delayValue, delaysOf } from './synapse-values.js';
@@ -41,7 +41,7 @@ export function synapseValues(
   const given = givenValues(written, at);
   const known = ['weight', 'delay', ...names.filter((name) => name !== 'weight')];
   const place = (name: string): number => known.indexOf(name);
-  const hasDelay = fractionOf(written) !== undefined;
+  const hasDelay = fractionOf(written, setting.dt) !== undefined;
   const anew: Pick<Slot, 'draws'> = connections.drawsAnew === true ? { draws: 'anew' } : {};
   let delay: readonly [Value, string] = [setting.minDelay, pointer];
   for (const [name, value, where] of [...given].sort(([a], [b]) => place(a) - place(b))) {
@@ -88,7 +88,7 @@ export function synapseValues(
   }
   if (standard.synapse.parameters?.['tau_syn'] !== undefined)
     values['tau_syn'] = `post.${receptor.timeConstant ?? 'tau_syn'}`;
-  const fraction = fractionOf(written);
+  const fraction = fractionOf(written, setting.dt);
   if (fraction === undefined) return { values, delays: {} };
   if (fraction !== null && sharesDraw(delay[0], fraction)) {
     // One number for each synapse, from which both its delays follow; what is sent arrives after all of it.
@@ -107,10 +107,18 @@ export function synapseValues(
   return { values: { ...values, ...delays.values }, delays: delays.delays };
 }
 
-/** The dendritic fraction of a plastic synapse's delay; null for others; undefined for synapses without a delay. */
-export function fractionOf(written: Synapse): number | null | undefined {
+/**
+ * The dendritic fraction of a plastic synapse's delay: none where that part of the delay is no step; null for others;
+ * undefined for synapses without a delay.
+ *
+ * @param dt  in the unit of the delay
+ */
+export function fractionOf(written: Synapse, dt: number): number | null | undefined {
   if (written.type === 'ElectricalSynapse') return undefined;
-  return written.type === 'STDPMechanism' ? (written.dendritic_delay_fraction ?? 1) : null;
+  if (written.type !== 'STDPMechanism') return null;
+  const { dendritic_delay_fraction: fraction = 1, params = {} } = written;
+  const delay = params['delay'];
+  return typeof delay === 'number' && fraction < 1 && stepsIn(fraction * delay, dt).steps === 0 ? 0 : fraction;
 }
 
 /** The values that a synapse description gives, each with its place. */

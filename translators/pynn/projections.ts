@@ -112,12 +112,12 @@ export function translateProjection(
   if (structure && !ends) return undefined;
   const name = nameOfType(
     placed ? `${type}_${receptor.name}` : type,
-    placed ? atPlace(standard, placed, fractionOf(written) ?? 1) : standard,
+    placed ? atPlace(standard, placed, fractionOf(written, setting.dt) ?? 1) : standard,
     network.synapses,
   );
   const space = translateSpace(projection.space, child(pointer, 'space'));
   // The sides of a plastic synapse have a part of the delay each; that the whole is within limits has been checked.
-  const range = typeof fractionOf(written) === 'number' ? {} : delayRange(setting);
+  const range = typeof fractionOf(written, setting.dt) === 'number' ? {} : delayRange(setting);
   const rest = {
     ...(ends ? {} : { receptor: located(receptor.receptor.variable, receptor.pointer) }),
     values: ends ? omit(values.values, 'tau_syn') : values.values,
@@ -127,7 +127,7 @@ export function translateProjection(
   };
   const plain = endsOf(pre, post, pointer);
   const both = ends ? { ...plain, to: { of: plain.to, ...ends } } : plain;
-  return translated(id, { type: name, standard }, connections, both, rest, pointer, fractionOf(written));
+  return translated(id, { type: name, standard }, connections, both, rest, pointer, fractionOf(written, setting.dt));
 }
 
 const omit = (values: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> =>
@@ -315,7 +315,7 @@ function stdpOf(
       );
   }
   if (!whole) return undefined;
-  const fraction = written.dendritic_delay_fraction ?? 1;
+  const fraction = fractionOf(written, setting.dt) ?? 1;
   const delay = written.params?.['delay'];
   return stdpSynapse(kind, timing?.type ?? '', dependence?.type ?? '', {
     preAtOnce: fraction > 0,

@@ -211,6 +211,7 @@ function stdpOf(
       );
       return {
         standard,
+        dendritic: stdpSynapse(kind, 'SpikePairRule', dependence, { preAtOnce: true, postAtOnce: true, sends: true }),
         name: 'STDPMechanism',
         weight: amount,
         parameters: values,

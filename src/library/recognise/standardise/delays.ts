@@ -89,6 +89,26 @@ export function delaysOf(
   return result;
 }
 
+/**
+ * Delays of a plastic synapse without one, whose spikes PyNN delays by a step: behind the synapse, as PyNN has it
+ * unless told otherwise, and NEST always.
+ *
+ * @returns undefined where the synapse has a delay, or its spikes come that much earlier
+ */
+export function dendriticDelay(
+  context: Standardising,
+  { from, delays }: Projection,
+  { pathways }: SynapseType,
+): number | undefined {
+  const [pre, post] = (['pre.spike', 'post.spike'] as const).map((event) => {
+    const [key = '', pathway] = Object.entries(pathways).find(([, { on }]) => on === event) ?? [];
+    return delays[key] ?? pathway?.delay;
+  });
+  const [source = ''] = populationsOf(from.of);
+  const isNone = typeof pre === 'number' && pre < context.dt / 2 && post === 0;
+  return isNone && !outgoingAtOnce(context, source) ? context.dt : undefined;
+}
+
 function remarkDelay(context: Standardising, pointer: string): void {
   context.report.approximated(
     context.code('delay'),

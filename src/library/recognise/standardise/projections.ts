@@ -14,7 +14,7 @@ import { weightKindOf } from '../../standard-type.js';
 import { betweenSlices } from '../ranges.js';
 import { arrivalOf, recogniseSynapse } from '../synapses.js';
 import { signOf, valueOf } from '../values.js';
-import { actingAtOnce, delaysOf, inTheirNames } from './delays.js';
+import { actingAtOnce, delaysOf, dendriticDelay, inTheirNames } from './delays.js';
 import { keepEquations } from './equations.js';
 import {
   type StandardPopulation,
@@ -83,15 +83,20 @@ export function standardiseProjection(context: Standardising, name: string, proj
     if (known === undefined) return keep('the time constant of its receptor is not known');
     else values['tau_syn'] = timeConstant(known, arrival.variable);
   for (const { code, message } of found.remarks) context.report.approximated(context.code(code), pointer, message);
-  const synapse = synapseType(
-    context,
-    found.standard.name === 'STDPMechanism' ? 'STDP' : found.name,
-    found.standard,
-    port.kind,
-  );
-  const delays = delaysOf(context, projection, { type, transit, environment, pointer });
-  if (delays === undefined) return keep('its delays cannot be expressed in PyNN');
-  if (found.name === 'STDPMechanism' && (delays['post'] ?? 0) === 0)
+  const dendritic = found.dendritic && dendriticDelay(context, projection, type);
+  const standard = (dendritic === undefined ? undefined : found.dendritic) ?? found.standard;
+  const synapse = synapseType(context, standard.name === 'STDPMechanism' ? 'STDP' : found.name, standard, port.kind);
+  const given = delaysOf(context, projection, { type, transit, environment, pointer });
+  if (given === undefined) return keep('its delays cannot be expressed in PyNN');
+  if (dendritic !== undefined) values['transmission'] = dendritic;
+  const delays = dendritic === undefined ? given : { post: dendritic };
+  if (dendritic !== undefined)
+    context.report.approximated(
+      context.code('dendritic-delay'),
+      pointer,
+      `the step of its delay lies behind the synapse, as PyNN has it by default and NEST always: postsynaptic spikes meet the synapse a step later`,
+    );
+  else if (found.name === 'STDPMechanism' && (delays['post'] ?? 0) === 0)
     context.report.equivalent(
       context.code('axonal-delay'),
       pointer,

@@ -24,4 +24,6 @@ export interface RecognisedSynapse {
   /** Variables of the standard type, by those of the type. */
   readonly variables: ReadonlyMap<string, string>;
   readonly remarks: readonly { readonly code: string; readonly message: string }[];
+  /** Of a plastic synapse, the type whose delay lies behind the synapse. */
+  readonly dendritic?: StandardSynapse | undefined;
 }

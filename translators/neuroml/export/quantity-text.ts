@@ -3,11 +3,15 @@
 import type { Dimension } from '../../../src/lang/ast.js';
 import { type Dimensions, isPure } from './dimensions.js';
 
+/** A large round number, whose zeros nobody counts. */
+const manyZeros = /^-?[1-9]\d{0,2}0{6,}$/;
+
 /** Shortest decimal text of a double, as LEMS reads it. */
 export function numberText(value: number): string {
   if (value === Infinity) return '1e300';
   if (value === -Infinity) return '-1e300';
-  return String(value).replace('e+', 'e');
+  const text = String(value);
+  return (manyZeros.test(text) ? value.toExponential() : text).replace('e+', 'e');
 }
 
 /** How many texts are kept: more distinct numbers than that hardly come again. */

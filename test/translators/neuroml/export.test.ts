@@ -460,12 +460,12 @@ describe('by name', () => {
     const euler = { ...valid, model: { ...valid.model, neurons } };
     const { files } = await convertModel(euler, 'lems');
     expect(files[0]?.text.match(/<(pulseGenerator|compoundInput) [^>]*>/g)).toEqual([
-      '<pulseGenerator id="always" delay="0ms" duration="1000000000s" amplitude="0.9nA"/>',
+      '<pulseGenerator id="always" delay="0ms" duration="1e9s" amplitude="0.9nA"/>',
       '<pulseGenerator id="pulse" delay="5.05ms" duration="37.3ms" amplitude="1.1nA"/>',
       '<compoundInput id="steps">',
       '<pulseGenerator id="steps_0" delay="0.15ms" duration="19.9ms" amplitude="1nA"/>',
       '<pulseGenerator id="steps_1" delay="20.05ms" duration="31.7ms" amplitude="-0.3nA"/>',
-      '<pulseGenerator id="steps_2" delay="51.75ms" duration="1000000000s" amplitude="2nA"/>',
+      '<pulseGenerator id="steps_2" delay="51.75ms" duration="1e9s" amplitude="2nA"/>',
     ]);
     const [check] = (await checkConversion(euler, 'lems')).populations;
     expect(check?.spikes[0]).toBeGreaterThan(3);

@@ -56,7 +56,7 @@ describe('cells', () => {
     expect(text).toContain(
       '<iafCell id="G_cells" C="0.1nF" thresh="-55mV" reset="-65mV" leakConductance="10nS" leakReversal="-70mV"/>',
     );
-    expect(text).toContain('<pulseGenerator id="G_current" delay="0ms" duration="1000000000s" amplitude="0.2nA"/>');
+    expect(text).toContain('<pulseGenerator id="G_current" delay="0ms" duration="1e9s" amplitude="0.2nA"/>');
     expect(types).toBe(0);
     // The first after tau*ln(20/5) and tau*ln(30/15), others tau*ln(15/5) and tau*ln(25/15) apart.
     expect(spikes).toEqual([16, 16, 16]);

@@ -19,12 +19,19 @@ export function normalisedCell(standard: StandardCell): NeuronType | undefined {
 
 /** The normalised type of a library synapse whose weights are of a kind. */
 export function normalisedSynapse(standard: StandardSynapse, kind: WeightKind): SynapseType | undefined {
+  const { ports } = standard.synapse;
   const document = {
     interneuron: 1,
-    neurons: { cell: { state: { target: { unit: weightUnits[kind] } }, events: { spike: 't < 0*ms' } } },
+    neurons: {
+      cell: {
+        state: { v: { unit: 'mV' }, target: { unit: weightUnits[kind] } },
+        inputs: { i_inj: { unit: 'nA' } },
+        events: { spike: 't < 0*ms' },
+      },
+    },
     synapses: { s: standard.synapse },
     populations: { p: { type: 'cell', size: 1 } },
-    projections: { x: { from: 'p', to: 'p', synapse: 's', connect: 'all', receptor: 'target' } },
+    projections: { x: { from: 'p', to: 'p', synapse: 's', connect: 'all', ...(ports ? { receptor: 'target' } : {}) } },
   };
   return modelOf(document, standard.name)?.synapses['s'];
 }

@@ -23,6 +23,23 @@ async function asPynn(text: string) {
   return { back, document, codes: report.map(({ code }) => code) };
 }
 
+const withCurrents = {
+  format: 'interneuron/pynn',
+  version: 1,
+  pynn: '0.13',
+  populations: [{ label: 'cells', size: 3, cell: { type: 'IF_curr_exp', params: { tau_syn_I: 7 } } }],
+  current_sources: [
+    {
+      label: 'drive',
+      type: 'DCSource',
+      params: { amplitude: 1, start: 5, stop: 30 },
+      inject_into: ['cells'],
+    },
+  ],
+  recordings: [{ target: 'cells', variables: ['spikes'] }],
+  phases: [{ run: 50 }],
+};
+
 describe('models of PyNN come back from LEMS', () => {
   it.each([
     ['cells that NeuroML has no name for', 'izhikevich'],
@@ -33,11 +50,20 @@ describe('models of PyNN come back from LEMS', () => {
     ['plasticity with drawn delays', 'stdp-random-delays'],
     ['short-term plasticity, with first values', 'tsodyks-markram-delta'],
     ['a composed cell', 'point-neuron'],
+    ['gap junctions', 'electrical'],
   ])('%s', async (_, fixture) => {
     const { original, text } = await asLems(fixture);
     const { back, codes } = await asPynn(text);
     expect(back.hashes.model).toBe(original.hashes.model);
     expect(codes).toContain('pynn/origin');
+  });
+
+  it('currents from outside, and time constants of synapses that are not there', async () => {
+    const original = importModel({ name: 'currents.json', text: JSON.stringify(withCurrents) });
+    const { files } = await convertModel(original.valid, 'lems');
+    expect(files[0]?.text).toContain('<pulseGenerator');
+    const { back } = await asPynn(files[0]?.text ?? '');
+    expect(back.hashes.model).toBe(original.hashes.model);
   });
 
   it('labels and the order of populations', async () => {

@@ -21,6 +21,7 @@ import type {
   Value,
 } from '../../../src/model/model.js';
 import { normalise } from '../../../src/model/normalise.js';
+import { wholePopulation } from '../../../src/model/selected.js';
 import { isPhase } from '../../../src/model/tagged.js';
 import { exportLems } from '../export.js';
 import { readBack } from '../export/read-back.js';
@@ -56,7 +57,7 @@ export function claimedModel(valid: ValidModel): ClaimedModel | string | undefin
   const kept = model.annotations['claims'] as Claims | undefined;
   const [run, second] = model.experiment.protocol;
   if (model.timing !== 'lems-euler') return undefined;
-  const claims = kept ?? noClaims;
+  const claims = { ...noClaims, ...kept };
   if (!kept && !Object.keys(model.neurons).some((id) => pynnNameOf(lemsTypeOf(valid, id)) !== undefined))
     return undefined;
   try {
@@ -89,17 +90,23 @@ function candidate(valid: ValidModel, claims: Claims, sources: Model['population
     synapses: {},
     dt: model.experiment.dt,
   };
-  const names = Object.keys(model.populations);
+  const gone = Object.keys(claims.populations).find((name) => !Object.hasOwn(model.populations, name));
+  if (gone !== undefined) throw new NotClaimed(`it has no population ${gone}`);
+  const inputs = inputsOf(valid, claims);
+  const names = Object.keys(model.populations).filter((name) => !inputs.has(name));
   const order = claims.order?.filter((name) => names.includes(name)) ?? [];
   const populations: Record<string, Population> = {};
   for (const name of [...order, ...names.filter((one) => !order.includes(one))])
     populations[name] = claimedPopulation(name, claims.populations[name] ?? {}, parts);
   const projections: Record<string, Projection> = {};
-  for (const name of Object.keys(model.projections))
-    projections[name] = claimedProjection(name, claims.projections[name] ?? {}, populations, parts);
+  for (const read of Object.keys(model.projections).filter((one) => !inputs.has(one))) {
+    const name = contactsOf(read, claims, model) ?? read;
+    if (name === otherEnds) continue;
+    projections[name] = claimedProjection(name, read, claims.projections[name] ?? {}, populations, parts);
+  }
   const labels = Object.fromEntries(
-    [...Object.entries(claims.populations), ...Object.entries(claims.projections)].flatMap(([name, { label }]) =>
-      label === undefined ? [] : [[name, label] as const],
+    [claims.populations, claims.projections, claims.stimuli].flatMap((parts) =>
+      Object.entries(parts).flatMap(([name, { label }]) => (label === undefined ? [] : [[name, label] as const])),
     ),
   );
   const recordings: readonly Recording[] = claimedRecordings(populations, parts);
@@ -110,6 +117,9 @@ function candidate(valid: ValidModel, claims: Claims, sources: Model['population
     synapses: parts.synapses,
     populations,
     projections,
+    stimuli: Object.fromEntries(
+      Object.entries(claims.stimuli).flatMap(([name, { stimulus }]) => (stimulus ? [[name, stimulus] as const] : [])),
+    ),
     recordings,
     timing: 'grid',
     annotations: { ...annotations, ...(Object.keys(labels).length > 0 ? { pynn: { labels } } : {}) },
@@ -118,6 +128,33 @@ function candidate(valid: ValidModel, claims: Claims, sources: Model['population
   const made = normalise(whole, unplaced, new Diagnostics(), { data });
   if (!made) throw new NotClaimed('what its properties say is no model');
   return made;
+}
+
+const otherEnds = Symbol('the other ends of contacts');
+
+/** The claimed projection whose contacts are read as a projection of each end, under names of their own. */
+function contactsOf(read: string, { projections }: Claims, model: Model): string | typeof otherEnds | undefined {
+  for (const name of Object.keys(projections).filter((one) => !Object.hasOwn(model.projections, one))) {
+    if (read.endsWith(`_${name}_synapses`)) return name;
+    // Contacts act on one end each: what acts on the other one is a projection back.
+    if ([`_${name}_other_ends`, `_${name}_back_other_ends`, `_${name}_back_synapses`].some((one) => read.endsWith(one)))
+      return otherEnds;
+  }
+  return undefined;
+}
+
+/** Populations that only drive cells, and their projections: what currents have become in the document. */
+function inputsOf(valid: ValidModel, { populations }: Claims): ReadonlySet<string> {
+  const { model } = valid;
+  const found = new Set<string>();
+  for (const [name, { from, synapse }] of Object.entries(model.projections)) {
+    const source = wholePopulation(from.of) ?? '';
+    const { type = '' } = model.populations[source] ?? {};
+    const drives = Object.keys(model.synapses[synapse]?.pathways ?? {}).length === 0;
+    const isCell = populations[source]?.cell !== undefined || pynnNameOf(lemsTypeOf(valid, type)) !== undefined;
+    if (drives && !isCell) found.add(name).add(source);
+  }
+  return found;
 }
 
 /** What was drawn, as it is said to have been before. */

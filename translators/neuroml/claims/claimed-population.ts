@@ -5,7 +5,16 @@ import { cellNamed } from '../../../src/library/standard-names.js';
 import type { Population, Value } from '../../../src/model/model.js';
 import { coreAttribute, coreExponent, pynnNameOf } from '../export/standard-cell.js';
 import type { PopulationClaim } from './claims.js';
-import { eachOf, lemsTypeOf, NotClaimed, otherValues, short, typeName, type ClaimedParts } from './not-claimed.js';
+import {
+  eachOf,
+  lemsTypeOf,
+  NotClaimed,
+  otherValues,
+  short,
+  typeName,
+  unreadNumbers,
+  type ClaimedParts,
+} from './not-claimed.js';
 
 /** A population in PyNN's types. @throws NotClaimed */
 export function claimedPopulation(name: string, { cell, positions }: PopulationClaim, parts: ClaimedParts): Population {
@@ -29,7 +38,8 @@ export function claimedPopulation(name: string, { cell, positions }: PopulationC
   const read = (attribute: string): Value | undefined => given.values[attribute] ?? type.parameters[attribute]?.value;
   const valueOf = (key: string): Value | undefined => {
     if (core === undefined) return read(Object.hasOwn(library.parameters, key) ? key : `${key}_start`);
-    const value = read(coreAttribute(core, key));
+    const attribute = coreAttribute(core, key);
+    const value = read(attribute) ?? unreadNumbers(parts.valid, name, attribute);
     const exponent = coreExponent(core, key, library);
     return value === undefined
       ? undefined

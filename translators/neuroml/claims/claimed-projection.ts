@@ -13,15 +13,21 @@ import { coreReceptors } from '../export/standard-cell.js';
 import type { ProjectionClaim } from './claims.js';
 import { eachOf, lemsTypeOf, NotClaimed, otherValues, short, typeName, type ClaimedParts } from './not-claimed.js';
 
-/** A projection in PyNN's types. @throws NotClaimed */
+/**
+ * A projection in PyNN's types.
+ *
+ * @param read  its name in the model that the document is read as
+ * @throws NotClaimed
+ */
 export function claimedProjection(
   name: string,
+  read: string,
   claim: ProjectionClaim,
   populations: Readonly<Record<string, Population>>,
   parts: ClaimedParts,
 ): Projection {
   const { model } = parts.valid;
-  const given = model.projections[name];
+  const given = model.projections[read];
   const type = model.synapses[given?.synapse ?? ''];
   const target = populations[wholePopulation(given?.to.of ?? { population: '' }) ?? ''];
   const source = populations[wholePopulation(given?.from.of ?? { population: '' }) ?? ''];
@@ -32,16 +38,16 @@ export function claimedProjection(
   const standard = synapse && synapseNamed(synapse);
   const library = standard && normalisedSynapse(standard, synapse.weights);
   if (!library) throw new NotClaimed(`synapses of ${name} are none of PyNN's`);
-  const read = (key: string): Value | undefined => given.values[key] ?? type.parameters[key]?.value;
+  const numberOf = (key: string): Value | undefined => given.values[key] ?? type.parameters[key]?.value;
   const valueOf = (key: string, isState: boolean): Value | undefined => {
-    if (!core) return read(isState ? `${key}_start` : key);
-    const value = read(key);
+    if (!core) return numberOf(isState ? `${key}_start` : key);
+    const value = numberOf(key);
     return value === undefined ? undefined : eachOf(value, parts, (one) => short(one * 10 ** -core.exponent));
   };
   const values = otherValues(library, valueOf, parts);
   const [delay = Object.values(type.pathways)[0]?.delay ?? 0] = Object.values(given.delays);
   const late = eachOf(delay, parts, (one) => (core ? short(one, 12) : wholeSteps(one, parts.dt)));
-  const post = read(identifier(postDelay('post')));
+  const post = numberOf(identifier(postDelay('post')));
   const delays: Record<string, Value> =
     Object.keys(library.pathways).length === 0
       ? {}
@@ -83,9 +89,12 @@ function coreSynapse(
   if (!first || !second) return undefined;
   const conductance = first[1].reversal !== undefined;
   const library = parts.neurons[target.type ?? ''];
+  const [rule] = given.connect;
+  const [contacted = 0] = rule?.rule === 'list' ? numbersOf(rule.targets, parts.valid.data) : [];
   const numberOf = (key: string | undefined, scale: number): number | undefined => {
     const value = key === undefined ? undefined : (target.values[key] ?? library?.parameters[key]?.value);
-    const one = typeof value === 'object' && isGiven(value) ? numbersOf(value.array, parts.valid.data)[0] : value;
+    const one =
+      typeof value === 'object' && isGiven(value) ? numbersOf(value.array, parts.valid.data)[contacted] : value;
     return typeof one === 'number' ? short(one * scale, 12) : undefined;
   };
   const ofSynapse = (key: string): number | undefined => {

@@ -9,7 +9,15 @@ import { normalisedCell } from '../../../src/library/normalised.js';
 import { isGiven, isPhase } from '../../../src/model/tagged.js';
 import { wholePopulation } from '../../../src/model/selected.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { Model, NeuronType, Population, Projection, ValidModel, Value } from '../../../src/model/model.js';
+import type {
+  Model,
+  NeuronType,
+  Population,
+  Projection,
+  Stimulus,
+  ValidModel,
+  Value,
+} from '../../../src/model/model.js';
 import { rulesOfPairs } from '../export/pairs.js';
 import { steppingOrder } from '../export/remark-timing.js';
 import type { Written } from '../export/written.js';
@@ -42,18 +50,30 @@ export interface ProjectionClaim {
   readonly delays?: Readonly<Record<string, Value>>;
 }
 
+/** A current, which generators of the document make up. */
+interface StimulusClaim {
+  readonly stimulus?: Stimulus;
+  readonly label?: string;
+}
+
 /** What a document says of its origin. */
 export interface Claims {
   readonly populations: Readonly<Record<string, PopulationClaim>>;
   readonly projections: Readonly<Record<string, ProjectionClaim>>;
+  /** Currents as they are in the model. */
+  readonly stimuli: Readonly<Record<string, StimulusClaim>>;
   /** Names of populations in the order of the model, where LEMS steps them in another. */
   readonly order?: readonly string[];
 }
 
 /** Where a document says nothing of its origin. */
-export const noClaims: Claims = { populations: {}, projections: {} };
+export const noClaims: Claims = { populations: {}, projections: {}, stimuli: {} };
 
-const prefixes = { populations: 'pynn population ', projections: 'pynn projection ' } as const;
+const prefixes = {
+  populations: 'pynn population ',
+  projections: 'pynn projection ',
+  stimuli: 'pynn current ',
+} as const;
 const orderTag = 'pynn populations in order';
 
 /** PyNN's name of the cells of a type that is the library's; undefined for other types. */
@@ -66,10 +86,10 @@ export function cellNameOf(type: NeuronType): string | undefined {
 /** What there is to say of a model; nothing where it is not all in PyNN's types, or does more than run once. */
 export function claimsOf(valid: ValidModel): Claims {
   const { model } = valid;
-  const { timing, neurons, synapses, experiment, operations, stimuli, annotations } = model;
-  const [run, second] = experiment.protocol;
-  if (timing !== 'grid' || second || !run || !isPhase(run, 'run')) return noClaims;
-  if (Object.keys(operations).length + Object.keys(stimuli).length > 0) return noClaims;
+  const { timing, neurons, synapses, experiment, operations, annotations } = model;
+  if (timing !== 'grid' || !experiment.protocol.every((phase) => isPhase(phase, 'run'))) return noClaims;
+  const areCurrents = Object.values(model.stimuli).every(({ kind }) => kind === 'current');
+  if (Object.keys(operations).length > 0 || !areCurrents) return noClaims;
   const cells = new Map(Object.entries(neurons).map(([id, type]) => [id, cellNameOf(type)] as const));
   const names = new Map(Object.entries(synapses).map(([id, type]) => [id, nameOfSynapse(type)] as const));
   const { labels = {} }: { readonly labels?: Readonly<Record<string, string>> } = annotations['pynn'] ?? {};
@@ -108,7 +128,10 @@ export function claimsOf(valid: ValidModel): Claims {
     };
   }
   const order = Object.keys(model.populations);
-  return { populations, projections, ...(steppingOrder(model).join() === order.join() ? {} : { order }) };
+  const stimuli = Object.fromEntries(
+    Object.entries(model.stimuli).map(([name, stimulus]) => [name, { stimulus, ...labelOf(name, labels) }]),
+  );
+  return { populations, projections, stimuli, ...(steppingOrder(model).join() === order.join() ? {} : { order }) };
 }
 
 const isDrawnOrComputed = (value: Value): boolean =>
@@ -184,11 +207,12 @@ export function claimProperties(claims: Claims): readonly (readonly [tag: string
     ...(claims.order === undefined ? [] : [[orderTag, claims.order.join(' ')] as const]),
     ...of(prefixes.populations, claims.populations),
     ...of(prefixes.projections, claims.projections),
+    ...of(prefixes.stimuli, claims.stimuli),
   ];
 }
 
 const texts = ['cell', 'label', 'receptor', 'rule'] as const;
-const objects = ['positions', 'values', 'synapse', 'from', 'to', 'space', 'delays'] as const;
+const objects = ['positions', 'values', 'synapse', 'from', 'to', 'space', 'delays', 'stimulus'] as const;
 
 /** Members of a claim that are texts or objects as they should be; what is in them is checked where it is used. */
 function checked(claim: unknown): Record<string, unknown> {
@@ -206,13 +230,17 @@ function checked(claim: unknown): Record<string, unknown> {
 /** What properties of a network say; what cannot be read is left out. */
 export function keptClaims({ elements }: KeptSource, network: string): unknown {
   const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
-  const found: { [part in keyof typeof prefixes]: Record<string, unknown> } = { populations: {}, projections: {} };
+  const found: { [part in keyof typeof prefixes]: Record<string, unknown> } = {
+    populations: {},
+    projections: {},
+    stimuli: {},
+  };
   let order: readonly string[] | undefined;
   for (const { tag, attributes = {} } of children) {
     const [name = '', value = ''] = [attributes['tag'], attributes['value']];
     if (tag !== 'property') continue;
     if (name === orderTag) order = value.split(' ');
-    for (const part of ['populations', 'projections'] as const)
+    for (const part of ['populations', 'projections', 'stimuli'] as const)
       if (name.startsWith(prefixes[part]))
         try {
           found[part][name.slice(prefixes[part].length)] = checked(JSON.parse(value));
@@ -220,6 +248,6 @@ export function keptClaims({ elements }: KeptSource, network: string): unknown {
           // Not one of ours.
         }
   }
-  const isEmpty = order === undefined && Object.keys({ ...found.populations, ...found.projections }).length === 0;
+  const isEmpty = order === undefined && Object.values(found).every((part) => Object.keys(part).length === 0);
   return isEmpty ? undefined : { ...found, ...(order === undefined ? {} : { order }) };
 }

@@ -5,7 +5,7 @@ import type { EquationSet, NeuronType, Population, SynapseType, ValidModel, Valu
 import { ElementValues } from '../export/values.js';
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { KeptSource } from '../kept-source.js';
+import type { KeptElement, KeptSource } from '../kept-source.js';
 
 /** A document that is not what it claims to be, with the reason. */
 export class NotClaimed extends Error {}
@@ -33,15 +33,34 @@ export function eachOf(value: Value, { valid }: ClaimedParts, change: (one: numb
 /** A number without the digits that rounding adds. */
 export const short = (value: number, digits = 15): number => Number(value.toPrecision(digits));
 
+/** What is kept of a document beside its model. */
+const keptOf = ({
+  model,
+}: ValidModel): { readonly types?: Readonly<Record<string, string>>; readonly source?: KeptSource } =>
+  model.annotations['lems'] ?? {};
+
 /** The LEMS type of a canonical one, and the core type that it extends where it is the document's own. */
-export function lemsTypeOf({ model }: ValidModel, id: string): string {
-  const { types = {}, source } = (model.annotations['lems'] ?? {}) as {
-    readonly types?: Readonly<Record<string, string>>;
-    readonly source?: KeptSource;
-  };
+export function lemsTypeOf(valid: ValidModel, id: string): string {
+  const { types = {}, source } = keptOf(valid);
   const name = types[id] ?? id;
   const own = source?.elements.find(({ tag, attributes }) => tag === 'ComponentType' && attributes?.['name'] === name);
   return own?.attributes?.['extends'] ?? name;
+}
+
+/**
+ * An attribute of the components of a population, which no equation reads: numbers of all cells, or the one of all of
+ * them; undefined where a component lacks it.
+ */
+export function unreadNumbers(valid: ValidModel, population: string, attribute: string): Value | undefined {
+  const elements = keptOf(valid).source?.elements ?? [];
+  const idOf = ({ attributes }: KeptElement): string | undefined => attributes?.['id'];
+  const holder = elements.flatMap(({ children = [] }) => children).find((one) => idOf(one) === population);
+  const names = holder?.children?.flatMap(({ attributes }) => attributes?.['cell'] ?? []) ?? [];
+  const components = names.length > 0 ? names : [holder?.attributes?.['component']];
+  const byId = new Map(elements.map((one) => [idOf(one), one] as const));
+  const numbers = components.map((id) => Number(byId.get(id)?.attributes?.[attribute]));
+  if (numbers.some((one) => Number.isNaN(one))) return undefined;
+  return numbers.length === 1 ? numbers[0] : { array: numbers };
 }
 
 /** A name for a type among others, and the type there. */

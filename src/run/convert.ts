@@ -12,6 +12,7 @@ import { chooseTarget } from './choose-target.js';
 import { drawnAgain } from './drawn-again.js';
 import { freeze, randomSources } from './freeze.js';
 import { inStage } from './stages.js';
+import { atHome, originOf, withOrigin, withoutOrigins, wordsOf, type Words } from './kept/origin.js';
 import type { TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
@@ -43,6 +44,8 @@ export interface ConvertOptions {
   readonly leftOut?: readonly string[];
   /** Whether recordings may be left out where the notation's own names say all else. */
   readonly partial?: boolean;
+  /** Whether the document keeps what its notation has no words for; absent: it does. */
+  readonly keeps?: boolean;
 }
 
 type Exporter = (
@@ -50,7 +53,7 @@ type Exporter = (
   name: string,
   original: ValidModel,
   positions: Positions,
-  partial: boolean,
+  options: { readonly partial: boolean; readonly keeps: boolean },
 ) => Promise<Exported>;
 
 /** More steps of a current are better read as a table. */
@@ -220,6 +223,46 @@ async function inBrianText(valid: ValidModel): Promise<string> {
   return files[0]?.text ?? '';
 }
 
+/** Whose words a notation has; absent for those that have all. */
+const wordsIn: { readonly [to in TargetNotation]?: Words } = {
+  brian: 'brian',
+  'brian-json': 'brian',
+  pynn: 'pynn',
+  'pynn-json': 'pynn',
+  lems: 'neuroml',
+  neuroml: 'neuroml',
+};
+
+/** The documents of models in a notation's words. */
+const documentsOf = { brian: 'brian-json', pynn: 'pynn-json', neuroml: 'lems' } as const;
+
+/** The model that a document keeps as its origin on the way back there; else the model as it is. */
+async function returning(
+  valid: ValidModel,
+  to: TargetNotation,
+): Promise<{ readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }> {
+  const from = wordsOf(valid.model);
+  const words = wordsIn[to];
+  if (words === undefined || words === from) return { valid, entries: [] };
+  const home = await atHome(valid, words, async (origin) => {
+    const { files } = await convertModel(origin, documentsOf[from], { keeps: false });
+    return files[0];
+  });
+  return { valid: home.valid ?? withoutOrigins(valid), entries: home.entries };
+}
+
+/** A document with what it does not say of the model of NeuroML that it is written from. */
+async function withNeuromlOrigin<T extends { readonly annotations?: Readonly<Record<string, unknown>> }>(
+  document: T,
+  valid: ValidModel,
+): Promise<T> {
+  if (wordsOf(valid.model) !== 'neuroml') return document;
+  const origin = originOf(valid, () => ({ name: 'model.json', text: jsonText(document) }));
+  return origin === undefined
+    ? document
+    : { ...document, annotations: withOrigin(document.annotations, 'neuroml', origin) };
+}
+
 /** What is said of a model of which a notation has nothing to say: LEMS has types without populations, others do not. */
 function withoutContent(
   { model: { populations, neurons, synapses } }: ValidModel,
@@ -280,7 +323,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       report: [...(back?.entries ?? []), ...report],
     };
   },
-  'brian-json': async (valid, name) => {
+  'brian-json': async (valid, name, _original, _positions, { keeps }) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
     const { inBrianWords } = await import('./kept/in-brian.js');
     const back = await inBrianWords(valid, inBrianText);
@@ -302,9 +345,10 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       { oneByOne: false },
     );
     const entries = [...(back?.entries ?? []), ...report];
-    return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report: entries };
+    const whole = keeps ? await withNeuromlOrigin(document, valid) : document;
+    return { files: [{ name, text: await documentText(whole, name) }], data: new Map(), report: entries };
   },
-  pynn: async (valid, name, _original, _positions, partial) => {
+  pynn: async (valid, name, _original, _positions, { partial }) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
     const { back, entries } = await inPynn(valid);
     const { files, report } = exportPynnScript(back ?? valid, parse(name).name, { partial });
@@ -314,12 +358,13 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       report: [...entries, ...report],
     };
   },
-  'pynn-json': async (valid, name, _original, _positions, partial) => {
+  'pynn-json': async (valid, name, _original, _positions, { partial, keeps }) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
     const { back, entries } = await inPynn(valid);
     const { document, report } = exportPynn(back ?? valid, { partial });
     const { withBrianWords } = await import('./kept/in-brian.js');
-    const whole = back === undefined ? withBrianWords(document, valid) : document;
+    const worded = back === undefined ? withBrianWords(document, valid) : document;
+    const whole = keeps ? await withNeuromlOrigin(worded, valid) : worded;
     return {
       files: [{ name, text: await documentText(whole, name) }],
       data: new Map(),
@@ -393,7 +438,8 @@ export async function convertModel(
   to: TargetNotation,
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
-  const { name = usualNames[to], positions = unplaced, leftOut = [], partial = false } = options;
+  const { name = usualNames[to], positions = unplaced, leftOut = [], partial = false, keeps = true } = options;
+  const home = await returning(valid, to);
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'read/left-out',
@@ -401,15 +447,15 @@ export async function convertModel(
     message,
   }));
   const exported = async (what: ValidModel): Promise<Exported> => {
-    const made = await inStage('export', () => exporters[to](what, name, valid, positions, partial));
+    const made = await inStage('export', () => exporters[to](what, name, home.valid, positions, { partial, keeps }));
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);
-    return { ...made, files, report: [...gone, ...nothing, ...broken, ...made.report] };
+    return { ...made, files, report: [...gone, ...home.entries, ...nothing, ...broken, ...made.report] };
   };
-  if (!options.freeze) return judged(await exported(valid));
+  if (!options.freeze) return judged(await exported(home.valid));
   const { target } = await chooseTarget('auto');
-  const frozen = await freeze(valid, target, positions);
+  const frozen = await freeze(home.valid, target, positions);
   const converted = await exported(frozen.valid);
   const remaining = frozen.remaining.map((message): ConversionEntry => ({
     verdict: 'approximated',

@@ -137,7 +137,7 @@ async function attempt(
 }
 
 /** Parts that two models have differently. */
-function differences(a: Model, b: Model): readonly (readonly [section: string, name: string])[] {
+export function differences(a: Model, b: Model): readonly (readonly [section: string, name: string])[] {
   const maps = ['populations', 'projections', 'stimuli', 'neurons', 'synapses', 'tables', 'operations'] as const;
   const found = maps.flatMap((section) =>
     [...new Set([...Object.keys(a[section]), ...Object.keys(b[section])])].flatMap((name) =>

@@ -1,0 +1,192 @@
+/**
+ * The model that a document was converted from, kept in the document as what that model has otherwise. On the way back
+ * it is taken where converting it again gives the document's own content, which wins where it was changed.
+ */
+
+import { isList } from '../../model/collections.js';
+import type { ConversionEntry } from '../../model/conversion-report.js';
+import { hashModel } from '../../model/hash.js';
+import type { Model, ValidModel } from '../../model/model.js';
+import { child } from '../../model/pointer.js';
+import { importModel } from '../pipeline.js';
+import { differenceOf, withDifference, type Difference } from './difference.js';
+import { differences } from './returned.js';
+
+/** Notations of which a model is in the words. */
+export type Words = 'brian' | 'pynn' | 'neuroml';
+
+/** Longer documents, and those of more numbers, are not read again to find what they say otherwise. */
+const mostCharacters = 10_000_000;
+const mostRead = 300_000;
+/** More numbers than these, and longer texts, are not written twice. */
+const mostNumbers = 10_000;
+const longest = 200_000;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The notation in whose words a model is. */
+export function wordsOf({ timing, annotations }: Model): Words {
+  if (timing === 'lems-euler' || isRecord(annotations['lems'])) return 'neuroml';
+  return timing === 'brian' ? 'brian' : 'pynn';
+}
+
+const areMany = (part: unknown): boolean => countNumbers(part) > mostNumbers || JSON.stringify(part).length > longest;
+
+function countNumbers(part: unknown): number {
+  if (typeof part === 'number') return 1;
+  if (typeof part !== 'object' || part === null) return 0;
+  return Object.values(part).reduce<number>((sum, one) => sum + countNumbers(one), 0);
+}
+
+/** A document's text, and the model in it. */
+export interface Written {
+  readonly name: string;
+  readonly text: string;
+}
+
+const read = ({ name, text }: Written): ValidModel | undefined => {
+  if (text.length > mostCharacters) return undefined;
+  try {
+    return importModel({ name, text }).valid;
+  } catch {
+    // Documents from which something is left out may not be models.
+    return undefined;
+  }
+};
+
+/** A model that is valid, with its defaults; throws for others. */
+const checked = (model: unknown, { data }: ValidModel): ValidModel =>
+  importModel({ name: 'model.json', text: JSON.stringify(model) }, { data }).valid;
+
+/** Annotations that a notation's own documents say, as far as they are short. */
+function notesOf({ annotations }: Model, written: Model): Readonly<Record<string, unknown>> {
+  const others: ReadonlySet<string> = new Set(['comments', 'source', 'brian', 'pynn', 'neuroml']);
+  return Object.fromEntries(
+    Object.entries(annotations).filter(
+      ([key, value]) => !others.has(key) && written.annotations[key] === undefined && !areMany(value),
+    ),
+  );
+}
+
+/**
+ * What a document is to keep of the model that it was written from; undefined where the document says all of it, and
+ * where that would be long.
+ */
+export function originOf(valid: ValidModel, write: () => Written): Difference | undefined {
+  const inData = [...valid.data.values()].reduce((sum, { length }) => sum + length, 0);
+  if (inData + countNumbers(valid.model) > mostRead) return undefined;
+  const document = read(write());
+  if (document === undefined || hashModel(document.model).model === hashModel(valid.model).model) return undefined;
+  const difference = differenceOf(valid.model, document.model);
+  if (Object.keys(difference).length === 0 || areMany(difference)) return undefined;
+  try {
+    const again = checked(withDifference(document.model, difference), { ...document, data: bothData(document, valid) });
+    if (hashModel(again.model).model !== hashModel(valid.model).model) return undefined;
+  } catch {
+    return undefined;
+  }
+  const notes = notesOf(valid.model, document.model);
+  const whole = { ...difference, ...(Object.keys(notes).length === 0 ? {} : { annotations: notes }) };
+  return areMany(whole) ? difference : whole;
+}
+
+const bothData = (a: ValidModel, b: ValidModel): ValidModel['data'] => new Map([...a.data, ...b.data]);
+
+/** The origin that an annotation keeps, where it has the form of one: annotations are everybody's to write. */
+export function keptOrigin({ annotations }: Model, words: Words): Difference | undefined {
+  const { [words]: all } = annotations;
+  const origin = isRecord(all) ? all['origin'] : undefined;
+  return isRecord(origin) ? origin : undefined;
+}
+
+/** A model without what its document keeps of where it came from. */
+export function withoutOrigins(valid: ValidModel): ValidModel {
+  const annotations = Object.fromEntries(
+    Object.entries(valid.model.annotations).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
+      if (!['brian', 'pynn', 'neuroml'].includes(key) || !isRecord(value) || value['origin'] === undefined)
+        return [[key, value]];
+      const { origin: _, ...rest } = value;
+      return Object.keys(rest).length === 0 ? [] : [[key, rest]];
+    }),
+  );
+  return { ...valid, model: { ...valid.model, annotations } };
+}
+
+/** Annotations with an origin. */
+export const withOrigin = (
+  annotations: Readonly<Record<string, unknown>> | undefined,
+  words: Words,
+  origin: Difference,
+): Readonly<Record<string, unknown>> => {
+  const before = annotations?.[words];
+  return { ...annotations, [words]: { ...(isRecord(before) ? before : {}), origin } };
+};
+
+/** A model on its way back. */
+interface Home {
+  /** Absent: it is converted as it is. */
+  readonly valid?: ValidModel;
+  readonly entries: readonly ConversionEntry[];
+}
+
+const names: Readonly<Record<Words, string>> = { brian: 'Brian', pynn: 'PyNN', neuroml: 'NeuroML' };
+
+/**
+ * The model that a document was written from.
+ *
+ * @param words  in whose words that is
+ * @param write  a model as a document of the notation of this one
+ */
+export async function atHome(
+  valid: ValidModel,
+  words: Words,
+  write: (valid: ValidModel) => Promise<Written | undefined>,
+): Promise<Home> {
+  const origin = keptOrigin(valid.model, words);
+  if (origin === undefined) return { entries: [] };
+  const bare = withoutOrigins(valid);
+  const found = await tried(bare, origin, write);
+  const of = `the model of ${names[words]} from which the document was written`;
+  if (!isList(found)) {
+    const entry: ConversionEntry = {
+      verdict: 'exact',
+      code: words === 'brian' ? 'brian/origin' : words === 'pynn' ? 'pynn/origin' : 'lems/origin',
+      pointer: '',
+      message: `${of}: written again, it is this document`,
+    };
+    return { valid: found, entries: [entry] };
+  }
+  const [first, ...more] = found;
+  const others = more.length === 0 ? '' : ` and ${more.length} more`;
+  const why = first === undefined ? 'it is no model' : `the document has something else in ${first}${others}`;
+  const entry: ConversionEntry = {
+    verdict: 'equivalent',
+    code: words === 'brian' ? 'brian/origin-changed' : words === 'pynn' ? 'pynn/origin-changed' : 'lems/origin-changed',
+    pointer: first ?? '',
+    message: `what is kept of ${of} is not used: ${why}`,
+  };
+  return { entries: [entry] };
+}
+
+/** The model of an origin; pointers to what differs where it gives another document. */
+async function tried(
+  bare: ValidModel,
+  origin: Difference,
+  write: (valid: ValidModel) => Promise<Written | undefined>,
+): Promise<ValidModel | readonly string[]> {
+  try {
+    const notes = isRecord(origin.annotations) ? origin.annotations : {};
+    const made = withDifference(bare.model, origin) as Model;
+    const valid = checked({ ...made, annotations: { ...notes, ...made.annotations } }, bare);
+    const written = await write(valid);
+    const again = written && read(written);
+    if (again === undefined) return [];
+    const found = differences(bare.model, again.model);
+    return found.length === 0
+      ? valid
+      : found.map(([section, name]) => (section === '' ? '/experiment' : child(`/${section}`, name)));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,75 @@
+/** Documents keep what they do not say of the model that they were converted from, which returns where they are as they were. */
+
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { convertModel, type ConvertedModel, type TargetNotation } from '../../../src/run/convert.js';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
+
+type Imported = ReturnType<typeof importModel>;
+
+const fixture = (name: string): Imported =>
+  importModel(readSource(fileURLToPath(new URL(`../../../fixtures/${name}`, import.meta.url))));
+
+const textOf = ({ files }: ConvertedModel): string => files[0]?.text ?? '';
+const read = (text: string): Imported => importModel({ name: 'model', text });
+const converted = (text: string, to: TargetNotation): Promise<ConvertedModel> => convertModel(read(text).valid, to);
+
+describe('a model of NeuroML comes back from Brian', () => {
+  it.each(['network.xml', 'channels.xml', 'own-types.xml', 'soma.cell.nml', 'contacts.xml', 'random-inputs.xml'])(
+    '%s, in its own words',
+    async (name) => {
+      const given = fixture(`neuroml/${name}`);
+      const there = await convertModel(given.valid, 'brian-json', { name: 'model.yaml' });
+      const back = await converted(textOf(there), 'lems');
+      expect(read(textOf(back)).hashes).toEqual(read(textOf(await convertModel(given.valid, 'lems'))).hashes);
+      expect(read(textOf(back)).hashes.model).toBe(given.hashes.model);
+      expect(back.report).toContainEqual(expect.objectContaining({ verdict: 'exact', code: 'lems/origin' }));
+    },
+  );
+
+  it('from PyNN, which has its cells by other names', async () => {
+    const given = fixture('neuroml/pynn-cells.xml');
+    const back = await converted(textOf(await convertModel(given.valid, 'pynn-json')), 'lems');
+    expect(read(textOf(back)).hashes.model).toBe(given.hashes.model);
+  });
+
+  const inBrian = async (): Promise<string> =>
+    textOf(await convertModel(fixture('neuroml/self-contacts.xml').valid, 'brian-json'));
+
+  it('with what was changed where that is in no need of other words', async () => {
+    const given = fixture('neuroml/self-contacts.xml');
+    const text = (await inBrian()).replace('"seed": 1234', '"seed": 4321');
+    const back = read(textOf(await converted(text, 'lems')));
+    expect(back.hashes.model).toBe(given.hashes.model);
+    expect(back.valid.model.experiment).toEqual({ ...given.valid.model.experiment, seed: '4321' });
+  });
+
+  it('but not where a number was changed, which it has then, and says so', async () => {
+    const before = await inBrian();
+    const text = before.replace('"leakConductance": "2 nS"', '"leakConductance": "3 nS"');
+    expect(text).not.toBe(before);
+    const back = await converted(text, 'lems');
+    expect(back.report).toContainEqual(expect.objectContaining({ verdict: 'equivalent', code: 'lems/origin-changed' }));
+    expect(textOf(back)).toMatch(/leakConductance="3 ?nS"/);
+    expect(textOf(back)).not.toMatch(/leakConductance="2 ?nS"/);
+  });
+
+  it.each([
+    ['nothing of a model', { neurons: 3, populations: null, order: { populations: [{}] } }],
+    ['a prototype', { populations: JSON.parse('{"__proto__": {"size": 3}}') as unknown }],
+    ['cells that are not there', { populations: { cells: { type: 'nobody' } } }],
+    ['annotations that are none', { timing: 'lems-euler', annotations: 3 }],
+  ])('and not by an annotation that keeps %s', async (_, origin) => {
+    const document = JSON.parse(await inBrian()) as Readonly<Record<string, unknown>>;
+    const { annotations: __, ...bare } = document;
+    const plain = await converted(JSON.stringify(bare), 'lems');
+    const back = await converted(JSON.stringify({ ...bare, annotations: { neuroml: { origin } } }), 'lems');
+    expect(read(textOf(back)).hashes.model).toBe(read(textOf(plain)).hashes.model);
+    expect(back.report).toContainEqual(expect.objectContaining({ code: 'lems/origin-changed' }));
+  });
+
+  it('and its origin does not go on to other notations', async () => {
+    const text = textOf(await converted(await inBrian(), 'pynn-json'));
+    expect(text).not.toContain('"origin"');
+  });
+});

@@ -122,11 +122,11 @@ export function populationLines(script: Script, population: Population): string 
   const type =
     nativeName(cell.type) !== undefined
       ? nativeSource(script, 'cell', cell.type, cell.values, native ?? {})
-      : spikes === undefined
-        ? cellSource(cell, names)
-        : call(`sim.${cell.type}`, [spikes]);
-  if (nativeName(cell.type) === undefined && native !== undefined)
-    script.missing(`spikes of ${label} that repeat or are kept in a file; the JSON form has them, scripts have not`);
+      : isRecord(native?.['spikes'])
+        ? givenSource(script, label, native['spikes'])
+        : spikes === undefined
+          ? cellSource(cell, names)
+          : call(`sim.${cell.type}`, [spikes]);
   const made = call('sim.Population', [
     valueSource(size, script),
     type,
@@ -167,6 +167,13 @@ function positionsSource(
   if (positions !== undefined) return followed(valueSource(positions, script), '.T.astype(float)');
   const count = typeof size === 'number' ? size : size.reduce((a, b) => a * b, 1);
   return followed(structureSource(structure ?? { type: 'Line' }, script), `.generate_positions(${count})`);
+}
+
+/** A source with spikes as the canonical model has them. */
+function givenSource(script: Script, label: string, spikes: Readonly<Record<string, unknown>>): Source {
+  if (['indices', 'times'].some((name) => isRecord(spikes[name])))
+    script.missing(`spikes of ${label}, which are kept in a file; the JSON form has them, scripts do not`);
+  return call('sim.native.source', keywordLiterals(spikes));
 }
 
 /** Many spike times are kept beside the script. */

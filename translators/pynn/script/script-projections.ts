@@ -8,23 +8,12 @@ import { literal } from './native-source.js';
 import { distanceText, keywords, synapseSource } from './python-text.js';
 import { nativeSource } from './script-cells.js';
 import { type Script, mostRows } from './script.js';
+import { withMatrices } from './synapse-matrices.js';
 
 /** A projection, and the first values of its synapses. */
-export function projectionLines(
-  script: Script,
-  {
-    label,
-    pre,
-    post,
-    connector,
-    synapse,
-    receptor_type: receptor,
-    source,
-    space,
-    initial_values: initial,
-    native,
-  }: Projection,
-): readonly string[] {
+export function projectionLines(script: Script, projection: Projection): readonly string[] {
+  const { label, pre, post, connector, receptor_type: receptor, source, space, native } = projection;
+  const { synapse, initial_values: initial } = projection;
   const text = label ?? `${pre}→${post}`;
   if (synapse !== undefined && nativeName(synapse.type) !== undefined) {
     const { connect, ...rest } = native ?? {};
@@ -44,7 +33,7 @@ export function projectionLines(
     script.of(pre),
     script.of(post),
     connectorSource(script, connectorOf(script, { connector, pre, post }), text),
-    synapseSource(synapse, script),
+    synapseSource(withMatrices(script, projection, text), script),
     ...(source ? [`source=${quoted(source)}`] : []),
     ...(receptor ? [`receptor_type=${quoted(receptor)}`] : []),
     ...(space === undefined ? [] : [prefixed('space=', spaceSource(script, space))]),

@@ -5,7 +5,7 @@ import { hasEquation } from '../native/equations.js';
 import { nativeName } from '../native/types.js';
 import type { CurrentSource, Location, Locations, Phase, Projection, Recording } from '../specification.js';
 import { keywordLiterals } from './native-source.js';
-import { keywords, valueSource, type ScriptNames } from './python-text.js';
+import { isRecord, keywords, valueSource, type ScriptNames } from './python-text.js';
 import { giveCells } from './script-cells.js';
 import type { Script } from './script.js';
 
@@ -43,17 +43,14 @@ function longestStretch(script: Script): number {
 }
 
 /** What is recorded of a population, view, assembly or projection. */
-export function recordingLines(
-  script: Script,
-  { target, variables, sampling_interval: interval, locations, to_file: file, native }: Recording,
-): readonly string[] {
-  if (native?.variables !== undefined)
-    script.missing(`values of variables at events of ${target}; the JSON form has them, scripts do not`);
-  else if (native !== undefined && isPlaced(native, script.document.native?.timing))
-    script.approximated(
-      'pynn/recording-slot',
-      `scripts do not say when in a step ${target} is recorded, as the JSON form does: samples may be those of a step before or after`,
-    );
+export function recordingLines(script: Script, recording: Recording): readonly string[] {
+  const { target, variables, sampling_interval: interval, locations, to_file: file } = recording;
+  const [beyond, others] = beyondRecorders(script, recording);
+  if (beyond.length > 0)
+    return [
+      ...(others.length === 0 ? [] : recordingLines(script, { ...recording, variables: others })),
+      ...nativeRecordingLines(script, recording, beyond),
+    ];
   const projection = (script.document.projections ?? []).find(
     ({ label, pre, post }) => (label ?? `${pre}→${post}`) === target,
   );
@@ -73,9 +70,50 @@ export function recordingLines(
   return [layout(call(`${script.of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
 }
 
-/** Whether samples are taken elsewhere in a step than usual; under Brian's timing names decide among what happens at once. */
-const isPlaced = ({ slot, order }: NonNullable<Recording['native']>, timing: unknown): boolean =>
-  slot !== undefined || order !== undefined || timing === 'brian';
+/** What of a recording our backend takes and PyNN's recorders have no words for, and the rest: events, all that has a place in the step. */
+function beyondRecorders(
+  script: Script,
+  { target, variables, locations, native }: Recording,
+): readonly [beyond: readonly string[], others: readonly string[]] {
+  const wanted = [variables].flat().flatMap((one) => one ?? []);
+  if (!script.isNative || locations !== undefined) return [[], wanted];
+  if (isPlaced(native, script.document.native?.timing)) return [wanted, []];
+  const events = wanted.filter((one) => isEvent(script, target, one));
+  return [events, wanted.filter((one) => !events.includes(one))];
+}
+
+/** Whether cells have an event of a name, besides their spikes. */
+const isEvent = (script: Script, target: string, variable: string): boolean =>
+  isRecord(script.document.native?.cells?.[nativeTypeOf(script, target)]?.['events']) &&
+  Object.hasOwn(script.document.native.cells[nativeTypeOf(script, target)]?.['events'] ?? {}, variable);
+
+/**
+ * Whether samples are taken elsewhere in a step than usual, where under Brian's timing names decide among what happens at once, or values at
+ * events.
+ */
+const isPlaced = (native: Recording['native'], timing: unknown): boolean =>
+  native !== undefined &&
+  (native.slot !== undefined || native.order !== undefined || native.variables !== undefined || timing === 'brian');
+
+/** A recording by interneuron's backend, and what is read of it. */
+function nativeRecordingLines(
+  script: Script,
+  { target, sampling_interval: interval, native = {} }: Recording,
+  wanted: readonly string[],
+): readonly string[] {
+  const { variables: values, ...place } = native;
+  const of = script.of(target, script.hasCells(target) ? 'cells' : 'projection');
+  const name = script.names.take(`${native.name ?? `${target}_${wanted.join('_')}`}`.replace(/\W+/g, '_'));
+  script.nativeRecordings.push(name);
+  const made = call('sim.native.record', [
+    of,
+    wanted.length === 1 ? quoted(wanted[0]!) : list(wanted.map(quoted)),
+    ...(interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`]),
+    ...(values === undefined ? [] : [prefixed('values=', list(values.map(quoted)))]),
+    ...keywordLiterals(place),
+  ]);
+  return [layout(prefixed(`${name} = `, made))];
+}
 
 /** PyNN's classes of cells with synaptic currents do not list these among what they record. */
 function canRecord(script: Script, target: string, variable: string): boolean {

@@ -176,6 +176,9 @@ const resultsSource = (script: Script): Source =>
   dictionary({
     populations: '{each.label: segments_of(each) for each in recorded}',
     synapses: dictionary(readSynapses(script)),
+    ...(script.nativeRecordings.length === 0
+      ? {}
+      : { recordings: `{each.name: each.to_dict() for each in [${script.nativeRecordings.join(', ')}]}` }),
   });
 
 function documentationText(script: Script): string {

@@ -55,6 +55,8 @@ export class Script implements ScriptNames {
   readonly files: ScriptFile[] = [];
   /** Recorders of synapses: their variable, and what they read. */
   readonly synapses: { readonly label: string; readonly reads: string; readonly values: Source }[] = [];
+  /** Variables of recordings by interneuron's backend. */
+  readonly nativeRecordings: string[] = [];
   /** Variables of the script that read synapses while it runs. */
   readonly recorders: string[] = [];
 

@@ -25,7 +25,9 @@ from typing import Any
 from pyNN.models import BaseCellType, BaseSynapseType
 from pyNN.parameters import ParameterSpace
 
+from .native_recording import NativeRecording, record
 from .simulator import state
+from .standardmodels import SpikeSourceArray
 from .units import plain
 
 #: Units in which recorded variables are given, by their unit in SI.
@@ -135,6 +137,20 @@ def cell(name, equations="", parameters=None, initial=None, receptors=None, inpu
 def synapse(name, equations="", parameters=None, initial=None, **parts):
     """A synapse type by its equations, with its pathways as in the canonical model."""
     return _type(NativeSynapse, name, equations, parameters, initial, parts)
+
+
+class NativeSource(SpikeSourceArray):
+    """A source of given spikes as the canonical model has it."""
+
+    #: What the document has beside the type.
+    more: dict[str, Any] = {}
+
+
+def source(**spikes):
+    """A source whose spikes may repeat: `indices` of cells and `times` (s), and the `period` (s) after which they come again."""
+    made = NativeSource()
+    made.more = {"spikes": {name: plain(value) for name, value in spikes.items()}}
+    return made
 
 
 class Connector:

@@ -326,6 +326,10 @@ class Population(_Checked, common.Population):
                 "cell": self.celltype.to_document(),
                 **({"initial_values": first} if first else {}),
             }
+        more = getattr(self.celltype, "more", None)
+        if more is not None:
+            # Its spikes are not PyNN's parameters.
+            return {"label": self.name_in_document, "size": int(self.size), "cell": {"type": "SpikeSourceArray"}, "native": more}
         cell: dict[str, Any] = {"type": type(self.celltype).__name__}
         own = {name: self._draws.get(name) or document_value(value) for name, value in values.items() if "." not in name}
         if hasattr(self.celltype, "post_synaptic_receptors"):

@@ -7,6 +7,7 @@ import numpy as np
 from pyNN import common, errors
 from pyNN.connectors import AllToAllConnector, FromListConnector, OneToOneConnector
 
+from .members import members_of
 from .morphology import location
 from .native import Connector as NativeConnector
 from .populations import stem_of
@@ -17,19 +18,6 @@ from .units import plain
 #: From so many connections on they are sent as arrays.
 _MANY = 64
 
-
-def members_of(cells):
-    """Populations of a population, a view or an assembly, with the indices of cells in each."""
-    if isinstance(cells, common.Assembly):
-        parts, begin = [], 0
-        for each in cells.populations:
-            parts += [(owner, own, positions + begin) for owner, own, positions in members_of(each)]
-            begin += each.size
-        return parts
-    positions = np.arange(cells.size)
-    if hasattr(cells, "grandparent"):
-        return [(cells.grandparent, np.asarray(cells.index_in_grandparent(positions)), positions)]
-    return [(cells, positions, positions)]
 
 class DocumentOfProjection:
     """The part of a projection that writes it into the document."""

@@ -10,8 +10,9 @@ from pyNN.space import Space
 
 from . import simulator
 from .checks import check_connector, check_finite, check_given, check_projection, check_synapse, is_number
+from .members import members_of
 from .populations import stem_of
-from .projection_document import DocumentOfProjection, members_of, number_or_list
+from .projection_document import DocumentOfProjection, number_or_list
 from .rules import carry_out, rule_of
 from .simulator import state
 from .standardmodels import StaticSynapse

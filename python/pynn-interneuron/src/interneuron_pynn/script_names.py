@@ -10,7 +10,7 @@ import interneuron
 import pyNN
 from pyNN import common
 
-from .projection_document import members_of
+from .members import members_of
 
 _packages = tuple(os.path.dirname(str(each)) + os.sep for each in (__file__, pyNN.__file__, interneuron.__file__))
 

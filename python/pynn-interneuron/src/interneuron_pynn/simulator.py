@@ -105,6 +105,8 @@ class State(common.control.BaseState):
         self._currents = {}
         # Steps and values of each variable of synapses that is recorded, by the part of the document and the variable.
         self.samples_of_synapses = {}
+        #: Recordings for which PyNN's recorders have no words.
+        self.native_recordings = []
         self._spikes = {}
         self._origin = 0
         # Long arrays that the document refers to, and those of them that were not sent yet.
@@ -130,6 +132,8 @@ class State(common.control.BaseState):
             recorded.clear(False)
         self._currents = {}
         self.samples_of_synapses = {key: [] for key in self.samples_of_synapses}
+        for recording in self.native_recordings:
+            recording.clear()
         for population in self.populations:
             self._spikes[population.name_in_document] = []
 
@@ -424,6 +428,8 @@ class State(common.control.BaseState):
         self._collected = now
         taken = self._call("take")
         self._origin = taken["segments"][-1]["begin"] - taken["segments"][-1]["start"] if taken["segments"] else 0
+        for recording in self.native_recordings:
+            recording.take(taken, self._origin)
         for train in taken["spikes"]:
             if train["event"] == "spike" and train["population"] in self._spikes:
                 steps = unpack(train["steps"]).astype(np.int64) + taken["spikeLabel"] - self._origin

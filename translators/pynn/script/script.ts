@@ -106,8 +106,8 @@ export class Script implements ScriptNames {
 
   /** Takes a variable for what has a label. */
   declare(label: string, kind: Labelled = 'cells'): string {
-    // `cells[0, 1]` is `cells_0_1`.
-    const name = this.names.take(label.replace(/(?<=\w)\W+$/, ''));
+    // `cells[0, 1]` is `cells_0_1`, and `a→b` is `a_to_b`, as the projection is called where it is read.
+    const name = this.names.take(label.replace(/(?<=\w)\W+$/, '').replaceAll('→', '_to_'));
     this.variables.set(`${kind} ${label}`, name);
     return name;
   }

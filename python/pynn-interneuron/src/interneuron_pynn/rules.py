@@ -157,9 +157,13 @@ class Generators:
         among.append(made)
         return made
 
+    def used(self):
+        """All that somebody uses."""
+        return [each for each in [*self._all, *self._alone] if each.users]
+
     def to_document(self):
         """All that somebody uses, by name."""
-        return {each.name: each.to_document() for each in [*self._all, *self._alone] if each.users}
+        return {each.name: each.to_document() for each in self.used()}
 
 
 def distribution_of(values, generators, user):

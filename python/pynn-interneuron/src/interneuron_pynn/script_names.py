@@ -9,6 +9,8 @@ from typing import Any
 import interneuron
 import pyNN
 from pyNN import common
+from pyNN.random import NumpyRNG
+from pyNN.standardmodels import StandardCurrentSource
 
 from .members import members_of
 
@@ -22,7 +24,7 @@ _DRAWING = ("SimpleStochasticSynapse", "StochasticTsodyksMarkramSynapse", "Multi
 
 
 def variables_of_script():
-    """Names of variables by the identity of the cells or synapses that they alone hold, in the functions being called."""
+    """Names of variables by the identity of the cells, synapses, generators or current sources that they alone hold, in the functions being called."""
     values: dict[str, list[Any]] = {}
     frame: FrameType | None = sys._getframe()
     while frame is not None:
@@ -30,7 +32,7 @@ def variables_of_script():
             for name, value in frame.f_locals.items():
                 values.setdefault(name, []).append(value)
         frame = frame.f_back
-    kinds = (common.Projection, common.PopulationView, common.Assembly)
+    kinds = (common.Projection, common.PopulationView, common.Assembly, NumpyRNG, StandardCurrentSource)
     return {
         id(same[0]): (name, same[0])
         for name, same in values.items()
@@ -76,7 +78,7 @@ def called_by_variables(document, found, state):
 
     for each in state.projections:
         ends = end(each.pre), end(each.post)
-        wanted = variables.get(id(each)) or "_".join(name or "assembly" for name in ends)
+        wanted = variables.get(id(each)) or "_to_".join(name or "assembly" for name in ends)
         labelled = each.label not in (f"{each.pre.label}→{each.post.label}", f"{each.pre.label}_to_{each.post.label}")
         if labelled or type(each.synapse_type).__name__ in _DRAWING:
             continue
@@ -84,17 +86,37 @@ def called_by_variables(document, found, state):
             call(each.name_in_document, wanted)
         else:
             for part in each._parts:
-                own = f"{part['pre'].name_in_document}_{part['post'].name_in_document}"
+                own = f"{part['pre'].name_in_document}_to_{part['post'].name_in_document}"
                 call(part["name"], f"{wanted}_{own}" if id(each) in variables else own)
-    return _renamed(document, names)
+    for each in state.sources:
+        if id(each) in variables:
+            call(each.label, variables[id(each)])
+    rngs = _names_of_generators(document.get("rngs", {}), found, state)
+    whole = _renamed(document, names, _NAMING)
+    whole = _renamed(whole, rngs, ("rng",))
+    return {**whole, "rngs": {rngs.get(name, name): rng for name, rng in whole["rngs"].items()}} if "rngs" in whole else whole
 
 
-def _renamed(item, names, key=None):
+def _names_of_generators(rngs, found, state):
+    """What generators of the document are called, by the variables that hold them; one that has drawn is another."""
+    names: dict[str, str] = {}
+    held = [(name, each) for name, each in found.values() if isinstance(each, NumpyRNG)]
+    for each in state.generators.used():
+        # Types of cells have copies of their own.
+        same = [name for name, rng in held if rng is each.rng] or [name for name, rng in held if rng.seed == each.rng.seed]
+        wanted = same[0] if len(same) == 1 else None
+        if wanted is not None and each.name in rngs:
+            others = {*names.values(), *(name for name in rngs if name != each.name)}
+            names[each.name] = next(n for n in (wanted, *(f"{wanted}_{k}" for k in range(2, len(rngs) + 3))) if n not in others)
+    return names
+
+
+def _renamed(item, names, keys, key=None):
     if isinstance(item, dict):
-        return {name: _renamed(value, names, name) for name, value in item.items()}
+        return {name: _renamed(value, names, keys, name) for name, value in item.items()}
     if isinstance(item, list) and item and isinstance(item[0], (dict, str)):
-        return [_renamed(value, names, key) for value in item]
-    return names.get(item, item) if isinstance(item, str) and key in _NAMING else item
+        return [_renamed(value, names, keys, key) for value in item]
+    return names.get(item, item) if isinstance(item, str) and key in keys else item
 
 
 __all__ = ["called_by_variables", "variables_of_script"]

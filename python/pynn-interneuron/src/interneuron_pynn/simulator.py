@@ -202,7 +202,7 @@ class State(common.control.BaseState):
 
     def unique(self, label, otherwise):
         """A name for a part of the document, near to its label."""
-        stem = re.sub(r"\W", "_", str(label or otherwise), flags=re.ASCII)
+        stem = re.sub(r"\W", "_", str(label or otherwise).replace("→", "_to_"), flags=re.ASCII)
         stem = stem if re.match(r"[A-Za-z]", stem) else f"{otherwise}_{stem}"
         wanted, n = stem, 2
         while wanted in self._labels:

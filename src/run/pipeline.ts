@@ -17,6 +17,7 @@ import type { ImportedModel, RunnableModel } from './imported-model.js';
 import { InterruptedError } from './interrupted.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
 import { placesInScript } from './script-places.js';
+import { withDocumentation } from './script-documentation.js';
 import { withComments } from './source-comments.js';
 import { readMarkup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
@@ -116,10 +117,11 @@ function complete(
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
   diagnostics.addAll(imported.remarks?.() ?? []);
+  const documented = withDocumentation(withComments(valid, source, positions), source);
   return {
-    valid: withComments(valid, source, positions),
+    valid: documented,
     notation,
-    hashes: inStage('normalise', () => hashModel(valid.model)),
+    hashes: inStage('normalise', () => hashModel(documented.model)),
     diagnostics: diagnostics.list,
     positions,
     source: sourceOf(source),

@@ -34,6 +34,33 @@ synapses:
 spike_monitors: { spikes: { source: cells } }
 run: 100 ms`;
 
+/** A ramp that passes 0.5 in its 50th step and 1 in its 100th; a count that grows by 1 every ms; sources that repeat. */
+const ramp = `
+format: interneuron/brian
+version: 1
+dt: 0.1 ms
+neuron_groups:
+  ramp:
+    N: 2
+    model: |
+      dv/dt = 0.1/ms : 1
+      count : 1
+    method: euler
+    threshold: v > 0.999
+    reset: v = 0
+    events: { half: { condition: v > 0.495 and v < 0.505, code: "" } }
+    run_regularly: [{ code: count += 1, dt: 1 ms }]
+spike_generators:
+  metronome: { N: 2, indices: [0, 1], times: [1 ms, 2.5 ms], period: 5 ms }
+spike_monitors:
+  spikes: { source: ramp, variables: [count] }
+  beats: { source: metronome }
+event_monitors:
+  halves: { source: ramp, event: half }
+state_monitors:
+  late: { source: ramp, variables: [v], record: [1], when: end, dt: 5 ms }
+run: 20 ms`;
+
 const missing = missingEnvironment('.venv-pynn');
 const folder = temporaryFolder();
 /** Of a segment, in ms and PyNN's units: spike times by cell, and signals, a row of all cells for each time. */
@@ -46,6 +73,10 @@ interface Segment {
 interface Results {
   readonly populations: Readonly<Record<string, readonly Segment[]>>;
   readonly synapses: Readonly<Record<string, Readonly<Record<string, readonly (readonly number[])[]>>>>;
+  /** What recordings of the backend's own have, by name, then by event or variable: times in ms, values in SI. */
+  readonly recordings?: Readonly<
+    Record<string, Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>>>
+  >;
 }
 
 /** What the script of a model writes under PyNN's backend. */
@@ -86,6 +117,39 @@ describe.skipIf(missing !== null)(
         }
       expect(compared).toBeGreaterThan(5);
     });
+
+    it(
+      'events, values at events and samples within a step are those of the equations',
+      { timeout: 120_000 },
+      async () => {
+        const { populations, recordings = {} } = await resultsOf(
+          'ramp',
+          importModel({ name: 'model.yaml', text: ramp }).valid,
+        );
+        const rounded = (values: readonly unknown[] = []): readonly number[] =>
+          values.map((x) => Number(Number(x).toFixed(9)));
+        const { half } = recordings['ramp_half'] ?? {};
+        expect([rounded(half?.['times']), half?.['cells']]).toEqual([
+          [4.9, 4.9, 14.9, 14.9],
+          [0, 1, 0, 1],
+        ]);
+        const { spikes } = recordings['spikes'] ?? {};
+        expect([rounded(spikes?.['times']), spikes?.['count']]).toEqual([
+          [9.9, 9.9, 19.9, 19.9],
+          [10, 10, 20, 20],
+        ]);
+        // At the end of its step a sample has grown already.
+        const { v } = recordings['late'] ?? {};
+        expect([
+          rounded(v?.['times']),
+          (v?.['values'] ?? []).flatMap((row) => rounded(row as readonly number[])),
+        ]).toEqual([
+          [0, 5, 10, 15],
+          [0.01, 0.51, 0.01, 0.51],
+        ]);
+        expect(populations['metronome']?.[0]?.spikes).toEqual({ 0: [1, 6, 11, 16], 1: [2.5, 7.5, 12.5, 17.5] });
+      },
+    );
 
     it('synapses of types of a script’s own are recorded as they are here', { timeout: 120_000 }, async () => {
       const name = 'neuroml/synapses.xml';

@@ -16,7 +16,8 @@ import { withConstantComments, withEquationComments } from './script/comments.js
 import { Companion } from './script/companion.js';
 import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
-import { documentationOf, joinedLists, pythonComments, quoted } from '../shared/python.js';
+import { documentationOf } from '../shared/documentation.js';
+import { joinedLists, pythonComments, quoted } from '../shared/python.js';
 import { namedSections, type BrianSpecification, type SpikeMonitor } from './specification.js';
 import { defaultSlot } from './vocabulary.js';
 

@@ -226,39 +226,3 @@ function filled(items: readonly string[], indent: number): readonly string[] {
   }
   return [...lines, line];
 }
-
-/** What a document says about itself. */
-interface About {
-  readonly name?: string | undefined;
-  readonly title?: string | undefined;
-  readonly description?: string | undefined;
-  readonly source?: string | undefined;
-  readonly authors?: readonly unknown[] | undefined;
-  readonly licence?: string | undefined;
-  readonly doi?: string | undefined;
-  readonly species?: string | undefined;
-  readonly region?: string | undefined;
-  readonly terms?: readonly string[] | undefined;
-}
-
-/** The paragraphs of a script's docstring: title, description, and a list of what else is known about the model. */
-export function documentationOf(about: About, untitled: string): readonly string[] {
-  const { title, name, description, source, authors = [], licence, doi, species, region, terms = [] } = about;
-  const people = authors.flatMap((author) => {
-    if (typeof author === 'string') return [author];
-    const { name: person, orcid } = author as { readonly name?: unknown; readonly orcid?: unknown };
-    if (typeof person !== 'string') return [];
-    return [typeof orcid === 'string' ? `${person} (https://orcid.org/${orcid.replace(/^.*\//, '')})` : person];
-  });
-  const facts = [
-    ['Authors', people.join(', ')],
-    ['Source', source],
-    ['Licence', licence],
-    ['doi', doi],
-    ['Species', species],
-    ['Region', region],
-    ['Terms', terms.join(', ')],
-  ].flatMap(([key, value]) => (value === undefined || value === '' ? [] : [`${key}: ${value}`]));
-  const texts = [title ?? name ?? untitled, description ?? '', facts.join('\n')];
-  return texts.filter((text, k) => text !== '' && texts.indexOf(text) === k);
-}

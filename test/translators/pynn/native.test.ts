@@ -74,14 +74,15 @@ spike_monitors:
     expect(byName(again)).toMatchObject(byName(importModel({ name: 'model.yaml', text })));
   });
 
-  it('scripts say that they lose them', async () => {
-    const { report } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn');
-    const codes = report
-      .filter(({ verdict }) => verdict !== 'equivalent')
-      .map(({ verdict, code }) => `${verdict} ${code}`);
-    expect([...new Set(codes)].sort()).toEqual([
-      'approximated pynn/recording-slot',
-      'notExpressible pynn/not-expressible',
+  it('scripts leave them to the backend', async () => {
+    const { report, files } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn');
+    expect(report.filter(({ verdict }) => verdict !== 'equivalent')).toEqual([]);
+    const lines = (files[0]?.text ?? '').split('\n').filter((line) => line.includes('sim.native.record('));
+    expect(lines).toEqual([
+      'spikes = sim.native.record(G, "spikes", values=["v", "q"], name="spikes")',
+      'after = sim.native.record(',
+      'ordered = sim.native.record(G, "v", order=2, name="ordered")',
+      'later = sim.native.record(G, "q", name="later")',
     ]);
   });
 });

@@ -19,6 +19,7 @@ export const failing: Readonly<Record<string, string>> = {
   GIF_cond_exp: 'NEURON hands on and records none of its spikes',
   IF_curr_delta: 'it raises an error under NEURON, where the script does not run',
   SpikeSourceInhGamma: 'it raises an error under NEST, too',
+  ElectricalSynapse: 'it raises an error under NEURON, too',
 };
 
 /** Synapses of PyNN 0.13 for which NEST needs an extension, which PyNN makes at its installation where NEST is there by then. */
@@ -47,6 +48,12 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
     ...lostFirstValues(document),
     ...earlySpikes(document),
     ...unevenRuns(document),
+    ...connectorsWithoutCode(document),
+    ...viewsInitialised(document),
+    ...receptorsTogether(document),
+    ...synapsesRefused(document),
+    ...sourcesSetAfterReset(document),
+    ...(isReset(document) ? ['reset() raises an error under NEST where setup() is given no t_flush'] : []),
   ].sort();
 };
 
@@ -163,6 +170,74 @@ const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[
   )
     ? ['runs that are no multiple of the time step raise an error under NEST']
     : [];
+
+/** `connect()` of PyNN 0.13's SmallWorldConnector raises a NotImplementedError. */
+const connectorsWithoutCode = ({ projections = [] }: PynnSpecification): readonly string[] =>
+  projections.some(({ connector }) => connector.type === 'SmallWorldConnector')
+    ? [
+        "SmallWorldConnector is not implemented in PyNN 0.13: it runs on PyNN's interneuron backend, not on other simulators",
+      ]
+    : [];
+
+/** Responses of receptors that NEST's models of a PointNeuron have; each model has one of them for all receptors. */
+const responsesUnderNest: Readonly<Record<string, readonly string[]>> = {
+  LIF: ['CurrExpPostSynapticResponse', 'CurrExpPSR'],
+  AdExp: ['CondAlphaPostSynapticResponse', 'AlphaPSR', 'CondBetaPostSynapticResponse', 'BetaPSR'],
+};
+
+function receptorsTogether({ populations = [] }: PynnSpecification): readonly string[] {
+  const remarks = populations.flatMap(({ cell: { type, neuron, receptors = {} } }) => {
+    if (type !== 'PointNeuron' || neuron === undefined) return [];
+    const responses = [...new Set(Object.values(receptors).map((receptor) => receptor.type))].sort();
+    const known = responsesUnderNest[neuron.type] ?? [];
+    return responses.length === 1 && responses.every((one) => known.includes(one))
+      ? []
+      : [`PointNeuron of ${neuron.type} with ${responses.join(' and ')} raises an error under NEST`];
+  });
+  return [...new Set(remarks)];
+}
+
+/** Synapses with which PyNN 0.13 raises an error under NEST. */
+function synapsesRefused(document: PynnSpecification): readonly string[] {
+  const { projections = [], populations = [], views = [], assemblies = [] } = document;
+  const typesOf = (label: string): readonly string[] => {
+    const population = populations.find((one) => one.label === label);
+    if (population !== undefined) return [population.cell.type];
+    const of = views.find((one) => one.label === label)?.of ?? assemblies.find((one) => one.label === label)?.of ?? [];
+    return [of].flat().flatMap(typesOf);
+  };
+  const remarks = projections.flatMap(({ synapse, post }) => {
+    if (synapse?.type === 'TsodyksMarkramSynapse')
+      return typesOf(post)
+        .filter((type) => ['IF_curr_delta', 'Izhikevich'].includes(type))
+        .map((type) => `TsodyksMarkramSynapse onto ${type}, which has no tau_syn, raises an error under NEST`);
+    return (synapse?.dendritic_delay_fraction ?? 1) === 1
+      ? []
+      : ['a dendritic_delay_fraction other than 1 raises an error under NEST'];
+  });
+  return [...new Set(remarks)];
+}
+
+/** `initialize()` of PyNN 0.13's PopulationView: NEST's lacks a method, NEURON's cannot keep the values. */
+const viewsInitialised = ({ views = [], phases = [] }: PynnSpecification): readonly string[] =>
+  phases.some(({ initialize }) => views.some(({ label }) => label === initialize?.target))
+    ? ['initialize() of a view raises an error under NEST and NEURON']
+    : [];
+
+/** PyNN 0.13 gives NEURON other vectors to play while it plays those of the run before. */
+function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: PynnSpecification): readonly string[] {
+  const again = phases.findIndex(({ reset }) => reset !== undefined);
+  const runs =
+    again < 0 ? -1 : phases.findIndex(({ run, run_until: until }, k) => k > again && (run ?? until ?? 0) > 0);
+  const later = runs < 0 ? [] : phases.slice(runs);
+  const types = later.flatMap(({ set_source: set }) => sources.find(({ label }) => label === set?.target)?.type ?? []);
+  return ['ACSource', 'NoisyCurrentSource']
+    .filter((type) => types.some((one) => one === type))
+    .map((type) => `set_parameters() of ${type} within a run after reset() crashes NEURON`);
+}
+
+const isReset = ({ setup, phases = [] }: PynnSpecification): boolean =>
+  phases.some(({ reset }) => reset !== undefined) && setup?.extra?.['t_flush'] === undefined;
 
 const hasTimes = (params: Values = {}): boolean => 'start' in params || 'duration' in params;
 

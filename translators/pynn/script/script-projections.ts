@@ -15,6 +15,11 @@ export function projectionLines(script: Script, projection: Projection): readonl
   const { label, pre, post, connector, receptor_type: receptor, source, space, native } = projection;
   const { synapse, initial_values: initial } = projection;
   const text = label ?? `${pre}→${post}`;
+  // PyNN 0.13 takes the axes of their positions for their cells, and raises an AssertionError.
+  if (script.populationsOf(pre).length > 1 && readsDistances(projection))
+    script.missing(
+      `distances of ${text}: PyNN computes none from the cells of an assembly, and raises an error; --freeze lists the connections`,
+    );
   if (synapse !== undefined && nativeName(synapse.type) !== undefined) {
     const { connect, ...rest } = native ?? {};
     const more = { ...(synapse.delays === undefined ? {} : { delays: synapse.delays }), ...rest };
@@ -53,6 +58,11 @@ export function projectionLines(script: Script, projection: Projection): readonl
   } else if (initial !== undefined) lines.push(layout(call(`${name}.initialize`, keywords(initial, script))));
   return lines;
 }
+
+/** Whether connections or values of synapses depend on where cells are. */
+const readsDistances = ({ connector, synapse }: Projection): boolean =>
+  ['DistanceDependentProbabilityConnector', 'DisplacementDependentProbabilityConnector'].includes(connector.type) ||
+  Object.values(synapse?.params ?? {}).some((value) => isFormula(value) && value.of === 'd');
 
 /**
  * What a multi-quantal synapse begins with, where all do so alike. NEST begins with a single site and u = 0.5 whatever parameters say, takes the

@@ -103,7 +103,7 @@ function nativeRecordingLines(
 ): readonly string[] {
   const { variables: values, ...place } = native;
   const of = script.of(target, script.hasCells(target) ? 'cells' : 'projection');
-  const name = script.names.take(`${native.name ?? `${target}_${wanted.join('_')}`}`.replace(/\W+/g, '_'));
+  const name = script.names.take((native.name ?? `${target}_${wanted.join('_')}`).replace(/\W+/g, '_'));
   script.nativeRecordings.push(name);
   const made = call('sim.native.record', [
     of,

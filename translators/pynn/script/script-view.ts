@@ -4,16 +4,8 @@ import { printableLines } from '../../../src/diagnostics/display.js';
 import { Comments } from '../../../src/model/comments.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { child } from '../../../src/model/pointer.js';
-import {
-  call,
-  dictionary,
-  documentationOf,
-  layout,
-  list,
-  prefixed,
-  pythonComments,
-  type Source,
-} from '../../shared/python.js';
+import { documentationOf } from '../../shared/documentation.js';
+import { call, dictionary, layout, list, prefixed, pythonComments, type Source } from '../../shared/python.js';
 import { byUse } from '../selections.js';
 import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.js';
 import { isRandom, limitAsNumber } from '../value-kinds.js';

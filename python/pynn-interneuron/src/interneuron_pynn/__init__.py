@@ -31,6 +31,7 @@ from .compartments import KdrChannel, MultiCompartmentNeuron, NaChannel, Passive
 from .electrodes import ACSource, DCSource, NoisyCurrentSource, StepCurrentSource
 from .populations import Assembly, Population, PopulationView
 from .projections import Projection
+from .rules import SmallWorldConnector
 from .standardmodels import *
 
 

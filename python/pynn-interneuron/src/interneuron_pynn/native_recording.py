@@ -36,10 +36,10 @@ class NativeRecording:
             origin: step at which the stretch since the last reset began.
         """
         for train in taken["spikes"]:
-            cells = unpack(train["cells"]).astype(np.int64)
-            here = np.isin(cells, self.populations.get(train["population"], ()))
             event = "spikes" if train["event"] == "spike" else train["event"]
-            if event in self.variables:
+            if event in self.variables and train["population"] in self.populations:
+                cells = unpack(train["cells"]).astype(np.int64)
+                here = np.isin(cells, self.populations[train["population"]])
                 steps = unpack(train["steps"]).astype(np.int64) + taken["spikeLabel"] - origin
                 values = {each["name"]: unpack(each["values"])[here] for each in train["variables"]}
                 self._events.setdefault(event, []).append((steps[here], cells[here], values))

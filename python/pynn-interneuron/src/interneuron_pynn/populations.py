@@ -188,7 +188,8 @@ class Population(_Checked, common.Population):
         if isinstance(self.celltype, StandardCellType):
             check_values(self.values)
         self._built = None
-        self.lists = [self.values["spike_times"]] if "spike_times" in self.values else []
+        listed = "spike_times" in self.values and not hasattr(self.celltype, "more")
+        self.lists = [self.values["spike_times"]] if listed else []
         state.create("populations", self)
 
     def _distributions(self, space):

@@ -107,7 +107,7 @@ class DocumentOfProjection:
         connector, values = self._rule.to_document()
         pre, post = (state.cells(members_of(end), stem_of(end)) for end in (self.pre, self.post))
         document = self._document(self.name_in_document, pre, post, connector, self._synapse(values))
-        space = space_of(self) if connector["type"] == "DistanceDependentProbabilityConnector" else {}
+        space = space_of(self) if connector["type"] in ("DistanceDependentProbabilityConnector", "SmallWorldConnector") else {}
         return {**document, **({"space": space} if space else {})}
 
     def _synapse(self, values):

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
-from pyNN import common, errors
+from pyNN import common, connectors, errors
 from pyNN.connectors import (
     AllToAllConnector,
     DisplacementDependentProbabilityConnector,
@@ -21,6 +21,16 @@ from pyNN.space import RandomStructure
 
 from .formulas import formula_of, has_steps, is_formula
 
+
+class SmallWorldConnector(connectors.SmallWorldConnector):
+    """A small-world network, which the engine connects: PyNN's own class cannot."""
+
+    def __init__(self, degree, *given, **named):
+        """Makes the connector, as PyNN's is made."""
+        super().__init__(degree, *given, **named)
+        self.degree = degree
+
+
 #: Parameters of the connectors that are passed on as rules.
 _CONNECTORS = {
     AllToAllConnector: ("allow_self_connections",),
@@ -31,6 +41,7 @@ _CONNECTORS = {
     FixedNumberPreConnector: ("n", "allow_self_connections", "with_replacement"),
     FixedNumberPostConnector: ("n", "allow_self_connections", "with_replacement"),
     FixedTotalNumberConnector: ("n", "allow_self_connections", "with_replacement"),
+    SmallWorldConnector: ("degree", "rewiring", "allow_self_connections", "n_connections"),
 }
 
 #: Connectors that draw from their generator itself; others draw from a copy of it.
@@ -200,6 +211,9 @@ def _limit(value):
 
 def _by_place(connector, projection):
     """The parameter of a connector by distance or displacement that is its formula, as the document has it; None where it has none."""
+    owners = [getattr(cells, "grandparent", cells) for cells in (projection.pre, projection.post)]
+    if isinstance(connector, SmallWorldConnector):
+        return {} if all(each.tell_places() for each in owners) else None
     if isinstance(connector, DisplacementDependentProbabilityConnector):
         name, text = "disp_function", formula_of(connector.index_expression._disp_function)
     else:
@@ -208,7 +222,6 @@ def _by_place(connector, projection):
             return None
     if text is None or connector.allow_self_connections == "NoMutual":
         return None
-    owners = [getattr(cells, "grandparent", cells) for cells in (projection.pre, projection.post)]
     if has_steps(text) and not any(isinstance(each.structure, RandomStructure) for each in owners):
         return None
     # The generator of connections does not also draw places.
@@ -285,7 +298,7 @@ def rule_of(projection, connector, generators, keeps_draws=False):
     if type(connector) is FixedProbabilityConnector and connector.allow_self_connections == "NoMutual":
         if projection.pre is not projection.post:
             return None
-    placed = isinstance(connector, (DistanceDependentProbabilityConnector, DisplacementDependentProbabilityConnector))
+    placed = isinstance(connector, (DistanceDependentProbabilityConnector, DisplacementDependentProbabilityConnector, SmallWorldConnector))
     if placed and split:
         return None
     by_place = _by_place(connector, projection) if placed else {}
@@ -358,5 +371,5 @@ def carry_out(rule, projection):
 
 
 __all__ = [
-    "NATIVE", "Generators", "carry_out", "distribution_of", "is_drawn_natively", "parameters_of", "rule_of", "space_of", "words_drawn",
+    "NATIVE", "Generators", "SmallWorldConnector", "carry_out", "distribution_of", "is_drawn_natively", "parameters_of", "rule_of", "space_of", "words_drawn",
 ]

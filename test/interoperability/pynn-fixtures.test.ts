@@ -1,0 +1,62 @@
+/** Scripts of the PyNN fixtures run under PyNN's simulators, or their report says under which they do not. */
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { importModel, readSource } from '../../src/run/pipeline.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { exportPynnScript } from '../../translators/pynn/export-script.js';
+import { root } from '../support/import-graph.js';
+import { failed, missingPynn, runThere, type Outcome } from './pynn/backend.js';
+
+/** These take minutes, and would leave out nothing that others have. */
+const long: ReadonlySet<string> = new Set([
+  ...['brunel.json', 'hodgkin-huxley-network.json', 'potjans-diesmann.json', 'stdp-network.json'],
+  ...['vogels-abbott-coba.json', 'vogels-abbott-cuba.json'],
+]);
+const simulators = ['nest', 'neuron'] as const;
+const called = { nest: 'NEST', neuron: 'NEURON' } as const;
+
+const fixtures = readdirSync(join(root, 'fixtures/pynn')).filter((name) => name.endsWith('.json') && !long.has(name));
+const missing = missingPynn();
+
+/** What the report of a script says of simulators, and whether parts are left out. */
+function remarksOf(valid: ValidModel): { readonly remarks: readonly string[]; readonly isWhole: boolean } {
+  const { report } = exportPynnScript(valid);
+  return {
+    remarks: report.map(({ message }) => message),
+    isWhole: report.every(({ verdict }) => verdict !== 'notExpressible'),
+  };
+}
+
+describe.skipIf(missing !== null)(`PyNN fixtures${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
+  const models = fixtures
+    .map((name) => ({ name, valid: importModel(readSource(join(root, 'fixtures/pynn', name))).valid }))
+    .map((one) => ({ ...one, ...remarksOf(one.valid) }))
+    .filter(({ isWhole }) => isWhole);
+  const outcomes = new Map<string, readonly Outcome[]>();
+
+  beforeAll(async () => {
+    for (const simulator of simulators)
+      outcomes.set(
+        simulator,
+        await runThere(
+          simulator,
+          models.map(({ valid }) => valid),
+        ),
+      );
+  }, 600_000);
+
+  it.each(models.map(({ name, remarks }, k) => [name, remarks, k] as const))('%s', (_, remarks, k) => {
+    for (const simulator of simulators) {
+      const outcome = outcomes.get(simulator)?.[k];
+      const isSaid = remarks.some(
+        (remark) =>
+          (/error|only with|not run|no \w+ for N|crashes/.test(remark) && remark.includes(called[simulator])) ||
+          remark.includes("runs on PyNN's interneuron backend, not on other simulators"),
+      );
+      const error = outcome !== undefined && failed(outcome) ? outcome.error : null;
+      expect([simulator, error !== null, error]).toEqual([simulator, isSaid, error]);
+    }
+  });
+});

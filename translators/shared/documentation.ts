@@ -1,0 +1,92 @@
+/** What scripts say of a model in their docstring: paragraphs, of which one lists facts. */
+
+/** What is known about a model. */
+export interface About {
+  readonly name?: string | undefined;
+  readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly source?: string | undefined;
+  readonly authors?: readonly unknown[] | undefined;
+  readonly licence?: string | undefined;
+  readonly doi?: string | undefined;
+  readonly species?: string | undefined;
+  readonly region?: string | undefined;
+  readonly terms?: readonly string[] | undefined;
+}
+
+/** Facts by the words that begin their lines. */
+const facts = {
+  Authors: 'authors',
+  Source: 'source',
+  Licence: 'licence',
+  doi: 'doi',
+  Species: 'species',
+  Region: 'region',
+  Terms: 'terms',
+} as const;
+
+const orcid = 'https://orcid.org/';
+
+/** The paragraphs of a script's docstring: title, description, and a list of what else is known about the model. */
+export function documentationOf(about: About, untitled: string): readonly string[] {
+  const { title, name, description } = about;
+  const lines = Object.entries(facts).flatMap(([key, fact]) => {
+    const value = fact === 'authors' ? peopleOf(about.authors) : fact === 'terms' ? about.terms : about[fact];
+    const text = typeof value === 'string' ? value : (value ?? []).join(fact === 'authors' ? '; ' : ', ');
+    return text === '' ? [] : [`${key}: ${text}`];
+  });
+  const texts = [title ?? name ?? untitled, description ?? '', lines.join('\n')];
+  return texts.filter((text, k) => text !== '' && texts.indexOf(text) === k);
+}
+
+const peopleOf = (authors: readonly unknown[] = []): readonly string[] =>
+  authors.flatMap((author) => {
+    if (typeof author === 'string') return [author];
+    const { name: person, orcid: id } = author as { readonly name?: unknown; readonly orcid?: unknown };
+    if (typeof person !== 'string') return [];
+    return [typeof id === 'string' ? `${person} (${orcid}${id.replace(/^.*\//, '')})` : person];
+  });
+
+/** What a docstring says, where it is as `documentationOf` writes it: how a script is used is left out. */
+interface Documented {
+  readonly title?: string;
+  readonly description?: string;
+  readonly source?: string;
+  readonly authors?: readonly { readonly name: string; readonly orcid?: string }[];
+  readonly licence?: string;
+  readonly doi?: string;
+  readonly species?: string;
+  readonly region?: string;
+  readonly terms?: readonly string[];
+}
+
+/** Title, description and facts of a docstring. Its first paragraph is the title, lines such as `doi: 10.1000/182` are facts. */
+export function aboutIn(docstring: string): Documented {
+  const found: Record<string, unknown> = {};
+  const paragraphs: string[] = [];
+  for (const paragraph of docstring.split(/\n[ \t]*\n/)) {
+    const lines = paragraph.split('\n').map((line) => line.trim());
+    if (lines[0]?.startsWith('Usage:')) continue;
+    const rest = lines.filter((line) => {
+      const [, key = '', value = ''] = /^(\w+):\s+(.+)$/.exec(line) ?? [];
+      if (!Object.hasOwn(facts, key)) return true;
+      const fact = facts[key as keyof typeof facts];
+      found[fact] = fact === 'authors' ? authorsIn(value) : fact === 'terms' ? value.split(/,\s*/) : value;
+      return false;
+    });
+    const text = rest.join('\n').trim();
+    if (text !== '') paragraphs.push(text);
+  }
+  const [title, ...description] = paragraphs;
+  return {
+    ...(title === undefined ? {} : { title }),
+    ...(description.length === 0 ? {} : { description: description.join('\n\n') }),
+    ...found,
+  };
+}
+
+const authorsIn = (text: string): Documented['authors'] =>
+  text.split(/;\s*/).map((person) => {
+    const [, name = person, id] = /^(.*?)\s*\(https:\/\/orcid\.org\/([\dX-]+)\)$/.exec(person) ?? [];
+    return id === undefined ? { name } : { name, orcid: id };
+  });

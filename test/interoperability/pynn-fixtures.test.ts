@@ -9,9 +9,10 @@ import { exportPynnScript } from '../../translators/pynn/export-script.js';
 import { root } from '../support/import-graph.js';
 import { failed, missingPynn, runThere, type Outcome } from './pynn/backend.js';
 
-/** These take minutes, and would leave out nothing that others have. */
+/** These take minutes: they are large, or NEST stops in each step to read synapses. */
 const long: ReadonlySet<string> = new Set([
   ...['brunel.json', 'hodgkin-huxley-network.json', 'potjans-diesmann.json', 'stdp-network.json'],
+  ...['stdp-additive.json', 'stdp-gutig.json', 'stdp-mixed.json', 'stdp-multiplicative.json'],
   ...['vogels-abbott-coba.json', 'vogels-abbott-cuba.json'],
 ]);
 const simulators = ['nest', 'neuron'] as const;

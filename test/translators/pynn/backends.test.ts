@@ -70,11 +70,15 @@ test('of cells, receptors, synapses and rules of plasticity', () => {
       { label: 'b', size: 1, cell: { type: 'PointNeuron', receptors: { e: { type: 'BetaPSR' } } } },
     ],
     projections: [
-      { synapse: { type: 'ElectricalSynapse' } },
-      { synapse: { type: 'STDPMechanism', timing_dependence: { type: 'Vogels2011Rule' } } },
+      { connector: { type: 'AllToAllConnector' }, synapse: { type: 'ElectricalSynapse' } },
+      {
+        connector: { type: 'AllToAllConnector' },
+        synapse: { type: 'STDPMechanism', timing_dependence: { type: 'Vogels2011Rule' } },
+      },
     ],
   };
   expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
+    'ElectricalSynapse of PyNN 0.13 raises an error under NEURON, too',
     'PyNN has no BetaPSR for NEURON, where the script does not run',
     'PyNN has no ElectricalSynapse for NEST, where the script does not run',
     'PyNN has no SpikeSourceInhGamma for NEURON, where the script does not run',

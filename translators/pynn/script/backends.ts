@@ -19,7 +19,6 @@ export const failing: Readonly<Record<string, string>> = {
   GIF_cond_exp: 'NEURON hands on and records none of its spikes',
   IF_curr_delta: 'it raises an error under NEURON, where the script does not run',
   SpikeSourceInhGamma: 'it raises an error under NEST, too',
-  ElectricalSynapse: 'it raises an error under NEURON, too',
 };
 
 /** Synapses of PyNN 0.13 for which NEST needs an extension, which PyNN makes at its installation where NEST is there by then. */
@@ -197,7 +196,7 @@ function receptorsTogether({ populations = [] }: PynnSpecification): readonly st
   return [...new Set(remarks)];
 }
 
-/** Synapses with which PyNN 0.13 raises an error under NEST. */
+/** Synapses with which PyNN 0.13 raises an error. */
 function synapsesRefused(document: PynnSpecification): readonly string[] {
   const { projections = [], populations = [], views = [], assemblies = [] } = document;
   const typesOf = (label: string): readonly string[] => {
@@ -207,6 +206,8 @@ function synapsesRefused(document: PynnSpecification): readonly string[] {
     return [of].flat().flatMap(typesOf);
   };
   const remarks = projections.flatMap(({ synapse, post }) => {
+    if (synapse?.type === 'ElectricalSynapse')
+      return ['ElectricalSynapse of PyNN 0.13 raises an error under NEURON, too'];
     if (synapse?.type === 'TsodyksMarkramSynapse')
       return typesOf(post)
         .filter((type) => ['IF_curr_delta', 'Izhikevich'].includes(type))

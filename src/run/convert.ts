@@ -12,7 +12,7 @@ import { chooseTarget } from './choose-target.js';
 import { drawnAgain } from './drawn-again.js';
 import { freeze, randomSources } from './freeze.js';
 import { inStage } from './stages.js';
-import { atHome, originOf, withOrigin, withoutOrigins, wordsOf, type Words } from './kept/origin.js';
+import { atHome, modelIn, originOf, withOrigin, withoutOrigins, wordsOf, type Words } from './kept/origin.js';
 import type { TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
@@ -63,8 +63,8 @@ const mostPulses = 20;
  * LEMS lists connections, and values of each cell: those that are drawn are drawn here, and rules are kept beside what
  * they drew. What is drawn in each step stays random where LEMS can draw it.
  */
-const lems: Exporter = async (whole, name, original, positions) => {
-  const { claimsOf, exportLems, hasDrawnConnections, listedDraws, neuromlFiles, rulesOf } =
+const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
+  const { claimsOf, exportLems, hasDrawnConnections, keepingOrigin, listedDraws, neuromlFiles, rulesOf, xmlText } =
     await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
@@ -120,7 +120,14 @@ const lems: Exporter = async (whole, name, original, positions) => {
       pointer: '/experiment/dt',
       message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
     });
-  return { files: isSplit ? several : [{ name, text: best.text }], data: new Map(), report: entries };
+  if (isSplit) return { files: several, data: new Map(), report: entries };
+  const words = wordsOf(original.model);
+  const origin =
+    keeps && words !== 'neuroml'
+      ? await originOf(original, () => ({ name: 'model.xml', text: best.text }), saidByClaims)
+      : undefined;
+  const kept = origin && words !== 'neuroml' ? keepingOrigin(best.root, words, origin) : undefined;
+  return { files: [{ name, text: kept ? xmlText(kept) : best.text }], data: new Map(), report: entries };
 };
 
 /** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */
@@ -217,6 +224,13 @@ async function inPynn(
   return { entries: named.entries, ...(named.valid === valid ? {} : { back: named.valid }) };
 }
 
+/** The model of PyNN that a document of LEMS claims to be. */
+const saidByClaims = async (document: ValidModel): Promise<ValidModel | undefined> => {
+  const { exportPynn } = await import('../../translators/pynn/export.js');
+  const { back } = await inPynn(document);
+  return back && modelIn({ name: 'model.json', text: jsonText(exportPynn(back).document) });
+};
+
 /** The text of a model for Brian, in JSON. */
 async function inBrianText(valid: ValidModel): Promise<string> {
   const { files } = await convertModel(valid, 'brian-json');
@@ -257,7 +271,7 @@ async function withNeuromlOrigin<T extends { readonly annotations?: Readonly<Rec
   valid: ValidModel,
 ): Promise<T> {
   if (wordsOf(valid.model) !== 'neuroml') return document;
-  const origin = originOf(valid, () => ({ name: 'model.json', text: jsonText(document) }));
+  const origin = await originOf(valid, () => ({ name: 'model.json', text: jsonText(document) }));
   return origin === undefined
     ? document
     : { ...document, annotations: withOrigin(document.annotations, 'neuroml', origin) };

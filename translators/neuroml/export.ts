@@ -46,6 +46,8 @@ import { element, xmlText, type Element } from './export/xml-text.js';
 export { neuromlFiles } from './export/neuroml-files.js';
 export { claimsOf } from './claims/claims.js';
 export { listedDraws } from './export/draws.js';
+export { keepingOrigin } from './origin.js';
+export { xmlText } from './export/xml-text.js';
 
 /** A document, and how faithful it is. */
 interface LemsExport {

@@ -27,6 +27,7 @@ import { referenced, valueOf } from './components.js';
 import { keptClaims } from './claims/claims.js';
 import { keepSource, keptRules } from './kept-source.js';
 import { keptMetadata } from './metadata.js';
+import { keptOrigins } from './origin.js';
 import type { Component, LemsModel } from './lems/definitions.js';
 import { collectOutputs, type Outputs } from './outputs.js';
 
@@ -131,6 +132,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
       lems: { types: lemsTypes, ...(source ? { source } : {}) },
       ...(Object.keys(rules).length > 0 ? { connect: rules } : {}),
       ...(claims === undefined ? {} : { claims }),
+      ...(source ? keptOrigins(source, run.target.id) : {}),
       ...(outputs.outputFiles.length > 0 ? { outputFiles: outputs.outputFiles } : {}),
       ...(outputs.displays.length > 0 ? { displays: outputs.displays } : {}),
     },

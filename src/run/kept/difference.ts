@@ -1,5 +1,6 @@
 /** What one model has otherwise than another: little where they agree, and enough to make the one of the other. */
 
+import { hashedForm } from '../../model/hashed-form.js';
 import type { Model } from '../../model/model.js';
 
 /** Members as they are in the one model; `null` for what only the other has. */
@@ -43,23 +44,17 @@ function areAlike(a: unknown, b: unknown): boolean {
   );
 }
 
-/** A type without sections that are empty, which are there by default. */
-const lean = (type: unknown): unknown =>
-  isRecord(type)
-    ? Object.fromEntries(Object.entries(type).filter(([, part]) => !isRecord(part) || Object.keys(part).length > 0))
-    : type;
-
 /** Members of `one` that `other` has not, `null` for those that it lacks. Lists are members as a whole. */
 function membersOf(
   one: Readonly<Record<string, unknown>>,
   other: Readonly<Record<string, unknown>>,
-  asWhole = false,
+  short?: (key: string, value: unknown) => unknown,
 ): Record<string, unknown> {
   const gone = Object.keys(other).flatMap((key) => (one[key] === undefined ? [[key, null] as const] : []));
   const members = Object.entries(one).flatMap(([key, value]): readonly (readonly [string, unknown])[] => {
     const there = Object.hasOwn(other, key) ? other[key] : undefined;
     if (value === undefined || areAlike(value, there)) return [];
-    if (asWhole) return [[key, lean(value)]];
+    if (short !== undefined) return [[key, short(key, value)]];
     return [[key, isRecord(value) && isRecord(there) ? membersOf(value, there) : value]];
   });
   return Object.fromEntries([...gone, ...members]);
@@ -67,10 +62,20 @@ function membersOf(
 
 /** What a model has otherwise than another. */
 export function differenceOf(one: Model, other: Model): Difference {
+  const forms = hashedForm(one).model;
+  /** A type without what has its default. */
+  const shortType =
+    (section: string) =>
+    (name: string, type: unknown): unknown => {
+      const types = forms[section];
+      const form = isRecord(types) ? types[name] : undefined;
+      const claim = isRecord(type) ? type['conformsTo'] : undefined;
+      return isRecord(form) ? { ...form, ...(claim === undefined ? {} : { conformsTo: claim }) } : type;
+    };
   const parts = compared.flatMap((key): readonly (readonly [string, unknown])[] => {
     const [a, b]: readonly unknown[] = [one[key], other[key]];
     if (areAlike(a, b)) return [];
-    return [[key, isRecord(a) && isRecord(b) ? membersOf(a, b, whole.has(key)) : a]];
+    return [[key, isRecord(a) && isRecord(b) ? membersOf(a, b, whole.has(key) ? shortType(key) : undefined) : a]];
   });
   const made = withDifference(other, Object.fromEntries(parts)) as Model;
   const order = ordered.flatMap((key) => {

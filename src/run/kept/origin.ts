@@ -3,7 +3,7 @@
  * it is taken where converting it again gives the document's own content, which wins where it was changed.
  */
 
-import { isList } from '../../model/collections.js';
+import { isList, without } from '../../model/collections.js';
 import type { ConversionEntry } from '../../model/conversion-report.js';
 import { hashModel } from '../../model/hash.js';
 import type { Model, ValidModel } from '../../model/model.js';
@@ -16,7 +16,7 @@ import { differences } from './returned.js';
 export type Words = 'brian' | 'pynn' | 'neuroml';
 
 /** Longer documents, and those of more numbers, are not read again to find what they say otherwise. */
-const mostCharacters = 10_000_000;
+const mostCharacters = 50_000_000;
 const mostRead = 300_000;
 /** More numbers than these, and longer texts, are not written twice. */
 const mostNumbers = 10_000;
@@ -45,7 +45,8 @@ export interface Written {
   readonly text: string;
 }
 
-const read = ({ name, text }: Written): ValidModel | undefined => {
+/** The model in a document; undefined where it is long, or none. */
+export const modelIn = ({ name, text }: Written): ValidModel | undefined => {
   if (text.length > mostCharacters) return undefined;
   try {
     return importModel({ name, text }).valid;
@@ -64,25 +65,40 @@ function notesOf({ annotations }: Model, written: Model): Readonly<Record<string
   const others: ReadonlySet<string> = new Set(['comments', 'source', 'brian', 'pynn', 'neuroml']);
   return Object.fromEntries(
     Object.entries(annotations).filter(
-      ([key, value]) => !others.has(key) && written.annotations[key] === undefined && !areMany(value),
+      ([key, value]) =>
+        !others.has(key) && (written.annotations[key] === undefined || ofLems.has(key)) && !areMany(value),
     ),
   );
 }
 
+/** Annotations of what documents of LEMS say in words of theirs. */
+const ofLems: ReadonlySet<string> = new Set(['lems', 'claims', 'connect', 'outputFiles', 'displays']);
+
 /**
  * What a document is to keep of the model that it was written from; undefined where the document says all of it, and
  * where that would be long.
+ *
+ * @param saidBy  the model that a document gives by other means
  */
-export function originOf(valid: ValidModel, write: () => Written): Difference | undefined {
+export async function originOf(
+  valid: ValidModel,
+  write: () => Written,
+  saidBy: (document: ValidModel) => Promise<ValidModel | undefined> = async () => Promise.resolve(undefined),
+): Promise<Difference | undefined> {
   const inData = [...valid.data.values()].reduce((sum, { length }) => sum + length, 0);
   if (inData + countNumbers(valid.model) > mostRead) return undefined;
-  const document = read(write());
-  if (document === undefined || hashModel(document.model).model === hashModel(valid.model).model) return undefined;
+  const document = modelIn(write());
+  if (document === undefined) return undefined;
+  const ours = hashModel(valid.model);
+  if (hashModel(document.model).model === ours.model) return undefined;
+  const said = await saidBy(document);
+  if (said !== undefined && hashModel(said.model).experiment === ours.experiment) return undefined;
   const difference = differenceOf(valid.model, document.model);
   if (Object.keys(difference).length === 0 || areMany(difference)) return undefined;
   try {
-    const again = checked(withDifference(document.model, difference), { ...document, data: bothData(document, valid) });
-    if (hashModel(again.model).model !== hashModel(valid.model).model) return undefined;
+    const data = new Map([...document.data, ...valid.data]);
+    const again = checked(withDifference(document.model, difference), { ...document, data });
+    if (hashModel(again.model).experiment !== ours.experiment) return undefined;
   } catch {
     return undefined;
   }
@@ -90,8 +106,6 @@ export function originOf(valid: ValidModel, write: () => Written): Difference | 
   const whole = { ...difference, ...(Object.keys(notes).length === 0 ? {} : { annotations: notes }) };
   return areMany(whole) ? difference : whole;
 }
-
-const bothData = (a: ValidModel, b: ValidModel): ValidModel['data'] => new Map([...a.data, ...b.data]);
 
 /** The origin that an annotation keeps, where it has the form of one: annotations are everybody's to write. */
 export function keptOrigin({ annotations }: Model, words: Words): Difference | undefined {
@@ -178,9 +192,9 @@ async function tried(
   try {
     const notes = isRecord(origin.annotations) ? origin.annotations : {};
     const made = withDifference(bare.model, origin) as Model;
-    const valid = checked({ ...made, annotations: { ...notes, ...made.annotations } }, bare);
+    const valid = checked({ ...made, annotations: { ...notes, ...without(made.annotations, ofLems) } }, bare);
     const written = await write(valid);
-    const again = written && read(written);
+    const again = written && modelIn(written);
     if (again === undefined) return [];
     const found = differences(bare.model, again.model);
     return found.length === 0

@@ -73,3 +73,65 @@ describe('a model of NeuroML comes back from Brian', () => {
     expect(text).not.toContain('"origin"');
   });
 });
+
+describe('a model comes back from LEMS', () => {
+  it.each([
+    ['brian/single-lif.yaml', 'brian-json'],
+    ['brian/stdp-pair.yaml', 'brian-json'],
+    ['brian/noisy-group.yaml', 'brian-json'],
+    ['brian/timed-array.yaml', 'brian-json'],
+    ['brian/custom-event.yaml', 'brian-json'],
+    ['pynn/views-and-assemblies.json', 'pynn-json'],
+    ['pynn/delays-changed.json', 'pynn-json'],
+    ['pynn/hh-cond-exp.json', 'pynn-json'],
+  ] as const)('%s, with its experiment', async (name, to) => {
+    const given = fixture(name);
+    const back = await converted(textOf(await convertModel(given.valid, 'lems')), to);
+    expect(read(textOf(back)).hashes).toMatchObject({ model: given.hashes.model, experiment: given.hashes.experiment });
+    expect(back.report).toContainEqual(
+      expect.objectContaining({ verdict: 'exact', code: expect.stringMatching(/\/origin$/) }),
+    );
+  });
+
+  const inLems = async (): Promise<string> =>
+    textOf(await convertModel(fixture('brian/single-lif.yaml').valid, 'lems'));
+
+  it('with a run that was made longer', async () => {
+    const given = fixture('brian/single-lif.yaml');
+    const back = read(
+      textOf(await converted((await inLems()).replace('length="0.2s"', 'length="0.3s"'), 'brian-json')),
+    );
+    expect(back.hashes.model).toBe(given.hashes.model);
+    expect(back.valid.model.experiment.protocol).toEqual([{ run: 0.3 }]);
+  });
+
+  it('but not where a number was changed, which it has then, and says so', async () => {
+    const back = await converted((await inLems()).replace('thresh="-55mV"', 'thresh="-52mV"'), 'brian-json');
+    expect(back.report).toContainEqual(
+      expect.objectContaining({ verdict: 'equivalent', code: 'brian/origin-changed', pointer: '/neurons/iafRefCell' }),
+    );
+    expect(textOf(back)).toContain('-52 mV');
+    expect(textOf(back)).not.toContain('-55 mV');
+  });
+
+  it.each(['nonsense', '3', '{"rates": {}}', '{"derivatives": {"v": {"rate": "1/"}}}'])(
+    'and not by a property that says %s of its cells',
+    async (said) => {
+      const text = (await inLems()).replace(/(tag="brian origin neurons G" value=)'[^']*'/, `$1'${said}'`);
+      expect(text).toContain(said);
+      const back = await converted(text, 'brian-json');
+      expect(back.report).toContainEqual(
+        expect.objectContaining({ code: 'brian/origin-changed', message: expect.stringMatching(/it is no model$/) }),
+      );
+      const plain = await converted(text.replaceAll(/<property tag="brian origin.*\n/g, ''), 'brian-json');
+      expect(read(textOf(back)).hashes.model).toBe(read(textOf(plain)).hashes.model);
+    },
+  );
+
+  it('keeps little of a model with many connections', async () => {
+    const text = textOf(await convertModel(fixture('brian/heterogeneous-delays.yaml').valid, 'lems'));
+    const kept = text.split('\n').filter((line) => line.includes('tag="brian origin'));
+    expect(kept.length).toBeGreaterThan(3);
+    expect(kept.join('').length).toBeLessThan(3000);
+  });
+});

@@ -44,14 +44,16 @@ const plain = /^[^\0-\x1f&<>"]*$/;
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /**
- * Attribute text; line breaks and tabs would else be read as spaces, and other control characters are not allowed in
- * XML.
+ * Attribute text in quotes: single ones where there are double ones in it. Line breaks and tabs would else be read as
+ * spaces, and other control characters are not allowed in XML.
  */
-function escaped(text: string): string {
-  if (plain.test(text)) return text;
-  return allowed(text)
-    .replace(/[&<>"]/g, (letter) => entities[letter] ?? letter)
+function quoted(text: string): string {
+  if (plain.test(text)) return `"${text}"`;
+  const quote = text.includes('"') && !text.includes("'") ? "'" : '"';
+  const escaped = allowed(text)
+    .replace(quote === "'" ? /[&<>]/g : /[&<>"]/g, (letter) => entities[letter] ?? letter)
     .replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  return quote + escaped + quote;
 }
 
 /** What XML allows of a text. */
@@ -101,7 +103,7 @@ class Writer {
       this.#line(indent + raw);
       return;
     }
-    const words = Object.entries(attributes).map(([name, value]) => `${name}="${escaped(value)}"`);
+    const words = Object.entries(attributes).map(([name, value]) => `${name}=${quoted(value)}`);
     const start = `${indent}<${[tag, ...words].join(' ')}`;
     if (children.length === 0 && items === undefined) {
       this.#line(text === '' ? `${start}/>` : `${start}>${textContent(text)}</${tag}>`);

@@ -233,7 +233,7 @@ const saidByClaims = async (document: ValidModel): Promise<ValidModel | undefine
 
 /** The text of a model for Brian, in JSON. */
 async function inBrianText(valid: ValidModel): Promise<string> {
-  const { files } = await convertModel(valid, 'brian-json');
+  const { files } = await convertModel(valid, 'brian-json', { keeps: false });
   return files[0]?.text ?? '';
 }
 
@@ -265,16 +265,30 @@ async function returning(
   return { valid: home.valid ?? withoutOrigins(valid), entries: home.entries };
 }
 
-/** A document with what it does not say of the model of NeuroML that it is written from. */
-async function withNeuromlOrigin<T extends { readonly annotations?: Readonly<Record<string, unknown>> }>(
+/**
+ * A document with what it does not say of the model that it is written from.
+ *
+ * @param words  in whose words such models are
+ */
+async function withOriginIn<T extends { readonly annotations?: Readonly<Record<string, unknown>> }>(
   document: T,
   valid: ValidModel,
+  words: readonly Words[],
 ): Promise<T> {
-  if (wordsOf(valid.model) !== 'neuroml') return document;
-  const origin = await originOf(valid, () => ({ name: 'model.json', text: jsonText(document) }));
-  return origin === undefined
-    ? document
-    : { ...document, annotations: withOrigin(document.annotations, 'neuroml', origin) };
+  const own = wordsOf(valid.model);
+  if (!words.includes(own)) return document;
+  const origin = await originOf(
+    valid,
+    () => ({ name: 'model.json', text: jsonText(document) }),
+    own === 'pynn' ? saidInPynn : undefined,
+  );
+  return origin === undefined ? document : { ...document, annotations: withOrigin(document.annotations, own, origin) };
+}
+
+/** The model of PyNN that a document gives. */
+async function saidInPynn(document: ValidModel): Promise<ValidModel | undefined> {
+  const { files } = await convertModel(document, 'pynn-json', { keeps: false });
+  return files[0] && modelIn(files[0]);
 }
 
 /** What is said of a model of which a notation has nothing to say: LEMS has types without populations, others do not. */
@@ -359,7 +373,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       { oneByOne: false },
     );
     const entries = [...(back?.entries ?? []), ...report];
-    const whole = keeps ? await withNeuromlOrigin(document, valid) : document;
+    const whole = keeps ? await withOriginIn(document, valid, ['neuroml', 'pynn']) : document;
     return { files: [{ name, text: await documentText(whole, name) }], data: new Map(), report: entries };
   },
   pynn: async (valid, name, _original, _positions, { partial }) => {
@@ -378,7 +392,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { document, report } = exportPynn(back ?? valid, { partial });
     const { withBrianWords } = await import('./kept/in-brian.js');
     const worded = back === undefined ? withBrianWords(document, valid) : document;
-    const whole = keeps ? await withNeuromlOrigin(worded, valid) : worded;
+    const whole = keeps ? await withOriginIn(worded, valid, ['neuroml']) : worded;
     return {
       files: [{ name, text: await documentText(whole, name) }],
       data: new Map(),

@@ -196,10 +196,13 @@ async function tried(
     const written = await write(valid);
     const again = written && modelIn(written);
     if (again === undefined) return [];
-    const found = differences(bare.model, again.model);
-    return found.length === 0
-      ? valid
-      : found.map(([section, name]) => (section === '' ? '/experiment' : child(`/${section}`, name)));
+    const found = [
+      ...differences(bare.model, again.model).map(([section, name]) =>
+        section === '' ? '/experiment' : child(`/${section}`, name),
+      ),
+      ...(JSON.stringify(bare.model.clocks) === JSON.stringify(again.model.clocks) ? [] : ['/clocks']),
+    ];
+    return found.length === 0 ? valid : found;
   } catch {
     return [];
   }

@@ -74,6 +74,43 @@ describe('a model of NeuroML comes back from Brian', () => {
   });
 });
 
+describe('a model of PyNN comes back from Brian', () => {
+  it.each(['electrical', 'poisson-fast', 'hh-cond-exp'])('%s, of whose types Brian has no words', async (name) => {
+    const given = fixture(`pynn/${name}.json`);
+    const back = await converted(textOf(await convertModel(given.valid, 'brian-json')), 'pynn-json');
+    expect(read(textOf(back)).hashes.experiment).toBe(given.hashes.experiment);
+  });
+
+  const inBrian = async (): Promise<string> =>
+    textOf(await convertModel(fixture('pynn/electrical.json').valid, 'brian-json'));
+
+  it('with gap junctions between other cells', async () => {
+    const before = await inBrian();
+    const text = before.replace(/"connect": \{ "j": "i" \}/, '"connect": { "i": [0, 1, 2], "j": [2, 1, 0] }');
+    expect(text).not.toBe(before);
+    const { model } = read(textOf(await converted(text, 'pynn-json'))).valid;
+    expect(model.projections['gap']?.connect).toMatchObject([{ rule: 'list', sources: [0, 1, 2], targets: [2, 1, 0] }]);
+    expect(model.projections['gap']?.synapse).toBe('ElectricalSynapse');
+  });
+
+  it('but not with other channels, and says so', async () => {
+    const before = await inBrian();
+    const text = before.replace('"gbar_K": "6 uS"', '"gbar_K": "7 uS"');
+    expect(text).not.toBe(before);
+    const back = await converted(text, 'pynn-json');
+    expect(back.report).toContainEqual(
+      expect.objectContaining({ verdict: 'equivalent', code: 'pynn/origin-changed', pointer: '/neurons/a' }),
+    );
+    expect(JSON.stringify(read(textOf(back)).valid.model.neurons)).toContain('0.000007');
+  });
+
+  it('and keeps only what its other annotations do not say', async () => {
+    const text = textOf(await convertModel(fixture('pynn/seeded-connections.json').valid, 'brian-json'));
+    expect(text).toContain('"kept"');
+    expect(text).not.toContain('"origin"');
+  });
+});
+
 describe('a model comes back from LEMS', () => {
   it.each([
     ['brian/single-lif.yaml', 'brian-json'],

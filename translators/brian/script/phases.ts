@@ -20,6 +20,8 @@ const indexCode = (index: Index): string => (typeof index === 'object' ? `[${ind
 export function phaseLines(document: BrianSpecification, companion: Companion): readonly string[] {
   const phases = phasesOf(document);
   const resets = new Resets(document);
+  // A network is known where it runs.
+  if (phases.length === 0) return ['run(0 * second)  # the model says of no duration'];
   return phases.flatMap((phase, index) => {
     const between = linesBetween(phase, index, companion);
     const { before, beforeValues, beforeRun } = resets.around(phase, between, phases.slice(index + 1));

@@ -220,7 +220,9 @@ def capture(words):
             raise
         if not has_ended(error):
             left.append(ended_with(error))
-    if not any("run_until" in phase for phase in state._phases):
+    if not any("run_until" in phase for phase in state._phases) and state.populations:
+        print(f"note: {words[1]} runs no network; what it builds is converted", file=sys.stderr)
+    elif not any("run_until" in phase for phase in state._phases):
         own = [name for name in _simulators if sys.modules.get(f"pyNN.{name}", interneuron_pynn) is not interneuron_pynn]
         other = f" on interneuron, but perhaps one on pyNN.{own[0]}" if own else ""
         hint = f"add --instead-of {own[0]}" if own else "a network is known when the script calls run()"

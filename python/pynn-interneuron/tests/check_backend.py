@@ -444,7 +444,7 @@ def check_capture():
         assert len(interneuron.run(document).spikes["a"]) == int(said.stdout.split()[-1]) > 0
         # What has no label is called as its variable, or as its ends are.
         with open(document, encoding="utf-8") as file:
-            assert list(json.load(file)["projections"]) == ["a_a", "chain", "first_first"]
+            assert list(json.load(file)["projections"]) == ["a_to_a", "chain", "first_to_first"]
         # What callbacks change becomes phases, unless it follows from results.
         with open(script, "w", encoding="utf-8") as file:
             file.write(

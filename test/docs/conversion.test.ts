@@ -111,7 +111,8 @@ The result of converting each fixture to each other notation with \`interneuron 
 - LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential: why, and why linear cells are not
   written so that forward Euler solves them exactly, is in [translators/neuroml](../translators/neuroml/README.md#writing).
 - **and back**: the model has the same hash after conversion back.
-- Scripts for Brian and PyNN contain the same as documents in these notations.
+- Scripts for Brian and PyNN contain the same as documents in these notations. Where PyNN's simulators refuse something that documents have, the report
+  of a script says so.
 
 | from | to | same hash | exact | equivalent | approximate | incomplete or refused | and back |
 |---|---|---|---|---|---|---|---|

@@ -98,7 +98,7 @@ export class Recordings {
 
   /** Weights and state of synapses, which PyNN itself does not record. */
   #ofProjection(
-    { target: label, native: { name: given, variables: _, ...place } = {} }: Recording,
+    { target: label, native: { name: given, variables: _, indices, slice, ...place } = {} }: Recording,
     { id, synapse }: TranslatedProjection,
     variables: readonly string[],
     every: string | undefined,
@@ -119,7 +119,14 @@ export class Recordings {
     this.list.push(
       located(
         {
-          of: located({ projection: id }, child(pointer, 'target')),
+          of: located(
+            {
+              projection: id,
+              ...(indices === undefined ? {} : { indices }),
+              ...(slice === undefined ? {} : { slice }),
+            },
+            child(pointer, 'target'),
+          ),
           variables: canonical,
           ...(every === undefined ? {} : { every }),
           ...place,

@@ -266,9 +266,11 @@ export interface Recording {
   /** Where on cells with compartments; absent: the soma. */
   readonly locations?: Locations;
   readonly to_file?: string | null;
-  /** Variables recorded at events, when in a step values are taken, and a name, as canonical recordings have them. */
+  /** Variables recorded at events, which synapses, when in a step values are taken, and a name, as canonical recordings have them. */
   readonly native?: {
     readonly variables?: readonly string[];
+    readonly indices?: readonly number[];
+    readonly slice?: readonly [number, number, number];
     readonly slot?: string;
     readonly order?: number;
     readonly name?: string;

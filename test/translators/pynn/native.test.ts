@@ -74,6 +74,24 @@ spike_monitors:
     expect(byName(again)).toMatchObject(byName(importModel({ name: 'model.yaml', text })));
   });
 
+  it('some synapses of a projection are read again, and scripts say that they record all', async () => {
+    const { valid } = fixture('brian/song-abbott-stdp.yaml');
+    const { files } = await convertModel(valid, 'pynn-json');
+    const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
+    expect(again.valid.model.recordings.find(({ name }) => name === 'S_weight')).toMatchObject({
+      of: { projection: 'S', indices: [0, 1] },
+    });
+    const { report } = await convertModel(valid, 'pynn');
+    expect(report.find(({ code }) => code === 'pynn/recording')).toMatchObject({ verdict: 'equivalent' });
+  });
+
+  it('events of regimes are recorded by scripts', async () => {
+    const { outcome, files } = await convertModel(fixture('neuroml/own-types.xml').valid, 'pynn');
+    expect(outcome).toBe('equivalent');
+    expect(files[0]?.text).toContain('sim.native.record(pacers, "fires", name="pacers_fires")');
+    expect(files[0]?.text).toContain('"size", name="pacers_followers_push_size", indices=[1]');
+  });
+
   it('scripts leave them to the backend', async () => {
     const { report, files } = await convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn');
     expect(report.filter(({ verdict }) => verdict !== 'equivalent')).toEqual([]);

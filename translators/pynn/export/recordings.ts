@@ -1,5 +1,6 @@
 /** Recordings in PyNN's terms. */
 
+import { numbersOf } from '../../../src/model/arrays.js';
 import type { Model, Recording, SelectionRule } from '../../../src/model/model.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection } from '../../../src/model/tagged.js';
@@ -38,11 +39,31 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
     target,
     variables,
     ...(recording.every === undefined ? {} : { sampling_interval: inUnit(recording.every, 'ms') }),
-    ...placeInStep(context, recording, `${target}_${own.length === 1 ? own[0] : 'signals'}`, pointer),
+    ...withSynapses(
+      context,
+      recording.of,
+      placeInStep(context, recording, `${target}_${own.length === 1 ? own[0] : 'signals'}`, pointer),
+    ),
     ...(recording.section === undefined
       ? {}
       : { locations: [{ section: recording.section, fraction: recording.fraction ?? 0.5 }] }),
   };
+}
+
+/** With which synapses of a projection are recorded, where not all are. */
+function withSynapses(
+  { data }: ExportContext,
+  of: SelectionRule,
+  { native }: Pick<PynnRecording, 'native'>,
+): Pick<PynnRecording, 'native'> {
+  if (!isSelection(of, 'synapses')) return native === undefined ? {} : { native };
+  const { indices, slice } = of;
+  const some = {
+    ...(indices === undefined ? {} : { indices: numbersOf(indices, data) }),
+    ...(slice === undefined ? {} : { slice }),
+  };
+  const all = { ...native, ...some };
+  return Object.keys(all).length === 0 ? {} : { native: all };
 }
 
 /** Whether the files that a run of the model writes take columns from a recording of this name. */

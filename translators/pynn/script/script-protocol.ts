@@ -1,11 +1,12 @@
 /** Current sources, recordings and what happens in time as lines of a script. */
 
 import { call, dictionary, layout, list, method, prefixed, quoted, type Source } from '../../shared/python.js';
+import type { NeuronDocument } from '../../../src/model/document.js';
 import { hasEquation } from '../native/equations.js';
-import { nativeName } from '../native/types.js';
+import { eventsOf, nativeName } from '../native/types.js';
 import type { CurrentSource, Location, Locations, Phase, Projection, Recording } from '../specification.js';
 import { keywordLiterals } from './native-source.js';
-import { isRecord, keywords, valueSource, type ScriptNames } from './python-text.js';
+import { keywords, valueSource, type ScriptNames } from './python-text.js';
 import { giveCells } from './script-cells.js';
 import type { Script } from './script.js';
 
@@ -54,8 +55,7 @@ export function recordingLines(script: Script, recording: Recording): readonly s
   const projection = (script.document.projections ?? []).find(
     ({ label, pre, post }) => (label ?? `${pre}→${post}`) === target,
   );
-  if (projection !== undefined && !script.hasCells(target))
-    return synapseRecordingLines(script, target, variables, interval, projection);
+  if (projection !== undefined && !script.hasCells(target)) return synapseRecordingLines(script, recording, projection);
   if (variables === null) return [`${script.of(target)}.record(None)`];
   const known = (typeof variables === 'string' ? [variables] : variables).filter((variable) =>
     canRecord(script, target, variable),
@@ -77,15 +77,15 @@ function beyondRecorders(
 ): readonly [beyond: readonly string[], others: readonly string[]] {
   const wanted = [variables].flat().flatMap((one) => one ?? []);
   if (!script.isNative || locations !== undefined) return [[], wanted];
-  if (isPlaced(native, script.document.native?.timing)) return [wanted, []];
+  const isOfSome = native?.indices !== undefined || native?.slice !== undefined;
+  if (isOfSome || isPlaced(native, script.document.native?.timing)) return [wanted, []];
   const events = wanted.filter((one) => isEvent(script, target, one));
   return [events, wanted.filter((one) => !events.includes(one))];
 }
 
 /** Whether cells have an event of a name, besides their spikes. */
 const isEvent = (script: Script, target: string, variable: string): boolean =>
-  isRecord(script.document.native?.cells?.[nativeTypeOf(script, target)]?.['events']) &&
-  Object.hasOwn(script.document.native.cells[nativeTypeOf(script, target)]?.['events'] ?? {}, variable);
+  eventsOf((script.document.native?.cells?.[nativeTypeOf(script, target)] ?? {}) as NeuronDocument).includes(variable);
 
 /**
  * Whether samples are taken elsewhere in a step than usual, where under Brian's timing names decide among what happens at once, or values at
@@ -93,7 +93,7 @@ const isEvent = (script: Script, target: string, variable: string): boolean =>
  */
 const isPlaced = (native: Recording['native'], timing: unknown): boolean =>
   native !== undefined &&
-  (native.slot !== undefined || native.order !== undefined || native.variables !== undefined || timing === 'brian');
+  ([native.slot, native.order, native.variables].some((part) => part !== undefined) || timing === 'brian');
 
 /** A recording by interneuron's backend, and what is read of it. */
 function nativeRecordingLines(
@@ -143,11 +143,11 @@ function nativeTypeOf(script: Script, label: string): string {
  */
 function synapseRecordingLines(
   script: Script,
-  target: string,
-  variables: Recording['variables'],
-  interval: Recording['sampling_interval'],
+  { target, variables, sampling_interval: interval, native = {} }: Recording,
   { synapse }: Projection,
 ): readonly string[] {
+  if (native.indices !== undefined || native.slice !== undefined)
+    script.equivalent('pynn/recording', `all synapses of ${target} are recorded, not only some of them`);
   const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
   if (nativeName(synapse?.type ?? '') !== undefined) {
     const of = script.of(target, 'projection');

@@ -93,7 +93,8 @@ def record(target, variables, sampling_interval=None, values=None, **place):
         variables: names of events or variables, or one of them.
         sampling_interval: in ms; None: every step.
         values: names of variables whose values are recorded at the events.
-        place: `slot`, `order` and `name`, as recordings of the canonical model have them.
+        place: `slot`, `order` and `name`, as recordings of the canonical model have them; `indices` or a `slice` of the synapses
+            of a projection.
 
     Returns:
         the recording: its `events` and `samples` are what it has recorded.
@@ -101,9 +102,9 @@ def record(target, variables, sampling_interval=None, values=None, **place):
     Raises:
         RecordingError: for a name that is neither a variable nor an event of the cells.
     """
-    unknown = sorted(set(place) - {"slot", "order", "name"})
+    unknown = sorted(set(place) - {"slot", "order", "name", "indices", "slice"})
     if unknown:
-        raise TypeError(f"record() has no {unknown[0]}; it has slot, order and name")
+        raise TypeError(f"record() has no {unknown[0]}; it has slot, order, name, indices and slice")
     names = listed_names(variables)
     if sampling_interval is not None:
         check_interval(sampling_interval, state.dt)
@@ -127,7 +128,10 @@ def _recordable(kind):
     own = getattr(kind, "definition", None)
     if own is None:
         return {"spikes", *getattr(kind, "recordable", ())}
-    return {"spikes", *own.get("events", ()), *kind.names}
+    events = own.get("events", {})
+    emitted = [each.get("emit") for regime in own.get("regimes", {}).values() for each in regime.get("transitions", ())]
+    told = [each.get("emits", name) if isinstance(each, dict) else name for name, each in events.items()]
+    return {"spikes", *told, *emitted, *kind.names}
 
 
 __all__ = ["NativeRecording", "record"]

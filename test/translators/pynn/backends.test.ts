@@ -204,3 +204,17 @@ test('what scripts say otherwise because simulators fail with it', () => {
   expect(script.match(/rate=[^)]*/g)).toEqual(['rate=[1e-9,5]', 'rate=1e-9']);
   expect(report.filter(({ code }) => code === 'pynn/zero-rate')).toHaveLength(1);
 });
+
+test('of runs whose end NEURON never reaches, with PyNN 0.13 and NEURON 8.2 on both sides of it', () => {
+  const ending = (run: number): PynnSpecification =>
+    ({
+      populations: [],
+      projections: [{ label: 'p', pre: 'a', post: 'b', connector: { type: 'AllToAllConnector' } }],
+      recordings: [{ target: 'p', variables: ['weight'] }],
+      phases: [{ run }],
+    }) as unknown as PynnSpecification;
+  expect(remarksOnBackends(ending(1500))).toEqual([]);
+  expect(remarksOnBackends(ending(1800))).toEqual([
+    'a run that reads synapses until 1800 ms never ends under NEURON: its time does not reach it',
+  ]);
+});

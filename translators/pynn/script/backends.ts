@@ -52,6 +52,7 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
     ...receptorsTogether(document),
     ...synapsesRefused(document),
     ...sourcesSetAfterReset(document),
+    ...endlessReading(document),
     ...(isReset(document) ? ['reset() raises an error under NEST where setup() is given no t_flush'] : []),
   ].sort();
 };
@@ -235,6 +236,40 @@ function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: Py
   return ['ACSource', 'NoisyCurrentSource']
     .filter((type) => types.some((one) => one === type))
     .map((type) => `set_parameters() of ${type} within a run after reset() crashes NEURON`);
+}
+
+/** Longer runs are not followed step by step. */
+const mostSteps = 1e7;
+
+/**
+ * Runs that never end: PyNN 0.13 calls what reads synapses until its time is within 1e-9 ms of the end, and NEURON's, a sum of half steps, may
+ * fall short of it by more.
+ */
+function endlessReading({
+  setup,
+  projections = [],
+  recordings = [],
+  phases = [],
+}: PynnSpecification): readonly string[] {
+  const readAt = [...recordings, ...phases.flatMap(({ record }) => record ?? [])];
+  const reads = readAt.some(({ target }) =>
+    projections.some(({ label, pre, post }) => (label ?? `${pre}→${post}`) === target),
+  );
+  if (!reads) return [];
+  const { timestep = 0.1 } = setup ?? {};
+  let [now, sum] = [0, 0];
+  for (const { run, run_until: until, reset } of phases) {
+    if (reset !== undefined) [now, sum] = [0, 0];
+    const end = until ?? now + (run ?? 0);
+    const steps = Math.round((end - now) / timestep);
+    if (steps > mostSteps) return [];
+    for (let step = 0; step < steps; step++) sum = sum + timestep / 2 + timestep / 2;
+    now = end;
+    if (run !== undefined || until !== undefined)
+      if (end - sum > 1e-9)
+        return [`a run that reads synapses until ${end} ms never ends under NEURON: its time does not reach it`];
+  }
+  return [];
 }
 
 const isReset = ({ setup, phases = [] }: PynnSpecification): boolean =>

@@ -130,7 +130,7 @@ describe('models of other notations', () => {
     const { files } = await convertModel(original.valid, 'lems', { freeze: true });
     const once = importModel({ name: 'once.xml', text: files[0]?.text ?? '' });
     const { text } = await exported(edited(once, (model) => delete model.annotations['lems']));
-    expect(text).toMatch(/<property tag="connect [^"]*" value='\[\{"rule":"/);
+    expect(text).toMatch(/<property tag="connect [^"]*" value="\[\{&quot;rule&quot;:&quot;/);
     expect(importModel({ name: 'again.xml', text }).valid.model.annotations['connect']).toEqual(
       once.valid.model.annotations['connect'],
     );

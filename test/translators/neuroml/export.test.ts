@@ -865,7 +865,7 @@ it.each([
 
 it('keeps the rules of connections that were drawn, and reads them back', async () => {
   const { text, original, back } = await converted('fixtures/pynn/connector-fixed-probability.json', {}, true);
-  expect(text).toMatch(/<property tag="connect [^"]*" value='\[\{"rule":"/);
+  expect(text).toMatch(/<property tag="connect [^"]*" value="\[\{&quot;rule&quot;:&quot;/);
   const [name = ''] = Object.keys(original.valid.model.projections);
   expect(back.valid.model.annotations['connect']).toMatchObject({
     [name]: original.valid.model.projections[name]!.connect,

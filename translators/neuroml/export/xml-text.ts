@@ -44,16 +44,15 @@ const plain = /^[^\0-\x1f&<>"]*$/;
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /**
- * Attribute text in quotes: single ones where there are double ones in it. Line breaks and tabs would else be read as
- * spaces, and other control characters are not allowed in XML.
+ * Attribute text in quotes: double ones, since jLEMS reads no others. Line breaks and tabs would else be read as spaces, and other control
+ * characters are not allowed in XML.
  */
 function quoted(text: string): string {
   if (plain.test(text)) return `"${text}"`;
-  const quote = text.includes('"') && !text.includes("'") ? "'" : '"';
   const escaped = allowed(text)
-    .replace(quote === "'" ? /[&<>]/g : /[&<>"]/g, (letter) => entities[letter] ?? letter)
+    .replace(/[&<>"]/g, (letter) => entities[letter] ?? letter)
     .replace(/[\t\n\r]/g, (letter) => `&#${letter.charCodeAt(0)};`);
-  return quote + escaped + quote;
+  return `"${escaped}"`;
 }
 
 /** What XML allows of a text. */

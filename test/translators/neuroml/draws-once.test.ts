@@ -1,4 +1,4 @@
-/** What LEMS has to write several times is drawn once: `s*(s - 1)/2` for a comparison has two signs. */
+/** What LEMS has to write several times is drawn once, such as both sides of a comparison. */
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/run/convert.js';

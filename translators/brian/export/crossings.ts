@@ -2,6 +2,7 @@
 
 import { binary, name as named, unary } from '../../../src/lang/build.js';
 import { isRandom } from '../../../src/lang/functions.js';
+import { operandsOf } from '../../../src/lang/operands.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { callsIn, namesIn, substitute } from '../../../src/lang/walk.js';
@@ -140,11 +141,8 @@ function exclude(a: Expression, b: Expression): boolean {
   return equalities(b).some(([name, value]) => values.has(name) && values.get(name) !== value);
 }
 
-const conjuncts = (e: Expression): readonly Expression[] =>
-  e.kind === 'binary' && e.operator === 'and' ? [...conjuncts(e.left), ...conjuncts(e.right)] : [e];
-
 const equalities = (e: Expression): readonly (readonly [string, number])[] =>
-  conjuncts(e).flatMap((one) =>
+  operandsOf(e, 'and').flatMap((one) =>
     one.kind === 'binary' && one.operator === '==' && one.left.kind === 'name' && one.right.kind === 'number'
       ? [[one.left.name, one.right.value] as const]
       : [],

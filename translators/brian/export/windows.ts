@@ -2,6 +2,7 @@
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, call } from '../../../src/lang/build.js';
+import { operandsOf } from '../../../src/lang/operands.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { brianUnits } from '../units.js';
 
@@ -28,7 +29,7 @@ const isWindow = (e: Expression): boolean =>
   isLiteral(e.left) &&
   e.right.kind === 'call' &&
   e.right.function === 'int' &&
-  conjuncts(e.right.arguments[0]).every(isBound);
+  e.right.arguments.flatMap((condition) => operandsOf(condition, 'and')).every(isBound);
 
 /** Whether an expression is a number, or a sum of numbers that hold under conditions. */
 export const areWindows = (e: Expression): boolean => isLiteral(e) || areApart(e);
@@ -49,14 +50,6 @@ export function windowsDuring(condition: Expression, e: Expression): Expression 
   return within(e);
 }
 
-/** Comparisons that hold together. */
-const conjuncts = (e: Expression | undefined): readonly Expression[] =>
-  e === undefined
-    ? []
-    : e.kind === 'binary' && e.operator === 'and'
-      ? [...conjuncts(e.left), ...conjuncts(e.right)]
-      : [e];
-
 const isBound = (e: Expression): e is Binary => e.kind === 'binary' && ['<', '<=', '>', '>='].includes(e.operator);
 
 /** The number that a bound begins with, in the unit that follows it, and all else about the bound. */
@@ -73,8 +66,8 @@ const leadingQuantity = /^([\d.]+(?:e[-+]?\d+)?)(?:\*(\w+))?((?: [-+] .*)?)$/;
 
 /** Two conditions at once, lower bounds first; of two bounds of a kind, the narrower. */
 function both(a: Expression, b: Expression): Expression {
-  const parts = [...conjuncts(b)];
-  for (const one of conjuncts(a)) {
+  const parts = [...operandsOf(b, 'and')];
+  for (const one of operandsOf(a, 'and')) {
     const bound = boundOf(one);
     const index = parts.findIndex((other) => bound !== undefined && boundOf(other)?.rest === bound.rest);
     const other = boundOf(parts[index] ?? one);

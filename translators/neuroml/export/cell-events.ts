@@ -36,6 +36,7 @@ export class CellEvents {
   /** Everything that is tested in each step, in the order of the model's timing. */
   write(): void {
     const { type, builder, channels, demands, refractoriness, attempt } = this.parts;
+    const flagOf = (name: string): string | null => (demands.forAll.has(name) ? null : name);
     const jumps = channels.filter(({ kind }) => kind === 'jump');
     const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
     // The reference interpreter attaches inputs to nothing that emits no events.
@@ -44,14 +45,14 @@ export class CellEvents {
     for (const [name, operation] of demands.operations)
       if (!operation.once)
         attempt(`../../operations/${name}`, () => {
-          builder.conditions.push(regularCode(name, name, operation, builder));
+          builder.conditions.push(regularCode(name, flagOf(name), operation, builder));
         });
     builder.conditions.push(...refractoriness.releases());
     this.#eventsAndJumps(events, jumps);
     for (const [name, { once, do: actions }] of demands.operations)
       if (once)
         attempt(`../../operations/${name}`, () => {
-          builder.conditions.push(...codeOnce(name, name, once, actions, builder));
+          builder.conditions.push(...codeOnce(name, flagOf(name), once, actions, builder));
         });
   }
 

@@ -154,7 +154,8 @@ class CellWriter {
   #declare(): void {
     const { type, builder, demands } = this;
     this.#declareParameters();
-    for (const name of [...demands.places, ...demands.operations.keys()]) {
+    const flags = [...demands.operations.keys()].filter((name) => !demands.forAll.has(name));
+    for (const name of [...demands.places, ...flags]) {
       if (name === 'lastspike') continue;
       const wanted = name === 'i' ? 'element_number' : name === 'N' ? 'element_count' : name;
       if (demands.varying.has(name)) builder.requirement(name, pure, wanted);

@@ -29,13 +29,15 @@ export interface Demands {
   readonly counted: ReadonlySet<string>;
   /** Code that runs at regular times, by the name of the parameter that says which cells it is for. */
   readonly operations: ReadonlyMap<string, TimedOperation>;
+  /** Those names of it that need no parameter: the code is for all cells. */
+  readonly forAll: ReadonlySet<string>;
 }
 
 /** Code that runs at regular times, or once. */
 export type TimedOperation = Operation & { readonly once?: Change };
 
 /** The variable that counts events of a cell. */
-export const countOf = (event: string): string => `number of ${event}`;
+export const countOf = (event: string): string => `${event} count`;
 /** The variable with the time at which a cell fired last. */
 export const lastSpike = 'time of the last spike';
 
@@ -66,10 +68,13 @@ export function demandsOf(
       );
   }
   const { places, operations, written } = usesOf(id, context);
+  const forAll = new Set<string>();
   if (places.has('i')) varying.add('i');
   for (const name of [...written, ...operations.keys()]) {
     const differs = populations.some(([population]) => typeof values.get(population)?.get(name) !== 'number');
     if (operations.has(name) && differs) varying.add(name);
+    if (operations.has(name) && populations.every(([population]) => values.get(population)?.get(name) === 1))
+      forAll.add(name);
     if (written.has(name)) started.add(name);
   }
   return {
@@ -80,6 +85,7 @@ export function demandsOf(
     linked: new Map(),
     places,
     operations,
+    forAll,
     written,
     counted: countedEvents(id, model),
   };

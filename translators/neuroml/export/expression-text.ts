@@ -9,7 +9,8 @@ import { second } from '../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { constants } from '../../../src/lang/functions.js';
-import { mapExpression, readsAny, substitute } from '../../../src/lang/walk.js';
+import { operandsOf } from '../../../src/lang/operands.js';
+import { equalExpressions, mapExpression, readsAny, substitute } from '../../../src/lang/walk.js';
 import { borderOf } from '../../../src/library/gather/time-conditions.js';
 import { isPure } from './dimensions.js';
 import { callPiece } from './function-text.js';
@@ -25,17 +26,18 @@ const almostOne = 0.9999;
 /** A start of a step that is as much too early is not after it. */
 const moreThanOne = 1.0001;
 
-/** Words of comparisons, and of their opposites. */
-const comparisonWords: ReadonlyMap<string, readonly [string, string]> = new Map([
-  ['<', ['.lt.', '.geq.']],
-  ['<=', ['.leq.', '.gt.']],
-  ['>', ['.gt.', '.leq.']],
-  ['>=', ['.geq.', '.lt.']],
-  ['==', ['.eq.', '.neq.']],
-  ['!=', ['.neq.', '.eq.']],
+/** Comparisons in LEMS's words, and what holds where they do not. */
+const comparisons: ReadonlyMap<string, { readonly word: string; readonly opposite: string }> = new Map([
+  ['<', { word: '.lt.', opposite: '>=' }],
+  ['<=', { word: '.leq.', opposite: '>' }],
+  ['>', { word: '.gt.', opposite: '<=' }],
+  ['>=', { word: '.geq.', opposite: '<' }],
+  ['==', { word: '.eq.', opposite: '!=' }],
+  ['!=', { word: '.neq.', opposite: '==' }],
 ]);
+const opposite = (operator: string): string => comparisons.get(operator)?.opposite ?? operator;
 const time: ReadonlySet<string> = new Set(['t']);
-const logical: ReadonlySet<string> = new Set([...comparisonWords.keys(), 'and', 'or']);
+const logical: ReadonlySet<string> = new Set([...comparisons.keys(), 'and', 'or']);
 
 const signed = (value: number): Piece =>
   value < 0 || Object.is(value, -0) ? negative(atom(numberText(-value))) : atom(numberText(value));
@@ -154,17 +156,22 @@ export class ExpressionText {
     return power > 0 ? repeated : joined(atom('1'), '/', repeated);
   }
 
-  /** A choice: a variable by cases, or a sum with factors 0 and 1. */
-  choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, place: Place): Piece {
+  /**
+   * A choice: a variable by cases, or a sum with factors 0 and 1.
+   *
+   * @param wanted  what the variable is to be called
+   */
+  choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, place: Place, wanted = 'choice'): Piece {
     if (place === 'derived') {
       const all = conditional(condition, whenTrue, whenFalse);
-      return atom(this.words.asVariable(all, this.words.infer(all)));
+      return atom(this.words.asVariable(all, this.words.infer(all), wanted));
     }
-    const factor = atom(this.#truth(condition));
+    const larger = this.#larger(condition, whenTrue, whenFalse);
+    const factor = atom(larger ?? this.#truth(condition));
     if (isNumber(whenTrue, 1) && isNumber(whenFalse, 0)) return factor;
     const [taken, other] = [this.#guarded(whenTrue, condition, 0, 1), this.#guarded(whenFalse, condition, 1, 0)];
+    const not = larger === undefined ? atom(this.#truth(condition, true)) : joined(atom('1'), '-', factor);
     // A zero times a factor is a pure number, which is not a voltage.
-    const not = joined(atom('1'), '-', factor);
     const terms = [
       ...(isNone(taken) ? [] : [joined(factor, '*', this.piece(taken, place))]),
       ...(isNone(other) ? [] : [joined(not, '*', this.piece(other, place))]),
@@ -205,7 +212,7 @@ export class ExpressionText {
    */
   #timed(e: Expression): Expression {
     const { clock, aliases, inlined } = this.words;
-    if (e.kind !== 'binary' || !comparisonWords.has(e.operator) || clock.reads === 'end') return e;
+    if (e.kind !== 'binary' || !comparisons.has(e.operator) || clock.reads === 'end') return e;
     const whole = mapExpression(e, (part) => {
       const inner = part.kind === 'name' ? inlined.get(part.name) : undefined;
       return inner && readsAny(inner, time) ? inner : part;
@@ -226,34 +233,62 @@ export class ExpressionText {
     return substitute(whole, new Map([['t', early]]));
   }
 
-  /** 1 where a condition holds, else 0. */
-  #truth(given: Expression): string {
+  /** 1 where a condition holds, else 0; the other way round where it is negated. */
+  #truth(given: Expression, negated = false): string {
     const e = this.#timed(given);
     const alias = e.kind === 'name' ? this.words.aliases.get(e.name) : undefined;
-    if (alias) return this.#truth(alias);
-    if (e.kind === 'unary' && e.operator === 'not') return `(1 - ${this.#truth(e.operand)})`;
-    if (e.kind === 'boolean') return e.value ? '1' : '0';
-    if (e.kind !== 'binary' || !logical.has(e.operator)) return closed(this.piece(e, 'statement'));
-    if (e.operator === 'and') return `(${this.#truth(e.left)} * ${this.#truth(e.right)})`;
-    if (e.operator === 'or') return `(1 - (1 - ${this.#truth(e.left)}) * (1 - ${this.#truth(e.right)}))`;
-    const s = this.sign(this.bare(binary('-', e.left, e.right), 'statement').text);
-    // Each choice is written out several times in the one around it.
-    if (s.length > longestText)
-      throw new NotExpressible('nested conditional expressions, which are too long when written out');
-    switch (e.operator) {
-      case '>':
-        return `(${s} * (${s} + 1) / 2)`;
-      case '<':
-        return `(${s} * (${s} - 1) / 2)`;
-      case '>=':
-        return `(1 - ${s} * (${s} - 1) / 2)`;
-      case '<=':
-        return `(1 - ${s} * (${s} + 1) / 2)`;
-      case '==':
-        return `(1 - ${s} * ${s})`;
-      default:
-        return `(${s} * ${s})`;
+    if (alias) return this.#truth(alias, negated);
+    if (e.kind === 'unary' && e.operator === 'not') return this.#truth(e.operand, !negated);
+    if (e.kind === 'boolean') return e.value === negated ? '0' : '1';
+    if (e.kind !== 'binary' || !logical.has(e.operator)) {
+      const text = closed(this.piece(e, 'statement'));
+      return negated ? `(1 - ${text})` : text;
     }
+    if (e.operator === 'and' || e.operator === 'or') {
+      // One of both holds unless the opposites of both do.
+      const isOr = e.operator === 'or';
+      const product = `${this.#truth(e.left, isOr)} * ${this.#truth(e.right, isOr)}`;
+      return isOr === negated ? `(${product})` : `(1 - ${product})`;
+    }
+    const text = this.#comparison(negated ? opposite(e.operator) : e.operator, e.left, e.right);
+    // Each choice is written out several times in the one around it.
+    if (text.length > longestText)
+      throw new NotExpressible('nested conditional expressions, which are too long when written out');
+    return text;
+  }
+
+  /** 1 where two values compare so, else 0. LEMS's step function is a half where they are equal. */
+  #comparison(operator: string, left: Expression, right: Expression): string {
+    switch (operator) {
+      case '>=':
+        return `ceil(${this.#step(left, right)})`;
+      case '<=':
+        return `ceil(${this.#step(right, left)})`;
+      case '>':
+        return `(1 - ceil(${this.#step(right, left)}))`;
+      case '<':
+        return `(1 - ceil(${this.#step(left, right)}))`;
+      case '==':
+        return `(1 - abs(2 * ${this.#step(left, right)} - 1))`;
+      default:
+        return `abs(2 * ${this.#step(left, right)} - 1)`;
+    }
+  }
+
+  /** 1 where a value is above another one, 0 where it is below it, and a half where they are equal. */
+  #step(value: Expression, other: Expression): string {
+    return `H(${this.bare(binary('-', value, other), 'statement').text})`;
+  }
+
+  /** The factor of the larger or smaller one of two values: where they are equal, a half of each is the same. */
+  #larger(condition: Expression, whenTrue: Expression, whenFalse: Expression): string | undefined {
+    if (condition.kind !== 'binary') return undefined;
+    const { operator, left, right } = condition;
+    const both = equalExpressions(left, whenTrue) && equalExpressions(right, whenFalse);
+    const swapped = equalExpressions(left, whenFalse) && equalExpressions(right, whenTrue);
+    if (!both && !swapped) return undefined;
+    if (operator === '>' || operator === '>=') return this.#step(left, right);
+    return operator === '<' || operator === '<=' ? this.#step(right, left) : undefined;
   }
 
   /** An expression as the number that it is in SI. */
@@ -272,11 +307,13 @@ export class ExpressionText {
     if (e.kind === 'boolean') return e.value === negated ? '1 .eq. 0' : '1 .eq. 1';
     if (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or')) {
       const word = (e.operator === 'and') !== negated ? '.and.' : '.or.';
-      return `(${this.condition(e.left, place, negated)}) ${word} (${this.condition(e.right, place, negated)})`;
+      return operandsOf(e, e.operator)
+        .map((operand) => `(${this.condition(operand, place, negated)})`)
+        .join(` ${word} `);
     }
     if (e.kind === 'binary') {
-      const words = comparisonWords.get(e.operator);
-      if (words) return `${this.text(e.left, place)} ${negated ? words[1] : words[0]} ${this.text(e.right, place)}`;
+      const word = comparisons.get(negated ? opposite(e.operator) : e.operator)?.word;
+      if (word !== undefined) return `${this.text(e.left, place)} ${word} ${this.text(e.right, place)}`;
     }
     return `${this.text(e, place)} ${negated ? '.lt.' : '.gt.'} 0.5`;
   }

@@ -12,7 +12,7 @@ interface ArgumentWriter {
   piece(e: Expression, place: Place): Piece;
   bare(e: Expression, place: Place): Piece;
   sign(bare: string): string;
-  choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, place: Place): Piece;
+  choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, place: Place, wanted?: string): Piece;
 }
 
 /** Trials of a binomial number, at most. */
@@ -41,7 +41,7 @@ export function callPiece(
   writer: ArgumentWriter,
 ): Piece {
   const table = words.tables(name);
-  if (table) return atom(words.asVariable(tableValue(table, given), table.dimension));
+  if (table) return atom(words.asVariable(tableValue(table, given), table.dimension, 'table'));
   const [x = number(0)] = given;
   const direct = plain[name];
   if (direct !== undefined) return atom(`${direct}(${writer.piece(x, place).text})`);
@@ -122,12 +122,13 @@ function composed(name: string, given: readonly Expression[], place: Place, writ
         binary('+', number(1), binary('/', x, number(2))),
         binary('/', binary('-', call('exp', [x]), number(1)), divisor),
         place,
+        'exprel',
       );
     }
     case 'min':
-      return writer.choice(binary('<', x, y), x, y, place);
+      return writer.choice(binary('<', x, y), x, y, place, 'smaller');
     case 'max':
-      return writer.choice(binary('>', x, y), x, y, place);
+      return writer.choice(binary('>', x, y), x, y, place, 'larger');
     case 'clip':
       return piece(call('min', [call('max', [x, y]), z]));
     case 'int':

@@ -22,7 +22,7 @@ export function inTurn(statement: Statement, name: (wanted: string) => string): 
   const before: Statement[] = [];
   const named = (value: Expression, wanted: string): Expression => {
     if (value.kind === 'name' || value.kind === 'number' || value.kind === 'quantity') return value;
-    const target = name(wanted);
+    const target = name(`${statement.target.replace(/\W/g, ' ')} ${wanted}`);
     before.push({ ...statement, target, to: { kind: 'own', variable: target }, operator: '=', value });
     return nameOf(target);
   };

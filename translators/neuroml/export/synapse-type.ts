@@ -302,8 +302,7 @@ function atPost(
   if (!counted) throw new NotExpressible(`${on}, which cells of ${target.type} do not have`);
   const name = `post ${key}`;
   builder.requirement(name, pure, counted.name);
-  const seen = `seen ${key} ${builder.nameOf(name)}`;
-  const known = builder.state(seen, pure, false);
+  const known = builder.state(`seen ${key}`, pure, false);
   const found = `${builder.nameOf(name)} .neq. ${known}`;
   const note = builder.assign(known, builder.nameOf(name));
   // The event was a step ago.

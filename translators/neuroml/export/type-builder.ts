@@ -23,7 +23,7 @@ import {
   type Words,
 } from './words.js';
 import { element, type Element } from './xml-text.js';
-import { freeName } from '../../../src/model/free-name.js';
+import { freeName, UniqueNames } from '../../../src/model/free-name.js';
 
 interface DerivedEntry {
   readonly name: string;
@@ -40,7 +40,8 @@ export class TypeBuilder implements Words {
   readonly #derived: DerivedEntry[] = [];
   readonly #choices = new Map<string, string>();
   readonly #stale = new Set<string>();
-  #parts = 0;
+  /** Names of parts of statements, each with its state variables in LEMS by their dimension. */
+  readonly #parts = new Map<string, Map<string, string>>();
   readonly #expressions = new ExpressionText(this);
   /** `Parameter` elements. */
   readonly parameters: Element[] = [];
@@ -226,11 +227,11 @@ export class TypeBuilder implements Words {
   }
 
   /** A derived variable with the value of an expression; each expression is one variable. */
-  asVariable(value: Expression, dimension: Dimension): string {
+  asVariable(value: Expression, dimension: Dimension, wanted: string): string {
     const key = JSON.stringify(value, (field, inner: unknown) => (field === 'span' ? undefined : inner));
     const known = this.#choices.get(key);
     if (known !== undefined) return known;
-    const name = this.free('choice');
+    const name = this.free(wanted);
     this.#choices.set(key, name);
     this.derive(name, dimension, value);
     return name;
@@ -251,11 +252,23 @@ export class TypeBuilder implements Words {
     if (statement.kind === 'send') throw new NotExpressible('values sent with their own delay');
     const { target, operator, value } = statement;
     // A value that only the statements after it read is a variable like others in LEMS.
-    if (!this.#names.has(target) && operator === '=' && !target.includes('.'))
+    if (this.#parts.has(target)) this.#declarePart(target, this.infer(value));
+    else if (!this.#names.has(target) && operator === '=' && !target.includes('.'))
       this.state(target, this.infer(value), false);
     if (!this.#names.has(target)) throw new NotExpressible(`an assignment to ${target}`);
     const result = operator === '=' ? value : binary(operatorOf(operator), nameOf(target), value);
     return this.assign(this.nameOf(target), this.text(this.inline(result), 'statement'));
+  }
+
+  /** The state variable of a part of a statement: nothing reads it after the statement, so that others may have it. */
+  #declarePart(name: string, dimension: Dimension): void {
+    const known = this.#parts.get(name)?.get(String(dimension));
+    if (known === undefined) {
+      this.#parts.get(name)?.set(String(dimension), this.state(name, dimension, false));
+      return;
+    }
+    this.#names.set(name, known);
+    this.#symbols.set(name, { type: 'real', dimension });
   }
 
   // --- Constants ----------------------------------------------------------------------------------------------------
@@ -305,11 +318,17 @@ export class TypeBuilder implements Words {
 
   /** Statements of the model, their units folded. */
   statements(texts: readonly string[]): readonly Statement[] {
+    const parts = new UniqueNames();
+    const partName = (wanted: string): string => {
+      const name = parts.take(wanted);
+      if (!this.#parts.has(name)) this.#parts.set(name, new Map());
+      return name;
+    };
     return texts.flatMap((text) =>
       parseStatements(text).flatMap((statement) =>
         inTurn(
           mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#names.has(name))),
-          (wanted) => `${wanted} ${++this.#parts}`,
+          partName,
         ),
       ),
     );

@@ -2,6 +2,7 @@
 
 import { number, product } from '../../../lang/build.js';
 import type { Expression } from '../../../lang/ast.js';
+import { operandsOf } from '../../../lang/operands.js';
 import { parseExpression } from '../../../lang/parse.js';
 import { namesIn, substitute } from '../../../lang/walk.js';
 import { mapped } from '../../../model/collections.js';
@@ -76,9 +77,9 @@ interface Window {
 
 /** A rate without the conditions of the time that it is multiplied with: `rate*int(t >= 100*ms and t < 500*ms)`. */
 function windowOf(e: Expression, environment: Environment, dt: number): Window {
-  const factors = factorsOf(e);
+  const factors = operandsOf(e, '*');
   const isOfTime = (factor: Expression): boolean => namesIn(factor).has('t');
-  const conditions = factors.filter(isOfTime).flatMap((factor) => conjuncts(withoutInt(factor)));
+  const conditions = factors.filter(isOfTime).flatMap((factor) => operandsOf(withoutInt(factor), 'and'));
   const plainRate: Window = { rate: e, during: {} };
   if (conditions.length === 0) return plainRate;
   let [first, last] = [0, Infinity];
@@ -97,14 +98,8 @@ function windowOf(e: Expression, environment: Environment, dt: number): Window {
   };
 }
 
-const factorsOf = (e: Expression): readonly Expression[] =>
-  e.kind === 'binary' && e.operator === '*' ? [...factorsOf(e.left), ...factorsOf(e.right)] : [e];
-
 const withoutInt = (e: Expression): Expression =>
   e.kind === 'call' && e.function === 'int' && e.arguments[0] !== undefined ? e.arguments[0] : e;
-
-const conjuncts = (e: Expression): readonly Expression[] =>
-  e.kind === 'binary' && e.operator === 'and' ? [...conjuncts(e.left), ...conjuncts(e.right)] : [e];
 
 /** Parts of a step by which times may miss it. */
 const tolerance = 1e-6;

@@ -9,6 +9,7 @@ import { binary, name as nameOf, quotient } from '../../../../src/lang/build.js'
 import { ampere } from '../../../../src/lang/dimension.js';
 import { evaluate, NoNumber } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
+import { operandsOf } from '../../../../src/lang/operands.js';
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import { inSI, printExpression } from '../../../../src/lang/print.js';
 import { mapExpression, namesIn, writtenBy } from '../../../../src/lang/walk.js';
@@ -309,7 +310,7 @@ class CableWriter {
     const event = this.type.events['spike'];
     if (!event) return { firing: undefined, event: undefined };
     // A location is a condition on the index alone, beside that on the compartment.
-    const conditions = conjunctsOf(parseExpression(event.when));
+    const conditions = operandsOf(parseExpression(event.when), 'and');
     const places = conditions.filter((e) => namesIn(e).size > 0 && [...namesIn(e)].every((one) => one === 'i'));
     const other = conditions.filter((e) => !places.includes(e));
     const chosen = Array.from({ length: this.#count * this.#cells }, (_, k) => k).filter((k) =>
@@ -459,9 +460,5 @@ function gateNamed(variable: string, { compartments }: NeuronType): string | und
   const owner = all.find(([, { state }]) => Object.hasOwn(state, variable))?.[0];
   return owner && `${owner}.${variable}`;
 }
-
-/** The parts of `a and b and …`. */
-const conjunctsOf = (e: Expression): readonly Expression[] =>
-  e.kind === 'binary' && e.operator === 'and' ? [...conjunctsOf(e.left), ...conjunctsOf(e.right)] : [e];
 
 const minusOne: Expression = parseExpression('-1');

@@ -127,6 +127,10 @@ def check_draws():
         (made,) = state.document()["projections"]
         assert made["connector"]["type"] == "FixedProbabilityConnector" and made["synapse"]["params"]["weight"]["random"] == "normal_clipped", made
         assert state.document()["populations"][0]["cell"]["params"]["tau_m"] == {"random": "uniform", "params": {"low": 0.0, "high": 1.0}}
+        ours.Projection(cells, cells, ours.FixedNumberPreConnector(2, rng=NumpyRNG()), ours.StaticSynapse(weight=0.1, delay=1.0))
+        made = state.document()
+        unseeded = made["projections"][1]["connector"]
+        assert unseeded["params"]["n"] == 2 and made["rngs"][unseeded["rng"]] == {"type": "NativeRNG"}, made
     finally:
         state.keeps_draws = False
     (a, b), (p, q) = document["populations"], document["projections"]

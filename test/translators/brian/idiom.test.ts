@@ -163,3 +163,27 @@ test('what is compared with zero keeps the unit of zero where inputs are left ou
   const { neuron_groups } = await inBrian(importModel({ name: 'm.json', text }).valid);
   expect(String(neuron_groups.a.model)).toContain('int(delta_T > 0*mV)');
 });
+
+// min_delay and max_delay of PyNN's setup: listed delays and limits of a distribution are known to lie between them.
+test.each([
+  ['a list', [[0, 1, 0.1, 0.5]], undefined, 'equivalent'],
+  ['limits', undefined, { random: 'uniform', params: { low: 0.5, high: 2 }, rng: 'r' }, 'equivalent'],
+  ['wider limits', undefined, { random: 'uniform', params: { low: 0.5, high: 3 }, rng: 'r' }, 'approximate'],
+])('delays by %s between those of the model', async (_, list, delay, outcome) => {
+  const connector =
+    list === undefined
+      ? { connector: { type: 'AllToAllConnector' }, synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay } } }
+      : {
+          connector: { type: 'FromListConnector', params: { conn_list: list } },
+          synapse: { type: 'StaticSynapse' },
+        };
+  const document = {
+    ...{ format: 'interneuron/pynn', version: 1, setup: { timestep: 0.1, min_delay: 0.5, max_delay: 2 } },
+    rngs: { r: { type: 'NumpyRNG', seed: 1 } },
+    populations: [{ label: 'a', size: 2, cell: { type: 'IF_curr_exp' } }],
+    projections: [{ label: 'p', pre: 'a', post: 'a', ...connector }],
+    phases: [{ run: 1 }],
+  };
+  const { valid } = importModel({ name: 'a.json', text: JSON.stringify(document) });
+  expect((await convertModel(valid, 'brian-json')).outcome).toBe(outcome);
+});

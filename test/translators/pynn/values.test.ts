@@ -70,3 +70,26 @@ test('only limits may be infinite', () => {
   });
   expect(() => importModel({ name: 'a.json', text })).toThrow('pynn/out-of-range');
 });
+
+// The nearest microsiemens to the number in siemens that this one is read as is another one.
+test('numbers are those that are read as the same in SI', async () => {
+  const list = [
+    [1, 0, 1.5378445548868387, 0.5],
+    [0, 1, 0.1, 1.0999999999999999],
+  ];
+  const text = JSON.stringify({
+    ...{ format: 'interneuron/pynn', version: 1 },
+    populations: [{ label: 'a', size: 2, cell: { type: 'IF_cond_exp' } }],
+    projections: [
+      {
+        ...{ label: 'p', pre: 'a', post: 'a', synapse: { type: 'StaticSynapse' } },
+        connector: { type: 'FromListConnector', params: { conn_list: list } },
+      },
+    ],
+    phases: [{ run: 1 }],
+  });
+  const imported = importModel({ name: 'a.json', text });
+  const { files } = await convertModel(imported.valid, 'pynn-json');
+  const again = importModel({ name: 'b.json', text: files[0]?.text ?? '' });
+  expect(again.hashes.model).toBe(imported.hashes.model);
+});

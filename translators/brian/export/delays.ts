@@ -10,14 +10,22 @@ import type { DataStore, Model, Projection, SelectionRule, SynapseType, Value } 
 import { delayInSteps } from '../../../src/model/steps.js';
 import { populationsOf } from '../../../src/model/selected.js';
 
+/** Where the limits of a distribution are among its arguments. */
+const limitsAt: Readonly<Record<string, number>> = {
+  ...{ uniform: 0, uniform_int: 0, normal_clipped: 2, normal_clipped_to_boundary: 2 },
+};
+
 /** Whether limits of delays are none for a projection: each delay is known to lie within them. */
-export function areWithinRange({ delays, delayRange }: Projection): boolean {
+export function areWithinRange({ delays, delayRange }: Projection, data: DataStore): boolean {
   const { min = 0, max = Infinity } = delayRange ?? {};
   const within = (delay: number): boolean => delay >= min && delay <= max;
   return Object.values(delays).every((value) => {
     if (typeof value === 'number') return within(value);
-    if (!isDrawn(value) || value.then !== undefined || value.distribution !== 'uniform') return false;
-    return value.arguments.every((bound) => within(Number(`${bound}e${value.exponent10 ?? 0}`)));
+    if (!isDrawn(value)) return listOf(value, data)?.every(within) ?? false;
+    const at = limitsAt[value.distribution];
+    if (value.then !== undefined || at === undefined) return false;
+    const limits = value.arguments.slice(at, at + 2);
+    return limits.every((bound) => within(Number(`${bound}e${value.exponent10 ?? 0}`)));
   });
 }
 

@@ -440,7 +440,7 @@ class Idiom {
       (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),
     );
     if (parts !== undefined && !byDistance) {
-      if (delayRange !== undefined && !areWithinRange(projection))
+      if (delayRange !== undefined && !areWithinRange(projection, this.#data))
         this.#report.approximated(
           'brian/delay-range',
           child(pointer, 'delayRange'),

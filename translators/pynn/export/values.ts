@@ -2,13 +2,13 @@
 
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
+import { scaler } from '../../../src/model/normalise/arrays.js';
 import type { Call, Expression } from '../../../src/lang/ast.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
-import { scaleDecimal } from '../../../src/lang/quantity.js';
 import { divideRationals, one } from '../../../src/lang/rational.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import { callsIn, childrenOf, mapExpression, namesIn } from '../../../src/lang/walk.js';
@@ -47,10 +47,22 @@ export class Generators {
   }
 }
 
-/** A number in SI as one in a unit, by its decimal digits. */
-export function inUnit(value: number, unit: string): number {
-  if (unit === '1' || !Number.isFinite(value)) return value;
-  return scaleDecimal(String(value), divideRationals(one, parseUnit(unit).scale));
+/** A number in SI as one in a unit, by its decimal digits: the one that is read as the same number, if there is one. */
+export const inUnit = (value: number, unit: string): number => unitScaler(unit)(value);
+
+/** The same for many numbers. */
+function unitScaler(text: string): (value: number) => number {
+  if (text === '1') return (value) => value;
+  const unit = parseUnit(text);
+  const fromSi = scaler({ ...unit, scale: divideRationals(one, unit.scale) });
+  const inSi = scaler(unit);
+  return (value) => {
+    if (!Number.isFinite(value)) return value;
+    const near = fromSi(value);
+    // The nearest double in the unit may be read as another one in SI, and its neighbour as this one.
+    const step = 0.75 * Number.EPSILON * near;
+    return [near, near + step, near - step].find((number) => inSi(number) === value) ?? near;
+  };
 }
 
 /** Why a value cannot be expressed in PyNN. */
@@ -82,9 +94,8 @@ export function pynnValue(
   if (typeof value === 'string') return expressionValue(readCanonical(value, names), unit, of);
   if (isGiven(value)) {
     const gaps = new Set(value.gaps === undefined ? [] : numbersOf(value.gaps, data));
-    const numbers = numbersOf(value.array, data).map((number, place) =>
-      gaps.has(place) ? null : inUnit(number, unit),
-    );
+    const scaled = unitScaler(unit);
+    const numbers = numbersOf(value.array, data).map((number, place) => (gaps.has(place) ? null : scaled(number)));
     const { columns } = value;
     // A matrix has a row for each sender.
     return columns === undefined

@@ -264,7 +264,7 @@ class Rule:
         """The connector, and the parameters of the synapse, as the document has them."""
         own = {**self.by_place, **parameters_of(self.connector)}
         rng = getattr(self.connector, "rng", None)
-        named = {"rng": next(each.name for each in self.generators if each.rng is rng)} if rng is not None else {}
+        named = {"rng": next((each.name for each in self.generators if each.rng is rng), NATIVE)} if rng is not None else {}
         connector = {"type": type(self.connector).__name__, **({"params": own} if own else {}), **named}
         return connector, {name: self._value(value) for name, value in self.values.items()}
 

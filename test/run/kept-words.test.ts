@@ -79,3 +79,33 @@ describe('a model of Brian comes back from PyNN in the words of its author', () 
     expect(textOf(back)).toMatch(/"tau_m": "12 ms"/);
   });
 });
+
+it('a model of Brian comes back from PyNN whatever the order of its variables and values', async () => {
+  const text = JSON.stringify({
+    format: 'interneuron/brian',
+    neuron_groups: {
+      G: {
+        N: 3,
+        model: 'dv/dt = (I - v)/(10*ms) : 1\nI : 1 (constant)\nable : boolean\nk : 1',
+        threshold: 'v > 1 and able',
+        reset: 'v = 0',
+        initializers: { I: '1.5 + 0.1*i', k: 'i/5.0', able: 'i != 1' },
+      },
+    },
+    spike_generators: { given: { N: 1, indices: [0, 0], times: { values: [0.0255 + 4e-18, 0.03], unit: 'second' } } },
+    synapses: {
+      S: {
+        source: 'given',
+        target: 'G',
+        model: 'w : 1\ndap/dt = -ap/(10*ms) : 1 (event-driven)',
+        on_pre: 'v_post += w; ap += 0.1',
+        on_post: 'w = clip(w + ap, 0, 3)',
+        connect: true,
+      },
+    },
+    spike_monitors: { a_name: { source: 'G' } },
+    run: '50 ms',
+  });
+  const back = await converted(textOf(await converted(text, 'pynn-json')), 'brian-json');
+  expect(read(textOf(back)).hashes).toEqual(read(text).hashes);
+});

@@ -149,10 +149,14 @@ export function differences(a: Model, b: Model): readonly (readonly [section: st
   return [...found, ...(rest(a) === rest(b) ? [] : [['', ''] as const])];
 }
 
-/** A part as text, without the digits that other units leave in numbers, and without methods, which depend on steps. */
+/**
+ * A part as text, without the digits that other units leave in numbers, and without methods, which depend on steps. The
+ * order of members tells nothing, as in the hash of a model.
+ */
 const textOf = (part: unknown): string =>
   JSON.stringify(part, (key, value: unknown) => {
     if (key === 'method') return undefined;
+    if (isRecord(value)) return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
     return typeof value === 'number' && Number.isFinite(value) ? Number(value.toPrecision(13)) : value;
   });
 

@@ -1,10 +1,14 @@
 /** Shorter steps for cells that an integrator with steps of one length follows in short steps alone. */
 
 import { isRecording } from '../../model/tagged.js';
+import type { Expression, Statement } from '../../lang/ast.js';
+import { assignedValue, difference, number } from '../../lang/build.js';
 import { isRandom } from '../../lang/functions.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { callsIn, namesIn, substitute } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
+import { ownNames } from '../../model/declared-names.js';
+import { everywhere, plain } from '../recognise/numbers.js';
 import { derivedOf } from './texts.js';
 import type { IntegrationMethod, Model, NeuronType, ValidModel } from '../../model/model.js';
 
@@ -31,13 +35,40 @@ function roundUp(times: number): number {
 }
 
 /** Whether an event happens at each step while its condition holds, as often as there are steps. */
-function repeats({ events, derived }: NeuronType): boolean {
-  return Object.values(events).some(({ when, edge, refractory, do: code }) => {
-    const condition = substitute(parseExpression(when), derivedOf({ derived }) ?? new Map());
+function repeats(type: NeuronType): boolean {
+  return Object.values(type.events).some(({ when, edge, refractory, do: code }) => {
+    const condition = substitute(parseExpression(when), derivedOf(type) ?? new Map());
     if (edge !== 'level' || refractory || callsIn(condition).some((e) => isRandom(e.function))) return false;
-    const read = namesIn(condition);
-    return !code.some((text) => parseStatements(text).some((one) => one.kind === 'assignment' && read.has(one.target)));
+    return !mayEnd(condition, code.flatMap(parseStatements), type);
   });
+}
+
+/** Whether what an event does may end its condition: `v = 0` and `v -= 1` end `v > 1`, but `v += 1` and `u = 0` do not. */
+function mayEnd(condition: Expression, code: readonly Statement[], type: NeuronType): boolean {
+  if (condition.kind === 'binary' && condition.operator === 'and')
+    return mayEnd(condition.left, code, type) || mayEnd(condition.right, code, type);
+  const read = namesIn(condition);
+  const writes = code.flatMap((one) => (one.kind === 'assignment' ? [one] : []));
+  if (!writes.some(({ target }) => read.has(target))) return false;
+  const margin = marginOf(condition);
+  if (margin === undefined) return true;
+  const after = new Map<string, Expression>();
+  for (const one of writes) after.set(one.target, substitute(assignedValue(one), after));
+  const numbers = Object.entries(type.parameters).flatMap(([name, { value }]) =>
+    typeof value === 'number' ? [[name, number(value)] as const] : [],
+  );
+  const change = plain(difference(substitute(margin, after), margin), ownNames(type));
+  // A change that depends on the state may be of either sign.
+  const always = everywhere(substitute(change, new Map(numbers)));
+  return always === undefined || always < 0;
+}
+
+/** What is positive where a comparison holds; undefined for other conditions. */
+function marginOf(condition: Expression): Expression | undefined {
+  if (condition.kind !== 'binary') return undefined;
+  const { operator, left, right } = condition;
+  if (operator === '>' || operator === '>=') return difference(left, right);
+  return operator === '<' || operator === '<=' ? difference(right, left) : undefined;
 }
 
 /**

@@ -70,3 +70,23 @@ it('steps in which a condition holds are not counted more often, nor is code of 
   expect(variables).toMatchObject([{ variable: 'n', range: 40 - 1 }]);
   expect(variables?.[0]?.largest).toBeLessThanOrEqual(1);
 });
+
+/** Of an event that acts in each step of 1 ms while its condition holds, a shorter step would make several. */
+it.each([
+  ['v += 0.01', 'v > 0.7', '1ms'],
+  ['v += gain', 'v > 0.7', '1ms'],
+  ['u -= 1', 'u < 0.7', '1ms'],
+  ['v -= 1', 'v > 0.7', '0.1ms'],
+  ['v = 0', 'v > 0.7', '0.1ms'],
+  ['u += 0.5', 'v > u', '0.1ms'],
+  ['u = 0', 'v > 0.7', '1ms'],
+])('an event that does %s where %s: steps of %s', async (code, condition, step) => {
+  const model = 'dv/dt = (1 - v)/tau : 1\ndu/dt = -u/(20*ms) : 1\ntau : second (constant)\ngain : 1 (constant)';
+  const valid = cells('1 ms', 'exact', {
+    model,
+    initializers: { tau: '1 ms' },
+    events: { large: { condition, code } },
+  });
+  const { files } = await convertModel(valid, 'lems');
+  expect(files[0]?.text).toContain(` step="${step}"`);
+});

@@ -169,6 +169,29 @@ describe.skipIf(missing !== null)(
       expect(apart.filter((difference) => !(difference < 1e-20))).toEqual([]);
     });
 
+    it('parameters are recorded, in PyNN’s units and with what is set between runs', { timeout: 120_000 }, async () => {
+      const text = `
+format: interneuron/brian
+neuron_groups:
+  G:
+    N: 2
+    model: "dv/dt = (I*R*tanh(v/mV + 1) - v)/tau : volt\\nI : amp\\nk : 1\\nC : farad (shared)"
+    method: euler
+    namespace: { tau: 10 ms, R: 100 Mohm }
+    initializers: { I: 0.2*nA + 0.1*nA*i, k: i + 1, C: 200 pF }
+state_monitors: { trace: { source: G, variables: [I, k, C] } }
+run: [{ duration: 0.2 ms }, { set: { G.I: 0.5 nA }, duration: 0.1 ms }]`;
+      const { populations } = await resultsOf('parameters', importModel({ name: 'model.yaml', text }).valid);
+      const rounded = (name: string): readonly unknown[] =>
+        (populations['G']?.[0]?.signals[name]?.values ?? []).map((row) => row.map((x) => Number(x.toPrecision(12))));
+      expect([rounded('I'), rounded('k')]).toEqual([
+        [[0.2, 0.3], [0.2, 0.3], [0.5, 0.5]], // prettier-ignore
+        [[1, 2], [1, 2], [1, 2]], // prettier-ignore
+      ]);
+      // Farads have no other unit in PyNN.
+      expect(rounded('C')[0]).toEqual([2e-10, 2e-10]);
+    });
+
     it('cells with compartments have the voltages that they have here', { timeout: 120_000 }, async () => {
       const name = 'cells/network-of-cells.xml';
       const { populations } = await resultsOf(name, fixture(name).valid);

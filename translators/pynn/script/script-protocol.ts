@@ -120,7 +120,8 @@ function canRecord(script: Script, target: string, variable: string): boolean {
   const own = script.document.native?.cells?.[nativeTypeOf(script, target)];
   // Cells with compartments have variables of their mechanisms.
   const atPlaces = own?.['compartments'] !== undefined && (variable === 'v' || variable.includes('.'));
-  if (own !== undefined && variable !== 'spikes' && !atPlaces && !hasEquation(own, variable)) {
+  const isOwn = own !== undefined && (hasEquation(own, variable) || Object.hasOwn(own['parameters'] ?? {}, variable));
+  if (own !== undefined && variable !== 'spikes' && !atPlaces && !isOwn) {
     script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
     return false;
   }

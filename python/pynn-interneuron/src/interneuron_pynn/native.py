@@ -53,6 +53,18 @@ def _variables(lines):
     return found
 
 
+#: The unit of a quantity, with what stands in brackets behind it.
+_UNIT = re.compile(r"[-+\d.eE]+\s*\*?\s*[munpfkMG]?([VASs])\s*(?:\([^)]*\))?\s*")
+
+
+def _unit_of(parameter):
+    """The unit in SI of a parameter, where recorded values have another one; else an empty text."""
+    if isinstance(parameter, dict):
+        return str(parameter.get("unit", ""))
+    found = _UNIT.fullmatch(parameter) if isinstance(parameter, str) else None
+    return found[1] if found else ""
+
+
 class _Native:
     """What native cells and synapses have in common."""
 
@@ -107,6 +119,7 @@ def _type(base, name, equations, parameters, initial, parts, **attributes):
     variables = _variables(lines)
     parameters, initial = dict(parameters or {}), dict(initial or {})
     definition = {"equations": lines, "parameters": parameters, "initial": initial, **parts}
+    units = {**{key: _unit_of(each) for key, each in parameters.items()}, **variables}
     return type(
         name,
         (base,),
@@ -114,7 +127,7 @@ def _type(base, name, equations, parameters, initial, parts, **attributes):
             "definition": {key: value for key, value in definition.items() if value not in ({}, [], None)},
             "names": frozenset([*parameters, *variables]),
             "variables": variables,
-            "units": defaultdict(lambda: "dimensionless", {key: _UNITS.get(unit, "dimensionless") for key, unit in variables.items()}),
+            "units": defaultdict(lambda: "dimensionless", {key: _UNITS.get(unit, "dimensionless") for key, unit in units.items()}),
             **attributes,
         },
     )
@@ -124,7 +137,7 @@ def cell(name, equations="", parameters=None, initial=None, receptors=None, inpu
     """A cell type by its equations, with its events, regimes and method as in the canonical model."""
     receptors = dict(receptors or {})
     made = _type(NativeCell, name, equations, parameters, initial, {"inputs": inputs, "receptors": receptors, **parts})
-    made.recordable = ["spikes", *made.variables]
+    made.recordable = ["spikes", *made.variables, *(parameters or {})]
     if "compartments" in parts:
         # Variables of mechanisms are in SI.
         made.units.setdefault("v", "mV")

@@ -1499,6 +1499,27 @@ def functions_of_ones_own():
     return {**spikes(monitor), "v": samples.v[:], "u": samples.u[:], "c": C.v_[:]}
 
 
+@check_units(x=1, y=1, result=1)
+def _in_branches(x, y):
+    """Brian's NumPy target gives it arrays, whose truth is known where they have one element."""
+    half = x / 2
+    if x > 0.5 and y < 3:
+        half = half + 1
+    else:
+        y = 2 * y
+    return half + 0.1 * y if half > 0.1 else -0.5
+
+
+@scenario
+def functions_with_branches():
+    """Functions of Python that decide between numbers, which run wherever there is one neuron."""
+    in_branches = _in_branches
+    G = NeuronGroup(1, "dv/dt = (in_branches(v, u) - v)/(5*ms) : 1\ndu/dt = 0.3/ms : 1", threshold="u > 5", reset="u = 0", method="euler")
+    samples = StateMonitor(G, ["v", "u"], record=True)
+    run(40 * ms)
+    return {"v": samples.v[:], "u": samples.u[:]}
+
+
 @scenario
 def binomial_functions():
     """Draws from binomial distributions, which a normal one stands for where Brian has it so."""

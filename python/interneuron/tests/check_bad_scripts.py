@@ -8,6 +8,16 @@ from pathlib import Path
 
 from interneuron._scripts import captured_by, convert_captured, run_file
 
+#: Brian's error about an object that it prepares, whose cause has been printed before.
+_PREPARED = """class BrianObjectException(Exception):
+    pass
+try:
+    raise ValueError('volt and amp')
+except ValueError as error:
+    place = f"File '{__file__}', line 1, in <module>"
+    raise BrianObjectException(f"Error encountered with object named 'G'.\\n{place}\\n(See above)") from error
+"""
+
 #: Texts of scripts that are executed: the line that is shown, and words of what is said.
 EXECUTED = [
     ("x = 1\nraise ValueError('my error')\n", 2, ["ValueError: my error", "run the script by itself"]),
@@ -16,6 +26,9 @@ EXECUTED = [
     ("def f():\n    pass\nf(1)\n", 3, ["takes 0 positional arguments", "run the script by itself"]),
     ("def f():\n    return {}.has_key(1)\nf()\n", 2, ["AttributeError", "Python 2"]),
     ("input()\n", 1, ["EOFError", "gives no input"]),
+    # Errors of code that a library makes, and of objects that it prepares: the cause is said, not that it was said above.
+    ("eval('f(1')\n", 1, ["SyntaxError", "run the script by itself"]),
+    (_PREPARED, 7, ["ValueError: volt and amp (in 'G', made in line 1)", "run the script by itself"]),
     ("import sys\nsys.exit('usage: script.py N')\n", 2, ["usage: script.py N", "arguments"]),
 ]
 #: Texts that are no Python: they are not executed, and nothing is written.

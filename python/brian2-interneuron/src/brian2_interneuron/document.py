@@ -332,7 +332,7 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         try:
             section, entry = specification_of(function)
         except NotAnExpression:
-            raise Unsupported(owner.name, f"the function {name} is Python's") from None
+            raise Unsupported(owner.name, f"the function {name} is Python's, which an engine has only where it returns one expression of its arguments") from None
         self.parts[section][self._own_name(owner, name, function)] = entry
 
     def _table(self, owner, name, table):

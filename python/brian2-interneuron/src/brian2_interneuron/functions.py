@@ -139,15 +139,25 @@ def _converted(python, depth, is_plain=False):
     local = {name: name for name in names}
     if isinstance(tree, ast.Lambda):
         return names, _text(tree.body, local, outside, depth)
-    for statement in tree.body[:-1]:
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            continue
-        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not isinstance(statement.targets[0], ast.Name):
-            raise NotAnExpression
-        local[statement.targets[0].id] = f"({_text(statement.value, local, outside, depth)})"
-    if not isinstance(tree.body[-1], ast.Return) or tree.body[-1].value is None:
+    return names, _result(tree.body, local, outside, depth)
+
+
+def _result(statements, local, outside, depth):
+    """What statements return, as an expression. Branches work on one number at a time, as Brian does where it has to."""
+    if not statements:
         raise NotAnExpression
-    return names, _text(tree.body[-1].value, local, outside, depth)
+    first, *rest = statements
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        return _result(rest, local, outside, depth)
+    if isinstance(first, ast.Assign) and len(first.targets) == 1 and isinstance(first.targets[0], ast.Name):
+        value = f"({_text(first.value, local, outside, depth)})"
+        return _result(rest, {**local, first.targets[0].id: value}, outside, depth)
+    if isinstance(first, ast.If):
+        yes, no = (_result([*branch, *rest], local, outside, depth) for branch in (first.body, first.orelse))
+        return f"({yes} if {_text(first.test, local, outside, depth)} else {no})"
+    if isinstance(first, ast.Return) and first.value is not None:
+        return _text(first.value, local, outside, depth)
+    raise NotAnExpression
 
 
 def _lambda(python):
@@ -183,6 +193,10 @@ def _text(node, local, outside, depth):
             return f"({text(node.left)} {both} {text(node.right)})"
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         return f"({'-' if isinstance(node.op, ast.USub) else ''}{text(node.operand)})"
+    if isinstance(node, ast.IfExp):
+        return f"({text(node.body)} if {text(node.test)} else {text(node.orelse)})"
+    if isinstance(node, ast.BoolOp) and all(isinstance(each, (ast.Compare, ast.BoolOp)) for each in node.values):
+        return f"({(' and ' if isinstance(node.op, ast.And) else ' or ').join(map(text, node.values))})"
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
         return f"({text(node.left)} {_COMPARISONS[type(node.ops[0])]} {text(node.comparators[0])})"
     if isinstance(node, ast.Call) and not node.keywords and not any(isinstance(each, ast.Starred) for each in node.args):

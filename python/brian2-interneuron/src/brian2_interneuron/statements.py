@@ -99,6 +99,10 @@ class Statements:
         def make_and_note(each, *given, **named):
             said.last += said.listening
             make(each, *given, **named)
+            # Errors name the last line that is not Brian's, which would be the call above.
+            lines = re.split(r"\n(?=  File ')", each._full_creation_stack)
+            lines = [line for line in lines if not line.startswith(f"  File '{__file__}'")]
+            each._creation_stack, each._full_creation_stack = lines[-1], "\n".join(lines)
 
         def length_and_note(synapses):
             if said.listening and _is_scripts(sys._getframe(1)):

@@ -157,7 +157,7 @@ def _hint(error: BaseException) -> str:
         return "it is a script for Python 2: rewrite it for Python 3 first"
     if isinstance(error, (SyntaxError, ValueError)) and re.search("null bytes|encoding|codec", message):
         return "it is no text, or one in an encoding that Python does not know: save it in UTF-8"
-    if isinstance(error, SyntaxError):
+    if isinstance(error, SyntaxError) and os.path.isfile(error.filename or ""):
         return "correct this line; Python reads no script with a mistake in it"
     if isinstance(error, ModuleNotFoundError):
         name = (error.name or "").partition(".")
@@ -184,7 +184,7 @@ def explained(script: str, error: BaseException) -> str:
     for frame, at in traceback.walk_tb(error.__traceback__):
         if os.path.abspath(frame.f_code.co_filename) == path:
             line = at
-    what = f"{type(error).__name__}: {error}"
+    what = _what(path, error)
     if isinstance(error, SystemExit):
         what = f"the script ends itself, sys.exit({error.code!r}), before it runs a network"
     if isinstance(error, SyntaxError) and (line is None or error.filename == script):
@@ -197,6 +197,17 @@ def explained(script: str, error: BaseException) -> str:
             f"  hint  {_hint(error)}",
         ]
     )
+
+
+def _what(path: str, error: BaseException) -> str:
+    """What an error says. Brian's error about an object that it prepares leaves that to its cause."""
+    told = f"{type(error).__name__}: {error}"
+    if type(error).__name__ != "BrianObjectException" or error.__cause__ is None:
+        return told
+    name = re.search(r"object named '(.*)'", told)
+    made = re.search(rf"File '{re.escape(path)}', line (\d+)", told)
+    where = "" if name is None else f" (in '{name[1]}'{f', made in line {made[1]}' if made else ''})"
+    return f"{_what(path, error.__cause__)}{where}"
 
 
 def left_out_beside(captured: str) -> str:

@@ -50,6 +50,8 @@ export interface ConversionCheck {
   /** Of all populations that are compared. */
   readonly matched: number;
   readonly spikes: readonly [source: number, target: number];
+  /** Time in s that is not compared: Brian's monitors lose it when a run returns to a stored state. */
+  readonly givenUp?: number;
   /** What is drawn anew after conversion, by which both differ by chance: a sentence for each part. */
   readonly drawnAnew?: readonly string[];
   /** How the simulator integrates otherwise, by which spikes drift apart: a sentence for each reason. */

@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Model, ValidModel } from '../model/model.js';
+import { phaseKind } from '../model/tagged.js';
 import {
   compared,
   comparedTime,
   documentOf,
   drawnAnew,
   EndedByFault,
+  labelOf,
   recordingSpikes,
   spikesOf,
   type CheckOptions,
@@ -24,6 +26,7 @@ import { comparableVariables, compareSamples, mostSamples, SampleKeeper } from '
 import { convertModel } from './convert.js';
 import { ownIntegration } from './own-integration.js';
 import { importModel } from './pipeline.js';
+import { segmentTimes, stretchesKept } from './segments.js';
 import { toolFailure } from './tool-failure.js';
 import type { Simulator, TargetNotation } from './target-notations.js';
 import {
@@ -114,7 +117,8 @@ export async function checkWith(
     } catch (error) {
       return failed(toolFailure(error));
     }
-    const check = compared(simulator, valid, source, found.spikes, label);
+    const held = simulator === 'brian2' ? heldByBrian(source, valid.model) : { spikes: source };
+    const check = compared(simulator, valid, held.spikes, found.spikes, label);
     const variables = compareSamples(keeper.kept(), found.samples, recordings);
     const missing = [...sampled].flatMap(([name, { population, variable }]) =>
       found.samples.has(name) ? [] : `${population}.${variable}`,
@@ -123,6 +127,7 @@ export async function checkWith(
       ...check,
       variables,
       absent: [...check.absent, ...absent, ...missing],
+      ...(held.givenUp === undefined ? {} : { seconds: check.seconds - held.givenUp, givenUp: held.givenUp }),
       ...(anew.length > 0 ? { drawnAnew: anew } : {}),
       ...(integration.length > 0 && check.matched < Math.max(...check.spikes) ? { ownIntegration: integration } : {}),
     };
@@ -149,6 +154,27 @@ async function comparable(
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
   return { ...found, anew: drawnAnew(target.model), integration: ownIntegration(simulator, target.model) };
+}
+
+/**
+ * The spikes of a model that Brian's monitors still hold at the end of its run, and how much of it, in s, they gave up
+ * when it returned to a stored state.
+ */
+function heldByBrian(
+  spikes: SpikesByPopulation,
+  { timing, experiment }: Model,
+): { readonly spikes: SpikesByPopulation; readonly givenUp?: number } {
+  const { dt, protocol } = experiment;
+  if (!protocol.some((phase) => phaseKind(phase) === 'restore')) return { spikes };
+  const stretches = stretchesKept(protocol);
+  const isHeld = (time: number): boolean =>
+    stretches.some(({ begin, end }) => begin - dt / 2 <= time && time < end - dt / 2);
+  const label = labelOf({ timing, experiment });
+  const held = [...spikes].map(
+    ([name, trains]) => [name, trains.map((train) => train.filter((time) => isHeld(time - label)))] as const,
+  );
+  const all = segmentTimes(protocol).reduce((sum, time) => sum + time, 0);
+  return { spikes: new Map(held), givenUp: all - stretches.reduce((sum, { begin, end }) => sum + end - begin, 0) };
 }
 
 /** The Python on the path that has some modules. */

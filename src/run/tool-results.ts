@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { datFiles, datPath } from '../../runtime/results/dat/plan.js';
 import type { Model } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
-import { segmentStarts } from './segments.js';
+import { stretchesKept, type Stretch } from './segments.js';
 import type { SpikesByPopulation } from './check-conversion.js';
 import { sampleTime, type Sampled, type SampleRows } from './check-samples.js';
 
@@ -28,10 +28,12 @@ export interface ToolResults {
 class Collected {
   readonly #samples = new Map<string, { readonly times: number[]; readonly values: number[] }>();
   readonly #trains: ReadonlyMap<string, readonly number[][]>;
-  readonly #starts: readonly number[];
+  readonly #stretches: readonly Stretch[];
+  readonly #step: number;
 
   constructor({ model, spikes }: Recorded) {
-    this.#starts = segmentStarts(model.experiment.protocol);
+    this.#stretches = stretchesKept(model.experiment.protocol);
+    this.#step = model.experiment.dt;
     this.#trains = new Map(
       [...spikes.values()].map((population) => [
         population,
@@ -42,15 +44,29 @@ class Collected {
 
   /** @param time  in s, since the segment's beginning */
   addSpike(population: string, cell: number, time: number, segment = 0): void {
-    this.#trains.get(population)?.[cell]?.push((this.#starts[segment] ?? 0) + time);
+    this.#trains.get(population)?.[cell]?.push(this.#placed(time, segment).seconds);
   }
 
   /** Row-major samples. @param times  in s, since the segment's beginning */
   addSamples(recording: string, times: readonly number[], values: readonly number[], segment = 0): void {
     const found = this.#samples.get(recording) ?? { times: [], values: [] };
     this.#samples.set(recording, found);
-    for (const time of times) found.times.push(sampleTime((this.#starts[segment] ?? 0) + time, segment));
+    for (const time of times) {
+      const { seconds, part } = this.#placed(time, segment);
+      found.times.push(sampleTime(seconds, part));
+    }
     for (const value of values) found.values.push(value);
+  }
+
+  /** A time of a segment on the clock of the whole run: in the last stretch that has begun by then. */
+  #placed(time: number, segment: number): { readonly seconds: number; readonly part: number } {
+    const begun = this.#stretches.findLast((one) => one.segment === segment && one.from <= time + this.#step / 2);
+    const {
+      begin = 0,
+      from = 0,
+      part = segment,
+    } = begun ?? this.#stretches.find((one) => one.segment === segment) ?? {};
+    return { seconds: begin + time - from, part };
   }
 
   get results(): ToolResults {
@@ -62,13 +78,19 @@ class Collected {
   }
 }
 
+/** What Python's `json` writes: what is no finite number has names there, and becomes a text that `Number` reads. */
+const jsonOfPython = (text: string): unknown =>
+  JSON.parse(
+    text.replace(/("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b/g, (name, other?: string) => other ?? `"${name}"`),
+  );
+
 /** What each monitor of a script for Brian has recorded. */
 type Monitors = Readonly<Record<string, Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>>>;
 
 /** From the file that a script for Brian writes: all of its monitors, in each segment. */
 export function brianResults(path: string, recorded: Recorded): ToolResults {
   const found = new Collected(recorded);
-  const written = JSON.parse(readFileSync(path, 'utf8')) as Monitors | readonly Monitors[];
+  const written = jsonOfPython(readFileSync(path, 'utf8')) as Monitors | readonly Monitors[];
   const segments = Array.isArray(written) ? (written as readonly Monitors[]) : [written as Monitors];
   segments.forEach((monitors, segment) => {
     addMonitors(monitors, segment, found, recorded);
@@ -122,7 +144,7 @@ export function pynnResults(path: string, recorded: Recorded): ToolResults {
     readonly times: readonly number[];
     readonly values: readonly (readonly number[])[];
   }
-  const { populations } = JSON.parse(readFileSync(path, 'utf8')) as {
+  const { populations } = jsonOfPython(readFileSync(path, 'utf8')) as {
     readonly populations: Readonly<
       Record<
         string,

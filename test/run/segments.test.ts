@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openResult } from '../../runtime/results/open.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
+import { stretchesKept } from '../../src/run/segments.js';
 import { verifyResult } from '../../src/run/verify.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'segments-'));
@@ -207,4 +208,29 @@ describe('recordings of synapses whose number is drawn', () => {
     expect((blocks[0]!.values as Float64Array)[0]).toBeCloseTo(5e-10, 15);
     run.dispose();
   });
+});
+
+test("what Brian's monitors keep of runs that return to stored states", () => {
+  const kept = (...protocol: Parameters<typeof stretchesKept>[0]): readonly (readonly number[])[] =>
+    stretchesKept(protocol).map(({ segment, part, from, begin, end }) => [segment, part, from, begin, end]);
+  expect(kept({ run: 2 }, { store: 'a' }, { run: 3 }, { restore: 'a' }, { run: 1 })).toEqual([
+    [0, 0, 0, 0, 2],
+    [0, 1, 2, 5, 6],
+  ]);
+  // Twice to the same state, and to the beginning in another segment.
+  expect(
+    kept(
+      { store: 'a' },
+      { run: 2 },
+      { restore: 'a' },
+      { run: 3 },
+      { restore: 'a' },
+      { run: 4 },
+      { reset: true },
+      { run: 1 },
+    ),
+  ).toEqual([
+    [0, 2, 0, 5, 9],
+    [1, 3, 0, 9, 10],
+  ]);
 });

@@ -69,3 +69,25 @@ test("files of LEMS under their author's names, with folders that are made befor
   writeFileSync(join(folder, 'lems/results/some.spikes'), '0.004\t7\n0.002\t7\n');
   expect(lemsResults(join(folder, 'lems'), model, recorded)).toEqual(expected);
 });
+
+test('what is no number in the text of Python is none here', () => {
+  const path = join(folder, 'named.json');
+  writeFileSync(path, '{"NaN": {"t": [0]}, "check_of_0": {"t": [0, 0.0001], "v": [[NaN, -0.06], [-Infinity, -0.08]]}}');
+  expect(brianResults(path, recorded).samples.get('check_of_0')?.values).toEqual([NaN, -Infinity, -0.06, -0.08]);
+});
+
+test('a run of Brian that returns to a stored state goes on where the run here does', () => {
+  const text = JSON.stringify({
+    format: 'interneuron/brian',
+    dt: '1 ms',
+    neuron_groups: { cells: { N: 1, model: 'dv/dt = 1/ms : 1', threshold: 'v > 2', reset: 'v = 0' } },
+    run: [{ duration: '10 ms', store: 'a' }, { duration: '20 ms' }, { restore: 'a', duration: '5 ms' }],
+  });
+  const { model: returning } = importModel({ name: 'model.json', text }).valid;
+  const samples = new Map([['check_of_0', { population: 'cells', variable: 'v', cells: 1 }]]);
+  // Of the 20 ms after the stored state Brian's monitors keep nothing.
+  const monitors = { check_0: { i: [0, 0], t: [0.009, 0.01] }, check_of_0: { t: [0.009, 0.01], v: [[1, 2]] } };
+  const found = brianResults(json(monitors), { model: returning, spikes: new Map([['check_0', 'cells']]), samples });
+  expect(found.spikes.get('cells')?.[0]?.map((time) => Math.round(time * 1e3))).toEqual([9, 30]);
+  expect([...(found.samples.get('check_of_0')?.times ?? [])]).toEqual([9e9, 30e9 + 1e12]);
+});

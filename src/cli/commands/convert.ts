@@ -134,7 +134,7 @@ async function checkOf(
 /** The comparison of both runs, in a few lines. */
 function checkText(check: ConversionCheck, frozen: boolean): string {
   const { with: tool, seconds, matched, spikes, tolerance, populations, variables = [], absent, failure } = check;
-  const { drawnAnew = [], ownIntegration = [] } = check;
+  const { drawnAnew = [], ownIntegration = [], givenUp } = check;
   if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
   const [ours, theirs] = spikes;
   const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
@@ -146,6 +146,11 @@ function checkText(check: ConversionCheck, frozen: boolean): string {
       : `${matched} of ${ours} spikes within ${ms(tolerance)} in ${time}${all ? '' : ` (${theirs} after conversion)`}`;
   const lines = [
     `check: ${found}, by ${tool}`,
+    ...(givenUp === undefined
+      ? []
+      : [
+          `  ${ms(givenUp)} more are not compared: Brian's monitors lose what came after a stored state when a run returns to it`,
+        ]),
     ...drawnLines(drawnAnew, frozen),
     ...ownIntegration.map((sentence) => `  ${sentence}`),
     ...variableLines(variables),

@@ -2,7 +2,7 @@
 
 import { numbersOf } from './arrays.js';
 import type { DataStore, Id, SelectionRule } from './model.js';
-import { taggedSelection } from './tagged.js';
+import { isSelection, taggedSelection } from './tagged.js';
 
 /** The population that a selection is part of; undefined for assemblies, samples of selections, and synapses. */
 export function populationOf(rule: SelectionRule): Id | undefined {
@@ -114,3 +114,9 @@ export function selectionSize(
       return selection satisfies never;
   }
 }
+
+/** Whether the cells of a selection are drawn. */
+export const isSampled = (rule: SelectionRule): boolean =>
+  isSelection(rule, 'sample') ||
+  isSelection(rule, 'sampleOf') ||
+  (isSelection(rule, 'assembly') && rule.assembly.some(isSampled));

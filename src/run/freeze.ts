@@ -19,7 +19,8 @@ import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
 import { protocolOf, type ProtocolStep } from '../lower/protocol.js';
 import { drawsIn } from '../lang/functions.js';
-import type { ValidModel } from '../model/model.js';
+import type { SelectionRule, ValidModel } from '../model/model.js';
+import { isSampled } from '../model/selected.js';
 import { assignedBy } from '../model/assigned.js';
 import { expressionsIn, ownersOf } from '../model/typed.js';
 import { writtenModel } from '../model/typed-model.js';
@@ -126,7 +127,8 @@ async function frozenModel(
     const experiment = { ...model.experiment, protocol: frozenProtocol(model.experiment.protocol, trains) };
     const frozen: Model = { ...model, ...cells.placed(populations), projections, experiment };
     const whole = withListedDraws(writtenModel(withoutUnused(frozen)), drawn.data, valid.data);
-    return { valid: { model: whole, data: valid.data }, remaining: remainingDraws(frozen) };
+    const annotations = withoutSamples(whole.annotations);
+    return { valid: { model: { ...whole, annotations }, data: valid.data }, remaining: remainingDraws(frozen) };
   } finally {
     await session.dispose();
   }
@@ -433,6 +435,17 @@ function frozenProtocol(protocol: readonly Phase[], trains: ReadonlyMap<string, 
 function withoutUnused(model: Model): Model {
   const used = new Set(Object.values(model.populations).map((population) => population.type));
   return { ...model, neurons: Object.fromEntries(Object.entries(model.neurons).filter(([name]) => used.has(name))) };
+}
+
+/** Annotations without the labels of cells that were drawn: what they named is listed. */
+function withoutSamples(annotations: Model['annotations']): Model['annotations'] {
+  const { pynn } = annotations as { readonly pynn?: { readonly selections?: Readonly<Record<string, SelectionRule>> } };
+  const { selections, ...others } = pynn ?? {};
+  if (selections === undefined) return annotations;
+  const kept = Object.entries(selections).filter(([, rule]) => !isSampled(rule));
+  const { pynn: _, ...rest } = annotations;
+  const words = { ...others, ...(kept.length === 0 ? {} : { selections: Object.fromEntries(kept) }) };
+  return Object.keys(words).length === 0 ? rest : { ...rest, pynn: words };
 }
 
 /** A part of the model with lists in place of references to arrays that were drawn: only given ones have a digest. */

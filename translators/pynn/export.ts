@@ -211,6 +211,8 @@ function written(
       `the timing profile is ${model.timing}; PyNN's simulators work on a grid, so spikes may shift by a step`,
     );
   const { pynn: _, source, ...annotations } = model.annotations;
+  // Selections that nothing uses may name further generators.
+  const selected = context.targets.declarations();
   const document: PynnSpecification = {
     format: 'interneuron/pynn',
     version: 1,
@@ -226,7 +228,7 @@ function written(
     },
     ...given('rngs', generators.rngs),
     populations,
-    ...context.targets.declarations(),
+    ...selected,
     ...(projections.length === 0 ? {} : { projections }),
     ...(sources.length === 0 ? {} : { current_sources: sources }),
     ...(recordings.length === 0 ? {} : { recordings }),

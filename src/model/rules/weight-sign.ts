@@ -155,7 +155,31 @@ function range(e: Expression, model: Known, projection: Projection, type: Synaps
       }
     }
     case 'call':
-      return e.function === 'uniform' ? [0, 1] : anything;
+      return rangeOfCall(e.function, e.arguments.map(of));
+    default:
+      return anything;
+  }
+}
+
+/** Between which values a function's is, by those of its arguments; of a normal draw, on which side of 0 most are. */
+function rangeOfCall(name: string, [first, second, third, fourth]: readonly Range[]): Range {
+  switch (name) {
+    case 'uniform':
+      return first === undefined || second === undefined ? [0, 1] : [first[0], second[1]];
+    case 'clip':
+      return second === undefined || third === undefined ? anything : [second[0], third[1]];
+    case 'truncatedNormal':
+      return third === undefined || fourth === undefined ? anything : [third[0], fourth[1]];
+    case 'normal':
+      return first !== undefined && first[1] < 0 ? [-Infinity, first[1]] : anything;
+    case 'exponential':
+    case 'gamma':
+    case 'lognormal':
+    case 'poisson':
+    case 'binomial':
+    case 'exp':
+    case 'abs':
+      return [0, Infinity];
     default:
       return anything;
   }
@@ -205,13 +229,14 @@ export function rangeOfValue(value: Value, model: Known, projection: Projection,
 }
 
 /** Between which values drawn numbers are; of those without bounds, on which side of 0 most are. */
-function drawnRange({ distribution, arguments: [first = 0, second = 0], exponent10 = 0, then }: DrawnValues): Range {
-  const scale = Number(`1e${exponent10}`);
+function drawnRange({ distribution, arguments: numbers, exponent10 = 0, then }: DrawnValues): Range {
   if (then !== undefined) return anything;
-  if (distribution === 'uniform') return [first * scale, second * scale];
-  if (distribution === 'normal' || distribution === 'normal_clipped')
-    return first < 0 ? [-Infinity, first * scale] : anything;
-  return anything;
+  const scale = Number(`1e${exponent10}`);
+  const [low, high, from, until] = numbers.map((number): Range => [number * scale, number * scale]);
+  const limits = distribution === 'uniform_int' ? 'uniform' : distribution;
+  if (limits !== 'normal_clipped' && limits !== 'normal_clipped_to_boundary')
+    return rangeOfCall(limits, [low ?? anything, high ?? anything]);
+  return [from?.[0] ?? -Infinity, until?.[1] ?? Infinity];
 }
 
 function definition(

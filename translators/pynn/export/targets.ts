@@ -1,16 +1,11 @@
 /** Selections by label: views and assemblies are declared where a selection needs them. */
 
 import { selectionSize } from '../../../src/model/selected.js';
-import { isSelection, taggedSelection } from '../../../src/model/tagged.js';
+import { taggedSelection } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { DataStore, Model, SelectionKinds, SelectionRule } from '../../../src/model/model.js';
 import type { Assembly, PynnSpecification, View } from '../specification.js';
 import { type Generators } from './values.js';
-
-const hasSample = (rule: SelectionRule): boolean =>
-  isSelection(rule, 'sample') ||
-  isSelection(rule, 'sampleOf') ||
-  (isSelection(rule, 'assembly') && rule.assembly.some(hasSample));
 
 /** A selection as a text in which the order of keys says nothing. */
 const canonicalText = (rule: unknown): string =>
@@ -56,8 +51,8 @@ export class Targets {
 
   /** What was declared, as keys of a document. */
   declarations(): Pick<PynnSpecification, 'views' | 'assemblies'> {
-    // What nothing uses is said too, unless it would draw.
-    for (const rule of this.#keptRules) if (!hasSample(rule)) this.of(rule);
+    // What nothing uses is said too: a sample draws before what comes later.
+    for (const rule of this.#keptRules) this.of(rule);
     return {
       ...(this.#views.size === 0 ? {} : { views: [...this.#views.values()] }),
       ...(this.#assemblies.size === 0 ? {} : { assemblies: [...this.#assemblies.values()] }),

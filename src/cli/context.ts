@@ -61,7 +61,8 @@ export function createContext(
     began,
     read(path) {
       const source = readSource(path);
-      sources.set(source.name, source.text);
+      // Of a text without its long lists, not all lines are there to be shown.
+      if (!source.lists) sources.set(source.name, source.text);
       return source;
     },
     show(diagnostics, all = false) {

@@ -12,15 +12,33 @@ import { chooseTarget } from './choose-target.js';
 import { drawnAgain } from './drawn-again.js';
 import { freeze, randomSources } from './freeze.js';
 import { inStage } from './stages.js';
-import { atHome, modelIn, originOf, withOrigin, withoutOrigins, wordsOf, type Words } from './kept/origin.js';
+import {
+  atHome,
+  modelIn,
+  mostCharacters,
+  originOf,
+  withOrigin,
+  withoutOrigins,
+  wordsOf,
+  type Words,
+} from './kept/origin.js';
 import type { TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
 
+/** A file of a conversion. */
+interface ConvertedFile {
+  readonly name: string;
+  /** Throws a UsageError where it is too long for one string. */
+  readonly text: string;
+  /** The text in pieces, which are made as they are taken; absent: it is short. */
+  readonly pieces?: Iterable<string>;
+}
+
 /** What an exporter yields. */
 interface Exported {
   /** The document first, then files that it reads; names without folders. */
-  readonly files: readonly { readonly name: string; readonly text: string }[];
+  readonly files: readonly ConvertedFile[];
   /** Large arrays that the document refers to by digest. */
   readonly data: DataStore;
   readonly report: readonly ConversionEntry[];
@@ -64,8 +82,18 @@ const mostPulses = 20;
  * they drew. What is drawn in each step stays random where LEMS can draw it.
  */
 const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
-  const { claimsOf, exportLems, hasDrawnConnections, keepingOrigin, listedDraws, neuromlFiles, rulesOf, xmlText } =
-    await import('../../translators/neuroml/export.js');
+  const {
+    claimsOf,
+    exportLems,
+    hasDrawnConnections,
+    keepingOrigin,
+    listedDraws,
+    neuromlFiles,
+    rulesOf,
+    xmlPieces,
+    xmlText,
+    xmlTextUpTo,
+  } = await import('../../translators/neuroml/export.js');
   const { libraryCall } = await import('../ir/library-calls.js');
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../library/currents-apart.js');
@@ -75,14 +103,14 @@ const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
   const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
   const attempt = (what: ValidModel, plain = false) => {
-    const { root, text, report } = exportLems(what, {
+    const { root, report } = exportLems(what, {
       rules: rulesOf(original.model),
       claims: claimsOf(original),
       functions: (called, values) => libraryCall(called)?.(values),
       unfrozen: original,
       plain,
     });
-    return { what, root, text, report: [...report, ...listedDraws(valid.model, what.model)] };
+    return { what, root, report: [...report, ...listedDraws(valid.model, what.model)] };
   };
   const lossesOf = ({ report }: ReturnType<typeof attempt>): readonly string[] =>
     report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
@@ -120,14 +148,25 @@ const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
       pointer: '/experiment/dt',
       message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
     });
-  if (isSplit) return { files: several, data: new Map(), report: entries };
+  const xmlFile = (file: string, root: (typeof best)['root']): ConvertedFile => {
+    let text: string | undefined;
+    return {
+      name: file,
+      get text() {
+        return (text ??= xmlText(root));
+      },
+      pieces: { [Symbol.iterator]: () => xmlPieces(root) },
+    };
+  };
+  if (isSplit) return { files: several.map((one) => xmlFile(one.name, one.root)), data: new Map(), report: entries };
   const words = wordsOf(original.model);
-  const origin =
-    keeps && words !== 'neuroml'
-      ? await originOf(original, () => ({ name: 'model.xml', text: best.text }), saidByClaims)
-      : undefined;
+  const writeShort = () => {
+    const text = xmlTextUpTo(mostCharacters, best.root);
+    return text === undefined ? undefined : { name: 'model.xml', text };
+  };
+  const origin = keeps && words !== 'neuroml' ? await originOf(original, writeShort, saidByClaims) : undefined;
   const kept = origin && words !== 'neuroml' ? keepingOrigin(best.root, words, origin) : undefined;
-  return { files: [{ name, text: kept ? xmlText(kept) : best.text }], data: new Map(), report: entries };
+  return { files: [xmlFile(name, kept ?? best.root)], data: new Map(), report: entries };
 };
 
 /** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */

@@ -9,6 +9,8 @@ import { formatBytes } from '../diagnostics/quantities.js';
 import type { LemsHost } from '../../translators/neuroml/host.js';
 import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js';
 import { decodeXml } from '../../translators/neuroml/xml/decode.js';
+import { longestText } from '../../translators/neuroml/xml/long-text.js';
+import { readLongDocument } from './long-document.js';
 
 /** The first bytes of an HDF5 file (HDF5 file format specification 3.0, section II.A). */
 const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -17,9 +19,6 @@ const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 export function isHdf5(bytes: Uint8Array): boolean {
   return hdf5Signature.every((byte, position) => bytes[position] === byte);
 }
-
-/** No text longer than this fits a string. */
-const largestFile = 500_000_000;
 
 /**
  * The files beside a model.
@@ -139,7 +138,8 @@ function readText(real: string): ReturnType<LemsHost['read']> {
   try {
     const status = statSync(real);
     if (!status.isFile()) return { refused: 'it is not a file' };
-    if (status.size > largestFile) return { refused: `it is ${formatBytes(status.size)} long` };
+    if (status.size > longestText)
+      return readLongDocument(real) ?? { refused: `it is ${formatBytes(status.size)} long` };
     const bytes = readFileSync(real);
     if (isHdf5(bytes)) {
       return readHdf5Network(real) ?? { refused: 'it is an HDF5 file that holds no NeuroML' };

@@ -15,5 +15,6 @@ import type { Source } from './read-source.js';
  */
 export function readMarkup(source: Source, allowed: readonly string[], diagnostics: Diagnostics): LemsModel | null {
   diagnostics.addAll(source.diagnostics ?? []);
-  return readLems(source.text, source.name, includedFiles(source.name, allowed), diagnostics);
+  const { text, lists } = source;
+  return readLems(lists ? { text, lists } : text, source.name, includedFiles(source.name, allowed), diagnostics);
 }

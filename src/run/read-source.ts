@@ -8,6 +8,8 @@ import { decodeText } from '../model/read.js';
 import { isHdf5 } from './included-files.js';
 import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js';
 import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js';
+import { longestText, type CutText } from '../../translators/neuroml/xml/long-text.js';
+import { readLongDocument } from './long-document.js';
 
 /** A document's text, with the name that diagnostics give it. */
 export interface Source {
@@ -15,23 +17,24 @@ export interface Source {
   readonly name: string;
   /** Decoded; empty where its bytes are not text. */
   readonly text: string;
+  /** Long lists of a document of NeuroML or LEMS that is too long for one string: they are not in `text`. */
+  readonly lists?: CutText['lists'];
   /** What was odd about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
   /** The script whose network this is: findings are placed there. */
   readonly script?: Source;
 }
 
-/** No text longer than this fits a string. */
-const largestFile = 500_000_000;
-
 /**
  * Reads a model's text.
  *
+ * @param longest  of longer documents of NeuroML and LEMS, long lists are kept apart
  * @throws UsageError when there is no such file, it is a directory, or it may not be read
  * @throws DiagnosticError when what it holds is not text
  */
-export function readSource(path: string): Source {
-  const bytes = readBytes(path);
+export function readSource(path: string, longest = longestText): Source {
+  const bytes = readBytes(path, longest);
+  if (!(bytes instanceof Uint8Array)) return { name: path, ...bytes };
   if (isHdf5(bytes)) {
     // Networks of NeuroML may be in HDF5: as text they are like any other.
     const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
@@ -66,12 +69,15 @@ export function decodeSource(path: string, bytes: Uint8Array): Source {
   return { name: path, text };
 }
 
-function readBytes(path: string): Uint8Array {
+/** What a file holds; of a document that is too long for one string its text without long lists. */
+function readBytes(path: string, longest: number): Uint8Array | CutText {
   try {
     const status = statSync(path);
     if (!status.isFile() && !status.isDirectory()) return readStream(path);
-    if (status.size > largestFile) throw tooLarge(path, formatBytes(status.size));
-    return readFileSync(path);
+    if (status.size <= longest) return readFileSync(path);
+    const apart = status.isFile() ? readLongDocument(path, longest) : undefined;
+    if (apart === undefined) throw tooLarge(path, formatBytes(status.size));
+    return apart;
   } catch (error) {
     throw readError(error, path);
   }
@@ -82,7 +88,7 @@ function readStream(path: string): Uint8Array {
   const descriptor = openSync(path, 'r');
   try {
     const chunks: Uint8Array[] = [];
-    for (let total = 0; total <= largestFile;) {
+    for (let total = 0; total <= longestText;) {
       const chunk = new Uint8Array(1 << 20);
       const length = readSync(descriptor, chunk);
       if (length === 0) return Buffer.concat(chunks);
@@ -92,7 +98,7 @@ function readStream(path: string): Uint8Array {
   } finally {
     closeSync(descriptor);
   }
-  throw tooLarge(path, `more than ${formatBytes(largestFile)}`);
+  throw tooLarge(path, `more than ${formatBytes(longestText)}`);
 }
 
 const tooLarge = (path: string, size: string): UsageError =>

@@ -49,13 +49,14 @@ export async function refuseToReplace(paths: readonly string[], force: boolean):
   }
 }
 
-/** Writes a text under a temporary name first, and notes that the file is ours. @throws UsageError */
-export function writeText(path: string, text: string | Uint8Array): void {
+/** Writes a text, or its pieces, under a temporary name first, and notes that the file is ours. @throws UsageError */
+export function writeText(path: string, text: string | Uint8Array | Iterable<string>): void {
   const file = createOutput(path);
   orAbandon(
     () => [file],
     () => {
-      file.write(text);
+      if (typeof text === 'string' || text instanceof Uint8Array) file.write(text);
+      else for (const piece of text) file.write(piece);
       file.finish();
       file.rename(path);
     },

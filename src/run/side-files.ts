@@ -3,10 +3,8 @@
 import { systemCode } from '../diagnostics/system-error.js';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { longestText } from '../../translators/neuroml/xml/long-text.js';
 import { formatBytes } from '../diagnostics/quantities.js';
-
-/** No text longer than this fits a string. */
-const largestFile = 500_000_000;
 
 /** The text of a file, or why it is not read. */
 export type SideFile = { readonly text: string } | { readonly refused: string };
@@ -27,7 +25,7 @@ export function sideFiles(document: string, allowed: readonly string[] = []): (n
         return { refused: 'it is outside the folder of the document' };
       const status = statSync(real);
       if (!status.isFile()) return { refused: 'it is not a file' };
-      if (status.size > largestFile) return { refused: `it is ${formatBytes(status.size)} long` };
+      if (status.size > longestText) return { refused: `it is ${formatBytes(status.size)} long` };
       return { text: readFileSync(real, 'utf8') };
     } catch (error) {
       const code = systemCode(error) ?? '';

@@ -47,14 +47,12 @@ export { neuromlFiles } from './export/neuroml-files.js';
 export { claimsOf } from './claims/claims.js';
 export { listedDraws } from './export/draws.js';
 export { keepingOrigin } from './origin.js';
-export { xmlText } from './export/xml-text.js';
+export { xmlPieces, xmlText, xmlTextUpTo } from './export/xml-text.js';
 
 /** A document, and how faithful it is. */
 interface LemsExport {
-  /** The root of the document, which `text` is. */
+  /** The root of the document; `xmlText` gives its text. */
   readonly root: Element;
-  /** XML. */
-  readonly text: string;
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
 }
@@ -97,7 +95,6 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
   const { model } = valid;
   const { sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
   const root = withXmlComments(restored.root, model);
-  const text = root === restored.root ? restored.text : xmlText(root);
   for (const { pointer, message } of losses) report.missing(pointer, message);
   for (const pointer of others)
     report.equivalent(
@@ -119,7 +116,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
       'the document runs differently: its duration, time step or seed differs',
     );
   settleParts(model, report);
-  return { root, text, report: report.entries };
+  return { root, report: report.entries };
 }
 
 /** The model as component types of its own. */
@@ -172,16 +169,15 @@ function generated(
     simulated,
   ]);
   const root = withXmlComments(bare, whole);
-  const text = xmlText(root);
   // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
   const short = model.timing === 'lems-euler' ? undefined : readBack(xmlText(root, 1));
   checkReadBack(
-    short === undefined || typeof short === 'string' ? readBack(text) : short,
+    short === undefined || typeof short === 'string' ? readBack(root) : short,
     whole,
     network.types.length > 0,
     report,
   );
-  return { root, text, report: report.entries };
+  return { root, report: report.entries };
 }
 
 /** The temperature of a network, which NeuroML has in degrees Celsius. */

@@ -1,6 +1,7 @@
 /** What the reader asks of the world: files. Reading itself touches nothing else. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
+import type { CutText } from './xml/long-text.js';
 
 /** Files that a document may include. */
 export interface LemsHost {
@@ -9,7 +10,11 @@ export interface LemsHost {
   /** Whether a real path lies in the model's repository or in a folder that was allowed. */
   allows(real: string): boolean;
   /** The text of a located file, with what was odd about its encoding; or why it cannot be read. */
-  read(real: string): { readonly text: string; readonly finding?: Finding } | { readonly refused: string };
+  read(
+    real: string,
+  ):
+    | { readonly text: string; readonly lists?: CutText['lists']; readonly finding?: Finding }
+    | { readonly refused: string };
   /** Names of the files of a folder that may be read, for suggestions; none where there is no such folder. */
   list(folder: string): readonly string[];
   /** The model's repository, for messages. */

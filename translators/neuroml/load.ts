@@ -11,6 +11,7 @@ import { coreFileNames, coreRoot } from './core-types.js';
 import type { LemsHost } from './host.js';
 import * as messages from './messages.js';
 import type { XmlElement } from './xml/element.js';
+import type { CutText } from './xml/long-text.js';
 import { namespaceOf } from './xml/namespace.js';
 import { readXml } from './xml/read-xml.js';
 
@@ -54,7 +55,7 @@ const deepestInclusion = 50;
  * @returns null when it is no LEMS or NeuroML document
  */
 export function loadDocuments(
-  text: string,
+  text: string | CutText,
   document: string,
   host: LemsHost,
   diagnostics: Diagnostics,
@@ -80,7 +81,7 @@ export function loadDocuments(
 }
 
 /** The root element, when it is one of those that are read. @diagnostic lems/unknown-root, neuroml/version-1 */
-function readRoot(text: string, document: string, diagnostics: Diagnostics): XmlElement | null {
+function readRoot(text: string | CutText, document: string, diagnostics: Diagnostics): XmlElement | null {
   const root = readXml(text, document, diagnostics);
   if (!root) return null;
   const namespace = namespaceOf(root);
@@ -206,7 +207,7 @@ function includeFile(
     return;
   }
   if (source.finding) diagnostics.add(source.finding, { document: path });
-  const root = readRoot(source.text, path, diagnostics);
+  const root = readRoot(source.lists ? { text: source.text, lists: source.lists } : source.text, path, diagnostics);
   if (root) splice(root, real, 'included', state);
 }
 

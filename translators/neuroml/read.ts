@@ -19,6 +19,7 @@ import { checkMorphologies } from './nml/check-morphology.js';
 import { checkDocument, schemaCheck, schemaFor } from './nml/check-schema.js';
 import { elementsIn } from './xml/definitions.js';
 import type { XmlElement } from './xml/element.js';
+import type { CutText } from './xml/long-text.js';
 
 export type { LemsHost } from './host.js';
 
@@ -37,7 +38,7 @@ const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'propert
  * @returns null when it cannot be read at all; a model with holes when `diagnostics` has errors
  */
 export function readLems(
-  text: string,
+  text: string | CutText,
   document: string,
   host: LemsHost = noFiles,
   diagnostics: Diagnostics,

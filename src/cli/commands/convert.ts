@@ -329,6 +329,6 @@ const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
 
 /** @returns the files written, the document first */
 function writeFiles({ files, data }: ConvertedModel, paths: readonly string[], path: string): readonly string[] {
-  files.forEach(({ text }, ordinal) => writeText(paths[ordinal] ?? path, text));
+  files.forEach((file, ordinal) => writeText(paths[ordinal] ?? path, file.pieces ?? file.text));
   return [...paths, ...writeDataFiles(data, path)];
 }

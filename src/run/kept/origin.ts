@@ -16,7 +16,7 @@ import { differences } from './returned.js';
 export type Words = 'brian' | 'pynn' | 'neuroml';
 
 /** Longer documents, and those of more numbers, are not read again to find what they say otherwise. */
-const mostCharacters = 50_000_000;
+export const mostCharacters = 50_000_000;
 const mostRead = 300_000;
 /** More numbers than these, and longer texts, are not written twice. */
 const mostNumbers = 10_000;
@@ -78,16 +78,18 @@ const ofLems: ReadonlySet<string> = new Set(['lems', 'claims', 'connect', 'outpu
  * What a document is to keep of the model that it was written from; undefined where the document says all of it, and
  * where that would be long.
  *
+ * @param write  the document; undefined where it is long
  * @param saidBy  the model that a document gives by other means
  */
 export async function originOf(
   valid: ValidModel,
-  write: () => Written,
+  write: () => Written | undefined,
   saidBy: (document: ValidModel) => Promise<ValidModel | undefined> = async () => Promise.resolve(undefined),
 ): Promise<Difference | undefined> {
   const inData = [...valid.data.values()].reduce((sum, { length }) => sum + length, 0);
   if (inData + countNumbers(valid.model) > mostRead) return undefined;
-  const document = modelIn(write());
+  const written = write();
+  const document = written && modelIn(written);
   if (document === undefined) return undefined;
   const ours = hashModel(valid.model);
   if (hashModel(document.model).model === ours.model) return undefined;

@@ -8,7 +8,7 @@ import { describe, expect, it, test } from 'vitest';
 import { checkConversion } from '../../../src/run/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import type { Model } from '../../../src/model/model.js';
-import { exportLems } from '../../../translators/neuroml/export.js';
+import { exportLems, xmlText } from '../../../translators/neuroml/export.js';
 import {
   importModel,
   readSource,
@@ -714,14 +714,14 @@ experiment: { dt: 0.1 ms, protocol: [ run: 1 ms ] }
 `,
   });
   const asked: (readonly [string, readonly number[]])[] = [];
-  const { text } = exportLems(valid, {
+  const { root } = exportLems(valid, {
     functions: (name, values) => {
       asked.push([name, values]);
       return 42;
     },
   });
   expect(asked).toEqual([['exp', [0.5]]]);
-  expect(text).toContain('v_start="42"');
+  expect(xmlText(root)).toContain('v_start="42"');
 });
 
 describe('what LEMS has no word for', () => {

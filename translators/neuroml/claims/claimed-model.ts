@@ -65,8 +65,8 @@ export function claimedModel(valid: ValidModel): ClaimedModel | string | undefin
       throw new NotClaimed('it does more than run once');
     const { valid: grid, entries } = gathered(valid, 'pynn');
     const made = candidate(valid, claims, grid.model.populations);
-    const { text } = exportLems(made);
-    const back = readBack(text);
+    const { root } = exportLems(made);
+    const back = readBack(root);
     if (typeof back === 'string') throw new NotClaimed(back);
     if (back.hashes.model !== hashModel(model).model)
       throw new NotClaimed('the document has been changed since it was written');

@@ -6,7 +6,7 @@ import type { KeptElement, KeptSource } from '../kept-source.js';
 import type { XmlElement } from '../xml/element.js';
 import { documentWith } from './kept-document.js';
 import { inSchemaOrder } from './schema-order.js';
-import { xmlText, type Element } from './xml-text.js';
+import type { Element } from './xml-text.js';
 
 /** An element that may be changed. */
 export interface Node {
@@ -52,15 +52,10 @@ export class KeptTree {
     return documentWith(grown, [...added, ...withoutRemoved(this.nodes)]);
   }
 
-  /** The document as XML. */
-  get text(): string {
-    return xmlText(this.root);
-  }
-
   /**
    * The node that a component was read from.
    *
-   * @param component  of a reading of `text`, before anything was changed
+   * @param component  of a reading of the document, before anything was changed
    * @returns undefined for components that were put together by the reader
    */
   nodeOf(component: Component): Node | undefined {

@@ -13,7 +13,8 @@ import { element, xmlText, type Element } from './xml-text.js';
 
 interface NamedFile {
   readonly name: string;
-  readonly text: string;
+  /** The root of the document. */
+  readonly root: Element;
 }
 
 const definitions: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', 'ComponentType']);
@@ -29,7 +30,7 @@ const schema = 'http://www.neuroml.org/schema/neuroml2';
  * @param name  of the file that is to be NeuroML, such as `x.nml`, `x.net.nml`
  */
 export function neuromlFiles(root: Element, name: string): readonly NamedFile[] | string {
-  if (root.tag === 'neuroml') return [{ name, text: xmlText(root) }];
+  if (root.tag === 'neuroml') return [{ name, root }];
   const has = (tags: ReadonlySet<string>): readonly Element[] => root.children.filter(({ tag }) => tags.has(tag));
   const others = root.children
     .filter(({ tag }) => !definitions.has(tag) && !ofSimulation.has(tag))
@@ -78,7 +79,7 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
   const definedAndRun = root.children.filter(({ tag }) => definitions.has(tag) || ofSimulation.has(tag));
   const whole = isRegrouped ? element('Lems', root.attributes, [...definedAndRun, ...neuroml.children]) : root;
   const fault = faultOf(xmlText(whole, 1), short, { neuroml: name, simulation });
-  return fault ?? roots.map(([file, one]) => ({ name: file, text: xmlText(one) }));
+  return fault ?? roots.map(([file, one]) => ({ name: file, root: one }));
 }
 
 /** An element with what is in it in the order of the schema. */

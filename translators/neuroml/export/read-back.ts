@@ -9,6 +9,8 @@ import type { LemsHost } from '../host.js';
 import { importParts, type ImportedParts } from '../import.js';
 import type { LemsModel } from '../lems/definitions.js';
 import { readLems } from '../read.js';
+import { withoutLists, type CutText } from '../xml/long-text.js';
+import { xmlPieces, type Element } from './xml-text.js';
 
 /** What an exported document says. */
 export interface ReadBack {
@@ -23,11 +25,18 @@ export interface ReadBack {
 }
 
 /**
- * The model that a text stands for; the first thing that is wrong with it where it stands for none.
+ * The model that a document stands for; the first thing that is wrong with it where it stands for none.
  *
+ * @param given  its root, or its text
  * @param host  files that it includes
  */
-export function readBack(text: string, document = 'exported.xml', host?: LemsHost): ReadBack | string {
+export function readBack(
+  given: Element | string | CutText,
+  document = 'exported.xml',
+  host?: LemsHost,
+): ReadBack | string {
+  const text = typeof given === 'object' && 'tag' in given ? withoutLists(xmlPieces(given)) : given;
+  if (text === undefined) return 'it is too long, with its lists of connections left out, too';
   const diagnostics = new Diagnostics();
   const lems = readLems(text, document, host, diagnostics);
   const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;

@@ -31,14 +31,12 @@ import { keptSourceOf, runnable } from './kept-document.js';
 import { KeptTree } from './kept-tree.js';
 import { readBack } from './read-back.js';
 import { allWanted } from './outputs-wanted.js';
-import type { Element } from './xml-text.js';
+import { isSameText, type Element } from './xml-text.js';
 
 /** A document that says a model. */
 export interface Restored {
-  /** The root of the document, which `text` is. */
+  /** The root of the document. */
   readonly root: Element;
-  /** XML. */
-  readonly text: string;
   /** Whether the model that it stands for has the same hash; else it does the same with values given elsewhere. */
   readonly sameHash: boolean;
   /** Whether protocol, time step and seed are the model's as well. */
@@ -56,13 +54,13 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   const source = keptSourceOf(valid.model);
   if (!source) return null;
   const tree = new KeptTree(runnable(source, valid.model));
-  const first = tree.text;
+  const first = tree.root;
   const before = readBack(first);
   if (typeof before === 'string') return null;
   const changes = new Changes(tree, before, valid, functions);
   if (!change(changes, report)) return null;
-  const text = tree.text;
-  const after = text === first ? before : readBack(text);
+  const root = tree.root;
+  const after = isSameText(root, first) ? before : readBack(root);
   if (typeof after === 'string') return null;
   const wanted = hashModel(valid.model);
   const sameHash = after.hashes.model === wanted.model;
@@ -80,8 +78,7 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   const own = hashModel({ ...valid.model, timing: after.valid.model.timing }).experiment;
   const { generated, losses } = changes;
   return {
-    root: tree.root,
-    text,
+    root,
     sameHash,
     sameExperiment: experiment === own,
     sameTiming: after.valid.model.timing === valid.model.timing,

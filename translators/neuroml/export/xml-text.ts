@@ -1,6 +1,7 @@
 /** Elements as XML text. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
+import { longestText } from '../xml/long-text.js';
 
 /** An element with elements or text in it. */
 export interface Element {
@@ -66,72 +67,77 @@ const textContent = (text: string): string => allowed(text).replace(/[&<>]/g, (l
 const commentText = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => allowed(line).replace(/-(?=-|$)/g, '- '));
 
-/** The most characters that a document may have: engines of JavaScript have no longer strings. */
-const longest = 5e8;
-
 /** Lines of a list that become one string at a time. */
 const linesAtOnce = 1000;
 
 /**
- * A document with one root, indented by two spaces.
+ * A document with one root, indented by two spaces, in pieces of whole lines, which are made as they are taken.
  *
  * @param most  how many of each element's `items` are written
- * @throws UsageError where the document is too long
  */
-export function xmlText(root: Element, most = Infinity): string {
-  const writer = new Writer(most);
-  writer.write(root, '');
-  return writer.text();
+export function* xmlPieces(root: Element, most = Infinity): Generator<string> {
+  let lines: string[] = [];
+  for (const line of linesOf(root, '', most)) {
+    lines.push(line);
+    if (lines.length < linesAtOnce) continue;
+    yield `${lines.join('\n')}\n`;
+    lines = [];
+  }
+  if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }
 
-class Writer {
-  readonly #chunks: string[] = [];
-  #lines: string[] = [];
-  #length = 0;
+/**
+ * The same in one string.
+ *
+ * @throws UsageError where the document is too long for that
+ */
+export function xmlText(root: Element, most = Infinity): string {
+  const text = xmlTextUpTo(longestText, root, most);
+  if (text !== undefined) return text;
+  throw new UsageError(
+    `the document is longer than ${longestText / 1e6} MB, which is too long for one string: it lists every connection`,
+    'write it into a file, use fewer connections, or a notation that has rules for them',
+  );
+}
 
-  constructor(private readonly most: number) {}
-
-  text(): string {
-    this.#join();
-    return `${this.#chunks.join('\n')}\n`;
+/** The same; undefined where it has more characters than that. */
+export function xmlTextUpTo(longest: number, root: Element, most = Infinity): string | undefined {
+  const pieces: string[] = [];
+  let length = 0;
+  for (const piece of xmlPieces(root, most)) {
+    length += piece.length;
+    if (length > longest) return undefined;
+    pieces.push(piece);
   }
+  return pieces.join('');
+}
 
-  write({ tag, attributes, children, items, text = '', raw, comment }: Element, indent: string): void {
-    if (comment !== undefined) this.#line(`${indent}<!-- ${commentText(comment).join(`\n${indent}     `)} -->`);
-    if (raw !== undefined) {
-      this.#line(indent + raw);
-      return;
-    }
-    const words = Object.entries(attributes).map(([name, value]) => `${name}=${quoted(value)}`);
-    const start = `${indent}<${[tag, ...words].join(' ')}`;
-    if (children.length === 0 && items === undefined) {
-      this.#line(text === '' ? `${start}/>` : `${start}>${textContent(text)}</${tag}>`);
-      return;
-    }
-    this.#line(`${start}>`);
-    for (const inner of children) this.write(inner, `${indent}  `);
-    let count = 0;
-    for (const item of items ?? []) {
-      if (count++ >= this.most) break;
-      this.write(item, `${indent}  `);
-    }
-    this.#line(`${indent}</${tag}>`);
-  }
+/** Whether two documents are the same, letter by letter. */
+export function isSameText(one: Element, other: Element): boolean {
+  const others = xmlPieces(other);
+  for (const piece of xmlPieces(one)) if (piece !== others.next().value) return false;
+  return others.next().done === true;
+}
 
-  #line(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length >= linesAtOnce) this.#join();
+function* linesOf(one: Element, indent: string, most: number): Generator<string> {
+  const { tag, attributes, children, items, text = '', raw, comment } = one;
+  if (comment !== undefined) yield `${indent}<!-- ${commentText(comment).join(`\n${indent}     `)} -->`;
+  if (raw !== undefined) {
+    yield indent + raw;
+    return;
   }
-
-  #join(): void {
-    const chunk = this.#lines.join('\n');
-    this.#length += chunk.length + 1;
-    if (this.#length > longest)
-      throw new UsageError(
-        `the document would be longer than ${longest / 1e6} MB: it lists every connection`,
-        'use fewer connections, or a notation that has rules for them',
-      );
-    this.#chunks.push(chunk);
-    this.#lines = [];
+  const words = Object.entries(attributes).map(([name, value]) => `${name}=${quoted(value)}`);
+  const start = `${indent}<${[tag, ...words].join(' ')}`;
+  if (children.length === 0 && items === undefined) {
+    yield text === '' ? `${start}/>` : `${start}>${textContent(text)}</${tag}>`;
+    return;
   }
+  yield `${start}>`;
+  for (const inner of children) yield* linesOf(inner, `${indent}  `, most);
+  let count = 0;
+  for (const item of items ?? []) {
+    if (count++ >= most) break;
+    yield* linesOf(item, `${indent}  `, most);
+  }
+  yield `${indent}</${tag}>`;
 }

@@ -8,6 +8,7 @@ import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { ListedElement, XmlElement } from './element.js';
 import { decodeEntities } from './entities.js';
+import { textOf as textWithoutLists, type CutText } from './long-text.js';
 import * as messages from './messages.js';
 import { deepestNesting, scan, type ElementList } from './scan.js';
 import { lastAtMost, XmlSource } from './source.js';
@@ -23,13 +24,14 @@ interface Shortened {
 /**
  * The root element of a text.
  *
- * @param text  without regard to its encoding declaration; a byte order mark is skipped
+ * @param given  without regard to its encoding declaration; a byte order mark is skipped
  * @param document  its name in places
  * @returns null after an error
  * @diagnostic xml/…  whatever is not well-formed, with its place; document types; undeclared entities; nesting deeper
  *   than 100
  */
-export function readXml(text: string, document: string, diagnostics: Diagnostics): XmlElement | null {
+export function readXml(given: string | CutText, document: string, diagnostics: Diagnostics): XmlElement | null {
+  const text = textWithoutLists(given);
   const source = new XmlSource(document, text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   const nul = source.text.slice(0, 4000).indexOf('\u0000');
   if (nul >= 0) {
@@ -38,11 +40,16 @@ export function readXml(text: string, document: string, diagnostics: Diagnostics
   }
   const lists = scan(source, diagnostics);
   if (!lists) return null;
-  const shortened = shorten(source.text, lists);
+  const apart = typeof given === 'string' ? [] : given.lists.map((list) => list.within(document));
+  const shortened = shorten(source.text, apart.length === 0 ? lists : inOrder([...lists, ...apart]));
   if (!validate(shortened, source, diagnostics)) return null;
   const tree = parse(shortened.text, source, diagnostics);
   return tree && build(tree, shortened, source);
 }
+
+/** Lists by where they stand. */
+const inOrder = (lists: readonly ElementList[]): readonly ElementList[] =>
+  [...lists].sort((a, b) => a.start - b.start || a.end - b.end);
 
 /** Cuts the lists out; the end of lines in them go with them. */
 function shorten(text: string, lists: readonly ElementList[]): Shortened {
@@ -128,10 +135,10 @@ function build(nodes: readonly LibraryNode[], shortened: Shortened, source: XmlS
   /** Puts the lists that stand before `offset` into `children`. */
   const insertLists = (children: XmlElement[], parent: XmlElement, before: number): void => {
     for (; nextCut < starts.length && starts[nextCut]! <= before; nextCut++) {
-      const { name, offsets, shapes } = shortened.cuts[nextCut]!.list;
+      const { name, offsets, shapes, source: own = source } = shortened.cuts[nextCut]!.list;
       for (const [index, { from, shape }] of shapes.entries()) {
         const end = shapes[index + 1]?.from ?? offsets.length;
-        for (let at = from; at < end; at++) children.push(new ListedElement(name, source, offsets[at]!, parent, shape));
+        for (let at = from; at < end; at++) children.push(new ListedElement(name, own, offsets[at]!, parent, shape));
       }
     }
   };

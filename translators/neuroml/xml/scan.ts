@@ -34,6 +34,8 @@ export interface ElementList {
   readonly end: number;
   /** Offset of each. */
   readonly offsets: Uint32Array;
+  /** The text that its elements are in; absent: the one where the list stands, as `start` and `end` are. */
+  readonly source?: XmlSource;
 }
 
 /** After so many mistakes the rest of a text is not read. */
@@ -272,12 +274,19 @@ function patternOf(
 }
 
 /** Finds a long list that begins at `at`. @returns where it ends, or -1 when there is none */
-function list(state: Scan, at: number, name: string): number {
-  const { text, lists } = state;
+function list({ text, lists }: Scan, at: number, name: string): number {
+  const found = listAt(text, at, name);
+  if (!found) return -1;
+  lists.push(found);
+  return found.end;
+}
+
+/** The long list that begins with the `<` at `at`; undefined where there is none. */
+export function listAt(text: string, at: number, name: string): ElementList | undefined {
   // Cheap refusal first: as many tags of the same name must follow.
   for (let count = 1, next = at; count < shortestList; count++) {
     next = text.indexOf('<', next + 1);
-    if (next < 0 || !text.startsWith(name, next + 1)) return -1;
+    if (next < 0 || !text.startsWith(name, next + 1)) return undefined;
   }
   let offsets = new Uint32Array(shortestList);
   let count = 0;
@@ -303,9 +312,7 @@ function list(state: Scan, at: number, name: string): number {
     end = pattern.lastIndex;
     next = followedBy(text, end, name);
   }
-  if (count < shortestList) return -1;
-  lists.push({ name, shapes, start: at, end, offsets: offsets.slice(0, count) });
-  return end;
+  return count < shortestList ? undefined : { name, shapes, start: at, end, offsets: offsets.slice(0, count) };
 }
 
 /** Offset of the next start tag of that name, when only space is before it; -1 otherwise. */

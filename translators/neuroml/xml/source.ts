@@ -2,17 +2,20 @@
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 
-/** Text of one XML document. */
+/** Text of one XML document, or of some of its lines. */
 export class XmlSource {
   /** Name in places, such as the file's path. */
   readonly document: string;
   /** With line ends as they are in the file. */
   readonly text: string;
+  /** The line of the document that it begins with, from 1. */
+  readonly firstLine: number;
   #lineStarts: Uint32Array | undefined;
 
-  constructor(document: string, text: string) {
+  constructor(document: string, text: string, firstLine = 1) {
     this.document = document;
     this.text = text;
+    this.firstLine = firstLine;
   }
 
   /** The place of a range of offsets; its mark ends with the line. */
@@ -24,13 +27,13 @@ export class XmlSource {
     return {
       document: this.document,
       ...(pointer === undefined ? {} : { pointer }),
-      line: line + 1,
+      line: line + this.firstLine,
       column: start - lineStart + 1,
       length: Math.max(1, Math.min(end, lineEnd) - start),
     };
   }
 
-  /** The offset of a line and column, both from 1. */
+  /** The offset of a line and column of the text, both from 1. */
   offset(line: number, column: number): number {
     const starts = (this.#lineStarts ??= lineStarts(this.text));
     return Math.min(this.text.length, (starts[line - 1] ?? 0) + column - 1);

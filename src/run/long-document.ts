@@ -1,0 +1,64 @@
+/** Documents of NeuroML and LEMS in files that are longer than a string can be. */
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { looksLikeXml } from '../../translators/neuroml/xml/decode.js';
+import { longestText, utf8Text, withoutLists, type CutText } from '../../translators/neuroml/xml/long-text.js';
+
+/** Bytes that are read at once. */
+const bytesAtOnce = 1 << 24;
+
+/** Thrown where a document is no XML in UTF-8, or has no lines. */
+class NotTakenApart extends Error {}
+
+/**
+ * A document without its long lists, which are kept apart (`CutText`).
+ *
+ * @param longest  what is held as one string
+ * @returns undefined where it is no XML in UTF-8, or too long without its lists, too
+ * @throws the system's error where the file cannot be read
+ */
+export function readLongDocument(path: string, longest = longestText, atOnce = bytesAtOnce): CutText | undefined {
+  try {
+    const read = withoutLists(pieces(path, atOnce, longest), longest);
+    return typeof read === 'string' ? { text: read, lists: [] } : read;
+  } catch (error) {
+    if (error instanceof NotTakenApart) return undefined;
+    throw error;
+  }
+}
+
+/** Whole lines, as text. */
+function* pieces(path: string, atOnce: number, longest: number): Generator<string> {
+  const descriptor = openSync(path, 'r');
+  try {
+    let rest = Buffer.alloc(0);
+    for (let isFirst = true; ; isFirst = false) {
+      const block = Buffer.alloc(rest.length + atOnce);
+      rest.copy(block);
+      const count = readSync(descriptor, block, rest.length, atOnce, null);
+      const all = block.subarray(0, rest.length + count);
+      const end = count === 0 ? all.length : all.lastIndexOf('\n') + 1;
+      const whole = all.subarray(0, end);
+      if (isFirst && !isUtf8Xml(all)) throw new NotTakenApart();
+      if (end > 0) {
+        const text = utf8Text(whole);
+        if (text === undefined) throw new NotTakenApart();
+        yield text;
+      }
+      if (count === 0) return;
+      rest = all.subarray(end);
+      // Without ends of lines nothing can be taken apart.
+      if (rest.length > longest) throw new NotTakenApart();
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Whether what a file begins with is XML, in UTF-8 as far as it says. */
+function isUtf8Xml(bytes: Buffer): boolean {
+  const beginning = bytes.subarray(0, 300);
+  if (!looksLikeXml(beginning) || beginning.includes(0)) return false;
+  const declared = /\sencoding\s*=\s*["']([^"']*)["']/.exec(beginning.toString('latin1'))?.[1] ?? 'utf-8';
+  return /^utf-?8$/i.test(declared);
+}

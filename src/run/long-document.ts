@@ -31,24 +31,23 @@ export function readLongDocument(path: string, longest = longestText, atOnce = b
 function* pieces(path: string, atOnce: number, longest: number): Generator<string> {
   const descriptor = openSync(path, 'r');
   try {
-    let rest = Buffer.alloc(0);
+    // One buffer, which begins with what is left of the line before.
+    let block = Buffer.alloc(atOnce);
+    let held = 0;
     for (let isFirst = true; ; isFirst = false) {
-      const block = Buffer.alloc(rest.length + atOnce);
-      rest.copy(block);
-      const count = readSync(descriptor, block, rest.length, atOnce, null);
-      const all = block.subarray(0, rest.length + count);
-      const end = count === 0 ? all.length : all.lastIndexOf('\n') + 1;
-      const whole = all.subarray(0, end);
+      const count = readSync(descriptor, block, held, block.length - held, null);
+      const all = block.subarray(0, held + count);
       if (isFirst && !isUtf8Xml(all)) throw new NotTakenApart();
-      if (end > 0) {
-        const text = utf8Text(whole);
-        if (text === undefined) throw new NotTakenApart();
-        yield text;
-      }
+      const end = count === 0 ? all.length : all.lastIndexOf('\n') + 1;
+      const text = utf8Text(all.subarray(0, end));
+      if (text === undefined) throw new NotTakenApart();
+      if (end > 0) yield text;
       if (count === 0) return;
-      rest = all.subarray(end);
+      all.copy(block, 0, end);
+      held = all.length - end;
       // Without ends of lines nothing can be taken apart.
-      if (rest.length > longest) throw new NotTakenApart();
+      if (held > longest) throw new NotTakenApart();
+      if (held === block.length) block = Buffer.concat([block, Buffer.alloc(block.length)]);
     }
   } finally {
     closeSync(descriptor);

@@ -209,20 +209,39 @@ function clippedDraw(e: Expression, draw: Expression): Clipped | undefined {
   };
 }
 
-/** A normal draw within limits as one draw that is clipped to them. */
-function clippedNormal(e: Expression, draw: Expression & { readonly kind: 'call' }): Expression | undefined {
-  if (draw.function !== 'normal') return undefined;
-  const found = clippedDraw(e, draw);
-  const [mean, deviation] = [0, 1].map((k) => (draw.arguments[k] === undefined ? k : constantOf(draw.arguments[k])));
+/** A normal draw that is kept within limits, which may be infinite. */
+interface ClippedNormal {
+  readonly mean: number;
+  readonly deviation: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What an expression draws, where that is a normal number within limits, by `clip`, `max` and `min`; in SI. */
+export function clippedNormal(e: Expression): ClippedNormal | undefined {
+  const [draw, ...others] = callsIn(e).filter((one) => isRandom(one.function));
+  const found = draw?.function === 'normal' && others.length === 0 ? clippedDraw(e, draw) : undefined;
+  // Without arguments, draws have 0 and 1.
+  const [mean, deviation] = [0, 1].map((k) => (draw?.arguments[k] === undefined ? k : constantOf(draw.arguments[k])));
   if (!found || mean === undefined || deviation === undefined) return undefined;
   const { slope, offset, low, high } = found;
-  const limit = (x: number): Expression =>
-    Number.isFinite(x) ? literal(tidy(x)) : x > 0 ? nameOf('inf', e.span) : negative(nameOf('inf', e.span));
-  return call('clip', [
-    call('normal', [literal(tidy(offset + slope * mean)), literal(tidy(Math.abs(slope) * deviation))]),
-    limit(low),
-    limit(high),
-  ]);
+  const limit = (x: number): number => (Number.isFinite(x) ? tidy(x) : x);
+  return {
+    mean: tidy(offset + slope * mean),
+    deviation: tidy(Math.abs(slope) * deviation),
+    low: limit(low),
+    high: limit(high),
+  };
+}
+
+/** The same as one draw that is clipped. */
+function clipped(e: Expression): Expression | undefined {
+  const found = clippedNormal(e);
+  if (!found) return undefined;
+  const infinity = nameOf('inf', e.span);
+  const limit = (x: number): Expression => (Number.isFinite(x) ? literal(x) : x > 0 ? infinity : negative(infinity));
+  const { mean, deviation, low, high } = found;
+  return call('clip', [call('normal', [literal(mean), literal(deviation)]), limit(low), limit(high)]);
 }
 
 /** Factor and offset of an expression that is linear in a part of it. */
@@ -252,7 +271,7 @@ function drawOf(e: Expression): Value {
   const [slope, offset] = lineOf(e, draw) ?? [];
   const given = draw.arguments.map(constantOf);
   if (slope === undefined || offset === undefined || given.some((one) => one === undefined)) {
-    const other = clippedNormal(e, draw) ?? transformed(e, draw);
+    const other = clipped(e) ?? transformed(e, draw);
     return other === undefined ? text : printExpression(other);
   }
   const [a, b] = given;

@@ -18,38 +18,101 @@ const noComponents: readonly ReadComponent[] = [];
 const nothingKept: readonly KeptElement[] = [];
 
 /** A component and the element that it was read from. */
-export class ReadComponent implements Component {
+export abstract class ReadComponent implements Component {
+  abstract readonly type: ComponentType;
+  abstract readonly role: string;
+  abstract readonly parent: ReadComponent | null;
+  /** What it was read from. */
+  abstract readonly element: XmlElement;
+  abstract readonly children: readonly ReadComponent[];
+  abstract readonly kept: readonly KeptElement[];
+  /** Set where attributes are not simply those of the element. */
+  abstract readonly inherited: Readonly<Record<string, string>> | null;
+  abstract readonly attributes: Readonly<Record<string, string>>;
+
+  get id(): string {
+    return this.element.attribute('id') ?? '';
+  }
+
+  get place(): Place {
+    return this.element.place;
+  }
+}
+
+/** A component that is in no long list. */
+class SingleComponent extends ReadComponent {
   readonly type: ComponentType;
   readonly role: string;
   readonly parent: ReadComponent | null;
-  /** What it was read from. */
   readonly element: XmlElement;
   children: readonly ReadComponent[] = noComponents;
   kept: readonly KeptElement[] = nothingKept;
-  /** Set where attributes are not simply those of the element. */
   inherited: Readonly<Record<string, string>> | null = null;
   #attributes: Readonly<Record<string, string>> | undefined;
 
-  constructor(type: ComponentType, role: string, parent: ReadComponent | null, element: XmlElement) {
+  constructor({ type, role, parent }: Kind, element: XmlElement) {
+    super();
     this.type = type;
     this.role = role;
     this.parent = parent;
     this.element = element;
   }
 
-  get id(): string {
-    return this.element.attribute('id') ?? '';
+  get attributes(): Readonly<Record<string, string>> {
+    return (this.#attributes ??= own(this.element.attributes, this.inherited, markersOf(this.type)));
+  }
+}
+
+/** What components of a list have in common. */
+interface Kind {
+  readonly type: ComponentType;
+  readonly role: string;
+  readonly parent: ReadComponent | null;
+}
+
+/** A component of a long list: there may be millions, so attributes are read from the text each time. */
+class ListedComponent extends ReadComponent {
+  readonly #kind: Kind;
+  readonly element: ListedElement;
+
+  constructor(kind: Kind, element: ListedElement) {
+    super();
+    this.#kind = kind;
+    this.element = element;
+  }
+
+  /** What its neighbours may have in common with it. */
+  kindIf({ type, role, parent }: Kind): Kind | undefined {
+    const kind = this.#kind;
+    return kind.type === type && kind.role === role && kind.parent === parent ? kind : undefined;
+  }
+
+  get type(): ComponentType {
+    return this.#kind.type;
+  }
+
+  get role(): string {
+    return this.#kind.role;
+  }
+
+  get parent(): ReadComponent | null {
+    return this.#kind.parent;
+  }
+
+  get children(): readonly ReadComponent[] {
+    return noComponents;
+  }
+
+  get kept(): readonly KeptElement[] {
+    return nothingKept;
+  }
+
+  get inherited(): null {
+    return null;
   }
 
   get attributes(): Readonly<Record<string, string>> {
-    const { element, type } = this;
-    // Those of long lists are read from the text each time.
-    if (element instanceof ListedElement) return element.attributesBut(markersOf(type));
-    return (this.#attributes ??= own(element.attributes, this.inherited, markersOf(type)));
-  }
-
-  get place(): Place {
-    return this.element.place;
+    return this.element.attributesBut(markersOf(this.type));
   }
 }
 
@@ -115,7 +178,7 @@ function read(
   parent: ReadComponent | null,
   context: ComponentContext,
   prototypes: readonly XmlElement[],
-  asChild?: string,
+  { asChild, before }: { readonly asChild?: string | undefined; readonly before?: ListedComponent | undefined } = {},
 ): ReadComponent | null {
   const prototype = prototypeOf(element, context, prototypes);
   const type = typeOf(element, parent, prototype, context, asChild);
@@ -139,8 +202,9 @@ function read(
       () => messages.childType(element.name, nameOf(parent?.element ?? element), type.name, wanted),
       () => element.place,
     );
-  const component = new ReadComponent(type, role, parent, element);
-  if (element instanceof ListedElement) return component;
+  const kind = { type, role, parent };
+  if (element instanceof ListedElement) return new ListedComponent(before?.kindIf(kind) ?? kind, element);
+  const component = new SingleComponent(kind, element);
   // A chain of prototypes is merged from its far end.
   const inner = prototype ? read(prototype, null, context, [...prototypes, element]) : null;
   if (inner) component.inherited = inner.attributes;
@@ -275,7 +339,7 @@ function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType)
 const roles = new WeakMap<ComponentType, Map<ComponentType, string | null>>();
 
 function readContent(
-  component: ReadComponent,
+  component: SingleComponent,
   prototype: ReadComponent | null,
   context: ComponentContext,
   chain: readonly XmlElement[],
@@ -285,7 +349,11 @@ function readContent(
   const kept: KeptElement[] = [];
   for (const inner of element.children) {
     if (isExplanation(inner, type, context)) kept.push(inner);
-    else addChild(read(inner, component, context, []), children, context);
+    else {
+      const last = children.at(-1);
+      const before = last instanceof ListedComponent ? last : undefined;
+      addChild(read(inner, component, context, [], { before }), children, context);
+    }
   }
   moveIn(component, children, context, chain);
   // Children of the prototype, where there is none of one's own in their place.
@@ -294,7 +362,7 @@ function readContent(
       ({ role, id }) => role === inner.role && (type.child.has(role) || (id !== '' && id === inner.id)),
     );
     const asChild = type.child.has(inner.role) ? inner.role : undefined;
-    if (!replaced) addChild(read(inner.element, component, context, [], asChild), children, context);
+    if (!replaced) addChild(read(inner.element, component, context, [], { asChild }), children, context);
   }
   if (element.text.trim() !== '')
     context.diagnostics.add(messages.strayText(nameOf(element), element.text), element.place);
@@ -341,7 +409,7 @@ function moveIn(
         element.valuePlace(attribute),
       );
     } else if (!chain.includes(part) && part !== element) {
-      addChild(read(part, component, context, [...chain, element], attribute), children, context);
+      addChild(read(part, component, context, [...chain, element], { asChild: attribute }), children, context);
     }
   }
 }

@@ -14,30 +14,23 @@ type XmlAttributes = Readonly<Record<string, string>>;
 const none: readonly XmlElement[] = [];
 
 /** An element; `children` are its elements in document order. */
-export class XmlElement {
+export abstract class XmlElement {
   /** Without the prefix of its namespace. */
-  readonly name: string;
+  abstract readonly name: string;
   /** The text that it is in. */
-  readonly source: XmlSource;
+  abstract readonly source: XmlSource;
   /** Offset of its `<`. */
   readonly offset: number;
   /** Null for the root. */
-  readonly parent: XmlElement | null;
-  children: readonly XmlElement[] = none;
+  abstract readonly parent: XmlElement | null;
+  abstract readonly children: readonly XmlElement[];
   /** Text of its own, decoded; space alone counts as none. */
-  text = '';
-  #attributes: XmlAttributes | undefined;
-
-  constructor(name: string, source: XmlSource, offset: number, parent: XmlElement | null) {
-    this.name = name;
-    this.source = source;
-    this.offset = offset;
-    this.parent = parent;
-  }
-
+  abstract readonly text: string;
   /** Attributes without those of other namespaces (`xmlns`, `xsi:schemaLocation`). */
-  get attributes(): XmlAttributes {
-    return (this.#attributes ??= readAttributes(this.source.text, this.offset));
+  abstract readonly attributes: XmlAttributes;
+
+  constructor(offset: number) {
+    this.offset = offset;
   }
 
   /** The value of one attribute; undefined where it has none of that name. */
@@ -83,17 +76,74 @@ export class XmlElement {
   }
 }
 
-/** An element without content in a long list of its kind; its attributes are read at each access. */
-export class ListedElement extends XmlElement {
-  /** Names of its attributes, in order. */
-  readonly shape: ElementShape;
+/** An element with content of its own, or in no long list. */
+export class SingleElement extends XmlElement {
+  readonly name: string;
+  readonly source: XmlSource;
+  readonly parent: XmlElement | null;
+  children: readonly XmlElement[] = none;
+  text = '';
+  #attributes: XmlAttributes | undefined;
 
-  constructor(name: string, source: XmlSource, offset: number, parent: XmlElement | null, shape: ElementShape) {
-    super(name, source, offset, parent);
-    this.shape = shape;
+  constructor(name: string, source: XmlSource, offset: number, parent: XmlElement | null) {
+    super(offset);
+    this.name = name;
+    this.source = source;
+    this.parent = parent;
   }
 
-  override get attributes(): XmlAttributes {
+  get attributes(): XmlAttributes {
+    return (this.#attributes ??= readAttributes(this.source.text, this.offset));
+  }
+}
+
+/** What elements of a long list have in common. */
+interface List {
+  readonly name: string;
+  readonly source: XmlSource;
+  readonly parent: XmlElement | null;
+  /** Names of their attributes, in order. */
+  readonly shape: ElementShape;
+}
+
+/**
+ * An element without content in a long list of its kind. There may be millions, so it holds nothing but where it is;
+ * its attributes are read at each access.
+ */
+export class ListedElement extends XmlElement {
+  readonly #list: List;
+
+  constructor(list: List, offset: number) {
+    super(offset);
+    this.#list = list;
+  }
+
+  get name(): string {
+    return this.#list.name;
+  }
+
+  get source(): XmlSource {
+    return this.#list.source;
+  }
+
+  get parent(): XmlElement | null {
+    return this.#list.parent;
+  }
+
+  /** Names of its attributes, in order. */
+  get shape(): ElementShape {
+    return this.#list.shape;
+  }
+
+  get children(): readonly XmlElement[] {
+    return none;
+  }
+
+  get text(): string {
+    return '';
+  }
+
+  get attributes(): XmlAttributes {
     return this.attributesBut(nothing);
   }
 

@@ -3,7 +3,7 @@
  * are the same in every command.
  */
 
-import { XmlElement } from './element.js';
+import { SingleElement, type XmlElement } from './element.js';
 import type { XmlSource } from './source.js';
 import { tagNameAt } from './start-tag.js';
 
@@ -20,7 +20,7 @@ export function fromOutline(
   parent: XmlElement | null = null,
 ): XmlElement {
   const qualified = tagNameAt(source.text, offset);
-  const element = new XmlElement(qualified.slice(qualified.indexOf(':') + 1), source, offset, parent);
+  const element = new SingleElement(qualified.slice(qualified.indexOf(':') + 1), source, offset, parent);
   if (children.length > 0) element.children = children.map((child) => fromOutline(child, source, element));
   element.text = text;
   return element;

@@ -6,7 +6,7 @@
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
-import { ListedElement, XmlElement } from './element.js';
+import { ListedElement, SingleElement, type XmlElement } from './element.js';
 import { decodeEntities } from './entities.js';
 import { textOf as textWithoutLists, type CutText } from './long-text.js';
 import * as messages from './messages.js';
@@ -138,7 +138,8 @@ function build(nodes: readonly LibraryNode[], shortened: Shortened, source: XmlS
       const { name, offsets, shapes, source: own = source } = shortened.cuts[nextCut]!.list;
       for (const [index, { from, shape }] of shapes.entries()) {
         const end = shapes[index + 1]?.from ?? offsets.length;
-        for (let at = from; at < end; at++) children.push(new ListedElement(name, own, offsets[at]!, parent, shape));
+        const list = { name, source: own, parent, shape };
+        for (let at = from; at < end; at++) children.push(new ListedElement(list, offsets[at]!));
       }
     }
   };
@@ -147,7 +148,7 @@ function build(nodes: readonly LibraryNode[], shortened: Shortened, source: XmlS
     if (startIndex === undefined) return undefined;
     const offset = original(startIndex);
     const qualified = tagNameAt(source.text, offset);
-    const element = new XmlElement(qualified.slice(qualified.indexOf(':') + 1), source, offset, parent);
+    const element = new SingleElement(qualified.slice(qualified.indexOf(':') + 1), source, offset, parent);
     const content = Object.values(node)[0];
     const children: XmlElement[] = [];
     const texts: string[] = [];

@@ -3,7 +3,7 @@
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { scaler } from '../../../src/model/normalise/arrays.js';
-import type { Call, Expression } from '../../../src/lang/ast.js';
+import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf, number } from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
@@ -15,6 +15,7 @@ import { callsIn, childrenOf, mapExpression, namesIn } from '../../../src/lang/w
 import { isRandom } from '../../../src/lang/functions.js';
 import type { DataStore, DrawnValues, Value } from '../../../src/model/model.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
+import { clippedNormal } from '../../../src/library/recognise/values.js';
 import { functionNames } from '../formulas.js';
 import type { Formula, Rng, Value as PynnValue } from '../specification.js';
 import { limitOf } from '../value-kinds.js';
@@ -199,28 +200,16 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
   if (e.function === 'truncatedNormal') return draw('normal_clipped', e, [true, true, true, true]);
   if (unit === '1' && e.function === 'vonMises') return draw('vonmises', e, []);
   if (unit === '1' && pure.has(e.function)) return draw(e.function, e, []);
-  const [normal, low, high] = clippedNormal(e) ?? [];
-  if (normal && low && high)
-    return draw('normal_clipped_to_boundary', { ...e, arguments: [...normal.arguments, low, high] }, [
-      true,
-      true,
-      true,
-      true,
-    ]);
+  const clipped = clippedNormal(e);
+  if (clipped) {
+    const { mean, deviation, low, high } = clipped;
+    const values = [mean, deviation, low, high].map((value) => number(value));
+    return draw('normal_clipped_to_boundary', { ...e, arguments: values }, [true, true, true, true]);
+  }
   const [inner] = e.arguments;
   if (inner?.kind !== 'call') return undefined;
   if (unit === '1' && e.function === 'floor' && inner.function === 'uniform') return draw('uniform_int', inner, []);
   return undefined;
-}
-
-/** A normal draw within limits, by `clip`, `max` or `min`, and the limits. */
-function clippedNormal(e: Call): readonly [normal: Call, low: Expression, high: Expression] | undefined {
-  const normal = e.arguments.find((one): one is Call => one.kind === 'call' && one.function === 'normal');
-  const [first = e, second = first] = e.arguments.filter((one) => one !== normal);
-  if (!normal || normal.arguments.length !== 2) return undefined;
-  if (e.function === 'clip') return e.arguments[0] === normal ? [normal, first, second] : undefined;
-  if (e.function === 'max') return [normal, first, number(Infinity)];
-  return e.function === 'min' ? [normal, number(-Infinity), first] : undefined;
 }
 
 /** An expression of indices, places or the distance, as numbers in SI scaled to the unit. */

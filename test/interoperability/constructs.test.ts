@@ -78,6 +78,13 @@ const brianRows: readonly (Construct & { readonly name: string })[] = [
     namespace: { E1: '10 mV', beta: '10 ms', trace: '20 mV' },
   },
   {
+    name: 'names that Python, and the templates of Brian, have for something else',
+    model: 'dself/dt = (print - self)/input + zip*mV/max : volt\nowner : 1\nvariables : 1\nzip : 1',
+    threshold: 'self > 10*mV*(1 + owner)',
+    reset: 'self = 0*mV\nowner += 0.1\nvariables += owner\nzip += 1/range',
+    namespace: { print: '20 mV', input: '10 ms', max: '20 ms', range: 3 },
+  },
+  {
     name: 'whole quotients and remainders of indices',
     model: 'dv/dt = (12*mV + 3*mV*(i//2) + (i % 2)*mV - v)/(10*ms) : volt',
     ...spiking,

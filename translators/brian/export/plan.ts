@@ -20,7 +20,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { poissonThreshold } from '../sources.js';
 import { isBuiltIn, isSpatial } from './spatial-type.js';
-import { sympyNames } from './sympy-names.js';
+import { pythonBuiltins, sympyNames } from './sympy-names.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
 import type { Arithmetic } from '../../../src/lang/written-quantity.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
@@ -191,6 +191,22 @@ function planGroup(id: string, population: Population, context: ExportContext): 
 const endAttributes: ReadonlySet<string> = new Set(['start', 'stop', 'source', 'variables', 'record_variables']);
 
 /**
+ * Arguments of Brian's templates of code, which are given the variables of a group under their names, too.
+ *
+ * @source Brian 2.9, `CodeObjectTemplate.__call__` and `create_runner_codeobj`
+ */
+const templateArguments: ReadonlySet<string> = new Set([
+  'self',
+  'owner',
+  'variables',
+  'variable_indices',
+  'codeobj_name',
+  'get_array_name',
+  'scalar_code',
+  'vector_code',
+]);
+
+/**
  * Names for all variables of a type; new ones are reported.
  *
  * @param constants  parameters that become constants, which may end in _pre or _post
@@ -212,10 +228,13 @@ export function renameAll(
   for (const key of declared) {
     const rest = key.replace(membraneProperties, '');
     const short = declared.has(rest) || !/^[A-Za-z]/.test(rest) ? key : rest;
-    // In a script they are symbols of SymPy; one that it has a function for is given another name.
+    // In a script they are symbols of SymPy and names in Python: one that these have something else for is given another
+    // name.
     const clashes =
       context.arithmetic !== 'decimal' &&
       ((Object.hasOwn(type.derivatives, key) && sympyNames.has(short)) ||
+        templateArguments.has(short) ||
+        pythonBuiltins.has(short) ||
         (!constants.has(key) && attributes.has(short)));
     const name = brianName(clashes ? `${short}_` : short, owner, taken, constants.has(key));
     if (name !== key) context.report.exact(pointer, `${key} is called ${name} in Brian`, 'brian/renamed');

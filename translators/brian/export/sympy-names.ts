@@ -1,7 +1,7 @@
 /**
- * Names that SymPy or Python has for something else: Brian's exact integration cannot have variables that are called so.
+ * Names that SymPy has for something else: Brian's exact integration cannot have variables that are called so.
  *
- * @source SymPy 1.13, what `sympify` does not read as a symbol; the functions of Python 3.11, which it reads last
+ * @source SymPy 1.13, what `sympify` does not read as a symbol
  */
 export const sympyNames: ReadonlySet<string> = new Set(
   (
@@ -99,11 +99,22 @@ export const sympyNames: ReadonlySet<string> = new Set(
     'tensordiagonal tensorproduct terms_gcd test textplot threaded timed to_cnf to_dnf to_nnf to_number_field ' +
     'together topological_sort total_degree totient trace trailing transpose tribonacci trigamma trigsimp true ' +
     'trunc unbranched_argument unflatten unpolarify uppergamma use var variations vectorize vfield viete vring ' +
-    'wronskian xfield xring xthreaded yn zeros zeta zoo ' +
-    'abs aiter all anext any ascii bin breakpoint callable chr compile delattr dir divmod eval exec format getattr ' +
-    'globals hasattr hash hex id input int isinstance issubclass iter len locals max min next oct open ord pow print ' +
-    'repr round setattr sorted sum vars '
-  )
-    .trim()
-    .split(' '),
+    'wronskian xfield xring xthreaded yn zeros zeta zoo'
+  ).split(' '),
+);
+
+/**
+ * Names that Python has for something else: Brian evaluates parts of expressions, such as `1/input`, in Python, where no
+ * variable or constant that is called so is found.
+ *
+ * @source Python 3.11, functions and types of `builtins`; Brian 2.9, `codegen/optimisation.py`
+ */
+export const pythonBuiltins: ReadonlySet<string> = new Set(
+  (
+    'abs aiter all anext any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex ' +
+    'copyright credits delattr dict dir divmod enumerate eval exec exit filter float format frozenset getattr globals ' +
+    'hasattr hash help hex id input int isinstance issubclass iter len license list locals map max memoryview min next ' +
+    'object oct open ord pow print property quit range repr reversed round set setattr slice sorted staticmethod str ' +
+    'sum super tuple type vars zip'
+  ).split(' '),
 );

@@ -31,7 +31,7 @@ import { withLinksAsSums } from './export/links.js';
 import { withNamesApart } from './export/names-apart.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
-import { readBack, type ReadBack } from './export/read-back.js';
+import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
 import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 
@@ -172,7 +172,7 @@ function generated(
   // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
   const short = model.timing === 'lems-euler' ? undefined : readBack(xmlText(root, 1));
   checkReadBack(
-    short === undefined || typeof short === 'string' ? readBack(root) : short,
+    short === undefined || typeof short === 'string' ? readBackOf(root) : short,
     whole,
     network.types.length > 0,
     report,

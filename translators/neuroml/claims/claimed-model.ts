@@ -24,7 +24,7 @@ import { normalise } from '../../../src/model/normalise.js';
 import { wholePopulation } from '../../../src/model/selected.js';
 import { isPhase } from '../../../src/model/tagged.js';
 import { exportLems } from '../export.js';
-import { readBack } from '../export/read-back.js';
+import { readBackOf } from '../export/read-back.js';
 import { pynnNameOf } from '../export/standard-cell.js';
 import { lemsTypeOf, NotClaimed, typeName, type ClaimedParts } from './not-claimed.js';
 import { claimedPopulation } from './claimed-population.js';
@@ -66,7 +66,7 @@ export function claimedModel(valid: ValidModel): ClaimedModel | string | undefin
     const { valid: grid, entries } = gathered(valid, 'pynn');
     const made = candidate(valid, claims, grid.model.populations);
     const { root } = exportLems(made);
-    const back = readBack(root);
+    const back = readBackOf(root);
     if (typeof back === 'string') throw new NotClaimed(back);
     if (back.hashes.model !== hashModel(model).model)
       throw new NotClaimed('the document has been changed since it was written');

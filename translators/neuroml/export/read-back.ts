@@ -25,18 +25,11 @@ export interface ReadBack {
 }
 
 /**
- * The model that a document stands for; the first thing that is wrong with it where it stands for none.
+ * The model that a text stands for; the first thing that is wrong with it where it stands for none.
  *
- * @param given  its root, or its text
  * @param host  files that it includes
  */
-export function readBack(
-  given: Element | string | CutText,
-  document = 'exported.xml',
-  host?: LemsHost,
-): ReadBack | string {
-  const text = typeof given === 'object' && 'tag' in given ? withoutLists(xmlPieces(given)) : given;
-  if (text === undefined) return 'it is too long, with its lists of connections left out, too';
+export function readBack(text: string | CutText, document = 'exported.xml', host?: LemsHost): ReadBack | string {
   const diagnostics = new Diagnostics();
   const lems = readLems(text, document, host, diagnostics);
   const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
@@ -45,4 +38,10 @@ export function readBack(
   if (!lems || !parts || !valid || diagnostics.hasErrors)
     return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
   return { lems, parts, valid, hashes: hashModel(valid.model) };
+}
+
+/** The same of a document by its root, however long it is. */
+export function readBackOf(root: Element): ReadBack | string {
+  const text = withoutLists(xmlPieces(root));
+  return text === undefined ? 'it is too long, even without its lists of connections' : readBack(text);
 }

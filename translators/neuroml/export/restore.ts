@@ -29,7 +29,7 @@ import type { Functions } from '../../../src/lang/evaluate.js';
 import { keptPartsOf, withOwnValues } from './kept-parts.js';
 import { keptSourceOf, runnable } from './kept-document.js';
 import { KeptTree } from './kept-tree.js';
-import { readBack } from './read-back.js';
+import { readBackOf } from './read-back.js';
 import { allWanted } from './outputs-wanted.js';
 import { isSameText, type Element } from './xml-text.js';
 
@@ -55,12 +55,12 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   if (!source) return null;
   const tree = new KeptTree(runnable(source, valid.model));
   const first = tree.root;
-  const before = readBack(first);
+  const before = readBackOf(first);
   if (typeof before === 'string') return null;
   const changes = new Changes(tree, before, valid, functions);
   if (!change(changes, report)) return null;
   const root = tree.root;
-  const after = isSameText(root, first) ? before : readBack(root);
+  const after = isSameText(root, first) ? before : readBackOf(root);
   if (typeof after === 'string') return null;
   const wanted = hashModel(valid.model);
   const sameHash = after.hashes.model === wanted.model;

@@ -6,7 +6,7 @@ import { foldConstants } from './fold.js';
 import { parseExpression, parseStatements } from './parse.js';
 import { printExpression, printStatement } from './print.js';
 import { mapExpression, mapStatement, namesIn } from './walk.js';
-import { baseUnit, multiplesOfPi, quantityTree, writtenQuantity } from './written-quantity.js';
+import { multiplesOfPi, plainUnit, quantityTree, writtenQuantity } from './written-quantity.js';
 
 /**
  * A canonical expression or statement as people write it: `v = -65*mV` for `v = -0.065*V`. It is read as the same
@@ -53,7 +53,7 @@ function readable(tree: Expression, declared: (name: string) => boolean): Expres
     const size = Math.abs(number);
     const reads = size === 0 || (size >= 0.001 && size < 10_000);
     const written = quantityTree(node.value, node.dimension, 'decimal');
-    if (!reads || unit === baseUnit(node.dimension) || [...namesIn(written)].some(declared)) return node;
+    if (!reads || unit === plainUnit(node.dimension) || [...namesIn(written)].some(declared)) return node;
     if (written.kind !== 'name') return written;
     const product = binary('*', integer(1), written);
     units.set(product, written);

@@ -158,6 +158,12 @@ export function declaredUnit(dimension: Dimension): string {
   return [above.join('*') || '1', ...below].join('/');
 }
 
+/** The name of the SI unit of a dimension behind a number: `siemens/meter**2`, but `volt**-1`, without a 1 before it. */
+export function plainUnit(dimension: Dimension): string {
+  const declared = declaredUnit(dimension);
+  return declared.startsWith('1/') ? baseUnit(dimension) : declared;
+}
+
 /** A number with a unit; their product is the value. */
 interface WrittenQuantity {
   readonly number: number;
@@ -176,7 +182,7 @@ export type Arithmetic = 'decimal' | 'double' | 'rounded';
 export function writtenQuantity(value: number, dimension: Dimension, arithmetic: Arithmetic): WrittenQuantity {
   if (isDimensionless(dimension)) return { number: value, unit: '1' };
   const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
-  const base = { number: value, unit: baseUnit(dimension) };
+  const base = { number: value, unit: plainUnit(dimension) };
   if (value === 0) return known[0] === undefined ? base : { number: value, unit: known[0][0] };
   const candidates = known.flatMap(([unit, exponent]) => {
     const scaled = inUnit(value, exponent, arithmetic);
@@ -196,7 +202,7 @@ function cost({ number, unit }: WrittenQuantity): number {
   const digits = String(Math.abs(number))
     .replace(/^0\.0*/, '')
     .replace(/0+$/, '').length;
-  const word = unit.includes('**-') ? 6 : unit.length > 3 ? 3 : 0;
+  const word = /\*\*-|\/meter|\/second|\/volt/.test(unit) ? 6 : unit.length > 3 ? 3 : 0;
   return digits * 4 + word + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= 1000 ? 8 : 0);
 }
 

@@ -111,15 +111,17 @@ export function comparableVariables(
     }
     variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
-      const isThere = elements ? cells === asked : haveBoth(source, target, population, variable, place);
-      if (!isThere) absent.add(name);
+      const there = elements ? variable : nameThere(source, target, population, recording, k);
+      if (there === undefined || (elements && cells !== asked)) absent.add(name);
       else if (!recordings.has(name)) {
         const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
         const of = elements ? recording.of : { population, slice: [0, cells, 1] as const };
         const recorded = { ...common, of, variables: [variable], ...place };
         recordings.set(name, recorded);
         ofTarget.push(
-          elements ? { ...common, of: elements.of, variables: [elements.variables[k] ?? variable] } : recorded,
+          elements
+            ? { ...common, of: elements.of, variables: [elements.variables[k] ?? variable] }
+            : { ...recorded, variables: [there] },
         );
         sampled.set(recorded.name, { population, variable, cells });
       }
@@ -142,18 +144,57 @@ function onCable(source: Model, target: Model, recording: VariableRecording): Va
   );
 }
 
-/** Whether two models have a variable of as many cells of one kind: points, or cells with the place on them. */
-function haveBoth(source: Model, target: Model, population: string, variable: string, place: PlaceOnCells): boolean {
+/**
+ * What a recorded variable is called after conversion: the same, or as the recording of the same name has it in the same
+ * place; undefined where it is not there.
+ */
+function nameThere(
+  source: Model,
+  target: Model,
+  population: string,
+  { name, variables, section, fraction }: VariableRecording,
+  k: number,
+): string | undefined {
+  const place: PlaceOnCells = {
+    ...(section === undefined ? {} : { section }),
+    ...(fraction === undefined ? {} : { fraction }),
+  };
+  const variable = variables[k] ?? '';
+  if (haveBoth(source, target, population, variable, place)) return variable;
+  const other = target.recordings.find(
+    (one): one is VariableRecording =>
+      isRecording(one, 'variables') &&
+      one.name === name &&
+      one.variables.length === variables.length &&
+      populationOf(one.of) === population,
+  );
+  const found = other?.variables[k];
+  return found !== undefined && haveBoth(source, target, population, variable, place, found) ? found : undefined;
+}
+
+/** Whether two models have a variable, perhaps by another name, of as many cells of one kind: points, or cells with the place on them. */
+function haveBoth(
+  source: Model,
+  target: Model,
+  population: string,
+  variable: string,
+  place: PlaceOnCells,
+  there = variable,
+): boolean {
   const [own, other] = [source, target].map(({ populations }) => populations[population]);
   const types = [source, target].map(({ neurons, populations }) => neurons[populations[population]?.type ?? '']);
+  const names = [variable, there];
   const kinds = types.map((type) => (type?.compartments ? 'cells' : type?.cable ? 'cable' : 'points'));
   const [before, after] = types.map((type) => JSON.stringify([type?.compartments, type?.events['spike']?.section]));
   return (
     own?.size === other?.size &&
     kinds[0] === kinds[1] &&
-    types.every((type) => type !== undefined && hasAt(type, variable, place, before === after)) &&
+    types.every((type, k) => type !== undefined && hasAt(type, names[k] ?? '', place, before === after)) &&
     areAlike(
-      ...types.map((type) => (type?.state[variable] ?? type?.derived[variable] ?? type?.parameters[variable])?.unit),
+      ...types.map((type, k) => {
+        const name = names[k] ?? '';
+        return (type?.state[name] ?? type?.derived[name] ?? type?.parameters[name])?.unit;
+      }),
     )
   );
 }

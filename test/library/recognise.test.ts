@@ -524,10 +524,12 @@ describe('a network of PyNN in Brian', () => {
     // The document gives the potential at the beginning by a parameter that nothing else reads.
     expect(initializers).toMatchObject({ v: '-65 mV' });
     const lines = model.split('\n');
-    expect(lines.length).toBeLessThan(36);
-    expect(lines).toContain('dna_m/dt = (na_m_inf - na_m)/na_m_tau : 1');
+    expect(lines.length).toBeLessThan(26);
+    expect(lines).toContain('dm/dt = (m_inf - m)/tau_m : 1');
     // The rate x/(1 - exp(-x)) of the document, with its value at 0.
-    expect(lines).toContain('na_m_forwardRate_r = na_m_forwardRate_rate/exprel(-na_m_forwardRate_x) : Hz');
+    expect(lines).toContain('alpha_m = 1/exprel(-(v + 40*mV)/(10*mV))/ms : Hz');
+    // Nothing but densities of currents flows, so that the area of the cell does not matter.
+    expect(lines).toContain('dv/dt = (i_leak + i_na + i_k)/C_m : volt');
     expect(model).not.toMatch(/biophysicalProperties|morphology|int\(/);
   });
 

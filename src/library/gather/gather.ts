@@ -21,7 +21,7 @@ import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { isGiven } from '../../model/tagged.js';
 import { tidy } from '../recognise/numbers.js';
 import { gatheringOf, leadOf, outputOf, type Gathering } from './gathering.js';
-import { readable } from './readable.js';
+import { readable } from '../readable/readable.js';
 import { regathered } from './recordings.js';
 import { gatherRegimes } from './refractory.js';
 import { gatherSource, spikesAtSteps, splitSources } from './sources.js';

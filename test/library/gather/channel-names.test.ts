@@ -1,4 +1,4 @@
-/** Names of a cell's channels in Brian: by the channel where one density alone has it, else with the density. */
+/** Names of a cell's channels in Brian: gates are called by their ids, with the channel or its density where these are alike. */
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/run/convert.js';
@@ -34,19 +34,10 @@ const statesOf = async (densities: string): Promise<readonly string[]> => {
   return [...(groups['cells']?.model ?? '').matchAll(/^d(\w+)\/dt/gm)].map(([, name = '']) => name).sort();
 };
 
-test('gates of a channel that one density has are called after the channel', async () => {
-  expect(await statesOf(density('na_all', 'na_chan') + density('k_all', 'k_chan'))).toEqual([
-    'k_chan_n',
-    'na_chan_h',
-    'na_chan_m',
-    'v',
-  ]);
+test('gates are called by their ids', async () => {
+  expect(await statesOf(density('na_all', 'na_chan') + density('k_all', 'k_chan'))).toEqual(['h', 'm', 'n', 'v']);
 });
 
-test('those of a channel that several densities have keep the density, so that they stay apart', async () => {
-  expect(await statesOf(density('one', 'k_chan') + density('two', 'k_chan'))).toEqual([
-    'one_k_chan_n',
-    'two_k_chan_n',
-    'v',
-  ]);
+test('those of a channel that several densities have are called after the density, too', async () => {
+  expect(await statesOf(density('one', 'k_chan') + density('two', 'k_chan'))).toEqual(['n_one', 'n_two', 'v']);
 });

@@ -28,13 +28,13 @@ test('parameters that follow from constants are constants, and those that nothin
   expect(synapses.excInh.initializers).toBeUndefined();
 });
 
-test('equations of a channel density stand together', async () => {
+test('equations of a channel stand together', async () => {
   const { neuron_groups } = await inBrian(network());
   const [cell = '', ...channels] = String(neuron_groups.exc.model).split('# ');
-  expect(channels.map((text) => text.split('\n')[0])).toEqual(['leakAll', 'naAll', 'kAll']);
+  expect(channels.map((text) => text.split('\n')[0])).toEqual(['leak', 'na', 'k']);
   expect(cell).toMatch(/^dv\/dt = /);
   const gates = channels.map((text) => [...text.matchAll(/^d(\w+)\/dt/gm)].map(([, name]) => name));
-  expect(gates).toEqual([[], ['na_m', 'na_h'], ['k_n']]);
+  expect(gates).toEqual([[], ['m', 'h'], ['n']]);
 });
 
 const cell = (protocol: string, recordings = ''): ValidModel =>

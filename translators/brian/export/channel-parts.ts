@@ -1,30 +1,76 @@
-/** Which equations of a cell belong to which of its channels. */
+/** Which equations of a cell belong to which of its channels, in the order in which people write them. */
 
 import { namesOf } from '../../../src/library/gather/texts.js';
 import type { EquationSet } from '../../../src/model/model.js';
 
-/** How NeuroML's densities of channels call their current. */
-const currentDensity = /_iDensity$/;
+/** How the current of a channel is called; its reversal potential is `E_` and the channel, or it is computed. */
+const channelCurrent = /^i_(\w+)$/;
 
 /**
- * Variables that serve one current density alone, by the name of the density's current: its conductance, gates and
- * rates. What several currents read, such as the potential, belongs to none.
+ * Variables that serve the current of one channel alone, by that current's name: itself, its conductance, then each gate
+ * with its rates. What several currents read, such as the potential, belongs to none, nor does what follows from the
+ * current.
  */
 export function channelParts(type: EquationSet): ReadonlyMap<string, readonly string[]> {
   const equation = (key: string): string | undefined => type.derived[key]?.value ?? type.derivatives[key]?.rate;
-  const readBy = (roots: readonly string[], isEnd: (key: string) => boolean): ReadonlySet<string> => {
-    const found = new Set(roots);
-    for (const key of found) {
-      const text = isEnd(key) ? undefined : equation(key);
-      if (text !== undefined) for (const name of namesOf(text)) if (equation(name) !== undefined) found.add(name);
-    }
+  const reads = new Map<string, readonly string[]>();
+  const readsOf = (key: string): readonly string[] => {
+    const known = reads.get(key);
+    if (known !== undefined) return known;
+    const found = [...namesOf(equation(key) ?? '0')].filter((name) => equation(name) !== undefined && name !== key);
+    reads.set(key, found);
     return found;
   };
-  const currents = Object.keys(type.derived).filter((key) => currentDensity.test(key));
-  const shared = inSeveral(currents.map((key) => readBy([key], (name) => Object.hasOwn(type.derivatives, name))));
-  const reached = currents.map((key) => readBy([key], (name) => shared.has(name)));
-  const common = inSeveral(reached);
-  return new Map(currents.map((key, k) => [key, [...(reached[k] ?? [])].filter((name) => !common.has(name))] as const));
+  const currents = Object.keys(type.derived).filter((key) => channelCurrent.test(key));
+  // The potential, and pools that currents fill: what a current reads of them is not its own.
+  const isFilled = (state: string): boolean =>
+    [...reached([state], readsOf, (key) => key !== state && Object.hasOwn(type.derivatives, key))].some((key) =>
+      currents.includes(key),
+    );
+  const filled = new Set(Object.keys(type.derivatives).filter(isFilled));
+  const own = currents.map((current) => ({
+    current,
+    keys: new Set([...reached([current], readsOf, (key) => filled.has(key))].filter((key) => !filled.has(key))),
+  }));
+  const common = inSeveral(own.map(({ keys }) => keys));
+  return new Map(
+    own.map(({ current, keys }) => {
+      const isOwn = (key: string): boolean => keys.has(key) && !common.has(key);
+      return [current, inReadingOrder(current, (key) => readsOf(key).filter(isOwn), type)] as const;
+    }),
+  );
+}
+
+/** What is read from some names on, up to the ends, which are among it. */
+function reached(
+  from: readonly string[],
+  readsOf: (key: string) => readonly string[],
+  isEnd: (key: string) => boolean,
+): ReadonlySet<string> {
+  const found = new Set(from);
+  for (const key of found) if (!isEnd(key)) for (const name of readsOf(key)) found.add(name);
+  return found;
+}
+
+/** A current, what it is computed from, then each gate in the same way. */
+function inReadingOrder(
+  root: string,
+  readsOf: (key: string) => readonly string[],
+  { derivatives }: EquationSet,
+): readonly string[] {
+  const ordered = new Set<string>();
+  const roots = [root];
+  for (const first of roots) {
+    if (ordered.has(first)) continue;
+    const block = new Set([first]);
+    for (const key of block)
+      for (const name of readsOf(key)) {
+        if (Object.hasOwn(derivatives, name) && name !== first) roots.push(name);
+        else block.add(name);
+      }
+    for (const key of block) ordered.add(key);
+  }
+  return [...ordered];
 }
 
 /** What more than one set has. */
@@ -35,5 +81,5 @@ function inSeveral(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   return again;
 }
 
-/** The name of a channel density, from that of its current. */
-export const densityOf = (current: string): string => current.replace(currentDensity, '');
+/** The name of a channel, from that of its current. */
+export const channelOf = (current: string): string => channelCurrent.exec(current)?.[1] ?? current;

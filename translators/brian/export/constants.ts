@@ -6,7 +6,7 @@ import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { mapExpression, mapStatement, namesIn, substitute, withChildren, writtenBy } from '../../../src/lang/walk.js';
-import { withoutZero } from '../../../src/library/gather/readable.js';
+import { withoutZero } from '../../../src/library/readable/folded.js';
 import { namesOf, readsOf, wordsIn } from '../../../src/library/gather/texts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import { ownNames } from '../../../src/model/declared-names.js';

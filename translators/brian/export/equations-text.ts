@@ -16,7 +16,7 @@ import type {
 } from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
-import { channelParts, densityOf } from './channel-parts.js';
+import { channelOf, channelParts } from './channel-parts.js';
 import { type TypePlan } from './plan.js';
 import { declaredUnit, quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 
@@ -30,13 +30,20 @@ function unitWord(unit: string, type: ValueType): string {
 
 const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' : ` (${flags.join(', ')})`);
 
+/** What else there is to know of equations. */
+interface EquationOptions {
+  /** Parameters that are variables of other groups. */
+  readonly linked?: ReadonlySet<string>;
+  /** Whether the equations of each channel stand together. */
+  readonly hasChannels?: boolean;
+}
+
 /**
  * The lines of a model string: differential equations, then subexpressions, then what has no equation; at the end the
- * equations of each channel density under a comment.
+ * equations of each channel under a comment, unless the author has an order of their own.
  *
  * @param flags  of differential equations, by canonical name
  * @param more   lines of the caller's own, such as summed variables
- * @param linked parameters that are variables of other groups
  */
 export function equationLines(
   type: NeuronType | SynapseType,
@@ -45,7 +52,7 @@ export function equationLines(
   remarks: Remarks,
   flags: (key: string) => readonly string[],
   more: readonly string[] = [],
-  linked: ReadonlySet<string> = new Set(),
+  { linked = new Set(), hasChannels = false }: EquationOptions = {},
 ): string {
   const name = (key: string): string => plan.names.get(key) ?? key;
   const differential = ([key, variable]: readonly [string, StateVariable]): string => {
@@ -63,13 +70,11 @@ export function equationLines(
   const state = Object.entries(type.state);
   const integrated = state.filter(([key]) => Object.hasOwn(type.derivatives, key));
   const kept = state.filter(([key]) => !Object.hasOwn(type.derivatives, key));
-  const equationsOf = (isOne: (key: string) => boolean): readonly string[] => [
-    ...integrated.filter(([key]) => isOne(key)).map(differential),
-    ...Object.entries(type.derived)
-      .filter(([key]) => isOne(key))
-      .map(subexpression),
-  ];
-  const channels = channelParts(type);
+  const equation = (key: string): string => {
+    const [variable, derived] = [type.state[key], type.derived[key]];
+    return derived ? subexpression([key, derived]) : variable ? differential([key, variable]) : '';
+  };
+  const channels = hasChannels ? channelParts(type) : new Map<string, readonly string[]>();
   const inChannels = new Set([...channels.values()].flat());
   const parameters = Object.entries(type.parameters)
     .filter(([key]) => !plan.constants.has(key))
@@ -80,17 +85,16 @@ export function equationLines(
         flagged(linked.has(key) ? ['linked'] : ['constant', ...(variable.shared ? ['shared'] : [])]),
     );
   const lines = [
-    ...equationsOf((key) => !inChannels.has(key)),
+    ...[...integrated.map(([key]) => key), ...Object.keys(type.derived)]
+      .filter((key) => !inChannels.has(key))
+      .map(equation),
     ...kept.map(
       ([key, variable]) =>
         `${name(key)} : ${unitWord(variable.unit, variable.type)}${flagged(variable.shared ? ['shared'] : [])}`,
     ),
     ...parameters,
     ...more,
-    ...[...channels].flatMap(([current, keys]) => [
-      `# ${densityOf(name(current))}`,
-      ...equationsOf((key) => keys.includes(key)),
-    ]),
+    ...[...channels].flatMap(([current, keys]) => [`# ${channelOf(name(current))}`, ...keys.map(equation)]),
   ];
   return sharedFirst(lines).join('\n');
 }

@@ -234,7 +234,7 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       about,
       (key) => (blocked.has(key) ? ['unless refractory'] : []),
       inputs.lines,
-      linked,
+      { linked, hasChannels: context.model.timing !== 'brian' },
     ),
     ...(spike === undefined ? {} : spikeParts(spike, plan, context, about)),
     ...methodName(type, about),

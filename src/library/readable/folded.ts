@@ -1,0 +1,133 @@
+/** Types without what follows from numbers alone, without second names for one variable, and without what nothing reads. */
+
+import type { Expression } from '../../lang/ast.js';
+import { binary, call, integer, name as named, unary } from '../../lang/build.js';
+import { NoNumber } from '../../lang/evaluate.js';
+import { parseExpression } from '../../lang/parse.js';
+import { printExpression } from '../../lang/print.js';
+import { mapExpression, namesIn } from '../../lang/walk.js';
+import { ownNames } from '../../model/declared-names.js';
+import type { EquationSet, NeuronType, SynapseType } from '../../model/model.js';
+import { wordsIn } from '../gather/texts.js';
+import { plain, tidy, valueAt } from '../recognise/numbers.js';
+import { withParts } from './texts.js';
+
+/** `0*V - x` as `-x`. */
+export function withoutZero(e: Expression, known: ReadonlySet<string>): Expression {
+  if (e.kind !== 'binary' || (e.operator !== '-' && e.operator !== '+')) return e;
+  const isNothing = (side: Expression): boolean =>
+    (side.kind === 'number' && side.value === 0) ||
+    (side.kind === 'binary' &&
+      (side.operator === '*' || side.operator === '/') &&
+      isNothing(side.left) &&
+      ![...namesIn(side.right)].some((name) => known.has(name)));
+  if (isNothing(e.left)) return e.operator === '-' ? negative(e.right) : e.right;
+  return isNothing(e.right) ? e.left : e;
+}
+
+/** `-x`; of a quotient, its numerator's. */
+const negative = (e: Expression): Expression =>
+  e.kind === 'binary' && (e.operator === '/' || e.operator === '*') ? { ...e, left: negative(e.left) } : unary('-', e);
+
+/** What no number may stand for, since users of other notations change it. */
+const kept: ReadonlySet<string> = new Set(['temperature']);
+
+/** What follows from numbers alone becomes a number; another name for a variable becomes that variable. */
+export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
+  const known = ownNames(type);
+  const written = new Set(JSON.stringify([type.events, type.regimes]).match(/[A-Za-z_]\w*(?=\s*[-+*/]?=[^=])/g));
+  const numbers = new Map<string, number>();
+  const aliases = new Map<string, string>();
+  const isKept = (name: string): boolean => outside.has(name) || kept.has(name) || numbers.has(name);
+  const evaluated = (text: string): number | undefined => {
+    try {
+      return valueAt(plain(text, known), (name) => {
+        const value = numbers.get(name);
+        if (value === undefined) throw new RangeError(name);
+        return value;
+      });
+    } catch (error) {
+      if (error instanceof RangeError || error instanceof NoNumber) return undefined;
+      throw error;
+    }
+  };
+  for (let before = -1; before !== numbers.size;) {
+    before = numbers.size;
+    for (const [name, { value, type: kind }] of Object.entries(type.parameters))
+      if (!isKept(name) && !written.has(name) && kind === 'real') {
+        const found = typeof value === 'number' ? value : typeof value === 'string' ? evaluated(value) : undefined;
+        if (found !== undefined && Number.isFinite(found)) numbers.set(name, found);
+      }
+    for (const [name, { value, type: kind, held }] of Object.entries(type.derived))
+      if (!isKept(name) && kind === 'real' && !held) {
+        const found = evaluated(value);
+        if (found !== undefined && Number.isFinite(found)) numbers.set(name, found);
+        else if (known.has(value)) aliases.set(name, value);
+      }
+  }
+  const parameters = { ...type.parameters };
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const value = numbers.get(name);
+    if (typeof parameter.value === 'string' && value !== undefined)
+      parameters[name] = { ...parameter, value: tidy(value) };
+  }
+  const constants = Object.entries(type.derived).filter(([name]) => numbers.has(name));
+  for (const [name, { unit }] of constants)
+    parameters[name] = { unit, type: 'real', value: tidy(numbers.get(name) ?? 0), shared: false };
+  const followed = (name: string): string => {
+    const next = aliases.get(name);
+    return next === undefined ? name : followed(next);
+  };
+  const derived = Object.fromEntries(
+    Object.entries(type.derived).filter(([name]) => !numbers.has(name) && !aliases.has(name)),
+  );
+  const factors = new Set(
+    constants.flatMap(([name, { unit }]) => (unit === '1' && numbers.get(name) === 1 ? [name] : [])),
+  );
+  const isOne = (e: Expression): boolean => e.kind === 'name' && factors.has(e.name);
+  return withParts({ ...type, parameters, derived }, (e) => {
+    if (e.kind === 'name') return aliases.has(e.name) ? named(followed(e.name)) : e;
+    if (e.kind === 'conditional') return linearRate(e) ?? e;
+    if (e.kind !== 'binary') return e;
+    const { left, right } = e;
+    if (e.operator === '*') return isOne(left) ? right : isOne(right) ? left : e;
+    if (e.operator === '/') return isOne(right) ? left : e;
+    const shorter = withoutZero(e, known);
+    if (shorter !== e) return shorter;
+    const power = e.operator === '**' && right.kind === 'name' ? numbers.get(right.name) : undefined;
+    if (power === 1) return left;
+    return power !== undefined && Number.isInteger(power) && power > 0 ? { ...e, right: integer(power) } : e;
+  });
+}
+
+/** `rate*x/(1 - exp(-x))` with its series near 0 as `rate/exprel(-x)`; undefined for other choices. */
+function linearRate({ condition, whenFalse }: Expression & { readonly kind: 'conditional' }): Expression | undefined {
+  const x = /^abs\((\w+)\) < 0.0001$/.exec(printExpression(condition))?.[1];
+  if (x === undefined || whenFalse.kind !== 'binary' || whenFalse.operator !== '/') return undefined;
+  const { left, right } = whenFalse;
+  if (left.kind !== 'binary' || left.operator !== '*' || printExpression(left.right) !== x) return undefined;
+  if (printExpression(right) !== `1 - exp(-${x})`) return undefined;
+  return binary('/', left.left, call('exprel', [unary('-', left.right)]));
+}
+
+/** A type without parameters and derived variables that nothing reads. */
+export function pruned<T extends NeuronType | SynapseType>(type: T, outside: ReadonlySet<string>): T {
+  const read = new Set<string>(outside);
+  const { parameters, derived, sequence: _, conformsTo: __, ...rest } = type;
+  const waiting = new Set(wordsIn(rest));
+  for (const name of outside) waiting.add(name);
+  for (const name of waiting) {
+    read.add(name);
+    const text = type.derived[name]?.value ?? type.parameters[name]?.value;
+    if (typeof text === 'string') for (const next of namesIn(parseExpression(text))) waiting.add(next);
+  }
+  const only = <V>(map: Readonly<Record<string, V>>): Record<string, V> =>
+    Object.fromEntries(Object.entries(map).filter(([name]) => read.has(name)));
+  return { ...type, parameters: only(parameters), derived: only(derived) };
+}
+
+/** `0*V - x` in every text of a type as `-x`. */
+export const withoutZeros = <T extends EquationSet & { readonly ports?: object }>(type: T): T => {
+  const known = new Set([type.parameters, type.state, type.derived, type.ports ?? {}].flatMap((m) => Object.keys(m)));
+  return withParts(type, (e) => mapExpression(e, (part) => withoutZero(part, known)));
+};

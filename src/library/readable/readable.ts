@@ -1,0 +1,128 @@
+/**
+ * Types that were made of a tree of components, as people would write them: without what nothing reads, with numbers in
+ * place of what follows from numbers, channels in few equations, and variables under their usual names.
+ */
+
+import { name as named } from '../../lang/build.js';
+import { longUnitName } from '../../lang/units.js';
+import { namesIn } from '../../lang/walk.js';
+import { mapped } from '../../model/collections.js';
+import type { Model, NeuronType } from '../../model/model.js';
+import { populationsOf } from '../../model/selected.js';
+import { channelsOf, type Channel } from './channels.js';
+import { folded, pruned, withoutZeros } from './folded.js';
+import { inlined, perArea } from './inlined.js';
+import { namesOutside, withNames, type NamesOutside } from './renamed.js';
+import { treesIn, withParts } from './texts.js';
+import { usualNames } from './usual-names.js';
+
+/** What simulators know of compartments by these names. */
+const ofCompartments = ['v', 'Im', 'Cm', 'Ri', 'area', 'length', 'diameter', 'distance', 'volume'];
+
+/** The model with such types; what code outside a type reads keeps its name. */
+export function readable(model: Model): Model {
+  const outside = namesOutside(model);
+  const none: NamesOutside = { fixed: new Set(), read: new Set(), recorded: new Set() };
+  const types = mapped(model.neurons, (type, id) => {
+    const own = outside.get(id) ?? none;
+    const fixed = new Set([...own.fixed, ...(type.cable ? ofCompartments : [])]);
+    return plainType(type, { ...own, fixed }, (input) => hasSynapses(model, id, input));
+  });
+  const names = new Map(Object.entries(types).map(([id, { names }]) => [id, names] as const));
+  const neurons = mapped(types, ({ type }) => type);
+  return withNames({ ...model, neurons, synapses: mapped(model.synapses, withoutZeros) }, names);
+}
+
+/** Whether synapses add to an input of cells of a type. */
+const hasSynapses = ({ projections, populations, synapses }: Model, type: string, input: string): boolean =>
+  Object.values(projections).some(
+    ({ to, synapse }) =>
+      Object.hasOwn(synapses[synapse]?.contributes ?? {}, `post.${input}`) &&
+      populationsOf(to.of).some((name) => populations[name]?.type === type),
+  );
+
+/** A type in few equations, and the names that its variables should have. */
+function plainType(
+  given: NeuronType,
+  { fixed, read, recorded }: NamesOutside,
+  hasSynapses: (input: string) => boolean,
+): { readonly type: NeuronType; readonly names: ReadonlyMap<string, string> } {
+  const { sequence: _, ...type } = given;
+  const all = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
+  const channels = channelsOf(all);
+  const second = secondNames(type, new Set([...fixed, ...read]), recorded);
+  const whole = withoutSecondNames(type, second);
+  const outside = new Set([...fixed, ...[...read].filter((name) => !second.has(name)), ...second.values()]);
+  const settled = folded(folded(whole, outside), outside);
+  const short = pruned(settled, outside);
+  const made = channels.length === 0 ? short : inChannels(short, whole, channels, outside, settled.parameters);
+  // Units that texts name, and what others call so.
+  const units = treesIn(made).flatMap((e) => [...namesIn(e)].filter((name) => !all.has(name)));
+  const taken = new Set([...fixed, ...units.filter((name) => longUnitName(name) === undefined)]);
+  const pool = /^(.+)_concentration$/.exec(origin('caConc', type))?.[1];
+  const meaning = { channels, hasSynapses, ...(pool === undefined ? {} : { calcium: pool }) };
+  const names = usualNames(made, meaning, fixed, taken);
+  const others = [...second].map(([name, first]) => [name, names.get(first) ?? first] as const);
+  return { type: made, names: new Map([...names, ...others]) };
+}
+
+/** The variable that another name is for, through others. */
+function origin(name: string, { derived, state, parameters }: NeuronType): string {
+  const value = derived[name]?.value ?? '';
+  return [derived, state, parameters].some((map) => Object.hasOwn(map, value))
+    ? origin(value, { derived, state, parameters } as NeuronType)
+    : name;
+}
+
+/** Recorded names for variables that are not recorded themselves, with what they are for. */
+function secondNames(
+  type: NeuronType,
+  outside: ReadonlySet<string>,
+  recorded: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const name of recorded) {
+    const first = origin(name, type);
+    if (first !== name && !outside.has(first) && ![...found.values()].includes(first)) found.set(name, first);
+  }
+  return found;
+}
+
+function withoutSecondNames(type: NeuronType, second: ReadonlyMap<string, string>): NeuronType {
+  if (second.size === 0) return type;
+  const derived = Object.fromEntries(Object.entries(type.derived).filter(([name]) => !second.has(name)));
+  return withParts({ ...type, derived }, (e) =>
+    e.kind === 'name' && second.has(e.name) ? named(second.get(e.name) ?? '') : e,
+  );
+}
+
+/** A type with one variable for what is the same at all of its gates: factors for the temperature. */
+function withOneFactor(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
+  const isFactor = (name: string): boolean => /_(?:q10Settings_q10|conductanceScaling_factor)$/.test(name);
+  const first = new Map<string, string>();
+  const same = new Map<string, string>();
+  for (const [name, { value }] of Object.entries(type.derived)) {
+    if (!isFactor(name) || outside.has(name)) continue;
+    const one = first.get(value);
+    if (one === undefined) first.set(value, name);
+    else same.set(name, one);
+  }
+  if (same.size === 0) return type;
+  const derived = Object.fromEntries(Object.entries(type.derived).filter(([name]) => !same.has(name)));
+  return withParts({ ...type, derived }, (e) =>
+    e.kind === 'name' && same.has(e.name) ? named(same.get(e.name) ?? '') : e,
+  );
+}
+
+/** A type with few equations for each of its channels. */
+function inChannels(
+  type: NeuronType,
+  before: NeuronType,
+  channels: readonly Channel[],
+  outside: ReadonlySet<string>,
+  numbers: NeuronType['parameters'],
+): NeuronType {
+  const few = withOneFactor(inlined(type, channels, outside), outside);
+  const made = type.cable ? few : perArea(few, before, numbers, (name) => outside.has(name));
+  return pruned(made, outside);
+}

@@ -1,0 +1,214 @@
+/** Variables of cells under other names, wherever a model has them. */
+
+import { name as named } from '../../lang/build.js';
+import { parseStatements } from '../../lang/parse.js';
+import { printStatement } from '../../lang/print.js';
+import { longUnitName } from '../../lang/units.js';
+import { ownNames } from '../../model/declared-names.js';
+import { isList, mapped } from '../../model/collections.js';
+import type { Model, NeuronType, Projection, Recording } from '../../model/model.js';
+import { populationsOf } from '../../model/selected.js';
+import { isRecording, isSelection, recordedVariables } from '../../model/tagged.js';
+import { wordsIn } from '../gather/texts.js';
+import { withParts } from './texts.js';
+
+/** Names of variables of a type of neurons that the rest of a model has. */
+export interface NamesOutside {
+  /** Those that stay, since code reads them. */
+  readonly fixed: ReadonlySet<string>;
+  /** Those that may be called otherwise: recorded variables, inputs, values of populations, ends of synapses. */
+  readonly read: ReadonlySet<string>;
+  /** Those that are recorded and nothing else. */
+  readonly recorded: ReadonlySet<string>;
+}
+
+const ends = /\b(pre|post)\.(\w+)/g;
+
+/** The one type of the cells of populations; undefined where they have several, or none. */
+function typeOf({ populations }: Model, names: readonly string[]): string | undefined {
+  const types = new Set(names.map((name) => populations[name]?.type));
+  return types.size === 1 ? [...types][0] : undefined;
+}
+
+/** The types at the ends of projections, by `pre` and `post`. */
+const typesAt = (model: Model, { from, to }: Projection): Readonly<Record<string, string | undefined>> => ({
+  pre: typeOf(model, populationsOf(from.of)),
+  post: typeOf(model, populationsOf(to.of)),
+});
+
+/** The one type at an end of all projections of a synapse type; undefined where they have several. */
+function typesAtSynapses(model: Model, synapse: string): Readonly<Record<string, string | undefined>> {
+  const all = Object.values(model.projections)
+    .filter((one) => one.synapse === synapse)
+    .map((one) => typesAt(model, one));
+  const one = (end: string): string | undefined => {
+    const types = new Set(all.map((types) => types[end]));
+    return types.size === 1 ? [...types][0] : undefined;
+  };
+  return { pre: one('pre'), post: one('post') };
+}
+
+/** What the rest of a model has of each type of neurons. */
+export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
+  const { populations, projections, synapses, stimuli, operations, experiment, recordings } = model;
+  const read = new Map<string, Set<string>>();
+  const note = (type: string | undefined, name: string): void => {
+    if (type !== undefined) read.set(type, (read.get(type) ?? new Set()).add(name));
+  };
+  const fixed = new Set(
+    wordsIn([
+      operations,
+      experiment,
+      Object.values(populations).map(({ linked, values }) => [linked, Object.values(values)]),
+      Object.values(stimuli).map((one) => (one.kind === 'poisson' ? one.weight : one.value)),
+      Object.values(projections).map(({ receptors }) => receptors),
+    ]),
+  );
+  for (const { on } of Object.values(synapses).flatMap(({ pathways }) => Object.values(pathways)))
+    fixed.add(on.replace(/^(?:pre|post)\./, ''));
+  for (const { type, values } of Object.values(populations)) for (const key of Object.keys(values)) note(type, key);
+  for (const one of Object.values(stimuli)) {
+    const variable = one.kind === 'poisson' ? one.variable : one.input;
+    const type = typeOf(model, populationsOf(one.to));
+    if (type === undefined) fixed.add(variable);
+    else note(type, variable);
+  }
+  const noteEnds = (part: unknown, types: Readonly<Record<string, string | undefined>>): void => {
+    for (const [, end = '', name = ''] of JSON.stringify(part).matchAll(ends)) {
+      if (types[end] === undefined) fixed.add(name);
+      else note(types[end], name);
+    }
+  };
+  for (const [id, type] of Object.entries(synapses)) noteEnds(type, typesAtSynapses(model, id));
+  for (const one of Object.values(projections)) noteEnds([one.values, one.delays, one.connect], typesAt(model, one));
+  const recorded = new Map<string, Set<string>>();
+  for (const one of recordings) {
+    const variables = recordedVariables(one);
+    const type = isSelection(one.of, 'synapses') ? undefined : typeOf(model, populationsOf(one.of));
+    for (const variable of variables) {
+      if (type === undefined) fixed.add(variable.replace(/^(?:pre|post)\./, ''));
+      else recorded.set(type, (recorded.get(type) ?? new Set()).add(variable));
+    }
+  }
+  return new Map(
+    Object.keys(model.neurons).map((type) => {
+      const own = read.get(type) ?? new Set();
+      const seen = recorded.get(type) ?? new Set();
+      const alone = new Set([...seen].filter((name) => !own.has(name) && !fixed.has(name)));
+      return [type, { fixed, read: new Set([...own, ...seen]), recorded: alone }] as const;
+    }),
+  );
+}
+
+/** A model whose types of neurons have other names for their variables. */
+export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<string, string>>): Model {
+  const renamings = [...names].filter(([, own]) => own.size > 0);
+  if (renamings.length === 0) return model;
+  const of = (type: string | undefined): ReadonlyMap<string, string> => names.get(type ?? '') ?? new Map();
+  const { populations } = model;
+  const atEnds = <T>(part: T, types: Readonly<Record<string, string | undefined>>): T =>
+    JSON.parse(
+      JSON.stringify(part).replace(
+        ends,
+        (_, end: string, name: string) => `${end}.${of(types[end]).get(name) ?? name}`,
+      ),
+    ) as T;
+  const recordings = model.recordings.map((one): Recording => {
+    if (isRecording(one, 'rate') || one.variables === undefined) return one;
+    const own = of(isSelection(one.of, 'synapses') ? undefined : typeOf(model, populationsOf(one.of)));
+    return { ...one, variables: one.variables.map((name) => own.get(name) ?? name) };
+  });
+  return {
+    ...model,
+    neurons: mapped(model.neurons, (type, id) => renamedType(type, of(id))),
+    synapses: mapped(model.synapses, (type, id) => atEnds(type, typesAtSynapses(model, id))),
+    populations: mapped(populations, (one) => ({ ...one, values: keysOf(one.values, of(one.type)) })),
+    projections: mapped(model.projections, (one) => ({
+      ...one,
+      ...atEnds({ values: one.values, delays: one.delays, connect: one.connect }, typesAt(model, one)),
+    })),
+    stimuli: mapped(model.stimuli, (one) => {
+      const own = of(typeOf(model, populationsOf(one.to)));
+      return one.kind === 'poisson'
+        ? { ...one, variable: own.get(one.variable) ?? one.variable }
+        : { ...one, input: own.get(one.input) ?? one.input };
+    }),
+    recordings,
+    annotations: withColumns(model, recordings),
+  };
+}
+
+const keysOf = <T>(map: Readonly<Record<string, T>>, names: ReadonlyMap<string, string>): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).map(([name, one]) => [names.get(name) ?? name, one]));
+
+/** A type with other names for its variables. */
+function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {
+  if (names.size === 0) return type;
+  const key = (name: string): string => names.get(name) ?? name;
+  const keyed: NeuronType = {
+    ...type,
+    parameters: keysOf(type.parameters, names),
+    state: keysOf(type.state, names),
+    derived: keysOf(type.derived, names),
+    derivatives: keysOf(type.derivatives, names),
+    inputs: keysOf(type.inputs, names),
+    events: keysOf(type.events, names),
+  };
+  const declared = ownNames(type);
+  const taken = ownNames(keyed);
+  const text = withParts(keyed, (e) => {
+    if (e.kind !== 'name') return e;
+    if (names.has(e.name)) return named(key(e.name));
+    // A unit whose symbol a variable has now.
+    const isUnit = !declared.has(e.name) && taken.has(e.name);
+    return isUnit ? named(longUnitName(e.name) ?? e.name) : e;
+  });
+  const walk = (value: unknown, member: string): unknown => {
+    if (Array.isArray(value))
+      return value.map((one: unknown) => {
+        if (typeof one !== 'string') return walk(one, member);
+        return member === 'do' || member === 'onEntry' ? withTargets(one, key) : key(one);
+      });
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([own, one]) => [own, walk(one, own)]));
+    return value;
+  };
+  return {
+    ...text,
+    events: walk(text.events, '') as NeuronType['events'],
+    regimes: walk(text.regimes, '') as NeuronType['regimes'],
+    ...(text.sequence === undefined ? {} : { sequence: walk(text.sequence, '') as NeuronType['sequence'] & object }),
+  };
+}
+
+/** Statements that assign to other names. */
+const withTargets = (text: string, key: (name: string) => string): string =>
+  parseStatements(text)
+    .map((one) => printStatement(one.kind === 'assignment' ? { ...one, target: key(one.target) } : one))
+    .join('; ');
+
+/** Annotations whose files have columns of recordings, with the names of these. */
+function withColumns({ recordings, annotations }: Model, after: readonly Recording[]): Model['annotations'] {
+  const names = new Map(
+    recordings.flatMap((one, k) => {
+      const others = recordedVariables(after[k] ?? one);
+      return recordedVariables(one).map((name, n) => [JSON.stringify([one.name, name]), others[n] ?? name] as const);
+    }),
+  );
+  const renamed = (value: unknown): unknown => {
+    if (isList<unknown, unknown>(value)) return value.map(renamed);
+    if (typeof value !== 'object' || value === null) return value;
+    const made: Record<string, unknown> = Object.fromEntries(
+      Object.entries(value).map(([key, one]: readonly [string, unknown]) => [key, renamed(one)]),
+    );
+    const { recording, variable } = made;
+    const other = typeof recording === 'string' ? names.get(JSON.stringify([recording, variable])) : undefined;
+    return other === undefined ? made : { ...made, variable: other };
+  };
+  const { outputFiles, displays } = annotations;
+  return {
+    ...annotations,
+    ...(outputFiles === undefined ? {} : { outputFiles: renamed(outputFiles) }),
+    ...(displays === undefined ? {} : { displays: renamed(displays) }),
+  };
+}

@@ -1,0 +1,63 @@
+/** The texts of a type, changed as trees. */
+
+import type { Expression } from '../../lang/ast.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression, printStatement } from '../../lang/print.js';
+import { mapExpression, mapStatement } from '../../lang/walk.js';
+import type { EquationSet } from '../../model/model.js';
+
+/** Members that hold an expression, and those that hold statements. */
+const expressions: ReadonlySet<string> = new Set(['value', 'rate', 'when', 'for', 'while', 'initial', 'multiplicity']);
+const statements: ReadonlySet<string> = new Set(['do', 'onEntry']);
+
+/**
+ * A type with every expression changed.
+ *
+ * @param change  a whole expression; a text stays as it was where this gives back the same tree
+ */
+export function withTrees<T extends EquationSet>(type: T, change: (e: Expression) => Expression): T {
+  const taken = namesDeclared(type);
+  const isTaken = (name: string): boolean => taken.has(name);
+  const walk = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string' && expressions.has(key)) {
+      const e = parseExpression(value);
+      const changed = change(e);
+      return changed === e ? value : printExpression(changed, { taken: isTaken });
+    }
+    if (Array.isArray(value))
+      return value.map((one: unknown) =>
+        statements.has(key) && typeof one === 'string'
+          ? parseStatements(one)
+              .map((statement) => printStatement(mapStatement(statement, change), { taken: isTaken }))
+              .join('; ')
+          : walk(one, key),
+      );
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(one, name)]));
+    return value;
+  };
+  return walk(type, '') as T;
+}
+
+/** A type with every part of every expression changed, parts of parts first. */
+export const withParts = <T extends EquationSet>(type: T, change: (e: Expression) => Expression): T =>
+  withTrees(type, (e) => mapExpression(e, change));
+
+/** Names that a type declares itself, by which units of the same name are written long. */
+function namesDeclared(type: EquationSet & { readonly inputs?: object; readonly ports?: object }): ReadonlySet<string> {
+  const maps = [type.parameters, type.state, type.derived, type.inputs ?? {}, type.ports ?? {}];
+  return new Set(maps.flatMap((map) => Object.keys(map)));
+}
+
+/** All expressions of a type, and those of its statements. */
+export function treesIn(part: unknown, key = ''): readonly Expression[] {
+  if (typeof part === 'string') return expressions.has(key) ? [parseExpression(part)] : [];
+  if (Array.isArray(part))
+    return part.flatMap((one: unknown) =>
+      statements.has(key) && typeof one === 'string'
+        ? parseStatements(one).flatMap((s) => (s.kind === 'assignment' ? [s.value] : [s.value, s.after]))
+        : treesIn(one, key),
+    );
+  if (typeof part !== 'object' || part === null) return [];
+  return Object.entries(part).flatMap(([name, one]) => treesIn(one, name));
+}

@@ -23,6 +23,9 @@ export function delaySteps(
 ): DelaySteps | null {
   const { diagnostics } = context;
   const { name } = plan;
+  // What was drawn may be no connections, whose delays are none.
+  if (typeof delay === 'object' && delay.kind === 'array' && arrayOf(delay.array, context.data).length === 0)
+    return { first: least, last: least };
   const bounds = delayInterval(delay, plan, phases, context);
   if (!bounds) return null;
   noteRounding(delay, name, context);

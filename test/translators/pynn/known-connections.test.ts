@@ -6,7 +6,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { simulate, type Simulation } from '../../support/simulate.js';
-import { documentOf } from './support.js';
+import { documentOf, run, spikeTimes } from './support.js';
 
 /** First numbers of `numpy.random.RandomState(1).uniform(0, 1, 12)`. */
 const numpy = [
@@ -235,4 +235,28 @@ test('synapses between assemblies take lists, matrices and drawn numbers, and ar
   expect(numbers.map(([, weight]) => weight)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   const recorded = [...whole.samples].filter(([key]) => /^x_\w+\.weight$/.test(key)).map(([, rows]) => rows.at(-1)!);
   expect(recorded.flat().length).toBe(8);
+});
+
+test('a connector may draw no connections, which have no delays', async () => {
+  const result = await run({
+    rngs: { r: { type: 'NumpyRNG', seed: 1 } },
+    populations: [{ label: 'a', size: 2, cell: { type: 'IF_curr_exp', params: { i_offset: 1 } } }],
+    projections: [
+      {
+        ...{ label: 'p', pre: 'a', post: 'a', receptor_type: 'excitatory' },
+        connector: { type: 'FixedProbabilityConnector', params: { p_connect: 0 }, rng: 'r' },
+        synapse: {
+          type: 'StaticSynapse',
+          params: {
+            weight: 0.1,
+            delay: { random: 'normal_clipped', params: { mu: 1, sigma: 1, low: 0.5, high: 3 }, rng: 'r' },
+          },
+        },
+      },
+    ],
+    recordings: [{ target: 'a', variables: 'spikes' }],
+    phases: [{ run: 30 }],
+  });
+  // Driven with 1 nA, a cell of 20 ms reaches 15 of 20 mV after 20 ms * ln 4.
+  expect(spikeTimes(result, 'a')).toEqual([27.8, 27.8]);
 });

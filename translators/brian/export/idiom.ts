@@ -317,12 +317,14 @@ class Idiom {
     this.#needDraws(read.length > 0 && placed === undefined);
     const values = { ...this.#values(population.values, type, pointer, drawn?.values), ...placed?.values };
     const poisson = poissonGroup(name, placed?.type ?? type, values, pointer, this.#context);
-    if (poisson !== undefined) this.#poissonGroups.add(name);
-    if (poisson !== undefined) return { type: poisson.type, population: { ...rest, values: poisson.values } };
+    if (poisson?.isGroup === true) {
+      this.#poissonGroups.add(name);
+      return { type: poisson.type, population: { ...rest, values: poisson.values } };
+    }
     const seen = (one: string): boolean =>
       this.#isVariable(name, one) || (type.cable !== undefined && isBuiltIn(one, type));
     const { type: own, values: left } = constantsOf(
-      withoutIdle(placed?.type ?? type, inputsOf(name, this.#model), values, seen),
+      withoutIdle(poisson?.type ?? placed?.type ?? type, inputsOf(name, this.#model), values, seen),
       values,
       {
         isVariable: seen,

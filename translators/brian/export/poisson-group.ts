@@ -1,7 +1,10 @@
 /** PyNN's Poisson sources as Brian's groups of them. */
 
 import { assignedBy } from '../../../src/model/assigned.js';
-import type { Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
+import { NoNumber } from '../../../src/lang/evaluate.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
+import type { DataStore, Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
 import { isPhase } from '../../../src/model/tagged.js';
 import { largestOf } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
@@ -9,24 +12,33 @@ import type { IdiomContext } from './idiom-context.js';
 /** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
 const mostOften = 0.5;
 
-/** PyNN's Poisson source as a PoissonGroup; undefined where it is another type, or nothing a PoissonGroup can be. */
+/** PyNN's Poisson source in Brian. */
+interface BrianSource {
+  readonly type: NeuronType;
+  readonly values: Readonly<Record<string, Value>>;
+  /** Whether it is a PoissonGroup, and not a NeuronGroup whose threshold draws. */
+  readonly isGroup: boolean;
+}
+
+/**
+ * PyNN's Poisson source as a PoissonGroup; as neurons that each have a rate and times where these differ or change;
+ * undefined where it is another type, or spikes too often for one spike per step.
+ */
 export function poissonGroup(
   name: string,
   type: NeuronType,
   values: Readonly<Record<string, Value>>,
   pointer: string,
   { model, data, report, changed }: IdiomContext,
-): { readonly type: NeuronType; readonly values: Readonly<Record<string, Value>> } | undefined {
+): BrianSource | undefined {
   if (type.conformsTo?.type !== 'pynn/SpikeSourcePoisson') return undefined;
   const given = (key: string): Value => values[key] ?? type.parameters[key]?.value ?? 0;
-  const [rate, start, duration] = ['rate', 'start', 'duration'].map(given);
+  const [rate = 0, start, duration] = ['rate', 'start', 'duration'].map(given);
   const { dt } = model.experiment;
-  if (rate === undefined || ['start', 'duration'].some((key) => changed.has(`${name}.${key}`))) return undefined;
   const rates = [rate, ...ratesSet(name, model)];
   const always = start === 0 && typeof duration === 'number' && duration >= 1e6;
-  // A rate that is set is a variable of the group, not a part of an expression.
-  if (changed.has(`${name}.rate`) && (!always || rates.length === 1)) return undefined;
-  const most = Math.max(...rates.map((one) => largestOf(one, data) ?? 0)) * dt;
+  const size = model.populations[name]?.size ?? 0;
+  const most = Math.max(...rates.map((one) => likelyLargest(one, size, data) ?? 0)) * dt;
   const often = Number((most * 100).toPrecision(2));
   if (most > mostOften) {
     report.missing(
@@ -36,13 +48,19 @@ export function poissonGroup(
     );
     return undefined;
   }
+  const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
+  const isRateSet = changed.has(`${name}.rate`);
+  const isPlain = [start, duration, rate].every((value) => typeof value === 'number');
+  // A rate that is set is a variable of the group, not a part of an expression.
+  const isGroup = !areTimesSet && (isRateSet ? always && rates.length > 1 : always || isPlain);
   // PyNN's own backend for Brian takes a PoissonGroup too.
   report.approximated(
     'brian/poisson-group',
     pointer,
-    'a PoissonGroup has at most one spike per step, where the model draws their number' +
+    `${isGroup ? 'a PoissonGroup' : 'a neuron'} has at most one spike per step, where the model draws their number` +
       (most > 0 ? `: the variance of counts is up to ${often} % less` : ''),
   );
+  if (!isGroup) return { type: oncePerStep(type), values, isGroup };
   const spike = {
     when: 'uniform() < rates*dt',
     edge: 'level',
@@ -64,14 +82,16 @@ export function poissonGroup(
     return {
       type: { ...base, parameters: { rates: { unit: 'Hz', type: 'real', value: 0, shared: false } } },
       values: { rates: rate },
+      isGroup,
     };
-  if (typeof start !== 'number' || typeof duration !== 'number' || typeof rate !== 'number') return undefined;
-  const after = start === 0 ? [] : [`t >= ${start}*s - dt/2`];
-  const before = duration >= 1e6 ? [] : [`t < ${Number((start + duration).toPrecision(12))}*s - dt/2`];
+  const [from, lasting] = [Number(start), Number(duration)];
+  const after = from === 0 ? [] : [`t >= ${from}*s - dt/2`];
+  const before = lasting >= 1e6 ? [] : [`t < ${Number((from + lasting).toPrecision(12))}*s - dt/2`];
   return {
+    isGroup,
     type: {
       ...base,
-      parameters: { rate: { unit: 'Hz', type: 'real', value: rate, shared: true } },
+      parameters: { rate: { unit: 'Hz', type: 'real', value: Number(rate), shared: true } },
       derived: {
         rates: {
           unit: 'Hz',
@@ -84,6 +104,48 @@ export function poissonGroup(
     },
     values: {},
   };
+}
+
+/** What draws give that are large, by their arguments: three standard deviations above the mean, or the limit. */
+const largeDraws: Readonly<Record<string, (...values: readonly number[]) => number>> = {
+  uniform: (_low = 0, high = 1) => high,
+  normal: (mean = 0, deviation = 1) => mean + 3 * deviation,
+  truncatedNormal: (mean = 0, deviation = 1, _low = 0, high = Infinity) => Math.min(high, mean + 3 * deviation),
+  exponential: (mean = 1) => 4 * mean,
+  gamma: (shape = 1, scale = 1) => (shape + 3 * Math.sqrt(shape)) * scale,
+  lognormal: (mu = 0, sigma = 1) => Math.exp(mu + 3 * sigma),
+  poisson: (mean = 1) => mean + 3 * Math.sqrt(mean),
+};
+
+/** The largest of a value's numbers, as far as what is drawn tells; undefined where an expression reads other values. */
+function likelyLargest(value: Value, size: number, data: DataStore): number | undefined {
+  if (typeof value !== 'string') return largestOf(value, data);
+  const names = new Set(['i', 'N']);
+  const e = plain(value, { has: (name) => names.has(name) });
+  const of = (i: number): number =>
+    valueAt(
+      e,
+      (name) => {
+        if (!names.has(name)) throw new RangeError(name);
+        return name === 'i' ? i : size;
+      },
+      (name, values) => (Object.hasOwn(largeDraws, name) ? largeDraws[name]?.(...values) : undefined),
+    );
+  try {
+    const indices = namesIn(e).has('i') ? Array.from({ length: size }, (_, i) => i) : [0];
+    return indices.reduce((most, i) => Math.max(most, of(i)), 0);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+/** The type with the same mean number of spikes, none of which are in the same step. */
+function oncePerStep(type: NeuronType): NeuronType {
+  const { multiplicity: _, ...spike } = type.events['spike'] ?? { when: 'false', edge: 'level', do: [], order: 0 };
+  const when = spike.when.replace('-expm1(-rate*dt)', 'rate*dt');
+  const { conformsTo: __, ...own } = type;
+  return { ...own, events: { ...type.events, spike: { ...spike, when } } };
 }
 
 /** Values that phases give to the rate of a population. */

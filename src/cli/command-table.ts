@@ -186,7 +186,10 @@ export const commands = {
         value: 'script',
         describe: 'the script whose network the file holds: findings show its lines',
       },
-      strict: { type: 'boolean', describe: 'write nothing unless the conversion is exact or equivalent' },
+      strict: {
+        type: 'boolean',
+        describe: 'the same function before the words of the notation; write nothing unless it is exact or equivalent',
+      },
       check: {
         type: 'boolean',
         describe: 'run the model before and after conversion and compare spikes and recorded variables',

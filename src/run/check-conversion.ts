@@ -10,7 +10,7 @@ import { segmentTimes } from './segments.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
-import { convertModel, type ConvertedModel, type TargetNotation } from './convert.js';
+import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from './convert.js';
 import { importModel, runModel } from './pipeline.js';
 
 /** Spikes of cells by population: times in s, ascending within a cell. */
@@ -261,6 +261,9 @@ export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>
   pynn: 'pynn-json',
 };
 
+/** What of the options of a conversion counts for a check of it. */
+export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze' | 'strict'>>;
+
 /**
  * Runs a model and what it was converted to under our own engine.
  *
@@ -269,15 +272,16 @@ export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>
 export async function checkConversion(
   valid: ValidModel,
   to: TargetNotation,
-  options: CheckOptions & { readonly freeze?: boolean; readonly converted?: ConvertedModel } = {},
+  options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
 ): Promise<ConversionCheck> {
   const document = documentOf[to] ?? to;
   const { files, data } =
     options.converted !== undefined && document === to
       ? options.converted
       : await convertModel(valid, document, {
-          ...(options.freeze === undefined ? {} : { freeze: options.freeze }),
-          ...(options.partial === undefined ? {} : { partial: options.partial }),
+          freeze: options.freeze ?? false,
+          partial: options.partial ?? false,
+          strict: options.strict ?? false,
         });
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });

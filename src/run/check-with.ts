@@ -20,6 +20,7 @@ import {
   spikesOf,
   type CheckOptions,
   type ConversionCheck,
+  type HowToConvert,
   type SpikesByPopulation,
 } from './check-conversion.js';
 import { comparableVariables, compareSamples, mostSamples, SampleKeeper } from './check-samples.js';
@@ -66,13 +67,13 @@ export async function checkWith(
   valid: ValidModel,
   to: TargetNotation,
   simulator: Simulator,
-  options: CheckOptions & { readonly freeze?: boolean } = {},
+  options: CheckOptions & HowToConvert = {},
 ): Promise<ConversionCheck> {
   const tool = tools[simulator];
   if (!tool.notations.includes(to))
     throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { recordings, sampled, absent, anew, integration } = await comparable(valid, to, simulator, options.freeze);
+  const { recordings, sampled, absent, anew, integration } = await comparable(valid, to, simulator, options);
   const { model } = spiking;
   const recorded = { ...spiking, model: { ...model, recordings: [...model.recordings, ...recordings] } };
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
@@ -80,7 +81,8 @@ export async function checkWith(
     const { files, data, report } = await convertModel(recorded, tool.script, {
       name: tool.file,
       partial: true,
-      ...(options.freeze === undefined ? {} : { freeze: options.freeze }),
+      freeze: options.freeze ?? false,
+      strict: options.strict ?? false,
     });
     if (tool.script === 'pynn' && files.some(({ text }) => text.includes('import interneuron_pynn'))) {
       const [reason] = report.filter(({ code }) => code === whyNative);
@@ -144,12 +146,11 @@ async function comparable(
   valid: ValidModel,
   to: TargetNotation,
   simulator: Simulator,
-  freeze: boolean | undefined,
+  { freeze = false, strict = false }: HowToConvert,
 ): Promise<
   ReturnType<typeof comparableVariables> & { readonly anew: readonly string[]; readonly integration: readonly string[] }
 > {
-  const options = { partial: true, ...(freeze === undefined ? {} : { freeze }) };
-  const { files, data } = await convertModel(valid, documentOf[to] ?? to, options);
+  const { files, data } = await convertModel(valid, documentOf[to] ?? to, { partial: true, freeze, strict });
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);

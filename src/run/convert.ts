@@ -64,6 +64,11 @@ export interface ConvertOptions {
   readonly partial?: boolean;
   /** Whether the document keeps what its notation has no words for; absent: it does. */
   readonly keeps?: boolean;
+  /**
+   * Whether the same function matters more than the notation's own words: equations take the place of names, and own
+   * steps that of its simulator's integration, where the result is at least equivalent then.
+   */
+  readonly strict?: boolean;
 }
 
 type Exporter = (
@@ -71,17 +76,34 @@ type Exporter = (
   name: string,
   original: ValidModel,
   positions: Positions,
-  options: { readonly partial: boolean; readonly keeps: boolean },
+  options: Required<Pick<ConvertOptions, 'partial' | 'keeps' | 'strict'>>,
 ) => Promise<Exported>;
 
 /** More steps of a current are better read as a table. */
 const mostPulses = 20;
 
+/** The words of LEMS; where they only approximate a model that is to be the same, equations with its own steps. */
+const lems: Exporter = async (whole, name, original, positions, options) => {
+  const inItsWords = await inLems(whole, name, original, positions, { ...options, ownSteps: false });
+  if (!options.strict || outcomeOf(inItsWords.report) !== 'approximate') return inItsWords;
+  const inOwnSteps = await inLems(whole, name, original, positions, { ...options, ownSteps: true });
+  return isFaithful(inOwnSteps) ? inOwnSteps : inItsWords;
+};
+
+/** Whether a document is the same function as the model. */
+const isFaithful = ({ report }: Exported): boolean => ['exact', 'equivalent'].includes(outcomeOf(report));
+
 /**
  * LEMS lists connections, and values of each cell: those that are drawn are drawn here, and rules are kept beside what
  * they drew. What is drawn in each step stays random where LEMS can draw it.
  */
-const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
+async function inLems(
+  whole: ValidModel,
+  name: string,
+  original: ValidModel,
+  positions: Positions,
+  { keeps, ownSteps }: { readonly keeps: boolean; readonly ownSteps: boolean },
+): Promise<Exported> {
   const {
     claimsOf,
     exportLems,
@@ -98,14 +120,17 @@ const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
   const { stepsForEuler } = await import('../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../library/currents-apart.js');
   const { withListeningSources } = await import('../library/listening-sources.js');
+  const { withOwnSteps } = await import('../library/own-steps.js');
   const { withPhaseCurrents } = await import('../library/phase-currents.js');
-  const given = withListeningSources(withCurrentsApart(withPhaseCurrents(whole), mostPulses));
+  const apart = withListeningSources(withCurrentsApart(withPhaseCurrents(whole), mostPulses));
+  const stepped = ownSteps ? withOwnSteps(apart) : undefined;
+  const given = stepped?.valid ?? apart;
   const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
   const attempt = (what: ValidModel, plain = false) => {
     const { root, report } = exportLems(what, {
       rules: rulesOf(original.model),
-      claims: claimsOf(original),
+      ...(ownSteps ? {} : { claims: claimsOf(original) }),
       functions: (called, values) => libraryCall(called)?.(values),
       unfrozen: original,
       plain,
@@ -148,6 +173,13 @@ const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
       pointer: '/experiment/dt',
       message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
     });
+  for (const [pointer, method] of stepped?.changed ?? [])
+    entries.push({
+      verdict: 'equivalent',
+      code: 'lems/own-steps',
+      pointer,
+      message: `its equations have exprel(a*dt) and the like in them, so that forward Euler takes the steps of its method (${method}); they hold for this step alone`,
+    });
   const xmlFile = (file: string, root: (typeof best)['root']): ConvertedFile => {
     let text: string | undefined;
     return {
@@ -167,7 +199,7 @@ const lems: Exporter = async (whole, name, original, positions, { keeps }) => {
   const origin = keeps && words !== 'neuroml' ? await originOf(original, writeShort, saidByClaims) : undefined;
   const kept = origin && words !== 'neuroml' ? keepingOrigin(best.root, words, origin) : undefined;
   return { files: [xmlFile(name, kept ?? best.root)], data: new Map(), report: entries };
-};
+}
 
 /** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */
 async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
@@ -297,8 +329,8 @@ async function returning(
   const from = wordsOf(valid.model);
   const words = wordsIn[to];
   if (words === undefined || words === from) return { valid, entries: [] };
-  const home = await atHome(valid, words, async (origin) => {
-    const { files } = await convertModel(origin, documentsOf[from], { keeps: false });
+  const home = await atHome(valid, words, async (origin, strict) => {
+    const { files } = await convertModel(origin, documentsOf[from], { keeps: false, strict });
     return files[0];
   });
   return { valid: home.valid ?? withoutOrigins(valid), entries: home.entries };
@@ -415,20 +447,20 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const whole = keeps ? await withOriginIn(document, valid, ['neuroml', 'pynn']) : document;
     return { files: [{ name, text: await documentText(whole, name) }], data: new Map(), report: entries };
   },
-  pynn: async (valid, name, _original, _positions, { partial }) => {
+  pynn: async (valid, name, _original, _positions, { partial, strict }) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
     const { back, entries } = await inPynn(valid);
-    const { files, report } = exportPynnScript(back ?? valid, parse(name).name, { partial });
+    const { files, report } = exportPynnScript(back ?? valid, parse(name).name, { partial, strict });
     return {
       files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
       data: new Map(),
       report: [...entries, ...report],
     };
   },
-  'pynn-json': async (valid, name, _original, _positions, { partial, keeps }) => {
+  'pynn-json': async (valid, name, _original, _positions, { partial, keeps, strict }) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
     const { back, entries } = await inPynn(valid);
-    const { document, report } = exportPynn(back ?? valid, { partial });
+    const { document, report } = exportPynn(back ?? valid, { partial, strict });
     const { withBrianWords } = await import('./kept/in-brian.js');
     const worded = back === undefined ? withBrianWords(document, valid) : document;
     const whole = keeps ? await withOriginIn(worded, valid, ['neuroml']) : worded;
@@ -505,7 +537,8 @@ export async function convertModel(
   to: TargetNotation,
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
-  const { name = usualNames[to], positions = unplaced, leftOut = [], partial = false, keeps = true } = options;
+  const { name = usualNames[to], positions = unplaced, leftOut = [] } = options;
+  const { partial = false, keeps = true, strict = false } = options;
   const home = await returning(valid, to);
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
@@ -514,7 +547,9 @@ export async function convertModel(
     message,
   }));
   const exported = async (what: ValidModel): Promise<Exported> => {
-    const made = await inStage('export', () => exporters[to](what, name, home.valid, positions, { partial, keeps }));
+    const made = await inStage('export', () =>
+      exporters[to](what, name, home.valid, positions, { partial, keeps, strict }),
+    );
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);

@@ -31,8 +31,10 @@ beforeAll(async () => {
         const cell = await cellOf(fixture, to);
         cells.push(cell);
         if (!thorough || from === to || !['equivalent', 'approximate'].includes(cell.outcome)) continue;
-        const found = await measured(fixture, to);
-        if (found !== undefined) measurements.set(`${fixture.name} → ${to}`, found);
+        for (const strict of cell.strictly ? [false, true] : [false]) {
+          const found = await measured(fixture, to, strict);
+          if (found !== undefined) measurements.set(`${fixture.name} → ${to}${strict ? ', `--strict`' : ''}`, found);
+        }
       }
 }, 3_600_000);
 
@@ -52,6 +54,7 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
     from,
     to,
     outcome: outcome ?? 'refused',
+    strictly: text.includes(strictly),
     sameHash: text.startsWith('**'),
     backAgain: text.endsWith('and back'),
     reasons: reason === undefined ? [] : [reason.replaceAll('\\', '')],
@@ -59,9 +62,13 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
   };
 }
 
+/** What is said of an approximation that is none with `--strict`. */
+const strictly = ' (not with `--strict`)';
+
 /** A cell as text. */
-function textOf({ outcome, sameHash, backAgain }: Cell): string {
-  return sameHash ? '**same hash**' : backAgain ? `${outcome}, and back` : outcome;
+function textOf(cell: Cell): string {
+  const outcome = `${cell.outcome}${cell.strictly ? strictly : ''}`;
+  return cell.sameHash ? '**same hash**' : cell.backAgain ? `${outcome}, and back` : outcome;
 }
 
 const summaryOf = (own: readonly Cell[]): string => {
@@ -71,6 +78,7 @@ const summaryOf = (own: readonly Cell[]): string => {
     count(({ sameHash, outcome }) => !sameHash && outcome === 'exact'),
     count(({ sameHash, outcome }) => !sameHash && outcome === 'equivalent'),
     count(({ sameHash, outcome }) => !sameHash && outcome === 'approximate'),
+    count((cell) => cell.strictly),
     count(({ outcome }) => outcome === 'incomplete' || outcome === 'refused'),
     count(({ backAgain, sameHash }) => backAgain && !sameHash),
   ].join(' | ');
@@ -108,14 +116,16 @@ The result of converting each fixture to each other notation with \`interneuron 
   PyNN backend runs) or to other draws of the same distribution. *Approximate* means anything else, such as another integration method
   (LEMS takes forward Euler steps) or another distribution. *Incomplete* means that something is left out,
   *refused* that no document can be written.
-- LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential: why, and why linear cells are not
-  written so that forward Euler solves them exactly, is in [translators/neuroml](../translators/neuroml/README.md#writing).
+- **\`--strict\`** prefers the same function to the notation's own words: PyNN has the model's equations where a name would approximate it, and
+  LEMS equations of which a step of forward Euler is the step of the model's method, for its length of steps
+  ([translators/neuroml](../translators/neuroml/README.md#writing)). Without it, documents are as people who use the notation write them.
+- LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential.
 - **and back**: the model has the same hash after conversion back.
 - Scripts for Brian and PyNN contain the same as documents in these notations. Where PyNN's simulators refuse something that documents have, the report
   of a script says so.
 
-| from | to | same hash | exact | equivalent | approximate | incomplete or refused | and back |
-|---|---|---|---|---|---|---|---|
+| from | to | same hash | exact | equivalent | approximate | of them equivalent with \`--strict\` | incomplete or refused | and back |
+|---|---|---|---|---|---|---|---|---|
 ${pairs.join('\n')}
 
 ## Fixtures

@@ -20,6 +20,8 @@ export interface Cell {
   readonly from: Notation;
   readonly to: Notation;
   readonly outcome: ConvertedModel['outcome'] | 'refused';
+  /** Whether an approximation is none with `--strict`. */
+  readonly strictly: boolean;
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
   /** Whether going back gives the hash of the fixture. */
@@ -70,7 +72,7 @@ const isLargeModel = ({ model }: ValidModel): boolean =>
 
 /** One cell of the table. */
 export async function cellOf({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
-  const cell = { fixture: name, from, to, sameHash: false, backAgain: false, reasons: [], errors: [] };
+  const cell = { fixture: name, from, to, strictly: false, sameHash: false, backAgain: false, reasons: [], errors: [] };
   try {
     const converted = await convertModel(imported.valid, targets[to]);
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';
@@ -82,12 +84,19 @@ export async function cellOf({ name, from, imported }: Fixture, to: Notation): P
     const sameHash = again.hashes.model === model;
     const back = sameHash || from === to ? undefined : readAgain(await convertModel(again.valid, targets[from]));
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
-    return { ...cell, outcome: converted.outcome, sameHash, backAgain, reasons };
+    const strictly = converted.outcome === 'approximate' && (await isFaithful(imported.valid, to));
+    return { ...cell, outcome: converted.outcome, strictly, sameHash, backAgain, reasons };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)
       return { ...cell, outcome: 'refused', reasons: [error.message] };
     throw error;
   }
+}
+
+/** Whether a strict conversion is at least equivalent, and its document is a model again. */
+async function isFaithful(valid: ValidModel, to: Notation): Promise<boolean> {
+  const converted = await convertModel(valid, targets[to], { strict: true });
+  return ['exact', 'equivalent'].includes(converted.outcome) && !(readAgain(converted) instanceof Error);
 }
 
 function readAgain({ files: [file] }: ConvertedModel): ImportedModel | Error {
@@ -101,10 +110,17 @@ function readAgain({ files: [file] }: ConvertedModel): ImportedModel | Error {
 export const hashOf = (valid: ValidModel): string => hashModel(valid.model).model;
 
 /** What running both says, in words of the table; undefined where that is not done. */
-export async function measured({ name, imported }: Fixture, to: Notation): Promise<string | undefined> {
+export async function measured(
+  { name, imported }: Fixture,
+  to: Notation,
+  strict: boolean,
+): Promise<string | undefined> {
   if (large.has(name)) return undefined;
   try {
-    const { matched, spikes, populations } = await checkConversion(imported.valid, targets[to], { seconds: 0.1 });
+    const { matched, spikes, populations } = await checkConversion(imported.valid, targets[to], {
+      seconds: 0.1,
+      strict,
+    });
     const [ours, theirs] = spikes;
     if (ours + theirs === 0) return undefined;
     const { dt } = imported.valid.model.experiment;

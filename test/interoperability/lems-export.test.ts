@@ -86,6 +86,8 @@ interface Case {
   readonly steps: number;
   /** Only spikes are recorded: NeuroML's own types do not show all that PyNN's cells hold. */
   readonly named?: true;
+  /** Converted with `--strict`: forward Euler then takes the steps of the model's own method. */
+  readonly strict?: true;
   /** The reference interpreter takes minutes for it. */
   readonly slow?: true;
 }
@@ -344,9 +346,24 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** Strict conversions have the spikes of the model, each in its step. */
+const strictCases: readonly Case[] = [
+  ['exact solutions', 'brian/deterministic-30.yaml'],
+  ['alpha functions', 'pynn/if-curr-alpha.json'],
+  ["Runge and Kutta's method", 'pynn/if-cond-exp.json'],
+  ['exponential Euler', 'brian/single-hh.yaml'],
+].map(([what = '', path = '']) => ({
+  what: `${what}, strictly`,
+  source: fixture(path),
+  duration: '100 ms',
+  cells: 0,
+  steps: 0,
+  strict: true,
+}));
+
 const why = missingInterpreter();
 
-describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named }) => {
+describe.each([...cases, ...strictCases])('$what', ({ source, duration, dt, cells, steps, slow, named, strict }) => {
   const compared = why === null && !slow;
   const others = compared
     ? ', which are those of the reference interpreter'
@@ -360,7 +377,9 @@ describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named
     const recordings = named ? model.recordings.filter((recording) => 'events' in recording) : model.recordings;
     const { files, report } = await convertModel({ ...original.valid, model: { ...model, recordings } }, 'lems', {
       freeze: true,
+      strict: strict ?? false,
     });
+    expect(report.some(({ code }) => code === 'lems/own-steps')).toBe(strict ?? false);
     expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
     const text = files[0]?.text ?? '';
     const back = importModel({ name: 'exported.xml', text });

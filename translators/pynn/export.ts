@@ -50,6 +50,8 @@ interface PynnExport {
 export interface PynnOptions {
   /** Recordings may be left out where PyNN's names say all else. */
   readonly partial?: boolean;
+  /** Equations take the place of names that only approximate the model. */
+  readonly strict?: boolean;
 }
 
 /**
@@ -66,12 +68,14 @@ export function exportPynn(whole: ValidModel, options: PynnOptions = {}): PynnEx
 const mostSteps = 2000;
 
 /** A model of populations that have cells. */
-function expressed(valid: ValidModel, { partial = false }: PynnOptions): PynnExport {
+function expressed(valid: ValidModel, { partial = false, strict = false }: PynnOptions): PynnExport {
   const apart = withCurrentsApart(valid, mostSteps);
   const plain = gathered(apart, 'pynn');
   const standard = standardise(plain.valid, 'pynn');
   const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
-  if (outcomeOf(named.report) !== 'incomplete') return named;
+  const outcome = outcomeOf(named.report);
+  if (strict && outcome === 'approximate') return faithful(valid, apart, named) ?? named;
+  if (outcome !== 'incomplete') return named;
   const areRecordings = named.report.every(
     ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
   );
@@ -80,6 +84,29 @@ function expressed(valid: ValidModel, { partial = false }: PynnOptions): PynnExp
   const { report, document } =
     byParts ?? written(valid, valid, reasonsForEquations(named.report, valid.model), new NativeParts(valid));
   return { document, report: areRecordings ? [onlyRecordings, ...report] : report };
+}
+
+/** A model that PyNN's names approximate, by equations, in parts or wholly; undefined where these are not the same either. */
+function faithful(valid: ValidModel, apart: ValidModel, named: PynnExport): PynnExport | undefined {
+  const reasons = named.report.flatMap(({ verdict, pointer, message }): readonly ConversionEntry[] =>
+    verdict === 'approximated'
+      ? [
+          {
+            verdict: 'equivalent',
+            code: 'pynn/why-native',
+            pointer,
+            message: `PyNN's name for this would approximate it: ${message}`,
+          },
+        ]
+      : [],
+  );
+  const isSame = ({ report }: PynnExport): boolean => ['exact', 'equivalent'].includes(outcomeOf(report));
+  const byParts = inParts(apart);
+  const found =
+    byParts && isSame(byParts)
+      ? { ...byParts, report: [...reasons, ...byParts.report] }
+      : written(valid, valid, reasons, new NativeParts(valid));
+  return isSame(found) ? found : undefined;
 }
 
 /** A model wholly in PyNN's words, which are those of the document's notation that it came from; undefined where PyNN lacks some. */

@@ -38,6 +38,7 @@ export async function convert(context: CommandContext): Promise<number> {
     positions: imported.positions,
     leftOut: options.values('left-out'),
     partial: options.flag('partial'),
+    strict: options.flag('strict'),
   });
   // That shapes are a part of the model alone is no news to who asks for them.
   const isSome = converted.files.length > 0;
@@ -125,10 +126,10 @@ async function checkOf(
   const freeze = options.flag('freeze');
   if (simulator === undefined) {
     const { checkConversion } = await import('../../run/check-conversion.js');
-    return checkConversion(valid, to, { freeze, partial: options.flag('partial') });
+    return checkConversion(valid, to, { freeze, partial: options.flag('partial'), strict: options.flag('strict') });
   }
   const { checkWith } = await import('../../run/check-with.js');
-  return checkWith(valid, to, simulator, { freeze });
+  return checkWith(valid, to, simulator, { freeze, strict: options.flag('strict') });
 }
 
 /** The comparison of both runs, in a few lines. */

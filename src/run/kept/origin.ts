@@ -152,17 +152,14 @@ const names: Readonly<Record<Words, string>> = { brian: 'Brian', pynn: 'PyNN', n
  * The model that a document was written from.
  *
  * @param words  in whose words that is
- * @param write  a model as a document of the notation of this one
+ * @param write  a model as a document of the notation of this one, in its words or strictly the same
  */
-export async function atHome(
-  valid: ValidModel,
-  words: Words,
-  write: (valid: ValidModel) => Promise<Written | undefined>,
-): Promise<Home> {
+export async function atHome(valid: ValidModel, words: Words, write: Writer): Promise<Home> {
   const origin = keptOrigin(valid.model, words);
   if (origin === undefined) return { entries: [] };
   const bare = withoutOrigins(valid);
-  const found = await tried(bare, origin, write);
+  const inWords = await tried(bare, origin, async (made) => write(made, false));
+  const found = isList(inWords) ? await strictly(bare, origin, write, inWords) : inWords;
   const of = `the model of ${names[words]} from which the document was written`;
   if (!isList(found)) {
     const entry: ConversionEntry = {
@@ -183,6 +180,20 @@ export async function atHome(
     message: `what is kept of ${of} is not used: ${why}`,
   };
   return { entries: [entry] };
+}
+
+/** Writes a model as a document, in its words or strictly the same. */
+type Writer = (valid: ValidModel, strict: boolean) => Promise<Written | undefined>;
+
+/** The model of an origin that was converted strictly; what differed in its words where it was not. */
+async function strictly(
+  bare: ValidModel,
+  origin: Difference,
+  write: Writer,
+  differing: readonly string[],
+): Promise<ValidModel | readonly string[]> {
+  const found = await tried(bare, origin, async (made) => write(made, true));
+  return isList(found) ? differing : found;
 }
 
 /** The model of an origin; pointers to what differs where it gives another document. */

@@ -1,0 +1,160 @@
+/**
+ * Equations of which a step of forward Euler is the step of another method: compared with closed forms, and with runs
+ * under the model's own method.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { libraryCall } from '../../src/ir/library-calls.js';
+import { evaluate } from '../../src/lang/evaluate.js';
+import { parseExpression } from '../../src/lang/parse.js';
+import { withOwnSteps } from '../../src/library/own-steps.js';
+import type { ValidModel } from '../../src/model/model.js';
+import { checkConversion } from '../../src/run/check-conversion.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel } from '../../src/run/pipeline.js';
+
+/** A group of Brian's, under its timing; `more` are members of the group. */
+const group = (model: string, more: object = {}): ValidModel =>
+  importModel({
+    name: 'model.yaml',
+    text: stringify({
+      format: 'interneuron/brian',
+      dt: '0.5 ms',
+      neuron_groups: { G: { N: 3, model, threshold: 'x > 1e6', ...more } },
+      spike_monitors: { spikes: { source: 'G' } },
+      state_monitors: { trace: { source: 'G', variables: ['x'] } },
+      run: '50 ms',
+    }),
+  }).valid;
+
+const dt = 5e-4;
+
+/** The value of a variable after a step of forward Euler, with the equations that take own steps. */
+function next(valid: ValidModel, variable: string, values: Readonly<Record<string, number>>): number {
+  const { G } = withOwnSteps(valid).valid.model.neurons;
+  const rate = parseExpression(G?.derivatives[variable]?.rate ?? '0');
+  const value = evaluate(
+    rate,
+    // Canonical texts are in SI: the second is one.
+    (name) => values[name] ?? (name === 'dt' ? dt : name === 's' ? 1 : NaN),
+    (name, given) => libraryCall(name)?.(given),
+  );
+  return (values[variable] ?? 0) + dt * value;
+}
+
+describe('a step is the exact solution', () => {
+  test('of decay', () => {
+    const valid = group('dx/dt = (0.3 - x)/(4*ms) : 1', { method: 'exact' });
+    expect(next(valid, 'x', { x: 1 })).toBeCloseTo(0.3 + 0.7 * Math.exp(-dt / 4e-3), 14);
+  });
+
+  test('of a variable that follows another one', () => {
+    const valid = group('dx/dt = (y - x)/(4*ms) : 1\ndy/dt = -y/(2*ms) : 1', { method: 'exact' });
+    const [slow, fast] = [Math.exp(-dt / 4e-3), Math.exp(-dt / 2e-3)];
+    // x' = -a*x + a*y with y = exp(-b*t): the difference of both decays, times a/(b - a) = 1.
+    expect(next(valid, 'x', { x: 0.2, y: 1 })).toBeCloseTo(0.2 * slow + (slow - fast), 14);
+  });
+
+  test('of one that follows at the same rate', () => {
+    const valid = group('dx/dt = (y - x)/(4*ms) : 1\ndy/dt = -y/(4*ms) : 1', { method: 'exact' });
+    const decay = Math.exp(-dt / 4e-3);
+    expect(next(valid, 'x', { x: 0.2, y: 1 })).toBeCloseTo(0.2 * decay + (dt / 4e-3) * decay, 14);
+  });
+
+  test.each([
+    ['another rate', 20e-3],
+    ['nearly the same rate', 2.0001e-3],
+    ['the same rate', 2e-3],
+  ])('of one that follows an alpha function with %s', (_, tau) => {
+    const valid = group(
+      `dx/dt = -x/(${tau}*second) + g/(1*ms) : 1\ndg/dt = (y - g)/(2*ms) : 1\ndy/dt = -y/(2*ms) : 1`,
+      {
+        method: 'exact',
+      },
+    );
+    // By 2000 steps of Runge and Kutta's method, whose error is below 1e-14.
+    const slopes = ([x, g, y]: readonly number[]): readonly number[] => [
+      -(x ?? 0) / tau + (g ?? 0) / 1e-3,
+      ((y ?? 0) - (g ?? 0)) / 2e-3,
+      -(y ?? 0) / 2e-3,
+    ];
+    const moved = (z: readonly number[], k: readonly number[], h: number) => z.map((one, i) => one + h * (k[i] ?? 0));
+    let z: readonly number[] = [0.2, 0.5, 1];
+    const h = dt / 2000;
+    for (let step = 0; step < 2000; step++) {
+      const k1 = slopes(z);
+      const k2 = slopes(moved(z, k1, h / 2));
+      const k3 = slopes(moved(z, k2, h / 2));
+      const k4 = slopes(moved(z, k3, h));
+      z = z.map((one, i) => one + (h / 6) * ((k1[i] ?? 0) + 2 * (k2[i] ?? 0) + 2 * (k3[i] ?? 0) + (k4[i] ?? 0)));
+    }
+    expect(next(valid, 'x', { x: 0.2, g: 0.5, y: 1 })).toBeCloseTo(z[0] ?? NaN, 11);
+  });
+});
+
+const spiking = { threshold: 'x > 0.9', reset: 'x = 0', refractory: '2*ms' };
+
+describe('spikes and samples in LEMS are those of the model', () => {
+  test.each([
+    ['exact', 'dx/dt = (1.2 + 0.1*i - x)/(8*ms) : 1 (unless refractory)', 'exact'],
+    [
+      'exact, where no method is named',
+      'dx/dt = (1.2 + 0.1*i + y - x)/(8*ms) : 1 (unless refractory)\ndy/dt = -y/(3*ms) : 1',
+      undefined,
+    ],
+    [
+      'exponential Euler',
+      'dx/dt = (3 + 0.1*i - x*(1 + y**2))/(8*ms) : 1\ndy/dt = (x - y)/(5*ms) : 1',
+      'exponential_euler',
+    ],
+    ['rk2', 'dx/dt = (3 + 0.1*i - x**2 - y)/(8*ms) : 1\ndy/dt = (x - y)/(5*ms) : 1', 'rk2'],
+    ['rk4', 'dx/dt = (3 + 0.1*i - x**2 - y)/(8*ms) : 1\ndy/dt = (x*z - y)/(5*ms) : 1\nz = 1 + y**2 : 1', 'rk4'],
+  ])('%s', async (_, model, method) => {
+    const held = model.includes('unless');
+    const valid = group(model, {
+      ...spiking,
+      ...(held ? {} : { refractory: false }),
+      ...(method === undefined ? {} : { method }),
+    });
+    const { outcome, report } = await convertModel(valid, 'lems', { strict: true });
+    expect(outcome).toBe('equivalent');
+    expect(report.map(({ code }) => code)).toContain('lems/own-steps');
+    const check = await checkConversion(valid, 'lems', { strict: true });
+    expect(check.spikes[0]).toBeGreaterThan(5);
+    expect(check.spikes[1]).toBe(check.spikes[0]);
+    expect(Math.max(...check.populations.map(({ largest }) => largest))).toBeLessThan(1e-9);
+    for (const { largest } of check.variables ?? []) expect(largest).toBeLessThan(1e-12);
+    // Without it, forward Euler gives other samples.
+    const plain = await checkConversion(valid, 'lems', {});
+    expect(Math.max(...(plain.variables ?? []).map(({ largest }) => largest))).toBeGreaterThan(1e-4);
+  });
+});
+
+describe('others are left as they are, and refused', () => {
+  test.each([
+    ['noise', 'dx/dt = -x/(8*ms) + xi*sqrt(1/(8*ms)) : 1', { method: 'heun' }],
+    ['variables that go round', 'dx/dt = -y/(8*ms) : 1\ndy/dt = x/(8*ms) : 1', { method: 'exact' }],
+    ['rates that change within the step', 'dx/dt = (sin(t/(1*ms)) - x)/(8*ms) : 1', { method: 'rk4' }],
+    [
+      'stages that read a variable that is held',
+      'dx/dt = (1.2 - x**2 - y)/(8*ms) : 1 (unless refractory)\ndy/dt = (x - y)/(5*ms) : 1',
+      { method: 'rk4', ...spiking },
+    ],
+  ])('%s', async (_, model, more) => {
+    const valid = group(model, more);
+    expect(withOwnSteps(valid).changed.size).toBe(0);
+    expect((await convertModel(valid, 'lems', { strict: true })).outcome).toBe('approximate');
+  });
+});
+
+test('a document of own steps comes back as the model that it was written from', async () => {
+  const valid = group('dx/dt = (1.2 + 0.1*i - x)/(8*ms) : 1 (unless refractory)', { ...spiking, method: 'exact' });
+  const { files } = await convertModel(valid, 'lems', { strict: true });
+  const document = importModel({ name: 'model.xml', text: files[0]?.text ?? '' });
+  const { files: back, outcome } = await convertModel(document.valid, 'brian-json');
+  expect(outcome).toBe('exact');
+  const { hashes } = importModel({ name: 'model.json', text: back[0]?.text ?? '' });
+  const { files: own } = await convertModel(valid, 'brian-json');
+  expect(hashes).toEqual(importModel({ name: 'model.json', text: own[0]?.text ?? '' }).hashes);
+});

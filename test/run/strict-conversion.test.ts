@@ -1,0 +1,36 @@
+/** Strict conversions prefer the same function to names that approximate it. */
+
+import { expect, test } from 'vitest';
+import { checkConversion } from '../../src/run/check-conversion.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
+
+test.each([
+  ['a jump across the threshold', 'brian/deterministic-30.yaml', 'pynn/jumps'],
+  ['another method, and spikes at another potential', 'brian/cobahh.yaml', 'pynn/method'],
+  ['weights before the change that a spike makes', 'brian/song-abbott-stdp.yaml', 'pynn/weight-before-change'],
+])('%s: PyNN has the equations, and all spikes', async (_, path, code) => {
+  const { valid } = importModel(readSource(`fixtures/${path}`), { duration: '50 ms' });
+  const named = await convertModel(valid, 'pynn-json');
+  expect(named.outcome).toBe('approximate');
+  expect(named.report).toContainEqual(expect.objectContaining({ code, verdict: 'approximated' }));
+  const strict = await convertModel(valid, 'pynn-json', { strict: true });
+  expect(strict.outcome).toBe('equivalent');
+  const approximation = named.report.find((entry) => entry.code === code)?.message ?? '';
+  expect(strict.report).toContainEqual(
+    expect.objectContaining({ code: 'pynn/why-native', message: expect.stringContaining(approximation) as string }),
+  );
+  const check = await checkConversion(valid, 'pynn-json', { strict: true });
+  expect(check.spikes[0]).toBeGreaterThan(0);
+  expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
+  expect(Math.max(...check.populations.map(({ largest }) => largest))).toBeLessThan(1e-9);
+});
+
+test('conversions that are equivalent already are the same', async () => {
+  const { valid } = importModel(readSource('fixtures/pynn/if-curr-exp.json'));
+  const [plain, strict] = [
+    await convertModel(valid, 'brian-json'),
+    await convertModel(valid, 'brian-json', { strict: true }),
+  ];
+  expect(strict).toEqual(plain);
+});

@@ -53,20 +53,28 @@ interface OwnSteps {
 export function withOwnSteps(valid: ValidModel): OwnSteps {
   const { model } = valid;
   const changed = new Map<string, IntegrationMethod>();
-  const inOwnSteps = <T extends NeuronType | SynapseType>(section: string, types: Readonly<Record<string, T>>) =>
+  const inOwnSteps = <T extends NeuronType | SynapseType>(
+    section: string,
+    types: Readonly<Record<string, T>>,
+    heldIn: (type: T) => readonly string[],
+  ) =>
     Object.fromEntries(
       Object.entries(types).map(([name, type]) => {
-        const own = stepsOf(type, model.timing);
+        const own = stepsOf(type, heldIn(type), model.timing);
         if (own === undefined) return [name, type];
         changed.set(`/${section}/${name}`, own.method);
         const { conformsTo: _, ...rest } = type;
         return [name, { ...rest, ...own.equations, method: 'euler' }];
       }),
     );
-  const neurons = inOwnSteps('neurons', model.neurons) as Model['neurons'];
-  const synapses = inOwnSteps('synapses', model.synapses) as Model['synapses'];
+  const neurons = inOwnSteps('neurons', model.neurons, heldWhileRefractory) as Model['neurons'];
+  const synapses = inOwnSteps('synapses', model.synapses, () => []) as Model['synapses'];
   return { valid: { ...valid, model: { ...model, neurons, synapses } }, changed };
 }
+
+/** Variables that are held while a cell is refractory. */
+const heldWhileRefractory = ({ events }: NeuronType): readonly string[] =>
+  Object.values(events).flatMap(({ refractory }) => refractory?.rate ?? []);
 
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived'>;
 
@@ -79,6 +87,7 @@ interface Rates {
 /** Equations whose steps of forward Euler are those of a type's method; undefined where nothing is to be changed, or can be. */
 function stepsOf(
   type: NeuronType | SynapseType,
+  held: readonly string[],
   timing: TimingProfile,
 ): { readonly equations: Equations; readonly method: IntegrationMethod } | undefined {
   if (type.noise.length > 0 || Object.hasOwn(type, 'compartments')) return undefined;
@@ -99,7 +108,7 @@ function stepsOf(
   // Brian chooses another method than the exact one where the matrix of a linear system has no inverse.
   if (timing === 'brian' && method === 'auto' && !clocked.every(([name]) => isOwn(name))) return undefined;
   const names = clocked.map(([name]) => name);
-  const stepped: Rates | undefined = isPlain ? { rates: new Map() } : ratesFor(method, names, rateOver, type);
+  const stepped: Rates | undefined = isPlain ? { rates: new Map() } : ratesFor(method, names, rateOver, { type, held });
   // Equations that are solved at events have an exact solution, each of them by itself.
   const atEvents = linearSteps(new Map(events.map((name) => [name, rateOver(name, [name])])));
   if (atEvents === undefined || stepped === undefined) return undefined;
@@ -122,7 +131,7 @@ function ratesFor(
   method: IntegrationMethod,
   names: readonly string[],
   rateOver: (name: string, variables: readonly string[]) => Expression,
-  type: NeuronType | SynapseType,
+  { type, held }: { readonly type: NeuronType | SynapseType; readonly held: readonly string[] },
 ): Rates | undefined {
   if (method === 'exponentialEuler')
     return exponentialSteps(new Map(names.map((name) => [name, rateOver(name, [name])])));
@@ -136,9 +145,9 @@ function ratesFor(
       return own && { rates: own };
     }
     case 'rk2':
-      return othersReadHeld(rates, type) ? undefined : stages(rates, type, midpoint);
+      return othersRead(held, rates) ? undefined : stages(rates, type, midpoint);
     case 'rk4':
-      return othersReadHeld(rates, type) ? undefined : stages(rates, type, classical);
+      return othersRead(held, rates) ? undefined : stages(rates, type, classical);
     default:
       return undefined;
   }
@@ -225,13 +234,9 @@ function exponentialSteps(rates: ReadonlyMap<string, Expression>): Rates | undef
   return { rates: found };
 }
 
-/** Whether something depends on a variable that is held while the cell is refractory: stages would move it. */
-function othersReadHeld(rates: ReadonlyMap<string, Expression>, type: NeuronType | SynapseType): boolean {
-  const held = isNeuron(type) ? Object.values(type.events).flatMap(({ refractory }) => refractory?.rate ?? []) : [];
-  return held.some((name) => [...rates].some(([other, rate]) => other !== name && namesIn(rate).has(name)));
-}
-
-const isNeuron = (type: NeuronType | SynapseType): type is NeuronType => 'regimes' in type;
+/** Whether something depends on a variable that is held: the stages of a method would move it. */
+const othersRead = (held: readonly string[], rates: ReadonlyMap<string, Expression>): boolean =>
+  held.some((name) => [...rates].some(([other, rate]) => other !== name && namesIn(rate).has(name)));
 
 /** A method of Runge and Kutta: how far along the slope of the stage before each stage lies, and the weights of all slopes. */
 interface Tableau {

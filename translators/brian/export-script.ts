@@ -220,7 +220,10 @@ function scriptView(
           '',
         ]
       : [],
-    settings: [`defaultclock.dt = ${pythonValue(document.dt ?? '0.1 ms')}`, `seed(${seedNumber(document.seed)})`],
+    settings: [
+      `defaultclock.dt = ${pythonValue(document.dt ?? '0.1 ms')}`,
+      ...(Number(document.seed ?? 0) === 0 && !mayDraw(document) ? [] : [`seed(${seedNumber(document.seed)})`]),
+    ],
     sections: sections.filter((section) => section.blocks.length > 0),
     runLines,
     hasSegments,
@@ -236,6 +239,12 @@ function afterItsEvent(monitor: SpikeMonitor, { neuron_groups: groups = {} }: Br
   const order = (event.condition_order ?? event.order ?? 0) + (groups[owner]?.order ?? 0) + 1;
   return { ...monitor, when: event.condition_when ?? defaultSlot.customEvent, order };
 }
+
+/** Whether anything in a specification may be drawn: what only looks so counts, too. */
+const mayDraw = (document: BrianSpecification): boolean =>
+  /\b(?:rand|randn|poisson|sample|xi(?:_\w+)?)\b|"p":|"(?:poisson_groups|poisson_inputs|binomial_functions)"/.test(
+    JSON.stringify({ ...document, annotations: {} }),
+  );
 
 /** NumPy takes 32-bit seeds only; Brian's streams differ from ours anyway. */
 function seedNumber(seed: number | string | undefined): string {

@@ -157,3 +157,18 @@ test("what Brian's groups have of their own is no name of a variable: it is set 
   expect(script).toContain('G.start_ = "i"\n');
   expect(script).toContain('dv/dt = start_/ms : 1');
 });
+
+test.each([
+  ['nothing', '', [false, true]],
+  ['values', ', initializers: { v: rand() }', [true, true]],
+  ['noise', '', [true, true]],
+])('scripts seed what they draw, and keep a seed that is given: %s', (drawn, more, seeds) => {
+  const rate = drawn === 'noise' ? '-v/tau + xi*tau**-0.5' : '-v/tau';
+  const seeded = ['', 'seed: 3\n'].map((seed) => {
+    const text =
+      `format: interneuron/brian\n${seed}namespace: { tau: 2 ms }\nneuron_groups:\n  G: { N: 1, model: "dv/dt = ${rate} : 1", threshold: v > 1, ` +
+      `method: euler${more} }\nrun: 1 ms`;
+    return /^seed\(/m.test(exportBrianScript(valid(text)).files[0]?.text ?? '');
+  });
+  expect(seeded).toEqual(seeds);
+});

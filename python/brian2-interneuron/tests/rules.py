@@ -256,7 +256,7 @@ def _seen(value):
     """A value of a document, or that it is a list or an array."""
     if isinstance(value, list):
         return [_seen(each) for each in value]
-    if isinstance(value, dict) and ({"$data", "values"} & set(value) or isinstance(value.get("i"), dict)):
+    if isinstance(value, dict) and ({"$data", "values"} & set(value) or isinstance(value.get("i"), (dict, list))):
         return "numbers"
     return value
 

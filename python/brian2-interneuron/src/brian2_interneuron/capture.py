@@ -21,12 +21,13 @@ from interneuron._scripts import (
     write_captured,
 )
 
+from . import document as documents
 from . import operations
 from .device import InterneuronDevice
 from .launcher import run_script
 from .phases import NoPhase, Phases, line_in, with_monitors
 from .rules import keep_rules
-from .script_names import connect_by_rules, name_by_variables
+from .script_names import connect_by_rules, list_arrays, name_by_variables
 from .statements import Statements
 from .texts import Unsupported
 
@@ -91,6 +92,10 @@ class Begun:
     def is_past(self):
         """Whether another network has begun after the one that is asked for."""
         return self.count > (self.asked or 1)
+
+
+#: Arrays of so many numbers at most are in the document, as they are in documents of other notations.
+_MOST_LISTED = 100_000
 
 
 def first_network(script, output, stem, partial=False, path=None, begun=None):
@@ -216,6 +221,7 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
     said.listen()
     defers, InterneuronDevice.defers = InterneuronDevice.defers, False
     operations.acts_between = False
+    listed, documents.most_listed = documents.most_listed, _MOST_LISTED
     try:
         script()
     except Captured:
@@ -227,6 +233,7 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
             note_left_out(str(output), [ended_with(error)])
     finally:
         said.listening, InterneuronDevice.defers, operations.acts_between = False, defers, True
+        documents.most_listed = listed
         InterneuronDevice._prepare, InterneuronDevice.run_document = prepare, run_document
         InterneuronDevice._live_of, InterneuronDevice._perform = live_of, perform
         InterneuronDevice._fall_back = fall_back
@@ -256,6 +263,7 @@ def _with_phases(document, whole, objects, phases, output):
         # Values that are listed follow from what was drawn.
         document.parts = copy.deepcopy(whole)
         connect_by_rules(document, objects)
+        list_arrays(document, _MOST_LISTED)
     else:
         document.parts = json.loads(output.read_text(encoding="utf-8"))
     phases.put_into(document.parts)
@@ -271,6 +279,7 @@ def _written(document, said, objects, output):
         document.parts = copy.deepcopy(parts)
         kept, sentences = keep_rules(document, said, objects, refused)
         connect_by_rules(document, objects)
+        list_arrays(document, _MOST_LISTED)
         write_captured(output, document.parts, document.data)
         more = _not_understood(output, kept) if kept else {}
         if not more:

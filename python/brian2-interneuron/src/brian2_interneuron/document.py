@@ -44,7 +44,7 @@ from .texts import Unsupported, assigned, external_names, quantity_text, spelled
 DTYPES = {"float64": "f64", "int32": "i32", "uint32": "u32"}
 
 #: Arrays of up to so many numbers stand in the document.
-_INLINE = 16
+most_listed = 16
 
 _SPECIAL = {"i", "j", "t", "dt", "delay", "N", "N_pre", "N_post", "lastupdate", "t_in_timesteps"}
 
@@ -238,7 +238,7 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
     def array(self, values, inline=True):
         """An array: in the document where it is short, beside it where it is long."""
         values = np.ascontiguousarray(values)
-        if inline and len(values) <= _INLINE and np.isfinite(values).all():
+        if inline and len(values) <= most_listed and np.isfinite(values).all():
             return {"values": values.tolist()}
         name = digest(values)
         if name not in self.data:

@@ -124,6 +124,33 @@ def connect_by_rules(document, objects):
             entry["connect"] = "i != j"
 
 
+def list_arrays(document, most):
+    """Writes connections and delays that are arrays beside the document into it.
+
+    Args:
+        document: of the network.
+        most: numbers in an array.
+    """
+
+    def numbers(value):
+        if isinstance(value, dict) and "$data" in value and value["shape"][0] <= most:
+            return document.data[value["$data"]].tolist()
+        return None
+
+    for entry in document.parts.get("synapses", {}).values():
+        calls = entry.get("connect")
+        for call in calls if isinstance(calls, list) else [calls]:
+            ends = {end: numbers(call.get(end)) for end in ("i", "j")} if isinstance(call, dict) else {}
+            # Both are lists, or both arrays.
+            if ends and None not in ends.values():
+                call.update(ends)
+        values = entry.get("initializers", {})
+        for name in values:
+            delays = numbers(values[name]) if name.endswith(".delay") else None
+            if delays is not None:
+                values[name] = {"values": delays, "unit": "second"}
+
+
 def _are(sources, targets, those, their):
     """Whether synapses are between these pairs, in their order."""
     return np.array_equal(sources, those) and np.array_equal(targets, their)

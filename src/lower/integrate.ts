@@ -13,6 +13,7 @@ import { isZero } from '../lang/build.js';
 import { functions } from '../lang/functions.js';
 import { conditionallyLinear, linearForm, linearRate } from '../lang/linear.js';
 import { callsIn, namesIn } from '../lang/walk.js';
+import { timeOutsideTables } from '../lang/time-outside-tables.js';
 import type { Method } from './profile.js';
 import type { Equations } from './equations.js';
 import { drawsIn } from '../lang/functions.js';
@@ -105,25 +106,6 @@ export function linearSystem(
     terms.push(isZero(form.constant) ? null : form.constant);
   }
   return outside ?? { kind: 'system', changing, names, matrix, terms };
-}
-
-function timeOutsideTables(e: Expression): boolean {
-  switch (e.kind) {
-    case 'name':
-      return e.name === 't';
-    case 'unary':
-      return timeOutsideTables(e.operand);
-    case 'binary':
-      return timeOutsideTables(e.left) || timeOutsideTables(e.right);
-    case 'conditional':
-      return [e.condition, e.whenTrue, e.whenFalse].some(timeOutsideTables);
-    case 'call': {
-      const isTable = !functions.has(e.function) && e.arguments[0]?.kind === 'name';
-      return (isTable ? e.arguments.slice(1) : e.arguments).some(timeOutsideTables);
-    }
-    default:
-      return false;
-  }
 }
 
 /**

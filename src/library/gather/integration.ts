@@ -3,6 +3,7 @@
 import type { Expression } from '../../lang/ast.js';
 import { linearRate, coefficientsDecide } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
+import { timeOutsideTables } from '../../lang/time-outside-tables.js';
 import { drawsIn } from '../../lang/functions.js';
 import { decides, namesIn, substitute } from '../../lang/walk.js';
 import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/model.js';
@@ -68,8 +69,13 @@ export function methodInBrian(type: Equations): IntegrationMethod {
 export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
   if (type.method === 'euler' || timing === 'lems-euler') return true;
   if (type.noise.length > 0) return false;
-  // Where no method is named, Brian takes forward Euler for what is not linear.
-  if (type.method === 'auto' && timing === 'brian' && !isLinear(type)) return true;
+  // Where no method is named, Brian takes forward Euler for what is not linear, and for what reads the time.
+  if (
+    type.method === 'auto' &&
+    timing === 'brian' &&
+    (!isLinear(type) || ratesOf(type, 'changing').some(timeOutsideTables))
+  )
+    return true;
   return ratesOf(type).every(
     (rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => Object.hasOwn(type.parameters, name)),
   );

@@ -82,6 +82,8 @@ describe('the report', () => {
     ['rk4', 'dv/dt = 1/second*sin(t/ms) : 1', true],
     [undefined, 'dv/dt = -v**2/(10*ms) : 1', false],
     [undefined, 'dv/dt = -v/(10*ms) : 1', true],
+    [undefined, 'dv/dt = (sin(t/ms) - v)/(10*ms) : 1', false],
+    [undefined, 'I = sin(t/ms) : 1 (constant over dt)\n      dv/dt = (I - v)/(10*ms) : 1', true],
   ])('of the method %s for %s', async (method, equations, differs) => {
     const text = `format: interneuron/brian
 version: 1

@@ -120,7 +120,8 @@ The result of converting each fixture to each other notation with \`interneuron 
   LEMS equations of which a step of forward Euler is the step of the model's method, for its length of steps
   ([translators/neuroml](../translators/neuroml/README.md#writing)). Without it, documents are as people who use the notation write them.
 - LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential.
-- **and back**: the model has the same hash after conversion back.
+- **and back**: the model has the same hash after conversion back. Documents longer than 500 MB, which take minutes to write and more to
+  read, are not read again here.
 - Scripts for Brian and PyNN contain the same as documents in these notations. Where PyNN's simulators refuse something that documents have, the report
   of a script says so.
 

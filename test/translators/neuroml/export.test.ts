@@ -726,6 +726,25 @@ experiment: { dt: 0.1 ms, protocol: [ run: 1 ms ] }
   expect(xmlText(root)).toContain('v_start="42"');
 });
 
+test('recordings whose names differ in case alone are in files that no system takes for one', async () => {
+  const { valid } = importModel({
+    name: 'cases.yaml',
+    text: `
+format: interneuron/brian
+neuron_groups:
+  A: { N: 1, model: 'v : 1', threshold: 'v > 1', reset: 'v = 0' }
+  a: { N: 1, model: 'v : 1', threshold: 'v > 1', reset: 'v = 0' }
+spike_monitors: { M: { source: A }, m: { source: a } }
+state_monitors: { X: { source: A, variables: v, record: true }, x: { source: a, variables: v, record: true } }
+run: 1 ms
+`,
+  });
+  const { files } = await convertModel(valid, 'lems');
+  const names = [...(files[0]?.text ?? '').matchAll(/fileName="([^"]*)"/g)].map(([, name = '']) => name.toLowerCase());
+  expect(names).toHaveLength(4);
+  expect(new Set(names).size).toBe(4);
+});
+
 describe('what LEMS has no word for', () => {
   const brian = (text: string): string => `format: interneuron/brian\nversion: 1\ndt: 0.1 ms\n${text}`;
 

@@ -39,6 +39,24 @@ test('samples that nothing uses are kept, and so is what is drawn after them', a
   expect(importModel({ name: 'b.json', text: JSON.stringify(document) }).hashes.model).toBe(model.hashes.model);
 });
 
+test('samples of a view that nothing uses are of that view', async () => {
+  const views = [
+    { label: 'odd', of: 'a', select: { slice: [1, 5, 2] } },
+    { label: 'picked', of: 'odd', select: { sample: 1, rng: 'n' } },
+  ];
+  const model = imported({ rngs: { n: { type: 'NativeRNG' } }, populations: sampled.populations, views });
+  const document = await written(model);
+  expect(document.views).toEqual([
+    { label: 'odd', of: 'a', select: { indices: [1, 3] } },
+    { label: 'picked', of: 'odd', select: { sample: 1 } },
+  ]);
+  expect(importModel({ name: 'b.json', text: JSON.stringify(document) }).hashes.model).toBe(model.hashes.model);
+  // What comes back from Brian names the same cells.
+  const { files } = await convertModel(model.valid, 'brian-json');
+  const there = importModel({ name: 'c.json', text: files[0]?.text ?? '' });
+  expect((await written(there)).views).toEqual(document.views);
+});
+
 test('a frozen document draws no sample', async () => {
   const document = await written(imported(sampled), true);
   expect(document).not.toHaveProperty('rngs');

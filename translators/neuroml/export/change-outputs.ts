@@ -3,6 +3,7 @@
  * its output files.
  */
 
+import { freeName } from '../../../src/model/free-name.js';
 import type { Component } from '../lems/definitions.js';
 import type { Changes } from './changes.js';
 import type { Node } from './kept-tree.js';
@@ -145,6 +146,9 @@ function addFiles(
   const { file, column, extension } = files[kind];
   for (const [owner, columns] of groups) {
     const id = changes.freeId(`${owner}_${kind === 'event' ? 'spikes' : 'traces'}`);
+    // Systems may take names that differ in case for the same.
+    const written = new Set(simulation.children.map(({ attributes }) => (attributes['fileName'] ?? '').toLowerCase()));
+    const base = freeName(id, (name) => written.has(`${name}.${extension}`.toLowerCase()));
     const children = columns.map(({ wanted: { name, index }, path }): Node => {
       const attributes: Record<string, string> =
         kind === 'event'
@@ -154,7 +158,7 @@ function addFiles(
     });
     simulation.children.push({
       tag: file,
-      attributes: { id, fileName: `${id}.${extension}`, ...(kind === 'event' ? { format: 'ID_TIME' } : {}) },
+      attributes: { id, fileName: `${base}.${extension}`, ...(kind === 'event' ? { format: 'ID_TIME' } : {}) },
       children,
     });
   }

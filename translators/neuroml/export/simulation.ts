@@ -1,9 +1,11 @@
 /** What is run and written. */
 
+import { extname } from 'node:path';
 import { second } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection, phaseKind, timeAfter } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
+import { freeName } from '../../../src/model/free-name.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
 import type { StructuredCell } from './cells/structured-cell.js';
@@ -27,7 +29,7 @@ export function simulation(id: string, target: string, network: Written, context
       target,
       ...(seed === undefined ? {} : { seed }),
     },
-    joined(outputs.flatMap((one) => (one ? [one] : []))),
+    inFilesApart(joined(outputs.flatMap((one) => (one ? [one] : [])))),
   );
 }
 
@@ -40,6 +42,19 @@ function joined(outputs: readonly Element[]): readonly Element[] {
     found.set(key, known ? { ...known, children: [...known.children, ...one.children] } : one);
   }
   return [...found.values()];
+}
+
+/** Tables in files of their own, also where systems take names that differ in case for the same. */
+function inFilesApart(outputs: readonly Element[]): readonly Element[] {
+  const taken = new Set<string>();
+  return outputs.map((one) => {
+    const { fileName: wanted = '' } = one.attributes;
+    const suffix = extname(wanted);
+    const base = wanted.slice(0, wanted.length - suffix.length);
+    const fileName = `${freeName(base, (name) => taken.has(`${name}${suffix}`.toLowerCase()))}${suffix}`;
+    taken.add(fileName.toLowerCase());
+    return { ...one, attributes: { ...one.attributes, fileName } };
+  });
 }
 
 /** How long a model runs, in s. `lose` is told of each phase that LEMS has no words for. */

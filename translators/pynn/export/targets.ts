@@ -86,7 +86,10 @@ export class Targets {
       }
       case 'sample': {
         const { population, within } = selection;
-        const parent = within ? this.#listed(rule, population, numbersOf(within, this.#data)) : this.#label(population);
+        // What it is a sample of has a label of its own.
+        const parent = within
+          ? this.#listed({ population, indices: within }, population, numbersOf(within, this.#data))
+          : this.#label(population);
         return this.#sample(rule, selection, parent);
       }
       case 'indices':

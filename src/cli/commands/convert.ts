@@ -71,7 +71,7 @@ export async function convert(context: CommandContext): Promise<number> {
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
 }
 
-type FileKind = 'script' | 'json' | 'xml' | 'swc';
+type FileKind = 'script' | 'json' | 'xml' | 'swc' | 'hdf5';
 
 /** Kinds of files, and the suffixes that say so; JSON is YAML too. */
 const kinds: Readonly<Record<FileKind, { readonly called: string; readonly suffixes: readonly string[] }>> = {
@@ -79,6 +79,7 @@ const kinds: Readonly<Record<FileKind, { readonly called: string; readonly suffi
   json: { called: 'a JSON document', suffixes: ['.json', '.yaml', '.yml'] },
   xml: { called: 'an XML document', suffixes: ['.xml', '.nml'] },
   swc: { called: 'SWC files', suffixes: ['.swc'] },
+  hdf5: { called: 'an HDF5 file', suffixes: ['.h5', '.hdf5'] },
 };
 
 const kindOf: Readonly<Record<TargetNotation, FileKind>> = {
@@ -103,9 +104,13 @@ function refuseMisleadingName(path: string, to: TargetNotation): void {
       `${printable(path)} is not the name of a file`,
       `add one, such as ${printable(path)}model${kinds[kind].suffixes[0]}`,
     );
-  const [other] = (['script', 'json', 'xml', 'swc'] as const).filter((one) => kinds[one].suffixes.includes(suffix));
+  const [other] = (['script', 'json', 'xml', 'swc', 'hdf5'] as const).filter((one) =>
+    kinds[one].suffixes.includes(suffix),
+  );
   if (other === undefined || other === kind) return;
-  const renamed = printable(`${path.slice(0, -suffix.length)}${kinds[kind].suffixes[0]}`);
+  const base = path.slice(0, -suffix.length);
+  const { suffixes } = kinds[kind];
+  const renamed = printable(suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${suffixes[0]}`);
   const document = targetNotations.find((one) => one === `${to}-json`);
   throw new UsageError(
     `--to ${to} writes ${kinds[kind].called}, but ${printable(path)} has the name of ${kinds[other].called}`,

@@ -166,6 +166,26 @@ test('populations, projections and currents of one label are different things in
   expect(script).toContain('recorded=[]');
 });
 
+test.each<[readonly (readonly number[])[], string]>([
+  // PyNN 0.13 ends with "numpy.int64 object is not iterable" under NEURON where a list has integers alone.
+  [[[0, 0, 1], [1, 1, -2]], '[(0,0,1.0),(1,1,-2.0)]'], // prettier-ignore
+  [[[0, 0, 1e21], [1, 1, 2]], '[(0,0,1e+21),(1,1,2.0)]'], // prettier-ignore
+  [[[0, 0, 1.5], [1, 1, 2]], '[(0,0,1.5),(1,1,2)]'], // prettier-ignore
+])('weights in lists are floats: %j', (list, expected) => {
+  const text = documentOf({
+    populations: [{ label: 'E', size: 2, cell: { type: 'IF_curr_exp' } }],
+    projections: [
+      {
+        ...{ label: 'S', pre: 'E', post: 'E', receptor_type: 'excitatory' },
+        connector: { type: 'FromListConnector', params: { conn_list: list, column_names: ['weight'] } },
+        synapse: { type: 'StaticSynapse', params: { delay: 1 } },
+      },
+    ],
+  });
+  const { files } = exportPynnScript(importModel({ name: 'x', text }).valid);
+  expect(files[0]!.text.replace(/\s+/g, '')).toContain(`sim.FromListConnector(${expected}`);
+});
+
 test('what scripts say otherwise because simulators fail with it', () => {
   const cell = { type: 'IF_curr_exp' };
   const quantal = { type: 'MultiQuantalSynapse', params: { weight: 0.5, delay: 1, n: 4 } };

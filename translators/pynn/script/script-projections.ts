@@ -132,6 +132,9 @@ function connectorSource(script: Script, { type, params, rng, safe }: Connector,
   return call(`sim.${type}`, [...keywords(withFormulas(given), script), ...common]);
 }
 
+/** A whole number as Python reads a float. */
+const decimal = (value: number): string => `${value}`.replace(/^-?\d+$/, '$&.0');
+
 /** Listed connections; many are kept beside the script, in the form that FromFileConnector reads. */
 function listedConnector(
   script: Script,
@@ -143,7 +146,10 @@ function listedConnector(
   const extra = Math.max(0, (rows[0]?.length ?? 2) - 2);
   const names = (params['column_names'] ?? (extra === 2 ? ['weight', 'delay'] : [])) as readonly string[];
   if (rows.length <= mostRows) {
-    const items = rows.map((row) => `(${row.map(String).join(', ')})`);
+    // From a list of whole numbers alone NumPy makes integers, which PyNN's NEURON takes for no values.
+    const areWhole = rows.every((row) => row.every(Number.isInteger));
+    const text = (value: number, column: number): string => (areWhole && column >= 2 ? decimal(value) : String(value));
+    const items = rows.map((row) => `(${row.map(text).join(', ')})`);
     const columns = params['column_names'] === undefined ? [] : [`column_names=[${names.map(quoted).join(', ')}]`];
     return call('sim.FromListConnector', [list(items), ...columns, ...common]);
   }

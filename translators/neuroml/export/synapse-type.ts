@@ -231,7 +231,7 @@ function pathways(
         'a synapse detects that its cell has fired one step after the event',
       );
       const delay = postDelays.get(name) ?? 0;
-      atPost(pathway, typeof delay === 'number' ? delay : postDelay(name), target, builder, writer);
+      atPost(name, pathway, typeof delay === 'number' ? delay : postDelay(name), target, builder, writer);
     });
   if (arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, arriving));
 }
@@ -288,9 +288,11 @@ function otherEnd(
 /**
  * What happens at an event of the cell that the synapse is on, perhaps later.
  *
+ * @param pathway  its name
  * @param delay  s; or the value of the synapse that is what is left of it a step after the event
  */
 function atPost(
+  pathway: string,
   { on, do: actions }: Pathway,
   delay: number | string,
   target: CellPlan,
@@ -302,7 +304,9 @@ function atPost(
   if (!counted) throw new NotExpressible(`${on}, which cells of ${target.type} do not have`);
   const name = `post ${key}`;
   builder.requirement(name, pure, counted.name);
-  const known = builder.state(`seen ${key}`, pure, false);
+  // Each pathway sees the event by itself.
+  const own = builder.has(`seen ${key}`) ? `${key} ${pathway}` : key;
+  const known = builder.state(`seen ${own}`, pure, false);
   const found = `${builder.nameOf(name)} .neq. ${known}`;
   const note = builder.assign(known, builder.nameOf(name));
   // The event was a step ago.
@@ -316,7 +320,7 @@ function atPost(
     builder.conditions.push(element('OnCondition', { test: found }, [note, ...statements]));
     return;
   }
-  const later = new Queue(`post event ${key}`, null, builder);
+  const later = new Queue(`post event ${own}`, null, builder);
   const left = typeof steps === 'string' ? nameOf(steps) : quantity(steps * builder.clock.dt, second);
   const due = builder.text(binary('+', nameOf(endOfStep), left), 'statement');
   builder.conditions.push(element('OnCondition', { test: found }, [note, ...later.push(due)]));

@@ -132,10 +132,12 @@ export class TypeBuilder implements Words {
   }
 
   /**
-   * Declares what enclosing components must expose.
+   * Declares what enclosing components must expose, which may be wanted several times.
    * @returns its name in LEMS
    */
   requirement(name: string, dimension: Dimension, wanted = name): string {
+    const own = this.ownName(name);
+    if (own !== undefined) return own;
     const lems = this.declare(name, dimension, wanted);
     this.requirements.push(element('Requirement', { name: lems, dimension: this.dimensions.nameOf(dimension) }));
     return lems;

@@ -77,6 +77,11 @@ function binomialsOf(model: Model): ReadonlyMap<string, { readonly n: number; re
 
 type Section = Readonly<Record<string, unknown>>;
 
+/** What a group runs regularly by itself. */
+interface RunRegularlyParts extends Section {
+  readonly run_regularly?: readonly unknown[];
+}
+
 function exportSections(plans: Plans, context: ExportContext): Readonly<Record<string, unknown>> {
   const { model } = context;
   const groups = new Map([...plans.groups].map(([id, plan]) => [id, exportGroup(plan, plans, context)] as const));
@@ -85,10 +90,11 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
   const operations = operationsByOwner(plans, context);
   const finish = (name: string, exported: Exported): Section => {
     const own = Object.fromEntries(Object.entries(exported.constants).filter(([key]) => !(key in common)));
-    const regular = operations.get(name);
+    const { run_regularly: first = [], ...specification } = exported.specification as RunRegularlyParts;
+    const regular = [...first, ...(operations.get(name) ?? [])];
     return {
-      ...exported.specification,
-      ...(regular === undefined ? {} : { run_regularly: regular }),
+      ...specification,
+      ...(regular.length === 0 ? {} : { run_regularly: regular }),
       ...(Object.keys(own).length === 0 ? {} : { namespace: own }),
     };
   };

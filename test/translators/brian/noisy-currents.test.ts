@@ -2,27 +2,56 @@
 
 import { expect, test } from 'vitest';
 import { convertModel } from '../../../src/run/convert.js';
-import { importModel } from '../../../src/run/pipeline.js';
+import { checkConversion } from '../../../src/run/check-conversion.js';
+import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
 
-test('each is a line of its own, shared as its cells share it; what is drawn less often is said', async () => {
-  const noise = (label: string, dt: number): object => ({
-    label,
-    type: 'NoisyCurrentSource',
-    params: { mean: 0.5, stdev: 0.1, dt },
-    inject_into: ['cells'],
+const noise = (label: string, dt: number, more: object = {}): object => ({
+  label,
+  type: 'NoisyCurrentSource',
+  params: { mean: 0.9, stdev: 0.1, dt, ...more },
+  inject_into: ['cells'],
+});
+const network = (sources: readonly object[]): ImportedModel =>
+  importModel({
+    name: 'model.json',
+    text: JSON.stringify({
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1 },
+      populations: [{ label: 'cells', size: 2, cell: { type: 'IF_curr_exp' } }],
+      current_sources: sources,
+      recordings: [{ target: 'cells', variables: ['spikes', 'v'] }],
+      phases: [{ run: 60 }],
+    }),
   });
-  const text = JSON.stringify({
-    format: 'interneuron/pynn',
-    setup: { timestep: 0.1 },
-    populations: [{ label: 'cells', size: 2, cell: { type: 'IF_curr_exp' } }],
-    current_sources: [noise('fast', 0.1), noise('slow', 5)],
-    phases: [{ run: 10 }],
-  });
-  const { files, report } = await convertModel(importModel({ name: 'model.json', text }).valid, 'brian');
+
+test('each is a line of its own, shared as its cells share it; what is drawn less often is drawn by a clock', async () => {
+  const { files, outcome } = await convertModel(network([noise('fast', 0.1), noise('slow', 5)]).valid, 'brian');
   const script = files[0]?.text ?? '';
-  for (const name of ['fast', 'slow'])
-    expect(script).toContain(`${name} = 0.5*nA + 0.1*nA*randn() : amp (shared, constant over dt)`);
+  expect(script).toContain('fast = 0.9*nA + 0.1*nA*randn() : amp (shared, constant over dt)');
+  expect(script).toContain('slow : amp (shared)');
   expect(script).toContain('i_inj = fast + slow : amp');
+  expect(script).toContain(
+    'cells.run_regularly(\n    "slow = 0.9*nA + 0.1*nA*randn()", dt=5 * ms, when="before_start", order=-1\n)',
+  );
+  expect(outcome).toBe('equivalent');
+});
+
+// Without a deviation both runs are the same. 1.2 nA take each of both cells to its threshold once: in 20 ms * ln(24/9).
+test('a current that holds is on and off at its own times, and beside one that follows the time', async () => {
+  const off = { stdev: 0, start: 6, stop: 40 };
+  const step = { label: 'step', type: 'DCSource', params: { amplitude: 0.3, start: 5 }, inject_into: ['cells'] };
+  const { valid, hashes } = network([noise('slow', 3, off), step]);
+  const check = await checkConversion(valid, 'brian');
+  expect([check.spikes, check.matched]).toEqual([[2, 2], 2]);
+  expect(check.populations.map(({ largest }) => largest)).toEqual([0]);
+  const there = await convertModel(valid, 'brian-json');
+  const again = importModel({ name: 'b.json', text: there.files[0]?.text ?? '' });
+  const back = await convertModel(again.valid, 'pynn-json');
+  expect(importModel({ name: 'c.json', text: back.files[0]?.text ?? '' }).hashes.model).toBe(hashes.model);
+});
+
+test('draws between the ticks of a clock are said', async () => {
+  const { report } = await convertModel(network([noise('slow', 3, { start: 4 })]).valid, 'brian');
   expect(report.filter(({ verdict }) => verdict === 'approximated')).toEqual([
     expect.objectContaining({ code: 'brian/held-noise', pointer: '/stimuli/slow' }),
   ]);

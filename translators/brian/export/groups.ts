@@ -242,6 +242,7 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       ? {}
       : { events: Object.fromEntries(custom.map(([key, event]) => [key, customEvent(key, event, plan, about)])) }),
     ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),
+    ...(inputs.regular.length === 0 ? {} : { run_regularly: inputs.regular }),
     ...linkParts(plan, plans, remarks, context),
   };
 }

@@ -14,13 +14,15 @@ import { brianExpression, counting } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
-import { declaredUnit } from '../../../src/lang/written-quantity.js';
+import { declaredUnit, quantityText } from '../../../src/lang/written-quantity.js';
 import { groupSlice } from './selection-text.js';
 
 /** Equations and initial values that a group gets for its inputs. */
 interface InputParts {
   readonly lines: readonly string[];
   readonly initial: Readonly<Record<string, number>>;
+  /** Items of `run_regularly`, by which noise holds between its draws. */
+  readonly regular: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** What the inputs of a group become. */
@@ -32,6 +34,7 @@ export function inputParts(
   const groups = new Map([[plan.id, plan]]);
   const lines: string[] = [];
   const initial: Record<string, number> = {};
+  const regular: Readonly<Record<string, unknown>>[] = [];
   for (const [key, input] of Object.entries(plan.type?.inputs ?? {})) {
     const unit = declaredUnit(dimensionOf(input.unit));
     if (input.reduce === 'product') {
@@ -43,8 +46,9 @@ export function inputParts(
     }
     const terms: string[] = [];
     for (const [id, stimulus] of currentsOf(plan, key, context)) {
-      const { term, line } = stimulusTerm(id, stimulus, plan, unit, groups, context);
+      const { term, line, drawn } = stimulusTerm(id, stimulus, plan, unit, groups, context);
       if (term === undefined) continue;
+      if (drawn !== undefined) regular.push(drawn);
       if (line !== undefined) lines.push(line);
       terms.push(term);
       if (!isSwitched(id, stimulus, context)) continue;
@@ -67,7 +71,7 @@ export function inputParts(
       ...parts.map((part) => `${part} : ${unit}`),
     );
   }
-  return { lines, initial };
+  return { lines, initial, regular };
 }
 
 type Current = Extract<Stimulus, { readonly kind: 'current' }>;
@@ -86,6 +90,8 @@ interface StimulusText {
   readonly term?: string;
   /** Brian allows one draw in an expression; cells that share a current share what is drawn. What is recorded has a name. */
   readonly line?: string;
+  /** What draws it now and then, where it is held in between. */
+  readonly drawn?: Readonly<Record<string, unknown>>;
 }
 
 function stimulusTerm(
@@ -100,11 +106,15 @@ function stimulusTerm(
   const listed = listedCells(stimulus.to, context);
   const slice = listed === undefined ? groupSlice(stimulus.to, groups, pointer, context) : undefined;
   if (slice === undefined && listed === undefined) return {};
-  const { every = 0, shared = false } = stimulus;
+  const { every = 0, from = 0, shared = false } = stimulus;
   const text = brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer));
   const draws = drawsIn(parseExpression(stimulus.value));
   const { dt } = context.model.experiment;
-  if (draws && every > dt * 1.5)
+  const isSeldom = draws && every > dt * 1.5;
+  const steps = every / dt;
+  // Brian's clocks tick at whole multiples of their step.
+  const isTick = Math.abs(steps - Math.round(steps)) < 1e-6 * steps && Math.round(from / dt) % Math.round(steps) === 0;
+  if (isSeldom && !isTick)
     context.report.approximated(
       'brian/held-noise',
       pointer,
@@ -113,8 +123,20 @@ function stimulusTerm(
     );
   const isRecorded = recordedCurrents(context.model).has(id);
   const value = draws || isRecorded ? currentName(id, plan) : text;
+  const isKept = isSeldom && isTick;
   const isHeld = draws || /\bt\b/.test(text);
   const flags = [...(draws && shared ? ['shared'] : []), ...(isHeld ? ['constant over dt'] : [])];
+  // Expressions that are constant over a step are taken before the step begins, and so is what they read.
+  const parts = isKept
+    ? {
+        line: `${value} : ${unit}${shared ? ' (shared)' : ''}`,
+        drawn: {
+          code: `${value} = ${text}`,
+          dt: quantityText(every, dimensionOf('s'), context.arithmetic),
+          ...{ when: 'before_start', order: -1 },
+        },
+      }
+    : {};
   const line =
     value === text ? {} : { line: `${value} = ${text} : ${unit}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}` };
   const where =
@@ -130,7 +152,7 @@ function stimulusTerm(
   const term = printExpression(
     factors.map((one) => parseExpression(one)).reduceRight((rest, one) => counting(one, rest), parseExpression(value)),
   );
-  return { term, ...line };
+  return { term, ...line, ...parts };
 }
 
 /** A few cells that are not next to each other. */

@@ -240,7 +240,8 @@ function findingOf(entry: ConversionEntry, imported: ImportedModel, to: TargetNo
   const { code, message, pointer, verdict } = entry;
   const language = languages[to];
   const place = placeIn(entry, imported);
-  const part = pointer === '' ? 'the model' : (place.pointer ?? pointer);
+  const within = place.pointer ?? pointer;
+  const part = within === '' ? 'the model' : within;
   const isLeftOut = verdict === 'notExpressible';
   return {
     code,

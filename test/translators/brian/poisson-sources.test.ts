@@ -18,13 +18,14 @@ async function inBrian(values: object, phases: readonly object[]) {
     phases,
   });
   const imported = importModel({ name: 'a.json', text });
-  const { files, outcome } = await convertModel(imported.valid, 'brian-json');
+  const { files, outcome, report } = await convertModel(imported.valid, 'brian-json');
   const written = files[0]?.text ?? '';
   const again = importModel({ name: 'b.json', text: written });
   const back = await convertModel(again.valid, 'pynn-json');
   const { events } = await simulate(written, { engines: [{ target: 'wasm', threads: 1 }] });
   return {
     outcome,
+    leftOut: report.filter(({ verdict }) => verdict === 'notExpressible').map(({ code }) => code),
     keepsHash: importModel({ name: 'c.json', text: back.files[0]?.text ?? '' }).hashes.model === imported.hashes.model,
     spikes: events.get('s.spike') ?? [],
   };
@@ -73,5 +74,6 @@ test.each([
   for (const times of [{}, { start: 5, duration: 5 }]) {
     const found = await inBrian({ rate, ...times }, [{ run: 1 }]);
     expect([found.outcome, found.keepsHash]).toEqual([outcome, true]);
+    expect(found.leftOut).toEqual(outcome === 'incomplete' ? ['brian/poisson-group'] : []);
   }
 });

@@ -1,6 +1,8 @@
 /** What PyNN's documents say of cells that are drawn, and of weights whose sign chooses the receptor. */
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { decodeSource } from '../../../src/run/read-source.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.js';
@@ -55,6 +57,13 @@ test('samples of a view that nothing uses are of that view', async () => {
   const { files } = await convertModel(model.valid, 'brian-json');
   const there = importModel({ name: 'c.json', text: files[0]?.text ?? '' });
   expect((await written(there)).views).toEqual(document.views);
+});
+
+test('samples that the target draws are kept', async () => {
+  const name = 'fixtures/pynn/selections-drawn-on-the-target.json';
+  const model = importModel(decodeSource(name, readFileSync(name)));
+  const text = JSON.stringify(await written(model));
+  expect(importModel({ name: 'b.json', text }).hashes.model).toBe(model.hashes.model);
 });
 
 test('a frozen document draws no sample', async () => {

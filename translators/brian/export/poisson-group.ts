@@ -22,7 +22,7 @@ interface BrianSource {
 
 /**
  * PyNN's Poisson source as a PoissonGroup; as neurons that each have a rate and times where these differ or change;
- * undefined where it is another type, or spikes too often for one spike per step.
+ * undefined where it is another type.
  */
 export function poissonGroup(
   name: string,
@@ -43,10 +43,11 @@ export function poissonGroup(
   if (most > mostOften) {
     report.missing(
       pointer,
-      `${often} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step`,
+      `${often} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step: ` +
+        'several sources with a part of the rate each, or shorter steps, are the same process',
       'brian/poisson-group',
     );
-    return undefined;
+    return { type: oncePerStep(type), values, isGroup: false };
   }
   const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
   const isRateSet = changed.has(`${name}.rate`);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv, .venv-pynn and .venv-neuroml with the Python packages of the interoperability tests, or brings them up to date.
+# Makes .venv, .venv-pynn, .venv-nestml and .venv-neuroml with the Python packages of the interoperability tests, or brings them up to date.
 # PYTHON names another interpreter than python3 (3.11 or later).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +28,9 @@ environment .venv test/interoperability/requirements.txt
 [ -d .venv/dendrify ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/dendrify Dendrify==2.2.0
 
 environment .venv-pynn test/interoperability/requirements-pynn.txt
+
+environment .venv-nestml test/interoperability/requirements-nestml.txt
+scripts/nest-wheel-for-nestml.sh .venv-nestml
 
 # PyNN's own scenarios are in its sources only.
 if [ ! -d .venv-pynn/sources ]; then

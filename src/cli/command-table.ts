@@ -167,7 +167,7 @@ export const commands = {
       to: {
         type: 'string',
         choices: [...targetNotations, ...Object.keys(shortNotations)],
-        describe: 'notation to write; nml is neuroml',
+        describe: 'notation to write; nml is neuroml, pynn-nestml a PyNN script for NEST',
       },
       output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
       freeze: {

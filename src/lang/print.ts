@@ -45,6 +45,8 @@ interface PrintOptions {
    * `meter`.
    */
   readonly taken?: (name: string) => boolean;
+  /** How a choice is written: `a if c else b`, or `c ? a : b`; absent: the first. */
+  readonly choice?: 'words' | 'signs';
 }
 
 function levelOf(e: Expression): number {
@@ -112,6 +114,8 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
         (least) => print(e.right, least),
       );
     case 'conditional':
+      if (options.choice === 'signs')
+        return `${print(e.condition, level.or)} ? ${print(e.whenTrue, level.or)} : ${print(e.whenFalse, level.conditional)}`;
       return (
         `${print(e.whenTrue, level.or)} if ${print(e.condition, level.or)} else ` +
         print(e.whenFalse, level.conditional)

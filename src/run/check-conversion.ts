@@ -259,6 +259,7 @@ function compareSpikes(
 export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
   brian: 'brian-json',
   pynn: 'pynn-json',
+  'pynn-nestml': 'pynn-json',
 };
 
 /** What of the options of a conversion counts for a check of it. */

@@ -23,8 +23,9 @@ import {
   type HowToConvert,
   type SpikesByPopulation,
 } from './check-conversion.js';
-import { comparableVariables, compareSamples, mostSamples, SampleKeeper } from './check-samples.js';
-import { convertModel } from './convert.js';
+import { parseUnit } from '../lang/units.js';
+import { comparableVariables, compareSamples, mostSamples, SampleKeeper, type Sampled } from './check-samples.js';
+import { convertModel, type ConvertedModel } from './convert.js';
 import { ownIntegration } from './own-integration.js';
 import { importModel } from './pipeline.js';
 import { segmentTimes, stretchesKept } from './segments.js';
@@ -52,7 +53,12 @@ interface Tool {
 }
 
 const tools: Readonly<Record<Simulator, Tool>> = {
-  nest: { notations: ['pynn', 'pynn-json'], script: 'pynn', file: 'model.py', modules: ['pyNN', 'nest'] },
+  nest: {
+    notations: ['pynn', 'pynn-nestml', 'pynn-json'],
+    script: 'pynn',
+    file: 'model.py',
+    modules: ['pyNN', 'nest'],
+  },
   neuron: { notations: ['pynn', 'pynn-json'], script: 'pynn', file: 'model.py', modules: ['pyNN', 'neuron'] },
   brian2: { notations: ['brian', 'brian-json'], script: 'brian', file: 'model.py', modules: ['brian2'] },
   jneuroml: { notations: ['lems', 'neuroml'], script: 'lems', file: 'model.xml', modules: ['pyneuroml'] },
@@ -73,18 +79,29 @@ export async function checkWith(
   if (!tool.notations.includes(to))
     throw new UsageError(`${simulator} does not run ${to}`, `it can run ${tool.notations.join(' and ')}`);
   const { valid: spiking, names } = recordingSpikes(valid);
-  const { recordings, sampled, absent, anew, integration } = await comparable(valid, to, simulator, options);
+  const { recordings, sampled, absent, anew, integration, units } = await comparable(valid, to, simulator, options);
   const { model } = spiking;
   const recorded = { ...spiking, model: { ...model, recordings: [...model.recordings, ...recordings] } };
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
   try {
-    const { files, data, report } = await convertModel(recorded, tool.script, {
-      name: tool.file,
-      partial: true,
-      freeze: options.freeze ?? false,
-      strict: options.strict ?? false,
-    });
-    if (tool.script === 'pynn' && files.some(({ text }) => text.includes('import interneuron_pynn'))) {
+    const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>
+      convertModel(recorded, script, {
+        name: tool.file,
+        partial: true,
+        freeze: options.freeze ?? false,
+        strict: options.strict ?? false,
+      });
+    const plain = await inNotation(tool.script);
+    const runsHere = tool.script === 'pynn' && isForOurBackend(plain);
+    const converted = runsHere && simulator === 'nest' ? await inNotation('pynn-nestml') : plain;
+    const { files, data, report } = converted;
+    const nestml = converted === plain ? undefined : lackOfNestml(converted);
+    if (typeof nestml === 'string')
+      throw new UsageError(
+        `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, and NESTML no words (${nestml})`,
+        "leave --with out to compare with interneuron's backend of PyNN",
+      );
+    if (runsHere && converted === plain) {
       const [reason] = report.filter(({ code }) => code === whyNative);
       throw new UsageError(
         `${simulator} cannot run it: PyNN has no names for some of its cells or synapses, which are written by their ` +
@@ -92,7 +109,8 @@ export async function checkWith(
         "such scripts run on interneuron's backend of PyNN; leave --with out to compare with that",
       );
     }
-    const python = pythonWith(simulator, tool.modules);
+    const isCompiled = files.some(({ text }) => text.includes(registersNestml));
+    const python = pythonWith(simulator, [...tool.modules, ...(isCompiled ? ['pynestml'] : [])]);
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     const keeper = new SampleKeeper();
     const label = simulator === 'brian2' ? 0 : valid.model.experiment.dt;
@@ -110,10 +128,11 @@ export async function checkWith(
     }
     let found: ToolResults;
     try {
-      found = await run(simulator, python, folder, tool.file, {
+      found = await run(simulator, python, folder, tool.file, isCompiled, {
         model: valid.model,
         spikes: names,
         samples: sampled,
+        units: isCompiled ? units : new Map(),
         read: () => importModel({ name: tool.file, text: files[0]?.text ?? '' }, { data }).valid.model,
       });
     } catch (error) {
@@ -148,13 +167,50 @@ async function comparable(
   simulator: Simulator,
   { freeze = false, strict = false }: HowToConvert,
 ): Promise<
-  ReturnType<typeof comparableVariables> & { readonly anew: readonly string[]; readonly integration: readonly string[] }
+  ReturnType<typeof comparableVariables> & {
+    readonly anew: readonly string[];
+    readonly integration: readonly string[];
+    /** Units in SI in which NEST records variables of the model's own types, by the names of recordings. */
+    readonly units: ReadonlyMap<string, number>;
+  }
 > {
   const { files, data } = await convertModel(valid, documentOf[to] ?? to, { partial: true, freeze, strict });
   const [file] = files;
   const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
   const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
-  return { ...found, anew: drawnAnew(target.model), integration: ownIntegration(simulator, target.model) };
+  return {
+    ...found,
+    anew: drawnAnew(target.model),
+    integration: ownIntegration(simulator, target.model),
+    units: await unitsOfNestml(found.sampled, target.model),
+  };
+}
+
+/** What scripts with types in NESTML have in them. */
+const registersNestml = 'nestml_cell_type';
+
+const isForOurBackend = ({ files }: ConvertedModel): boolean =>
+  files.some(({ text }) => text.includes('import interneuron_pynn'));
+
+/** The first part of a model that NESTML has no words for; recordings can be left out. */
+const lackOfNestml = ({ report }: ConvertedModel): string | undefined => {
+  const lack = report.find(
+    ({ verdict, pointer }) => verdict === 'notExpressible' && !pointer.startsWith('/recordings'),
+  );
+  return lack && `${lack.pointer}: ${lack.message}`;
+};
+
+async function unitsOfNestml(
+  sampled: ReadonlyMap<string, Sampled>,
+  { neurons, populations }: Model,
+): Promise<ReadonlyMap<string, number>> {
+  const { siOf } = await import('../../translators/pynn/export/nestml/units.js');
+  const units = [...sampled].flatMap(([name, { population, variable }]) => {
+    const type = neurons[populations[population]?.type ?? ''];
+    const unit = type?.conformsTo ? undefined : (type?.state[variable] ?? type?.derived[variable])?.unit;
+    return unit === undefined ? [] : [[name, siOf(parseUnit(unit).dimension)] as const];
+  });
+  return new Map(units);
 }
 
 /**
@@ -205,6 +261,7 @@ async function run(
   python: string,
   folder: string,
   file: string,
+  isCompiled: boolean,
   recorded: Recorded & { readonly read: () => Model },
 ): Promise<ToolResults> {
   const execute = (program: string, words: readonly string[]): Promise<string> => runTool(program, words, folder);
@@ -218,7 +275,8 @@ async function run(
     }
     case 'nest':
     case 'neuron':
-      await execute(python, [file, simulator, results]);
+      // A script with types in NESTML is for NEST alone.
+      await execute(python, isCompiled ? [file, results] : [file, simulator, results]);
       return pynnResults(results, recorded);
     case 'jneuroml': {
       const target = recorded.read();

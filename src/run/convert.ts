@@ -313,6 +313,7 @@ const wordsIn: { readonly [to in TargetNotation]?: Words } = {
   brian: 'brian',
   'brian-json': 'brian',
   pynn: 'pynn',
+  'pynn-nestml': 'pynn',
   'pynn-json': 'pynn',
   lems: 'neuroml',
   neuroml: 'neuroml',
@@ -387,6 +388,20 @@ async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<reado
   return zeroDivisors(valid, stage);
 }
 
+/** A script of PyNN. @param nestml  whether what PyNN has no name for is written in NESTML, rather than for our backend */
+function pynnScript(nestml: boolean): Exporter {
+  return async (valid, name, _original, _positions, { partial, strict }) => {
+    const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
+    const { back, entries } = await inPynn(valid);
+    const { files, report } = exportPynnScript(back ?? valid, parse(name).name, { partial, strict, nestml });
+    return {
+      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
+      data: new Map(),
+      report: [...entries, ...report],
+    };
+  };
+}
+
 /** A longer document under the name of YAML has the layout of JSON, which is YAML, too. */
 const mostInYaml = 1e6;
 
@@ -447,16 +462,8 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const whole = keeps ? await withOriginIn(document, valid, ['neuroml', 'pynn']) : document;
     return { files: [{ name, text: await documentText(whole, name) }], data: new Map(), report: entries };
   },
-  pynn: async (valid, name, _original, _positions, { partial, strict }) => {
-    const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
-    const { back, entries } = await inPynn(valid);
-    const { files, report } = exportPynnScript(back ?? valid, parse(name).name, { partial, strict });
-    return {
-      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
-      data: new Map(),
-      report: [...entries, ...report],
-    };
-  },
+  pynn: pynnScript(false),
+  'pynn-nestml': pynnScript(true),
   'pynn-json': async (valid, name, _original, _positions, { partial, keeps, strict }) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
     const { back, entries } = await inPynn(valid);
@@ -519,6 +526,7 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
   brian: 'model.py',
   'brian-json': 'model.json',
   pynn: 'model.py',
+  'pynn-nestml': 'model.py',
   'pynn-json': 'model.json',
   lems: 'model.xml',
   neuroml: 'model.xml',

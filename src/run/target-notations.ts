@@ -1,12 +1,13 @@
 /**
  * Notations that a model can be written in: canonical JSON, a Brian 2 script, the Brian-like specification, a PyNN
- * script, PyNN-style JSON, LEMS; and SWC, which holds the shapes of cells alone.
+ * script, one for NEST with types in NESTML, PyNN-style JSON, LEMS; and SWC, which holds the shapes of cells alone.
  */
 export const targetNotations = [
   'canonical',
   'brian',
   'brian-json',
   'pynn',
+  'pynn-nestml',
   'pynn-json',
   'lems',
   'neuroml',

@@ -16,6 +16,8 @@ export interface Recorded {
   readonly spikes: ReadonlyMap<string, string>;
   /** Of what samples are, by the names of recordings. */
   readonly samples: ReadonlyMap<string, Sampled>;
+  /** Units in SI of samples that are not those of PyNN's names, by the names of recordings. */
+  readonly units?: ReadonlyMap<string, number>;
 }
 
 /** Spikes in s, and samples in SI units by the name of their recording. */
@@ -161,7 +163,7 @@ export function pynnResults(path: string, recorded: Recorded): ToolResults {
         for (const time of times) found.addSpike(population, Number(cell), time / 1e3, segment);
       for (const [name, { population: owner, variable, cells }] of recorded.samples) {
         const signal = owner === population ? signals[variable] : undefined;
-        const unit = pynnUnits[variable];
+        const unit = recorded.units?.get(name) ?? pynnUnits[variable];
         if (signal === undefined || unit === undefined) continue;
         const columns = Array.from({ length: cells }, (_, cell) => signal.cells.indexOf(cell));
         if (columns.includes(-1)) continue;

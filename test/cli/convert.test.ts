@@ -362,8 +362,20 @@ describe('convert --check', () => {
 
   it('refuses a simulator of PyNN that has no names for the cells', async () => {
     const words = ['convert', 'fixtures/brian/noisy-group.yaml', '--to', 'pynn', '-o', folder.file('noisy.py')];
+    const { code, stderr } = await runCommand([...words, '--check', '--with', 'neuron']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/neuron cannot run it: PyNN has no names[\s\S]*equations/),
+    ]);
+  });
+
+  it('refuses NEST where NESTML has no words for the synapses either, and says which', async () => {
+    const words = ['convert', 'fixtures/brian/summed.yaml', '--to', 'pynn', '-o', folder.file('summed.py')];
     const { code, stderr } = await runCommand([...words, '--check', '--with', 'nest']);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/nest cannot run it: PyNN has no names[\s\S]*equations/)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/nest cannot run it: PyNN has no names[\s\S]*gaps[\s\S]*sums over synapses/),
+    ]);
   });
 });
 

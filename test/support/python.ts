@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './import-graph.js';
 
+/** An environment of Python packages. */
+type Environment = '.venv' | '.venv-pynn' | '.venv-nestml';
+
 /**
  * Why an environment cannot be used, or null when it can.
  *
  * @throws Error instead, where the variable INTERNEURON_REQUIRE_PYTHON is set: nothing may be left out there
  */
-export function missingEnvironment(name: '.venv' | '.venv-pynn', ...files: readonly string[]): string | null {
+export function missingEnvironment(name: Environment, ...files: readonly string[]): string | null {
   const missing = ['bin/python', ...files].find((file) => !existsSync(join(root, name, file)));
   if (missing === undefined) return null;
   const reason = `${name} lacks ${missing}; run scripts/python-environment.sh`;
@@ -21,7 +24,7 @@ export function missingEnvironment(name: '.venv' | '.venv-pynn', ...files: reado
 
 /** Runs Python. @throws with what it printed, when it fails */
 export async function python(
-  environment: '.venv' | '.venv-pynn',
+  environment: Environment,
   words: readonly string[],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<string> {

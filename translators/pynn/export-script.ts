@@ -25,10 +25,10 @@ interface PynnScriptExport {
  * @param stem  name of the script without its ending
  */
 export function exportPynnScript(valid: ValidModel, stem = 'model', options: PynnOptions = {}): PynnScriptExport {
-  const { document, report: entries } = exportPynn(valid, options);
+  const { document, report: entries, nestml } = exportPynn(valid, options);
   const report = new ConversionReport('pynn');
   for (const entry of entries) report.add(entry);
-  const { view, files } = scriptView(document, stem, report);
+  const { view, files } = scriptView(document, stem, report, nestml);
   for (const remark of remarksOnBackends(document)) report.equivalent('pynn/backend', '', remark);
   return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: report.entries };
 }

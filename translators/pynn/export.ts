@@ -22,6 +22,8 @@ import { given } from './export/given.js';
 import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
+import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
+import { withSettledValues } from './export/nestml/settled.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf, withItsTarget } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
@@ -44,6 +46,8 @@ interface PynnExport {
   readonly document: PynnSpecification;
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
+  /** Models of NESTML that cells of the type `nestml:NAME` are. */
+  readonly nestml: readonly NestmlModel[];
 }
 
 /** How to write what PyNN's names do not say. */
@@ -52,6 +56,8 @@ export interface PynnOptions {
   readonly partial?: boolean;
   /** Equations take the place of names that only approximate the model. */
   readonly strict?: boolean;
+  /** What PyNN has no names for is written in NESTML, and left out where that has no words either. */
+  readonly nestml?: boolean;
 }
 
 /**
@@ -60,30 +66,60 @@ export interface PynnOptions {
  */
 export function exportPynn(whole: ValidModel, options: PynnOptions = {}): PynnExport {
   const { valid, entries, placed } = expressiblePopulations(whole, 'pynn');
-  const { document, report } = expressed(valid, options);
-  return { document, report: entries.length === 0 ? report : [...entries, ...report.map(placed)] };
+  const { document, report, nestml } = expressed(valid, options);
+  return { document, report: entries.length === 0 ? report : [...entries, ...report.map(placed)], nestml };
 }
 
 /** Steps of a current that are listed. */
 const mostSteps = 2000;
 
+/** Of what PyNN has no type, and NESTML has one. */
+const compiled = 'has no name in PyNN and is written in NESTML, which NEST runs once NESTML has compiled it';
+
 /** A model of populations that have cells. */
-function expressed(valid: ValidModel, { partial = false, strict = false }: PynnOptions): PynnExport {
+function expressed(valid: ValidModel, { partial = false, strict = false, nestml = false }: PynnOptions): PynnExport {
   const apart = withCurrentsApart(valid, mostSteps);
   const plain = gathered(apart, 'pynn');
   const standard = standardise(plain.valid, 'pynn');
   const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
   const outcome = outcomeOf(named.report);
-  if (strict && outcome === 'approximate') return faithful(valid, apart, named) ?? named;
+  if (strict && !nestml && outcome === 'approximate') return faithful(valid, apart, named) ?? named;
   if (outcome !== 'incomplete') return named;
   const areRecordings = named.report.every(
     ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
   );
   if (areRecordings && partial) return named;
+  if (nestml) return inNestml(valid, apart, named.report);
   const byParts = inParts(apart);
   const { report, document } =
-    byParts ?? written(valid, valid, reasonsForEquations(named.report, valid.model), new NativeParts(valid));
-  return { document, report: areRecordings ? [onlyRecordings, ...report] : report };
+    byParts ??
+    written(valid, valid, reasonsForEquations(named.report, valid.model), {
+      natives: new NativeParts(valid),
+    });
+  return { document, report: areRecordings ? [onlyRecordings, ...report] : report, nestml: [] };
+}
+
+/** A model in which PyNN's names say what they can, and NESTML the rest. */
+function inNestml(valid: ValidModel, apart: ValidModel, report: readonly ConversionEntry[]): PynnExport {
+  // What PyNN's sources of current do not feed stays in the equations.
+  const areCurrents = Object.values(apart.model.stimuli).every(
+    (stimulus) =>
+      stimulus.kind !== 'current' ||
+      populationsOf(stimulus.to).every((name) => {
+        const type = apart.model.neurons[apart.model.populations[name]?.type ?? ''];
+        return type?.inputs[stimulus.input]?.unit === 'A';
+      }),
+  );
+  const plain = gathered(areCurrents ? apart : valid, 'pynn');
+  const standard = standardise(plain.valid, 'pynn');
+  const settled = withSettledValues(standard.valid);
+  const models = new NestmlModels(settled, valid.model.timing === 'brian');
+  const entries = [
+    ...plain.entries,
+    ...standard.entries.filter(({ verdict }) => verdict !== 'notExpressible'),
+    ...reasonsForEquations(report, valid.model),
+  ];
+  return written(settled, valid, entries, { nestml: models });
 }
 
 /** A model that PyNN's names approximate, by equations, in parts or wholly; undefined where these are not the same either. */
@@ -105,7 +141,7 @@ function faithful(valid: ValidModel, apart: ValidModel, named: PynnExport): Pynn
   const found =
     byParts && isSame(byParts)
       ? { ...byParts, report: [...reasons, ...byParts.report] }
-      : written(valid, valid, reasons, new NativeParts(valid));
+      : written(valid, valid, reasons, { natives: new NativeParts(valid) });
   return isSame(found) ? found : undefined;
 }
 
@@ -132,7 +168,7 @@ function inParts(valid: ValidModel): PynnExport | undefined {
       ...standard.entries.filter(({ verdict }) => verdict !== 'notExpressible'),
       ...reasonsForEquations(standard.entries, valid.model),
     ];
-    const parts = written(standard.valid, valid, entries, new NativeParts(standard.valid));
+    const parts = written(standard.valid, valid, entries, { natives: new NativeParts(standard.valid) });
     if (outcomeOf(parts.report) !== 'incomplete') return parts;
     const before = but.size;
     for (const { verdict, pointer, message } of parts.report) {
@@ -178,13 +214,13 @@ function reasonsForEquations(report: readonly ConversionEntry[], { recordings }:
 
 /**
  * @param original  the model as it was, before its types were replaced by PyNN's
- * @param natives   takes what has no name in PyNN; absent: it is left out
+ * @param forms     take what has no name in PyNN; absent: it is left out
  */
 function written(
   { model, data }: ValidModel,
   original: ValidModel,
   entries: readonly ConversionEntry[],
-  natives?: NativeParts,
+  { natives, nestml }: Pick<ExportContext, 'natives' | 'nestml'> = {},
 ): PynnExport {
   const { labels = {}, selections = {}, extra = natives ? undefined : onGrid(original.model) } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
@@ -201,6 +237,7 @@ function written(
     cells,
     scopes: namesIn(model, original.model),
     ...(natives === undefined ? {} : { natives }),
+    ...(nestml === undefined ? {} : { nestml }),
     targets: new Targets(data, generators, label, model.populations, selections),
   };
   for (const [name, type] of Object.entries(model.neurons)) {
@@ -209,6 +246,15 @@ function written(
       if (natives !== undefined) {
         cells.set(name, natives.cell(name, type, receptorsOf(model, name)));
         report.equivalent('pynn/native', child('/neurons', name), runsHere);
+      } else if (nestml !== undefined) {
+        const made = nestml.cell(name);
+        if (typeof made === 'string') report.missing(child('/neurons', name), `NESTML: ${made}`, 'pynn/not-in-nestml');
+        else {
+          cells.set(name, made.standard);
+          report.equivalent('pynn/nestml', child('/neurons', name), compiled);
+          for (const difference of made.approximations)
+            report.approximated('pynn/nestml-step', child('/neurons', name), difference);
+        }
       }
       // Of a type that claims nothing each population says why it is none.
       else if (type.conformsTo !== undefined) report.missing(child('/neurons', name), standard);
@@ -226,7 +272,8 @@ function written(
   const { recordings, phases } = protocolOf(context);
   const sources = sourcesOf(context);
   for (const [name, operation] of Object.entries(model.operations))
-    if (natives === undefined) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
+    if (nestml?.runs(name) === true) continue;
+    else if (natives === undefined) report.missing(child('/operations', name), 'PyNN runs no code during a simulation');
     else {
       natives.add('operations', name, operation);
       report.equivalent('pynn/native', child('/operations', name), runsHere);
@@ -263,7 +310,7 @@ function written(
     ...given('native', { ...natives?.document() }),
     ...given('annotations', annotations),
   };
-  return { document: withoutDangling(document, report), report: report.entries };
+  return { document: withoutDangling(document, report), report: report.entries, nestml: nestml?.models ?? [] };
 }
 
 /**

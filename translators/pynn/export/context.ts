@@ -7,6 +7,7 @@ import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/
 import type { Value as PynnValue } from '../specification.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { NativeParts } from './native-parts.js';
+import type { NestmlModels } from './nestml/models.js';
 import type { Targets } from './targets.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
 
@@ -27,6 +28,8 @@ export interface ExportContext {
   readonly scopes: Pick<Scopes, 'ofKey' | 'ofSelection'>;
   /** What has no name in PyNN; undefined where that is left out. */
   readonly natives?: NativeParts;
+  /** What has no name in PyNN, in NESTML; undefined where it is left out or in `natives`. */
+  readonly nestml?: NestmlModels;
   /** Views and assemblies that selections need, as they come up. */
   readonly targets: Targets;
 }

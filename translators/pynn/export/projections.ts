@@ -13,6 +13,7 @@ import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { given } from './given.js';
 import { isNative, nativeProjection } from './native.js';
 import { spaceOf } from './positions.js';
+import { portProjection } from './nestml/projections.js';
 import { claimedName, synapseParts, type SynapseParts } from './types.js';
 
 /** Said of a projection that goes with the cells that it is onto. */
@@ -25,6 +26,9 @@ export function projectionOf(context: ExportContext, name: string, projection: P
   const missing = (message: string): undefined => report.missing(pointer, message);
   if (context.natives !== undefined && isNative(context, projection))
     return nativeProjection(context, context.natives, name, projection, pointer);
+  const use = context.nestml?.use(name);
+  if (typeof use === 'string') return report.missing(pointer, `NESTML: ${use}`, 'pynn/not-in-nestml');
+  if (use !== undefined) return portProjection(context, name, projection, use, pointer);
   if (report.hasOmission(pointer)) return undefined;
   if (isSelection(projection.from.of, 'synapses') || isSelection(projection.to.of, 'synapses'))
     return missing('a projection onto synapses');

@@ -11,7 +11,8 @@ import { inUnit } from './values.js';
 /** A recording; undefined after it was reported that PyNN has none of its kind. */
 export function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {
   const { report, targets } = context;
-  if (isRecording(recording, 'rate') && context.natives !== undefined && spikes(context.model, recording.of)) {
+  const hasOwn = context.natives !== undefined || context.nestml !== undefined;
+  if (isRecording(recording, 'rate') && hasOwn && spikes(context.model, recording.of)) {
     report.equivalent('pynn/rate-from-spikes', pointer, 'the rate of a population is computed from its spikes');
     return { target: targets.of(recording.of), variables: ['spikes'] };
   }

@@ -25,6 +25,8 @@ export interface ScriptNames {
 export const imports = {
   larray: 'lazyarray',
   IndexBasedExpression: 'pyNN.core',
+  NativeCellType: 'pyNN.nest.cells',
+  nestml_cell_type: 'pyNN.nest.nestml',
   Sequence: 'pyNN.parameters',
   NumpyRNG: 'pyNN.random',
   RandomDistribution: 'pyNN.random',

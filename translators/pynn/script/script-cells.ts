@@ -124,9 +124,11 @@ export function populationLines(script: Script, population: Population): string 
       ? nativeSource(script, 'cell', cell.type, cell.values, native ?? {})
       : isRecord(native?.['spikes'])
         ? givenSource(script, label, native['spikes'])
-        : spikes === undefined
-          ? cellSource(cell, names)
-          : call(`sim.${cell.type}`, [spikes]);
+        : script.nestml.has(cell.type)
+          ? call(script.types.get(cell.type) ?? 'None', keywords(cell.params, names))
+          : spikes === undefined
+            ? cellSource(cell, names)
+            : call(`sim.${cell.type}`, [spikes]);
   const made = call('sim.Population', [
     valueSource(size, script),
     type,

@@ -6,6 +6,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { child } from '../../../src/model/pointer.js';
 import { documentationOf } from '../../shared/documentation.js';
 import { call, dictionary, layout, list, prefixed, pythonComments, type Source } from '../../shared/python.js';
+import type { NestmlModel } from '../export/nestml/models.js';
 import { byUse } from '../selections.js';
 import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.js';
 import { isRandom, limitAsNumber } from '../value-kinds.js';
@@ -20,6 +21,7 @@ import {
   recordingLines,
   synapseRecorder,
 } from './script-protocol.js';
+import { nestmlTypes, setUpNestml } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
 
 /** What the template needs. */
@@ -51,8 +53,9 @@ export function scriptView(
   document: PynnSpecification,
   stem: string,
   report: ConversionReport,
+  nestml: readonly NestmlModel[] = [],
 ): { readonly view: ScriptView; readonly files: readonly ScriptFile[] } {
-  const script = new Script(document, stem, report);
+  const script = new Script(document, stem, report, nestml);
   const comments = new Comments(document.annotations);
   const head = comments.take('');
   /** Lines after the comments on parts of these sections of the model that have their name. */
@@ -76,8 +79,13 @@ export function scriptView(
       ? {}
       : { seed: Number.isSafeInteger(given) ? given : document.seed };
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
+  const isNestml = nestml.length > 0;
   const sections = [
-    { title: '', lines: [layout(call('sim.setup', keywords(limits, script))), ...namesForNest(script)] },
+    { title: '', lines: nestmlTypes(script) },
+    {
+      title: isNestml ? 'Simulation' : '',
+      lines: [layout(call('sim.setup', keywords(limits, script))), ...setUpNestml(script), ...namesForNest(script)],
+    },
     { title: '', lines: generatorLines(script) },
     { title: 'Types of cells and synapses', lines: nativeTypes(script) },
     {
@@ -123,9 +131,12 @@ export function scriptView(
   const view: ScriptView = {
     documentation: documentationText(script),
     comments: pythonComments([...head, ...comments.takeRest()]),
-    usage: `python ${stem}.py ${script.isNative ? '' : '[simulator] '}[results.json]`,
-    simulator: script.isNative ? '' : 'sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "neuron"))',
-    argument: script.isNative ? 1 : 2,
+    usage: `python ${stem}.py ${script.isNative || isNestml ? '' : '[simulator] '}[results.json]`,
+    simulator:
+      script.isNative || isNestml
+        ? ''
+        : 'sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "neuron"))',
+    argument: script.isNative || isNestml ? 1 : 2,
     definitions: [...script.definitions, ...(script.recorders.length === 0 ? [] : [synapseRecorder])],
     sections,
     recorded: layout(prefixed('recorded = ', list(recordedPopulations(script))), 4),
@@ -185,12 +196,13 @@ function importLines(script: Script, lines: readonly string[]): readonly string[
   const own = [...modules]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([module, names]) => `from ${module} import ${names.join(', ')}`);
-  const backend = script.isNative ? ['import interneuron_pynn as sim'] : [];
+  const isNestml = script.nestml.size > 0;
+  const backend = isNestml ? ['import pyNN.nest as sim'] : script.isNative ? ['import interneuron_pynn as sim'] : [];
   const numpy = /\bnp\./.test(text) ? ['import numpy as np'] : [];
   return [
     'import json',
     'import sys',
-    ...(script.isNative ? [] : ['from importlib import import_module']),
+    ...(script.isNative || isNestml ? [] : ['from importlib import import_module']),
     ...(/\bPath\(/.test(text) ? ['from pathlib import Path'] : []),
     ...(backend.length + numpy.length + own.length === 0 ? [] : ['', ...backend, ...numpy, ...own]),
   ];

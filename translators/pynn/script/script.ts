@@ -4,6 +4,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, quoted, spaced, type Source } from '../../shared/python.js';
 import { Names } from '../names.js';
 import type { Population, PynnSpecification, Values } from '../specification.js';
+import type { NestmlModel } from '../export/nestml/models.js';
 import { withoutZeroRates } from './backends.js';
 import { imports, type ImportedName, type ScriptNames } from './python-text.js';
 
@@ -60,8 +61,17 @@ export class Script implements ScriptNames {
   /** Variables of the script that read synapses while it runs. */
   readonly recorders: string[] = [];
 
-  constructor(document: PynnSpecification, stem: string, report: ConversionReport) {
+  /** Models of NESTML, by the names of types that are them. */
+  readonly nestml: ReadonlyMap<string, NestmlModel>;
+
+  constructor(
+    document: PynnSpecification,
+    stem: string,
+    report: ConversionReport,
+    nestml: readonly NestmlModel[] = [],
+  ) {
     this.document = document;
+    this.nestml = new Map(nestml.map((one) => [one.standard.name, one]));
     this.stem = stem;
     this.report = report;
     for (const name of taken) this.names.take(name);

@@ -1,0 +1,49 @@
+/** Types in NESTML under NEST, which compiles them: the spikes and samples are those here. */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { convertModel } from '../../src/run/convert.js';
+import { spikesOf } from '../../src/run/check-conversion.js';
+import { importModel } from '../../src/run/pipeline.js';
+import { missingEnvironment, python } from '../support/python.js';
+import { twoTypes } from '../translators/pynn/nestml-model.js';
+
+const headers = ['ltdl.h', 'gsl/gsl_odeiv.h', 'boost/version.hpp'];
+const missing =
+  headers.flatMap((name) => (existsSync(join('/usr/include', name)) ? [] : [`no header ${name} here`]))[0] ??
+  missingEnvironment('.venv-nestml', 'lib64/nest');
+
+interface Results {
+  readonly populations: Readonly<Record<string, readonly { readonly spikes: Readonly<Record<string, number[]>> }[]>>;
+}
+
+test.skipIf(missing !== null)(
+  `cells of two types spike in the same steps${missing === null ? '' : `: ${missing}`}`,
+  { timeout: 600_000 },
+  async () => {
+    const { valid } = importModel({ name: 'two.yaml', text: twoTypes });
+    const { files } = await convertModel(valid, 'pynn-nestml', { name: 'two.py' });
+    const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
+    try {
+      for (const { name, text } of files) writeFileSync(join(folder, name), text);
+      await python('.venv-nestml', ['-W', 'ignore', join(folder, 'two.py'), join(folder, 'results.json')]);
+      const { populations } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Results;
+      const here = await spikesOf(valid);
+      let count = 0;
+      for (const name of ['leaky', 'quadratic']) {
+        // NEST names a step by its end, Brian by its beginning.
+        const expected = here.get(name)?.map((train) => train.map((time) => Math.round(time / 1e-4) + 1)) ?? [];
+        const [segment] = populations[name] ?? [];
+        expect(expected.map((_, cell) => (segment?.spikes[cell] ?? []).map((time) => Math.round(time * 10)))).toEqual(
+          expected,
+        );
+        count += expected.flat().length;
+      }
+      expect(count).toBeGreaterThan(10);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

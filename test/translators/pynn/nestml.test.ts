@@ -1,0 +1,163 @@
+/** The text of types in NESTML, and what is said of a conversion to them. */
+
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { convertModel, type ConvertedModel } from '../../../src/run/convert.js';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { root } from '../../support/import-graph.js';
+import { twoTypes } from './nestml-model.js';
+
+const converted = (text: string): Promise<ConvertedModel> =>
+  convertModel(importModel({ name: 'model.yaml', text }).valid, 'pynn-nestml', { name: 'model.py', partial: true });
+
+const fixture = (name: string): Promise<ConvertedModel> =>
+  convertModel(importModel(readSource(join(root, 'fixtures', name))).valid, 'pynn-nestml', { partial: true });
+
+/** One group of cells, as Brian has it. */
+const group = (lines: string): string =>
+  `format: interneuron/brian\nversion: 1\nname: one\ndt: 0.1 ms\nneuron_groups:\n  G:\n    N: 2\n${lines
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n')}\nspike_monitors:\n  spikes: { source: G }\nrun: 10 ms\n`;
+
+/** The model of a script with one. */
+const modelIn = async (text: string): Promise<string> => {
+  const { files } = await converted(text);
+  const [, inline] = /"""\n(model [^"]*)"""/.exec(files[0]?.text ?? '') ?? [];
+  return inline ?? files[1]?.text ?? '';
+};
+
+const reasons = ({ report }: ConvertedModel): readonly string[] =>
+  report.flatMap(({ verdict, code, message }) =>
+    verdict === 'notExpressible' && code === 'pynn/not-in-nestml' ? [message] : [],
+  );
+
+describe('two types', () => {
+  it('thresholds are tested before spikes arrive at what they read, and resets come after', async () => {
+    const { files, outcome } = await converted(twoTypes);
+    expect(outcome).toBe('approximate');
+    expect(files.map(({ name }) => name)).toEqual(['model.py', 'model-leaky_neuron.nestml']);
+    expect(files[1]?.text).toBe(`model leaky_neuron:
+    state:
+        v mV = 0 mV
+        g mV = 0 mV
+        theta mV = 0 mV
+        steps_to_code real = 0    # steps until code runs that does so every 10 steps
+        refr real = 0    # steps to the end of the refractory period
+        crossed real = 0    # 1 in the step of a spike
+
+    equations:
+        v' = (-55 mV - v + g)/tau
+        g' = -g/5 ms
+
+    parameters:
+        Vt mV = -50 mV
+        Vr mV = -65 mV
+        tau ms = 0 ms
+
+    input:
+        spikes_g <- spike
+        spikes_v <- spike
+
+    output:
+        spike
+
+    update:
+        if steps_to_code <= 0:
+            theta *= 0.9
+            steps_to_code = 10
+        steps_to_code -= 1
+        if refr > 0:
+            refr -= 1
+        if refr > 0:
+            integrate_odes(g)
+        else:
+            integrate_odes()
+        if refr <= 0 and v > Vt + theta:
+            crossed = 1
+            refr = steps(2 ms)
+
+    onReceive(spikes_g):
+        g += spikes_g * 1 s * 0.001 mV
+
+    onReceive(spikes_v):
+        if refr <= 0:
+            v += spikes_v * 1 s * 0.001 mV
+
+    onCondition(crossed > 0):
+        crossed = 0
+        v = Vr
+        theta += 1 mV
+        emit_spike()
+`);
+  });
+
+  it('short models are in the script, with the values of cells as PyNN has them', async () => {
+    const { files } = await converted(twoTypes);
+    const script = files[0]?.text ?? '';
+    expect(script).toContain(
+      'quadratic_neuron = nestml_cell_type(\n    "quadratic_neuron",\n    """\nmodel quadratic_neuron:\n',
+    );
+    expect(script).toContain('        if refr > 0 and not (x > -0.5):\n            refr = 0\n');
+    expect(script).toContain('leaky_neuron(tau=lambda i: 10.0 + 2.0 * i)');
+    expect(script).toContain('sim.StaticSynapse(weight=-2, delay=0.3),\n    receptor_type="SPIKES_V",');
+    expect(script).toContain('import pyNN.nest as sim');
+  });
+});
+
+describe('code of cells', () => {
+  it('units are those of NEST, which are coherent', async () => {
+    const text = await modelIn(
+      group(
+        'model: |\n  dv/dt = (I - g*(v + 54.4*mV)*m)/C : volt\n  dm/dt = (1 - m)*(v + 54.4*mV)/(10*mV*ms) : 1\n  I : amp/metre**2\nthreshold: v > 0*mV\nreset: v = -60*mV\n' +
+          'namespace: { C: 1*uF/cm**2, g: 0.3*msiemens/cm**2 }\nmethod: exponential_euler',
+      ),
+    );
+    expect(text).toContain("v' = (I - g*(v + 54.4 mV)*m)/C");
+    expect(text).toContain('C pF/um**2 = 0.01 pF/(1 um)**2');
+    expect(text).toContain('g nS/um**2 = 0.003 nS/(1 um)**2');
+  });
+
+  it('what depends on the time holds over a step, as t does under Brian', async () => {
+    const text = await modelIn(
+      group(
+        'model: |\n  dv/dt = (a - v**3)/(10*ms) : 1\n  a = 2*sin(2*pi*t/(50*ms)) : 1\nthreshold: v > 1\nreset: v = 0',
+      ),
+    );
+    expect(text).toMatch(/ {4}update:\n {8}a = 2\*sin\(.*\(t - resolution\(\)\).*\)\n {8}integrate_odes\(\)\n/);
+  });
+
+  it('noise is added at the end of a step', async () => {
+    const text = await modelIn(
+      group(
+        'model: |\n  dv/dt = -v/(10*ms) + 2*mV*sqrt(2/(10*ms))*xi : volt\nthreshold: v > 5*mV\nreset: v = 0*mV\nmethod: euler',
+      ),
+    );
+    expect(text).toContain(
+      '*resolution()**0.5*random_normal(0.0, 1.0)\n        integrate_odes()\n        v += noise_v\n',
+    );
+    const { report } = await fixture('brian/noisy-group.yaml');
+    expect(report.filter(({ code }) => code === 'pynn/nestml-step').map(({ verdict }) => verdict)).toContain(
+      'approximated',
+    );
+  });
+});
+
+it('what NESTML has no words for here is named', async () => {
+  const said = async (name: string): Promise<readonly string[]> => [...new Set(reasons(await fixture(name)))];
+  expect(await said('brian/summed.yaml')).toEqual(['NESTML: sums over synapses']);
+  expect(await said('brian/hodgkin-huxley-axon.yaml')).toEqual([
+    'NESTML: cells with compartments; NESTML has models of points here',
+  ]);
+  expect(await said('brian/custom-event.yaml')).toEqual([
+    "NESTML: synapses that react to half; NEST's cells send spikes",
+  ]);
+  expect(await said('brian/delays-small.yaml')).toEqual(['NESTML: synapses that react to spikes of their target']);
+  expect(await said('neuroml/own-types.xml')).toContain('NESTML: regimes');
+});
+
+it('models that PyNN has names for are scripts for any simulator', async () => {
+  const { files } = await fixture('brian/single-lif.yaml');
+  expect(files[0]?.text).toContain('[simulator]');
+  expect(files[0]?.text).not.toContain('nestml');
+});

@@ -1,0 +1,111 @@
+/** Expressions and statements of the model in NESTML. */
+
+import type { Assignment, Call, Expression } from '../../../../src/lang/ast.js';
+import { binary, call, conditional, name, number, unary } from '../../../../src/lang/build.js';
+import { isRandom } from '../../../../src/lang/functions.js';
+import { printExpression } from '../../../../src/lang/print.js';
+import { callsIn, withChildren } from '../../../../src/lang/walk.js';
+import { NotInNestml } from './not-in-nestml.js';
+import { nestmlQuantity } from './units.js';
+
+/** What a name of the model stands for where an expression is; throws NotInNestml for what NESTML does not have. */
+export type Names = (own: string) => Expression;
+
+/** Functions of NESTML with the name that they have here. */
+const same: ReadonlySet<string> = new Set(
+  'exp expm1 log10 sin cos tan sinh cosh tanh erf abs floor ceil round min max clip'.split(' '),
+);
+
+/** How other functions are said. */
+const others: Readonly<Record<string, (...args: Expression[]) => Expression>> = {
+  log: (x = zero()) => call('ln', [x]),
+  log1p: (x = zero()) => call('ln', [binary('+', number(1), x)]),
+  log2: (x = zero()) => binary('/', call('ln', [x]), call('ln', [number(2)])),
+  sqrt: (x = zero()) => binary('**', x, number(0.5)),
+  exprel: (x = zero()) => binary('/', binary('-', call('exp', [x]), number(1)), x),
+  sign: (x = zero()) =>
+    conditional(binary('>', x, zero()), number(1), conditional(binary('<', x, zero()), unary('-', number(1)), zero())),
+  int: (x = zero()) =>
+    isCondition(x)
+      ? conditional(x, number(1), zero())
+      : conditional(binary('<', x, zero()), call('ceil', [x]), call('floor', [x])),
+  uniform: (low = zero(), high = number(1)) =>
+    call('random_uniform', [low, low.kind === 'number' && low.value === 0 ? high : binary('-', high, low)]),
+  normal: (mean = zero(), sd = number(1)) => call('random_normal', [mean, sd]),
+  exponential: (mean = number(1)) =>
+    binary('*', unary('-', mean), call('ln', [call('random_uniform', [zero(), number(1)])])),
+  poisson: (mean = zero()) => call('random_poisson', [mean]),
+};
+
+const zero = (): Expression => number(0);
+
+/** Whether an expression is true or false. */
+export const isCondition = (e: Expression): boolean =>
+  e.kind === 'boolean' ||
+  (e.kind === 'unary' && e.operator === 'not') ||
+  (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator));
+
+/** Whether an expression draws random numbers. */
+export const draws = (e: Expression): boolean => callsIn(e).some((one) => isRandom(one.function));
+
+/** An expression of the model in NESTML. @throws NotInNestml */
+export function nestmlExpression(e: Expression, names: Names): Expression {
+  if (e.kind === 'name') return names(e.name);
+  if (e.kind === 'quantity') return nestmlQuantity(e.value, e.dimension);
+  if (e.kind === 'boolean') return name(e.value ? 'true' : 'false');
+  const parts = withChildren(e, (part) => nestmlExpression(part, names));
+  switch (parts.kind) {
+    case 'unary':
+      return parts.operator === '+' ? parts.operand : parts.operator === 'not' ? negation(parts.operand) : parts;
+    case 'binary':
+      if (parts.operator === '//') return call('floor', [quotient(parts.left, parts.right)]);
+      if (parts.operator === '%')
+        return binary('-', parts.left, binary('*', call('floor', [quotient(parts.left, parts.right)]), parts.right));
+      return parts.operator === '/' ? quotient(parts.left, parts.right) : parts;
+    case 'call':
+      return nestmlCall(parts);
+    default:
+      return parts;
+  }
+}
+
+/** A denial, which binds more tightly in NESTML than comparisons do. */
+export const negation = (e: Expression): Expression =>
+  unary('not', e.kind === 'name' || e.kind === 'call' ? e : name(`(${textOf(e)})`));
+
+/** Quotients of whole numbers are whole in C++, into which NESTML translates. */
+const quotient = (left: Expression, right: Expression): Expression => binary('/', real(left), right);
+
+const real = (e: Expression): Expression => (e.kind === 'number' ? number(e.value) : e);
+
+function nestmlCall({ function: called, arguments: given }: Call): Expression {
+  const args = given.map(real);
+  if (same.has(called)) return call(called, args);
+  const written = Object.hasOwn(others, called) ? others[called] : undefined;
+  if (written === undefined) throw new NotInNestml(`NESTML has no function ${called}`);
+  return written(...args);
+}
+
+/** The text of an expression of the model. */
+export const nestmlText = (e: Expression, names: Names): string => textOf(nestmlExpression(e, names));
+
+/** The text of an expression that is in NESTML's words already. */
+export const textOf = (e: Expression): string => printExpression(e, { choice: 'signs' });
+
+/**
+ * An assignment of the model in NESTML.
+ *
+ * @param isTruth  whether a variable is true or false: NEST records only numbers, which are 1 and 0
+ */
+export function nestmlAssignment(
+  { target, operator, value }: Assignment,
+  names: Names,
+  isTruth: (variable: string) => boolean = () => false,
+): string {
+  const text = nestmlExpression(value, names);
+  const plain = text.kind === 'name' && (text.name === 'true' || text.name === 'false');
+  const truth = (): Expression =>
+    plain ? number(text.name === 'true' ? 1 : 0) : conditional(text, number(1), number(0));
+  if (operator === '%=') throw new NotInNestml('NESTML has no remainder that is assigned');
+  return `${target} ${operator} ${textOf(isTruth(target) ? truth() : real(text))}`;
+}

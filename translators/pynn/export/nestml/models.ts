@@ -1,0 +1,224 @@
+/** The types of a model that PyNN has no name for, as models of NESTML. */
+
+import { numbersOf } from '../../../../src/model/arrays.js';
+import { freeName } from '../../../../src/model/free-name.js';
+import { parseUnit } from '../../../../src/lang/units.js';
+import { weightKindOf, type StandardCell } from '../../../../src/library/standard-type.js';
+import type { ValidModel } from '../../../../src/model/model.js';
+import { isRecording, recordedVariables } from '../../../../src/model/tagged.js';
+import { populationsOf, wholePopulation } from '../../../../src/model/selected.js';
+import { ownersOf, type Model, type NeuronType } from '../../../../src/model/typed.js';
+import { typedModel } from '../../../../src/model/typed-model.js';
+import { claimedName } from '../types.js';
+import { nestmlCell, type NestmlCell } from './cell.js';
+import { NotInNestml } from './not-in-nestml.js';
+import { weightUnitOf, type Port } from './ports.js';
+import { staticUse, type StaticUse } from './synapses.js';
+
+/** A model of NESTML in a script. */
+export interface NestmlModel extends NestmlCell {
+  readonly name: string;
+  /** Whether current sources feed it. */
+  readonly isFed: boolean;
+}
+
+/** How a projection acts through a port. */
+export interface PortUse extends StaticUse {
+  readonly port: Port;
+}
+
+/** Makes models of NESTML as they are asked for. */
+export class NestmlModels {
+  readonly #valid: ValidModel;
+  readonly #model: Model;
+  readonly #testsFirst: boolean;
+  readonly #made = new Map<string, NestmlModel | string>();
+  readonly #uses = new Map<string, PortUse | string>();
+  readonly #names = new Set<string>();
+  readonly #operations = new Set<string>();
+
+  /** @param testsFirst  whether thresholds are tested before spikes arrive in a step, as under Brian */
+  constructor(valid: ValidModel, testsFirst: boolean) {
+    this.#valid = valid;
+    this.#model = typedModel(valid.model);
+    this.#testsFirst = testsFirst;
+  }
+
+  /** Models that were made, in order. */
+  get models(): readonly NestmlModel[] {
+    return [...this.#made.values()].flatMap((one) => (typeof one === 'string' ? [] : [one]));
+  }
+
+  /** The model of a type; a text saying why there is none. */
+  cell(id: string): NestmlModel | string {
+    const known = this.#made.get(id);
+    if (known !== undefined) return known;
+    const made = attempt(() => this.#cell(id));
+    this.#made.set(id, made);
+    return made;
+  }
+
+  /** The cell type as PyNN sees it; undefined where there is none. */
+  standard(id: string): StandardCell | undefined {
+    const made = this.#made.get(id);
+    return typeof made === 'object' ? made.standard : undefined;
+  }
+
+  /** How a projection acts on a cell of NESTML; a text saying why it does not; undefined where PyNN's names say it. */
+  use(projection: string): PortUse | string | undefined {
+    return this.#uses.get(projection);
+  }
+
+  /** Whether the code of an operation runs in a model. */
+  runs(operation: string): boolean {
+    return this.#operations.has(operation);
+  }
+
+  #cell(id: string): NestmlModel {
+    const type = this.#model.neurons[id];
+    if (type === undefined) throw new NotInNestml('no type');
+    const { populations, tables, experiment } = this.#model;
+    const { stimuli, operations: written } = this.#valid.model;
+    const ids = Object.entries(populations).flatMap(([name, one]) => (one.type === id ? [name] : []));
+    for (const name of ids) {
+      const { linked, clock } = populations[name] ?? {};
+      if (Object.keys(linked ?? {}).length > 0) throw new NotInNestml('variables linked to another population');
+      if (clock !== undefined) throw new NotInNestml('a clock of its own');
+    }
+    const emits = this.#emitted(ids, type);
+    const ports = this.#ports(ids, type);
+    const [fed, ...others] = new Set(
+      Object.values(stimuli).flatMap((stimulus) =>
+        stimulus.kind === 'current' && populationsOf(stimulus.to).some((one) => ids.includes(one))
+          ? [stimulus.input]
+          : [],
+      ),
+    );
+    if (others.length > 0) throw new NotInNestml('currents into several inputs');
+    if (fed !== undefined && type.inputs[fed]?.unit !== 'A')
+      throw new NotInNestml(`currents into ${fed}, which is no current`);
+    const operations = Object.entries(this.#model.operations).flatMap(([key, operation]) => {
+      const on = written[key]?.on;
+      const owners = on === undefined ? [] : populationsOf(on);
+      if (on === undefined || !owners.some((one) => ids.includes(one))) return [];
+      if (ids.length !== 1 || wholePopulation(on) !== ids[0])
+        throw new NotInNestml('code that runs on some of its cells only');
+      if (operation.slot !== undefined && operation.slot !== 'start')
+        throw new NotInNestml(`code that runs in the slot ${operation.slot}`);
+      const every = Math.max(1, Math.round((operation.every ?? experiment.dt) / experiment.dt));
+      return [{ key, statements: operation.do, every }];
+    });
+    const recorded = new Set(
+      this.#valid.model.recordings.flatMap((recording) =>
+        populationsOf(recording.of).some((one) => ids.includes(one)) && !isRecording(recording, 'events')
+          ? recordedVariables(recording)
+          : [],
+      ),
+    );
+    // NESTML makes a macro of the name in capitals, which NEST may have already.
+    const name = freeName(`${id.replace(/\W/g, '_')}_neuron`, (one) => this.#names.has(one));
+    const made = nestmlCell({
+      name,
+      type,
+      testsFirst: this.#testsFirst,
+      ports,
+      ...(emits === undefined ? {} : { emits }),
+      ...(fed === undefined ? {} : { fed }),
+      operations,
+      recorded,
+      tables,
+      numbersOfTable: (table) => numbersOf(table.values, this.#valid.data),
+    });
+    this.#names.add(name);
+    for (const { key } of operations) this.#operations.add(key);
+    return { ...made, name, isFed: fed !== undefined };
+  }
+
+  /** The event that NEST's cells send, which have one. */
+  #emitted(ids: readonly string[], { events }: NeuronType): string | undefined {
+    const emitted = Object.entries(events).filter(([, { emits }]) => emits !== null);
+    const isHeard = (event: string): boolean =>
+      Object.values(this.#model.projections).some(
+        ({ from, synapse }) =>
+          ownersOf(from.of).some((one) => ids.includes(one)) &&
+          (from.event === event ||
+            Object.values(this.#model.synapses[synapse]?.pathways ?? {}).some(
+              ({ on }) => on.end === 'pre' && on.event === event,
+            )),
+      );
+    const spike = emitted.find(([name, { emits }]) => (emits ?? name) === 'spike');
+    if (spike !== undefined) return spike[0];
+    return emitted.find(([name, { emits }]) => isHeard(emits ?? name))?.[0] ?? emitted[0]?.[0];
+  }
+
+  /** Ports for all that reaches cells of a type. */
+  #ports(ids: readonly string[], type: NeuronType): readonly Port[] {
+    const uses = new Map<string, { readonly key: string; readonly use: StaticUse }>();
+    for (const [name, projection] of Object.entries(this.#model.projections)) {
+      if (projection.to.of.kind === 'synapses' || projection.from.of.kind === 'synapses') continue;
+      if (!ownersOf(projection.to.of).some((one) => ids.includes(one))) continue;
+      const synapse = this.#model.synapses[projection.synapse];
+      const own = this.#valid.model.synapses[projection.synapse];
+      if (synapse === undefined || own === undefined) continue;
+      const isNamed = claimedName(own) !== '';
+      const use = attempt(() =>
+        isNamed
+          ? namedUse(projection.receptors['port'], type)
+          : staticUse(this.#valid.model.projections[name]?.values ?? {}, synapse, own, type, this.#valid.data),
+      );
+      if (typeof use === 'string') this.#uses.set(name, use);
+      else {
+        const key = JSON.stringify(use.arrivals.map(({ variable, factor }) => [variable, factor]));
+        uses.set(name, { key, use });
+      }
+    }
+    const keys = [...new Set([...uses.values()].map(({ key }) => key))];
+    const taken = new Set([type.parameters, type.state, type.derived, type.inputs].flatMap(Object.keys));
+    const byKey = new Map<string, Port>();
+    for (const key of keys) {
+      const { use } = [...uses.values()].find((one) => one.key === key) ?? {};
+      if (use === undefined) continue;
+      const name = freeName(keys.length === 1 ? 'spikes' : `spikes_${use.variable}`, (one) => taken.has(one));
+      taken.add(name);
+      byKey.set(key, {
+        name,
+        receptor: keys.length === 1 ? 'excitatory' : name.toUpperCase(),
+        variable: use.variable,
+        kind: use.kind,
+        weightUnit: use.weightUnit,
+        statements: use.arrivals,
+      });
+    }
+    for (const [name, { key, use }] of uses) {
+      const port = byKey.get(key);
+      const synapse = this.#valid.model.synapses[this.#model.projections[name]?.synapse ?? ''];
+      if (port !== undefined && synapse !== undefined && claimedName(synapse) === '')
+        this.#uses.set(name, { ...use, port });
+    }
+    return [...byKey.values()];
+  }
+}
+
+/** What a synapse of PyNN's adds to the variable that is its receptor. */
+function namedUse(variable: string | undefined, { state }: NeuronType): StaticUse {
+  const unit = state[variable ?? '']?.unit;
+  if (variable === undefined || unit === undefined) throw new NotInNestml('synapses without a receptor');
+  const dimension = parseUnit(unit).dimension;
+  return {
+    arrivals: [{ variable, dimension, factor: 1 }],
+    variable,
+    kind: weightKindOf(unit),
+    weightUnit: weightUnitOf(dimension),
+    weight: 0,
+    pathway: 'pre',
+  };
+}
+
+function attempt<T>(make: () => T): T | string {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof NotInNestml) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/** Where spikes arrive at a model of NESTML. */
+
+import type { Dimension } from '../../../../src/lang/ast.js';
+import type { WeightKind } from '../../../../src/library/standard-type.js';
+import { textOf } from './expressions.js';
+import { nestmlQuantity, nestUnit, siOf } from './units.js';
+
+/** Something that a spike adds to a variable. */
+export interface Arrival {
+  readonly variable: string;
+  /** Unit of the variable in SI. */
+  readonly dimension: Dimension;
+  /** What a weight of one adds, in SI: 1 where weights are in SI themselves. */
+  readonly factor: number;
+}
+
+/** A port for spikes. */
+export interface Port {
+  /** As the model calls it. */
+  readonly name: string;
+  /** As PyNN calls it. */
+  readonly receptor: string;
+  /** The variable that weights are those of. */
+  readonly variable: string;
+  /** What weights are, where PyNN has a word for it. */
+  readonly kind: WeightKind | undefined;
+  /** Unit of weights in PyNN, in our texts. */
+  readonly weightUnit: string;
+  readonly statements: readonly Arrival[];
+}
+
+/** PyNN hands weights to NEST a thousand times larger, as from nA to pA and from uS to nS. */
+const perWeight = 1e-3;
+
+/** The unit in which PyNN has weights onto a variable. */
+export function weightUnitOf(dimension: Dimension): string {
+  const { own } = nestUnit(dimension);
+  if (own === 'pA') return 'nA';
+  return own === 'nS' ? 'uS' : own;
+}
+
+/** What a port does to each variable. */
+export function portStatements({
+  name,
+  statements,
+  weightUnit,
+}: Port): readonly (readonly [variable: string, text: string])[] {
+  return statements.map(({ variable, dimension, factor }) => {
+    const { own } = nestUnit(dimension);
+    // 1 nA arrives as 1000, which are pA: what else has units of NEST is a thousand times too large.
+    const scale = weightUnit !== own && (own === 'pA' || own === 'nS') ? 1 : perWeight;
+    return [variable, `${variable} += ${name} * 1 s * ${unitText(scale * factor, dimension)}`];
+  });
+}
+
+/** A number of units of NEST. */
+function unitText(count: number, dimension: Dimension): string {
+  const one = nestmlQuantity(siOf(dimension), dimension);
+  const text = textOf(one);
+  return text.replace(/^1(\.0)?(?= |$)/, String(count));
+}

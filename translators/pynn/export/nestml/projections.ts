@@ -1,0 +1,84 @@
+/** Projections onto a port of a model of NESTML. */
+
+import type { Projection } from '../../../../src/model/model.js';
+import { child } from '../../../../src/model/pointer.js';
+import type { Projection as PynnProjection, Value as PynnValue } from '../../specification.js';
+import { connectorOf, withColumns } from '../connectors.js';
+import { valueIn, type ExportContext } from '../context.js';
+import { given } from '../given.js';
+import { spaceOf } from '../positions.js';
+import { inUnit } from '../values.js';
+import type { PortUse } from './models.js';
+
+/** A projection of `StaticSynapse`; undefined after it was reported why there is none. */
+export function portProjection(
+  context: ExportContext,
+  name: string,
+  projection: Projection,
+  use: PortUse,
+  pointer: string,
+): PynnProjection | undefined {
+  const { model, report, targets } = context;
+  const type = model.synapses[projection.synapse];
+  const heard = projection.from.event ?? type?.pathways[use.pathway]?.on.replace(/^pre\./, '');
+  const source = targets.of(projection.from.of);
+  if (heard !== 'spike')
+    return report.missing(
+      pointer,
+      `NESTML: synapses that react to ${heard}; NEST's cells send spikes`,
+      'pynn/not-in-nestml',
+    );
+  const connector = connectorOf(context, projection.connect, pointer, context.scopes.ofKey(name));
+  if (connector === undefined) return undefined;
+  const names = context.scopes.ofKey(name);
+  const values = Object.fromEntries(
+    Object.entries({
+      weight: valueIn(context, use.weight, use.port.weightUnit, child(child(pointer, 'values'), 'weight'), names, 'ij'),
+      delay: delayOf(context, name, projection, use, pointer),
+    }).filter(([, value]) => value !== undefined),
+  ) as Record<string, PynnValue>;
+  const columns =
+    connector.type === 'FromListConnector' ? Object.entries(values).filter(([, value]) => Array.isArray(value)) : [];
+  const inColumns = new Set(columns.map(([key]) => key));
+  const params = Object.fromEntries(Object.entries(values).filter(([key]) => !inColumns.has(key)));
+  const space = spaceOf(projection, (message) => report.missing(pointer, message));
+  report.settle(pointer, `StaticSynapse onto ${use.port.name}`);
+  return {
+    label: context.label(name),
+    pre: source,
+    post: targets.of(projection.to.of),
+    receptor_type: use.port.receptor,
+    connector: withColumns(connector, columns),
+    synapse: { type: 'StaticSynapse', ...given('params', params) },
+    ...(space === undefined ? {} : { space }),
+  };
+}
+
+/** The delay in ms: whole steps, of which NEST has at least one. */
+function delayOf(
+  context: ExportContext,
+  name: string,
+  { synapse, delays }: Projection,
+  { pathway }: PortUse,
+  pointer: string,
+): PynnValue | undefined {
+  const { model, report } = context;
+  const value = delays[pathway] ?? model.synapses[synapse]?.pathways[pathway]?.delay ?? 0;
+  const read = valueIn(context, value, 'ms', child(pointer, 'delays'), context.scopes.ofKey(name), 'ij');
+  const { dt } = model.experiment;
+  let shortest = Infinity;
+  const rounded = (delay: number): number => {
+    const steps = Math.floor(delay / inUnit(dt, 'ms') + 0.5 + 1e-9);
+    shortest = Math.min(shortest, steps);
+    return Number((Math.max(1, steps) * inUnit(dt, 'ms')).toPrecision(12));
+  };
+  const whole =
+    typeof read === 'number' ? rounded(read) : Array.isArray(read) ? (read as readonly number[]).map(rounded) : read;
+  if (shortest < 1)
+    report.approximated(
+      'pynn/delay',
+      child(pointer, 'delays'),
+      `spikes without delay arrive one step (${inUnit(dt, 'ms')} ms) later: PyNN has no shorter delays`,
+    );
+  return whole;
+}

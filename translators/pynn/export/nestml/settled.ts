@@ -1,0 +1,73 @@
+/** Values of cells that are not PyNN's, as numbers, draws and formulas of the index: PyNN has no expressions of a cell's other parameters. */
+
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { environmentOf, valueOf } from '../../../../src/library/recognise/values.js';
+import { mapped } from '../../../../src/model/collections.js';
+import type { EquationSet, Model, NeuronType, ValidModel, Value } from '../../../../src/model/model.js';
+import { claimedName } from '../types.js';
+
+type Values = Readonly<Record<string, Value>>;
+
+/** Values of the parameters and first values of a type, where they are not given; what is derived follows from them. */
+export function allValues({ parameters, state, derived }: EquationSet, given: Values): Values {
+  return {
+    ...Object.fromEntries(Object.entries(derived).map(([name, { value }]) => [name, value])),
+    ...Object.fromEntries(Object.entries(state).map(([name, { initial }]) => [name, initial])),
+    ...Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value])),
+    ...given,
+  };
+}
+
+/** A model in which such values of populations and projections do not read others of the same owner. */
+export function withSettledValues(valid: ValidModel): ValidModel {
+  const { model, data } = valid;
+  const settle = (all: Values, names: readonly string[], given: Values): Values => {
+    const environment = environmentOf(all, data);
+    const settled = names.flatMap((name) => {
+      const value = all[name];
+      if (typeof value !== 'string') return [];
+      const found = valueOf(parseExpression(value), environment);
+      return found === undefined ? [] : [[name, found] as const];
+    });
+    return { ...given, ...Object.fromEntries(settled) };
+  };
+  const neurons = Object.entries(model.neurons).map(([id, type]): [string, NeuronType] => {
+    if (claimedName(type) !== '') return [id, type];
+    const { parameters, state } = type;
+    const usual = settle(allValues(type, {}), [...Object.keys(parameters), ...Object.keys(state)], {});
+    return [
+      id,
+      {
+        ...type,
+        parameters: mapped(parameters, (one, name) => ({ ...one, value: usual[name] ?? one.value })),
+        state: mapped(state, (one, name) => ({ ...one, initial: usual[name] ?? one.initial })),
+      },
+    ];
+  });
+  const populations = Object.entries(model.populations).map(
+    ([id, population]): [string, Model['populations'][string]] => {
+      const type = model.neurons[population.type ?? ''];
+      if (type === undefined || claimedName(type) !== '') return [id, population];
+      const all = { N: population.size, ...allValues(type, population.values) };
+      const names = [...Object.keys(type.parameters), ...Object.keys(type.state)];
+      return [id, { ...population, values: settle(all, names, population.values) }];
+    },
+  );
+  const projections = Object.entries(model.projections).map(
+    ([id, projection]): [string, Model['projections'][string]] => {
+      const type = model.synapses[projection.synapse];
+      if (type === undefined || claimedName(type) !== '') return [id, projection];
+      const names = Object.keys(type.parameters);
+      return [id, { ...projection, values: settle(allValues(type, projection.values), names, projection.values) }];
+    },
+  );
+  return {
+    model: {
+      ...model,
+      neurons: Object.fromEntries(neurons),
+      populations: Object.fromEntries(populations),
+      projections: Object.fromEntries(projections),
+    },
+    data,
+  };
+}

@@ -3,11 +3,11 @@
  */
 
 import { ampere, second } from '../../../src/lang/dimension.js';
-import { dimensionless as pure, type Statement } from '../../../src/lang/ast.js';
+import { dimensionless as pure, type Expression, type Statement } from '../../../src/lang/ast.js';
 import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import type { Pathway, Projection, SelectionRule, SynapseType, Value } from '../../../src/model/model.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
@@ -19,6 +19,7 @@ import { mostTrials } from './function-text.js';
 import { mostUnderWay, Queue } from './queue.js';
 import { textsOf, placeWords, type SynapseCodes } from './synapse-code.js';
 import { codeOnce, regularCode } from './timed-code.js';
+import { longest, longestIn, mostInTransit } from './transit.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Numbers } from './values.js';
 import { endOfStep, NotExpressible, ownTime } from './words.js';
@@ -196,13 +197,18 @@ function pathways(
   // LEMS runs one handler of a port.
   const arriving: Element[] = [];
   const first = firstDelay(projection, type);
+  const remarkTransit = (what: string, cells: SelectionRule, delay: number | undefined, name: string): void => {
+    if (delay !== undefined && mostInTransit(cells, delay, context) <= mostUnderWay) return;
+    const message = `up to ${mostUnderWay} ${what} in transit at a time in each synapse`;
+    context.report.approximated('lems/queue', `${pointer}/pathways/${name}`, message);
+  };
   const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, pathway] of own)
     attempt(`pathways/${name}`, () => {
       const writer = (statement: Statement): readonly Element[] =>
         statement.kind === 'send'
-          ? send(statement, projection, type, target, builder, (message) =>
-              context.report.approximated('lems/queue', `${pointer}/pathways/${name}`, message),
+          ? send(statement, projection, type, target, builder, (after) =>
+              remarkTransit('values are', projection.from.of, sentAfter(after, projection, type, context), name),
             )
           : [pathwayStatement(statement, projection, type, target, builder)];
       if (pathway.do.some((text) => /\bbinomial\(/.test(text)))
@@ -217,11 +223,7 @@ function pathways(
           arriving.push(...builder.statements(pathway.do).flatMap(writer));
         else {
           arriving.push(...laterThan(first, delay, name, pathway, builder, writer));
-          context.report.approximated(
-            'lems/queue',
-            `${pointer}/pathways/${name}`,
-            `up to ${mostUnderWay} spikes are in transit at a time in each synapse`,
-          );
+          remarkTransit('spikes are', projection.from.of, longestIn(delay, context), name);
         }
         return;
       }
@@ -231,6 +233,7 @@ function pathways(
         'a synapse detects that its cell has fired one step after the event',
       );
       const delay = postDelays.get(name) ?? 0;
+      remarkTransit('spikes are', projection.to.of, longest(delay), name);
       atPost(name, pathway, typeof delay === 'number' ? delay : postDelay(name), target, builder, writer);
     });
   if (arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, arriving));
@@ -327,6 +330,17 @@ function atPost(
   later.arrive(() => builder.statements(actions).flatMap(writer));
 }
 
+/** After how many seconds a value arrives, at most; undefined where that is computed. */
+function sentAfter(
+  after: Expression,
+  { values }: Projection,
+  { parameters }: SynapseType,
+  context: ExportContext,
+): number | undefined {
+  if (after.kind === 'quantity' || after.kind === 'number') return after.value;
+  return after.kind === 'name' ? longestIn(values[after.name] ?? parameters[after.name]?.value, context) : undefined;
+}
+
 /** A value that arrives at the cell later. */
 function send(
   { port, value: sent, after }: Extract<Statement, { kind: 'send' }>,
@@ -334,12 +348,12 @@ function send(
   type: SynapseType,
   target: CellPlan,
   builder: TypeBuilder,
-  remark: (message: string) => void,
+  remark: (after: Expression) => void,
 ): readonly Element[] {
   const variable = writtenBy(port, projection.receptors, type.ports);
   const channel = target.channels.find((one) => one.variable === variable && one.kind === 'jump');
   if (!channel) throw new NotExpressible(`values that are sent to ${port}`);
-  remark(`up to ${mostUnderWay} values are in transit at a time in each synapse`);
+  remark(after);
   const later = new Queue(`${port} ${builder.states.length}`, channel.dimension, builder);
   const waiting = builder.nameOf(`waiting for ${variable}`);
   later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);

@@ -1,0 +1,61 @@
+/** How many spikes of a cell may be on their way at a time. */
+
+import { numbersOf } from '../../../src/model/arrays.js';
+import { delayInSteps } from '../../../src/model/steps.js';
+import { populationsOf } from '../../../src/model/selected.js';
+import type { SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
+import { areInFile, isGiven, isPhase } from '../../../src/model/tagged.js';
+import type { ExportContext } from './context.js';
+import type { Numbers } from './values.js';
+
+/** The longest of some delays, in s. */
+export const longest = (delays: Numbers): number =>
+  typeof delays === 'number' ? delays : delays.reduce((most, one) => Math.max(most, one), 0);
+
+/** The longest of the delays that a value says, in s; undefined where they are drawn or computed. */
+export function longestIn(value: Value | undefined, { data }: Pick<ExportContext, 'data'>): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'object' && isGiven(value) ? longest([...numbersOf(value.array, data)]) : undefined;
+}
+
+/**
+ * The most spikes of one of some cells that may be on their way at a time: those of given trains are counted, other cells
+ * spike once a step at most.
+ *
+ * @param delay  in s
+ */
+export function mostInTransit(
+  of: SelectionRule,
+  delay: number,
+  { model, data, dt }: Pick<ExportContext, 'model' | 'data' | 'dt'>,
+): number {
+  const steps = delayInSteps(delay, dt, model.timing);
+  const replays = model.experiment.protocol.some((phase) => isPhase(phase, 'replay'));
+  const counts = populationsOf(of).map((name) => {
+    const spikes = model.populations[name]?.spikes;
+    if (spikes === undefined || areInFile(spikes) || spikes.period !== undefined || replays) return steps;
+    return mostWithin(spikes, (steps + 0.5) * dt, data);
+  });
+  return Math.max(0, ...counts);
+}
+
+/** The most spikes of one element of a train within a time in s. */
+function mostWithin({ indices, times }: SpikeTrain, within: number, data: ExportContext['data']): number {
+  const trains = new Map<number, number[]>();
+  const elements = numbersOf(indices, data);
+  numbersOf(times, data).forEach((time, k) => {
+    const own = trains.get(elements[k] ?? 0);
+    if (own) own.push(time);
+    else trains.set(elements[k] ?? 0, [time]);
+  });
+  let most = 0;
+  for (const train of trains.values()) {
+    const sorted = train.sort((a, b) => a - b);
+    let first = 0;
+    sorted.forEach((time, last) => {
+      while (time - (sorted[first] ?? 0) > within) first++;
+      most = Math.max(most, last - first + 1);
+    });
+  }
+  return most;
+}

@@ -2,8 +2,9 @@
 
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
+import { numbersOf } from '../model/arrays.js';
 import { populationOf, selectionSize } from '../model/selected.js';
-import { isRecording } from '../model/tagged.js';
+import { isRecording, isSelection } from '../model/tagged.js';
 import type { Model, NeuronType, Recording, RecordingKinds, ValidModel } from '../model/model.js';
 import { namesakeIn, type placesOfCables } from './check-places.js';
 import { memorySink, type MemorySink, type Rows } from './memory-sink.js';
@@ -71,18 +72,20 @@ export const mostSamples = { inMemory: 5e6, inText: 5e5 };
  */
 export function comparableVariables(
   { model: source, data }: ValidModel,
-  { model: target }: ValidModel,
+  converted: ValidModel,
   seconds: number,
   most: number = mostSamples.inMemory,
   places: ReturnType<typeof placesOfCables> = new Map(),
 ): Comparable {
+  const target = converted.model;
   const recordings = new Map<string, Recording>();
   const ofTarget: Recording[] = [];
   const sampled = new Map<string, Sampled>();
   const absent = new Set<string>();
   for (const recording of source.recordings) {
-    const population = isRecording(recording, 'variables') ? populationOf(recording.of) : undefined;
-    if (population === undefined || !isRecording(recording, 'variables')) continue;
+    if (!isRecording(recording, 'variables')) continue;
+    const population = ownerOf(recording);
+    if (population === undefined) continue;
     const size = source.populations[population]?.size ?? 0;
     const { every = 0, variables, section, fraction } = recording;
     const place: PlaceOnCells =
@@ -112,7 +115,14 @@ export function comparableVariables(
     variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
       const there = elements ? variable : nameThere(source, target, population, recording, k);
-      if (there === undefined || (elements && cells !== asked)) absent.add(name);
+      const other = there === undefined ? sameRecorded({ model: source, data }, converted, recording, k) : undefined;
+      if (other !== undefined && !recordings.has(name)) {
+        const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
+        recordings.set(name, { ...common, of: recording.of, variables: [variable] });
+        ofTarget.push({ ...common, ...other });
+        const count = elementCount(recording, { model: source, data }) ?? 0;
+        sampled.set(common.name, { population, variable, cells: count });
+      } else if (there === undefined || (elements && cells !== asked)) absent.add(name);
       else if (!recordings.has(name)) {
         const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
         const of = elements ? recording.of : { population, slice: [0, cells, 1] as const };
@@ -128,6 +138,58 @@ export function comparableVariables(
     });
   }
   return { recordings: [...recordings.values()], ofTarget, sampled, absent: [...absent] };
+}
+
+/** The population or projection that something is recorded of. */
+const ownerOf = ({ of }: VariableRecording): string | undefined =>
+  isSelection(of, 'synapses') ? of.projection : populationOf(of);
+
+/** How many elements something is recorded of; undefined for the synapses of a whole projection, which are not counted. */
+function elementCount(
+  { of }: VariableRecording,
+  { model, data }: Pick<ValidModel, 'model' | 'data'>,
+): number | undefined {
+  if (!isSelection(of, 'synapses')) return selectionSize(of, model.populations, data);
+  return of.indices === undefined ? undefined : numbersOf(of.indices, data).length;
+}
+
+/**
+ * What the recording of the same name has in the place of a variable that has another owner after conversion, or that is
+ * of synapses.
+ *
+ * @param k  which of the recording's variables
+ */
+function sameRecorded(
+  source: Pick<ValidModel, 'model' | 'data'>,
+  { model: target, data }: ValidModel,
+  recording: VariableRecording,
+  k: number,
+): Pick<VariableRecording, 'of' | 'variables'> | undefined {
+  if (recording.section !== undefined) return undefined;
+  const there = target.recordings.find(
+    (one): one is VariableRecording => isRecording(one, 'variables') && one.name === recording.name,
+  );
+  const variable = there?.variables[k];
+  const asked = elementCount(recording, source);
+  if (there === undefined || variable === undefined || there.variables.length !== recording.variables.length)
+    return undefined;
+  if (asked === undefined || asked > mostCells || elementCount(there, { model: target, data }) !== asked)
+    return undefined;
+  const units = [unitOf(source.model, recording, recording.variables[k] ?? ''), unitOf(target, there, variable)];
+  return areAlike(...units) ? { of: there.of, variables: [variable] } : undefined;
+}
+
+/** The unit of a recorded variable. */
+function unitOf(
+  { neurons, populations, synapses, projections }: Model,
+  one: VariableRecording,
+  variable: string,
+): string | undefined {
+  const owner = ownerOf(one) ?? '';
+  const type = isSelection(one.of, 'synapses')
+    ? synapses[projections[owner]?.synapse ?? '']
+    : neurons[populations[owner]?.type ?? ''];
+  return (type?.state[variable] ?? type?.derived[variable] ?? type?.parameters[variable])?.unit;
 }
 
 /** The recording of elements of a cable that one of a place on cells with sections became. */

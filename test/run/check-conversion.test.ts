@@ -69,6 +69,34 @@ test('variables that have another name after conversion are not compared, and sa
   ]);
 });
 
+test('variables of other names or owners after conversion, and those of synapses, are compared by their recordings', async () => {
+  const text = `<Lems>
+  <Target component="run"/>
+  <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+  <iafCell id="other" leakReversal="-65mV" thresh="-50mV" reset="-68mV" C="20pF" leakConductance="2nS"/>
+  <spikeGenerator id="clock" period="3ms"/>
+  <blockingPlasticSynapse id="syn" gbase="0.5nS" erev="0mV" tauRise="1ms" tauDecay="5ms"/>
+  <network id="net">
+    <population id="others" component="other" size="1"/>
+    <population id="clocks" component="clock" size="1"/>
+    <synapticConnection from="clocks[0]" to="others[0]" synapse="syn" destination="synapses"/>
+  </network>
+  <Simulation id="run" length="10ms" step="0.01ms" target="net">
+    <OutputFile id="out" fileName="out.dat">
+      <OutputColumn id="a" quantity="clocks[0]/tsince"/>
+      <OutputColumn id="b" quantity="others[0]/synapses:syn:0/g"/>
+    </OutputFile>
+  </Simulation>
+</Lems>`;
+  const { variables = [], absent } = await checkConversion(importModel({ name: 'm.xml', text }).valid, 'brian-json');
+  expect(absent).toEqual([]);
+  expect(variables.map(({ population, variable }) => `${population}.${variable}`).sort()).toEqual([
+    'clocks.tsince',
+    'clocks_others_syn.g',
+  ]);
+  expect(variables.every(({ samples, range }) => samples > 900 && range > 0)).toBe(true);
+});
+
 const membrane = 'specificCapacitance: 1 uF/cm**2, resistivity: 100 ohm*cm';
 /** Cells that are charged from -60 mV on, recorded at two places. */
 const cells = (recording = 'section: far, fraction: 0.9'): ValidModel =>

@@ -10,19 +10,19 @@ import type { Expression } from '../../lang/ast.js';
 import { name as named } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { namesIn, substitute } from '../../lang/walk.js';
-import { numbersOf } from '../../model/arrays.js';
 import { Diagnostics } from '../../diagnostics/diagnostic.js';
 import { unplaced } from '../../diagnostics/positions.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { atBeginOfStep, atEndOfStep } from '../../model/end-of-step.js';
-import type { Model, Projection, SelectionRule, ValidModel } from '../../model/model.js';
+import type { Model, Projection, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
-import { populationsOf, wholePopulation } from '../../model/selected.js';
-import { isGiven } from '../../model/tagged.js';
+import { wholePopulation } from '../../model/selected.js';
 import { tidy } from '../recognise/numbers.js';
+import { fitArrivals } from './arrivals.js';
 import { gatheringOf, leadOf, outputOf, type Gathering } from './gathering.js';
 import { readable } from '../readable/readable.js';
-import { regathered } from './recordings.js';
+import { regathered, reportSamples } from './recordings.js';
+import { reportParts } from './parts.js';
 import { gatherRegimes } from './refractory.js';
 import { gatherSource, spikesAtSteps, splitSources } from './sources.js';
 import { withSpikesByName } from './spike-names.js';
@@ -99,15 +99,10 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
   };
 }
 
-/** Reports where Brian's order within a step differs from LEMS's, and gives cell types LEMS's method. */
+/** Reports where Brian's order within a step differs from LEMS's, and gives cell and synapse types LEMS's method. */
 function fitToBrian(gathering: Gathering): void {
-  for (const name of withinSteps(gathering))
-    gathering.report.approximated(
-      `${gathering.stage}/order-in-step`,
-      child('/projections', name),
-      'LEMS advances one cell after another: spikes without delay reach later cells in the same step; in Brian they ' +
-        'do so a step later',
-    );
+  fitArrivals(gathering);
+  reportSamples(gathering);
   for (const [name, projection] of Object.entries(gathering.projections)) {
     const pointer = child('/projections', name);
     if (readsAssigned(gathering, projection))
@@ -124,9 +119,16 @@ function fitToBrian(gathering: Gathering): void {
           'the step',
       );
   }
+  const { projections, synapses } = gathering.model;
+  for (const name of new Set(Object.values(projections).map(({ synapse }) => synapse))) {
+    const type = synapses[name];
+    if (type !== undefined) reportParts(type, child('/synapses', name), gathering.report);
+  }
+  for (const [name, type] of Object.entries(gathering.synapses))
+    if (type.method === 'auto' && Object.keys(type.derivatives).length > 0)
+      gathering.synapses[name] = { ...type, method: 'euler' };
   for (const [name, type] of Object.entries(gathering.neurons)) {
     if (type.method === 'auto') gathering.neurons[name] = { ...type, method: 'euler' };
-    const { sequence = [] } = gathering.model.neurons[name] ?? {};
     const populations = Object.values(gathering.populations).filter((population) => population.type === name);
     if (populations.length === 0) continue;
     if (restsOnRounding(type, populations, { dt: gathering.dt, end: gathering.end, by: 'sum' }))
@@ -136,30 +138,8 @@ function fitToBrian(gathering: Gathering): void {
         'a condition compares times that are whole steps apart; LEMS adds up its time, by whose rounding the ' +
           'condition holds a step sooner or later',
       );
-    const before = sequence.slice(0, -1).some((part) => part.state !== undefined || part.propagate !== undefined);
-    if (before)
-      gathering.report.approximated(
-        `${gathering.stage}/parts`,
-        child('/neurons', name),
-        'LEMS advances its parts one after another, each from the new values of those before it; Brian advances ' +
-          'all of them at once',
-      );
+    reportParts(gathering.model.neurons[name] ?? type, child('/neurons', name), gathering.report);
   }
-}
-
-/** Projections whose spikes reach cells in the step in which they are emitted. */
-function withinSteps(gathering: Gathering): readonly string[] {
-  const { projections, synapses, populations } = gathering.model;
-  const orders = (rule: SelectionRule): readonly number[] =>
-    populationsOf(rule).map((name) => populations[name]?.order ?? 0);
-  return Object.entries(projections).flatMap(([name, { from, to, synapse, delays }]) => {
-    const atOnce = Object.entries(synapses[synapse]?.pathways ?? {}).some(([key, { on, delay }]) => {
-      const own = delays[key] ?? delay;
-      const listed = isGiven(own) ? numbersOf(own.array, gathering.valid.data) : [own];
-      return on.startsWith('pre.') && listed.includes(0);
-    });
-    return atOnce && Math.min(...orders(from.of)) <= Math.max(...orders(to.of)) ? [name] : [];
-  });
 }
 
 /**

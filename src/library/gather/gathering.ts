@@ -44,6 +44,8 @@ export interface Gathering {
   readonly elsewhere: Map<string, Map<string, SelectionRule>>;
   /** Types of neurons that are PyNN's own, not those of the model. */
   readonly standard: Set<string>;
+  /** Projections whose synapses are advanced before what they add is summed, so that it is as in LEMS. */
+  readonly early: Set<string>;
   /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
   readonly changed: ReadonlySet<string>;
 }
@@ -74,6 +76,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     sums: new Map(),
     elsewhere: new Map(),
     standard: new Set(),
+    early: new Set(),
     changed: changedNames(model),
   };
 }

@@ -1,10 +1,13 @@
 /** Recordings of a model whose populations and synapses have taken other forms. */
 
 import { numbersOf } from '../../model/arrays.js';
-import type { NeuronType, Recording, SelectionRule } from '../../model/model.js';
+import { namesIn } from '../../lang/walk.js';
+import { child } from '../../model/pointer.js';
+import type { NeuronType, Recording, SelectionRule, SynapseType } from '../../model/model.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
+import { derivedOf } from './texts.js';
 
 /** What records the same as a recording did before. */
 export function regathered(recording: Recording, pointer: string, made: Gathering): readonly Recording[] {
@@ -15,6 +18,47 @@ export function regathered(recording: Recording, pointer: string, made: Gatherin
   return isSelection(recording.of, 'synapses')
     ? ofSynapses(recording, recording.of, pointer, made)
     : ofCells(recording, pointer, made);
+}
+
+/**
+ * Reports samples that are a step apart: LEMS writes what it computed from the state before a step with the time of its
+ * end. Synapses that are advanced early are, with their state, a step behind those of LEMS.
+ */
+export function reportSamples({ model, report, early }: Gathering): void {
+  model.recordings.forEach((recording, k) => {
+    if (!isRecording(recording, 'variables')) return;
+    const { of, variables } = recording;
+    const isBehind = isSelection(of, 'synapses') && early.has(of.projection);
+    const types = isSelection(of, 'synapses')
+      ? [model.synapses[model.projections[of.projection]?.synapse ?? '']]
+      : populationsOf(of).map((name) => model.neurons[model.populations[name]?.type ?? '']);
+    const apart = variables.filter((name) =>
+      types.some(
+        (type) => type !== undefined && (isBehind ? Object.hasOwn(type.state, name) : followsState(type, name)),
+      ),
+    );
+    if (apart.length === 0) return;
+    const pointer = child('/recordings', k);
+    if (isBehind)
+      report.equivalent(
+        'brian/sampling',
+        pointer,
+        `${apart.join(', ')}: samples are one step late, so that currents are not`,
+      );
+    else
+      report.equivalent(
+        'brian/sampling',
+        pointer,
+        `${apart.join(', ')}: samples are one step early; LEMS writes what it computed from the state before the step`,
+      );
+  });
+}
+
+/** Whether a variable is computed from more than parameters and the time. */
+function followsState(type: NeuronType | SynapseType, name: string): boolean {
+  if (!Object.hasOwn(type.derived, name)) return false;
+  const e = derivedOf(type)?.get(name);
+  return e === undefined || [...namesIn(e)].some((one) => one !== 't' && !Object.hasOwn(type.parameters, one));
 }
 
 type Samples = Extract<Recording, { readonly variables: readonly string[]; readonly events?: never }>;

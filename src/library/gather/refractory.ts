@@ -83,7 +83,7 @@ function asLemsWaits(
   const waiting = Object.values(regimes).filter(({ initial }) => !initial);
   const strict = !waiting.some(({ transitions }) => transitions.some(({ when }) => when.includes('>=')));
   const waits = [...durations].map((seconds) => {
-    const { steps, share } = stepsWaited(seconds, gathering.dt, strict);
+    const { steps, share } = stepsWaited(seconds, gathering.dt, strict, Math.ceil(gathering.end / gathering.dt));
     const exact = seconds / gathering.dt;
     const whole = Math.ceil(exact - 1e-3);
     return { steps, share, more: steps - whole, between: whole - exact > 1e-3 };

@@ -89,12 +89,14 @@ const mostTried = 20_000;
  * @param duration  in s
  * @param dt        in s
  * @param strict    whether t has to be greater, not equal
+ * @param most      of the first so many steps alone, which are those of the run
  * @returns the most frequent number of steps, and the share of spikes after which it is that
  */
 export function stepsWaited(
   duration: number,
   dt: number,
   strict: boolean,
+  most = mostTried,
 ): { readonly steps: number; readonly share: number } {
   const whole = Math.round(duration / dt);
   if (whole > mostTried) return { steps: whole, share: 1 };
@@ -105,14 +107,15 @@ export function stepsWaited(
     return times[step] ?? NaN;
   };
   const counts = new Map<number, number>();
-  for (let n = 1; n <= mostTried; n++) {
+  const tried = Math.max(1, Math.min(most, mostTried));
+  for (let n = 1; n <= tried; n++) {
     const due = timeAt(n) + duration;
     let steps = least;
     while (strict ? timeAt(n + steps) <= due : timeAt(n + steps) < due) steps++;
     counts.set(steps, (counts.get(steps) ?? 0) + 1);
   }
   const [[steps, count] = [0, 0]] = [...counts].sort((a, b) => b[1] - a[1]);
-  return { steps, share: count / mostTried };
+  return { steps, share: count / tried };
 }
 
 /** `t > last + duration`, where `last = t` was noted on entry. */

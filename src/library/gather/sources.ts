@@ -12,6 +12,7 @@ import { tidy } from '../recognise/numbers.js';
 import { currentText, type CurrentForm } from './currents.js';
 import { isChanged, leadOf, numbersOfElement, outputOf, projectionsFrom, type Gathering } from './gathering.js';
 import { splitSource } from './split.js';
+import { endsOfSteps } from './step-times.js';
 import { drawnBy, trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
 import { without } from '../../model/collections.js';
@@ -199,17 +200,21 @@ function keepAside(gathering: Gathering, name: string, population: Population, t
   );
 }
 
-/** A time at which LEMS is to send a spike as the end of the step in which it does, where all times are those of steps. */
-const atStep = ({ stage, dt }: Gathering, time: number): number =>
-  stage === 'pynn' ? tidy(Number((Math.ceil(time / dt - 1e-3) * dt).toPrecision(12))) : time;
+/**
+ * Times at which LEMS is to send spikes as the ends of the steps in which it does: in Brian those that the sum of its
+ * steps reaches, elsewhere those of a grid, where all times are those of steps.
+ */
+const atSteps = ({ stage, dt }: Gathering, times: readonly number[]): readonly number[] =>
+  stage === 'brian'
+    ? endsOfSteps(times, dt)
+    : times.map((time) => tidy(Number((Math.ceil(time / dt - 1e-3) * dt).toPrecision(12))));
 
 /** Lists of spikes, where all times are those of steps. */
 export function spikesAtSteps(gathering: Gathering): void {
-  if (gathering.stage !== 'pynn') return;
   for (const [name, population] of Object.entries(gathering.populations)) {
     const { spikes } = population;
     if (spikes === undefined || areInFile(spikes)) continue;
-    const times = numbersOf(spikes.times, gathering.valid.data).map((time) => atStep(gathering, time));
+    const times = atSteps(gathering, numbersOf(spikes.times, gathering.valid.data));
     gathering.populations[name] = { ...population, spikes: { ...spikes, times } };
   }
 }
@@ -262,7 +267,10 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     const spikes = elements
       .flatMap((element) => {
         const train = of(element);
-        return train?.kind === 'times' ? train.times.map((time) => [atStep(gathering, time), element] as const) : [];
+        if (train?.kind !== 'times') return [];
+        // What was found by trying steps is the end of one already.
+        const ends = train.tried ? train.times : atSteps(gathering, train.times);
+        return ends.map((time) => [time, element] as const);
       })
       .sort(([a, i], [b, j]) => a - b || i - j);
     gathering.populations[name] = {

@@ -2,6 +2,7 @@
 
 import { second } from '../../lang/dimension.js';
 import { inSI } from '../../lang/print.js';
+import { tidy } from '../recognise/numbers.js';
 
 /** Steps that are summed one by one; in longer runs rounding is not followed. */
 const mostSummed = 10_000_000;
@@ -17,6 +18,24 @@ export function stepReaching(time: number, dt: number): number {
   let step = 0;
   for (let sum = 0; sum < time; sum += dt) step++;
   return step;
+}
+
+/**
+ * The ends of the steps in which LEMS does what is due at times: the first ones at which its summed time is no less.
+ *
+ * @param times  in s, in any order
+ * @param dt     in s
+ * @returns in s, in the order of the times
+ */
+export function endsOfSteps(times: readonly number[], dt: number): readonly number[] {
+  const ends = new Map<number, number>();
+  let [step, sum] = [1, dt];
+  for (const time of [...times].sort((a, b) => a - b)) {
+    for (; sum < time && step < mostSummed; step++) sum += dt;
+    const late = sum < time ? Math.ceil((time - sum) / dt) : 0;
+    ends.set(time, tidy(Number(((step + late) * dt).toPrecision(12))));
+  }
+  return times.map((time) => ends.get(time) ?? time);
 }
 
 /**

@@ -15,7 +15,8 @@ import { derivedOf } from './texts.js';
 
 /** Spikes of one element. */
 export type Train =
-  | { readonly kind: 'times'; readonly times: readonly number[] }
+  /** `tried`: the times are ends of steps; else they are those at which spikes are due. */
+  | { readonly kind: 'times'; readonly times: readonly number[]; readonly tried: boolean }
   /** Intervals are `least` plus an exponential one; spikes fall between `start` and `end`, in s. */
   | {
       readonly kind: 'poisson';
@@ -68,7 +69,7 @@ function read(
   }
   const noted = events.map(([, event]) => notedOnce(type, event, settled));
   if (noted.length > 0 && noted.every((time) => time !== undefined))
-    return { kind: 'times', times: noted.filter((time) => time <= end).sort((a, b) => a - b) };
+    return { kind: 'times', times: noted.filter((time) => time <= end).sort((a, b) => a - b), tried: false };
   return simulated(type, settled, dt, end);
 }
 
@@ -87,7 +88,7 @@ function notedOnce(
 ): number | undefined {
   const when = settled(event.when);
   if (when.kind !== 'binary' || when.operator !== 'and') return undefined;
-  const time = [when.left, when.right].find((one) => one.kind === 'binary' && ['>=', '>'].includes(one.operator));
+  const time = [when.left, when.right].find((one) => one.kind === 'binary' && one.operator === '>=');
   const flag = [when.left, when.right].find((one) => one.kind === 'binary' && one.operator === '==');
   if (time?.kind !== 'binary' || flag?.kind !== 'binary' || flag.left.kind !== 'name') return undefined;
   const name = flag.left.name;
@@ -179,7 +180,7 @@ function simulated(
 ): Train | string {
   const steps = Math.round(end / dt);
   const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
-  if (events.length === 0) return { kind: 'times', times: [] };
+  if (events.length === 0) return { kind: 'times', times: [], tried: true };
   if (steps * events.length > mostTrials) return 'finding its spikes would take too many steps';
   if (events.some(([, { refractory, multiplicity }]) => refractory !== undefined || multiplicity !== undefined))
     return 'its events are suppressed, or count several times';
@@ -226,5 +227,5 @@ function simulated(
       for (const { target, value } of event.do) values.set(target, valueAt(value, look));
     }
   }
-  return { kind: 'times', times };
+  return { kind: 'times', times, tried: true };
 }

@@ -1,0 +1,160 @@
+/** In which steps spikes of LEMS arrive at cells in Brian. */
+
+import { binary } from '../../lang/build.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { substitute } from '../../lang/walk.js';
+import type { Expression } from '../../lang/ast.js';
+import { numbersOf } from '../../model/arrays.js';
+import type { Projection, SelectionRule, SynapseType, Value } from '../../model/model.js';
+import { child } from '../../model/pointer.js';
+import { delayInSteps } from '../../model/steps.js';
+import { populationsOf } from '../../model/selected.js';
+import { isGiven } from '../../model/tagged.js';
+import { ownNames } from '../../model/declared-names.js';
+import { everywhere, plain, tidy } from '../recognise/numbers.js';
+import { environmentOf, withNumbers } from '../recognise/values.js';
+import type { Gathering } from './gathering.js';
+import { stepsWaited } from './regimes.js';
+import { derivedOf } from './texts.js';
+
+/** Delays of different lengths of one pathway for which the steps that LEMS waits are counted. */
+const mostDelays = 100;
+
+/**
+ * Fits what projections send to Brian's order within a step, and reports where it arrives a step sooner or later.
+ *
+ * LEMS delivers what was sent before the first step in which its delay is over, and what has no delay at once; a synapse
+ * acts before it decays. In Brian, a spike acts behind the equations of its step, so that it is felt a step later.
+ */
+export function fitArrivals(gathering: Gathering): void {
+  for (const [name, projection] of Object.entries(gathering.projections)) {
+    const type = gathering.synapses[projection.synapse];
+    if (type === undefined) continue;
+    const { atOnce, always } = arrivalOf(gathering, projection);
+    const early = always && startsFromNothing(gathering, type, projection);
+    if (early) gathering.early.add(name);
+    const fitted = { ...projection, order: orderOf(gathering, projection, type, early) };
+    gathering.projections[name] = { ...fitted, ...withDelays(gathering, name, fitted, type) };
+    if (atOnce && !early)
+      gathering.report.approximated(
+        `${gathering.stage}/order-in-step`,
+        child('/projections', name),
+        'LEMS advances one cell after another: spikes without delay reach later cells in the same step; in Brian they ' +
+          'do so a step later',
+      );
+  }
+}
+
+const ordersOf = ({ populations }: Gathering, rule: SelectionRule): readonly number[] =>
+  populationsOf(rule).map((name) => populations[name]?.order ?? 0);
+
+const numbersIn = ({ valid }: Gathering, value: Value): readonly number[] | undefined =>
+  typeof value === 'number' ? [value] : isGiven(value) ? numbersOf(value.array, valid.data) : undefined;
+
+/** Whether spikes of a projection reach cells in the step in which they are emitted: some of them, or all. */
+function arrivalOf(
+  gathering: Gathering,
+  { from, to, synapse, delays }: Projection,
+): { readonly atOnce: boolean; readonly always: boolean } {
+  const { synapses } = gathering;
+  const listed = Object.entries(synapses[synapse]?.pathways ?? {}).flatMap(([key, { on, delay }]) =>
+    on.startsWith('pre.') ? [...new Set(numbersIn(gathering, delays[key] ?? delay) ?? [NaN])] : [],
+  );
+  const [sources, targets] = [ordersOf(gathering, from.of), ordersOf(gathering, to.of)];
+  return {
+    atOnce: listed.includes(0) && Math.min(...sources) <= Math.max(...targets),
+    always: listed.every((one) => one === 0) && Math.max(...sources) < Math.min(...targets),
+  };
+}
+
+/** Whether a synapse has equations of its own, which are advanced beside those of the cells. */
+const isClocked = ({ derivatives, contributes }: SynapseType): boolean =>
+  Object.keys(derivatives).length > 0 && Object.keys(contributes).length > 0;
+
+/**
+ * Whether a spike does not change what a synapse adds to its target, as where two exponentials begin with the same
+ * height: what it adds after its first step is the same, whether the spike came before that step or at its end.
+ */
+function startsFromNothing({ valid }: Gathering, type: SynapseType, { values }: Projection): boolean {
+  if (!isClocked(type)) return false;
+  const derived = derivedOf(type);
+  if (derived === undefined) return false;
+  const given = Object.entries(type.parameters).map(([key, { value }]) => [key, values[key] ?? value] as const);
+  const { numbers } = environmentOf(Object.fromEntries(given), valid.data);
+  const read = (e: Expression): Expression => withNumbers(substitute(plain(e, ownNames(type)), derived), numbers);
+  return Object.values(type.pathways).every(({ do: code }) => {
+    const after = new Map<string, Expression>();
+    for (const one of code.flatMap((text) => parseStatements(text))) {
+      if (one.kind !== 'assignment') return false;
+      const value = substitute(read(one.value), after);
+      const before = substitute(parseExpression(one.target), after);
+      const operator = one.operator === '=' ? undefined : one.operator[0];
+      after.set(one.target, operator === undefined ? value : binary(operator as '+', before, value));
+    }
+    return Object.values(type.contributes).every((text) => {
+      const e = read(parseExpression(text));
+      // Of two differences of rounded numbers none is 0.
+      return everywhere(binary('/', substitute(e, after), e)) === 1;
+    });
+  });
+}
+
+/**
+ * The order of a projection in which its synapses are advanced after what they add has been summed, as in LEMS; or
+ * before it, where that makes up for the step by which spikes are late.
+ */
+function orderOf(gathering: Gathering, { to, order }: Projection, type: SynapseType, early: boolean): number {
+  if (!isClocked(type)) return order;
+  const targets = ordersOf(gathering, to.of);
+  return early ? Math.min(order, Math.min(...targets) - 1) : Math.max(order, ...targets);
+}
+
+/** Delays that are as many steps as in LEMS, where these are always as many. */
+function withDelays(
+  gathering: Gathering,
+  name: string,
+  { delays }: Projection,
+  { pathways }: SynapseType,
+): Pick<Projection, 'delays'> {
+  const { dt, end, report } = gathering;
+  const made: Record<string, Value> = { ...delays };
+  const most = Math.ceil(end / dt);
+  let varied = 0;
+  let moved = false;
+  for (const [key, { on, delay }] of Object.entries(pathways)) {
+    if (!on.startsWith('pre.')) continue;
+    const given = delays[key] ?? delay;
+    const listed = numbersIn(gathering, given);
+    const different = new Set(listed?.filter((one) => one > 0));
+    if (different.size === 0 || different.size > mostDelays) {
+      if (different.size > 0) varied = Math.max(varied, 0.5);
+      continue;
+    }
+    const fitting = new Map<number, number>();
+    for (const seconds of different) {
+      const { steps, share } = stepsWaited(seconds, dt, false, most);
+      if (share < 1) varied = Math.max(varied, 1 - share);
+      else if (delayInSteps(seconds, dt, 'brian') !== steps - 1)
+        fitting.set(seconds, tidy(Number(((steps - 1) * dt).toPrecision(12))));
+    }
+    if (fitting.size === 0) continue;
+    moved = true;
+    const fit = (seconds: number): number => fitting.get(seconds) ?? seconds;
+    made[key] = typeof given === 'number' ? fit(given) : { array: (listed ?? []).map(fit) };
+  }
+  const pointer = child('/projections', name);
+  if (varied > 0)
+    report.approximated(
+      'brian/delay',
+      pointer,
+      `LEMS adds up its time, by whose rounding up to ${(100 * varied).toPrecision(2)} % of its spikes arrive a step sooner ` +
+        'or later',
+    );
+  if (moved)
+    report.equivalent(
+      'brian/delay',
+      pointer,
+      'delays are a step shorter: LEMS delivers spikes before its cells are advanced, Brian afterwards',
+    );
+  return { delays: made };
+}

@@ -185,7 +185,13 @@ function seedOf({ attributes }: Component): string {
  * lems/nothing-to-run
  */
 function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
-  const named = lems.target ?? lems.components.findLast(({ type }) => (type.simulation?.runs.length ?? 0) > 0) ?? null;
+  const inside = lems.target && !runs(lems.target) ? within(lems.target).filter(runs) : [];
+  if (lems.target && inside.length > 0) {
+    const names = inside.map(({ id }) => id);
+    diagnostics.add(messages.simulationsInside(lems.target.id, names), lems.target.place);
+    return null;
+  }
+  const named = lems.target ?? lems.components.findLast(runs) ?? null;
   const [run] = named?.type.simulation?.runs ?? [];
   if (named && run) {
     const target = referenced(named, run.component, lems);
@@ -211,6 +217,12 @@ function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
   diagnostics.add(messages.nothingToRun(), lems.components[0]?.place);
   return null;
 }
+
+/** Whether a component says what to run. */
+const runs = ({ type }: Component): boolean => (type.simulation?.runs.length ?? 0) > 0;
+
+/** The components inside a component, at any depth. */
+const within = ({ children }: Component): readonly Component[] => children.flatMap((one) => [one, ...within(one)]);
 
 /** Whether a component runs by itself: it has dynamics, and all that they require is within it. */
 function standsAlone(component: Component, lems: LemsModel): boolean {

@@ -82,8 +82,10 @@ function asLemsWaits(
   if (durations.size === 0 || durations.size > mostPeriods || [...durations].some(Number.isNaN)) return some;
   const waiting = Object.values(regimes).filter(({ initial }) => !initial);
   const strict = !waiting.some(({ transitions }) => transitions.some(({ when }) => when.includes('>=')));
+  // In Brian, a run takes the steps of LEMS; elsewhere, the period is what it is in runs of any length.
+  const most = gathering.stage === 'brian' ? Math.ceil(gathering.end / gathering.dt) : undefined;
   const waits = [...durations].map((seconds) => {
-    const { steps, share } = stepsWaited(seconds, gathering.dt, strict, Math.ceil(gathering.end / gathering.dt));
+    const { steps, share } = stepsWaited(seconds, gathering.dt, strict, most);
     const exact = seconds / gathering.dt;
     const whole = Math.ceil(exact - 1e-3);
     return { steps, share, more: steps - whole, between: whole - exact > 1e-3 };

@@ -10,6 +10,15 @@ export const nothingToRun = (): Finding => ({
   expected: 'a Simulation with a target, a network, or a component with dynamics',
 });
 
+/** A target that is no simulation, but holds some. */
+export const simulationsInside = (target: string, simulations: readonly string[]): Finding => ({
+  code: 'lems/simulations-inside',
+  message: `the target ${shorten(target)} is not a simulation, but contains ${simulations.length}`,
+  expected: 'a Target that is a simulation',
+  found: simulations.map((id) => (id === '' ? 'one without an id' : shorten(id))).join(', '),
+  hint: 'move one of them to the top level of the document, and name it as the Target',
+});
+
 /** A path of LEMS (`pop[0]/synapses:syn:0`) with a step that leads nowhere. */
 export const unresolvedPath = (path: string, step: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-path',

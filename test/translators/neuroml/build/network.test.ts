@@ -282,6 +282,19 @@ describe('what is wrong with a network is said where it is', () => {
     expect(findings[0]).toMatch(new RegExp(`^${code} \\d+:\\d+: .*${message}`));
   });
 
+  it('simulations inside the target, which is none itself, are not taken for a model', () => {
+    const set =
+      '<ComponentType name="Set"><Children name="runs" type="Run"/></ComponentType>' +
+      '<Set id="all"><Run id="r" length="10ms" step="0.1ms" target="net"/></Set>';
+    const { findings } = importing(
+      network(groups).replace('<Target component="net"/>', `${set}<Target component="all"/>`),
+    );
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatch(
+      /^lems\/simulations-inside \d+:\d+: .*the target all is not a simulation, but contains 1/,
+    );
+  });
+
   it('a source that never emits is a warning, and its connections do nothing', () => {
     const mute =
       '<ComponentType name="Mute"><EventPort name="out" direction="out"/><Dynamics><StateVariable name="x" ' +

@@ -22,7 +22,9 @@ export function channelsOf(type: NeuronType, demands: Demands): readonly Channel
     dimension: dimensionOfUnit(type.parameters[variable]?.unit ?? type.state[variable]?.unit ?? '1'),
     exposure: `into_${variable}`,
   }));
-  const jumps = [...demands.jumps].map((variable): Channel => ({
+  // What is a sum in each step keeps nothing that is added to it.
+  const kept = [...demands.jumps].filter((variable) => !demands.sums.has(variable));
+  const jumps = kept.map((variable): Channel => ({
     variable,
     kind: 'jump',
     dimension: dimensionOfUnit(type.state[variable]?.unit ?? '1'),

@@ -205,12 +205,25 @@ function pathways(
   const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, pathway] of own)
     attempt(`pathways/${name}`, () => {
+      const isOfSum = (to: string): boolean => {
+        const variable = writtenBy(to, projection.receptors, type.ports);
+        const found = target.channels.some((one) => one.kind === 'sum' && one.variable === variable);
+        if (found)
+          context.report.approximated(
+            'lems/added-to-sum',
+            `${pointer}/pathways/${name}`,
+            `${variable} is a sum that is taken again in each step: what spikes add to it until then is not seen`,
+          );
+        return found;
+      };
       const writer = (statement: Statement): readonly Element[] =>
         statement.kind === 'send'
           ? send(statement, projection, type, target, builder, (after) =>
               remarkTransit('values are', projection.from.of, sentAfter(after, projection, type, context), name),
             )
-          : [pathwayStatement(statement, projection, type, target, builder)];
+          : isOfSum(statement.target)
+            ? []
+            : [pathwayStatement(statement, projection, type, target, builder)];
       if (pathway.do.some((text) => /\bbinomial\(/.test(text)))
         context.report.approximated(
           'lems/binomial',

@@ -14,6 +14,7 @@ import { freeze, randomSources } from './freeze.js';
 import { inStage } from './stages.js';
 import {
   atHome,
+  keptOrigin,
   modelIn,
   mostCharacters,
   originOf,
@@ -327,7 +328,9 @@ async function returning(
   valid: ValidModel,
   to: TargetNotation,
 ): Promise<{ readonly valid: ValidModel; readonly entries: readonly ConversionEntry[] }> {
-  const from = wordsOf(valid.model);
+  const own = wordsOf(valid.model);
+  // Equations of LEMS that are in PyNN's documents keep its steps.
+  const from = own === 'neuroml' && keptOrigin(valid.model, own) !== undefined ? 'pynn' : own;
   const words = wordsIn[to];
   if (words === undefined || words === from) return { valid, entries: [] };
   const home = await atHome(valid, words, async (origin, strict) => {

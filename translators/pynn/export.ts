@@ -8,6 +8,7 @@
 import { populationsOf } from '../../src/model/selected.js';
 import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
 import { wordsIn } from '../../src/library/gather/texts.js';
+import { readable } from '../../src/library/readable/readable.js';
 import { gathered } from '../../src/library/gather/gather.js';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { standardise, standardiseParts } from '../../src/library/recognise/standardise.js';
@@ -91,10 +92,13 @@ function expressed(valid: ValidModel, { partial = false, strict = false, nestml 
   if (areRecordings && partial) return named;
   if (nestml) return inNestml(valid, apart, named.report);
   const byParts = inParts(apart);
+  const own =
+    valid.model.timing === 'lems-euler' ? { ...valid, model: readable(valid.model, { inSteps: true }) } : valid;
+  const short = own === valid ? [] : [inFewEquations];
   const { report, document } =
     byParts ??
-    written(valid, valid, reasonsForEquations(named.report, valid.model), {
-      natives: new NativeParts(valid),
+    written(own, valid, [...reasonsForEquations(named.report, valid.model), ...short], {
+      natives: new NativeParts(own),
     });
   return { document, report: areRecordings ? [onlyRecordings, ...report] : report, nestml: [] };
 }
@@ -179,6 +183,15 @@ function inParts(valid: ValidModel): PynnExport | undefined {
     if (but.size === before) return undefined;
   }
 }
+
+/** What is said of the equations of LEMS's components. */
+const inFewEquations: ConversionEntry = {
+  verdict: 'equivalent',
+  code: 'pynn/few-equations',
+  pointer: '/neurons',
+  message:
+    "components are written in few equations with the usual names, in LEMS's steps: the same values up to rounding",
+};
 
 /** What to do where nothing but recordings is in the way of PyNN's names. */
 const onlyRecordings: ConversionEntry = {

@@ -10,6 +10,7 @@ import { ownNames } from '../../model/declared-names.js';
 import type { EquationSet, NeuronType, SynapseType } from '../../model/model.js';
 import { wordsIn } from '../gather/texts.js';
 import { plain, tidy, valueAt } from '../recognise/numbers.js';
+import { withSequence } from './in-steps.js';
 import { withParts } from './texts.js';
 
 /** `0*V - x` as `-x`. */
@@ -62,7 +63,7 @@ export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
       if (!isKept(name) && kind === 'real' && !held) {
         const found = evaluated(value);
         if (found !== undefined && Number.isFinite(found)) numbers.set(name, found);
-        else if (known.has(value)) aliases.set(name, value);
+        else if (known.has(value) && type.sequence === undefined) aliases.set(name, value);
       }
   }
   const parameters = { ...type.parameters };
@@ -85,7 +86,7 @@ export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
     constants.flatMap(([name, { unit }]) => (unit === '1' && numbers.get(name) === 1 ? [name] : [])),
   );
   const isOne = (e: Expression): boolean => e.kind === 'name' && factors.has(e.name);
-  return withParts({ ...type, parameters, derived }, (e) => {
+  return withParts(withSequence({ ...type, parameters, derived }), (e) => {
     if (e.kind === 'name') return aliases.has(e.name) ? named(followed(e.name)) : e;
     if (e.kind === 'conditional') return linearRate(e) ?? e;
     if (e.kind !== 'binary') return e;

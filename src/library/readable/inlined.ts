@@ -24,6 +24,7 @@ import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType, Parameter } from '../../model/model.js';
 import { tidy } from '../recognise/numbers.js';
 import type { Channel } from './channels.js';
+import { replaceableIn, withSequence } from './in-steps.js';
 import { treesIn, withTrees } from './texts.js';
 
 const perTime = parseUnit('Hz').dimension;
@@ -211,25 +212,30 @@ function withoutTotals(
   return withoutVariables(type, (name) => isPart(name) && !isFixed(name));
 }
 
-/** A type with expressions in the place of some derived variables. */
-function withoutVariables(type: NeuronType, isGone: (name: string) => boolean): NeuronType {
-  const gone = Object.entries(type.derived).filter(([name, { held, shared }]) => isGone(name) && !held && !shared);
-  if (gone.length === 0) return type;
-  let left = new Map(gone.map(([name, { value }]) => [name, parseExpression(value)] as const));
-  const put = new Map<string, Expression>();
-  while (left.size > 0) {
-    const waiting = left;
-    const ready = [...left].filter(([, e]) => ![...namesIn(e)].some((name) => waiting.has(name)));
-    // Variables that depend on each other stay.
-    if (ready.length === 0) break;
-    for (const [name, e] of ready) put.set(name, short(substitute(e, put), type));
-    left = new Map([...left].filter(([name]) => !put.has(name)));
-  }
+/**
+ * A type with expressions in the place of some derived variables, where they are the same.
+ *
+ * @param shorten  what becomes of an expression that has others put in
+ */
+export function withoutVariables(
+  type: NeuronType,
+  isGone: (name: string) => boolean,
+  shorten: (e: Expression, type: NeuronType) => Expression = short,
+): NeuronType {
+  const isReplaceable = replaceableIn(type);
+  const gone = new Map(
+    Object.entries(type.derived).flatMap(([name, { held, shared, value }]) =>
+      isGone(name) && !held && !shared && isReplaceable(name) ? [[name, parseExpression(value)] as const] : [],
+    ),
+  );
+  // Those that read others come after these; variables that depend on each other stay.
+  const put = new Map([...gone].filter(([, e]) => ![...namesIn(e)].some((name) => gone.has(name))));
+  if (put.size === 0) return type;
   const made = withTrees(type, (e) => {
     const whole = substitute(e, put);
-    return whole === e ? e : short(whole, type);
+    return whole === e ? e : shorten(whole, type);
   });
-  return withoutKeys(made, put);
+  return withoutVariables(withSequence(withoutKeys(made, put)), isGone, shorten);
 }
 
 // --- The membrane -----------------------------------------------------------------------------------------------------

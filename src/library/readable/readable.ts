@@ -4,29 +4,44 @@
  */
 
 import { name as named } from '../../lang/build.js';
+import { foldConstants } from '../../lang/fold.js';
 import { longUnitName } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
+import { declaredNames, ownNames } from '../../model/declared-names.js';
 import type { Model, NeuronType } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
 import { channelsOf, type Channel } from './channels.js';
 import { folded, pruned, withoutZeros } from './folded.js';
-import { inlined, perArea } from './inlined.js';
+import { withSequence } from './in-steps.js';
+import { inlined, perArea, withoutVariables } from './inlined.js';
 import { namesOutside, withNames, type NamesOutside } from './renamed.js';
-import { treesIn, withParts } from './texts.js';
+import { treesIn, withParts, withTrees } from './texts.js';
 import { usualNames } from './usual-names.js';
 
 /** What simulators know of compartments by these names. */
 const ofCompartments = ['v', 'Im', 'Cm', 'Ri', 'area', 'length', 'diameter', 'distance', 'volume'];
 
-/** The model with such types; what code outside a type reads keeps its name. */
-export function readable(model: Model): Model {
+/**
+ * The model with such types; what code outside a type reads keeps its name.
+ *
+ * @param inSteps  whether parts of types are advanced one after another as before, so that all values are the same up to
+ *   rounding; else all of a type is advanced at once
+ */
+export function readable(model: Model, { inSteps = false } = {}): Model {
   const outside = namesOutside(model);
   const none: NamesOutside = { fixed: new Set(), read: new Set(), recorded: new Set() };
+  const linked = new Set(
+    Object.values(model.populations).flatMap((one) => (Object.keys(one.linked ?? {}).length === 0 ? [] : [one.type])),
+  );
   const types = mapped(model.neurons, (type, id) => {
+    // When variables of other cells change is not known of a type alone.
+    if (inSteps && linked.has(id)) return { type, names: new Map<string, string>() };
     const own = outside.get(id) ?? none;
     const fixed = new Set([...own.fixed, ...(type.cable ? ofCompartments : [])]);
-    return plainType(type, { ...own, fixed }, (input) => hasSynapses(model, id, input));
+    const [given, recorded] = inSteps ? [type, none.recorded] : [withoutSequence(type), own.recorded];
+    const made = plainType(given, { ...own, recorded, fixed }, (input) => hasSynapses(model, id, input));
+    return inSteps ? { ...made, type: canonical(made.type) } : made;
   });
   const names = new Map(Object.entries(types).map(([id, { names }]) => [id, names] as const));
   const neurons = mapped(types, ({ type }) => type);
@@ -43,18 +58,17 @@ const hasSynapses = ({ projections, populations, synapses }: Model, type: string
 
 /** A type in few equations, and the names that its variables should have. */
 function plainType(
-  given: NeuronType,
+  type: NeuronType,
   { fixed, read, recorded }: NamesOutside,
   hasSynapses: (input: string) => boolean,
 ): { readonly type: NeuronType; readonly names: ReadonlyMap<string, string> } {
-  const { sequence: _, ...type } = given;
   const all = new Set([type.parameters, type.state, type.derived].flatMap((map) => Object.keys(map)));
   const channels = channelsOf(all);
   const second = secondNames(type, new Set([...fixed, ...read]), recorded);
   const whole = withoutSecondNames(type, second);
   const outside = new Set([...fixed, ...[...read].filter((name) => !second.has(name)), ...second.values()]);
-  const settled = folded(folded(whole, outside), outside);
-  const short = pruned(settled, outside);
+  const settled = withoutAliases(folded(folded(whole, outside), outside), outside);
+  const short = withSequence(pruned(settled, outside));
   const made = channels.length === 0 ? short : inChannels(short, whole, channels, outside, settled.parameters);
   // Units that texts name, and what others call so.
   const units = treesIn(made).flatMap((e) => [...namesIn(e)].filter((name) => !all.has(name)));
@@ -65,6 +79,24 @@ function plainType(
   const others = [...second].map(([name, first]) => [name, names.get(first) ?? first] as const);
   return { type: made, names: new Map([...names, ...others]) };
 }
+
+/** A type in the canonical syntax, with numbers in SI units. */
+function canonical(type: NeuronType): NeuronType {
+  const known = declaredNames(type);
+  return withTrees(type, (e) => foldConstants(e, undefined, (name) => known.has(name)));
+}
+
+const withoutSequence = ({ sequence: _, ...type }: NeuronType): NeuronType => type;
+
+/** A type without second names for variables, where they have their values. */
+const withoutAliases = (type: NeuronType, outside: ReadonlySet<string>): NeuronType => {
+  const known = ownNames(type);
+  return withoutVariables(
+    type,
+    (name) => !outside.has(name) && known.has(type.derived[name]?.value ?? ''),
+    (e) => e,
+  );
+};
 
 /** The variable that another name is for, through others. */
 function origin(name: string, { derived, state, parameters }: NeuronType): string {
@@ -124,5 +156,5 @@ function inChannels(
 ): NeuronType {
   const few = withOneFactor(inlined(type, channels, outside), outside);
   const made = type.cable ? few : perArea(few, before, numbers, (name) => outside.has(name));
-  return pruned(made, outside);
+  return withSequence(pruned(made, outside));
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { checkConversion } from '../../../src/run/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
 import { importModel, readSource, type ImportedModel } from '../../../src/run/pipeline.js';
@@ -10,17 +11,22 @@ import { documentOf, findings } from './support.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 
-/** With events beside spikes, noise, code between steps, regimes, channels, graded synapses and linked cells. */
+/** With events beside spikes, noise, code between steps and linked cells. */
 const unnamed = [
   'brian/custom-event.yaml',
   'brian/events-of-every-kind.yaml',
   'brian/noisy-group.yaml',
   'brian/run-regularly.yaml',
   'brian/summed.yaml',
+];
+
+/** With regimes, channels and graded synapses. */
+const components = [
   'neuroml/own-types.xml',
   'neuroml/soma.cell.nml',
   'neuroml/contacts.xml',
   'neuroml/inputs.xml',
+  'neuroml/channels.xml',
 ];
 
 it.each(unnamed)('%s is written whole, and read again as the same model', async (name) => {
@@ -32,6 +38,26 @@ it.each(unnamed)('%s is written whole, and read again as the same model', async 
   const again = importModel({ name: 'model.json', text: files[0]?.text ?? '' });
   expect([again.hashes.model, again.hashes.experiment]).toEqual([hashes.model, hashes.experiment]);
 });
+
+it.each(components)(
+  '%s is written in few equations, has the same values, and comes back as the same model',
+  async (name) => {
+    const { valid, hashes } = fixture(name);
+    const { outcome, files, report } = await convertModel(valid, 'pynn-json');
+    expect(outcome).toBe('equivalent');
+    expect(report.map(({ code }) => code)).toEqual(expect.arrayContaining(['pynn/native', 'pynn/few-equations']));
+    const text = files[0]?.text ?? '';
+    expect(text.slice(0, text.indexOf('"annotations"'))).not.toContain('biophysicalProperties_');
+    const again = importModel({ name: 'model.json', text });
+    const { files: back } = await convertModel(again.valid, 'lems');
+    const { model, experiment } = importModel({ name: 'model.xml', text: back[0]?.text ?? '' }).hashes;
+    expect([model, experiment]).toEqual([hashes.model, hashes.experiment]);
+    if (valid.model.experiment.protocol.length === 0) return;
+    const check = await checkConversion(valid, 'pynn-json', { seconds: 0.05 });
+    expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
+    for (const { largest, range } of check.variables ?? []) expect(largest).toBeLessThanOrEqual(1e-9 * range);
+  },
+);
 
 it('only what has no name is a reason, not what goes with it', async () => {
   const { valid } = fixture('brian/summed.yaml');
@@ -118,7 +144,7 @@ it('equations are text, parameters and first values are quantities with units', 
   const { native } = JSON.parse(files[0]?.text ?? '') as {
     native: { cells: Record<string, { equations: readonly string[]; parameters: Record<string, unknown> }> };
   };
-  expect(native.cells['iafCell']?.equations).toContain('dv/dt = iMemb/C : V');
+  expect(native.cells['iafCell']?.equations).toContain('dv/dt = I_m/C : V');
   expect(native.cells['iafCell']?.parameters).toMatchObject({ thresh: '-50 mV', leakConductance: '10 nS' });
 });
 

@@ -16,7 +16,7 @@ import type {
 } from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
-import { channelOf, channelParts } from './channel-parts.js';
+import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
 import { type TypePlan } from './plan.js';
 import { declaredUnit, quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 

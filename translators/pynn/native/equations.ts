@@ -7,6 +7,8 @@
 import { LangError } from '../../../src/lang/lang-error.js';
 import { parseQuantity } from '../../../src/lang/quantity.js';
 import { parseUnit, unitText } from '../../../src/lang/units.js';
+import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
+import { shortSequence, wholeSequence } from './sequence.js';
 import { symbolicQuantity } from '../../../src/lang/written-quantity.js';
 
 /** What types of cells and of synapses have in common. */
@@ -30,6 +32,15 @@ type Entry = Readonly<Record<string, unknown>>;
 const entriesOf = (map: unknown): readonly (readonly [string, Entry])[] =>
   Object.entries((map ?? {}) as Readonly<Record<string, Entry>>);
 
+/** The texts of entries. */
+const valuesIn = <K extends string>(map: unknown, key: K): Readonly<Record<string, { readonly [k in K]: string }>> =>
+  Object.fromEntries(
+    entriesOf(map).map(([name, entry]) => [
+      name,
+      { [key]: typeof entry[key] === 'string' ? entry[key] : '0' } as { readonly [k in K]: string },
+    ]),
+  );
+
 const without = (map: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(map).filter(
@@ -44,25 +55,35 @@ const without = (map: Readonly<Record<string, unknown>>): Record<string, unknown
  * @param type  a normalised type without its defaults
  */
 export function nativeType(type: Compact): NativeType {
-  const { parameters, state, derived, derivatives, conformsTo: _, ...rest } = type;
+  const { parameters, state, derived, derivatives, conformsTo: _, sequence, ...rest } = type;
   const rates = new Map(entriesOf(derivatives));
-  const lines = entriesOf(state).map(([name, variable]) => {
-    const rate = rates.get(name);
-    const text = rate === undefined ? name : `d${name}/dt = ${String(rate['rate'])}`;
-    return `${text} : ${flagged(variable, rate)}`;
-  });
-  const followers = entriesOf(derived).map(
-    ([name, variable]) => `${name} = ${String(variable['value'])} : ${flagged(variable)}`,
+  const lines = new Map(
+    entriesOf(state).map(([name, variable]) => {
+      const rate = rates.get(name);
+      const text = rate === undefined ? name : `d${name}/dt = ${String(rate['rate'])}`;
+      return [name, `${text} : ${flagged(variable, rate)}`] as const;
+    }),
   );
+  for (const [name, variable] of entriesOf(derived))
+    lines.set(name, `${name} = ${String(variable['value'])} : ${flagged(variable)}`);
+  const channels = channelParts({ derived: valuesIn(derived, 'value'), derivatives: valuesIn(derivatives, 'rate') });
+  const inChannels = new Set([...channels.values()].flat());
   const initial = entriesOf(state).flatMap(([name, variable]) => {
     const value = variable['initial'];
     return value === undefined ? [] : [[name, quantityOf(value, String(variable['unit']))] as const];
   });
   return without({
-    equations: [...lines, ...followers],
+    equations: [
+      ...[...lines].flatMap(([name, line]) => (inChannels.has(name) ? [] : [line])),
+      ...[...channels].flatMap(([current, names]) => [
+        `# ${channelOf(current)}`,
+        ...names.flatMap((name) => lines.get(name) ?? []),
+      ]),
+    ],
     parameters: Object.fromEntries(entriesOf(parameters).map(([name, one]) => [name, parameterOf(one)])),
     initial: Object.fromEntries(initial),
     ...rest,
+    ...(Array.isArray(sequence) ? { sequence: shortSequence(sequence, type) } : {}),
   });
 }
 
@@ -162,7 +183,12 @@ export function documentOf({
     state[variable] = { ...own, ...(Object.hasOwn(initial, variable) ? { initial: initial[variable] } : {}) };
     if (rate !== undefined) derivatives[rate] = flag.has('event-driven') ? { rate: slope, eventDriven: true } : slope;
   }
-  return { document: without({ parameters: parametersOf(parameters), state, derived, derivatives, ...rest }) };
+  const { sequence, ...others } = rest;
+  const texts = { derived, derivatives, events: others['events'] as Readonly<Record<string, unknown>> };
+  const whole = Array.isArray(sequence) ? { sequence: wholeSequence(sequence, texts) } : {};
+  return {
+    document: without({ parameters: parametersOf(parameters), state, derived, derivatives, ...others, ...whole }),
+  };
 }
 
 /** Whether the text of a type has an equation for a name. */

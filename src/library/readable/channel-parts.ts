@@ -1,7 +1,12 @@
 /** Which equations of a cell belong to which of its channels, in the order in which people write them. */
 
-import { namesOf } from '../../../src/library/gather/texts.js';
-import type { EquationSet } from '../../../src/model/model.js';
+import { namesOf } from '../gather/texts.js';
+
+/** The equations of a type. */
+interface Equations {
+  readonly derived: Readonly<Record<string, { readonly value: string }>>;
+  readonly derivatives: Readonly<Record<string, { readonly rate: string }>>;
+}
 
 /** How the current of a channel is called; its reversal potential is `E_` and the channel, or it is computed. */
 const channelCurrent = /^i_(\w+)$/;
@@ -11,7 +16,7 @@ const channelCurrent = /^i_(\w+)$/;
  * with its rates. What several currents read, such as the potential, belongs to none, nor does what follows from the
  * current.
  */
-export function channelParts(type: EquationSet): ReadonlyMap<string, readonly string[]> {
+export function channelParts(type: Equations): ReadonlyMap<string, readonly string[]> {
   const equation = (key: string): string | undefined => type.derived[key]?.value ?? type.derivatives[key]?.rate;
   const reads = new Map<string, readonly string[]>();
   const readsOf = (key: string): readonly string[] => {
@@ -56,7 +61,7 @@ function reached(
 function inReadingOrder(
   root: string,
   readsOf: (key: string) => readonly string[],
-  { derivatives }: EquationSet,
+  { derivatives }: Equations,
 ): readonly string[] {
   const ordered = new Set<string>();
   const roots = [root];

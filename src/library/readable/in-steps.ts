@@ -1,0 +1,89 @@
+/**
+ * When the variables of a type change, where its parts are advanced one after another: an expression may stand for a
+ * variable where nothing in it changes between the variable and its readers.
+ */
+
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { drawsIn } from '../../lang/functions.js';
+import { namesIn, writtenBy } from '../../lang/walk.js';
+import type { NeuronType } from '../../model/model.js';
+import { readsOf } from '../gather/texts.js';
+
+/** A moment within a step; later ones are greater. */
+type Moment = number;
+
+/** Moments of one part: more than it can have derived variables. */
+const span = 1e6;
+
+/** Where in a part its rates are evaluated, its state advances, and its first event is tested. */
+const [atRates, atUpdate, atEvents] = [0.5, 0.6, 0.7].map((share) => share * span) as [number, number, number];
+
+/**
+ * Whether an expression may stand for a derived variable of a type. Without a sequence it always may, since all is
+ * advanced at once.
+ */
+export function replaceableIn(type: NeuronType): (name: string) => boolean {
+  const { sequence } = type;
+  if (sequence === undefined) return () => true;
+  if (Object.keys(type.regimes).length > 0) return () => false;
+  const changes = new Map<string, Moment[]>();
+  const readers = new Map<string, Moment[]>();
+  const note = (map: Map<string, Moment[]>, name: string, when: Moment): void => {
+    const list = map.get(name);
+    if (list === undefined) map.set(name, [when]);
+    else list.push(when);
+  };
+  // What flows in is there before the first part, as the time is.
+  for (const name of [...Object.keys(type.inputs), 't']) note(changes, name, -1);
+  const unclear = new Set<string>();
+  sequence.forEach((part, k) => {
+    const begin = k * span;
+    (part.derived ?? []).forEach((name, place) => {
+      note(changes, name, begin + place);
+      for (const one of namesIn(parseExpression(type.derived[name]?.value ?? '0'))) note(readers, one, begin + place);
+    });
+    const own = [...(part.state ?? []), ...(part.propagate ?? [])];
+    for (const name of own) {
+      note(changes, name, begin + atUpdate);
+      for (const one of namesIn(parseExpression(type.derivatives[name]?.rate ?? '0')))
+        note(readers, one, begin + atRates);
+    }
+    (part.events ?? []).forEach((name, place) => {
+      const event = type.events[name];
+      if (event === undefined) return;
+      const when = begin + atEvents + place;
+      const code = event.do.flatMap((text) => parseStatements(text));
+      for (const one of writtenBy(code)) {
+        note(changes, one, when);
+        // Others see what an event of another part does to it only when it is shown.
+        if (!own.includes(one)) unclear.add(one);
+      }
+      for (const one of [...namesIn(parseExpression(event.when)), ...event.do.flatMap((text) => [...readsOf(text)])])
+        note(readers, one, when);
+    });
+  });
+  const isSame = (name: string, from: Moment, to: Moment): boolean => {
+    if (unclear.has(name)) return false;
+    const between = (when: Moment): boolean => (from < to ? when > from && when <= to : when > from || when <= to);
+    return !(changes.get(name) ?? []).some(between);
+  };
+  return (name) => {
+    const [from, again] = changes.get(name) ?? [];
+    const e = parseExpression(type.derived[name]?.value ?? '0');
+    if (from === undefined || again !== undefined || drawsIn(e)) return false;
+    return (readers.get(name) ?? []).every((to) => [...namesIn(e)].every((one) => isSame(one, from, to)));
+  };
+}
+
+/** A type whose sequence has nothing that is not there any more. */
+export function withSequence(type: NeuronType): NeuronType {
+  const { sequence, derived } = type;
+  if (sequence === undefined) return type;
+  const parts = sequence.flatMap((part) => {
+    const kept = part.derived?.filter((name) => Object.hasOwn(derived, name)) ?? [];
+    const { derived: _, ...rest } = part;
+    const made = { ...(kept.length === 0 ? {} : { derived: kept }), ...rest };
+    return Object.keys(made).length === 0 ? [] : [made];
+  });
+  return { ...type, sequence: parts };
+}

@@ -4,19 +4,19 @@ import { parse } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { jsonText } from './json-text.js';
-import { ConversionReport, outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
-import { child } from '../model/pointer.js';
-import { typedModel } from '../model/typed-model.js';
-import type { DataStore, ValidModel } from '../model/model.js';
+import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
+import type { ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
+import type { Exported } from './convert/exported.js';
+import { forBrian } from './convert/for-brian.js';
+import { toLems } from './convert/to-lems.js';
 import { drawnAgain } from './drawn-again.js';
-import { freeze, randomSources } from './freeze.js';
+import { freeze } from './freeze.js';
 import { inStage } from './stages.js';
 import {
   atHome,
   keptOrigin,
   modelIn,
-  mostCharacters,
   originOf,
   withOrigin,
   withoutOrigins,
@@ -26,24 +26,6 @@ import {
 import type { TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
-
-/** A file of a conversion. */
-interface ConvertedFile {
-  readonly name: string;
-  /** Throws a UsageError where it is too long for one string. */
-  readonly text: string;
-  /** The text in pieces, which are made as they are taken; absent: it is short. */
-  readonly pieces?: Iterable<string>;
-}
-
-/** What an exporter yields. */
-interface Exported {
-  /** The document first, then files that it reads; names without folders. */
-  readonly files: readonly ConvertedFile[];
-  /** Large arrays that the document refers to by digest. */
-  readonly data: DataStore;
-  readonly report: readonly ConversionEntry[];
-}
 
 /** A model in another notation, and how faithful it is. */
 export interface ConvertedModel extends Exported {
@@ -80,179 +62,8 @@ type Exporter = (
   options: Required<Pick<ConvertOptions, 'partial' | 'keeps' | 'strict'>>,
 ) => Promise<Exported>;
 
-/** More steps of a current are better read as a table. */
-const mostPulses = 20;
-
-/** The words of LEMS; where they only approximate a model that is to be the same, equations with its own steps. */
-const lems: Exporter = async (whole, name, original, positions, options) => {
-  const inItsWords = await inLems(whole, name, original, positions, { ...options, ownSteps: false });
-  if (!options.strict || outcomeOf(inItsWords.report) !== 'approximate') return inItsWords;
-  const inOwnSteps = await inLems(whole, name, original, positions, { ...options, ownSteps: true });
-  return isFaithful(inOwnSteps) ? inOwnSteps : inItsWords;
-};
-
-/** Whether a document is the same function as the model. */
-const isFaithful = ({ report }: Exported): boolean => ['exact', 'equivalent'].includes(outcomeOf(report));
-
-/**
- * LEMS lists connections, and values of each cell: those that are drawn are drawn here, and rules are kept beside what
- * they drew. What is drawn in each step stays random where LEMS can draw it.
- */
-async function inLems(
-  whole: ValidModel,
-  name: string,
-  original: ValidModel,
-  positions: Positions,
-  { keeps, ownSteps }: { readonly keeps: boolean; readonly ownSteps: boolean },
-): Promise<Exported> {
-  const {
-    claimsOf,
-    exportLems,
-    hasDrawnConnections,
-    keepingOrigin,
-    listedDraws,
-    neuromlFiles,
-    rulesOf,
-    xmlPieces,
-    xmlText,
-    xmlTextUpTo,
-  } = await import('../../translators/neuroml/export.js');
-  const { libraryCall } = await import('../ir/library-calls.js');
-  const { stepsForEuler } = await import('../library/gather/euler-steps.js');
-  const { withCurrentsApart } = await import('../library/currents-apart.js');
-  const { withListeningSources } = await import('../library/listening-sources.js');
-  const { withOwnSteps } = await import('../library/own-steps.js');
-  const { withPhaseCurrents } = await import('../library/phase-currents.js');
-  const apart = withListeningSources(withCurrentsApart(withPhaseCurrents(whole), mostPulses));
-  const stepped = ownSteps ? withOwnSteps(apart) : undefined;
-  const given = stepped?.valid ?? apart;
-  const fine = stepsForEuler(given);
-  const valid = fine?.valid ?? given;
-  const attempt = (what: ValidModel, plain = false) => {
-    const { root, report } = exportLems(what, {
-      rules: rulesOf(original.model),
-      ...(ownSteps ? {} : { claims: claimsOf(original) }),
-      functions: (called, values) => libraryCall(called)?.(values),
-      unfrozen: original,
-      plain,
-    });
-    return { what, root, report: [...report, ...listedDraws(valid.model, what.model)] };
-  };
-  const lossesOf = ({ report }: ReturnType<typeof attempt>): readonly string[] =>
-    report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
-  const withLists = async (replays: (source: string) => boolean): Promise<ReturnType<typeof attempt>> =>
-    attempt((await freeze(valid, (await chooseTarget('auto')).target, positions, { replays })).valid);
-  let best = hasDrawnConnections(valid.model) ? await withLists(() => false) : attempt(valid);
-  const better = (other: typeof best): void => {
-    if (lossesOf(other).length < lossesOf(best).length) best = other;
-  };
-  if (lossesOf(best).length > 0 && !hasDrawnConnections(valid.model)) better(await withLists(() => false));
-  const sources = randomSources(typedModel(valid.model));
-  if (lossesOf(best).length > 0 && sources.length > 0) {
-    const losses = lossesOf(best);
-    const lost = sources.filter((source) => {
-      const parts = [child('/populations', source), child('/neurons', valid.model.populations[source]?.type ?? '')];
-      return losses.some((pointer) => parts.some((part) => `${pointer}/`.startsWith(`${part}/`)));
-    });
-    better(await withLists((source) => lost.length === 0 || lost.includes(source)));
-  }
-  const plain = /\.nml$/i.test(name) ? attempt(best.what, true) : best;
-  const several = plain === best ? undefined : neuromlFiles(plain.root, name);
-  const isSplit = typeof several === 'object';
-  const entries: ConversionEntry[] = [...(isSplit ? plain : best).report];
-  if (typeof several === 'string')
-    entries.push({
-      verdict: 'exact',
-      code: 'lems/one-file',
-      pointer: '',
-      message: `${name} is a LEMS document, with the simulation, which validators of NeuroML refuse: ${several}`,
-    });
-  if (fine !== undefined)
-    entries.push({
-      verdict: 'approximated',
-      code: 'lems/step',
-      pointer: '/experiment/dt',
-      message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
-    });
-  for (const [pointer, method] of stepped?.changed ?? [])
-    entries.push({
-      verdict: 'equivalent',
-      code: 'lems/own-steps',
-      pointer,
-      message: `its equations have exprel(a*dt) and the like in them, so that forward Euler takes the steps of its method (${method}); they hold for this step alone`,
-    });
-  const xmlFile = (file: string, root: (typeof best)['root']): ConvertedFile => {
-    let text: string | undefined;
-    return {
-      name: file,
-      get text() {
-        return (text ??= xmlText(root));
-      },
-      pieces: { [Symbol.iterator]: () => xmlPieces(root) },
-    };
-  };
-  if (isSplit) return { files: several.map((one) => xmlFile(one.name, one.root)), data: new Map(), report: entries };
-  const words = wordsOf(original.model);
-  const writeShort = () => {
-    const text = xmlTextUpTo(mostCharacters, best.root);
-    return text === undefined ? undefined : { name: 'model.xml', text };
-  };
-  const origin = keeps && words !== 'neuroml' ? await originOf(original, writeShort, saidByClaims) : undefined;
-  const kept = origin && words !== 'neuroml' ? keepingOrigin(best.root, words, origin) : undefined;
-  return { files: [xmlFile(name, kept ?? best.root)], data: new Map(), report: entries };
-}
-
-/** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */
-async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
-  whole: ValidModel,
-  write: (valid: ValidModel) => T,
-  { oneByOne }: { readonly oneByOne: boolean },
-): Promise<T> {
-  const { inBrianIdiom } = await import('../../translators/brian/export/idiom.js');
-  const { expressiblePopulations } = await import('../../translators/shared/expressible-populations.js');
-  const { currentsAsParameters } = await import('../../translators/brian/export/current-parameters.js');
-  const { cellsAsCables } = await import('../../translators/brian/export/cells/as-cables.js');
-  const { needsDrawnCells, withDrawnCells } = await import('../../translators/brian/export/cells/cell-numbers.js');
-  const { canBeOneByOne, cellsOneByOne } = await import('../../translators/brian/export/cells/one-by-one.js');
-  const { cellsOfOneType } = await import('./cells-of-one-type.js');
-  const listed: ConversionEntry[] = [];
-  let cells = whole;
-  const isApart = oneByOne && canBeOneByOne(whole.model);
-  if (needsDrawnCells(whole.model, isApart))
-    try {
-      const { model, data } = (await freeze(whole, (await chooseTarget('auto')).target)).valid;
-      cells = { model: withDrawnCells(whole.model, model), data: new Map([...whole.data, ...data]) };
-      listed.push({
-        verdict: 'equivalent',
-        code: 'brian/drawn',
-        pointer: '/populations',
-        message: 'values of cells with compartments, and of synapses onto them, are listed as they are with this seed',
-      });
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      listed.push({ verdict: 'notExpressible', code: 'brian/drawn', pointer: '/populations', message: error.message });
-    }
-  if (isApart) {
-    const report = new ConversionReport('brian');
-    cells = { ...cells, model: cellsOneByOne(cells.model, cells.data, report) };
-    listed.push(...report.entries);
-  }
-  const cabled = cellsAsCables(cells, cellsOfOneType);
-  const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(cabled.valid), 'brian');
-  const { knownPlaces } = await import('../draw/space/places.js');
-  const placesOf = ({ model, data }: ValidModel) => {
-    const typed = { model: typedModel(model), data };
-    return (population: string) => knownPlaces(population, typed);
-  };
-  const plain = inBrianIdiom(valid, placesOf(valid));
-  const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
-  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
-  const written = write(idiom.valid);
-  return {
-    ...written,
-    report: [...listed, ...cabled.entries, ...entries, ...[...idiom.entries, ...written.report].map(placed)],
-  };
-}
+const lems: Exporter = async (whole, name, original, positions, options) =>
+  toLems(whole, name, original, positions, { ...options, saidByClaims });
 
 /** A model of LEMS as the model of PyNN that its document was written from, where it was. */
 async function inPynnTypes(

@@ -1,0 +1,25 @@
+/** What a conversion yields. */
+
+import { outcomeOf, type ConversionEntry } from '../../model/conversion-report.js';
+import type { DataStore } from '../../model/model.js';
+
+/** A file of a conversion. */
+export interface ConvertedFile {
+  readonly name: string;
+  /** Throws a UsageError where it is too long for one string. */
+  readonly text: string;
+  /** The text in pieces, which are made as they are taken; absent: it is short. */
+  readonly pieces?: Iterable<string>;
+}
+
+/** What an exporter yields. */
+export interface Exported {
+  /** The document first, then files that it reads; names without folders. */
+  readonly files: readonly ConvertedFile[];
+  /** Large arrays that the document refers to by digest. */
+  readonly data: DataStore;
+  readonly report: readonly ConversionEntry[];
+}
+
+/** Whether a document is the same function as the model. */
+export const isFaithful = ({ report }: Exported): boolean => ['exact', 'equivalent'].includes(outcomeOf(report));

@@ -1,0 +1,149 @@
+/** Models as documents of LEMS and NeuroML. */
+
+import type { Positions } from '../../diagnostics/positions.js';
+import { outcomeOf, type ConversionEntry } from '../../model/conversion-report.js';
+import type { ValidModel } from '../../model/model.js';
+import { child } from '../../model/pointer.js';
+import { typedModel } from '../../model/typed-model.js';
+import { chooseTarget } from '../choose-target.js';
+import { freeze, randomSources } from '../freeze.js';
+import { mostCharacters, originOf, wordsOf } from '../kept/origin.js';
+import { isFaithful, type ConvertedFile, type Exported } from './exported.js';
+
+/** More steps of a current are better read as a table. */
+const mostPulses = 20;
+
+/** How to write a document. */
+interface LemsOptions {
+  /** Whether it keeps what LEMS has no words for. */
+  readonly keeps: boolean;
+  /** The model of PyNN that a document claims to be. */
+  readonly saidByClaims: (document: ValidModel) => Promise<ValidModel | undefined>;
+}
+
+/**
+ * A model as LEMS: in its words; strictly, as equations that take the model's own steps, where its words only
+ * approximate them.
+ *
+ * @param original  the model before its draws were made explicit
+ */
+export async function toLems(
+  whole: ValidModel,
+  name: string,
+  original: ValidModel,
+  positions: Positions,
+  { strict, ...options }: LemsOptions & { readonly strict: boolean },
+): Promise<Exported> {
+  const inItsWords = await inLems(whole, name, original, positions, { ...options, ownSteps: false });
+  if (!strict || outcomeOf(inItsWords.report) !== 'approximate') return inItsWords;
+  const inOwnSteps = await inLems(whole, name, original, positions, { ...options, ownSteps: true });
+  return isFaithful(inOwnSteps) ? inOwnSteps : inItsWords;
+}
+
+/**
+ * LEMS lists connections, and values of each cell: those that are drawn are drawn here, and rules are kept beside what
+ * they drew. What is drawn in each step stays random where LEMS can draw it.
+ */
+async function inLems(
+  whole: ValidModel,
+  name: string,
+  original: ValidModel,
+  positions: Positions,
+  { keeps, ownSteps, saidByClaims }: LemsOptions & { readonly ownSteps: boolean },
+): Promise<Exported> {
+  const {
+    claimsOf,
+    exportLems,
+    hasDrawnConnections,
+    keepingOrigin,
+    listedDraws,
+    neuromlFiles,
+    rulesOf,
+    xmlPieces,
+    xmlText,
+    xmlTextUpTo,
+  } = await import('../../../translators/neuroml/export.js');
+  const { libraryCall } = await import('../../ir/library-calls.js');
+  const { stepsForEuler } = await import('../../library/gather/euler-steps.js');
+  const { withCurrentsApart } = await import('../../library/currents-apart.js');
+  const { withListeningSources } = await import('../../library/listening-sources.js');
+  const { withOwnSteps } = await import('../../library/own-steps.js');
+  const { withPhaseCurrents } = await import('../../library/phase-currents.js');
+  const apart = withListeningSources(withCurrentsApart(withPhaseCurrents(whole), mostPulses));
+  const stepped = ownSteps ? withOwnSteps(apart) : undefined;
+  const given = stepped?.valid ?? apart;
+  const fine = stepsForEuler(given);
+  const valid = fine?.valid ?? given;
+  const attempt = (what: ValidModel, plain = false) => {
+    const { root, report } = exportLems(what, {
+      rules: rulesOf(original.model),
+      ...(ownSteps ? {} : { claims: claimsOf(original) }),
+      functions: (called, values) => libraryCall(called)?.(values),
+      unfrozen: original,
+      plain,
+    });
+    return { what, root, report: [...report, ...listedDraws(valid.model, what.model)] };
+  };
+  const lossesOf = ({ report }: ReturnType<typeof attempt>): readonly string[] =>
+    report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
+  const withLists = async (replays: (source: string) => boolean): Promise<ReturnType<typeof attempt>> =>
+    attempt((await freeze(valid, (await chooseTarget('auto')).target, positions, { replays })).valid);
+  let best = hasDrawnConnections(valid.model) ? await withLists(() => false) : attempt(valid);
+  const better = (other: typeof best): void => {
+    if (lossesOf(other).length < lossesOf(best).length) best = other;
+  };
+  if (lossesOf(best).length > 0 && !hasDrawnConnections(valid.model)) better(await withLists(() => false));
+  const sources = randomSources(typedModel(valid.model));
+  if (lossesOf(best).length > 0 && sources.length > 0) {
+    const losses = lossesOf(best);
+    const lost = sources.filter((source) => {
+      const parts = [child('/populations', source), child('/neurons', valid.model.populations[source]?.type ?? '')];
+      return losses.some((pointer) => parts.some((part) => `${pointer}/`.startsWith(`${part}/`)));
+    });
+    better(await withLists((source) => lost.length === 0 || lost.includes(source)));
+  }
+  const plain = /\.nml$/i.test(name) ? attempt(best.what, true) : best;
+  const several = plain === best ? undefined : neuromlFiles(plain.root, name);
+  const isSplit = typeof several === 'object';
+  const entries: ConversionEntry[] = [...(isSplit ? plain : best).report];
+  if (typeof several === 'string')
+    entries.push({
+      verdict: 'exact',
+      code: 'lems/one-file',
+      pointer: '',
+      message: `${name} is a LEMS document, with the simulation, which validators of NeuroML refuse: ${several}`,
+    });
+  if (fine !== undefined)
+    entries.push({
+      verdict: 'approximated',
+      code: 'lems/step',
+      pointer: '/experiment/dt',
+      message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
+    });
+  for (const [pointer, method] of stepped?.changed ?? [])
+    entries.push({
+      verdict: 'equivalent',
+      code: 'lems/own-steps',
+      pointer,
+      message: `its equations are written so that a step of forward Euler is one of its method (${method}); they hold for steps of this length alone`,
+    });
+  const xmlFile = (file: string, root: (typeof best)['root']): ConvertedFile => {
+    let text: string | undefined;
+    return {
+      name: file,
+      get text() {
+        return (text ??= xmlText(root));
+      },
+      pieces: { [Symbol.iterator]: () => xmlPieces(root) },
+    };
+  };
+  if (isSplit) return { files: several.map((one) => xmlFile(one.name, one.root)), data: new Map(), report: entries };
+  const words = wordsOf(original.model);
+  const writeShort = () => {
+    const text = xmlTextUpTo(mostCharacters, best.root);
+    return text === undefined ? undefined : { name: 'model.xml', text };
+  };
+  const origin = keeps && words !== 'neuroml' ? await originOf(original, writeShort, saidByClaims) : undefined;
+  const kept = origin && words !== 'neuroml' ? keepingOrigin(best.root, words, origin) : undefined;
+  return { files: [xmlFile(name, kept ?? best.root)], data: new Map(), report: entries };
+}

@@ -31,7 +31,7 @@ import { keptSourceOf, runnable } from './kept-document.js';
 import { KeptTree } from './kept-tree.js';
 import { readBackOf } from './read-back.js';
 import { allWanted } from './outputs-wanted.js';
-import { isSameText, type Element } from './xml-text.js';
+import { textDigest, type Element } from './xml-text.js';
 
 /** A document that says a model. */
 export interface Restored {
@@ -54,13 +54,14 @@ export function restoreDocument(valid: ValidModel, functions: Functions, report:
   const source = keptSourceOf(valid.model);
   if (!source) return null;
   const tree = new KeptTree(runnable(source, valid.model));
-  const first = tree.root;
-  const before = readBackOf(first);
+  // Elements of the tree are changed in place.
+  const asKept = textDigest(tree.root);
+  const before = readBackOf(tree.root);
   if (typeof before === 'string') return null;
   const changes = new Changes(tree, before, valid, functions);
   if (!change(changes, report)) return null;
   const root = tree.root;
-  const after = isSameText(root, first) ? before : readBackOf(root);
+  const after = textDigest(root) === asKept ? before : readBackOf(root);
   if (typeof after === 'string') return null;
   const wanted = hashModel(valid.model);
   const sameHash = after.hashes.model === wanted.model;

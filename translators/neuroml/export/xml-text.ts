@@ -1,5 +1,6 @@
 /** Elements as XML text. */
 
+import { createHash } from 'node:crypto';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { longestText } from '../xml/long-text.js';
 
@@ -112,11 +113,11 @@ export function xmlTextUpTo(longest: number, root: Element, most = Infinity): st
   return pieces.join('');
 }
 
-/** Whether two documents are the same, letter by letter. */
-export function isSameText(one: Element, other: Element): boolean {
-  const others = xmlPieces(other);
-  for (const piece of xmlPieces(one)) if (piece !== others.next().value) return false;
-  return others.next().done === true;
+/** A digest of a document's text, which may be longer than a string: SHA-256 in hexadecimal digits. */
+export function textDigest(root: Element): string {
+  const hash = createHash('sha256');
+  for (const piece of xmlPieces(root)) hash.update(piece);
+  return hash.digest('hex');
 }
 
 function* linesOf(one: Element, indent: string, most: number): Generator<string> {

@@ -138,6 +138,7 @@ function ratesFor(
   const rates = new Map(names.map((name) => [name, rateOver(name, names)]));
   // These evaluate rates within the step, or hold what changes with the time.
   if ([...rates.values()].some((rate) => drawsIn(rate) || namesIn(rate).has('t'))) return undefined;
+  if (othersRead(held, rates)) return undefined;
   switch (method) {
     case 'auto':
     case 'exact': {
@@ -145,9 +146,9 @@ function ratesFor(
       return own && { rates: own };
     }
     case 'rk2':
-      return othersRead(held, rates) ? undefined : stages(rates, type, midpoint);
+      return stages(rates, type, midpoint);
     case 'rk4':
-      return othersRead(held, rates) ? undefined : stages(rates, type, classical);
+      return stages(rates, type, classical);
     default:
       return undefined;
   }
@@ -234,7 +235,7 @@ function exponentialSteps(rates: ReadonlyMap<string, Expression>): Rates | undef
   return { rates: found };
 }
 
-/** Whether something depends on a variable that is held: the stages of a method would move it. */
+/** Whether something depends on a variable that is held: exact solutions and the stages of a method would move it. */
 const othersRead = (held: readonly string[], rates: ReadonlyMap<string, Expression>): boolean =>
   held.some((name) => [...rates].some(([other, rate]) => other !== name && namesIn(rate).has(name)));
 

@@ -137,6 +137,11 @@ describe('others are left as they are, and refused', () => {
     ['variables that go round', 'dx/dt = -y/(8*ms) : 1\ndy/dt = x/(8*ms) : 1', { method: 'exact' }],
     ['rates that change within the step', 'dx/dt = (sin(t/(1*ms)) - x)/(8*ms) : 1', { method: 'rk4' }],
     [
+      'exact solutions that read a variable that is held',
+      'dx/dt = -x/(8*ms) : 1 (unless refractory)\ndy/dt = (x - y)/(5*ms) : 1',
+      { method: 'exact', ...spiking },
+    ],
+    [
       'stages that read a variable that is held',
       'dx/dt = (1.2 - x**2 - y)/(8*ms) : 1 (unless refractory)\ndy/dt = (x - y)/(5*ms) : 1',
       { method: 'rk4', ...spiking },

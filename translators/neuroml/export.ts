@@ -19,6 +19,7 @@ import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
 import { claimProperties, noClaims, withoutCore, type Claims } from './claims/claims.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
+import { readsOf } from '../../src/library/gather/texts.js';
 import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing, isByRule } from './export/draws.js';
 import { withXmlComments } from './export/comments.js';
@@ -258,6 +259,15 @@ function remark(context: ExportContext, later: ReadonlySet<string>): void {
         'lems/forward-euler',
         child('/synapses', id),
         'LEMS integrates its equations by forward Euler: values differ, by how much --check measures',
+      );
+    const read = Object.values(type.pathways)
+      .filter(({ on }) => on.startsWith('pre.'))
+      .flatMap(({ do: actions }) => actions.flatMap((text) => [...readsOf(text)]));
+    if (model.timing !== 'lems-euler' && read.some((name) => Object.hasOwn(clocked, name)))
+      report.approximated(
+        'lems/order-in-step',
+        child('/synapses', id),
+        'spikes arrive before variables are advanced in LEMS, after that in the model: they find them a step earlier',
       );
   }
   for (const [id, { on }] of Object.entries(model.operations)) {

@@ -101,6 +101,27 @@ ${method === undefined ? '' : `    method: ${method}\n`}run: 1 ms
     expect(report.some(({ code }) => code === 'lems/forward-euler')).toBe(differs);
   });
 
+  // Closed forms at events count steps from event to event, and so do not depend on when a step begins.
+  it.each([
+    ['clock-driven', 'x_post += u; u *= 0.7', true],
+    ['clock-driven', 'x_post += 1', false],
+    ['event-driven', 'x_post += u; u *= 0.7', false],
+  ])('whose synapses are %s: %s', async (kind, code, differs) => {
+    const text = `format: interneuron/brian
+version: 1
+dt: 0.1 ms
+neuron_groups:
+  A: { N: 1, model: "dv/dt = 1/ms : 1", threshold: v > 1, reset: v = 0, method: euler }
+  T: { N: 1, model: "dx/dt = -x/(9*ms) : 1", threshold: x > 2, reset: x = 0, method: euler }
+synapses:
+  S: { source: A, target: T, model: "du/dt = (1 - u)/(9*ms) : 1 (${kind})", on_pre: "${code}", connect: true, delay: 1 ms, method: euler }
+run: 9 ms
+`;
+    const { report } = await convertModel(importModel({ name: 'm.yaml', text }).valid, 'lems');
+    const remarks = report.filter((one) => one.code === 'lems/order-in-step' && one.verdict === 'approximated');
+    expect(remarks.map(({ pointer }) => pointer)).toEqual(differs ? ['/synapses/S'] : []);
+  });
+
   it('names what LEMS has no words for', async () => {
     const model = importModel(readSource('fixtures/pynn/delays-changed.json'));
     const { report } = await convertModel(model.valid, 'lems');

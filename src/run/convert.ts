@@ -236,14 +236,14 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const text = await documentText(model, name);
     return { files: [{ name, text }], data, report: [] };
   },
-  brian: async (valid, name) => {
+  brian: async (valid, name, _original, _positions, { strict }) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
     const { inBrianWords } = await import('./kept/in-brian.js');
     const back = await inBrianWords(valid, inBrianText);
     const { files, report } = await forBrian(
       back?.valid ?? valid,
       (idiom) => exportBrianScript(idiom, parse(name).name),
-      { oneByOne: true },
+      { oneByOne: true, strict },
     );
     return {
       files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
@@ -251,12 +251,12 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       report: [...(back?.entries ?? []), ...report],
     };
   },
-  'brian-json': async (valid, name, _original, _positions, { keeps }) => {
+  'brian-json': async (valid, name, _original, _positions, { keeps, strict }) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
     const { inBrianWords } = await import('./kept/in-brian.js');
     const back = await inBrianWords(valid, inBrianText);
     if (back?.valid !== undefined) {
-      const { document, report } = await forBrian(back.valid, exportBrian, { oneByOne: false });
+      const { document, report } = await forBrian(back.valid, exportBrian, { oneByOne: false, strict });
       const text = await documentText(document, name);
       return { files: [{ name, text }], data: new Map(), report: [...back.entries, ...report] };
     }
@@ -270,7 +270,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
         const annotations = { ...idiom.model.annotations, ...(Object.keys(words).length === 0 ? {} : { pynn: words }) };
         return exportBrian({ ...idiom, model: { ...idiom.model, annotations } });
       },
-      { oneByOne: false },
+      { oneByOne: false, strict },
     );
     const entries = [...(back?.entries ?? []), ...report];
     const whole = keeps ? await withOriginIn(document, valid, ['neuroml', 'pynn']) : document;

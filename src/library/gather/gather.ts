@@ -14,10 +14,12 @@ import { Diagnostics } from '../../diagnostics/diagnostic.js';
 import { unplaced } from '../../diagnostics/positions.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { atBeginOfStep, atEndOfStep } from '../../model/end-of-step.js';
-import type { Model, Projection, ValidModel } from '../../model/model.js';
+import { mapped } from '../../model/collections.js';
+import type { Model, NeuronType, Projection, SynapseType, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { wholePopulation } from '../../model/selected.js';
 import { tidy } from '../recognise/numbers.js';
+import { advancedAtOnce, writtenBySynapses } from './at-once.js';
 import { fitArrivals } from './arrivals.js';
 import { gatheringOf, leadOf, outputOf, type Gathering } from './gathering.js';
 import { readable } from '../readable/readable.js';
@@ -41,15 +43,17 @@ export interface GatheredModel {
  * The same model on a grid of steps; a model of another timing is what it was, but for one of components whose cells
  * have a cable, which LEMS's steps cannot run.
  *
- * @param stage  first part of the report's codes
+ * @param stage   first part of the report's codes
+ * @param choices  `strict`: whether what parts read of the step before is kept in variables, where that is for Brian
  */
-export function gathered(valid: ValidModel, stage: string): GatheredModel {
+export function gathered(valid: ValidModel, stage: string, { strict = false } = {}): GatheredModel {
   const { timing, annotations, neurons } = valid.model;
   const cables = Object.entries(neurons).flatMap(([name, { cable }]) => (cable ? [name] : []));
   const onGrid = timing === 'grid' && annotations['lems'] !== undefined && stage === 'brian' && cables.length > 0;
   if (timing !== 'lems-euler' && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const components = withSpikesByName(onGrid ? atBeginOfStep(valid.model) : valid.model);
+  const named = withSpikesByName(onGrid ? atBeginOfStep(valid.model) : valid.model);
+  const components = strict && stage === 'brian' && !onGrid ? allAtOnce(named, report) : named;
   const gathering = gatheringOf({ ...valid, model: components }, report, stage);
   for (const name of cables) gathering.standard.add(name);
   const made = gatheredModel(gathering, onGrid);
@@ -61,6 +65,29 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
   diagnostics.throwIfErrors();
   const model = stage === 'brian' ? readable(later) : later;
   return { valid: { ...valid, model }, entries: report.entries };
+}
+
+/** The model with types whose parts are advanced at once, where that can be. */
+function allAtOnce(model: Model, report: ConversionReport): Model {
+  const change = <T extends NeuronType | SynapseType>(type: T, pointer: string, written: ReadonlySet<string>): T => {
+    const made = advancedAtOnce(type, written);
+    if (made === undefined) return type;
+    if (made.kept > 0)
+      report.equivalent(
+        'brian/parts',
+        pointer,
+        'LEMS advances its parts one after another; what they read of another step than Brian, which advances all at ' +
+          `once, is kept in ${made.kept === 1 ? 'a variable' : `${made.kept} variables`}`,
+      );
+    return made.type;
+  };
+  return {
+    ...model,
+    neurons: mapped(model.neurons, (type, name) =>
+      change(type, child('/neurons', name), writtenBySynapses(model, name)),
+    ),
+    synapses: mapped(model.synapses, (type, name) => change(type, child('/synapses', name), new Set())),
+  };
 }
 
 function gatheredModel(gathering: Gathering, onGrid: boolean): Model {

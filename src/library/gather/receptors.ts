@@ -10,12 +10,13 @@ import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
 import { callsIn, namesIn, substitute } from '../../lang/walk.js';
 import { isRandom } from '../../lang/functions.js';
+import { mapped } from '../../model/collections.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { DataStore, NeuronType, Projection, SynapseType } from '../../model/model.js';
 import { freeName, UniqueNames } from '../../model/free-name.js';
 import { constantOf, fold, near, plain, sequence, tidy, valueAt } from '../recognise/numbers.js';
 import { environmentOf, withNumbers } from '../recognise/values.js';
-import { derivedOf, namesOf } from './texts.js';
+import { derivedOf, namesOf, replaced } from './texts.js';
 
 /** The variables of a synapse that make up its response, and what becomes of them in the target. */
 export interface Receptor {
@@ -132,6 +133,8 @@ export class Receptors {
     const [target = ''] = Object.keys(type.contributes);
     const times = [fastName, slowName].map((name) => 1 / -(slopes[parts.response.indexOf(name)] ?? NaN));
     const [rise = NaN, decay = NaN] = times.map((time) => tidy(Number(time.toPrecision(14))));
+    const derived = derivedOf(type) ?? new Map<string, Expression>();
+    const others = overState(type, derived);
     const tau = { type: 'real', unit: 's', shared: false } as const;
     const [riseName, decayName] = ['tau_rise', 'tau_decay'].map((name) => freeName(name, (one) => own.has(one)));
     return {
@@ -141,8 +144,9 @@ export class Receptors {
         [riseName ?? '']: { ...tau, value: rise },
         [decayName ?? '']: { ...tau, value: decay },
       },
+      state: others.state,
       derivatives: {
-        ...type.derivatives,
+        ...others.derivatives,
         [fastName]: { rate: `-${fastName}/${riseName ?? ''}`, eventDriven: false },
         [slowName]: {
           rate: `-${slowName}/${decayName ?? ''} + ${fastName}*(1/${riseName ?? ''} - 1/${decayName ?? ''})`,
@@ -153,7 +157,7 @@ export class Receptors {
       pathways: Object.fromEntries(
         Object.entries(pathways).map(([key, pathway]) => [
           key,
-          { ...pathway, do: pathway.do.map((text) => withDerived(text, derivedOf(type) ?? new Map())) },
+          { ...pathway, do: pathway.do.map((text) => withDerived(text, derived)) },
         ]),
       ),
       contributes: { [target]: printExpression(product(slow, named(slowName))) },
@@ -238,11 +242,12 @@ export class Receptors {
           .flatMap((text) => parseStatements(text))
           .flatMap((one) => (one.kind === 'send' ? [] : [...namesIn(one.value)])),
       );
+    const { derivatives: rates, state } = overState(type, derived);
     const used = new Set([
       ...reads(Object.values(pathways).flatMap((one) => one.do)),
-      ...left.flatMap((name) => [...namesOf(type.derivatives[name]?.rate ?? '0')]),
+      ...left.flatMap((name) => [...namesOf(rates[name]?.rate ?? '0')]),
       ...left.flatMap((name) => {
-        const initial = type.state[name]?.initial;
+        const initial = state[name]?.initial;
         return typeof initial === 'string' ? [...namesOf(initial)] : [];
       }),
     ]);
@@ -259,9 +264,9 @@ export class Receptors {
     return {
       ...rest,
       parameters: only(type.parameters, (key) => used.has(key)),
-      state: only(type.state, (key) => left.includes(key)),
+      state: only(state, (key) => left.includes(key)),
       derived: {},
-      derivatives: only(type.derivatives, (key) => left.includes(key)),
+      derivatives: only(rates, (key) => left.includes(key)),
       contributes: {},
       pathways,
     };
@@ -284,6 +289,18 @@ function agree(a: Expression, b: Expression): boolean {
       return false;
     }
   });
+}
+
+/** Rates and first values with derived variables put in. */
+function overState(
+  type: SynapseType,
+  derived: ReadonlyMap<string, Expression>,
+): Pick<SynapseType, 'derivatives' | 'state'> {
+  const put = (text: string): string => replaced(text, derived);
+  return {
+    derivatives: mapped(type.derivatives, (one) => ({ ...one, rate: put(one.rate) })),
+    state: mapped(type.state, (one) => (typeof one.initial === 'string' ? { ...one, initial: put(one.initial) } : one)),
+  };
 }
 
 /** Statements with derived variables put in. */

@@ -11,7 +11,7 @@ import { freeze } from '../freeze.js';
 export async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
   whole: ValidModel,
   write: (valid: ValidModel) => T,
-  { oneByOne }: { readonly oneByOne: boolean },
+  { oneByOne, strict }: { readonly oneByOne: boolean; readonly strict: boolean },
 ): Promise<T> {
   const { inBrianIdiom } = await import('../../../translators/brian/export/idiom.js');
   const { expressiblePopulations } = await import('../../../translators/shared/expressible-populations.js');
@@ -49,9 +49,9 @@ export async function forBrian<T extends { readonly report: readonly ConversionE
     const typed = { model: typedModel(model), data };
     return (population: string) => knownPlaces(population, typed);
   };
-  const plain = inBrianIdiom(valid, placesOf(valid));
+  const plain = inBrianIdiom(valid, placesOf(valid), undefined, strict);
   const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
-  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
+  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn, strict) : plain;
   const written = write(idiom.valid);
   return {
     ...written,

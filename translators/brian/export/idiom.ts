@@ -3,7 +3,6 @@
  * probability, groups of Poisson sources, constants in namespaces, no current that nothing gives.
  */
 
-import { ownersOf } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
 import { mapped } from '../../../src/model/collections.js';
 import { lengthOf } from '../../../src/model/arrays.js';
@@ -43,9 +42,7 @@ import type {
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unknownFunction } from '../vocabulary.js';
-import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
-import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
-import { tidied } from '../../../src/library/readable/tidied.js';
+import { wordsIn } from '../../../src/library/gather/texts.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
 import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
@@ -74,11 +71,17 @@ export interface BrianIdiom {
  * The model for Brian.
  *
  * @param coordinates  of the drawn model where there is one
- * @param drawn  the same model with everything drawn; absent: what needs it stays as it is
+ * @param drawn   the same model with everything drawn; absent: what needs it stays as it is
+ * @param strict  whether the same function matters more than few equations
  */
-export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, drawn?: ValidModel): BrianIdiom {
+export function inBrianIdiom(
+  valid: ValidModel,
+  coordinates: CoordinatesOf,
+  drawn?: ValidModel,
+  strict = false,
+): BrianIdiom {
   const report = new ConversionReport('brian');
-  const plain = gathered(valid, 'brian');
+  const plain = gathered(valid, 'brian', { strict });
   for (const entry of plain.entries) report.add(entry);
   const { model: given } = plain.valid;
   const model = { ...given, ...regimesAsVariable(given, 'brian', report) };
@@ -152,7 +155,7 @@ class Idiom {
         const ordered = this.goesInTurn ? inTurn(type, child('/neurons', name), this.#report) : type;
         const { type: remembering, code } = withCrossings(ordered);
         const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
-        neurons[name] = { ...tidied(solvedFor), method: methodOnGrid(type) };
+        neurons[name] = { ...solvedFor, method: methodOnGrid(type) };
         populations[name] = { ...plain, type: name };
         for (const [flag, one] of code)
           operations[freeName(`${name}_${flag}`, (taken) => Object.hasOwn(operations, taken))] = {
@@ -176,23 +179,14 @@ class Idiom {
         const key = freeName(label, (one) => Object.hasOwn(projections, one));
         const { [part.synapse]: _, ...others } = model.synapses;
         const inCode = wordsIn([...(tested?.code.values() ?? [])]);
-        const recorded = this.#recordedOf(name);
-        const isEnd = Object.values(model.projections).some((one) =>
-          [one.from, one.to].some(({ of }) => ownersOf(of).includes(name)),
-        );
-        const ends = namesAtEnds(isEnd ? [others, outside.projections] : []);
         const own = constantsOf(withoutSends(type, part, child('/projections', name), this.#context), part.values, {
           isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
-          words: new Set([...wordsIn(outside), ...ends]),
+          words: wordsIn({ ...outside, synapses: others }),
         });
         const timed = beforeThreshold(own.type, part, model);
-        const plain = withoutAliases(
-          timed.type,
-          (one) => inCode.has(one) || ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
-        );
-        const { type: shown, names } = withRecordedCopies(plain, recorded);
+        const { type: shown, names } = withRecordedCopies(timed.type, this.#recordedOf(name));
         if (names.size > 0) this.#copies.set(name, names);
-        synapses[key] = { ...tidied(shown), method: methodOnGrid(shown) };
+        synapses[key] = { ...shown, method: methodOnGrid(shown) };
         const from = this.#ownSource(part.from, populations, child('/projections', name));
         projections[key] = { ...part, from, synapse: key, values: own.values, delays: timed.delays };
         for (const [event, code] of tested?.code ?? [])

@@ -55,7 +55,7 @@ const network = {
 };
 
 const sayPeak =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write(`peak ${process.resourceUsage().maxRSS} kB`))';
+  'data:text/javascript,process.on("exit",()=>{const{maxRSS,userCPUTime,systemCPUTime}=process.resourceUsage();process.stderr.write(`peak ${maxRSS} kB, ${userCPUTime+systemCPUTime} us`)})';
 
 /** The time and memory of one conversion, as cells of a table. */
 function converted(from: string, to: string, notation: string, folder: string): string {
@@ -67,17 +67,21 @@ function converted(from: string, to: string, notation: string, folder: string): 
     { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   const seconds = (performance.now() - began) / 1000;
-  const gigabytes = (Number(/peak (\d+) kB/.exec(stderr)?.[1]) * 1024) / 1e9;
-  if (status !== 0) return `failed: ${(stderr || stdout).slice(0, 200).split('\n')[0]} | |`;
+  const used = /peak (\d+) kB, (\d+) us/.exec(stderr);
+  const gigabytes = (Number(used?.[1]) * 1024) / 1e9;
+  const processor = Number(used?.[2]) / 1e6;
+  if (status !== 0) return `failed: ${(stderr || stdout).slice(0, 200).split('\n')[0]} | | |`;
   const size = statSync(path.join(folder, to)).size / 1e6;
-  return `${seconds.toPrecision(3)} | ${gigabytes.toFixed(2)} | ${size.toFixed(0)} |`;
+  return `${seconds.toPrecision(3)} | ${processor.toPrecision(3)} | ${gigabytes.toFixed(2)} | ${size.toFixed(0)} |`;
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'interneuron-convert-'));
 try {
   writeFileSync(path.join(folder, 'network.json'), JSON.stringify(network));
   console.log(`${connections} connections\n`);
-  console.log('| from | to | time (s) | peak memory (GB) | written (MB) |\n| --- | --- | --- | --- | --- |');
+  console.log(
+    '| from | to | time (s) | processor (s) | peak memory (GB) | written (MB) |\n| --- | --- | --- | --- | --- | --- |',
+  );
   for (const [from, suffix] of Object.entries(notations)) {
     const source = `${from}.${suffix}`;
     const first = converted('network.json', source, from, folder);

@@ -10,6 +10,15 @@ if ! command -v "$python" >/dev/null; then
   exit 2
 fi
 
+# uv installs in seconds what takes pip a minute of the processor; where it reaches no packages, pip may.
+packages() {
+  local folder=$1
+  shift
+  [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 || true
+  .venv/bin/uv pip install --quiet --python "$folder/bin/python" "$@" ||
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+}
+
 environment() {
   local folder=$1 requirements=$2
   local installed=$folder/installed-requirements.txt
@@ -17,7 +26,7 @@ environment() {
     return 0
   fi
   [ -x "$folder/bin/python" ] || "$python" -m venv "$folder"
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
+  packages "$folder" --requirement "$requirements"
   "$folder/bin/python" -m pip check --disable-pip-version-check
   cp "$requirements" "$installed"
 }
@@ -25,7 +34,7 @@ environment() {
 environment .venv test/interoperability/requirements.txt
 
 # Dendrify without Matplotlib, which its plots need.
-[ -d .venv/dendrify ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/dendrify Dendrify==2.2.0
+[ -d .venv/dendrify ] || packages .venv --no-deps --target .venv/dendrify Dendrify==2.2.0
 
 environment .venv-pynn test/interoperability/requirements-pynn.txt
 
@@ -47,7 +56,7 @@ fi
 neuroml=test/interoperability/requirements-neuroml.txt
 if ! cmp --silent "$neuroml" .venv-neuroml/installed-requirements.txt; then
   [ -x .venv-neuroml/bin/python ] || "$python" -m venv .venv-neuroml
-  .venv-neuroml/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement "$neuroml"
+  packages .venv-neuroml --no-deps --requirement "$neuroml"
   cp "$neuroml" .venv-neuroml/installed-requirements.txt
 fi
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { checkConversion } from '../../src/run/check-conversion.js';
+import { tidied } from '../../src/library/readable/tidied.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { root } from '../support/import-graph.js';
 
@@ -86,4 +87,63 @@ test('what is recorded has its new name in monitors and files, and is compared',
   const check = await checkConversion(valid, 'brian-json', { seconds: 0.005 });
   expect(check.absent).toEqual([]);
   expect(check.variables?.length).toBe(variables.length);
+});
+
+test('rates of kinetic schemes are called after the states between which they lead', async () => {
+  const scheme = `<ionChannelKS id="k" conductance="20pS" species="k"><gateKS id="n" instances="1">
+    <closedState id="c"/><openState id="o"/><openState id="p"/>
+    <vHalfTransition from="c" to="o" vHalf="-55mV" z="1.5" gamma="0.75" tau="3.2ms" tauMin="0.3ms"/>
+    <tauInfTransition from="o" to="p">
+      <steadyState type="HHSigmoidVariable" rate="1" midpoint="-45mV" scale="9mV"/><timeCourse type="fixedTimeCourse" tau="2ms"/>
+    </tauInfTransition></gateKS></ionChannelKS>`;
+  const lines = linesOf(await inBrian(point(scheme, population('kPop', 'k'))));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'do/dt = k_c_o*c - k_o_c*o - (k_o_p*o - k_p_o*p) : 1',
+      'dc/dt = k_o_c*o - k_c_o*c : 1',
+      'k_c_o = 1/(1/k0_c_o + 0.3*ms) : Hz',
+      'k_o_p = inf_o_p/(2*ms) : Hz',
+    ]),
+  );
+});
+
+test('synapses have no constants that nothing reads, no second names, and no names of the parts that they are made of', async () => {
+  const { valid } = importModel(readSource(join(root, 'fixtures/neuroml/synapses.xml')));
+  const { files } = await convertModel(valid, 'brian-json');
+  const { synapses } = JSON.parse(files[0]?.text ?? '') as {
+    synapses: Record<string, { model?: string; on_pre: string; initializers?: Record<string, unknown> }>;
+  };
+  expect(synapses['regulars_cells_facilitating']).toMatchObject({
+    model: 'dR/dt = (1 - R)/tauRec : 1 (clock-driven)\ndU/dt = (initReleaseProb - U)/tauFac : 1 (clock-driven)',
+    on_pre: 'A_facilitating_post += R*U*waveformFactor\nR *= 1 - U\nU += initReleaseProb*(1 - U)',
+    initializers: { R: 1, U: 0.2 },
+  });
+  expect(synapses['regulars_cells_nmda']?.model?.split('\n')).toContain(
+    'blockFactor = 1/(1 + blockConcentration/scalingConc*exp(-v_post/scalingVolt)) : 1',
+  );
+  expect(JSON.stringify(synapses)).not.toMatch(/tauRise|peakTime|Mechanisms_[A-Z]/);
+});
+
+test('expressions lose factors of 1.0, zeros and double signs, and whole numbers stay as they are', () => {
+  const parameter = { unit: '1', value: 1, shared: false } as const;
+  const type = {
+    parameters: { a: { ...parameter, type: 'real' }, n: { ...parameter, type: 'integer' } },
+    state: {},
+    derived: {},
+    derivatives: { a: { rate: '1.0*a/ms + -(a*2)/ms' }, b: { rate: '-(a - 1)/ms + 1.0*n/ms' } },
+    pathways: { pre: { on: 'pre.spike', do: ['a = a + 2*a', 'a = 2*a + a'] } },
+  } as unknown as Parameters<typeof tidied>[0];
+  expect(tidied(type)).toMatchObject({
+    derivatives: { a: { rate: 'a/ms - a*2/ms' }, b: { rate: '(1 - a)/ms + 1.0*n/ms' } },
+    pathways: { pre: { do: ['a += 2*a', 'a = 2*a + a'] } },
+  });
+});
+
+test('NESTML has the same names, and rates that have a value where their quotient has none', async () => {
+  const document = point(channel('naChan', gate('m')), population('naPop', 'naChan'));
+  const { files } = await convertModel(importModel({ name: 'model.xml', text: document }).valid, 'pynn-nestml');
+  const text = files.map((file) => file.text).join('\n');
+  expect(text).toContain("m' = (m_inf - m)/tau_m");
+  expect(text).toContain('-(v + 40 mV)/10 mV != 0.0 ? (exp(-(v + 40 mV)/10 mV) - 1)/(-(v + 40 mV)/10 mV) : 1');
+  expect(text).not.toMatch(/naPop|forwardRate/);
 });

@@ -115,7 +115,9 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
       }),
   );
   const plain = gathered(areCurrents ? apart : valid, 'pynn');
-  const standard = standardise(plain.valid, 'pynn');
+  const isTree = valid.model.timing === 'lems-euler';
+  const short = isTree ? { ...plain.valid, model: readable(plain.valid.model) } : plain.valid;
+  const standard = standardise(short, 'pynn');
   const settled = withSettledValues(standard.valid);
   const models = new NestmlModels(settled, valid.model.timing === 'brian');
   const entries = [

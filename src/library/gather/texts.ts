@@ -25,6 +25,10 @@ export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<s
   return found;
 }
 
+/** Names that the code of synapses has of what is at their ends, which may be other synapses. */
+export const namesAtEnds = (part: unknown): ReadonlySet<string> =>
+  new Set([...JSON.stringify(part).matchAll(/\b(?:pre|post)\.([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []));
+
 /** Names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 

@@ -4,7 +4,8 @@ import type { Binary, Expression } from '../../lang/ast.js';
 import { binary } from '../../lang/build.js';
 import { evaluate, NoNumber } from '../../lang/evaluate.js';
 import { linearForm } from '../../lang/linear.js';
-import { parseExpression } from '../../lang/parse.js';
+import { drawsIn } from '../../lang/functions.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { readsAny, substitute, visit } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType, Population } from '../../model/model.js';
@@ -97,6 +98,14 @@ export function restsOnRounding(
   populations: readonly Pick<Population, 'values'>[],
   telling: Telling,
 ): boolean {
+  return (populations.length === 0 ? [{ values: {} }] : populations).some((one) => restsIn(type, one, telling));
+}
+
+function restsIn(
+  type: Parameters<typeof restsOnRounding>[0],
+  { values }: Pick<Population, 'values'>,
+  telling: Telling,
+): boolean {
   const { dt, by } = telling;
   const regimes = Object.values(type.regimes);
   const texts = [
@@ -105,15 +114,18 @@ export function restsOnRounding(
   ];
   const derived = derivedOf(type) ?? new Map<string, Expression>();
   const own = ownNames(type);
-  const given = new Set(populations.flatMap(({ values }) => Object.keys(values)));
   const numbers = new Map(
-    Object.entries(type.parameters).flatMap(([key, { value }]) =>
-      typeof value === 'number' && !given.has(key) ? [[key, value] as const] : [],
-    ),
+    Object.entries(type.parameters).flatMap(([key, { value }]) => {
+      const own = values[key] ?? value;
+      return typeof own === 'number' ? [[key, own] as const] : [];
+    }),
   );
-  const stored = new Set(['lastspike', ...Object.keys(type.state).filter((key) => type.state[key]?.unit === 's')]);
+  const times = Object.keys(type.state).filter((key) => type.state[key]?.unit === 's');
+  const drawn = new Set(times.filter((key) => isDrawn(key, type)));
+  const stored = new Set(['lastspike', ...times.filter((key) => !drawn.has(key))]);
   const rests = (e: Binary): boolean => {
-    if (!readsAny(e, new Set(['t']))) return false;
+    // A time that is drawn is none of the steps.
+    if (!readsAny(e, new Set(['t'])) || readsAny(e, drawn)) return false;
     const whole = withNumbers(e, numbers) as Binary;
     const sinceEvent = readsAny(whole, stored);
     const border = borderOf(
@@ -133,6 +145,18 @@ export function restsOnRounding(
     });
     return found;
   });
+}
+
+/** Whether each value that a variable is given is drawn. */
+function isDrawn(variable: string, { events, regimes }: Pick<NeuronType, 'events' | 'regimes'>): boolean {
+  const actions = [
+    ...Object.values(events),
+    ...Object.values(regimes).flatMap(({ onEntry, transitions }) => [{ do: onEntry }, ...transitions]),
+  ].flatMap((one) => one.do);
+  const given = actions
+    .flatMap(parseStatements)
+    .flatMap((one) => (one.kind === 'assignment' && one.target === variable ? [one.value] : []));
+  return given.length > 0 && given.every(drawsIn);
 }
 
 /** More steps are not looked through. */

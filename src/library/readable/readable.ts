@@ -16,6 +16,7 @@ import { folded, pruned, withoutZeros } from './folded.js';
 import { withSequence } from './in-steps.js';
 import { inlined, perArea, withoutVariables } from './inlined.js';
 import { namesOutside, withNames, type NamesOutside } from './renamed.js';
+import { transitionNames } from './transitions.js';
 import { treesIn, withParts, withTrees } from './texts.js';
 import { usualNames } from './usual-names.js';
 
@@ -74,7 +75,8 @@ function plainType(
   const units = treesIn(made).flatMap((e) => [...namesIn(e)].filter((name) => !all.has(name)));
   const taken = new Set([...fixed, ...units.filter((name) => longUnitName(name) === undefined)]);
   const pool = /^(.+)_concentration$/.exec(origin('caConc', type))?.[1];
-  const meaning = { channels, hasSynapses, ...(pool === undefined ? {} : { calcium: pool }) };
+  const transitions = transitionNames(whole, (name) => origin(name, whole));
+  const meaning = { channels, transitions, hasSynapses, ...(pool === undefined ? {} : { calcium: pool }) };
   const names = usualNames(made, meaning, fixed, taken);
   const others = [...second].map(([name, first]) => [name, names.get(first) ?? first] as const);
   return { type: made, names: new Map([...names, ...others]) };

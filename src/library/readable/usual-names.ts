@@ -58,6 +58,8 @@ export interface Meaning {
   readonly channels: readonly Channel[];
   /** What the names of variables of a pool of calcium begin with; absent: there is none, or several. */
   readonly calcium?: string;
+  /** Names for what transitions of kinetic schemes are computed from, by variable. */
+  readonly transitions: ReadonlyMap<string, string>;
   /** Whether synapses add to an input of this name. */
   readonly hasSynapses: (input: string) => boolean;
 }
@@ -68,7 +70,7 @@ const isFactor = (name: string): boolean => /_(?:q10Settings_q10|conductanceScal
 /** Wishes for the name of each variable, the best first. */
 function wishes(
   all: readonly string[],
-  { channels, calcium, hasSynapses }: Meaning,
+  { channels, calcium, transitions, hasSynapses }: Meaning,
 ): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const { prefix, inner, name, gates } of channels) {
@@ -82,6 +84,8 @@ function wishes(
     // States of kinetic schemes.
     for (const { prefix: gate, id } of gates)
       found.set(`${gate}_occupancy`, [id.replace(/^.*_/, ''), id, `${id}_${name}`]);
+    for (const [variable, wish] of transitions)
+      if (variable.startsWith(`${inner}_`)) found.set(variable, [wish, `${wish}_${name}`]);
   }
   const [factor, ...factors] = all.filter(isFactor);
   if (factor !== undefined && factors.length === 0) found.set(factor, ['q10', ...(found.get(factor) ?? [])]);

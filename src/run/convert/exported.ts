@@ -1,6 +1,6 @@
 /** What a conversion yields. */
 
-import { outcomeOf, type ConversionEntry } from '../../model/conversion-report.js';
+import type { ConversionEntry } from '../../model/conversion-report.js';
 import type { DataStore } from '../../model/model.js';
 
 /** A file of a conversion. */
@@ -20,6 +20,3 @@ export interface Exported {
   readonly data: DataStore;
   readonly report: readonly ConversionEntry[];
 }
-
-/** Whether a document is the same function as the model. */
-export const isFaithful = ({ report }: Exported): boolean => ['exact', 'equivalent'].includes(outcomeOf(report));

@@ -8,7 +8,7 @@ import { typedModel } from '../../model/typed-model.js';
 import { chooseTarget } from '../choose-target.js';
 import { freeze, randomSources } from '../freeze.js';
 import { mostCharacters, originOf, wordsOf } from '../kept/origin.js';
-import { isFaithful, type ConvertedFile, type Exported } from './exported.js';
+import type { ConvertedFile, Exported } from './exported.js';
 
 /** More steps of a current are better read as a table. */
 const mostPulses = 20;
@@ -37,7 +37,17 @@ export async function toLems(
   const inItsWords = await inLems(whole, name, original, positions, { ...options, ownSteps: false });
   if (!strict || outcomeOf(inItsWords.report) !== 'approximate') return inItsWords;
   const inOwnSteps = await inLems(whole, name, original, positions, { ...options, ownSteps: true });
-  return isFaithful(inOwnSteps) ? inOwnSteps : inItsWords;
+  return isNearer(inOwnSteps, inItsWords) ? inOwnSteps : inItsWords;
+}
+
+/** Whether a document leaves out no more than another, and approximates less. */
+function isNearer({ report }: Exported, than: Exported): boolean {
+  const count = (entries: Exported['report'], verdict: ConversionEntry['verdict']): number =>
+    entries.filter((one) => one.verdict === verdict).length;
+  const [lost, lostBefore] = [count(report, 'notExpressible'), count(than.report, 'notExpressible')];
+  return (
+    lost < lostBefore || (lost === lostBefore && count(report, 'approximated') < count(than.report, 'approximated'))
+  );
 }
 
 /**

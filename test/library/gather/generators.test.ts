@@ -233,3 +233,24 @@ experiment: { dt: 0.1 ms, duration: 20 ms }
   expect((await verdicts('lems-euler', 'brian-json')).includes('brian/summed-time')).toBe(read);
   expect((await verdicts('grid', 'lems')).includes('lems/summed-time')).toBe(written);
 });
+
+test.each([
+  ['next < t + dt and t > onset - dt/2', ['next += exponential(10*ms)'], false],
+  // An interval that is a whole number of steps is not drawn.
+  ['next < t + dt', ['next += 2*ms'], true],
+  ['next < t + dt', ['next += exponential(10*ms)', 'next = onset'], true],
+])('%s, after %s, rests on how LEMS adds up its time: %s', async (when, actions, rests) => {
+  const text = `interneuron: 1
+timing: grid
+neurons:
+  source:
+    parameters: { onset: 1 ms }
+    state: { next: { unit: s, initial: 2 ms } }
+    events: { spike: { when: '${when}', do: ${JSON.stringify(actions)} } }
+populations: { p: { type: source, size: 2, values: { onset: 3 ms } } }
+record: [{ of: p, events: spike }]
+experiment: { dt: 0.1 ms, duration: 20 ms }
+`;
+  const { report } = await convertModel(importModel({ name: 'm.yaml', text }).valid, 'lems');
+  expect(report.some(({ code }) => code === 'lems/summed-time')).toBe(rests);
+});

@@ -17,6 +17,7 @@ import {
 } from '../../../src/lang/walk.js';
 import { brianFunctions, functionNames } from '../vocabulary.js';
 import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js';
+import { withoutSigns } from '../../../src/library/readable/tidied.js';
 import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/written-quantity.js';
 
 /** Receives what Brian cannot say of an expression. */
@@ -142,6 +143,8 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   /** Units by the products of 1 and them: factors are written without the 1, as in `v/ms`. */
   const units = new Map<Expression, Expression>();
   const factor = (e: Expression): Expression => units.get(e) ?? e;
+  /** What is drawn of an exponential distribution, which is written with a sign. */
+  const negative = new Set<Expression>();
   return mapExpression(mapExpression(tree, withoutImpossible), (node) => {
     switch (node.kind) {
       case 'quantity': {
@@ -152,8 +155,11 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
       }
       case 'name':
         return nameInBrian(node.name, view, remarks);
-      case 'call':
-        return callInBrian(node.function, node.arguments, view, remarks);
+      case 'call': {
+        const made = callInBrian(node.function, node.arguments, view, remarks);
+        if (node.function === 'exponential') negative.add(made);
+        return made;
+      }
       case 'conditional':
         remarks.equivalent(
           'brian/conditional',
@@ -167,6 +173,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
           remarks,
         );
       case 'binary':
+        if (node.operator === '+' && negative.has(node.right)) return withoutSigns(node);
         // SymPy does not take a truth value for 1.
         if (view.arithmetic === 'decimal' || node.operator === 'and' || node.operator === 'or') return node;
         if (node.operator === '*' || node.operator === '/')

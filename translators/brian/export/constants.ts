@@ -207,7 +207,6 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
         .join('; ');
     },
   );
-  if (JSON.stringify(settled) === JSON.stringify(given)) return given;
   const { parameters } = type;
   const readHere = wordsIn({ ...settled, parameters: {} });
   const isPutIn = (key: string): boolean => (noughts.has(key) || ones.has(key)) && !readHere.has(key);

@@ -3,6 +3,7 @@
  * probability, groups of Poisson sources, constants in namespaces, no current that nothing gives.
  */
 
+import { ownersOf } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
 import { mapped } from '../../../src/model/collections.js';
 import { lengthOf } from '../../../src/model/arrays.js';
@@ -42,7 +43,9 @@ import type {
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unknownFunction } from '../vocabulary.js';
-import { wordsIn } from '../../../src/library/gather/texts.js';
+import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
+import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
+import { tidied } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
 import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
@@ -155,7 +158,7 @@ class Idiom {
         const ordered = this.goesInTurn ? inTurn(type, child('/neurons', name), this.#report) : type;
         const { type: remembering, code } = withCrossings(ordered);
         const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
-        neurons[name] = { ...solvedFor, method: methodOnGrid(type) };
+        neurons[name] = { ...tidied(solvedFor), method: methodOnGrid(type) };
         populations[name] = { ...plain, type: name };
         for (const [flag, one] of code)
           operations[freeName(`${name}_${flag}`, (taken) => Object.hasOwn(operations, taken))] = {
@@ -179,14 +182,23 @@ class Idiom {
         const key = freeName(label, (one) => Object.hasOwn(projections, one));
         const { [part.synapse]: _, ...others } = model.synapses;
         const inCode = wordsIn([...(tested?.code.values() ?? [])]);
+        const recorded = this.#recordedOf(name);
+        const isEnd = Object.values(model.projections).some((one) =>
+          [one.from, one.to].some(({ of }) => ownersOf(of).includes(name)),
+        );
+        const ends = namesAtEnds(isEnd ? [others, outside.projections] : []);
         const own = constantsOf(withoutSends(type, part, child('/projections', name), this.#context), part.values, {
           isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
-          words: wordsIn({ ...outside, synapses: others }),
+          words: new Set([...wordsIn(outside), ...ends]),
         });
         const timed = beforeThreshold(own.type, part, model);
-        const { type: shown, names } = withRecordedCopies(timed.type, this.#recordedOf(name));
+        const plain = withoutAliases(
+          timed.type,
+          (one) => inCode.has(one) || ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
+        );
+        const { type: shown, names } = withRecordedCopies(plain, recorded);
         if (names.size > 0) this.#copies.set(name, names);
-        synapses[key] = { ...shown, method: methodOnGrid(shown) };
+        synapses[key] = { ...tidied(shown), method: methodOnGrid(shown) };
         const from = this.#ownSource(part.from, populations, child('/projections', name));
         projections[key] = { ...part, from, synapse: key, values: own.values, delays: timed.delays };
         for (const [event, code] of tested?.code ?? [])

@@ -118,8 +118,8 @@ const specials: ReadonlySet<string> = new Set(['t', 'dt', 't_in_timesteps', 'i',
 const spikeSpecials: ReadonlySet<string> = new Set(['lastspike', 'not_refractory']);
 const places: ReadonlySet<string> = new Set(coordinateNames);
 
-/** Where the channels of NeuroML's cells are, which their names need not say. */
-const membraneProperties = /^biophysicalProperties_membraneProperties_/;
+/** Where the channels of NeuroML's cells are, and parts of its synapses, which their names need not say. */
+const partsOfNeuroml = /^(?:biophysicalProperties_membraneProperties|plasticityMechanisms|blockMechanisms)_/;
 
 /** Everything that a type declares, with the dimensions and types left out. */
 function declaredNames(type: NeuronType | SynapseType): readonly string[] {
@@ -226,7 +226,7 @@ export function renameAll(
   const names = new Map<string, string>();
   const declared = new Set(declaredNames(type));
   for (const key of declared) {
-    const rest = key.replace(membraneProperties, '');
+    const rest = key.replace(partsOfNeuroml, '');
     const short = declared.has(rest) || !/^[A-Za-z]/.test(rest) ? key : rest;
     // In a script they are symbols of SymPy and names in Python: one that these have something else for is given another
     // name.

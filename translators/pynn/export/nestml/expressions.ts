@@ -22,7 +22,12 @@ const others: Readonly<Record<string, (...args: Expression[]) => Expression>> = 
   log1p: (x = zero()) => call('ln', [binary('+', number(1), x)]),
   log2: (x = zero()) => binary('/', call('ln', [x]), call('ln', [number(2)])),
   sqrt: (x = zero()) => binary('**', x, number(0.5)),
-  exprel: (x = zero()) => binary('/', binary('-', call('exp', [x]), number(1)), x),
+  exprel: (x = zero()) =>
+    conditional(
+      binary('!=', x, zero()),
+      binary('/', binary('-', call('exp', [x]), number(1, undefined, true)), x),
+      number(1, undefined, true),
+    ),
   sign: (x = zero()) =>
     conditional(binary('>', x, zero()), number(1), conditional(binary('<', x, zero()), unary('-', number(1)), zero())),
   int: (x = zero()) =>

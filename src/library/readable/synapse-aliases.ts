@@ -1,0 +1,33 @@
+/** Types of synapses without derived variables that are other names for something. */
+
+import type { Expression } from '../../lang/ast.js';
+import { parseExpression } from '../../lang/parse.js';
+import { substitute } from '../../lang/walk.js';
+import type { SynapseType } from '../../model/model.js';
+import { wordsIn } from '../gather/texts.js';
+import { withTrees } from './texts.js';
+
+/**
+ * A type with what second names are for in their place: a variable of the synapse or of an end, or a number.
+ *
+ * @param isSeen  whether a name is known outside the type
+ */
+export function withoutAliases(type: SynapseType, isSeen: (name: string) => boolean): SynapseType {
+  const given = wordsIn({ contributes: type.contributes, summed: type.summed });
+  const found = Object.entries(type.derived).flatMap(
+    ([name, { value, held, shared, unit }]): readonly [string, Expression][] => {
+      if (held || shared || isSeen(name) || given.has(name)) return [];
+      const e = parseExpression(value);
+      return e.kind === 'name' || (e.kind === 'number' && unit === '1') ? [[name, e]] : [];
+    },
+  );
+  // Second names of second names come after these.
+  const names = new Set(found.map(([name]) => name));
+  const put = new Map(found.filter(([, e]) => e.kind !== 'name' || !names.has(e.name)));
+  if (put.size === 0) return type;
+  const derived = Object.fromEntries(Object.entries(type.derived).filter(([name]) => !put.has(name)));
+  return withoutAliases(
+    withTrees({ ...type, derived }, (e) => substitute(e, put)),
+    isSeen,
+  );
+}

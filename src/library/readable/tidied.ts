@@ -1,0 +1,100 @@
+/** Types whose expressions are written as people would: the same operations, to the bit, with fewer signs. */
+
+import type { Assignment, Expression, Statement } from '../../lang/ast.js';
+import { parseStatements } from '../../lang/parse.js';
+import { printStatement } from '../../lang/print.js';
+import { mapExpression, namesIn } from '../../lang/walk.js';
+import { mapped } from '../../model/collections.js';
+import { ownNames } from '../../model/declared-names.js';
+import type { EquationSet } from '../../model/model.js';
+import { withoutZero } from './folded.js';
+import { withTrees } from './texts.js';
+
+/** A type without factors of 1.0, zeros that are added, and signs that another one takes back. */
+export function tidied<T extends EquationSet>(type: T): T {
+  const own = ownNames(type);
+  const whole = new Set(
+    [type.parameters, type.state, type.derived].flatMap((map) =>
+      Object.entries(map).flatMap(([name, { type: kind }]) => (kind === 'real' ? [] : [name])),
+    ),
+  );
+  const isReal = (e: Expression): boolean =>
+    [...namesIn(e)].some((name) => own.has(name) && !whole.has(name)) &&
+    !/"function":"(?:int|floor|ceil|sign)"/.test(JSON.stringify(e));
+  const isTerm = (e: Expression): boolean => ![...namesIn(e)].every((name) => !own.has(name));
+  const made = withTrees(type, (tree) =>
+    mapExpression(tree, (e) => {
+      const plain = isTerm(e) ? withoutZero(e, own) : e;
+      return withoutOne(withoutSigns(plain), isReal);
+    }),
+  );
+  return inPlace(made);
+}
+
+/** Members that hold statements, of pathways and events. */
+const code = ['pathways', 'events'] as const;
+
+/** A type whose code says `x += y` for `x = x + y`. */
+function inPlace<T extends EquationSet>(type: T): T {
+  const parts = type as EquationSet & { readonly [key in (typeof code)[number]]?: Readonly<Record<string, Code>> };
+  const own = ownNames(type);
+  const taken = (name: string): boolean => own.has(name);
+  const made = code.flatMap((key) => {
+    const map = parts[key];
+    return map === undefined
+      ? []
+      : [[key, mapped(map, (one) => ({ ...one, do: one.do.map((text) => augmented(text, taken)) }))] as const];
+  });
+  return { ...type, ...Object.fromEntries(made) };
+}
+
+interface Code {
+  readonly do: readonly string[];
+}
+
+/** Statements of which those that change a variable by its own value do so in place. */
+function augmented(text: string, taken: (name: string) => boolean): string {
+  const statements = parseStatements(text);
+  const made = statements.map((one): Statement => {
+    if (one.kind !== 'assignment' || one.operator !== '=' || one.value.kind !== 'binary') return one;
+    const { left, right, operator } = one.value;
+    const change = inPlaceOf[operator];
+    if (left.kind !== 'name' || left.name !== one.target || change === undefined) return one;
+    return { ...one, operator: change, value: right };
+  });
+  return made.every((one, k) => one === statements[k])
+    ? text
+    : made.map((one) => printStatement(one, { taken })).join('; ');
+}
+
+const inPlaceOf: { readonly [operator: string]: Assignment['operator'] } = {
+  '+': '+=',
+  '-': '-=',
+  '*': '*=',
+  '/': '/=',
+};
+
+/** `a + -b` as `a - b`, and `-(a - b)` as `b - a`. */
+export function withoutSigns(e: Expression): Expression {
+  if (e.kind === 'unary' && e.operator === '-' && e.operand.kind === 'binary' && e.operand.operator === '-')
+    return { ...e.operand, left: e.operand.right, right: e.operand.left };
+  if (e.kind !== 'binary' || e.operator !== '+') return e;
+  const positive = withoutSign(e.right);
+  return positive === undefined ? e : { ...e, operator: '-', right: positive };
+}
+
+/** What is negated, also as the first factor of a product; undefined where nothing is. */
+function withoutSign(e: Expression): Expression | undefined {
+  if (e.kind === 'unary' && e.operator === '-') return e.operand;
+  if (e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return undefined;
+  const left = withoutSign(e.left);
+  return left && { ...e, left };
+}
+
+/** `1.0*x` as `x`, where `x` is no whole number. */
+function withoutOne(e: Expression, isReal: (e: Expression) => boolean): Expression {
+  if (e.kind !== 'binary' || e.operator !== '*') return e;
+  const isOne = (side: Expression): boolean => side.kind === 'number' && side.value === 1 && !side.integer;
+  if (isOne(e.left) && isReal(e.right)) return e.right;
+  return isOne(e.right) && isReal(e.left) ? e.left : e;
+}

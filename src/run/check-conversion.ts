@@ -8,6 +8,7 @@ import { hashModel } from '../model/hash.js';
 import { phaseKind } from '../model/tagged.js';
 import { segmentTimes } from './segments.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
+import { furtherSpikesOf } from '../../translators/brian/further-spikes.js';
 import { placesOfCables } from './check-places.js';
 import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
 import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from './convert.js';
@@ -109,12 +110,16 @@ export function recordingSpikes(
 } {
   const spiking = spikingOf(valid, source);
   const names = new Map(spiking.map(([population], k) => [`check_${k}`, population] as const));
-  const recordings = spiking.map(([population, events], k): Recording => ({
-    of: { population },
-    events,
-    name: `check_${k}`,
-  }));
   const { model } = valid;
+  const recordings = spiking.flatMap(([population, event], k): readonly Recording[] => {
+    const type = model.neurons[model.populations[population]?.type ?? ''];
+    const further = type === undefined ? [] : furtherSpikesOf(type);
+    return [event, ...further].map((events, number) => ({
+      of: { population },
+      events,
+      name: number === 0 ? `check_${k}` : `check_${k}_${number}`,
+    }));
+  });
   const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
   return {
     names,
@@ -188,6 +193,8 @@ export function spikesIn(
   for (const train of trains)
     for (const { steps, cells } of train.inOrder())
       steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push(step * dt + label));
+  // Several spikes of a step may be events of their own.
+  for (const population of found.values()) for (const cell of population) cell.sort((a, b) => a - b);
   return like === undefined ? found : withLists(found, like.model);
 }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { datFiles, datPath } from '../../runtime/results/dat/plan.js';
 import type { Model } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
+import { spikeCount } from '../../translators/brian/further-spikes.js';
 import { stretchesKept, type Stretch } from './segments.js';
 import type { SpikesByPopulation } from './check-conversion.js';
 import { sampleTime, type Sampled, type SampleRows } from './check-samples.js';
@@ -102,7 +103,7 @@ export function brianResults(path: string, recorded: Recorded): ToolResults {
 
 function addMonitors(monitors: Monitors, segment: number, found: Collected, recorded: Recorded): void {
   const rowsByRecording = new Map<string, (readonly number[])[]>();
-  for (const [monitor, { t = [], i = [], ...variables }] of Object.entries(monitors)) {
+  for (const [monitor, { t = [], i = [], [spikeCount]: counts = [], ...variables }] of Object.entries(monitors)) {
     const times = t as readonly number[];
     // Cells that became SpatialNeurons of their own have a monitor each, called after the recording and the cell.
     const [, shared = '', number = ''] = /^(.+)_(\d+)$/.exec(monitor) ?? [];
@@ -114,7 +115,9 @@ function addMonitors(monitors: Monitors, segment: number, found: Collected, reco
       const areCompartments = recorded.model.neurons[type]?.compartments !== undefined;
       (i as readonly number[]).forEach((element, k) => {
         const index = cell ?? (areCompartments ? element % size : element);
-        found.addSpike(population, index, times[k] ?? NaN, segment);
+        // A source that may spike several times in a step has one event with their number.
+        for (let spike = 0; spike < Number(counts[k] ?? 1); spike++)
+          found.addSpike(population, index, times[k] ?? NaN, segment);
       });
     }
     const [own = []] = Object.values(variables) as readonly (readonly (readonly number[])[])[];

@@ -7,7 +7,12 @@ import { typedModel } from '../../model/typed-model.js';
 import { chooseTarget } from '../choose-target.js';
 import { freeze } from '../freeze.js';
 
-/** A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here. */
+/**
+ * A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here.
+ *
+ * @param options  whether cells are groups of their own where they can be, and whether the same function matters more
+ *   than Brian's own words
+ */
 export async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
   whole: ValidModel,
   write: (valid: ValidModel) => T,
@@ -49,9 +54,9 @@ export async function forBrian<T extends { readonly report: readonly ConversionE
     const typed = { model: typedModel(model), data };
     return (population: string) => knownPlaces(population, typed);
   };
-  const plain = inBrianIdiom(valid, placesOf(valid), undefined, strict);
+  const plain = inBrianIdiom(valid, placesOf(valid), { strict });
   const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
-  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn, strict) : plain;
+  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), { strict, drawn }) : plain;
   const written = write(idiom.valid);
   return {
     ...written,

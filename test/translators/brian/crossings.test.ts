@@ -85,6 +85,16 @@ test.each([
   ['an event before it reads what the reset writes', event('v > 2', 0, 'w = 0'), true],
   ['an event before it concerns other variables', event('w > 1', 0, 'w = 0'), false],
   ['an event after it writes what the spike reads', event('w > 1', 2, 'v = 0'), false],
+  [
+    'an event before it has acted in earlier slots of the step',
+    { ...event('w > 1', 0, 'v = 0'), slot: 'start', actionSlot: 'after_start' },
+    false,
+  ],
+  [
+    'an event before it acts in a later slot',
+    { ...event('w > 1', 0, 'v = 0'), slot: 'start', actionSlot: 'resets' },
+    true,
+  ],
   ['the two cannot happen in one step', event('mode == 1 and w > 1', 0, 'v = 0', 'mode = 0'), false],
 ])('the order of tests matters: %s', (_, other, expected) => {
   expect(needsOrder(type({ other, spike: event('mode == 0 and twice > 1', 1, 'v = 0', 'mode = 1') }))).toBe(expected);

@@ -12,6 +12,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { EventDefinition, NeuronType, Operation } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
+import { slotsOf } from '../../../src/model/steps.js';
 
 /** Code that runs on a whole population in each step. */
 type StepCode = Pick<Operation, 'do' | 'slot' | 'order'>;
@@ -86,10 +87,17 @@ export function needsOrder(type: NeuronType): boolean {
   const derived = derivedOf(type) ?? new Map<string, Expression>();
   const own = new Access(spike, derived);
   return Object.entries(type.events).some(([key, event]) => {
-    if (key === 'spike' || event.order >= spike.order) return false;
+    if (key === 'spike' || event.order >= spike.order || isOver(event, spike)) return false;
     const other = new Access(event, derived);
     return !exclude(own.condition, other.condition) && own.meets(other);
   });
+}
+
+/** Whether an event is tested and has acted before a spike is tested for, by slots of its own that Brian has, too. */
+function isOver({ slot, actionSlot }: EventDefinition, spike: EventDefinition): boolean {
+  const before: readonly string[] = slotsOf.brian.slice(0, slotsOf.brian.indexOf('thresholds'));
+  const isBefore = (one: string | undefined): boolean => one !== undefined && before.includes(one);
+  return spike.slot === undefined && isBefore(slot) && isBefore(actionSlot);
 }
 
 /** Slots behind the resets, in which what the resets and one another did is tested. */

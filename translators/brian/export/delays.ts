@@ -1,14 +1,15 @@
 /** Delays of what synapses send after they have heard of a spike. */
 
-import { areInFile, isDrawn, isGiven, isPhase } from '../../../src/model/tagged.js';
+import { isDrawn, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
+import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { boundsOf, type Bounds } from '../../../src/library/recognise/bounds.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
-import type { DataStore, Model, Projection, SelectionRule, SynapseType, Value } from '../../../src/model/model.js';
+import type { DataStore, Model, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { delayInSteps } from '../../../src/model/steps.js';
-import { populationsOf } from '../../../src/model/selected.js';
 
 /** Where the limits of a distribution are among its arguments. */
 const limitsAt: Readonly<Record<string, number>> = {
@@ -95,31 +96,29 @@ export function delaySum(
   return { array: list.map((_, k) => sum(at(a, k), at(b, k))) };
 }
 
-/** Whether sources replay spikes of which no cell's two are as near as a delay. */
-export function areSpaced(
-  rule: SelectionRule,
-  delay: Value,
-  { populations, timing, experiment: { dt, protocol } }: Model,
+/** The longest that a delay may be, in s, by the values that it is computed from; undefined where that is not known. */
+export function longestDelay(
+  e: Expression,
+  { parameters }: SynapseType,
+  { values }: Projection,
+  { experiment: { dt } }: Model,
   data: DataStore,
-): boolean {
-  const most = largestOf(delay, data);
-  if (most === undefined || protocol.some((phase) => isPhase(phase, 'replay'))) return false;
-  const steps = delayInSteps(most, dt, timing);
-  return populationsOf(rule).every((name) => {
-    const { spikes } = populations[name] ?? {};
-    if (spikes === undefined || areInFile(spikes) || spikes.period !== undefined) return false;
-    const [times, indices] = [knownNumbers(spikes.times, data), knownNumbers(spikes.indices, data)];
-    if (times === undefined || indices === undefined) return false;
-    const last = new Map<number, number>();
-    return times
-      .map((time, k) => [Math.round(time / dt), indices[k] ?? 0] as const)
-      .sort(([a], [b]) => a - b)
-      .every(([step, cell]) => {
-        const apart = step - (last.get(cell) ?? -Infinity);
-        last.set(cell, step);
-        return apart > steps;
-      });
-  });
+): number | undefined {
+  const own = { has: (name: string) => Object.hasOwn(parameters, name) || Object.hasOwn(values, name) };
+  const bounds = (tree: Expression, depth: number): Bounds | undefined =>
+    boundsOf(plain(tree, own), (name) => {
+      if (name === 'dt') return [dt, dt];
+      const value = values[name] ?? parameters[name]?.value;
+      if (value === undefined || depth === 0) return undefined;
+      if (typeof value === 'string') return bounds(parseExpression(value), depth - 1);
+      const numbers = typeof value === 'number' ? [value] : listOf(value, data);
+      return numbers?.reduce<Bounds>(
+        ([low, high], one) => [Math.min(low, one), Math.max(high, one)],
+        [Infinity, -Infinity],
+      );
+    });
+  const [, high = NaN] = bounds(e, 8) ?? [];
+  return high < longest ? high : undefined;
 }
 
 /** The largest of a value's numbers; undefined where it is no number and no list. */

@@ -59,6 +59,7 @@ import { choosesAtRandom, chosenCells, drawnPhases } from './drawn-choices.js';
 import { drawText } from './own-draws.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
+import { withCounts, withFurtherDelays, withFurtherPathways, type CountedSpikes } from './several-spikes.js';
 
 /** A model in Brian's idiom. */
 export interface BrianIdiom {
@@ -70,21 +71,22 @@ export interface BrianIdiom {
   readonly needsDrawing: boolean;
 }
 
+/** How to rewrite a model for Brian. */
+interface IdiomOptions {
+  /** Whether the same function matters more than Brian's own words. */
+  readonly strict: boolean;
+  /** The same model with everything drawn; absent: what needs it stays as it is. */
+  readonly drawn?: ValidModel;
+}
+
 /**
  * The model for Brian.
  *
  * @param coordinates  of the drawn model where there is one
- * @param drawn   the same model with everything drawn; absent: what needs it stays as it is
- * @param strict  whether the same function matters more than few equations
  */
-export function inBrianIdiom(
-  valid: ValidModel,
-  coordinates: CoordinatesOf,
-  drawn?: ValidModel,
-  strict = false,
-): BrianIdiom {
+export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, options: IdiomOptions): BrianIdiom {
   const report = new ConversionReport('brian');
-  const plain = gathered(valid, 'brian', { strict });
+  const plain = gathered(valid, 'brian', options);
   for (const entry of plain.entries) report.add(entry);
   const { model: given } = plain.valid;
   const model = { ...given, ...regimesAsVariable(given, 'brian', report) };
@@ -104,7 +106,7 @@ export function inBrianIdiom(
       `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
     );
   const stepped = fine?.valid ?? { ...plain.valid, model };
-  const idiom = new Idiom(stepped, report, drawn, coordinates, valid.model.timing === 'lems-euler');
+  const idiom = new Idiom(stepped, report, options, coordinates, valid.model.timing === 'lems-euler');
   return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
@@ -119,14 +121,17 @@ class Idiom {
   readonly #poissonGroups = new Set<string>();
   /** Populations whose spikes are listed as they are drawn. */
   readonly #asDrawn = new Set<string>();
+  /** Populations that may spike several times in a step. */
+  readonly #severalSpikes = new Map<string, CountedSpikes>();
   /** Names under which synapses keep what Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   needsDrawing = false;
+  private readonly drawn: ValidModel | undefined;
 
   constructor(
     { model, data }: ValidModel,
     report: ConversionReport,
-    private readonly drawn: ValidModel | undefined,
+    { strict, drawn }: IdiomOptions,
     private readonly coordinates: CoordinatesOf,
     /** Whether events of a cell are tested one after another. */
     private readonly goesInTurn: boolean,
@@ -136,7 +141,10 @@ class Idiom {
     this.#words = wordsIn({ populations, projections, stimuli, operations, synapses, experiment });
     this.#data = data;
     this.#report = report;
-    this.#context = { model, data, report, drawn: drawn?.model, changed: changedNames(model) };
+    this.drawn = drawn;
+    const changed = changedNames(model);
+    const severalSpikes = this.#severalSpikes;
+    this.#context = { model, data, report, drawn: drawn?.model, changed, strict, severalSpikes };
   }
 
   /** Notes that something is known only once the model has been drawn. */
@@ -167,6 +175,7 @@ class Idiom {
           };
       }
     }
+    const further = new Map<string, ReadonlyMap<string, readonly string[]>>();
     const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
     for (const [name, projection] of Object.entries(model.projections)) {
       for (const [label, part] of this.#projection(name, projection)) {
@@ -187,7 +196,7 @@ class Idiom {
           [one.from, one.to].some(({ of }) => ownersOf(of).includes(name)),
         );
         const ends = namesAtEnds(isEnd ? [others, outside.projections] : []);
-        const own = constantsOf(withoutSends(type, part, child('/projections', name), this.#context), part.values, {
+        const own = constantsOf(withoutSends(type, part, name, this.#context), part.values, {
           isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
           words: new Set([...wordsIn(outside), ...ends]),
         });
@@ -198,9 +207,12 @@ class Idiom {
         );
         const { type: shown, names } = withRecordedCopies(plain, recorded);
         if (names.size > 0) this.#copies.set(name, names);
-        synapses[key] = { ...tidied(shown), method: methodOnGrid(shown) };
+        const most = Math.max(1, ...populationsOf(part.from.of).map((one) => this.#severalSpikes.get(one)?.most ?? 1));
+        const heard = withFurtherPathways(tidied(shown), { values: own.values, delays: timed.delays }, most);
+        synapses[key] = { ...heard.type, method: methodOnGrid(shown) };
+        if (heard.further.size > 0) further.set(key, heard.further);
         const from = this.#ownSource(part.from, populations, child('/projections', name));
-        projections[key] = { ...part, from, synapse: key, values: own.values, delays: timed.delays };
+        projections[key] = { ...part, from, synapse: key, values: heard.values, delays: heard.delays };
         for (const [event, code] of tested?.code ?? [])
           operations[freeName(`${key}_${event}`, (one) => Object.hasOwn(operations, one))] = {
             on: { projection: key },
@@ -215,7 +227,7 @@ class Idiom {
       ...model.experiment,
       protocol: drawnPhases(model, this.#data, this.drawn, this.#asDrawn)
         .filter((phase) => this.#isLeft(phase, projections))
-        .map((phase) => withRates(phase, this.#poissonGroups)),
+        .map((phase) => withFurtherDelays(withRates(phase, this.#poissonGroups), further, this.#report)),
     };
     return {
       ...model,
@@ -281,6 +293,14 @@ class Idiom {
         this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
         return [];
       }
+      const several = populationsOf(recording.of).some((one) => this.#severalSpikes.has(one));
+      if (several && isRecording(recording, 'rate'))
+        this.#report.approximated(
+          'brian/several-spikes',
+          pointer,
+          'the rate counts steps with spikes, not the second and further ones of a step',
+        );
+      if (several && isRecording(recording, 'events')) return [withCounts(recording)];
       if (isRecording(recording, 'rate') || recording.variables === undefined) return [recording];
       const { variables } = recording;
       const copies = isSelection(recording.of, 'synapses') ? this.#copies.get(recording.of.projection) : undefined;
@@ -335,6 +355,7 @@ class Idiom {
     this.#needDraws(read.length > 0 && placed === undefined);
     const values = { ...this.#values(population.values, type, pointer, drawn?.values), ...placed?.values };
     const poisson = poissonGroup(name, placed?.type ?? type, values, pointer, this.#context);
+    if (poisson?.counted !== undefined) this.#severalSpikes.set(name, poisson.counted);
     if (poisson?.isGroup === true) {
       this.#poissonGroups.add(name);
       return { type: poisson.type, population: { ...rest, values: poisson.values } };

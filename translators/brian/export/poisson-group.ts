@@ -2,12 +2,14 @@
 
 import { assignedBy } from '../../../src/model/assigned.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
+import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
-import { isPhase } from '../../../src/model/tagged.js';
+import { isPhase, timeAfter } from '../../../src/model/tagged.js';
 import { largestOf } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
+import { countedSource, leastProbable, spikesEnough, type CountedSpikes } from './several-spikes.js';
 
 /** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
 const mostOften = 0.5;
@@ -18,18 +20,21 @@ interface BrianSource {
   readonly values: Readonly<Record<string, Value>>;
   /** Whether it is a PoissonGroup, and not a NeuronGroup whose threshold draws. */
   readonly isGroup: boolean;
+  /** Where it may spike several times in a step; absent: once. */
+  readonly counted?: CountedSpikes;
 }
 
 /**
- * PyNN's Poisson source as a PoissonGroup; as neurons that each have a rate and times where these differ or change;
- * undefined where it is another type.
+ * PyNN's Poisson source as a PoissonGroup; as neurons that each have a rate and times where these differ or change; as
+ * neurons that draw how many spikes each step has where the same function matters more; undefined where it is another
+ * type.
  */
 export function poissonGroup(
   name: string,
   type: NeuronType,
   values: Readonly<Record<string, Value>>,
   pointer: string,
-  { model, data, report, changed }: IdiomContext,
+  { model, data, report, changed, strict }: IdiomContext,
 ): BrianSource | undefined {
   if (type.conformsTo?.type !== 'pynn/SpikeSourcePoisson') return undefined;
   const given = (key: string): Value => values[key] ?? type.parameters[key]?.value ?? 0;
@@ -38,8 +43,37 @@ export function poissonGroup(
   const rates = [rate, ...ratesSet(name, model)];
   const always = start === 0 && typeof duration === 'number' && duration >= 1e6;
   const size = model.populations[name]?.size ?? 0;
-  const most = Math.max(...rates.map((one) => likelyLargest(one, size, data) ?? 0)) * dt;
+  const largest = (draws: LargeDraws): readonly (number | undefined)[] =>
+    rates.map((one) => likelyLargest(one, size, data, draws));
+  const most = Math.max(...largest(likelyDraws).map((one) => one ?? 0)) * dt;
   const often = Number((most * 100).toPrecision(2));
+  const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
+  const atMost = largest(largestDraws);
+  const mean = Math.max(...atMost.map((one) => one ?? Infinity)) * dt;
+  const draws = size * stepsOfRun(model);
+  const enough = strict ? spikesEnough(mean, draws) : undefined;
+  if (enough !== undefined) {
+    report.equivalent(
+      'brian/several-spikes',
+      pointer,
+      `its group draws the number of spikes of each step, with an event for each of up to ${enough.most}; ` +
+        `that a step of the run has more has a probability below ${leastProbable}`,
+    );
+    const active = [
+      ...(start === 0 && !areTimesSet ? [] : ['t > start - dt/2']),
+      ...(typeof duration === 'number' && duration >= 1e6 && !areTimesSet ? [] : ['t < start + duration - dt/2']),
+    ];
+    const counted = { most: enough.most, mean, draws };
+    const read = new Set(['rate', ...active.flatMap((text) => [...namesIn(parseExpression(text))])]);
+    const only = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
+      Object.fromEntries(Object.entries(map).filter(([key]) => read.has(key)));
+    return {
+      type: countedSource(only(type.parameters), active, enough.most),
+      values: only(values),
+      isGroup: false,
+      counted,
+    };
+  }
   if (most > mostOften) {
     report.missing(
       pointer,
@@ -49,7 +83,6 @@ export function poissonGroup(
     );
     return { type: oncePerStep(type), values, isGroup: false };
   }
-  const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
   const isRateSet = changed.has(`${name}.rate`);
   const isPlain = [start, duration, rate].every((value) => typeof value === 'number');
   // A rate that is set is a variable of the group, not a part of an expression.
@@ -107,19 +140,32 @@ export function poissonGroup(
   };
 }
 
-/** What draws give that are large, by their arguments: three standard deviations above the mean, or the limit. */
-const largeDraws: Readonly<Record<string, (...values: readonly number[]) => number>> = {
+/** What draws give that are large, by their arguments. */
+type LargeDraws = Readonly<Record<string, (...values: readonly number[]) => number>>;
+
+/**
+ * Draws this many standard deviations above the mean, or at the limit.
+ *
+ * @param means  how many of an exponential one
+ * @param tail   how much further skewed ones reach
+ */
+const drawsAt = (deviations: number, means: number, tail: number): LargeDraws => ({
   uniform: (_low = 0, high = 1) => high,
-  normal: (mean = 0, deviation = 1) => mean + 3 * deviation,
-  truncatedNormal: (mean = 0, deviation = 1, _low = 0, high = Infinity) => Math.min(high, mean + 3 * deviation),
-  exponential: (mean = 1) => 4 * mean,
-  gamma: (shape = 1, scale = 1) => (shape + 3 * Math.sqrt(shape)) * scale,
-  lognormal: (mu = 0, sigma = 1) => Math.exp(mu + 3 * sigma),
-  poisson: (mean = 1) => mean + 3 * Math.sqrt(mean),
-};
+  normal: (mean = 0, deviation = 1) => mean + deviations * deviation,
+  truncatedNormal: (mean = 0, deviation = 1, _low = 0, high = Infinity) =>
+    Math.min(high, mean + deviations * deviation),
+  exponential: (mean = 1) => means * mean,
+  gamma: (shape = 1, scale = 1) => (shape + deviations * Math.sqrt(shape) + tail) * scale,
+  lognormal: (mu = 0, sigma = 1) => Math.exp(mu + deviations * sigma),
+  poisson: (mean = 1) => mean + deviations * Math.sqrt(mean) + tail,
+});
+
+/** What is drawn now and then, and what is practically never exceeded. */
+const likelyDraws = drawsAt(3, 4, 0);
+const largestDraws = drawsAt(8, 40, 40);
 
 /** The largest of a value's numbers, as far as what is drawn tells; undefined where an expression reads other values. */
-function likelyLargest(value: Value, size: number, data: DataStore): number | undefined {
+function likelyLargest(value: Value, size: number, data: DataStore, draws: LargeDraws): number | undefined {
   if (typeof value !== 'string') return largestOf(value, data);
   const names = new Set(['i', 'N']);
   const e = plain(value, { has: (name) => names.has(name) });
@@ -130,7 +176,7 @@ function likelyLargest(value: Value, size: number, data: DataStore): number | un
         if (!names.has(name)) throw new RangeError(name);
         return name === 'i' ? i : size;
       },
-      (name, values) => (Object.hasOwn(largeDraws, name) ? largeDraws[name]?.(...values) : undefined),
+      (name, values) => (Object.hasOwn(draws, name) ? draws[name]?.(...values) : undefined),
     );
   try {
     const indices = namesIn(e).has('i') ? Array.from({ length: size }, (_, i) => i) : [0];
@@ -148,6 +194,10 @@ function oncePerStep(type: NeuronType): NeuronType {
   const { conformsTo: __, ...own } = type;
   return { ...own, events: { ...type.events, spike: { ...spike, when } } };
 }
+
+/** How many steps a protocol simulates, at least one. */
+const stepsOfRun = ({ experiment: { dt, protocol } }: Model): number =>
+  Math.max(1, Math.ceil(protocol.reduce((all, phase) => all + timeAfter(0, phase), 0) / dt));
 
 /** Values that phases give to the rate of a population. */
 function ratesSet(name: string, { experiment }: Model): readonly Value[] {

@@ -2,8 +2,9 @@
 
 import { numbersOf } from '../../../src/model/arrays.js';
 import { delayInSteps } from '../../../src/model/steps.js';
+import { mostWithin } from '../../../src/model/spikes-within.js';
 import { populationsOf } from '../../../src/model/selected.js';
-import type { SelectionRule, SpikeTrain, Value } from '../../../src/model/model.js';
+import type { SelectionRule, Value } from '../../../src/model/model.js';
 import { areInFile, isGiven, isPhase } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
 import type { Numbers } from './values.js';
@@ -34,28 +35,7 @@ export function mostInTransit(
   const counts = populationsOf(of).map((name) => {
     const spikes = model.populations[name]?.spikes;
     if (spikes === undefined || areInFile(spikes) || spikes.period !== undefined || replays) return steps;
-    return mostWithin(spikes, (steps + 0.5) * dt, data);
+    return mostWithin(spikes, (steps + 0.5) * dt, { data, dt });
   });
   return Math.max(0, ...counts);
-}
-
-/** The most spikes of one element of a train within a time in s. */
-function mostWithin({ indices, times }: SpikeTrain, within: number, data: ExportContext['data']): number {
-  const trains = new Map<number, number[]>();
-  const elements = numbersOf(indices, data);
-  numbersOf(times, data).forEach((time, k) => {
-    const own = trains.get(elements[k] ?? 0);
-    if (own) own.push(time);
-    else trains.set(elements[k] ?? 0, [time]);
-  });
-  let most = 0;
-  for (const train of trains.values()) {
-    const sorted = train.sort((a, b) => a - b);
-    let first = 0;
-    sorted.forEach((time, last) => {
-      while (time - (sorted[first] ?? 0) > within) first++;
-      most = Math.max(most, last - first + 1);
-    });
-  }
-  return most;
 }

@@ -1,0 +1,16 @@
+/** Names in Brian of what counts the spikes of a source that may have several in a step. */
+
+import type { NeuronType } from '../../src/model/model.js';
+
+/** The variable of a group that says how many spikes the step has. */
+export const spikeCount = 'n_spikes';
+
+/** The event of the second spike of a step, of the third and so on. */
+export const furtherSpike = (k: number): string => `spike_${k}`;
+
+/** Events of a type that are its second and further spikes of a step. */
+export function furtherSpikesOf({ derived, events }: Pick<NeuronType, 'derived' | 'events'>): readonly string[] {
+  if (!Object.hasOwn(derived, spikeCount)) return [];
+  const names = Object.keys(events).map((_, k) => furtherSpike(k + 2));
+  return names.filter((name, k) => events[name]?.when === `${spikeCount} > ${k + 1}`);
+}

@@ -33,6 +33,7 @@ import { withNamesApart } from './export/names-apart.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
 import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
+import { readsTarget } from './export/arrival-order.js';
 import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 
@@ -76,6 +77,8 @@ interface LemsOptions {
    * The model before its draws were made explicit; it is written in the words of its document where it draws nothing.
    */
   readonly unfrozen?: ValidModel;
+  /** Whether the order within a step is to be the model's, however plain the document is. */
+  readonly exactly?: boolean;
   /** Whether networks are to have NeuroML's elements alone if they can: cells one by one rather than in mixed lists. */
   readonly plain?: boolean;
 }
@@ -83,12 +86,21 @@ interface LemsOptions {
 /** A model as one LEMS document. */
 export function exportLems(
   valid: ValidModel,
-  { rules = {}, claims = noClaims, functions = () => undefined, unfrozen, plain = false }: LemsOptions = {},
+  {
+    rules = {},
+    claims = noClaims,
+    functions = () => undefined,
+    unfrozen,
+    exactly = false,
+    plain = false,
+  }: LemsOptions = {},
 ): LemsExport {
   const report = new ConversionReport('lems');
   const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
   const restored = restoreDocument(source, functions, report);
-  return restored ? inOwnWords(restored, source, report) : generated(valid, { rules, claims, functions, plain });
+  return restored
+    ? inOwnWords(restored, source, report)
+    : generated(valid, { rules, claims, functions, exactly, plain });
 }
 
 /** The document that a model came from. */
@@ -109,7 +121,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
       'the document is the same model with a different hash: components have values, their types have none',
       'lems/model-hash',
     );
-  if (!sameTiming) remarkTiming(valid, report);
+  if (!sameTiming) remarkTiming({ ...valid, changes: new Map() }, report);
   if (!sameExperiment && sameTiming && losses.every(({ pointer }) => !pointer.startsWith('/experiment')))
     report.approximated(
       'lems/experiment-hash',
@@ -123,7 +135,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 /** The model as component types of its own. */
 function generated(
   { model: whole, data }: ValidModel,
-  { rules, claims, functions, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
+  { rules, claims, functions, exactly, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
 ): LemsExport {
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
@@ -138,6 +150,7 @@ function generated(
     dimensions: new Dimensions(),
     ids: new Ids(),
     dt: model.experiment.dt,
+    exactly,
     plain,
   });
   const { ids, dimensions } = context;
@@ -263,13 +276,21 @@ function remark(context: ExportContext, later: ReadonlySet<string>): void {
     const read = Object.values(type.pathways)
       .filter(({ on }) => on.startsWith('pre.'))
       .flatMap(({ do: actions }) => actions.flatMap((text) => [...readsOf(text)]));
-    if (model.timing !== 'lems-euler' && read.some((name) => Object.hasOwn(clocked, name)))
+    const isLater = Object.entries(model.projections).every(([name, one]) => one.synapse !== id || later.has(name));
+    if (model.timing !== 'lems-euler' && !isLater && read.some((name) => Object.hasOwn(clocked, name)))
       report.approximated(
         'lems/order-in-step',
         child('/synapses', id),
         'spikes arrive before variables are advanced in LEMS, after that in the model: they find them a step earlier',
       );
   }
+  for (const [id, projection] of Object.entries(model.projections))
+    if (model.timing !== 'lems-euler' && readsTarget(projection, model))
+      report.approximated(
+        'lems/order-in-step',
+        child('/projections', id),
+        'what spikes do depends on variables of their target, which synapses see in LEMS as they were a step before',
+      );
   for (const [id, { on }] of Object.entries(model.operations)) {
     const pointer = child('/operations', id);
     const type = model.populations[populationOf(on) ?? '']?.type;

@@ -1,7 +1,7 @@
 /** Models as documents of LEMS and NeuroML. */
 
 import type { Positions } from '../../diagnostics/positions.js';
-import { outcomeOf, type ConversionEntry } from '../../model/conversion-report.js';
+import type { ConversionEntry } from '../../model/conversion-report.js';
 import type { ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { typedModel } from '../../model/typed-model.js';
@@ -35,7 +35,7 @@ export async function toLems(
   { strict, ...options }: LemsOptions & { readonly strict: boolean },
 ): Promise<Exported> {
   const inItsWords = await inLems(whole, name, original, positions, { ...options, ownSteps: false });
-  if (!strict || outcomeOf(inItsWords.report) !== 'approximate') return inItsWords;
+  if (!strict || inItsWords.report.every(({ verdict }) => verdict !== 'approximated')) return inItsWords;
   const inOwnSteps = await inLems(whole, name, original, positions, { ...options, ownSteps: true });
   return isNearer(inOwnSteps, inItsWords) ? inOwnSteps : inItsWords;
 }
@@ -90,6 +90,7 @@ async function inLems(
       ...(ownSteps ? {} : { claims: claimsOf(original) }),
       functions: (called, values) => libraryCall(called)?.(values),
       unfrozen: original,
+      exactly: ownSteps,
       plain,
     });
     return { what, root, report: [...report, ...listedDraws(valid.model, what.model)] };

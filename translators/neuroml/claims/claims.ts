@@ -19,7 +19,7 @@ import type {
   Value,
 } from '../../../src/model/model.js';
 import { rulesOfPairs } from '../export/pairs.js';
-import { steppingOrder } from '../export/remark-timing.js';
+import { steppingOrder } from '../export/arrival-order.js';
 import type { Written } from '../export/written.js';
 import type { KeptSource } from '../kept-source.js';
 
@@ -131,7 +131,7 @@ export function claimsOf(valid: ValidModel): Claims {
   const stimuli = Object.fromEntries(
     Object.entries(model.stimuli).map(([name, stimulus]) => [name, { stimulus, ...labelOf(name, labels) }]),
   );
-  return { populations, projections, stimuli, ...(steppingOrder(model).join() === order.join() ? {} : { order }) };
+  return { populations, projections, stimuli, ...(steppingOrder(model, valid.data).join() === order.join() ? {} : { order }) };
 }
 
 const isDrawnOrComputed = (value: Value): boolean =>

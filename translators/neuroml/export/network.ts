@@ -13,7 +13,7 @@ import { populationValues } from './network-values.js';
 import { attachedPopulations } from './pairs.js';
 import { writePopulation } from './populations.js';
 import { writeProjection } from './projections.js';
-import { steppingOrder } from './remark-timing.js';
+import { steppingOrder } from './arrival-order.js';
 import { standardCell } from './standard-cell.js';
 import { Written } from './written.js';
 
@@ -48,7 +48,7 @@ export function writeNetwork(context: ExportContext, kept = nothing): Written {
   for (const [name, population] of Object.entries(model.populations))
     written.values.set(name, populationValues(name, population, context));
   for (const id of Object.keys(model.neurons)) if (!written.plans.has(id)) writeType(id, attached, written, context);
-  for (const name of steppingOrder(model)) {
+  for (const name of steppingOrder(model, context.data)) {
     const population = model.populations[name];
     if (population && !attached.has(name) && !kept.populations.has(name))
       writePopulation(name, population, written, context);

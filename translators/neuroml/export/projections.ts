@@ -5,6 +5,7 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
+import { lateJumps } from './arrival-order.js';
 import { contactsOf, writeGapJunctions } from './cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
@@ -152,7 +153,14 @@ function connections(
   context: ExportContext,
 ): void {
   const { name, projection, type, source, target, plan, pairs } = known;
-  const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context);
+  const seconds = delaysOf(name, projection, type, pairs.sources.length, context);
+  const isLate = lateJumps(plan.type, context) !== undefined;
+  if (isLate) written.later.add(name);
+  const later = (delay: number): number => delay + context.dt;
+  const delayOf = delayTexts(
+    !isLate ? seconds : typeof seconds === 'number' ? later(seconds) : seconds.map(later),
+    context,
+  );
   const valuesOf = ownValues(known, properties, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = connectionTag(known, properties, delay, written, context);

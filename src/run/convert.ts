@@ -160,15 +160,16 @@ async function withOriginIn<T extends { readonly annotations?: Readonly<Record<s
   document: T,
   valid: ValidModel,
   words: readonly Words[],
-): Promise<T> {
+): Promise<{ readonly document: T; readonly entries: readonly ConversionEntry[] }> {
   const own = wordsOf(valid.model);
-  if (!words.includes(own)) return document;
-  const origin = await originOf(
+  if (!words.includes(own)) return { document, entries: [] };
+  const { difference, entries } = await originOf(
     valid,
     () => ({ name: 'model.json', text: jsonText(document) }),
     own === 'pynn' ? saidInPynn : undefined,
   );
-  return origin === undefined ? document : { ...document, annotations: withOrigin(document.annotations, own, origin) };
+  if (difference === undefined) return { document, entries };
+  return { document: { ...document, annotations: withOrigin(document.annotations, own, difference) }, entries };
 }
 
 /** The model of PyNN that a document gives. */
@@ -272,9 +273,12 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       },
       { oneByOne: false, strict },
     );
-    const entries = [...(back?.entries ?? []), ...report];
-    const whole = keeps ? await withOriginIn(document, valid, ['neuroml', 'pynn']) : document;
-    return { files: [{ name, text: await documentText(whole, name) }], data: new Map(), report: entries };
+    const whole = keeps ? await withOriginIn(document, valid, ['neuroml', 'pynn']) : { document, entries: [] };
+    return {
+      files: [{ name, text: await documentText(whole.document, name) }],
+      data: new Map(),
+      report: [...(back?.entries ?? []), ...report, ...whole.entries],
+    };
   },
   pynn: pynnScript(false),
   'pynn-nestml': pynnScript(true),
@@ -284,11 +288,11 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const { document, report } = exportPynn(back ?? valid, { partial, strict });
     const { withBrianWords } = await import('./kept/in-brian.js');
     const worded = back === undefined ? withBrianWords(document, valid) : document;
-    const whole = keeps ? await withOriginIn(worded, valid, ['neuroml']) : worded;
+    const whole = keeps ? await withOriginIn(worded, valid, ['neuroml']) : { document: worded, entries: [] };
     return {
-      files: [{ name, text: await documentText(whole, name) }],
+      files: [{ name, text: await documentText(whole.document, name) }],
       data: new Map(),
-      report: [...entries, ...report],
+      report: [...entries, ...report, ...whole.entries],
     };
   },
   lems,

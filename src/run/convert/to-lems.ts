@@ -154,7 +154,8 @@ async function inLems(
     const text = xmlTextUpTo(mostCharacters, best.root);
     return text === undefined ? undefined : { name: 'model.xml', text };
   };
-  const origin = keeps && words !== 'neuroml' ? await originOf(original, writeShort, saidByClaims) : undefined;
-  const kept = origin && words !== 'neuroml' ? keepingOrigin(best.root, words, origin) : undefined;
-  return { files: [xmlFile(name, kept ?? best.root)], data: new Map(), report: entries };
+  if (!keeps || words === 'neuroml') return { files: [xmlFile(name, best.root)], data: new Map(), report: entries };
+  const origin = await originOf(original, writeShort, saidByClaims);
+  const kept = origin.difference && keepingOrigin(best.root, words, origin.difference);
+  return { files: [xmlFile(name, kept ?? best.root)], data: new Map(), report: [...entries, ...origin.entries] };
 }

@@ -74,9 +74,29 @@ function notesOf({ annotations }: Model, written: Model): Readonly<Record<string
 /** Annotations of what documents of LEMS say in words of theirs. */
 const ofLems: ReadonlySet<string> = new Set(['lems', 'claims', 'connect', 'outputFiles', 'displays']);
 
+/** What a document keeps of the model that it was written from, or that it does not. */
+export interface KeptOrigin {
+  /** What that model has otherwise; absent where the document says all of it, and where this is not kept. */
+  readonly difference?: Difference;
+  readonly entries: readonly ConversionEntry[];
+}
+
+const nothingToKeep: KeptOrigin = { entries: [] };
+
+/** @param words  of the model that a document was written from. @param why  it is not kept */
+const notKept = (words: Words, why: string): KeptOrigin => ({
+  entries: [
+    {
+      verdict: 'equivalent',
+      code: words === 'brian' ? 'brian/no-origin' : words === 'pynn' ? 'pynn/no-origin' : 'lems/no-origin',
+      pointer: '',
+      message: `the document does not keep what the model of ${names[words]} has otherwise, so that it comes back as another model (with another hash): ${why}`,
+    },
+  ],
+});
+
 /**
- * What a document is to keep of the model that it was written from; undefined where the document says all of it, and
- * where that would be long.
+ * What a document is to keep of the model that it was written from.
  *
  * @param write  the document; undefined where it is long
  * @param saidBy  the model that a document gives by other means
@@ -85,29 +105,38 @@ export async function originOf(
   valid: ValidModel,
   write: () => Written | undefined,
   saidBy: (document: ValidModel) => Promise<ValidModel | undefined> = async () => Promise.resolve(undefined),
-): Promise<Difference | undefined> {
+): Promise<KeptOrigin> {
+  const words = wordsOf(valid.model);
   const inData = [...valid.data.values()].reduce((sum, { length }) => sum + length, 0);
-  if (inData + countNumbers(valid.model) > mostRead) return undefined;
+  if (inData + countNumbers(valid.model) > mostRead)
+    return notKept(words, `the model has more than ${mostRead.toLocaleString('en')} numbers`);
   const written = write();
-  const document = written && modelIn(written);
-  if (document === undefined) return undefined;
+  if (written === undefined || written.text.length > mostCharacters)
+    return notKept(words, `the document is longer than ${mostCharacters / 1e6} MB`);
+  const document = modelIn(written);
+  // Something is left out of it, which the report says.
+  if (document === undefined) return nothingToKeep;
   const ours = hashModel(valid.model);
-  if (hashModel(document.model).model === ours.model) return undefined;
+  if (hashModel(document.model).model === ours.model) return nothingToKeep;
   const said = await saidBy(document);
-  if (said !== undefined && hashModel(said.model).experiment === ours.experiment) return undefined;
+  if (said !== undefined && hashModel(said.model).experiment === ours.experiment) return nothingToKeep;
   const difference = differenceOf(valid.model, document.model);
-  if (Object.keys(difference).length === 0 || areMany(difference)) return undefined;
+  if (Object.keys(difference).length === 0) return nothingToKeep;
+  const isLong = 'that would be as long as the document';
+  if (areMany(difference)) return notKept(words, isLong);
   try {
     const data = new Map([...document.data, ...valid.data]);
     const again = checked(withDifference(document.model, difference), { ...document, data });
-    if (hashModel(again.model).experiment !== ours.experiment) return undefined;
+    if (hashModel(again.model).experiment !== ours.experiment) return notKept(words, isNoDifference);
   } catch {
-    return undefined;
+    return notKept(words, isNoDifference);
   }
   const notes = notesOf(valid.model, document.model);
   const whole = { ...difference, ...(Object.keys(notes).length === 0 ? {} : { annotations: notes }) };
-  return areMany(whole) ? difference : whole;
+  return { difference: areMany(whole) ? difference : whole, entries: [] };
 }
+
+const isNoDifference = 'it has more than values and parts that are otherwise';
 
 /** The origin that an annotation keeps, where it has the form of one: annotations are everybody's to write. */
 export function keptOrigin({ annotations }: Model, words: Words): Difference | undefined {

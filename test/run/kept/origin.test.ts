@@ -172,4 +172,21 @@ describe('a model comes back from LEMS', () => {
     expect(kept.length).toBeGreaterThan(3);
     expect(kept.join('').replaceAll('&quot;', '"').length).toBeLessThan(3000);
   });
+
+  it('says where it keeps nothing of a model, since that has too many numbers', async () => {
+    const many = Array.from({ length: 400_000 }, () => 0);
+    const text = JSON.stringify({
+      format: 'interneuron/brian',
+      neuron_groups: { G: { N: 10, model: 'dv/dt = -v/(10*ms) : 1', threshold: 'v > 1', reset: 'v = 0' } },
+      synapses: { S: { source: 'G', target: 'G', on_pre: 'v_post += 0.1', connect: { i: many, j: many } } },
+      run: '1 ms',
+    });
+    const { report } = await convertModel(read(text).valid, 'lems');
+    const found = report.filter(({ code }) => code === 'brian/no-origin');
+    expect(found).toMatchObject([
+      { verdict: 'equivalent', message: expect.stringContaining('300,000 numbers') as string },
+    ]);
+    const few = await convertModel(read(text.replaceAll(/\[[0,]+\]/g, '[0]')).valid, 'lems');
+    expect(few.report.filter(({ code }) => code === 'brian/no-origin')).toEqual([]);
+  });
 });

@@ -1,0 +1,159 @@
+/** What the parts of a model of NESTML share: names, texts of code, and what is declared for them. */
+
+import type { Expression, Statement } from '../../../../src/lang/ast.js';
+import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
+import { parseUnit } from '../../../../src/lang/units.js';
+import { namesIn } from '../../../../src/lang/walk.js';
+import { freeName } from '../../../../src/model/free-name.js';
+import type { NeuronType, Refractory } from '../../../../src/model/typed.js';
+import { eventCode, valueOf, type CellOfNest } from './cell-of-nest.js';
+import { draws, nestmlAssignment, nestmlText, type Names } from './expressions.js';
+import { NotInNestml } from './not-in-nestml.js';
+import { reserved } from './reserved.js';
+import { callsTable, withTables } from './tables.js';
+import { nestmlQuantity } from './units.js';
+
+/** The refractory period of a cell. */
+export interface Period {
+  /** The event that begins it. */
+  readonly event: string;
+  readonly definition: Refractory;
+  /** The variable that is above 0 while it lasts. */
+  readonly counter: string;
+}
+
+/** The code of a cell. */
+export class CellCode {
+  readonly type: NeuronType;
+  readonly #taken = new Set<string>();
+  /** What differs from the model: sentences. */
+  readonly approximations: string[] = [];
+  /** Derived variables that are computed at the beginning of each step. */
+  readonly held: ReadonlySet<string>;
+  /** Lines `name unit = value` of the state that the type itself does not have. */
+  readonly ownState: string[] = [];
+  readonly period: Period | undefined;
+  /** The variable with the time of the last spike, where code reads it. */
+  readonly lastSpike: string | undefined;
+
+  /** @throws NotInNestml  for what no model has */
+  constructor(readonly cell: CellOfNest) {
+    const type = (this.type = cell.type);
+    this.#refuse();
+    for (const map of [type.parameters, type.state, type.derived, type.inputs])
+      for (const name of Object.keys(map)) this.#taken.add(name);
+    for (const { name } of cell.ports) this.#taken.add(name);
+    this.held = heldVariables(cell);
+    const [first, ...more] = Object.entries(type.events).flatMap(([event, { refractory }]) =>
+      refractory === undefined ? [] : [{ event, refractory }],
+    );
+    if (more.length > 0) throw new NotInNestml('several events with refractory periods');
+    this.period = first && { event: first.event, definition: first.refractory, counter: this.free('refr') };
+    this.lastSpike = this.reads('lastspike') ? this.free('last_spike') : undefined;
+  }
+
+  #refuse(): void {
+    const { type } = this.cell;
+    if (type.compartments !== undefined || type.cable !== undefined)
+      throw new NotInNestml('cells with compartments; NESTML has models of points here');
+    if (Object.keys(type.regimes).length > 0) throw new NotInNestml('regimes');
+    for (const [name, { reduce }] of Object.entries(type.inputs))
+      if (reduce !== 'sum') throw new NotInNestml(`the input ${name}, which multiplies`);
+    for (const name of [type.parameters, type.state, type.derived, type.inputs].flatMap(Object.keys))
+      if (reserved.has(name)) throw new NotInNestml(`the name ${name}, which NESTML or C++ needs itself`);
+    for (const [name, { multiplicity }] of Object.entries(type.events))
+      if (multiplicity !== undefined) throw new NotInNestml(`the event ${name}, which counts several times`);
+  }
+
+  /** A name that nothing has yet. */
+  free(name: string): string {
+    const free = freeName(name, (one) => this.#taken.has(one));
+    this.#taken.add(free);
+    return free;
+  }
+
+  /** Whether any code of the cell reads a name. */
+  reads(name: string): boolean {
+    const { type, operations } = this.cell;
+    const codes = [
+      ...[...this.derived(), ...this.held].flatMap((name) => type.derived[name]?.value ?? []),
+      ...Object.values(type.derivatives).map(({ rate }) => rate),
+      ...Object.values(type.events).flatMap(eventCode),
+      ...operations.flatMap(({ statements }) => statements.map(valueOf)),
+    ];
+    return codes.some((code) => namesIn(code).has(name));
+  }
+
+  /** Names in the code of a step. */
+  readonly names: Names = (own) => {
+    const { type } = this.cell;
+    if (own === 't') return nameOf('(t - resolution())');
+    if (own === 'dt') return nameOf('resolution()');
+    if (own === 'pi') return number(Math.PI);
+    if (own === 'e' && !this.#taken.has('e')) return nameOf('e');
+    if (own === 'lastspike' && this.lastSpike !== undefined) return nameOf(this.lastSpike);
+    if (own === 'not_refractory')
+      return this.period === undefined
+        ? nameOf('true')
+        : binary('<=', nameOf(this.period.counter), number(0, undefined, true));
+    if (Object.hasOwn(type.inputs, own) && own !== this.cell.fed)
+      return nestmlQuantity(0, parseUnit(type.inputs[own]?.unit ?? '1').dimension);
+    if (this.isTruth(own)) return binary('>', nameOf(own), number(0, undefined, true));
+    if (this.#taken.has(own)) return nameOf(own);
+    throw new NotInNestml(`${own} in the code of ${this.cell.name}`);
+  };
+
+  /** Names in equations, which are evaluated within a step. */
+  readonly rateNames: Names = (own) => {
+    if (own === 't') throw new NotInNestml('rates that read the time themselves; a derived variable can');
+    return this.names(own);
+  };
+
+  /** Whether a name stands for a truth, which is 1 or 0 here. */
+  readonly isTruth = (own: string): boolean =>
+    [this.type.state[own], this.type.parameters[own], this.type.derived[own]].some((one) => one?.type === 'boolean');
+
+  /** An expression with choices in the place of tables. */
+  readonly withTables = (e: Expression): Expression => withTables(e, this.cell);
+
+  /** The text of an expression. */
+  text(e: Expression, names: Names = this.names): string {
+    return nestmlText(this.withTables(e), names);
+  }
+
+  /** The text of a statement. */
+  statement(statement: Statement): string {
+    if (statement.kind === 'send') throw new NotInNestml('sending later');
+    return nestmlAssignment({ ...statement, value: this.withTables(statement.value) }, this.names, this.isTruth);
+  }
+
+  /** Derived variables that are needed, each after those that it reads. */
+  derived(): readonly string[] {
+    const { type, recorded, operations } = this.cell;
+    const order: string[] = [];
+    const seen = new Set<string>();
+    const add = (name: string): void => {
+      const variable = type.derived[name];
+      if (variable === undefined || seen.has(name)) return;
+      seen.add(name);
+      for (const read of namesIn(variable.value)) add(read);
+      if (!this.held.has(name)) order.push(name);
+    };
+    const codes = [
+      ...Object.values(type.derivatives).map(({ rate }) => rate),
+      ...Object.values(type.events).flatMap(eventCode),
+      ...operations.flatMap(({ statements }) => statements.map(valueOf)),
+    ];
+    for (const name of codes.flatMap((code) => [...namesIn(code)])) add(name);
+    for (const name of [...this.held, ...recorded]) add(name);
+    return order;
+  }
+}
+
+/** Derived variables that depend on the time or are drawn: they hold over a step. */
+function heldVariables({ type, tables }: CellOfNest): ReadonlySet<string> {
+  const held = Object.entries(type.derived).flatMap(([name, { value, held: isHeld }]) =>
+    isHeld || namesIn(value).has('t') || draws(value) || callsTable(value, tables) ? [name] : [],
+  );
+  return new Set(held);
+}

@@ -1,0 +1,37 @@
+/** What a cell is before it is a model of NESTML. */
+
+import type { Expression, Assignment, Statement } from '../../../../src/lang/ast.js';
+import type { EventDefinition, NeuronType, Table } from '../../../../src/model/typed.js';
+import type { Port } from './ports.js';
+
+/** What becomes of a cell. */
+export interface CellOfNest {
+  readonly name: string;
+  readonly type: NeuronType;
+  /** Whether thresholds are tested before spikes arrive in a step, and resets come after that, as under Brian. */
+  readonly testsFirst: boolean;
+  readonly ports: readonly Port[];
+  /** The event that other cells and recordings know as the spike; absent: none. */
+  readonly emits?: string;
+  /** The input that current sources feed; absent: none. */
+  readonly fed?: string;
+  /** Code that runs at regular times, in steps. */
+  readonly operations: readonly { readonly statements: readonly Statement[]; readonly every: number }[];
+  /** Variables that are recorded. */
+  readonly recorded: ReadonlySet<string>;
+  readonly tables: Readonly<Record<string, Table>>;
+  readonly numbersOfTable: (table: Table) => ArrayLike<number>;
+}
+
+/** All expressions of an event. */
+export const eventCode = ({ when, do: actions, refractory }: EventDefinition): readonly Expression[] => [
+  when,
+  ...actions.map(valueOf),
+  ...[refractory?.for, refractory?.while].flatMap((one) => one ?? []),
+];
+
+/** What a statement computes. */
+export const valueOf = (statement: Statement): Assignment['value'] => statement.value;
+
+/** A line of a block. */
+export const indented = (line: string): string => (line === '' ? '' : `    ${line}`);

@@ -1,0 +1,139 @@
+/** Events of a model of NESTML: when they happen, and what they do. */
+
+import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
+import { namesIn } from '../../../../src/lang/walk.js';
+import type { EventDefinition } from '../../../../src/model/typed.js';
+import type { CellCode } from './cell-code.js';
+import { indented, valueOf } from './cell-of-nest.js';
+import { negation, nestmlExpression, textOf } from './expressions.js';
+import type { Refractoriness } from './refractoriness.js';
+
+/** A block of a model: its head and its lines. */
+export interface Block {
+  readonly title: string;
+  readonly body: readonly string[];
+}
+
+/** The events of a cell. Tests that come before spikes are written first. */
+export class CellEvents {
+  readonly #flags = new Map<string, string>();
+  readonly #edges = new Map<string, string>();
+
+  constructor(
+    private readonly code: CellCode,
+    private readonly refractoriness: Refractoriness,
+  ) {}
+
+  /** Events in the order in which they are tested. */
+  #events(): readonly (readonly [string, EventDefinition])[] {
+    return Object.entries(this.code.type.events)
+      .map((entry) => entry)
+      .sort(([, a], [, b]) => a.order - b.order);
+  }
+
+  /** Whether what arrives in a step would change whether, or with what result, an event happens in it. */
+  #isTestedFirst(event: string, { when, do: actions }: EventDefinition): boolean {
+    if (!this.code.cell.testsFirst) return false;
+    const arriving = new Set(
+      this.code.cell.ports.flatMap(({ statements }) => statements.map(({ variable }) => variable)),
+    );
+    const touched = new Set<string>();
+    const touch = (name: string): void => {
+      if (touched.has(name)) return;
+      touched.add(name);
+      const { value } = this.code.type.derived[name] ?? {};
+      if (value !== undefined && !this.code.held.has(name)) for (const read of namesIn(value)) touch(read);
+    };
+    for (const name of namesIn(when)) touch(name);
+    for (const action of actions) {
+      if (action.kind === 'assignment') touch(action.target);
+      for (const name of namesIn(valueOf(action))) touch(name);
+    }
+    const blocked = this.code.period?.event === event && this.code.period.definition.writes === 'block';
+    return [...arriving].some(
+      (name) => touched.has(name) || (blocked && this.code.period?.definition.rate.includes(name)),
+    );
+  }
+
+  /** When an event happens, with what suppresses it. */
+  #condition(event: string, { when, edge }: EventDefinition): string {
+    let condition = nestmlExpression(this.code.withTables(when), this.code.names);
+    if (edge === 'rising')
+      condition = binary('and', binary('<=', nameOf(this.#above(event)), number(0, undefined, true)), condition);
+    const { definition, counter = '' } = this.code.period ?? {};
+    const suppressed =
+      this.code.period?.event === event ? definition?.suppress : (definition?.of ?? []).includes(event);
+    return textOf(
+      suppressed ? binary('and', binary('<=', nameOf(counter), number(0, undefined, true)), condition) : condition,
+    );
+  }
+
+  /** The variable that says that a condition held in the step before. */
+  #above(event: string): string {
+    const known = this.#edges.get(event);
+    if (known !== undefined) return known;
+    const above = this.code.free('above');
+    this.code.ownState.push(`${above} real = 0    # 1 since the condition of ${event} holds`);
+    this.#edges.set(event, above);
+    return above;
+  }
+
+  /** A test of a condition before spikes arrive: what follows from it happens after they did. */
+  #crossing(event: string, definition: EventDefinition): readonly string[] {
+    const flag = this.code.free('crossed');
+    this.#flags.set(event, flag);
+    this.code.ownState.push(`${flag} real = 0    # 1 in the step of ${event === 'spike' ? 'a spike' : event}`);
+    return [
+      ...this.#clearing(event, definition).flatMap(({ title, body }) => [`if ${title}:`, ...body.map(indented)]),
+      `if ${this.#condition(event, definition)}:`,
+      `    ${flag} = 1`,
+      ...this.#noted(event, definition).map(indented),
+    ];
+  }
+
+  /** Forgets that a condition held. */
+  #clearing(event: string, { when, edge }: EventDefinition): readonly Block[] {
+    if (edge !== 'rising') return [];
+    const above = this.#above(event);
+    const over = negation(nestmlExpression(this.code.withTables(when), this.code.names));
+    return [{ title: `${above} > 0 and ${textOf(over)}`, body: [`${above} = 0`] }];
+  }
+
+  /** What an event begins, before its actions. */
+  #noted(event: string, { edge }: EventDefinition): readonly string[] {
+    const { lastSpike, cell } = this.code;
+    return [
+      ...(edge === 'rising' ? [`${this.#above(event)} = 1`] : []),
+      ...(event === 'spike' && lastSpike !== undefined
+        ? [`${lastSpike} = ${cell.testsFirst ? 't - resolution()' : 't'}`]
+        : []),
+      ...this.refractoriness.after(event),
+    ];
+  }
+
+  /** Lines that test, before spikes arrive, what these would change. */
+  tests(): readonly string[] {
+    return this.#events().flatMap(([event, definition]) =>
+      this.#isTestedFirst(event, definition) ? this.#crossing(event, definition) : [],
+    );
+  }
+
+  /** Blocks that run where conditions hold, after spikes have arrived. */
+  conditions(): readonly Block[] {
+    if (this.code.lastSpike !== undefined) this.code.ownState.push(`${this.code.lastSpike} ms = -10000000 ms`);
+    return this.#events().flatMap(([event, definition]) => {
+      const flag = this.#flags.get(event);
+      const actions = definition.do.map((statement) => this.code.statement(statement));
+      const emitted = event === this.code.cell.emits ? ['emit_spike()'] : [];
+      if (flag !== undefined)
+        return [{ title: `onCondition(${flag} > 0)`, body: [`${flag} = 0`, ...actions, ...emitted] }];
+      return [
+        ...this.#clearing(event, definition).map(({ title, body }) => ({ title: `onCondition(${title})`, body })),
+        {
+          title: `onCondition(${this.#condition(event, definition)})`,
+          body: [...this.#noted(event, definition), ...actions, ...emitted],
+        },
+      ].filter(({ body }) => body.length > 0);
+    });
+  }
+}

@@ -1,0 +1,88 @@
+/** What a model of NESTML does in each step before spikes arrive. */
+
+import type { Statement } from '../../../../src/lang/ast.js';
+import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
+import { linearForm } from '../../../../src/lang/linear.js';
+import { namesIn } from '../../../../src/lang/walk.js';
+import type { CellCode } from './cell-code.js';
+import { indented } from './cell-of-nest.js';
+import type { CellEvents } from './events.js';
+import { nestmlExpression, textOf } from './expressions.js';
+import { NotInNestml } from './not-in-nestml.js';
+import type { Refractoriness } from './refractoriness.js';
+import { nestUnitOf } from './units.js';
+
+/** What happens in each step before spikes arrive. */
+export function updateLines(code: CellCode, refractoriness: Refractoriness, events: CellEvents): readonly string[] {
+  const { operations } = code.cell;
+  const { derivatives, derived, noise } = code.type;
+  const lines: string[] = [];
+  for (const { statements, every } of operations) lines.push(...operation(statements, every, code, refractoriness));
+  lines.push(...refractoriness.begin());
+  for (const name of code.held) lines.push(`${name} = ${code.text(derived[name]?.value ?? number(0))}`);
+  const noises = new Map(
+    Object.entries(derivatives).flatMap(([name, { rate }]) => {
+      const form = noise.length === 0 ? null : linearForm(rate, noise);
+      const parts = [...(form?.coefficients.values() ?? [])].filter(
+        (one) => !(one.kind === 'number' && one.value === 0),
+      );
+      return parts.length === 0 ? [] : [[name, parts] as const];
+    }),
+  );
+  const sums = new Map<string, string>();
+  for (const [name, parts] of noises) {
+    const local = code.free(`noise_${name}`);
+    sums.set(name, local);
+    const { method, state } = code.type;
+    if (method !== 'euler' && parts.some((part) => [...namesIn(part)].some((one) => Object.hasOwn(state, one))))
+      throw new NotInNestml('noise that depends on the state, in the sense of Stratonovich');
+    const terms = parts.map((part) =>
+      binary(
+        '*',
+        binary('*', nestmlExpression(code.withTables(part), code.names), nameOf('resolution()**0.5')),
+        nameOf('random_normal(0.0, 1.0)'),
+      ),
+    );
+    const sum = terms.reduce((all, term) => binary('+', all, term));
+    lines.push(`${local} ${nestUnitOf(state[name]?.unit ?? '1').type} = ${textOf(sum)}`);
+  }
+  lines.push(...integration(Object.keys(derivatives), sums, refractoriness));
+  lines.push(...events.tests());
+  return lines;
+}
+
+function operation(
+  statements: readonly Statement[],
+  every: number,
+  code: CellCode,
+  refractoriness: Refractoriness,
+): readonly string[] {
+  const body = statements.map((statement) => refractoriness.guarded(statement));
+  if (every === 1) return body.flat();
+  const counter = code.free('steps_to_code');
+  code.ownState.push(`${counter} real = 0    # steps until code runs that does so every ${every} steps`);
+  return [`if ${counter} <= 0:`, ...body.flat().map(indented), `    ${counter} = ${every}`, `${counter} -= 1`];
+}
+
+function integration(
+  variables: readonly string[],
+  noises: ReadonlyMap<string, string>,
+  { period }: Refractoriness,
+): readonly string[] {
+  if (variables.length === 0) return [];
+  const add = (names: readonly string[]): readonly string[] =>
+    names.flatMap((name) => (noises.has(name) ? [`${name} += ${noises.get(name)}`] : []));
+  const frozen = new Set(period?.definition.rate ?? []);
+  if (frozen.size === 0 || period === undefined) return ['integrate_odes()', ...add(variables)];
+  const free = variables.filter((name) => !frozen.has(name));
+  const held = variables.filter((name) => frozen.has(name));
+  const { counter } = period;
+  if (free.length === 0) return [`if ${counter} <= 0:`, ...['integrate_odes()', ...add(held)].map(indented)];
+  return [
+    `if ${counter} > 0:`,
+    indented(`integrate_odes(${free.join(', ')})`),
+    'else:',
+    ...['integrate_odes()', ...add(held)].map(indented),
+    ...add(free),
+  ];
+}

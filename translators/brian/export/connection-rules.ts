@@ -9,15 +9,16 @@ import { populationsOf, selectionSize } from '../../../src/model/selected.js';
 import { isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
 import type { IdiomContext } from './idiom-context.js';
 
-/** The most synapses that are listed where a rule of Brian is near. */
+/** The most synapses that are listed where a rule of Brian is near, and where it has to be the same. */
 export const mostListed = 50_000;
+const mostListedStrictly = 5_000_000;
 
 /** A rule of Brian; undefined where it has none. */
 export function ruleInBrian(
   rule: ConnectionRule,
   { from, to }: Projection,
   pointer: string,
-  { model, data, report }: IdiomContext,
+  { model, data, report, strict }: IdiomContext,
 ): ConnectionRule | undefined {
   const at = child(pointer, 'connect');
   if (rule.rule !== 'hostDrawn') return ownRule(rule);
@@ -67,7 +68,8 @@ export function ruleInBrian(
         number,
       ];
       const count = before * after;
-      if (typeof n !== 'number' || listedSynapses(model) <= mostListed) return undefined;
+      if (typeof n !== 'number' || listedSynapses(model) <= (strict ? mostListedStrictly : mostListed))
+        return undefined;
       report.approximated(
         'brian/number-of-connections',
         at,

@@ -30,6 +30,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
+  DrawnValues,
   EquationSet,
   Model,
   NeuronType,
@@ -433,7 +434,7 @@ class Idiom {
       this.#report.equivalent('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
       return text.text;
     }
-    const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed;
+    const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed && !this.#context.strict;
     if (text !== undefined && (drawn === undefined ? this.drawn !== undefined : isLong)) {
       this.#report.approximated(
         'brian/clipped',
@@ -443,6 +444,12 @@ class Idiom {
       return text.text;
     }
     return this.#listed(value, drawn, pointer);
+  }
+
+  /** Whether Brian has no expression for a distribution, not even one that is near where that will do. */
+  #isUnsayable(value: DrawnValues, unit: string): boolean {
+    const text = drawText(value, unit);
+    return text === undefined || (this.#context.strict && text.apart > 0);
   }
 
   /** What was drawn of a value, or the value itself where nothing is drawn yet. */
@@ -474,7 +481,7 @@ class Idiom {
       ...Object.entries(rest.values).map(([key, value]) => [value, this.#unitOf(type, key)] as const),
       ...Object.values(rest.delays).map((value) => [value, 's'] as const),
     ].some(([value, unit]) =>
-      isDrawn(value) ? drawText(value, unit) === undefined : typeof value === 'string' && unknownFunction.test(value),
+      isDrawn(value) ? this.#isUnsayable(value, unit) : typeof value === 'string' && unknownFunction.test(value),
     );
     const parts = said && !unknown ? partsOf(name, { ...rest, connect: rules }, this.#data) : undefined;
     const byDistance = [...Object.values(rest.values), ...Object.values(rest.delays)].some(

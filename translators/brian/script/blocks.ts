@@ -23,6 +23,7 @@ import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source }
 import { inDocument, inUnit, listCode, sliceCode, textOf, valueCode, variableCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
 import { morphologyLines } from './morphology.js';
+import { pathwayDictionary } from './series.js';
 
 type Constants = Readonly<Record<string, string | number>>;
 
@@ -394,7 +395,7 @@ export function synapses(
       ? undefined
       : typeof value === 'string'
         ? pythonString(value)
-        : mapped(value, (text) => pythonString(text, '        '));
+        : pathwayDictionary(codes(value, (text) => pythonString(text, '        ')));
   const { delay, on_event: event, model, connect } = specification;
   const head = assignment(
     object,
@@ -410,7 +411,11 @@ export function synapses(
       ),
       ...keyword(
         'delay',
-        delay === undefined ? undefined : typeof delay === 'object' ? mapped(delay, pythonValue) : pythonValue(delay),
+        delay === undefined
+          ? undefined
+          : typeof delay === 'object'
+            ? pathwayDictionary(codes(delay, pythonValue))
+            : pythonValue(delay),
       ),
       ...keyword('method', textOf(specification.method)),
       ...keyword('multisynaptic_index', textOf(specification.multisynaptic_index)),
@@ -442,7 +447,10 @@ export function synapses(
 const isCalls = (connect: Connect | readonly Connect[]): connect is readonly Connect[] => Array.isArray(connect);
 
 const mapped = <T>(map: Readonly<Record<string, T>>, code: (value: T) => string): Source =>
-  dictionary(Object.fromEntries(Object.entries(map).map(([key, value]) => [key, code(value)])));
+  dictionary(codes(map, code));
+
+const codes = <T>(map: Readonly<Record<string, T>>, code: (value: T) => string): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, code(value)]));
 
 function connectLine(object: string, rule: Connect, key: string, companion: Companion): string {
   if (typeof rule !== 'object') return layout(call(`${object}.connect`, rule === true ? [] : [pythonValue(rule)]));

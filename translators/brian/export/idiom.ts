@@ -60,6 +60,7 @@ import { choosesAtRandom, chosenCells, drawnPhases } from './drawn-choices.js';
 import { drawText } from './own-draws.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
+import { sendingOf, withSentDelays, type SendingProjection } from './sent-delays.js';
 import { withCounts, withFurtherDelays, withFurtherPathways, type CountedSpikes } from './several-spikes.js';
 
 /** A model in Brian's idiom. */
@@ -177,6 +178,7 @@ class Idiom {
       }
     }
     const further = new Map<string, ReadonlyMap<string, readonly string[]>>();
+    const sending = new Map<string, SendingProjection>();
     const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
     for (const [name, projection] of Object.entries(model.projections)) {
       for (const [label, part] of this.#projection(name, projection)) {
@@ -197,7 +199,10 @@ class Idiom {
           [one.from, one.to].some(({ of }) => ownersOf(of).includes(name)),
         );
         const ends = namesAtEnds(isEnd ? [others, outside.projections] : []);
-        const own = constantsOf(withoutSends(type, part, name, this.#context), part.values, {
+        const split = withoutSends(type, part, name, this.#context);
+        const pathways = sendingOf(type, split);
+        if (pathways.length > 0) sending.set(key, { type, projection: part, sending: pathways });
+        const own = constantsOf(split, part.values, {
           isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
           words: new Set([...wordsIn(outside), ...ends]),
         });
@@ -226,7 +231,13 @@ class Idiom {
     this.#needDraws(choosesAtRandom(model.experiment.protocol));
     const experiment = {
       ...model.experiment,
-      protocol: drawnPhases(model, this.#data, this.drawn, this.#asDrawn)
+      protocol: withSentDelays(
+        drawnPhases(model, this.#data, this.drawn, this.#asDrawn),
+        sending,
+        model,
+        this.#data,
+        this.#report,
+      )
         .filter((phase) => this.#isLeft(phase, projections))
         .map((phase) => withFurtherDelays(withRates(phase, this.#poissonGroups), further, this.#report)),
     };

@@ -32,12 +32,14 @@ import type {
   IntegrationMethod,
   Model,
   NeuronType,
+  SelectionRule,
   SynapseType,
   TimingProfile,
   ValidModel,
 } from '../model/model.js';
+import { isSelection, recordedVariables } from '../model/tagged.js';
 import { isForwardEuler, methodInBrian, methodOnGrid } from './gather/integration.js';
-import { derivedOf } from './gather/texts.js';
+import { derivedOf, readsOf } from './gather/texts.js';
 
 /** A model whose equations have their own steps under forward Euler. */
 interface OwnSteps {
@@ -61,7 +63,7 @@ export function withOwnSteps(valid: ValidModel): OwnSteps {
     Object.fromEntries(
       Object.entries(types).map(([name, type]) => {
         const own = stepsOf(type, heldIn(type), model.timing);
-        if (own === undefined) return [name, type];
+        if (own === undefined || seenBetweenEvents(name, section, type, model)) return [name, type];
         changed.set(`/${section}/${name}`, own.method);
         const { conformsTo: _, ...rest } = type;
         return [name, { ...rest, ...own.equations, method: 'euler' }];
@@ -70,6 +72,38 @@ export function withOwnSteps(valid: ValidModel): OwnSteps {
   const neurons = inOwnSteps('neurons', model.neurons, heldWhileRefractory) as Model['neurons'];
   const synapses = inOwnSteps('synapses', model.synapses, () => []) as Model['synapses'];
   return { valid: { ...valid, model: { ...model, neurons, synapses } }, changed };
+}
+
+/**
+ * Whether others than events see variables that are solved at events: between these they have the value of the last one,
+ * which they would not have were they advanced in each step.
+ */
+function seenBetweenEvents(name: string, section: string, type: NeuronType | SynapseType, model: Model): boolean {
+  const atEvents = new Set(Object.entries(type.derivatives).flatMap(([key, one]) => (one.eventDriven ? [key] : [])));
+  if (section !== 'synapses' || atEvents.size === 0) return false;
+  const { contributes, summed } = type as SynapseType;
+  const ids = new Set(Object.entries(model.projections).flatMap(([id, { synapse }]) => (synapse === name ? [id] : [])));
+  const isIts = (of: SelectionRule): boolean => isSelection(of, 'synapses') && ids.has(of.projection);
+  const clocked = Object.values(type.derivatives).flatMap((one) => (one.eventDriven ? [] : [one.rate]));
+  const read = [
+    ...[...Object.values(contributes), ...Object.values(summed), ...clocked].flatMap((text) => [
+      ...namesIn(parseExpression(text)),
+    ]),
+    ...model.recordings.flatMap((one) => (isIts(one.of) ? recordedVariables(one) : [])),
+    ...Object.values(model.operations).flatMap((one) =>
+      isIts(one.on) ? one.do.flatMap((text) => [...readsOf(text)]) : [],
+    ),
+  ];
+  const seen = (key: string, before: readonly string[] = []): boolean => {
+    if (atEvents.has(key)) return true;
+    const own = type.derived[key];
+    return (
+      own !== undefined &&
+      !before.includes(key) &&
+      [...namesIn(parseExpression(own.value))].some((inner) => seen(inner, [...before, key]))
+    );
+  };
+  return read.some((key) => seen(key));
 }
 
 /** Variables that are held while a cell is refractory. */

@@ -160,7 +160,7 @@ function generated(
   const net = ids.claim('network_1');
   const run = ids.claim('simulation_1');
   const simulated = simulation(run, net, network, context);
-  remark(context, network.later);
+  remark(context, network);
   const kept = [
     ...metadataProperties(model),
     ...claimProperties(withoutCore(claims, network, model)),
@@ -237,7 +237,7 @@ export function rulesOf({ projections, annotations }: Model): Rules {
 }
 
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
-function remark(context: ExportContext, later: ReadonlySet<string>): void {
+function remark(context: ExportContext, { later, inOrder }: Pick<Written, 'later' | 'inOrder'>): void {
   const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
   if (model.timing !== 'lems-euler') remarkTiming(context, report, later);
@@ -276,7 +276,9 @@ function remark(context: ExportContext, later: ReadonlySet<string>): void {
     const read = Object.values(type.pathways)
       .filter(({ on }) => on.startsWith('pre.'))
       .flatMap(({ do: actions }) => actions.flatMap((text) => [...readsOf(text)]));
-    const isLater = Object.entries(model.projections).every(([name, one]) => one.synapse !== id || later.has(name));
+    const isLater = Object.entries(model.projections).every(
+      ([name, one]) => one.synapse !== id || later.has(name) || inOrder.has(name),
+    );
     if (model.timing !== 'lems-euler' && !isLater && read.some((name) => Object.hasOwn(clocked, name)))
       report.approximated(
         'lems/order-in-step',

@@ -116,13 +116,20 @@ export function postDelaysOf(
 export const postDelay = (pathway: string): string => `delay of ${pathway}`;
 export const isPostDelay = (key: string): boolean => key.startsWith(postDelay(''));
 
-/** Delays of single synapses, in s: a synapse learns of its cell's events one step after them. */
+/**
+ * What is left of delays of single synapses, in s, when a synapse learns of its cell's events: one step after them.
+ *
+ * @param late  pathways that act as much later
+ */
 export const ownPostDelays = (
   delays: ReadonlyMap<string, Numbers>,
   { dt, model }: Pick<ExportContext, 'dt' | 'model'>,
+  late: readonly string[] = [],
 ): readonly (readonly [string, Numbers])[] =>
   [...delays].flatMap(([pathway, all]) => {
     if (typeof all === 'number') return [];
-    const left = all.map((delay) => Math.max(0, delayInSteps(delay, dt, model.timing) - 1));
+    const left = all.map((delay) =>
+      Math.max(0, delayInSteps(delay, dt, model.timing) - (late.includes(pathway) ? 0 : 1)),
+    );
     return [[postDelay(pathway), left.map((steps) => Number((steps * dt).toPrecision(12)))] as const];
   });

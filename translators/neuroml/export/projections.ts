@@ -19,6 +19,7 @@ import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { keptTexts, quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
 import { ownSynapse, type SynapseCodes } from './synapse-code.js';
+import { stepOrder, type StepOrder } from './step-order.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { numberAt } from './values.js';
 import type { Written } from './written.js';
@@ -37,9 +38,10 @@ export function writeProjection(name: string, given: Projection, written: Writte
   if (!plain) return;
   const { projection, plan, source, target, type, pairs, code } = plain;
   const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
-  const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
-  const known = { ...plain, values };
   const isPlaced = written.cells.has(target);
+  const order = isPlaced ? undefined : stepOrder(projection, type, plan.type, postDelays, code.size > 0, context);
+  const values = new Map([...plain.values, ...ownPostDelays(postDelays, context, order?.late)]);
+  const known = { ...plain, values };
   const event = heardEvent(type);
   if (event !== usualEvent && (isPlaced || written.cells.has(source)))
     return context.report.missing(
@@ -74,7 +76,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
     projection,
     type,
     plan,
-    { varying, started, postDelays, code, source: sourcePlan },
+    { varying, started, postDelays, code, source: sourcePlan, order },
     context,
   );
   written.types.push(built.element);
@@ -94,7 +96,26 @@ export function writeProjection(name: string, given: Projection, written: Writte
     const members = pairs.sources.map((_, k) => k);
     writePlacedConnections(known, [{ id: synapse, members, weightOf: () => 1 }], built, written, context);
   } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
-  else connections(known, built, synapse, written, context);
+  else connections(known, built, synapse, order, written, context);
+  if (order) noteOrder(known, order, written, context);
+}
+
+/** Says that synapses keep the order of the model, and what is told from it. */
+function noteOrder(
+  { name, projection: { synapse } }: Known,
+  { late, shift }: StepOrder,
+  written: Written,
+  { report }: ExportContext,
+): void {
+  written.inOrder.add(name);
+  if (shift > 0) written.later.add(name);
+  for (const pathway of late)
+    report.equivalent(
+      'lems/post-spike',
+      `${child('/synapses', synapse)}/pathways/${pathway}`,
+      'what it does to the synapse is done at the beginning of the next step, before anything else is: only recordings ' +
+        'of the synapse show it a step later',
+    );
 }
 
 /** Writes gap junctions between cells with compartments; false where the projection is another. */
@@ -149,6 +170,7 @@ function connections(
   known: Known,
   { properties }: BuiltSynapse,
   synapse: string,
+  order: StepOrder | undefined,
   written: Written,
   context: ExportContext,
 ): void {
@@ -156,11 +178,9 @@ function connections(
   const seconds = delaysOf(name, projection, type, pairs.sources.length, context);
   const isLate = lateJumps(plan.type, context) !== undefined;
   if (isLate) written.later.add(name);
-  const later = (delay: number): number => delay + context.dt;
-  const delayOf = delayTexts(
-    !isLate ? seconds : typeof seconds === 'number' ? later(seconds) : seconds.map(later),
-    context,
-  );
+  const shift = isLate ? 1 : (order?.shift ?? 0);
+  const later = (delay: number): number => delay + shift * context.dt;
+  const delayOf = delayTexts(typeof seconds === 'number' ? later(seconds) : seconds.map(later), context);
   const valuesOf = ownValues(known, properties, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = connectionTag(known, properties, delay, written, context);

@@ -3,26 +3,26 @@
  */
 
 import { ampere, second } from '../../../src/lang/dimension.js';
-import { dimensionless as pure, type Expression, type Statement } from '../../../src/lang/ast.js';
-import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
+import { binary, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Pathway, Projection, SelectionRule, SynapseType, Value } from '../../../src/model/model.js';
+import type { Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { firstDelay, postDelay } from './delays.js';
-import { countOf } from './demands.js';
 import { dimensionOfUnit } from './dimensions.js';
-import { writtenBy } from './effects.js';
-import { mostTrials } from './function-text.js';
-import { mostUnderWay, Queue } from './queue.js';
+import { orderedPathways } from './ordered-pathways.js';
+import { PathwayWriter, waitingFor } from './pathway-writer.js';
+import { aStepAgo, dueAfter, postEvent } from './post-events.js';
+import type { Queue } from './queue.js';
+import type { StepOrder } from './step-order.js';
 import { textsOf, placeWords, type SynapseCodes } from './synapse-code.js';
 import { codeOnce, regularCode } from './timed-code.js';
-import { longest, longestIn, mostInTransit } from './transit.js';
+import { longest, longestIn } from './transit.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Numbers } from './values.js';
-import { endOfStep, NotExpressible, ownTime } from './words.js';
+import { endOfStep, NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 /** What the synapses of a projection vary in: the values that each connection gives. */
@@ -35,6 +35,8 @@ interface SynapseDemands {
   readonly code?: SynapseCodes;
   /** The cells that synapses come from, for those that read variables of them. */
   readonly source?: CellPlan | undefined;
+  /** The order within a step, where it is the model's. */
+  readonly order?: StepOrder | undefined;
 }
 
 /** A synapse type as a component type. */
@@ -97,9 +99,12 @@ export function synapseType(
       attempt(`../../operations/${name}`, () => {
         builder.conditions.push(regularCode(name, flag, operation, builder));
       });
-  equations(type, pointer, builder, attempt, context);
-  channels(target, sumsOf(type), builder, attempt);
-  pathways(projection, type, target, demands.postDelays, pointer, builder, attempt, context);
+  const { order } = demands;
+  equations(type, pointer, order?.late.length ? 'afterLate' : 'first', builder, attempt, context);
+  channels(target, sumsOf(type), builder, attempt, order !== undefined);
+  const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
+  if (order) orderedPathways(order, writer, demands.postDelays, builder, attempt);
+  else pathways(writer, demands.postDelays, builder, attempt);
   for (const [name, { operation, flag, once }] of code)
     if (once)
       attempt(`../../operations/${name}`, () => {
@@ -146,10 +151,15 @@ function requirePeer(
   }
 }
 
-/** Derived variables, rates, and conditions on the synapse's own variables. */
+/**
+ * Derived variables, rates, and conditions on the synapse's own variables.
+ *
+ * @param advanced  when variables are advanced: by rates, before all conditions, or by one of these
+ */
 function equations(
   type: SynapseType,
   pointer: string,
+  advanced: 'first' | 'afterLate',
   builder: TypeBuilder,
   attempt: Attempt,
   context: ExportContext,
@@ -172,7 +182,8 @@ function equations(
         `${pointer}/derivatives/${name}`,
         'the variable is advanced at every step by forward Euler, not in closed form at events',
       );
-    attempt(`derivatives/${name}`, () => void builder.rates.push(builder.rate(name, builder.parse(rate))));
+    if (advanced === 'first')
+      attempt(`derivatives/${name}`, () => void builder.rates.push(builder.rate(name, builder.parse(rate))));
   }
   for (const [name, { when, do: actions }] of Object.entries(type.events ?? {}))
     attempt(`events/${name}`, () => {
@@ -185,58 +196,30 @@ function equations(
 
 /** What happens at events of either cell. */
 function pathways(
-  projection: Projection,
-  type: SynapseType,
-  target: CellPlan,
+  writer: PathwayWriter,
   postDelays: ReadonlyMap<string, Numbers>,
-  pointer: string,
   builder: TypeBuilder,
   attempt: Attempt,
-  context: ExportContext,
 ): void {
+  const { projection, type, target, pointer, context } = writer;
   // LEMS runs one handler of a port.
   const arriving: Element[] = [];
   const first = firstDelay(projection, type);
-  const remarkTransit = (what: string, cells: SelectionRule, delay: number | undefined, name: string): void => {
-    if (delay !== undefined && mostInTransit(cells, delay, context) <= mostUnderWay) return;
-    const message = `up to ${mostUnderWay} ${what} in transit at a time in each synapse`;
-    context.report.approximated('lems/queue', `${pointer}/pathways/${name}`, message);
-  };
   const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, pathway] of own)
     attempt(`pathways/${name}`, () => {
-      const isOfSum = (to: string): boolean => {
-        const variable = writtenBy(to, projection.receptors, type.ports);
-        const found = target.channels.some((one) => one.kind === 'sum' && one.variable === variable);
-        if (found)
-          context.report.approximated(
-            'lems/added-to-sum',
-            `${pointer}/pathways/${name}`,
-            `${variable} is a sum that is taken again in each step: what spikes add to it until then is not seen`,
-          );
-        return found;
-      };
-      const writer = (statement: Statement): readonly Element[] =>
-        statement.kind === 'send'
-          ? send(statement, projection, type, target, builder, (after) =>
-              remarkTransit('values are', projection.from.of, sentAfter(after, projection, type, context), name),
-            )
-          : isOfSum(statement.target)
-            ? []
-            : [pathwayStatement(statement, projection, type, target, builder)];
-      if (pathway.do.some((text) => /\bbinomial\(/.test(text)))
-        context.report.approximated(
-          'lems/binomial',
-          `${pointer}/pathways/${name}`,
-          `numbers of binomial distributions are drawn for up to ${mostTrials} trials`,
-        );
+      const write = (): readonly Element[] => writer.statements(name, pathway);
       if (pathway.on.startsWith('pre.')) {
         const delay = projection.delays[name] ?? pathway.delay;
-        if (JSON.stringify(delay) === JSON.stringify(first))
-          arriving.push(...builder.statements(pathway.do).flatMap(writer));
+        if (JSON.stringify(delay) === JSON.stringify(first)) arriving.push(...write());
         else {
-          arriving.push(...laterThan(first, delay, name, pathway, builder, writer));
-          remarkTransit('spikes are', projection.from.of, longestIn(delay, context), name);
+          const later = writer.queue(`event of ${name}`, null, {
+            name,
+            what: 'spikes are',
+            cells: projection.from.of,
+            within: longestIn(delay, context),
+          });
+          arriving.push(...laterThan(first, delay, later, write, builder));
         }
         return;
       }
@@ -245,9 +228,7 @@ function pathways(
         `${pointer}/pathways/${name}`,
         'a synapse detects that its cell has fired one step after the event',
       );
-      const delay = postDelays.get(name) ?? 0;
-      remarkTransit('spikes are', projection.to.of, longest(delay), name);
-      atPost(name, pathway, typeof delay === 'number' ? delay : postDelay(name), target, builder, writer);
+      atPost(name, pathway, postDelays.get(name) ?? 0, target, builder, writer);
     });
   if (arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, arriving));
 }
@@ -256,16 +237,12 @@ function pathways(
 function laterThan(
   first: Value | undefined,
   delay: Value,
-  name: string,
-  { do: actions }: Pathway,
+  later: Queue,
+  write: () => readonly Element[],
   builder: TypeBuilder,
-  writer: (statement: Statement) => readonly Element[],
 ): readonly Element[] {
-  if (typeof first !== 'number' || typeof delay !== 'number')
-    throw new NotExpressible('delays of several pathways from one source, which differ from synapse to synapse');
-  const later = new Queue(`event of ${name}`, null, builder);
-  later.arrive(() => builder.statements(actions).flatMap(writer));
-  return later.push(builder.text(binary('+', nameOf(endOfStep), quantity(delay - first, second)), 'statement'));
+  later.arrive(write);
+  return later.push(dueAfter(first, delay, builder));
 }
 
 /** Variables of the cell at the other end that equations read in each step. */
@@ -301,79 +278,33 @@ function otherEnd(
   return builder.build(name, source.attachment, `The other ends of synapses of ${id}.`);
 }
 
-/**
- * What happens at an event of the cell that the synapse is on, perhaps later.
- *
- * @param pathway  its name
- * @param delay  s; or the value of the synapse that is what is left of it a step after the event
- */
+/** What happens at an event of the cell that the synapse is on, perhaps later; the event was a step ago. */
 function atPost(
-  pathway: string,
-  { on, do: actions }: Pathway,
-  delay: number | string,
+  name: string,
+  pathway: Pathway,
+  delay: Numbers,
   target: CellPlan,
   builder: TypeBuilder,
-  writer: (statement: Statement) => readonly Element[],
+  writer: PathwayWriter,
 ): void {
-  const key = countOf(on.slice('post.'.length));
-  const counted = target.visible.get(key);
-  if (!counted) throw new NotExpressible(`${on}, which cells of ${target.type} do not have`);
-  const name = `post ${key}`;
-  builder.requirement(name, pure, counted.name);
-  // Each pathway sees the event by itself.
-  const own = builder.has(`seen ${key}`) ? `${key} ${pathway}` : key;
-  const known = builder.state(`seen ${own}`, pure, false);
-  const found = `${builder.nameOf(name)} .neq. ${known}`;
-  const note = builder.assign(known, builder.nameOf(name));
-  // The event was a step ago.
-  const steps = typeof delay === 'string' ? delay : Math.round(delay / builder.clock.dt) - 1;
-  if (typeof steps === 'number' && steps <= 0) {
-    builder.aliases.set('t', binary('-', nameOf(ownTime), nameOf('dt')));
-    builder.aliases.set('t_in_timesteps', call('timestep', [nameOf('t'), nameOf('dt')]));
-    const statements = builder.statements(actions).flatMap(writer);
-    builder.aliases.delete('t');
-    builder.aliases.delete('t_in_timesteps');
-    builder.conditions.push(element('OnCondition', { test: found }, [note, ...statements]));
+  const { test, note, key } = postEvent(name, pathway, target, builder);
+  const write = (): readonly Element[] => writer.statements(name, pathway);
+  const steps = typeof delay === 'number' ? Math.round(delay / builder.clock.dt) - 1 : undefined;
+  if (steps !== undefined && steps <= 0) {
+    const statements = aStepAgo(builder, write);
+    builder.conditions.push(element('OnCondition', { test }, [note, ...statements]));
     return;
   }
-  const later = new Queue(`post event ${own}`, null, builder);
-  const left = typeof steps === 'string' ? nameOf(steps) : quantity(steps * builder.clock.dt, second);
+  const later = writer.queue(`post event ${key}`, null, {
+    name,
+    what: 'spikes are',
+    cells: writer.projection.to.of,
+    within: longest(delay),
+  });
+  const left = steps === undefined ? nameOf(postDelay(name)) : quantity(steps * builder.clock.dt, second);
   const due = builder.text(binary('+', nameOf(endOfStep), left), 'statement');
-  builder.conditions.push(element('OnCondition', { test: found }, [note, ...later.push(due)]));
-  later.arrive(() => builder.statements(actions).flatMap(writer));
-}
-
-/** After how many seconds a value arrives, at most; undefined where that is computed. */
-function sentAfter(
-  after: Expression,
-  { values }: Projection,
-  { parameters }: SynapseType,
-  context: ExportContext,
-): number | undefined {
-  if (after.kind === 'quantity' || after.kind === 'number') return after.value;
-  return after.kind === 'name' ? longestIn(values[after.name] ?? parameters[after.name]?.value, context) : undefined;
-}
-
-/** A value that arrives at the cell later. */
-function send(
-  { port, value: sent, after }: Extract<Statement, { kind: 'send' }>,
-  projection: Projection,
-  type: SynapseType,
-  target: CellPlan,
-  builder: TypeBuilder,
-  remark: (after: Expression) => void,
-): readonly Element[] {
-  const variable = writtenBy(port, projection.receptors, type.ports);
-  const channel = target.channels.find((one) => one.variable === variable && one.kind === 'jump');
-  if (!channel) throw new NotExpressible(`values that are sent to ${port}`);
-  remark(after);
-  const later = new Queue(`${port} ${builder.states.length}`, channel.dimension, builder);
-  const waiting = builder.nameOf(`waiting for ${variable}`);
-  later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
-  return later.push(
-    builder.text(binary('+', nameOf(endOfStep), builder.inline(after)), 'statement'),
-    builder.text(builder.inline(sent), 'statement'),
-  );
+  builder.conditions.push(element('OnCondition', { test }, [note, ...later.push(due)]));
+  later.arrive(write);
 }
 
 /** A value of each synapse: of the component where all have the same, else of the connection, as a number in SI. */
@@ -427,6 +358,7 @@ function channels(
   sums: ReadonlyMap<string, string>,
   builder: TypeBuilder,
   attempt: (part: string, action: () => void) => void,
+  atOnce = false,
 ): void {
   for (const channel of all) {
     const { exposure, dimension } = channel;
@@ -434,7 +366,7 @@ function channels(
     const parsed = text === undefined ? zeroOf(dimension) : builder.parse(text);
     let derived = false;
     attempt(`contributes/${channel.variable}`, () => {
-      if (channel.kind === 'jump') pend(channel, builder);
+      if (channel.kind === 'jump') pend(channel, atOnce, builder);
       else if (parsed.kind !== 'name' || builder.nameOf(parsed.name) !== exposure)
         builder.derive(builder.free(exposure), dimension, parsed, exposure);
       derived = true;
@@ -447,26 +379,14 @@ function channels(
   }
 }
 
-/** What has arrived is seen by the cell in one step, after which nothing is left. */
-function pend({ variable, exposure, dimension }: Channel, builder: TypeBuilder): void {
-  const key = `waiting for ${variable}`;
-  const lems = builder.state(key, dimension, false);
-  builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
+/**
+ * What has arrived is seen by the cell in one step, after which nothing is left.
+ *
+ * @param atOnce  whether the cell sees it in the step in which a condition added it, not only in the next
+ */
+function pend({ variable, exposure, dimension }: Channel, atOnce: boolean, builder: TypeBuilder): void {
+  const key = waitingFor(variable);
+  const lems = atOnce ? builder.shown(key, dimension, exposure) : builder.state(key, dimension, false);
+  if (!atOnce) builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
   builder.conditions.push(element('OnCondition', { test: `${lems} .neq. 0` }, [builder.assign(lems, '0')]));
-}
-
-function pathwayStatement(
-  statement: Statement,
-  projection: Projection,
-  type: SynapseType,
-  target: CellPlan,
-  builder: TypeBuilder,
-): Element {
-  if (statement.kind === 'send') throw new NotExpressible('values sent with their own delay');
-  const variable = writtenBy(statement.target, projection.receptors, type.ports);
-  if (variable === null) return builder.assignment(statement);
-  const channel = target.channels.find((one) => one.variable === variable && one.kind === 'jump');
-  if (!channel || (statement.operator !== '+=' && statement.operator !== '-='))
-    throw new NotExpressible(`an effect on ${statement.target} other than adding to a state variable`);
-  return builder.assignment({ ...statement, target: `waiting for ${variable}` });
 }

@@ -156,6 +156,18 @@ export class TypeBuilder implements Words {
   }
 
   /**
+   * Declares a state variable that is an inherited exposure: the reference interpreter shows state variables under their
+   * own names.
+   * @returns its name in LEMS
+   */
+  shown(name: string, dimension: Dimension, exposure: string): string {
+    const lems = this.declare(name, dimension, exposure);
+    if (lems !== exposure) throw new NotExpressible(`another variable called ${exposure}`);
+    this.states.push(element('StateVariable', { name: lems, dimension: this.dimensions.nameOf(dimension), exposure }));
+    return lems;
+  }
+
+  /**
    * Declares a variable that is taken from a path.
    * @returns its name in LEMS
    */

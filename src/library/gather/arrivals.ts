@@ -13,7 +13,9 @@ import { isGiven } from '../../model/tagged.js';
 import { ownNames } from '../../model/declared-names.js';
 import { everywhere, plain, tidy } from '../recognise/numbers.js';
 import { environmentOf, withNumbers } from '../recognise/values.js';
+import { freeName } from '../../model/free-name.js';
 import type { Gathering } from './gathering.js';
+import { punctual } from './late-arrivals.js';
 import { stepsWaited } from './regimes.js';
 import { derivedOf } from './texts.js';
 
@@ -34,7 +36,8 @@ export function fitArrivals(gathering: Gathering): void {
     const early = always && startsFromNothing(gathering, type, projection);
     if (early) gathering.early.add(name);
     const fitted = { ...projection, order: orderOf(gathering, projection, type, early) };
-    gathering.projections[name] = { ...fitted, ...withDelays(gathering, name, fitted, type) };
+    const made = gathering.strict ? inTime(gathering, name, fitted, type) : undefined;
+    gathering.projections[name] = made ?? { ...fitted, ...withDelays(gathering, name, fitted, type) };
     if (atOnce && !early)
       gathering.report.approximated(
         `${gathering.stage}/order-in-step`,
@@ -107,6 +110,23 @@ function orderOf(gathering: Gathering, { to, order }: Projection, type: SynapseT
   if (!isClocked(type)) return order;
   const targets = ordersOf(gathering, to.of);
   return early ? Math.min(order, Math.min(...targets) - 1) : Math.max(order, ...targets);
+}
+
+/** A projection with a pathway for each number of steps that spikes take; undefined where they always take as many. */
+function inTime(gathering: Gathering, name: string, projection: Projection, type: SynapseType): Projection | undefined {
+  const { dt, end, report } = gathering;
+  const most = Math.ceil(end / dt);
+  const made = punctual(type, projection, (value) => numbersIn(gathering, value), { dt, most });
+  if (made === undefined) return undefined;
+  const synapse = freeName(name, (one) => Object.hasOwn(gathering.synapses, one));
+  gathering.synapses[synapse] = made.type;
+  report.equivalent(
+    'brian/delay',
+    child('/projections', name),
+    'LEMS adds up its time, by whose rounding spikes take a step more in some stretches of the run: a second pathway ' +
+      'delivers these',
+  );
+  return { ...made.projection, synapse };
 }
 
 /** Delays that are as many steps as in LEMS, where these are always as many. */

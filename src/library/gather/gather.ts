@@ -26,6 +26,7 @@ import { readable } from '../readable/readable.js';
 import { regathered, reportSamples } from './recordings.js';
 import { reportParts } from './parts.js';
 import { gatherRegimes } from './refractory.js';
+import { seenLate, withShownValues } from './shown-late.js';
 import { gatherSource, spikesAtSteps, splitSources } from './sources.js';
 import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
@@ -54,7 +55,7 @@ export function gathered(valid: ValidModel, stage: string, { strict = false } = 
   const report = new ConversionReport(stage);
   const named = withSpikesByName(onGrid ? atBeginOfStep(valid.model) : valid.model);
   const components = strict && stage === 'brian' && !onGrid ? allAtOnce(named, report) : named;
-  const gathering = gatheringOf({ ...valid, model: components }, report, stage);
+  const gathering = gatheringOf({ ...valid, model: components }, report, stage, strict && stage === 'brian');
   for (const name of cables) gathering.standard.add(name);
   const made = gatheredModel(gathering, onGrid);
   const diagnostics = new Diagnostics();
@@ -81,12 +82,13 @@ function allAtOnce(model: Model, report: ConversionReport): Model {
       );
     return made.type;
   };
+  const shown = withShownValues(model);
   return {
-    ...model,
-    neurons: mapped(model.neurons, (type, name) =>
+    ...shown,
+    neurons: mapped(shown.neurons, (type, name) =>
       change(type, child('/neurons', name), writtenBySynapses(model, name)),
     ),
-    synapses: mapped(model.synapses, (type, name) => change(type, child('/synapses', name), new Set())),
+    synapses: mapped(shown.synapses, (type, name) => change(type, child('/synapses', name), new Set())),
   };
 }
 
@@ -132,6 +134,13 @@ function fitToBrian(gathering: Gathering): void {
   reportSamples(gathering);
   for (const [name, projection] of Object.entries(gathering.projections)) {
     const pointer = child('/projections', name);
+    const [late] = seenLate(gathering.model, gathering.model.projections[name] ?? projection);
+    if (late !== undefined)
+      gathering.report.approximated(
+        'brian/parts',
+        pointer,
+        `LEMS shows ${late} before it advances regimes: synapses read it as it was a step before`,
+      );
     if (readsAssigned(gathering, projection))
       gathering.report.approximated(
         'brian/contributes',

@@ -27,6 +27,8 @@ export interface Gathering {
   readonly report: ConversionReport;
   /** First part of the report's codes. */
   readonly stage: string;
+  /** Whether the same function matters more than few equations. */
+  readonly strict: boolean;
   /** Time step, in s. */
   readonly dt: number;
   /** End of the protocol, in s. */
@@ -51,7 +53,7 @@ export interface Gathering {
 }
 
 /** Nothing gathered yet. */
-export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: string): Gathering {
+export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: string, strict = false): Gathering {
   const { model } = valid;
   const recorded = new Map<string, Set<string>>();
   for (const recording of model.recordings) {
@@ -65,6 +67,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     model,
     report,
     stage,
+    strict,
     dt: model.experiment.dt,
     end: model.experiment.protocol.reduce(timeAfter, 0),
     neurons: { ...model.neurons },

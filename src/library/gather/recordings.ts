@@ -7,6 +7,7 @@ import type { NeuronType, Recording, SelectionRule, SynapseType } from '../../mo
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
+import { changedByRegimes } from './shown-late.js';
 import { derivedOf } from './texts.js';
 
 /** What records the same as a recording did before. */
@@ -54,8 +55,9 @@ export function reportSamples({ model, report, early }: Gathering): void {
   });
 }
 
-/** Whether a variable is computed from more than parameters and the time. */
+/** Whether a variable is computed from more than parameters and the time, or shown before regimes advance it. */
 function followsState(type: NeuronType | SynapseType, name: string): boolean {
+  if (Object.hasOwn(type, 'regimes') && changedByRegimes(type as NeuronType).has(name)) return true;
   if (!Object.hasOwn(type.derived, name)) return false;
   const e = derivedOf(type)?.get(name);
   return e === undefined || [...namesIn(e)].some((one) => one !== 't' && !Object.hasOwn(type.parameters, one));

@@ -12,8 +12,7 @@
  */
 
 import { restsOnRounding } from '../../src/library/gather/time-conditions.js';
-import { populationOf } from '../../src/model/selected.js';
-import { isSelection, timeAfter } from '../../src/model/tagged.js';
+import { timeAfter } from '../../src/model/tagged.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
@@ -24,7 +23,7 @@ import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing, isByRule } from './export/draws.js';
 import { withXmlComments } from './export/comments.js';
 import { withSections } from './export/cells/cables.js';
-import { elementsOf, hasCompartments, Ids, type ExportContext } from './export/context.js';
+import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import { withEventsApart } from './export/events-apart.js';
 import type { Functions } from '../../src/lang/evaluate.js';
@@ -36,7 +35,6 @@ import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
 import { readsTarget } from './export/arrival-order.js';
 import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
-
 import { withReturns } from './export/returns.js';
 import { inSchemaOrder } from './export/schema-order.js';
 import { simulation } from './export/simulation.js';
@@ -44,6 +42,7 @@ import { ruleTag } from './kept-source.js';
 import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
 import { element, xmlText, type Element } from './export/xml-text.js';
+import { remarkCode } from './export/remark-code.js';
 
 export { neuromlFiles } from './export/neuroml-files.js';
 export { claimsOf } from './claims/claims.js';
@@ -293,19 +292,7 @@ function remark(context: ExportContext, { later, inOrder }: Pick<Written, 'later
         child('/projections', id),
         'what spikes do depends on variables of their target, which synapses see in LEMS as they were a step before',
       );
-  for (const [id, { on }] of Object.entries(model.operations)) {
-    const pointer = child('/operations', id);
-    const type = model.populations[populationOf(on) ?? '']?.type;
-    const isOfSynapses = isSelection(on, 'synapses');
-    if (!isOfSynapses && (type === undefined || typeof elementsOf(on, context) === 'string'))
-      report.missing(pointer, 'code that runs on cells that are drawn');
-    else if (!context.changes.has(id))
-      report.approximated(
-        'lems/operation',
-        pointer,
-        'the code runs after variables are advanced and before conditions are tested',
-      );
-  }
+  remarkCode(context);
   settleParts(model, report);
 }
 

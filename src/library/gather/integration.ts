@@ -5,6 +5,7 @@ import { linearRate, coefficientsDecide } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { timeOutsideTables } from '../../lang/time-outside-tables.js';
 import { drawsIn } from '../../lang/functions.js';
+import { unitOf } from '../../lang/units.js';
 import { decides, namesIn, substitute } from '../../lang/walk.js';
 import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/model.js';
 
@@ -66,7 +67,10 @@ export function methodInBrian(type: Equations): IntegrationMethod {
  * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
  * never change.
  */
-export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
+export function isForwardEuler(
+  type: Equations & Partial<Pick<NeuronType, 'state' | 'inputs'>>,
+  timing: TimingProfile,
+): boolean {
   if (type.method === 'euler' || timing === 'lems-euler') return true;
   if (type.noise.length > 0) return false;
   // Where no method is named, Brian takes forward Euler for what is not linear, and for what reads the time.
@@ -76,7 +80,11 @@ export function isForwardEuler(type: Equations, timing: TimingProfile): boolean 
     (!isLinear(type) || ratesOf(type, 'changing').some(timeOutsideTables))
   )
     return true;
+  const { state = {}, inputs = {} } = type;
+  const isUnit = (name: string): boolean =>
+    unitOf(name) !== undefined && ![state, inputs, type.derived].some((map) => Object.hasOwn(map, name));
   return ratesOf(type).every(
-    (rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => Object.hasOwn(type.parameters, name)),
+    (rate) =>
+      !drawsIn(rate) && [...namesIn(rate)].every((name) => Object.hasOwn(type.parameters, name) || isUnit(name)),
   );
 }

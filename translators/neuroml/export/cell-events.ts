@@ -9,9 +9,9 @@ import type { EventDefinition, NeuronType, TimingProfile } from '../../../src/mo
 import { slotsOf } from '../../../src/model/steps.js';
 import type { LateJumps } from './arrival-order.js';
 import type { Channel } from './context.js';
-import { countOf, lastSpike, type Demands } from './demands.js';
+import { countOf, lastSpike, type Demands, type TimedOperation } from './demands.js';
 import type { Refractoriness } from './refractoriness.js';
-import { codeOnce, regularCode } from './timed-code.js';
+import { codeBefore, codeOnce, codePlace, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
 import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
@@ -52,21 +52,34 @@ export class CellEvents {
     // The reference interpreter attaches inputs to nothing that emits no events.
     if (events.length === 0)
       builder.conditions.push(element('OnCondition', { test: '1 .lt. 0' }, [element('EventOut', { port: 'spike' })]));
-    for (const [name, operation] of demands.operations)
-      if (!operation.once)
+    const slot = ({ slot: own = 'start' }: TimedOperation): number => slotsOf.brian.indexOf(own);
+    const regular = [...demands.operations]
+      .filter(([, { once }]) => !once)
+      .sort(([, a], [, b]) => (timing === 'brian' ? slot(a) - slot(b) : 0) || a.order - b.order);
+    const codeAt = (...places: readonly ReturnType<typeof codePlace>[]): void => {
+      for (const [name, operation] of regular) {
+        const place = codePlace(operation, timing, builder.clock.dt);
+        if (!places.includes(place)) continue;
+        const write = place === 'before the next step' ? codeBefore : regularCode;
         attempt(`../../operations/${name}`, () => {
-          builder.conditions.push(regularCode(name, flagOf(name), operation, builder));
+          const flag = flagOf(name);
+          builder.conditions.push(write({ name, flag, operation, free: (variable) => this.#free(variable) }, builder));
         });
+      }
+    };
+    codeAt('before events', undefined);
     const releases = refractoriness.releases();
     // Brian asks whether cells are still refractory at the beginning of a step, before they are advanced.
     if (timing !== 'brian') builder.conditions.push(...releases);
     this.#eventsAndJumps(events, jumps);
-    if (timing === 'brian') builder.conditions.push(...releases);
+    codeAt('at the end');
     for (const [name, { once, do: actions }] of demands.operations)
       if (once)
         attempt(`../../operations/${name}`, () => {
           builder.conditions.push(...codeOnce(name, flagOf(name), once, actions, builder));
         });
+    codeAt('before the next step');
+    if (timing === 'brian') builder.conditions.push(...releases);
   }
 
   #eventsAndJumps(events: readonly (readonly [string, EventDefinition])[], jumps: readonly Channel[]): void {
@@ -127,16 +140,22 @@ export class CellEvents {
     return this.parts.builder.condition(e, 'statement');
   }
 
+  /** Under which condition others than events of the cell may change a variable; null: always. */
+  #free(variable: string): Expression | null {
+    const { type, refractoriness } = this.parts;
+    return Object.entries(type.events)
+      .flatMap(([event, { refractory }]) =>
+        refractory?.writes === 'block' && refractory.rate.includes(variable) ? (refractoriness.free(event) ?? []) : [],
+      )
+      .reduce<Expression | null>((all, one) => (all ? binary('and', all, one) : one), null);
+  }
+
   #jump({ variable }: Channel): void {
-    const { builder, type, refractoriness } = this.parts;
+    const { builder } = this.parts;
     const from = builder.nameOf(`jump of ${variable}`);
     const own = builder.nameOf(variable);
-    const tests = [`${from} .neq. 0`];
-    for (const [event, { refractory }] of Object.entries(type.events)) {
-      const free =
-        refractory?.writes === 'block' && refractory.rate.includes(variable) ? refractoriness.free(event) : null;
-      if (free) tests.push(this.#test(free));
-    }
+    const free = this.#free(variable);
+    const tests = [`${from} .neq. 0`, ...(free ? [this.#test(free)] : [])];
     const test = tests.length === 1 ? (tests[0] ?? '') : tests.map((one) => `(${one})`).join(' .and. ');
     builder.conditions.push(element('OnCondition', { test }, [builder.assign(own, `${own} + ${from}`)]));
   }

@@ -97,7 +97,7 @@ export function synapseType(
   for (const [name, { operation, flag, once }] of code)
     if (!once)
       attempt(`../../operations/${name}`, () => {
-        builder.conditions.push(regularCode(name, flag, operation, builder));
+        builder.conditions.push(regularCode({ name, flag, operation }, builder));
       });
   const { order } = demands;
   equations(type, pointer, order?.late.length ? 'afterLate' : 'first', builder, attempt, context);

@@ -1,11 +1,12 @@
 /** Code at regular times, and values that are set once, as conditions of cells and of synapses. */
 
-import { dimensionless, type Expression } from '../../../src/lang/ast.js';
-import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { dimensionless, type Expression, type Statement } from '../../../src/lang/ast.js';
+import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
-import type { Operation } from '../../../src/model/model.js';
+import type { Operation, TimingProfile } from '../../../src/model/model.js';
+import { isBetween, slotsOf } from '../../../src/model/steps.js';
 import type { Change } from './context.js';
-import type { TypeBuilder } from './type-builder.js';
+import { operatorOf, type TypeBuilder } from './type-builder.js';
 import { endOfStep } from './words.js';
 import { element, type Element } from './xml-text.js';
 
@@ -19,22 +20,84 @@ const test = (builder: TypeBuilder, all: readonly Expression[]): string =>
 const chosenBy = (flag: string | null): readonly Expression[] =>
   flag === null ? [] : [binary('>', nameOf(flag), number(0.5))];
 
+/** Where in a step of LEMS code at regular times runs. */
+type CodePlace = 'before events' | 'at the end' | 'before the next step';
+
+/**
+ * Where code of a slot of Brian's runs in LEMS: what it does at the beginning of a step is done at the end of the one before.
+ * Undefined where there is no such place, as between thresholds and resets.
+ *
+ * @param every  s; absent: each step
+ */
+export function codePlace(
+  { slot, every }: Pick<Operation, 'slot' | 'every'>,
+  timing: TimingProfile,
+  dt: number,
+): CodePlace | undefined {
+  const isRegular = every === undefined || !isBetween(every, dt);
+  if (timing !== 'brian' || !isRegular) return undefined;
+  const at = (name: string): number => slotsOf.brian.indexOf(name);
+  const place = at(slot ?? 'start');
+  if (place < at('groups')) return 'before the next step';
+  if (place > at('groups') && place < at('thresholds')) return 'before events';
+  return place > at('resets') ? 'at the end' : undefined;
+}
+
+/** A statement whose variable keeps its value unless a condition holds; null: it always does. */
+function under(condition: Expression | null, statement: Statement, builder: TypeBuilder): Element {
+  if (condition === null || statement.kind !== 'assignment' || !builder.has(statement.target))
+    return builder.assignment(statement);
+  const { target, operator, value } = statement;
+  const before = nameOf(target);
+  const after = operator === '=' ? value : binary(operatorOf(operator), before, value);
+  return builder.assignment({ ...statement, operator: '=', value: conditional(condition, after, before) });
+}
+
+/** Code at regular times, for a type. */
+interface RegularCode {
+  readonly name: string;
+  /** The parameter that is one for elements that it is for; null for all. */
+  readonly flag: string | null;
+  readonly operation: Operation;
+  /** Under which condition it may change a variable; null: always. */
+  readonly free?: (variable: string) => Expression | null;
+}
+
+/** Code at the beginning of steps, at the end of the ones before; that of the first step is done at the start. */
+export function codeBefore(code: RegularCode, builder: TypeBuilder): Element {
+  const { flag, operation } = code;
+  builder.aliases.set('t', nameOf(endOfStep));
+  builder.aliases.set('t_in_timesteps', call('timestep', [nameOf('t'), nameOf('dt')]));
+  const condition = regularCode(code, builder, operation.every ?? 0);
+  const [chosen = null] = chosenBy(flag);
+  const first = builder.statements(operation.do).map((statement) => under(chosen, statement, builder));
+  // Simulators start a component several times over.
+  const begun = new Set(builder.starts.map(({ attributes }) => attributes['variable']));
+  const targets = new Set(first.map(({ attributes }) => attributes['variable'] ?? ''));
+  for (const target of targets) if (!begun.has(target)) builder.starts.push(builder.assign(target, '0'));
+  builder.starts.push(...first);
+  builder.aliases.delete('t');
+  builder.aliases.delete('t_in_timesteps');
+  return condition;
+}
+
 /**
  * Code at regular times.
  *
- * @param flag  the parameter that is one for elements that it is for; null for all
+ * @param from  s, when it runs for the first time
  */
 export function regularCode(
-  name: string,
-  flag: string | null,
-  { do: actions, every }: Operation,
+  { name, flag, operation: { do: actions, every }, free = () => null }: RegularCode,
   builder: TypeBuilder,
+  from = 0,
 ): Element {
   const ticks: Element[] = [];
   const due = [...chosenBy(flag)];
   if (every !== undefined) {
     const next = `next ${name}`;
     builder.state(next, second, false);
+    if (from > 0)
+      builder.starts.push(builder.assign(builder.nameOf(next), builder.text(quantity(from, second), 'statement')));
     // Ticks coincide with steps, so a tick counts from half a step before its time.
     due.push(binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))));
     ticks.push(
@@ -44,7 +107,9 @@ export function regularCode(
       ),
     );
   }
-  const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+  const statements = builder
+    .statements(actions)
+    .map((statement) => under(statement.kind === 'assignment' ? free(statement.target) : null, statement, builder));
   const always = binary('>', number(1), number(0));
   return element('OnCondition', { test: test(builder, due.length > 0 ? due : [always]) }, [...ticks, ...statements]);
 }

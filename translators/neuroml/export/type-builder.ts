@@ -417,7 +417,7 @@ export class TypeBuilder implements Words {
   }
 }
 
-function operatorOf(operator: string): '+' | '-' | '*' | '/' | '%' {
+export function operatorOf(operator: string): '+' | '-' | '*' | '/' | '%' {
   switch (operator) {
     case '+=':
       return '+';

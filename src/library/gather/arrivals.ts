@@ -70,6 +70,16 @@ function arrivalOf(
   };
 }
 
+/**
+ * Whether spikes without delay are felt in the same step where synapses keep their own responses, and are advanced before
+ * these are summed; in the variables of their targets they would be felt a step later.
+ */
+export function areInTimeAlone(gathering: Gathering, projection: Projection): boolean {
+  const type = gathering.synapses[projection.synapse];
+  const { atOnce, always } = arrivalOf(gathering, projection);
+  return type !== undefined && atOnce && always && startsFromNothing(gathering, type, projection);
+}
+
 /** Whether a synapse has equations of its own, which are advanced beside those of the cells. */
 const isClocked = ({ derivatives, contributes }: SynapseType): boolean =>
   Object.keys(derivatives).length > 0 && Object.keys(contributes).length > 0;

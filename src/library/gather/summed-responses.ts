@@ -5,6 +5,7 @@ import { freeName } from '../../model/free-name.js';
 import type { SynapseType } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf } from '../../model/selected.js';
+import { areInTimeAlone } from './arrivals.js';
 import type { Gathering } from './gathering.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
 
@@ -17,6 +18,7 @@ export function asReceptors(gathering: Gathering): void {
     const type = gathering.synapses[projection.synapse];
     const targets = populationsOf(projection.to.of);
     if (type === undefined || Object.keys(type.contributes).length === 0 || targets.length === 0) continue;
+    if (gathering.strict && areInTimeAlone(gathering, projection)) continue;
     const found = receptors.of(type, projection);
     if (typeof found === 'string') continue;
     const shown = [...(gathering.recorded.get(name) ?? [])];

@@ -94,3 +94,20 @@ test('synapses that read a potential which regimes advance are said to find it a
     expect.objectContaining({ verdict: 'approximated', code: 'brian/parts', pointer: '/projections/forth' }),
   );
 });
+
+test('spikes without delay reach later cells in the same step where they change nothing at once', async () => {
+  const cell = '<iafCell id="cell" leakReversal="-45mV" thresh="-50mV" reset="-70mV" C="0.1nF" leakConductance="5nS"/>';
+  const text = network(cell)
+    .replace(/<expOneSynapse[^>]*>/, '<expTwoSynapse id="one" gbase="4nS" erev="0mV" tauRise="0.5ms" tauDecay="3ms"/>')
+    .replace(/ delay="(?:2|2\.3|0\.7)ms"/g, ' delay="0ms"');
+  const { valid } = importModel({ name: 'model.xml', text });
+  const { outcome } = await convertModel(valid, 'brian-json', { strict: true });
+  expect(outcome).toBe('equivalent');
+  const { populations, variables = [] } = await checkConversion(valid, 'brian-json', { strict: true });
+  for (const { spikes, matched, largest } of populations) {
+    expect(spikes[0]).toBeGreaterThan(10);
+    expect([spikes[1], matched]).toEqual([spikes[0], spikes[0]]);
+    expect(largest).toBeLessThan(1e-9);
+  }
+  for (const { largest, range } of variables) expect(largest).toBeLessThan(1e-9 * range);
+});

@@ -2,7 +2,7 @@
 
 import { memberOf } from '../diagnostics/member.js';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -268,8 +268,9 @@ async function run(
   const results = join(folder, 'results.json');
   switch (simulator) {
     case 'brian2': {
-      // Compiling takes longer than what is run here.
-      writeFileSync(join(folder, 'brian_preferences'), "codegen.target = 'numpy'\n");
+      // Compiling takes longer than what is run here, but the methods of the GNU Scientific Library need it.
+      const target = /\bmethod="gsl/i.test(readFileSync(join(folder, file), 'utf8')) ? 'cython' : 'numpy';
+      writeFileSync(join(folder, 'brian_preferences'), `codegen.target = '${target}'\n`);
       await execute(python, [file, results]);
       return brianResults(results, recorded);
     }

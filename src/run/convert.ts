@@ -101,7 +101,9 @@ async function inPynn(
   valid: ValidModel,
 ): Promise<{ readonly back?: ValidModel; readonly entries: readonly ConversionEntry[] }> {
   const { inPynnWords } = await import('./kept/in-pynn.js');
-  const kept = await inPynnWords(valid, inBrianText);
+  // Only strict conversion gives Brian steps that adapt.
+  const strict = Object.values(valid.model.neurons).some(({ method }) => method === 'adaptive');
+  const kept = await inPynnWords(valid, async (what) => inBrianText(what, strict));
   if (kept !== undefined) return { entries: kept.entries, ...(kept.valid ? { back: kept.valid } : {}) };
   const named = await inPynnTypes(valid);
   return { entries: named.entries, ...(named.valid === valid ? {} : { back: named.valid }) };
@@ -114,9 +116,9 @@ const saidByClaims = async (document: ValidModel): Promise<ValidModel | undefine
   return back && modelIn({ name: 'model.json', text: jsonText(exportPynn(back).document) });
 };
 
-/** The text of a model for Brian, in JSON. */
-async function inBrianText(valid: ValidModel): Promise<string> {
-  const { files } = await convertModel(valid, 'brian-json', { keeps: false });
+/** The text of a model for Brian, in JSON. @param strict  whether it is the same function first of all */
+async function inBrianText(valid: ValidModel, strict = false): Promise<string> {
+  const { files } = await convertModel(valid, 'brian-json', { keeps: false, strict });
   return files[0]?.text ?? '';
 }
 

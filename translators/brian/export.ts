@@ -23,6 +23,7 @@ import { quantityText, type Arithmetic } from '../../src/lang/written-quantity.j
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
+import { withoutMethodOptions } from './kept-options.js';
 import { defaultClock, isBeforeThresholds, plainBinomial } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
@@ -196,7 +197,8 @@ function head(
   sections: Readonly<Record<string, unknown>>,
   arithmetic: Arithmetic,
 ): Record<string, unknown> {
-  const { source, ...annotations } = model.annotations;
+  const notes = withoutMethodOptions(model.annotations);
+  const { source, ...annotations } = notes;
   const seed = Number(model.experiment.seed);
   const parts = {
     name: model.name,
@@ -205,7 +207,7 @@ function head(
     dt: quantityText(model.clocks[defaultClock]?.dt ?? model.experiment.dt, dimensionOf('s'), arithmetic),
     seed: Number.isSafeInteger(seed) && String(seed) === model.experiment.seed ? seed : model.experiment.seed,
     ...sections,
-    annotations: typeof source === 'string' ? annotations : model.annotations,
+    annotations: typeof source === 'string' ? annotations : notes,
   };
   const isEmpty = (value: unknown): boolean =>
     value === undefined ||

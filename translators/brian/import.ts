@@ -9,6 +9,7 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
+import { withMethodOptions } from './kept-options.js';
 import { second } from '../../src/lang/dimension.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { type Diagnostic, type Finding } from '../../src/diagnostics/diagnostic.js';
@@ -175,14 +176,7 @@ function translateSpecification(written: BrianSpecification, to: Reporter, readF
       seed: located(keptSeed(specification.seed ?? 0), '/seed'),
       protocol,
     },
-    ...(specification.annotations === undefined && specification.source === undefined
-      ? {}
-      : {
-          annotations: {
-            ...specification.annotations,
-            ...(specification.source === undefined ? {} : { source: specification.source }),
-          },
-        }),
+    ...annotations(specification),
   };
   const owners = [...groups.values(), ...synapses.values()];
   const given: ImportedBrian['given'] = (text, name, warn) => {
@@ -203,6 +197,22 @@ function collect<T>(map: ReadonlyMap<string, T>, part: (item: T) => Located | un
       return value === undefined ? [] : [[key, value] as const];
     }),
   );
+}
+
+/** What the model does not say: notes, and what integration methods are told. */
+function annotations(specification: BrianSpecification): { readonly annotations?: Readonly<Record<string, unknown>> } {
+  const { annotations: notes, source, neuron_groups, spatial_neurons, synapses } = specification;
+  const options = Object.entries({ ...neuron_groups, ...spatial_neurons, ...synapses }).flatMap(
+    ([name, { method_options: own }]) => (own === undefined ? [] : [[name, own] as const]),
+  );
+  if (notes === undefined && source === undefined && options.length === 0) return {};
+  return {
+    annotations: {
+      ...notes,
+      ...(source === undefined ? {} : { source }),
+      ...(options.length === 0 ? {} : withMethodOptions(notes, Object.fromEntries(options))),
+    },
+  };
 }
 
 function metadata(specification: BrianSpecification): Record<string, unknown> {

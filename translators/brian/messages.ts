@@ -404,6 +404,23 @@ export const unknownMethod = (name: string, known: readonly string[]): Finding =
   ...unlike(name, known),
 });
 
+/** An option that an integration method does not have. @param method  absent: Brian chooses it */
+export const foreignOption = (option: string, method: string): Finding => ({
+  code: 'brian/method-option',
+  message: `${method === '' ? 'a method that Brian chooses' : method} has no option ${option}`,
+  expected:
+    option === 'simplify' ? 'options of the GNU Scientific Library, such as absolute_error' : 'simplify, or none',
+  found: option,
+});
+
+/** Options of steps that adapt, which have one accuracy here; a warning. */
+export const unusedOptions = (options: readonly string[]): Finding => ({
+  code: 'brian/method-accuracy',
+  severity: 'warning',
+  message: `${options.join(', ')} ${options.length === 1 ? 'is' : 'are'} not used: steps adapt to a relative error of 1e-6`,
+  hint: 'to compare both accuracies, run the model in Brian, too',
+});
+
 // --- Values ---------------------------------------------------------------------------------------------------------
 
 /** A text that is not a number with a unit. */

@@ -12,6 +12,7 @@ import { readExpression, readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
 import { readModel } from './equations.js';
 import { groupScope, type Group, type Tables } from './group.js';
+import { translateMethod } from './integration-method.js';
 import { isOfMorphology, listInitializers, readInitializers, whatMorphologySays } from './initializers.js';
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
@@ -21,7 +22,7 @@ import { withSubexpressions } from './subexpressions.js';
 import type { EventSpecification, Link, NeuronGroup, SpatialNeuron } from './specification.js';
 import type { Namespace, Scope } from './terms.js';
 import { readNumber, readSize, readValue } from './values.js';
-import { defaultClock, defaultSlot, methodNames, refusedMethods } from './vocabulary.js';
+import { defaultClock, defaultSlot } from './vocabulary.js';
 
 /** Everything that all sections of a specification see. */
 export interface Setting {
@@ -95,7 +96,7 @@ export function translateNeuronGroup(
       right.set(variable.name, translate(variable.expression, equations, variable.pointer, to));
   }
   const events = translateEvents(group, specification, scope, setting);
-  const method = translateMethod(specification.method, child(group.pointer, 'method'), to);
+  const method = translateMethod(specification, group, to);
   return {
     finish: () => {
       for (const name of group.written)
@@ -190,22 +191,6 @@ export function translateClock(
   if (step === undefined || step === setting.step) return none;
   if (!(step > 0)) setting.to.report(messages.outOfRange('dt', 'a time above 0', dt), at);
   return { use: { clock: name }, definition: { clock: located({ dt: step }, at) } };
-}
-
-/** The integration method, by its canonical name; none is Brian's own choice. */
-export function translateMethod(
-  written: string | undefined,
-  pointer: string,
-  to: Reporter,
-): { readonly method?: Located } {
-  if (written === undefined) return {};
-  const key = written.toLowerCase();
-  const refused = refusedMethods[key];
-  if (refused !== undefined) to.report(messages.unsupported(refused), pointer);
-  const method = methodNames[key];
-  if (method === undefined && refused === undefined)
-    to.report(messages.unknownMethod(written, Object.keys(methodNames)), pointer);
-  return method === undefined ? {} : { method: located(method, pointer) };
 }
 
 /** An expression given as text or as a bare number or truth value. */

@@ -5,6 +5,22 @@
 
 /** A number, or text such as `-60 mV`, `5*ms`, `60*0.27/10*mV`, or an expression of constants. */
 type QuantityText = string | number;
+
+/** What an integration method is told: `simplify` that of linear systems, all else those of the GNU Scientific Library. */
+export interface MethodOptions {
+  readonly simplify?: boolean;
+  /** Error that a step may make in each variable, in SI units; absent: 1e-6. */
+  readonly absolute_error?: number;
+  /** The same for some variables. */
+  readonly absolute_error_per_variable?: Readonly<Record<string, QuantityText>>;
+  /** Steps that may be taken within one of the clock; absent: 100. */
+  readonly max_steps?: number;
+  /** Whether steps adapt; absent: they do. */
+  readonly adaptable_timestep?: boolean;
+  readonly use_last_timestep?: boolean;
+  readonly save_failed_steps?: boolean;
+  readonly save_step_count?: boolean;
+}
 /** Several quantities: a list of them, or numbers with one unit. */
 export type Quantities =
   readonly (string | number | boolean)[] | { readonly values: readonly (number | boolean)[]; readonly unit?: string };
@@ -91,6 +107,7 @@ export interface NeuronGroup {
   readonly refractory?: string | number | boolean;
   /** Integration method by Brian's name; absent: Brian's own choice. */
   readonly method?: string;
+  readonly method_options?: MethodOptions;
   /** Custom events by name. */
   readonly events?: Readonly<Record<string, EventSpecification>>;
   /** Constants of this group, before those of the specification. */
@@ -302,6 +319,7 @@ export interface SynapsesSpecification {
   readonly connect?: Connect | readonly Connect[];
   readonly initializers?: Initializers;
   readonly method?: string;
+  readonly method_options?: MethodOptions;
   readonly namespace?: Readonly<Record<string, QuantityText>>;
   readonly run_regularly?: readonly RunRegularly[];
   /** Name of the number that a synapse has among those of its pair. */

@@ -12,7 +12,8 @@ import { readInitializers, splitInitializers, type Assignment } from './initiali
 import { located, locatedExpression, locatedStatement, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
-import { order, translateClock, translateMethod, type Setting } from './neuron-groups.js';
+import { translateMethod } from './integration-method.js';
+import { order, translateClock, type Setting } from './neuron-groups.js';
 import { subexpressionsOn, withSubexpressions } from './subexpressions.js';
 import { readSubgroup } from './subgroup.js';
 import type { SynapsesSpecification } from './specification.js';
@@ -147,7 +148,7 @@ export function translateSynapses(
         child(child(synapses.pointer, 'pathways'), key),
       );
   }
-  const method = translateMethod(specification.method, child(synapses.pointer, 'method'), to);
+  const method = translateMethod(specification, synapses, to);
   return {
     summed: summed.map(({ variable, at }) => ({ variable, at })),
     finish: () => {

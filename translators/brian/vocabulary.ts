@@ -191,7 +191,6 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
   },
   neuron_groups: {
     dtype: 'dtype',
-    method_options: 'method_options',
     run_at: 'run_at',
     clock: 'named clocks',
     morphology: 'SpatialNeuron',
@@ -201,7 +200,6 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
   spike_generators: { sorted: 'the argument sorted', clock: 'named clocks' },
   synapses: {
     dtype: 'dtype',
-    method_options: 'method_options',
     run_at: 'run_at',
     clock: 'named clocks',
     linked_variables: 'linked variables',

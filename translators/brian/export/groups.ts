@@ -2,14 +2,13 @@
 
 import { changedNames } from '../../../src/model/changed.js';
 import { isSpatial } from './spatial-type.js';
-import { linearForm } from '../../../src/lang/linear.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import { knownNumbersOf } from '../../../src/model/rules/known-values.js';
 import { isBetween, spikeStep } from '../../../src/model/steps.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { EventDefinition, NeuronType, Refractory, SpikeTrain } from '../../../src/model/model.js';
+import type { EquationSet, EventDefinition, NeuronType, Refractory, SpikeTrain } from '../../../src/model/model.js';
 import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
   brianExpression,
@@ -22,11 +21,13 @@ import {
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
 import { needsOrder } from './crossings.js';
-import { remarksAt, type ExportContext, type GroupPlan, type Plans } from './plan.js';
+import { remarksAt, type ExportContext, type GroupPlan, type Plans, type TypePlan } from './plan.js';
+import { adaptiveOptions, gslMethod, heldRefractory } from './adaptive-steps.js';
+import { keptOptions } from '../kept-options.js';
 import { binary, name, quantity } from '../../../src/lang/build.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
-import type { Link } from '../specification.js';
+import type { Link, MethodOptions } from '../specification.js';
 
 const secondDimension = dimensionOf('s');
 
@@ -41,21 +42,19 @@ export interface Exported {
   readonly constants: Constants;
 }
 
-/** Brian's name of a canonical integration method. */
+/** Brian's name of a canonical integration method, with what it is told. */
 export function methodName(
-  { method, derivatives }: Pick<NeuronType, 'method' | 'derivatives'>,
+  { type, names, name: owner }: TypePlan & { readonly type: EquationSet; readonly name: string },
+  { model }: ExportContext,
   remarks: Remarks,
-): { method?: string } {
+): { readonly method?: string; readonly method_options?: MethodOptions } {
+  const { method } = type;
+  if (method === 'auto' || (method === 'adaptive' && Object.keys(type.derivatives).length === 0)) return {};
   if (method === 'adaptive') {
-    // Gates and conductances decay towards where they are: that is stable in steps of any length.
-    const linear = Object.entries(derivatives).every(
-      ([name, { rate }]) => linearForm(parseExpression(rate), [name]) !== null,
-    );
-    const fixed = linear ? 'exponential_euler' : 'rk4';
-    remarks.approximated('brian/method', `Brian uses ${fixed} with fixed steps, not with adaptive ones`);
-    return { method: fixed };
+    // What the author has not said is what Brian takes.
+    const options = model.timing === 'brian' ? keptOptions(model.annotations, owner) : adaptiveOptions(type, names);
+    return { method: gslMethod, ...(options === undefined ? {} : { method_options: options }) };
   }
-  if (method === 'auto') return {};
   const found = Object.entries(methodNames).find(([, canonical]) => canonical === method)?.[0];
   if (found === undefined) remarks.notExpressible('brian/method', `Brian has no integration method like ${method}`);
   return found === undefined ? {} : { method: found };
@@ -222,6 +221,13 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
   const custom = Object.entries(type.events).filter(([key]) => key !== 'spike');
   const inputs = inputParts(plan, plans.synapses, context);
   const linked = new Set(Object.keys(population.linked ?? {}));
+  const { refractory, ...spiking } = spike === undefined ? {} : spikeParts(spike, plan, context, about);
+  const isCondition = spike?.edge === 'rising' || spike?.refractory?.while !== undefined;
+  const adapts = type.method === 'adaptive' && context.model.timing !== 'brian';
+  const held =
+    adapts && refractory !== undefined
+      ? heldRefractory(String(refractory), isCondition, new Set(plan.names.values()))
+      : { refractory, lines: [] };
   const valuesOf = (one: NeuronType): Record<string, unknown> =>
     initializers(one, plan, population.values, view, context.data, remarks, linked);
   const initial = { ...(cable ? valuesOf(membraneValues(whole)) : {}), ...valuesOf(type), ...inputs.initial };
@@ -233,11 +239,12 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       view,
       about,
       (key) => (blocked.has(key) ? ['unless refractory'] : []),
-      inputs.lines,
+      [...inputs.lines, ...held.lines],
       { linked, hasChannels: context.model.timing !== 'brian' },
     ),
-    ...(spike === undefined ? {} : spikeParts(spike, plan, context, about)),
-    ...methodName(type, about),
+    ...spiking,
+    ...(held.refractory === undefined ? {} : { refractory: held.refractory }),
+    ...methodName({ ...plan, type }, context, about),
     ...(custom.length === 0
       ? {}
       : { events: Object.fromEntries(custom.map(([key, event]) => [key, customEvent(key, event, plan, about)])) }),
@@ -306,7 +313,7 @@ function spikeParts(
   plan: GroupPlan,
   context: ExportContext,
   remarks: Remarks,
-): Record<string, unknown> {
+): Record<string, unknown> & { readonly refractory?: string | number | boolean } {
   checkEvent('spike', spike, remarks);
   const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
   if (context.model.timing !== 'brian' && plan.type !== undefined && needsOrder(plan.type))

@@ -32,6 +32,7 @@ import { freeName } from '../../../src/model/free-name.js';
 import type {
   DrawnValues,
   EquationSet,
+  IntegrationMethod,
   Model,
   NeuronType,
   Operation,
@@ -53,6 +54,7 @@ import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
+import { adaptiveSteps, fixedMethod, refusedByGsl } from './adaptive-steps.js';
 import { inTurn, withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
 import { partOfGenerator } from './generator-part.js';
@@ -99,7 +101,9 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, opti
     const neurons = Object.fromEntries(methods);
     return { valid: { ...valid, model: { ...model, neurons } }, entries: report.entries, needsDrawing: false };
   }
-  const longest = (type: NeuronType) => (type.method === 'adaptive' && hasGates(type) ? stepForGates : undefined);
+  const fixed = options.strict ? refusedByGsl(model) : undefined;
+  const longest = (type: NeuronType, name: string) =>
+    type.method === 'adaptive' && hasGates(type) && (fixed === undefined || fixed.has(name)) ? stepForGates : undefined;
   const fine = inFineSteps({ ...plain.valid, model }, longest, 'rk4');
   if (fine !== undefined)
     report.approximated(
@@ -108,7 +112,7 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, opti
       `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
     );
   const stepped = fine?.valid ?? { ...plain.valid, model };
-  const idiom = new Idiom(stepped, report, options, coordinates, valid.model.timing === 'lems-euler');
+  const idiom = new Idiom(stepped, report, options, coordinates, valid.model.timing === 'lems-euler', fixed);
   return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
@@ -137,6 +141,8 @@ class Idiom {
     private readonly coordinates: CoordinatesOf,
     /** Whether events of a cell are tested one after another. */
     private readonly goesInTurn: boolean,
+    /** Types of neurons whose steps do not adapt, and why; absent: none does. */
+    private readonly fixed: ReadonlyMap<string, string> | undefined,
   ) {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
@@ -168,7 +174,8 @@ class Idiom {
         const ordered = this.goesInTurn ? inTurn(type, child('/neurons', name), this.#report) : type;
         const { type: remembering, code } = withCrossings(ordered);
         const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
-        neurons[name] = { ...tidied(solvedFor), method: methodOnGrid(type) };
+        const method = this.#method(type, child('/neurons', name), population.type);
+        neurons[name] = { ...tidied(solvedFor), method };
         populations[name] = { ...plain, type: name };
         for (const [flag, one] of code)
           operations[freeName(`${name}_${flag}`, (taken) => Object.hasOwn(operations, taken))] = {
@@ -215,7 +222,7 @@ class Idiom {
         if (names.size > 0) this.#copies.set(name, names);
         const most = Math.max(1, ...populationsOf(part.from.of).map((one) => this.#severalSpikes.get(one)?.most ?? 1));
         const heard = withFurtherPathways(tidied(shown), { values: own.values, delays: timed.delays }, most);
-        synapses[key] = { ...heard.type, method: methodOnGrid(shown) };
+        synapses[key] = { ...heard.type, method: this.#method(shown, child('/synapses', key)) };
         if (heard.further.size > 0) further.set(key, heard.further);
         const from = this.#ownSource(part.from, populations, child('/projections', name));
         projections[key] = { ...part, from, synapse: key, values: heard.values, delays: heard.delays };
@@ -384,6 +391,27 @@ class Idiom {
     );
     const solved = solvable(own, left, seen, child('/neurons', population.type ?? ''), this.#report);
     return { type: solved.type, population: { ...rest, values: solved.values } };
+  }
+
+  /** The method of a type, by steps that adapt where Brian takes such. @param neurons  whose it is, in the model */
+  #method(type: NeuronType | SynapseType, pointer: string, neurons = ''): IntegrationMethod {
+    const method = methodOnGrid(type);
+    if (method !== 'adaptive' || Object.keys(type.derivatives).length === 0) return method;
+    const adapts = this.fixed !== undefined && this.#model.neurons[neurons] !== undefined;
+    const why = this.fixed?.get(neurons);
+    if (adapts && why === undefined) {
+      this.#report.equivalent('brian/adaptive', pointer, adaptiveSteps);
+      return method;
+    }
+    const fixed = fixedMethod(type);
+    const nearest = fixed === 'rk4' ? fixed : 'exponential_euler';
+    const because = why === undefined ? '' : `: ${why}`;
+    this.#report.approximated(
+      'brian/method',
+      pointer,
+      `Brian uses ${nearest} with fixed steps, not with adaptive ones${because}`,
+    );
+    return fixed;
   }
 
   /** Code that runs on cells of a population beside that of their type. */

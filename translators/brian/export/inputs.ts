@@ -232,8 +232,9 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
       );
       return [];
     }
-    // Where all rates are taken at the beginning of a step, so is the sum.
-    const sampled = group.type?.method === 'euler' || group.type?.method === 'exact';
+    // On a grid, sums are made before cells are integrated; so they are where rates are taken at the beginning of a step.
+    const isSummedFirst = context.model.timing === 'grid';
+    const sampled = isSummedFirst || group.type?.method === 'euler' || group.type?.method === 'exact';
     if (!sampled)
       context.report.approximated(
         'brian/contributes',

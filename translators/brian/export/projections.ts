@@ -230,7 +230,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
     ...(model === '' ? {} : { model }),
     ...pathwayParts(plan, about),
     ...sumParts(plan),
-    ...methodName(type, about),
+    ...methodName(plan, context, about),
     ...constantDelays(plan, context, remarks),
     connect: connectParts(plan, context, remarks),
     ...(Object.keys(initial).length === 0 ? {} : { initializers: initial }),

@@ -7,6 +7,7 @@ import type {
   ConnectArguments,
   Initializers,
   Link,
+  MethodOptions,
   NeuronGroup,
   PoissonGroup,
   RunRegularly,
@@ -72,6 +73,24 @@ export function constantLines(constants: Constants): readonly string[] {
 function constantCode(value: string | number): string {
   return typeof value === 'number' ? String(value) : (quantityCode(value) ?? spaced(value));
 }
+
+/** What an integration method is told, as a dictionary. */
+function optionsCode(options: MethodOptions | undefined): Source | undefined {
+  if (options === undefined) return undefined;
+  const { absolute_error: error, absolute_error_per_variable: errors, ...others } = options;
+  return dictionary({
+    // Brian takes no whole number here.
+    ...(error === undefined ? {} : { absolute_error: Number.isInteger(error) ? `${error}.0` : String(error) }),
+    ...(errors === undefined ? {} : { absolute_error_per_variable: dictionary(mappedTexts(errors, constantCode)) }),
+    ...mappedTexts(others, pythonValue),
+  });
+}
+
+const mappedTexts = <T>(
+  map: Readonly<Record<string, T>>,
+  text: (value: T) => string,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, text(value)]));
 
 function namespaceArgument(own: Constants | undefined, common: Constants): readonly Source[] {
   const entries = [...Object.entries(common).filter(([key]) => isUsed(key)), ...Object.entries(own ?? {})];
@@ -189,6 +208,7 @@ function groupLines(
         ...keyword('reset', group.reset === undefined || elsewhere ? undefined : pythonString(group.reset)),
         ...keyword('refractory', group.refractory === undefined ? undefined : pythonValue(group.refractory)),
         ...keyword('method', textOf(group.method)),
+        ...keyword('method_options', optionsCode(group.method_options)),
         ...keyword(
           'events',
           events.length === 0
@@ -418,6 +438,7 @@ export function synapses(
             : pythonValue(delay),
       ),
       ...keyword('method', textOf(specification.method)),
+      ...keyword('method_options', optionsCode(specification.method_options)),
       ...keyword('multisynaptic_index', textOf(specification.multisynaptic_index)),
       ...namespaceArgument(specification.namespace, constants),
       ...common(name, specification),

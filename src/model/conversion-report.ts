@@ -2,7 +2,7 @@
 
 /**
  * - exact: the same function
- * - equivalent: the same up to rounding, to the stated convention by which times or parts are labelled, or to other
+ * - equivalent: the same up to rounding, to stated errors of steps that adapt, to the stated convention by which times or parts are labelled, or to other
  *   draws of the same distribution
  * - approximated: anything else, such as another integration method or another distribution; the message says what
  *   differs, and how much where that is known

@@ -144,11 +144,11 @@ describe('what a notation cannot say', () => {
     interneuron: 1,
     name: 'grid',
     neurons: {
-      // Brian has no steps that adapt.
+      // Brian's steps that adapt are for equations without a variable f.
       lif: {
         method: 'adaptive',
-        state: { v: { unit: 'mV' } },
-        derivatives: { v: '-v/(10*ms)' },
+        state: { v: { unit: 'mV' }, f: { unit: 'mV' } },
+        derivatives: { v: '-(v - f)/(10*ms)', f: '-f/(10*ms)' },
         events: { spike: 'v > 1*mV' },
       },
     },

@@ -112,8 +112,8 @@ The result of converting each fixture to each other notation with \`interneuron 
 
 - **same hash**: the document is the same model when it is read again.
 - **exact, equivalent, approximate, incomplete**: the least faithful part of the report. *Exact* means the same function. *Equivalent*
-  means the same up to rounding, to a stated convention (the label of spike times, names of types, a type that only interneuron's
-  PyNN backend runs) or to other draws of the same distribution. *Approximate* means anything else, such as another integration method
+  means the same up to rounding, to stated errors of steps that adapt on both sides, to a stated convention (the label of spike times, names of
+  types, a type that only interneuron's PyNN backend runs) or to other draws of the same distribution. *Approximate* means anything else, such as another integration method
   (LEMS takes forward Euler steps) or another distribution. *Incomplete* means that something is left out,
   *refused* that no document can be written.
 - **\`--strict\`** prefers the same function to the notation's own words: PyNN has the model's equations where a name would approximate it, and

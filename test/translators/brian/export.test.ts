@@ -194,11 +194,6 @@ describe('types', () => {
       'state: { v: { unit: "1" }, r: { unit: ms } }\nevents: { spike: { when: v > 1, refractory: { for: r } } }',
       'approximated brian/refractory-time',
     ],
-    [
-      'an adaptive method',
-      'state: { v: { unit: "1" } }\nderivatives: { v: -v/ms }\nmethod: adaptive',
-      'approximated brian/method',
-    ],
     ['another timing', 'state: { v: { unit: "1" } }', 'equivalent brian/timing', 'grid'],
   ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {
     const text =

@@ -47,7 +47,6 @@ describe('what Brian has and is not built is refused by name', () => {
     ['network_operations: {}', 'network_operation'],
     ['preferences: {}', 'preferences'],
     ['neuron_groups: { G: { N: 1, model: "v : 1", dtype: float32 } }', 'dtype'],
-    ['neuron_groups: { G: { N: 1, model: "v : 1", method_options: {} } }', 'method_options'],
     ['neuron_groups: { G: { N: 1, model: "v : 1", run_at: [] } }', 'run_at'],
     [
       'neuron_groups: { G: { N: 1, model: "v : 1" } }\nsynapses: { S: { source: G, model: "w : 1 (linked)" } }',

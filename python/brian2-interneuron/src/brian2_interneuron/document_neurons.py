@@ -331,11 +331,21 @@ class NeuronParts:
         if group.state_updater is None or not len(group.equations.diff_eq_names):
             return {}
         options = dict(group.state_updater.method_options or {})
-        # Brian fills in the options of GSL's methods; engines have one method with steps of its own for all of them.
-        usual = default_method_options if isinstance(choice, str) and choice.lower().startswith("gsl") else {}
-        other = {name for name, value in options.items() if name != "simplify" and (name, value) not in usual.items()}
-        if other:
+        # Brian fills in the options of GSL's methods; what else they are told stands in the document.
+        is_gsl = isinstance(choice, str) and choice.lower().startswith("gsl")
+        usual = default_method_options if is_gsl else {}
+        other = {
+            name: value
+            for name, value in options.items()
+            if name != "simplify" and (name not in usual or usual[name] != value)
+        }
+        if other and not is_gsl:
             raise Unsupported(group.name, f"the option {sorted(other)[0]} of its method")
+        errors = other.get("absolute_error_per_variable")
+        if errors is not None:
+            other["absolute_error_per_variable"] = {
+                name: quantity_text(float(error), group.variables[name].dim) for name, error in errors.items()
+            }
         plain = isinstance(group, NeuronGroup) and not any(
             "unless refractory" in each.flags for each in group.user_equations.values()
         )
@@ -350,7 +360,7 @@ class NeuronParts:
             self._updates[group.name] = self._update(group)
             return {}
         if isinstance(choice, str):
-            return {"method": choice}
+            return {"method": choice, **({"method_options": other} if other else {})}
         if isinstance(choice, (tuple, list)) and all(isinstance(each, str) for each in choice):
             chosen = self._chosen(group, choice)
             if chosen is not None:

@@ -112,9 +112,12 @@ const usual: readonly (readonly [Dimension, number])[] = (
 /** The error that a step may make in a variable, in SI: a power of ten; undefined where nothing is known of its size. */
 function errorOf(name: string, { state, parameters }: EquationSet): number | undefined {
   const { dimension } = parseUnit(state[name]?.unit ?? '1');
-  const known = Object.values({ ...parameters, ...state }).flatMap((one): readonly number[] => {
-    const value = 'initial' in one ? one.initial : one.value;
-    const isAlike = equalDimensions(parseUnit(one.unit).dimension, dimension);
+  const given = [
+    ...Object.values(parameters).map(({ unit, value }) => ({ unit, value })),
+    ...Object.values(state).map(({ unit, initial }) => ({ unit, value: initial })),
+  ];
+  const known = given.flatMap(({ unit, value }): readonly number[] => {
+    const isAlike = equalDimensions(parseUnit(unit).dimension, dimension);
     return isAlike && typeof value === 'number' && value !== 0 ? [Math.abs(value)] : [];
   });
   const small = [...known, ...usual.flatMap(([one, size]) => (equalDimensions(one, dimension) ? [size] : []))];

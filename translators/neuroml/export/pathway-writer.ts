@@ -9,6 +9,7 @@ import { writtenBy } from './effects.js';
 import { mostTrials } from './function-text.js';
 import { mostPlaces, mostUnderWay, Queue } from './queue.js';
 import { longestIn, mostAtATime, mostInTransit } from './transit.js';
+import { mostTrialsIn } from './trials.js';
 import type { TypeBuilder } from './type-builder.js';
 import { endOfStep, NotExpressible } from './words.js';
 import type { Element } from './xml-text.js';
@@ -42,7 +43,8 @@ export class PathwayWriter {
   /** The actions of a pathway; those that send something add conditions under which it arrives. @throws NotExpressible */
   statements(name: string, pathway: Pathway): readonly Element[] {
     const { builder, context, pointer } = this;
-    if (pathway.do.some((text) => /\bbinomial\(/.test(text)))
+    const trials = mostTrialsIn(pathway.do, this.type, this.projection, context);
+    if (trials === undefined || trials > mostTrials)
       context.report.approximated(
         'lems/binomial',
         `${pointer}/pathways/${name}`,

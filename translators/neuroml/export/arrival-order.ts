@@ -12,6 +12,7 @@ import { delayInSteps } from '../../../src/model/steps.js';
 import { usesOf } from './demands.js';
 import { shortestDelay } from './delays.js';
 import { jumpsOf, writtenBy } from './effects.js';
+import { canActLate } from './late-pathways.js';
 import type { ExportContext } from './context.js';
 
 /** Whether spikes of a projection may act in the step in which they are emitted. */
@@ -81,13 +82,21 @@ export function lateJumps(
   const type = model.neurons[id];
   if (!exactly || model.timing !== 'brian' || !type || Object.keys(type.regimes).length > 0) return undefined;
   const order = steppingOrder(model, data);
-  const incoming = Object.values(model.projections).flatMap((projection) => {
+  const incoming = Object.entries(model.projections).flatMap(([name, projection]) => {
     const synapse = model.synapses[projection.synapse];
     const isIts = populationsOf(projection.to.of).some((one) => model.populations[one]?.type === id);
-    return synapse && isIts ? [[projection, synapse] as const] : [];
+    return synapse && isIts ? [[projection, synapse, name] as const] : [];
   });
-  if (!incoming.some(([projection, synapse]) => arrivesLate(projection, synapse, order, context))) return undefined;
-  if (!incoming.every(([projection, synapse]) => actsAlone(projection, synapse))) return undefined;
+  const isLate = incoming.some(
+    ([projection, synapse]) =>
+      arrivesLate(projection, synapse, order, context) || answersAtOnce(projection, synapse, context),
+  );
+  if (!isLate) return undefined;
+  const isAlone = incoming.every(
+    ([projection, synapse, name]) =>
+      actsAlone(projection, synapse) || canActLate(name, projection, synapse, type, model),
+  );
+  if (!isAlone) return undefined;
   const jumps = new Set(incoming.flatMap(([projection, synapse]) => jumpsOf(projection, synapse)));
   for (const stimulus of Object.values(model.stimuli))
     if (stimulus.kind === 'poisson' && model.populations[populationOf(stimulus.to) ?? '']?.type === id)
@@ -96,6 +105,23 @@ export function lateJumps(
   const setBy = settingEvents(type, jumps);
   return setBy && { setBy };
 }
+
+/** Whether spikes of a cell may add to it through its synapses in their step, which these find out in the next one. */
+const answersAtOnce = (
+  { delays, receptors }: Projection,
+  { pathways, ports }: SynapseType,
+  { model, data }: Pick<ExportContext, 'model' | 'data'>,
+): boolean =>
+  Object.entries(pathways).some(([key, { on, delay, do: actions }]) => {
+    const shortest = shortestDelay(delays[key] ?? delay, data);
+    return (
+      on.startsWith('post.') &&
+      !(shortest !== undefined && delayInSteps(shortest, model.experiment.dt, model.timing) > 0) &&
+      actions
+        .flatMap(parseStatements)
+        .some((one) => one.kind === 'assignment' && writtenBy(one.target, receptors, ports) !== null)
+    );
+  });
 
 /** Whether spikes of a projection do nothing that depends on what else happens in the step. */
 function actsAlone({ receptors }: Projection, { pathways, ports }: SynapseType): boolean {

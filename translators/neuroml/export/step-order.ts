@@ -6,14 +6,12 @@
  * after the synapse has been advanced.
  */
 
-import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
-import { namesIn } from '../../../src/lang/walk.js';
-import { readsOf } from '../../../src/library/gather/texts.js';
-import type { NeuronType, Pathway, Projection, SynapseType } from '../../../src/model/model.js';
+import { parseStatements } from '../../../src/lang/parse.js';
+import type { Pathway, Projection, SynapseType } from '../../../src/model/model.js';
 import { delayInSteps, slotsOf } from '../../../src/model/steps.js';
 import { hasCompartments, type ExportContext } from './context.js';
-import { writtenBy } from './effects.js';
 import { arrivesLate, lateJumps, steppingOrder } from './arrival-order.js';
+import { addsNow, isOfSynapse, readsTimeOrCells, shown } from './late-pathways.js';
 import type { Numbers } from './values.js';
 
 /** What acts when within a step of LEMS. */
@@ -51,8 +49,6 @@ export function stepOrder(
   const { timing } = model;
   const neuron = model.neurons[target];
   if (!context.exactly || timing === 'lems-euler' || !neuron || hasCompartments(model)) return undefined;
-  // Cells that hear spikes at the beginning of the next step are another way.
-  if (lateJumps(target, context)) return undefined;
   // Nothing is in another order where spikes find nothing that changes.
   const onPost = Object.values(type.pathways).some(({ on }) => on.startsWith('post.'));
   if (!onPost && Object.keys(type.derivatives).length === 0) return undefined;
@@ -68,6 +64,9 @@ export function stepOrder(
   if (placed.length === 0 || placed.some(({ slot }) => slot <= slots.indexOf('groups'))) return undefined;
   placed.sort((a, b) => a.slot - b.slot || a.pathway.order - b.pathway.order || (a.name < b.name ? -1 : 1));
   const names = (some: readonly Placed[]): readonly string[] => some.map(({ name }) => name);
+  // Cells that hear spikes at the beginning of the next step hear then what synapses add; nothing else is to be done where
+  // spikes of cells do nothing to synapses.
+  if (lateJumps(target, context)) return onPost ? { late: names(placed), inStep: [], shift: 1 } : undefined;
   const late = placed.filter(({ atOnce }) => atOnce);
   const inStep = placed.filter(({ atOnce }) => !atOnce);
   if (late.length > 0 && (hasCode || readsTimeOrCells(type))) return undefined;
@@ -96,56 +95,3 @@ type Statement = ReturnType<typeof parseStatements>[number];
 
 const targetOf = (statement: Statement): readonly string[] =>
   statement.kind === 'assignment' ? [statement.target] : [];
-
-/** Whether a statement adds to the cell in this step. */
-const addsNow = (statement: Statement, projection: Projection, type: SynapseType): boolean =>
-  statement.kind === 'assignment' && writtenBy(statement.target, projection.receptors, type.ports) !== null;
-
-/** Names that expressions read, through derived variables. */
-function throughDerived(names: Iterable<string>, { derived }: SynapseType, found = new Set<string>()): Set<string> {
-  for (const name of names) {
-    if (found.has(name)) continue;
-    found.add(name);
-    const own = derived[name];
-    if (own) throughDerived(namesIn(parseExpression(own.value)), { derived } as SynapseType, found);
-  }
-  return found;
-}
-
-/** What the cell sees of a synapse in each step. */
-const shown = (type: SynapseType): ReadonlySet<string> =>
-  throughDerived(
-    [...Object.values(type.contributes), ...Object.values(type.summed)].flatMap((text) => [
-      ...namesIn(parseExpression(text)),
-    ]),
-    type,
-  );
-
-/** Whether pathways read nothing that changes but the synapse's own variables, and that when they act. */
-function isOfSynapse(type: SynapseType, neuron: NeuronType): boolean {
-  const texts = Object.values(type.pathways).flatMap(({ do: actions }) => actions);
-  const read = throughDerived(
-    texts.flatMap((text) => [...readsOf(text)].filter((name) => !isTarget(name, text))),
-    type,
-  );
-  return [...read].every((name) => {
-    if (name.startsWith('pre.') || name === 'lastupdate') return false;
-    if (!name.startsWith('post.')) return type.derived[name]?.held !== true;
-    return Object.hasOwn(neuron.parameters, name.slice('post.'.length));
-  });
-}
-
-/** Whether a name is only what a statement adds to. */
-const isTarget = (name: string, text: string): boolean =>
-  parseStatements(text).every(
-    (one) => one.kind === 'assignment' && one.target === name && !namesIn(one.value).has(name),
-  );
-
-/** Whether equations read the time, or variables of cells. */
-const readsTimeOrCells = (type: SynapseType): boolean =>
-  [
-    ...throughDerived(
-      Object.values(type.derivatives).flatMap(({ rate }) => [...namesIn(parseExpression(rate))]),
-      type,
-    ),
-  ].some((name) => name === 't' || name === 't_in_timesteps' || /^(pre|post)\./.test(name));

@@ -35,7 +35,9 @@ export function fitArrivals(gathering: Gathering): void {
     const { atOnce, always } = arrivalOf(gathering, projection);
     const early = always && startsFromNothing(gathering, type, projection);
     if (early) gathering.early.add(name);
-    const fitted = { ...projection, order: orderOf(gathering, projection, type, early) };
+    // Such synapses read what their cells have kept, behind these.
+    const behind = gathering.contacts.has(name) ? 1 : 0;
+    const fitted = { ...projection, order: orderOf(gathering, projection, type, early) + behind };
     const made = gathering.strict ? inTime(gathering, name, fitted, type) : undefined;
     gathering.projections[name] = made ?? { ...fitted, ...withDelays(gathering, name, fitted, type) };
     if (atOnce && !early)

@@ -20,6 +20,7 @@ import { child } from '../../model/pointer.js';
 import { wholePopulation } from '../../model/selected.js';
 import { tidy } from '../recognise/numbers.js';
 import { advancedAtOnce, writtenBySynapses } from './at-once.js';
+import { withContacts } from './contacts.js';
 import { fitArrivals } from './arrivals.js';
 import { gatheringOf, leadOf, outputOf, type Gathering } from './gathering.js';
 import { readable } from '../readable/readable.js';
@@ -54,8 +55,11 @@ export function gathered(valid: ValidModel, stage: string, { strict = false } = 
   if (timing !== 'lems-euler' && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
   const named = withSpikesByName(onGrid ? atBeginOfStep(valid.model) : valid.model);
-  const components = strict && stage === 'brian' && !onGrid ? allAtOnce(named, report) : named;
+  const isStrict = strict && stage === 'brian' && !onGrid;
+  const inContact = isStrict ? withContacts({ ...valid, model: named }) : undefined;
+  const components = inContact ? allAtOnce(inContact.model, report) : named;
   const gathering = gatheringOf({ ...valid, model: components }, report, stage, strict && stage === 'brian');
+  for (const name of inContact?.contacts ?? []) gathering.contacts.add(name);
   for (const name of cables) gathering.standard.add(name);
   const made = gatheredModel(gathering, onGrid);
   const diagnostics = new Diagnostics();
@@ -147,7 +151,7 @@ function fitToBrian(gathering: Gathering): void {
         pointer,
         'LEMS takes the current of the same step; in Brian it is that of the step before',
       );
-    if (followsOther(gathering, projection))
+    if (followsOther(gathering, projection) && !gathering.contacts.has(name))
       gathering.report.approximated(
         'brian/contributes',
         pointer,

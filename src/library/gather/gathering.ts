@@ -48,6 +48,8 @@ export interface Gathering {
   readonly standard: Set<string>;
   /** Projections whose synapses are advanced before what they add is summed, so that it is as in LEMS. */
   readonly early: Set<string>;
+  /** Projections within a population whose synapses read other cells as in LEMS. */
+  readonly contacts: Set<string>;
   /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
   readonly changed: ReadonlySet<string>;
 }
@@ -80,6 +82,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     elsewhere: new Map(),
     standard: new Set(),
     early: new Set(),
+    contacts: new Set(),
     changed: changedNames(model),
   };
 }

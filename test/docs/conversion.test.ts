@@ -118,7 +118,7 @@ The result of converting each fixture to each other notation with \`interneuron 
   *refused* that no document can be written.
 - **\`--strict\`** prefers the same function to the notation's own words: PyNN has the model's equations where a name would approximate it, and
   LEMS equations of which a step of forward Euler is the step of the model's method, for its length of steps
-  ([translators/neuroml](../translators/neuroml/README.md#writing)); Brian has Poisson sources with several spikes in a step. Without it, documents are as people who use the notation write them.
+  ([translators/neuroml](../translators/neuroml/README.md#writing)); Brian has Poisson sources with several spikes in a step, and steps that adapt by the GNU Scientific Library. Without it, documents are as people who use the notation write them.
 - LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential.
 - **and back**: the model has the same hash after conversion back. Documents longer than 500 MB, which take minutes to write and more to
   read, are not read again here.

@@ -7,7 +7,7 @@ import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { exportPynn, type PynnOptions } from './export.js';
 import { joinedLists } from '../shared/python.js';
-import { remarksOnBackends } from './script/backends.js';
+import { remarksOnBackends, spikesLostUnderNeuron, usualSimulator } from './script/backends.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
 /** A script, and how faithful it is. */
@@ -30,6 +30,15 @@ export function exportPynnScript(valid: ValidModel, stem = 'model', options: Pyn
   for (const entry of entries) report.add(entry);
   const { view, files } = scriptView(document, stem, report, nestml);
   for (const remark of remarksOnBackends(document)) report.equivalent('pynn/backend', '', remark);
+  const ofNeuron = view.simulator === '' ? [] : spikesLostUnderNeuron(document);
+  for (const remark of ofNeuron)
+    if (usualSimulator(document) === 'neuron') report.approximated('pynn/backend', '', remark);
+    else
+      report.equivalent(
+        'pynn/backend',
+        '',
+        `${remark}; the script runs under NEST unless it is given another simulator`,
+      );
   return { files: [{ name: `${stem}.py`, text: render(view) }, ...files], report: report.entries };
 }
 

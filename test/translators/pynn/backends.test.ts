@@ -1,9 +1,16 @@
 /** Types that not all of PyNN's simulators have, or get right. */
 
 import { expect, test } from 'vitest';
+import { convertModel } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
-import { failing, lackedBy, remarksOnBackends } from '../../../translators/pynn/script/backends.js';
+import {
+  failing,
+  lackedBy,
+  remarksOnBackends,
+  spikesLostUnderNeuron,
+  usualSimulator,
+} from '../../../translators/pynn/script/backends.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.js';
 import { missingEnvironment, python } from '../../support/python.js';
 import { documentOf } from './support.js';
@@ -104,8 +111,10 @@ test('values of parameters, and times of runs', () => {
     ],
     phases: [{ run: 50.05 }, { run: 0.3 }],
   };
-  expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
+  expect(spikesLostUnderNeuron(document as unknown as PynnSpecification)).toEqual([
     'EIF_cond_exp_isfa_ista with v_spike above -41.3 mV loses spikes under NEURON in steps of 0.1 ms',
+  ]);
+  expect(remarksOnBackends(document as unknown as PynnSpecification)).toEqual([
     'IF_cond_exp with tau_syn_E that is not positive does not run under NEST',
     'IF_cond_exp with v_reset at v_thresh or above does not run under NEST',
     'IF_curr_exp with cm that is not positive does not run under NEST or NEURON',
@@ -116,6 +125,23 @@ test('values of parameters, and times of runs', () => {
     'SpikeSourceGamma with alpha below 1 does not run under NEST',
     'runs that are no multiple of the time step raise an error under NEST',
   ]);
+});
+
+test.each<[string, string, { readonly type: string; readonly params?: Readonly<Record<string, number>> }]>([
+  ['nest', 'NEST has all spikes of', { type: 'EIF_cond_exp_isfa_ista' }],
+  ['neuron', 'NEURON, too, has all spikes of', { type: 'EIF_cond_exp_isfa_ista', params: { v_spike: -42 } }],
+  ['nest', 'NEURON raises an error at', { type: 'IF_curr_delta' }],
+  ['neuron', 'it has', { type: 'IF_curr_exp' }],
+  ['neuron', 'NEST refuses values of', { type: 'EIF_cond_exp_isfa_ista', params: { tau_syn_E: 0 } }],
+])('a script without an argument runs under %s: %s %o', async (simulator, _why, cell) => {
+  const document = { format: 'interneuron/pynn', populations: [{ label: 'a', size: 1, cell }], phases: [{ run: 10 }] };
+  expect(usualSimulator(document as unknown as PynnSpecification)).toBe(simulator);
+  const { valid } = importModel({ name: 'model.json', text: JSON.stringify(document) });
+  const { files, report } = await convertModel(valid, 'pynn');
+  expect(files[0]?.text).toContain(`else "${simulator}"`);
+  const loss = report.find(({ message }) => message.includes('loses spikes under NEURON'));
+  const isLost = cell.type.startsWith('EIF') && cell.params?.['v_spike'] === undefined;
+  expect(loss?.verdict).toBe(isLost ? (simulator === 'neuron' ? 'approximated' : 'equivalent') : undefined);
 });
 
 test('first values: a script gives NEURON what PyNN loses, and the report names what it cannot', () => {

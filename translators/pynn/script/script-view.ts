@@ -21,6 +21,7 @@ import {
   recordingLines,
   synapseRecorder,
 } from './script-protocol.js';
+import { usualSimulator } from './backends.js';
 import { nestmlTypes, setUpNestml } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
 
@@ -135,7 +136,7 @@ export function scriptView(
     simulator:
       script.isNative || isNestml
         ? ''
-        : 'sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "neuron"))',
+        : `sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "${usualSimulator(document)}"))`,
     argument: script.isNative || isNestml ? 1 : 2,
     definitions: [...script.definitions, ...(script.recorders.length === 0 ? [] : [synapseRecorder])],
     sections,

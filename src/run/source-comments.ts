@@ -32,6 +32,7 @@ export function withComments(valid: ValidModel, source: Source, positions: Posit
   for (const one of documents) {
     const known = parts.get(one.name) ?? new Map<number, string>();
     const partOf = source.script ? partsOfScript(one.text, known) : partsOfDocument(one.text, known);
+    const linesOfText = one.text.split(/\r\n|[\r\n]/);
     const found = source.script
       ? scriptComments(one.text)
       : isMarkup(one.text)
@@ -41,7 +42,8 @@ export function withComments(valid: ValidModel, source: Source, positions: Posit
       const pointer = partOf(comment);
       if (pointer === undefined) continue;
       const before = comments.get(pointer);
-      comments.set(pointer, before === undefined ? comment.text : `${before}\n${comment.text}`);
+      const said = source.script ? comment.text : named(comment, linesOfText, known);
+      comments.set(pointer, before === undefined ? said : `${before}\n${said}`);
     }
   }
   if (comments.size === 0) return valid;
@@ -195,6 +197,12 @@ function partsOfScript(text: string, known: ReadonlyMap<number, string>): (comme
     const pointer = known.get(last + 1);
     return pointer !== undefined && /\/(?:parameters|values)\//.test(pointer) ? undefined : pointer;
   };
+}
+
+/** A comment behind a key that is no part of the model, such as a constant that only others are made of, after that key. */
+function named({ text, first, alone }: Comment, lines: readonly string[], known: ReadonlyMap<number, string>): string {
+  const key = /^\s*(?:- *)?(["']?)([A-Za-z_]\w*)\1\s*:/.exec(lines[first - 1] ?? '')?.[2];
+  return alone || key === undefined || known.has(first) ? text : `${key}: ${text}`;
 }
 
 const isContent = (line: string): boolean => /^\s*[^\s#]/.test(line) && !/^\s*<[?!]/.test(line);

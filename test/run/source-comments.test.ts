@@ -38,6 +38,21 @@ const comments = {
 
 const read = (name: string, text: string) => importModel({ name, text });
 
+test('comments behind constants of which only others are made keep their names', () => {
+  const text = `format: interneuron/brian
+namespace:
+  order: 5 # scales the network
+  eta: 2*order # outside rate
+  tau: 10 ms # of the membrane
+neuron_groups:
+  G: { N: order, model: 'dv/dt = -v/tau : 1' }
+run: 1 ms
+`;
+  expect(Object.values(read('network.yaml', text).valid.model.annotations['comments'] as object).join('\n')).toBe(
+    'order: scales the network\neta: outside rate\nof the membrane',
+  );
+});
+
 test('comments of YAML are annotations with pointers, which no hash depends on', () => {
   const { valid, hashes } = read('network.yaml', yaml);
   expect(valid.model.annotations['comments']).toEqual(comments);

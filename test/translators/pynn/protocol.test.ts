@@ -778,3 +778,42 @@ describe('in an exported script', () => {
     expect(files[0]?.text).not.toContain('import_module');
   });
 });
+
+test('delays of plastic synapses that change are those of PyNN when the model is written again', () => {
+  const stdp = {
+    type: 'STDPMechanism',
+    params: { weight: 0.1, delay: 1 },
+    timing_dependence: { type: 'SpikePairRule', params: { A_plus: 0.02 } },
+    weight_dependence: { type: 'MultiplicativeWeightDependence', params: { w_max: 0.3 } },
+  };
+  const text = JSON.stringify({
+    format: 'interneuron/pynn',
+    populations: [
+      { label: 'pre', size: 2, cell: { type: 'SpikeSourceArray', params: { spike_times: [5, 40] } } },
+      { label: 'post', size: 1, cell: { type: 'IF_curr_exp' } },
+    ],
+    projections: [
+      {
+        label: 'x',
+        pre: 'pre',
+        post: 'post',
+        connector: { type: 'AllToAllConnector' },
+        synapse: stdp,
+        receptor_type: 'excitatory',
+      },
+    ],
+    phases: [{ run: 20 }, { set_projection: { target: 'x', params: { delay: 2 } } }, { run: 30 }],
+  });
+  const given = importModel({ name: 'model.json', text });
+  const { document } = exportPynn(given.valid);
+  const again = importModel({ name: 'model.json', text: JSON.stringify(document) });
+  expect(document.phases).toContainEqual({ set_projection: { target: 'x', params: { delay: 2 } } });
+  expect(again.hashes.experiment).toBe(given.hashes.experiment);
+  // A time of sending that is not PyNN's delay has no words there.
+  const phases = given.valid.model.experiment.protocol.map((phase) =>
+    'set' in phase ? { set: { 'x.transmission': 0.003 } } : phase,
+  );
+  const experiment = { ...given.valid.model.experiment, protocol: phases };
+  const { report } = exportPynn({ ...given.valid, model: { ...given.valid.model, experiment } });
+  expect(report.filter(({ verdict }) => verdict !== 'exact')).not.toEqual([]);
+});

@@ -183,6 +183,9 @@ class Phases {
     }
   }
 
+  /** Delays of projections on the side of the receiver, as phases have set them. */
+  readonly #dendritic = new Map<string, Value | undefined>();
+
   #delays(delays: Readonly<Record<string, Value>>, pointer: string): void {
     const byProjection = new Map<string, Record<string, Value>>();
     for (const [key, value] of Object.entries(delays)) {
@@ -190,6 +193,7 @@ class Phases {
       byProjection.set(projection, { ...byProjection.get(projection), [pathway]: value });
     }
     for (const [projection, { pre, post }] of byProjection) {
+      this.#dendritic.set(projection, post);
       if (pre !== undefined && post !== undefined) {
         this.#context.report.missing(pointer, `a change of delays of ${projection} that are partly dendritic`);
         continue;
@@ -339,6 +343,12 @@ class Phases {
     if (parts === undefined) return context.report.missing(pointer, `a change of synapses of ${name}`);
     const params: Record<string, PynnValue> = {};
     for (const [key, value] of Object.entries(values)) {
+      if (key === 'transmission') {
+        // It is PyNN's delay, which a phase before this one sets.
+        if (JSON.stringify(value) !== JSON.stringify(this.#dendritic.get(name)))
+          context.report.missing(pointer, `a change of when synapses of ${name} send, without that of their delay`);
+        continue;
+      }
       const translated = valueIn(
         context,
         value,
@@ -349,6 +359,7 @@ class Phases {
       );
       if (translated !== undefined) params[key] = this.#byPair(translated, name, pointer);
     }
+    if (Object.keys(params).length === 0) return undefined;
     // A weight that changes by itself is set as one that stays; other state has first values.
     const weightOnly = Object.keys(params).every((key) => key === 'weight');
     const target = context.label(name);

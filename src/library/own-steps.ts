@@ -11,6 +11,7 @@ import {
   integer,
   isZero,
   name as nameOf,
+  negated,
   number,
   product,
   quotient,
@@ -199,24 +200,37 @@ interface Decay {
   readonly rate: Expression;
   /** What feeds it, as an alpha function is fed; absent: nothing. */
   readonly feed?: Expression;
+  /** What it decays to; absent: zero. */
+  readonly rest?: Expression;
+}
+
+/** Whether an expression is no zero, whatever its parameters are. */
+function isNeverZero(e: Expression): boolean {
+  if (e.kind === 'number' || e.kind === 'quantity') return e.value !== 0;
+  if (e.kind === 'unary') return e.operator === '-' && isNeverZero(e.operand);
+  if (e.kind !== 'binary') return false;
+  return e.operator === '/' ? isNeverZero(e.left) : e.operator === '*' && isNeverZero(e.left) && isNeverZero(e.right);
 }
 
 /** How a variable decays; undefined for one that does otherwise. */
 function decayOf(name: string, forms: ReadonlyMap<string, LinearForm | null>): Decay | undefined {
   const form = forms.get(name);
-  if (!form || !isZero(form.constant)) return undefined;
+  if (!form) return undefined;
   const rate = form.coefficients.get(name) ?? integer(0);
   const [feed, ...more] = [...form.coefficients].filter(([other]) => other !== name);
+  if (!isZero(form.constant))
+    return feed === undefined && isNeverZero(rate) ? { rate, rest: negated(quotient(form.constant, rate)) } : undefined;
   if (feed === undefined) return { rate };
   const [source, factor] = feed;
   const before = decayOf(source, new Map([...forms].filter(([other]) => other !== name)));
-  if (more.length > 0 || before === undefined || before.feed || !equalExpressions(before.rate, rate)) return undefined;
+  if (more.length > 0 || before === undefined || before.feed || before.rest || !equalExpressions(before.rate, rate))
+    return undefined;
   return { rate, feed: product(factor, nameOf(source)) };
 }
 
 /**
  * Rates whose step by forward Euler is the exact one, where each variable depends on itself and on such as only decay,
- * exponentially or as an alpha function: `dx/dt = a*x + b + c*y` with `dy/dt = d*y`, or with `dy/dt = d*y + e*z` and
+ * exponentially, to zero or another value, or as an alpha function: `dx/dt = a*x + b + c*y` with `dy/dt = d*y`, `dy/dt = d*y + e`, or with `dy/dt = d*y + e*z` and
  * `dz/dt = d*z`. Undefined for other systems.
  */
 function linearSteps(rates: ReadonlyMap<string, Expression>): ReadonlyMap<string, Expression> | undefined {
@@ -227,14 +241,20 @@ function linearSteps(rates: ReadonlyMap<string, Expression>): ReadonlyMap<string
     if (!form) return undefined;
     const own = form.coefficients.get(name) ?? integer(0);
     const others = [...form.coefficients].filter(([other]) => other !== name);
-    const alone = others.length === 0 ? rate : sum(product(own, nameOf(name)), form.constant);
+    const decays = others.map(([other, factor]) => ({ other, factor, decay: decayOf(other, forms) }));
+    // What another variable decays to acts on this one as a constant does.
+    const constant = decays.reduce(
+      (all, { factor, decay }) => (decay?.rest ? sum(all, product(factor, decay.rest)) : all),
+      form.constant,
+    );
+    const alone = others.length === 0 ? rate : sum(product(own, nameOf(name)), constant);
     const terms = [isZero(own) ? alone : product(alone, mean(own))];
-    for (const [other, factor] of others) {
-      const decay = decayOf(other, forms);
+    for (const { other, factor, decay } of decays) {
       if (decay === undefined) return undefined;
       const faster = equalExpressions(decay.rate, own) ? integer(0) : simplify(binary('-', decay.rate, own));
       const left = isZero(own) ? integer(1) : call('exp', [product(own, dt)]);
-      terms.push(product(product(product(factor, nameOf(other)), left), isZero(faster) ? integer(1) : mean(faster)));
+      const above = decay.rest ? binary('-', nameOf(other), decay.rest) : nameOf(other);
+      terms.push(product(product(product(factor, above), left), isZero(faster) ? integer(1) : mean(faster)));
       if (decay.feed)
         terms.push(product(product(product(product(factor, decay.feed), left), dt), slopeOfMean(product(faster, dt))));
     }

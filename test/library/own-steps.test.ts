@@ -56,6 +56,13 @@ describe('a step is the exact solution', () => {
     expect(next(valid, 'x', { x: 0.2, y: 1 })).toBeCloseTo(0.2 * slow + (slow - fast), 14);
   });
 
+  test('of one that follows what does not decay to zero', () => {
+    const valid = group('dx/dt = (0.1 + y - x)/(4*ms) : 1\ndy/dt = (0.7 - y)/(2*ms) : 1', { method: 'exact' });
+    const [slow, fast] = [Math.exp(-dt / 4e-3), Math.exp(-dt / 2e-3)];
+    // x decays to 0.1 + 0.7, and follows y - 0.7 as above.
+    expect(next(valid, 'x', { x: 0.2, y: 1 })).toBeCloseTo(0.8 - 0.6 * slow + 0.3 * (slow - fast), 14);
+  });
+
   test('of one that follows at the same rate', () => {
     const valid = group('dx/dt = (y - x)/(4*ms) : 1\ndy/dt = -y/(4*ms) : 1', { method: 'exact' });
     const decay = Math.exp(-dt / 4e-3);
@@ -134,6 +141,11 @@ describe('spikes and samples in LEMS are those of the model', () => {
 describe('others are left as they are, and refused', () => {
   test.each([
     ['noise', 'dx/dt = -x/(8*ms) + xi*sqrt(1/(8*ms)) : 1', { method: 'heun' }],
+    [
+      'a variable that follows one with a rate that may be zero',
+      'dx/dt = (y - x)/(8*ms) : 1\ndy/dt = (0.5 - a*y)/(5*ms) : 1\na : 1 (constant)',
+      { method: 'exact' },
+    ],
     ['variables that go round', 'dx/dt = -y/(8*ms) : 1\ndy/dt = x/(8*ms) : 1', { method: 'exact' }],
     ['rates that change within the step', 'dx/dt = (sin(t/(1*ms)) - x)/(8*ms) : 1', { method: 'rk4' }],
     [

@@ -28,7 +28,13 @@ interface Monitor {
 async function underBrian(text: string, edit: (script: string) => string): Promise<Record<string, number[][]>> {
   const { valid } = importModel({ name: 'model.json', text });
   const { files } = await convertModel(valid, 'brian', { strict: true, name: 'model.py' });
-  for (const file of files) writeFileSync(join(folder, file.name), edit(file.text));
+  // Scripts that draw nothing set no seed, of which the run has one line; what is run is no file beside the lists.
+  const seeded = (script: string): string =>
+    (/^seed\(/m.test(script) ? script : script.replace(/^defaultclock\.dt.*$/m, '$&\nseed(7)')).replace(
+      'Path(__file__).parent',
+      `Path(${JSON.stringify(folder)})`,
+    );
+  for (const file of files) writeFileSync(join(folder, file.name), seeded(edit(file.text)));
   const [records] = (await runPython('collect_brian_runs.py', [join(folder, 'model.py'), '7'])) as readonly Record<
     string,
     Monitor

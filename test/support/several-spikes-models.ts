@@ -24,6 +24,17 @@ const projection = (label: string, pre: string, post: string, synapse: object): 
 const set = (target: string, params: object): object => ({ set: { target, params } });
 const setDelay = (target: string, delay: number): object => ({ set_projection: { target, params: { delay } } });
 
+/** Spikes of some cells, of which many are given twice, and some come again within the step. */
+const trains = (size: number, later: number): readonly (readonly number[])[] =>
+  Array.from({ length: size }, (_, i) =>
+    Array.from({ length: 16 }, (__, k) => {
+      const time = Number((later + 1 + 6 * k + ((i * 7 + k * k * 3) % 50) / 10).toFixed(1));
+      return [time, ...(k % 3 === 0 ? [time] : []), ...((i + k) % 5 === 0 ? [time + 0.02] : [])];
+    })
+      .flat()
+      .sort((a, b) => a - b),
+  );
+
 /** Parts of documents by what they are to show. */
 const parts: Readonly<Record<string, object>> = {
   'weights in transit at two delays': {
@@ -74,15 +85,26 @@ const parts: Readonly<Record<string, object>> = {
   },
 };
 
-/** Documents with their names. */
-export const severalSpikesModels: readonly (readonly [name: string, text: string])[] = Object.entries(parts).map(
-  ([name, part]) => {
-    const { populations } = part as { readonly populations: readonly { readonly label: string }[] };
-    const recordings = populations.map(({ label }) => ({ target: label, variables: 'spikes' }));
-    const head = { format: 'interneuron/pynn', version: 1, pynn: '0.13', seed: 7, setup: { timestep: 0.1 } };
-    return [name, JSON.stringify({ ...head, ...part, recordings })];
+const given = { type: 'SpikeSourceArray', params: { spike_times: { sequences: trains(20, 0) } } };
+const givenParts: Readonly<Record<string, object>> = {
+  'given spikes, several in a step': {
+    populations: [{ label: 's', size: 20, cell: given }, cells('c', 4), cells('d', 3, 'IF_curr_delta')],
+    views: [{ label: 'low', of: 's', select: { slice: [0, 7, 1] } }],
+    projections: [projection('p', 's', 'c', plastic(1.5, 1, 2)), projection('q', 'low', 'd', static_(4, 0.6))],
+    phases: [{ run: 100 }, set('s', { spike_times: { sequences: trains(20, 100) } }), { run: 100 }],
   },
-);
+};
+
+/** Documents with their names. */
+export const severalSpikesModels: readonly (readonly [name: string, text: string])[] = Object.entries({
+  ...parts,
+  ...givenParts,
+}).map(([name, part]) => {
+  const { populations } = part as { readonly populations: readonly { readonly label: string }[] };
+  const recordings = populations.map(({ label }) => ({ target: label, variables: 'spikes' }));
+  const head = { format: 'interneuron/pynn', version: 1, pynn: '0.13', seed: 7, setup: { timestep: 0.1 } };
+  return [name, JSON.stringify({ ...head, ...part, recordings })];
+});
 
 /** Sources that spike 0.4 times in a step on average, and nothing else. */
 export const fastSources = JSON.stringify({

@@ -9,8 +9,12 @@ export const spikeCount = 'n_spikes';
 export const furtherSpike = (k: number): string => `spike_${k}`;
 
 /** Events of a type that are its second and further spikes of a step. */
-export function furtherSpikesOf({ derived, events }: Pick<NeuronType, 'derived' | 'events'>): readonly string[] {
-  if (!Object.hasOwn(derived, spikeCount)) return [];
+export function furtherSpikesOf({
+  state,
+  derived,
+  events,
+}: Pick<NeuronType, 'state' | 'derived' | 'events'>): readonly string[] {
+  if (![state, derived].some((map) => Object.hasOwn(map, spikeCount))) return [];
   const names = Object.keys(events).map((_, k) => furtherSpike(k + 2));
   return names.filter((name, k) => events[name]?.when === `${spikeCount} > ${k + 1}`);
 }

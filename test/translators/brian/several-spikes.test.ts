@@ -40,7 +40,8 @@ test.each(severalSpikesModels)(
     const source = withGivenCounts(read(text).valid);
     const ours = inSteps(await spikesOf(source), 1e-4);
     const theirs = inSteps(await spikesOf(read(givenCountsIn(brian.text)).valid, {}, source), 0);
-    expect(theirs).toEqual(ours);
+    // Brian has a generator besides.
+    expect(theirs).toMatchObject(ours);
     const repeated = Object.values(ours).flatMap((trains) =>
       trains.flatMap((train) => train.filter((step, k) => step === train[k - 1])),
     );

@@ -158,7 +158,7 @@ export function trainParts(
     remarks.notExpressible('brian/missing-data', 'the spikes were not given with the model');
   const { kept, all } = onceAStep(indices ?? [], times ?? [], context);
   if (kept.length < all.length)
-    remarks.approximated(
+    remarks.notExpressible(
       'brian/coincident-spikes',
       `${all.length - kept.length} additional spikes of cells within the same step are left out: Brian allows ` +
         'one per step',

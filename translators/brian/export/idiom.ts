@@ -57,6 +57,7 @@ import type { IdiomContext } from './idiom-context.js';
 import { adaptiveSteps, fixedMethod, refusedByGsl } from './adaptive-steps.js';
 import { inTurn, withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
+import { countedTrain, countingParts, withGenerators } from './given-counts.js';
 import { partOfGenerator } from './generator-part.js';
 import { choosesAtRandom, chosenCells, drawnPhases } from './drawn-choices.js';
 import { drawText } from './own-draws.js';
@@ -167,7 +168,28 @@ class Idiom {
     const populations: Record<string, Population> = {};
     const projections: Record<string, Projection> = {};
     const operations: Record<string, Operation> = { ...model.operations };
+    const generators = new Map<string, { readonly generator: string; readonly size: number }>();
     for (const [name, population] of Object.entries(model.populations)) {
+      const counted = this.#context.strict ? countedTrain(name, population, model, this.#data) : undefined;
+      if (counted !== undefined) {
+        const generator = freeName(`${name}_given`, (one) =>
+          Object.hasOwn({ ...model.populations, ...populations }, one),
+        );
+        const { positions: _, ...plain } = counted.population;
+        const { positions: __, ...given } = counted.generator;
+        populations[generator] = given;
+        populations[name] = plain;
+        neurons[name] = counted.type;
+        generators.set(name, { generator, size: population.size });
+        this.#severalSpikes.set(name, { most: counted.most });
+        this.#sayPositions(population, child('/populations', name), []);
+        this.#report.exact(
+          child('/populations', name),
+          `a group counts the spikes of a generator that has up to ${counted.most} in a step for each of its cells`,
+          'brian/several-spikes',
+        );
+        continue;
+      }
       const { type, population: plain } = this.#population(name, population);
       if (type === undefined) populations[name] = plain;
       else {
@@ -234,6 +256,13 @@ class Idiom {
           };
       }
     }
+    for (const [name, { generator }] of generators) {
+      const key = freeName(`${name}_counts`, (one) => Object.hasOwn(projections, one));
+      const counting = countingParts(name, generator, key);
+      synapses[key] = counting.type;
+      projections[key] = counting.projection;
+      operations[freeName(`${name}_begin`, (one) => Object.hasOwn(operations, one))] = counting.operation;
+    }
     const { pynn: _, ...annotations } = model.annotations;
     this.#needDraws(choosesAtRandom(model.experiment.protocol));
     const experiment = {
@@ -246,7 +275,8 @@ class Idiom {
         this.#report,
       )
         .filter((phase) => this.#isLeft(phase, projections))
-        .map((phase) => withFurtherDelays(withRates(phase, this.#poissonGroups), further, this.#report)),
+        .map((phase) => withFurtherDelays(withRates(phase, this.#poissonGroups), further, this.#report))
+        .map((phase) => withGenerators(phase, generators, model, this.#data)),
     };
     return {
       ...model,
@@ -344,17 +374,10 @@ class Idiom {
   #population(name: string, population: Population): { readonly type?: NeuronType; readonly population: Population } {
     const type = this.#model.neurons[population.type ?? ''];
     const pointer = child('/populations', name);
-    const { positions, ...rest } = population;
-    const { type: _, ...untyped } = rest;
+    const { positions: _, ...rest } = population;
+    const { type: __, ...untyped } = rest;
     const read = type === undefined ? [] : coordinatesRead(type, population, this.#operationsOn(name));
-    if (positions !== undefined)
-      this.#report.equivalent(
-        'brian/positions',
-        pointer,
-        read.length > 0
-          ? `Brian's groups have no positions: ${read.join(', ')} are parameters, and what else positions determine is listed`
-          : "Brian's groups have no positions: they are left out, and what they determine is listed",
-      );
+    this.#sayPositions(population, pointer, read);
     if (type === undefined) return { population: rest };
     const drawn = this.drawn?.model.populations[name];
     if (drawsUnknown(type)) {
@@ -412,6 +435,18 @@ class Idiom {
       `Brian uses ${nearest} with fixed steps, not with adaptive ones${because}`,
     );
     return fixed;
+  }
+
+  /** Says what becomes of positions. @param read  coordinates that equations read */
+  #sayPositions({ positions }: Population, pointer: string, read: readonly string[]): void {
+    if (positions === undefined) return;
+    this.#report.equivalent(
+      'brian/positions',
+      pointer,
+      read.length > 0
+        ? `Brian's groups have no positions: ${read.join(', ')} are parameters, and what else positions determine is listed`
+        : "Brian's groups have no positions: they are left out, and what they determine is listed",
+    );
   }
 
   /** Code that runs on cells of a population beside that of their type. */

@@ -63,7 +63,7 @@ export function poissonGroup(
       ...(start === 0 && !areTimesSet ? [] : ['t > start - dt/2']),
       ...(typeof duration === 'number' && duration >= 1e6 && !areTimesSet ? [] : ['t < start + duration - dt/2']),
     ];
-    const counted = { most: enough.most, mean, draws };
+    const counted = { most: enough.most, drawn: { mean, draws } };
     const read = new Set(['rate', ...active.flatMap((text) => [...namesIn(parseExpression(text))])]);
     const only = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
       Object.fromEntries(Object.entries(map).filter(([key]) => read.has(key)));

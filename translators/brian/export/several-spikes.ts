@@ -28,14 +28,17 @@ export interface Limit {
   readonly isCertain: boolean;
 }
 
-/** Poisson sources that draw how many spikes a step has. */
+/** Sources that may spike several times in a step. */
 export interface CountedSpikes {
   /** How many spikes a step may have. */
   readonly most: number;
-  /** The mean number of spikes in a step, the largest of all sources and times. */
-  readonly mean: number;
-  /** How often a number of spikes is drawn in the run. */
-  readonly draws: number;
+  /** Of Poisson sources, which draw the number; absent: spikes are given. */
+  readonly drawn?: {
+    /** The mean number of spikes in a step, the largest of all sources and times. */
+    readonly mean: number;
+    /** How often a number of spikes is drawn in the run. */
+    readonly draws: number;
+  };
 }
 
 /**
@@ -61,6 +64,13 @@ function moreThan(k: number, mean: number): number {
   return Math.min(1, Math.exp(logarithm) / (1 - mean / (k + 2)));
 }
 
+/** Events of the first spike of a step and of each further one. @param slot  of the first; absent: the usual one */
+export function countEvents(most: number, slot?: string): NeuronType['events'] {
+  const event = (k: number) => ({ when: `${spikeCount} > ${k - 1}`, edge: 'level', do: [], order: 0 }) as const;
+  const further = Array.from({ length: most - 1 }, (_, k) => [furtherSpike(k + 2), event(k + 2)] as const);
+  return { spike: { ...event(1), ...(slot === undefined ? {} : { slot }) }, ...Object.fromEntries(further) };
+}
+
 /**
  * A Poisson source that draws the number of its spikes in each step.
  *
@@ -72,8 +82,6 @@ export function countedSource(
   most: number,
 ): NeuronType {
   const count = active.length === 0 ? 'rate*dt' : `rate*dt*int(${active.join(' and ')})`;
-  const event = (k: number) => ({ when: `${spikeCount} > ${k - 1}`, edge: 'level', do: [], order: 0 }) as const;
-  const further = Array.from({ length: most - 1 }, (_, k) => [furtherSpike(k + 2), event(k + 2)] as const);
   return {
     parameters,
     state: {},
@@ -82,7 +90,7 @@ export function countedSource(
     noise: [],
     method: 'auto',
     inputs: {},
-    events: { spike: event(1), ...Object.fromEntries(further) },
+    events: countEvents(most),
     regimes: {},
   };
 }

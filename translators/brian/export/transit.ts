@@ -35,7 +35,7 @@ function mostOf(
   const certainly = (most: number | undefined): Limit | undefined =>
     most === undefined || most > mostPlaces ? undefined : { most, isCertain: true };
   const counted = severalSpikes.get(name);
-  if (counted !== undefined) return spikesEnough(counted.mean * steps, counted.draws);
+  if (counted?.drawn !== undefined) return spikesEnough(counted.drawn.mean * steps, counted.drawn.draws);
   // Sources that Brian cannot draw are trains there.
   const population = [model, drawn].map((one) => one?.populations[name]).find((one) => one?.spikes !== undefined);
   const { dt, protocol } = model.experiment;
@@ -48,9 +48,10 @@ function mostOf(
     const trains: readonly Pick<SpikeTrain, 'indices' | 'times' | 'period'>[] = [spikes, ...replays];
     if (trains.some((one) => [one.indices, one.times].some((array) => knownNumbers(array, data) === undefined)))
       return certainly(steps);
-    // Spikes of one train may still be on their way when the next begins; of those in one step Brian has one.
+    // Spikes of one train may still be on their way when the next begins; of those in one step Brian has one unless they
+    // are counted.
     const all = trains.reduce((sum, one) => sum + mostWithin(one, (steps - 0.5) * dt, { data, dt }), 0);
-    return certainly(Math.max(1, Math.min(all, steps)));
+    return certainly(Math.max(1, counted === undefined ? Math.min(all, steps) : all));
   }
   const own = model.populations[name];
   const type = model.neurons[own?.type ?? ''];

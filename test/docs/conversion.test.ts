@@ -116,9 +116,12 @@ The result of converting each fixture to each other notation with \`interneuron 
   types, a type that only interneuron's PyNN backend runs) or to other draws of the same distribution. *Approximate* means anything else, such as another integration method
   (LEMS takes forward Euler steps) or another distribution. *Incomplete* means that something is left out,
   *refused* that no document can be written.
-- **\`--strict\`** prefers the same function to the notation's own words: PyNN has the model's equations where a name would approximate it, and
-  LEMS equations of which a step of forward Euler is the step of the model's method, for its length of steps
-  ([translators/neuroml](../translators/neuroml/README.md#writing)); Brian has Poisson sources with several spikes in a step, and steps that adapt by the GNU Scientific Library. Without it, documents are as people who use the notation write them.
+- **\`--strict\`** prefers the same function to the notation's own words. Without it, documents are as people who use the notation write them. With it,
+  - PyNN has the model's equations where a name would approximate it;
+  - LEMS has equations of which a step of forward Euler is the step of the model's method, for its length of steps
+    ([translators/neuroml](../translators/neuroml/README.md#writing)), and conditions that keep the order of events within a step;
+  - Brian has Poisson sources with several spikes in a step, variables that hold what parts of a LEMS model read of the step before, LEMS's sums of
+    time, and methods of the GNU Scientific Library where steps adapt ([translators/brian](../translators/brian/README.md)).
 - LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential.
 - **and back**: the model has the same hash after conversion back. Documents longer than 500 MB, which take minutes to write and more to
   read, are not read again here.
@@ -128,6 +131,8 @@ The result of converting each fixture to each other notation with \`interneuron 
 | from | to | same hash | exact | equivalent | approximate | of them equivalent with \`--strict\` | incomplete or refused | and back |
 |---|---|---|---|---|---|---|---|---|
 ${pairs.join('\n')}
+
+${inAll()}
 
 ## Fixtures
 
@@ -143,6 +148,20 @@ The first reason of each incomplete or refused conversion.
 |---|---|---|
 ${reasons.join('\n')}
 `;
+}
+
+/** How many conversions into another notation are exact or equivalent. */
+function inAll(): string {
+  const foreign = cells.filter(({ from, to }) => to !== 'canonical' && from !== to);
+  const faithful = foreign.filter(
+    ({ sameHash, outcome }) => sameHash || outcome === 'exact' || outcome === 'equivalent',
+  );
+  const strictOnes = faithful.length + foreign.filter((cell) => cell.strictly).length;
+  const share = Math.floor((100 * strictOnes) / foreign.length);
+  return (
+    `Of the ${foreign.length} conversions from Brian, PyNN, and NeuroML and LEMS to another of these, ${faithful.length} are exact or equivalent as people write them, ` +
+    `and ${strictOnes} (${share} %) with \`--strict\`.`
+  );
 }
 
 const heading = '## Measured';

@@ -186,6 +186,16 @@ export function spatialNeuron(
   return [...lines, ...groupLines(name, ['SpatialNeuron', parts], cell, constants, companion)].join('\n');
 }
 
+/** Brian warns of thresholds that nothing follows, and which draw no numbers, unless told that this is meant. */
+function resetCode({
+  reset,
+  threshold,
+  refractory,
+}: Pick<NeuronGroup, 'reset' | 'threshold' | 'refractory'>): string | undefined {
+  if (reset !== undefined) return pythonString(reset);
+  return threshold === undefined || refractory !== undefined || /\brandn?\(/.test(String(threshold)) ? undefined : '""';
+}
+
 function groupLines(
   name: string,
   [kind, first]: readonly [kind: string, first: readonly Source[]],
@@ -205,7 +215,7 @@ function groupLines(
       call(kind, [
         ...first,
         ...keyword('threshold', condition(group.threshold)),
-        ...keyword('reset', group.reset === undefined || elsewhere ? undefined : pythonString(group.reset)),
+        ...keyword('reset', elsewhere ? undefined : resetCode(group)),
         ...keyword('refractory', group.refractory === undefined ? undefined : pythonValue(group.refractory)),
         ...keyword('method', textOf(group.method)),
         ...keyword('method_options', optionsCode(group.method_options)),

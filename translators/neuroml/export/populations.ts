@@ -16,9 +16,6 @@ import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
 import { element, listOf } from './xml-text.js';
 
-/** Spikes per step beyond which it matters that there is at most one. */
-const mostOften = 0.2;
-
 /** Writes a population. */
 export function writePopulation(name: string, population: Population, written: Written, context: ExportContext): void {
   if (population.type === undefined) return replay(name, population, written, context);
@@ -94,12 +91,12 @@ function standardPopulation(
   written.core.add(name);
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const often = standard.plan.componentType === 'SpikeSourcePoisson' ? largest(values.get('rate') ?? 0) * dt : 0;
-  if (often > mostOften)
+  if (often > 0)
     report.approximated(
       'lems/several-spikes',
       child('/populations', name),
-      `${Number((often * 100).toPrecision(2))} spikes in a hundred steps, but a source of LEMS spikes at most once ` +
-        'per step: the others wait for the steps that follow',
+      `a source of LEMS spikes at most once per step: up to ${percent(waiting(often))} % of the spikes follow others within a ` +
+        'step, and wait for the steps that follow',
     );
   const make = (id: string, k: number): string => {
     const attributes = standard.attributes((key) => numberAt(values.get(key), k));
@@ -115,6 +112,11 @@ function standardPopulation(
   const made = Array.from({ length: size }, (_, k) => make(ids.claim(`${name}_cell_${k}`), k));
   mixed(name, made, written, context);
 }
+
+/** The part of the spikes of a Poisson process that are not the first of their step, of which each has so many on average. */
+const waiting = (often: number): number => 1 + Math.expm1(-often) / often;
+
+const percent = (part: number): number => Number((100 * part).toPrecision(2));
 
 const largest = (numbers: Numbers): number =>
   typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);

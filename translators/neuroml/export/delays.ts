@@ -72,6 +72,14 @@ function firstOf(projection: Projection, type: SynapseType): NamedDelay {
 export const firstDelay = (projection: Projection, type: SynapseType): Value | undefined =>
   firstOf(projection, type)[1];
 
+/** Whether a pathway acts when a spike of the source first arrives, not later. */
+export const isFirst = (name: string, projection: Projection, type: SynapseType): boolean =>
+  JSON.stringify(delayOf(name, projection, type)[1]) === JSON.stringify(firstDelay(projection, type));
+
+/** Whether spikes of the source act at several times. */
+export const actsLater = (projection: Projection, type: SynapseType): boolean =>
+  Object.entries(type.pathways).some(([name, { on }]) => on.startsWith('pre.') && !isFirst(name, projection, type));
+
 /** Delays in s of what spikes of the source do first, or of the pathway `of`. */
 export function delaysOf(
   name: string,

@@ -6,7 +6,7 @@ import { second } from '../../../src/lang/dimension.js';
 import { mapExpression, namesIn } from '../../../src/lang/walk.js';
 import type { Pathway, SynapseType } from '../../../src/model/model.js';
 import { delayInSteps } from '../../../src/model/steps.js';
-import { firstDelay, postDelay } from './delays.js';
+import { firstDelay, isFirst, postDelay } from './delays.js';
 import type { PathwayWriter } from './pathway-writer.js';
 import { aStepAgo, dueAfter, postEvent } from './post-events.js';
 import type { StepOrder } from './step-order.js';
@@ -93,7 +93,7 @@ class OrderedPathways {
     const delay = projection.delays[name] ?? pathway.delay;
     const first = firstDelay(projection, type);
     const most = Math.max(1, mostAtATime(projection.from.of, 0, context));
-    if (JSON.stringify(delay) === JSON.stringify(first)) this.#notes.push(noted);
+    if (isFirst(name, projection, type)) this.#notes.push(noted);
     else {
       // At an event a synapse has the time of the step before.
       const started = builder.state(`events before ${name}`, pure, false);

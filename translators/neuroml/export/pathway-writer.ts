@@ -28,7 +28,7 @@ interface UnderWay {
 
 /** Writes the actions of the pathways of one projection. */
 export class PathwayWriter {
-  /** Steps by which actions are written later than in the model; what they send arrives in its time. */
+  /** Steps by which LEMS's time is ahead of the model's where actions are written; what they send arrives in the model's. */
   late = 0;
 
   constructor(
@@ -111,7 +111,8 @@ export class PathwayWriter {
     });
     const waiting = builder.nameOf(waitingFor(variable));
     later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
-    const left = this.late === 0 ? after : binary('-', after, quantity(this.late * builder.clock.dt, second));
+    const ahead = quantity(Math.abs(this.late) * builder.clock.dt, second);
+    const left = this.late === 0 ? after : binary(this.late > 0 ? '-' : '+', after, ahead);
     return later.push(
       builder.text(binary('+', nameOf(endOfStep), builder.inline(left)), 'statement'),
       builder.text(builder.inline(sent), 'statement'),

@@ -38,8 +38,13 @@ export function postEvent(pathway: string, { on }: Pathway, target: CellPlan, bu
 }
 
 /** Writes something whose time is that of a step ago. */
-export function aStepAgo<T>(builder: TypeBuilder, write: () => T): T {
-  builder.aliases.set('t', binary('-', nameOf(ownTime), nameOf('dt')));
+export const aStepAgo = <T>(builder: TypeBuilder, write: () => T): T => atOtherTime('-', builder, write);
+
+/** Writes what is done at an event, which comes before the turn of its synapse: LEMS's time is still that of the step before. */
+export const atEvent = <T>(builder: TypeBuilder, write: () => T): T => atOtherTime('+', builder, write);
+
+function atOtherTime<T>(sign: '+' | '-', builder: TypeBuilder, write: () => T): T {
+  builder.aliases.set('t', binary(sign, nameOf(ownTime), nameOf('dt')));
   builder.aliases.set('t_in_timesteps', call('timestep', [nameOf('t'), nameOf('dt')]));
   try {
     return write();
@@ -49,9 +54,15 @@ export function aStepAgo<T>(builder: TypeBuilder, write: () => T): T {
   }
 }
 
-/** When something that comes later than what a spike does first is due. @throws NotExpressible */
-export function dueAfter(first: Value | undefined, delay: Value, builder: TypeBuilder): string {
+/**
+ * When something that comes later than what a spike does first is due.
+ *
+ * @param more  seconds by which it is due later
+ * @throws NotExpressible
+ */
+export function dueAfter(first: Value | undefined, delay: Value, builder: TypeBuilder, more = 0): string {
   if (typeof first !== 'number' || typeof delay !== 'number')
     throw new NotExpressible('delays of several pathways from one source, which differ from synapse to synapse');
-  return builder.text(binary('+', nameOf(endOfStep), quantity(delay - first, second)), 'statement');
+  const left = Number((delay - first + more).toPrecision(12));
+  return builder.text(binary('+', nameOf(endOfStep), quantity(left, second)), 'statement');
 }

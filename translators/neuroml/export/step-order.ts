@@ -7,11 +7,12 @@
  */
 
 import { parseStatements } from '../../../src/lang/parse.js';
-import type { Pathway, Projection, SynapseType } from '../../../src/model/model.js';
+import type { Pathway, Projection, SynapseType, TimingProfile } from '../../../src/model/model.js';
 import { delayInSteps, slotsOf } from '../../../src/model/steps.js';
 import { hasCompartments, type ExportContext } from './context.js';
 import { arrivesLate, lateJumps, steppingOrder } from './arrival-order.js';
 import { addsNow, isOfSynapse, readsTimeOrCells, shown } from './late-pathways.js';
+import { actsLater } from './delays.js';
 import type { Numbers } from './values.js';
 
 /** What acts when within a step of LEMS. */
@@ -51,22 +52,28 @@ export function stepOrder(
   if (!context.exactly || timing === 'lems-euler' || !neuron || hasCompartments(model)) return undefined;
   // Nothing is in another order where spikes find nothing that changes.
   const onPost = Object.values(type.pathways).some(({ on }) => on.startsWith('post.'));
-  if (!onPost && Object.keys(type.derivatives).length === 0) return undefined;
+  if (!onPost && !actsLater(projection, type) && Object.keys(type.derivatives).length === 0) return undefined;
   if (type.noise.length > 0 || Object.keys(type.events ?? {}).length > 0) return undefined;
   if (Object.values(type.derivatives).some(({ eventDriven }) => eventDriven)) return undefined;
   if (!isOfSynapse(type, neuron)) return undefined;
   const slots: readonly string[] = slotsOf[timing];
-  const placed = Object.entries(type.pathways).map(([name, pathway]): Placed => {
-    const slot = slots.indexOf(pathway.slot ?? 'synapses');
+  const placed = inTurn(type, timing).flatMap((name): Placed[] => {
+    const pathway = type.pathways[name];
+    if (!pathway) return [];
     const isPost = pathway.on.startsWith('post.');
-    return { name, pathway, slot, atOnce: isPost && hasNone(postDelays.get(name) ?? 0, context) };
+    const atOnce = isPost && hasNone(postDelays.get(name) ?? 0, context);
+    return [{ name, pathway, slot: slotOf(pathway, timing), atOnce }];
   });
   if (placed.length === 0 || placed.some(({ slot }) => slot <= slots.indexOf('groups'))) return undefined;
-  placed.sort((a, b) => a.slot - b.slot || a.pathway.order - b.pathway.order || (a.name < b.name ? -1 : 1));
   const names = (some: readonly Placed[]): readonly string[] => some.map(({ name }) => name);
+  const shownBy = shown(type);
+  const changes = Object.keys(type.state).some((name) => shownBy.has(name));
   // Cells that hear spikes at the beginning of the next step hear then what synapses add; nothing else is to be done where
-  // spikes of cells do nothing to synapses.
-  if (lateJumps(target, context)) return onPost ? { late: names(placed), inStep: [], shift: 1 } : undefined;
+  // all that acts on synapses is the first arrival of spikes.
+  if (lateJumps(target, context)) {
+    const isLater = actsLater(projection, type) && !hasCode && !readsTimeOrCells(type) && !changes;
+    return onPost || isLater ? { late: names(placed), inStep: [], shift: 1 } : undefined;
+  }
   const late = placed.filter(({ atOnce }) => atOnce);
   const inStep = placed.filter(({ atOnce }) => !atOnce);
   if (late.length > 0 && (hasCode || readsTimeOrCells(type))) return undefined;
@@ -74,16 +81,25 @@ export function stepOrder(
   const comesLate = arrivesLate(projection, type, steppingOrder(model, context.data), context);
   const addsAtOnce = (some: readonly Placed[]): boolean =>
     some.some(({ pathway }) => pathway.do.flatMap(parseStatements).some((one) => addsNow(one, projection, type)));
-  const shownBy = shown(type);
   if (isLast && !comesLate && !addsAtOnce(late)) {
     const written = late.flatMap(({ pathway }) => pathway.do.flatMap(parseStatements)).flatMap(targetOf);
     if (!written.some((name) => shownBy.has(name))) return { late: names(late), inStep: names(inStep), shift: 0 };
   }
   // What is sent later may be decided a step later.
-  const changes = Object.keys(type.state).some((name) => shownBy.has(name));
   if (hasCode || readsTimeOrCells(type) || addsAtOnce(placed) || changes) return undefined;
   return { late: names(placed), inStep: [], shift: 1 };
 }
+
+const slotOf = ({ slot = 'synapses' }: Pathway, timing: TimingProfile): number =>
+  timing === 'lems-euler' ? 0 : slotsOf[timing].indexOf(slot);
+
+/** The pathways of a synapse in the order in which they act within a step of the model. */
+export const inTurn = ({ pathways }: SynapseType, timing: TimingProfile): readonly string[] =>
+  Object.entries(pathways)
+    .sort(
+      ([one, a], [other, b]) => slotOf(a, timing) - slotOf(b, timing) || a.order - b.order || (one < other ? -1 : 1),
+    )
+    .map(([name]) => name);
 
 /** Whether some delays are no step. */
 const hasNone = (delays: Numbers, { dt, model }: ExportContext): boolean => {

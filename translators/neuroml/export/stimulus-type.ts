@@ -7,6 +7,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { namesIn, readsAny, substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Stimulus } from '../../../src/model/model.js';
+import { lateJumps } from './arrival-order.js';
 import { builderOf } from './builder.js';
 import { zeroOf } from './channels.js';
 import { elementsOf, type CellPlan, type Channel, type ExportContext } from './context.js';
@@ -111,18 +112,22 @@ function randomInputs(
   pointer: string,
   plan: CellPlan,
   builder: TypeBuilder,
-  { report, dt }: ExportContext,
+  context: ExportContext,
 ): Channel {
+  const { report, dt } = context;
   const channel = plan.channels.find((one) => one.kind === 'jump' && one.variable === variable);
   if (!channel) throw new NotExpressible(`random inputs into ${variable}`);
   const weight = builder.parse(text, (name) => plan.visible.has(name));
   require(weight, plan, builder);
-  const waiting = builder.state('waiting', channel.dimension, false);
+  // Cells see it in the step in which it is drawn, unless they hear all spikes at the beginning of the next one.
+  const isLate = lateJumps(plan.type, context) !== undefined;
+  const { dimension, exposure } = channel;
+  const waiting = isLate ? builder.state('waiting', dimension, false) : builder.shown('waiting', dimension, exposure);
   const { actions, count, approximated } = drawCount(n, rate * dt, builder);
   if (approximated !== undefined) report.approximated('lems/poisson', pointer, approximated);
   const drawn = builder.assign(waiting, `${count} * ${builder.text(weight, 'statement')}`);
   builder.conditions.push(element('OnCondition', { test: '1 .gt. 0' }, [...actions, drawn]));
-  share(channel, builder.parse('waiting'), plan, builder);
+  share(channel, isLate ? builder.parse('waiting') : undefined, plan, builder);
   return channel;
 }
 
@@ -134,20 +139,18 @@ function require(value: Expression, plan: CellPlan, builder: TypeBuilder): void 
   }
 }
 
-/** A value as the share of one of the things that attachments do; nothing of the others. */
+/** A value as the share of one of the things that attachments do, unless it is shown already; nothing of the others. */
 function share(
   channel: Channel,
-  value: Expression,
+  value: Expression | undefined,
   { channels, withoutCurrent }: CellPlan,
   builder: TypeBuilder,
 ): void {
-  for (const one of channels)
-    builder.derive(
-      builder.free(one.exposure),
-      one.dimension,
-      one === channel ? value : zeroOf(one.dimension),
-      one.exposure,
-    );
+  for (const one of channels) {
+    const { dimension, exposure } = one;
+    const shared = one === channel ? value : zeroOf(dimension);
+    if (shared) builder.derive(builder.free(exposure), dimension, shared, exposure);
+  }
   if (!withoutCurrent && !channels.some(({ exposure }) => exposure === 'i'))
     builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
 }

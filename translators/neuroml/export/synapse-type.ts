@@ -2,27 +2,26 @@
  * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
  */
 
-import { ampere, second } from '../../../src/lang/dimension.js';
-import { binary, name as nameOf, quantity } from '../../../src/lang/build.js';
+import { ampere } from '../../../src/lang/dimension.js';
+import { name as nameOf } from '../../../src/lang/build.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Pathway, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import type { Projection, SynapseType } from '../../../src/model/model.js';
+import { lateJumps } from './arrival-order.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
-import { firstDelay, postDelay } from './delays.js';
+import { actsLater, postDelay } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { orderedPathways } from './ordered-pathways.js';
 import { PathwayWriter, waitingFor } from './pathway-writer.js';
-import { aStepAgo, dueAfter, postEvent } from './post-events.js';
-import type { Queue } from './queue.js';
+import { PlainPathways } from './plain-pathways.js';
 import type { StepOrder } from './step-order.js';
 import { textsOf, placeWords, type SynapseCodes } from './synapse-code.js';
 import { codeOnce, regularCode } from './timed-code.js';
-import { longest, longestIn } from './transit.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Numbers } from './values.js';
-import { endOfStep, NotExpressible } from './words.js';
+import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 /** What the synapses of a projection vary in: the values that each connection gives. */
@@ -101,10 +100,14 @@ export function synapseType(
       });
   const { order } = demands;
   equations(type, pointer, order?.late.length ? 'afterLate' : 'first', builder, attempt, context);
-  channels(target, sumsOf(type), builder, attempt, order !== undefined);
+  const isLate = lateJumps(target.type, context) !== undefined;
+  const isSplit = !isLate && context.model.timing !== 'lems-euler' && actsLater(projection, type);
+  const seenBy = order ? 'at once' : isSplit ? 'after all' : 'next step';
+  const passOn = channels(target, sumsOf(type), builder, attempt, seenBy);
   const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
   if (order) orderedPathways(order, writer, demands.postDelays, builder, attempt);
-  else pathways(writer, demands.postDelays, builder, attempt);
+  else new PlainPathways(writer, demands.postDelays, { isLate, isTogether: isSplit }, builder, attempt).write();
+  builder.conditions.push(...passOn);
   for (const [name, { operation, flag, once }] of code)
     if (once)
       attempt(`../../operations/${name}`, () => {
@@ -194,57 +197,6 @@ function equations(
     });
 }
 
-/** What happens at events of either cell. */
-function pathways(
-  writer: PathwayWriter,
-  postDelays: ReadonlyMap<string, Numbers>,
-  builder: TypeBuilder,
-  attempt: Attempt,
-): void {
-  const { projection, type, target, pointer, context } = writer;
-  // LEMS runs one handler of a port.
-  const arriving: Element[] = [];
-  const first = firstDelay(projection, type);
-  const own = Object.entries(type.pathways).sort(([, a], [, b]) => a.order - b.order);
-  for (const [name, pathway] of own)
-    attempt(`pathways/${name}`, () => {
-      const write = (): readonly Element[] => writer.statements(name, pathway);
-      if (pathway.on.startsWith('pre.')) {
-        const delay = projection.delays[name] ?? pathway.delay;
-        if (JSON.stringify(delay) === JSON.stringify(first)) arriving.push(...write());
-        else {
-          const later = writer.queue(`event of ${name}`, null, {
-            name,
-            what: 'spikes are',
-            cells: projection.from.of,
-            within: longestIn(delay, context),
-          });
-          arriving.push(...laterThan(first, delay, later, write, builder));
-        }
-        return;
-      }
-      context.report.approximated(
-        'lems/post-spike',
-        `${pointer}/pathways/${name}`,
-        'a synapse detects that its cell has fired one step after the event',
-      );
-      atPost(name, pathway, postDelays.get(name) ?? 0, target, builder, writer);
-    });
-  if (arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, arriving));
-}
-
-/** What a spike of the source does later than what it does first: actions that put it under way. @throws NotExpressible */
-function laterThan(
-  first: Value | undefined,
-  delay: Value,
-  later: Queue,
-  write: () => readonly Element[],
-  builder: TypeBuilder,
-): readonly Element[] {
-  later.arrive(write);
-  return later.push(dueAfter(first, delay, builder));
-}
-
 /** Variables of the cell at the other end that equations read in each step. */
 function readOfSource(type: SynapseType, builder: TypeBuilder): readonly string[] {
   const texts = [
@@ -276,35 +228,6 @@ function otherEnd(
   builder.properties.push(...synapse.properties);
   channels(source, new Map(), builder, (_part, action) => action());
   return builder.build(name, source.attachment, `The other ends of synapses of ${id}.`);
-}
-
-/** What happens at an event of the cell that the synapse is on, perhaps later; the event was a step ago. */
-function atPost(
-  name: string,
-  pathway: Pathway,
-  delay: Numbers,
-  target: CellPlan,
-  builder: TypeBuilder,
-  writer: PathwayWriter,
-): void {
-  const { test, note, key } = postEvent(name, pathway, target, builder);
-  const write = (): readonly Element[] => writer.statements(name, pathway);
-  const steps = typeof delay === 'number' ? Math.round(delay / builder.clock.dt) - 1 : undefined;
-  if (steps !== undefined && steps <= 0) {
-    const statements = aStepAgo(builder, write);
-    builder.conditions.push(element('OnCondition', { test }, [note, ...statements]));
-    return;
-  }
-  const later = writer.queue(`post event ${key}`, null, {
-    name,
-    what: 'spikes are',
-    cells: writer.projection.to.of,
-    within: longest(delay),
-  });
-  const left = steps === undefined ? nameOf(postDelay(name)) : quantity(steps * builder.clock.dt, second);
-  const due = builder.text(binary('+', nameOf(endOfStep), left), 'statement');
-  builder.conditions.push(element('OnCondition', { test }, [note, ...later.push(due)]));
-  later.arrive(write);
 }
 
 /** A value of each synapse: of the component where all have the same, else of the connection, as a number in SI. */
@@ -358,15 +281,16 @@ function channels(
   sums: ReadonlyMap<string, string>,
   builder: TypeBuilder,
   attempt: (part: string, action: () => void) => void,
-  atOnce = false,
-): void {
+  seenBy: SeenBy = 'next step',
+): readonly Element[] {
+  const passOn: Element[] = [];
   for (const channel of all) {
     const { exposure, dimension } = channel;
     const text = channel.kind === 'sum' ? sums.get(channel.variable) : undefined;
     const parsed = text === undefined ? zeroOf(dimension) : builder.parse(text);
     let derived = false;
     attempt(`contributes/${channel.variable}`, () => {
-      if (channel.kind === 'jump') pend(channel, atOnce, builder);
+      if (channel.kind === 'jump') passOn.push(...pend(channel, seenBy, builder));
       else if (parsed.kind !== 'name' || builder.nameOf(parsed.name) !== exposure)
         builder.derive(builder.free(exposure), dimension, parsed, exposure);
       derived = true;
@@ -377,16 +301,35 @@ function channels(
   if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
     builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
   }
+  return passOn;
 }
+
+/**
+ * When the cell sees what conditions add: in the step after, as what events before the step added; in the same step, where
+ * events add nothing; or in the same step, together with what events added.
+ */
+type SeenBy = 'next step' | 'at once' | 'after all';
 
 /**
  * What has arrived is seen by the cell in one step, after which nothing is left.
  *
- * @param atOnce  whether the cell sees it in the step in which a condition added it, not only in the next
+ * @returns conditions that come after all others
  */
-function pend({ variable, exposure, dimension }: Channel, atOnce: boolean, builder: TypeBuilder): void {
+function pend({ variable, exposure, dimension }: Channel, seenBy: SeenBy, builder: TypeBuilder): readonly Element[] {
   const key = waitingFor(variable);
+  if (seenBy === 'after all') {
+    const passed = builder.shown(`passed on to ${variable ?? ''}`, dimension, exposure);
+    const waiting = builder.state(key, dimension, false);
+    return [
+      element('OnCondition', { test: `(${waiting} .neq. 0) .or. (${passed} .neq. 0)` }, [
+        builder.assign(passed, waiting),
+        builder.assign(waiting, '0'),
+      ]),
+    ];
+  }
+  const atOnce = seenBy === 'at once';
   const lems = atOnce ? builder.shown(key, dimension, exposure) : builder.state(key, dimension, false);
   if (!atOnce) builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
   builder.conditions.push(element('OnCondition', { test: `${lems} .neq. 0` }, [builder.assign(lems, '0')]));
+  return [];
 }

@@ -1,7 +1,15 @@
 /** Choices that Brian cannot make, as they are drawn here: of cells, and of spikes after time has gone back. */
 
-import type { DataStore, Model, Phase, SelectionRule, ValidModel, Value } from '../../../src/model/model.js';
-import { elementsIn, populationOf } from '../../../src/model/selected.js';
+import type {
+  DataStore,
+  Model,
+  Phase,
+  Projection,
+  SelectionRule,
+  ValidModel,
+  Value,
+} from '../../../src/model/model.js';
+import { elementsIn, populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection } from '../../../src/model/tagged.js';
 
 /** A model with all draws made, and its data. */
@@ -85,4 +93,26 @@ function byNumber(phase: Phase, populations: Model['populations'], data: DataSto
   if (isPhase(phase, 'initialise')) return { initialise: named(phase.initialise) };
   if (!isPhase(phase, 'set')) return phase;
   return { set: named(phase.set), ...(phase.where === undefined ? {} : { where: phase.where }) };
+}
+
+/** The projections of a drawn model that stand for one of the model, one for each pair of populations; none before it is drawn. */
+export function drawnParts(
+  name: string,
+  { from, to, synapse }: Projection,
+  model: Model,
+  drawn: Model | undefined,
+): readonly (readonly [string, Projection])[] {
+  const names = Object.keys(model.projections);
+  const owner = (label: string): string | undefined =>
+    names.includes(label)
+      ? label
+      : names.filter((one) => label.startsWith(`${one}_`)).sort((a, b) => b.length - a.length)[0];
+  const [sources, targets] = [populationsOf(from.of), populationsOf(to.of)];
+  return Object.entries(drawn?.projections ?? {}).filter(
+    ([label, part]) =>
+      owner(label) === name &&
+      part.synapse === synapse &&
+      populationsOf(part.from.of).every((one) => sources.includes(one)) &&
+      populationsOf(part.to.of).every((one) => targets.includes(one)),
+  );
 }

@@ -6,17 +6,8 @@
 import { ownersOf } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
 import { mapped } from '../../../src/model/collections.js';
-import { lengthOf } from '../../../src/model/arrays.js';
 import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
-import {
-  areInFile,
-  isDrawn,
-  isGiven,
-  isPhase,
-  isRecording,
-  isSelection,
-  recordedVariables,
-} from '../../../src/model/tagged.js';
+import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
@@ -30,8 +21,6 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
-  DrawnValues,
-  EquationSet,
   IntegrationMethod,
   Model,
   NeuronType,
@@ -41,7 +30,6 @@ import type {
   SelectionRule,
   SynapseType,
   ValidModel,
-  Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unknownFunction } from '../vocabulary.js';
@@ -50,20 +38,21 @@ import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js
 import { tidied } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
-import { mostListed, partsOf, ruleInBrian } from './connection-rules.js';
+import { partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
+import { freeIn, noSections, type Sections } from './idiom-sections.js';
 import { adaptiveSteps, fixedMethod, refusedByGsl } from './adaptive-steps.js';
 import { inTurn, withCrossings } from './crossings.js';
 import { areWithinRange } from './delays.js';
 import { countedTrain, countingParts, withGenerators } from './given-counts.js';
 import { partOfGenerator } from './generator-part.js';
-import { choosesAtRandom, chosenCells, drawnPhases } from './drawn-choices.js';
-import { drawText } from './own-draws.js';
+import { choosesAtRandom, chosenCells, drawnParts, drawnPhases } from './drawn-choices.js';
+import { OwnValues, unitOf } from './own-values.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
-import { sendingOf, withSentDelays, type SendingProjection } from './sent-delays.js';
+import { sendingOf, withSentDelays } from './sent-delays.js';
 import { withCounts, withFurtherDelays, withFurtherPathways, type CountedSpikes } from './several-spikes.js';
 
 /** A model in Brian's idiom. */
@@ -132,6 +121,7 @@ class Idiom {
   readonly #severalSpikes = new Map<string, CountedSpikes>();
   /** Names under which synapses keep what Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
+  readonly #values: OwnValues;
   needsDrawing = false;
   private readonly drawn: ValidModel | undefined;
 
@@ -154,6 +144,8 @@ class Idiom {
     const changed = changedNames(model);
     const severalSpikes = this.#severalSpikes;
     this.#context = { model, data, report, drawn: drawn?.model, changed, strict, severalSpikes };
+    const needDraws = (): void => this.#needDraws();
+    this.#values = new OwnValues({ strict, report, isDrawn: drawn !== undefined, needDraws });
   }
 
   /** Notes that something is known only once the model has been drawn. */
@@ -163,124 +155,24 @@ class Idiom {
 
   model(): Model {
     const model = this.#model;
-    const neurons: Record<string, NeuronType> = {};
-    const synapses: Record<string, SynapseType> = {};
-    const populations: Record<string, Population> = {};
-    const projections: Record<string, Projection> = {};
-    const operations: Record<string, Operation> = { ...model.operations };
-    const generators = new Map<string, { readonly generator: string; readonly size: number }>();
+    const out: Sections = { ...noSections(), operations: { ...model.operations } };
     for (const [name, population] of Object.entries(model.populations)) {
-      const counted = this.#context.strict ? countedTrain(name, population, model, this.#data) : undefined;
-      if (counted !== undefined) {
-        const generator = freeName(`${name}_given`, (one) =>
-          Object.hasOwn({ ...model.populations, ...populations }, one),
-        );
-        const { positions: _, ...plain } = counted.population;
-        const { positions: __, ...given } = counted.generator;
-        populations[generator] = given;
-        populations[name] = plain;
-        neurons[name] = counted.type;
-        generators.set(name, { generator, size: population.size });
-        this.#severalSpikes.set(name, { most: counted.most });
-        this.#sayPositions(population, child('/populations', name), []);
-        this.#report.exact(
-          child('/populations', name),
-          `a group counts the spikes of a generator that has up to ${counted.most} in a step for each of its cells`,
-          'brian/several-spikes',
-        );
-        continue;
-      }
-      const { type, population: plain } = this.#population(name, population);
-      if (type === undefined) populations[name] = plain;
-      else {
-        const ordered = this.goesInTurn ? inTurn(type, child('/neurons', name), this.#report) : type;
-        const { type: remembering, code } = withCrossings(ordered);
-        const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
-        const method = this.#method(type, child('/neurons', name), population.type);
-        neurons[name] = { ...tidied(solvedFor), method };
-        populations[name] = { ...plain, type: name };
-        for (const [flag, one] of code)
-          operations[freeName(`${name}_${flag}`, (taken) => Object.hasOwn(operations, taken))] = {
-            on: { population: name },
-            ...one,
-          };
-      }
+      if (!this.#writeCounted(name, population, out)) this.#writePopulation(name, population, out);
     }
-    const further = new Map<string, ReadonlyMap<string, readonly string[]>>();
-    const sending = new Map<string, SendingProjection>();
-    const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
-    for (const [name, projection] of Object.entries(model.projections)) {
-      for (const [label, part] of this.#projection(name, projection)) {
-        const written = model.synapses[part.synapse];
-        if (written === undefined) continue;
-        const tested = conditionsAsCode(written);
-        const type = withoutBinomials(tested?.type ?? written, part.values);
-        const unknown = unknownFunction.exec(JSON.stringify(type.pathways))?.[1];
-        if (unknown !== undefined) {
-          this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
-          continue;
-        }
-        const key = freeName(label, (one) => Object.hasOwn(projections, one));
-        const { [part.synapse]: _, ...others } = model.synapses;
-        const inCode = wordsIn([...(tested?.code.values() ?? [])]);
-        const recorded = this.#recordedOf(name);
-        const isEnd = Object.values(model.projections).some((one) =>
-          [one.from, one.to].some(({ of }) => ownersOf(of).includes(name)),
-        );
-        const ends = namesAtEnds(isEnd ? [others, outside.projections] : []);
-        const split = withoutSends(type, part, name, this.#context);
-        const pathways = sendingOf(type, split);
-        if (pathways.length > 0) sending.set(key, { type, projection: part, sending: pathways });
-        const own = constantsOf(split, part.values, {
-          isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
-          words: new Set([...wordsIn(outside), ...ends]),
-        });
-        const timed = beforeThreshold(own.type, part, model);
-        const plain = withoutAliases(
-          timed.type,
-          (one) => inCode.has(one) || ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
-        );
-        const { type: shown, names } = withRecordedCopies(plain, recorded);
-        if (names.size > 0) this.#copies.set(name, names);
-        const most = Math.max(1, ...populationsOf(part.from.of).map((one) => this.#severalSpikes.get(one)?.most ?? 1));
-        const heard = withFurtherPathways(tidied(shown), { values: own.values, delays: timed.delays }, most);
-        synapses[key] = { ...heard.type, method: this.#method(shown, child('/synapses', key)) };
-        if (heard.further.size > 0) further.set(key, heard.further);
-        const from = this.#ownSource(part.from, populations, child('/projections', name));
-        projections[key] = { ...part, from, synapse: key, values: heard.values, delays: heard.delays };
-        for (const [event, code] of tested?.code ?? [])
-          operations[freeName(`${key}_${event}`, (one) => Object.hasOwn(operations, one))] = {
-            on: { projection: key },
-            slot: 'after_groups',
-            ...code,
-          };
-      }
-    }
-    for (const [name, { generator }] of generators) {
-      const key = freeName(`${name}_counts`, (one) => Object.hasOwn(projections, one));
+    for (const [name, projection] of Object.entries(model.projections))
+      for (const [label, part] of this.#projection(name, projection)) this.#writeProjection(name, label, part, out);
+    for (const [name, { generator }] of out.generators) {
+      const key = freeIn(out.projections, `${name}_counts`);
       const counting = countingParts(name, generator, key);
-      synapses[key] = counting.type;
-      projections[key] = counting.projection;
-      operations[freeName(`${name}_begin`, (one) => Object.hasOwn(operations, one))] = counting.operation;
+      out.synapses[key] = counting.type;
+      out.projections[key] = counting.projection;
+      out.operations[freeIn(out.operations, `${name}_begin`)] = counting.operation;
     }
     const { pynn: _, ...annotations } = model.annotations;
-    this.#needDraws(choosesAtRandom(model.experiment.protocol));
-    const experiment = {
-      ...model.experiment,
-      protocol: withSentDelays(
-        drawnPhases(model, this.#data, this.drawn, this.#asDrawn),
-        sending,
-        model,
-        this.#data,
-        this.#report,
-      )
-        .filter((phase) => this.#isLeft(phase, projections))
-        .map((phase) => withFurtherDelays(withRates(phase, this.#poissonGroups), further, this.#report))
-        .map((phase) => withGenerators(phase, generators, model, this.#data)),
-    };
+    const { neurons, synapses, populations, projections, operations } = out;
     return {
       ...model,
-      experiment,
+      experiment: { ...model.experiment, protocol: this.#protocol(out) },
       recordings: this.#recordings(projections),
       stimuli: mapped(model.stimuli, (stimulus, id) => ({
         ...stimulus,
@@ -293,6 +185,109 @@ class Idiom {
       operations,
       annotations,
     };
+  }
+
+  /** Phases as Brian's objects have them. */
+  #protocol({ projections, sending, further, generators }: Sections): Model['experiment']['protocol'] {
+    const model = this.#model;
+    this.#needDraws(choosesAtRandom(model.experiment.protocol));
+    const drawn = drawnPhases(model, this.#data, this.drawn, this.#asDrawn);
+    return withSentDelays(drawn, sending, model, this.#data, this.#report)
+      .filter((phase) => this.#isLeft(phase, projections))
+      .map((phase) => withFurtherDelays(withRates(phase, this.#poissonGroups), further, this.#report))
+      .map((phase) => withGenerators(phase, generators, model, this.#data));
+  }
+
+  /** Writes a population whose given spikes are several in a step; says whether it is one. */
+  #writeCounted(name: string, population: Population, out: Sections): boolean {
+    const counted = this.#context.strict ? countedTrain(name, population, this.#model, this.#data) : undefined;
+    if (counted === undefined) return false;
+    const generator = freeIn({ ...this.#model.populations, ...out.populations }, `${name}_given`);
+    const { positions: _, ...plain } = counted.population;
+    const { positions: __, ...given } = counted.generator;
+    out.populations[generator] = given;
+    out.populations[name] = plain;
+    out.neurons[name] = counted.type;
+    out.generators.set(name, { generator, size: population.size });
+    this.#severalSpikes.set(name, { most: counted.most });
+    this.#sayPositions(population, child('/populations', name), []);
+    this.#report.exact(
+      child('/populations', name),
+      `a group counts the spikes of a generator that has up to ${counted.most} in a step for each of its cells`,
+      'brian/several-spikes',
+    );
+    return true;
+  }
+
+  #writePopulation(name: string, given: Population, out: Sections): void {
+    const { type, population } = this.#population(name, given);
+    if (type === undefined) {
+      out.populations[name] = population;
+      return;
+    }
+    const pointer = child('/neurons', name);
+    const ordered = this.goesInTurn ? inTurn(type, pointer, this.#report) : type;
+    const { type: remembering, code } = withCrossings(ordered);
+    const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
+    out.neurons[name] = { ...tidied(solvedFor), method: this.#method(type, pointer, given.type) };
+    out.populations[name] = { ...population, type: name };
+    for (const [flag, one] of code)
+      out.operations[freeIn(out.operations, `${name}_${flag}`)] = { on: { population: name }, ...one };
+  }
+
+  /** Writes a part of a projection, which has a type of its own. */
+  #writeProjection(name: string, label: string, part: Projection, out: Sections): void {
+    const model = this.#model;
+    const written = model.synapses[part.synapse];
+    if (written === undefined) return;
+    const tested = conditionsAsCode(written);
+    const type = withoutBinomials(tested?.type ?? written, part.values);
+    const unknown = unknownFunction.exec(JSON.stringify(type.pathways))?.[1];
+    if (unknown !== undefined) {
+      this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
+      return;
+    }
+    const key = freeIn(out.projections, label);
+    const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
+    const inCode = wordsIn([...(tested?.code.values() ?? [])]);
+    const recorded = this.#recordedOf(name);
+    const ends = this.#namesAtEndsOf(name, part.synapse);
+    const split = withoutSends(type, part, name, this.#context);
+    const sending = sendingOf(type, split);
+    if (sending.length > 0) out.sending.set(key, { type, projection: part, sending });
+    const own = constantsOf(split, part.values, {
+      isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
+      words: new Set([...wordsIn(outside), ...ends]),
+    });
+    const timed = beforeThreshold(own.type, part, model);
+    const plain = withoutAliases(
+      timed.type,
+      (one) => inCode.has(one) || ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
+    );
+    const { type: shown, names } = withRecordedCopies(plain, recorded);
+    if (names.size > 0) this.#copies.set(name, names);
+    const most = Math.max(1, ...populationsOf(part.from.of).map((one) => this.#severalSpikes.get(one)?.most ?? 1));
+    const heard = withFurtherPathways(tidied(shown), { values: own.values, delays: timed.delays }, most);
+    out.synapses[key] = { ...heard.type, method: this.#method(shown, child('/synapses', key)) };
+    if (heard.further.size > 0) out.further.set(key, heard.further);
+    const from = this.#ownSource(part.from, out.populations, child('/projections', name));
+    out.projections[key] = { ...part, from, synapse: key, values: heard.values, delays: heard.delays };
+    for (const [event, code] of tested?.code ?? [])
+      out.operations[freeIn(out.operations, `${key}_${event}`)] = {
+        on: { projection: key },
+        slot: 'after_groups',
+        ...code,
+      };
+  }
+
+  /** Names that others read at ends that are synapses of a projection. */
+  #namesAtEndsOf(name: string, synapse: string): ReadonlySet<string> {
+    const { projections, synapses } = this.#model;
+    const isEnd = Object.values(projections).some(({ from, to }) =>
+      [from, to].some(({ of }) => ownersOf(of).includes(name)),
+    );
+    const { [synapse]: _, ...others } = synapses;
+    return namesAtEnds(isEnd ? [others, projections] : []);
   }
 
   /** A source that is a part of a generator of spikes, of which Brian has no parts, as a generator of its own. */
@@ -395,7 +390,7 @@ class Idiom {
     const known = read.length > 0 ? this.coordinates(name) : undefined;
     const placed = known && withCoordinates(type, read, known);
     this.#needDraws(read.length > 0 && placed === undefined);
-    const values = { ...this.#values(population.values, type, pointer, drawn?.values), ...placed?.values };
+    const values = { ...this.#values.all(population.values, type, pointer, drawn?.values), ...placed?.values };
     const poisson = poissonGroup(name, placed?.type ?? type, values, pointer, this.#context);
     if (poisson?.counted !== undefined) this.#severalSpikes.set(name, poisson.counted);
     if (poisson?.isGroup === true) {
@@ -475,71 +470,6 @@ class Idiom {
     );
   }
 
-  // --- Values --------------------------------------------------------------------------------------------------------
-
-  #values(
-    values: Readonly<Record<string, Value>>,
-    type: EquationSet,
-    pointer: string,
-    drawn: Readonly<Record<string, Value>> | undefined,
-  ): Record<string, Value> {
-    return Object.fromEntries(
-      Object.entries(values).map(([key, value]) => {
-        const unit = this.#unitOf(type, key);
-        return [key, this.#value(value, unit, child(child(pointer, 'values'), key), drawn?.[key])];
-      }),
-    );
-  }
-
-  #unitOf(type: EquationSet, key: string): string {
-    return type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1';
-  }
-
-  /** A value that Brian can draw itself, else what was drawn. */
-  #value(value: Value, unit: string, pointer: string, drawn: Value | undefined, listed = false): Value {
-    if (typeof value === 'string' && unknownFunction.test(value)) return this.#listed(value, drawn, pointer);
-    if (!isDrawn(value)) {
-      if (!listed || drawn === undefined || typeof value === 'number') return value;
-      return typeof value === 'object' || /\b(uniform|normal|distance|x|y|z)\b|random/.test(value) ? drawn : value;
-    }
-    if (listed && drawn !== undefined) return drawn;
-    const text = drawText(value, unit);
-    if (text?.apart === 0) {
-      this.#report.equivalent('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
-      return text.text;
-    }
-    const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed && !this.#context.strict;
-    if (text !== undefined && (drawn === undefined ? this.drawn !== undefined : isLong)) {
-      this.#report.approximated(
-        'brian/clipped',
-        pointer,
-        `values outside the bounds are clipped to them, not drawn again: ${Number((text.apart * 100).toPrecision(2))} % of all`,
-      );
-      return text.text;
-    }
-    return this.#listed(value, drawn, pointer);
-  }
-
-  /** Whether Brian has no expression for a distribution, not even one that is near where that will do. */
-  #isUnsayable(value: DrawnValues, unit: string): boolean {
-    const text = drawText(value, unit);
-    return text === undefined || (this.#context.strict && text.apart > 0);
-  }
-
-  /** What was drawn of a value, or the value itself where nothing is drawn yet. */
-  #listed(value: Value, drawn: Value | undefined, pointer: string): Value {
-    if (drawn === undefined) {
-      this.#needDraws();
-      return value;
-    }
-    this.#report.equivalent(
-      'brian/drawn',
-      pointer,
-      'Brian has no such distribution: the values drawn with this seed are listed',
-    );
-    return drawn;
-  }
-
   // --- Projections ---------------------------------------------------------------------------------------------------
 
   /** The projection, or its parts. */
@@ -552,11 +482,9 @@ class Idiom {
     const said = rules.every((rule) => rule !== undefined);
     // Values that only a list has are those of listed connections.
     const unknown = [
-      ...Object.entries(rest.values).map(([key, value]) => [value, this.#unitOf(type, key)] as const),
+      ...Object.entries(rest.values).map(([key, value]) => [value, unitOf(type, key)] as const),
       ...Object.values(rest.delays).map((value) => [value, 's'] as const),
-    ].some(([value, unit]) =>
-      isDrawn(value) ? this.#isUnsayable(value, unit) : typeof value === 'string' && unknownFunction.test(value),
-    );
+    ].some(([value, unit]) => this.#values.isUnsayable(value, unit));
     const parts = said && !unknown ? partsOf(name, { ...rest, connect: rules }, this.#data) : undefined;
     const byDistance = [...Object.values(rest.values), ...Object.values(rest.delays)].some(
       (value) => typeof value === 'string' && /\bdistance\b|\b(pre|post)\.[xyz]\b/.test(value),
@@ -572,17 +500,14 @@ class Idiom {
         label,
         {
           ...part,
-          values: this.#values(part.values, type, pointer, undefined),
-          delays: Object.fromEntries(
-            Object.entries(part.delays).map(([key, value]) => [
-              key,
-              this.#value(value, 's', child(child(pointer, 'delays'), key), undefined),
-            ]),
+          values: this.#values.all(part.values, type, pointer, undefined),
+          delays: mapped(part.delays, (value, key) =>
+            this.#values.one(value, 's', child(child(pointer, 'delays'), key)),
           ),
         },
       ]);
     }
-    const drawn = this.#drawnParts(name, projection);
+    const drawn = drawnParts(name, projection, this.#model, this.drawn?.model);
     if (drawn.length === 0) {
       this.#needDraws();
       return [[name, projection]];
@@ -598,23 +523,6 @@ class Idiom {
       const { delayRange: __, space: ___, ...plain } = part;
       return [label, plain];
     });
-  }
-
-  /** The projections of the drawn model that stand for one, one for each pair of populations. */
-  #drawnParts(name: string, { from, to, synapse }: Projection): readonly (readonly [string, Projection])[] {
-    const names = Object.keys(this.#model.projections);
-    const owner = (label: string): string | undefined =>
-      names.includes(label)
-        ? label
-        : names.filter((one) => label.startsWith(`${one}_`)).sort((a, b) => b.length - a.length)[0];
-    const [sources, targets] = [populationsOf(from.of), populationsOf(to.of)];
-    return Object.entries(this.drawn?.model.projections ?? {}).filter(
-      ([label, part]) =>
-        owner(label) === name &&
-        part.synapse === synapse &&
-        populationsOf(part.from.of).every((one) => sources.includes(one)) &&
-        populationsOf(part.to.of).every((one) => targets.includes(one)),
-    );
   }
 }
 

@@ -1,0 +1,36 @@
+/** The sections of a model for Brian while they are written. */
+
+import { freeName } from '../../../src/model/free-name.js';
+import type { NeuronType, Operation, Population, Projection, SynapseType } from '../../../src/model/model.js';
+import type { SendingProjection } from './sent-delays.js';
+
+/** What is written, by its names. */
+export interface Sections {
+  readonly neurons: Record<string, NeuronType>;
+  readonly synapses: Record<string, SynapseType>;
+  readonly populations: Record<string, Population>;
+  readonly projections: Record<string, Projection>;
+  readonly operations: Record<string, Operation>;
+  /** Generators of spikes that groups count, by the population that the group is. */
+  readonly generators: Map<string, { readonly generator: string; readonly size: number }>;
+  /** Pathways for the second and further spikes of a step, by projection and pathway. */
+  readonly further: Map<string, ReadonlyMap<string, readonly string[]>>;
+  /** Projections that send weights. */
+  readonly sending: Map<string, SendingProjection>;
+}
+
+/** Sections with nothing in them. */
+export const noSections = (): Sections => ({
+  neurons: {},
+  synapses: {},
+  populations: {},
+  projections: {},
+  operations: {},
+  generators: new Map(),
+  further: new Map(),
+  sending: new Map(),
+});
+
+/** A name that a record does not have yet. */
+export const freeIn = (record: Readonly<Record<string, unknown>>, name: string): string =>
+  freeName(name, (one) => Object.hasOwn(record, one));

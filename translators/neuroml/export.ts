@@ -27,6 +27,7 @@ import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import { withEventsApart } from './export/events-apart.js';
 import type { Functions } from '../../src/lang/evaluate.js';
+import { setsShown } from './export/late-pathways.js';
 import { withLinksAsSums } from './export/links.js';
 import { withNamesApart } from './export/names-apart.js';
 import { writeNetwork } from './export/network.js';
@@ -283,6 +284,13 @@ function remark(context: ExportContext, { later, inOrder }: Pick<Written, 'later
         'lems/order-in-step',
         child('/synapses', id),
         'spikes arrive before variables are advanced in LEMS, after that in the model: they find them a step earlier',
+      );
+    if (model.timing !== 'lems-euler' && !isLater && setsShown(type))
+      report.approximated(
+        'lems/order-in-step',
+        child('/synapses', id),
+        'spikes arrive before variables are advanced in LEMS, after that in the model: cells see what they do to the ' +
+          'synapse a step earlier',
       );
   }
   for (const [id, projection] of Object.entries(model.projections))

@@ -63,6 +63,22 @@ export const shown = (type: SynapseType): ReadonlySet<string> =>
     type,
   );
 
+/** Whether spikes of the source set variables, not advanced in each step, that the cell sees in each step. */
+export function setsShown(type: SynapseType): boolean {
+  const seen = shown(type);
+  const isClocked = (name: string): boolean => type.derivatives[name]?.eventDriven === false;
+  return Object.values(type.pathways)
+    .filter(({ on }) => on.startsWith('pre.'))
+    .flatMap(({ do: actions }) => actions.flatMap(parseStatements))
+    .some(
+      (one) =>
+        one.kind === 'assignment' &&
+        Object.hasOwn(type.state, one.target) &&
+        seen.has(one.target) &&
+        !isClocked(one.target),
+    );
+}
+
 /** Whether pathways read nothing that changes but the synapse's own variables, and that when they act. */
 export function isOfSynapse(type: SynapseType, neuron: NeuronType): boolean {
   const texts = Object.values(type.pathways).flatMap(({ do: actions }) => actions);

@@ -11,7 +11,7 @@ import type { Pathway, Projection, SynapseType, TimingProfile } from '../../../s
 import { delayInSteps, slotsOf } from '../../../src/model/steps.js';
 import { hasCompartments, type ExportContext } from './context.js';
 import { arrivesLate, lateJumps, steppingOrder } from './arrival-order.js';
-import { addsNow, isOfSynapse, readsTimeOrCells, shown } from './late-pathways.js';
+import { addsNow, isOfSynapse, readsTimeOrCells, setsShown, shown } from './late-pathways.js';
 import { actsLater } from './delays.js';
 import type { Numbers } from './values.js';
 
@@ -52,7 +52,8 @@ export function stepOrder(
   if (!context.exactly || timing === 'lems-euler' || !neuron || hasCompartments(model)) return undefined;
   // Nothing is in another order where spikes find nothing that changes.
   const onPost = Object.values(type.pathways).some(({ on }) => on.startsWith('post.'));
-  if (!onPost && !actsLater(projection, type) && Object.keys(type.derivatives).length === 0) return undefined;
+  const isTimed = actsLater(projection, type) || setsShown(type);
+  if (!onPost && !isTimed && Object.keys(type.derivatives).length === 0) return undefined;
   if (type.noise.length > 0 || Object.keys(type.events ?? {}).length > 0) return undefined;
   if (Object.values(type.derivatives).some(({ eventDriven }) => eventDriven)) return undefined;
   if (!isOfSynapse(type, neuron)) return undefined;

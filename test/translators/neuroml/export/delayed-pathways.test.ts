@@ -138,3 +138,29 @@ test.each([
   expect((await convertModel(valid, 'lems', options)).outcome).toBe('equivalent');
   await expectSameSpikes(valid, options);
 });
+
+test('what the cell sees of a synapse in each step changes a step early, which is said, and not strictly', async () => {
+  const valid = network(
+    { model: 'x : 1\nv_in_post = x : 1 (summed)', on_pre: 'x = 0.5 - x', delay: '1 ms' },
+    {
+      neuron_groups: {
+        cells: {
+          N: 2,
+          model: 'dv/dt = (1.2 - v + v_in)/(10*ms) : 1\nv_in : 1',
+          threshold: 'v > 1',
+          reset: 'v = 0',
+          method: 'euler',
+        },
+      },
+      state_monitors: { trace: { source: 'cells', variables: ['v'], record: true } },
+    },
+  );
+  const { report } = await convertModel(valid, 'lems');
+  expect(report.filter(({ verdict }) => verdict === 'approximated')).toEqual([
+    expect.objectContaining({ code: 'lems/order-in-step', pointer: '/synapses/S' }),
+  ]);
+  const plain = await checkConversion(valid, 'lems', {});
+  expect(Math.max(...(plain.variables ?? []).map(({ largest }) => largest))).toBeGreaterThan(1e-3);
+  expect((await convertModel(valid, 'lems', { strict: true })).outcome).toBe('equivalent');
+  await expectSameSpikes(valid, { strict: true });
+});

@@ -55,7 +55,6 @@ class Phases {
   readonly #list: PynnPhase[] = [];
   /** Recordings that end together: PyNN ends all of a target. */
   readonly #ending = new Map<string, string>();
-  readonly #ended = new Set<string>();
 
   constructor(context: ExportContext, told: ReadonlyMap<string, PynnRecording | undefined>, on: Set<string>) {
     this.#context = context;
@@ -86,7 +85,7 @@ class Phases {
           reset: tagged.annotations === undefined ? {} : { annotations: tagged.annotations },
         });
       case 'record':
-        return this.#start(tagged.record, pointer);
+        return this.#start(tagged.record);
       case 'set':
       case 'initialise':
       case 'delays':
@@ -124,15 +123,9 @@ class Phases {
     }
   }
 
-  #start(name: string, pointer: string): void {
+  #start(name: string): void {
     const recording = this.#told.get(name);
     this.#on.add(name);
-    if (this.#ended.has(name))
-      this.#context.report.approximated(
-        'pynn/recorded-again',
-        pointer,
-        'a recording that was switched off is switched on again: the JSON form allows it, NEST does not',
-      );
     if (recording !== undefined) this.#list.push({ record: recording });
   }
 
@@ -146,10 +139,7 @@ class Phases {
         this.#context.report.missing(pointer, `switching off part of the recordings of ${target}`);
       }
     }
-    for (const name of this.#ending.keys()) {
-      this.#on.delete(name);
-      this.#ended.add(name);
-    }
+    for (const name of this.#ending.keys()) this.#on.delete(name);
     this.#ending.clear();
   }
 

@@ -15,6 +15,7 @@ import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } 
 import { projectionLines } from './script-projections.js';
 import {
   currentSourceLines,
+  isByPynn,
   phaseLines,
   readSynapses,
   recordedPopulations,
@@ -22,6 +23,7 @@ import {
   synapseRecorder,
 } from './script-protocol.js';
 import { usualSimulator } from './backends.js';
+import { isSwitched, recordedTimes, switchedTable } from './switched-recordings.js';
 import { nestmlTypes, setUpNestml } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
 
@@ -45,6 +47,8 @@ export interface ScriptView {
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
   /** The line that lists the populations that record. */
   readonly recorded: string;
+  /** The table of when recordings are on, where they are switched; empty otherwise. */
+  readonly switched: string;
   /** Lines that make a dictionary of what they recorded, and of what was read of synapses. */
   readonly results: string;
 }
@@ -81,6 +85,13 @@ export function scriptView(
       : { seed: Number.isSafeInteger(given) ? given : document.seed };
   const limits = { timestep, ...delayLimits(script, timestep), ...extra, ...seed };
   const isNestml = nestml.length > 0;
+  const times = isSwitched(document) ? recordedTimes(document) : undefined;
+  const recordings = (): readonly Recording[] => [
+    ...(document.recordings ?? []),
+    ...(times ?? []).flatMap(({ recording }) =>
+      (document.recordings ?? []).includes(recording) || !isByPynn(script, recording) ? [] : [recording],
+    ),
+  ];
   const sections = [
     { title: '', lines: nestmlTypes(script) },
     {
@@ -118,14 +129,14 @@ export function scriptView(
       title: 'Recordings',
       lines: [
         ...pythonComments(comments.takeAll('/recordings')),
-        ...together(document.recordings ?? []).flatMap((recording) => recordingLines(script, recording)),
+        ...together(recordings()).flatMap((recording) => recordingLines(script, recording)),
       ],
     },
     {
       title: 'Run',
       lines: [
         ...pythonComments(comments.takeAll('/experiment')),
-        ...byDuration(document.phases ?? []).flatMap((phase) => phaseLines(script, phase)),
+        ...byDuration(document.phases ?? []).flatMap((phase) => phaseLines(script, phase, times !== undefined)),
       ],
     },
   ].filter(({ lines }) => lines.length > 0);
@@ -140,8 +151,9 @@ export function scriptView(
     argument: script.isNative || isNestml ? 1 : 2,
     definitions: [...script.definitions, ...(script.recorders.length === 0 ? [] : [synapseRecorder])],
     sections,
+    switched: times === undefined ? '' : switchedTable(script, times),
     recorded: layout(prefixed('recorded = ', list(recordedPopulations(script))), 4),
-    results: layout(prefixed('results = ', resultsSource(script)), 4),
+    results: layout(prefixed('results = ', resultsSource(script, times !== undefined)), 4),
     // Last, when all that is used is known.
     imported: importLines(
       script,
@@ -176,9 +188,9 @@ function byDuration(phases: readonly Phase[]): readonly Phase[] {
   });
 }
 
-const resultsSource = (script: Script): Source =>
+const resultsSource = (script: Script, isWithPauses: boolean): Source =>
   dictionary({
-    populations: '{each.label: segments_of(each) for each in recorded}',
+    populations: `{each.label: ${isWithPauses ? 'while_on(each)' : 'segments_of(each)'} for each in recorded}`,
     synapses: dictionary(readSynapses(script)),
     ...(script.nativeRecordings.length === 0
       ? {}

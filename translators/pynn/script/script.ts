@@ -25,7 +25,7 @@ const taken: readonly string[] = [
   ).split(' '),
   ...(
     'each here first_value import_module in_ms json np population recorded results segment segments_of ' +
-    'signal sim sys train file i j d Path SynapseRecorder of_position spikes_from weights_to_neuron'
+    'signal sim sys train switched is_on while_on file i j d Path SynapseRecorder of_position spikes_from weights_to_neuron'
   ).split(' '),
   ...Object.keys(imports),
 ];

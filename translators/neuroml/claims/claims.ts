@@ -131,7 +131,12 @@ export function claimsOf(valid: ValidModel): Claims {
   const stimuli = Object.fromEntries(
     Object.entries(model.stimuli).map(([name, stimulus]) => [name, { stimulus, ...labelOf(name, labels) }]),
   );
-  return { populations, projections, stimuli, ...(steppingOrder(model, valid.data).join() === order.join() ? {} : { order }) };
+  return {
+    populations,
+    projections,
+    stimuli,
+    ...(steppingOrder(model, valid.data).join() === order.join() ? {} : { order }),
+  };
 }
 
 const isDrawnOrComputed = (value: Value): boolean =>

@@ -7,7 +7,7 @@ import { numbersOf } from '../model/arrays.js';
 import { freeName } from '../model/free-name.js';
 import type { DataStore, NeuronType, Population, SpikeTrain, ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
-import { areInFile, isPhase, timeAfter } from '../model/tagged.js';
+import { areInFile, endOf, isPhase } from '../model/tagged.js';
 import { beforeStep } from './gather/step-times.js';
 
 /** Longer trains would be conditions that nobody reads, and that take longer to test than all else. */
@@ -20,7 +20,7 @@ export function withListeningSources(valid: ValidModel): ValidModel {
   if (model.timing !== 'brian') return valid;
   const targets = new Set(Object.values(model.projections).map(({ to }) => populationOf(to.of)));
   const changed = new Set(protocol.flatMap((phase) => (isPhase(phase, 'replay') ? Object.keys(phase.replay) : [])));
-  const length = protocol.reduce(timeAfter, 0);
+  const length = endOf(protocol);
   const [neurons, populations] = [{ ...model.neurons }, { ...model.populations }];
   for (const [name, population] of Object.entries(model.populations)) {
     const { spikes, ...rest } = population;

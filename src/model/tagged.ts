@@ -116,6 +116,9 @@ export function timeAfter(now: number, phase: Phase): number {
   }
 }
 
+/** The time at the end of a protocol, in s. */
+export const endOf = (protocol: readonly Phase[]): number => protocol.reduce(timeAfter, 0);
+
 /** Whether a phase changes nothing: it keeps a state to which no phase returns. */
 export const isIdle = (phase: Phase, protocol: readonly Phase[]): boolean =>
   isPhase(phase, 'store') && !protocol.some((other) => isPhase(other, 'restore') && other.restore === phase.store);

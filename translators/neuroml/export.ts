@@ -12,7 +12,7 @@
  */
 
 import { restsOnRounding } from '../../src/library/gather/time-conditions.js';
-import { timeAfter } from '../../src/model/tagged.js';
+import { endOf } from '../../src/model/tagged.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
@@ -250,7 +250,7 @@ function remark(context: ExportContext, { later, inOrder }: Pick<Written, 'later
           'spikes shift, by how much --check measures',
       );
     const populations = Object.values(model.populations).filter((population) => population.type === id);
-    const telling = { dt: context.dt, end: model.experiment.protocol.reduce(timeAfter, 0), by: 'border' } as const;
+    const telling = { dt: context.dt, end: endOf(model.experiment.protocol), by: 'border' } as const;
     if (model.timing !== 'lems-euler' && restsOnRounding(type, populations, telling))
       report.approximated(
         'lems/summed-time',

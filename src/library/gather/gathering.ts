@@ -1,7 +1,7 @@
 /** A model on its way to the forms of other notations, and what several of its parts ask. */
 
 import { parseExpression } from '../../lang/parse.js';
-import { isGiven, isRecording, isSelection, timeAfter } from '../../model/tagged.js';
+import { endOf, isGiven, isRecording, isSelection } from '../../model/tagged.js';
 import { numbersOf } from '../../model/arrays.js';
 import type { ConversionReport } from '../../model/conversion-report.js';
 import type {
@@ -71,7 +71,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     stage,
     strict,
     dt: model.experiment.dt,
-    end: model.experiment.protocol.reduce(timeAfter, 0),
+    end: endOf(model.experiment.protocol),
     neurons: { ...model.neurons },
     synapses: { ...model.synapses },
     populations: { ...model.populations },

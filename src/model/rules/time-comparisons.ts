@@ -1,4 +1,4 @@
-import { isPhase, timeAfter } from '../tagged.js';
+import { endOf, isPhase } from '../tagged.js';
 import type { BinaryOperator, Expression } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { namesIn, visit } from '../../lang/walk.js';
@@ -165,4 +165,4 @@ function rootInTime(left: Expression, right: Expression, constants: Constants): 
 }
 
 /** Time that all runs take together, in s. */
-const totalTime = (model: Model): number => model.experiment.protocol.reduce(timeAfter, 0);
+const totalTime = (model: Model): number => endOf(model.experiment.protocol);

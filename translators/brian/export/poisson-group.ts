@@ -6,7 +6,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
-import { isPhase, timeAfter } from '../../../src/model/tagged.js';
+import { endOf, isPhase } from '../../../src/model/tagged.js';
 import { largestOf } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
 import { countedSource, leastProbable, spikesEnough, type CountedSpikes } from './several-spikes.js';
@@ -196,8 +196,7 @@ function oncePerStep(type: NeuronType): NeuronType {
 }
 
 /** How many steps a protocol simulates, at least one. */
-const stepsOfRun = ({ experiment: { dt, protocol } }: Model): number =>
-  Math.max(1, Math.ceil(protocol.reduce((all, phase) => all + timeAfter(0, phase), 0) / dt));
+const stepsOfRun = ({ experiment: { dt, protocol } }: Model): number => Math.max(1, Math.ceil(endOf(protocol) / dt));
 
 /** Values that phases give to the rate of a population. */
 function ratesSet(name: string, { experiment }: Model): readonly Value[] {

@@ -3,7 +3,7 @@
 import { ampere, second } from '../../../src/lang/dimension.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { child } from '../../../src/model/pointer.js';
-import { timeAfter } from '../../../src/model/tagged.js';
+import { endOf } from '../../../src/model/tagged.js';
 import type { Projection, Stimulus } from '../../../src/model/model.js';
 import { placeAttributes, placesOn } from './cells/places.js';
 import type { SegmentAt } from './cells/shape.js';
@@ -124,7 +124,7 @@ function generators(
   const channel = channels.find(({ exposure }) => exposure === 'i');
   if (model.timing === 'lems-euler' || attachment !== 'baseSynapse' || stimulus.kind !== 'current') return undefined;
   if (!stimulus.attached || stimulus.every !== undefined || channel?.variable !== stimulus.input) return undefined;
-  const steps = Math.round(model.experiment.protocol.reduce(timeAfter, 0) / dt);
+  const steps = Math.round(endOf(model.experiment.protocol) / dt);
   // Cables of second order take currents in the middle of a step.
   const cell = model.neurons[type];
   const isMiddle = model.timing === 'grid' && cell?.compartments && ['auto', 'cable'].includes(cell.method);

@@ -1,7 +1,7 @@
 /** Populations: cells of a type, cells by a name that NeuroML has, and spikes that are replayed. */
 
 import { second } from '../../../src/lang/dimension.js';
-import { areInFile, timeAfter } from '../../../src/model/tagged.js';
+import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
@@ -153,7 +153,7 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
   if (!spikes || areInFile(spikes)) return report.missing(pointer, 'spikes stored in a file');
   const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
   const trains = Array.from({ length: size }, (): number[] => []);
-  const length = model.experiment.protocol.reduce(timeAfter, 0);
+  const length = endOf(model.experiment.protocol);
   const repeats = spikes.period === undefined ? 1 : Math.ceil(length / spikes.period);
   for (let again = 0; again < repeats; again++)
     for (let k = 0; k < times.length; k++)

@@ -97,17 +97,7 @@ const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export
 
 export default defineConfig(
   {
-    ignores: [
-      'dist/',
-      'out/',
-      'coverage/',
-      '.venv/',
-      '.venv-pynn/',
-      '.venv-neuroml/',
-      'fixtures/',
-      'test/lint/fixtures/',
-      '**/*.generated.*',
-    ],
+    ignores: ['dist/', 'out/', 'coverage/', '.venv*/', 'fixtures/', 'test/lint/fixtures/', '**/*.generated.*'],
   },
   ...tseslint.configs.strictTypeChecked,
   {

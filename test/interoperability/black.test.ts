@@ -7,15 +7,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { documentsIn, importFixture } from '../fixtures/documents.js';
-import { askedEffort } from '../support/effort.js';
 import { missingPython, python } from './python-environment.js';
 
 const missing = missingPython(['black']);
 
-/** Of all documents in thorough tests, else of every fifth. */
 const documents = ['brian', 'pynn', 'neuroml', 'model', 'model/hard']
   .flatMap((folder) => documentsIn(`fixtures/${folder}`))
-  .filter((document, k) => document.refused === undefined && (askedEffort === 'thorough' || k % 5 === 0));
+  .filter((document) => document.refused === undefined);
 
 test.skipIf(missing !== null)(
   `in Brian 2 and PyNN${missing === null ? '' : ` (${missing})`}`,

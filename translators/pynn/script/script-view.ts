@@ -47,6 +47,8 @@ export interface ScriptView {
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
   /** The line that lists the populations that record. */
   readonly recorded: string;
+  /** The line that lists recordings that the PyNN backend makes itself; empty where there are none. */
+  readonly recordings: string;
   /** The table of when recordings are on, where they are switched; empty otherwise. */
   readonly switched: string;
   /** Lines that make a dictionary of what they recorded, and of what was read of synapses. */
@@ -153,6 +155,8 @@ export function scriptView(
     sections,
     switched: times === undefined ? '' : switchedTable(script, times),
     recorded: layout(prefixed('recorded = ', list(recordedPopulations(script))), 4),
+    recordings:
+      script.nativeRecordings.length === 0 ? '' : layout(prefixed('recordings = ', list(script.nativeRecordings)), 4),
     results: layout(prefixed('results = ', resultsSource(script, times !== undefined)), 4),
     // Last, when all that is used is known.
     imported: importLines(
@@ -194,7 +198,7 @@ const resultsSource = (script: Script, isWithPauses: boolean): Source =>
     synapses: dictionary(readSynapses(script)),
     ...(script.nativeRecordings.length === 0
       ? {}
-      : { recordings: `{each.name: each.to_dict() for each in [${script.nativeRecordings.join(', ')}]}` }),
+      : { recordings: '{each.name: each.to_dict() for each in recordings}' }),
   });
 
 function documentationText(script: Script): string {

@@ -57,8 +57,9 @@ describe.skipIf(noPython !== null)(
       const [wheel = ''] = readdirSync(wheels);
       expect(readFileSync(join(wheels, wheel)).length).toBeLessThan(6e6);
       const clean = folder.file('clean');
-      await run(own, ['-m', 'venv', clean]);
-      await run(join(clean, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', join(wheels, wheel)]);
+      await run(own, ['-m', 'venv', '--without-pip', clean]);
+      const install = ['-m', 'pip', '--python', join(clean, 'bin/python'), 'install', '--quiet', '--no-compile'];
+      await run(own, [...install, '--disable-pip-version-check', join(wheels, wheel)]);
       const script =
         'import interneuron, json, shutil; assert shutil.which("node") is None; ' +
         `results = interneuron.run(${JSON.stringify(join(root, 'fixtures/pynn/if-cond-exp.json'))}, ` +

@@ -37,7 +37,6 @@ export async function python(
       PYTHONPATH: ['interneuron', 'pynn-interneuron', 'brian2-interneuron']
         .map((name) => join(root, 'python', name, 'src'))
         .join(':'),
-      PYTHONDONTWRITEBYTECODE: '1',
       ...variables,
     },
   });

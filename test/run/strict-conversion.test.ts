@@ -26,6 +26,37 @@ test.each([
   expect(Math.max(...check.populations.map(({ largest }) => largest))).toBeLessThan(1e-9);
 });
 
+test('a part that PyNN would approximate is written by its equations beside one that it has no name for', async () => {
+  const source = {
+    name: 'adaptive.json',
+    text: JSON.stringify({
+      format: 'interneuron/brian',
+      version: 1,
+      name: 'adaptive',
+      neuron_groups: {
+        cells: {
+          N: 1,
+          model: 'dv/dt = -v/(10*ms) : volt\ndvt/dt = (10*mV - vt)/(15*ms) : volt',
+          threshold: 'v > vt',
+          reset: 'v = 0*mV\nvt += 3*mV',
+          initializers: { vt: '10 mV' },
+        },
+      },
+      poisson_groups: { noise: { N: 5, rates: '500 Hz' } },
+      synapses: { excitation: { source: 'noise', target: 'cells', on_pre: 'v_post += 3*mV', connect: true } },
+      run: '100 ms',
+    }),
+  };
+  const { valid } = importModel(source);
+  expect((await convertModel(valid, 'pynn-json')).report).toContainEqual(
+    expect.objectContaining({ code: 'pynn/bernoulli', verdict: 'approximated' }),
+  );
+  expect((await convertModel(valid, 'pynn-json', { strict: true })).outcome).toBe('equivalent');
+  const check = await checkConversion(valid, 'pynn-json', { strict: true });
+  expect(check.spikes[0]).toBeGreaterThan(0);
+  expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
+});
+
 test('conversions that are equivalent already are the same', async () => {
   const { valid } = importModel(readSource('fixtures/pynn/if-curr-exp.json'));
   const [plain, strict] = [

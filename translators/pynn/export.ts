@@ -77,6 +77,9 @@ const mostSteps = 2000;
 /** Of what PyNN has no type, and NESTML has one. */
 const compiled = 'has no name in PyNN and is written in NESTML, which NEST runs once NESTML has compiled it';
 
+/** How a report begins to say why a part that has a name is written by its equations. */
+const wouldApproximate = "PyNN's name for this would approximate it: ";
+
 /** A model of populations that have cells. */
 function expressed(valid: ValidModel, { partial = false, strict = false, nestml = false }: PynnOptions): PynnExport {
   const apart = withCurrentsApart(valid, mostSteps);
@@ -91,7 +94,7 @@ function expressed(valid: ValidModel, { partial = false, strict = false, nestml 
   );
   if (areRecordings && partial) return named;
   if (nestml) return inNestml(valid, apart, named.report);
-  const byParts = inParts(apart);
+  const byParts = inParts(apart, strict);
   const own =
     valid.model.timing === 'lems-euler' ? { ...valid, model: readable(valid.model, { inSteps: true }) } : valid;
   const short = own === valid ? [] : [inFewEquations];
@@ -137,16 +140,18 @@ function faithful(valid: ValidModel, apart: ValidModel, named: PynnExport): Pynn
             verdict: 'equivalent',
             code: 'pynn/why-native',
             pointer,
-            message: `PyNN's name for this would approximate it: ${message}`,
+            message: `${wouldApproximate}${message}`,
           },
         ]
       : [],
   );
   const isSame = ({ report }: PynnExport): boolean => ['exact', 'equivalent'].includes(outcomeOf(report));
-  const byParts = inParts(apart);
+  const isSaid = ({ pointer, message }: ConversionEntry): boolean =>
+    reasons.some((one) => one.pointer === pointer && one.message === message);
+  const byParts = inParts(apart, true);
   const found =
     byParts && isSame(byParts)
-      ? { ...byParts, report: [...reasons, ...byParts.report] }
+      ? { ...byParts, report: [...reasons, ...byParts.report.filter((entry) => !isSaid(entry))] }
       : written(valid, valid, reasons, { natives: new NativeParts(valid) });
   return isSame(found) ? found : undefined;
 }
@@ -162,8 +167,10 @@ export function inNames(valid: ValidModel): PynnExport | undefined {
 /**
  * A model with names where these say a population or a projection, under its own timing; undefined where there are no
  * such parts, where cells keep LEMS's steps, and where named generators draw, which do so in the order of the whole.
+ *
+ * @param strict  whether names that would approximate a part are not taken either
  */
-function inParts(valid: ValidModel): PynnExport | undefined {
+function inParts(valid: ValidModel, strict: boolean): PynnExport | undefined {
   const { timing, populations, projections } = valid.model;
   if (timing === 'lems-euler' || JSON.stringify([populations, projections]).includes('"generator":')) return undefined;
   const but = new Map<string, string>();
@@ -175,14 +182,20 @@ function inParts(valid: ValidModel): PynnExport | undefined {
       ...reasonsForEquations(standard.entries, valid.model),
     ];
     const parts = written(standard.valid, valid, entries, { natives: new NativeParts(standard.valid) });
-    if (outcomeOf(parts.report) !== 'incomplete') return parts;
-    const before = but.size;
-    for (const { verdict, pointer, message } of parts.report) {
-      const [, name] = /^\/(?:populations|projections)\/([^/]+)/.exec(pointer) ?? [];
-      if (verdict === 'notExpressible' && name !== undefined) but.set(name, message);
+    const outcome = outcomeOf(parts.report);
+    if (outcome === 'incomplete' || (strict && outcome === 'approximate')) {
+      const before = but.size;
+      for (const { verdict, pointer, message } of parts.report) {
+        const [, name] = /^\/(?:populations|projections)\/([^/]+)/.exec(pointer) ?? [];
+        if (name === undefined) continue;
+        if (verdict === 'notExpressible') but.set(name, message);
+        else if (strict && verdict === 'approximated') but.set(name, `${wouldApproximate}${message}`);
+      }
+      if (but.size > before) continue;
+      // What is left out whatever has a name is left out of equations, too.
+      if (outcome === 'incomplete') return undefined;
     }
-    // What is left out whatever has a name is left out of equations, too.
-    if (but.size === before) return undefined;
+    return parts;
   }
 }
 
@@ -223,7 +236,7 @@ function reasonsForEquations(report: readonly ConversionEntry[], { recordings }:
     verdict: 'equivalent',
     code: 'pynn/why-native',
     pointer,
-    message: `PyNN has no name for this: ${message}`,
+    message: message.startsWith(wouldApproximate) ? message : `PyNN has no name for this: ${message}`,
   }));
 }
 

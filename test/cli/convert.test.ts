@@ -173,7 +173,9 @@ describe('what a notation cannot say', () => {
     ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}\/neurons\/p +\d* +approximate/);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: approximate, \d parts? differs?$/);
+    const [summary, hint] = stdout.trimEnd().split('\n').slice(-2);
+    expect(summary).toMatch(/^conversion: approximate, \d parts? differs?$/);
+    expect(hint).toContain('--strict prefers the same function');
     const written = JSON.parse(readFileSync(report, 'utf8'));
     expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'outputs', 'report']);
     expect(written.outcome).toBe('approximate');

@@ -67,6 +67,9 @@ export async function convert(context: CommandContext): Promise<number> {
   for (const { code, message } of converted.report) if (code === 'lems/one-file') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing));
+  // A document written strictly is never approximate.
+  if (converted.outcome === 'approximate' && check === undefined)
+    context.say('--strict prefers the same function to the names of the notation; --check measures the difference');
   if (check !== undefined) context.say(checkText(check, options.flag('freeze')));
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
 }

@@ -107,6 +107,33 @@ const brianModel = (name: string, lines: string): Source => ({
   name: `${name}.yaml`,
   text: `format: interneuron/brian\nversion: 1\ndt: 0.1 ms\nseed: 3\n${lines}`,
 });
+/** Sums of cells that LEMS advances before and after those whose sums they are. */
+const contacts = brianModel(
+  'contacts',
+  `neuron_groups:
+${['B', 'A']
+  .map(
+    (name) => `  ${name}:
+    N: 4
+    model: |
+      dv/dt = (1.1 + 0.15*i - v + 0.3*gap + 0.1*mean)/(10*ms) : 1
+      gap : 1
+      mean : 1
+    threshold: v > 1
+    reset: v = 0
+    method: exponential_euler`,
+  )
+  .join('\n')}
+synapses:
+  BB: { source: B, target: B, model: "gap_post = v_pre - v_post : 1 (summed)", connect: true }
+  AB: { source: A, target: B, model: "mean_post = clip(v_pre - v_post, 0, 1) : 1 (summed)", connect: true }
+  BA: { source: B, target: A, model: "gap_post = v_pre*v_pre - v_post : 1 (summed)", connect: true }
+spike_monitors:
+  b: { source: B }
+  a: { source: A }
+run: 100 ms
+`,
+);
 const groupOfCells = `neuron_groups:
   G:
     N: 60
@@ -347,14 +374,17 @@ const cases: readonly Case[] = [
 ];
 
 /** Strict conversions have the spikes of the model, each in its step. */
-const strictCases: readonly Case[] = [
-  ['exact solutions', 'brian/deterministic-30.yaml'],
-  ['alpha functions', 'pynn/if-curr-alpha.json'],
-  ["Runge and Kutta's method", 'pynn/if-cond-exp.json'],
-  ['exponential Euler', 'brian/single-hh.yaml'],
-].map(([what = '', path = '']) => ({
+const strictCases: readonly Case[] = (
+  [
+    ['exact solutions', fixture('brian/deterministic-30.yaml')],
+    ['alpha functions', fixture('pynn/if-curr-alpha.json')],
+    ["Runge and Kutta's method", fixture('pynn/if-cond-exp.json')],
+    ['exponential Euler', fixture('brian/single-hh.yaml')],
+    ['contacts within and between populations', contacts],
+  ] as const
+).map(([what, source]) => ({
   what: `${what}, strictly`,
-  source: fixture(path),
+  source,
   duration: '100 ms',
   cells: 0,
   steps: 0,

@@ -23,6 +23,7 @@ import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing, isByRule } from './export/draws.js';
 import { withXmlComments } from './export/comments.js';
 import { withSections } from './export/cells/cables.js';
+import { withStateRead } from './export/contacts.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import { withEventsApart } from './export/events-apart.js';
@@ -140,7 +141,8 @@ function generated(
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
   const linked = withLinksAsSums({ model: oneRun, data });
-  const model = withNamesApart(withReturns({ model: withEventsApart(linked, report), data, report }));
+  const oneWay = withReturns({ model: withEventsApart(linked, report), data, report });
+  const model = withNamesApart(exactly ? withStateRead(oneWay) : oneWay);
   const context = withSections({
     model,
     changes,
@@ -150,6 +152,7 @@ function generated(
     dimensions: new Dimensions(),
     ids: new Ids(),
     dt: model.experiment.dt,
+    links: new Set(Object.keys(linked.projections).filter((name) => !(name in oneRun.projections))),
     exactly,
     plain,
   });
@@ -237,10 +240,11 @@ export function rulesOf({ projections, annotations }: Model): Rules {
 }
 
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
-function remark(context: ExportContext, { later, inOrder }: Pick<Written, 'later' | 'inOrder'>): void {
+function remark(context: ExportContext, written: Pick<Written, 'later' | 'inOrder' | 'atOnce'>): void {
+  const { later, inOrder } = written;
   const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
-  if (model.timing !== 'lems-euler') remarkTiming(context, report, later);
+  if (model.timing !== 'lems-euler') remarkTiming(context, report, written);
   for (const [id, type] of Object.entries(model.neurons)) {
     if (!isForwardEuler(type, model.timing))
       report.approximated(

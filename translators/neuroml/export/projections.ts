@@ -5,9 +5,10 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
-import { lateJumps } from './arrival-order.js';
+import { lateJumps, steppingOrder } from './arrival-order.js';
 import { contactsOf, writeGapJunctions } from './cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
+import { seesCellsAtOnce } from './contacts.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
@@ -71,14 +72,16 @@ export function writeProjection(name: string, given: Projection, written: Writte
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
+  const atOnce = seesAtOnce(known, written, context);
   const built = synapseType(
     name,
     projection,
     type,
     plan,
-    { varying, started, postDelays, code, source: sourcePlan, order },
+    { varying, started, postDelays, code, source: sourcePlan, order, atOnce },
     context,
   );
+  if (atOnce) written.atOnce.add(name);
   written.types.push(built.element);
   const synapse = context.ids.claim(`${name}_synapses`);
   written.placeSynapses(name, synapse, target, pairs.targets, built.visible);
@@ -98,6 +101,19 @@ export function writeProjection(name: string, given: Projection, written: Writte
   } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
   else connections(known, built, synapse, order, written, context);
   if (order) noteOrder(known, order, written, context);
+}
+
+/** Whether synapses see all cells as they are at the beginning of a step. */
+function seesAtOnce(
+  { name, projection, type, plan, source }: Known,
+  written: Written,
+  context: ExportContext,
+): boolean {
+  const { model, exactly, links } = context;
+  const from = written.plans.get(model.populations[source]?.type ?? '');
+  const isOwn = [plan, from].every((one) => one !== undefined && !written.standards.has(one.type));
+  if (exactly !== true || !isOwn || links?.has(name) === true) return false;
+  return seesCellsAtOnce(name, projection, type, model);
 }
 
 /** Says that synapses keep the order of the model, and what is told from it. */
@@ -212,9 +228,17 @@ function contacts(
 ): void {
   const { name, source, target, pairs } = known;
   const { ids } = context;
-  written.types.push(peer.element);
-  const other = ids.claim(`${name}_other_ends`);
-  written.components.push(element(peer.componentType, { id: other }));
+  const endOf = (one: string, { componentType, element: type }: Omit<typeof peer, 'advanced'>): string => {
+    const id = ids.claim(one);
+    written.types.push(type);
+    written.components.push(element(componentType, { id }));
+    return id;
+  };
+  const other = endOf(`${name}_other_ends`, peer);
+  const before = peer.advanced && endOf(`${name}_other_ends_before`, peer.advanced);
+  const order = steppingOrder(context.model, context.data);
+  const [from, to] = [order.indexOf(source), order.indexOf(target)];
+  const isBefore = (i: number, j: number): boolean => from < to || (from === to && i < j);
   const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
   written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
   const valuesOf = ownValues(known, properties, context);
@@ -223,7 +247,7 @@ function contacts(
       id: String(k),
       preCell: `../${written.pathOf(source, i) ?? ''}`,
       postCell: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
-      preComponent: other,
+      preComponent: before !== undefined && isBefore(i, pairs.targets[k] ?? 0) ? before : other,
       postComponent: synapse,
       ...valuesOf(k),
     });

@@ -36,6 +36,8 @@ interface SynapseDemands {
   readonly source?: CellPlan | undefined;
   /** The order within a step, where it is the model's. */
   readonly order?: StepOrder | undefined;
+  /** Whether synapses see all cells as they are at the beginning of a step. */
+  readonly atOnce?: boolean;
 }
 
 /** A synapse type as a component type. */
@@ -51,7 +53,15 @@ export interface BuiltSynapse {
   /** Names of state and derived variables by those of the model. */
   readonly visible: ReadonlyMap<string, string>;
   /** The type of the other end, for synapses that see the cell that they come from. */
-  readonly peer?: { readonly componentType: string; readonly element: Element };
+  readonly peer?: OtherEnd;
+}
+
+/** The type of the other ends of synapses. */
+interface OtherEnd {
+  readonly componentType: string;
+  readonly element: Element;
+  /** Where synapses see all cells as they are at the beginning of a step: that of ends on cells advanced before theirs. */
+  readonly advanced?: { readonly componentType: string; readonly element: Element };
 }
 
 /** The component type of the synapses of a projection. */
@@ -125,8 +135,28 @@ export function synapseType(
       ? {}
       : {
           peer: {
-            componentType: peerType,
-            element: otherEnd(peerType, componentType, id, seen, demands.source, builder, context),
+            ...otherEnd(
+              peerType,
+              componentType,
+              id,
+              demands.atOnce ? { shows: seen } : { keeps: seen },
+              demands.source,
+              builder,
+              context,
+            ),
+            ...(demands.atOnce
+              ? {
+                  advanced: otherEnd(
+                    context.ids.claim(`${id}_other_end_before`),
+                    componentType,
+                    id,
+                    { keeps: seen, isBefore: true },
+                    demands.source,
+                    builder,
+                    context,
+                  ),
+                }
+              : {}),
           },
         }),
   };
@@ -151,6 +181,8 @@ function requirePeer(
     const variable = source.visible.get(name.slice('pre.'.length));
     if (!variable) throw new NotExpressible(`the variable ${name}`);
     builder.peer(name, variable.dimension, variable.name);
+    // The other end has the values of the connection as well, under the same names.
+    builder.reserve(variable.name);
   }
 }
 
@@ -209,25 +241,41 @@ function readOfSource(type: SynapseType, builder: TypeBuilder): readonly string[
   return [...read].filter((name) => name.startsWith('pre.'));
 }
 
-/** What is on the cell that a synapse sees: it does nothing but show the cell's variables. */
+/**
+ * What is on the cell that a synapse sees: it does nothing but show the cell's variables. Those that it requires are as they
+ * were before the cell was advanced in this step, or in the one before; others are looked up on the cell, as they are now.
+ */
 function otherEnd(
   name: string,
   peer: string,
   id: string,
-  seen: readonly string[],
+  { shows = [], keeps = [], isBefore = false }: OfCell,
   source: CellPlan,
   synapse: TypeBuilder,
   context: ExportContext,
-): Element {
+): Omit<OtherEnd, 'advanced'> {
   const builder = builderOf(context);
-  for (const variable of seen) {
-    const known = source.visible.get(variable.slice('pre.'.length));
+  const visible = (variable: string) => source.visible.get(variable.slice('pre.'.length));
+  for (const variable of shows) builder.reserve(visible(variable)?.name ?? variable);
+  for (const variable of keeps) {
+    const known = visible(variable);
     if (known) builder.requirement(variable, known.dimension, known.name);
   }
   builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peer }));
   builder.properties.push(...synapse.properties);
   channels(source, new Map(), builder, (_part, action) => action());
-  return builder.build(name, source.attachment, `The other ends of synapses of ${id}.`);
+  const description = `The other ends of synapses of ${id}${isBefore ? ', on cells that are advanced before theirs' : ''}.`;
+  return { componentType: name, element: builder.build(name, source.attachment, description) };
+}
+
+/** How other ends show variables of their cell. */
+interface OfCell {
+  /** Those that the cell shows for them. */
+  readonly shows?: readonly string[];
+  /** Those that they require. */
+  readonly keeps?: readonly string[];
+  /** Whether they are on cells that are advanced before those that read them. */
+  readonly isBefore?: boolean;
 }
 
 /** A value of each synapse: of the component where all have the same, else of the connection, as a number in SI. */

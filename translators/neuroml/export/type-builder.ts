@@ -99,6 +99,11 @@ export class TypeBuilder implements Words {
     return name;
   }
 
+  /** Keeps a name for others: nothing that is declared later has it. */
+  reserve(name: string): void {
+    this.#taken.add(name);
+  }
+
   /** Whether the type declares a name of the model. */
   has(name: string): boolean {
     return this.#names.has(name);

@@ -39,6 +39,8 @@ export class Written {
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
   /** Projections of which nothing reaches its cell within the step of its spike. */
   readonly later = new Set<string>();
+  /** Projections whose synapses see all cells as they are at the beginning of the step. */
+  readonly atOnce = new Set<string>();
   /** Projections whose synapses keep the order of the model within a step. */
   readonly inOrder = new Set<string>();
   /** Of the whole network in K, where currents of calcium depend on it. */

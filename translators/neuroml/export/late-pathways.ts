@@ -44,7 +44,11 @@ export const addsNow = (statement: Statement, projection: Projection, type: Syna
   statement.kind === 'assignment' && writtenBy(statement.target, projection.receptors, type.ports) !== null;
 
 /** Names that expressions read, through derived variables. */
-export function throughDerived(names: Iterable<string>, { derived }: SynapseType, found = new Set<string>()): Set<string> {
+export function throughDerived(
+  names: Iterable<string>,
+  { derived }: SynapseType,
+  found = new Set<string>(),
+): Set<string> {
   for (const name of names) {
     if (found.has(name)) continue;
     found.add(name);

@@ -15,9 +15,10 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** Packages that are not bundled. */
 export const external = ['h5wasm', 'h5wasm/*', 'wabt', 'koffi'];
 
-/** Templates are read from where the code that renders them expects them: beside it, and that lies in a chunk. */
+/** Templates and scripts of Python are read from where the code that uses them expects them: beside it, and that lies in a chunk. */
 const templates = [
   ['src/codegen/templates', 'chunks'],
+  ['src/run/python', 'chunks/python'],
   ['translators/brian/script', 'chunks/script'],
   ['translators/pynn/script', 'chunks/script'],
   ['translators/neuroml/core', 'chunks/core'],
@@ -52,7 +53,7 @@ export async function bundle(entryPoints, folder) {
   for (const [from, to] of templates) {
     await mkdir(resolve(folder, to), { recursive: true });
     for (const file of await readdir(resolve(root, from))) {
-      if (/\.(hbs|xml|mjs)$/.test(file)) await cp(resolve(root, from, file), resolve(folder, to, file));
+      if (/\.(hbs|xml|mjs|py)$/.test(file)) await cp(resolve(root, from, file), resolve(folder, to, file));
     }
   }
   await writeOutlines(resolve(folder, 'chunks'));

@@ -5,6 +5,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Model, ValidModel } from '../model/model.js';
@@ -271,13 +272,13 @@ async function run(
       // Compiling takes longer than what is run here, but the methods of the GNU Scientific Library need it.
       const target = /\bmethod="gsl/i.test(readFileSync(join(folder, file), 'utf8')) ? 'cython' : 'numpy';
       writeFileSync(join(folder, 'brian_preferences'), `codegen.target = '${target}'\n`);
-      await execute(python, [file, results]);
+      await execute(python, [runScript, 'brian', results, file]);
       return brianResults(results, recorded);
     }
     case 'nest':
     case 'neuron':
       // A script with types in NESTML is for NEST alone.
-      await execute(python, isCompiled ? [file, results] : [file, simulator, results]);
+      await execute(python, [runScript, 'pynn', results, file, ...(isCompiled ? [] : [simulator])]);
       return pynnResults(results, recorded);
     case 'jneuroml': {
       const target = recorded.read();
@@ -291,6 +292,9 @@ async function run(
       return simulator satisfies never;
   }
 }
+
+/** Runs a script, and writes what its network recorded. */
+const runScript = fileURLToPath(new URL('./python/run_script.py', import.meta.url));
 
 /** The longest that a simulator may take, in ms. */
 const mostTime = 30 * 60 * 1000;

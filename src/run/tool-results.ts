@@ -90,7 +90,7 @@ const jsonOfPython = (text: string): unknown =>
 /** What each monitor of a script for Brian has recorded. */
 type Monitors = Readonly<Record<string, Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>>>;
 
-/** From the file that a script for Brian writes: all of its monitors, in each segment. */
+/** From what `run_script.py` writes of a script for Brian: all of its monitors, in each segment. */
 export function brianResults(path: string, recorded: Recorded): ToolResults {
   const found = new Collected(recorded);
   const written = jsonOfPython(readFileSync(path, 'utf8')) as Monitors | readonly Monitors[];
@@ -141,13 +141,14 @@ const pynnUnits: Readonly<Record<string, number>> = {
   g_r: 1e-9,
 };
 
-/** From the file that a script for PyNN writes: each population, in each segment. */
+/** From what `run_script.py` writes of a script for PyNN: each population, in each segment. */
 export function pynnResults(path: string, recorded: Recorded): ToolResults {
   const found = new Collected(recorded);
   interface Signal {
     readonly cells: readonly number[];
     readonly times: readonly number[];
-    readonly values: readonly (readonly number[])[];
+    /** Nothing for cells that pause while others are recorded. */
+    readonly values: readonly (readonly (number | null)[])[];
   }
   const { populations } = jsonOfPython(readFileSync(path, 'utf8')) as {
     readonly populations: Readonly<
@@ -170,8 +171,10 @@ export function pynnResults(path: string, recorded: Recorded): ToolResults {
         if (signal === undefined || unit === undefined) continue;
         const columns = Array.from({ length: cells }, (_, cell) => signal.cells.indexOf(cell));
         if (columns.includes(-1)) continue;
-        const times = signal.times.map((time) => time / 1e3);
-        const values = signal.values.flatMap((row) => columns.map((column) => Number(row[column]) * unit));
+        const rows = signal.values.map((row) => columns.map((column) => row[column] ?? null));
+        const isOn = rows.map((row) => row.some((value) => value !== null));
+        const times = signal.times.filter((_, k) => isOn[k]).map((time) => time / 1e3);
+        const values = rows.filter((_, k) => isOn[k]).flatMap((row) => row.map((value) => Number(value ?? NaN) * unit));
         found.addSamples(name, times, values, segment);
       }
     });

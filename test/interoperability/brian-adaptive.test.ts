@@ -1,6 +1,6 @@
 /** Steps that adapt, under real Brian 2 with the GNU Scientific Library. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { spikesOf } from '../../src/run/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { adaptiveModels } from '../support/adaptive-models.js';
-import { python } from '../support/python.js';
+import { recordsOf } from '../support/python.js';
 import { missingPython } from './python-environment.js';
 
 const missing =
@@ -29,8 +29,7 @@ describe.skipIf(missing !== null)(`Brian 2 with GSL${missing === null ? '' : ` (
     const { files, outcome } = await convertModel(valid, 'brian', { strict: true, name: 'model.py' });
     expect(outcome).toBe('equivalent');
     for (const file of files) writeFileSync(join(folder, file.name), file.text);
-    await python('.venv', [join(folder, 'model.py'), join(folder, 'results.json')]);
-    const { cells_spikes: found } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Records;
+    const { cells_spikes: found } = (await recordsOf('.venv', 'brian', join(folder, 'model.py'))) as Records;
     const ours = ((await spikesOf(valid)).get('cells') ?? []).map((train) =>
       train.map((time) => Math.round(time * 1e4) - 1),
     );

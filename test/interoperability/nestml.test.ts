@@ -1,13 +1,13 @@
 /** Types in NESTML under NEST, which compiles them: the spikes and samples are those here. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { spikesOf } from '../../src/run/check-conversion.js';
 import { importModel } from '../../src/run/pipeline.js';
-import { missingEnvironment, python } from '../support/python.js';
+import { missingEnvironment, recordsOf } from '../support/python.js';
 import { twoTypes } from '../translators/pynn/nestml-model.js';
 
 const headers = ['ltdl.h', 'gsl/gsl_odeiv.h', 'boost/version.hpp'];
@@ -28,8 +28,7 @@ test.skipIf(missing !== null)(
     const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
     try {
       for (const { name, text } of files) writeFileSync(join(folder, name), text);
-      await python('.venv-nestml', ['-W', 'ignore', join(folder, 'two.py'), join(folder, 'results.json')]);
-      const { populations } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as Results;
+      const { populations } = (await recordsOf('.venv-nestml', 'pynn', join(folder, 'two.py'))) as Results;
       const here = await spikesOf(valid);
       let count = 0;
       for (const name of ['leaky', 'quadratic']) {

@@ -9,7 +9,7 @@ import type { ValidModel } from '../../src/model/model.js';
 import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
-import { missingEnvironment, python } from '../support/python.js';
+import { missingEnvironment, recordsOf } from '../support/python.js';
 
 const fixture = (name: string): ImportedModel => importModel(readSource(join(root, 'fixtures', name)));
 
@@ -85,13 +85,12 @@ async function resultsOf(name: string, valid: ValidModel): Promise<Results> {
   mkdirSync(own);
   const { files } = await convertModel(valid, 'pynn', { name: 'model.py' });
   for (const file of files) writeFileSync(join(own, file.name), file.text);
-  const results = join(own, 'results.json');
-  await python('.venv-pynn', ['-W', 'ignore', join(own, 'model.py'), results], {
+  const variables = {
     INTERNEURON_PROGRAM: inject('program'),
     INTERNEURON_NODE: process.execPath,
     INTERNEURON_CACHE: folder.file('cache'),
-  });
-  return JSON.parse(readFileSync(results, 'utf8')) as Results;
+  };
+  return (await recordsOf('.venv-pynn', 'pynn', join(own, 'model.py'), [], variables)) as Results;
 }
 
 describe.skipIf(missing !== null)(

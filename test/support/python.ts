@@ -1,8 +1,8 @@
 /** Runs Python of the environments that `scripts/python-environment.sh` makes, with our packages from their sources. */
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from './import-graph.js';
 
@@ -41,4 +41,18 @@ export async function python(
     },
   });
   return stdout;
+}
+
+/** What the network of a script recorded, as `check --with` reads it. @param script  a path in a folder of its own */
+export async function recordsOf(
+  environment: Environment,
+  notation: 'brian' | 'pynn',
+  script: string,
+  words: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const results = join(dirname(script), 'results.json');
+  const runScript = join(root, 'src/run/python/run_script.py');
+  await python(environment, ['-W', 'ignore', runScript, notation, results, script, ...words], variables);
+  return JSON.parse(readFileSync(results, 'utf8'));
 }

@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
-import { printableLines } from '../../src/diagnostics/display.js';
 import { Comments } from '../../src/model/comments.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
@@ -16,7 +15,7 @@ import { withConstantComments, withEquationComments } from './script/comments.js
 import { Companion } from './script/companion.js';
 import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
-import { documentationOf } from '../shared/documentation.js';
+import { docstring, documentationOf } from '../shared/documentation.js';
 import { joinedLists, pythonComments, quoted } from '../shared/python.js';
 import { namedSections, type BrianSpecification, type SpikeMonitor } from './specification.js';
 import { defaultSlot } from './vocabulary.js';
@@ -37,8 +36,8 @@ interface BrianScriptExport {
 }
 
 interface ScriptView {
+  /** The docstring. */
   readonly documentation: string;
-  readonly usage: string;
   /** What the document says in comments of no part of the script. */
   readonly comments: readonly string[];
   readonly imports: readonly string[];
@@ -46,16 +45,15 @@ interface ScriptView {
   readonly settings: readonly string[];
   readonly sections: readonly { readonly title: string; readonly blocks: readonly string[] }[];
   readonly runLines: readonly string[];
-  /** Whether time returns to 0: records are then lists of those of each segment. */
+  /** Whether time returns to 0: the script then lists what its monitors have recorded of each segment. */
   readonly hasSegments: boolean;
-  /** The statement that makes the dictionary of all records. */
+  /** The statement that returns a dictionary of what all monitors have recorded. */
   readonly results: string;
 }
 
 /**
- * A model as a Brian 2 script. Run with the name of a file as its argument it writes the records of all monitors there,
- * as JSON: `{monitor: {i, t}}` for spikes (t in s), `{monitor: {t, variable: [[...]]}}` for states in SI units; a list
- * of these, one for each segment, where time returns to 0.
+ * A model as a Brian 2 script. Its monitors have what it recorded when it ends; where time returns to 0, which empties them,
+ * a list `segments` has the states of all monitors at each end of a segment.
  *
  * @param valid  a normalised model with its large arrays
  * @param stem   name of the script without its ending
@@ -67,7 +65,7 @@ export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScrip
   const document = withRecordedCells(exported.document, remarks);
   const companion = new Companion();
   const dataFile = `${stem}-data.json`;
-  const view = scriptView(document, { stem, dataFile, rounded }, companion);
+  const view = scriptView(document, { dataFile, rounded }, companion);
   const script = { name: `${stem}.py`, text: render(view) };
   return {
     files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }],
@@ -105,7 +103,7 @@ function withoutClashes(document: BrianSpecification): BrianSpecification {
 
 function scriptView(
   given: BrianSpecification,
-  { stem, dataFile, rounded }: { readonly stem: string; readonly dataFile: string; readonly rounded: boolean },
+  { dataFile, rounded }: { readonly dataFile: string; readonly rounded: boolean },
   companion: Companion,
 ): ScriptView {
   const comments = new Comments(given.annotations);
@@ -202,16 +200,17 @@ function scriptView(
     events,
     document.state_monitors ?? {},
     Object.keys(document.population_rate_monitors ?? {}),
-    hasSegments ? 'return ' : 'results = ',
   );
   const withData = !companion.isEmpty;
   return {
-    documentation: documentation(document),
+    documentation: docstring(documentationOf(document, 'A network')),
     comments: pythonComments([...head, ...comments.takeRest()]),
-    usage:
-      `Usage: python ${stem}.py [results.json]\nWith an argument, the records of all monitors are written to that ` +
-      (hasSegments ? 'file,\nin a list: those of each segment, which a reset ends.' : 'file.'),
-    imports: withData ? ['from pathlib import Path'] : [],
+    imports: [
+      ...(withData ? ['import json', 'from pathlib import Path', ''] : []),
+      ...(withData || usesNumpy([...sections.flatMap(({ blocks: lines }) => lines), ...runLines])
+        ? ['import numpy as np']
+        : []),
+    ],
     dataLines: withData
       ? [
           '# Long lists are kept beside this script.',
@@ -252,8 +251,7 @@ function seedNumber(seed: number | string | undefined): string {
   return Number.isSafeInteger(value) && value >= 0 ? String(value % 2 ** 32) : '0';
 }
 
-const documentation = (document: BrianSpecification): string =>
-  printableLines(documentationOf(document, 'A network').join('\n\n')).replace(/\\/g, '\\\\').replace(/"/g, '\\"');
+const usesNumpy = (lines: readonly string[]): boolean => lines.some((line) => /\bnp\./.test(line));
 
 let template: Handlebars.TemplateDelegate | undefined;
 

@@ -1,5 +1,7 @@
 /** What scripts say of a model in their docstring: paragraphs, of which one lists facts. */
 
+import { printableLines } from '../../src/diagnostics/display.js';
+
 /** What is known about a model. */
 export interface About {
   readonly name?: string | undefined;
@@ -37,6 +39,12 @@ export function documentationOf(about: About, untitled: string): readonly string
   });
   const texts = [title ?? name ?? untitled, description ?? '', lines.join('\n')];
   return texts.filter((text, k) => text !== '' && texts.indexOf(text) === k);
+}
+
+/** A docstring of Python. */
+export function docstring(paragraphs: readonly string[]): string {
+  const text = printableLines(paragraphs.join('\n\n')).replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"');
+  return /\n|"$/.test(text) ? `"""${text}\n"""` : `"""${text}"""`;
 }
 
 const peopleOf = (authors: readonly unknown[] = []): readonly string[] =>

@@ -9,10 +9,12 @@ import gc
 import json
 import re
 import sys
-import tempfile
 from pathlib import Path
 
 import brian2
+
+sys.path.insert(0, str(Path(__file__).parents[3] / 'src/run/python'))
+from run_script import records_of_brian
 
 
 def main(script, *seeds):
@@ -29,12 +31,10 @@ def records(text, seed):
     # Brian collects garbage around every run: what is here to stay need not be looked at again.
     gc.collect()
     gc.freeze()
-    with tempfile.TemporaryDirectory() as folder:
-        results = Path(folder) / 'results.json'
-        sys.argv = ['script', str(results)]
-        with contextlib.redirect_stdout(sys.stderr):
-            exec(compile(text, 'script', 'exec'), {'__name__': '__main__'})
-        return json.loads(results.read_text())
+    sys.argv, names = ['script'], {'__name__': '__main__'}
+    with contextlib.redirect_stdout(sys.stderr):
+        exec(compile(text, 'script', 'exec'), names)
+    return records_of_brian(names)
 
 
 if __name__ == '__main__':

@@ -2,7 +2,7 @@
 
 Usage: python run_brian_script.py SCRIPT [DURATION_MS]
        python run_brian_script.py --each-line
-SCRIPT writes its records to the file that its argument names, as exported scripts do. With a duration, every call of run
+With a duration, every call of run
 that would end later is cut short. `--each-line`: Brian is imported once, and each line of standard input, a JSON list of
 arguments, is run in a process forked from there; its records are a line of standard output, null where it fails.
 """
@@ -12,11 +12,13 @@ import json
 import os
 import runpy
 import sys
-import tempfile
 import traceback
 from pathlib import Path
 
 import brian2
+
+sys.path.insert(0, str(Path(__file__).parents[3] / 'src/run/python'))
+from run_script import records_of_brian
 
 
 def main(script, duration=None):
@@ -26,12 +28,10 @@ def main(script, duration=None):
     gc.freeze()
     if duration is not None:
         shorten(float(duration) * brian2.ms)
-    with tempfile.TemporaryDirectory() as folder:
-        results = Path(folder) / 'results.json'
-        sys.argv = [script, str(results)]
-        with contextlib.redirect_stdout(sys.stderr):
-            runpy.run_path(script, run_name='__main__')
-        json.dump(json.loads(results.read_text()), sys.stdout)
+    sys.argv = [script]
+    with contextlib.redirect_stdout(sys.stderr):
+        names = runpy.run_path(script, run_name='__main__')
+    json.dump(records_of_brian(names), sys.stdout)
 
 
 def shorten(limit):

@@ -1,4 +1,4 @@
-"""Runs PyNN scripts on one simulator and prints what they wrote, or how they failed, as JSON.
+"""Runs PyNN scripts on one simulator and prints what they recorded, or how they failed, as JSON.
 
     python run_pynn_scripts.py simulator folder script.py...
     python run_pynn_scripts.py --network simulator folder script.py...
@@ -14,6 +14,10 @@ import runpy
 import sys
 import traceback
 import warnings
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3] / 'src/run/python'))
+from run_script import records_of_pynn
 
 
 def load(simulator):
@@ -42,13 +46,14 @@ def network(names):
 
 
 def run(simulator, script, output, whole):
-    """Runs a script with its own arguments; its failure is written in place of results."""
-    sys.argv = [script, simulator, output] if whole else [script, simulator]
+    """Runs a script in its folder; its failure is written in place of results."""
+    sys.argv = [script, simulator]
+    os.chdir(os.path.dirname(script))
     try:
         names = runpy.run_path(script, run_name='__main__')
-        if not whole:
-            with open(output, 'w') as file:
-                json.dump(network(names), file)
+        found = records_of_pynn(names, '.') if whole else network(names)
+        with open(output, 'w') as file:
+            json.dump(found, file)
     except BaseException as error:
         if isinstance(error, SystemExit) and not error.code:
             return

@@ -56,21 +56,19 @@ test('amplitudes of a current are a parameter, which resets leave as it is', asy
   expect(files[0]?.text).toContain(
     `store("start")
 run(100 * ms)
-segments.append(records())
+segments.append(recorded())
 restore("start")
 cells.dc = 1.2 * nA
 store("start")
 run(60 * ms)
 cells.dc = 1.6 * nA
 run(40 * ms)
-segments.append(records())
+segments.append(recorded())
 kept = [cells.get_states(["dc"])]
 restore("start")
 cells.set_states(kept[0])
 run(50 * ms)
-segments.append(records())
-
-if len(sys.argv) > 1:`,
+segments.append(recorded())`,
   );
   await expectSameSpikes(valid, 20);
 });

@@ -158,6 +158,6 @@ it('what NESTML has no words for here is named', async () => {
 
 it('models that PyNN has names for are scripts for any simulator', async () => {
   const { files } = await fixture('brian/single-lif.yaml');
-  expect(files[0]?.text).toContain('[simulator]');
+  expect(files[0]?.text).toContain('sim, options = get_simulator()');
   expect(files[0]?.text).not.toContain('nestml');
 });

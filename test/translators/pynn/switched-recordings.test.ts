@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { importModel } from '../../../src/run/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import { recordedTimes } from '../../../translators/pynn/script/switched-recordings.js';
-import { missingEnvironment, python } from '../../support/python.js';
+import { missingEnvironment, recordsOf } from '../../support/python.js';
 import { simulate } from '../../support/simulate.js';
 import { documentOf } from './support.js';
 
@@ -67,10 +67,9 @@ interface Results {
 /** Results of a script under a simulator of PyNN. */
 async function resultsOf(script: string, simulator: string): Promise<Results> {
   const folder = mkdtempSync(join(tmpdir(), 'switched-'));
-  const [file, results] = [join(folder, 'm.py'), join(folder, 'results.json')];
+  const file = join(folder, 'm.py');
   writeFileSync(file, script);
-  await python('.venv-pynn', ['-W', 'ignore', file, simulator, results]);
-  return JSON.parse(readFileSync(results, 'utf8')) as Results;
+  return (await recordsOf('.venv-pynn', 'pynn', file, [simulator])) as Results;
 }
 
 test('recordings are on from their start to their end, in each segment', () => {
@@ -115,7 +114,7 @@ test('scripts without pauses write all that is recorded', () => {
     recordings: [{ target: 'a', variables: ['spikes'] }],
     phases: [{ run: 1 }, { run: 1 }],
   });
-  expect(exported(text).files[0]!.text).not.toContain('while_on');
+  expect(exported(text).files[0]!.text).not.toContain('without_pauses');
 });
 
 test('the end of what is read of synapses is missing by name', () => {

@@ -77,23 +77,22 @@ export function rateMonitor(name: string, monitor: { readonly source: string }):
   );
 }
 
-/** The dictionary of all records after what stands before it, with what each monitor has recorded. */
+/** The statement that returns a dictionary of what each monitor has recorded. */
 export function resultLines(
   events: Readonly<Record<string, SpikeMonitor>>,
   states: Readonly<Record<string, StateMonitor>>,
   rates: readonly string[],
-  before: string,
 ): string {
   const names = (variables: SpikeMonitor['variables'] | boolean): readonly string[] =>
     typeof variables === 'string' ? [variables] : typeof variables === 'object' ? variables : [];
   const entry = (name: string, variables: readonly string[]): readonly [string, Source] => [
     name,
-    call('recorded', [pythonName(name), ...variables.map(quoted)]),
+    call(`${pythonName(name)}.get_states`, [list(variables.map(quoted))]),
   ];
   const entries = [
     ...Object.entries(events).map(([name, { variables }]) => entry(name, ['i', 't', ...names(variables)])),
     ...Object.entries(states).map(([name, { variables }]) => entry(name, ['t', ...names(variables)])),
     ...rates.map((name) => entry(name, ['t', 'rate'])),
   ];
-  return layout(prefixed(before, dictionary(Object.fromEntries(entries))), 4);
+  return layout(prefixed('return ', dictionary(Object.fromEntries(entries))), 4);
 }

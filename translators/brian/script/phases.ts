@@ -143,7 +143,7 @@ class Resets {
     this.#isAtStart = true;
     const kept = list(changed.map(({ holder, names }) => call(`${holder}.get_states`, [names])));
     return [
-      'segments.append(records())',
+      'segments.append(recorded())',
       ...(changed.length === 0 ? [] : [layout(prefixed('kept = ', kept))]),
       `restore(${quoted(this.#start)})`,
       ...changed.map(({ holder }, k) => `${holder}.set_states(kept[${k}])`),

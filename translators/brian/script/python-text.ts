@@ -50,7 +50,7 @@ const used: ReadonlySet<string> = new Set(
     'and as assert async await break class continue def del elif else except finally for from global if import ' +
     'in is lambda nonlocal ' +
     'not or pass raise return try while with yield None True False ' +
-    'json sys np run seed defaultclock data recorded records segments kept results file store restore len open range print Path str float int ' +
+    'json sys np run seed defaultclock data recorded segments kept store restore len open range print Path str float int ' +
     'NeuronGroup PoissonGroup SpikeGeneratorGroup Synapses PoissonInput TimedArray SpikeMonitor EventMonitor ' +
     'StateMonitor ' +
     'PopulationRateMonitor mV uvolt ms us nA pA uA mA nS uS msiemens psiemens pF nF uF Mohm kohm Gohm kHz um mm Hz ' +

@@ -24,6 +24,8 @@ export interface ScriptNames {
 /** Names that scripts import beside the simulator, by module. */
 export const imports = {
   larray: 'lazyarray',
+  IrregularlySampledSignal: 'neo',
+  PickleIO: 'neo.io',
   IndexBasedExpression: 'pyNN.core',
   NativeCellType: 'pyNN.nest.cells',
   nestml_cell_type: 'pyNN.nest.nestml',
@@ -37,6 +39,7 @@ export const imports = {
   RandomStructure: 'pyNN.space',
   Space: 'pyNN.space',
   Sphere: 'pyNN.space',
+  get_simulator: 'pyNN.utility',
 } as const;
 
 /** A name that a script imports, of PyNN or another module. */

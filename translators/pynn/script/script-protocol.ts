@@ -1,6 +1,6 @@
 /** Current sources, recordings and what happens in time as lines of a script. */
 
-import { call, dictionary, layout, list, method, prefixed, quoted, type Source } from '../../shared/python.js';
+import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import type { NeuronDocument } from '../../../src/model/document.js';
 import { hasEquation } from '../native/equations.js';
 import { eventsOf, nativeName } from '../native/types.js';
@@ -149,10 +149,7 @@ function synapseRecordingLines(
   const wanted = typeof variables === 'string' ? [variables] : (variables ?? []);
   if (nativeName(synapse?.type ?? '') !== undefined) {
     const of = script.of(target, 'projection');
-    for (const variable of wanted) {
-      const values = method(call(`${of}.recorded`, [quoted(variable)]), 'tolist', []);
-      script.synapses.push({ label: target, reads: variable, values });
-    }
+    script.recordedSynapses.set(of, target);
     const every = interval === undefined || interval === null ? [] : [`sampling_interval=${interval}`];
     return [layout(call(`${of}.record`, [list(wanted.map(quoted)), ...every]))];
   }
@@ -162,7 +159,6 @@ function synapseRecordingLines(
       return script.missing(`recording ${variable} of ${target}; the JSON form has it, scripts do not`);
     const name = script.names.take(`${script.of(target, 'projection')}_${variable}`);
     script.recorders.push(name);
-    script.synapses.push({ label: target, reads: variable, values: `${name}.values` });
     const every = interval ?? script.document.setup?.timestep ?? 0.1;
     return [
       layout(
@@ -279,21 +275,6 @@ export function recordedPopulations(script: Script): readonly string[] {
     .map(({ label }) => label)
     .filter((label) => targets.includes(label));
   return labels.map((label) => script.of(label));
-}
-
-/** What is read of synapses, by the label of their projection and by variable. */
-export function readSynapses(script: Script): Readonly<Record<string, Source>> {
-  const labels = [...new Set(script.synapses.map(({ label }) => label))];
-  return Object.fromEntries(
-    labels.map((label) => [
-      label,
-      dictionary(
-        Object.fromEntries(
-          script.synapses.filter((one) => one.label === label).map(({ reads, values }) => [reads, values]),
-        ),
-      ),
-    ]),
-  );
 }
 
 const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>

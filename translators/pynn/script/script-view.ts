@@ -1,11 +1,10 @@
 /** A PyNN-style document as the sections of a script. */
 
-import { printableLines } from '../../../src/diagnostics/display.js';
 import { Comments } from '../../../src/model/comments.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { child } from '../../../src/model/pointer.js';
-import { documentationOf } from '../../shared/documentation.js';
-import { call, dictionary, layout, list, prefixed, pythonComments, type Source } from '../../shared/python.js';
+import { docstring, documentationOf } from '../../shared/documentation.js';
+import { call, layout, pythonComments, type Source } from '../../shared/python.js';
 import type { NestmlModel } from '../export/nestml/models.js';
 import { byUse } from '../selections.js';
 import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.js';
@@ -13,17 +12,10 @@ import { isRandom, limitAsNumber } from '../value-kinds.js';
 import { imports, keywords } from './python-text.js';
 import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } from './script-cells.js';
 import { projectionLines } from './script-projections.js';
-import {
-  currentSourceLines,
-  isByPynn,
-  phaseLines,
-  readSynapses,
-  recordedPopulations,
-  recordingLines,
-  synapseRecorder,
-} from './script-protocol.js';
+import { currentSourceLines, isByPynn, phaseLines, recordingLines, synapseRecorder } from './script-protocol.js';
 import { usualSimulator } from './backends.js';
 import { isSwitched, recordedTimes, switchedTable } from './switched-recordings.js';
+import { resultLines } from './result-lines.js';
 import { nestmlTypes, setUpNestml } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
 
@@ -33,26 +25,18 @@ export interface ScriptView {
   readonly documentation: string;
   /** What the document says in comments of no part of the script. */
   readonly comments: readonly string[];
-  /** How it is run, as its help says. */
-  readonly usage: string;
   /** The line that makes `sim` of the simulator, where it is chosen by an argument; empty otherwise. */
   readonly simulator: string;
-  /** Number of the argument that names a file for results. */
-  readonly argument: number;
   /** Lines that import names. */
   readonly imported: readonly string[];
   /** Classes and functions that the script declares. */
   readonly definitions: readonly string[];
   /** Parts with their headings, in order. */
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
-  /** The line that lists the populations that record. */
-  readonly recorded: string;
-  /** The line that lists recordings that the PyNN backend makes itself; empty where there are none. */
-  readonly recordings: string;
   /** The table of when recordings are on, where they are switched; empty otherwise. */
   readonly switched: string;
-  /** Lines that make a dictionary of what they recorded, and of what was read of synapses. */
-  readonly results: string;
+  /** Lines that write what was recorded, and what was read of synapses. */
+  readonly results: readonly string[];
 }
 
 /** The sections of a script, and the files that it reads; what scripts cannot say is added to the report. */
@@ -142,27 +126,25 @@ export function scriptView(
       ],
     },
   ].filter(({ lines }) => lines.length > 0);
+  const isForOne = script.isNative || isNestml;
+  const results = resultLines(script, times !== undefined);
   const view: ScriptView = {
-    documentation: documentationText(script),
+    documentation: docstring([
+      ...documentationOf(document, ''),
+      ...(isForOne ? [] : [`Usage: python ${stem}.py ${usualSimulator(document)}`]),
+    ]),
     comments: pythonComments([...head, ...comments.takeRest()]),
-    usage: `python ${stem}.py ${script.isNative || isNestml ? '' : '[simulator] '}[results.json]`,
-    simulator:
-      script.isNative || isNestml
-        ? ''
-        : `sim = import_module("pyNN." + (sys.argv[1] if len(sys.argv) > 1 else "${usualSimulator(document)}"))`,
-    argument: script.isNative || isNestml ? 1 : 2,
+    simulator: isForOne ? '' : `sim, options = ${script.use('get_simulator')}()`,
     definitions: [...script.definitions, ...(script.recorders.length === 0 ? [] : [synapseRecorder])],
     sections,
     switched: times === undefined ? '' : switchedTable(script, times),
-    recorded: layout(prefixed('recorded = ', list(recordedPopulations(script))), 4),
-    recordings:
-      script.nativeRecordings.length === 0 ? '' : layout(prefixed('recordings = ', list(script.nativeRecordings)), 4),
-    results: layout(prefixed('results = ', resultsSource(script, times !== undefined)), 4),
+    results,
     // Last, when all that is used is known.
-    imported: importLines(
-      script,
-      sections.flatMap(({ lines }) => lines),
-    ),
+    imported: importLines(script, [
+      ...sections.flatMap(({ lines }) => lines),
+      ...results,
+      ...(times === undefined ? [] : ['np.array']),
+    ]),
   };
   return { view, files: script.files };
 }
@@ -192,20 +174,6 @@ function byDuration(phases: readonly Phase[]): readonly Phase[] {
   });
 }
 
-const resultsSource = (script: Script, isWithPauses: boolean): Source =>
-  dictionary({
-    populations: `{each.label: ${isWithPauses ? 'while_on(each)' : 'segments_of(each)'} for each in recorded}`,
-    synapses: dictionary(readSynapses(script)),
-    ...(script.nativeRecordings.length === 0
-      ? {}
-      : { recordings: '{each.name: each.to_dict() for each in recordings}' }),
-  });
-
-function documentationText(script: Script): string {
-  const texts = documentationOf(script.document, '');
-  return printableLines(texts.join('\n\n')).replaceAll('\\', '\\\\').replaceAll('"""', "'''");
-}
-
 function importLines(script: Script, lines: readonly string[]): readonly string[] {
   const text = [...lines, ...script.definitions].join('\n');
   const modules = new Map<string, string[]>();
@@ -216,12 +184,16 @@ function importLines(script: Script, lines: readonly string[]): readonly string[
   const isNestml = script.nestml.size > 0;
   const backend = isNestml ? ['import pyNN.nest as sim'] : script.isNative ? ['import interneuron_pynn as sim'] : [];
   const numpy = /\bnp\./.test(text) ? ['import numpy as np'] : [];
-  return [
-    'import json',
-    'import sys',
-    ...(script.isNative || isNestml ? [] : ['from importlib import import_module']),
+  const standard = [
+    ...(/\bjson\./.test(text) ? ['import json'] : []),
     ...(/\bPath\(/.test(text) ? ['from pathlib import Path'] : []),
-    ...(backend.length + numpy.length + own.length === 0 ? [] : ['', ...backend, ...numpy, ...own]),
+  ];
+  return [
+    ...standard,
+    ...(standard.length === 0 || backend.length + numpy.length + own.length === 0 ? [] : ['']),
+    ...backend,
+    ...numpy,
+    ...own,
   ];
 }
 

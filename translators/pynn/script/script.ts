@@ -24,8 +24,8 @@ const taken: readonly string[] = [
     'lambda nonlocal not or pass raise return try while with yield ' + 'float int len list open print range slice str'
   ).split(' '),
   ...(
-    'each here first_value import_module in_ms json np population recorded results segment segments_of ' +
-    'signal sim sys train switched is_on while_on file i j d Path SynapseRecorder of_position spikes_from weights_to_neuron'
+    'cells data each here first_value index json kept np number on options population recordings segment signal signals sim ' +
+    'switched is_on time times train trains without_pauses file i j d Path SynapseRecorder of_position spikes_from weights_to_neuron'
   ).split(' '),
   ...Object.keys(imports),
 ];
@@ -54,11 +54,11 @@ export class Script implements ScriptNames {
   readonly types = new Map<string, string>();
   readonly definitions: string[] = [];
   readonly files: ScriptFile[] = [];
-  /** Recorders of synapses: their variable, and what they read. */
-  readonly synapses: { readonly label: string; readonly reads: string; readonly values: Source }[] = [];
+  /** Variables of projections whose synapses interneuron's backend records, and their labels. */
+  readonly recordedSynapses = new Map<string, string>();
   /** Variables of recordings by interneuron's backend. */
   readonly nativeRecordings: string[] = [];
-  /** Variables of the script that read synapses while it runs. */
+  /** Variables of the script that read synapses while it runs; their values are in `values`, by time. */
   readonly recorders: string[] = [];
 
   /** Models of NESTML, by the names of types that are them. */

@@ -3,15 +3,8 @@
 A network of 60 neurons with every kind of event.
 
 Source: written for interneuron
-
-Usage: python events-of-every-kind.py [results.json]
-With an argument, the records of all monitors are written to that file.
 """
 
-import json
-import sys
-
-import numpy as np
 from brian2 import *
 
 defaultclock.dt = 0.1 * ms
@@ -107,18 +100,3 @@ trace = StateMonitor(
 
 # --- Run
 run(100 * ms)
-
-
-def recorded(monitor, *variables):
-    """What a monitor has recorded, in SI units."""
-    return {key: np.asarray(getattr(monitor, key + "_")).tolist() for key in variables}
-
-
-if len(sys.argv) > 1:
-    results = {
-        "spikes": recorded(spikes, "i", "t"),
-        "strong_events": recorded(strong_events, "i", "t"),
-        "trace": recorded(trace, "t", "v", "ge", "theta"),
-    }
-    with open(sys.argv[1], "w") as file:
-        json.dump(results, file)

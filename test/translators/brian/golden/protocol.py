@@ -4,15 +4,8 @@ Ten Izhikevich neurons through a protocol of current steps.
 
 Source: written for interneuron after Izhikevich (2003)
 doi: 10.1109/TNN.2003.820440
-
-Usage: python protocol.py [results.json]
-With an argument, the records of all monitors are written to that file.
 """
 
-import json
-import sys
-
-import numpy as np
 from brian2 import *
 
 defaultclock.dt = 0.1 * ms
@@ -58,17 +51,3 @@ run(50 * ms)
 G.I["i < 5"] = 0 * mV / ms
 trace.active = True
 run(50 * ms)
-
-
-def recorded(monitor, *variables):
-    """What a monitor has recorded, in SI units."""
-    return {key: np.asarray(getattr(monitor, key + "_")).tolist() for key in variables}
-
-
-if len(sys.argv) > 1:
-    results = {
-        "spikes": recorded(spikes, "i", "t"),
-        "trace": recorded(trace, "t", "v", "u"),
-    }
-    with open(sys.argv[1], "w") as file:
-        json.dump(results, file)

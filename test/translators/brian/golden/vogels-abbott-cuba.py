@@ -4,15 +4,8 @@
 
 Source: Brette et al. (2007), benchmark 2, with the parameters of Brian 2's example CUBA
 doi: 10.1523/JNEUROSCI.3508-05.2005
-
-Usage: python vogels-abbott-cuba.py [results.json]
-With an argument, the records of all monitors are written to that file.
 """
 
-import json
-import sys
-
-import numpy as np
 from brian2 import *
 
 defaultclock.dt = 0.1 * ms
@@ -55,14 +48,3 @@ s_mon = SpikeMonitor(P, name="s_mon")
 
 # --- Run
 run(1 * second)
-
-
-def recorded(monitor, *variables):
-    """What a monitor has recorded, in SI units."""
-    return {key: np.asarray(getattr(monitor, key + "_")).tolist() for key in variables}
-
-
-if len(sys.argv) > 1:
-    results = {"s_mon": recorded(s_mon, "i", "t")}
-    with open(sys.argv[1], "w") as file:
-        json.dump(results, file)

@@ -1,0 +1,31 @@
+/** The end of a script: what its network recorded goes to files in the current folder. */
+
+import { call, layout, list, prefixed, quoted } from '../../shared/python.js';
+import type { Script } from './script.js';
+import { recordedPopulations } from './script-protocol.js';
+
+/** Lines that write what was recorded: Neo blocks of populations, and what recorders of synapses have read. */
+export function resultLines(script: Script, isWithPauses: boolean): readonly string[] {
+  const file = (variable: string, ending: string): string => quoted(`${script.stem}-${variable}.${ending}`);
+  const written = (variable: string, block: string): string =>
+    layout(`${script.use('PickleIO')}(${file(variable, 'pkl')}).write_block(${block})`);
+  const populations = recordedPopulations(script);
+  const { nativeRecordings: recordings } = script;
+  if (isWithPauses && populations.length > 0) script.use('IrregularlySampledSignal');
+  return [
+    ...populations.map((each) =>
+      isWithPauses ? written(each, `without_pauses(${each})`) : layout(call(`${each}.write_data`, [file(each, 'pkl')])),
+    ),
+    ...[...script.recordedSynapses.keys()].map((each) => written(each, `${each}.get_data()`)),
+    ...script.recorders.map((each) =>
+      layout(call('np.savez', [file(each, 'npz'), `times=${each}.times`, `values=${each}.values`])),
+    ),
+    ...(recordings.length === 0
+      ? []
+      : [
+          layout(prefixed('recordings = ', list(recordings))),
+          `with open(${file('recordings', 'json')}, "w") as file:`,
+          '    json.dump({each.name: each.to_dict() for each in recordings}, file)',
+        ]),
+  ];
+}

@@ -8,14 +8,15 @@ import { spikesOf } from '../../src/run/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { adaptiveModels } from '../support/adaptive-models.js';
-import { recordsOf } from '../support/python.js';
-import { missingPython } from './python-environment.js';
+import { importedPython, missingPython } from './python-environment.js';
 
 const missing =
   missingPython(['brian2', 'Cython']) ??
   (existsSync('/usr/include/gsl/gsl_odeiv2.h') ? null : 'no header gsl/gsl_odeiv2.h here');
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-adaptive-'));
+const imported = missing === null ? importedPython('run_brian_script.py') : null;
 afterAll(() => {
+  imported?.end();
   rmSync(folder, { recursive: true });
 });
 
@@ -29,7 +30,7 @@ describe.skipIf(missing !== null)(`Brian 2 with GSL${missing === null ? '' : ` (
     const { files, outcome } = await convertModel(valid, 'brian', { strict: true, name: 'model.py' });
     expect(outcome).toBe('equivalent');
     for (const file of files) writeFileSync(join(folder, file.name), file.text);
-    const { cells_spikes: found } = (await recordsOf('.venv', 'brian', join(folder, 'model.py'))) as Records;
+    const { cells_spikes: found } = (await imported!.run([join(folder, 'model.py')])) as Records;
     const ours = ((await spikesOf(valid)).get('cells') ?? []).map((train) =>
       train.map((time) => Math.round(time * 1e4) - 1),
     );

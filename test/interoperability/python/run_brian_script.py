@@ -1,10 +1,11 @@
-"""Runs a Brian 2 script with NumPy as its engine and prints the records of its monitors as JSON.
+"""Runs a Brian 2 script with NumPy as its engine and prints the records of its monitors as JSON. What GSL integrates is
+compiled: Brian has it so only. Compiling all else too would take a minute for each script.
 
 Usage: python run_brian_script.py SCRIPT [DURATION_MS]
        python run_brian_script.py --each-line
-With a duration, every call of run
-that would end later is cut short. `--each-line`: Brian is imported once, and each line of standard input, a JSON list of
-arguments, is run in a process forked from there; its records are a line of standard output, null where it fails.
+With a duration, every call of run that would end later is cut short. `--each-line`: Brian is imported once, and each
+line of standard input, a JSON list of arguments, is run in a process forked from there; its records are a line of
+standard output, null where it fails.
 """
 import contextlib
 import gc
@@ -16,6 +17,7 @@ import traceback
 from pathlib import Path
 
 import brian2
+from brian2.stateupdaters.GSL import GSLContainer
 
 sys.path.insert(0, str(Path(__file__).parents[3] / 'src/run/python'))
 from run_script import records_of_brian
@@ -24,6 +26,7 @@ from run_script import records_of_brian
 def main(script, duration=None):
     brian2.prefs.codegen.target = 'numpy'
     brian2.BrianLogger.suppress_hierarchy('brian2')
+    GSLContainer.get_codeobj_class = compiled
     # Brian collects garbage around every run: what is here to stay need not be looked at again.
     gc.freeze()
     if duration is not None:
@@ -32,6 +35,12 @@ def main(script, duration=None):
     with contextlib.redirect_stdout(sys.stderr):
         names = runpy.run_path(script, run_name='__main__')
     json.dump(records_of_brian(names), sys.stdout)
+
+
+def compiled(_):
+    from brian2.codegen.runtime.GSLcython_rt import GSLCythonCodeObject
+
+    return GSLCythonCodeObject
 
 
 def shorten(limit):

@@ -57,6 +57,40 @@ test('a part that PyNN would approximate is written by its equations beside one 
   expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
 });
 
+test('a cell that NeuroML has under a name only nearly is written by its equations in LEMS', async () => {
+  const { valid } = importModel({
+    name: 'adex.json',
+    text: JSON.stringify({
+      format: 'interneuron/brian',
+      version: 1,
+      name: 'adex',
+      neuron_groups: {
+        cells: {
+          N: 2,
+          model:
+            'dvm/dt = (30*nS*(-70.6*mV - vm) + 30*nS*2*mV*exp((vm + 50.4*mV)/(2*mV)) + I - w)/(281*pF) : volt\n' +
+            'dw/dt = (4*nS*(vm + 70.6*mV) - w)/(144*ms) : amp\nI : amp (constant)',
+          threshold: 'vm > -40.4*mV',
+          reset: 'vm = -70.6*mV\nw += 80.5*pA',
+          method: 'euler',
+          initializers: { vm: '-70.6 mV', I: '(i + 1)*nA' },
+        },
+      },
+      run: '200 ms',
+    }),
+  });
+  const codesOf = async (strict: boolean): Promise<readonly string[]> =>
+    (await convertModel(valid, 'lems', { strict })).report.flatMap(({ code, verdict }) =>
+      verdict === 'approximated' ? [code] : [],
+    );
+  expect(await codesOf(false)).toEqual(['lems/order-in-step', 'lems/one-step-held']);
+  expect(await codesOf(true)).toEqual([]);
+  const check = await checkConversion(valid, 'lems', { strict: true });
+  expect(check.spikes[0]).toBeGreaterThan(10);
+  expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
+  expect(Math.max(...check.populations.map(({ largest }) => largest))).toBeLessThan(1e-9);
+});
+
 test('conversions that are equivalent already are the same', async () => {
   const { valid } = importModel(readSource('fixtures/pynn/if-curr-exp.json'));
   const [plain, strict] = [

@@ -13,6 +13,7 @@ import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import type { ConversionEntry } from '../../../src/model/conversion-report.js';
 import { child } from '../../../src/model/pointer.js';
 import type { EventDefinition, NeuronType, Population } from '../../../src/model/model.js';
 import { populationOf } from '../../../src/model/selected.js';
@@ -142,7 +143,7 @@ function named(
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
   context: ExportContext,
 ): StandardCell | undefined {
-  const { dt, dimensions, functions, report, ids } = context;
+  const { dt, dimensions, exactly, functions, report, ids } = context;
   const pointer = child('/neurons', id);
   const own = coreParameters(found.name) ?? new Map<string, never>();
   const number = (e: Expression, valueOf: ValueOf): number => tidy(valueAt(e, valueOf));
@@ -222,12 +223,15 @@ function named(
       ),
     );
   });
+  const differences = differencesOf(found, own.has('refract'), cells, steps, pointer);
+  // Equations of its own say the type as it is.
+  if (exactly && differences.some(({ verdict }) => verdict === 'approximated')) return undefined;
   const heir =
     starts.size > 0
       ? startedCell(found.name, ids.claim(`${found.name}_started`), { starts, startsApart }, context)
       : undefined;
   if (starts.size > 0 && !heir) return undefined;
-  say(found, own.has('refract'), cells, steps, pointer, context);
+  for (const entry of differences) report.add(entry);
   if (/[<>]=/.test(type.events['spike']?.when ?? ''))
     report.equivalent('lems/above-threshold', pointer, `${found.name} fires above its threshold, not at it`);
   report.exact(pointer, `${found.name}, compared with its definition at many points`, 'lems/recognised');
@@ -312,34 +316,38 @@ export const startTexts = (
 export const startOf = (variable: string): string => `${variable}0`;
 
 /** What differs between a named cell and the type, and why. */
-function say(
+function differencesOf(
   { name, remarks, receptors }: AbstractCell,
   waits: boolean,
   cells: readonly ValueOf[],
   steps: (valueOf: ValueOf) => number,
   pointer: string,
-  { report }: ExportContext,
-): void {
+): readonly ConversionEntry[] {
+  const entries: ConversionEntry[] = [];
+  const add = (verdict: ConversionEntry['verdict'], code: string, message: string): void => {
+    entries.push({ verdict, code: `lems/${code}`, pointer, message });
+  };
   if ([...receptors.values()].some(({ unit }) => unit === 'S'))
-    report.approximated(
-      'lems/synapse-potential',
-      pointer,
+    add(
+      'approximated',
+      'synapse-potential',
       'conductances act on the potential of the step before: synapses of LEMS see a copy of it',
     );
   if (name === 'adExIaFCell')
-    report.approximated('lems/order-in-step', pointer, `${name} advances v, then w from the new value of v`);
-  for (const { verdict, code, message } of remarks) report.add({ verdict, code: `lems/${code}`, pointer, message });
-  if (!waits) return;
+    add('approximated', 'order-in-step', `${name} advances v, then w from the new value of v`);
+  for (const { verdict, code, message } of remarks) add(verdict, code, message);
+  if (!waits) return entries;
   if (cells.some((valueOf) => steps(valueOf) === 0))
-    report.approximated(
-      'lems/one-step-held',
-      pointer,
+    add(
+      'approximated',
+      'one-step-held',
       `${name} holds v for one step after each spike, since it leaves its refractory regime in a step of its own`,
     );
   else
-    report.equivalent(
-      'lems/refractory',
-      pointer,
+    add(
+      'equivalent',
+      'refractory',
       'refract ends half a step between two steps: LEMS waits for the first step after it, by a time that it adds up',
     );
+  return entries;
 }

@@ -103,7 +103,7 @@ export function comparableVariables(
           const namesake = namesakeIn(there, variable, voltage);
           if (namesake === undefined) absent.add(`${population}.${variable}`);
           else {
-            const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
+            const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
             const of = { population, indices: [element] };
             recordings.set(`${population}.${variable}[${element}]`, { ...common, of, variables: [variable] });
             ofTarget.push({ ...there, ...common, variables: [namesake] });
@@ -117,14 +117,14 @@ export function comparableVariables(
       const there = elements ? variable : nameThere(source, target, population, recording, k);
       const other = there === undefined ? sameRecorded({ model: source, data }, converted, recording, k) : undefined;
       if (other !== undefined && !recordings.has(name)) {
-        const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
+        const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
         recordings.set(name, { ...common, of: recording.of, variables: [variable] });
         ofTarget.push({ ...common, ...other });
         const count = elementCount(recording, { model: source, data }) ?? 0;
         sampled.set(common.name, { population, variable, cells: count });
       } else if (there === undefined || (elements && cells !== asked)) absent.add(name);
       else if (!recordings.has(name)) {
-        const common = { ...(every === 0 ? {} : { every }), name: `check_of_${recordings.size}` };
+        const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
         const of = elements ? recording.of : { population, slice: [0, cells, 1] as const };
         const recorded = { ...common, of, variables: [variable], ...place };
         recordings.set(name, recorded);
@@ -139,6 +139,9 @@ export function comparableVariables(
   }
   return { recordings: [...recordings.values()], ofTarget, sampled, absent: [...absent] };
 }
+
+/** Where order goes by names, samples are taken when those of the recording are. */
+const nameOf = ({ name }: VariableRecording, number: number): string => `${name}_check_${number}`;
 
 /** The population or projection that something is recorded of. */
 const ownerOf = ({ of }: VariableRecording): string | undefined =>

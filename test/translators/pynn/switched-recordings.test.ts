@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { importModel } from '../../../src/run/pipeline.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
 import { recordedTimes } from '../../../translators/pynn/script/switched-recordings.js';
 import { missingEnvironment, recordsOf } from '../../support/python.js';
@@ -185,3 +186,10 @@ describe.skipIf(none !== null).each(['nest', 'neuron'])(
     );
   },
 );
+
+test("by Brian's timing, what is recorded has the beginning of its step as its time", async () => {
+  const { valid } = importModel(readSource('fixtures/brian/protocol.yaml'));
+  const { files, outcome } = await convertModel(valid, 'pynn', { strict: true });
+  expect(outcome).toBe('equivalent');
+  expect(files[0]!.text).toContain('begin <= round(time, 6) < end');
+});

@@ -14,6 +14,7 @@ import { shortestDelay } from './delays.js';
 import { jumpsOf, writtenBy } from './effects.js';
 import { canActLate } from './late-pathways.js';
 import type { ExportContext } from './context.js';
+import { isOverwritten } from './overwritten.js';
 
 /** Whether spikes of a projection may act in the step in which they are emitted. */
 function isAtOnce(
@@ -52,14 +53,14 @@ export function steppingOrder(model: Model, data: DataStore): readonly string[] 
   return order;
 }
 
-/** Whether a spike without a delay may come to a cell that has been advanced in this step. */
+/** Whether a spike without a delay may come to a cell that has been advanced in this step, and is not lost anyway. */
 export function arrivesLate(
   projection: Projection,
   type: SynapseType,
   order: readonly string[],
   { model, data }: { readonly model: Model; readonly data: DataStore },
 ): boolean {
-  if (!isAtOnce(projection, type, model, data)) return false;
+  if (!isAtOnce(projection, type, model, data) || isOverwritten(projection, type, model)) return false;
   const last = Math.max(...populationsOf(projection.from.of).map((one) => order.indexOf(one)));
   return populationsOf(projection.to.of).some((one) => order.indexOf(one) <= last);
 }
@@ -85,7 +86,7 @@ export function lateJumps(
   const incoming = Object.entries(model.projections).flatMap(([name, projection]) => {
     const synapse = model.synapses[projection.synapse];
     const isIts = populationsOf(projection.to.of).some((one) => model.populations[one]?.type === id);
-    return synapse && isIts ? [[projection, synapse, name] as const] : [];
+    return synapse && isIts && !isOverwritten(projection, synapse, model) ? [[projection, synapse, name] as const] : [];
   });
   const isLate = incoming.some(
     ([projection, synapse]) =>

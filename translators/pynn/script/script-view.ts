@@ -37,6 +37,8 @@ export interface ScriptView {
   readonly switched: string;
   /** Lines that write what was recorded, and what was read of synapses. */
   readonly results: readonly string[];
+  /** Whether times are those of the beginning of a step, as by Brian's timing. */
+  readonly atStart: boolean;
 }
 
 /** The sections of a script, and the files that it reads; what scripts cannot say is added to the report. */
@@ -139,6 +141,7 @@ export function scriptView(
     sections,
     switched: times === undefined ? '' : switchedTable(script, times),
     results,
+    atStart: script.document.native?.timing === 'brian',
     // Last, when all that is used is known.
     imported: importLines(script, [
       ...sections.flatMap(({ lines }) => lines),

@@ -87,11 +87,6 @@ export function switchedTable(script: Script, times: readonly RecordedTimes[]): 
       'pynn/recorded-again',
       'where places of a cell are recorded at different times, results have a variable at all of them while one is',
     );
-  if (script.document.native?.timing === 'brian')
-    script.approximated(
-      'pynn/recorded-again',
-      "by Brian's timing, what is recorded in the step at either end of a pause may be left out, or kept, wrongly",
-    );
   return layout(prefixed('switched = ', list(ofCells.map((one) => row(script, one)))));
 }
 

@@ -114,6 +114,36 @@ test.each<readonly [string, object, object, object]>([
   expect(report.some(({ code, verdict }) => code === 'lems/timing' && verdict === 'approximated')).toBe(true);
 });
 
+const overwriting = { code: 'u = v', when: 'end' };
+
+test('what code overwrites in each step before anything reads it does not matter', async () => {
+  const valid = network(
+    { A: { ...free, model: `${free.model}\nu : 1`, run_regularly: [overwriting] } },
+    { AA: { source: 'A', target: 'A', on_pre: 'u_post += 1', connect: true } },
+    { state_monitors: { trace: { source: 'A', variables: ['u'], record: true } }, run: '50 ms' },
+  );
+  const converted = await convertModel(valid, 'lems', { strict: true });
+  expect(converted.outcome).toBe('equivalent');
+  const check = await checkConversion(valid, 'lems', { strict: true, converted });
+  expect(check.spikes[0]).toBeGreaterThan(20);
+  expect(check.matched).toBe(check.spikes[0]);
+  expect(check.variables?.[0]?.largest).toBeLessThan(1e-9);
+});
+
+test.each<readonly [string, object, object]>([
+  ['a reset', { reset: 'v = 0.1*u' }, {}],
+  ['synapses', {}, { on_pre: 'u_post += 1\nv_post += 0.01*u_post' }],
+  ['code that keeps it', { run_regularly: [{ code: 'u = 0.5*u', when: 'end' }] }, {}],
+  ['samples between steps', { run_regularly: [{ ...overwriting, dt: '1 ms' }] }, {}],
+])('what is overwritten matters to %s', async (_, cells, synapses) => {
+  const valid = network(
+    { A: { ...free, model: `${free.model}\nu : 1`, run_regularly: [overwriting], ...cells } },
+    { AA: { source: 'A', target: 'A', on_pre: 'u_post += 1', connect: true, ...synapses } },
+  );
+  const { report } = await convertModel(valid, 'lems', { strict: true });
+  expect(report.some(({ code, verdict }) => code === 'lems/timing' && verdict === 'approximated')).toBe(true);
+});
+
 test('populations that only send come before those that they send to', async () => {
   const valid = network(
     { A: { ...free, refractory: false }, B: free },

@@ -8,6 +8,7 @@ import { spikesOf } from '../../src/run/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { adaptiveModels } from '../support/adaptive-models.js';
+import { inSteps } from '../support/same-run.js';
 import { importedPython, missingPython } from './python-environment.js';
 
 const missing =
@@ -31,9 +32,7 @@ describe.skipIf(missing !== null)(`Brian 2 with GSL${missing === null ? '' : ` (
     expect(outcome).toBe('equivalent');
     for (const file of files) writeFileSync(join(folder, file.name), file.text);
     const { cells_spikes: found } = (await imported!.run([join(folder, 'model.py')])) as Records;
-    const ours = ((await spikesOf(valid)).get('cells') ?? []).map((train) =>
-      train.map((time) => Math.round(time * 1e4) - 1),
-    );
+    const ours = inSteps(await spikesOf(valid), 1e-4)['cells'] ?? [];
     const theirs = ours.map((_train, cell) =>
       found.t.filter((_time, k) => found.i[k] === cell).map((time) => Math.round(time * 1e4)),
     );

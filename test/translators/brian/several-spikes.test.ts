@@ -3,28 +3,21 @@
 import { describe, expect, test } from 'vitest';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { boundsOf, type Bounds } from '../../../src/library/recognise/bounds.js';
-import { spikesOf, type SpikesByPopulation } from '../../../src/run/check-conversion.js';
+import { spikesOf } from '../../../src/run/check-conversion.js';
 import { convertModel, type TargetNotation } from '../../../src/run/convert.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { importModel } from '../../../src/run/pipeline.js';
 import { spikesEnough } from '../../../translators/brian/export/several-spikes.js';
 import { givenCountsIn, withGivenCounts } from '../../support/counted-sources.js';
 import { fastSources, severalSpikesModels } from '../../support/several-spikes-models.js';
+import { inSteps } from '../../support/same-run.js';
 import { chiSquareP } from '../../support/statistics.js';
+import { expectEquivalentAndBack } from './support.js';
 
 const read = (text: string) => importModel({ name: 'model.json', text });
 const written = async (text: string, to: TargetNotation, strict: boolean) => {
   const { files, outcome, report } = await convertModel(read(text).valid, to, { strict });
   return { text: files[0]?.text ?? '', outcome, report };
 };
-
-/** Spikes of all cells in steps of 0.1 ms. @param later  than the beginning of a step a spike is named, in s */
-const inSteps = (spikes: SpikesByPopulation, later: number): Record<string, number[][]> =>
-  Object.fromEntries(
-    [...spikes].map(([name, trains]) => [
-      name,
-      trains.map((train) => train.map((time) => Math.round((time - later) * 1e4))),
-    ]),
-  );
 
 const poisson = (mean: number) => (k: number) => {
   let probability = Math.exp(-mean);
@@ -94,13 +87,7 @@ test('there are events for as many spikes as a run can have', () => {
 
 test.each(['sources', 'stdp-network', 'stdp-random-delays', 'segments', 'brunel', 'poisson-fast'])(
   '%s is equivalent, and comes back',
-  async (name) => {
-    const { valid, hashes } = importModel(readSource(`fixtures/pynn/${name}.json`));
-    const { files, outcome } = await convertModel(valid, 'brian-json', { strict: true });
-    expect(outcome).toBe('equivalent');
-    const back = await convertModel(read(files[0]?.text ?? '').valid, 'pynn-json');
-    expect(read(back.files[0]?.text ?? '').hashes.model).toBe(hashes.model);
-  },
+  expectEquivalentAndBack,
 );
 
 describe('bounds of values', () => {

@@ -1,11 +1,14 @@
 /** Specification texts in; canonical documents, findings, exports out. */
 
 import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
 import { Diagnostics, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../../src/diagnostics/render.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { normalise, type NormaliseOptions } from '../../../src/model/normalise.js';
 import { readDocument } from '../../../src/model/read.js';
+import { convertModel } from '../../../src/run/convert.js';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
 import { importBrian } from '../../../translators/brian/import.js';
 
 /** A document, loosely typed, for reading in tests. */
@@ -60,4 +63,14 @@ export function findings(text: string): string[] {
 /** The text of a fixture. */
 export function fixture(name: string): string {
   return readFileSync(new URL(`../../../fixtures/brian/${name}`, import.meta.url), 'utf8');
+}
+
+/** Expects a fixture of PyNN to be equivalent in Brian, strictly, and to come back as it was. */
+export async function expectEquivalentAndBack(name: string): Promise<void> {
+  const read = (text = '') => importModel({ name: 'model.json', text });
+  const { valid, hashes } = importModel(readSource(`fixtures/pynn/${name}.json`));
+  const { files, outcome } = await convertModel(valid, 'brian-json', { strict: true });
+  expect(outcome).toBe('equivalent');
+  const back = await convertModel(read(files[0]?.text).valid, 'pynn-json');
+  expect(read(back.files[0]?.text).hashes.model).toBe(hashes.model);
 }

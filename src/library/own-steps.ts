@@ -17,19 +17,13 @@ import {
   quotient,
   sum,
 } from '../lang/build.js';
-import { dimensionless } from '../lang/ast.js';
-import { divideDimensions, powerDimension, second, unitText } from '../lang/dimension.js';
 import { drawsIn } from '../lang/functions.js';
 import { simplify } from '../lang/fold.js';
 import { conditionallyLinear, linearRate, type LinearForm } from '../lang/linear.js';
 import { parseExpression } from '../lang/parse.js';
 import { printExpression } from '../lang/print.js';
-import { parseUnit } from '../lang/units.js';
 import { equalExpressions, namesIn, substitute } from '../lang/walk.js';
-import { ownNames } from '../model/declared-names.js';
-import { UniqueNames } from '../model/free-name.js';
 import type {
-  DerivedVariable,
   IntegrationMethod,
   Model,
   NeuronType,
@@ -38,9 +32,14 @@ import type {
   TimingProfile,
   ValidModel,
 } from '../model/model.js';
+import { withComments } from '../model/comments.js';
+import { child } from '../model/pointer.js';
 import { isSelection, recordedVariables } from '../model/tagged.js';
+import { escapesWithin } from './escape-time.js';
 import { isForwardEuler, methodInBrian, methodOnGrid } from './gather/integration.js';
 import { derivedOf, readsOf } from './gather/texts.js';
+import { withKnownChoices } from './known-choices.js';
+import { classical, dormandPrince, midpoint, rungeKutta, stepVariables, type Rates } from './runge-kutta.js';
 
 /** A model whose equations have their own steps under forward Euler. */
 interface OwnSteps {
@@ -52,28 +51,61 @@ interface OwnSteps {
 /**
  * A model whose types are written for forward Euler, as far as their methods can be: the exact solution of linear
  * equations, exponential Euler, and Runge and Kutta's methods. Others are left as they are.
+ *
+ * @param parts  in how many parts a step is divided where the model's steps adapt, by neuron type; types without are left
  */
-export function withOwnSteps(valid: ValidModel): OwnSteps {
+export function withOwnSteps(valid: ValidModel, parts: ReadonlyMap<string, number> = new Map()): OwnSteps {
   const { model } = valid;
   const changed = new Map<string, IntegrationMethod>();
+  const comments: Record<string, string> = {};
   const inOwnSteps = <T extends NeuronType | SynapseType>(
     section: string,
     types: Readonly<Record<string, T>>,
-    heldIn: (type: T) => readonly string[],
+    heldIn: (type: T) => Held,
   ) =>
     Object.fromEntries(
       Object.entries(types).map(([name, type]) => {
-        const own = stepsOf(type, heldIn(type), model.timing);
+        const own = stepsOf(type, heldIn(type), model.timing, section === 'neurons' ? parts.get(name) : undefined);
         if (own === undefined || seenBetweenEvents(name, section, type, model)) return [name, type];
         changed.set(`/${section}/${name}`, own.method);
+        for (const [variable, comment] of own.comments)
+          comments[child(`${child(`/${section}`, name)}/derived`, variable)] = comment;
         const { conformsTo: _, ...rest } = type;
         return [name, { ...rest, ...own.equations, method: 'euler' }];
       }),
     );
-  const neurons = inOwnSteps('neurons', model.neurons, heldWhileRefractory) as Model['neurons'];
-  const synapses = inOwnSteps('synapses', model.synapses, () => []) as Model['synapses'];
-  return { valid: { ...valid, model: { ...model, neurons, synapses } }, changed };
+  const settled = Object.fromEntries(
+    Object.entries(model.neurons).map(([name, type]) => [
+      name,
+      parts.has(name) ? withKnownChoices(type, name, model) : type,
+    ]),
+  );
+  const neurons = inOwnSteps('neurons', settled, heldWhileRefractory) as Model['neurons'];
+  const synapses = inOwnSteps('synapses', model.synapses, () => neverHeld) as Model['synapses'];
+  const annotations = withComments(model.annotations, comments);
+  return { valid: { ...valid, model: { ...model, neurons, synapses, annotations } }, changed };
 }
+
+/**
+ * Types of neurons whose steps adapt, and their equations with a number of sub-steps; not those of which nothing can be
+ * written.
+ */
+export function typesInSubSteps({ model }: ValidModel): ReadonlyMap<string, (parts: number) => Rates> {
+  const found = Object.entries(model.neurons).flatMap(([name, type]) => {
+    if (type.method !== 'adaptive' || mayEscape(name, model)) return [];
+    const settled = withKnownChoices(type, name, model);
+    const ratesIn = (parts: number): Rates | undefined =>
+      steppedRates(settled, heldWhileRefractory(type), model.timing, parts)?.stepped;
+    return ratesIn(1) === undefined ? [] : [[name, (parts: number) => ratesIn(parts) ?? { rates: new Map() }] as const];
+  });
+  return new Map(found);
+}
+
+/** Whether a variable of a type may run away within a step, which ends as a step of Euler's method then. */
+const mayEscape = (name: string, { neurons, populations, experiment }: Model): boolean =>
+  Object.values(populations).some(
+    (one) => one.type === name && neurons[name] && escapesWithin(neurons[name], one, 2 * experiment.dt) !== undefined,
+  );
 
 /**
  * Whether others than events see variables that are solved at events: between these they have the value of the last one,
@@ -108,23 +140,69 @@ function seenBetweenEvents(name: string, section: string, type: NeuronType | Syn
 }
 
 /** Variables that are held while a cell is refractory. */
-const heldWhileRefractory = ({ events }: NeuronType): readonly string[] =>
-  Object.values(events).flatMap(({ refractory }) => refractory?.rate ?? []);
+interface Held {
+  readonly names: readonly string[];
+  /** Whether they are whenever it is in any way, which is all that equations can ask. */
+  readonly always: boolean;
+}
+
+const neverHeld: Held = { names: [], always: true };
+
+function heldWhileRefractory({ events }: NeuronType): Held {
+  const all = Object.values(events).flatMap(({ refractory }) => (refractory ? [refractory.rate] : []));
+  const names = [...new Set(all.flat())];
+  return { names, always: all.every((rates) => names.every((name) => rates.includes(name))) };
+}
 
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived'>;
-
-/** Rates as they are to be written, and what they are computed from. */
-interface Rates {
-  readonly rates: ReadonlyMap<string, Expression>;
-  readonly derived?: readonly (readonly [string, DerivedVariable])[];
-}
 
 /** Equations whose steps of forward Euler are those of a type's method; undefined where nothing is to be changed, or can be. */
 function stepsOf(
   type: NeuronType | SynapseType,
-  held: readonly string[],
+  held: Held,
   timing: TimingProfile,
-): { readonly equations: Equations; readonly method: IntegrationMethod } | undefined {
+  parts: number | undefined,
+):
+  | {
+      readonly equations: Equations;
+      readonly method: IntegrationMethod;
+      readonly comments: ReadonlyMap<string, string>;
+    }
+  | undefined {
+  const found = steppedRates(type, held, timing, parts);
+  if (found === undefined) return undefined;
+  const { method, stepped, atEvents } = found;
+  const rates = new Map([...stepped.rates, ...atEvents]);
+  return {
+    method: method === 'auto' ? 'exact' : method,
+    comments: new Map(
+      (stepped.derived ?? []).flatMap(({ name, comment }) => (comment === undefined ? [] : [[name, comment] as const])),
+    ),
+    equations: {
+      derived: { ...type.derived, ...stepVariables(stepped.derived ?? []) },
+      derivatives: Object.fromEntries(
+        Object.entries(type.derivatives).map(([name, { rate }]) => {
+          const own = rates.get(name);
+          return [name, { rate: own === undefined ? rate : printExpression(own), eventDriven: false }];
+        }),
+      ),
+    },
+  };
+}
+
+/** Rates of a type's own steps: of what is advanced in each step, and of what is solved at events. */
+function steppedRates(
+  type: NeuronType | SynapseType,
+  held: Held,
+  timing: TimingProfile,
+  parts: number | undefined,
+):
+  | {
+      readonly method: IntegrationMethod;
+      readonly stepped: Rates;
+      readonly atEvents: ReadonlyMap<string, Expression>;
+    }
+  | undefined {
   if (type.noise.length > 0 || Object.hasOwn(type, 'compartments')) return undefined;
   const plain = derivedOf(type);
   if (plain === undefined) return undefined;
@@ -143,56 +221,86 @@ function stepsOf(
   // Brian chooses another method than the exact one where the matrix of a linear system has no inverse.
   if (timing === 'brian' && method === 'auto' && !clocked.every(([name]) => isOwn(name))) return undefined;
   const names = clocked.map(([name]) => name);
-  const stepped: Rates | undefined = isPlain ? { rates: new Map() } : ratesFor(method, names, rateOver, { type, held });
+  const stepped: Rates | undefined = isPlain
+    ? { rates: new Map() }
+    : ratesFor(method, names, rateOver, { type, held, parts });
   // Equations that are solved at events have an exact solution, each of them by itself.
   const atEvents = linearSteps(new Map(events.map((name) => [name, rateOver(name, [name])])));
-  if (atEvents === undefined || stepped === undefined) return undefined;
-  const rates = new Map([...stepped.rates, ...atEvents]);
-  return {
-    method: method === 'auto' ? 'exact' : method,
-    equations: {
-      derived: { ...type.derived, ...Object.fromEntries(stepped.derived ?? []) },
-      derivatives: Object.fromEntries(
-        Object.entries(type.derivatives).map(([name, { rate }]) => {
-          const own = rates.get(name);
-          return [name, { rate: own === undefined ? rate : printExpression(own), eventDriven: false }];
-        }),
-      ),
-    },
-  };
+  return atEvents === undefined || stepped === undefined ? undefined : { method, stepped, atEvents };
 }
 
 function ratesFor(
   method: IntegrationMethod,
   names: readonly string[],
   rateOver: (name: string, variables: readonly string[]) => Expression,
-  { type, held }: { readonly type: NeuronType | SynapseType; readonly held: readonly string[] },
+  {
+    type,
+    held,
+    parts,
+  }: {
+    readonly type: NeuronType | SynapseType;
+    readonly held: Held;
+    readonly parts: number | undefined;
+  },
 ): Rates | undefined {
   if (method === 'exponentialEuler')
     return exponentialSteps(new Map(names.map((name) => [name, rateOver(name, [name])])));
   const rates = new Map(names.map((name) => [name, rateOver(name, names)]));
   // These evaluate rates within the step, or hold what changes with the time.
   if ([...rates.values()].some((rate) => drawsIn(rate) || namesIn(rate).has('t'))) return undefined;
-  if (othersRead(held, rates)) return undefined;
+  if (method === 'auto' || method === 'exact') {
+    const own = othersRead(held.names, rates) ? undefined : linearSteps(rates);
+    return own && { rates: own };
+  }
+  if (!held.always) return undefined;
   switch (method) {
-    case 'auto':
-    case 'exact': {
-      const own = linearSteps(rates);
-      return own && { rates: own };
-    }
     case 'rk2':
-      return stages(rates, type, midpoint);
+      return rungeKutta(rates, type, midpoint, { held: held.names });
     case 'rk4':
-      return stages(rates, type, classical);
+      return rungeKutta(rates, type, classical, { held: held.names });
+    case 'adaptive':
+      return parts === undefined ? undefined : subSteps(rates, type, held, parts);
     default:
       return undefined;
   }
 }
 
+/** Several steps of Dormand and Prince's method, among which what is linear by itself has its exact solution. */
+function subSteps(
+  rates: ReadonlyMap<string, Expression>,
+  type: NeuronType | SynapseType,
+  held: Held,
+  parts: number,
+): Rates {
+  const alone = independentOf(rates, held);
+  const own = linearSteps(alone) ?? new Map<string, Expression>();
+  const after = (name: string) => (elapsed: Expression) => linearSteps(alone, elapsed)?.get(name) ?? nameOf(name);
+  const stepped = rungeKutta(rates, type, dormandPrince, {
+    parts,
+    held: held.names,
+    solved: new Map([...own.keys()].map((name) => [name, after(name)])),
+  });
+  return { ...stepped, rates: new Map([...own, ...stepped.rates]) };
+}
+
+/** Rates of the variables that depend linearly on none but each other, and are never held. */
+function independentOf(rates: ReadonlyMap<string, Expression>, held: Held): ReadonlyMap<string, Expression> {
+  let alone = new Map(
+    [...rates].filter(([name, rate]) => !held.names.includes(name) && linearRate(rate, rates.keys())),
+  );
+  for (;;) {
+    const rest = new Map(
+      [...alone].filter(([, rate]) => [...namesIn(rate)].every((name) => !rates.has(name) || alone.has(name))),
+    );
+    if (rest.size === alone.size) return rest;
+    alone = rest;
+  }
+}
+
 const dt = nameOf('dt');
 
-/** The mean of `exp(a*s)` for s from 0 to dt. */
-const mean = (a: Expression): Expression => call('exprel', [product(a, dt)]);
+/** The mean of `exp(a*s)` for s from 0 to a time. */
+const mean = (a: Expression, time: Expression): Expression => call('exprel', [product(a, time)]);
 
 /** A variable that depends on itself, and on one that only decays, at the same rate. */
 interface Decay {
@@ -232,8 +340,14 @@ function decayOf(name: string, forms: ReadonlyMap<string, LinearForm | null>): D
  * Rates whose step by forward Euler is the exact one, where each variable depends on itself and on such as only decay,
  * exponentially, to zero or another value, or as an alpha function: `dx/dt = a*x + b + c*y` with `dy/dt = d*y`, `dy/dt = d*y + e`, or with `dy/dt = d*y + e*z` and
  * `dz/dt = d*z`. Undefined for other systems.
+ *
+ * @param elapsed  the time after which values are wanted rather than rates
  */
-function linearSteps(rates: ReadonlyMap<string, Expression>): ReadonlyMap<string, Expression> | undefined {
+function linearSteps(
+  rates: ReadonlyMap<string, Expression>,
+  elapsed?: Expression,
+): ReadonlyMap<string, Expression> | undefined {
+  const time = elapsed ?? dt;
   const found = new Map<string, Expression>();
   const forms = new Map([...rates].map(([name, rate]) => [name, linearRate(rate, rates.keys())]));
   for (const [name, rate] of rates) {
@@ -248,15 +362,22 @@ function linearSteps(rates: ReadonlyMap<string, Expression>): ReadonlyMap<string
       form.constant,
     );
     const alone = others.length === 0 ? rate : sum(product(own, nameOf(name)), constant);
-    const terms = [isZero(own) ? alone : product(alone, mean(own))];
+    const terms = [isZero(own) ? alone : product(alone, mean(own, time))];
+    const left = isZero(own) ? integer(1) : call('exp', [product(own, time)]);
     for (const { other, factor, decay } of decays) {
       if (decay === undefined) return undefined;
       const faster = equalExpressions(decay.rate, own) ? integer(0) : simplify(binary('-', decay.rate, own));
-      const left = isZero(own) ? integer(1) : call('exp', [product(own, dt)]);
       const above = decay.rest ? binary('-', nameOf(other), decay.rest) : nameOf(other);
-      terms.push(product(product(product(factor, above), left), isZero(faster) ? integer(1) : mean(faster)));
+      terms.push(product(product(product(factor, above), left), isZero(faster) ? integer(1) : mean(faster, time)));
       if (decay.feed)
-        terms.push(product(product(product(product(factor, decay.feed), left), dt), slopeOfMean(product(faster, dt))));
+        terms.push(
+          product(product(product(product(factor, decay.feed), left), time), slopeOfMean(product(faster, time))),
+        );
+    }
+    if (elapsed !== undefined) {
+      const driven = isZero(own) ? constant : product(constant, mean(own, time));
+      const changes = [driven, ...terms.slice(1)].map((term) => product(time, term));
+      terms.splice(0, terms.length, product(nameOf(name), left), ...changes);
     }
     found.set(name, terms.filter((term) => !isZero(term)).reduce(sum, integer(0)));
   }
@@ -284,7 +405,7 @@ function exponentialSteps(rates: ReadonlyMap<string, Expression>): Rates | undef
     const form = conditionallyLinear(rate, name);
     if (!form) return undefined;
     const own = form.coefficients.get(name);
-    found.set(name, own === undefined ? rate : product(rate, mean(own)));
+    found.set(name, own === undefined ? rate : product(rate, mean(own, dt)));
   }
   return { rates: found };
 }
@@ -292,67 +413,3 @@ function exponentialSteps(rates: ReadonlyMap<string, Expression>): Rates | undef
 /** Whether something depends on a variable that is held: exact solutions and the stages of a method would move it. */
 const othersRead = (held: readonly string[], rates: ReadonlyMap<string, Expression>): boolean =>
   held.some((name) => [...rates].some(([other, rate]) => other !== name && namesIn(rate).has(name)));
-
-/** A method of Runge and Kutta: how far along the slope of the stage before each stage lies, and the weights of all slopes. */
-interface Tableau {
-  readonly along: readonly Expression[];
-  readonly weights: readonly number[];
-  readonly whole: number;
-}
-
-const half = quotient(dt, integer(2));
-const classical: Tableau = { along: [half, half, dt], weights: [1, 2, 2, 1], whole: 6 };
-const midpoint: Tableau = { along: [half], weights: [0, 1], whole: 1 };
-
-/** Rates that are the weighted slopes of all stages, each slope a derived variable. */
-function stages(
-  rates: ReadonlyMap<string, Expression>,
-  type: NeuronType | SynapseType,
-  { along, weights, whole }: Tableau,
-): Rates {
-  const names = new UniqueNames(ownNames(type));
-  const slopes: ReadonlyMap<string, string>[] = [];
-  const derived: (readonly [string, DerivedVariable])[] = [];
-  for (const stage of weights.keys()) {
-    const before = slopes.at(-1);
-    const distance = along[stage - 1];
-    const values = new Map(
-      [...rates.keys()].flatMap((name) => {
-        const slope = before?.get(name);
-        return slope === undefined || distance === undefined
-          ? []
-          : [[name, sum(nameOf(name), product(distance, nameOf(slope)))] as const];
-      }),
-    );
-    const own = new Map([...rates.keys()].map((name) => [name, names.take(`${name}_slope_${stage + 1}`)]));
-    for (const [name, rate] of rates)
-      derived.push([
-        own.get(name) ?? name,
-        {
-          unit: slopeUnit(type.state[name]?.unit ?? '1'),
-          value: printExpression(substitute(rate, values)),
-        } as DerivedVariable,
-      ]);
-    slopes.push(own);
-  }
-  const weighted = (name: string): Expression =>
-    weights
-      .map((weight, stage) => {
-        const slope = nameOf(slopes[stage]?.get(name) ?? name);
-        return weight === 0 ? integer(0) : weight === 1 ? slope : product(integer(weight), slope);
-      })
-      .filter((term) => !isZero(term))
-      .reduce(sum);
-  return {
-    derived,
-    rates: new Map(
-      [...rates.keys()].map((name) => [name, whole === 1 ? weighted(name) : quotient(weighted(name), integer(whole))]),
-    ),
-  };
-}
-
-/** The unit of a rate of change. */
-function slopeUnit(unit: string): string {
-  const dimension = unit === '1' ? dimensionless : parseUnit(unit).dimension;
-  return unitText(divideDimensions(dimension, powerDimension(second, 1)));
-}

@@ -1,8 +1,8 @@
 /**
- * Integration with sub-steps that adapt to the equations: the pair of Dormand and Prince, orders 5 and 4 (Journal of
- * Computational and Applied Mathematics 6 (1980) 19), once or several times within a time step.
+ * Integration with sub-steps that adapt to the equations: the pair of Dormand and Prince, orders 5 and 4, once or several
+ * times within a time step.
  *
- * A sub-step h is accepted when the estimated error of every variable is at most `tolerance` times |x| + |h x'| (with
+ * A sub-step h is accepted when the estimated error of every variable is at most 1e-6 times |x| + |h x'| (with
  * x' at both its ends, so a variable at rest at zero may begin to move). Sub-steps are halved when it is not and
  * doubled when there is much room, so they are binary fractions of the time step and no root is needed.
  */
@@ -17,9 +17,14 @@ import type { IntegrationScope } from './expressions.js';
 import { to } from './expressions.js';
 import { rateOf } from './rates.js';
 import { fold } from '../ir/fold.js';
+import {
+  adaptiveTolerance,
+  dormandPrinceError,
+  dormandPrinceNodes,
+  dormandPrinceStages,
+  type Fraction,
+} from '../model/dormand-prince.js';
 
-/** Relative error that a sub-step may make. */
-const tolerance = 1e-6;
 /** An error below this lets the next sub-step be twice as long: it would make 32 times the error. */
 const room = 1 / 64;
 /** Attempts in one time step; what needs more cannot be integrated. */
@@ -27,19 +32,12 @@ const mostAttempts = 1000;
 /** In single precision, the part of a time step below which sub-steps are not made shorter. */
 const leastPart = 1 / 256;
 
-const nodes: readonly number[] = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
-const weights: readonly (readonly number[])[] = [
-  [],
-  [1 / 5],
-  [3 / 40, 9 / 40],
-  [44 / 45, -56 / 15, 32 / 9],
-  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
-  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
-  // The last stage is the solution of order 5: its slope is the first of the next sub-step.
-  [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
-];
-/** Solution of order 5 less that of order 4. */
-const errorWeights: readonly number[] = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
+const valuesOf = (fractions: readonly Fraction[]): readonly number[] =>
+  fractions.map(([above, below]) => above / below);
+
+const nodes = valuesOf(dormandPrinceNodes);
+const weights = dormandPrinceStages.map(valuesOf);
+const errorWeights = valuesOf(dormandPrinceError);
 
 /** What the code of all stages refers to. */
 interface Integration {
@@ -198,7 +196,7 @@ function estimateError(error: Local, block: Block, integration: Integration): vo
     const off = block.name('off', ir.unary('abs', ir.mul(ir.get(size), weighted(errorWeights, name, integration))));
     const ends = ir.add(ir.unary('abs', valueOf(slopes[0], name)), ir.unary('abs', valueOf(slopes.at(-1), name)));
     const reach = ir.add(ir.unary('abs', valueOf(x, name)), ir.mul(ir.get(size), ends));
-    const allowed = block.name('allowed', ir.mul(number(tolerance, scope.real), reach));
+    const allowed = block.name('allowed', ir.mul(number(adaptiveTolerance, scope.real), reach));
     // A tolerance of zero with an error of zero is not an error, though 0/0 is NaN; other NaNs must count as one.
     const ratio = block.name('ratio', ir.select(ir.eq(off, zero), zero, ir.div(off, allowed)));
     block.emit(ir.set(error, ir.select(ir.le(ratio, ir.get(error)), ir.get(error), ratio)));

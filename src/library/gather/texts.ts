@@ -3,7 +3,7 @@
 import type { Expression } from '../../lang/ast.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
-import { namesIn, substitute } from '../../lang/walk.js';
+import { measure, namesIn, substitute } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
 /** Names that an expression or statements read. */
@@ -32,7 +32,13 @@ export const namesAtEnds = (part: unknown): ReadonlySet<string> =>
 /** Names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 
-/** What each derived variable is, as an expression of nothing derived; undefined where they depend on each other. */
+/** Larger expressions are not put in the place of names: each that reads another one twice is twice as large. */
+const largest = 5000;
+
+/**
+ * What each derived variable is, as an expression of nothing derived, but for variables whose expressions would be too
+ * large, which keep their names; undefined where they depend on each other.
+ */
 export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {
   const found = new Map<string, Expression>();
   let pending = Object.entries(type.derived);
@@ -40,7 +46,10 @@ export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<strin
     const left = new Set(pending.map(([name]) => name));
     const ready = pending.filter(([, { value }]) => ![...namesOf(value)].some((name) => left.has(name)));
     if (ready.length === 0) return undefined;
-    for (const [name, { value }] of ready) found.set(name, substitute(parseExpression(value), found));
+    for (const [name, { value }] of ready) {
+      const whole = substitute(parseExpression(value), found);
+      if (measure(whole).size <= largest) found.set(name, whole);
+    }
     pending = pending.filter((one) => !ready.includes(one));
   }
   return found;

@@ -266,7 +266,8 @@ export function stepGroups(
 
 /** Numbers of white noise, which equations add that a forward Euler step can integrate. */
 function steppedNoise(group: Group, context: Context): GroupNoise {
-  const why = refusal('euler', equationsOf(group.type), true);
+  // Equations without noise are all right, and those of many stages too long to be put together.
+  const why = group.type.noise.length === 0 ? null : refusal('euler', equationsOf(group.type), true);
   if (why !== null) context.diagnostics.add(messages.methodRefused('euler', group.name, why, messages.otherTiming));
   return noiseOf(group, context);
 }

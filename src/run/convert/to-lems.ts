@@ -2,6 +2,9 @@
 
 import type { Positions } from '../../diagnostics/positions.js';
 import type { ConversionEntry } from '../../model/conversion-report.js';
+import type { Rates } from '../../library/runge-kutta.js';
+import type { SubSteps } from '../../library/sub-step-count.js';
+import { adaptiveTolerance } from '../../model/dormand-prince.js';
 import type { ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { typedModel } from '../../model/typed-model.js';
@@ -38,6 +41,25 @@ export async function toLems(
   if (!strict || inItsWords.report.every(({ verdict }) => verdict !== 'approximated')) return inItsWords;
   const inOwnSteps = await inLems(whole, name, original, positions, { ...options, ownSteps: true });
   return isNearer(inOwnSteps, inItsWords) ? inOwnSteps : inItsWords;
+}
+
+/** Sub-steps of types whose steps adapt, as many as a run of the model asks for; none for those that ask for more than make sense. */
+async function subStepsOf(
+  valid: ValidModel,
+  types: ReadonlyMap<string, (parts: number) => Rates>,
+): Promise<ReadonlyMap<string, SubSteps>> {
+  if (types.size === 0) return new Map();
+  const { observedStates } = await import('./observed-states.js');
+  const { subStepCount } = await import('../../library/sub-step-count.js');
+  const states = await observedStates(valid, [...types.keys()]);
+  const { neurons, experiment } = valid.model;
+  return new Map(
+    [...types].flatMap(([name, stepsIn]) => {
+      const [type, seen = []] = [neurons[name], states.get(name)];
+      const found = type && seen.length > 0 ? subStepCount(type, stepsIn, seen, experiment.dt) : undefined;
+      return found === undefined ? [] : [[name, found] as const];
+    }),
+  );
 }
 
 /** Whether a document leaves out no more than another, and approximates less. */
@@ -77,10 +99,13 @@ async function inLems(
   const { stepsForEuler } = await import('../../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../../library/currents-apart.js');
   const { withListeningSources } = await import('../../library/listening-sources.js');
-  const { withOwnSteps } = await import('../../library/own-steps.js');
+  const { typesInSubSteps, withOwnSteps } = await import('../../library/own-steps.js');
   const { withPhaseCurrents } = await import('../../library/phase-currents.js');
   const apart = withListeningSources(withCurrentsApart(withPhaseCurrents(whole), mostPulses));
-  const stepped = ownSteps ? withOwnSteps(apart) : undefined;
+  const subSteps = ownSteps ? await subStepsOf(apart, typesInSubSteps(apart)) : new Map<string, SubSteps>();
+  const stepped = ownSteps
+    ? withOwnSteps(apart, new Map([...subSteps].map(([type, { parts }]) => [type, parts])))
+    : undefined;
   const given = stepped?.valid ?? apart;
   const fine = stepsForEuler(given);
   const valid = fine?.valid ?? given;
@@ -131,13 +156,20 @@ async function inLems(
       pointer: '/experiment/dt',
       message: `steps of ${fine.step} ms: forward Euler ${fine.why}`,
     });
-  for (const [pointer, method] of stepped?.changed ?? [])
+  const known = new Map([...subSteps].map(([type, one]) => [child('/neurons', type), one]));
+  for (const [pointer, method] of stepped?.changed ?? []) {
+    const divided = known.get(pointer);
+    const what = 'its equations are written so that a step of forward Euler is';
+    const alone = 'they hold for steps of this length alone';
     entries.push({
       verdict: 'equivalent',
-      code: 'lems/own-steps',
+      code: divided ? 'lems/sub-steps' : 'lems/own-steps',
       pointer,
-      message: `its equations are written so that a step of forward Euler is one of its method (${method}); they hold for steps of this length alone`,
+      message: divided
+        ? `${what} ${divided.parts === 1 ? 'one' : divided.parts} of Dormand and Prince's method, by which its own adapt: at ${divided.states} states of a run they err by at most ${divided.error.toPrecision(1)} of a value and its change in a step, where its own may by ${adaptiveTolerance}; ${alone}`
+        : `${what} one of its method (${method}); ${alone}`,
     });
+  }
   const xmlFile = (file: string, root: (typeof best)['root']): ConvertedFile => {
     let text: string | undefined;
     return {

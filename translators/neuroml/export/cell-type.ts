@@ -6,6 +6,8 @@ import { divideDimensions, second } from '../../../src/lang/dimension.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
+import { namesAtEnds } from '../../../src/library/gather/texts.js';
+import { isRecording } from '../../../src/model/tagged.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import { lateJumps, type LateJumps } from './arrival-order.js';
 import { builderOf, derivedOrder } from './builder.js';
@@ -324,7 +326,24 @@ class CellWriter {
     const dimension = lemsDimension(derived.unit);
     if (context.model.timing !== 'lems-euler' && !derived.held) builder.inlined.set(name, builder.inline(value));
     const lems = builder.nameOf(name);
-    builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
-    builder.derive(lems, dimension, substitute(this.#withNoise(dimension, value), this.#heard), lems);
+    const isShown = !this.#isWithin(name);
+    if (isShown)
+      builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
+    builder.derive(
+      lems,
+      dimension,
+      substitute(this.#withNoise(dimension, value), this.#heard),
+      isShown ? lems : undefined,
+    );
+  }
+  /** Whether a variable is part of a step of the equations, which nothing else sees. */
+  #isWithin(name: string): boolean {
+    const { model, exactly } = this.context;
+    return (
+      exactly === true &&
+      this.type.derived[name]?.held === true &&
+      !model.recordings.some((one) => isRecording(one, 'variables') && one.variables.includes(name)) &&
+      !namesAtEnds([model.synapses, model.stimuli]).has(name)
+    );
   }
 }

@@ -25,7 +25,7 @@ export function withXmlComments(root: Element, { annotations }: Model): Element 
       children: part.children.map((equation) => {
         const { variable, name: own } = equation.attributes;
         const about =
-          equation.tag === 'TimeDerivative' ? variable : equation.tag === 'DerivedVariable' ? own : undefined;
+          equation.tag === 'TimeDerivative' ? variable : /DerivedVariable$/.test(equation.tag) ? own : undefined;
         const kind = equation.tag === 'TimeDerivative' ? 'derivatives' : 'derived';
         const lines =
           about === undefined

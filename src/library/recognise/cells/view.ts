@@ -4,7 +4,7 @@ import type { Expression } from '../../../lang/ast.js';
 import { ownNames } from '../../../model/declared-names.js';
 import type { NeuronType, EventDefinition } from '../../../model/model.js';
 import { negated, number, product, name as nameOf, quotient } from '../../../lang/build.js';
-import { callsIn, namesIn, substitute, readsAny } from '../../../lang/walk.js';
+import { callsIn, measure, namesIn, substitute, readsAny } from '../../../lang/walk.js';
 import { parseExpression } from '../../../lang/parse.js';
 import { derivative } from '../../../lang/derivative.js';
 import type { WeightKind, StandardCell } from '../../standard-type.js';
@@ -99,6 +99,9 @@ export function currentsOf(
   );
 }
 
+/** Larger expressions are those of no standard cell. */
+const largest = 5000;
+
 /** The view of a type; refuses types whose rates it cannot take apart. */
 export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const derived = new Map<string, Expression>();
@@ -110,7 +113,11 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
     const names = new Set(pending.map(([name]) => name));
     const ready = pending.filter(([, { value }]) => !readsAny(parseExpression(value), names));
     if (ready.length === 0) refuse('its variables depend on each other');
-    for (const [name, { value }] of ready) derived.set(name, settled(value));
+    for (const [name, { value }] of ready) {
+      const whole = settled(value);
+      if (measure(whole).size > largest) refuse('its equations go through many variables');
+      derived.set(name, whole);
+    }
     pending = pending.filter((one) => !ready.includes(one));
   }
   const states = Object.keys(type.derivatives);

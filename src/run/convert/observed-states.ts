@@ -17,8 +17,9 @@ const mostSteps = 20_000;
 /** And no longer than this for all cells together, unless a run is short. */
 const mostCellSteps = 4e6;
 const leastSteps = 500;
-/** States that are kept of those at which variables change most abruptly, and as many evenly over the run. */
-const mostStates = 400;
+/** States that are kept: those at which variables change most abruptly, and others evenly over the run. */
+const mostAbrupt = 150;
+const mostEven = 50;
 
 /** What equations of a type read, of what can be recorded. */
 function readBy(type: NeuronType): readonly string[] {
@@ -131,10 +132,9 @@ function telling(
         return { column, row: at + 1, change: Math.max(0, ...changes) };
       }),
     );
-    const most = Math.ceil(mostStates / groups.size);
-    const every = Math.max(1, Math.floor(moments.length / most));
+    const every = Math.max(1, Math.floor((moments.length * groups.size) / mostEven));
     const chosen = new Set([
-      ...[...moments].sort((a, b) => b.change - a.change).slice(0, most),
+      ...[...moments].sort((a, b) => b.change - a.change).slice(0, Math.ceil(mostAbrupt / groups.size)),
       ...moments.filter((_, k) => k % every === 0),
     ]);
     return [...chosen].map(

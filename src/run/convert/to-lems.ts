@@ -159,16 +159,23 @@ async function inLems(
   const known = new Map([...subSteps].map(([type, one]) => [child('/neurons', type), one]));
   for (const [pointer, method] of stepped?.changed ?? []) {
     const divided = known.get(pointer);
-    const what = 'its equations are written so that a step of forward Euler is';
-    const alone = 'they hold for steps of this length alone';
-    entries.push({
-      verdict: 'equivalent',
-      code: divided ? 'lems/sub-steps' : 'lems/own-steps',
-      pointer,
-      message: divided
-        ? `${what} ${divided.parts === 1 ? 'one' : divided.parts} of Dormand and Prince's method, by which its own adapt: at ${divided.states} states of a run they err by at most ${divided.error.toPrecision(1)} of a value and its change in a step, where its own may by ${adaptiveTolerance}; ${alone}`
-        : `${what} one of its method (${method}); ${alone}`,
-    });
+    if (divided === undefined)
+      entries.push({
+        verdict: 'equivalent',
+        code: 'lems/own-steps',
+        pointer,
+        message: `its equations are written so that a step of forward Euler is one of its method (${method}); they hold for steps of this length alone`,
+      });
+    else {
+      const { parts, states, error } = divided;
+      const steps = parts === 1 ? 'one' : `${parts} shorter ones`;
+      entries.push({
+        verdict: 'equivalent',
+        code: 'lems/sub-steps',
+        pointer,
+        message: `its equations are written so that a step of forward Euler is ${steps} of Dormand and Prince's method, as its own are where they adapt: at ${states} states of a run it errs by at most ${error.toExponential(0)} of a value and its change in a step, where each of its own may by ${adaptiveTolerance.toExponential(0)}; they hold for steps of this length alone`,
+      });
+    }
   }
   const xmlFile = (file: string, root: (typeof best)['root']): ConvertedFile => {
     let text: string | undefined;

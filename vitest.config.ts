@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 /**
  * Tests with processes of their own: they load native libraries, set variables of the environment, run compilers, or
@@ -21,6 +22,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     maxWorkers: availableParallelism(),
     // Python compiles what it imports once for all tests: without it, each start of Brian 2 or PyNN takes seconds more.
     env: { PYTHONDONTWRITEBYTECODE: '', PYTHONPYCACHEPREFIX: fileURLToPath(new URL('out/bytecode', import.meta.url)) },

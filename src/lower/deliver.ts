@@ -34,7 +34,7 @@ import { arrivals, declareBounds, inboxKey, sharedKey } from './pathways.js';
 import { pathwayKernel } from './pathway-kernel.js';
 import { actionPlace, placeOf } from './event-kernels.js';
 import { continuousPlaces } from './sums.js';
-import { objectNames } from './step/object-names.js';
+import { objectNames } from '../model/object-names.js';
 import { rankOf } from './profile.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 

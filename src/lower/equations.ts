@@ -112,6 +112,24 @@ export function inlineDerived(
   return substitute(e, replacements);
 }
 
+/**
+ * Derived variables that hold over a step, each after those of them that it follows from. @source Brian 2.9,
+ * `Equations.ordered`
+ */
+export function heldOf({ derived }: Equations): readonly (readonly [string, Derived])[] {
+  const found = new Map<string, Derived>();
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    const variable = derived.get(name);
+    if (variable === undefined || seen.has(name)) return;
+    seen.add(name);
+    for (const read of [...namesIn(variable.expression)].sort()) visit(read);
+    if (variable.held) found.set(name, variable);
+  };
+  for (const [name, { held }] of derived) if (held) visit(name);
+  return [...found];
+}
+
 /** The events of a neuron type in the order in which a step meets them. */
 export function eventsOf(type: NeuronType): EventCode[] {
   return entries(type.events)

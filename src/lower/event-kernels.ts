@@ -11,7 +11,7 @@ import * as messages from './messages.js';
 import { countOf, multiplesKernel, timesAt } from './multiples.js';
 import { rankOf } from './profile.js';
 import { noteEvent } from './refractoriness.js';
-import { objectNames } from './step/object-names.js';
+import { objectNames } from '../model/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 import { spikeAddress, stepScope } from './step-scope.js';
 import { step } from './step-time.js';

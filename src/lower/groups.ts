@@ -14,7 +14,7 @@ import type { Model, NeuronType, Parameter, Population, Value, ValueType } from 
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
 import { equationsOf, eventsOf } from './equations.js';
-import { objectNames } from './step/object-names.js';
+import { objectNames } from '../model/object-names.js';
 import * as messages from './messages.js';
 import type { StepPlace } from './step/place.js';
 

@@ -20,7 +20,7 @@ import * as messages from './messages.js';
 import { noiseOfStep, type Noise } from './noise.js';
 import { activity } from './refractoriness.js';
 import type { Site } from './propagators.js';
-import { objectNames } from './step/object-names.js';
+import { objectNames } from '../model/object-names.js';
 import type { PlacedEntry } from './step/place.js';
 
 /** Writes the new values of a group's state variables into a scope. @returns what must run before that in each step */

@@ -12,7 +12,7 @@ import { atTicks } from './clocks.js';
 import type { Context } from './context.js';
 import { ElementScope, rangesAddress } from './element-scope.js';
 import { readsAny } from '../lang/walk.js';
-import { inlineDerived, type EventCode } from './equations.js';
+import { heldOf, inlineDerived, type EventCode } from './equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './event-kernels.js';
 import type { EventSource } from './events.js';
 import { compile } from './expressions.js';
@@ -22,7 +22,7 @@ import type { Entries } from './modes.js';
 import { noiseOf, type Noise } from './noise.js';
 import { rankOf } from './profile.js';
 import { eventCondition, updateRefractoriness } from './refractoriness.js';
-import { objectNames } from './step/object-names.js';
+import { objectNames } from '../model/object-names.js';
 import { inStep, type PlacedEntry } from './step/place.js';
 import { emptyInputs, groupKernel, stepDraws, stepScope } from './step-scope.js';
 
@@ -75,7 +75,7 @@ export function lowerGroup(
 
 /** Derived variables that hold over a step are computed at its start. */
 function heldEntries(group: Group, context: Context): readonly PlacedEntry[] {
-  const held = [...group.equations.derived].filter(([, variable]) => variable.held);
+  const held = heldOf(group.equations);
   if (held.length === 0) return [];
   const block = new Block();
   const slot = context.profile.defaults.hold;

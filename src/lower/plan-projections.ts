@@ -11,7 +11,7 @@ import type { ProjectionPlan, PathwayPlan, ProjectionEnd, EndMap } from './proje
 import { equationsOf } from './equations.js';
 import { placeOf } from './event-kernels.js';
 import { synapseEnd } from './synapse-ends.js';
-import { objectNames } from './step/object-names.js';
+import { objectNames } from '../model/object-names.js';
 import { comparePlaces, type StepPlace } from './step/place.js';
 import { delaySteps, leastDelayIn } from './delays-in-steps.js';
 import * as messages from './messages.js';
@@ -70,8 +70,7 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
         const place = { slot, order, name: objectNames.pathway(name, key) };
         const sending = onClockOf((side === 'pre' ? pre : post).population, context);
         const late = meetsLater(place, side === 'pre' ? pre : post, emitted, context) ? 1 : 0;
-        // In the slot of thresholds, what is not late comes after its event.
-        const isAfter = late === 1 || (context.profile.ties === 'name' && slot === context.profile.defaults.threshold);
+        const isAfter = late === 1 || comesAfterTest(place, side === 'pre' ? pre : post, emitted, context);
         const least = isAfter ? 0 : leastDelayIn(slot, context.profile);
         // Where events are due at times rather than in steps, rows are not sorted by delay.
         const steps =
@@ -217,19 +216,24 @@ const pathwayOrder = ({ projection }: Pick<ProjectionPlan, 'projection'>, order:
  * Whether ties go by names and a pathway runs before its event is tested for, though in the slot of thresholds or
  * later: delays of slots before that are counted from the spike, since importing adds the step.
  */
-function meetsLater(
-  pathway: StepPlace,
-  { group, population }: ProjectionEnd,
-  event: string,
-  context: Context,
-): boolean {
+function meetsLater(pathway: StepPlace, end: ProjectionEnd, event: string, context: Context): boolean {
+  const { profile } = context;
+  const isEarly = rankOf(profile, pathway.slot) < rankOf(profile, profile.defaults.threshold);
+  return profile.ties === 'name' && !isEarly && fromTest(pathway, end, event, context) < 0;
+}
+
+/** Whether ties go by names and a pathway runs after its event is tested for: then it needs no delay. */
+const comesAfterTest = (pathway: StepPlace, end: ProjectionEnd, event: string, context: Context): boolean =>
+  context.profile.ties === 'name' && fromTest(pathway, end, event, context) > 0;
+
+/** Negative where a pathway runs before its event is tested for, positive where it runs after. */
+function fromTest(pathway: StepPlace, { group, population }: ProjectionEnd, event: string, context: Context): number {
   const { model, profile } = context;
   const { threshold } = profile.defaults;
-  if (profile.ties !== 'name' || rankOf(profile, pathway.slot) < rankOf(profile, threshold)) return false;
   const own = group?.events.find(({ name }) => name === event);
   const { order = 0 } = model.populations[population] ?? {};
   const test: StepPlace = group && own ? placeOf(own, group, context) : { slot: threshold, order, name: population };
-  return comparePlaces(pathway, test, (slot) => rankOf(profile, slot), profile.ties) < 0;
+  return comparePlaces(pathway, test, (slot) => rankOf(profile, slot), profile.ties);
 }
 
 /** Refuses a pathway that would act without delay on an event that is tested for only after it. */

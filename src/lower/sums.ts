@@ -37,8 +37,9 @@ import { overPositions } from './synapses/positions.js';
 import type { Site } from './propagators.js';
 import type { BuiltProjection } from './synapse-scope.js';
 import { begins } from './rising-edge.js';
+import { heldOf } from './equations.js';
 import { orderOf } from './groups.js';
-import { objectNames } from './step/object-names.js';
+import { objectNames } from '../model/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 
 /** Kernels of one projection that run in every step. */
@@ -188,7 +189,7 @@ function sumKernel(
 /** Derived variables that hold over a step are computed at its start. @random stream `projection/<id>/held` */
 function heldUpdate(built: BuiltProjection, context: Context): readonly PlacedEntry[] {
   const { plan, connectivity } = built;
-  const held = [...plan.equations.derived].filter(([, variable]) => variable.held);
+  const held = heldOf(plan.equations);
   if (held.length === 0) return [];
   const slot = context.profile.defaults.hold;
   const isDrawn = held.some(([, { expression }]) => drawsIn(expression));

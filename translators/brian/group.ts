@@ -6,6 +6,7 @@ import type { Dimension, Expression } from '../../src/lang/ast.js';
 import { boolean } from '../../src/lang/build.js';
 import { constantTree, quantityTree } from './constants.js';
 import { isNoise } from './equations.js';
+import type { PlaceInStep } from './event-places.js';
 import * as messages from './messages.js';
 import type { Located } from '../shared/located.js';
 import type { Morphology } from './morphology.js';
@@ -40,6 +41,8 @@ export interface Group {
   readonly written: Set<string>;
   /** Place among what has the same slot; absent: 0. */
   readonly order?: number;
+  /** Where its events are tested for; those that are not listed, in the usual slot at the group's order. */
+  readonly tests?: ReadonlyMap<string, PlaceInStep>;
   /** Where its elements are compartments: of which cells. */
   readonly spatial?: Spatial;
 }
@@ -79,8 +82,8 @@ export interface SynapseGroup {
   /** Names of its pathways. */
   readonly pathways: readonly string[];
   /**
-   * Those in slots before the thresholds. They hear of spikes a step later, since Brian hands spikes over when a
-   * pathway runs.
+   * Those in slots before the thresholds that run before their event is tested for. They hear of it a step later, since
+   * Brian hands events over when a pathway runs.
    */
   readonly hearsLater: ReadonlySet<string>;
   /** Name of the number that a synapse has among those of its pair. */

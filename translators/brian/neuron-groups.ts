@@ -11,6 +11,7 @@ import { quantityOf, readNamespace } from './constants.js';
 import { readExpression, readStatements, type Reporter } from './context.js';
 import { emitEquations, emitValue, emitValues } from './emit.js';
 import { readModel } from './equations.js';
+import { testPlace, type PlaceInStep } from './event-places.js';
 import { groupScope, type Group, type Tables } from './group.js';
 import { translateMethod } from './integration-method.js';
 import { isOfMorphology, listInitializers, readInitializers, whatMorphologySays } from './initializers.js';
@@ -68,7 +69,23 @@ export function declaredGroup(
       specification.threshold !== undefined,
     flagged: [...known.variables.values()].some((variable) => variable.flags.has('unless refractory')),
     ...order(specification.order),
+    tests: testsOf(specification, known.name),
   };
+}
+
+/** Where the events of a group are tested for. */
+function testsOf(
+  { threshold_when: slot, threshold_order: order, order: own = 0, events = {} }: Specified,
+  name: string,
+): ReadonlyMap<string, PlaceInStep> {
+  const group = { name, order: own };
+  return new Map([
+    ['spike', testPlace(group, 'spike', { slot, order })],
+    ...Object.entries(events).map(([key, { condition_when, order: acts, condition_order = acts }]) => {
+      const place = testPlace(group, key, { slot: condition_when, order: condition_order });
+      return [key, place] as const;
+    }),
+  ]);
 }
 
 /** What a group becomes: made by `finish` once all code that writes its variables has been translated. */

@@ -21,7 +21,9 @@ import type { Scope, Variable } from './terms.js';
 import { readValue, type ReadValue } from './values.js';
 import { namesIn } from '../../src/lang/walk.js';
 import { binary, quantity } from '../../src/lang/build.js';
-import { defaultPathwayOrder, isBeforeThresholds } from './vocabulary.js';
+import { hearsStepLater, testPlace } from './event-places.js';
+import { objectNames } from '../../src/model/object-names.js';
+import { defaultPathwayOrder, defaultSlot } from './vocabulary.js';
 
 /** A pathway as written. */
 interface PathwaySpecification {
@@ -66,11 +68,22 @@ export function declareSynapses(
   const { multisynaptic_index: copy } = specification;
   if (copy !== undefined) checkCopy(copy, variables, child(pointer, 'multisynaptic_index'), to);
   const named = copy === undefined ? {} : { copy };
-  const pathways = (['pre', 'post'] as const).flatMap((side) => {
+  const sides = (['pre', 'post'] as const).flatMap((side) => {
     const code = specification[`on_${side}`];
-    return code === undefined ? [] : typeof code === 'string' ? [side] : Object.keys(code);
+    const keys = code === undefined ? [] : typeof code === 'string' ? [side] : Object.keys(code);
+    return keys.map((one) => [one, side] as const);
   });
-  const hearsLater = new Set(pathways.filter((each) => isBeforeThresholds(specification.pathways?.[each]?.when)));
+  const pathways = sides.map(([one]) => one);
+  const hearsLater = new Set(
+    sides.flatMap(([one, side]) => {
+      const { group } = side === 'pre' ? source : target;
+      const { when: slot = defaultSlot.pathway, order = defaultPathwayOrder[side] } =
+        specification.pathways?.[one] ?? {};
+      const { name: event } = eventOf(one, specification, pointer);
+      const test = group.tests?.get(event) ?? testPlace(group, event);
+      return hearsStepLater({ slot, order, name: objectNames.pathway(key, one) }, test) ? [one] : [];
+    }),
+  );
   return {
     name: key,
     pointer,

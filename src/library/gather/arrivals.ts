@@ -1,11 +1,13 @@
 /** In which steps spikes of LEMS arrive at cells in Brian. */
 
-import { binary } from '../../lang/build.js';
+import { binary, conditional, name as named } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { substitute } from '../../lang/walk.js';
+import { printStatement } from '../../lang/print.js';
+import { expressionsOf, mapStatement, namesIn, substitute } from '../../lang/walk.js';
 import type { Expression } from '../../lang/ast.js';
 import { numbersOf } from '../../model/arrays.js';
 import type { Projection, SelectionRule, SynapseType, Value } from '../../model/model.js';
+import { mapped } from '../../model/collections.js';
 import { child } from '../../model/pointer.js';
 import { delayInSteps } from '../../model/steps.js';
 import { populationsOf } from '../../model/selected.js';
@@ -17,6 +19,7 @@ import { freeName } from '../../model/free-name.js';
 import type { Gathering } from './gathering.js';
 import { punctual } from './late-arrivals.js';
 import { stepsWaited } from './regimes.js';
+import { inSameStep, isForward, isSilent, spaced } from './same-step.js';
 import { derivedOf } from './texts.js';
 
 /** Delays of different lengths of one pathway for which the steps that LEMS waits are counted. */
@@ -27,20 +30,35 @@ const mostDelays = 100;
  *
  * LEMS delivers what was sent before the first step in which its delay is over, and what has no delay at once; a synapse
  * acts before it decays. In Brian, a spike acts behind the equations of its step, so that it is felt a step later.
+ *
+ * @param isSpaced  whether the orders of populations need room between them in any case
  */
-export function fitArrivals(gathering: Gathering): void {
-  for (const [name, projection] of Object.entries(gathering.projections)) {
+export function fitArrivals(gathering: Gathering, isSpaced: boolean): void {
+  const kinds = Object.entries(gathering.projections).flatMap(([name, projection]): [string, Kind][] => {
     const type = gathering.synapses[projection.synapse];
-    if (type === undefined) continue;
-    const { atOnce, always } = arrivalOf(gathering, projection);
-    const early = always && startsFromNothing(gathering, type, projection);
+    return type === undefined ? [] : [[name, kindOf(gathering, name, projection, type)]];
+  });
+  const isPrompt = ({ kind }: Kind): boolean => kind === 'prompt';
+  const every = isSpaced || kinds.some(([, kind]) => isPrompt(kind)) ? spaced(gathering) : 1;
+  for (const [name, { kind, type }] of kinds) {
+    const projection = gathering.projections[name];
+    if (projection === undefined) continue;
+    const early = kind === 'early';
     if (early) gathering.early.add(name);
     // Such synapses read what their cells have kept, behind these.
     const behind = gathering.contacts.has(name) ? 1 : 0;
     const fitted = { ...projection, order: orderOf(gathering, projection, type, early) + behind };
-    const made = gathering.strict ? inTime(gathering, name, fitted, type) : undefined;
-    gathering.projections[name] = made ?? { ...fitted, ...withDelays(gathering, name, fitted, type) };
-    if (atOnce && !early)
+    const prompt = kind === 'prompt' ? inSameStep(gathering, name, fitted, type, every) : undefined;
+    const timed = timesSeen(prompt?.type ?? type, prompt === undefined ? kind : prompt.isAhead ? 'late' : 'prompt');
+    if (prompt?.isAhead === false) gathering.prompt.add(name);
+    const given = prompt?.projection ?? fitted;
+    const synapse = timed === type ? given.synapse : freeName(name, (one) => Object.hasOwn(gathering.synapses, one));
+    gathering.synapses[synapse] = timed;
+    const placed = { ...given, synapse };
+    const shorter = prompt === undefined ? 1 : 0;
+    const made = gathering.strict ? inTime(gathering, name, placed, timed, shorter) : undefined;
+    gathering.projections[name] = made ?? { ...placed, ...withDelays(gathering, name, placed, timed, shorter) };
+    if (kind === 'split' || (kind === 'prompt' && prompt === undefined))
       gathering.report.approximated(
         `${gathering.stage}/order-in-step`,
         child('/projections', name),
@@ -49,6 +67,63 @@ export function fitArrivals(gathering: Gathering): void {
       );
   }
 }
+
+/** When spikes of a projection arrive at its synapses. */
+interface Kind {
+  /**
+   * `late`: behind the step of their cells. `early`: in the step in which they are emitted, by synapses that are advanced
+   * first. `prompt`: in the step in which they are emitted, before the cells are advanced. `silent`: when does not matter,
+   * but for the time that synapses see. `split`: those of some cells as if `late`, of others as if `prompt`.
+   */
+  readonly kind: 'late' | 'early' | 'prompt' | 'silent' | 'split';
+  readonly type: SynapseType;
+}
+
+function kindOf(gathering: Gathering, name: string, projection: Projection, type: SynapseType): Kind {
+  if (gathering.late.has(name)) return { kind: 'late', type };
+  const { atOnce, always } = arrivalOf(gathering, projection);
+  if (always && startsFromNothing(gathering, type, projection)) return { kind: 'early', type };
+  if (!atOnce) return { kind: 'late', type };
+  if (gathering.strict && isForward(gathering, projection)) return { kind: 'prompt', type };
+  const silent = gathering.strict ? silently(gathering, projection, type) : undefined;
+  return silent === undefined ? { kind: 'split', type } : { kind: 'silent', type: silent };
+}
+
+/**
+ * Synapses within a population whose cells feel nothing of what reaches them, which see the time that LEMS shows them:
+ * that of the step of their cell, which comes before or after that of the cell that spikes.
+ */
+function silently({ valid }: Gathering, { connect, delays }: Projection, type: SynapseType): SynapseType | undefined {
+  const [rule, another] = connect;
+  if (rule?.rule !== 'list' || another !== undefined || !isSilent(type)) return undefined;
+  if (
+    Object.entries(type.pathways).some(([key, { on, delay }]) => !on.startsWith('pre.') || (delays[key] ?? delay) !== 0)
+  )
+    return undefined;
+  const [sources, targets] = [numbersOf(rule.sources, valid.data), numbersOf(rule.targets, valid.data)];
+  const isEarlier = sources.map((source, k) => source < (targets[k] ?? 0));
+  const { left, right } = { left: named('i'), right: named('j') };
+  if (!isEarlier.includes(true)) return withTime(type, timeAtEnd);
+  if (!isEarlier.includes(false)) return type;
+  return withTime(type, conditional(binary('<', left, right), named('t'), timeAtEnd));
+}
+
+const timeAtEnd = binary('+', named('t'), named('dt'));
+
+/** Synapses whose pathways have another time. */
+function withTime(type: SynapseType, time: Expression): SynapseType {
+  const code = Object.values(type.pathways).flatMap(({ do: texts }) => texts.flatMap((text) => parseStatements(text)));
+  if (!code.some((one) => expressionsOf(one).some((e) => namesIn(e).has('t')))) return type;
+  const later = (text: string): string =>
+    parseStatements(text)
+      .map((one) => printStatement(mapStatement(one, (e) => substitute(e, new Map([['t', time]])))))
+      .join('; ');
+  return { ...type, pathways: mapped(type.pathways, (one) => ({ ...one, do: one.do.map(later) })) };
+}
+
+/** Synapses whose pathways see the end of the last step in which they were advanced, as in LEMS. */
+const timesSeen = (type: SynapseType, kind: Kind['kind']): SynapseType =>
+  kind === 'late' || kind === 'split' ? withTime(type, timeAtEnd) : type;
 
 const ordersOf = ({ populations }: Gathering, rule: SelectionRule): readonly number[] =>
   populationsOf(rule).map((name) => populations[name]?.order ?? 0);
@@ -76,7 +151,8 @@ function arrivalOf(
  * Whether spikes without delay are felt in the same step where synapses keep their own responses, and are advanced before
  * these are summed; in the variables of their targets they would be felt a step later.
  */
-export function areInTimeAlone(gathering: Gathering, projection: Projection): boolean {
+export function areInTimeAlone(gathering: Gathering, name: string, projection: Projection): boolean {
+  if (gathering.late.has(name)) return false;
   const type = gathering.synapses[projection.synapse];
   const { atOnce, always } = arrivalOf(gathering, projection);
   return type !== undefined && atOnce && always && startsFromNothing(gathering, type, projection);
@@ -125,10 +201,16 @@ function orderOf(gathering: Gathering, { to, order }: Projection, type: SynapseT
 }
 
 /** A projection with a pathway for each number of steps that spikes take; undefined where they always take as many. */
-function inTime(gathering: Gathering, name: string, projection: Projection, type: SynapseType): Projection | undefined {
+function inTime(
+  gathering: Gathering,
+  name: string,
+  projection: Projection,
+  type: SynapseType,
+  shorter: 0 | 1,
+): Projection | undefined {
   const { dt, end, report } = gathering;
   const most = Math.ceil(end / dt);
-  const made = punctual(type, projection, (value) => numbersIn(gathering, value), { dt, most });
+  const made = punctual(type, projection, (value) => numbersIn(gathering, value), { dt, most, shorter });
   if (made === undefined) return undefined;
   const synapse = freeName(name, (one) => Object.hasOwn(gathering.synapses, one));
   gathering.synapses[synapse] = made.type;
@@ -147,6 +229,7 @@ function withDelays(
   name: string,
   { delays }: Projection,
   { pathways }: SynapseType,
+  shorter: 0 | 1,
 ): Pick<Projection, 'delays'> {
   const { dt, end, report } = gathering;
   const made: Record<string, Value> = { ...delays };
@@ -166,8 +249,8 @@ function withDelays(
     for (const seconds of different) {
       const { steps, share } = stepsWaited(seconds, dt, false, most);
       if (share < 1) varied = Math.max(varied, 1 - share);
-      else if (delayInSteps(seconds, dt, 'brian') !== steps - 1)
-        fitting.set(seconds, tidy(Number(((steps - 1) * dt).toPrecision(12))));
+      else if (delayInSteps(seconds, dt, 'brian') !== steps - shorter)
+        fitting.set(seconds, tidy(Number(((steps - shorter) * dt).toPrecision(12))));
     }
     if (fitting.size === 0) continue;
     moved = true;
@@ -186,7 +269,9 @@ function withDelays(
     report.equivalent(
       'brian/delay',
       pointer,
-      'delays are a step shorter: LEMS delivers spikes before its cells are advanced, Brian afterwards',
+      shorter === 1
+        ? 'delays are a step shorter: LEMS delivers spikes before its cells are advanced, Brian afterwards'
+        : 'delays are as many steps as LEMS waits, whose time is a sum',
     );
   return { delays: made };
 }

@@ -7,17 +7,35 @@ import type { Expression } from '../../lang/ast.js';
 import { binary, name as named } from '../../lang/build.js';
 import { drawsIn } from '../../lang/functions.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { printExpression, printStatement } from '../../lang/print.js';
+import { second } from '../../lang/dimension.js';
+import { inSI, printExpression, printStatement } from '../../lang/print.js';
 import { mapStatement, namesIn, substitute, writtenBy } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
 import { freeName } from '../../model/free-name.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { Model, NeuronType, SynapseType } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
+import { asPropagated } from './kinetic-schemes.js';
+import { changedByRegimes } from './shown-late.js';
 import { readsOf } from './texts.js';
 
 type Type = NeuronType | SynapseType;
 type Part = NonNullable<NeuronType['sequence']>[number];
+
+/**
+ * The name of what keeps a variable of another cell, as `post.v_before` keeps `post.v`; undefined where nothing does.
+ */
+export type KeptByOthers = (reference: string) => string | undefined;
+
+/** What is known of a type from the rest of the model. */
+interface Surroundings {
+  /** Time step, in s. */
+  readonly dt?: number;
+  /** For what a type reads of other cells. */
+  readonly keptByOthers?: KeptByOthers;
+  /** Parameters that stand for variables of other cells. */
+  readonly linked?: ReadonlySet<string>;
+}
 
 /** Stands for the value that a name was last computed with, until it is known which variable keeps it. */
 const kept = (name: string): string => `${name}@`;
@@ -34,18 +52,28 @@ const pathwaysOf = (type: Type): SynapseType['pathways'] => (isNeuron(type) ? {}
  * A type that does the same where all of it is advanced at once.
  *
  * @param writtenByOthers  its variables that code of other types writes
- * @returns the type itself where its parts do not differ; undefined where that cannot be said: with regimes, kinetic
- *   schemes, draws, or variables that change behind the back of their readers
+ * @returns the type itself where its parts do not differ; undefined where that cannot be said: with draws, or variables
+ *   that change behind the back of their readers. Rates of kinetic schemes are marked (`kinetic-schemes.ts`)
  */
 export function advancedAtOnce<T extends Type>(
   type: T,
   writtenByOthers: ReadonlySet<string>,
+  { dt = NaN, keptByOthers = () => undefined, linked = new Set() }: Surroundings = {},
 ): { readonly type: T; readonly kept: number } | undefined {
   const isTimed = Object.values(type.derived).some(({ held }) => held);
-  const regimes = isNeuron(type) ? Object.keys(type.regimes) : [];
   const isListed = type.sequence === undefined || coversAll(type, type.sequence);
-  if (isTimed || regimes.length > 0 || !isListed || changesUnseen(type, writtenByOthers)) return undefined;
-  return new AtOnce(type, writtenByOthers).made();
+  if (isTimed || !areRegimesLast(type) || !isListed || changesUnseen(type, writtenByOthers)) return undefined;
+  // By a number: Brian's NumPy code for `/dt` takes a variable that refractoriness holds as it is after the step.
+  const step = `(${inSI(dt, second, (name) => ownNames(type).has(name))})`;
+  return new AtOnce(type, writtenByOthers, keptByOthers, linked, step).made();
+}
+
+/** Whether regimes, if there are some beside inner parts, are those of the last part, and a kinetic scheme is a cell's. */
+function areRegimesLast(type: Type): boolean {
+  const { sequence = [] } = type;
+  if (!isNeuron(type)) return sequence.every(({ propagate = [] }) => propagate.length === 0);
+  const last = sequence[sequence.length - 1];
+  return Object.keys(type.regimes).length === 0 || (sequence.length > 1 && last?.regimes === true);
 }
 
 /** The one part of a type without a sequence. */
@@ -55,15 +83,15 @@ const wholeOf = (type: Type): Part => ({
   events: Object.keys(type.events ?? {}),
 });
 
-/** Whether a sequence has all of a type, and no kinetic scheme. */
+/** Whether a sequence has all of a type. */
 function coversAll(type: Type, sequence: readonly Part[]): boolean {
   const listed = (key: 'derived' | 'state' | 'events'): ReadonlySet<string> =>
     new Set(sequence.flatMap((part) => part[key] ?? []));
   const [derived, state, events] = [listed('derived'), listed('state'), listed('events')];
+  const propagated = new Set(sequence.flatMap(({ propagate = [] }) => propagate));
   return (
-    sequence.every(({ propagate = [], regimes }) => propagate.length === 0 && regimes === undefined) &&
     Object.keys(type.derived).every((name) => derived.has(name)) &&
-    Object.keys(type.derivatives).every((name) => state.has(name)) &&
+    Object.keys(type.derivatives).every((name) => state.has(name) || propagated.has(name)) &&
     Object.keys(type.events ?? {}).every((name) => events.has(name))
   );
 }
@@ -80,30 +108,34 @@ function changesUnseen(type: Type, writtenByOthers: ReadonlySet<string>): boolea
       ),
   );
   const homeOf = (name: string): number => {
-    const advanced = sequence.findIndex(({ state = [] }) => state.includes(name));
+    const advanced = sequence.findIndex(({ state = [], propagate = [] }) => [...state, ...propagate].includes(name));
     return advanced >= 0 ? advanced : written.map((names) => names.has(name)).lastIndexOf(true);
   };
-  return sequence.some((part, k) =>
-    readsIn(type, part).some((name) => {
+  return sequence.some((part, k) => {
+    const { computed, acting } = readsIn(type, part);
+    const isUnseen = (name: string, isAction: boolean): boolean => {
       const home = homeOf(name);
       if (writtenByOthers.has(name) && home !== k) return true;
+      // What a part has advanced is what events behind it read and change, one after another.
+      if (isAction && home < k) return false;
       return written.some((names, p) => names.has(name) && home !== p && (home !== k || p < k));
-    }),
-  );
+    };
+    return computed.some((name) => isUnseen(name, false)) || acting.some((name) => isUnseen(name, true));
+  });
 }
 
-/** Everything that a part reads. */
-function readsIn(type: Type, part: Part): readonly string[] {
+/** Everything that a part reads: where it computes and tests, and in what it does at events. */
+function readsIn(type: Type, part: Part): { readonly computed: readonly string[]; readonly acting: readonly string[] } {
   const texts = [
     ...(part.derived ?? []).map((name) => type.derived[name]?.value ?? '0'),
-    ...(part.state ?? []).map((name) => type.derivatives[name]?.rate ?? '0'),
+    ...[...(part.state ?? []), ...(part.propagate ?? [])].map((name) => type.derivatives[name]?.rate ?? '0'),
     ...(part.events ?? []).map((name) => type.events?.[name]?.when ?? 'true'),
   ];
   const code = (part.events ?? []).flatMap((name) => type.events?.[name]?.do ?? []);
-  return [
-    ...texts.flatMap((text) => [...namesIn(parseExpression(text))]),
-    ...code.flatMap((text) => [...readsOf(text)]),
-  ];
+  return {
+    computed: texts.flatMap((text) => [...namesIn(parseExpression(text))]),
+    acting: code.flatMap((text) => [...readsOf(text)]),
+  };
 }
 
 class AtOnce<T extends Type> {
@@ -115,16 +147,27 @@ class AtOnce<T extends Type> {
   readonly #after = new Map<string, string>();
   /** The variable that keeps the last value of another one. */
   readonly #memories = new Map<string, string>();
+  /** Variables of cells that keep values. */
+  readonly #cells = new Set<string>();
   readonly #taken: Set<string>;
   readonly #events = new Map<string, (e: Expression) => Expression>();
+  /** Rates of regimes, in terms of what is there when a step begins; absent: there are none. */
+  #inRegimes: ((e: Expression) => Expression) | undefined;
+  /** What regimes change: inner parts see it as it was before the regimes of the step before. */
+  readonly #byRegimes: ReadonlySet<string>;
   /** Whether a part reads what events of an earlier one have changed in the same step. */
   #isUnclear = false;
 
   constructor(
     type: T,
     private readonly writtenByOthers: ReadonlySet<string>,
+    private readonly keptByOthers: KeptByOthers,
+    private readonly linked: ReadonlySet<string>,
+    /** Text of the time step as a number. */
+    private readonly step: string,
   ) {
     this.#type = type;
+    this.#byRegimes = isNeuron(type) && type.sequence !== undefined ? changedByRegimes(type) : new Set();
     this.#taken = new Set(ownNames(type));
     for (const name of Object.keys((type as Partial<SynapseType>).ports ?? {})) this.#taken.add(name);
     const computed = new Set<string>();
@@ -137,6 +180,7 @@ class AtOnce<T extends Type> {
           new Map(
             [...namesIn(e)].flatMap((name): [string, Expression][] => {
               if (advanced.has(name)) return [[name, named(advancedOf(name))]];
+              if (this.#byRegimes.has(name) && part.regimes !== true) return [[name, named(kept(name))]];
               const isLate = Object.hasOwn(type.derived, name) && !computed.has(name);
               return isLate && sequence !== undefined ? [[name, named(kept(name))]] : [];
             }),
@@ -146,11 +190,12 @@ class AtOnce<T extends Type> {
         this.#derived.set(name, resolve(parseExpression(type.derived[name]?.value ?? '0')));
         computed.add(name);
       }
-      const rates = (part.state ?? []).map(
-        (name) => [name, parseExpression(type.derivatives[name]?.rate ?? '0')] as const,
-      );
-      for (const [name, rate] of rates) this.#rates.set(name, resolve(rate));
-      for (const [name] of rates) advanced.add(name);
+      for (const names of [part.propagate ?? [], part.state ?? []]) {
+        const rates = names.map((name) => [name, parseExpression(type.derivatives[name]?.rate ?? '0')] as const);
+        for (const [name, rate] of rates) this.#rates.set(name, resolve(rate));
+        for (const [name] of rates) advanced.add(name);
+      }
+      if (part.regimes === true) this.#inRegimes = resolve;
       const [known, moved] = [new Set(computed), new Set(advanced)];
       for (const name of part.events ?? [])
         this.#events.set(name, (e) =>
@@ -202,6 +247,11 @@ class AtOnce<T extends Type> {
     // What was copied after its own part is there when the next step begins.
     if (origin.endsWith("'")) return origin.slice(0, -1);
     if (this.#isFixed(origin)) return origin;
+    const ofCell = this.#isOther(origin) ? this.keptByOthers(origin) : undefined;
+    if (ofCell !== undefined) {
+      this.#cells.add(ofCell);
+      return ofCell;
+    }
     const stem = origin.replace(/^(?:pre|post)\./, '').replace(/_before(?:_\d+)?$/, '');
     const found = this.#memories.get(origin) ?? this.#take(`${stem}_before`);
     this.#memories.set(origin, found);
@@ -210,6 +260,7 @@ class AtOnce<T extends Type> {
 
   /** Whether a variable of state changes. */
   #isMoving(name: string): boolean {
+    if (this.#byRegimes.has(name)) return true;
     const { derivatives, events = {} } = this.#type;
     const pathways = pathwaysOf(this.#type);
     const code = [...Object.values(events), ...Object.values(pathways)].flatMap((one) => one.do);
@@ -223,6 +274,7 @@ class AtOnce<T extends Type> {
   /** Whether a variable follows from parameters. */
   #isFixed(name: string, seen: ReadonlySet<string> = new Set()): boolean {
     const { parameters, state } = this.#type;
+    if (this.#isOther(name)) return false;
     if (Object.hasOwn(parameters, name)) return true;
     if (Object.hasOwn(state, name) && !this.#isMoving(name)) return true;
     const e = this.#derived.get(name);
@@ -264,9 +316,11 @@ class AtOnce<T extends Type> {
       const value = this.#derived.get(name) ?? parseExpression(one.value);
       return { ...one, value: origin.endsWith("'") ? origin.slice(0, -1) : changed(one.value, value) };
     });
+    const propagated = new Set(type.sequence?.flatMap(({ propagate = [] }) => propagate));
     const derivatives = mapped(type.derivatives, (one, name) => {
       const rate = this.#rates.get(name);
-      return rate === undefined ? one : { ...one, rate: changed(one.rate, rate) };
+      const made = rate === undefined ? one.rate : changed(one.rate, rate);
+      return { ...one, rate: propagated.has(name) ? asPropagated(made) : made };
     });
     const same = (e: Expression): Expression => e;
     const events = mapped(type.events ?? {}, (one, name) => {
@@ -274,9 +328,21 @@ class AtOnce<T extends Type> {
       return { ...one, when: changed(one.when, change(parseExpression(one.when))), do: one.do.map(statement(change)) };
     });
     const always = (): boolean => true;
-    const pathways = mapped(pathwaysOf(type), (one) => ({
-      ...one,
-      do: one.do.map(statement((e) => this.#acting(e, always, always))),
+    const acting = (e: Expression): Expression => this.#acting(e, always, always);
+    const pathways = mapped(pathwaysOf(type), (one) => ({ ...one, do: one.do.map(statement(acting)) }));
+    const rated = this.#inRegimes;
+    const regimes = mapped(rated !== undefined && isNeuron(type) ? type.regimes : {}, (regime) => ({
+      ...regime,
+      derivatives: mapped(regime.derivatives, (one) => ({
+        ...one,
+        rate: changed(one.rate, rated?.(parseExpression(one.rate)) ?? parseExpression(one.rate)),
+      })),
+      onEntry: regime.onEntry.map(statement(acting)),
+      transitions: regime.transitions.map((one) => ({
+        ...one,
+        when: changed(one.when, acting(parseExpression(one.when))),
+        do: one.do.map(statement(acting)),
+      })),
     }));
     for (const [name, later] of this.#after) {
       const rate = this.#rates.get(name);
@@ -298,12 +364,13 @@ class AtOnce<T extends Type> {
       // Sums of the first step are not known before it; other cells advance before or after a synapse.
       if (Object.hasOwn(isNeuron(type) ? type.inputs : {}, origin) || this.#readsOthers(origin)) return undefined;
       state[name] = { unit: this.#unitOf(origin), type: 'real', initial: origin, shared: false };
-      Object.assign(derivatives, { [name]: { rate: `(${origin} - ${name})/dt`, eventDriven: false } });
+      const step = this.#byRegimes.has(origin) ? this.step : 'dt';
+      Object.assign(derivatives, { [name]: { rate: `(${origin} - ${name})/${step}`, eventDriven: false } });
     }
     if (this.#isUnclear) return undefined;
-    const texts = { derived, derivatives, events, pathways };
-    const before = { events: {}, pathways: {}, ...type };
-    const isSame = (['derived', 'derivatives', 'events', 'pathways'] as const).every(
+    const texts = { derived, derivatives, events, pathways, regimes };
+    const before = { events: {}, pathways: {}, regimes: {}, ...type };
+    const isSame = (['derived', 'derivatives', 'events', 'pathways', 'regimes'] as const).every(
       (key) => JSON.stringify(texts[key]) === JSON.stringify(before[key]),
     );
     if (isSame) return { type, kept: 0 };
@@ -314,15 +381,22 @@ class AtOnce<T extends Type> {
       derivatives,
       state,
       ...(type.events ? { events } : {}),
-      ...(isNeuron(type) ? {} : { pathways }),
+      ...(isNeuron(type) ? { regimes } : { pathways }),
     };
     const draws = Object.values(derived).some(({ value }) => drawsIn(parseExpression(value)));
-    return draws ? undefined : { type: all as unknown as T, kept: this.#memories.size + this.#after.size };
+    return draws
+      ? undefined
+      : { type: all as unknown as T, kept: this.#memories.size + this.#after.size + this.#cells.size };
   }
 
-  /** Whether a variable follows from those of the cells at the ends of a synapse. */
+  /** Whether a name is a variable of another cell. */
+  #isOther(name: string): boolean {
+    return /^(?:pre|post)\./.test(name) || this.linked.has(name) || this.#cells.has(name);
+  }
+
+  /** Whether a variable follows from those of other cells. */
   #readsOthers(name: string): boolean {
-    if (/^(?:pre|post)\./.test(name)) return true;
+    if (this.#isOther(name)) return true;
     const e = this.#derived.get(name);
     return e !== undefined && [...namesIn(e)].some((one) => this.#readsOthers(one.replace(/[@']+$/, '')));
   }

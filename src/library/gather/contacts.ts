@@ -6,11 +6,11 @@ import { parseExpression } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { mapExpression, namesIn, substitute } from '../../lang/walk.js';
 import { numbersOf } from '../../model/arrays.js';
-import { ownNames } from '../../model/declared-names.js';
 import { freeName } from '../../model/free-name.js';
 import type { Model, NeuronType, Projection, SynapseType, ValidModel } from '../../model/model.js';
 import { wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
+import { KeptValues } from './kept-values.js';
 import { withTrees } from '../readable/texts.js';
 import { derivedOf } from './texts.js';
 
@@ -26,21 +26,11 @@ interface InContact {
  * that it advances later, what that computed in the step before, which the cell keeps.
  */
 export function withContacts({ model, data }: ValidModel): InContact {
-  const neurons: Record<string, NeuronType> = { ...model.neurons };
+  const kept = new KeptValues(model.neurons, model.experiment.dt);
+  const { neurons } = kept;
   const synapses: Record<string, SynapseType> = { ...model.synapses };
   const projections: Record<string, Projection> = { ...model.projections };
-  const kept = new Map<string, string>();
   const contacts = new Set<string>();
-  const keeping = (type: string, variable: string): string | undefined => {
-    const key = `${type}.${variable}`;
-    const cell = neurons[type];
-    if (kept.has(key) || cell === undefined) return kept.get(key);
-    const made = withKept(cell, variable);
-    if (made === undefined) return undefined;
-    neurons[type] = made.type;
-    kept.set(key, made.name);
-    return made.name;
-  };
   for (const [key, projection] of Object.entries(model.projections)) {
     const population = wholePopulation(projection.from.of);
     const [rule, another] = projection.connect;
@@ -52,7 +42,7 @@ export function withContacts({ model, data }: ValidModel): InContact {
     if (Object.keys(type.contributes).length === 0 || Object.keys(type.pathways).length > 0) continue;
     const [sources, targets] = [numbersOf(rule.sources, data), numbersOf(rule.targets, data)];
     const isEarlier = sources.map((source, k) => source < (targets[k] ?? 0));
-    const made = asShown(type, neurons[cell], isEarlier, (variable) => keeping(cell, variable));
+    const made = asShown(type, neurons[cell], isEarlier, (variable) => kept.of(cell, variable));
     if (made === undefined) continue;
     const synapse = freeName(key, (one) => Object.hasOwn(synapses, one));
     synapses[synapse] = made;
@@ -71,31 +61,6 @@ const recordsDerived = ({ recordings }: Model, projection: string, { derived }: 
       one.of.projection === projection &&
       one.variables.some((name) => Object.hasOwn(derived, name)),
   );
-
-/** A type of cells that keeps the value that a variable had when a step began, or was computed with in it. */
-function withKept(
-  type: NeuronType,
-  variable: string,
-): { readonly type: NeuronType; readonly name: string } | undefined {
-  const unit = type.state[variable]?.unit ?? type.derived[variable]?.unit;
-  if (unit === undefined) return undefined;
-  const taken = ownNames(type);
-  const name = freeName(`${variable.replace(/_before(_\d+)?$/, '')}_before`, (one) => taken.has(one));
-  const home = type.sequence?.findIndex(({ state = [] }) => state.includes(variable)) ?? -1;
-  const last = (type.sequence?.length ?? 0) - 1;
-  const sequence = type.sequence?.map((part, k) =>
-    k === (home < 0 ? last : home) ? { ...part, state: [...(part.state ?? []), name] } : part,
-  );
-  return {
-    name,
-    type: {
-      ...type,
-      state: { ...type.state, [name]: { unit, type: 'real', initial: variable, shared: false } },
-      derivatives: { ...type.derivatives, [name]: { rate: `(${variable} - ${name})/dt`, eventDriven: false } },
-      ...(sequence ? { sequence } : {}),
-    },
-  };
-}
 
 /** A synapse that reads cells where Brian sums, before it advances them, and where it advances synapses, afterwards. */
 function asShown(

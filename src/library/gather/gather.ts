@@ -15,7 +15,9 @@ import { unplaced } from '../../diagnostics/positions.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import { atBeginOfStep, atEndOfStep } from '../../model/end-of-step.js';
 import { mapped } from '../../model/collections.js';
-import type { Model, NeuronType, Projection, SynapseType, ValidModel } from '../../model/model.js';
+import { ownNames } from '../../model/declared-names.js';
+import type { Model, NeuronType, Population, Projection, SynapseType, ValidModel } from '../../model/model.js';
+import { freeName } from '../../model/free-name.js';
 import { child } from '../../model/pointer.js';
 import { wholePopulation } from '../../model/selected.js';
 import { tidy } from '../recognise/numbers.js';
@@ -27,11 +29,15 @@ import { readable } from '../readable/readable.js';
 import { regathered, reportSamples } from './recordings.js';
 import { reportParts } from './parts.js';
 import { gatherRegimes } from './refractory.js';
-import { seenLate, withShownValues } from './shown-late.js';
+import { isForward, withEventsInTurn } from './same-step.js';
+import { linkedLate, seenLate, withShownValues } from './shown-late.js';
 import { gatherSource, spikesAtSteps, splitSources } from './sources.js';
 import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
-import { derivedOf } from './texts.js';
+import { KeptValues } from './kept-values.js';
+import { withSchemesInSteps } from './kinetic-schemes.js';
+import { derivedOf, readsOf } from './texts.js';
+import { withTimesOfSum } from './summed-time.js';
 import { restsOnRounding } from './time-conditions.js';
 
 /** A model in the forms of other notations, as far as there are such. */
@@ -68,14 +74,19 @@ export function gathered(valid: ValidModel, stage: string, { strict = false } = 
     except: gathering.standard,
   });
   diagnostics.throwIfErrors();
-  const model = stage === 'brian' ? readable(later) : later;
+  const model = stage === 'brian' ? withSchemesInSteps(readable(later), report) : later;
   return { valid: { ...valid, model }, entries: report.entries };
 }
 
 /** The model with types whose parts are advanced at once, where that can be. */
 function allAtOnce(model: Model, report: ConversionReport): Model {
-  const change = <T extends NeuronType | SynapseType>(type: T, pointer: string, written: ReadonlySet<string>): T => {
-    const made = advancedAtOnce(type, written);
+  const change = <T extends NeuronType | SynapseType>(
+    type: T,
+    pointer: string,
+    written: ReadonlySet<string>,
+    linked: ReadonlySet<string> = new Set(),
+  ): T => {
+    const made = advancedAtOnce(type, written, { dt: model.experiment.dt, linked });
     if (made === undefined) return type;
     if (made.kept > 0)
       report.equivalent(
@@ -86,14 +97,96 @@ function allAtOnce(model: Model, report: ConversionReport): Model {
       );
     return made.type;
   };
-  const shown = withShownValues(model);
+  const shown = withKeptPotentials(withShownValues(model));
   return {
     ...shown,
     neurons: mapped(shown.neurons, (type, name) =>
-      change(type, child('/neurons', name), writtenBySynapses(model, name)),
+      change(type, child('/neurons', name), writtenBySynapses(shown, name), linkedIn(shown, name)),
     ),
     synapses: mapped(shown.synapses, (type, name) => change(type, child('/synapses', name), new Set())),
   };
+}
+
+/** Parameters of a type that stand for variables of other cells. */
+const linkedIn = ({ populations }: Model, type: string): ReadonlySet<string> =>
+  new Set(Object.values(populations).flatMap((one) => (one.type === type ? Object.keys(one.linked ?? {}) : [])));
+
+/** The model with synapses whose inner parts read cells as they were a step before, which these keep. */
+function withKeptPotentials(model: Model): Model {
+  const kept = new KeptValues(model.neurons, model.experiment.dt);
+  const synapses: Record<string, SynapseType> = { ...model.synapses };
+  const projections = mapped(model.projections, (projection) => {
+    const type = model.synapses[projection.synapse];
+    const cell = model.populations[wholePopulation(projection.to.of) ?? '']?.type;
+    if (type === undefined || cell === undefined || !feelsWhatIsSummed(type)) return projection;
+    if (advancedAtOnce(type, new Set()) !== undefined) return projection;
+    if (advancedAtOnce(type, new Set(), { keptByOthers: (reference) => reference }) === undefined) return projection;
+    const reads = (reference: string): string | undefined => {
+      const variable = kept.of(cell, reference.replace(/^post\./, ''));
+      return reference.startsWith('post.') && variable !== undefined ? `post.${variable}` : undefined;
+    };
+    const made = advancedAtOnce(type, new Set(), { keptByOthers: reads });
+    if (made === undefined) return projection;
+    const text = JSON.stringify(made.type);
+    const same = Object.entries(synapses).find(([, one]) => JSON.stringify(one) === text)?.[0];
+    const synapse = same ?? freeName(projection.synapse, (one) => Object.hasOwn(synapses, one));
+    synapses[synapse] = made.type;
+    return { ...projection, synapse };
+  });
+  const { populations } = model;
+  const made = mapped(populations, (population, name) => withKeptLinks(population, name, model, kept));
+  return { ...model, neurons: kept.neurons, synapses, projections, populations: made };
+}
+
+/**
+ * A population with a type whose inner parts read linked variables as they were a step before, which the cells keep to
+ * which they are linked.
+ */
+function withKeptLinks(population: Population, name: string, { populations }: Model, kept: KeptValues): Population {
+  const { linked = {} } = population;
+  const type = kept.neurons[population.type ?? ''];
+  const isEarlier = Object.values(linked).every(
+    (link) => population.order < (populations[link.population]?.order ?? -1),
+  );
+  if (type === undefined || Object.keys(linked).length === 0 || !isEarlier) return population;
+  const isLinked = new Set(Object.keys(linked));
+  if (advancedAtOnce(type, new Set(), { linked: isLinked }) !== undefined) return population;
+  if (advancedAtOnce(type, new Set(), { linked: isLinked, keptByOthers: (one) => `${one}_` }) === undefined)
+    return population;
+  const links = { ...linked };
+  const parameters = { ...type.parameters };
+  const taken = (one: string): boolean => ownNames(type).has(one) || Object.hasOwn(parameters, one);
+  const known = new Map<string, string>();
+  const keptByOthers = (parameter: string): string | undefined => {
+    const link = links[parameter];
+    const variable = link && kept.of(populations[link.population]?.type ?? '', link.variable);
+    const own = type.parameters[parameter] ?? parameters[parameter];
+    if (link === undefined || variable === undefined || own === undefined) return undefined;
+    const key = known.get(parameter) ?? freeName(variable, taken);
+    known.set(parameter, key);
+    parameters[key] = own;
+    links[key] = { ...link, variable };
+    return key;
+  };
+  const made = advancedAtOnce(type, new Set(), { linked: isLinked, keptByOthers });
+  if (made === undefined) return population;
+  const label = freeName(`${population.type}_${name}`, (one) => Object.hasOwn(kept.neurons, one));
+  kept.neurons[label] = { ...made.type, parameters };
+  return { ...population, type: label, linked: links };
+}
+
+/** Whether what a synapse reads of cells is only in what it adds to its target, not in what it advances or assigns. */
+function feelsWhatIsSummed(type: SynapseType): boolean {
+  const derived = derivedOf(type);
+  if (derived === undefined) return false;
+  const events = Object.values(type.events ?? {});
+  const computed = [...Object.values(type.derivatives).map(({ rate }) => rate), ...events.map(({ when }) => when)];
+  const code = [...Object.values(type.pathways), ...events].flatMap(({ do: texts }) => texts);
+  const read = [
+    ...computed.flatMap((text) => [...namesIn(substitute(parseExpression(text), derived))]),
+    ...code.flatMap((text) => [...readsOf(text)]).flatMap((one) => [...namesIn(derived.get(one) ?? named(one))]),
+  ];
+  return !read.some((one) => /^(?:pre|post)\./.test(one));
 }
 
 function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
@@ -134,7 +227,10 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
 
 /** Reports where Brian's order within a step differs from LEMS's, and gives cell and synapse types LEMS's method. */
 function fitToBrian(gathering: Gathering): void {
-  fitArrivals(gathering);
+  if (gathering.strict) withTimesOfSum(gathering);
+  const assigned = gathering.strict ? assignedInStep(gathering) : new Set<string>();
+  fitArrivals(gathering, assigned.size > 0);
+  for (const name of assigned) actInStep(gathering, name);
   reportSamples(gathering);
   for (const [name, projection] of Object.entries(gathering.projections)) {
     const pointer = child('/projections', name);
@@ -145,7 +241,7 @@ function fitToBrian(gathering: Gathering): void {
         pointer,
         `LEMS shows ${late} before it advances regimes: synapses read it as it was a step before`,
       );
-    if (readsAssigned(gathering, projection))
+    if (readsAssigned(gathering, projection) && !assigned.has(wholePopulation(projection.from.of) ?? ''))
       gathering.report.approximated(
         'brian/contributes',
         pointer,
@@ -159,6 +255,13 @@ function fitToBrian(gathering: Gathering): void {
           'the step',
       );
   }
+  for (const [name, population] of Object.entries(gathering.model.populations))
+    for (const [, { variable }] of linkedLate(gathering.model, population))
+      gathering.report.approximated(
+        'brian/parts',
+        child('/populations', name),
+        `LEMS shows ${variable} before it advances regimes: it is read as it was a step before`,
+      );
   const { projections, synapses } = gathering.model;
   for (const name of new Set(Object.values(projections).map(({ synapse }) => synapse))) {
     const type = synapses[name];
@@ -180,6 +283,38 @@ function fitToBrian(gathering: Gathering): void {
       );
     reportParts(gathering.model.neurons[name] ?? type, child('/neurons', name), gathering.report);
   }
+}
+
+/** Sources of which later cells add what their events assign in the same step. */
+function assignedInStep(gathering: Gathering): ReadonlySet<string> {
+  const found = new Set<string>();
+  const others = new Set<string>();
+  for (const projection of Object.values(gathering.projections)) {
+    const from = wholePopulation(projection.from.of) ?? '';
+    const type = gathering.neurons[gathering.populations[from]?.type ?? ''];
+    if (type === undefined || outputOf(gathering, projection) === undefined) continue;
+    const { variable = '' } = outputOf(gathering, projection) ?? {};
+    const isOwn = Object.hasOwn(type.state, variable) && !Object.hasOwn(type.derivatives, variable);
+    const isPlain = Object.keys(type.regimes).length === 0 && isOwn && isForward(gathering, projection);
+    if (isPlain && readsAssigned(gathering, projection)) found.add(from);
+    else others.add(from);
+  }
+  return new Set([...found].filter((one) => !others.has(one)));
+}
+
+/** Gives a population a type whose events are tested and act one after another, before later cells are advanced. */
+function actInStep(gathering: Gathering, name: string): void {
+  const population = gathering.populations[name];
+  const type = gathering.neurons[population?.type ?? ''];
+  if (population === undefined || type === undefined) return;
+  const own = freeName(`${population.type}_${name}`, (one) => Object.hasOwn(gathering.neurons, one));
+  gathering.neurons[own] = withEventsInTurn(type);
+  gathering.populations = { ...gathering.populations, [name]: { ...population, type: own } };
+  gathering.report.exact(
+    child('/populations', name),
+    'LEMS advances one population after another: what its events assign is there when later cells are advanced',
+    'brian/order-in-step',
+  );
 }
 
 /**

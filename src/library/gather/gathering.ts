@@ -48,6 +48,10 @@ export interface Gathering {
   readonly standard: Set<string>;
   /** Projections whose synapses are advanced before what they add is summed, so that it is as in LEMS. */
   readonly early: Set<string>;
+  /** Projections whose spikes are delivered before their cells are advanced, in the step in which these feel them. */
+  readonly prompt: Set<string>;
+  /** Projections whose sources spike behind the step of their synapses, which are felt a step later. */
+  readonly late: Set<string>;
   /** Projections within a population whose synapses read other cells as in LEMS. */
   readonly contacts: Set<string>;
   /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
@@ -82,6 +86,8 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     elsewhere: new Map(),
     standard: new Set(),
     early: new Set(),
+    prompt: new Set(),
+    late: new Set(),
     contacts: new Set(),
     changed: changedNames(model),
   };

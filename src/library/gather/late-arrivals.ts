@@ -24,14 +24,15 @@ interface Punctual {
  * delays a step apart, one delivers what is emitted while the sum is late, the other one all else.
  *
  * @param numbersIn  the numbers of a delay; undefined where it is not known
- * @param choices    `dt` in s; `most`: steps of the run
+ * @param choices    `dt` in s; `most`: steps of the run; `shorter`: steps by which delays are shorter, where Brian
+ *   delivers behind the step of the cells and LEMS before it
  * @returns undefined where there is no such form
  */
 export function punctual(
   type: SynapseType,
   projection: Projection,
   numbersIn: (value: Value) => readonly number[] | undefined,
-  { dt, most }: { readonly dt: number; readonly most: number },
+  { dt, most, shorter }: { readonly dt: number; readonly most: number; readonly shorter: 0 | 1 },
 ): Punctual | undefined {
   const pathways: Record<string, Pathway> = {};
   const delays: Record<string, Value> = { ...projection.delays };
@@ -47,7 +48,7 @@ export function punctual(
     const lengths = [...new Set(listed)];
     if (listed === undefined || lengths.length > mostDelays) return undefined;
     const ways = lengths.map((seconds) =>
-      seconds > 0 ? stretchesOf(seconds, dt, false, most) : [{ from: 1, steps: 1 }],
+      seconds > 0 ? stretchesOf(seconds, dt, false, most) : [{ from: 1, steps: shorter }],
     );
     const known = ways.flatMap((one) => (one === undefined ? [] : [one]));
     if (known.length < ways.length) return undefined;
@@ -65,13 +66,12 @@ export function punctual(
         more === 0
           ? key
           : freeName(`${key}_late`, (one) => Object.hasOwn(type.pathways, one) || Object.hasOwn(pathways, one));
-      // LEMS delivers before it advances cells, Brian afterwards.
-      const stepsOf = (k: number): number => (least[k] ?? 1) + more;
-      const inTime = (k: number): number => tidy(Number(((stepsOf(k) - 1) * dt).toPrecision(12)));
+      const stepsOf = (k: number): number => (least[k] ?? shorter) + more;
+      const inTime = (k: number): number => tidy(Number(((stepsOf(k) - shorter) * dt).toPrecision(12)));
       const conditions = known.flatMap((stretches, k) => {
         const which = lengths.length > 1 ? `${way} == ${k}` : undefined;
         if (!stretches.some(({ steps }) => steps === stepsOf(k))) return [];
-        const when = during(stretches, stepsOf(k), { time: 't', later: stepsOf(k) - 1, dt, names });
+        const when = during(stretches, stepsOf(k), { time: 't', later: stepsOf(k) - shorter, dt, names });
         const both = [which, when === undefined ? undefined : which === undefined ? when : `(${when})`];
         return [both.flatMap((one) => one ?? []).join(' and ')];
       });

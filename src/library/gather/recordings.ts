@@ -1,7 +1,8 @@
 /** Recordings of a model whose populations and synapses have taken other forms. */
 
 import { numbersOf } from '../../model/arrays.js';
-import { namesIn } from '../../lang/walk.js';
+import { parseStatements } from '../../lang/parse.js';
+import { namesIn, writtenBy } from '../../lang/walk.js';
 import { child } from '../../model/pointer.js';
 import type { NeuronType, Recording, SelectionRule, SynapseType } from '../../model/model.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
@@ -25,10 +26,22 @@ export function regathered(recording: Recording, pointer: string, made: Gatherin
  * Reports samples that are a step apart: LEMS writes what it computed from the state before a step with the time of its
  * end. Synapses that are advanced early are, with their state, a step behind those of LEMS.
  */
-export function reportSamples({ model, report, early }: Gathering): void {
+export function reportSamples({ model, report, early, prompt }: Gathering): void {
   model.recordings.forEach((recording, k) => {
     if (!isRecording(recording, 'variables')) return;
     const { of, variables } = recording;
+    const pathways =
+      isSelection(of, 'synapses') && !early.has(of.projection) && !prompt.has(of.projection)
+        ? Object.values(model.synapses[model.projections[of.projection]?.synapse ?? '']?.pathways ?? {})
+        : [];
+    const written = writtenBy(pathways.flatMap((one) => one.do).flatMap((text) => parseStatements(text)));
+    const arriving = variables.filter((name) => written.has(name));
+    if (arriving.length > 0)
+      report.equivalent(
+        'brian/sampling',
+        child('/recordings', k),
+        `${arriving.join(', ')}: samples have what arrives in the step that begins, which LEMS writes at its end`,
+      );
     const isBehind = isSelection(of, 'synapses') && early.has(of.projection);
     const types = isSelection(of, 'synapses')
       ? [model.synapses[model.projections[of.projection]?.synapse ?? '']]

@@ -1,15 +1,16 @@
 /** Variables that regimes advance, which others see as they were before the step: LEMS shows a part before its regimes. */
 
 import { name as named } from '../../lang/build.js';
-import { second } from '../../lang/dimension.js';
 import { parseStatements } from '../../lang/parse.js';
-import { inSI } from '../../lang/print.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
-import { ownNames } from '../../model/declared-names.js';
 import { freeName } from '../../model/free-name.js';
-import type { Model, NeuronType, Projection, SynapseType } from '../../model/model.js';
+import { mapped } from '../../model/collections.js';
+import type { Model, NeuronType, Population, Projection, SynapseType } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
+import { KeptValues } from './kept-values.js';
 import { treesIn, withParts } from '../readable/texts.js';
+
+type Link = NonNullable<Population['linked']>[string];
 
 /** Variables of a type that its regimes change. */
 export function changedByRegimes({ regimes }: NeuronType): ReadonlySet<string> {
@@ -42,29 +43,21 @@ export function seenLate(
   );
 }
 
+/** Variables of other cells that a population is linked to and regimes change, by the parameters that stand for them. */
+export function linkedLate(
+  { neurons, populations }: Pick<Model, 'neurons' | 'populations'>,
+  { linked = {} }: Population,
+): readonly (readonly [parameter: string, link: Link])[] {
+  return Object.entries(linked).filter(([, { population, variable }]) => {
+    const cell = neurons[populations[population]?.type ?? ''];
+    return cell !== undefined && changedByRegimes(cell).has(variable);
+  });
+}
+
 /** The model with variables that keep what others see of variables that regimes change. */
 export function withShownValues(model: Model): Model {
-  const neurons: Record<string, NeuronType> = { ...model.neurons };
+  const values = new KeptValues(model.neurons, model.experiment.dt);
   const synapses: Record<string, SynapseType> = { ...model.synapses };
-  const kept = new Map<string, string>();
-  const keeping = (type: string, variable: string): string => {
-    const key = `${type}.${variable}`;
-    const known = kept.get(key);
-    const cell = neurons[type];
-    if (known !== undefined || cell === undefined) return known ?? variable;
-    const taken = ownNames(cell);
-    const name = freeName(`${variable}_before`, (one) => taken.has(one));
-    kept.set(key, name);
-    const { unit = '1' } = cell.state[variable] ?? {};
-    // By a number: Brian's NumPy code for `/dt` takes a variable that refractoriness holds as it is after the step.
-    const step = inSI(model.experiment.dt, second, (one) => taken.has(one));
-    neurons[type] = {
-      ...cell,
-      state: { ...cell.state, [name]: { unit, type: 'real', initial: variable, shared: false } },
-      derivatives: { ...cell.derivatives, [name]: { rate: `(${variable} - ${name})/(${step})`, eventDriven: false } },
-    };
-    return name;
-  };
   const projections = Object.fromEntries(
     Object.entries(model.projections).map(([key, projection]) => {
       const late = new Set(seenLate(model, projection));
@@ -79,7 +72,8 @@ export function withShownValues(model: Model): Model {
         const [cell = ''] = cells;
         for (const name of late) {
           const variable = name.slice(side.length + 1);
-          if (name.startsWith(`${side}.`) && cells.length === 1) put.set(name, `${side}.${keeping(cell, variable)}`);
+          const kept = name.startsWith(`${side}.`) && cells.length === 1 ? values.of(cell, variable) : undefined;
+          if (kept !== undefined) put.set(name, `${side}.${kept}`);
         }
       }
       if (put.size < late.size) return [key, projection];
@@ -91,5 +85,14 @@ export function withShownValues(model: Model): Model {
       return [key, { ...projection, synapse }];
     }),
   );
-  return { ...model, neurons, synapses, projections };
+  const populations = mapped(model.populations, (population) => {
+    const links = linkedLate(model, population).flatMap(([parameter, link]) => {
+      const variable = values.of(model.populations[link.population]?.type ?? '', link.variable);
+      return variable === undefined ? [] : [[parameter, { ...link, variable }] as const];
+    });
+    return links.length === 0
+      ? population
+      : { ...population, linked: { ...population.linked, ...Object.fromEntries(links) } };
+  });
+  return { ...model, neurons: values.neurons, synapses, projections, populations };
 }

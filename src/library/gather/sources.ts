@@ -32,6 +32,7 @@ export function splitSources(gathering: Gathering): void {
     const sourceName = freeName(`${population.type ?? name}_spikes`, (one) => Object.hasOwn(gathering.neurons, one));
     const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
     gathering.neurons[sourceName] = split.source;
+    if (split.isLate) gathering.late.add(projectionName);
     const shown = type.derived[output.variable];
     if (shown !== undefined && gathering.recorded.get(name)?.has(output.variable) === true) {
       gathering.elsewhere.set(name, new Map([[output.variable, { projection: projectionName }]]));

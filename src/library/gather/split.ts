@@ -11,6 +11,8 @@ import { derivedOf, namesOf, wordsIn } from './texts.js';
 interface Split {
   readonly source: NeuronType;
   readonly synapse: SynapseType;
+  /** Whether spikes reach the synapse behind its step, so that they are felt a step later. */
+  readonly isLate: boolean;
 }
 
 /**
@@ -75,7 +77,12 @@ export function splitSource(
     summed: {},
     ports: {},
   };
+  const partOf = (test: (part: NonNullable<NeuronType['sequence']>[number]) => boolean): number =>
+    type.sequence?.findIndex(test) ?? -1;
+  const stepped = partOf(({ state = [] }) => state.some((name) => response.has(name)));
+  const isLate = spikes.every(([name]) => partOf(({ events = [] }) => events.includes(name)) >= stepped);
   return {
+    isLate,
     source: { ...rest, parameters: readBy({ ...rest, ...source, parameters: {} }, own), ...source },
     synapse: { parameters: readBy(synapse, own), ...synapse },
   };

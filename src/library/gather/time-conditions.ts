@@ -121,7 +121,7 @@ function restsIn(
     }),
   );
   const times = Object.keys(type.state).filter((key) => type.state[key]?.unit === 's');
-  const drawn = new Set(times.filter((key) => isDrawn(key, type)));
+  const drawn = drawnTimes(times, type, by === 'sum');
   const stored = new Set(['lastspike', ...times.filter((key) => !drawn.has(key))]);
   const rests = (e: Binary): boolean => {
     // A time that is drawn is none of the steps.
@@ -147,16 +147,36 @@ function restsIn(
   });
 }
 
-/** Whether each value that a variable is given is drawn. */
-function isDrawn(variable: string, { events, regimes }: Pick<NeuronType, 'events' | 'regimes'>): boolean {
+/**
+ * Times of which each value that they are given is drawn, or follows from one that is.
+ *
+ * @param alsoFirst  whether that holds for the first value, too, unless no time of a run is so early
+ */
+function drawnTimes(
+  times: readonly string[],
+  { events, regimes, state }: Pick<NeuronType, 'events' | 'regimes' | 'state'>,
+  alsoFirst: boolean,
+): ReadonlySet<string> {
   const actions = [
     ...Object.values(events),
     ...Object.values(regimes).flatMap(({ onEntry, transitions }) => [{ do: onEntry }, ...transitions]),
   ].flatMap((one) => one.do);
-  const given = actions
-    .flatMap(parseStatements)
-    .flatMap((one) => (one.kind === 'assignment' && one.target === variable ? [one.value] : []));
-  return given.length > 0 && given.every(drawsIn);
+  const statements = actions.flatMap(parseStatements).flatMap((one) => (one.kind === 'assignment' ? [one] : []));
+  const drawn = new Set<string>();
+  for (let before = -1; drawn.size > before;) {
+    before = drawn.size;
+    for (const time of times) {
+      const given = statements.filter(({ target }) => target === time).map(({ value }) => value);
+      const isDrawn = (e: Expression): boolean => drawsIn(e) || readsAny(e, drawn);
+      const { initial = 0 } = state[time] ?? {};
+      const begins =
+        !alsoFirst ||
+        (typeof initial === 'number' && initial <= 0) ||
+        (typeof initial === 'string' && isDrawn(parseExpression(initial)));
+      if (begins && given.length > 0 && given.every(isDrawn)) drawn.add(time);
+    }
+  }
+  return drawn;
 }
 
 /** More steps are not looked through. */

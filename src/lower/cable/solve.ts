@@ -7,7 +7,7 @@ import { Block, item } from '../block.js';
 import type { Context } from '../context.js';
 import { to } from '../expressions.js';
 import { rangesOf, type Group } from '../groups.js';
-import { objectNames } from '../step/object-names.js';
+import { objectNames } from '../../model/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
 import { emptyInputs, groupKernel, stepScope } from '../step-scope.js';
 import type { Cable, CableNames } from './cable.js';

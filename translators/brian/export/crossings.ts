@@ -12,7 +12,8 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { EventDefinition, NeuronType, Operation } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import { slotsOf } from '../../../src/model/steps.js';
+import { actsBefore } from '../event-places.js';
+import { defaultSlot } from '../vocabulary.js';
 
 /** Code that runs on a whole population in each step. */
 type StepCode = Pick<Operation, 'do' | 'slot' | 'order'>;
@@ -87,17 +88,18 @@ export function needsOrder(type: NeuronType): boolean {
   const derived = derivedOf(type) ?? new Map<string, Expression>();
   const own = new Access(spike, derived);
   return Object.entries(type.events).some(([key, event]) => {
-    if (key === 'spike' || event.order >= spike.order || isOver(event, spike)) return false;
+    if (key === 'spike' || event.order >= spike.order || isOver(key, event, spike)) return false;
     const other = new Access(event, derived);
     return !exclude(own.condition, other.condition) && own.meets(other);
   });
 }
 
-/** Whether an event is tested and has acted before a spike is tested for, by slots of its own that Brian has, too. */
-function isOver({ slot, actionSlot }: EventDefinition, spike: EventDefinition): boolean {
-  const before: readonly string[] = slotsOf.brian.slice(0, slotsOf.brian.indexOf('thresholds'));
-  const isBefore = (one: string | undefined): boolean => one !== undefined && before.includes(one);
-  return spike.slot === undefined && isBefore(slot) && isBefore(actionSlot);
+/** Whether an event has acted before another one is tested for, by the slots of Brian that they have. */
+function isOver(key: string, event: EventDefinition, next: EventDefinition): boolean {
+  const { slot = defaultSlot.threshold } = next;
+  if (event.slot === undefined || event.actionSlot === undefined) return false;
+  const acts = { slot: event.actionSlot, order: event.actionOrder ?? event.order, name: key };
+  return actsBefore(acts, { slot, order: next.slot === undefined ? 0 : next.order, name: key });
 }
 
 /** Slots behind the resets, in which what the resets and one another did is tested. */
@@ -115,13 +117,13 @@ const laterSlots = [
  */
 export function inTurn(type: NeuronType, pointer: string, report: ConversionReport): NeuronType {
   const derived = derivedOf(type) ?? new Map<string, Expression>();
-  const turns: { readonly own: Access; readonly turn: number }[] = [];
+  const turns: { readonly own: Access; readonly turn: number; readonly event: EventDefinition }[] = [];
   const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
   const placed = new Map<string, EventDefinition>();
   for (const [key, event] of events) {
     const own = new Access(event, derived);
     const after = turns
-      .filter((one) => !exclude(own.condition, one.own.condition))
+      .filter((one) => !exclude(own.condition, one.own.condition) && !isOver(key, one.event, event))
       .map(({ own: other, turn }) =>
         other.writes.some((name) => own.tests.has(name)) ? turn + 1 : own.meets(other) ? turn : 0,
       );
@@ -135,7 +137,7 @@ export function inTurn(type: NeuronType, pointer: string, report: ConversionRepo
         `LEMS tests ${key} when conditions before it have acted; in Brian it is tested before, and acts a step later`,
       );
     const turn = isFixed || slots === undefined ? 0 : wanted;
-    turns.push({ own, turn });
+    turns.push({ own, turn, event });
     if (turn > 0) placed.set(key, { ...event, ...slots });
   }
   if (placed.size === 0) return type;

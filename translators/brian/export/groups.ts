@@ -322,15 +322,17 @@ function spikeParts(
       'Brian tests the threshold before other events of a cell, and resets it before they act',
     );
   const { order: tested, actionOrder: acts = tested } = spike;
+  // On a grid, orders are those of the events of a cell, unless these have slots of Brian's.
+  const hasOrder = context.model.timing === 'brian' || spike.slot !== undefined;
   if (spike.do.length > 0 && slot === actionSlot && acts <= tested)
     remarks.notExpressible('brian/spike-slot', 'in one slot, Brian resets before it tests the threshold');
   return {
     threshold: brianExpression(spike.when, plan.view, remarks),
     ...(slot === defaultSlot.threshold ? {} : { threshold_when: slot }),
-    ...(context.model.timing !== 'brian' || tested === 0 ? {} : { threshold_order: tested }),
+    ...(hasOrder && tested !== 0 ? { threshold_order: tested } : {}),
     ...(spike.do.length === 0 ? {} : { reset: brianStatements(spike.do, plan.view, remarks) }),
     ...(spike.do.length === 0 || actionSlot === defaultSlot.reset ? {} : { reset_when: actionSlot }),
-    ...(context.model.timing !== 'brian' || spike.do.length === 0 || acts === 0 ? {} : { reset_order: acts }),
+    ...(hasOrder && spike.do.length > 0 && acts !== 0 ? { reset_order: acts } : {}),
     ...refractoryParts(spike, plan, context, remarks),
   };
 }

@@ -45,6 +45,7 @@ import type { IdiomContext } from './idiom-context.js';
 import { freeIn, noSections, type Sections } from './idiom-sections.js';
 import { adaptiveSteps, fixedMethod, refusedByGsl } from './adaptive-steps.js';
 import { inTurn, withCrossings } from './crossings.js';
+import { isHeardInStep, withEventsInStep } from './events-in-step.js';
 import { areWithinRange } from './delays.js';
 import { countedTrain, countingParts, withGenerators } from './given-counts.js';
 import { partOfGenerator } from './generator-part.js';
@@ -226,7 +227,8 @@ class Idiom {
       return;
     }
     const pointer = child('/neurons', name);
-    const ordered = this.goesInTurn ? inTurn(type, pointer, this.#report) : type;
+    const turned = this.goesInTurn ? inTurn(type, pointer, this.#report) : type;
+    const ordered = isHeardInStep(name, this.#model) ? withEventsInStep(turned) : turned;
     const { type: remembering, code } = withCrossings(ordered);
     const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
     out.neurons[name] = { ...tidied(solvedFor), method: this.#method(type, pointer, given.type) };

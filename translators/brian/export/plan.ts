@@ -422,6 +422,7 @@ function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<
     spike.do.length === 0 &&
     spike.refractory === undefined &&
     spike.edge === 'level' &&
+    spike.slot === undefined &&
     spike.emits === undefined &&
     spike.multiplicity === undefined;
   const nothingElse =

@@ -15,7 +15,9 @@ import type {
   SynapseType,
   Value,
 } from '../../../src/model/model.js';
-import { defaultPathwayOrder, isBeforeThresholds } from '../vocabulary.js';
+import { objectNames } from '../../../src/model/object-names.js';
+import { hearsStepLater, testPlace } from '../event-places.js';
+import { defaultPathwayOrder, defaultSlot, isBeforeThresholds } from '../vocabulary.js';
 import { brianExpression, brianStatements, type NameView, type Remarks } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { clock, methodName, type Exported } from './groups.js';
@@ -325,15 +327,26 @@ function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unkn
 }
 
 /** The delay of each pathway: the projection's, else the type's. */
-function delaysOf({ projection, type }: SynapsesPlan, context: ExportContext): readonly (readonly [string, Value])[] {
+function delaysOf(plan: SynapsesPlan, context: ExportContext): readonly (readonly [string, Value])[] {
+  const { projection, type } = plan;
   return Object.entries(type.pathways).map(
-    ([key, pathway]) => [key, delayOn(pathway, projection.delays[key] ?? pathway.delay, context)] as const,
+    ([key, pathway]) => [key, delayOn(plan, key, projection.delays[key] ?? pathway.delay, context)] as const,
   );
 }
 
-/** A delay as Brian counts it: its pathways in slots before the thresholds hear of spikes a step later. */
-export const delayOn = (pathway: Pathway | undefined, delay: Value, { model, data }: ExportContext): Value =>
-  isBeforeThresholds(pathway?.slot) ? stepShorter(delay, model.experiment.dt, data) : delay;
+/** A delay as Brian counts it: pathways that run before their event is tested for hear of it a step later. */
+export function delayOn(plan: SynapsesPlan, key: string, delay: Value, { model, data }: ExportContext): Value {
+  const pathway = plan.type.pathways[key];
+  if (!isBeforeThresholds(pathway?.slot) || pathway === undefined) return delay;
+  const { group } = sideOf(pathway) === 'pre' ? plan.source : plan.target;
+  const event = eventOf(pathway, plan.projection);
+  const definition = group.kind === 'synapses' ? undefined : group.type?.events[event];
+  const { order } = group.kind === 'synapses' ? { order: 0 } : group.population;
+  const { slot = defaultSlot.pathway } = pathway;
+  const place = { slot, order: pathway.order, name: objectNames.pathway(plan.name, key) };
+  const isLater = hearsStepLater(place, testPlace({ name: group.name, order }, event, definition));
+  return isLater ? stepShorter(delay, model.experiment.dt, data) : delay;
+}
 
 /** A delay without the step that Brian adds. */
 function stepShorter(delay: Value, dt: number, data: ExportContext['data']): Value {

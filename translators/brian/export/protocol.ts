@@ -180,7 +180,7 @@ function delaysPart(
   const written = Object.entries(delays).flatMap(([key, value]) => {
     const [owner = '', pathway = ''] = key.split('.');
     const plan = plans.synapses.get(owner);
-    const delay = plan && delayOn(plan.type.pathways[pathway], value, context);
+    const delay = plan && delayOn(plan, pathway, value, context);
     const text = delay && valueText(delay, 's', 'real', plan.view, context.data, remarks);
     if (plan === undefined || text === undefined) return [];
     return [[pathway === 'pre' ? `${plan.name}.delay` : `${plan.name}.${pathway}.delay`, text] as const];

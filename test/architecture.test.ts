@@ -17,6 +17,7 @@ describe('the imports of the sources', () => {
 
   it('form no cycle of files, type imports included', () => {
     expect(findCycles(graph)).toEqual([]);
+    expect(findCycles(importGraph(sourceFiles(['test', 'bench', 'scripts'])))).toEqual([]);
   });
 
   it('form no cycle of folders', () => {
@@ -79,5 +80,12 @@ describe('the tools of this test', () => {
     expect(findCycles(cyclic)).toEqual([]);
     expect(findCycles(folderGraph(cyclic, (file) => file.slice(0, 1)))).toEqual([['a', 'b', 'a']]);
     expect(findCycles(new Map([['x', ['x']]]))).toEqual([['x', 'x']]);
+    const long = new Map([
+      ['x', ['y']],
+      ['y', ['z', 'w']],
+      ['z', []],
+      ['w', ['x']],
+    ]);
+    expect(findCycles(long)).toEqual([['x', 'y', 'w', 'x']]);
   });
 });

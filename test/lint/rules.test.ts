@@ -17,15 +17,6 @@ async function rulesBroken(file: string, text: string): Promise<(string | null)[
   return [...new Set(result?.messages.map(({ ruleId }) => ruleId))];
 }
 
-describe('import cycles', () => {
-  it('are found, however long', async () => {
-    const results = await eslint.lintFiles(['test/lint/fixtures/cycle-*.ts']);
-    expect(results.map(({ messages }) => messages.map(({ ruleId }) => ruleId))).toEqual(
-      Array(3).fill(['import-x/no-cycle']),
-    );
-  });
-});
-
 describe('imports between folders', () => {
   it.each([
     ['src/lang/x.ts', "import { nearest } from '../diagnostics/suggest.js';\nnearest('a', []);\n", []],

@@ -65,7 +65,8 @@ export function eventRings(
               size: member.population.size,
               mask,
               maskBegin: member.begin,
-              several: countsSeveral(group, event),
+              several:
+                hasMultiplicity(group, event) || (context.profile.stepping !== 'slots' && mostPlaces(group, event) > 1),
             },
             delays,
             context,
@@ -91,10 +92,20 @@ export function eventRings(
   return rings;
 }
 
-const countsSeveral = (group: Group, event: string): boolean =>
+/** Whether a condition may emit an event several times at once. */
+export const hasMultiplicity = (group: Group, event: string): boolean =>
   group.events.some(
     ({ name, definition: { emits = name, multiplicity } }) => emits === event && multiplicity !== undefined,
   );
+
+/** From how many places of its code an element may emit an event in a step, part by part. */
+function mostPlaces({ type: { events, regimes } }: Group, event: string): number {
+  const own = Object.entries(events).filter(([name, { emits = name }]) => emits === event).length;
+  const ofRegimes = Object.values(regimes).map(
+    ({ transitions }) => transitions.filter(({ emit }) => emit === event).length,
+  );
+  return own + Math.max(0, ...ofRegimes);
+}
 
 /** Names of the events of a group that others see. */
 function emittedEvents(group: Group, context: Context): string[] {

@@ -2,7 +2,7 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import type { Expression as Ir } from '../ir/program.js';
+import type { Buffer, Expression as Ir, Statement } from '../ir/program.js';
 import { Block } from './block.js';
 import type { Expression } from '../lang/ast.js';
 import type { Context } from './context.js';
@@ -32,6 +32,20 @@ export function asOften(count: Ir | undefined, block: Block, write: (block: Bloc
   const k = block.local('repeat', 'u32');
   block.emit(ir.loop(k, ir.u32(0), count, block.nested(write)));
 }
+
+/** Begins to count how often an element of a population emits its events in a step, from several places of its code. */
+export const notCounted = (
+  sources: readonly EventSource[],
+  { name }: { readonly name: string },
+  element: Ir,
+): readonly Statement[] =>
+  sources.flatMap(({ population, times }) =>
+    times && population === name ? [ir.store(times.buffer, element, ir.u32(0))] : [],
+  );
+
+/** Counts an event of an element. @param count  u32, how often it counts; absent: once */
+export const counted = (times: Buffer, element: Ir, count: Ir = ir.u32(1)): Statement =>
+  ir.store(times, element, ir.add(ir.load(times, element), count));
 
 /** The place that holds how often the event of an element in a step counts. */
 export function timesAt({ ring }: EventSource, emission: Ir, element: Ir): Ir {

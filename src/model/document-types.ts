@@ -123,6 +123,8 @@ export interface PartDocument {
   readonly events?: readonly string[];
   /** Whether the active regime is advanced at the end of this part. */
   readonly regimes?: boolean;
+  /** State variables of other parts that this part reads as they are, not as they were shown last. */
+  readonly current?: readonly string[];
 }
 
 /** What an event keeps from happening for a while after it. */

@@ -234,4 +234,6 @@ export interface Part {
   readonly events?: readonly Id[];
   /** Set where the active regime is advanced at the end of this part. */
   readonly regimes?: true;
+  /** State variables of other parts that this part reads as they are, not as they were shown last. */
+  readonly current?: readonly Id[];
 }

@@ -83,13 +83,14 @@ const wholeOf = (type: Type): Part => ({
   events: Object.keys(type.events ?? {}),
 });
 
-/** Whether a sequence has all of a type. */
+/** Whether a sequence has all of a type, and no part that sees what others did before it. */
 function coversAll(type: Type, sequence: readonly Part[]): boolean {
   const listed = (key: 'derived' | 'state' | 'events'): ReadonlySet<string> =>
     new Set(sequence.flatMap((part) => part[key] ?? []));
   const [derived, state, events] = [listed('derived'), listed('state'), listed('events')];
   const propagated = new Set(sequence.flatMap(({ propagate = [] }) => propagate));
   return (
+    sequence.every(({ current }) => current === undefined) &&
     Object.keys(type.derived).every((name) => derived.has(name)) &&
     Object.keys(type.derivatives).every((name) => state.has(name) || propagated.has(name)) &&
     Object.keys(type.events ?? {}).every((name) => events.has(name))

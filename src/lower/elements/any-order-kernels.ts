@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../../ir/program.js';
 import { Block, item } from '../block.js';
-import { asOften } from '../multiples.js';
+import { asOften, counted, notCounted } from '../multiples.js';
 import { writeBranchless } from '../branchless.js';
 import type { Context } from '../context.js';
 import type { Draws } from '../draws.js';
@@ -98,6 +98,7 @@ function elementKernel(
   const sources = [...rings.values()].filter(({ population }) => population === member.name);
   const emitted = new Map(sources.map(({ event }) => [event, block.local('emitted', 'bool')] as const));
   for (const flag of emitted.values()) block.emit(ir.set(flag, ir.bool(false)));
+  block.emit(...notCounted(sources, member, local));
   if (inputs === null) defineInputs({ network, stepped, member, local, stage: 'step', time: t, scope });
   else for (const [name, buffer] of inputs) defineInput(stepped, name, ir.load(buffer, item), scope);
   stepParts(
@@ -105,7 +106,7 @@ function elementKernel(
       const flag = emitted.get(event);
       const times = rings.get(`${member.name}.${event}`)?.times;
       if (flag) scope.block.emit(ir.set(flag, ir.bool(true)));
-      if (times) scope.block.emit(ir.store(times.buffer, local, count ?? ir.u32(1)));
+      if (times) scope.block.emit(counted(times.buffer, local, count));
     }),
   );
   const marks = sources.map(({ event, mask }): Statement => ({

@@ -16,26 +16,25 @@ import type { Network, SteppedGroup } from './layout.js';
  * - no projection has both of its ends in it, and none of its parameters is linked to itself;
  * - what its events do at once changes synapses that none of its elements reads, and reads nothing that a step of an
  *   element changes;
- * - events that are heard come from one place of its code, so each element emits at most one in a step.
+ * - events that are heard are all of one kind, so that those of an element in a step may be counted.
  */
 export function inAnyOrder(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
   const { name, population } = member;
   if (population.size < 2) return false;
   if (network.projectionsAt.get(name)?.some(({ plan }) => plan.pre.population === plan.post.population)) return false;
   if (Object.values(population.linked ?? {}).some((link) => link.population === name)) return false;
-  const places = emittingPlaces(stepped).filter((event) => deliveries.isHeard(name, event));
-  if (places.length === 0) return true;
-  return (
-    places.length === 1 &&
-    deliveries.listeners(name, places[0] ?? '').every((listener) => isSeparate(listener, stepped))
-  );
+  const [heard, another] = [...emitted(stepped)].filter((event) => deliveries.isHeard(name, event));
+  if (heard === undefined) return true;
+  return another === undefined && deliveries.listeners(name, heard).every((listener) => isSeparate(listener, stepped));
 }
 
-/** The event of each place in the code that emits one. */
-function emittingPlaces({ code }: SteppedGroup): string[] {
-  return code.parts
-    .flatMap((part) => [...part.events, ...part.regimes.flatMap((regime) => regime.transitions)])
-    .flatMap(({ emits }) => (emits === null ? [] : [emits]));
+/** The events that code emits. */
+function emitted({ code }: SteppedGroup): ReadonlySet<string> {
+  return new Set(
+    code.parts
+      .flatMap((part) => [...part.events, ...part.regimes.flatMap((regime) => regime.transitions)])
+      .flatMap(({ emits }) => (emits === null ? [] : [emits])),
+  );
 }
 
 /** Whether what an event does to synapses may wait until all elements of the population have been stepped. */

@@ -18,6 +18,7 @@ import { drawStep, keyAt, keyBuffer } from '../draws.js';
 import { step } from '../step-time.js';
 import type { PathwayPlan, ProjectionEnd } from '../projection.js';
 import { allPhases, delayInterval } from '../projection-bounds.js';
+import { hasMultiplicity } from '../events.js';
 import { mostSpikesAtOnce } from '../multiples.js';
 import { mostWithin } from '../../model/spikes-within.js';
 import { versionsOf } from '../replayed-spikes.js';
@@ -191,7 +192,7 @@ function historyOf(key: string, most: number, network: Network): History {
       ? replayed.reduce((sum, { spikes }) => sum + mostWithin(spikes, window, context), 1)
       : (Math.ceil(most / context.dt) + 3) *
         emittingPlaces(key, network) *
-        (network.rings.get(key)?.times ? mostSpikesAtOnce : 1);
+        (isManifold(key, network) ? mostSpikesAtOnce : 1);
   let capacity = 1;
   while (capacity < Math.min(needed, mostUnderWay)) capacity *= 2;
   return {
@@ -213,9 +214,19 @@ function historyOf(key: string, most: number, network: Network): History {
 /** Events of one element that may be under way at once; with more the run ends. */
 const mostUnderWay = 1024;
 
+const steppedOf = (population: string | undefined, { groups }: Network) =>
+  groups.find(({ group }) => group.members.some((member) => member.name === population));
+
+/** Whether a place may emit an event several times at once. */
+function isManifold(key: string, network: Network): boolean {
+  const [population, event = ''] = key.split('.');
+  const stepped = steppedOf(population, network);
+  return stepped !== undefined && hasMultiplicity(stepped.group, event);
+}
+
 function emittingPlaces(key: string, network: Network): number {
   const [population, event] = key.split('.');
-  const stepped = network.groups.find(({ group }) => group.members.some((member) => member.name === population));
+  const stepped = steppedOf(population, network);
   const conditions = (stepped?.code.parts ?? []).flatMap((part) => [
     ...part.events,
     ...part.regimes.flatMap((regime) => regime.transitions),

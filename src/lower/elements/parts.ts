@@ -45,7 +45,7 @@ export function stepParts(stepping: Stepping): void {
   if (scope instanceof ElementScope) updateRefractoriness(scope);
   const active = scope instanceof ElementScope ? activity(scope) : new Map<string, Ir>();
   stepping.code.parts.forEach((part, k) => {
-    stepping.scope.isOwn = (name) => stepping.code.homes.get(name) === k;
+    stepping.scope.isOwn = (name) => stepping.code.homes.get(name) === k || part.current.has(name);
     stepPart(part, k, active, stepping);
   });
 }

@@ -6,7 +6,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Statement } from '../../ir/program.js';
 import { Block } from '../block.js';
-import { asOften } from '../multiples.js';
+import { asOften, counted, notCounted } from '../multiples.js';
 import type { Member } from '../groups.js';
 import { anyOrderKernels } from './any-order-kernels.js';
 import { inAnyOrder } from './any-order.js';
@@ -71,13 +71,15 @@ export function populationKernel(
     const stepping = steppingOf(stepped, scope, (event, count) => {
       const source = events.get(`${member.name}.${event}`);
       mark(source, local, scope.block);
-      if (source?.times) scope.block.emit(ir.store(source.times.buffer, local, count ?? ir.u32(1)));
+      if (source?.times) scope.block.emit(counted(source.times.buffer, local, count));
       asOften(count, scope.block, (block) => deliveries.emit(member, event, local, block, t));
       scope.forget(stepped.writtenByOthers);
     });
     if (stage !== 'enter') defineInputs({ network, stepped, member, local, stage, time: t, scope });
-    if (stage === 'step') stepParts(stepping);
-    else if (stage === 'derive') {
+    if (stage === 'step') {
+      inner.emit(...notCounted([...events.values()], member, local));
+      stepParts(stepping);
+    } else if (stage === 'derive') {
       deriveAll(stepping);
       showAll(stepping);
     } else enterRegime(firstRegime(stepped), stepping);

@@ -60,6 +60,8 @@ export interface PartCode {
   readonly events: readonly ConditionCode[];
   /** Regimes that are advanced at the end of the part; empty: none. */
   readonly regimes: readonly RegimeCode[];
+  /** State variables of other parts that it reads as they are. */
+  readonly current: ReadonlySet<string>;
 }
 
 /** The parts of a type in order. */
@@ -68,7 +70,7 @@ export interface TypeCode {
   readonly parts: readonly PartCode[];
   /** Derived variables, each after those that it reads where that is possible. */
   readonly ordered: readonly DerivedCode[];
-  /** Part that each state variable belongs to: only there is it read as it is, elsewhere as it was shown last. */
+  /** Part that each state variable belongs to: it is read as it is there alone, elsewhere mostly as it was shown last. */
   readonly homes: ReadonlyMap<string, number>;
   /** Derived variables that are read before they are computed: their values of the step before are kept. */
   readonly stale: ReadonlySet<string>;
@@ -97,6 +99,7 @@ export function typeCodeOf(
       .map((name) => events.find((event) => event.name === name))
       .filter((event) => event !== undefined),
     regimes: part.regimes ? regimes : [],
+    current: new Set(part.current ?? []),
   }));
   const homes = homesOf(parts, Object.keys(type.state));
   return { parts, ordered, homes, stale: staleIn(parts), lagging: laggingIn(parts, homes, writtenByOthers) };
@@ -254,7 +257,7 @@ export function readElsewhere({ parts, homes, lagging }: TypeCode): Set<string> 
   const found = new Set<string>();
   parts.forEach((part, k) => {
     for (const name of [...part.derived.flatMap(({ expression }) => [...namesIn(expression)]), ...readLater(part)])
-      if (lagging.has(name) && homes.get(name) !== k) found.add(name);
+      if (lagging.has(name) && homes.get(name) !== k && !part.current.has(name)) found.add(name);
   });
   return found;
 }

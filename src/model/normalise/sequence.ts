@@ -44,6 +44,13 @@ export function normaliseSequence(
       if (regimes) take('regime regimes', at);
       else context.report(messages.unknownReference('regime', 'regimes', []), at);
     }
+    const variables = Object.keys(equations.state);
+    for (const [k, name] of (part.current ?? []).entries())
+      if (!variables.includes(name))
+        context.report(
+          messages.unknownReference('state variable', name, variables),
+          `${pointer}/${index}/current/${k}`,
+        );
     const kept = normalPart(part);
     if (Object.keys(kept).length > 0) sequence.push(kept);
   }
@@ -59,13 +66,21 @@ export function normaliseSequence(
 }
 
 /** A part without empty lists. */
-function normalPart({ derived = [], propagate = [], state = [], events = [], regimes = false }: PartDocument): Part {
+function normalPart({
+  derived = [],
+  propagate = [],
+  state = [],
+  events = [],
+  regimes = false,
+  current = [],
+}: PartDocument): Part {
   return {
     ...(derived.length > 0 ? { derived } : {}),
     ...(propagate.length > 0 ? { propagate } : {}),
     ...(state.length > 0 ? { state } : {}),
     ...(events.length > 0 ? { events } : {}),
     ...(regimes ? { regimes: true as const } : {}),
+    ...(current.length > 0 ? { current } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import { boundsOf, type Bounds } from '../../../src/library/recognise/bounds.js'
 import { spikesOf } from '../../../src/run/check-conversion.js';
 import { convertModel, type TargetNotation } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
-import { spikesEnough } from '../../../translators/brian/export/several-spikes.js';
+import { spikesEnough } from '../../../src/library/poisson-counts.js';
 import { givenCountsIn, withGivenCounts } from '../../support/counted-sources.js';
 import { fastSources, severalSpikesModels } from '../../support/several-spikes-models.js';
 import { inSteps } from '../../support/same-run.js';
@@ -75,14 +75,14 @@ test('there are events for as many spikes as a run can have', () => {
     [0.2, 1e7],
     [3, 2000],
   ] as const) {
-    const { most = 0 } = spikesEnough(mean, draws) ?? {};
+    const { most = 0 } = spikesEnough(mean, draws, 40) ?? {};
     let beyond = 0;
     for (let k = most + 1; k < most + 100; k++) beyond += poisson(mean)(k);
     expect(beyond * draws).toBeLessThan(1e-9);
     // One event less would not be enough.
     expect((beyond + poisson(mean)(most)) * draws).toBeGreaterThan(1e-9);
   }
-  expect(spikesEnough(100, 1)).toBeUndefined();
+  expect(spikesEnough(100, 1, 40)).toBeUndefined();
 });
 
 test.each(['sources', 'stdp-network', 'stdp-random-delays', 'segments', 'brunel', 'poisson-fast'])(

@@ -4,6 +4,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { leastProbable } from '../../../src/library/poisson-counts.js';
 import { assignedBy } from '../../../src/model/assigned.js';
 import { child } from '../../../src/model/pointer.js';
 import { freeName } from '../../../src/model/free-name.js';
@@ -13,7 +14,6 @@ import { delayInSteps } from '../../../src/model/steps.js';
 import { isPhase } from '../../../src/model/tagged.js';
 import { delayOf, delaySum, largestOf, listedDelays, longestDelay } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
-import { leastProbable } from './several-spikes.js';
 import { keptUntilArrival, mostInTransit } from './transit.js';
 
 /** A value that is sent later becomes a separate pathway, with a longer delay. */

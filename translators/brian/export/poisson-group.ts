@@ -4,12 +4,13 @@ import { assignedBy } from '../../../src/model/assigned.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { drawsInRun, leastProbable, spikesEnough } from '../../../src/library/poisson-counts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
-import { endOf, isPhase } from '../../../src/model/tagged.js';
+import { isPhase } from '../../../src/model/tagged.js';
 import { largestOf } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
-import { countedSource, leastProbable, spikesEnough, type CountedSpikes } from './several-spikes.js';
+import { countedSource, mostPlaces, type CountedSpikes } from './several-spikes.js';
 
 /** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
 const mostOften = 0.5;
@@ -50,8 +51,8 @@ export function poissonGroup(
   const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
   const atMost = largest(largestDraws);
   const mean = Math.max(...atMost.map((one) => one ?? Infinity)) * dt;
-  const draws = size * stepsOfRun(model);
-  const enough = strict ? spikesEnough(mean, draws) : undefined;
+  const draws = drawsInRun(size, model);
+  const enough = strict ? spikesEnough(mean, draws, mostPlaces) : undefined;
   if (enough !== undefined) {
     report.equivalent(
       'brian/several-spikes',
@@ -194,9 +195,6 @@ function oncePerStep(type: NeuronType): NeuronType {
   const { conformsTo: __, ...own } = type;
   return { ...own, events: { ...type.events, spike: { ...spike, when } } };
 }
-
-/** How many steps a protocol simulates, at least one. */
-const stepsOfRun = ({ experiment: { dt, protocol } }: Model): number => Math.max(1, Math.ceil(endOf(protocol) / dt));
 
 /** Values that phases give to the rate of a population. */
 function ratesSet(name: string, { experiment }: Model): readonly Value[] {

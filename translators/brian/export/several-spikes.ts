@@ -15,18 +15,8 @@ import { child } from '../../../src/model/pointer.js';
 import { isDrawn, isPhase } from '../../../src/model/tagged.js';
 import { furtherSpike, spikeCount } from '../further-spikes.js';
 
-/** The probability of something in a whole run that is taken for none. */
-export const leastProbable = 1e-9;
-
 /** What is told apart at most; more would make the document long and each step slow. */
 export const mostPlaces = 40;
-
-/** How many of some spikes are told apart. */
-export interface Limit {
-  readonly most: number;
-  /** Whether there are never more; else that is improbable. */
-  readonly isCertain: boolean;
-}
 
 /** Sources that may spike several times in a step. */
 export interface CountedSpikes {
@@ -39,29 +29,6 @@ export interface CountedSpikes {
     /** How often a number of spikes is drawn in the run. */
     readonly draws: number;
   };
-}
-
-/**
- * How many spikes in some steps are enough for Poisson sources; undefined where there are too many.
- *
- * @param mean   of spikes in these steps
- * @param draws  how often they are counted in the run
- */
-export function spikesEnough(mean: number, draws: number): Limit | undefined {
-  for (let k = 1; k <= mostPlaces; k++) {
-    const beyond = draws * moreThan(k, mean);
-    if (beyond < leastProbable) return { most: k, isCertain: beyond === 0 };
-  }
-  return undefined;
-}
-
-/** Upper bound of the probability that a number from a Poisson distribution is above k, which is above the mean. */
-function moreThan(k: number, mean: number): number {
-  if (mean <= 0) return 0;
-  if (k + 2 <= mean) return 1;
-  let logarithm = -mean;
-  for (let one = 1; one <= k + 1; one++) logarithm += Math.log(mean / one);
-  return Math.min(1, Math.exp(logarithm) / (1 - mean / (k + 2)));
 }
 
 /** Events of the first spike of a step and of each further one. @param slot  of the first; absent: the usual one */

@@ -3,6 +3,7 @@
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { freeName } from '../../../src/model/free-name.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
+import { spikesEnough, type Limit } from '../../../src/library/poisson-counts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { NeuronType, Population, SelectionRule, SpikeTrain, SynapseType } from '../../../src/model/model.js';
 import { populationsOf } from '../../../src/model/selected.js';
@@ -10,7 +11,7 @@ import { mostWithin } from '../../../src/model/spikes-within.js';
 import { refractoryInSteps } from '../../../src/model/steps.js';
 import { areInFile, isPhase } from '../../../src/model/tagged.js';
 import type { IdiomContext } from './idiom-context.js';
-import { mostPlaces, spikesEnough, type Limit } from './several-spikes.js';
+import { mostPlaces } from './several-spikes.js';
 
 /**
  * The most spikes of one of some cells within so many steps; undefined where there are too many to have a place each.
@@ -35,7 +36,7 @@ function mostOf(
   const certainly = (most: number | undefined): Limit | undefined =>
     most === undefined || most > mostPlaces ? undefined : { most, isCertain: true };
   const counted = severalSpikes.get(name);
-  if (counted?.drawn !== undefined) return spikesEnough(counted.drawn.mean * steps, counted.drawn.draws);
+  if (counted?.drawn !== undefined) return spikesEnough(counted.drawn.mean * steps, counted.drawn.draws, mostPlaces);
   // Sources that Brian cannot draw are trains there.
   const population = [model, drawn].map((one) => one?.populations[name]).find((one) => one?.spikes !== undefined);
   const { dt, protocol } = model.experiment;

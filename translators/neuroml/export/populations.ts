@@ -3,6 +3,7 @@
 import { second } from '../../../src/lang/dimension.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
+import { drawsInRun, leastProbable } from '../../../src/library/poisson-counts.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
@@ -10,11 +11,12 @@ import { hasCompartments, type CellPlan, type ExportContext } from './context.js
 import { lemsDimension } from './dimensions.js';
 import { constantCurrents, startedPopulation } from './found-parts.js';
 import { listTypes, mixedTypes } from './network-types.js';
+import { turnsOf } from './poisson-source.js';
 import { keptTexts, quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element, listOf } from './xml-text.js';
+import { element, listOf, type Element } from './xml-text.js';
 
 /** Writes a population. */
 export function writePopulation(name: string, population: Population, written: Written, context: ExportContext): void {
@@ -87,20 +89,20 @@ function standardPopulation(
   written: Written,
   context: ExportContext,
 ): void {
-  const { ids, dt, report } = context;
+  const { ids, dt, model } = context;
   written.core.add(name);
   const values = written.values.get(name) ?? new Map<string, Numbers>();
-  const often = standard.plan.componentType === 'SpikeSourcePoisson' ? largest(values.get('rate') ?? 0) * dt : 0;
-  if (often > 0)
-    report.approximated(
-      'lems/several-spikes',
-      child('/populations', name),
-      `a source of LEMS spikes at most once per step: up to ${percent(waiting(often))} % of the spikes follow others within a ` +
-        'step, and wait for the steps that follow',
-    );
+  const { turn, plan } = standard;
+  const draws = drawsInRun(size, model);
+  noteSeveralSpikes(name, largest(values.get('rate') ?? 0), draws, standard, context);
+  const turnsAt = (rate: number): Iterable<Element> =>
+    listOf([...Array(turnsOf(rate, draws, dt).turns).keys()], (k) => element(turn ?? '', { id: String(k) }));
   const make = (id: string, k: number): string => {
     const attributes = standard.attributes((key) => numberAt(values.get(key), k));
-    written.components.push(element(standard.plan.componentType, { id, ...attributes }));
+    const component = element(plan.componentType, { id, ...attributes });
+    written.components.push(
+      turn === undefined ? component : { ...component, items: turnsAt(numberAt(values.get('rate'), k)) },
+    );
     return id;
   };
   if (standard.keys.every((key) => typeof (values.get(key) ?? 0) === 'number')) {
@@ -111,6 +113,36 @@ function standardPopulation(
   }
   const made = Array.from({ length: size }, (_, k) => make(ids.claim(`${name}_cell_${k}`), k));
   mixed(name, made, written, context);
+}
+
+/** Says what becomes of several spikes of a Poisson source in a step. @param rate  the largest, in Hz */
+function noteSeveralSpikes(
+  name: string,
+  rate: number,
+  draws: number,
+  { turn, plan }: StandardCell,
+  { dt, report }: ExportContext,
+): void {
+  const pointer = child('/populations', name);
+  const { turns, areEnough } = turnsOf(rate, draws, dt);
+  if (turn !== undefined && areEnough) {
+    if (rate > 0)
+      report.equivalent(
+        'lems/several-spikes',
+        pointer,
+        `its sources have a turn for each of up to ${turns} spikes in a step; that a step of the run has more has a ` +
+          `probability below ${leastProbable}`,
+      );
+  } else if (rate > 0 && (turn !== undefined || plan.componentType === 'SpikeSourcePoisson'))
+    report.approximated(
+      'lems/several-spikes',
+      pointer,
+      turn === undefined
+        ? `a source of LEMS spikes at most once per step: up to ${percent(waiting(rate * dt))} % of the spikes follow others ` +
+            'within a step, and wait for the steps that follow'
+        : `its sources spike up to ${turns} times in a step, of ${percent(rate * dt)} that are due on average; others wait for ` +
+            'the steps that follow',
+    );
 }
 
 /** The part of the spikes of a Poisson process that are not the first of their step, of which each has so many on average. */

@@ -24,6 +24,7 @@ import type {
 import { normalise } from '../../../src/model/normalise.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { neuronEssence } from './essence.js';
+import { activeTime, turnTypes } from './poisson-source.js';
 import { numberText } from './quantity-text.js';
 import { standardHeir, type Shown } from './standard-heir.js';
 import type { Element } from './xml-text.js';
@@ -40,6 +41,8 @@ export interface StandardCell {
   readonly keys: readonly string[];
   /** What a component gives, from values in SI. */
   readonly attributes: (valueOf: (key: string) => number) => Readonly<Record<string, string>>;
+  /** Parts of a component, one for each spike that a source may have in a step: the type of such a part. */
+  readonly turn?: string;
   /** What it has besides, where it was found in equations. */
   readonly found?: FoundCell;
 }
@@ -162,7 +165,7 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     one.type === id ? [askedOf(population, one, type, name, model)] : [],
   );
   if (asked.some(({ isMore }) => isMore)) return undefined;
-  if (sources.has(name)) return standardSource(id, name, type, model);
+  if (sources.has(name)) return standardSource(id, name, type, context);
   const gates = gatesOf(name);
   const recorded = new Set(asked.flatMap((one) => one.recorded));
   const shown = [...shownOf(name)].filter(([variable]) => recorded.has(variable));
@@ -227,7 +230,9 @@ function refractoryTime(value: number, dt: number, rounding: Refractory['roundin
 }
 
 /** A Poisson source; one with a refractory time has no beginning and no end in NeuroML. */
-function standardSource(id: string, name: string, type: NeuronType, { populations }: Model): StandardCell | undefined {
+function standardSource(id: string, name: string, type: NeuronType, context: ExportContext): StandardCell | undefined {
+  const { model, exactly, dt } = context;
+  const { populations, timing } = model;
   const refractory = name === 'SpikeSourcePoissonRefractory';
   const own = Object.values(populations).filter((population) => population.type === id);
   const given = (key: string): readonly Value[] =>
@@ -235,10 +240,11 @@ function standardSource(id: string, name: string, type: NeuronType, { population
   const always = given('start').every((one) => one === 0) && given('duration').every((one) => Number(one) >= 1e6);
   if (refractory && !always) return undefined;
   const ms = (value: number): string => `${inUnit(value, 3)}ms`;
+  const several = exactly && !refractory && timing !== 'lems-euler' ? turnTypes(context) : undefined;
   return {
     plan: {
       type: id,
-      componentType: sources.get(name) ?? name,
+      componentType: several?.source ?? sources.get(name) ?? name,
       attachment: 'baseSynapse',
       list: 'synapses',
       channels: [],
@@ -248,10 +254,14 @@ function standardSource(id: string, name: string, type: NeuronType, { population
     },
     receptors: new Map(),
     keys: ['rate', ...(refractory ? ['tau_refrac'] : ['start', 'duration'])],
-    attributes: (valueOf) =>
-      refractory
-        ? { averageRate: `${valueOf('rate')}Hz`, minimumISI: ms(valueOf('tau_refrac')) }
-        : { start: ms(valueOf('start')), duration: ms(valueOf('duration')), rate: `${valueOf('rate')}Hz` },
+    ...(several === undefined ? {} : { types: several.types, turn: several.turn }),
+    attributes: (valueOf) => {
+      const rate = `${valueOf('rate')}Hz`;
+      if (refractory) return { averageRate: rate, minimumISI: ms(valueOf('tau_refrac')) };
+      const given = { start: valueOf('start'), duration: valueOf('duration') };
+      const { start, duration } = several === undefined ? given : activeTime(given.start, given.duration, dt);
+      return { start: ms(start), duration: ms(duration), rate };
+    },
   };
 }
 

@@ -10,7 +10,10 @@ import type { Model, NeuronType, Population, SelectionRule, Value } from '../../
 import { areInFile, isGiven, isPhase } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
 import { shortestDelay } from './delays.js';
+import { mostOfSource } from './several-spikes.js';
 import type { Numbers } from './values.js';
+
+type TransitContext = Parameters<typeof mostOfSource>[2];
 
 /** The longest of some delays, in s. */
 export const longest = (delays: Numbers): number =>
@@ -24,20 +27,18 @@ export function longestIn(value: Value | undefined, { data }: Pick<ExportContext
 
 /**
  * The most spikes of one of some cells that may be on their way at a time: those of given trains are counted, other cells
- * spike once a step at most.
+ * spike once a step at most, and Poisson sources hardly ever more often than their turns tell.
  *
  * @param delay  in s
  */
-export function mostInTransit(
-  of: SelectionRule,
-  delay: number,
-  { model, data, dt }: Pick<ExportContext, 'model' | 'data' | 'dt'>,
-): number {
+export function mostInTransit(of: SelectionRule, delay: number, context: TransitContext): number {
+  const { model, data, dt } = context;
   const steps = delayInSteps(delay, dt, model.timing);
   const replays = model.experiment.protocol.some((phase) => isPhase(phase, 'replay'));
   const counts = populationsOf(of).map((name) => {
     const spikes = model.populations[name]?.spikes;
-    if (spikes === undefined || areInFile(spikes) || spikes.period !== undefined || replays) return steps;
+    if (spikes === undefined || areInFile(spikes) || spikes.period !== undefined || replays)
+      return mostOfSource(name, steps, context) ?? steps;
     return mostWithin(spikes, (steps + 0.5) * dt, { data, dt });
   });
   return Math.max(0, ...counts);
@@ -47,11 +48,7 @@ export function mostInTransit(
  * Like `mostInTransit`, for what is put under way before that of just as long ago has arrived: cells do not spike while
  * they are refractory.
  */
-export function mostAtATime(
-  of: SelectionRule,
-  delay: number,
-  context: Pick<ExportContext, 'model' | 'data' | 'dt'>,
-): number {
+export function mostAtATime(of: SelectionRule, delay: number, context: TransitContext): number {
   const { model, data, dt } = context;
   const steps = delayInSteps(delay, dt, model.timing);
   const replays = model.experiment.protocol.some((phase) => isPhase(phase, 'replay'));
@@ -60,7 +57,7 @@ export function mostAtATime(
     const spikes = population?.spikes;
     if (spikes !== undefined && !areInFile(spikes) && !replays)
       return mostWithin(spikes, (steps + 0.5) * dt, { data, dt });
-    return 1 + Math.floor(steps / leastInterval(population, context));
+    return mostOfSource(name, steps + 1, context) ?? 1 + Math.floor(steps / leastInterval(population, context));
   });
   return Math.max(0, ...counts);
 }

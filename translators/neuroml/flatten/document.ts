@@ -81,13 +81,14 @@ function section(key: string, entries: readonly (readonly unknown[])[]): Record<
   return entries.length === 0 ? {} : { [key]: Object.fromEntries(entries as readonly (readonly [string, unknown])[]) };
 }
 
-function partDocument({ derived, propagate, state, events, regimes }: FlatPart): Record<string, unknown> {
+function partDocument({ derived, propagate, state, events, regimes, current }: FlatPart): Record<string, unknown> {
   return {
     ...(derived.length > 0 ? { derived } : {}),
     ...(propagate.length > 0 ? { propagate } : {}),
     ...(state.length > 0 ? { state } : {}),
     ...(events.length > 0 ? { events } : {}),
     ...(regimes ? { regimes: true } : {}),
+    ...(current.length > 0 ? { current } : {}),
   };
 }
 

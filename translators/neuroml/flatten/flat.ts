@@ -72,13 +72,15 @@ export interface FlatPart {
   readonly events: readonly string[];
   /** Whether regimes are advanced at the end of this part. */
   readonly regimes: boolean;
+  /** State variables of other parts that it reads as they are. */
+  readonly current: readonly string[];
 }
 
 /** Whether an instance becomes an element of a population, or lives on a connection or a membrane. */
 export type FlatKind = 'neuron' | 'synapse';
 
 /** A part in which nothing happens. */
-export const emptyPart: FlatPart = { derived: [], propagate: [], state: [], events: [], regimes: false };
+export const emptyPart: FlatPart = { derived: [], propagate: [], state: [], events: [], regimes: false, current: [] };
 
 /** Variables that a regime changes. */
 export function changedIn(regime: RegimeDefinition): ReadonlySet<string> {

@@ -134,9 +134,10 @@ export class FlatType {
     const first: readonly FlatPart[] = before.length > 0 ? [{ ...emptyPart, derived: before }] : [];
     const parts = this.#parts.map(({ node, part }) => {
       const copies = this.variables.copies.get(node)?.map(({ name }) => name) ?? [];
+      const current = [...(this.variables.current.get(node) ?? [])];
       return copies.length > 0 && part.propagate.length === 0
-        ? { ...part, derived: [...copies, ...part.derived] }
-        : part;
+        ? { ...part, derived: [...copies, ...part.derived], current }
+        : { ...part, current };
     });
     const last: FlatPart = { ...emptyPart, events: [...this.#flags.values()].map(({ event }) => event) };
     return [...first, ...parts, last].filter(
@@ -279,6 +280,7 @@ export class FlatType {
       state: [...new Set([...state, ...moded.state])],
       events: [...events, ...moded.events],
       regimes,
+      current: [],
     });
   }
 

@@ -79,6 +79,8 @@ export class Variables {
    * require.
    */
   readonly copies = new Map<TreeNode, Copy[]>();
+  /** State variables that a node reads of those around it as they are, since these do not expose them. */
+  readonly current = new Map<TreeNode, Set<string>>();
   readonly #own = new Map<TreeNode, Map<string, Variable>>();
   readonly #parameters = new Map<string, FlatParameter>();
   readonly #parameterNames = new Set<string>();
@@ -151,7 +153,10 @@ export class Variables {
   required(node: TreeNode, name: string): Meaning | undefined {
     for (let at = node.parent; at; at = at.parent) {
       const variable = this.#exposed(at, name);
-      if (variable) return this.#shown(at, variable, node);
+      if (variable) {
+        this.#noteCurrent(node, at, name, variable);
+        return this.#shown(at, variable, node);
+      }
       const constant = this.#constant(at, name);
       if (constant) return constant;
       if (!this.instant && at.type.requirements.has(name)) return this.#passedOn(at, name);
@@ -160,6 +165,18 @@ export class Variables {
     if (!found || 'expression' in found) return found;
     const dimension = found.parameter ?? node.type.requirements.get(name)?.dimension ?? null;
     return this.#parameter(`outside ${name}`, name, dimension, { kind: 'outside', name });
+  }
+
+  /** Notes that a node reads a variable as it is: one not exposed by its name, which events change within the step. */
+  #noteCurrent(node: TreeNode, at: TreeNode, name: string, [lems, variable]: readonly [string, Variable]): void {
+    const isExposed = stateVariables(at.type).some(({ exposure }) => exposure === name);
+    const isChanged = at.type.dynamics?.onEvents.some(({ actions }) =>
+      actions.some((action) => action.kind === 'assign' && action.variable === lems),
+    );
+    if (isExposed || variable.kind !== 'state' || isChanged !== true) return;
+    const known = this.current.get(node);
+    if (known) known.add(variable.name);
+    else this.current.set(node, new Set([variable.name]));
   }
 
   #passedOn(node: TreeNode, name: string): Meaning | undefined {

@@ -20,6 +20,7 @@ interface Part {
   readonly state?: readonly string[];
   readonly events?: readonly string[];
   readonly regimes?: true;
+  readonly current?: readonly string[];
 }
 
 const memberOf = (entry: unknown, key: string): string => {
@@ -115,7 +116,7 @@ function whole(sequence: readonly unknown[], { derived, state, events }: Reads):
  * one; else as it is.
  */
 export function shortSequence(sequence: readonly Part[], texts: Texts): readonly unknown[] {
-  if (sequence.some(({ propagate, regimes }) => propagate !== undefined || regimes === true)) return sequence;
+  if (sequence.some(({ propagate, regimes, current }) => propagate ?? regimes ?? current)) return sequence;
   const reads = readsIn(texts);
   const wanted = readingsOf(sequence, reads);
   const all = new Set(sequence.flatMap(({ derived = [] }) => derived));

@@ -119,7 +119,8 @@ The result of converting each fixture to each other notation with \`interneuron 
 - **\`--strict\`** prefers the same function to the notation's own words. Without it, documents are as people who use the notation write them. With it,
   - PyNN has the model's equations where a name would approximate it;
   - LEMS has equations of which a step of forward Euler is the step of the model's method, for its length of steps
-    ([translators/neuroml](../translators/neuroml/README.md#writing)), and conditions that keep the order of events within a step;
+    ([translators/neuroml](../translators/neuroml/README.md#writing)), conditions that keep the order of events within a step, and Poisson sources with
+    several spikes in a step;
   - Brian has Poisson sources with several spikes in a step, variables that hold what parts of a LEMS model read of the step before, LEMS's sums of
     time, and methods of the GNU Scientific Library where steps adapt ([translators/brian](../translators/brian/README.md)).
 - LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential.

@@ -24,6 +24,7 @@ const everywhere = { brian: 'runs', grid: 'runs', 'lems-euler': 'runs' } as cons
 const bySlots = { brian: 'runs', grid: 'runs', 'lems-euler': 'refused' } as const;
 const slotsOnly = { brian: 'runs', grid: 'runs', 'lems-euler': 'unread' } as const;
 const elementsOnly = { brian: 'unread', grid: 'unread', 'lems-euler': 'runs' } as const;
+const partsOnly = { brian: 'refused', grid: 'refused', 'lems-euler': 'runs' } as const;
 const brianOnly = { brian: 'runs', grid: 'refused', 'lems-euler': 'refused' } as const;
 const nowhere = { brian: 'refused', grid: 'refused', 'lems-euler': 'refused' } as const;
 
@@ -44,6 +45,7 @@ export const features = {
   integration: feature('an integration method', bySlots),
   cableMethod: feature('an integration method of cables', bySlots),
   sequence: feature('the order of parts of a type', elementsOnly),
+  currentVariables: feature('a part that sees what others did before it in the step', partsOnly),
   held: feature('a derived variable that holds over a step', everywhere),
   sharedVariable: feature('a variable that all elements share', everywhere),
   productInput: feature('an input that multiplies', everywhere),

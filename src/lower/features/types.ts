@@ -15,6 +15,7 @@ import type {
   Refractory,
   StateVariable,
   LocalEvent,
+  Part,
   SynapseType,
 } from '../../model/typed.js';
 import type { Readings, Site, Use } from './read.js';
@@ -72,7 +73,10 @@ const ofEquations = {
     return found === null ? [] : [use(found, { ...site, name: `${method} of ${site.name}` })];
   },
   conformsTo: 'plain',
-  sequence: 'sequence',
+  sequence: (sequence: readonly Part[], site: Site) => [
+    use('sequence', site),
+    ...usesWhere(site, { currentVariables: sequence.some(({ current }) => current !== undefined) }),
+  ],
 } as const;
 
 const ofRefractory: Readings<Refractory> = {

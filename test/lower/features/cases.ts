@@ -185,6 +185,7 @@ export const cases: Readonly<Record<FeatureName, Case>> = {
     adds: cell({ method: 'cable-then-gates' }),
   },
   sequence: { adds: cell({ sequence: [{ events: ['spike'] }, { state: ['v'] }] }) },
+  currentVariables: { adds: cell({ sequence: [{ events: ['spike'], current: ['v'] }, { state: ['v'] }] }) },
   held: {
     base: cell({ derivatives: { v: '(bias + gain*I - v)/tau - 0.1*load' }, derived: { load: '0*Hz' } }),
     adds: cell({ derived: { load: { value: 'v/ms', held: true } } }),

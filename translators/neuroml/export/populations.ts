@@ -140,7 +140,7 @@ function noteSeveralSpikes(
       turn === undefined
         ? `a source of LEMS spikes at most once per step: up to ${percent(waiting(rate * dt))} % of the spikes follow others ` +
             'within a step, and wait for the steps that follow'
-        : `its sources spike up to ${turns} times in a step, of ${percent(rate * dt)} that are due on average; others wait for ` +
+        : `its sources spike up to ${turns} times in a step, in which ${short(rate * dt)} spikes are due on average: some wait for ` +
             'the steps that follow',
     );
 }
@@ -148,7 +148,8 @@ function noteSeveralSpikes(
 /** The part of the spikes of a Poisson process that are not the first of their step, of which each has so many on average. */
 const waiting = (often: number): number => 1 + Math.expm1(-often) / often;
 
-const percent = (part: number): number => Number((100 * part).toPrecision(2));
+const short = (value: number): number => Number(value.toPrecision(2));
+const percent = (part: number): number => short(100 * part);
 
 const largest = (numbers: Numbers): number =>
   typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);

@@ -135,17 +135,22 @@ describe('which populations go apart', () => {
     expect(kernelsOf(network(within), population)).toEqual(shapes);
   });
 
-  test('an element that may emit twice in a step keeps its order, when somebody hears it', () => {
-    const twice = (event: string): string => `interneuron: 1
+  test('an element that may emit two events in a step keeps its order, when somebody hears both', () => {
+    const twice = (event: string, second = 'spike'): string => `interneuron: 1
 neurons:
-  n: { state: { x: 0 }, derivatives: { x: 1/ms }, events: { one: { when: x > 1, do: x = 0, emits: spike }, two: { when: x > 2, do: x = 0, emits: spike } } }
-synapses: { s: { state: { w: 0 }, pathways: { pre: { on: pre.spike, do: w += 1 } } }, quiet: { parameters: { k: 1 } } }
+  n: { state: { x: 0 }, derivatives: { x: 1/ms }, events: { one: { when: x > 1, do: x = 0, emits: spike }, two: { when: x > 2, do: x = 0, emits: ${second} } } }
+synapses:
+  s: { state: { w: 0 }, pathways: { pre: { on: pre.spike, do: w += 1 }, other: { on: pre.${second}, do: w += 2 } } }
+  quiet: { parameters: { k: 1 } }
 populations: { p: { type: n, size: 3 }, q: { type: n, size: 1 } }
 projections: { pq: { from: p, to: q, synapse: ${event}, connect: all } }
 timing: lems-euler
 experiment: { dt: 0.1 ms, duration: 1 ms }
 `;
-    expect(kernelsOf(twice('s'), 'p')).toEqual([undefined, 'sequential', undefined]);
+    expect(kernelsOf(twice('s', 'burst'), 'p')).toEqual([undefined, 'sequential', undefined]);
+    expect(kernelsOf(twice('quiet', 'burst'), 'p')).toEqual([undefined, 'map', undefined]);
+    // Of one event it is counted how often an element emits it.
+    expect(kernelsOf(twice('s'), 'p')).toEqual([undefined, 'map', 'sequential']);
     expect(kernelsOf(twice('quiet'), 'p')).toEqual([undefined, 'map', undefined]);
     // One element has nobody to be apart from.
     expect(kernelsOf(twice('quiet'), 'q')).toEqual([undefined, 'sequential', undefined]);

@@ -19,13 +19,19 @@ packages() {
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
+# Makes an environment: with uv, once the first one has it, in no time.
+make() {
+  [ -x "$1/bin/python" ] || .venv/bin/uv venv --quiet --seed --python "$(command -v "$python")" "$1" 2> /dev/null ||
+    "$python" -m venv "$1"
+}
+
 environment() {
   local folder=$1 requirements=$2
   local installed=$folder/installed-requirements.txt
   if cmp --silent "$requirements" "$installed"; then
     return 0
   fi
-  [ -x "$folder/bin/python" ] || "$python" -m venv "$folder"
+  make "$folder"
   packages "$folder" --requirement "$requirements"
   "$folder/bin/python" -m pip check --disable-pip-version-check
   cp "$requirements" "$installed"
@@ -55,7 +61,7 @@ fi
 # Of pyneuroml nothing is used but the jar in it: what it requires of Python is left out.
 neuroml=test/interoperability/requirements-neuroml.txt
 if ! cmp --silent "$neuroml" .venv-neuroml/installed-requirements.txt; then
-  [ -x .venv-neuroml/bin/python ] || "$python" -m venv .venv-neuroml
+  make .venv-neuroml
   packages .venv-neuroml --no-deps --requirement "$neuroml"
   cp "$neuroml" .venv-neuroml/installed-requirements.txt
 fi

@@ -62,7 +62,7 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
   };
 }
 
-/** What is said of an approximation that is none with `--strict`. */
+/** What is said of what is approximate or incomplete, and neither with `--strict`. */
 const strictly = ' (not with `--strict`)';
 
 /** A cell as text. */
@@ -78,8 +78,8 @@ const summaryOf = (own: readonly Cell[]): string => {
     count(({ sameHash, outcome }) => !sameHash && outcome === 'exact'),
     count(({ sameHash, outcome }) => !sameHash && outcome === 'equivalent'),
     count(({ sameHash, outcome }) => !sameHash && outcome === 'approximate'),
-    count((cell) => cell.strictly),
     count(({ outcome }) => outcome === 'incomplete' || outcome === 'refused'),
+    count((cell) => cell.strictly),
     count(({ backAgain, sameHash }) => backAgain && !sameHash),
   ].join(' | ');
 };
@@ -129,7 +129,7 @@ The result of converting each fixture to each other notation with \`interneuron 
 - Scripts for Brian and PyNN contain the same as documents in these notations. Where PyNN's simulators refuse something that documents have, the report
   of a script says so.
 
-| from | to | same hash | exact | equivalent | approximate | of them equivalent with \`--strict\` | incomplete or refused | and back |
+| from | to | same hash | exact | equivalent | approximate | incomplete or refused | of these two equivalent with \`--strict\` | and back |
 |---|---|---|---|---|---|---|---|---|
 ${pairs.join('\n')}
 

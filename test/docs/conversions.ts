@@ -21,7 +21,7 @@ export interface Cell {
   readonly from: Notation;
   readonly to: Notation;
   readonly outcome: ConvertedModel['outcome'] | 'refused';
-  /** Whether an approximation is none with `--strict`. */
+  /** Whether what is approximate or incomplete is neither with `--strict`. */
   readonly strictly: boolean;
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
@@ -78,15 +78,16 @@ export async function cellOf({ name, from, imported }: Fixture, to: Notation): P
     const converted = await convertModel(imported.valid, targets[to]);
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';
     const reasons = [...new Set(converted.report.flatMap((one) => (one.verdict === worst ? [one.message] : [])))];
+    const isLess = converted.outcome === 'approximate' || converted.outcome === 'incomplete';
+    const strictly = isLess && (await isFaithful(imported.valid, to));
     const again = readAgain(converted);
-    if (again === undefined) return { ...cell, outcome: converted.outcome, reasons };
+    if (again === undefined) return { ...cell, outcome: converted.outcome, strictly, reasons };
     if (again instanceof Error)
-      return { ...cell, outcome: converted.outcome, reasons, errors: [again.message.split('\n')[0] ?? ''] };
+      return { ...cell, outcome: converted.outcome, strictly, reasons, errors: [again.message.split('\n')[0] ?? ''] };
     const { model } = imported.hashes;
     const sameHash = again.hashes.model === model;
     const back = sameHash || from === to ? undefined : readAgain(await convertModel(again.valid, targets[from]));
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
-    const strictly = converted.outcome === 'approximate' && (await isFaithful(imported.valid, to));
     return { ...cell, outcome: converted.outcome, strictly, sameHash, backAgain, reasons };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)

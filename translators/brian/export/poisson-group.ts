@@ -27,7 +27,7 @@ interface BrianSource {
 
 /**
  * PyNN's Poisson source as a PoissonGroup; as neurons that each have a rate and times where these differ or change; as
- * neurons that draw how many spikes each step has where the same function matters more; undefined where it is another
+ * neurons that draw how many spikes each step has where the same function matters more, or these are many; undefined where it is another
  * type.
  */
 export function poissonGroup(
@@ -52,7 +52,7 @@ export function poissonGroup(
   const atMost = largest(largestDraws);
   const mean = Math.max(...atMost.map((one) => one ?? Infinity)) * dt;
   const draws = drawsInRun(size, model);
-  const enough = strict ? spikesEnough(mean, draws, mostPlaces) : undefined;
+  const enough = strict || most > mostOften ? spikesEnough(mean, draws, mostPlaces) : undefined;
   if (enough !== undefined) {
     report.equivalent(
       'brian/several-spikes',

@@ -40,3 +40,10 @@ function moreThan(k: number, mean: number): number {
 /** How often a population of so many sources draws the number of spikes of a step in a run, at least once each. */
 export const drawsInRun = (size: number, { experiment: { dt, protocol } }: Pick<Model, 'experiment'>): number =>
   size * Math.max(1, Math.ceil(endOf(protocol) / dt));
+
+/**
+ * How many per cent of the spikes of a Poisson process are not the first of their step, to two digits.
+ *
+ * @param mean  number of spikes in a step, above 0
+ */
+export const percentWaiting = (mean: number): number => Number((100 * (1 + Math.expm1(-mean) / mean)).toPrecision(2));

@@ -7,6 +7,7 @@ import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { areInFile } from '../../model/tagged.js';
 import { normalisedCell } from '../normalised.js';
+import { percentWaiting } from '../poisson-counts.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
 import { currentText, type CurrentForm } from './currents.js';
@@ -254,12 +255,22 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
   const [first] = trains;
   if (first === undefined || trains.some(({ kind }) => kind !== first.kind)) return;
   const { type: _, values: __, ...rest } = population;
+  const ends = trains.some((train) => train.kind === 'poisson' && Number.isFinite(train.end));
   const shown = [...(gathering.recorded.get(name) ?? [])];
   if (first.kind === 'poisson' && gathering.stage === 'brian' && shown.length > 0) {
     gathering.report.equivalent(
       'brian/spikes',
       pointer,
       `the same process, written as equations, of which ${shown.join(', ')} can be recorded`,
+    );
+    return;
+  }
+  // In LEMS spikes that wait still come when the source has ended.
+  if (first.kind === 'poisson' && gathering.strict && ends) {
+    gathering.report.equivalent(
+      'brian/spikes',
+      pointer,
+      'the same process, written as equations, with other random numbers',
     );
     return;
   }
@@ -289,7 +300,9 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     });
     return all.every((one) => one === all[0]) ? (all[0] ?? 0) : { array: all };
   };
-  const standard = first.least > 0 ? 'SpikeSourcePoissonRefractory' : 'SpikeSourcePoisson';
+  // Of spikes that fall into one step all but the first wait for the next ones in LEMS, as of PyNN's source with pauses.
+  const hasPauses = first.least > 0 || gathering.strict;
+  const standard = hasPauses ? 'SpikeSourcePoissonRefractory' : 'SpikeSourcePoisson';
   const library = standardCells.get(standard);
   const poisson = library && normalisedCell(library);
   if (poisson === undefined) return;
@@ -298,18 +311,26 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     freeName(standard, (one) => Object.hasOwn(gathering.neurons, one));
   gathering.neurons[typeName] = poisson;
   gathering.standard.add(typeName);
-  const ends = trains.some((train) => train.kind === 'poisson' && Number.isFinite(train.end));
   gathering.populations[name] = {
     ...rest,
     type: typeName,
     values: {
       rate: value(({ rate }) => rate),
-      ...(first.least > 0 ? { tau_refrac: value(({ least }) => least) } : {}),
+      ...(hasPauses ? { tau_refrac: value(({ least }) => least) } : {}),
       ...(trains.some((train) => train.kind === 'poisson' && train.start > 0)
         ? { start: value(({ start }) => start) }
         : {}),
       ...(ends ? { duration: value(({ start, end }) => tidy(end - start)) } : {}),
     },
   };
-  gathering.report.equivalent(`${gathering.stage}/poisson`, pointer, 'the same process, with other random numbers');
+  const most = trains.reduce((rate, train) => (train.kind === 'poisson' ? Math.max(rate, train.rate) : rate), 0);
+  if (hasPauses || most === 0)
+    gathering.report.equivalent(`${gathering.stage}/poisson`, pointer, 'the same process, with other random numbers');
+  else
+    gathering.report.approximated(
+      `${gathering.stage}/poisson`,
+      pointer,
+      `the same process but for up to ${percentWaiting(most * gathering.dt)} % of its spikes, which follow others within a step: ` +
+        'in LEMS they wait for the steps that follow',
+    );
 }

@@ -3,7 +3,7 @@
 import { second } from '../../../src/lang/dimension.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import { drawsInRun, leastProbable } from '../../../src/library/poisson-counts.js';
+import { drawsInRun, leastProbable, percentWaiting } from '../../../src/library/poisson-counts.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
@@ -138,18 +138,12 @@ function noteSeveralSpikes(
       'lems/several-spikes',
       pointer,
       turn === undefined
-        ? `a source of LEMS spikes at most once per step: up to ${percent(waiting(rate * dt))} % of the spikes follow others ` +
+        ? `a source of LEMS spikes at most once per step: up to ${percentWaiting(rate * dt)} % of the spikes follow others ` +
             'within a step, and wait for the steps that follow'
-        : `its sources spike up to ${turns} times in a step, in which ${short(rate * dt)} spikes are due on average: some wait for ` +
+        : `its sources spike up to ${turns} times in a step, in which ${Number((rate * dt).toPrecision(2))} spikes are due on average: some wait for ` +
             'the steps that follow',
     );
 }
-
-/** The part of the spikes of a Poisson process that are not the first of their step, of which each has so many on average. */
-const waiting = (often: number): number => 1 + Math.expm1(-often) / often;
-
-const short = (value: number): number => Number(value.toPrecision(2));
-const percent = (part: number): number => short(100 * part);
 
 const largest = (numbers: Numbers): number =>
   typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);

@@ -18,6 +18,7 @@ import {
   sum,
 } from '../lang/build.js';
 import { drawsIn } from '../lang/functions.js';
+import { growsFast } from '../lang/growth.js';
 import { simplify } from '../lang/fold.js';
 import { conditionallyLinear, linearRate, type LinearForm } from '../lang/linear.js';
 import { parseExpression } from '../lang/parse.js';
@@ -257,13 +258,22 @@ function ratesFor(
     case 'rk2':
       return rungeKutta(rates, type, midpoint, { held: held.names });
     case 'rk4':
-      return rungeKutta(rates, type, classical, { held: held.names });
+      return rungeKutta(rates, type, classical, { held: held.names, watched: watchedIn(type, rates) });
     case 'adaptive':
       return parts === undefined ? undefined : subSteps(rates, type, held, parts);
     default:
       return undefined;
   }
 }
+
+/**
+ * Variables that may run away within a step, where `rk4` was chosen rather than named: it must cope with those that a
+ * threshold is about to reset.
+ */
+const watchedIn = (type: NeuronType | SynapseType, rates: ReadonlyMap<string, Expression>): readonly string[] =>
+  type.method === 'auto' && 'events' in type && Object.keys(type.events).length > 0
+    ? [...rates].flatMap(([name, rate]) => (growsFast(rate, name) ? [name] : []))
+    : [];
 
 /** Several steps of Dormand and Prince's method, among which what is linear by itself has its exact solution. */
 function subSteps(

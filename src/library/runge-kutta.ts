@@ -5,6 +5,8 @@
 
 import { dimensionless, type Dimension, type Expression } from '../lang/ast.js';
 import {
+  binary,
+  call,
   conditional,
   difference,
   integer,
@@ -16,6 +18,7 @@ import {
   sum,
 } from '../lang/build.js';
 import { divideDimensions, powerDimension, second, unitText } from '../lang/dimension.js';
+import { mostChange } from '../lang/growth.js';
 import { parseUnit } from '../lang/units.js';
 import { printExpression } from '../lang/print.js';
 import { substitute } from '../lang/walk.js';
@@ -84,6 +87,8 @@ interface StepOptions {
   readonly solved?: ReadonlyMap<string, (elapsed: Expression) => Expression>;
   /** Variables that are held while a cell is refractory. */
   readonly held?: readonly string[];
+  /** Variables that may run away in a step of the method, which is one of Euler's method then. */
+  readonly watched?: readonly string[];
 }
 
 const dt = nameOf('dt');
@@ -97,7 +102,7 @@ export function rungeKutta(
   rates: ReadonlyMap<string, Expression>,
   type: NeuronType | SynapseType,
   { nodes, stages, weights }: Tableau,
-  { parts = 1, solved = new Map(), held = [] }: StepOptions = {},
+  { parts = 1, solved = new Map(), held = [], watched = [] }: StepOptions = {},
 ): Rates {
   const names = new UniqueNames(ownNames(type));
   const derived: StepVariable[] = [];
@@ -156,7 +161,14 @@ export function rungeKutta(
         ),
       );
     }
-    if (parts === 1) return { derived, rates: new Map(stepped.map((name) => [name, weighted(weights, slopes, name)])) };
+    if (parts === 1) {
+      const reach = withinReach(watched, slopes);
+      const rateOf = (name: string): Expression => {
+        const all = weighted(weights, slopes, name);
+        return reach === undefined ? all : conditional(reach, all, slopes[0]?.get(name) ?? all);
+      };
+      return { derived, rates: new Map(stepped.map((name) => [name, rateOf(name)])) };
+    }
     const from = begin;
     begin = new Map(
       stepped.map((name) => [
@@ -173,6 +185,22 @@ export function rungeKutta(
     derived,
     rates: new Map(stepped.map((name) => [name, quotient(difference(begin.get(name) ?? dt, nameOf(name)), dt)])),
   };
+}
+
+/** The condition that no variable runs away in a step; undefined where none may. */
+function withinReach(
+  watched: readonly string[],
+  slopes: readonly ReadonlyMap<string, Expression>[],
+): Expression | undefined {
+  const size = (e: Expression): Expression => call('abs', [e]);
+  const [first, last] = [slopes[0], slopes.at(-1)];
+  const tests = watched.flatMap((name) => {
+    const [slope, end] = [first?.get(name), last?.get(name)];
+    if (slope === undefined || end === undefined) return [];
+    const around = sum(size(nameOf(name)), size(sum(nameOf(name), product(dt, slope))));
+    return [binary('<=', size(product(dt, end)), product(integer(mostChange), around))];
+  });
+  return tests.length === 0 ? undefined : tests.reduce((a, b) => binary('and', a, b));
 }
 
 /** Derived variables as a type has them: they hold for the step. */

@@ -11,25 +11,16 @@
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
-import { callsIn, namesIn } from '../lang/walk.js';
+import { growsFast, mostChange } from '../lang/growth.js';
 import type { Equations } from './equations.js';
 import { to, type IntegrationScope } from './expressions.js';
 import { fold } from '../ir/fold.js';
-
-/** Functions that grow faster than any power. */
-const growing: ReadonlySet<string> = new Set(['exp', 'expm1', 'sinh', 'cosh']);
-
-/** How many times what a variable was before a step it may be changed by in it. */
-const most = 1000;
 
 /** Integrated variables whose rate has a function of them that grows faster than any power. */
 export function escaping(names: readonly string[], { derivatives }: Equations): readonly string[] {
   return names.filter((name) => {
     const rate: Expression | undefined = derivatives.get(name);
-    return (
-      rate !== undefined &&
-      callsIn(rate).some((call) => growing.has(call.function) && call.arguments.some((e) => namesIn(e).has(name)))
-    );
+    return rate !== undefined && growsFast(rate, name);
   });
 }
 
@@ -62,7 +53,7 @@ export function heldBack(
   for (const name of watched) {
     const around = fold(ir.add(size(before(name)), size(euler.get(name) ?? h)));
     // What is not a number is not less than anything.
-    const small = ir.le(size(change(last, name)), fold(ir.mul(to(scope.real, ir.f64(most)), around)));
+    const small = ir.le(size(change(last, name)), fold(ir.mul(to(scope.real, ir.f64(mostChange)), around)));
     sound = sound ? ir.and(sound, small) : small;
   }
   const holds = scope.block.name('within_reach', sound ?? ir.le(h, h));

@@ -24,15 +24,7 @@ import { conditionallyLinear, linearRate, type LinearForm } from '../lang/linear
 import { parseExpression } from '../lang/parse.js';
 import { printExpression } from '../lang/print.js';
 import { equalExpressions, namesIn, substitute } from '../lang/walk.js';
-import type {
-  IntegrationMethod,
-  Model,
-  NeuronType,
-  SelectionRule,
-  SynapseType,
-  TimingProfile,
-  ValidModel,
-} from '../model/model.js';
+import type { IntegrationMethod, Model, NeuronType, SelectionRule, SynapseType, ValidModel } from '../model/model.js';
 import { withComments } from '../model/comments.js';
 import { child } from '../model/pointer.js';
 import { isSelection, recordedVariables } from '../model/tagged.js';
@@ -40,6 +32,7 @@ import { escapesWithin } from './escape-time.js';
 import { isForwardEuler, methodInBrian, methodOnGrid } from './gather/integration.js';
 import { derivedOf, readsOf } from './gather/texts.js';
 import { withKnownChoices } from './known-choices.js';
+import { noisySteps } from './noisy-steps.js';
 import { classical, dormandPrince, midpoint, rungeKutta, stepVariables, type Rates } from './runge-kutta.js';
 
 /** A model whose equations have their own steps under forward Euler. */
@@ -66,7 +59,7 @@ export function withOwnSteps(valid: ValidModel, parts: ReadonlyMap<string, numbe
   ) =>
     Object.fromEntries(
       Object.entries(types).map(([name, type]) => {
-        const own = stepsOf(type, heldIn(type), model.timing, section === 'neurons' ? parts.get(name) : undefined);
+        const own = stepsOf(type, heldIn(type), model, section === 'neurons' ? parts.get(name) : undefined);
         if (own === undefined || seenBetweenEvents(name, section, type, model)) return [name, type];
         changed.set(`/${section}/${name}`, own.method);
         for (const [variable, comment] of own.comments)
@@ -96,7 +89,7 @@ export function typesInSubSteps({ model }: ValidModel): ReadonlyMap<string, (par
     if (type.method !== 'adaptive' || mayEscape(name, model)) return [];
     const settled = withKnownChoices(type, name, model);
     const ratesIn = (parts: number): Rates | undefined =>
-      steppedRates(settled, heldWhileRefractory(type), model.timing, parts)?.stepped;
+      steppedRates(settled, heldWhileRefractory(type), model, parts)?.stepped;
     return ratesIn(1) === undefined ? [] : [[name, (parts: number) => ratesIn(parts) ?? { rates: new Map() }] as const];
   });
   return new Map(found);
@@ -140,19 +133,27 @@ function seenBetweenEvents(name: string, section: string, type: NeuronType | Syn
   return read.some((key) => seen(key));
 }
 
-/** Variables that are held while a cell is refractory. */
+/** Variables that are held while a cell is refractory; none of synapses are. */
 interface Held {
+  readonly isCell: boolean;
+  /** Whether thresholds may reset variables. */
+  readonly hasEvents: boolean;
   readonly names: readonly string[];
   /** Whether they are whenever it is in any way, which is all that equations can ask. */
   readonly always: boolean;
 }
 
-const neverHeld: Held = { names: [], always: true };
+const neverHeld: Held = { isCell: false, hasEvents: false, names: [], always: true };
 
 function heldWhileRefractory({ events }: NeuronType): Held {
   const all = Object.values(events).flatMap(({ refractory }) => (refractory ? [refractory.rate] : []));
   const names = [...new Set(all.flat())];
-  return { names, always: all.every((rates) => names.every((name) => rates.includes(name))) };
+  return {
+    isCell: true,
+    hasEvents: Object.keys(events).length > 0,
+    names,
+    always: all.every((rates) => names.every((name) => rates.includes(name))),
+  };
 }
 
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived'>;
@@ -161,7 +162,7 @@ type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived'>;
 function stepsOf(
   type: NeuronType | SynapseType,
   held: Held,
-  timing: TimingProfile,
+  { timing, experiment }: Pick<Model, 'timing' | 'experiment'>,
   parts: number | undefined,
 ):
   | {
@@ -170,7 +171,7 @@ function stepsOf(
       readonly comments: ReadonlyMap<string, string>;
     }
   | undefined {
-  const found = steppedRates(type, held, timing, parts);
+  const found = steppedRates(type, held, { timing, experiment }, parts);
   if (found === undefined) return undefined;
   const { method, stepped, atEvents } = found;
   const rates = new Map([...stepped.rates, ...atEvents]);
@@ -195,7 +196,7 @@ function stepsOf(
 function steppedRates(
   type: NeuronType | SynapseType,
   held: Held,
-  timing: TimingProfile,
+  { timing, experiment }: Pick<Model, 'timing' | 'experiment'>,
   parts: number | undefined,
 ):
   | {
@@ -204,7 +205,7 @@ function steppedRates(
       readonly atEvents: ReadonlyMap<string, Expression>;
     }
   | undefined {
-  if (type.noise.length > 0 || Object.hasOwn(type, 'compartments')) return undefined;
+  if (Object.hasOwn(type, 'compartments')) return undefined;
   const plain = derivedOf(type);
   if (plain === undefined) return undefined;
   const all = Object.entries(type.derivatives);
@@ -217,6 +218,18 @@ function steppedRates(
     const dependent = [...plain].filter(([, e]) => variables.some((variable) => namesIn(e).has(variable)));
     return substitute(parseExpression(type.derivatives[name]?.rate ?? '0'), new Map(dependent));
   };
+  if (type.noise.length > 0) {
+    const { method } = type;
+    if ((method !== 'heun' && method !== 'milstein') || !held.isCell || events.length > 0) return undefined;
+    const rates = new Map(
+      clocked.map(([name]) => [name, rateOver(name, [...clocked.map(([one]) => one), ...type.noise])]),
+    );
+    // Brian's Heun moves variables that are held, and factors of the time are those of the step's end.
+    if (held.names.length > 0 || [...rates.values()].some((rate) => drawsIn(rate) || namesIn(rate).has('t')))
+      return undefined;
+    const stepped = noisySteps(method, type, rates, experiment.dt);
+    return stepped && { method, stepped, atEvents: new Map() };
+  }
   const method = timing === 'brian' ? methodInBrian(type) : methodOnGrid(type);
   const isOwn = (name: string): boolean => linearRate(rateOver(name, [name]), [name])?.coefficients.has(name) === true;
   // Brian chooses another method than the exact one where the matrix of a linear system has no inverse.
@@ -258,7 +271,7 @@ function ratesFor(
     case 'rk2':
       return rungeKutta(rates, type, midpoint, { held: held.names });
     case 'rk4':
-      return rungeKutta(rates, type, classical, { held: held.names, watched: watchedIn(type, rates) });
+      return rungeKutta(rates, type, classical, { held: held.names, watched: watchedIn(type, held, rates) });
     case 'adaptive':
       return parts === undefined ? undefined : subSteps(rates, type, held, parts);
     default:
@@ -270,10 +283,12 @@ function ratesFor(
  * Variables that may run away within a step, where `rk4` was chosen rather than named: it must cope with those that a
  * threshold is about to reset.
  */
-const watchedIn = (type: NeuronType | SynapseType, rates: ReadonlyMap<string, Expression>): readonly string[] =>
-  type.method === 'auto' && 'events' in type && Object.keys(type.events).length > 0
-    ? [...rates].flatMap(([name, rate]) => (growsFast(rate, name) ? [name] : []))
-    : [];
+const watchedIn = (
+  { method }: Pick<NeuronType, 'method'>,
+  { hasEvents }: Held,
+  rates: ReadonlyMap<string, Expression>,
+): readonly string[] =>
+  method === 'auto' && hasEvents ? [...rates].flatMap(([name, rate]) => (growsFast(rate, name) ? [name] : [])) : [];
 
 /** Several steps of Dormand and Prince's method, among which what is linear by itself has its exact solution. */
 function subSteps(

@@ -145,7 +145,6 @@ describe('spikes and samples in LEMS are those of the model', () => {
 
 describe('others are left as they are, and refused', () => {
   test.each([
-    ['noise', 'dx/dt = -x/(8*ms) + xi*sqrt(1/(8*ms)) : 1', { method: 'heun' }],
     [
       'a variable that follows one with a rate that may be zero',
       'dx/dt = (y - x)/(8*ms) : 1\ndy/dt = (0.5 - a*y)/(5*ms) : 1\na : 1 (constant)',

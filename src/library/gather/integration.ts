@@ -73,6 +73,8 @@ export function isForwardEuler(
 ): boolean {
   if (type.method === 'euler' || timing === 'lems-euler') return true;
   if (type.noise.length > 0) return false;
+  // Without noise, these are forward Euler.
+  if (type.method === 'heun' || type.method === 'milstein') return true;
   // Where no method is named, Brian takes forward Euler for what is not linear, and for what reads the time.
   if (
     type.method === 'auto' &&

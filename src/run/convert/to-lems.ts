@@ -6,6 +6,7 @@ import type { Rates } from '../../library/runge-kutta.js';
 import type { SubSteps } from '../../library/sub-step-count.js';
 import { adaptiveTolerance } from '../../model/dormand-prince.js';
 import type { ValidModel } from '../../model/model.js';
+import { mapped } from '../../model/collections.js';
 import { child } from '../../model/pointer.js';
 import { typedModel } from '../../model/typed-model.js';
 import { chooseTarget } from '../choose-target.js';
@@ -120,10 +121,25 @@ async function inLems(
     });
     return { what, root, report: [...report, ...listedDraws(valid.model, what.model)] };
   };
+  /** A model with the equations that another one has for types of the same name: own steps are for LEMS alone. */
+  const withTypes = (one: ValidModel, { model: from }: ValidModel): ValidModel => {
+    const isOwn = (section: string, name: string): boolean => stepped?.changed.has(child(`/${section}`, name)) === true;
+    const neurons = mapped(one.model.neurons, (type, name) => (isOwn('neurons', name) && from.neurons[name]) || type);
+    const synapses = mapped(
+      one.model.synapses,
+      (type, name) => (isOwn('synapses', name) && from.synapses[name]) || type,
+    );
+    return { ...one, model: { ...one.model, neurons, synapses } };
+  };
   const lossesOf = ({ report }: ReturnType<typeof attempt>): readonly string[] =>
     report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
   const withLists = async (replays: (source: string) => boolean): Promise<ReturnType<typeof attempt>> =>
-    attempt((await freeze(valid, (await chooseTarget('auto')).target, positions, { replays })).valid);
+    attempt(
+      withTypes(
+        (await freeze(withTypes(valid, apart), (await chooseTarget('auto')).target, positions, { replays })).valid,
+        valid,
+      ),
+    );
   let best = hasDrawnConnections(valid.model) ? await withLists(() => false) : attempt(valid);
   const better = (other: typeof best): void => {
     if (lossesOf(other).length < lossesOf(best).length) best = other;

@@ -2,7 +2,7 @@
 
 import { dimensionless as pure, type Dimension, type Expression } from '../../../src/lang/ast.js';
 import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import { divideDimensions, second } from '../../../src/lang/dimension.js';
+import { divideDimensions, equalDimensions, powerDimension, second } from '../../../src/lang/dimension.js';
 import { linearForm } from '../../../src/lang/linear.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
@@ -16,12 +16,15 @@ import { CellEvents, firedBefore } from './cell-events.js';
 import { channelsOf, zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
-import { lemsDimension } from './dimensions.js';
+import { dimensionOfUnit, lemsDimension } from './dimensions.js';
 import { Refractoriness } from './refractoriness.js';
 import { regimeElement } from './regime-element.js';
 import type { TypeBuilder } from './type-builder.js';
 import { endOfStep, NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
+
+/** Of white noise: one over the root of the time. */
+const ofNoise = powerDimension(second, -0.5);
 
 interface BuiltCell {
   readonly plan: CellPlan;
@@ -303,7 +306,7 @@ class CellWriter {
    */
   #withNoise(dimension: Dimension, value: Expression): Expression {
     const { type, builder } = this;
-    const read = type.noise.filter((noise) => namesIn(value).has(noise));
+    const read = [...type.noise, ...this.#inPlaceOfNoise()].filter((noise) => namesIn(value).has(noise));
     if (read.length === 0) return value;
     const form = linearForm(value, new Set(read));
     if (!form) throw new NotExpressible('noise that is not just multiplied by a factor');
@@ -312,6 +315,13 @@ class CellWriter {
       binary('*', binary('*', builder.bare(factor), nameOf(noise)), unit),
     );
     return noises.reduce((sum: Expression, noise) => binary('+', sum, noise), form.constant);
+  }
+
+  /** Derived variables that noise is multiplied by, or that stand in its place: they have its dimension. */
+  #inPlaceOfNoise(): readonly string[] {
+    return Object.entries(this.type.derived).flatMap(([name, { unit }]) =>
+      this.type.noise.length > 0 && equalDimensions(dimensionOfUnit(unit), ofNoise) ? [name] : [],
+    );
   }
 
   #see(name: string): void {
@@ -332,7 +342,7 @@ class CellWriter {
     builder.derive(
       lems,
       dimension,
-      substitute(this.#withNoise(dimension, value), this.#heard),
+      substitute(this.#inPlaceOfNoise().includes(name) ? value : this.#withNoise(dimension, value), this.#heard),
       isShown ? lems : undefined,
     );
   }

@@ -34,6 +34,7 @@ import { linkedLate, seenLate, withShownValues } from './shown-late.js';
 import { gatherSource, spikesAtSteps, splitSources } from './sources.js';
 import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
+import { holdOutputs } from './held-outputs.js';
 import { KeptValues } from './kept-values.js';
 import { withSchemesInSteps } from './kinetic-schemes.js';
 import { derivedOf, readsOf } from './texts.js';
@@ -229,7 +230,8 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
 function fitToBrian(gathering: Gathering): void {
   if (gathering.strict) withTimesOfSum(gathering);
   const assigned = gathering.strict ? assignedInStep(gathering) : new Set<string>();
-  fitArrivals(gathering, assigned.size > 0);
+  const isAdvanced = holdOutputs(gathering);
+  fitArrivals(gathering, isAdvanced || assigned.size > 0);
   for (const name of assigned) actInStep(gathering, name);
   reportSamples(gathering);
   for (const [name, projection] of Object.entries(gathering.projections)) {
@@ -325,6 +327,8 @@ function readsAssigned(gathering: Gathering, projection: Projection): boolean {
   const type = gathering.neurons[gathering.populations[from]?.type ?? ''];
   const output = outputOf(gathering, projection)?.variable;
   if (type === undefined || output === undefined || leadOf(gathering, from, [['', projection]]) === 0) return false;
+  // What holds over a step was computed before it.
+  if (type.derived[output]?.held === true) return false;
   const read = new Set([output, ...namesIn(derivedOf(type)?.get(output) ?? named(output))]);
   return Object.values(type.events).some(({ do: actions }) =>
     actions.some((text) => parseStatements(text).some((one) => one.kind === 'assignment' && read.has(one.target))),

@@ -135,6 +135,8 @@ function restsIn(
     if (border === undefined) return !sinceEvent && restsInSteps(whole, telling);
     if (border.steps === undefined) return true;
     if (!isWhole(border.steps)) return false;
+    // What changes after the end of the run does not change.
+    if (by === 'sum' && !sinceEvent && border.steps > telling.end / dt + 1) return false;
     const isPut = by === 'border' && !sinceEvent;
     return !isPut || (borderOf(e, dt)?.steps === undefined && border.at !== comparisons.get(e.operator));
   };

@@ -369,6 +369,42 @@ describe('the order of a step', () => {
     trace(run, 'M/c').forEach((c, k) => expect(c).toBeCloseTo([0, 0.1, 0.2][k]!, 14));
   });
 
+  // Brian 2.9
+  test('subexpressions that are constant over dt are computed one after the other, whatever their names', async () => {
+    const run = await simulate(
+      brian(
+        `
+      neuron_groups:
+        G: { N: 1, model: "dv/dt = 1/ms : 1\\na = z + 1 : 1 (constant over dt)\\nz = 2*v : 1 (constant over dt)", method: euler }
+      state_monitors: { M: { source: G, variables: [a], record: true } }
+      run: 5 ms
+    `,
+        { dt: '1 ms' },
+      ),
+    );
+    expect(trace(run, 'M/a')).toEqual([1, 3, 5, 7, 9]);
+  });
+
+  // Brian 2.9
+  test('a pathway before the thresholds hears at once of spikes that are tested for before it', async () => {
+    const run = await simulate(
+      brian(
+        `
+      neuron_groups:
+        A: { N: 1, model: "dx/dt = 1/ms : 1", threshold: x > 2.5, reset: x = 0, method: euler, threshold_when: groups, threshold_order: 1 }
+        B: { N: 1, model: "dy/dt = n/ms : 1\\nn : 1", method: euler, order: 5 }
+      synapses:
+        S: { source: A, target: B, on_pre: n += 1, pathways: { pre: { when: groups, order: 3 } }, connect: true }
+      state_monitors: { M: { source: B, variables: [y, n], record: true } }
+      run: 7 ms
+    `,
+        { dt: '1 ms' },
+      ),
+    );
+    expect(trace(run, 'M/y')).toEqual([0, 0, 0, 1, 2, 3, 5]);
+    expect(trace(run, 'M/n')).toEqual([0, 0, 0, 1, 1, 1, 2]);
+  });
+
   test('a summed variable is set before the integration, from the values of the step before', async () => {
     const run = await simulate(
       brian(`

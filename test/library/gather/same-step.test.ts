@@ -116,6 +116,46 @@ test('inputs with spikes of their own, and clamps, on cells with regimes', async
   expect([spikes[1], spikes[2]]).toEqual([spikes[0], spikes[0]]);
 });
 
+/** Currents that follow a source's own variables and the time, and one that a condition resets. */
+const sources = `
+  <ComponentType name="wave" extends="basePointCurrent">
+    <Parameter name="tau" dimension="time"/><Parameter name="amp" dimension="current"/>
+    <Property name="weight" dimension="none" defaultValue="1"/>
+    <Dynamics>
+      <StateVariable name="x" dimension="none"/><StateVariable name="y" dimension="none"/>
+      <DerivedVariable name="i" dimension="current" exposure="i" value="weight*amp*x*(1 + t/tau/500)"/>
+      <TimeDerivative variable="x" value="y/tau"/><TimeDerivative variable="y" value="(0 - x)/tau"/>
+      <OnStart><StateAssignment variable="x" value="1"/></OnStart>
+    </Dynamics>
+  </ComponentType>
+  <ComponentType name="bursts" extends="basePointCurrent">
+    <Parameter name="tau" dimension="time"/><Parameter name="amp" dimension="current"/><Parameter name="gap" dimension="time"/>
+    <Property name="weight" dimension="none" defaultValue="1"/>
+    <Dynamics>
+      <StateVariable name="x" dimension="none"/><StateVariable name="since" dimension="time"/>
+      <DerivedVariable name="i" dimension="current" exposure="i" value="weight*amp*x"/>
+      <TimeDerivative variable="x" value="(0 - x)/tau"/><TimeDerivative variable="since" value="1"/>
+      <OnCondition test="since .gt. gap">
+        <StateAssignment variable="x" value="1"/><StateAssignment variable="since" value="0"/>
+      </OnCondition>
+    </Dynamics>
+  </ComponentType>
+  <wave id="zz" tau="9ms" amp="300pA"/><wave id="aa" tau="5ms" amp="300pA"/><bursts id="mm" tau="5ms" amp="500pA" gap="7.3ms"/>
+  <iafCell id="cell" leakReversal="-55mV" thresh="-50mV" reset="-65mV" C="100pF" leakConductance="5nS"/>`;
+
+test('currents that are computed before their source is advanced, whatever its name', async () => {
+  const inside = `<population id="kk" component="cell" size="3"/>
+    <explicitInput target="kk[0]" input="zz" destination="synapses"/>
+    <explicitInput target="kk[1]" input="aa" destination="synapses"/>
+    <explicitInput target="kk[2]" input="mm" destination="synapses"/>`;
+  const shown = ['kk[0]/v', 'kk[1]/v', 'kk[2]/v'];
+  const { approximated, spikes, apart } = await compared(network(sources, inside, shown));
+  expect(approximated).toEqual([]);
+  expect(spikes[0]).toBeGreaterThan(50);
+  expect([spikes[1], spikes[2]]).toEqual([spikes[0], spikes[0]]);
+  expect(apart).toBeLessThan(1e-9);
+});
+
 test.each(['inputs', 'kinetic-scheme', 'own-types', 'synapses', 'times-of-events'])(
   '%s: equivalent, with the same spikes',
   async (name) => {

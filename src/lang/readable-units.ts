@@ -6,7 +6,7 @@ import { foldConstants } from './fold.js';
 import { parseExpression, parseStatements } from './parse.js';
 import { printExpression, printStatement } from './print.js';
 import { mapExpression, mapStatement, namesIn } from './walk.js';
-import { multiplesOfPi, plainUnit, quantityTree, writtenQuantity } from './written-quantity.js';
+import { multiplesOfPi, plainUnit, quantityTree, reads, writtenQuantity } from './written-quantity.js';
 
 /**
  * A canonical expression or statement as people write it: `v = -65*mV` for `v = -0.065*V`. It is read as the same
@@ -49,11 +49,15 @@ function readable(tree: Expression, declared: (name: string) => boolean): Expres
       return { ...node, right: units.get(node.right) ?? node.right };
     if (node.kind === 'number' && !declared('pi')) return multiplesOfPi.get(node.value) ?? node;
     if (node.kind !== 'quantity') return node;
-    const { number, unit } = writtenQuantity(node.value, node.dimension, 'decimal');
-    const size = Math.abs(number);
-    const reads = size === 0 || (size >= 0.001 && size < 10_000);
+    const quantity = writtenQuantity(node.value, node.dimension, 'decimal');
+    const { number, unit } = quantity;
     const written = quantityTree(node.value, node.dimension, 'decimal');
-    if (!reads || unit === plainUnit(node.dimension) || [...namesIn(written)].some(declared)) return node;
+    if (
+      (number !== 0 && !reads(quantity)) ||
+      unit === plainUnit(node.dimension) ||
+      [...namesIn(written)].some(declared)
+    )
+      return node;
     if (written.kind !== 'name') return written;
     const product = binary('*', integer(1), written);
     units.set(product, written);

@@ -188,7 +188,7 @@ export function writtenQuantity(value: number, dimension: Dimension, arithmetic:
     const scaled = inUnit(value, exponent, arithmetic);
     return scaled === undefined ? [] : [{ number: scaled, unit }];
   });
-  const readable = [...candidates, base].filter(({ number }) => Math.abs(number) >= 0.001 && Math.abs(number) < 10000);
+  const readable = [...candidates, base].filter(reads);
   const shortest = (all: readonly WrittenQuantity[]): WrittenQuantity | undefined =>
     all.reduce<WrittenQuantity | undefined>(
       (best, one) => (best === undefined || cost(one) < cost(best) ? one : best),
@@ -197,13 +197,22 @@ export function writtenQuantity(value: number, dimension: Dimension, arithmetic:
   return shortest(readable) ?? shortest([...candidates, base]) ?? base;
 }
 
+/** Areas of cells are in this unit, however many. */
+const cellArea = 'um**2';
+
+/** Whether a quantity has neither a very small nor a very large number; areas of cells may have. */
+export const reads = ({ number, unit }: WrittenQuantity): boolean =>
+  Math.abs(number) >= 0.001 && Math.abs(number) < (unit === cellArea ? 1e6 : 10_000);
+
 /** Fewer digits read better, zeros at the ends do not count; what is large or small or a base unit loses a little. */
 function cost({ number, unit }: WrittenQuantity): number {
   const digits = String(Math.abs(number))
     .replace(/^0\.0*/, '')
+    .replace('.', '')
     .replace(/0+$/, '').length;
   const word = /\*\*-|\/meter|\/second|\/volt/.test(unit) ? 6 : unit.length > 3 ? 3 : 0;
-  return digits * 4 + word + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= 1000 ? 8 : 0);
+  const most = unit === cellArea ? Infinity : 1000;
+  return digits * 4 + word + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= most ? 8 : 0);
 }
 
 /** The number of units of 10 to the `exponent` in a value, or undefined when it does not give the same double back. */

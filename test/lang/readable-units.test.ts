@@ -16,7 +16,7 @@ it.each([
   // An exponent keeps its brackets, and a divisor of two parts has some.
   ['x**(0.001*s/tau)', 'x**(1*ms/tau)'],
   ['i/(300*S*m**-2)', 'i/(30*msiemens/cm**2)'],
-  ['2e-8*m**2', '0.02*mm**2'],
+  ['2e-8*m**2', '20000*um**2'],
   ['sin(6.283185307179586*f*t)', 'sin(2*pi*f*t)'],
   ['a/6.283185307179586', 'a/(2*pi)'],
 ])('%s is written %s', (canonical, readable) => {

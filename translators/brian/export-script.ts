@@ -13,6 +13,7 @@ import * as monitors from './script/monitors.js';
 import { phaseLines, phasesOf } from './script/phases.js';
 import { withConstantComments, withEquationComments } from './script/comments.js';
 import { Companion } from './script/companion.js';
+import { needsNames, withShortNames } from './script/short-names.js';
 import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
 import { docstring, documentationOf } from '../shared/documentation.js';
@@ -63,7 +64,7 @@ export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScrip
   const exported = exportBrian(valid, rounded ? 'rounded' : 'double');
   const remarks = new ConversionReport('brian');
   const document = withRecordedCells(exported.document, remarks);
-  const companion = new Companion();
+  const companion = new Companion(needsNames(document));
   const dataFile = `${stem}-data.json`;
   const view = scriptView(document, { dataFile, rounded }, companion);
   const script = { name: `${stem}.py`, text: render(view) };
@@ -108,7 +109,7 @@ function scriptView(
 ): ScriptView {
   const comments = new Comments(given.annotations);
   const head = comments.take('');
-  const document = withEquationComments(withoutClashes(given), comments);
+  const document = withEquationComments(withShortNames(withoutClashes(given)), comments);
   const constants = document.namespace ?? {};
   /** Blocks with the comments on parts of these sections of the model that have their names. */
   const each = <T>(
@@ -189,7 +190,11 @@ function scriptView(
           (name, monitor) => monitors.stateMonitor(name, monitor, companion),
           recordings,
         ),
-        ...each(document.population_rate_monitors, monitors.rateMonitor, recordings),
+        ...each(
+          document.population_rate_monitors,
+          (name, monitor) => monitors.rateMonitor(name, monitor, companion),
+          recordings,
+        ),
       ],
     },
   ];

@@ -30,7 +30,7 @@ function originProperties(notation: Notation, origin: Origin): readonly (readonl
 }
 
 /**
- * A document that keeps it.
+ * A document of LEMS that keeps it.
  *
  * @returns undefined where the document has no network
  */
@@ -39,10 +39,8 @@ export function keepingOrigin(root: Element, notation: Notation, origin: Origin)
   const network = root.children[at];
   if (network === undefined) return undefined;
   const properties = originProperties(notation, origin).map(([tag, value]) => element('property', { tag, value }));
-  // Notes come first by NeuroML's schema, other properties next.
-  const before = network.children.filter(({ tag }) => ['notes', 'annotation', 'property'].includes(tag));
-  const rest = network.children.filter((one) => !before.includes(one));
-  const whole = { ...network, children: [...before, ...properties, ...rest] };
+  // Last, after what people read; LEMS has no order.
+  const whole = { ...network, children: [...network.children, ...properties] };
   return { ...root, children: root.children.map((one, k) => (k === at ? whole : one)) };
 }
 

@@ -11,7 +11,7 @@ import { child } from '../../model/pointer.js';
 import { typedModel } from '../../model/typed-model.js';
 import { chooseTarget } from '../choose-target.js';
 import { freeze, randomSources } from '../freeze.js';
-import { mostCharacters, originOf, wordsOf } from '../kept/origin.js';
+import { mostCharacters, notKept, originOf, wordsOf } from '../kept/origin.js';
 import type { ConvertedFile, Exported } from './exported.js';
 
 /** More steps of a current are better read as a table. */
@@ -62,6 +62,9 @@ async function subStepsOf(
     }),
   );
 }
+
+/** Why NeuroML files keep no origin. */
+const splitKeepsNone = 'NeuroML files have what people write in them alone; a LEMS document (--to lems) keeps it';
 
 /** Whether a document leaves out no more than another, and approximates less. */
 function isNearer({ report }: Exported, than: Exported): boolean {
@@ -203,12 +206,21 @@ async function inLems(
       pieces: { [Symbol.iterator]: () => xmlPieces(root) },
     };
   };
-  if (isSplit) return { files: several.map((one) => xmlFile(one.name, one.root)), data: new Map(), report: entries };
   const words = wordsOf(original.model);
   const writeShort = () => {
-    const text = xmlTextUpTo(mostCharacters, best.root);
+    const text = xmlTextUpTo(mostCharacters, isSplit ? plain.root : best.root);
     return text === undefined ? undefined : { name: 'model.xml', text };
   };
+  if (isSplit) {
+    const { difference, entries: said } =
+      !keeps || words === 'neuroml' ? { entries: [] } : await originOf(original, writeShort, saidByClaims);
+    const lost = difference === undefined ? said : notKept(words, splitKeepsNone).entries;
+    return {
+      files: several.map((one) => xmlFile(one.name, one.root)),
+      data: new Map(),
+      report: [...entries, ...lost],
+    };
+  }
   if (!keeps || words === 'neuroml') return { files: [xmlFile(name, best.root)], data: new Map(), report: entries };
   const origin = await originOf(original, writeShort, saidByClaims);
   const kept = origin.difference && keepingOrigin(best.root, words, origin.difference);

@@ -83,8 +83,13 @@ export interface KeptOrigin {
 
 const nothingToKeep: KeptOrigin = { entries: [] };
 
-/** @param words  of the model that a document was written from. @param why  it is not kept */
-const notKept = (words: Words, why: string): KeptOrigin => ({
+/**
+ * What is said of a document that keeps nothing.
+ *
+ * @param words  of the model that it was written from
+ * @param why    it is not kept
+ */
+export const notKept = (words: Words, why: string): KeptOrigin => ({
   entries: [
     {
       verdict: 'equivalent',

@@ -170,6 +170,7 @@ describe('a model comes back from LEMS', () => {
     const text = textOf(await convertModel(fixture('brian/heterogeneous-delays.yaml').valid, 'lems'));
     const kept = text.split('\n').filter((line) => line.includes('tag="brian origin'));
     expect(kept.length).toBeGreaterThan(3);
+    expect(text.indexOf('tag="brian origin')).toBeGreaterThan(text.lastIndexOf('<population '));
     expect(kept.join('').replaceAll('&quot;', '"').length).toBeLessThan(3000);
   });
 

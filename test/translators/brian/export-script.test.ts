@@ -128,11 +128,11 @@ test('monitors of spikes record a group, or a range of it: Brian 2 takes a list 
     const { files, report } = exportBrianScript(valid(stringify(document)));
     return { text: files[0]!.text, report: report.filter(({ code }) => code === 'brian/recorded-cells') };
   };
-  expect(cells([0, 1, 2])).toMatchObject({ text: expect.stringContaining('SpikeMonitor(G, name="m")'), report: [] });
-  expect(cells([0, 1, 2]).text).toContain('StateMonitor(G, "v", record=True, name="s")');
-  expect(cells([1, 2])).toMatchObject({ text: expect.stringContaining('SpikeMonitor(G[1:3], name="m")'), report: [] });
+  expect(cells([0, 1, 2])).toMatchObject({ text: expect.stringContaining('m = SpikeMonitor(G)'), report: [] });
+  expect(cells([0, 1, 2]).text).toContain('s = StateMonitor(G, "v", record=True)');
+  expect(cells([1, 2])).toMatchObject({ text: expect.stringContaining('m = SpikeMonitor(G[1:])'), report: [] });
   expect(cells([0, 2])).toMatchObject({
-    text: expect.stringContaining('SpikeMonitor(G, name="m")'),
+    text: expect.stringContaining('m = SpikeMonitor(G)'),
     report: [{ verdict: 'equivalent', message: expect.stringContaining('m records all cells of G') }],
   });
 });
@@ -171,4 +171,51 @@ test.each([
     return /^seed\(/m.test(exportBrianScript(valid(text)).files[0]?.text ?? '');
   });
   expect(seeded).toEqual(seeds);
+});
+
+describe('names that people leave out', () => {
+  const scriptOf = (synapses: object, more: object = {}): string => {
+    const cells = { N: 4, model: 'dv/dt = -v/(5*ms) : 1\ng : 1\nw : 1', threshold: 'v > 1', reset: 'v = 0' };
+    const document = {
+      format: 'interneuron/brian',
+      version: 1,
+      run: '1 ms',
+      neuron_groups: { G: cells },
+      synapses,
+      ...more,
+    };
+    return exportBrianScript(valid(stringify(document))).files[0]?.text ?? '';
+  };
+  const to = (on_pre: string, more: object = {}): object => ({
+    source: 'G[0:2]',
+    target: 'G',
+    on_pre,
+    connect: true,
+    ...more,
+  });
+
+  test('variables of the cell that synapses lead to, and the ends of a group in its slices', () => {
+    const text = scriptOf({ S: to('g_post += 1'), T: to('v_post += 2', { source: 'G[2:4]' }) });
+    expect(text).toContain('S = Synapses(G[:2], G, on_pre="g += 1")\n');
+    expect(text).toContain('T = Synapses(G[2:], G, on_pre="v += 2")\n');
+  });
+
+  test.each([
+    ['the sender has it, too', to('g_post += v_pre*v_post'), {}, 'g += v_pre*v'],
+    ['an object of the script has it', to('g_post += 1'), { spike_monitors: { g: { source: 'G' } } }, 'g_post += 1'],
+    ['alone it is another number', to('g_post += i*N_post'), {}, 'g += i*N_post'],
+  ])('%s', (_, synapses, more, code) => {
+    expect(scriptOf({ S: synapses }, more)).toContain(`"${code}"`);
+  });
+
+  // Brian runs what shares a slot and an order by their names: B before the object that it would call synapses.
+  test.each([
+    ['one after the other sets and adds', { Z: to('v_post = 0.5'), B: to('v_post += 1') }],
+    ['one reads what the other changes', { Z: to('g_post += v_post'), B: to('v_post += 1') }],
+    ['sums', { Z: to('g_post += 1', { model: 'x : 1\nw_post = x : 1 (summed)' }), B: to('v_post += 1') }],
+    ['clock-driven equations', { Z: to('g_post += x', { model: 'dx/dt = v_post/ms : 1 (clock-driven)' }) }],
+    ['operations', { Z: to('g_post += 1', { model: 'x : 1', run_regularly: [{ code: 'x = 1', dt: '1 ms' }] }) }],
+  ])('names stay where the order of objects may matter: %s', (_, synapses) => {
+    expect(scriptOf(synapses)).toContain('name="Z"');
+  });
 });

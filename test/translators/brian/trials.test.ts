@@ -107,7 +107,7 @@ test('a recorded current is a variable; those that all cells share come first', 
   expect(script).toMatch(
     /^ {4}dc_value : amp \(constant, shared\)\n {4}noise = .* : amp \(shared, constant over dt\)\n {4}dc = /m,
   );
-  expect(script).toMatch(/^dc = StateMonitor\(cells, "dc", record=\[\d, \d, \d\], name="dc"\)$/m);
+  expect(script).toMatch(/^dc = StateMonitor\(cells, "dc", record=\[\d, \d, \d\]\)$/m);
 });
 
 test('what is set of cells that are drawn goes to those that the model draws, in later trials too', async () => {

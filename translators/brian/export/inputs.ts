@@ -3,9 +3,11 @@
  * becomes a subexpression, a sum of what stimuli yield and of one summed variable for each projection.
  */
 
+import type { Expression } from '../../../src/lang/ast.js';
 import { drawsIn } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
+import { mapExpression } from '../../../src/lang/walk.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
@@ -15,7 +17,7 @@ import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
 import { declaredUnit, quantityText } from '../../../src/lang/written-quantity.js';
-import { groupSlice } from './selection-text.js';
+import { groupSlice, rangeTest } from './selection-text.js';
 
 /** Equations and initial values that a group gets for its inputs. */
 interface InputParts {
@@ -45,8 +47,9 @@ export function inputParts(
       );
     }
     const terms: string[] = [];
-    for (const [id, stimulus] of currentsOf(plan, key, context)) {
-      const { term, line, drawn } = stimulusTerm(id, stimulus, plan, unit, groups, context);
+    const currents = currentsOf(plan, key, context);
+    for (const [id, stimulus] of currents) {
+      const { term, line, drawn } = stimulusTerm(id, stimulus, plan, unit, groups, context, currents.length > 1);
       if (term === undefined) continue;
       if (drawn !== undefined) regular.push(drawn);
       if (line !== undefined) lines.push(line);
@@ -88,7 +91,10 @@ function currentsOf(plan: GroupPlan, input: string, context: ExportContext): rea
 /** The value of a stimulus where and while it acts, and the line of what it draws. */
 interface StimulusText {
   readonly term?: string;
-  /** Brian allows one draw in an expression; cells that share a current share what is drawn. What is recorded has a name. */
+  /**
+   * Brian allows one draw in an expression; cells that share a current share what is drawn. What is recorded has a name, and
+   * so has each of several currents that takes more than a few words.
+   */
   readonly line?: string;
   /** What draws it now and then, where it is held in between. */
   readonly drawn?: Readonly<Record<string, unknown>>;
@@ -101,13 +107,14 @@ function stimulusTerm(
   unit: string,
   groups: ReadonlyMap<string, GroupPlan>,
   context: ExportContext,
+  isOneOfSeveral: boolean,
 ): StimulusText {
   const pointer = `/stimuli/${id}`;
   const listed = listedCells(stimulus.to, context);
   const slice = listed === undefined ? groupSlice(stimulus.to, groups, pointer, context) : undefined;
   if (slice === undefined && listed === undefined) return {};
   const { every = 0, from = 0, shared = false } = stimulus;
-  const text = brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer));
+  const text = withPlainNumbers(brianExpression(stimulus.value, plan.view, remarksAt(context.report, pointer)));
   const draws = drawsIn(parseExpression(stimulus.value));
   const { dt } = context.model.experiment;
   const isSeldom = draws && every > dt * 1.5;
@@ -122,7 +129,8 @@ function stimulusTerm(
         'in Brian it draws one in each step',
     );
   const isRecorded = recordedCurrents(context.model).has(id);
-  const value = draws || isRecorded ? currentName(id, plan) : text;
+  const isLong = isOneOfSeveral && text.length > longestTerm;
+  const value = draws || isRecorded || isLong ? currentName(id, plan) : text;
   const isKept = isSeldom && isTick;
   const isHeld = draws || /\bt\b/.test(text);
   const flags = [...(draws && shared ? ['shared'] : []), ...(isHeld ? ['constant over dt'] : [])];
@@ -144,15 +152,36 @@ function stimulusTerm(
       ? [`int(${listed.map((cell) => `i == ${cell}`).join(' or ')})`]
       : slice?.range === undefined
         ? []
-        : slice.range[1] === slice.range[0] + 1
-          ? [`int(i == ${slice.range[0]})`]
-          : [`int(i >= ${slice.range[0]} and i < ${slice.range[1]})`];
+        : [`int(${rangeTest(slice.range, plan.population.size)})`];
   const on = isSwitched(id, stimulus, context) ? [switchName(id, plan)] : [];
   const factors = [...on, ...where];
   const term = printExpression(
     factors.map((one) => parseExpression(one)).reduceRight((rest, one) => counting(one, rest), parseExpression(value)),
   );
   return { term, ...line, ...parts };
+}
+
+/** Longer values of several currents have lines of their own. */
+const longestTerm = 30;
+
+/** An expression without what is added and is zero, and with angular frequencies as multiples of pi. */
+function withPlainNumbers(text: string): string {
+  const isZero = (e: Expression): boolean =>
+    e.kind === 'number'
+      ? e.value === 0
+      : e.kind === 'binary' && e.operator === '*' && e.right.kind === 'name' && isZero(e.left);
+  return printExpression(
+    mapExpression(parseExpression(text), (node) => {
+      if (node.kind === 'binary' && node.operator === '+')
+        return isZero(node.left) ? node.right : isZero(node.right) ? node.left : node;
+      if (node.kind !== 'binary' || node.operator !== '*' || node.left.kind !== 'number') return node;
+      if (node.right.kind !== 'name' || !/^k?Hz$/.test(node.right.name)) return node;
+      const rate = node.left.value * (node.right.name === 'kHz' ? 1e3 : 1);
+      const frequency = Number((rate / (2 * Math.PI)).toPrecision(6));
+      const isTurns = 2 * Math.PI * frequency === rate && String(rate).length > 10;
+      return isTurns ? parseExpression(`2*pi*${frequency}*Hz`) : node;
+    }),
+  );
 }
 
 /** A few cells that are not next to each other. */

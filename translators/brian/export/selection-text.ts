@@ -45,6 +45,13 @@ function rangeOf(selection: SelectionRule, context: ExportContext): readonly [nu
   }
 }
 
+/** The test of neurons of a group for being in a part `[start, stop)` of it, in few words. */
+export function rangeTest([start, stop]: readonly [number, number], size: number): string {
+  if (stop === start + 1) return `i == ${start}`;
+  const tests = [...(start === 0 ? [] : [`i >= ${start}`]), ...(stop === size ? [] : [`i < ${stop}`])];
+  return tests.join(' and ') || 'True';
+}
+
 /** `P`, `P[0:10]`. */
 export function sliceText({ group, range }: SynapsesEnd): string {
   return range === undefined ? group.name : `${group.name}[${range[0]}:${range[1]}]`;

@@ -106,10 +106,7 @@ export function timedArray(name: string, array: TimedArray, companion: Companion
   const values = flat
     ? companion.list(array.values.map(Number), name)
     : list(rows.map((row, index) => companion.list(row ?? [], `${name}.${index}`)));
-  return assignment(
-    pythonName(name),
-    call('TimedArray', [inUnit(values, array.unit), `dt=${pythonValue(array.dt)}`, `name=${quoted(name)}`]),
-  );
+  return assignment(pythonName(name), call('TimedArray', [inUnit(values, array.unit), `dt=${pythonValue(array.dt)}`]));
 }
 
 /** A `BinomialFunction`. */
@@ -132,11 +129,12 @@ const orderWord = (own: number, group: { readonly order?: number }): readonly st
 function common(
   name: string,
   specification: { readonly dt?: string | number; readonly order?: number },
+  companion: Companion,
 ): readonly Source[] {
   return [
     ...keyword('dt', specification.dt === undefined ? undefined : pythonValue(specification.dt)),
     ...keyword('order', specification.order?.toString()),
-    `name=${quoted(name)}`,
+    ...companion.nameOf(name),
   ];
 }
 
@@ -226,7 +224,7 @@ function groupLines(
             : mapped(group.events ?? {}, (event) => pythonString(String(event.condition), '        ')),
         ),
         ...namespaceArgument(group.namespace, constants),
-        ...common(name, group),
+        ...common(name, group, companion),
       ]),
     ),
   ];
@@ -335,7 +333,7 @@ export function poissonGroup(name: string, group: PoissonGroup, constants: Const
       String(group.N),
       prefixed('rates=', valueCode(group.rates, `${name}.rates`, companion)),
       ...namespaceArgument(group.namespace, constants),
-      ...common(name, group),
+      ...common(name, group, companion),
     ]),
   );
   return [head, ...regularLines(object, group.run_regularly, group.N)].join('\n');
@@ -351,7 +349,7 @@ export function spikeGenerator(name: string, group: SpikeGenerator, companion: C
       companion.indices(group.indices, `${name}.indices`),
       listCode(typeof group.times === 'object' ? group.times : [], `${name}.times`, companion),
       ...period,
-      ...common(name, group),
+      ...common(name, group, companion),
     ]),
   );
 }
@@ -451,7 +449,7 @@ export function synapses(
       ...keyword('method_options', optionsCode(specification.method_options)),
       ...keyword('multisynaptic_index', textOf(specification.multisynaptic_index)),
       ...namespaceArgument(specification.namespace, constants),
-      ...common(name, specification),
+      ...common(name, specification, companion),
     ]),
   );
   const calls = connect === undefined ? [] : isCalls(connect) ? connect : [connect];

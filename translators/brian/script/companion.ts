@@ -1,6 +1,7 @@
-/** Long lists of a script, kept in a file beside it. */
+/** What the parts of a script share: long lists, kept in a file beside it, and whether objects have names of their own. */
 
 import { evenNumbers, list, quoted, type Source } from '../../shared/python.js';
+import { pythonName } from './python-text.js';
 
 /** Lists with more items than this go to the companion file. */
 const longestInline = 40;
@@ -8,6 +9,14 @@ const longestInline = 40;
 /** Collects the arrays of a script that are too long to stand in it. */
 export class Companion {
   readonly #arrays: Record<string, readonly number[]> = {};
+
+  /** @param isNamed  whether all objects need names; else those whose variables are not called like them */
+  constructor(private readonly isNamed: boolean) {}
+
+  /** The argument that names an object, where it needs one. */
+  nameOf(name: string): readonly Source[] {
+    return this.isNamed || pythonName(name) !== name ? [`name=${quoted(name)}`] : [];
+  }
 
   /** Python code of a list: the list itself, or a look-up of `key` in the companion file. */
   list(values: readonly number[], key: string): Source {

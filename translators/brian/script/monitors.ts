@@ -48,7 +48,7 @@ export function spikeMonitor(name: string, monitor: SpikeMonitor, companion: Com
       ...keyword('record', record === undefined ? undefined : recordCode(record, `${name}.record`, companion)),
       ...keyword('when', textOf(monitor.when)),
       ...keyword('order', monitor.order?.toString()),
-      `name=${quoted(name)}`,
+      ...companion.nameOf(name),
     ]),
   );
 }
@@ -64,16 +64,16 @@ export function stateMonitor(name: string, monitor: StateMonitor, companion: Com
       ...keyword('dt', monitor.dt === undefined ? undefined : pythonValue(monitor.dt)),
       ...keyword('when', textOf(monitor.when)),
       ...keyword('order', monitor.order?.toString()),
-      `name=${quoted(name)}`,
+      ...companion.nameOf(name),
     ]),
   );
 }
 
 /** A `PopulationRateMonitor`. */
-export function rateMonitor(name: string, monitor: { readonly source: string }): string {
+export function rateMonitor(name: string, monitor: { readonly source: string }, companion: Companion): string {
   return assignment(
     pythonName(name),
-    call('PopulationRateMonitor', [sliceCode(monitor.source), `name=${quoted(name)}`]),
+    call('PopulationRateMonitor', [sliceCode(monitor.source), ...companion.nameOf(name)]),
   );
 }
 

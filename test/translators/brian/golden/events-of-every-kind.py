@@ -21,7 +21,7 @@ taupost = 20 * ms
 wmax = 4 * mV
 
 # --- Functions of time
-modulation = TimedArray([1, 0.5, 1.5, 1], dt=20 * ms, name="modulation")
+modulation = TimedArray([1, 0.5, 1.5, 1], dt=20 * ms)
 
 # --- Groups
 P = NeuronGroup(
@@ -53,7 +53,7 @@ clockwork = SpikeGeneratorGroup(
 )
 
 # --- Synapses
-regular = Synapses(clockwork, P[0:30], on_pre="ge_post += 6*mV", name="regular")
+regular = Synapses(clockwork, P[:30], on_pre="ge += 6*mV", name="regular")
 regular.connect(p=0.5)
 afferent = Synapses(
     background,
@@ -64,7 +64,7 @@ afferent = Synapses(
     w : volt
     """,
     on_pre="""
-    ge_post += w
+    ge += w
     Apre += 0.05*mV
     w = clip(w + Apost, 0*mV, wmax)
     """,
@@ -77,14 +77,12 @@ afferent = Synapses(
 )
 afferent.connect(p=0.3)
 afferent.w = "2*mV*rand()"
-recurrent = Synapses(
-    P, P, "w : volt (constant)", on_pre="ge_post += w", name="recurrent"
-)
+recurrent = Synapses(P, P, "w : volt (constant)", on_pre="ge += w", name="recurrent")
 recurrent.connect("i != j", p=0.1)
 recurrent.w = "1.5*mV*int(i < 45) - 3*mV*int(i >= 45)"
 recurrent.delay = "0.2*ms + rand()*3*ms"
 alarm = Synapses(
-    P, P, on_pre="smooth_post += 0.1", on_event="strong", delay=0.7 * ms, name="alarm"
+    P, P, on_pre="smooth += 0.1", on_event="strong", delay=0.7 * ms, name="alarm"
 )
 alarm.connect(j="(i + 1)%N_post")
 

@@ -31,15 +31,14 @@ G = NeuronGroup(
     u += d
     """,
     method="euler",
-    name="G",
 )
 G.d = 8 * mV / ms
 G.v = "c"
 G.u = "b*c"
 
 # --- Monitors
-spikes = SpikeMonitor(G, name="spikes")
-trace = StateMonitor(G, ["v", "u"], record=[0, 9], dt=0.5 * ms, name="trace")
+spikes = SpikeMonitor(G)
+trace = StateMonitor(G, ["v", "u"], record=[0, 9], dt=0.5 * ms)
 
 # --- Run
 run(50 * ms)

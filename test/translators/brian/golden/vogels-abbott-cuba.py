@@ -33,18 +33,17 @@ P = NeuronGroup(
     reset="v = Vr",
     refractory=5 * ms,
     method="exact",
-    name="P",
 )
 P.v = "Vr + rand()*(Vt - Vr)"
 
 # --- Synapses
-Ce = Synapses(P[0:3200], P, on_pre="ge_post += we", name="Ce")
+Ce = Synapses(P[:3200], P, on_pre="ge += we")
 Ce.connect(p=0.02)
-Ci = Synapses(P[3200:4000], P, on_pre="gi_post += wi", name="Ci")
+Ci = Synapses(P[3200:], P, on_pre="gi += wi")
 Ci.connect(p=0.02)
 
 # --- Monitors
-s_mon = SpikeMonitor(P, name="s_mon")
+s_mon = SpikeMonitor(P)
 
 # --- Run
 run(1 * second)

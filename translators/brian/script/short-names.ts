@@ -1,0 +1,120 @@
+/** Names that people leave out of scripts: those of objects, where nothing depends on them, and `_post` in the code of pathways. */
+
+import { mapped } from '../../../src/model/collections.js';
+import { namedSections, type BrianSpecification, type SynapsesSpecification } from '../specification.js';
+
+type Code = NonNullable<SynapsesSpecification['on_pre']>;
+
+const texts = (code: Code | undefined): readonly string[] =>
+  code === undefined ? [] : typeof code === 'string' ? [code] : Object.values(code);
+
+/** Codes of all pathways. */
+const pathwayTexts = ({ on_pre: before, on_post: after }: SynapsesSpecification): readonly string[] => [
+  ...texts(before),
+  ...texts(after),
+];
+
+/** Variables that synapses declare. */
+const ownVariables = ({ model = '' }: SynapsesSpecification): ReadonlySet<string> =>
+  new Set([...model.matchAll(/^\s*(?:d(\w+)\/dt\s*=|(\w+)\s*[:=])/gm)].map(([, rate, name]) => rate ?? name ?? ''));
+
+/** What these names alone mean is not what they mean with `_post`. */
+const otherwise = new Set('i j N t dt t_in_timesteps lastspike not_refractory'.split(' '));
+
+/**
+ * Slices as `P[:3200]` and `P[3200:]`, and synapses whose code says `ge += w` for `ge_post += w`: what is no variable of the synapse is one of the cell that it
+ * leads to.
+ */
+export function withShortNames(document: BrianSpecification): BrianSpecification {
+  const variables = new Set([
+    ...Object.keys(document.namespace ?? {}),
+    ...namedSections.flatMap((section) => Object.keys(document[section] ?? {})),
+  ]);
+  const short = (specification: SynapsesSpecification): SynapsesSpecification => {
+    const all = pathwayTexts(specification).join('\n');
+    const kept = new Set([...variables, ...ownVariables(specification), ...Object.keys(specification.namespace ?? {})]);
+    const isShort = (name: string): boolean =>
+      !kept.has(name) && !otherwise.has(name) && !new RegExp(`(?<![\\w.])${name}\\b`).test(all);
+    const line = (text: string): string =>
+      text.replace(/(?<![\w.])([A-Za-z]\w*)_post\b/g, (whole, name: string) => (isShort(name) ? name : whole));
+    const code = (given: Code | undefined): Code | undefined =>
+      typeof given === 'object' ? mapped(given, line) : given === undefined ? undefined : line(given);
+    const [before, after] = [code(specification.on_pre), code(specification.on_post)];
+    return {
+      ...withSlice(specification),
+      ...(before === undefined ? {} : { on_pre: before }),
+      ...(after === undefined ? {} : { on_post: after }),
+    };
+  };
+  const sizes = new Map(
+    Object.entries({ ...document.neuron_groups, ...document.poisson_groups, ...document.spike_generators }).map(
+      ([name, { N }]) => [name, String(N)],
+    ),
+  );
+  const slice = (text: string): string =>
+    text.replace(
+      /^(\w+)\[(\d+):(\d+)\]$/,
+      (_, of: string, begin: string, end: string) =>
+        `${of}[${begin === '0' ? '' : begin}:${end === sizes.get(of) ? '' : end}]`,
+    );
+  const withSlice = <T extends { readonly source: string; readonly target?: string }>(one: T): T => ({
+    ...one,
+    source: slice(one.source),
+    ...(one.target === undefined ? {} : { target: slice(one.target) }),
+  });
+  const { synapses, spike_monitors, event_monitors, state_monitors, population_rate_monitors } = document;
+  return {
+    ...document,
+    ...(synapses && { synapses: mapped(synapses, short) }),
+    ...(spike_monitors && { spike_monitors: mapped(spike_monitors, withSlice) }),
+    ...(event_monitors && { event_monitors: mapped(event_monitors, withSlice) }),
+    ...(state_monitors && { state_monitors: mapped(state_monitors, withSlice) }),
+    ...(population_rate_monitors && { population_rate_monitors: mapped(population_rate_monitors, withSlice) }),
+  };
+}
+
+/**
+ * Whether objects need names of their own: Brian runs what shares a slot and an order by their names, and not in the order in
+ * which a script makes them.
+ */
+export function needsNames(document: BrianSpecification): boolean {
+  const {
+    synapses = {},
+    poisson_inputs: inputs = {},
+    neuron_groups: groups = {},
+    spatial_neurons: cells = {},
+  } = document;
+  const all = Object.values(synapses);
+  const owners = [...Object.values(groups), ...Object.values(cells)];
+  const models = [...owners, ...all].map(({ model = '' }) => model);
+  const runsCode =
+    owners.some(({ events }) => events !== undefined) ||
+    [...owners, ...Object.values(document.poisson_groups ?? {}), ...all].some(
+      ({ run_regularly: operations }) => operations !== undefined,
+    );
+  const resets = owners.some(({ reset_when: when, reset_order: order }) => when !== undefined || order !== undefined);
+  const isLinked = Object.values(groups).some(({ linked }) => linked !== undefined);
+  const isAdvanced = all.some(({ model = '' }) => /\/dt\s*=(?!.*event-driven)/.test(model));
+  const isSummed = models.some((model) => /\(.*\bsummed\b.*\)/.test(model));
+  const several = all.length + Object.keys(inputs).length > 1;
+  return runsCode || resets || isLinked || isAdvanced || isSummed || (several && !onlyAdd(all));
+}
+
+/** Whether synapses do no more than add to variables of cells that the code of none reads, and change their own. */
+function onlyAdd(all: readonly SynapsesSpecification[]): boolean {
+  const statements = all.flatMap((one) => {
+    const own = ownVariables(one);
+    const lines = pathwayTexts(one).flatMap((text) => text.replace(/#.*/g, '').split(/[;\n]/));
+    return lines.flatMap((line) => {
+      const [, name = '', operator = '', value = ''] = /^\s*(\w+)\s*([-+*/%]?=)(.*)$/.exec(line) ?? [];
+      const read = (value.match(/[A-Za-z_]\w*/g) ?? []).filter((word) => !own.has(word));
+      return line.trim() === '' ? [] : [{ name, operator, read, isOwn: own.has(name) }];
+    });
+  });
+  const plain = (name: string): string => name.replace(/_(?:pre|post)$/, '');
+  const readOfCells = new Set(statements.flatMap(({ read }) => read.map(plain)));
+  return statements.every(
+    ({ name, operator, isOwn }) =>
+      isOwn || ((operator === '+=' || operator === '-=') && !name.endsWith('_pre') && !readOfCells.has(plain(name))),
+  );
+}

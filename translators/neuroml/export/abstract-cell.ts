@@ -13,7 +13,7 @@ import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { ConversionEntry } from '../../../src/model/conversion-report.js';
+import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { child } from '../../../src/model/pointer.js';
 import type { EventDefinition, NeuronType, Population } from '../../../src/model/model.js';
 import { populationOf } from '../../../src/model/selected.js';
@@ -323,31 +323,28 @@ function differencesOf(
   steps: (valueOf: ValueOf) => number,
   pointer: string,
 ): readonly ConversionEntry[] {
-  const entries: ConversionEntry[] = [];
-  const add = (verdict: ConversionEntry['verdict'], code: string, message: string): void => {
-    entries.push({ verdict, code: `lems/${code}`, pointer, message });
-  };
+  const report = new ConversionReport('lems');
   if ([...receptors.values()].some(({ unit }) => unit === 'S'))
-    add(
-      'approximated',
-      'synapse-potential',
+    report.approximated(
+      'lems/synapse-potential',
+      pointer,
       'conductances act on the potential of the step before: synapses of LEMS see a copy of it',
     );
   if (name === 'adExIaFCell')
-    add('approximated', 'order-in-step', `${name} advances v, then w from the new value of v`);
-  for (const { verdict, code, message } of remarks) add(verdict, code, message);
-  if (!waits) return entries;
+    report.approximated('lems/order-in-step', pointer, `${name} advances v, then w from the new value of v`);
+  for (const { verdict, code, message } of remarks) report.add({ verdict, code: `lems/${code}`, pointer, message });
+  if (!waits) return report.entries;
   if (cells.some((valueOf) => steps(valueOf) === 0))
-    add(
-      'approximated',
-      'one-step-held',
+    report.approximated(
+      'lems/one-step-held',
+      pointer,
       `${name} holds v for one step after each spike, since it leaves its refractory regime in a step of its own`,
     );
   else
-    add(
-      'equivalent',
-      'refractory',
+    report.equivalent(
+      'lems/refractory',
+      pointer,
       'refract ends half a step between two steps: LEMS waits for the first step after it, by a time that it adds up',
     );
-  return entries;
+  return report.entries;
 }

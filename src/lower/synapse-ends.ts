@@ -75,6 +75,7 @@ export function withSynapseEnds(
   built: readonly BuiltProjection[],
   context: Context,
 ): ProjectionPlan {
+  if (!plan.pre.synapses && !plan.post.synapses) return plan;
   const groups = synapseGroups(built);
   const completed = (side: Side): ProjectionEnd => {
     const end = plan[side];

@@ -19,7 +19,7 @@ interface Between {
   readonly scopes: readonly Names[];
   /** Whether another projection of a name has the same ends; undefined when there is none of it. */
   readonly sameEnds?: (projection: string) => boolean | undefined;
-  readonly projections?: readonly string[];
+  readonly projections?: Pick<ReadonlyMap<string, unknown>, 'keys'>;
 }
 
 /** The rules of a projection; what is wrong is reported and left out. */
@@ -168,7 +168,7 @@ function clone(
 ): ConnectionRule | undefined {
   const same = sameEnds?.(of);
   if (same === undefined)
-    context.report(messages.unknownReference('projection', of, projections ?? []), `${pointer}/of`);
+    context.report(messages.unknownReference('projection', of, [...(projections?.keys() ?? [])]), `${pointer}/of`);
   else if (!same) context.report(messages.otherEnds(of), `${pointer}/of`);
   return same === true ? { rule: 'clone', of } : undefined;
 }

@@ -191,7 +191,7 @@ export function normaliseProjection(
         to: to.selection,
         scopes: connectionScopes,
         sameEnds,
-        projections: [...projections.keys()],
+        projections,
       },
       `${pointer}/connect`,
     ),

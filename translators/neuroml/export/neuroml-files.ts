@@ -22,6 +22,8 @@ const ofSimulation: ReadonlySet<string> = new Set(['Target', 'Include', 'Simulat
 /** A channel that NeuroML has by its type alone. */
 const passive = 'ionChannelPassive';
 const schema = 'http://www.neuroml.org/schema/neuroml2';
+/** The most projections into which those of cells with values of their own are taken apart. */
+const mostProjections = 10_000;
 
 /**
  * The files of a document, `name` first; a sentence that says why it stays one file where NeuroML has no words for a
@@ -39,6 +41,9 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
     );
   const foreign = others.find(({ tag }) => !isInSchema(tag));
   if (foreign) return `NeuroML has no element ${foreign.tag}`;
+  const projections = others.reduce((sum, one) => sum + (one.tag === 'network' ? projectionsIn(one) : 0), 0);
+  if (projections > mostProjections)
+    return `cells with values of their own are populations of their own, with ${projections.toLocaleString('en')} projections between two`;
   if (others.length === 0) return 'it holds component types alone';
   if (has(new Set(['Simulation'])).length === 0) return 'types of its own belong to it';
   const base = name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
@@ -92,6 +97,17 @@ function inOrder(one: Element): Element {
   return { ...one, children: children.sort((a, b) => rank(a) - rank(b)) };
 }
 
+/** How many projections a network has whose ends are populations of their own. */
+function projectionsIn({ children }: Element): number {
+  const populations = populationsIn(children);
+  return children
+    .filter(({ tag }) => tag === 'projection')
+    .reduce((sum, one) => sum + byPopulations(one, populations).length, 0);
+}
+
+const populationsIn = (children: readonly Element[]): ReadonlySet<string> =>
+  new Set(children.flatMap(({ tag, attributes }) => (tag === 'population' ? [attributes['id'] ?? ''] : [])));
+
 /** A network whose connections leave out where they lead unless that is unusual. */
 function networkOf(network: Element): Element {
   const plain = (one: Element): Element => {
@@ -114,9 +130,7 @@ function networkOf(network: Element): Element {
           }),
     };
   });
-  const populations = new Set(
-    children.flatMap(({ tag, attributes }) => (tag === 'population' ? [attributes['id'] ?? ''] : [])),
-  );
+  const populations = populationsIn(children);
   const all = children.flatMap((one) => (one.tag === 'projection' ? byPopulations(one, populations) : [one]));
   return { ...network, children: all };
 }

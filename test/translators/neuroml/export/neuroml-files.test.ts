@@ -87,6 +87,34 @@ it('is a LEMS document where NeuroML has no words, and the report says for what'
   expect(report.find(({ code }) => code === 'lems/one-file')?.message).toContain('NeuroML has no element ');
 });
 
+it('is a LEMS document where each of many connections would be a projection', { timeout: 60_000 }, async () => {
+  const cells = (label: string): object => ({
+    label,
+    size: 101,
+    cell: { type: 'IF_curr_exp', params: {} },
+    initial_values: { v: { random: 'uniform', params: { low: -70, high: -60 } } },
+  });
+  const projection = {
+    pre: 'a',
+    post: 'b',
+    connector: { type: 'AllToAllConnector' },
+    synapse: { type: 'StaticSynapse', params: { weight: 0.1, delay: 1 } },
+  };
+  const source = {
+    name: 'model.json',
+    text: JSON.stringify({
+      format: 'interneuron/pynn',
+      populations: [cells('a'), cells('b')],
+      projections: [projection],
+      recordings: [{ target: 'b', variables: ['spikes'] }],
+      phases: [{ run: 5 }],
+    }),
+  };
+  const { files, report } = await convert(source, 'x.nml');
+  expect(files.map(({ name }) => name)).toEqual(['x.nml']);
+  expect(report.find(({ code }) => code === 'lems/one-file')?.message).toContain('10,201 projections between two');
+});
+
 it('says that it keeps nothing of a model of other words', async () => {
   const cell = { type: 'SpikeSourceGamma', params: { alpha: 3, beta: 100 } };
   const source = {

@@ -12,6 +12,7 @@ import type { Expression } from '../lang/ast.js';
 import { isZero } from '../lang/build.js';
 import { functions } from '../lang/functions.js';
 import { conditionallyLinear, linearForm, linearRate } from '../lang/linear.js';
+import { growsFast } from '../lang/growth.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import { timeOutsideTables } from '../lang/time-outside-tables.js';
 import type { Method } from './profile.js';
@@ -278,6 +279,15 @@ function at<T>(scope: IntegrationScope, values: ReadonlyMap<string, Ir>, later: 
 const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slope: Ir): Ir =>
   scope.block.name(name, fold(ir.add(x, fold(ir.mul(to(scope.real, ir.f64(factor)), slope)))));
 
+/**
+ * The rate of a variable at a stage. Where a model names the method, a rate that overflows is infinite, as it is in
+ * other simulators: what the step then makes of the variable, often no number, decides whether there is a spike.
+ */
+function slopeOf(name: string, equations: Equations, scope: IntegrationScope): Ir {
+  const rate = equations.derivatives.get(name) as Expression;
+  return equations.method !== 'auto' && growsFast(rate, name) ? compileReal(rate, scope) : rateOf(rate, scope);
+}
+
 function slopes(
   names: readonly string[],
   equations: Equations,
@@ -287,7 +297,7 @@ function slopes(
 ): Map<string, Ir> {
   return new Map(
     names.map((name) => {
-      const rate = rateOf(equations.derivatives.get(name) as Expression, scope);
+      const rate = slopeOf(name, equations, scope);
       const condition = active.get(name);
       return [
         name,

@@ -393,8 +393,7 @@ export function compareSamples(
       const otherRow = (other.times[at] ?? Infinity) <= time * (1 + singlePrecision) + 0.5 ? at : undefined;
       for (let column = 0; column < columns; column++) {
         const value = Number(values[row * columns + column]);
-        least = Math.min(least, value);
-        highest = Math.max(highest, value);
+        if (!Number.isNaN(value)) [least, highest] = [Math.min(least, value), Math.max(highest, value)];
         if (otherRow === undefined) continue;
         const apart = distance(value, Number(other.values[otherRow * columns + column]));
         samples += 1;

@@ -143,6 +143,28 @@ describe('spikes and samples in LEMS are those of the model', () => {
   });
 });
 
+describe('a variable that runs away in a step of a named method', () => {
+  const runaway = (threshold: string): ValidModel =>
+    group('dx/dt = (exp(x) - x)/(0.3*ms) : 1\ndy/dt = (x - y)/(5*ms) : 1', {
+      method: 'rk4',
+      threshold,
+      reset: 'x = -2',
+    });
+
+  test('is no number, and the report says that this ends the run in LEMS', async () => {
+    const { report, outcome } = await convertModel(runaway('x > 50'), 'lems', { strict: true });
+    expect(outcome).toBe('approximate');
+    const [entry] = report.filter(({ code }) => code === 'lems/overflow');
+    expect(entry?.message).toContain('x of G is not a number (NaN) when the run ends, NaN in all 3 elements');
+  });
+
+  test('is equivalent where it does not in a run', async () => {
+    const { report, outcome } = await convertModel(runaway('x > -1'), 'lems', { strict: true });
+    expect(outcome).toBe('equivalent');
+    expect(report.map(({ code }) => code)).toContain('lems/own-steps');
+  });
+});
+
 describe('others are left as they are, and refused', () => {
   test.each([
     [

@@ -52,6 +52,15 @@ describe('a variable that runs away in finite time and is reset', () => {
     expect(trace(run, 'cells.w').every((w) => Number.isFinite(w) && w < 20)).toBe(false);
   });
 
+  // In the second step, stages of x are infinite, and so are both terms of its rate: NumPy has no number then.
+  it('is no number after a step of the named method in which a rate is the difference of infinities', async () => {
+    const run = await simulate(model(0.5, 'rk4').replace('exp(x)/tau', '(exp(x) - x)/(0.03*tau)'));
+    expect(stepsOf(run, 'cells.spike')).toEqual([]);
+    const x = trace(run, 'cells.x').map(Number.isNaN);
+    expect(x.slice(0, 3)).toEqual([false, false, true]);
+    expect(x.at(-1)).toBe(true);
+  });
+
   // x' = (1 + x²)/tau from 0 is tan(t/tau): adaptive sub-steps would pass over its pole, with a w of 1e43.
   it.each([0.5, 2, 5])('is no pole that adaptive sub-steps pass over, with steps of %f ms', async (dt) => {
     const run = await simulate(model(dt, 'adaptive').replace('exp(x)/tau', '(1 + x**2)/tau'));

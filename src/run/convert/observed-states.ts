@@ -21,6 +21,12 @@ const leastSteps = 500;
 const mostAbrupt = 150;
 const mostEven = 50;
 
+/** After how many steps an observed run ends. */
+export function observedSteps({ populations }: Model): number {
+  const cells = Object.values(populations).reduce((sum, { size }) => sum + size, 0);
+  return Math.max(leastSteps, Math.min(mostSteps, Math.floor(mostCellSteps / Math.max(1, cells))));
+}
+
 /** What equations of a type read, of what can be recorded. */
 function readBy(type: NeuronType): readonly string[] {
   const texts = [
@@ -64,7 +70,7 @@ export async function observedStates(
   types: readonly string[],
 ): Promise<ReadonlyMap<string, readonly CellState[]>> {
   const { model } = valid;
-  const { experiment, populations } = model;
+  const { experiment } = model;
   const observed = new Map(types.map((type) => [type, observedOf(type, model)]));
   const recordings = [...observed.values()].flat().map(({ name, population, indices, variable }): Recording => ({
     of: { population, indices },
@@ -73,15 +79,11 @@ export async function observedStates(
   }));
   const protocol = experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
   const whole = { ...model, recordings, experiment: { ...experiment, protocol } };
-  const cells = Object.values(populations).reduce((sum, { size }) => sum + size, 0);
   const keeper = new SampleKeeper();
   try {
     const result = await runModel(
       { valid: { ...valid, model: whole }, hashes: hashModel(whole) },
-      {
-        writers: [keeper],
-        stopAfter: Math.max(leastSteps, Math.min(mostSteps, Math.floor(mostCellSteps / Math.max(1, cells)))),
-      },
+      { writers: [keeper], stopAfter: observedSteps(model) },
     );
     if (result.kind === 'run') result.dispose();
   } catch {

@@ -196,6 +196,17 @@ async function inLems(
       });
     }
   }
+  if (ownSteps) {
+    const { overflowsInRun } = await import('./overflow.js');
+    const overflows = await overflowsInRun(apart);
+    if (overflows.length > 0)
+      entries.push({
+        verdict: 'approximated',
+        code: 'lems/overflow',
+        pointer: '',
+        message: `a step of a named method overflows, with which LEMS's interpreter ends the run: ${overflows.map(({ message, found = '' }) => `${message}, ${found}`).join('; ')}`,
+      });
+  }
   const xmlFile = (file: string, root: (typeof best)['root']): ConvertedFile => {
     let text: string | undefined;
     return {

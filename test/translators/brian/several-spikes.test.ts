@@ -46,6 +46,14 @@ test.each(severalSpikesModels)(
   },
 );
 
+test('given spikes are all written, whether or not the conversion is strict', async () => {
+  const [, text = ''] = severalSpikesModels.find(([name]) => name.startsWith('given spikes')) ?? [];
+  const plain = await written(text, 'brian', false);
+  // The weights in transit of its plastic synapses are approximate.
+  expect(plain.report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+  expect(plain.text).toContain('threshold="n_spikes > 0"');
+});
+
 test('numbers of spikes in a step have a Poisson distribution', async () => {
   const { text } = await written(fastSources, 'brian-json', true);
   const trains = (await spikesOf(read(text).valid)).get('s') ?? [];

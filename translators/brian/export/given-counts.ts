@@ -1,6 +1,6 @@
 /**
- * Given spikes of which a cell has several in a step, where the same function matters more than Brian's own words: a
- * generator has a neuron for the first, the second and each further spike of a step of a cell, and a group counts them.
+ * Given spikes of which a cell has several in a step, where Brian's own generators have one: a generator has a neuron
+ * for the first, the second and each further spike of a step of a cell, and a group counts them.
  */
 
 import { knownNumbers } from '../../../src/model/arrays.js';

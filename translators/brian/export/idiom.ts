@@ -201,7 +201,7 @@ class Idiom {
 
   /** Writes a population whose given spikes are several in a step; says whether it is one. */
   #writeCounted(name: string, population: Population, out: Sections): boolean {
-    const counted = this.#context.strict ? countedTrain(name, population, this.#model, this.#data) : undefined;
+    const counted = countedTrain(name, population, this.#model, this.#data);
     if (counted === undefined) return false;
     const generator = freeIn({ ...this.#model.populations, ...out.populations }, `${name}_given`);
     const { positions: _, ...plain } = counted.population;

@@ -312,7 +312,15 @@ function written(
       '/timing',
       `the timing profile is ${model.timing}; PyNN's simulators work on a grid, so spikes may shift by a step`,
     );
-  const { pynn: _, source, ...annotations } = model.annotations;
+  const { pynn: _, source, outputFiles, ...rest } = model.annotations;
+  const annotations = { ...rest, ...(outputFiles === undefined || natives === undefined ? {} : { outputFiles }) };
+  if (outputFiles !== undefined && natives === undefined)
+    report.exact(
+      '/annotations/outputFiles',
+      'text files that runs of the model write take columns by names of recordings, which PyNN has not: runs of the ' +
+        'document write none of them, but what -o names',
+      'pynn/output-files',
+    );
   // Selections that nothing uses may name further generators.
   const selected = context.targets.declarations();
   const document: PynnSpecification = {

@@ -20,13 +20,15 @@ import type { Model, NeuronType, Population, Projection, SynapseType, ValidModel
 import { freeName } from '../../model/free-name.js';
 import { child } from '../../model/pointer.js';
 import { wholePopulation } from '../../model/selected.js';
+import { isSelection } from '../../model/tagged.js';
+import { withColumnsOf } from '../file-columns.js';
 import { tidy } from '../recognise/numbers.js';
 import { advancedAtOnce, writtenBySynapses } from './at-once.js';
 import { withContacts } from './contacts.js';
 import { fitArrivals } from './arrivals.js';
 import { gatheringOf, leadOf, outputOf, type Gathering } from './gathering.js';
 import { readable } from '../readable/readable.js';
-import { regathered, reportSamples } from './recordings.js';
+import { regathered, reportSamples, targetOf } from './recordings.js';
 import { reportParts } from './parts.js';
 import { gatherRegimes } from './refractory.js';
 import { isForward, withEventsInTurn } from './same-step.js';
@@ -208,7 +210,9 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
         'simulators of this notation integrate more accurately, ' +
         'so that spikes shift',
     );
-  const { lems: _, ...annotations } = gathering.model.annotations;
+  const { lems: _, ...annotations } = withColumnsOf(gathering.model, recordings, {
+    element: ({ of }, index) => (isSelection(of, 'synapses') ? targetOf(of.projection, index, gathering) : undefined),
+  });
   const usedTypes = new Set(Object.values(gathering.populations).map(({ type }) => type));
   const usedSynapses = new Set(Object.values(gathering.projections).map(({ synapse }) => synapse));
   const only = <T>(map: Readonly<Record<string, T>>, used: ReadonlySet<string | undefined>): Record<string, T> =>

@@ -4,7 +4,7 @@ import { numbersOf } from '../../model/arrays.js';
 import { parseStatements } from '../../lang/parse.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
 import { child } from '../../model/pointer.js';
-import type { NeuronType, Recording, SelectionRule, SynapseType } from '../../model/model.js';
+import type { NeuronType, Projection, Recording, SelectionRule, SynapseType } from '../../model/model.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
@@ -126,6 +126,17 @@ const variablesOf = (type: NeuronType | undefined): ReadonlySet<string> =>
     ),
   );
 
+/** Targets of listed connections, by synapse. */
+function targetsOf({ connect: [rule] }: Projection, { valid }: Gathering): readonly number[] {
+  return rule?.rule === 'list' ? numbersOf(rule.targets, valid.data) : [];
+}
+
+/** The cell that a synapse of a projection acts on; undefined where connections are not listed. */
+export function targetOf(projection: string, synapse: number, made: Gathering): number | undefined {
+  const one = made.projections[projection];
+  return one && targetsOf(one, made)[synapse];
+}
+
 /** Variables of synapses that their target has the sum of. */
 function ofSynapses(
   recording: Samples,
@@ -140,8 +151,7 @@ function ofSynapses(
   const names = recording.variables.map((one) => sums.get(one));
   if (names.some((one) => one === undefined))
     return lost(pointer, `${recording.variables.join(', ')} of individual synapses`, made);
-  const [rule] = projection.connect;
-  const targets = rule?.rule === 'list' ? numbersOf(rule.targets, made.valid.data) : [];
+  const targets = targetsOf(projection, made);
   const cells = of.indices === undefined ? targets : numbersOf(of.indices, made.valid.data).map((k) => targets[k] ?? 0);
   const shares = [...made.sums.values()].filter((one) => [...one.values()].some((name) => names.includes(name)));
   const alone = shares.length === 1 && new Set(targets).size === targets.length && targets.length > 0;

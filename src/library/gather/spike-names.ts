@@ -3,6 +3,7 @@
 import type { End, EventDefinition, Model, NeuronType, Recording } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
 import { isRecording } from '../../model/tagged.js';
+import { withColumnsOf } from '../file-columns.js';
 
 /** The event that a type calls otherwise and that is its only one; undefined: it has a spike, several or none. */
 function onlyEventOf({ events, regimes }: NeuronType): string | undefined {
@@ -73,6 +74,7 @@ export function withSpikesByName(model: Model): Model {
     isRecording(one, 'events') && typeof one.events === 'string' && isOnly(populationsOf(one.of), one.events)
       ? { ...one, events: 'spike' }
       : one;
+  const recordings = model.recordings.map(recorded);
   return {
     ...model,
     neurons: Object.fromEntries(
@@ -84,6 +86,7 @@ export function withSpikesByName(model: Model): Model {
     projections: Object.fromEntries(
       Object.entries(model.projections).map(([name, one]) => [name, { ...one, from: end(one.from), to: end(one.to) }]),
     ),
-    recordings: model.recordings.map(recorded),
+    recordings,
+    annotations: withColumnsOf(model, recordings),
   };
 }

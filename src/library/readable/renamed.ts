@@ -5,10 +5,11 @@ import { parseStatements } from '../../lang/parse.js';
 import { printStatement } from '../../lang/print.js';
 import { longUnitName } from '../../lang/units.js';
 import { ownNames } from '../../model/declared-names.js';
-import { isList, mapped } from '../../model/collections.js';
+import { mapped } from '../../model/collections.js';
 import type { Model, NeuronType, Projection, Recording } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
 import { isRecording, isSelection, recordedVariables } from '../../model/tagged.js';
+import { withColumnsOf } from '../file-columns.js';
 import { wordsIn } from '../gather/texts.js';
 import { withParts } from './texts.js';
 
@@ -134,7 +135,7 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
         : { ...one, input: own.get(one.input) ?? one.input };
     }),
     recordings,
-    annotations: withColumns(model, recordings),
+    annotations: withColumnsOf(model, recordings),
   };
 }
 
@@ -186,29 +187,3 @@ const withTargets = (text: string, key: (name: string) => string): string =>
   parseStatements(text)
     .map((one) => printStatement(one.kind === 'assignment' ? { ...one, target: key(one.target) } : one))
     .join('; ');
-
-/** Annotations whose files have columns of recordings, with the names of these. */
-function withColumns({ recordings, annotations }: Model, after: readonly Recording[]): Model['annotations'] {
-  const names = new Map(
-    recordings.flatMap((one, k) => {
-      const others = recordedVariables(after[k] ?? one);
-      return recordedVariables(one).map((name, n) => [JSON.stringify([one.name, name]), others[n] ?? name] as const);
-    }),
-  );
-  const renamed = (value: unknown): unknown => {
-    if (isList<unknown, unknown>(value)) return value.map(renamed);
-    if (typeof value !== 'object' || value === null) return value;
-    const made: Record<string, unknown> = Object.fromEntries(
-      Object.entries(value).map(([key, one]: readonly [string, unknown]) => [key, renamed(one)]),
-    );
-    const { recording, variable } = made;
-    const other = typeof recording === 'string' ? names.get(JSON.stringify([recording, variable])) : undefined;
-    return other === undefined ? made : { ...made, variable: other };
-  };
-  const { outputFiles, displays } = annotations;
-  return {
-    ...annotations,
-    ...(outputFiles === undefined ? {} : { outputFiles: renamed(outputFiles) }),
-    ...(displays === undefined ? {} : { displays: renamed(displays) }),
-  };
-}

@@ -8,6 +8,7 @@ import { changedNames } from '../../../src/model/changed.js';
 import { mapped } from '../../../src/model/collections.js';
 import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
+import { withColumnsOf } from '../../../src/library/file-columns.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
@@ -169,12 +170,13 @@ class Idiom {
       out.projections[key] = counting.projection;
       out.operations[freeIn(out.operations, `${name}_begin`)] = counting.operation;
     }
-    const { pynn: _, ...annotations } = model.annotations;
     const { neurons, synapses, populations, projections, operations } = out;
+    const recordings = this.#recordings(projections);
+    const { pynn: _, ...annotations } = withColumnsOf(model, recordings);
     return {
       ...model,
       experiment: { ...model.experiment, protocol: this.#protocol(out) },
-      recordings: this.#recordings(projections),
+      recordings,
       stimuli: mapped(model.stimuli, (stimulus, id) => ({
         ...stimulus,
         to: this.#chosen(stimulus.to, this.drawn?.model.stimuli[id]?.to),

@@ -1,0 +1,79 @@
+/** Text files and displays that a model names in its annotations: their columns are variables of recordings. */
+
+import type { Model, Recording } from '../model/model.js';
+import { isList } from '../model/collections.js';
+import { populationsOf } from '../model/selected.js';
+import { isRecording, isSelection, recordedVariables } from '../model/tagged.js';
+
+/** What records the same after a change; undefined where nothing does. */
+interface Follow {
+  /** Which element an element of a recording's owner has become, where its owner is another one now. */
+  readonly element?: (recording: Recording, index: number) => number | undefined;
+}
+
+/**
+ * Annotations of which the columns follow recordings of the same name, whose variables, elements and events may be
+ * called otherwise; columns of what is no longer recorded are left out.
+ *
+ * @param after  the recordings that the model has now
+ */
+export function withColumnsOf(
+  { recordings, annotations }: Model,
+  after: readonly Recording[],
+  { element }: Follow = {},
+): Model['annotations'] {
+  const known = new Map(recordings.map((one) => [one.name, one]));
+  const others = new Map(after.map((one) => [one.name, one]));
+  const followed = (column: Column): readonly unknown[] => {
+    const [before, now] = [known.get(column.recording), others.get(column.recording)];
+    if (before === undefined) return [column];
+    if (now === undefined) return [];
+    if (column.variable === undefined) return eventColumn(column, now);
+    const [old, own] = [recordedVariables(before), recordedVariables(now)];
+    // By their places only if there are as many: some may be recorded elsewhere.
+    const variable = own.length === old.length ? own[old.indexOf(column.variable)] : column.variable;
+    const index = ownerOf(before) === ownerOf(now) ? column.index : element?.(before, column.index);
+    return variable === undefined || !own.includes(variable) || index === undefined
+      ? []
+      : [{ ...column, variable, index }];
+  };
+  const within = (value: unknown): unknown => {
+    if (isList<unknown, unknown>(value)) return value.flatMap((one) => (isColumn(one) ? followed(one) : [within(one)]));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]: readonly [string, unknown]) => [key, within(one)]),
+    );
+  };
+  const { outputFiles, displays } = annotations;
+  return {
+    ...annotations,
+    ...(outputFiles === undefined ? {} : { outputFiles: within(outputFiles) }),
+    ...(displays === undefined ? {} : { displays: within(displays) }),
+  };
+}
+
+/** A column of a table or a source of events, with whatever else it has. */
+interface Column {
+  readonly recording: string;
+  readonly index: number;
+  readonly variable?: string;
+  readonly population?: string;
+  readonly event?: string;
+}
+
+const isColumn = (value: unknown): value is Column =>
+  typeof value === 'object' &&
+  value !== null &&
+  'recording' in value &&
+  typeof value.recording === 'string' &&
+  'index' in value &&
+  typeof value.index === 'number';
+
+const ownerOf = ({ of }: Recording): string =>
+  isSelection(of, 'synapses') ? `/${of.projection}` : populationsOf(of).join();
+
+/** A source of events, by the name that its event has now. */
+function eventColumn({ event: _, ...column }: Column, now: Recording): readonly unknown[] {
+  if (!isRecording(now, 'events') || !populationsOf(now.of).includes(column.population ?? '')) return [];
+  return [{ ...column, ...(now.events === 'spike' ? {} : { event: now.events }) }];
+}

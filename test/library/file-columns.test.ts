@@ -1,0 +1,53 @@
+/** Text files that a model names, after conversion: their columns are of what is recorded then. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { datFiles } from '../../runtime/results/dat/plan.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel } from '../../src/run/pipeline.js';
+
+/** The columns of a fixture of LEMS in another notation, by file, and the report. */
+async function columnsIn(fixture: string, to: 'brian-json' | 'pynn-json', strict = false) {
+  const file = `fixtures/neuroml/${fixture}.xml`;
+  const { valid } = importModel({ name: file, text: readFileSync(file, 'utf8') });
+  const { files, report } = await convertModel(valid, to, { strict });
+  const { model } = importModel({ name: 'model.json', text: files[0]?.text ?? '' }).valid;
+  return { files: datFiles(model.annotations), codes: report.map(({ code }) => code), model };
+}
+
+describe('columns of text files', () => {
+  test('follow variables that Brian records as copies', async () => {
+    const { files } = await columnsIn('synapses', 'brian-json', true);
+    const [, file] = files;
+    expect(file?.kind === 'columns' && file.columns.map(({ variable, index }) => [variable, index])).toEqual([
+      ['g', 0],
+      ['g', 2],
+      ['g_recorded', 0],
+      ['i__recorded', 0],
+    ]);
+  });
+
+  test('follow synapses of which the target has the sum: those from one train to cells 1, 1 and 10', async () => {
+    const { files, model } = await columnsIn('synapses', 'brian-json');
+    const [, file] = files;
+    expect(file?.kind === 'columns' && file.columns.slice(0, 2)).toEqual([
+      { id: 'one', recording: 'toOne_g', variable: 'g_expOne', index: 1 },
+      { id: 'delayed', recording: 'toOne_g', variable: 'g_expOne', index: 10 },
+    ]);
+    const recording = model.recordings.find(({ name }) => name === 'toOne_g');
+    expect(recording?.of).toEqual({ population: 'cells', indices: [1, 10] });
+  });
+
+  test('follow events that become spikes', async () => {
+    const { files } = await columnsIn('own-types', 'brian-json');
+    const events = files.flatMap((file) => (file.kind === 'events' ? file.selections : []));
+    expect(events.map(({ event }) => event)).toEqual(events.map(() => undefined));
+    expect(events.length).toBeGreaterThan(0);
+  });
+
+  test('are left out of PyNN, whose recordings have no names, and the report says so', async () => {
+    const { files, codes } = await columnsIn('pynn-cells', 'pynn-json');
+    expect(files).toEqual([]);
+    expect(codes).toContain('pynn/output-files');
+  });
+});

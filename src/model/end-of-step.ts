@@ -86,8 +86,9 @@ function laterTypes<T extends EquationSet>(
   for (const [id, type] of Object.entries(types)) {
     let moved = false;
     const result = attempt(child(pointer, id), () => {
-      const times = timesAtEnd(type);
+      const timesIn = timesAtEnd(type);
       return atEnd(type, (e) => {
+        const times = timesIn(e);
         moved ||= readsAny(e, times);
         return substitute(e, times);
       });
@@ -130,8 +131,11 @@ const actionAtEnd =
     do: action.do.map((statement) => mapStatement(statement, later)),
   });
 
-/** What stands at the end of a step for the time, and for derived variables that read it. */
-function timesAtEnd({ derived }: EquationSet): ReadonlyMap<string, Expression> {
+/**
+ * What stands at the end of a step for the time, and for the derived variables that an expression reads and that read
+ * it: others may become too large when they are put into each other.
+ */
+function timesAtEnd({ derived }: EquationSet): (e: Expression) => ReadonlyMap<string, Expression> {
   const times = new Map<string, Expression>([['t', sum(name('t'), name('dt'))]]);
   const seen = new Set<string>();
   const look = (id: string): void => {
@@ -141,6 +145,8 @@ function timesAtEnd({ derived }: EquationSet): ReadonlyMap<string, Expression> {
     for (const read of namesIn(variable.value)) look(read);
     if (readsAny(variable.value, times)) times.set(id, substitute(variable.value, times));
   };
-  for (const id of Object.keys(derived)) look(id);
-  return times;
+  return (e) => {
+    for (const read of namesIn(e)) look(read);
+    return times;
+  };
 }

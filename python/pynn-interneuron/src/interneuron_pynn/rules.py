@@ -292,6 +292,9 @@ def rule_of(projection, connector, generators, keeps_draws=False):
         return None
     if not 0 <= getattr(connector, "p_connect", 0) <= 1 or not isinstance(getattr(connector, "n", 0), int):
         return None
+    if len({_received(each.celltype) for each in getattr(projection.post, "populations", [])}) > 1:
+        # The document has one receptor for a projection.
+        return None
     values = _values(projection.synapse_type)
     if values is None or not _are_checked(values, connector, projection):
         return None
@@ -316,6 +319,15 @@ def rule_of(projection, connector, generators, keeps_draws=False):
         if id(connector.rng) in found:
             found[id(connector.rng)].go_ahead()
     return rule
+
+
+def _received(celltype):
+    """On what its receptors depend: those of an assembly of different ones are not all the same variables."""
+    parts = getattr(celltype, "post_synaptic_receptors", None)
+    if parts is not None:
+        return tuple(sorted((name, type(each).__name__) for name, each in parts.items()))
+    name = type(celltype).__name__
+    return getattr(celltype, "conductance_based", name), getattr(celltype, "voltage_based_synapses", False), "alpha" in name
 
 
 def _values(synapse):

@@ -139,6 +139,28 @@ const pynnRows: readonly (readonly [name: string, document: object, off: number]
   ['EIF_cond_exp_isfa_ista', cell('EIF_cond_exp_isfa_ista', { i_offset: 1, tau_refrac: 2 }), 3],
   ['Izhikevich', cell('Izhikevich', { i_offset: 0.01 }), 3],
   [
+    "currents for one cell each, one of which has the name of what Brian's operations look for",
+    {
+      ...driven,
+      views: [0, 1].map((k) => ({ label: `cell${k}`, of: 'G', select: { indices: [k] } })),
+      current_sources: [
+        {
+          label: 'source',
+          type: 'StepCurrentSource',
+          params: { times: [10, 40, 70], amplitudes: [0.4, 0.2, 0.5] },
+          inject_into: ['cell0'],
+        },
+        {
+          label: 'noise',
+          type: 'NoisyCurrentSource',
+          params: { mean: 0.3, stdev: 0, start: 20, stop: 80, dt: 1 },
+          inject_into: ['cell1'],
+        },
+      ],
+    },
+    0,
+  ],
+  [
     'a current in steps for a cell that is integrated exactly',
     {
       ...cell('IF_curr_exp', { tau_refrac: 2 }),

@@ -233,7 +233,7 @@ describe('inputs', () => {
     );
     expect(document.neuron_groups.P.model).toBe(
       'dv/dt = -v/(10*ms) + I/(200*pF) : volt\npulse_on : 1 (constant, shared)\n' +
-        'I = 0.1*nA + 20*pA*pulse_on*int(i < 2) : amp',
+        'I = 0.1*nA + 20*pA*pulse_on*int(i < 2) : amp (constant over dt)',
     );
     expect(document.run).toEqual([{ duration: '1 ms' }, { set: { 'P.pulse_on': 1 }, duration: '1 ms' }]);
     expect(remarks(report)).toEqual(['equivalent brian/current', 'equivalent brian/current']);

@@ -7,7 +7,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { drawsIn } from '../../../src/lang/functions.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
-import { mapExpression } from '../../../src/lang/walk.js';
+import { mapExpression, namesIn } from '../../../src/lang/walk.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { isPhase, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
@@ -15,7 +15,7 @@ import type { SelectionRule, Stimulus } from '../../../src/model/model.js';
 import { brianExpression, counting } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
-import { remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
+import { groupAttributes, remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
 import { declaredUnit, quantityText } from '../../../src/lang/written-quantity.js';
 import { groupSlice, rangeTest } from './selection-text.js';
 
@@ -48,20 +48,29 @@ export function inputParts(
     }
     const terms: string[] = [];
     const currents = currentsOf(plan, key, context);
+    // What follows the time is taken at the beginning of the step. Sums over synapses are known only after such values.
+    let held = false;
     for (const [id, stimulus] of currents) {
-      const { term, line, drawn } = stimulusTerm(id, stimulus, plan, unit, groups, context, currents.length > 1);
+      const { term, line, drawn, isHeld } = stimulusTerm(
+        id,
+        stimulus,
+        plan,
+        unit,
+        groups,
+        context,
+        currents.length > 1,
+      );
       if (term === undefined) continue;
       if (drawn !== undefined) regular.push(drawn);
       if (line !== undefined) lines.push(line);
       terms.push(term);
+      held ||= isHeld === true;
       if (!isSwitched(id, stimulus, context)) continue;
       lines.push(`${switchName(id, plan)} : 1 (constant, shared)`);
       if (stimulus.attached) initial[switchName(id, plan)] = 1;
     }
     const parts = contributors(key, plan, synapses);
     const whole = plan.names.get(key) ?? key;
-    // What follows the time is taken at the beginning of the step. Sums over synapses are known only after such values.
-    const held = terms.some((term) => /\bt\b/.test(term));
     const apart =
       held && parts.length > 0 ? brianName(`${whole}_given`, 'neuron', new Set(plan.names.values())) : whole;
     const sum = (texts: readonly string[], name: string, flag: string): string =>
@@ -96,6 +105,11 @@ interface StimulusText {
    * so has each of several currents that takes more than a few words.
    */
   readonly line?: string;
+  /**
+   * Whether it is to be taken once a step: what follows the time is, and what some cells alone get, since SymPy does
+   * not solve equations with conditions. What follows the cells' state cannot be.
+   */
+  readonly isHeld?: boolean;
   /** What draws it now and then, where it is held in between. */
   readonly drawn?: Readonly<Record<string, unknown>>;
 }
@@ -158,7 +172,11 @@ function stimulusTerm(
   const term = printExpression(
     factors.map((one) => parseExpression(one)).reduceRight((rest, one) => counting(one, rest), parseExpression(value)),
   );
-  return { term, ...line, ...parts };
+  const { state = {}, derived = {} } = plan.type ?? {};
+  const followsState = [...namesIn(parseExpression(stimulus.value))].some(
+    (name) => Object.hasOwn(state, name) || Object.hasOwn(derived, name),
+  );
+  return { term, isHeld: /\bt\b/.test(term) || (where.length > 0 && !followsState), ...line, ...parts };
 }
 
 /** Longer values of several currents have lines of their own. */
@@ -207,7 +225,7 @@ export function isSwitched(id: string, stimulus: Current, context: ExportContext
 
 /** The variable that has the value of a stimulus, where it has one. */
 export const currentName = (id: string, plan: GroupPlan): string =>
-  brianName(id, 'neuron', new Set(plan.names.values()));
+  brianName(id, 'neuron', new Set([...plan.names.values(), ...groupAttributes]));
 
 /** Stimuli whose values are recorded. */
 const recordedCurrents = ({ recordings, stimuli }: ExportContext['model']): ReadonlySet<string> =>

@@ -169,7 +169,15 @@ function planGroup(id: string, population: Population, context: ExportContext): 
   const isEnd = Object.values(context.model.projections).some(({ from, to }) =>
     [...ownersOf(from.of), ...ownersOf(to.of)].includes(id),
   );
-  const names = renameAll(type, 'neuron', constants, pointer, context, new Set(), isEnd ? endAttributes : new Set());
+  const names = renameAll(
+    type,
+    'neuron',
+    constants,
+    pointer,
+    context,
+    new Set(),
+    isEnd ? endAttributes : groupAttributes,
+  );
   const view = groupView(type, names, context);
   return {
     id,
@@ -184,11 +192,24 @@ function planGroup(id: string, population: Population, context: ExportContext): 
 }
 
 /**
- * What Brian's synapses and subgroups read of groups, so that a variable with such a name is taken for it.
+ * What Brian's operations look for in every group, so that a variable with such a name is taken for it.
+ *
+ * @source Brian 2.9, `Group.run_regularly`
+ */
+export const groupAttributes: ReadonlySet<string> = new Set(['source']);
+
+/**
+ * The same for its synapses and subgroups.
  *
  * @source Brian 2.9, `Synapses._create_variables` and `Subgroup`
  */
-const endAttributes: ReadonlySet<string> = new Set(['start', 'stop', 'source', 'variables', 'record_variables']);
+const endAttributes: ReadonlySet<string> = new Set([
+  ...groupAttributes,
+  'start',
+  'stop',
+  'variables',
+  'record_variables',
+]);
 
 /**
  * Arguments of Brian's templates of code, which are given the variables of a group under their names, too.

@@ -44,8 +44,8 @@ export const textOf = (text: string | undefined): string | undefined => (text ==
  */
 const ownAttributes: ReadonlySet<string> = new Set(
   (
-    'add_to_magic_network before_run check_variable_write codeobj_class connect default_event equations event_codes ' +
-    'event_driven events indices method_choice multisynaptic_index namespace order pre record_variables ' +
+    'add_to_magic_network before_run check_variable_write codeobj_class connect default_event delay_ equations event_codes ' +
+    'event_driven events indices method_choice multisynaptic_index namespace order post pre record_variables ' +
     'register_variable resetter run_on_event set_event_schedule source spikes start state state_updater stop ' +
     'subexpression_updater summed_updaters target thresholder unregister_variable user_equations variables ' +
     'verify_dependencies when'

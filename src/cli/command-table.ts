@@ -188,7 +188,8 @@ export const commands = {
       },
       strict: {
         type: 'boolean',
-        describe: 'the same function before the words of the notation; write nothing unless it is exact or equivalent',
+        describe:
+          'the same function before the words of the notation; write nothing unless what is written is exact or equivalent',
       },
       check: {
         type: 'boolean',

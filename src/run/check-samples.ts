@@ -233,8 +233,23 @@ function nameThere(
       one.variables.length === variables.length &&
       populationOf(one.of) === population,
   );
-  const found = other?.variables[k];
+  const found = other?.variables[k] ?? renamed(source, target, population, variable);
   return found !== undefined && haveBoth(source, target, population, variable, place, found) ? found : undefined;
+}
+
+/** What a variable became that is the only one of a population without a namesake: the only new one that is recorded. */
+function renamed(source: Model, target: Model, population: string, variable: string): string | undefined {
+  const ofThis = ({ recordings }: Model): readonly string[] =>
+    recordings.flatMap((one) =>
+      isRecording(one, 'variables') && populationOf(one.of) === population ? one.variables : [],
+    );
+  const without = (names: readonly string[], others: Model): readonly string[] => {
+    const type = others.neurons[others.populations[population]?.type ?? ''];
+    return [...new Set(names)].filter((name) => type !== undefined && !hasAt(type, name, {}, false));
+  };
+  const [gone, ...more] = without(ofThis(source), target);
+  const [come, ...others] = without(ofThis(target), source);
+  return gone === variable && more.length === 0 && others.length === 0 ? come : undefined;
 }
 
 /** Whether two models have a variable, perhaps by another name, of as many cells of one kind: points, or cells with the place on them. */

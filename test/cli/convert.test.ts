@@ -278,6 +278,13 @@ describe('what a notation cannot say', () => {
       expect(existsSync(folder.file('oscillator.xml'))).toBe(true);
     });
 
+    it('with --partial and --strict writes the rest where it is the same function', async () => {
+      const { code, stdout } = await runCommand(command('--partial', '--strict'));
+      expect(code).toBe(0);
+      expect(stdout).not.toContain('approximate');
+      expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: incomplete/);
+    });
+
     it('with --json prints the report alone', async () => {
       const { code, stdout } = await runCommand(command('--json'));
       expect(code).toBe(1);

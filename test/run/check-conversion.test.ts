@@ -69,6 +69,17 @@ test('variables that have another name after conversion are not compared, and sa
   ]);
 });
 
+test('the one variable that has another name after conversion is compared with what it became', async () => {
+  const valid = relaxing(
+    { model: 'dvm/dt = (12*mV - vm)/(10*ms) : volt', threshold: 'vm > 20*mV', reset: 'vm = 0*mV' },
+    { variables: ['vm'] },
+  );
+  const { absent, variables } = await checkConversion(valid, 'pynn');
+  expect(absent).toEqual([]);
+  expect(variables).toMatchObject([{ population: 'cells', variable: 'vm' }]);
+  expect(variables?.[0]?.largest).toBeLessThan(1e-15);
+});
+
 test('variables of other names or owners after conversion, and those of synapses, are compared by their recordings', async () => {
   const text = `<Lems>
   <Target component="run"/>

@@ -45,6 +45,7 @@ import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
 import { element, xmlText, type Element } from './export/xml-text.js';
 import { remarkCode } from './export/remark-code.js';
+import { remarkMethods } from './export/remark-method.js';
 
 export { neuromlFiles } from './export/neuroml-files.js';
 export { claimsOf } from './claims/claims.js';
@@ -309,16 +310,15 @@ function remark(context: ExportContext, written: Pick<Written, 'later' | 'inOrde
 }
 
 /** What is said of a document for simulators of cells with compartments, which is read with the timing `grid`. */
-function remarkCompartments({ model, report }: ExportContext): void {
+function remarkCompartments(context: ExportContext): void {
+  const { model, report } = context;
   if (model.timing !== 'grid')
     report.equivalent(
       'lems/timing',
       '/timing',
       `simulators of cells with compartments step in the order of grid, not of ${model.timing}`,
     );
-  for (const [id, { method, compartments }] of Object.entries(model.neurons))
-    if (compartments && method !== 'auto' && method !== 'cable')
-      report.equivalent('lems/method', child('/neurons', id), `simulators choose a method in place of ${method}`);
+  remarkMethods(context);
   for (const id of Object.keys(model.operations))
     report.missing(child('/operations', id), 'code that runs on cells, beside cells with compartments');
   settleParts(model, report);

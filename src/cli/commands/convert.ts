@@ -59,7 +59,7 @@ export async function convert(context: CommandContext): Promise<number> {
   if (refused.length > 0) {
     context.show(refused.map((entry) => findingOf(entry, imported, to)));
     context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
-    if (converted.outcome === 'incomplete' && isSome && !options.flag('strict'))
+    if (isSome && refused.every(({ verdict }) => verdict === 'notExpressible'))
       context.say('use --partial to write the rest of the model');
     return exitCodes.wrong;
   }
@@ -221,7 +221,7 @@ function variableText({ population, variable, range, largest, rootMeanSquare, ma
 /** The entries for which a conversion is refused. */
 function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
   return report.filter(
-    ({ verdict }) => (verdict === 'notExpressible' && (strict || !partial)) || (verdict === 'approximated' && strict),
+    ({ verdict }) => (verdict === 'notExpressible' && !partial) || (verdict === 'approximated' && strict),
   );
 }
 

@@ -9,7 +9,8 @@ import { unitOf } from '../../lang/units.js';
 import { decides, namesIn, substitute } from '../../lang/walk.js';
 import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '../../model/model.js';
 
-type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'>;
+type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'> &
+  Partial<Pick<NeuronType, 'state' | 'inputs'>>;
 
 /** The rates of a type, with its derived variables put in: all of them, or those that change within a step. */
 export function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' = 'all'): readonly Expression[] {
@@ -25,6 +26,12 @@ export function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'cha
       e = substitute(e, texts);
     return e;
   });
+}
+
+/** Whether a name in a rate stands for the same number throughout: a parameter or a unit. */
+function isFixed(name: string, { parameters, state = {}, inputs = {}, derived }: Equations): boolean {
+  if (Object.hasOwn(parameters, name)) return true;
+  return unitOf(name) !== undefined && ![state, inputs, derived].some((map) => Object.hasOwn(map, name));
 }
 
 /** Whether rates form a linear system of the state that they are the rates of. */
@@ -44,7 +51,7 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
   const fixed = rates.every((rate) => {
     const form = linearRate(rate, names);
     const read = form === null ? [] : [...form.coefficients.values()].flatMap((part) => [...namesIn(part)]);
-    return form !== null && read.every((name) => Object.hasOwn(type.parameters, name));
+    return form !== null && read.every((name) => isFixed(name, type));
   });
   const decided = ratesOf(equations, 'changing');
   const free = decided.every((rate) => !decides(rate));
@@ -67,10 +74,7 @@ export function methodInBrian(type: Equations): IntegrationMethod {
  * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
  * never change.
  */
-export function isForwardEuler(
-  type: Equations & Partial<Pick<NeuronType, 'state' | 'inputs'>>,
-  timing: TimingProfile,
-): boolean {
+export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
   if (type.method === 'euler' || timing === 'lems-euler') return true;
   if (type.noise.length > 0) return false;
   // Without noise, these are forward Euler.
@@ -82,11 +86,16 @@ export function isForwardEuler(
     (!isLinear(type) || ratesOf(type, 'changing').some(timeOutsideTables))
   )
     return true;
-  const { state = {}, inputs = {} } = type;
-  const isUnit = (name: string): boolean =>
-    unitOf(name) !== undefined && ![state, inputs, type.derived].some((map) => Object.hasOwn(map, name));
-  return ratesOf(type).every(
-    (rate) =>
-      !drawsIn(rate) && [...namesIn(rate)].every((name) => Object.hasOwn(type.parameters, name) || isUnit(name)),
-  );
+  return ratesOf(type).every((rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => isFixed(name, type)));
+}
+
+/** Whether a simulator that steps on a grid and chooses the method of a type itself takes the type's own. */
+export function isChosenOnGrid(type: Equations, timing: TimingProfile): boolean {
+  if (Object.keys(type.derivatives).length === 0) return true;
+  // Rates that never change give the same numbers with any method.
+  if (isForwardEuler({ ...type, method: 'exact' }, 'grid')) return true;
+  const own = { grid: methodOnGrid, brian: methodInBrian, 'lems-euler': () => 'euler' }[timing](type);
+  if (type.noise.length > 0) return own === 'auto' || own === 'euler';
+  const chosen = methodOnGrid({ ...type, method: 'auto' });
+  return own === chosen || (own === 'exact' && chosen === 'auto');
 }

@@ -99,7 +99,8 @@ run:
 `,
   });
   const { report, again } = await written(model);
-  expect(report.filter(({ verdict }) => verdict === 'notExpressible' || verdict === 'approximated')).toEqual([]);
+  const losses = report.filter(({ verdict }) => verdict === 'notExpressible' || verdict === 'approximated');
+  expect(losses.map(({ code, pointer }) => [code, pointer])).toEqual([['lems/method', '/neurons/cell']]);
   const fired = async (one: ImportedModel): Promise<readonly (readonly number[])[]> => {
     const { events } = await simulateModel(one.valid, { engines: [{ target: 'wasm', threads: 1 }] });
     const spikes = events.get('cell.spike') ?? [];
@@ -142,6 +143,35 @@ const projection = (label: string, receptor: string, location: unknown, pairs: u
   location,
   connector: { type: 'FromListConnector', params: { conn_list: pairs, column_names: [] } },
   synapse: { type: 'StaticSynapse', params: { weight: 0.003, delay: 1 } },
+});
+
+test('methods other than those that simulators of cells with compartments choose are approximated', async () => {
+  const model = importModel({
+    name: 'm.yaml',
+    text: `
+format: interneuron/brian
+spatial_neurons:
+  cell:
+    morphology: { sections: { soma: { diameter: 20 um, length: 20 um } } }
+    Cm: 1 uF/cm**2
+    Ri: 100 ohm*cm
+    model: "Im = 0.1*msiemens/cm**2*(-70*mV - v) : amp/meter**2"
+neuron_groups:
+  constant: { N: 1, model: "dx/dt = 300*Hz : 1", method: euler }
+  linear: { N: 1, model: "dx/dt = -x/(5*ms) : 1", method: exact }
+  linear_by_euler: { N: 1, model: "dx/dt = -x/(5*ms) : 1", method: euler }
+  square: { N: 1, model: "dx/dt = (1 - x**2)/(5*ms) : 1", method: euler }
+  square_by_rk4: { N: 1, model: "dx/dt = (1 - x**2)/(5*ms) : 1", method: rk4 }
+state_monitors: { potential: { source: cell, variables: [v] } }
+run: 1 ms
+`,
+  });
+  const { report } = await written(model);
+  expect(report.flatMap(({ code, verdict, pointer }) => (code === 'lems/method' ? [[verdict, pointer]] : []))).toEqual([
+    ['approximated', '/neurons/cell'],
+    ['approximated', '/neurons/linear_by_euler'],
+    ['approximated', '/neurons/square'],
+  ]);
 });
 
 test("PyNN's cells fire when they did, to the step", async () => {

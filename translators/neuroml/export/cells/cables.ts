@@ -39,6 +39,7 @@ import { cutCable, type CutCable } from './cable-sections.js';
 import { cableProjection, isArea, isReciprocalArea, type WrittenCable } from './cable-synapses.js';
 import { addendsOf } from '../../../../src/lang/addends.js';
 import { factorsOf } from './membrane-current.js';
+import { chosenInPlaceOf } from '../remark-method.js';
 
 /** A model without cables, where all of them could be said to be cells with sections. */
 export function withSections(context: ExportContext): ExportContext {
@@ -118,6 +119,7 @@ class CableWriter {
           ...own.map((key) => this.#numberOf(key, k)),
         ]),
     );
+    report.approximated('lems/method', this.#pointer, chosenInPlaceOf("Brian's steps of first order"));
     if (cut.near.length > 0)
       report.approximated(
         'lems/shape',

@@ -1,0 +1,56 @@
+/** What a change of integration method means for a type. */
+
+import { expect, test } from 'vitest';
+import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
+import { checkConversion } from '../../../src/run/check-conversion.js';
+import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
+
+/** A group with two equations, in steps of 1 ms; its method is Brian's choice. */
+const group = (model: string, more: object = {}): ImportedModel =>
+  importModel({
+    name: 'm.json',
+    text: JSON.stringify({
+      format: 'interneuron/brian',
+      dt: '1 ms',
+      neuron_groups: {
+        P: { N: 1, model, threshold: 'v > -50*mV', reset: 'v = -60*mV', initializers: { v: '-60 mV', ge: '30 mV' } },
+      },
+      state_monitors: { m: { source: 'P', variables: ['v'], record: [0] } },
+      run: '40 ms',
+      ...more,
+    }),
+  });
+
+const linear = 'dv/dt = (ge - (v + 49*mV))/(20*ms) : volt\ndge/dt = -ge/(5*ms) : volt';
+
+test.each([
+  ['units in the rates', linear, {}, true],
+  ['constants', linear.replace('(5*ms)', 'tau'), { namespace: { tau: '5 ms' } }, true],
+  ['a coefficient that changes', linear.replace('- (v + 49*mV)', '- ge/mV*(v + 49*mV)'), {}, false],
+])('only linear systems of fixed coefficients have the exact solution: %s', (_, model, more, isExact) => {
+  const { neurons } = group(model, more).valid.model;
+  const type = neurons['P']!;
+  expect(methodOnGrid(type) === 'auto').toBe(isExact);
+  expect(methodInBrian(type) === 'auto').toBe(isExact);
+});
+
+test('strict LEMS takes the steps of the exact solution where times are written in the rates', async () => {
+  const { spikes, variables } = await checkConversion(group(linear).valid, 'lems', { strict: true });
+  expect(spikes).toEqual([1, 1]);
+  expect(variables?.[0]?.largest).toBeLessThan(1e-12);
+});
+
+test('Brian is told no other method than the exact one where times are written in the rates', async () => {
+  const text = `
+interneuron: 1
+neurons:
+  a:
+    state: { v: { unit: mV, initial: 0 mV }, g: { unit: mV, initial: 10 mV } }
+    derivatives: { v: (g - v)/(10*ms), g: -g/(5*ms) }
+populations: { p: { type: a, size: 1 } }
+record: [{ of: p, variables: [v] }]
+timing: grid
+experiment: { dt: 1 ms, duration: 20 ms }`;
+  const { variables } = await checkConversion(importModel({ name: 'm.yaml', text }).valid, 'brian');
+  expect(variables?.[0]?.largest).toBeLessThan(1e-12);
+});

@@ -1,0 +1,24 @@
+/** What is said of methods of integration in documents for simulators of cells with compartments. */
+
+import { isChosenOnGrid } from '../../../src/library/gather/integration.js';
+import { child } from '../../../src/model/pointer.js';
+import type { NeuronType, SynapseType } from '../../../src/model/model.js';
+import type { ExportContext } from './context.js';
+
+/** That simulators take a method of their own. */
+export const chosenInPlaceOf = (method: string): string =>
+  `simulators of cells with compartments choose a method in place of ${method}: values differ, by how much --check measures`;
+
+/** Says which types have a method of their own, where simulators choose one. */
+export function remarkMethods({ model: { neurons, synapses, timing }, report }: ExportContext): void {
+  const said = (pointer: string, { method }: NeuronType | SynapseType): void =>
+    report.approximated('lems/method', pointer, chosenInPlaceOf(method === 'auto' ? `that of ${timing}` : method));
+  for (const [id, type] of Object.entries(neurons)) {
+    const isChosen = type.compartments
+      ? type.method === 'auto' || type.method === 'cable'
+      : isChosenOnGrid(type, timing);
+    if (!isChosen) said(child('/neurons', id), type);
+  }
+  for (const [id, type] of Object.entries(synapses))
+    if (!isChosenOnGrid(type, timing)) said(child('/synapses', id), type);
+}

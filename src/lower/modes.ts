@@ -3,13 +3,14 @@
  * is seen under its own name.
  *
  * A regime becomes a number: rates choose by it, and each transition is a separate condition. Where several
- * conditions emit one event, that event gets a condition that holds when one of theirs does.
+ * conditions emit one event, that event gets a condition that holds when one of theirs does, and counts as often as
+ * theirs hold.
  */
 
 import type { EventDefinition, Model, NeuronType } from '../model/typed.js';
 import { withRegimesAsVariable } from '../model/regimes.js';
-import type { Statement } from '../lang/ast.js';
-import { binary } from '../lang/build.js';
+import type { Expression, Statement } from '../lang/ast.js';
+import { binary, conditional, integer, sum } from '../lang/build.js';
 import type { LoweringDiagnostics } from './context.js';
 import * as messages from './messages.js';
 import type { Profile } from './profile.js';
@@ -96,6 +97,7 @@ function withOwnNames(
       edge: 'level',
       do: [],
       order: Math.min(...sources.map(({ order }) => order)),
+      multiplicity: sources.map(({ when }): Expression => conditional(when, integer(1), integer(0))).reduce(sum),
     };
   }
   for (const [name, { emits, ...definition }] of all) {

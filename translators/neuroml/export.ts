@@ -212,6 +212,12 @@ function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boole
     else report.missing('', `the document cannot be read back: ${back}`);
     return;
   }
+  for (const { message, expected = '', found = '' } of back.mismatches)
+    report.equivalent(
+      'lems/dimensions',
+      '',
+      `numbers are those of the model, but dimensions in the document do not fit, of which its readers warn: ${message} (${expected}; ${found})`,
+    );
   if (back.hashes.model !== hashModel(model).model)
     report.equivalent(
       'lems/model-hash',

@@ -6,12 +6,12 @@ import { NoNumber } from '../../lang/evaluate.js';
 import { isRandom } from '../../lang/functions.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { callsIn, mapExpression, namesIn, substitute, visit } from '../../lang/walk.js';
+import { callsIn, mapExpression, namesIn, substitute, visit, writtenBy } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType } from '../../model/model.js';
 import { constantOf, fold, near, plain, tidy, valueAt } from '../recognise/numbers.js';
 import { withNumbers } from '../recognise/values.js';
-import { derivedOf } from './texts.js';
+import { derivedOf, readsOf } from './texts.js';
 
 /** Spikes of one element. */
 export type Train =
@@ -171,6 +171,25 @@ function exponential(e: Expression): { readonly least: number; readonly mean: nu
     : undefined;
 }
 
+/** A state that events of one part of a type read and another part changes, which a part sees as it was shown before. */
+function betweenParts({ events, sequence = [], state }: NeuronType): string | undefined {
+  const code = new Map(Object.entries(events).map(([name, event]) => [name, event.do.flatMap(parseStatements)]));
+  const reads = (name: string): ReadonlySet<string> =>
+    new Set([
+      ...namesIn(parseExpression(events[name]?.when ?? '0')),
+      ...(events[name]?.do ?? []).flatMap((one) => [...readsOf(one)]),
+    ]);
+  return Object.keys(state).find((name) => {
+    const readers = sequence.filter((part) => (part.events ?? []).some((event) => reads(event).has(name)));
+    const changers = sequence.filter(
+      (part) =>
+        (part.state ?? []).includes(name) ||
+        (part.events ?? []).some((event) => writtenBy(code.get(event) ?? []).has(name)),
+    );
+    return readers.length > 0 && new Set([...readers, ...changers]).size > 1;
+  });
+}
+
 /** Spikes by trying the conditions at each step. @throws NoNumber for values that only a run has */
 function simulated(
   type: NeuronType,
@@ -184,6 +203,8 @@ function simulated(
   if (steps * events.length > mostTrials) return 'finding its spikes would take too many steps';
   if (events.some(([, { refractory, multiplicity }]) => refractory !== undefined || multiplicity !== undefined))
     return 'its events are suppressed, or count several times';
+  const between = betweenParts(type);
+  if (between !== undefined) return `its parts change ${between} one after another`;
   const values = new Map<string, number>();
   const look = (name: string): number => {
     const value = values.get(name);

@@ -4,9 +4,11 @@
  */
 
 import { expect, test } from 'vitest';
-import { spikesOf } from '../../../src/run/check-conversion.js';
+import { checkConversion, spikesOf } from '../../../src/run/check-conversion.js';
+import { convertModel } from '../../../src/run/convert.js';
 import { importModel, runModel } from '../../../src/run/pipeline.js';
 import { neuron, documentOf } from './support/importing.js';
+import { simulate, stepsOf } from '../../support/simulate.js';
 
 const source = (exposure: string): string => `<Lems>
   <Target component="sim"/>
@@ -55,4 +57,21 @@ test('on the grid, where parts have no order, they are refused', async () => {
   await expect(runModel(read(source(''), { timing: 'grid' }))).rejects.toMatchObject({
     diagnostics: [expect.objectContaining({ code: 'lower/unsupported-feature' })],
   });
+});
+
+test('on the grid, each condition that holds counts', async () => {
+  // All three parts see the same variable: they hold together or not at all.
+  const run = await simulate(JSON.stringify(read(source(' exposure="left"'), { timing: 'grid' }).valid.model));
+  const steps = stepsOf(run, 's.spike');
+  expect(steps.length).toBeGreaterThan(0);
+  for (const step of new Set(steps)) expect(steps.filter((one) => one === step)).toHaveLength(3);
+});
+
+test('PyNN and Brian get no list of spikes that the parts do not have', async () => {
+  const { valid } = read(source(' exposure="left"'));
+  const { spikes } = await checkConversion(valid, 'pynn-json', {});
+  expect(spikes).toEqual([30, 30]);
+  const { outcome, report } = await convertModel(valid, 'brian-json', { strict: true });
+  expect(outcome).toBe('incomplete');
+  expect(report.map(({ code }) => code)).toContain('brian/emits');
 });

@@ -1,6 +1,6 @@
 /** Reads an exported document as the importer does. */
 
-import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { Diagnostics, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { atEndOfStep } from '../../../src/model/end-of-step.js';
@@ -22,6 +22,8 @@ export interface ReadBack {
   readonly valid: ValidModel;
   /** Of that model. */
   readonly hashes: ModelHashes;
+  /** Dimensions that do not fit, where the reference interpreter goes on with numbers in SI. */
+  readonly mismatches: readonly Diagnostic[];
 }
 
 /**
@@ -37,7 +39,8 @@ export function readBack(text: string | CutText, document = 'exported.xml', host
   const valid = normalised && atEndOfStep(normalised, parts.positions, diagnostics);
   if (!lems || !parts || !valid || diagnostics.hasErrors)
     return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
-  return { lems, parts, valid, hashes: hashModel(valid.model) };
+  const mismatches = diagnostics.list.filter(({ code }) => code === 'lems/dimension-mismatch');
+  return { lems, parts, valid, hashes: hashModel(valid.model), mismatches };
 }
 
 /** The same of a document by its root, however long it is. */

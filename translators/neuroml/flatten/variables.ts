@@ -159,7 +159,7 @@ export class Variables {
       }
       const constant = this.#constant(at, name);
       if (constant) return constant;
-      if (!this.instant && at.type.requirements.has(name)) return this.#passedOn(at, name);
+      if (!this.instant && at.type.copied.has(name)) return this.#passedOn(at, name);
     }
     const found = this.outside(name);
     if (!found || 'expression' in found) return found;

@@ -273,6 +273,8 @@ export interface ComponentType extends Named {
   readonly exposures: ReadonlyMap<string, Dimensioned>;
   /** What enclosing components must expose. */
   readonly requirements: ReadonlyMap<string, Dimensioned>;
+  /** Those of the nearest type with dynamics, whose instances have copies of them: an heir may declare more. */
+  readonly copied: ReadonlySet<string>;
   /** References that enclosing components must have. */
   readonly componentRequirements: ReadonlyMap<string, Named>;
   /** Instances that whoever makes one must provide, as tunnels do. */

@@ -181,6 +181,8 @@ function merge(own: WrittenType, base: ComponentType | null, context: Inheritanc
     lineage: [own.name, ...(base?.lineage ?? [])],
     ...members,
     parameters: fix(own, members.parameters, context),
+    // The reference interpreter makes instances from dynamics, and inherits these as a whole.
+    copied: own.dynamics ? new Set(members.requirements.keys()) : (base?.copied ?? new Set()),
     dynamics: own.dynamics
       ? own.dynamics.extendsInherited
         ? join(base?.dynamics ?? null, own.dynamics.own)

@@ -21,6 +21,7 @@ export async function forBrian<T extends { readonly report: readonly ConversionE
   const { inBrianIdiom } = await import('../../../translators/brian/export/idiom.js');
   const { expressiblePopulations } = await import('../../../translators/shared/expressible-populations.js');
   const { currentsAsParameters } = await import('../../../translators/brian/export/current-parameters.js');
+  const { currentsOfCells } = await import('../../../translators/brian/export/currents-of-cells.js');
   const { cellsAsCables } = await import('../../../translators/brian/export/cells/as-cables.js');
   const { needsDrawnCells, withDrawnCells } = await import('../../../translators/brian/export/cells/cell-numbers.js');
   const { canBeOneByOne, cellsOneByOne } = await import('../../../translators/brian/export/cells/one-by-one.js');
@@ -48,7 +49,10 @@ export async function forBrian<T extends { readonly report: readonly ConversionE
     listed.push(...report.entries);
   }
   const cabled = cellsAsCables(cells, cellsOfOneType);
-  const { valid, entries, placed } = expressiblePopulations(currentsAsParameters(cabled.valid), 'brian');
+  const { valid, entries, placed } = expressiblePopulations(
+    currentsAsParameters(currentsOfCells(cabled.valid)),
+    'brian',
+  );
   const { knownPlaces } = await import('../../draw/space/places.js');
   const placesOf = ({ model, data }: ValidModel) => {
     const typed = { model: typedModel(model), data };

@@ -56,3 +56,44 @@ test('draws between the ticks of a clock are said', async () => {
     expect.objectContaining({ code: 'brian/held-noise', pointer: '/stimuli/slow' }),
   ]);
 });
+
+// Each cell has its own threshold crossings; noise without a deviation adds 0.1 nA to all but the first.
+test('currents into one cell each that differ in numbers are one current, with values of the cells', async () => {
+  const cells = [0, 1, 2, 3];
+  const into = (cell: number): object => ({ inject_into: [`cell${cell}`] });
+  const { valid, hashes } = importModel({
+    name: 'model.json',
+    text: JSON.stringify({
+      format: 'interneuron/pynn',
+      setup: { timestep: 0.1 },
+      populations: [{ label: 'cells', size: 4, cell: { type: 'IF_curr_exp', params: { tau_refrac: 2 } } }],
+      views: cells.map((k) => ({ label: `cell${k}`, of: 'cells', select: { indices: [k] } })),
+      current_sources: [
+        ...cells.map((k) => ({
+          label: `dc${k}`,
+          type: 'DCSource',
+          params: { amplitude: [0.9, 1, 1.1, 1.2][k], start: 5 },
+          ...into(k),
+        })),
+        ...[1, 2, 3].map((k) => ({ ...noise(`noise${k}`, 0.1, { mean: 0.1, stdev: 0 }), ...into(k) })),
+      ],
+      recordings: [{ target: 'cells', variables: ['spikes', 'v'] }],
+      phases: [{ run: 100 }],
+    }),
+  });
+  const { files, outcome } = await convertModel(valid, 'brian');
+  const script = files[0]?.text ?? '';
+  expect(outcome).toBe('equivalent');
+  expect(script).toContain('amplitude : amp (constant)\n');
+  expect(script).toContain('cells.amplitude = [0.9, 1, 1.1, 1.2] * nA\n');
+  expect(script.match(/randn/g)).toHaveLength(1);
+  expect(script).toContain('int(i >= 1)*noise1');
+  const check = await checkConversion(valid, 'brian');
+  expect(check.matched).toBe(check.spikes[0]);
+  expect(check.spikes[0]).toBeGreaterThan(10);
+  expect(check.populations.map(({ largest }) => largest)).toEqual([0]);
+  const there = await convertModel(valid, 'brian-json');
+  const again = importModel({ name: 'b.json', text: there.files[0]?.text ?? '' });
+  const back = await convertModel(again.valid, 'pynn-json');
+  expect(importModel({ name: 'c.json', text: back.files[0]?.text ?? '' }).hashes.model).toBe(hashes.model);
+});

@@ -131,7 +131,7 @@ const valuesOf = (model: Model, id: string): readonly string[] =>
   model.experiment.protocol.flatMap((phase) => (isPhase(phase, 'currents') ? [phase.currents[id] ?? []] : [])).flat();
 
 /** Names that code of a type reads, which may be of the whole model. */
-const usedIn = (type: NeuronType): ReadonlySet<string> =>
+export const usedIn = (type: NeuronType): ReadonlySet<string> =>
   new Set(
     [
       ...Object.values(type.derivatives).map(({ rate }) => rate),

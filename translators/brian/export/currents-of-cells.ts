@@ -1,0 +1,136 @@
+/**
+ * Currents into one cell each that differ in numbers alone, as loops over cells make them: one current into all these
+ * cells, the numbers of which are parameters of the cells.
+ */
+
+import { commonShape } from '../../../src/lang/common-shape.js';
+import { equalDimensions, ampere, unitText } from '../../../src/lang/dimension.js';
+import { foldConstants } from '../../../src/lang/fold.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { printExpression } from '../../../src/lang/print.js';
+import { mapExpression, namesIn } from '../../../src/lang/walk.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { ownNames } from '../../../src/model/declared-names.js';
+import { freeName, UniqueNames } from '../../../src/model/free-name.js';
+import type {
+  Model,
+  NeuronType,
+  Parameter,
+  Population,
+  Stimulus,
+  ValidModel,
+  Value,
+} from '../../../src/model/model.js';
+import { elementsIn, populationOf, rowOf } from '../../../src/model/selected.js';
+import { isPhase, recordedVariables } from '../../../src/model/tagged.js';
+import { usedIn } from './current-parameters.js';
+
+type Current = Extract<Stimulus, { readonly kind: 'current' }>;
+
+/** A current into one cell. */
+interface Single {
+  readonly id: string;
+  readonly cell: number;
+  readonly current: Current;
+  readonly value: Expression;
+}
+
+/** Fewer currents are readable as they are. */
+const least = 3;
+
+/** The same model, with a current into a row of cells in the place of one for each of them. */
+export function currentsOfCells({ model, data }: ValidModel): ValidModel {
+  const neurons: Record<string, NeuronType> = { ...model.neurons };
+  const populations: Record<string, Population> = { ...model.populations };
+  let stimuli: Record<string, Stimulus> = { ...model.stimuli };
+  for (const group of alike({ model, data })) {
+    const [{ id, current } = { id: '', current: undefined }] = group;
+    const name = current && populationOf(current.to);
+    const population = populations[name ?? ''];
+    const typeName = population?.type ?? '';
+    const type = neurons[typeName];
+    const row = rowOf(group.map(({ cell }) => cell).sort((a, b) => a - b));
+    if (!current || name === undefined || !population || !type || row === undefined) continue;
+    const taken = new Set([...ownNames(type), ...usedIn(type), ...Object.keys(stimuli)]);
+    const names = new UniqueNames(taken);
+    const common = commonShape(
+      group.map(({ value }) => value),
+      () => names.take('amplitude'),
+    );
+    if (common === undefined) continue;
+    const numbers = [...common.numbers];
+    if (numbers.length > 0) {
+      const isShared = Object.entries(populations).some(([other, one]) => other !== name && one.type === typeName);
+      const ownName = isShared ? freeName(typeName, (one) => Object.hasOwn(neurons, one)) : typeName;
+      const given = numbers.map(([key, { dimension }]): readonly [string, Parameter] => [
+        key,
+        { unit: unitText(dimension), type: 'real', value: 0, shared: false },
+      ]);
+      neurons[ownName] = { ...type, parameters: { ...type.parameters, ...Object.fromEntries(given) } };
+      const values = numbers.map(([key, differing]): readonly [string, Value] => {
+        const array = new Array<number>(population.size).fill(0);
+        group.forEach(({ cell }, k) => (array[cell] = differing.values[k] ?? 0));
+        return [key, { array }];
+      });
+      populations[name] = {
+        ...population,
+        type: ownName,
+        values: { ...population.values, ...Object.fromEntries(values) },
+      };
+    }
+    const [first, end] = row;
+    const isWhole = first === 0 && end === population.size;
+    const { shared: _, ...own } = current;
+    const whole: Current = {
+      ...own,
+      to: isWhole ? { population: name } : { population: name, slice: [first, end, 1] },
+      value: printExpression(common.shape, { taken: (one) => taken.has(one) }),
+    };
+    const gone = new Set(group.map((one) => one.id));
+    stimuli = Object.fromEntries(
+      Object.entries(stimuli).flatMap(([key, stimulus]) =>
+        key === id ? [[key, whole]] : gone.has(key) ? [] : [[key, stimulus]],
+      ),
+    );
+  }
+  return { model: { ...model, neurons, populations, stimuli }, data };
+}
+
+/** Currents into different cells of a population that have the same form, act all the time and are not recorded. */
+function alike({ model, data }: ValidModel): readonly (readonly Single[])[] {
+  const apart = new Set([
+    ...model.recordings.flatMap(recordedVariables),
+    ...model.experiment.protocol.flatMap((phase) => [
+      ...(isPhase(phase, 'currents') ? Object.keys(phase.currents) : []),
+      ...(isPhase(phase, 'attach') ? [phase.attach] : []),
+      ...(isPhase(phase, 'detach') ? [phase.detach] : []),
+    ]),
+  ]);
+  const groups = new Map<string, Map<number, Single>>();
+  for (const [id, stimulus] of Object.entries(model.stimuli)) {
+    if (stimulus.kind !== 'current' || !stimulus.attached || apart.has(id)) continue;
+    const { kind: _, to, value: text, shared: __, ...rest } = stimulus;
+    const name = populationOf(to);
+    const type = typeOf(name, model);
+    const cells = name === undefined ? undefined : elementsIn(to, model.populations[name]?.size ?? 0, data);
+    const [cell] = cells ?? [];
+    if (cells?.length !== 1 || cell === undefined || type === undefined || type.cable) continue;
+    const taken = new Set([...ownNames(type), ...usedIn(type)]);
+    const value = foldConstants(parseExpression(text), undefined, (one) => taken.has(one));
+    // The index counts within what a current acts on.
+    if (namesIn(value).has('i')) continue;
+    const key = JSON.stringify([name, rest, printExpression(withoutQuantities(value))]);
+    const found = groups.get(key) ?? new Map<number, Single>();
+    if (!found.has(cell)) groups.set(key, found.set(cell, { id, cell, current: stimulus, value }));
+  }
+  return [...groups.values()].map((one) => [...one.values()]).filter(({ length }) => length >= least);
+}
+
+const typeOf = (population: string | undefined, { populations, neurons }: Model): NeuronType | undefined =>
+  neurons[populations[population ?? '']?.type ?? ''];
+
+/** An expression in which currents are one. */
+const withoutQuantities = (e: Expression): Expression =>
+  mapExpression(e, (node) =>
+    node.kind === 'quantity' && equalDimensions(node.dimension, ampere) ? { ...node, value: 1 } : node,
+  );

@@ -19,13 +19,22 @@ import { mapped } from './collections.js';
  * Derived variables that become too large when they are put into each other are findings.
  *
  * @param choices  `rates`: rates of change read the time there, too, as in the Euler steps of LEMS; `except`: types of
- *   neurons that did not come from LEMS
+ *   neurons that did not come from LEMS; `sums`: variables that have the time, by their types of neurons, which are
+ *   advanced in a step
  */
 export function atEndOfStep(
   { model, data }: written.ValidModel,
   positions: Positions,
   diagnostics: Diagnostics,
-  { rates = false, except = new Set() }: { readonly rates?: boolean; readonly except?: ReadonlySet<string> } = {},
+  {
+    rates = false,
+    except = new Set(),
+    sums = new Map(),
+  }: {
+    readonly rates?: boolean;
+    readonly except?: ReadonlySet<string>;
+    readonly sums?: ReadonlyMap<string, string>;
+  } = {},
 ): written.ValidModel {
   if (model.timing !== 'grid') return { model, data };
   const typed = typedModel(model);
@@ -39,8 +48,8 @@ export function atEndOfStep(
     }
   };
   const own = Object.fromEntries(Object.entries(typed.neurons).filter(([id]) => !except.has(id)));
-  const neurons = laterTypes(own, neuronAtEnd(rates), '/neurons', attempt);
-  const synapses = laterTypes(typed.synapses, synapseAtEnd, '/synapses', attempt);
+  const neurons = laterTypes(own, neuronAtEnd(rates), sums, '/neurons', attempt);
+  const synapses = laterTypes(typed.synapses, synapseAtEnd, new Map(), '/synapses', attempt);
   if (Object.keys(neurons).length + Object.keys(synapses).length === 0) return { model, data };
   const later = writtenModel({ ...typed, neurons, synapses });
   return {
@@ -78,7 +87,8 @@ type Later = (e: Expression) => Expression;
 /** Of some types, those in which something changes. */
 function laterTypes<T extends EquationSet>(
   types: Readonly<Record<string, T>>,
-  atEnd: (type: T, later: Later) => T,
+  atEnd: (type: T, later: Later, advancing: Later) => T,
+  sums: ReadonlyMap<string, string>,
   pointer: string,
   attempt: Attempt,
 ): Record<string, T> {
@@ -86,12 +96,17 @@ function laterTypes<T extends EquationSet>(
   for (const [id, type] of Object.entries(types)) {
     let moved = false;
     const result = attempt(child(pointer, id), () => {
-      const timesIn = timesAtEnd(type);
-      return atEnd(type, (e) => {
-        const times = timesIn(e);
-        moved ||= readsAny(e, times);
-        return substitute(e, times);
-      });
+      const later = (time: Expression): Later => {
+        const timesIn = timesAtEnd(type, time);
+        return (e) => {
+          const times = timesIn(e);
+          moved ||= readsAny(e, times);
+          return substitute(e, times);
+        };
+      };
+      const sumOf = sums.get(id);
+      const advancing = later(sum(name(sumOf ?? 't'), name('dt')));
+      return atEnd(type, sumOf === undefined ? advancing : later(name(sumOf)), advancing);
     });
     if (moved && result) changed[id] = result;
   }
@@ -100,10 +115,10 @@ function laterTypes<T extends EquationSet>(
 
 const neuronAtEnd =
   (rates: boolean) =>
-  (type: NeuronType, later: Later): NeuronType => {
+  (type: NeuronType, later: Later, advancing = later): NeuronType => {
     const act = actionAtEnd(later);
     const advance = (all: NeuronType['derivatives']): NeuronType['derivatives'] =>
-      rates ? mapped(all, (one) => ({ ...one, rate: later(one.rate) })) : all;
+      rates ? mapped(all, (one) => ({ ...one, rate: advancing(one.rate) })) : all;
     return {
       ...type,
       derivatives: advance(type.derivatives),
@@ -135,8 +150,8 @@ const actionAtEnd =
  * What stands at the end of a step for the time, and for the derived variables that an expression reads and that read
  * it: others may become too large when they are put into each other.
  */
-function timesAtEnd({ derived }: EquationSet): (e: Expression) => ReadonlyMap<string, Expression> {
-  const times = new Map<string, Expression>([['t', sum(name('t'), name('dt'))]]);
+function timesAtEnd({ derived }: EquationSet, time: Expression): (e: Expression) => ReadonlyMap<string, Expression> {
+  const times = new Map<string, Expression>([['t', time]]);
   const seen = new Set<string>();
   const look = (id: string): void => {
     const variable = derived[id];

@@ -45,9 +45,7 @@ export function fitArrivals(gathering: Gathering, isSpaced: boolean): void {
     if (projection === undefined) continue;
     const early = kind === 'early';
     if (early) gathering.early.add(name);
-    // Such synapses read what their cells have kept, behind these.
-    const behind = gathering.contacts.has(name) ? 1 : 0;
-    const fitted = { ...projection, order: orderOf(gathering, projection, type, early) + behind };
+    const fitted = { ...projection, order: orderOf(gathering, name, projection, type, early) };
     const prompt = kind === 'prompt' ? inSameStep(gathering, name, fitted, type, every) : undefined;
     const timed = timesSeen(prompt?.type ?? type, prompt === undefined ? kind : prompt.isAhead ? 'late' : 'prompt');
     if (prompt?.isAhead === false) gathering.prompt.add(name);
@@ -143,7 +141,7 @@ function arrivalOf(
   const [sources, targets] = [ordersOf(gathering, from.of), ordersOf(gathering, to.of)];
   return {
     atOnce: listed.includes(0) && Math.min(...sources) <= Math.max(...targets),
-    always: listed.every((one) => one === 0) && Math.max(...sources) < Math.min(...targets),
+    always: listed.length > 0 && listed.every((one) => one === 0) && Math.max(...sources) < Math.min(...targets),
   };
 }
 
@@ -194,9 +192,17 @@ function startsFromNothing({ valid }: Gathering, type: SynapseType, { values }: 
  * The order of a projection in which its synapses are advanced after what they add has been summed, as in LEMS; or
  * before it, where that makes up for the step by which spikes are late.
  */
-function orderOf(gathering: Gathering, { to, order }: Projection, type: SynapseType, early: boolean): number {
+function orderOf(
+  gathering: Gathering,
+  name: string,
+  { from, to, order }: Projection,
+  type: SynapseType,
+  early: boolean,
+): number {
   if (!isClocked(type)) return order;
   const targets = ordersOf(gathering, to.of);
+  // Such synapses read what the cells at both ends have kept, behind these.
+  if (gathering.contacts.has(name)) return Math.max(...ordersOf(gathering, from.of), ...targets) + 1;
   return early ? Math.min(order, Math.min(...targets) - 1) : Math.max(order, ...targets);
 }
 

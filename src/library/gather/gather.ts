@@ -40,7 +40,7 @@ import { holdOutputs } from './held-outputs.js';
 import { KeptValues } from './kept-values.js';
 import { withSchemesInSteps } from './kinetic-schemes.js';
 import { derivedOf, readsOf } from './texts.js';
-import { withTimesOfSum } from './summed-time.js';
+import { withSummedTime, withTimesOfSum } from './summed-time.js';
 import { restsOnRounding } from './time-conditions.js';
 
 /** A model in the forms of other notations, as far as there are such. */
@@ -75,6 +75,7 @@ export function gathered(valid: ValidModel, stage: string, { strict = false } = 
   const { model: later } = atEndOfStep({ ...valid, model: made }, unplaced, diagnostics, {
     rates: stage === 'brian',
     except: gathering.standard,
+    sums: gathering.summedTimes,
   });
   diagnostics.throwIfErrors();
   const model = stage === 'brian' ? withSchemesInSteps(readable(later), report) : later;
@@ -235,7 +236,11 @@ function fitToBrian(gathering: Gathering): void {
   if (gathering.strict) withTimesOfSum(gathering);
   const assigned = gathering.strict ? assignedInStep(gathering) : new Set<string>();
   const isAdvanced = holdOutputs(gathering);
-  fitArrivals(gathering, isAdvanced || assigned.size > 0);
+  const isBetween = [...gathering.contacts].some((name) => {
+    const { from, to } = gathering.projections[name] ?? {};
+    return from && to && wholePopulation(from.of) !== wholePopulation(to.of);
+  });
+  fitArrivals(gathering, isAdvanced || isBetween || assigned.size > 0);
   for (const name of assigned) actInStep(gathering, name);
   reportSamples(gathering);
   for (const [name, projection] of Object.entries(gathering.projections)) {
@@ -257,8 +262,8 @@ function fitToBrian(gathering: Gathering): void {
       gathering.report.approximated(
         'brian/contributes',
         pointer,
-        'LEMS takes the potential of the other cell before or after its step; Brian takes all at the beginning of ' +
-          'the step',
+        'LEMS takes what the other cell showed in its last step; Brian takes what it has when the sum is made, up to a ' +
+          'step later',
       );
   }
   for (const [name, population] of Object.entries(gathering.model.populations))
@@ -281,14 +286,30 @@ function fitToBrian(gathering: Gathering): void {
     const populations = Object.values(gathering.populations).filter((population) => population.type === name);
     if (populations.length === 0) continue;
     if (restsOnRounding(type, populations, { dt: gathering.dt, end: gathering.end, by: 'sum' }))
-      gathering.report.approximated(
-        'brian/summed-time',
-        child('/neurons', name),
-        'a condition compares times that are whole steps apart; LEMS adds up its time, by whose rounding the ' +
-          'condition holds a step sooner or later',
-      );
+      addUpTime(gathering, name);
     reportParts(gathering.model.neurons[name] ?? type, child('/neurons', name), gathering.report);
   }
+}
+
+/** Gives a type that compares times a variable that adds up the steps, as LEMS does; or says how they differ. */
+function addUpTime({ neurons, strict, summedTimes, report }: Gathering, name: string): void {
+  const summed = strict && neurons[name] ? withSummedTime(neurons[name]) : undefined;
+  if (summed === undefined) {
+    report.approximated(
+      'brian/summed-time',
+      child('/neurons', name),
+      'a condition compares times that are whole steps apart; LEMS adds up its time, by whose rounding the condition ' +
+        'holds a step sooner or later',
+    );
+    return;
+  }
+  neurons[name] = summed.type;
+  summedTimes.set(name, summed.name);
+  report.exact(
+    child('/neurons', name),
+    `conditions compare times as LEMS has them, which adds them up: so does ${summed.name}`,
+    'brian/summed-time',
+  );
 }
 
 /** Sources of which later cells add what their events assign in the same step. */

@@ -52,8 +52,10 @@ export interface Gathering {
   readonly prompt: Set<string>;
   /** Projections whose sources spike behind the step of their synapses, which are felt a step later. */
   readonly late: Set<string>;
-  /** Projections within a population whose synapses read other cells as in LEMS. */
+  /** Projections whose synapses read other cells all the time, as in LEMS. */
   readonly contacts: Set<string>;
+  /** Variables that add up the time as LEMS does, by their types of neurons. */
+  readonly summedTimes: Map<string, string>;
   /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
   readonly changed: ReadonlySet<string>;
 }
@@ -89,6 +91,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     prompt: new Set(),
     late: new Set(),
     contacts: new Set(),
+    summedTimes: new Map(),
     changed: changedNames(model),
   };
 }

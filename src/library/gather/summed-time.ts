@@ -1,4 +1,7 @@
-/** Conditions of the time, which LEMS adds up, by the steps in which they change: between two steps, rounding is no matter. */
+/**
+ * Conditions of the time, which LEMS adds up: by the steps in which they change, as between two steps rounding is no
+ * matter; else by a variable that adds up the steps, too.
+ */
 
 import type { Binary, Expression } from '../../lang/ast.js';
 import { binary, name as named, quantity } from '../../lang/build.js';
@@ -10,7 +13,7 @@ import { freeName } from '../../model/free-name.js';
 import { ownNames } from '../../model/declared-names.js';
 import { plain, valueAt } from '../recognise/numbers.js';
 import { withNumbers } from '../recognise/values.js';
-import { withTrees } from '../readable/texts.js';
+import { treesIn, withTrees } from '../readable/texts.js';
 import { borderOf, comparisons } from './time-conditions.js';
 import { derivedOf } from './texts.js';
 
@@ -85,4 +88,23 @@ function changeOf(e: Binary, { dt, end }: Gathering): { readonly step: number; r
     time += dt;
   }
   return undefined;
+}
+
+/**
+ * A type with a variable that adds up the steps, as LEMS adds up its time.
+ *
+ * @returns undefined where the type reads the time of the last spike, which Brian has not as such a sum
+ */
+export function withSummedTime(type: NeuronType): { readonly type: NeuronType; readonly name: string } | undefined {
+  if (treesIn(type).some((e) => namesIn(e).has('lastspike'))) return undefined;
+  const taken = ownNames(type);
+  const name = freeName('t_sum', (one) => taken.has(one));
+  return {
+    name,
+    type: {
+      ...type,
+      state: { ...type.state, [name]: { unit: 's', type: 'real', initial: 0, shared: false } },
+      derivatives: { ...type.derivatives, [name]: { rate: '1', eventDriven: false } },
+    },
+  };
 }

@@ -36,7 +36,7 @@ export function withContacts({ model, data }: ValidModel): InContact {
     const type = synapses[projection.synapse];
     if (type === undefined || from === undefined || to === undefined) continue;
     if (Object.keys(type.contributes).length === 0 || Object.keys(type.pathways).length > 0) continue;
-    if (from !== to && !readsSource(type)) continue;
+    if (from !== to && !readsSource(type) && !advancesByCells(type)) continue;
     const order = from === to ? orderWithin(projection, data) : from.order < to.order ? 'earlier' : 'later';
     const ends = { pre: endOf(kept, from), post: endOf(kept, to) };
     if (order === undefined || ends.pre === undefined || ends.post === undefined) continue;
@@ -87,6 +87,16 @@ function readsSource(type: SynapseType): boolean {
   return texts.some((text) =>
     [...namesIn(substitute(parseExpression(text), derived))].some((one) => /^pre\./.test(one)),
   );
+}
+
+/** Whether what a synapse advances, or when it acts, follows the cells at its ends. */
+export function advancesByCells(type: SynapseType | undefined): boolean {
+  if (type === undefined) return false;
+  const derived = derivedOf(type) ?? new Map<string, Expression>();
+  return [
+    ...Object.values(type.derivatives).flatMap(({ rate, eventDriven }) => (eventDriven ? [] : [rate])),
+    ...Object.values(type.events ?? {}).map(({ when }) => when),
+  ].some((text) => [...namesIn(substitute(parseExpression(text), derived))].some((one) => /^(?:pre|post)\./.test(one)));
 }
 
 /** What synapses of a projection compute and something records. */

@@ -24,7 +24,7 @@ import { isSelection } from '../../model/tagged.js';
 import { withColumnsOf } from '../file-columns.js';
 import { tidy } from '../recognise/numbers.js';
 import { advancedAtOnce, writtenBySynapses } from './at-once.js';
-import { withContacts } from './contacts.js';
+import { advancesByCells, withContacts } from './contacts.js';
 import { fitArrivals } from './arrivals.js';
 import { gatheringOf, leadOf, outputOf, type Gathering } from './gathering.js';
 import { readable } from '../readable/readable.js';
@@ -264,6 +264,12 @@ function fitToBrian(gathering: Gathering): void {
         pointer,
         'LEMS takes what the other cell showed in its last step; Brian takes what it has when the sum is made, up to a ' +
           'step later',
+      );
+    else if (!gathering.contacts.has(name) && advancesByCells(gathering.synapses[projection.synapse]))
+      gathering.report.approximated(
+        'brian/parts',
+        pointer,
+        'LEMS advances synapses before the cells that they follow; Brian may do so afterwards',
       );
   }
   for (const [name, population] of Object.entries(gathering.model.populations))

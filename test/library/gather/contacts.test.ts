@@ -118,3 +118,35 @@ test('contacts between populations read what the other cell showed in its step, 
     '/projections/forth',
   ]);
 });
+
+test('synapses that follow their cells are advanced before these, and what they add is that of the step before', async () => {
+  const text = `interneuron: 1
+timing: lems-euler
+neurons:
+  cell:
+    state: { v: -65 mV }
+    inputs: { pull: { unit: V/s } }
+    derivatives: { v: 1.2*V/second + pull - (v + 65*mV)/(20*ms) }
+    events: { spike: { when: v > -50*mV, do: v = -68*mV } }
+    sequence: [{ state: [v], events: [spike] }]
+synapses:
+  slow:
+    state: { w: 0 }
+    derived: { flow: { unit: V/s, value: -0.5*V/s*w } }
+    derivatives: { w: ((post.v + 65*mV)/(10*mV) - w)/(5*ms) }
+    contributes: { post.pull: flow }
+    sequence: [{ derived: [flow] }, { state: [w] }]
+populations: { first: { type: cell, size: 1, order: 0 }, second: { type: cell, size: 1, order: 1 } }
+projections: { slows: { from: first, to: second, synapse: slow, connect: { rule: list, sources: [0], targets: [0] } } }
+recordings: [{ of: { population: second }, events: spike }, { of: { population: second }, variables: [v] }]
+experiment: { dt: 0.05 ms, protocol: [{ run: 200 ms }] }
+`;
+  const { valid } = importModel({ name: 'model.yaml', text });
+  const usual = await convertModel(valid, 'brian-json');
+  expect(usual.report).toContainEqual(
+    expect.objectContaining({ verdict: 'approximated', code: 'brian/parts', pointer: '/projections/slows' }),
+  );
+  const { report } = await convertModel(valid, 'brian-json', { strict: true });
+  expect(report.filter(({ verdict }) => verdict === 'approximated')).toEqual([]);
+  expectSameRun(await checkConversion(valid, 'brian-json', { strict: true }), 3);
+});

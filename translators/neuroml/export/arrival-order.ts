@@ -95,7 +95,7 @@ export function lateJumps(
   if (!isLate) return undefined;
   const isAlone = incoming.every(
     ([projection, synapse, name]) =>
-      actsAlone(projection, synapse) || canActLate(name, projection, synapse, type, model),
+      actsAlone(projection, synapse) || canActLate(name, projection, synapse, type, context),
   );
   if (!isAlone) return undefined;
   const jumps = new Set(incoming.flatMap(([projection, synapse]) => jumpsOf(projection, synapse)));

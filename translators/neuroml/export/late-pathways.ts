@@ -1,10 +1,12 @@
 /** What synapses may do a step later than in the model without that anything else differs. */
 
+import type { Expression } from '../../../src/lang/ast.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { readsOf } from '../../../src/library/gather/texts.js';
-import type { Model, NeuronType, Projection, SynapseType } from '../../../src/model/model.js';
+import type { NeuronType, Operation, Projection, SynapseType } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
+import type { Change, ExportContext } from './context.js';
 import { writtenBy } from './effects.js';
 
 type Statement = ReturnType<typeof parseStatements>[number];
@@ -18,14 +20,17 @@ export function canActLate(
   projection: Projection,
   type: SynapseType,
   neuron: NeuronType,
-  model: Model,
+  { model, changes }: Pick<ExportContext, 'model' | 'changes'>,
 ): boolean {
   const { pathways, ports, state, derivatives, noise, events = {} } = type;
-  const changes = Object.keys(state).some((one) => shown(type).has(one));
-  const hasCode = Object.values(model.operations).some(
-    ({ on }) => isSelection(on, 'synapses') && on.projection === name,
+  const isShown = Object.keys(state).some((one) => shown(type).has(one));
+  const hasCode = Object.entries(model.operations).some(
+    ([id, operation]) =>
+      isSelection(operation.on, 'synapses') &&
+      operation.on.projection === name &&
+      !canFollowLate(operation, changes.get(id), type),
   );
-  if (changes || hasCode || noise.length > 0 || Object.keys(events).length > 0) return false;
+  if (isShown || hasCode || noise.length > 0 || Object.keys(events).length > 0) return false;
   if (Object.values(derivatives).some(({ eventDriven }) => eventDriven)) return false;
   if (!isOfSynapse(type, neuron) || readsTimeOrCells(type)) return false;
   return Object.values(pathways).every(
@@ -36,6 +41,22 @@ export function canActLate(
         const isOnCell = writtenBy(one.target, projection.receptors, ports) !== null;
         return !isOnCell || one.operator === '+=' || one.operator === '-=';
       }),
+  );
+}
+
+/**
+ * Whether code of synapses sets, once and between two steps, what only pathways and equations read: it may be done behind
+ * what spikes of the step before do at the beginning of the next one, before variables are advanced.
+ */
+export function canFollowLate({ do: actions }: Operation, once: Change | undefined, type: SynapseType): boolean {
+  const isOwn = (e: Expression): boolean => [...namesIn(e)].every((name) => Object.hasOwn(type.parameters, name));
+  const seen = shown(type);
+  return (
+    once !== undefined &&
+    (once.where === undefined || isOwn(parseExpression(once.where))) &&
+    actions
+      .flatMap(parseStatements)
+      .every((one) => one.kind === 'assignment' && one.operator === '=' && !seen.has(one.target) && isOwn(one.value))
   );
 }
 

@@ -16,15 +16,20 @@ import type { Numbers } from './values.js';
 import { endOfStep } from './words.js';
 import { element, type Element } from './xml-text.js';
 
-/** Pathways and the step of a synapse's variables, in the order of the model. */
+/**
+ * Pathways and the step of a synapse's variables, in the order of the model.
+ *
+ * @param set  writes what is set between two steps, behind what spikes of the step before do
+ */
 export function orderedPathways(
   order: StepOrder,
   writer: PathwayWriter,
   postDelays: ReadonlyMap<string, Numbers>,
   builder: TypeBuilder,
   attempt: (part: string, action: () => void) => void,
+  set: () => void,
 ): void {
-  new OrderedPathways(order, writer, postDelays, builder, attempt).write();
+  new OrderedPathways(order, writer, postDelays, builder, attempt).write(set);
 }
 
 class OrderedPathways {
@@ -41,12 +46,13 @@ class OrderedPathways {
     private readonly attempt: (part: string, action: () => void) => void,
   ) {}
 
-  write(): void {
+  write(set: () => void): void {
     const { order, writer, builder, attempt } = this;
     const { type } = writer;
     writer.late = 1;
     this.#all(order.late, 1);
     writer.late = 0;
+    set();
     if (order.late.length > 0) attempt('derivatives', () => this.#advance(type));
     this.#all(order.inStep, 0);
     builder.conditions.push(...this.#arrivals);

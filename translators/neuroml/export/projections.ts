@@ -40,7 +40,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
   const { projection, plan, source, target, type, pairs, code } = plain;
   const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
   const isPlaced = written.cells.has(target);
-  const order = isPlaced ? undefined : stepOrder(projection, type, plan.type, postDelays, code.size > 0, context);
+  const order = isPlaced ? undefined : stepOrder(projection, type, plan.type, postDelays, code, context);
   const values = new Map([...plain.values, ...ownPostDelays(postDelays, context, order?.late)]);
   const known = { ...plain, values };
   const event = heardEvent(type);

@@ -11,8 +11,9 @@ import type { Pathway, Projection, SynapseType, TimingProfile } from '../../../s
 import { delayInSteps, slotsOf } from '../../../src/model/steps.js';
 import { hasCompartments, type ExportContext } from './context.js';
 import { arrivesLate, lateJumps, steppingOrder } from './arrival-order.js';
-import { addsNow, isOfSynapse, readsTimeOrCells, setsShown, shown } from './late-pathways.js';
+import { addsNow, canFollowLate, isOfSynapse, readsTimeOrCells, setsShown, shown } from './late-pathways.js';
 import { actsLater } from './delays.js';
+import type { SynapseCodes } from './synapse-code.js';
 import type { Numbers } from './values.js';
 
 /** What acts when within a step of LEMS. */
@@ -37,17 +38,19 @@ interface Placed {
  * The order of a projection; undefined where LEMS cannot keep it, or the document is to be as people write it.
  *
  * @param target  the type of its target cells
+ * @param code    that acts on its synapses
  */
 export function stepOrder(
   projection: Projection,
   type: SynapseType,
   target: string,
   postDelays: ReadonlyMap<string, Numbers>,
-  hasCode: boolean,
+  code: SynapseCodes,
   context: ExportContext,
 ): StepOrder | undefined {
   const { model } = context;
   const { timing } = model;
+  const hasCode = [...code.values()].some(({ operation, once }) => !canFollowLate(operation, once, type));
   const neuron = model.neurons[target];
   if (!context.exactly || timing === 'lems-euler' || !neuron || hasCompartments(model)) return undefined;
   // Nothing is in another order where spikes find nothing that changes.

@@ -115,14 +115,21 @@ export function synapseType(
   const seenBy = order ? 'at once' : isSplit ? 'after all' : 'next step';
   const passOn = channels(target, sumsOf(type), builder, attempt, seenBy);
   const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
-  if (order) orderedPathways(order, writer, demands.postDelays, builder, attempt);
+  const isBehindLate = (order?.late.length ?? 0) > 0;
+  const set = (): void => {
+    for (const [name, { operation, flag, once }] of code) {
+      const change = once && (isBehindLate ? { ...once, at: once.at + context.dt } : once);
+      if (change)
+        attempt(`../../operations/${name}`, () => {
+          builder.conditions.push(...codeOnce(name, flag, change, operation.do, builder));
+        });
+    }
+  };
+  const between = isBehindLate ? set : (): void => undefined;
+  if (order) orderedPathways(order, writer, demands.postDelays, builder, attempt, between);
   else new PlainPathways(writer, demands.postDelays, { isLate, isTogether: isSplit }, builder, attempt).write();
   builder.conditions.push(...passOn);
-  for (const [name, { operation, flag, once }] of code)
-    if (once)
-      attempt(`../../operations/${name}`, () => {
-        builder.conditions.push(...codeOnce(name, flag, once, operation.do, builder));
-      });
+  if (!isBehindLate) set();
   return {
     componentType,
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),

@@ -103,6 +103,40 @@ test.each(networks.map(([name, synapses, timing]) => ({ name, synapses, timing }
   },
 );
 
+/** Weights are learnt at a rate that changes in the step after one with spikes of both sides. */
+const learning = {
+  ...plastic,
+  model: `${plastic.model}\neta : 1 (shared)`,
+  on_pre: 'ge += w\nApre += 0.06\nw = clip(w + eta*Apost, 0, 1)',
+  on_post: 'Apost -= 0.05\nw = clip(w + eta*Apre, 0, 1)',
+  initializers: { ...plastic.initializers, eta: 1 },
+};
+
+test.each([
+  ['between given spikes and cells', { S: learning }],
+  ['among cells without a delay', { S: { ...learning, source: 'cells' }, R: plastic }],
+])('what is set between runs acts from its step on, and not on spikes of the one before: %s', async (_, synapses) => {
+  const rates = [3, 0, 2, 0.5];
+  const switched = [20, 31, 42, 53].map((k) => Number((times[k]! + 0.1).toFixed(1)));
+  const run = switched.map((at, k) => ({
+    ...(k === 0 ? {} : { set: { 'S.eta': rates[k - 1]! } }),
+    duration: `${(at - (switched[k - 1] ?? 0)).toFixed(1)} ms`,
+  }));
+  const last = { set: { 'S.eta': rates.at(-1)!, 'S.w': 0.2 }, duration: '20 ms' };
+  const document = {
+    ...network(synapses, { trace: { source: 'cells', variables: ['v'], record: true } }),
+    run: [...run, last],
+  };
+  const valid = imported(document);
+  const strict = await convertModel(valid, 'lems', { strict: true });
+  expect(strict.report.filter(({ verdict }) => verdict === 'approximated')).toEqual([]);
+  const check = await checkConversion(valid, 'lems', { strict: true });
+  expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
+  expect(check.variables?.map(({ variable }) => variable)).toEqual(['v']);
+  for (const { rootMeanSquare, range } of check.variables ?? [])
+    expect(rootMeanSquare).toBeLessThan(1e-9 * (1 + range));
+});
+
 test.each(['additive', 'gutig', 'mixed', 'multiplicative'])("PyNN's %s rule is the same", async (rule) => {
   const { valid } = importModel(readSource(`fixtures/pynn/stdp-${rule}.json`));
   const check = await checkConversion(valid, 'lems', { strict: true });

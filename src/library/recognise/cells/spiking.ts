@@ -32,6 +32,8 @@ export function spikingOf(view: View, spike: EventDefinition): Spiking {
   const slope = coefficient(polynomial, view.v);
   const keys = [...polynomial.terms.keys()].filter((key) => key !== '' && key !== view.v);
   if (keys.length > 0 || isNought(slope)) refuse(`PyNN has no cell that spikes where ${spike.when}`);
+  // Below a threshold, or on a side of it that is not known.
+  if (!((constantOf(fold(slope)) ?? NaN) > 0)) refuse(`PyNN has no cell that spikes where ${spike.when}`);
   const threshold = fold(negated(quotient(coefficient(polynomial), slope)));
   const jumps = new Map<string, Expression>();
   let reset: Expression | undefined;

@@ -1,6 +1,7 @@
 /** YAML for people: equations as they stand in papers, short maps and lists on one line. */
 
-import { Document, isCollection, isPair, Scalar, visit, type ScalarTag } from 'yaml';
+import { Document, isCollection, isPair, isScalar, Scalar, visit, type ScalarTag } from 'yaml';
+import { wrappedEquations } from '../../translators/shared/wrapped-equations.js';
 
 const longestLine = 100;
 
@@ -37,7 +38,10 @@ export function yamlText(value: unknown): string {
       node.flow = isList || (indent + before + line.length <= longestLine && !hasBlocks(plain));
       return undefined;
     },
-    Scalar(_key, node) {
+    Scalar(_key, node, path) {
+      const [parent] = path.slice(-1);
+      if (isPair(parent) && isScalar(parent.key) && parent.key.value === 'model' && typeof node.value === 'string')
+        node.value = wrappedEquations(node.value, 2 * path.filter(isCollection).length);
       if (isBlock(node.value)) node.type = Scalar.BLOCK_LITERAL;
       else if (typeof node.value === 'string' && booleans.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
     },

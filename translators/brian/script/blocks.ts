@@ -21,6 +21,7 @@ import { defaultSlot } from '../vocabulary.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type { Companion } from './companion.js';
 import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
+import { wrappedEquations } from '../../shared/wrapped-equations.js';
 import { inDocument, inUnit, listCode, sliceCode, textOf, valueCode, variableCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
 import { morphologyLines } from './morphology.js';
@@ -56,11 +57,11 @@ export function sharedEquations(
 
 /** `eqs = """…"""`. */
 export const equationLines = (shared: SharedEquations): readonly string[] =>
-  [...shared].map(([equations, name]) => `${name} = ${pythonString(equations, '')}`);
+  [...shared].map(([equations, name]) => `${name} = ${pythonString(wrappedEquations(equations, 0), '')}`);
 
-/** Equations as an argument. */
+/** Equations as an argument: in quotes and with a comma on a line, or on several lines indented like it. */
 const modelCode = (equations: string, shared: SharedEquations): string =>
-  shared.get(equations) ?? pythonString(equations);
+  shared.get(equations) ?? pythonString(wrappedEquations(equations, equations.includes('\n') ? 4 : 7));
 
 /** `taum = 20*ms`. Constants whose names the script needs itself are left to the groups' own namespaces. */
 export function constantLines(constants: Constants): readonly string[] {

@@ -152,6 +152,8 @@ interface BrokenLine {
 }
 
 const shape = /^(?:d(?<rate>\w+)\/dt\s*=\s*(?<slope>.+)|(?<name>\w+)\s*=\s*(?<value>.+)|(?<plain>\w+))$/;
+/** What only a new definition begins with, though the one before it has no unit. */
+const begins = /^(?:d\w+\/dt|\w+)\s*=(?!=)/;
 const declared = /^(?<left>.*\S)\s*:\s*(?<unit>[^:()]+?)\s*(?:\((?<flags>[a-z\-, ]*)\))?$/;
 
 /** A type as the canonical document has it, or a line that is not an equation. */
@@ -161,13 +163,10 @@ export function documentOf({
   initial = {},
   ...rest
 }: NativeType): { readonly document: Readonly<Record<string, unknown>> } | BrokenLine {
-  const text = typeof equations === 'string' ? equations.split('\n') : equations;
   const state: Record<string, unknown> = {};
   const derived: Record<string, unknown> = {};
   const derivatives: Record<string, unknown> = {};
-  for (const raw of text) {
-    const line = raw.replace(/#.*/, '').trim();
-    if (line === '') continue;
+  for (const line of definitionsIn(equations)) {
     const { left = '', unit, flags = '' } = declared.exec(line)?.groups ?? {};
     const parts = shape.exec(left)?.groups;
     if (unit === undefined || parts === undefined) return { line };
@@ -191,8 +190,20 @@ export function documentOf({
   };
 }
 
+/** Definitions, which go on to the line of their unit, without comments. */
+function definitionsIn(equations: string | readonly string[]): readonly string[] {
+  const definitions: string[] = [];
+  for (const raw of typeof equations === 'string' ? equations.split('\n') : equations) {
+    const line = raw.replace(/#.*/, '').trim();
+    if (line === '') continue;
+    const before = definitions.at(-1);
+    if (before === undefined || before.includes(':') || begins.test(line)) definitions.push(line);
+    else definitions[definitions.length - 1] = `${before} ${line}`;
+  }
+  return definitions;
+}
+
 /** Whether the text of a type has an equation for a name. */
 export function hasEquation({ equations = [] }: NativeType, name: string): boolean {
-  const text = typeof equations === 'string' ? equations.split('\n') : equations;
-  return text.some((line) => new RegExp(`^\\s*(?:d${name}/dt\\s*=|${name}\\s*[=:])`).test(line));
+  return definitionsIn(equations).some((line) => new RegExp(`^\\s*(?:d${name}/dt\\s*=|${name}\\s*[=:])`).test(line));
 }

@@ -1,6 +1,7 @@
 /** Types of a document's own as Python: `sim.native.cell(...)`, for PyNN's interneuron backend. */
 
 import { call, dictionary, list, prefixed, quoted, type Source } from '../../shared/python.js';
+import { wrappedEquations } from '../../shared/wrapped-equations.js';
 import type { NativeType } from '../native/equations.js';
 
 /** Plain data as a Python literal. */
@@ -31,8 +32,8 @@ export function keywordLiterals(map: Readonly<Record<string, unknown>>): readonl
 
 /** A type by its equations, one a line in a text of several lines. */
 export function typeSource(kind: 'cell' | 'synapse', name: string, { equations = [], ...rest }: NativeType): Source {
-  const lines = typeof equations === 'string' ? equations.split('\n') : equations;
-  const text =
-    lines.length === 0 ? [] : [`equations="""\n${lines.map((line) => `        ${line}`).join('\n')}\n    """`];
+  const whole = typeof equations === 'string' ? equations : equations.join('\n');
+  const lines = wrappedEquations(whole, 8).split('\n');
+  const text = whole === '' ? [] : [`equations="""\n${lines.map((line) => `        ${line}`).join('\n')}\n    """`];
   return call(`sim.native.${kind}`, [quoted(name), ...text, ...keywordLiterals(rest)]);
 }

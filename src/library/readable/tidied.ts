@@ -31,6 +31,19 @@ export function tidied<T extends EquationSet>(type: T): T {
   return inPlace(made);
 }
 
+/** A type whose sums have no sums in brackets among their terms: what it computes is the same up to rounding. */
+export const withPlainSums = <T extends EquationSet>(type: T): T =>
+  withTrees(type, (tree) => mapExpression(tree, plainSum));
+
+/** `a + (b - c)` as `a + b - c`. */
+function plainSum(e: Expression): Expression {
+  if (e.kind !== 'binary' || e.operator !== '+' || e.right.kind !== 'binary') return e;
+  const { left, right } = e.right;
+  return e.right.operator === '+' || e.right.operator === '-'
+    ? { ...e.right, left: plainSum({ ...e, right: left }), right }
+    : e;
+}
+
 /** Members that hold statements, of pathways and events. */
 const code = ['pathways', 'events'] as const;
 

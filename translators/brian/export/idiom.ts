@@ -36,7 +36,7 @@ import { child } from '../../../src/model/pointer.js';
 import { unknownFunction } from '../vocabulary.js';
 import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
-import { tidied } from '../../../src/library/readable/tidied.js';
+import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
 import { beforeThreshold, withoutSends } from './arrivals.js';
 import { partsOf, ruleInBrian } from './connection-rules.js';
@@ -104,7 +104,9 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, opti
       `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
     );
   const stepped = fine?.valid ?? { ...plain.valid, model };
-  const idiom = new Idiom(stepped, report, options, coordinates, valid.model.timing === 'lems-euler', fixed);
+  const adaptive = new Set(Object.keys(given.neurons).filter((name) => given.neurons[name]?.method === 'adaptive'));
+  const goesInTurn = valid.model.timing === 'lems-euler';
+  const idiom = new Idiom(stepped, report, options, coordinates, goesInTurn, adaptive, fixed);
   return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
@@ -134,6 +136,8 @@ class Idiom {
     private readonly coordinates: CoordinatesOf,
     /** Whether events of a cell are tested one after another. */
     private readonly goesInTurn: boolean,
+    /** Types of neurons whose steps adapt in the model given. */
+    private readonly adaptive: ReadonlySet<string>,
     /** Types of neurons whose steps do not adapt, and why; absent: none does. */
     private readonly fixed: ReadonlyMap<string, string> | undefined,
   ) {
@@ -233,7 +237,9 @@ class Idiom {
     const ordered = isHeardInStep(name, this.#model) ? withEventsInStep(turned) : turned;
     const { type: remembering, code } = withCrossings(ordered);
     const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
-    out.neurons[name] = { ...tidied(solvedFor), method: this.#method(type, pointer, given.type) };
+    // The report has that these take other steps.
+    const plain = this.adaptive.has(given.type ?? '') ? withPlainSums(solvedFor) : solvedFor;
+    out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer, given.type) };
     out.populations[name] = { ...population, type: name };
     for (const [flag, one] of code)
       out.operations[freeIn(out.operations, `${name}_${flag}`)] = { on: { population: name }, ...one };
@@ -402,7 +408,9 @@ class Idiom {
       return { type: poisson.type, population: { ...rest, values: poisson.values } };
     }
     const seen = (one: string): boolean =>
-      this.#isVariable(name, one) || (type.cable !== undefined && isBuiltIn(one, type));
+      this.#isVariable(name, one) ||
+      (type.cable !== undefined && isBuiltIn(one, type)) ||
+      this.#isGivenToSome(population.type ?? '', one);
     const { type: own, values: left } = constantsOf(
       withoutIdle(poisson?.type ?? placed?.type ?? type, inputsOf(name, this.#model), values, seen),
       values,
@@ -413,6 +421,16 @@ class Idiom {
     );
     const solved = solvable(own, left, seen, child('/neurons', population.type ?? ''), this.#report);
     return { type: solved.type, population: { ...rest, values: solved.values } };
+  }
+
+  /** Whether a constant current is none in some populations of a type and one in others: their equations are the same. */
+  #isGivenToSome(type: string, key: string): boolean {
+    const { neurons, populations } = this.#model;
+    const parameter = neurons[type]?.parameters[key];
+    if (parameter?.unit !== 'A') return false;
+    const own = Object.values(populations).filter((one) => one.type === type);
+    const given = own.map(({ values }) => values[key] ?? parameter.value);
+    return given.includes(0) && given.some((value) => value !== 0);
   }
 
   /** The method of a type, by steps that adapt where Brian takes such. @param neurons  whose it is, in the model */

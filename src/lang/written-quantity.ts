@@ -220,7 +220,8 @@ function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number
   const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
   if (arithmetic !== 'double') return scaleDecimal(String(scaled), powerOfTen(exponent)) === value ? scaled : undefined;
   // The product that a script says, 0.1*nA, has a last bit of its own.
-  return [Number(scaled.toPrecision(15)), scaled].find((number) => number * Number(`1e${exponent}`) === value);
+  const shorter = [15, 16].map((digits) => Number(scaled.toPrecision(digits)));
+  return [...shorter, scaled].find((number) => number * Number(`1e${exponent}`) === value);
 }
 
 /** Multiples of pi as people write them; they are the same doubles. */

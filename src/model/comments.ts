@@ -1,6 +1,7 @@
 /**
  * Comments of the document that a model was read from, with the parts that they are about: the annotation `comments`,
- * by JSON pointer. Recordings are called by their names there.
+ * by JSON pointer. Recordings are called by their names there, and phases by how many runs are before them
+ * (`/experiment/runs/0`), which all notations have in the same order.
  */
 
 import { segments } from './pointer.js';

@@ -7,6 +7,7 @@ import { commentsKey } from '../model/comments.js';
 import { linesOf, type Lines } from '../model/lines.js';
 import type { Model, ValidModel } from '../model/model.js';
 import { child } from '../model/pointer.js';
+import { isPhase } from '../model/tagged.js';
 import { placeOf } from './placed.js';
 import { readSource, type Source } from './read-source.js';
 import { isMarkup } from './recognise.js';
@@ -225,8 +226,10 @@ function linesOfParts(model: Model, positions: Positions): ReadonlyMap<string, R
   model.recordings.forEach(({ name }, k) => {
     add(`/recordings/${k}`, child('/recordings', name));
   });
-  model.experiment.protocol.forEach((_phase, k) => {
-    add(`/experiment/protocol/${k}`);
+  let runs = 0;
+  model.experiment.protocol.forEach((phase, k) => {
+    add(`/experiment/protocol/${k}`, `/experiment/runs/${runs}`);
+    if (isPhase(phase, 'run') || isPhase(phase, 'runUntil')) runs++;
   });
   for (const section of ['neurons', 'synapses'] as const) {
     each(`/${section}`, model[section]);

@@ -33,7 +33,7 @@ const comments = {
   '/neurons/exc/derivatives/ge': 'synaptic input',
   '/neurons/exc/parameters/El': 'above threshold',
   '/projections/s': 'Everybody to everybody.\ndense',
-  '/experiment/protocol/0': 'short',
+  '/experiment/runs/0': 'short',
 };
 
 const read = (name: string, text: string) => importModel({ name, text });
@@ -69,7 +69,7 @@ test('they come back from the canonical form, and from documents of Brian and Py
 
 const scripts = {
   brian: [
-    '"""\n\n# A network after somebody.\n# Of ten cells.\n\nimport',
+    '"""\n\n# A network after somebody.\n# Of ten cells.\n\nfrom',
     '\nEl = -49 * mV  # above threshold\n',
     '# Cells of layer 4.\nexc = NeuronGroup(',
     ': volt  # synaptic input\n',
@@ -77,7 +77,7 @@ const scripts = {
     '# --- Run\n# short\nrun(',
   ],
   pynn: [
-    '"""\n\n# A network after somebody.\n# Of ten cells.\n\nimport',
+    '"""\n\n# A network after somebody.\n# Of ten cells.\n\nfrom',
     '# Cells of layer 4.\n# ge: synaptic input\n# El: above threshold\nexc = sim.Population(',
     '# Everybody to everybody.\n# dense\ns = sim.Projection(',
     '# --- Run\n\n# short\nsim.run(',

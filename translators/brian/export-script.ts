@@ -198,7 +198,8 @@ function scriptView(
       ],
     },
   ];
-  const runLines = [...pythonComments(comments.takeAll('/experiment')), ...phaseLines(document, companion)];
+  const phases = phaseLines(document, companion, comments);
+  const runLines = [...pythonComments(comments.takeAll('/experiment')), ...phases];
   const hasSegments = phasesOf(document).some(({ reset }) => reset);
   const events = { ...document.spike_monitors, ...document.event_monitors };
   const results = monitors.resultLines(
@@ -208,7 +209,7 @@ function scriptView(
   );
   const withData = !companion.isEmpty;
   return {
-    documentation: docstring(documentationOf(document, 'A network')),
+    documentation: docstring(documentationOf(document)),
     comments: pythonComments([...head, ...comments.takeRest()]),
     imports: [
       ...(withData ? ['import json', 'from pathlib import Path', ''] : []),

@@ -22,6 +22,7 @@ import { reporter, type Reporter } from './context.js';
 import { placesOfDendrites, withDendrites } from './dendrites.js';
 import { readFunctions } from './functions.js';
 import { type Group, type SynapseGroup } from './group.js';
+import { unnamed } from '../shared/documentation.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translateMonitors } from './monitors.js';
@@ -153,7 +154,7 @@ function translateSpecification(written: BrianSpecification, to: Reporter, readF
   ];
   const document = {
     interneuron: 1,
-    name: specification.name ?? specification.title ?? 'unnamed',
+    name: specification.name ?? specification.title ?? unnamed,
     metadata: metadata(specification),
     neurons: collect(finished, ({ type }) => type),
     synapses: collect(connected, ({ type }) => type),

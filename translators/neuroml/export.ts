@@ -41,6 +41,7 @@ import { withReturns } from './export/returns.js';
 import { inSchemaOrder } from './export/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { ruleTag } from './kept-source.js';
+import { unnamed } from '../shared/documentation.js';
 import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
 import { element, xmlText, type Element } from './export/xml-text.js';
@@ -161,8 +162,9 @@ function generated(
   const { populations, projections } = context.model;
   for (const name of [...Object.keys(populations), ...Object.keys(projections)]) ids.claim(name);
   const network = writeNetwork(context);
-  const net = ids.claim('network_1');
-  const run = ids.claim('simulation_1');
+  const named = identifierOf(whole.name);
+  const net = ids.claim(named ?? 'network_1');
+  const run = ids.claim(named === undefined ? 'simulation_1' : `sim_${named}`);
   const simulated = simulation(run, net, network, context);
   remark(context, network);
   const kept = [
@@ -197,6 +199,16 @@ function generated(
   );
   return { root, report: report.entries };
 }
+
+/** The name of a model as an identifier; undefined where it is none, or a sentence. */
+function identifierOf(name: string): string | undefined {
+  const words = name.normalize('NFKD').replace(/\p{M}/gu, '').match(/\w+/g) ?? [];
+  const joined = words.join('_');
+  return joined === '' || joined === unnamed || joined.length > longestIdentifier ? undefined : joined;
+}
+
+/** Ids are in paths, too, and before each recorded quantity. */
+const longestIdentifier = 40;
 
 /** The temperature of a network, which NeuroML has in degrees Celsius. */
 const temperatureOf = ({ temperature }: Written): Record<string, string> =>

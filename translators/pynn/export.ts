@@ -29,6 +29,7 @@ import { positionsOf } from './export/positions.js';
 import { projectionOf, withItsTarget } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
 import { ConversionReport, outcomeOf, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { unnamed } from '../shared/documentation.js';
 import { expressiblePopulations } from '../shared/expressible-populations.js';
 import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
@@ -327,7 +328,7 @@ function written(
     format: 'interneuron/pynn',
     version: 1,
     pynn: '0.13',
-    name: model.name === '' ? 'unnamed' : model.name,
+    name: model.name === '' ? unnamed : model.name,
     ...model.metadata,
     ...(typeof source === 'string' ? { source } : {}),
     ...(model.experiment.seed === '0' ? {} : { seed: model.experiment.seed }),

@@ -20,6 +20,7 @@ import type { Connections } from './connectors.js';
 import type { Setting } from './context.js';
 import { reporter, type Reporter } from './reporter.js';
 import { changeOfSource, translateCurrentSource } from './currents.js';
+import { unnamed } from '../shared/documentation.js';
 import { keptSeed, located, settle, type Located, type Settled } from '../shared/located.js';
 import * as messages from './messages.js';
 import { Natives, whereFrom } from './native/types.js';
@@ -136,7 +137,7 @@ function translate(
     whereFrom(native[key] ?? {}, `/native/${key}`);
   return {
     interneuron: 1,
-    name: specification.name ?? specification.title ?? 'unnamed',
+    name: specification.name ?? specification.title ?? unnamed,
     metadata: metadata(specification),
     neurons: Object.fromEntries(types.placed),
     synapses: { ...Object.fromEntries(network.synapses), ...setting.natives.rest(network.synapses) },

@@ -29,15 +29,19 @@ const facts = {
 
 const orcid = 'https://orcid.org/';
 
+/** The name of models whose documents give none. */
+export const unnamed = 'unnamed';
+
 /** The paragraphs of a script's docstring: title, description, and a list of what else is known about the model. */
-export function documentationOf(about: About, untitled: string): readonly string[] {
-  const { title, name, description } = about;
+export function documentationOf(about: About): readonly string[] {
+  const { title, name = '', description } = about;
+  const called = name === '' || name === unnamed ? 'A network' : name;
   const lines = Object.entries(facts).flatMap(([key, fact]) => {
     const value = fact === 'authors' ? peopleOf(about.authors) : fact === 'terms' ? about.terms : about[fact];
     const text = typeof value === 'string' ? value : (value ?? []).join(fact === 'authors' ? '; ' : ', ');
     return text === '' ? [] : [`${key}: ${text}`];
   });
-  const texts = [title ?? name ?? untitled, description ?? '', lines.join('\n')];
+  const texts = [title ?? called, description ?? '', lines.join('\n')];
   return texts.filter((text, k) => text !== '' && texts.indexOf(text) === k);
 }
 

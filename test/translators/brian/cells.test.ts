@@ -254,7 +254,7 @@ describe('a cell with sections as a SpatialNeuron', () => {
     ]);
     for (const { rootMeanSquare, range } of variables) expect(rootMeanSquare / range).toBeLessThan(1e-2);
     const { text } = (await convertModel(valid, 'brian')).files[0]!;
-    expect(text).toMatch(/magnesium_current = .* \(constant over dt\)/);
+    expect(text).toMatch(/magnesium_current = [^:]* : [^:\n]*\(constant over dt\)/);
   });
 
   test.each(['area', 'Cm', 'Im', 'capacitance'])('cannot have a parameter called %s', async (name) => {

@@ -143,6 +143,61 @@ test('draws have the numbers of the model, in units that people use', async () =
   });
 });
 
+const excited = (label: string, weight: number): object => ({
+  ...{ label, pre: 'a', post: 'b', receptor_type: weight < 0 ? 'inhibitory' : 'excitatory' },
+  connector: { type: 'AllToAllConnector' },
+  synapse: { type: 'StaticSynapse', params: { weight, delay: 1 } },
+});
+
+const pynn = (type: string, projections: readonly object[], current = 0): string =>
+  JSON.stringify({
+    ...{ format: 'interneuron/pynn', version: 1 },
+    populations: [
+      { label: 'a', size: 1, cell: { type, params: { i_offset: current } } },
+      { label: 'b', size: 1, cell: { type } },
+    ],
+    projections,
+    phases: [{ run: 1 }],
+  });
+
+test('cells of one type have one set of equations, whether or not they have a constant current', async () => {
+  const given = await inBrian(importModel({ name: 'a.json', text: pynn('IF_cond_exp', [], 1) }).valid);
+  const { a, b } = given.neuron_groups;
+  expect(a.model).toContain('i_offset : amp (constant)');
+  expect(b.model).toBe(a.model);
+  expect([a.initializers.i_offset, b.initializers.i_offset]).toEqual(['1 nA', undefined]);
+  const none = await inBrian(importModel({ name: 'a.json', text: pynn('IF_cond_exp', []) }).valid);
+  expect(none.neuron_groups.a.model).not.toContain('i_offset');
+});
+
+test('weights that differ are in the code, one that all have is a constant, and all are read again', async () => {
+  const text = pynn('IF_curr_alpha', [excited('p', 1), excited('q', -0.5)]);
+  const { synapses, namespace, neuron_groups, ...others } = await inBrian(importModel({ name: 'a.json', text }).valid);
+  expect([synapses.p.on_pre, synapses.q.on_pre]).toEqual([
+    'isyn_exc_rise_post += 1*nA',
+    'isyn_inh_rise_post -= 0.5*nA',
+  ]);
+  expect([synapses.p.namespace, synapses.q.namespace, namespace.weight]).toEqual([undefined, undefined, undefined]);
+  // exp(1), which SymPy knows by its name.
+  expect(neuron_groups.b.model).toContain('(e*isyn_exc_rise - isyn_exc)/tau_syn_E');
+  const document = JSON.stringify({ ...others, synapses, namespace, neuron_groups, annotations: {} });
+  const { files } = await convertModel(importModel({ name: 'b.json', text: document }).valid, 'pynn-json');
+  const { projections } = JSON.parse(files[0]?.text ?? '') as Loose;
+  expect(projections.map(({ synapse }: Loose) => synapse.params.weight)).toEqual([1, -0.5]);
+  const same = pynn('IF_curr_alpha', [excited('p', 1), excited('q', 1)]);
+  const { synapses: both, namespace: constants } = await inBrian(importModel({ name: 'a.json', text: same }).valid);
+  expect([both.p.on_pre, both.q.on_pre, constants.weight]).toEqual([
+    'isyn_exc_rise_post += weight',
+    'isyn_exc_rise_post += weight',
+    '1 nA',
+  ]);
+});
+
+test('currents of cells whose steps adapt elsewhere are one sum', async () => {
+  const { neuron_groups } = await inBrian(importModel({ name: 'a.json', text: pynn('HH_cond_exp', [], 1) }).valid);
+  expect(neuron_groups.a.model).toContain('+ gsyn_exc*(e_rev_E - v) + gsyn_inh*(e_rev_I - v) + i_offset)/C_m');
+});
+
 test('a uniform number is an offset and a width', async () => {
   const uniform = { random: 'uniform', params: { low: -65, high: -50.5 } };
   const document = {

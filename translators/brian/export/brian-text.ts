@@ -1,7 +1,18 @@
 /** Canonical expressions and statements in Brian's syntax. */
 
 import type { BinaryOperator, Dimension, Expression, Statement } from '../../../src/lang/ast.js';
-import { binary, call, difference, isZero, number, product, sum, unary } from '../../../src/lang/build.js';
+import {
+  binary,
+  call,
+  difference,
+  integer,
+  isZero,
+  name as named,
+  number,
+  product,
+  sum,
+  unary,
+} from '../../../src/lang/build.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
@@ -148,9 +159,11 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   return mapExpression(mapExpression(tree, withoutImpossible), (node) => {
     switch (node.kind) {
       case 'quantity': {
-        const quantity = quantityInBrian(node.value, node.dimension, view.arithmetic);
-        if (quantity.kind === 'binary' && quantity.left.kind === 'number' && quantity.left.value === 1)
-          units.set(quantity, quantity.right);
+        const written = quantityInBrian(node.value, node.dimension, view.arithmetic);
+        const isUnit = written.kind === 'name' && !isDimensionless(node.dimension);
+        const quantity = isUnit ? binary('*', integer(1), written) : written;
+        const unit = withoutOne(quantity);
+        if (unit !== undefined) units.set(quantity, unit);
         return quantity;
       }
       case 'name':
@@ -168,23 +181,24 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
         );
         return choice(
           node.condition,
-          finiteUnless(negated(node.condition), node.whenTrue),
-          finiteUnless(node.condition, node.whenFalse),
+          finiteUnless(negated(node.condition), factor(node.whenTrue)),
+          finiteUnless(node.condition, factor(node.whenFalse)),
           remarks,
         );
-      case 'binary':
+      case 'binary': {
         if (node.operator === '+' && negative.has(node.right)) return withoutSigns(node);
+        if (node.operator === 'and' || node.operator === 'or') return node;
+        const side = node.operator === '*' || node.operator === '/' ? factor : (e: Expression): Expression => e;
         // SymPy does not take a truth value for 1.
-        if (view.arithmetic === 'decimal' || node.operator === 'and' || node.operator === 'or') return node;
-        if (node.operator === '*' || node.operator === '/')
-          return { ...node, left: factor(counted(node.left)), right: factor(counted(node.right)) };
-        return { ...node, left: counted(node.left), right: counted(node.right) };
+        const number = view.arithmetic === 'decimal' ? (e: Expression): Expression => e : counted;
+        return { ...node, left: side(number(node.left)), right: side(number(node.right)) };
+      }
       case 'unary':
         return view.arithmetic === 'decimal' || node.operator === 'not'
           ? node
           : { ...node, operand: counted(node.operand) };
       case 'number':
-        return multiplesOfPi.get(node.value) ?? node;
+        return constantOf(node.value) ?? node;
       case 'boolean':
         return node;
       default:
@@ -193,11 +207,20 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   });
 }
 
-function quantityInBrian(value: number, dimension: Dimension, arithmetic: Arithmetic): Expression {
-  const circular = isDimensionless(dimension) ? multiplesOfPi.get(value) : undefined;
-  if (circular) return circular;
-  return quantityTree(value, dimension, arithmetic);
+/** A unit that is multiplied by 1, which may be several; undefined for others. */
+function withoutOne(e: Expression): Expression | undefined {
+  if (e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return undefined;
+  if (e.operator === '*' && e.left.kind === 'number' && e.left.value === 1) return e.right;
+  const left = withoutOne(e.left);
+  return left && { ...e, left };
 }
+
+const quantityInBrian = (value: number, dimension: Dimension, arithmetic: Arithmetic): Expression =>
+  (isDimensionless(dimension) ? constantOf(value) : undefined) ?? quantityTree(value, dimension, arithmetic);
+
+/** Brian's name for a number: with `e`, SymPy finds shorter solutions than with its digits. */
+const constantOf = (value: number): Expression | undefined =>
+  value === Math.E ? named('e') : multiplesOfPi.get(value);
 
 function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression {
   const brian = view.declared(key) ? view.brian(key) : key;

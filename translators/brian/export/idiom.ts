@@ -51,6 +51,7 @@ import { areWithinRange } from './delays.js';
 import { countedTrain, countingParts, withGenerators } from './given-counts.js';
 import { partOfGenerator } from './generator-part.js';
 import { choosesAtRandom, chosenCells, drawnParts, drawnPhases } from './drawn-choices.js';
+import { withOwnNumbers } from './own-numbers.js';
 import { OwnValues, unitOf } from './own-values.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
@@ -174,7 +175,7 @@ class Idiom {
       out.projections[key] = counting.projection;
       out.operations[freeIn(out.operations, `${name}_begin`)] = counting.operation;
     }
-    const { neurons, synapses, populations, projections, operations } = out;
+    const { neurons, populations, projections, operations } = out;
     const recordings = this.#recordings(projections);
     const { pynn: _, ...annotations } = withColumnsOf(model, recordings);
     return {
@@ -186,7 +187,7 @@ class Idiom {
         to: this.#chosen(stimulus.to, this.drawn?.model.stimuli[id]?.to),
       })),
       neurons,
-      synapses,
+      synapses: withOwnNumbers(out.synapses),
       populations,
       projections,
       operations,

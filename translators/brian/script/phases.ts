@@ -1,6 +1,7 @@
 /** The protocol of a Brian 2 script: runs, and what happens between them. */
 
-import { call, layout, list, prefixed, quoted } from '../../shared/python.js';
+import type { Comments } from '../../../src/model/comments.js';
+import { call, layout, list, prefixed, pythonComments, quoted } from '../../shared/python.js';
 import type { BrianSpecification, Index, PhaseSpecification, Values } from '../specification.js';
 import type { Companion } from './companion.js';
 import { assignment, pythonName, pythonString, pythonValue } from './python-text.js';
@@ -16,16 +17,20 @@ export function phasesOf({ run = [] }: BrianSpecification): readonly PhaseSpecif
 
 const indexCode = (index: Index): string => (typeof index === 'object' ? `[${index.join(', ')}]` : String(index));
 
-/** The lines of all phases. */
-export function phaseLines(document: BrianSpecification, companion: Companion): readonly string[] {
+/** The lines of all phases, with comments before what leads to each run. */
+export function phaseLines(document: BrianSpecification, companion: Companion, comments: Comments): readonly string[] {
   const phases = phasesOf(document);
   const resets = new Resets(document);
   // A network is known where it runs.
   if (phases.length === 0) return ['run(0 * second)  # the model says of no duration'];
+  let runs = 0;
   return phases.flatMap((phase, index) => {
+    const said = pythonComments(comments.take(`/experiment/runs/${runs}`));
+    if (phase.duration !== undefined) runs++;
     const between = linesBetween(phase, index, companion);
     const { before, beforeValues, beforeRun } = resets.around(phase, between, phases.slice(index + 1));
     return [
+      ...said,
       ...before,
       ...between.restored,
       ...between.firstValues,

@@ -17,6 +17,7 @@ import type {
 } from '../specification.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
+import { quantityOf } from '../native/equations.js';
 import { isNative, runsHere } from './native.js';
 import { declaredOf } from './projections.js';
 import { recordingOf } from './recordings.js';
@@ -362,15 +363,17 @@ class Phases {
 /** Whether a selection is all of a population or projection. */
 const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !isSelection(rule, 'assembly');
 
-/** A phase whose numbers have units: where it is read, those without are in PyNN's units of a standard type. */
+/** A phase whose numbers have units: where it is read, those without are in PyNN's units of a standard type, else in SI. */
 function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string, unknown>> {
   const changed = (values: Readonly<Record<string, Value>>, of: SelectionRule | undefined): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(values).map(([key, value]) => {
         const { owner, variable } = of === undefined ? parted(key) : { owner: '', variable: key };
         const rule = of ?? ruleOf(owner, context);
-        const unit = rule === undefined ? undefined : standardUnit(rule, variable, context);
-        return [key, unit === undefined ? value : quantityIn(value, unit)];
+        const unit = rule === undefined ? undefined : unitOfVariable(rule, variable, context);
+        if (rule === undefined || unit === undefined) return [key, value];
+        if (typeof value === 'number') return [key, quantityOf(value, unit)];
+        return [key, isOwnType(rule, context) ? value : quantityIn(value, unit)];
       }),
     );
   if (isPhase(phase, 'set')) return { ...phase, set: changed(phase.set, phase.of) };
@@ -378,24 +381,24 @@ function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string
   return { ...phase };
 }
 
-/** The unit of a variable of a standard type; undefined for types of the document's own and without a unit. */
-function standardUnit(rule: SelectionRule, variable: string, context: ExportContext): string | undefined {
-  const { model } = context;
-  const projection = isSelection(rule, 'synapses') ? model.projections[rule.projection] : undefined;
-  if (projection === undefined) {
-    const cell = cellOfSelection(context, rule);
-    if (cell === undefined || cell.native === true) return undefined;
-  } else if (isNative(context, projection)) return undefined;
-  const type =
-    projection === undefined
-      ? model.neurons[model.populations[populationOf(rule) ?? '']?.type ?? '']
-      : model.synapses[projection.synapse];
+/** Whether cells or synapses are of a type of the document's own. */
+function isOwnType(rule: SelectionRule, context: ExportContext): boolean {
+  const projection = isSelection(rule, 'synapses') ? context.model.projections[rule.projection] : undefined;
+  if (projection !== undefined) return isNative(context, projection);
+  const cell = cellOfSelection(context, rule);
+  return cell === undefined || cell.native === true;
+}
+
+/** The unit of a variable; undefined where it has none. */
+function unitOfVariable(rule: SelectionRule, variable: string, { model }: ExportContext): string | undefined {
+  const type = isSelection(rule, 'synapses')
+    ? model.synapses[model.projections[rule.projection]?.synapse ?? '']
+    : model.neurons[model.populations[populationOf(rule) ?? '']?.type ?? ''];
   const unit = type?.parameters[variable]?.unit ?? type?.state[variable]?.unit;
   return unit === '1' ? undefined : unit;
 }
 
-function quantityIn(value: Value, unit: string): unknown {
-  if (typeof value === 'number') return `${value} ${unit}`;
+function quantityIn(value: Exclude<Value, number>, unit: string): unknown {
   if (typeof value === 'string') return value;
   return isDrawn(value) && value.exponent10 !== undefined ? value : { ...value, unit };
 }

@@ -99,7 +99,7 @@ function flagged(variable: Entry, rate: Entry = {}): string {
 }
 
 /** A number with a readable unit; the number alone where its unit has a factor, which could be a variable: `ohm*m`. */
-function quantityOf(value: unknown, unit: string): unknown {
+export function quantityOf(value: unknown, unit: string): unknown {
   if (typeof value !== 'number') return value;
   const text = symbolicQuantity(value, parseUnit(unit).dimension);
   return typeof text === 'string' && /\*[A-Za-z]/.test(text) ? value : text;

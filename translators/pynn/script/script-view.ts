@@ -122,17 +122,14 @@ export function scriptView(
     },
     {
       title: 'Run',
-      lines: [
-        ...pythonComments(comments.takeAll('/experiment')),
-        ...byDuration(document.phases ?? []).flatMap((phase) => phaseLines(script, phase, times !== undefined)),
-      ],
+      lines: runLines(script, times !== undefined, comments),
     },
   ].filter(({ lines }) => lines.length > 0);
   const isForOne = script.isNative || isNestml;
   const results = resultLines(script, times !== undefined);
   const view: ScriptView = {
     documentation: docstring([
-      ...documentationOf(document, ''),
+      ...documentationOf(document),
       ...(isForOne ? [] : [`Usage: python ${stem}.py ${usualSimulator(document)}`]),
     ]),
     comments: pythonComments([...head, ...comments.takeRest()]),
@@ -164,6 +161,17 @@ function together(recordings: readonly Recording[]): readonly Recording[] {
     else joined.push(recording);
   }
   return joined;
+}
+
+/** The lines of all phases, with comments before what leads to each run. */
+function runLines(script: Script, isWithPauses: boolean, comments: Comments): readonly string[] {
+  let runs = 0;
+  const lines = byDuration(script.document.phases ?? []).flatMap((phase) => {
+    const said = pythonComments(comments.take(`/experiment/runs/${runs}`));
+    if (phase.run !== undefined) runs++;
+    return [...said, ...phaseLines(script, phase, isWithPauses)];
+  });
+  return [...pythonComments(comments.takeAll('/experiment')), ...lines];
 }
 
 /** Phases that run for a time rather than until one. */

@@ -36,9 +36,9 @@ P = NeuronGroup(
     threshold="v > Vt + theta",
     reset="""
     v = Vr
-    theta += mV
+    theta += 1*mV
     """,
-    refractory="ms + 0.05*ms*i",
+    refractory="1*ms + 0.05*ms*i",
     method="euler",
     events={"strong": "ge > 12*mV"},
     name="P",

@@ -1,0 +1,47 @@
+/** Numbers of synapses in their code, where others have other numbers under the same name: `gsyn_exc += 4*nS`. */
+
+import type { Expression } from '../../../src/lang/ast.js';
+import { mapped } from '../../../src/model/collections.js';
+import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
+import { inSI, printStatement } from '../../../src/lang/print.js';
+import { parseUnit } from '../../../src/lang/units.js';
+import type { Model, SynapseType } from '../../../src/model/model.js';
+
+/**
+ * Synapse types without constants that only they have with this value, and that they read once, as what a pathway adds:
+ * a weight. Else each Synapses would need a namespace.
+ */
+export function withOwnNumbers(types: Readonly<Record<string, SynapseType>>): Model['synapses'] {
+  const values = new Map<string, Set<unknown>>();
+  for (const { parameters } of Object.values(types))
+    for (const [key, { value }] of Object.entries(parameters))
+      values.set(key, (values.get(key) ?? new Set()).add(value));
+  return mapped(types, (type) => {
+    const several = Object.keys(type.parameters).filter((key) => (values.get(key)?.size ?? 0) > 1);
+    return several.reduce(withNumber, type);
+  });
+}
+
+function withNumber(type: SynapseType, key: string): SynapseType {
+  const { [key]: parameter, ...parameters } = type.parameters;
+  if (parameter === undefined || !parameter.shared || typeof parameter.value !== 'number') return type;
+  const { ports: _, ...texts } = { ...type, parameters };
+  if (JSON.stringify(texts).split(new RegExp(`\\b${key}\\b`)).length !== 2) return type;
+  const { value, unit } = parameter;
+  const number = (size: number): Expression => parseExpression(inSI(size, parseUnit(unit).dimension));
+  let isPut = false;
+  const put = (text: string): string => {
+    const statements = parseStatements(text);
+    const made = statements.map((one) => {
+      if (one.kind !== 'assignment' || one.value.kind !== 'name' || one.value.name !== key) return one;
+      isPut = true;
+      // To add what is negative is to subtract it.
+      return value < 0 && one.operator === '+='
+        ? { ...one, operator: '-=' as const, value: number(-value) }
+        : { ...one, value: number(value) };
+    });
+    return made.every((one, k) => one === statements[k]) ? text : made.map((one) => printStatement(one)).join('; ');
+  };
+  const pathways = mapped(type.pathways, (pathway) => ({ ...pathway, do: pathway.do.map(put) }));
+  return isPut ? { ...type, parameters, pathways } : type;
+}

@@ -141,3 +141,27 @@ test('comments of JSON and of scripts are those outside strings', () => {
   const { valid } = importModel({ name: 'network.yaml', text: one, script });
   expect(valid.model.annotations['comments']).toEqual({ '/populations/exc': 'one' });
 });
+
+test('comments on phases stand before their own runs', async () => {
+  const text = `format: interneuron/brian
+neuron_groups: { G: { N: 2, model: 'v : 1' } }
+run:
+  # rest
+  - duration: 5 ms
+  # a step
+  - set: { G.v: 1 }
+    duration: 10 ms
+`;
+  const lines = async (to: 'brian' | 'pynn'): Promise<string> => {
+    const [file] = (await convertModel(read('network.yaml', text).valid, to)).files;
+    return file?.text.replace(/^[^]*# --- Run\n+/, '') ?? '';
+  };
+  expect(await lines('brian')).toBe('# rest\nrun(5 * ms)\n# a step\nG.v = 1\nrun(10 * ms)\n');
+  expect(await lines('pynn')).toMatch(/^# rest\nsim\.run\(5\)\n# a step\n.*\nsim\.run\(10\)\n/);
+});
+
+test('a model without a name is not called so in its docstring', async () => {
+  const text = 'format: interneuron/brian\nneuron_groups: { G: { N: 2, model: "v : 1" } }\nrun: 1 ms\n';
+  const [file] = (await convertModel(read('network.yaml', text).valid, 'brian')).files;
+  expect(file?.text).toMatch(/^"""A network"""\n/);
+});

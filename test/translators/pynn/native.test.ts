@@ -224,6 +224,12 @@ it('changes of standard types between runs keep their units beside types of its 
   expect(again.hashes.experiment).toBe(hashes.experiment);
 });
 
+it('phases set quantities with units', async () => {
+  const { valid } = importModel(readSource('fixtures/brian/single-hh.yaml'));
+  const [script] = (await convertModel(valid, 'pynn')).files;
+  expect(script?.text).toContain('sim.native.phase(set={"G.I": "10 uA/cm**2"})');
+});
+
 const cell = (population: object, own: object): object => ({
   format: 'interneuron/pynn',
   populations: [{ label: 'p', size: 2, ...population }],

@@ -188,3 +188,22 @@ experiment: { dt: 0.1 ms, protocol: [ run: 5 ms ] }
   const [v] = (await checkConversion(valid, 'lems')).variables ?? [];
   expect(v?.largest).toBeLessThan(1e-6 * (v?.range ?? 0));
 });
+
+test.each([
+  ['Two cells (after somebody)', 'Two_cells_after_somebody', 'sim_Two_cells_after_somebody'],
+  ['G', 'G_2', 'sim_G'],
+  ['unnamed', 'network_1', 'simulation_1'],
+  ['A network with a name that is as long as a sentence', 'network_1', 'simulation_1'],
+])('a network is called after its model: %s', async (name, network, simulation) => {
+  const { valid } = importModel({
+    name: 'm.yaml',
+    text: `format: interneuron/brian
+name: ${name}
+neuron_groups: { G: { N: 1, model: 'dv/dt = 1/second : 1' } }
+run: 1 ms
+`,
+  });
+  const [file] = (await convertModel(valid, 'lems')).files;
+  expect(file?.text).toContain(`<network id="${network}">`);
+  expect(file?.text).toContain(`<Simulation id="${simulation}"`);
+});

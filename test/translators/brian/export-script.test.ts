@@ -130,6 +130,7 @@ test('monitors of spikes record a group, or a range of it: Brian 2 takes a list 
   };
   expect(cells([0, 1, 2])).toMatchObject({ text: expect.stringContaining('m = SpikeMonitor(G)'), report: [] });
   expect(cells([0, 1, 2]).text).toContain('s = StateMonitor(G, "v", record=True)');
+  expect(cells([1]).text).toContain('s = StateMonitor(G, "v", record=1)');
   expect(cells([1, 2])).toMatchObject({ text: expect.stringContaining('m = SpikeMonitor(G[1:])'), report: [] });
   expect(cells([0, 2])).toMatchObject({
     text: expect.stringContaining('m = SpikeMonitor(G)'),

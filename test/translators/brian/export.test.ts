@@ -76,7 +76,7 @@ describe('expressions', () => {
     ['normal() > asin(x)', 'randn() > arcsin(x)'],
     ['x > 1 and not v < -70*mV', 'x > 1 and not v < -70*mV'],
     ['x**2 > 3e-5', 'x**2 > 0.00003'],
-    ['v*x > 1*uV', 'v*x > uvolt'],
+    ['v*x > 1*uV', 'v*x > 1*uvolt'],
     ['sin(2*pi*x) > pi*V', 'sin(2*pi*x) > pi*V'],
     ['x/(4*pi) > x*pi/2', 'x/(4*pi) > x*pi/2'],
   ])('%s is %s', (canonical, text) => {

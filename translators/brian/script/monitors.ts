@@ -32,7 +32,8 @@ const variablesCode = (variables: string | readonly string[] | boolean): Source 
 function recordCode(record: RecordedIndices, key: string, companion: Companion): Source {
   if (typeof record === 'boolean') return record ? 'True' : 'False';
   if (typeof record === 'string') return `range(${record.split(':').join(', ').replace(/^0, /, '')})`;
-  return typeof record === 'number' ? String(record) : companion.indices(record, key);
+  if (typeof record === 'number') return String(record);
+  return record.length === 1 ? record.join() : companion.indices(record, key);
 }
 
 /** A `SpikeMonitor`, or an `EventMonitor` for another event. */

@@ -61,13 +61,11 @@ interface Column {
   readonly event?: string;
 }
 
-const isColumn = (value: unknown): value is Column =>
-  typeof value === 'object' &&
-  value !== null &&
-  'recording' in value &&
-  typeof value.recording === 'string' &&
-  'index' in value &&
-  typeof value.index === 'number';
+function isColumn(value: unknown): value is Column {
+  if (typeof value !== 'object' || value === null) return false;
+  const { recording, index }: { readonly recording?: unknown; readonly index?: unknown } = value;
+  return typeof recording === 'string' && typeof index === 'number';
+}
 
 const ownerOf = ({ of }: Recording): string =>
   isSelection(of, 'synapses') ? `/${of.projection}` : populationsOf(of).join();

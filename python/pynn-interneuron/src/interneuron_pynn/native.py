@@ -36,16 +36,29 @@ _UNITS = {"V": "mV", "A": "nA", "S": "uS", "s": "ms"}
 _LINE = re.compile(r"^\s*(?:d(\w+)/dt\s*=.*|(\w+)\s*=.*|(\w+))\s*:\s*([^:()]+?)\s*(?:\([^)]*\))?\s*$")
 
 
+#: What only a new definition begins with, though the one before it has no unit.
+_BEGINS = re.compile(r"(?:d\w+/dt|\w+)\s*=(?!=)")
+
+
 def _lines(equations):
-    text = equations.split("\n") if isinstance(equations, str) else equations
-    return [line.strip() for line in text if line.split("#")[0].strip()]
+    """Definitions, which go on to the line of their unit, without comments."""
+    found: list[str] = []
+    for raw in equations.split("\n") if isinstance(equations, str) else equations:
+        line = raw.split("#")[0].strip()
+        if not line:
+            continue
+        if not found or ":" in found[-1] or _BEGINS.match(line):
+            found.append(line)
+        else:
+            found[-1] += f" {line}"
+    return found
 
 
 def _variables(lines):
     """Units of the variables of equations, by name."""
     found = {}
     for line in lines:
-        parts = _LINE.match(line.split("#")[0])
+        parts = _LINE.match(line)
         if parts is None:
             raise ValueError(f"not an equation: {line}")
         rate, follows, state_variable, unit = parts.groups()

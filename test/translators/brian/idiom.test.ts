@@ -182,7 +182,7 @@ test('weights that differ are in the code, one that all have is a constant, and 
   expect(neuron_groups.b.model).toContain('(e*isyn_exc_rise - isyn_exc)/tau_syn_E');
   const document = JSON.stringify({ ...others, synapses, namespace, neuron_groups, annotations: {} });
   const { files } = await convertModel(importModel({ name: 'b.json', text: document }).valid, 'pynn-json');
-  const { projections } = JSON.parse(files[0]?.text ?? '') as Loose;
+  const { projections } = JSON.parse(files[0]?.text ?? '');
   expect(projections.map(({ synapse }: Loose) => synapse.params.weight)).toEqual([1, -0.5]);
   const same = pynn('IF_curr_alpha', [excited('p', 1), excited('q', 1)]);
   const { synapses: both, namespace: constants } = await inBrian(importModel({ name: 'a.json', text: same }).valid);

@@ -418,7 +418,7 @@ describe('a network of PyNN in Brian', () => {
 
   it('has probabilities, Poisson groups and constants', async () => {
     const { tree } = await document('vogels-abbott-coba.json');
-    expect(tree.synapses['exc_to_inh']).toMatchObject({ connect: { p: 0.02 }, namespace: { weight: '4 nS' } });
+    expect(tree.synapses['exc_to_inh']).toMatchObject({ connect: { p: 0.02 }, on_pre: 'gsyn_exc_post += 4*nS' });
     expect(tree.poisson_groups['stimulus']).toMatchObject({ N: 20, rates: 'rate*int(t < 50*ms - dt/2)' });
     expect(tree.namespace).toMatchObject({ tau_m: '20 ms', v_rest: '-60 mV' });
     // No current is injected, and PyNN's i_offset is 0.

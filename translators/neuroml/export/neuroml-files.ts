@@ -41,9 +41,6 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
     );
   const foreign = others.find(({ tag }) => !isInSchema(tag));
   if (foreign) return `NeuroML has no element ${foreign.tag}`;
-  const projections = others.reduce((sum, one) => sum + (one.tag === 'network' ? projectionsIn(one) : 0), 0);
-  if (projections > mostProjections)
-    return `cells with values of their own are populations of their own, with ${projections.toLocaleString('en')} projections between two`;
   if (others.length === 0) return 'it holds component types alone';
   if (has(new Set(['Simulation'])).length === 0) return 'types of its own belong to it';
   const base = name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
@@ -62,6 +59,10 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
     },
     inSchemaOrder(others).map((one) => inOrder(one.tag === 'network' ? networkOf(one) : one)),
   );
+  const projections = projectionsIn(neuroml.children);
+  const isRegrouped = projections !== projectionsIn(others);
+  if (isRegrouped && projections > mostProjections)
+    return `cells with values of their own are populations of their own, with ${projections.toLocaleString('en')} projections between two`;
   const roots: readonly (readonly [string, Element])[] = [
     [name, neuroml],
     [
@@ -78,9 +79,6 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
   ];
   // Items of a list all have the same form: one stands for all.
   const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));
-  const count = (elements: readonly Element[]): number =>
-    elements.reduce((sum, { tag, children }) => sum + (tag === 'network' ? children.length : 0), 0);
-  const isRegrouped = count(others) !== count(neuroml.children);
   const definedAndRun = root.children.filter(({ tag }) => definitions.has(tag) || ofSimulation.has(tag));
   const whole = isRegrouped ? element('Lems', root.attributes, [...definedAndRun, ...neuroml.children]) : root;
   const fault = faultOf(xmlText(whole, 1), short, { neuroml: name, simulation });
@@ -97,16 +95,11 @@ function inOrder(one: Element): Element {
   return { ...one, children: children.sort((a, b) => rank(a) - rank(b)) };
 }
 
-/** How many projections a network has whose ends are populations of their own. */
-function projectionsIn({ children }: Element): number {
-  const populations = populationsIn(children);
-  return children
-    .filter(({ tag }) => tag === 'projection')
-    .reduce((sum, one) => sum + byPopulations(one, populations).length, 0);
-}
-
-const populationsIn = (children: readonly Element[]): ReadonlySet<string> =>
-  new Set(children.flatMap(({ tag, attributes }) => (tag === 'population' ? [attributes['id'] ?? ''] : [])));
+/** How many projections the networks among some elements have. */
+const projectionsIn = (elements: readonly Element[]): number =>
+  elements
+    .flatMap(({ tag, children }) => (tag === 'network' ? children : []))
+    .reduce((sum, { tag }) => sum + (tag === 'projection' ? 1 : 0), 0);
 
 /** A network whose connections leave out where they lead unless that is unusual. */
 function networkOf(network: Element): Element {
@@ -130,7 +123,9 @@ function networkOf(network: Element): Element {
           }),
     };
   });
-  const populations = populationsIn(children);
+  const populations = new Set(
+    children.flatMap(({ tag, attributes }) => (tag === 'population' ? [attributes['id'] ?? ''] : [])),
+  );
   const all = children.flatMap((one) => (one.tag === 'projection' ? byPopulations(one, populations) : [one]));
   return { ...network, children: all };
 }

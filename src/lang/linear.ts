@@ -53,6 +53,16 @@ export function linearRate(e: Expression, names: Iterable<string>): LinearForm |
   return expanded && { ...expanded, constant: simplify(expanded.constant) };
 }
 
+/** Which variables reach which: the reflexive and transitive closure of a pattern of entries. */
+export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
+  const n = pattern.length;
+  const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
+  for (let k = 0; k < n; k++)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
+  return closed;
+}
+
 /** Whether a coefficient of linear rates depends on a comparison: Brian 2 cannot separate it from its variable. */
 export function coefficientsDecide(rates: Iterable<Expression>, names: Iterable<string>): boolean {
   const wanted = new Set(names);

@@ -231,9 +231,6 @@ function steppedRates(
     return stepped && { method, stepped, atEvents: new Map() };
   }
   const method = timing === 'brian' ? methodInBrian(type) : methodOnGrid(type);
-  const isOwn = (name: string): boolean => linearRate(rateOver(name, [name]), [name])?.coefficients.has(name) === true;
-  // Brian chooses another method than the exact one where the matrix of a linear system has no inverse.
-  if (timing === 'brian' && method === 'auto' && !clocked.every(([name]) => isOwn(name))) return undefined;
   const names = clocked.map(([name]) => name);
   const stepped: Rates | undefined = isPlain
     ? { rates: new Map() }

@@ -1,7 +1,8 @@
 /** Which integration method a set of equations gets. */
 
 import type { Expression } from '../lang/ast.js';
-import { coefficientsDecide, linearRate } from '../lang/linear.js';
+import { coefficientsDecide, linearRate, reach } from '../lang/linear.js';
+import { hasRealSolution } from '../lang/real-solution.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import type { Context } from './context.js';
 import type { Equations } from './equations.js';
@@ -9,8 +10,6 @@ import { linearSystem, refusal, steppedDerivatives } from './integrate.js';
 import type { LinearSystem } from './integrate.js';
 import * as messages from './messages.js';
 import type { Method } from './profile.js';
-import { reach } from './propagators.js';
-import { hasRealSolution } from './real-solution.js';
 
 /** A method, with the system that `exact` solves. */
 export type Chosen =

@@ -9,6 +9,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir } from '../ir/program.js';
+import { reach } from '../lang/linear.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { compileReal, compile, to } from './expressions.js';
@@ -16,7 +17,7 @@ import type { IntegrationScope } from './expressions.js';
 import { fold } from '../ir/fold.js';
 import type { LinearSystem } from './integrate.js';
 import { definitionOf } from './invariant.js';
-import { propagatorsProcedure, reach, storedPropagators } from './propagators.js';
+import { propagatorsProcedure, storedPropagators } from './propagators.js';
 import type { Entry, Propagators, Site } from './propagators.js';
 import { inStep, type PlacedEntry, type StepPlace } from './step/place.js';
 

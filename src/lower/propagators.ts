@@ -10,6 +10,7 @@ import * as ir from '../ir/builder.js';
 import { createEvaluator } from '../ir/evaluate.js';
 import type { Buffer, Expression as Ir, Local } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
+import { reach } from '../lang/linear.js';
 import { Block } from './block.js';
 import type { Context } from './context.js';
 import { compile, compileReal, to } from './expressions.js';
@@ -19,16 +20,6 @@ import { constantOf } from './invariant.js';
 
 /** Terms of the series: at a norm of at most 1/2 the remainder is below 2^-70. */
 const taylorTerms = 16;
-
-/** Which variables reach which: the reflexive and transitive closure of a pattern of entries. */
-export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
-  const n = pattern.length;
-  const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
-  for (let k = 0; k < n; k++)
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
-  return closed;
-}
 
 /** Name of the procedure that computes the propagators of a group or projection again. */
 export const propagatorsProcedure = (owner: string): string => `propagators.${owner}`;

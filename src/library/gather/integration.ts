@@ -1,8 +1,10 @@
 /** What a change of integration method means for a type: nothing, or other numbers. */
 
 import type { Expression } from '../../lang/ast.js';
+import { foldConstants } from '../../lang/fold.js';
 import { linearRate, coefficientsDecide } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
+import { hasRealSolution } from '../../lang/real-solution.js';
 import { timeOutsideTables } from '../../lang/time-outside-tables.js';
 import { drawsIn } from '../../lang/functions.js';
 import { unitOf } from '../../lang/units.js';
@@ -34,20 +36,15 @@ function isFixed(name: string, { parameters, state = {}, inputs = {}, derived }:
   return unitOf(name) !== undefined && ![state, inputs, derived].some((map) => Object.hasOwn(map, name));
 }
 
-/** Whether rates form a linear system of the state that they are the rates of. */
-const isLinear = (type: Equations): boolean =>
-  ratesOf(type).every((rate) => linearRate(rate, Object.keys(type.derivatives)) !== null);
-
 /**
  * The method of a type on a grid, by its name where other notations choose another one: what is not a linear system
  * with fixed coefficients is integrated by exponential Euler, or by Runge and Kutta's method.
  */
 export function methodOnGrid(type: Equations): IntegrationMethod {
-  const clocked = Object.entries(type.derivatives).filter(([, { eventDriven }]) => !eventDriven);
-  const equations = { ...type, derivatives: Object.fromEntries(clocked) };
-  if (type.method !== 'auto' || clocked.length === 0 || type.noise.length > 0) return type.method;
+  const equations = clockedOf(type);
+  const names = Object.keys(equations.derivatives);
+  if (type.method !== 'auto' || names.length === 0 || type.noise.length > 0) return type.method;
   const rates = ratesOf(equations);
-  const names = clocked.map(([name]) => name);
   const fixed = rates.every((rate) => {
     const form = linearRate(rate, names);
     const read = form === null ? [] : [...form.coefficients.values()].flatMap((part) => [...namesIn(part)]);
@@ -64,10 +61,33 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
   return separately && (!fixed || names.length === 1) ? 'exponentialEuler' : 'rk4';
 }
 
-/** The method of a type under Brian's timing, by its name where Brian fails to choose: Euler where coefficients choose. */
+/** The equations of a type that are advanced in each step. */
+const clockedOf = (type: Equations): Equations => ({
+  ...type,
+  derivatives: Object.fromEntries(Object.entries(type.derivatives).filter(([, { eventDriven }]) => !eventDriven)),
+});
+
+/**
+ * The method of a type under Brian's timing, by its name where others choose another one: where none is named, Brian
+ * takes forward Euler for what has no exact solution.
+ */
 export function methodInBrian(type: Equations): IntegrationMethod {
+  const equations = clockedOf(type);
+  const isChosen = type.method === 'auto' && type.noise.length === 0 && Object.keys(equations.derivatives).length > 0;
+  return isChosen && !isSolvedInBrian(equations) ? 'euler' : methodOnGrid(type);
+}
+
+/** Whether Brian finds an exact solution: of a linear system that does not read the time, and has a real solution. */
+function isSolvedInBrian(type: Equations): boolean {
   const names = Object.keys(type.derivatives);
-  return type.method === 'auto' && coefficientsDecide(ratesOf(type), names) ? 'euler' : methodOnGrid(type);
+  const isUnit = (name: string): boolean => unitOf(name) !== undefined && isFixed(name, type);
+  const rates = ratesOf(type).map((rate) => foldConstants(rate, undefined, (name) => !isUnit(name)));
+  const forms = rates.map((rate) => linearRate(rate, names));
+  if (coefficientsDecide(rates, names) || ratesOf(type, 'changing').some(timeOutsideTables)) return false;
+  return (
+    forms.every((form) => form !== null) &&
+    hasRealSolution(forms.map((form) => names.map((name) => form.coefficients.get(name) ?? null)))
+  );
 }
 
 /**
@@ -79,13 +99,7 @@ export function isForwardEuler(type: Equations, timing: TimingProfile): boolean 
   if (type.noise.length > 0) return false;
   // Without noise, these are forward Euler.
   if (type.method === 'heun' || type.method === 'milstein') return true;
-  // Where no method is named, Brian takes forward Euler for what is not linear, and for what reads the time.
-  if (
-    type.method === 'auto' &&
-    timing === 'brian' &&
-    (!isLinear(type) || ratesOf(type, 'changing').some(timeOutsideTables))
-  )
-    return true;
+  if (timing === 'brian' && methodInBrian(type) === 'euler') return true;
   return ratesOf(type).every((rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => isFixed(name, type)));
 }
 

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
 import { checkConversion } from '../../../src/run/check-conversion.js';
+import { convertModel } from '../../../src/run/convert.js';
 import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
 
 /** A group with two equations, in steps of 1 ms; its method is Brian's choice. */
@@ -32,6 +33,19 @@ test.each([
   const type = neurons['P']!;
   expect(methodOnGrid(type) === 'auto').toBe(isExact);
   expect(methodInBrian(type) === 'auto').toBe(isExact);
+});
+
+// What Brian 2.9 logs for such groups: their matrix has no inverse, their solution is complex, they are not linear.
+test.each([
+  ['beside a variable that grows steadily', 'dv/dt = 2*mV/ms : volt\ndge/dt = -ge/ms : volt'],
+  ['of an oscillation', 'dv/dt = ge/ms : volt\ndge/dt = -v/ms : volt'],
+  ['of the square of a variable', 'dv/dt = v*v/volt/ms : volt\ndge/dt = -ge/ms : volt'],
+])('Brian takes forward Euler in place of the exact solution %s', async (_, model) => {
+  const { valid } = group(model);
+  expect(methodInBrian(valid.model.neurons['P']!)).toBe('euler');
+  expect((await convertModel(valid, 'lems', { strict: true })).outcome).toBe('equivalent');
+  const { variables } = await checkConversion(valid, 'lems', { strict: true });
+  expect(variables?.[0]?.largest).toBeLessThan(1e-12);
 });
 
 test('strict LEMS takes the steps of the exact solution where times are written in the rates', async () => {

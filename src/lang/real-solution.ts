@@ -6,9 +6,9 @@
  * at random ones: modulo a prime, where ranks and degrees of factors are exact, and in real numbers, where signs are.
  */
 
-import type { Expression } from '../lang/ast.js';
-import { printExpression } from '../lang/print.js';
-import { reach } from './propagators.js';
+import type { Expression } from './ast.js';
+import { reach } from './linear.js';
+import { printExpression } from './print.js';
 
 /** Square matrix of expressions; null: 0. */
 type Matrix = readonly (readonly (Expression | null)[])[];

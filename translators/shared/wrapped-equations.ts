@@ -37,6 +37,8 @@ const loose = [/^, /, /^ (?=(?:if|else) )/, /^ or /, /^ and /, /^ (?:[<>]=?|[!=]
 const tight = /^(?:\*(?!\*)|\/\/?|%)/;
 /** Of a product, factors from this length on have lines of their own. */
 const longFactor = 20;
+/** Terms up to this length stay whole, though a line becomes somewhat longer than it should be. */
+const shortTerm = 32;
 
 function laidOut(expression: string, place: Place): string {
   const { column, after, room } = place;
@@ -69,7 +71,8 @@ function filled(parts: readonly string[], { column, after, room }: Place): strin
       end = column;
     }
     const [, operand = part, operator = ''] = /^(.*?)((?: ?[^\w\s()[\]]+| and| or)? ?)$/.exec(part) ?? [];
-    const shown = laidOut(operand, { column: end, after: operator.trimEnd().length + left, room });
+    const own = { column: end, after: operator.trimEnd().length + left, room };
+    const shown = operand.length <= shortTerm ? operand : laidOut(operand, own);
     isLong = shown.includes('\n');
     text += shown + operator;
     end = text.length - text.lastIndexOf('\n') - 1 + (text.includes('\n') ? 0 : column);

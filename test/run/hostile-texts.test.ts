@@ -199,8 +199,15 @@ describe.each(someOf(names, 5, 'texts'))('%s', (name) => {
           return { ...property, value: '' };
         return child;
       });
-    const [theirs, ours] = [await converted(path(), 'lems'), await converted(plainPath(), 'lems')];
-    expect(shape(parser.parse(theirs))).toBe(shape(parser.parse(ours)));
+    /** A document whose network and simulation are not called after the model. */
+    const unnamed = (text: string): string =>
+      ['network', 'Simulation'].reduce((whole, tag) => {
+        const id = new RegExp(`<${tag} id="([^"]*)"`).exec(whole)?.[1] ?? '';
+        expect(id).toMatch(/^[A-Za-z_]\w*$/);
+        return whole.replaceAll(`"${id}"`, `"${tag}"`);
+      }, text);
+    const [theirs, ours] = [await converted(path(), 'lems'), await converted(plainPath(), 'lems')].map(unnamed);
+    expect(shape(parser.parse(theirs ?? ''))).toBe(shape(parser.parse(ours ?? '')));
   });
 });
 

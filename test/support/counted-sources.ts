@@ -26,6 +26,6 @@ export function withGivenCounts({ model, data }: ValidModel): ValidModel {
 /** A document or script for Brian with the same numbers. */
 export const givenCountsIn = (text: string): string =>
   text.replace(
-    /poisson\(rate\*dt(\*int\(.*\))?\) : integer/g,
+    /poisson\(rate\*dt(\*int\([^:]*\))?\) : integer/g,
     (_, window = '') => `${given}*int(rate > 0*Hz)${window} : integer`,
   );

@@ -53,6 +53,14 @@ const brianRows: readonly (Construct & { readonly name: string })[] = [
     method: 'euler',
   },
   {
+    name: 'a reset that keeps a variable above zero alone',
+    model: 'dv/dt = (20*mV + u - v)/(10*ms) : volt\ndu/dt = (i*mV - u)/(20*ms) : volt',
+    threshold: 'v > 10*mV',
+    reset: 'v *= 0\nu = int(u > 0*mV)*u',
+    initializers: { u: '(i - 2)*5*mV' },
+    method: 'euler',
+  },
+  {
     name: 'sums of conditions in a threshold and a reset',
     model: 'dv/dt = (20*mV - v)/(10*ms) : volt',
     threshold: '(v > 9*mV)*(i > 1) + (v > 9.5*mV)*(i < 2) > 0',

@@ -19,6 +19,7 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { printExpression, printStatement } from '../../../src/lang/print.js';
 import {
   callsIn,
+  childrenOf,
   equalExpressions,
   expressionsOf,
   mapExpression,
@@ -147,7 +148,30 @@ function statementInBrian(statement: Statement, view: NameView, remarks: Remarks
   if (target === undefined) remarks.notExpressible('brian/name', `Brian cannot write to ${statement.target}`);
   const folded = mapStatement(statement, (e) => foldConstants(e, undefined, (key) => view.declared(key)));
   const value = toBrian(expressionsOf(folded)[0] ?? statement.value, view, remarks);
-  return { ...statement, target: target ?? statement.target, value };
+  return inPlace({ ...statement, target: target ?? statement.target, value });
+}
+
+/**
+ * `x *= int(x > 0*mV)` for `x = int(x > 0*mV)*x`, and so for sums. Brian makes the one of the other by SymPy, which takes
+ * `0*mV` for 0, and then finds no unit there (`brian2.codegen.translation.make_statements`).
+ */
+function inPlace(statement: Statement): Statement {
+  if (statement.kind !== 'assignment' || statement.operator !== '=') return statement;
+  const { target, value } = statement;
+  if (value.kind !== 'binary' || (value.operator !== '*' && value.operator !== '+') || !hasZeroQuantity(value))
+    return statement;
+  const isTarget = (e: Expression): boolean => e.kind === 'name' && e.name === target;
+  const other = isTarget(value.left) ? value.right : isTarget(value.right) ? value.left : undefined;
+  return other === undefined ? statement : { ...statement, operator: `${value.operator}=`, value: other };
+}
+
+/** Whether a written expression has a unit that is multiplied by zero. */
+function hasZeroQuantity(e: Expression): boolean {
+  const isProduct = e.kind === 'binary' && e.operator === '*';
+  return (
+    (isProduct && e.left.kind === 'number' && e.left.value === 0) ||
+    childrenOf(e).some((child) => hasZeroQuantity(child))
+  );
 }
 
 function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression {

@@ -90,6 +90,16 @@ function isSolvedInBrian(type: Equations): boolean {
   );
 }
 
+/** Whether each equation that is advanced is linear in its own variable, and reads no other that is. */
+export function areSeparate(type: Equations): boolean {
+  const equations = clockedOf(type);
+  const names = Object.keys(equations.derivatives);
+  return ratesOf(equations).every((rate, k) => {
+    const form = linearRate(rate, names.slice(k, k + 1));
+    return form !== null && names.every((name, n) => n === k || !namesIn(rate).has(name));
+  });
+}
+
 /**
  * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
  * never change.

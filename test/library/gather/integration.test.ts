@@ -68,3 +68,22 @@ experiment: { dt: 1 ms, duration: 20 ms }`;
   const { variables } = await checkConversion(importModel({ name: 'm.yaml', text }).valid, 'brian');
   expect(variables?.[0]?.largest).toBeLessThan(1e-12);
 });
+
+test.each([
+  ['of an oscillation', 'v: g/(5*ms), g: -v/(5*ms)', 'rk4', 1e-4],
+  ['beside a variable that grows steadily', 'v: 0.1*mV/ms, g: -g/(5*ms)', 'exponential_euler', 1e-12],
+])('Brian takes no forward Euler for the exact solution of a grid %s', async (_, derivatives, method, apart) => {
+  const text = `
+interneuron: 1
+neurons: { a: { state: { v: { unit: mV, initial: 3 mV }, g: { unit: mV, initial: 10 mV } }, derivatives: { ${derivatives} } } }
+populations: { p: { type: a, size: 1 } }
+record: [{ of: p, variables: [v] }]
+timing: grid
+experiment: { dt: 1 ms, duration: 20 ms }`;
+  const { valid } = importModel({ name: 'm.yaml', text });
+  const { files, report } = await convertModel(valid, 'brian');
+  expect(files[0]?.text).toContain(`method="${method}"`);
+  expect(report.some(({ code }) => code === 'brian/method')).toBe(method === 'rk4');
+  const { variables } = await checkConversion(valid, 'brian');
+  expect(variables?.[0]?.largest).toBeLessThan(apart);
+});

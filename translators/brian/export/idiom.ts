@@ -16,7 +16,7 @@ import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js'
 import { hasGates, inFineSteps, stepForGates } from '../../../src/library/gather/fine-steps.js';
 import { solvable } from './equal-rates.js';
 import { isBuiltIn } from './spatial-type.js';
-import { methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
+import { areSeparate, methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
@@ -437,6 +437,7 @@ class Idiom {
   /** The method of a type, by steps that adapt where Brian takes such. @param neurons  whose it is, in the model */
   #method(type: NeuronType | SynapseType, pointer: string, neurons = ''): IntegrationMethod {
     const method = methodOnGrid(type);
+    if (method === 'auto' || method === 'exact') return this.#solved(type, method, pointer);
     if (method !== 'adaptive' || Object.keys(type.derivatives).length === 0) return method;
     const adapts = this.fixed !== undefined && this.#model.neurons[neurons] !== undefined;
     const why = this.fixed?.get(neurons);
@@ -453,6 +454,19 @@ class Idiom {
       `Brian uses ${nearest} with fixed steps, not with adaptive ones${because}`,
     );
     return fixed;
+  }
+
+  /** The method of equations that have an exact solution, which Brian may not find. */
+  #solved(type: NeuronType | SynapseType, method: IntegrationMethod, pointer: string): IntegrationMethod {
+    if (methodInBrian({ ...type, method: 'auto' }) !== 'euler') return method;
+    // Of equations by themselves, this is the exact one.
+    if (areSeparate(type)) return 'exponentialEuler';
+    this.#report.approximated(
+      'brian/method',
+      pointer,
+      'Brian uses rk4: it does not find the exact solution of these equations',
+    );
+    return 'rk4';
   }
 
   /** Says what becomes of positions. @param read  coordinates that equations read */

@@ -5,7 +5,8 @@
  *
  * Writes a network of as many connections (10⁶ unless told; each with a weight and a delay of its own, 1000 cells to
  * 1000) in PyNN's notation into a temporary folder, converts it to each notation, and each of these documents to each
- * of the others, whole commands. Prints a Markdown table; peak memory is the resident set of the process.
+ * of the others and to scripts of Brian and PyNN, whole commands. Prints a Markdown table; peak memory is the resident
+ * set of the process.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -17,6 +18,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const connections = Number(process.argv[2] ?? 1e6);
 const cells = 1000;
 const notations = { 'pynn-json': 'json', 'brian-json': 'json', lems: 'xml', canonical: 'json' } as const;
+const targets = { ...notations, brian: 'py', pynn: 'py' } as const;
 
 /** The k-th of pairs that are all different, its weight in nA and its delay in ms. */
 const connection = (k: number): readonly number[] => {
@@ -88,7 +90,7 @@ try {
     console.log(`| list | ${from} | ${first}`);
   }
   for (const [from, suffix] of Object.entries(notations))
-    for (const [to, other] of Object.entries(notations))
+    for (const [to, other] of Object.entries(targets))
       if (from !== to) console.log(`| ${from} | ${to} | ${converted(`${from}.${suffix}`, `out.${other}`, to, folder)}`);
 } finally {
   rmSync(folder, { recursive: true });

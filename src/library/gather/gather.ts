@@ -37,6 +37,7 @@ import { gatherSource, spikesAtSteps, splitSources } from './sources.js';
 import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
 import { holdOutputs } from './held-outputs.js';
+import { withoutIdleOrders } from './idle-orders.js';
 import { KeptValues } from './kept-values.js';
 import { withSchemesInSteps } from './kinetic-schemes.js';
 import { derivedOf, readsOf } from './texts.js';
@@ -70,7 +71,8 @@ export function gathered(valid: ValidModel, stage: string, { strict = false } = 
   const gathering = gatheringOf({ ...valid, model: components }, report, stage, strict && stage === 'brian');
   for (const name of inContact?.contacts ?? []) gathering.contacts.add(name);
   for (const name of cables) gathering.standard.add(name);
-  const made = gatheredModel(gathering, onGrid);
+  const inOrder = gatheredModel(gathering, onGrid);
+  const made = stage === 'brian' && !strict ? withoutIdleOrders(inOrder) : inOrder;
   const diagnostics = new Diagnostics();
   const { model: later } = atEndOfStep({ ...valid, model: made }, unplaced, diagnostics, {
     rates: stage === 'brian',

@@ -59,8 +59,12 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
       // A name of one or two letters is within a short distance of every other: keep what shares a letter.
       const related = distance < Math.max(written.length, other.length);
       if (distance <= limit && related) near.push({ candidate, distance });
-      // An abbreviation, such as `exc` for `excitatory`.
-      else if (written.length >= 3 && other.toLowerCase().startsWith(lower)) near.push({ candidate, distance: limit });
+      // An abbreviation, such as `exc` for `excitatory`, or the last word, such as `groups` for `neuron_groups`.
+      else if (
+        written.length >= 3 &&
+        (other.toLowerCase().startsWith(lower) || other.toLowerCase().endsWith(`_${lower}`))
+      )
+        near.push({ candidate, distance: limit });
     }
   }
   near.sort((a, b) => a.distance - b.distance);

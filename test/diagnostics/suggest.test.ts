@@ -57,6 +57,9 @@ describe('texts', () => {
     expect(didYouMean('ge', ['gee', 'gi', 'membrane'])).toBe('did you mean gee or gi?');
     expect(suggestion('exd', ['exc'])).toEqual({ hint: 'did you mean exc?', names: ['exc'] });
     expect(didYouMean('exc', ['inhibitory', 'excitatory'])).toBe('did you mean excitatory?');
+    expect(didYouMean('groups', ['neuron_groups', 'synapses', 'poisson_groups'])).toBe(
+      'did you mean neuron_groups or poisson_groups?',
+    );
     expect(suggestion('exd', ['membrane'])).toEqual({});
   });
 

@@ -60,9 +60,10 @@ async function refuse(
   const model = folder.file(name);
   writeFileSync(model, text);
   const files = readdirSync(folder.path).sort();
-  const began = performance.now();
+  const began = process.cpuUsage();
   const people = await runCommand(['run', model, '-o', folder.file('result.nwb')]);
-  expect(performance.now() - began).toBeLessThan(20_000);
+  const { user, system } = process.cpuUsage(began);
+  expect((user + system) / 1e6, 'seconds of the processor').toBeLessThan(20);
   expectSentences(people.stderr);
   expect(people.stdout).toBe('');
   const programs = await runCommand(['run', model, '-o', folder.file('result.nwb'), '--json']);

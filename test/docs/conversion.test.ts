@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/import-graph.js';
-import { cellOf, fixturesOf, measured, takesLong, targets, type Cell, type Fixture } from './conversions.js';
+import { byChance, cellOf, fixturesOf, measured, takesLong, targets, type Cell, type Fixture } from './conversions.js';
 
 const path = join(root, 'docs/conversion.md');
 const notations = ['brian', 'pynn', 'neuroml', 'canonical'] as const;
@@ -167,14 +167,25 @@ function inAll(): string {
 
 const heading = '## Measured';
 
+/** Of conversions with `--strict`, those that spike in the same steps, and those that differ otherwise than by chance. */
+const strictRows = (): readonly (readonly [key: string, text: string])[] =>
+  [...measurements].filter(([key]) => key.endsWith(', `--strict`'));
+const isSame = (text: string): boolean => text.startsWith('all ') && text.endsWith(' in the same steps');
+
+const inSameSteps = (): string => {
+  const same = strictRows().filter(([, text]) => isSame(text)).length;
+  const chance = strictRows().filter(([, text]) => text.endsWith(byChance)).length;
+  return `${same} of ${strictRows().length} have all spikes in the same steps, and ${chance} differ by chance`;
+};
+
 /** What running both gave, which is measured seldom. */
 const measuredPart = (): string => `
 ${heading}
 
 What approximate and equivalent conversions amount to: interneuron ran both for 0.1 s of model time. The k-th spikes of a cell match
 when they are no more than a time step or 0.1 ms apart; the largest distance between k-th spikes is given in time steps of the
-model, 0 for the same step. Models with random numbers differ where the notation has a different
-generator. Networks of thousands of cells are not measured, nor populations without
+model, 0 for the same step. Models with random numbers differ *by chance* where the notation has a different
+generator. With \`--strict\`, ${inSameSteps()}. Networks of thousands of cells are not measured, nor populations without
 namesakes after conversion. Written with \`INTERNEURON_TESTS=thorough\` and \`UPDATE_CONVERSION=1\`.
 
 | fixture → notation | spikes |
@@ -193,6 +204,10 @@ describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
     const written = readFileSync(path, 'utf8');
     const at = written.indexOf(`\n${heading}`);
     expect(at < 0 ? written : written.slice(0, at)).toBe(page());
+  });
+
+  it.skipIf(!thorough)('with --strict, spikes are in the same steps, but where random numbers are others', () => {
+    expect(strictRows().filter(([, text]) => !isSame(text) && !text.endsWith(byChance))).toEqual([]);
   });
 
   it('every document that is written reads again', () => {

@@ -115,6 +115,9 @@ function readAgain({ files: [file] }: ConvertedModel): ImportedModel | Error | u
 
 export const hashOf = (valid: ValidModel): string => hashModel(valid.model).model;
 
+/** What is said where a model draws random numbers that the notation draws otherwise. */
+export const byChance = 'by chance';
+
 /** What running both says, in words of the table; undefined where that is not done. */
 export async function measured(
   { name, imported }: Fixture,
@@ -123,7 +126,12 @@ export async function measured(
 ): Promise<string | undefined> {
   if (large.has(name)) return undefined;
   try {
-    const { matched, spikes, populations } = await checkConversion(imported.valid, targets[to], {
+    const {
+      matched,
+      spikes,
+      populations,
+      drawnAnew = [],
+    } = await checkConversion(imported.valid, targets[to], {
       seconds: 0.1,
       strict,
     });
@@ -134,7 +142,8 @@ export async function measured(
     const apart = `${Number(steps.toFixed(1))} ${Math.abs(steps - 1) < 0.05 ? 'step' : 'steps'}`;
     if (matched === ours && ours === theirs)
       return steps < 0.01 ? `all ${ours} spikes in the same steps` : `all ${ours} spikes within ${apart}`;
-    return `${matched} of ${ours} spikes (${theirs} there), up to ${apart} apart`;
+    const why = drawnAnew.length > 0 ? `, ${byChance}` : '';
+    return `${matched} of ${ours} spikes (${theirs} there), up to ${apart} apart${why}`;
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)
       return `does not run: ${error.message.split('\n')[0] ?? ''}`;

@@ -4,7 +4,7 @@ import { hertz, second } from '../../lang/dimension.js';
 import { inSI } from '../../lang/print.js';
 import { parseUnit } from '../../lang/units.js';
 import { tidy } from '../recognise/numbers.js';
-import { beforeStep, borderText } from './step-times.js';
+import { beforeStep, borderText, stepReaching } from './step-times.js';
 import type { Shape } from './waveforms.js';
 
 /** A current as a text, and into how many steps its ramps are cut. */
@@ -41,8 +41,12 @@ export function currentText(
 ): CurrentForm | undefined {
   let steps: CurrentForm['steps'];
   const flowing: Shaped[] = [];
+  // What changes in the last step of a run counts, whatever the time of the change.
+  const isSeen = (time: number): boolean =>
+    lead === undefined ? time < end - (hasRamps ? dt / 2 : 0) : stepReaching(time, dt) - lead < Math.round(end / dt);
   for (const piece of pieces) {
     const { from, to, shape } = piece;
+    if (from > 0 && !isSeen(from)) continue;
     if (shape.kind === 'other') return undefined;
     if (shape.kind === 'constant' && shape.amplitude === 0) continue;
     if (shape.kind !== 'ramp' || hasRamps) {
@@ -80,7 +84,7 @@ export function currentText(
   };
   const border = (time: number): string => (lead === undefined ? beforeStep(time) : borderText(time, dt, lead));
   const whenOf = ({ from, to }: Shaped): string =>
-    [from > 0 ? [`t > ${border(from)}`] : [], to < end ? [`t < ${border(to)}`] : []].flat().join(' and ');
+    [from > 0 ? [`t > ${border(from)}`] : [], isSeen(to) ? [`t < ${border(to)}`] : []].flat().join(' and ');
   const [only] = flowing;
   if (only === undefined) return { text: inUnit(0) };
   if (flowing.length === 1) {
@@ -91,7 +95,7 @@ export function currentText(
   const stretches: readonly (readonly [from: number, text: string])[] = flowing.flatMap((piece, k) => [
     ...(piece.from > (flowing[k - 1]?.to ?? 0) ? [[flowing[k - 1]?.to ?? 0, inUnit(0)] as const] : []),
     [piece.from, valueOf(piece)] as const,
-    ...(k === flowing.length - 1 && piece.to < end ? [[piece.to, inUnit(0)] as const] : []),
+    ...(k === flowing.length - 1 && isSeen(piece.to) ? [[piece.to, inUnit(0)] as const] : []),
   ]);
   const within = (low: number, high: number): string => {
     if (low === high) return stretches[low]?.[1] ?? inUnit(0);

@@ -118,7 +118,9 @@ function asCurrents(
         type,
         output.variable,
         numbersOfElement(gathering, type, population, element),
-        gathering.end,
+        // Cells may see a change earlier than its time says.
+        gathering.stage === 'brian' ? gathering.end + 2 * gathering.dt : gathering.end,
+        lead === 0 ? gathering.dt : 0,
       );
       if (typeof waves === 'string') {
         if (gathering.stage === 'brian') return;

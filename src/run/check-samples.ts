@@ -131,13 +131,29 @@ export function comparableVariables(
         ofTarget.push(
           elements
             ? { ...common, of: elements.of, variables: [elements.variables[k] ?? variable] }
-            : { ...recorded, variables: [there] },
+            : { ...recorded, variables: [there], ...placeInStep(target, population, there) },
         );
         sampled.set(recorded.name, { population, variable, cells });
       }
     });
   }
   return { recordings: [...recordings.values()], ofTarget, sampled, absent: [...absent] };
+}
+
+/** When in a step a variable is recorded, where that is not the usual place. */
+function placeInStep(
+  { recordings }: Model,
+  population: string,
+  variable: string,
+): Pick<VariableRecording, 'slot' | 'order'> {
+  const found = recordings.find(
+    (one): one is VariableRecording =>
+      isRecording(one, 'variables') && populationOf(one.of) === population && one.variables.includes(variable),
+  );
+  return {
+    ...(found?.slot === undefined ? {} : { slot: found.slot }),
+    ...(found?.order === undefined ? {} : { order: found.order }),
+  };
 }
 
 /** Where order goes by names, samples are taken when those of the recording are. */

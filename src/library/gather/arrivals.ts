@@ -20,6 +20,7 @@ import type { Gathering } from './gathering.js';
 import { punctual } from './late-arrivals.js';
 import { stepsWaited } from './regimes.js';
 import { inSameStep, isForward, isSilent, spaced } from './same-step.js';
+import { sumsAhead } from './shown-sums.js';
 import { derivedOf } from './texts.js';
 
 /** Delays of different lengths of one pathway for which the steps that LEMS waits are counted. */
@@ -203,7 +204,7 @@ function orderOf(
   const targets = ordersOf(gathering, to.of);
   // Such synapses read what the cells at both ends have kept, behind these.
   if (gathering.contacts.has(name)) return Math.max(...ordersOf(gathering, from.of), ...targets) + 1;
-  return early ? Math.min(order, Math.min(...targets) - 1) : Math.max(order, ...targets);
+  return early ? Math.min(order, Math.min(...targets) - sumsAhead(gathering)) : Math.max(order, ...targets);
 }
 
 /** A projection with a pathway for each number of steps that spikes take; undefined where they always take as many. */

@@ -16,7 +16,15 @@ import { ConversionReport, type ConversionEntry } from '../../model/conversion-r
 import { atBeginOfStep, atEndOfStep } from '../../model/end-of-step.js';
 import { mapped } from '../../model/collections.js';
 import { ownNames } from '../../model/declared-names.js';
-import type { Model, NeuronType, Population, Projection, SynapseType, ValidModel } from '../../model/model.js';
+import type {
+  Model,
+  NeuronType,
+  Population,
+  Projection,
+  Recording,
+  SynapseType,
+  ValidModel,
+} from '../../model/model.js';
 import { freeName } from '../../model/free-name.js';
 import { child } from '../../model/pointer.js';
 import { wholePopulation } from '../../model/selected.js';
@@ -33,6 +41,7 @@ import { reportParts } from './parts.js';
 import { gatherRegimes } from './refractory.js';
 import { isForward, withEventsInTurn } from './same-step.js';
 import { linkedLate, seenLate, withShownValues } from './shown-late.js';
+import { noteShownSums, withShownSums } from './shown-sums.js';
 import { gatherSource, spikesAtSteps, splitSources } from './sources.js';
 import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
@@ -201,10 +210,9 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
   spikesAtSteps(gathering);
   for (const name of Object.keys(gathering.populations)) gatherSource(gathering, name);
   asReceptors(gathering);
-  const recordings = gathering.model.recordings.flatMap((one, k) =>
-    regathered(one, child('/recordings', k), gathering),
-  );
-  if (gathering.stage === 'brian' && !onGrid) fitToBrian(gathering);
+  const kept = gathering.model.recordings.flatMap((one, k) => regathered(one, child('/recordings', k), gathering));
+  const isForBrian = gathering.stage === 'brian' && !onGrid;
+  if (isForBrian) fitToBrian(gathering, kept);
   else if (!onGrid)
     gathering.report.approximated(
       `${gathering.stage}/euler`,
@@ -213,6 +221,7 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
         'simulators of this notation integrate more accurately, ' +
         'so that spikes shift',
     );
+  const recordings = isForBrian ? withShownSums(gathering, kept) : kept;
   const { lems: _, ...annotations } = withColumnsOf(gathering.model, recordings, {
     element: ({ of }, index) => (isSelection(of, 'synapses') ? targetOf(of.projection, index, gathering) : undefined),
   });
@@ -234,7 +243,7 @@ function gatheredModel(gathering: Gathering, onGrid: boolean): Model {
 }
 
 /** Reports where Brian's order within a step differs from LEMS's, and gives cell and synapse types LEMS's method. */
-function fitToBrian(gathering: Gathering): void {
+function fitToBrian(gathering: Gathering, recordings: readonly Recording[]): void {
   if (gathering.strict) withTimesOfSum(gathering);
   const assigned = gathering.strict ? assignedInStep(gathering) : new Set<string>();
   const isAdvanced = holdOutputs(gathering);
@@ -242,7 +251,8 @@ function fitToBrian(gathering: Gathering): void {
     const { from, to } = gathering.projections[name] ?? {};
     return from && to && wholePopulation(from.of) !== wholePopulation(to.of);
   });
-  fitArrivals(gathering, isAdvanced || isBetween || assigned.size > 0);
+  noteShownSums(gathering, recordings);
+  fitArrivals(gathering, isAdvanced || isBetween || assigned.size > 0 || gathering.shownSums.size > 0);
   for (const name of assigned) actInStep(gathering, name);
   reportSamples(gathering);
   for (const [name, projection] of Object.entries(gathering.projections)) {

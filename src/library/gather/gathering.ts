@@ -54,6 +54,8 @@ export interface Gathering {
   readonly late: Set<string>;
   /** Projections whose synapses read other cells all the time, as in LEMS. */
   readonly contacts: Set<string>;
+  /** Populations of which variables are recorded that follow sums over synapses. */
+  readonly shownSums: Set<string>;
   /** Variables that add up the time as LEMS does, by their types of neurons. */
   readonly summedTimes: Map<string, string>;
   /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
@@ -91,6 +93,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     prompt: new Set(),
     late: new Set(),
     contacts: new Set(),
+    shownSums: new Set(),
     summedTimes: new Map(),
     changed: changedNames(model),
   };

@@ -71,6 +71,7 @@ export function reportSamples({ model, report, early, prompt }: Gathering): void
 /** Whether a variable is computed from more than parameters and the time, or shown before regimes advance it. */
 function followsState(type: NeuronType | SynapseType, name: string): boolean {
   if (Object.hasOwn(type, 'regimes') && changedByRegimes(type as NeuronType).has(name)) return true;
+  if (Object.hasOwn(type, 'inputs') && Object.hasOwn((type as NeuronType).inputs, name)) return true;
   if (!Object.hasOwn(type.derived, name)) return false;
   const e = derivedOf(type)?.get(name);
   return e === undefined || [...namesIn(e)].some((one) => one !== 't' && !Object.hasOwn(type.parameters, one));

@@ -14,6 +14,7 @@ import { wholePopulation } from '../../model/selected.js';
 import { areInFile } from '../../model/tagged.js';
 import { freeName } from '../../model/free-name.js';
 import type { Gathering } from './gathering.js';
+import { sumsAhead } from './shown-sums.js';
 import { derivedOf } from './texts.js';
 
 /** The slot in which Brian advances cells. */
@@ -87,7 +88,7 @@ export function inSameStep(
     };
   }
   if (gathering.neurons[population.type ?? ''] === undefined) return undefined;
-  const order = population.order + every - 2;
+  const order = population.order + every - 1 - sumsAhead(gathering);
   const placed = (one: Pathway): Pathway => (one.on.startsWith('pre.') ? { ...one, slot, order } : one);
   const pathways = Object.fromEntries(Object.entries(type.pathways).map(([key, one]) => [key, placed(one)]));
   gathering.report.exact(

@@ -243,6 +243,8 @@ function contributionName(input: string, plan: GroupPlan, synapses: string): str
 
 /** A continuous part of synapses: the end and the variable that it adds to. */
 interface Contribution {
+  /** As the synapse has it, which may name a port. */
+  readonly key: string;
   readonly side: 'pre' | 'post';
   readonly variable: string;
   readonly expression: string;
@@ -252,8 +254,8 @@ interface Contribution {
 function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribution[] {
   return Object.entries(type.contributes).map(([key, expression]) => {
     const [side = 'post', variable] = key.split('.');
-    if (variable === undefined) return { side: 'post', variable: projection.receptors[key] ?? key, expression };
-    return { side: side === 'pre' ? 'pre' : 'post', variable, expression };
+    if (variable === undefined) return { key, side: 'post', variable: projection.receptors[key] ?? key, expression };
+    return { key, side: side === 'pre' ? 'pre' : 'post', variable, expression };
   });
 }
 
@@ -265,10 +267,20 @@ function contributors(input: string, plan: GroupPlan, synapses: ReadonlyMap<stri
   );
 }
 
+/** The summed variable that something which a synapse contributes becomes; undefined for what it does not contribute. */
+export function contributedName(key: string, plan: SynapsesPlan): string | undefined {
+  const found = contributionsOf(plan).find((one) => one.key === key);
+  if (found === undefined) return undefined;
+  const { side, variable } = found;
+  const { group } = side === 'pre' ? plan.source : plan.target;
+  if (group.kind === 'synapses') return undefined;
+  return `${contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name)}_${side}`;
+}
+
 /** The summed variables that the continuous part of synapses becomes. */
 export function contributionLines(plan: SynapsesPlan, context: ExportContext): readonly string[] {
   const pointer = `/synapses/${plan.projection.synapse}`;
-  return contributionsOf(plan).flatMap(({ side, variable, expression }) => {
+  return contributionsOf(plan).flatMap(({ key, side, variable, expression }) => {
     const { group } = side === 'pre' ? plan.source : plan.target;
     const input = group.kind === 'synapses' ? undefined : group.type?.inputs[variable];
     if (input === undefined || group.kind === 'synapses') {
@@ -288,9 +300,8 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
         pointer,
         `its contribution to ${variable} is summed at the beginning of each step, from the preceding values`,
       );
-    const name = contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name);
     return [
-      `${name}_${side} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ` +
+      `${contributedName(key, plan)} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ` +
         `${declaredUnit(dimensionOf(input.unit))} (summed)`,
     ];
   });

@@ -34,7 +34,7 @@ import {
   type SynapsesPlan,
 } from './plan.js';
 import { declaredUnit } from '../../../src/lang/written-quantity.js';
-import { contributionLines } from './inputs.js';
+import { contributedName, contributionLines } from './inputs.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
 const specials: Readonly<Record<string, string | undefined>> = {
@@ -280,9 +280,9 @@ function summedLine(key: string, text: string, plan: SynapsesPlan, remarks: Rema
 }
 
 /** Where in a step Brian is to compute sums that are not in the usual place. */
-function sumParts({ type: { sumSlots = {} }, view }: SynapsesPlan): Record<string, unknown> {
-  const entries = Object.entries(sumSlots).map(([key, { slot, order }]) => [
-    view.brian(key) ?? key,
+function sumParts(plan: SynapsesPlan): Record<string, unknown> {
+  const entries = Object.entries(plan.type.sumSlots ?? {}).map(([key, { slot, order }]) => [
+    contributedName(key, plan) ?? plan.view.brian(key) ?? key,
     { ...(slot === undefined ? {} : { when: slot }), ...(order === undefined ? {} : { order }) },
   ]);
   return entries.length === 0 ? {} : { summed_updaters: Object.fromEntries(entries) };

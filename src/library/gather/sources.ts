@@ -28,27 +28,23 @@ export function splitSources(gathering: Gathering): void {
     if (isChanged(gathering, name)) continue;
     const [projectionName, projection] = only;
     const output = outputOf(gathering, projection);
-    const split = output && splitSource(type, population, output.target, output.variable);
+    const recorded = gathering.recorded.get(name) ?? new Set();
+    const split = output && splitSource(type, population, output.target, output.variable, recorded);
     if (output === undefined || split === undefined) continue;
     const sourceName = freeName(`${population.type ?? name}_spikes`, (one) => Object.hasOwn(gathering.neurons, one));
     const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
     gathering.neurons[sourceName] = split.source;
     if (split.isLate) gathering.late.add(projectionName);
-    const shown = type.derived[output.variable];
-    if (shown !== undefined && gathering.recorded.get(name)?.has(output.variable) === true) {
-      gathering.elsewhere.set(name, new Map([[output.variable, { projection: projectionName }]]));
-      gathering.recorded.get(name)?.delete(output.variable);
-      gathering.recorded.set(projectionName, new Set([output.variable]));
+    const moved = [...recorded].filter((one) =>
+      [split.synapse.state, split.synapse.derived].some((map) => Object.hasOwn(map, one)),
+    );
+    if (moved.length > 0) {
+      const of = { projection: projectionName };
+      gathering.elsewhere.set(name, new Map(moved.map((variable) => [variable, of])));
+      gathering.recorded.set(name, new Set([...recorded].filter((one) => !moved.includes(one))));
+      gathering.recorded.set(projectionName, new Set(moved));
     }
-    const [[target, value] = ['', '']] = Object.entries(split.synapse.contributes);
-    gathering.synapses[synapseName] =
-      gathering.recorded.has(projectionName) && shown !== undefined
-        ? {
-            ...split.synapse,
-            derived: { [output.variable]: { ...shown, value } },
-            contributes: { [target]: output.variable },
-          }
-        : split.synapse;
+    gathering.synapses[synapseName] = split.synapse;
     const { linked: _, ...rest } = population;
     const keep = (map: Readonly<Record<string, unknown>>): Record<string, Value> =>
       Object.fromEntries(Object.entries(population.values).filter(([key]) => Object.hasOwn(map, key)));

@@ -18,14 +18,16 @@ interface Split {
 /**
  * The two parts of a type whose output is the response of a synapse to its own spikes.
  *
- * @param target  key of the contribution, `post.input`
- * @param output  the variable of the source that is contributed
+ * @param target    key of the contribution, `post.input`
+ * @param output    the variable of the source that is contributed
+ * @param recorded  variables of the source that are recorded, which the part keeps that has what they follow
  */
 export function splitSource(
   type: NeuronType,
   { linked = {} }: Population,
   target: string,
   output: string,
+  recorded: ReadonlySet<string>,
 ): Split | undefined {
   const derived = derivedOf(type);
   if (derived === undefined || Object.keys(type.regimes).length > 0) return undefined;
@@ -55,9 +57,19 @@ export function splitSource(
       .join('; '),
   );
   const own = keep(type.parameters, (key) => !ends.has(key));
+  const shown = Object.entries(type.derived).flatMap(([key, variable]) => {
+    const whole = recorded.has(key) ? derived.get(key) : undefined;
+    if (whole === undefined) return [];
+    const isOfSynapse = [...namesIn(whole)].some((one) => response.has(one) || ends.has(one));
+    return [{ key, isOfSynapse, variable: { ...variable, value: printExpression(substitute(whole, ends)) } }];
+  });
+  const shownOf = (synapse: boolean): NeuronType['derived'] =>
+    Object.fromEntries(
+      shown.flatMap(({ key, isOfSynapse, variable }) => (isOfSynapse === synapse ? [[key, variable] as const] : [])),
+    );
   const source = {
     state: keep(type.state, (key) => !response.has(key)),
-    derived: {},
+    derived: shownOf(false),
     derivatives: keep(type.derivatives, (key) => !response.has(key)),
     events: Object.fromEntries(
       Object.entries(type.events).map(([name, event]) => [
@@ -68,12 +80,14 @@ export function splitSource(
   };
   const synapse = {
     state: keep(type.state, (key) => response.has(key)),
-    derived: {},
+    derived: shownOf(true),
     derivatives: keep(type.derivatives, (key) => response.has(key)),
     noise: [],
     method: type.method,
     pathways: { pre: { on: 'pre.spike', delay: 0, order: 0, do: onSpike } },
-    contributes: { [target]: printExpression(substitute(contribution, ends)) },
+    contributes: {
+      [target]: Object.hasOwn(shownOf(true), output) ? output : printExpression(substitute(contribution, ends)),
+    },
     summed: {},
     ports: {},
   };

@@ -93,19 +93,25 @@ export function readsLate(projection: Projection, type: SynapseType, model: Mode
   );
 }
 
+/** How synapses see cells: as they were at the beginning of a step, or as they are when the synapse is advanced. */
+export type Sight = 'as they were' | 'as they are';
+
 /**
  * Whether what synapses add in each step follows from the cells at both ends as they are at the beginning of the step, and
  * is written so in LEMS.
  */
-export function seesCellsAtOnce(name: string, projection: Projection, type: SynapseType, model: Model): boolean {
+export const seesCellsAtOnce = (name: string, projection: Projection, type: SynapseType, model: Model): boolean =>
+  followsState(name, projection, type, model) &&
+  (model.timing === 'brian' ? sumsBeforeAll(projection, type, model) : Object.keys(type.summed).length === 0);
+
+/** Whether what synapses add in each step follows from nothing but the state of the cells at both ends, at one time. */
+export function followsState(name: string, projection: Projection, type: SynapseType, model: Model): boolean {
   const { timing, recordings } = model;
   const hasOwnCode = Object.values(model.operations).some(
     ({ on }) => isSelection(on, 'synapses') && on.projection === name,
   );
   if (hasCompartments(model) || timing === 'lems-euler' || hasOwnCode) return false;
   if (Object.keys(type.pathways).length > 0 || Object.keys(type.events ?? {}).length > 0 || type.noise.length > 0)
-    return false;
-  if (!(timing === 'brian' ? sumsBeforeAll(projection, type, model) : Object.keys(type.summed).length === 0))
     return false;
   const seen = [...shown(type)];
   if (seen.some((one) => type.derived[one]?.held === true)) return false;

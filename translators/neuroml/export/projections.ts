@@ -8,13 +8,14 @@ import { isSelection } from '../../../src/model/tagged.js';
 import { lateJumps, steppingOrder } from './arrival-order.js';
 import { contactsOf, writeGapJunctions } from './cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
-import { seesCellsAtOnce } from './contacts.js';
+import { seesCellsAtOnce, type Sight } from './contacts.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { heardEvent, usualEvent } from './events-apart.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { writeFoundProjection } from './found-parts.js';
+import { sightOfLink } from './link-sight.js';
 import { numbersOfElements } from './network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { keptTexts, quantityText } from './quantity-text.js';
@@ -72,16 +73,17 @@ export function writeProjection(name: string, given: Projection, written: Writte
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
-  const atOnce = seesAtOnce(known, written, context);
+  const sight = sightOf(known, written, context);
   const built = synapseType(
     name,
     projection,
     type,
     plan,
-    { varying, started, postDelays, code, source: sourcePlan, order, atOnce },
+    { varying, started, postDelays, code, source: sourcePlan, order, sight },
     context,
   );
-  if (atOnce) written.atOnce.add(name);
+  if (sight) written.atOnce.add(name);
+  if (sight === 'as they are') written.current.add(name);
   written.types.push(built.element);
   const synapse = context.ids.claim(`${name}_synapses`);
   written.placeSynapses(name, synapse, target, pairs.targets, built.visible);
@@ -103,17 +105,18 @@ export function writeProjection(name: string, given: Projection, written: Writte
   if (order) noteOrder(known, order, written, context);
 }
 
-/** Whether synapses see all cells as they are at the beginning of a step. */
-function seesAtOnce(
+/** How synapses see cells where this is what the model says; undefined where LEMS shows them cells of other moments. */
+function sightOf(
   { name, projection, type, plan, source }: Known,
   written: Written,
   context: ExportContext,
-): boolean {
+): Sight | undefined {
   const { model, exactly, links } = context;
   const from = written.plans.get(model.populations[source]?.type ?? '');
   const isOwn = [plan, from].every((one) => one !== undefined && !written.standards.has(one.type));
-  if (exactly !== true || !isOwn || links?.has(name) === true) return false;
-  return seesCellsAtOnce(name, projection, type, model);
+  if (exactly !== true || !isOwn) return undefined;
+  if (links?.has(name) === true) return sightOfLink(name, projection, type, context);
+  return seesCellsAtOnce(name, projection, type, model) ? 'as they were' : undefined;
 }
 
 /** Says that synapses keep the order of the model, and what is told from it. */

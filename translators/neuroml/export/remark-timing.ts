@@ -1,7 +1,6 @@
 /** How the order of LEMS within a step differs from that of a model's timing. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { Model } from '../../../src/model/model.js';
 import { drawnInRun } from '../../../src/model/remaining-draws.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
@@ -16,10 +15,10 @@ import type { Written } from './written.js';
  * its cell's turn comes is a step later than what it reaches after it.
  *
  * @param later   projections of which nothing arrives in the step of its spike
- * @param atOnce  projections whose synapses see all cells as they are at the beginning of the step
+ * @param atOnce  projections whose synapses see all cells as they are at the moment that the model says
  */
 export function remarkTiming(
-  context: Pick<ExportContext, 'model' | 'data' | 'exactly' | 'changes'>,
+  context: Pick<ExportContext, 'model' | 'data' | 'exactly' | 'changes' | 'links'>,
   report: ConversionReport,
   { later, atOnce }: Pick<Written, 'later' | 'atOnce'> = { later: new Set(), atOnce: new Set() },
 ): void {
@@ -50,7 +49,7 @@ export function remarkTiming(
       );
   });
   model.recordings.forEach((recording, k) => {
-    const sums = sumsOf(populationOf(recording.of) ?? '', model);
+    const sums = sumsOf(populationOf(recording.of) ?? '', context);
     const summed = model.timing === 'brian' ? recordedVariables(recording).filter((name) => sums.has(name)) : [];
     if (summed.length > 0)
       report.equivalent(
@@ -71,11 +70,11 @@ export function remarkTiming(
 }
 
 /** Variables of a population that synapses sum. */
-const sumsOf = (population: string, { projections, synapses }: Model): ReadonlySet<string> =>
+const sumsOf = (population: string, { model, links }: Pick<ExportContext, 'model' | 'links'>): ReadonlySet<string> =>
   new Set(
-    Object.values(projections).flatMap(({ to, synapse }) =>
-      populationOf(to.of) === population
-        ? Object.keys(synapses[synapse]?.summed ?? {}).flatMap((key) =>
+    Object.entries(model.projections).flatMap(([name, { to, synapse }]) =>
+      populationOf(to.of) === population && links?.has(name) !== true
+        ? Object.keys(model.synapses[synapse]?.summed ?? {}).flatMap((key) =>
             key.startsWith('post.') ? [key.slice('post.'.length)] : [],
           )
         : [],

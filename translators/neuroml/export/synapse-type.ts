@@ -10,6 +10,7 @@ import type { Projection, SynapseType } from '../../../src/model/model.js';
 import { lateJumps } from './arrival-order.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
+import type { Sight } from './contacts.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { actsLater, postDelay } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
@@ -36,8 +37,8 @@ interface SynapseDemands {
   readonly source?: CellPlan | undefined;
   /** The order within a step, where it is the model's. */
   readonly order?: StepOrder | undefined;
-  /** Whether synapses see all cells as they are at the beginning of a step. */
-  readonly atOnce?: boolean;
+  /** How synapses see cells; absent: as LEMS shows them. */
+  readonly sight?: Sight | undefined;
 }
 
 /** A synapse type as a component type. */
@@ -146,12 +147,12 @@ export function synapseType(
               peerType,
               componentType,
               id,
-              demands.atOnce ? { shows: seen } : { keeps: seen },
+              demands.sight ? { shows: seen } : { keeps: seen },
               demands.source,
               builder,
               context,
             ),
-            ...(demands.atOnce
+            ...(demands.sight === 'as they were'
               ? {
                   advanced: otherEnd(
                     context.ids.claim(`${id}_other_end_before`),

@@ -144,3 +144,83 @@ test('the first sample of a sum is said to be another', async () => {
     expect.objectContaining({ code: 'lems/sampling', verdict: 'equivalent', pointer: '/recordings/1' }),
   );
 });
+
+const linked = (groups: Readonly<Record<string, object>>, recorded = ['v', 'x']): ValidModel =>
+  importModel({
+    name: 'model.yaml',
+    text: stringify({
+      format: 'interneuron/brian',
+      dt: '0.1 ms',
+      neuron_groups: groups,
+      spike_monitors: { spikes: { source: 'm' } },
+      state_monitors: { states: { source: 'm', variables: recorded, record: true } },
+      run: '60 ms',
+    }),
+  }).valid;
+
+/** Brian advances groups in the order of their names, and `m_1` before `m`. */
+const signal = {
+  N: 2,
+  model: 'dx/dt = (0.5 + 0.3*i + w)/(3*ms) : 1\ndw/dt = -x/(3*ms) : 1\nu = 2*x : 1',
+  method: 'euler',
+};
+const reader = (source: string, more: object = {}): object => ({
+  N: 2,
+  model: 'dv/dt = (8 + x + y - v)/(5*ms) : 1\nx : 1 (linked)\ny : 1 (linked)\nz = x + v : 1',
+  threshold: 'v > 5',
+  reset: 'v = 0',
+  method: 'euler',
+  linked: { x: `${source}.x`, y: `${source}.u` },
+  ...more,
+});
+
+test.each<readonly [string, ValidModel]>([
+  ['advanced before those that read them, in thresholds, too', linked({ a: signal, m: reader('a') })],
+  [
+    'read by thresholds after both were advanced',
+    linked({ a: signal, m: reader('a', { threshold: 'v > 5 + 0.1*x', reset: 'v = 0.1*x' }) }),
+  ],
+])('variables of cells %s', async (_, valid) => {
+  const converted = await convertModel(valid, 'lems', { strict: true });
+  expect(converted.outcome).toBe('equivalent');
+  expectSameRun(await checkConversion(valid, 'lems', { strict: true, converted }), 8);
+});
+
+test('variables of cells that are advanced after those that read them: samples are said to be late', async () => {
+  const firing = { ...signal, threshold: 'x > 0.3', reset: 'x -= 0.2' };
+  for (const [source, method] of [
+    [signal, 'euler'],
+    [signal, 'rk4'],
+    [firing, 'euler'],
+  ] as const) {
+    const valid = linked({ s: source, m: reader('s', { method }) });
+    const converted = await convertModel(valid, 'lems', { strict: true });
+    expect(converted.outcome).toBe('equivalent');
+    expect(converted.report).toContainEqual(
+      expect.objectContaining({ code: 'lems/sampling', verdict: 'equivalent', pointer: '/recordings/1' }),
+    );
+    const checked = await checkConversion(valid, 'lems', { strict: true, converted });
+    expectSameRun({ ...checked, variables: checked.variables?.filter(({ variable }) => variable === 'v') ?? [] }, 8);
+  }
+});
+
+test.each<readonly [string, ValidModel]>([
+  ['thresholds read cells that are advanced later', linked({ s: signal, m: reader('s', { threshold: 'v > 5 + x' }) })],
+  [
+    'events of the cells that are read change them',
+    linked({ a: { ...signal, threshold: 'x > 0.3', reset: 'x = 0' }, m: reader('a') }),
+  ],
+  ['samples are of what cells read and of their state', linked({ a: signal, m: reader('a') }, ['z'])],
+  [
+    'what holds over a step reads them',
+    linked({
+      a: signal,
+      m: reader('a', {
+        model: 'dv/dt = (8 + h - v)/(5*ms) : 1\nx : 1 (linked)\ny : 1 (linked)\nh = x + y : 1 (constant over dt)',
+      }),
+    }),
+  ],
+])('variables of other cells: %s, and the report says that LEMS has another order', async (_, valid) => {
+  const { report } = await convertModel(valid, 'lems', { strict: true });
+  expect(report.some(({ code, verdict }) => code === 'lems/timing' && verdict === 'approximated')).toBe(true);
+});

@@ -191,12 +191,17 @@ function readsAdvanced(type: SynapseType, e: Expression, after = Infinity): bool
 const writtenByEvents = ({ events }: NeuronType): ReadonlySet<string> =>
   writtenBy(Object.values(events).flatMap((event) => event.do.flatMap((text) => parseStatements(text))));
 
-/** Whether a derived variable is a copy of one that is not advanced before it is computed. */
-function isBeforeStep({ derived, state, sequence = [] }: NeuronType, variable: string): boolean {
+/** Whether a derived variable follows, maybe through others, what is not advanced before it is computed. */
+function isBeforeStep(cell: NeuronType, variable: string): boolean {
+  const { derived, state, sequence = [] } = cell;
   const e = parseExpression(derived[variable]?.value ?? '0');
   const computed = sequence.findIndex((part) => part.derived?.includes(variable));
   return [...namesIn(e)].every((name) => {
-    if (!Object.hasOwn(state, name)) return !Object.hasOwn(derived, name);
+    if (Object.hasOwn(derived, name)) {
+      const home = sequence.findIndex((part) => part.derived?.includes(name));
+      return home >= 0 && home <= computed && isBeforeStep(cell, name);
+    }
+    if (!Object.hasOwn(state, name)) return true;
     const home = sequence.findIndex((part) => part.state?.includes(name));
     return home >= computed && computed >= 0;
   });

@@ -50,6 +50,28 @@ test('contacts read what cells had before their step; what they have after it st
   );
 });
 
+test('contacts read what follows what cells had before their step through other variables', async () => {
+  const through = (sequence: string): string =>
+    chain('pre.shown')
+      .replace(
+        'derived: { before: { unit: V, value: v } }',
+        'derived: { before: { unit: V, value: v }, shown: { unit: V, value: before - 1*mV } }',
+      )
+      .replace('{ derived: [before] }, { state: [v], events: [spike] }', sequence);
+  const { valid } = importModel({
+    name: 'm.yaml',
+    text: through('{ derived: [before, shown] }, { state: [v], events: [spike] }'),
+  });
+  const { report } = await convertModel(valid, 'brian-json', { strict: true });
+  expect(report.filter(({ verdict }) => verdict === 'approximated')).toEqual([]);
+  expectSameRun(await checkConversion(valid, 'brian-json', { strict: true }), 30);
+  const stale = importModel({
+    name: 'm.yaml',
+    text: through('{ derived: [shown] }, { derived: [before] }, { state: [v], events: [spike] }'),
+  });
+  expect((await convertModel(stale.valid, 'brian-json', { strict: true })).outcome).toBe('approximate');
+});
+
 /** Cells of three populations in contact, as a gap junction and as a graded synapse with a state of its own has it. */
 const between = (seen: string): string => `interneuron: 1
 timing: lems-euler

@@ -129,6 +129,7 @@ function scriptView(
     ...namedSections.flatMap((section) => Object.keys(document[section] ?? {})),
   ];
   const shared = blocks.sharedEquations(models, new Set(taken));
+  const synapses = new Set(Object.keys(document.synapses ?? {}));
   const morphologies = new Map<string, string>();
   const owners = [
     ...Object.keys({ ...document.neuron_groups, ...document.spatial_neurons }).map((name) => child('/neurons', name)),
@@ -148,7 +149,7 @@ function scriptView(
       blocks: [
         ...each(
           blocks.bySource(document.neuron_groups),
-          (name, group) => blocks.neuronGroup(name, group, constants, companion, shared),
+          (name, group) => blocks.neuronGroup(name, group, constants, companion, { shared, synapses }),
           cells,
         ),
         ...each(

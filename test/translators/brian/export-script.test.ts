@@ -51,6 +51,15 @@ test('operations on part of a group are of a variable that the script holds', ()
   expect(script).toMatch(/G_2_4\.run_regularly\("x = i\*rand\(\)", order=1/);
 });
 
+test("synapses that are called like a group's resetter are the only thing of that name", () => {
+  const text = brian(
+    'neuron_groups:\n  a: { N: 1, model: "x : 1" }\n  b: { N: 1, model: "dv/dt = 1/ms : 1", threshold: v > 5 }\n' +
+      'synapses:\n  b_spike_resetter: { source: b, target: a, on_pre: x_post = 1, connect: true }\nrun: 1 ms',
+  );
+  expect(exportBrianScript(valid(text)).files[0]?.text ?? '').not.toContain('reset=');
+  expect(exportBrianScript(valid(text.replaceAll('b_spike_resetter', 'other'))).files[0]?.text).toContain('reset=""');
+});
+
 test('groups that others are linked to come before them', () => {
   const text = brian(
     'neuron_groups:\n  follower: { N: 2, model: "x : 1 (linked)\\ndv/dt = (x - v)/(5*ms) : 1", ' +

@@ -79,3 +79,21 @@ test.each([
     expect(found.leftOut).toEqual(outcome === 'incomplete' ? ['brian/poisson-group'] : []);
   }
 });
+
+test('rates that read a constant which is set between runs', async () => {
+  const text = JSON.stringify({
+    format: 'interneuron/brian',
+    dt: '0.1 ms',
+    namespace: { strength: 0 },
+    poisson_groups: { P: { N: 300, rates: 'strength*Hz' } },
+    spike_monitors: { M: { source: 'P' } },
+    run: [{ duration: '100 ms' }, { set: { strength: 500 }, duration: '100 ms' }],
+  });
+  const imported = importModel({ name: 'a.json', text });
+  const { files } = await convertModel(imported.valid, 'brian-json');
+  const written = files[0]?.text ?? '';
+  expect(importModel({ name: 'b.json', text: written }).hashes.model).toBe(imported.hashes.model);
+  const { events } = await simulate(written, { engines: [{ target: 'wasm', threads: 1 }] });
+  const spikes = events.get('P.spike') ?? [];
+  near(spikes.length, 300 * 500 * 0.1);
+});

@@ -182,7 +182,7 @@ function planGroup(id: string, population: Population, context: ExportContext): 
   return {
     id,
     name,
-    kind: isPoisson(type, population, names) ? 'poisson' : isSpatial(type) ? 'spatial' : 'neuron',
+    kind: isPoisson(type, population, names, constants) ? 'poisson' : isSpatial(type) ? 'spatial' : 'neuron',
     population,
     type,
     names,
@@ -433,7 +433,12 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
 /**
  * Whether a type is what a PoissonGroup is: at most one spike a step with the probability rates*dt, and nothing else.
  */
-function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<string, string>): boolean {
+function isPoisson(
+  type: NeuronType,
+  population: Population,
+  names: ReadonlyMap<string, string>,
+  constants: ReadonlySet<string>,
+): boolean {
   const events = Object.entries(type.events);
   const [first] = events;
   if (events.length !== 1 || first === undefined || first[0] !== 'spike') return false;
@@ -452,7 +457,7 @@ function isPoisson(type: NeuronType, population: Population, names: ReadonlyMap<
     Object.keys(type.regimes).length === 0 &&
     type.compartments === undefined;
   const others = [...Object.keys(type.state), ...Object.keys(type.derived)].filter((key) => key !== 'rates');
-  const parameters = Object.entries(type.parameters).filter(([key, parameter]) => key !== 'rates' && !parameter.shared);
+  const parameters = Object.keys(type.parameters).filter((key) => key !== 'rates' && !constants.has(key));
   const value = population.values['rates'] ?? type.parameters['rates']?.value ?? type.state['rates']?.initial;
   const known = type.derived['rates'] !== undefined || typeof value === 'number' || isGiven(value);
   return (

@@ -19,6 +19,7 @@ import type {
 } from '../specification.js';
 import { defaultSlot } from '../vocabulary.js';
 import { freeName } from '../../../src/model/free-name.js';
+import { objectNames } from '../../../src/model/object-names.js';
 import type { Companion } from './companion.js';
 import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 import { wrappedEquations } from '../../shared/wrapped-equations.js';
@@ -139,16 +140,20 @@ function common(
   ];
 }
 
-/** A `NeuronGroup`, its custom events, first values and regular operations. */
+/**
+ * A `NeuronGroup`, its custom events, first values and regular operations.
+ *
+ * @param synapses  names of what may be called like a part of a group
+ */
 export function neuronGroup(
   name: string,
   group: NeuronGroup,
   constants: Constants,
   companion: Companion,
-  shared: SharedEquations,
+  { shared, synapses }: { readonly shared: SharedEquations; readonly synapses: ReadonlySet<string> },
 ): string {
   const head = ['NeuronGroup', [String(group.N), modelCode(group.model, shared)]] as const;
-  return groupLines(name, head, group, constants, companion).join('\n');
+  return groupLines(name, head, group, constants, companion, synapses).join('\n');
 }
 
 /**
@@ -185,13 +190,17 @@ export function spatialNeuron(
   return [...lines, ...groupLines(name, ['SpatialNeuron', parts], cell, constants, companion)].join('\n');
 }
 
-/** Brian warns of thresholds that nothing follows, and which draw no numbers, unless told that this is meant. */
-function resetCode({
-  reset,
-  threshold,
-  refractory,
-}: Pick<NeuronGroup, 'reset' | 'threshold' | 'refractory'>): string | undefined {
+/**
+ * Brian warns of thresholds that nothing follows, and which draw no numbers, unless told that this is meant; it makes a part of the
+ * group then, whose name others may have.
+ */
+function resetCode(
+  name: string,
+  { reset, threshold, refractory }: Pick<NeuronGroup, 'reset' | 'threshold' | 'refractory'>,
+  taken: ReadonlySet<string>,
+): string | undefined {
   if (reset !== undefined) return pythonString(reset);
+  if (taken.has(objectNames.resetter(name, 'spike'))) return undefined;
   return threshold === undefined || refractory !== undefined || /\brandn?\(/.test(String(threshold)) ? undefined : '""';
 }
 
@@ -201,6 +210,7 @@ function groupLines(
   group: Omit<NeuronGroup, 'N' | 'model'> & Partial<Pick<NeuronGroup, 'N'>>,
   constants: Constants,
   companion: Companion,
+  taken: ReadonlySet<string> = new Set(),
 ): readonly string[] {
   const object = pythonName(name);
   const events = Object.entries(group.events ?? {});
@@ -214,7 +224,7 @@ function groupLines(
       call(kind, [
         ...first,
         ...keyword('threshold', condition(group.threshold)),
-        ...keyword('reset', elsewhere ? undefined : resetCode(group)),
+        ...keyword('reset', elsewhere ? undefined : resetCode(name, group, taken)),
         ...keyword('refractory', group.refractory === undefined ? undefined : pythonValue(group.refractory)),
         ...keyword('method', textOf(group.method)),
         ...keyword('method_options', optionsCode(group.method_options)),

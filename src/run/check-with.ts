@@ -82,7 +82,9 @@ export async function checkWith(
   const { valid: spiking, names } = recordingSpikes(valid);
   const { recordings, sampled, absent, anew, integration, units } = await comparable(valid, to, simulator, options);
   const { model } = spiking;
-  const recorded = { ...spiking, model: { ...model, recordings: [...model.recordings, ...recordings] } };
+  // What is only displayed is in no file.
+  const { displays: _, ...annotations } = model.annotations;
+  const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
   const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
   try {
     const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>

@@ -38,7 +38,12 @@ export function changeOutputs(changes: Changes, written: Written | null): void {
   }
   const paths = new OutputPaths(before.parts);
   const columns = columnsOf(simulation, paths);
-  const shown = new Set(columns.map(({ key }) => key));
+  // A model that has lost its displays records what only these showed in files.
+  const isShownOnly = (file: Component): boolean =>
+    (file.type.simulation?.dataDisplays ?? []).length > 0 &&
+    old.annotations['displays'] !== undefined &&
+    wanted.annotations['displays'] === undefined;
+  const shown = new Set(columns.flatMap(({ key, file }) => (isShownOnly(file) ? [] : [key])));
   const gone = columns.filter(({ key }) => !asked.has(key));
   for (const { component } of gone) remove(component, changes);
   for (const column of columns) if (!gone.includes(column)) follow(column, paths, changes);

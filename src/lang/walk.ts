@@ -72,17 +72,22 @@ export function visit(e: Expression, see: (part: Expression) => void): void {
   for (const child of childrenOf(e)) visit(child, see);
 }
 
+const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=']);
+
+/** Whether an expression is a comparison, a negation of one, or a choice between two. */
+export const isChoice = (e: Expression): boolean =>
+  e.kind === 'conditional' ||
+  (e.kind === 'unary' && e.operator === 'not') ||
+  (e.kind === 'binary' && comparisons.has(e.operator));
+
 /**
  * Whether a comparison, a negation or a choice is a factor or term of an expression: Brian 2's solver of linear systems
  * fails on that, since SymPy's relations do not commute. Its `And` and `Or` do, whatever they join.
  */
 export function decides(e: Expression): boolean {
   if (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or')) return false;
-  if (e.kind === 'conditional' || (e.kind === 'unary' && e.operator === 'not')) return true;
-  return (e.kind === 'binary' && comparisons.has(e.operator)) || childrenOf(e).some(decides);
+  return isChoice(e) || childrenOf(e).some(decides);
 }
-
-const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=']);
 
 /** An expression with its direct parts replaced, in the order of `childrenOf`; itself when nothing changes. */
 export function withChildren(e: Expression, map: (part: Expression) => Expression): Expression {

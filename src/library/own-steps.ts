@@ -257,8 +257,9 @@ function ratesFor(
   if (method === 'exponentialEuler')
     return exponentialSteps(new Map(names.map((name) => [name, rateOver(name, [name])])));
   const rates = new Map(names.map((name) => [name, rateOver(name, names)]));
-  // These evaluate rates within the step, or hold what changes with the time.
-  if ([...rates.values()].some((rate) => drawsIn(rate) || namesIn(rate).has('t'))) return undefined;
+  const isTimed = [...rates.values()].some((rate) => namesIn(rate).has('t'));
+  // Stages of fixed steps read the time within the step; other methods hold what changes with it, or choose their steps.
+  if ([...rates.values()].some(drawsIn) || (isTimed && method !== 'rk2' && method !== 'rk4')) return undefined;
   if (method === 'auto' || method === 'exact') {
     const own = othersRead(held.names, rates) ? undefined : linearSteps(rates);
     return own && { rates: own };

@@ -5,7 +5,7 @@ import { number } from '../../lang/build.js';
 import { evaluate, type Functions } from '../../lang/evaluate.js';
 import { foldConstants } from '../../lang/fold.js';
 import { parseExpression } from '../../lang/parse.js';
-import { mapExpression } from '../../lang/walk.js';
+import { isChoice, mapExpression, namesIn, visit } from '../../lang/walk.js';
 
 const functions: Readonly<Record<string, (x: number, y: number) => number>> = {
   exp: Math.exp,
@@ -52,8 +52,21 @@ export function constantOf(e: Expression): number | undefined {
   }
 }
 
+/** Functions that have other values at few points or in a few intervals, where comparing at points may miss them. */
+const stepwise: ReadonlySet<string> = new Set(['floor', 'ceil', 'int', 'sign', 'clip', 'min', 'max', 'timestep']);
+
+/** Whether the form of an expression depends on the values of names in it. */
+export function hasCases(e: Expression): boolean {
+  let found = false;
+  visit(e, (part) => {
+    found ||= (isChoice(part) || (part.kind === 'call' && stepwise.has(part.function))) && namesIn(part).size > 0;
+  });
+  return found;
+}
+
 /** The value of an expression that is the same whatever the names in it stand for; undefined where it has none. */
 export function everywhere(e: Expression): number | undefined {
+  if (hasCases(e)) return undefined;
   try {
     const [first = NaN, ...others] = [1, 2, 3].map((seed) => {
       const next = sequence(seed);

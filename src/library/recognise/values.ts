@@ -10,7 +10,7 @@ import { parseExpression } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
 import { callsIn, mapExpression, namesIn, substitute } from '../../lang/walk.js';
 import type { DataStore, Value } from '../../model/model.js';
-import { constantOf, fold, near, plain, tidy, valueAt, type Declared } from './numbers.js';
+import { constantOf, fold, hasCases, near, plain, tidy, valueAt, type Declared } from './numbers.js';
 
 /** Parameters of one population or projection: those that are numbers, and those that differ between elements. */
 export interface Environment {
@@ -94,7 +94,8 @@ const occurrences = (e: Expression, name: string): number => {
 
 /** `a + b*name`, where an expression of one name is that. */
 function affine(e: Expression, name: string): Expression | undefined {
-  if (namesIn(e).size !== 1) return undefined;
+  // Points far apart may all be in one case of an expression that has several.
+  if (namesIn(e).size !== 1 || hasCases(e)) return undefined;
   const at = (x: number): number => valueAt(e, () => x);
   try {
     // Far away, where rounding of the offset does not count.

@@ -1,5 +1,6 @@
 /** Whether cells of a neuron type do what those of a core type do: at many points, and at the end of refractoriness. */
 
+import { hasMoreCases } from '../../../src/library/gather/texts.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { constants } from '../../../src/lang/functions.js';
@@ -74,6 +75,7 @@ export function difference(
   };
   const its = behaviourOf(core.type, numbers, functions);
   if (!own || !its) return 'it does more than can be compared';
+  if (hasMoreCases(type, core.type)) return 'it follows the time, or has cases that the core type has not';
   const pairs = [...how.variables].map(([name, { name: other, factor }]): Pair => [name, other, factor]);
   const others = Object.keys(core.type.inputs);
   if (how.inputs.length > 1 || others.length > 1 || (how.inputs.length > 0 && others.length === 0))

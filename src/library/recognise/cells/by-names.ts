@@ -5,12 +5,13 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import { name as nameOf, number } from '../../../lang/build.js';
-import type { Functions } from '../../../lang/evaluate.js';
+import { NoNumber, type Functions } from '../../../lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../lang/parse.js';
 import { printExpression } from '../../../lang/print.js';
 import { ownNames } from '../../../model/declared-names.js';
 import type { EventDefinition, NeuronType, Refractory } from '../../../model/model.js';
 import { normalisedCell } from '../../normalised.js';
+import { hasMoreCases } from '../../gather/texts.js';
 import { composedCell, gifCell, standardCells } from '../../pynn/index.js';
 import type { StandardCell } from '../../standard-type.js';
 import { near, plain, sequence, valueAt } from '../numbers.js';
@@ -64,6 +65,7 @@ function hasItsVariables(type: NeuronType, library: NeuronType): boolean {
   const wanted = Object.entries(library.state);
   if (wanted.length === 0 || Object.keys(type.state).length !== wanted.length) return false;
   if (Object.keys(type.inputs).some((key) => library.inputs[key] === undefined)) return false;
+  if (hasMoreCases(type, library)) return false;
   const isSame = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean =>
     Object.keys(a).sort().join() === Object.keys(b).sort().join();
   return (
@@ -101,7 +103,8 @@ function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, nu
       const value = values.get(name);
       const formula = derived.get(name);
       if (value !== undefined) return value;
-      return formula === undefined ? NaN : valueAt(formula, lookup, drawn(u));
+      if (formula === undefined) throw new NoNumber(name);
+      return valueAt(formula, lookup, drawn(u));
     };
     return valueAt(e, lookup, drawn(u));
   };

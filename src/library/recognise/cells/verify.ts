@@ -15,11 +15,12 @@ export function verify(found: RecognisedCell, view: View, { environment }: CellU
   const random = sequence(20260101);
   for (let point = 0; point < 12; point++) {
     const own = new Map<string, number>();
+    const ownValue = (name: string): number => own.get(name) ?? refuse(`its equations read ${name}`);
     for (const name of environment.varying.keys()) own.set(name, 1e-3 * (1 + random()));
     const parameters = new Map(
       Object.entries(library.parameters).map(([name, { value }]) => {
         const e = found.parameters[name];
-        return [name, e === undefined ? Number(value) : valueAt(e, (key) => own.get(key) ?? NaN)] as const;
+        return [name, e === undefined ? Number(value) : valueAt(e, ownValue)] as const;
       }),
     );
     const theirs = new Map<string, number>();
@@ -45,7 +46,7 @@ export function verify(found: RecognisedCell, view: View, { environment }: CellU
       const rate = view.rates.get(name);
       const expected = library.derivatives[standard]?.rate;
       if (rate === undefined || expected === undefined) continue;
-      const a = valueAt(rate, (key) => own.get(key) ?? NaN) * (name === view.v ? 1 : factor);
+      const a = valueAt(rate, ownValue) * (name === view.v ? 1 : factor);
       const b = valueAt(plain(expected, names), lookup);
       if (!near(a, b, name === view.v ? 1 : 0)) refuse(`its rate of ${name} is not that of ${found.standard.name}`);
     }

@@ -132,6 +132,9 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const inVolts = new Map([[v, product(number(1 / volts), nameOf(v))]]);
   const read = (text: string): Expression => {
     const e = settled(text);
+    // The time, an index: standard cells have the same equations in each step and each cell.
+    const odd = [...namesIn(e)].find((name) => !own.has(name) && name !== 'dt');
+    if (odd !== undefined) refuse(`its equations read ${odd}`);
     return volts === 1 ? e : fold(substitute(e, inVolts));
   };
   const rates = new Map(

@@ -9,6 +9,7 @@ import type { NeuronType, Population, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { areInFile } from '../../../model/tagged.js';
+import { areSeparate, methodInBrian } from '../../gather/integration.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
 import { constantOf, tidy } from '../numbers.js';
@@ -155,16 +156,17 @@ function firstValues(
 }
 
 function remarkMethod(context: Standardising, type: NeuronType, cell: RecognisedCell, pointer: string): void {
-  const linear = cell.standard.neuron.method === 'exact';
-  // What has no exact solution Brian advances by Euler steps, unless the model says otherwise.
-  const method = type.method === 'auto' && context.model.timing === 'brian' && !linear ? 'euler' : type.method;
+  const isLinear = cell.standard.neuron.method === 'exact';
+  const method = context.model.timing === 'brian' ? methodInBrian(type) : type.method;
   if (Object.keys(type.derivatives).length === 0) return;
-  if (['auto', 'exact'].includes(method) || (linear && method === 'exponentialEuler')) return;
-  if (method === 'adaptive' || method === 'rk4') return;
+  if (method === 'auto' || method === 'exact' || method === 'adaptive') return;
+  // Exponential Euler holds other variables over a step; a step of Runge and Kutta's is near the solution alone.
+  if (method === 'exponentialEuler' && isLinear && areSeparate(type)) return;
+  if (method === 'rk4' && !isLinear) return;
   context.report.approximated(
     context.code('method'),
     pointer,
-    `it is integrated by the method ${method}; PyNN's simulators use more accurate ones`,
+    `it is integrated by the method ${method}; PyNN's simulators ${isLinear ? 'have the exact solution' : 'use more accurate ones'}`,
   );
 }
 

@@ -1,0 +1,73 @@
+/**
+ * What holds at few times, cells or values only is not missed where types are compared at points: conversions that are
+ * called equivalent spike as the model does.
+ */
+
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { checkConversion } from '../../src/run/check-conversion.js';
+import { convertModel, type TargetNotation } from '../../src/run/convert.js';
+import { importModel } from '../../src/run/pipeline.js';
+import type { ValidModel } from '../../src/model/model.js';
+
+const cell = {
+  model: 'dv/dt = (-65*mV - v + ge + 20*mV)/(12*ms) : volt (unless refractory)\ndge/dt = -ge/(4*ms) : volt',
+  threshold: 'v > -50*mV',
+  reset: 'v = -65*mV',
+  refractory: '2 ms',
+  method: 'exact',
+};
+
+/** Two cells that listed spikes excite. */
+const network = (change: object, onPre = 'ge += 12*mV'): ValidModel =>
+  importModel({
+    name: 'model.yaml',
+    text: stringify({
+      format: 'interneuron/brian',
+      dt: '0.1 ms',
+      neuron_groups: { G: { N: 2, ...cell, initializers: { v: '-65 mV' }, ...change } },
+      spike_generators: {
+        S: { N: 3, indices: [0, 1, 2, 0, 1], times: ['3 ms', '7.5 ms', '12 ms', '31 ms', '44.2 ms'] },
+      },
+      synapses: { C: { source: 'S', target: 'G', on_pre: onPre, connect: true, delay: '1 ms' } },
+      spike_monitors: { spikes: { source: 'G' } },
+      run: '60 ms',
+    }),
+  }).valid;
+
+const pulse = cell.model.replace('20*mV', '20*mV*int(t > 10*ms and t < 30*ms)');
+
+/** Whether spikes are those of the model wherever a conversion is called equivalent, and how often that is. */
+async function faithful(valid: ValidModel): Promise<readonly TargetNotation[]> {
+  const found: TargetNotation[] = [];
+  for (const to of ['pynn-json', 'lems'] as const)
+    for (const strict of [false, true]) {
+      const { outcome } = await convertModel(valid, to, { strict });
+      if (outcome === 'approximate' || outcome === 'incomplete') continue;
+      const { matched, spikes } = await checkConversion(valid, to, { strict });
+      expect([to, strict, matched, ...spikes]).toEqual([to, strict, spikes[0], spikes[0], spikes[0]]);
+      if (strict) found.push(to);
+    }
+  return found;
+}
+
+test.each([
+  ['a pulse in a rate, of Euler steps', { model: pulse, method: 'euler' }],
+  ['a pulse in a rate, of steps of Runge and Kutta', { model: pulse, method: 'rk4' }],
+  ['a current of one cell', { model: cell.model.replace('20*mV', '(18 + 4*int(i == 1))*mV') }],
+  ['a threshold that is lower for a while', { threshold: 'v > -50*mV - 5*mV*int(t < 30*ms)' }],
+  ['a reset that is higher for a while', { reset: 'v = -65*mV + 5*mV*int(t < 30*ms)' }],
+  ['a period of refractoriness that is longer for a while', { refractory: '(2 + 3*int(t < 30*ms))*ms' }],
+  ['exponential Euler, which holds what a cell receives', { method: 'exponential_euler' }],
+])('%s', async (_, change) => {
+  expect(await faithful(network(change))).toEqual(['pynn-json', 'lems']);
+});
+
+test.each([
+  ['a weight of one source', 'ge += 12*mV*int(i == 1)'],
+  ['a weight of one target', 'ge += 12*mV*int(j == 1)'],
+  ['a weight that grows from the second source on', 'ge += 4*mV*clip(i, 1, 2)'],
+  ['spikes that count after a time', 'ge += 12*mV*int(t > 20*ms)'],
+])('%s', async (_, onPre) => {
+  expect(await faithful(network({}, onPre))).toEqual(['pynn-json', 'lems']);
+});

@@ -5,7 +5,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { ConnectionRule, Model, Projection, SelectionRule, ValidModel } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import { populationsOf, selectionSize } from '../../../src/model/selected.js';
+import { elementsIn, populationOf, populationsOf, rowOf, selectionSize } from '../../../src/model/selected.js';
 import { isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
 import type { IdiomContext } from './idiom-context.js';
 
@@ -16,12 +16,71 @@ const mostListedStrictly = 5_000_000;
 /** A rule of Brian; undefined where it has none. */
 export function ruleInBrian(
   rule: ConnectionRule,
-  { from, to }: Projection,
+  projection: Projection,
+  pointer: string,
+  context: IdiomContext,
+): ConnectionRule | undefined {
+  const made = namedRule(rule, projection, pointer, context);
+  return made && withoutSelf(made, projection, context);
+}
+
+/**
+ * A rule that leaves out the cell itself in the numbers of Brian's groups, which begin at 0 in each part of one; undefined
+ * where these do not tell which cells are the same.
+ */
+export function withoutSelf(
+  rule: ConnectionRule,
+  ends: Pick<Projection, 'from' | 'to'>,
+  { model, data }: Pick<IdiomContext, 'model' | 'data'>,
+): ConnectionRule | undefined {
+  if (!('self' in rule) || rule.self) return rule;
+  const shift = shiftOf(ends, model, data);
+  if (shift === 'same' || shift === 0) return rule;
+  if (shift === 'apart') return { ...rule, self: true };
+  if (shift === undefined || (rule.rule !== 'all' && rule.rule !== 'pairs')) return undefined;
+  const others = shift > 0 ? `i + ${shift} != j` : `i != j + ${-shift}`;
+  const { condition, p, copies } = rule.rule === 'pairs' ? rule : { condition: null, p: 1, copies: 1 };
+  return {
+    rule: 'pairs',
+    condition: condition === null ? others : `(${condition}) and (${others})`,
+    p,
+    copies,
+    self: true,
+  };
+}
+
+/**
+ * How many cells further in its population a source is than the target with its number; `same` where both ends are the
+ * same cells, `apart` where no cell is at both, undefined where there is no such number.
+ */
+function shiftOf(
+  { from, to }: Pick<Projection, 'from' | 'to'>,
+  { populations }: Model,
+  data: ValidModel['data'],
+): number | 'same' | 'apart' | undefined {
+  if (!populationsOf(from.of).some((one) => populationsOf(to.of).includes(one))) return 'apart';
+  const [sources, targets] = [from.of, to.of].map((rule) =>
+    elementsIn(rule, populations[populationOf(rule) ?? '']?.size ?? 0, data),
+  );
+  if (sources === undefined || targets === undefined) return undefined;
+  if (sources.length === targets.length && sources.every((one, k) => one === targets[k])) return 'same';
+  const [before, after] = [rowOf(sources), rowOf(targets)];
+  if (before === undefined || after === undefined) return undefined;
+  return before[1] <= after[0] || after[1] <= before[0] ? 'apart' : before[0] - after[0];
+}
+
+function namedRule(
+  rule: ConnectionRule,
+  projection: Projection,
   pointer: string,
   { model, data, report, strict }: IdiomContext,
 ): ConnectionRule | undefined {
+  const { from, to } = projection;
   const at = child(pointer, 'connect');
-  if (rule.rule !== 'hostDrawn') return ownRule(rule);
+  const shift = shiftOf(projection, model, data);
+  // A sample of others leaves out the cell of the same number.
+  const canSample = (self: boolean): boolean => self || shift === 'same' || shift === 'apart';
+  if (rule.rule !== 'hostDrawn') return ownRule(rule, canSample, shift === 'apart');
   const {
     connector,
     p,
@@ -58,9 +117,9 @@ export function ruleInBrian(
     case 'fixedNumberPost': {
       if (typeof n !== 'number') return undefined;
       const inward = connector === 'fixedNumberPre';
-      if (isAssembly(inward ? from.of : to.of)) return undefined;
+      if (isAssembly(inward ? from.of : to.of) || !canSample(self)) return undefined;
       drawnHere();
-      return sampled(inward ? 'post' : 'pre', n, replace, self);
+      return sampled(inward ? 'post' : 'pre', n, replace, self || shift === 'apart');
     }
     case 'fixedTotal': {
       const [before, after] = [from.of, to.of].map((rule) => selectionSize(rule, model.populations, data)) as [
@@ -83,12 +142,16 @@ export function ruleInBrian(
 }
 
 /** A rule that draws by the model's own generator; undefined where Brian has none like it. */
-function ownRule(rule: ConnectionRule): ConnectionRule | undefined {
+function ownRule(
+  rule: ConnectionRule,
+  canSample: (self: boolean) => boolean,
+  areApart: boolean,
+): ConnectionRule | undefined {
   switch (rule.rule) {
     case 'fixedInDegree':
     case 'fixedOutDegree':
-      return typeof rule.n === 'number'
-        ? sampled(rule.rule === 'fixedInDegree' ? 'post' : 'pre', rule.n, rule.replace, rule.self)
+      return typeof rule.n === 'number' && canSample(rule.self)
+        ? sampled(rule.rule === 'fixedInDegree' ? 'post' : 'pre', rule.n, rule.replace, rule.self || areApart)
         : undefined;
     case 'pairs': {
       const texts = [rule.condition, rule.p, rule.copies].filter((one) => typeof one === 'string');

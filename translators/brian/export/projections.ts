@@ -35,6 +35,7 @@ import {
 } from './plan.js';
 import { declaredUnit } from '../../../src/lang/written-quantity.js';
 import { contributedName, contributionLines } from './inputs.js';
+import { withoutSelf } from './connection-rules.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
 const specials: Readonly<Record<string, string | undefined>> = {
@@ -389,7 +390,15 @@ function connectParts(plan: SynapsesPlan, context: ExportContext, remarks: Remar
   return calls.length === 1 ? calls[0] : calls;
 }
 
-function connectCall(rule: ConnectionRule, plan: SynapsesPlan, context: ExportContext, remarks: Remarks): unknown {
+function connectCall(given: ConnectionRule, plan: SynapsesPlan, context: ExportContext, remarks: Remarks): unknown {
+  const rule = withoutSelf(given, plan.projection, context);
+  if (rule === undefined) {
+    remarks.notExpressible(
+      'brian/rule',
+      "Brian's numbers of these cells do not tell which are the same; freezing the model makes the connections explicit",
+    );
+    return undefined;
+  }
   const text = (expression: string | number): string => brianExpression(expression, plan.view, remarks);
   switch (rule.rule) {
     case 'all':

@@ -191,7 +191,11 @@ describe('others are left as they are, and refused', () => {
       { method: 'exact' },
     ],
     ['variables that go round', 'dx/dt = -y/(8*ms) : 1\ndy/dt = x/(8*ms) : 1', { method: 'exact' }],
-    ['adaptive steps of rates that change within them', 'dx/dt = (sin(t/(1*ms)) - x)/(8*ms) : 1', { method: 'gsl_rkf45' }],
+    [
+      'adaptive steps of rates that change within them',
+      'dx/dt = (sin(t/(1*ms)) - x)/(8*ms) : 1',
+      { method: 'gsl_rkf45' },
+    ],
     [
       'exact solutions that read a variable that is held',
       'dx/dt = -x/(8*ms) : 1 (unless refractory)\ndy/dt = (x - y)/(5*ms) : 1',

@@ -52,18 +52,16 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
   const near: { candidate: string; distance: number }[] = [];
   for (const candidate of new Set(candidates)) {
     const other = candidate.slice(0, longestCompared);
+    const known = other.toLowerCase();
     if (other === written) near.push({ candidate, distance: 0 });
-    else if (other.toLowerCase() === lower) near.push({ candidate, distance: 0.5 });
+    else if (known === lower) near.push({ candidate, distance: 0.5 });
     else {
-      const distance = editDistance(lower, other.toLowerCase(), limit);
+      const distance = editDistance(lower, known, limit);
       // A name of one or two letters is within a short distance of every other: keep what shares a letter.
       const related = distance < Math.max(written.length, other.length);
       if (distance <= limit && related) near.push({ candidate, distance });
       // An abbreviation, such as `exc` for `excitatory`, or the last word, such as `groups` for `neuron_groups`.
-      else if (
-        written.length >= 3 &&
-        (other.toLowerCase().startsWith(lower) || other.toLowerCase().endsWith(`_${lower}`))
-      )
+      else if (written.length >= 3 && (known.startsWith(lower) || known.endsWith(`_${lower}`)))
         near.push({ candidate, distance: limit });
     }
   }

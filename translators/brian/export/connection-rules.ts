@@ -5,7 +5,14 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { ConnectionRule, Model, Projection, SelectionRule, ValidModel } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import { elementsIn, populationOf, populationsOf, rowOf, selectionSize } from '../../../src/model/selected.js';
+import {
+  elementsIn,
+  populationOf,
+  populationsOf,
+  rowOf,
+  selectionSize,
+  wholePopulation,
+} from '../../../src/model/selected.js';
 import { isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
 import type { IdiomContext } from './idiom-context.js';
 
@@ -20,8 +27,11 @@ export function ruleInBrian(
   pointer: string,
   context: IdiomContext,
 ): ConnectionRule | undefined {
-  const made = namedRule(rule, projection, pointer, context);
-  return made && withoutSelf(made, projection, context);
+  const own = rule.rule === 'hostDrawn' ? drawnByBrian(rule, projection, context) : rule;
+  const others = own && withoutSelf(own, projection, context);
+  const made = others && sayable(others);
+  if (made && rule.rule === 'hostDrawn') remarkDraws(rule, child(pointer, 'connect'), context);
+  return made;
 }
 
 /**
@@ -35,9 +45,10 @@ export function withoutSelf(
 ): ConnectionRule | undefined {
   if (!('self' in rule) || rule.self) return rule;
   const shift = shiftOf(ends, model, data);
-  if (shift === 'same' || shift === 0) return rule;
+  if (shift === 'same') return rule;
   if (shift === 'apart') return { ...rule, self: true };
   if (shift === undefined || (rule.rule !== 'all' && rule.rule !== 'pairs')) return undefined;
+  if (shift === 0) return rule;
   const others = shift > 0 ? `i + ${shift} != j` : `i != j + ${-shift}`;
   const { condition, p, copies } = rule.rule === 'pairs' ? rule : { condition: null, p: 1, copies: 1 };
   return {
@@ -59,6 +70,8 @@ function shiftOf(
   data: ValidModel['data'],
 ): number | 'same' | 'apart' | undefined {
   if (!populationsOf(from.of).some((one) => populationsOf(to.of).includes(one))) return 'apart';
+  const whole = wholePopulation(from.of);
+  if (whole !== undefined && whole === wholePopulation(to.of)) return 'same';
   const [sources, targets] = [from.of, to.of].map((rule) =>
     elementsIn(rule, populations[populationOf(rule) ?? '']?.size ?? 0, data),
   );
@@ -69,26 +82,11 @@ function shiftOf(
   return before[1] <= after[0] || after[1] <= before[0] ? 'apart' : before[0] - after[0];
 }
 
-function namedRule(
-  rule: ConnectionRule,
-  projection: Projection,
-  pointer: string,
-  { model, data, report, strict }: IdiomContext,
-): ConnectionRule | undefined {
-  const { from, to } = projection;
-  const at = child(pointer, 'connect');
-  const shift = shiftOf(projection, model, data);
-  // A sample of others leaves out the cell of the same number.
-  const canSample = (self: boolean): boolean => self || shift === 'same' || shift === 'apart';
-  if (rule.rule !== 'hostDrawn') return ownRule(rule, canSample, shift === 'apart');
-  const {
-    connector,
-    p,
-    n,
-    self = true,
-    replace = false,
-    mutual = true,
-  } = rule.arguments as {
+/** A rule that a simulator's generator draws. */
+type HostDrawn = Extract<ConnectionRule, { readonly arguments: unknown }>;
+
+const argumentsOf = ({ arguments: given }: HostDrawn) =>
+  given as {
     readonly connector?: string;
     readonly p?: number | string;
     readonly n?: unknown;
@@ -96,62 +94,58 @@ function namedRule(
     readonly replace?: boolean;
     readonly mutual?: boolean;
   };
-  const drawnHere = (): void => {
-    report.equivalent('brian/own-draws', at, 'the same rule, with other random numbers');
-  };
+
+/** The rule that a simulator's generator draws as one that Brian's draws; undefined where it has none like it. */
+function drawnByBrian(
+  rule: HostDrawn,
+  { from, to }: Projection,
+  { model, data, strict }: IdiomContext,
+): ConnectionRule | undefined {
+  const { connector, p, n, self = true, replace = false, mutual = true } = argumentsOf(rule);
   const plain = { condition: mutual ? null : 'i > j', copies: 1, self } as const;
   switch (connector) {
     case 'fixedProbability':
-      if (typeof p !== 'number') return undefined;
-      drawnHere();
-      return { rule: 'pairs', p, ...plain };
+      return typeof p === 'number' ? { rule: 'pairs', p, ...plain } : undefined;
     case 'probability':
-      if (
-        p === undefined ||
+      return p === undefined ||
         (typeof p === 'string' && [...namesIn(parseExpression(p))].some((one) => !['i', 'j'].includes(one)))
-      )
-        return undefined;
-      drawnHere();
-      return { rule: 'pairs', p, ...plain };
+        ? undefined
+        : { rule: 'pairs', p, ...plain };
     case 'fixedNumberPre':
     case 'fixedNumberPost': {
-      if (typeof n !== 'number') return undefined;
       const inward = connector === 'fixedNumberPre';
-      if (isAssembly(inward ? from.of : to.of) || !canSample(self)) return undefined;
-      drawnHere();
-      return sampled(inward ? 'post' : 'pre', n, replace, self || shift === 'apart');
+      if (typeof n !== 'number' || isAssembly(inward ? from.of : to.of)) return undefined;
+      return { rule: inward ? 'fixedInDegree' : 'fixedOutDegree', n, replace, self };
     }
     case 'fixedTotal': {
-      const [before, after] = [from.of, to.of].map((rule) => selectionSize(rule, model.populations, data)) as [
-        number,
-        number,
-      ];
-      const count = before * after;
       if (typeof n !== 'number' || listedSynapses(model) <= (strict ? mostListedStrictly : mostListed))
         return undefined;
-      report.approximated(
-        'brian/number-of-connections',
-        at,
-        `${n} connections on average, drawn with a probability, and at most one between two cells`,
-      );
-      return { rule: 'pairs', p: Number((n / count).toPrecision(12)), ...plain };
+      const sizeOf = ({ of }: Projection['from']): number => selectionSize(of, model.populations, data);
+      return { rule: 'pairs', p: Number((n / (sizeOf(from) * sizeOf(to))).toPrecision(12)), ...plain };
     }
     default:
       return undefined;
   }
 }
 
-/** A rule that draws by the model's own generator; undefined where Brian has none like it. */
-function ownRule(
-  rule: ConnectionRule,
-  canSample: (self: boolean) => boolean,
-  areApart: boolean,
-): ConnectionRule | undefined {
+function remarkDraws(rule: HostDrawn, at: string, { report }: IdiomContext): void {
+  const { connector, n } = argumentsOf(rule);
+  if (connector === 'fixedTotal')
+    report.approximated(
+      'brian/number-of-connections',
+      at,
+      `${String(n)} connections on average, drawn with a probability, and at most one between two cells`,
+    );
+  else report.equivalent('brian/own-draws', at, 'the same rule, with other random numbers');
+}
+
+/** A rule in what Brian can say; undefined where it has none like it. */
+function sayable(rule: ConnectionRule): ConnectionRule | undefined {
   switch (rule.rule) {
     case 'fixedInDegree':
     case 'fixedOutDegree':
-      return typeof rule.n === 'number' && canSample(rule.self)
-        ? sampled(rule.rule === 'fixedInDegree' ? 'post' : 'pre', rule.n, rule.replace, rule.self || areApart)
+      return typeof rule.n === 'number'
+        ? sampled(rule.rule === 'fixedInDegree' ? 'post' : 'pre', rule.n, rule.replace, rule.self)
         : undefined;
     case 'pairs': {
       const texts = [rule.condition, rule.p, rule.copies].filter((one) => typeof one === 'string');

@@ -267,20 +267,23 @@ function contributors(input: string, plan: GroupPlan, synapses: ReadonlyMap<stri
   );
 }
 
+/** The summed variable of a group that a continuous part of synapses becomes. */
+const summedName = ({ side, variable }: Contribution, group: GroupPlan, { name }: SynapsesPlan): string =>
+  `${contributionName(variable, group, side === 'pre' ? `${name}_back` : name)}_${side}`;
+
 /** The summed variable that something which a synapse contributes becomes; undefined for what it does not contribute. */
 export function contributedName(key: string, plan: SynapsesPlan): string | undefined {
   const found = contributionsOf(plan).find((one) => one.key === key);
   if (found === undefined) return undefined;
-  const { side, variable } = found;
-  const { group } = side === 'pre' ? plan.source : plan.target;
-  if (group.kind === 'synapses') return undefined;
-  return `${contributionName(variable, group, side === 'pre' ? `${plan.name}_back` : plan.name)}_${side}`;
+  const { group } = found.side === 'pre' ? plan.source : plan.target;
+  return group.kind === 'synapses' ? undefined : summedName(found, group, plan);
 }
 
 /** The summed variables that the continuous part of synapses becomes. */
 export function contributionLines(plan: SynapsesPlan, context: ExportContext): readonly string[] {
   const pointer = `/synapses/${plan.projection.synapse}`;
-  return contributionsOf(plan).flatMap(({ key, side, variable, expression }) => {
+  return contributionsOf(plan).flatMap((contribution) => {
+    const { side, variable, expression } = contribution;
     const { group } = side === 'pre' ? plan.source : plan.target;
     const input = group.kind === 'synapses' ? undefined : group.type?.inputs[variable];
     if (input === undefined || group.kind === 'synapses') {
@@ -301,7 +304,7 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
         `its contribution to ${variable} is summed at the beginning of each step, from the preceding values`,
       );
     return [
-      `${contributedName(key, plan)} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ` +
+      `${summedName(contribution, group, plan)} = ${brianExpression(expression, plan.view, remarksAt(context.report, pointer))} : ` +
         `${declaredUnit(dimensionOf(input.unit))} (summed)`,
     ];
   });

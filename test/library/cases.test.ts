@@ -71,3 +71,16 @@ test.each([
 ])('%s', async (_, onPre) => {
   expect(await faithful(network({}, onPre))).toEqual(['pynn-json', 'lems']);
 });
+
+test.each([
+  ['floor(t/(0.4*ms))*0.02*mV', 'approximate'],
+  ['(t % (3*ms))/(3*ms)*3*mV', 'approximate'],
+  ['floor((t + 0.3*dt)/(0.4*ms))*0.02*mV', 'equivalent'],
+])('jumps of %s with the time, which LEMS adds up', async (drive, outcome) => {
+  for (const method of ['euler', 'rk4']) {
+    const valid = network({ model: cell.model.replace('20*mV', `20*mV + ${drive}`), method });
+    const converted = await convertModel(valid, 'lems', { strict: true });
+    expect([method, converted.outcome]).toEqual([method, outcome]);
+    expect(converted.report.some(({ code }) => code === 'lems/summed-time')).toBe(outcome === 'approximate');
+  }
+});

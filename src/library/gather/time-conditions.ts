@@ -6,7 +6,7 @@ import { evaluate, NoNumber } from '../../lang/evaluate.js';
 import { linearForm } from '../../lang/linear.js';
 import { drawsIn } from '../../lang/functions.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
-import { readsAny, substitute, visit } from '../../lang/walk.js';
+import { childrenOf, readsAny, substitute } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import type { NeuronType, Population } from '../../model/model.js';
 import { plain } from '../recognise/numbers.js';
@@ -140,13 +140,23 @@ function restsIn(
     const isPut = by === 'border' && !sinceEvent;
     return !isPut || (borderOf(e, dt)?.steps === undefined && border.at !== comparisons.get(e.operator));
   };
-  return texts.some((text) => {
-    let found = false;
-    visit(plain(substitute(parseExpression(text), derived), own), (part) => {
-      if (part.kind === 'binary' && comparisons.has(part.operator)) found ||= rests(part);
-    });
-    return found;
-  });
+  const jumps = (e: Expression): boolean => {
+    const counted = countedSteps(e);
+    return counted !== undefined && readsAny(e, new Set(['t'])) && restsInSteps(withNumbers(counted, numbers), telling);
+  };
+  const look = (part: Expression, isCompared: boolean): boolean => {
+    const compares = part.kind === 'binary' && comparisons.has(part.operator);
+    if (compares ? rests(part) : !isCompared && jumps(part)) return true;
+    return childrenOf(part).some((one) => look(one, isCompared || compares));
+  };
+  return texts.some((text) => look(plain(substitute(parseExpression(text), derived), own), false));
+}
+
+/** What jumps with an expression that counts how often something fits into another: a whole number; undefined for others. */
+function countedSteps(e: Expression): Expression | undefined {
+  if (e.kind === 'call') return e.function === 'floor' || e.function === 'ceil' ? e : undefined;
+  if (e.kind !== 'binary') return undefined;
+  return e.operator === '//' ? e : e.operator === '%' ? binary('//', e.left, e.right) : undefined;
 }
 
 /**
@@ -184,11 +194,15 @@ function drawnTimes(
 /** More steps are not looked through. */
 const mostSteps = 100_000;
 
-/** Whether a comparison without a border that is known, as of `t % (10*ms) < 5*ms`, is another one a little later. */
-function restsInSteps(e: Binary, { dt, end, by }: Telling): boolean {
+/**
+ * Whether a comparison without a border that is known, as of `t % (10*ms) < 5*ms`, or a whole number, as `t // (10*ms)`,
+ * is another one a little later.
+ */
+function restsInSteps(e: Expression, { dt, end, by }: Telling): boolean {
   for (let k = 0; k < Math.min(end / dt, mostSteps); k++) {
     const [before, now, after] = [k - wholeness, k, k + wholeness].map((step) => valueAt(e, step * dt, dt));
-    if (now === undefined) return linearForm(binary('-', e.left, e.right), ['t'])?.coefficients.has('t') === true;
+    if (now === undefined)
+      return e.kind !== 'binary' || linearForm(binary('-', e.left, e.right), ['t'])?.coefficients.has('t') === true;
     if (after !== now || (by === 'sum' && before !== now)) return true;
   }
   return false;

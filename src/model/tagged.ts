@@ -142,4 +142,5 @@ export const areInFile = <S extends object>(spikes: S): spikes is Extract<S, Spi
 // --- Connection rules -----------------------------------------------------------------------------------------------
 
 /** Whether a rule leaves out synapses of elements onto themselves. */
-export const excludesSelf = (rule: ConnectionRule): boolean => 'self' in rule && !rule.self;
+export const excludesSelf = (rule: ConnectionRule): rule is Extract<ConnectionRule, { readonly self: boolean }> =>
+  'self' in rule && !rule.self;

@@ -5,6 +5,7 @@
 
 import type { NeuronDocument } from '../../src/model/document.js';
 import { child } from '../../src/model/pointer.js';
+import { isGiven } from '../../src/model/tagged.js';
 import { Located, located } from '../shared/located.js';
 import type { Setting } from './context.js';
 import { since, there } from './late-types.js';
@@ -97,6 +98,6 @@ function delaysOf({ projection, synapse }: TranslatedProjection): Record<string,
 function afterDelay(delay: unknown, now: number): unknown {
   if (typeof delay === 'number') return `${now}*ms + ${delay}*second`;
   if (typeof delay === 'string') return `${now}*ms + (${delay})`;
-  if (typeof delay !== 'object' || delay === null || !('array' in delay) || !isNumbers(delay.array)) return undefined;
+  if (!isGiven(delay) || !isNumbers(delay.array)) return undefined;
   return { ...delay, array: delay.array.map((each) => each + now) };
 }

@@ -24,7 +24,7 @@ export function valueKind(value: Value): ValueKind {
   if (isRandom(value)) return { kind: 'random', value };
   if (isFormula(value)) return { kind: 'formula', value };
   if ('sequence' in value) return { kind: 'sequence', value };
-  return 'sequences' in value ? { kind: 'sequences', value } : { kind: 'data', value };
+  return isSequences(value) ? { kind: 'sequences', value } : { kind: 'data', value };
 }
 
 /** Whether something is an object with a key. */
@@ -44,3 +44,6 @@ export const limitOf = (number: number): Limit =>
 
 /** Whether something is a formula. */
 export const isFormula = (value: unknown): value is Formula => has(value, 'expr') && typeof value.expr === 'string';
+
+/** Whether something is a sequence of spike times for each cell. */
+export const isSequences = (value: unknown): value is Sequences => has(value, 'sequences');

@@ -10,6 +10,7 @@ import type { ArrayDocument, DataReferenceDocument } from '../document.js';
 import { messages } from '../messages.js';
 import type { ArrayValue, DataReference } from '../model.js';
 import { child } from '../pointer.js';
+import { isGiven } from '../tagged.js';
 import type { Context } from './context.js';
 import { attempt, readUnit } from './expressions.js';
 
@@ -33,9 +34,7 @@ const mostWrongItems = 5;
 
 /** Whether a value is written as an array. */
 export function isArrayDocument(value: unknown): value is ArrayDocument {
-  return (
-    Array.isArray(value) || (value !== null && typeof value === 'object' && ('$data' in value || 'array' in value))
-  );
+  return Array.isArray(value) || isGiven(value) || (value !== null && typeof value === 'object' && '$data' in value);
 }
 
 /** An array in SI, in row-major order; undefined after a finding. */

@@ -13,7 +13,7 @@ import {
   selectionSize,
   wholePopulation,
 } from '../../../src/model/selected.js';
-import { isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
+import { excludesSelf, isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
 import type { IdiomContext } from './idiom-context.js';
 
 /** The most synapses that are listed where a rule of Brian is near, and where it has to be the same. */
@@ -43,7 +43,7 @@ export function withoutSelf(
   ends: Pick<Projection, 'from' | 'to'>,
   { model, data }: Pick<IdiomContext, 'model' | 'data'>,
 ): ConnectionRule | undefined {
-  if (!('self' in rule) || rule.self) return rule;
+  if (!excludesSelf(rule)) return rule;
   const shift = shiftOf(ends, model, data);
   if (shift === 'same') return rule;
   if (shift === 'apart') return { ...rule, self: true };

@@ -5,6 +5,7 @@ import type { NativeType } from '../native/equations.js';
 import { nativeName } from '../native/types.js';
 import { differs, startsUnderNeuron } from './backends.js';
 import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.js';
+import { isSequences } from '../value-kinds.js';
 import { rowOf } from '../../../src/model/selected.js';
 import { keywordLiterals, typeSource } from './native-source.js';
 import {
@@ -277,9 +278,7 @@ export function giveCells(
 
 /** Spike times of each cell, where each has its own. */
 const trainsIn = (times: unknown): readonly (readonly number[])[] =>
-  typeof times === 'object' && times !== null && 'sequences' in times
-    ? (times.sequences as readonly (readonly number[])[])
-    : [];
+  isSequences(times) ? (times.sequences as readonly (readonly number[])[]) : [];
 
 const firstValue = `def first_value(value):
     """A first value in nA or uS, which PyNN hands to NEST as it is; NEST has pA and nS."""

@@ -115,7 +115,11 @@ export function comparableVariables(
     variables.forEach((variable, k) => {
       const name = `${population}.${shown(variable, place)}`;
       const there = elements ? variable : nameThere(source, target, population, recording, k);
-      const other = there === undefined ? sameRecorded({ model: source, data }, converted, recording, k) : undefined;
+      const other =
+        there === undefined
+          ? (sameRecorded({ model: source, data }, converted, recording, k) ??
+            sameCurrent({ model: source, data }, target, recording, k))
+          : undefined;
       if (other !== undefined && !recordings.has(name)) {
         const common = { ...(every === 0 ? {} : { every }), name: nameOf(recording, recordings.size) };
         recordings.set(name, { ...common, of: recording.of, variables: [variable] });
@@ -196,6 +200,29 @@ function sameRecorded(
     return undefined;
   const units = [unitOf(source.model, recording, recording.variables[k] ?? ''), unitOf(target, there, variable)];
   return areAlike(...units) ? { of: there.of, variables: [variable] } : undefined;
+}
+
+/**
+ * The recording of a current that the only recorded element of a generator of its name emitted before conversion.
+ *
+ * @param k  which of the recording's variables
+ */
+function sameCurrent(
+  source: Pick<ValidModel, 'model' | 'data'>,
+  { recordings, stimuli, populations, neurons }: Model,
+  recording: VariableRecording,
+  k: number,
+): Pick<VariableRecording, 'of' | 'variables'> | undefined {
+  const owner = ownerOf(recording) ?? '';
+  const current = stimuli[owner];
+  if (Object.hasOwn(populations, owner) || current?.kind !== 'current' || elementCount(recording, source) !== 1)
+    return undefined;
+  const there = recordings.find((one) => isRecording(one, 'variables') && one.variables.includes(owner));
+  const type = neurons[populations[populationOf(current.to) ?? '']?.type ?? ''];
+  return there !== undefined &&
+    areAlike(unitOf(source.model, recording, recording.variables[k] ?? ''), type?.inputs[current.input]?.unit)
+    ? { of: there.of, variables: [owner] }
+    : undefined;
 }
 
 /** The unit of a recorded variable. */

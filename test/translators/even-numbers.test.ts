@@ -28,11 +28,32 @@ it('numbers at equal distances are the same again', () => {
   );
 });
 
+it('numbers at distances that are equal up to their last decimal are the same again', () => {
+  const whole = fc.integer({ min: -1e6, max: 1e6 });
+  const decimal = fc.integer({ min: 0, max: 12 });
+  fc.assert(
+    fc.property(whole, whole, decimal, fc.integer({ min: 5, max: 200 }), (a, b, d, half) => {
+      // Of an even number of values none is halfway between two.
+      const n = 2 * half;
+      fc.pre(Math.abs(b - a) / (n - 1) > 100);
+      const values = Array.from({ length: n }, (_, k) =>
+        Number(`${Math.round(k === n - 1 ? b : a + (k * (b - a)) / (n - 1))}e-${d}`),
+      );
+      // What JavaScript writes with an exponent is not looked at.
+      fc.pre(values.every((value) => !String(value).includes('e')));
+      const text = evenNumbers(values);
+      expect(text).toBeDefined();
+      expect(numbersOf(text ?? '')).toEqual(values);
+    }),
+  );
+});
+
 it.each([
   [[0.5, 1, 1.5]],
   [[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]],
   [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11]],
   [Array.from({ length: 20 }, (_, k) => 0.1 * k)],
+  [Array.from({ length: 20 }, (_, k) => Math.round(7.3 * k))],
 ])('%j are listed', (values) => {
   expect(evenNumbers(values)).toBeUndefined();
 });
@@ -41,4 +62,5 @@ it('a few decimals', () => {
   const values = Array.from({ length: 10 }, (_, k) => Number(`${9699 + 10000 * k}e-2`));
   expect(evenNumbers(values)).toBe('np.round(np.linspace(96.99, 996.99, 10), 2)');
   expect(evenNumbers(Array.from({ length: 11 }, (_, k) => 5 * k))).toBe('np.linspace(0, 50, 11)');
+  expect(evenNumbers([...Array.from({ length: 21 }, (_, k) => k), 0])).toBe('np.append(np.linspace(0, 20, 21), 0)');
 });

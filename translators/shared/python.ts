@@ -26,8 +26,11 @@ export const width = 88;
 const many = 17;
 /** From so many numbers on, those at equal distances are not listed. */
 const manyEven = 10;
-/** Decimals that NumPy rounds to without loss. */
-const mostDecimals = 9;
+/** Decimals that NumPy rounds to without loss: their powers of ten and so many units are whole doubles. */
+const mostDecimals = 12;
+const mostUnits = 1e12;
+/** Of the last decimal: shorter distances differ visibly where they are rounded. */
+const fewUnits = 100;
 
 /** Lines of text as comments. */
 export const pythonComments = (lines: readonly string[]): readonly string[] =>
@@ -49,20 +52,44 @@ export const method = (of: Source, name: string, args: readonly Source[]): Sourc
 
 /**
  * Many numbers at equal distances, as an array of NumPy: `np.round(np.linspace(0.5, 99.5, 100), 1)`, which has the same
- * doubles; undefined for others.
+ * doubles; with one more number behind them, as at the end of a ramp: `np.append(np.linspace(0, 20, 21), 0)`. Undefined
+ * for others.
  */
 export function evenNumbers(values: readonly number[]): string | undefined {
+  const all = evenly(values);
+  if (all !== undefined || values.length <= 2 * manyEven) return all;
+  const before = evenly(values.slice(0, -1));
+  return before && `np.append(${before}, ${values.at(-1)})`;
+}
+
+function evenly(values: readonly number[]): string | undefined {
   const { length } = values;
   const [first = 0, second = 0] = values;
   const last = values[length - 1] ?? 0;
   if (length < manyEven || first === second) return undefined;
-  const decimals = Math.max(...[first, second].map((value) => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0));
+  const decimals = values.reduce((most, value) => Math.max(most, decimalsOf(value)), 0);
   const scale = Number(`1e${decimals}`);
+  const size = Math.max(Math.abs(first), Math.abs(last)) * scale;
+  if (decimals > mostDecimals || size > mostUnits) return undefined;
+  // Distances of few units of the last decimal are equal, others up to such a unit.
   const [from, step] = [Math.round(first * scale), Math.round(second * scale) - Math.round(first * scale)];
-  const even = values.every((value, k) => value === (from + k * step) / scale);
-  if (!even || decimals > mostDecimals || Math.abs(last * scale) > 1e12) return undefined;
+  const whole = values.every((value, k) => value === (from + k * step) / scale);
+  const between = (last - first) / (length - 1);
+  const even =
+    whole ||
+    (Math.abs(between) * scale >= fewUnits &&
+      values.every((value, k) => value === roundedByNumPy(k === length - 1 ? last : k * between + first, scale)));
+  if (!even) return undefined;
   const numbers = `np.linspace(${first}, ${last}, ${length})`;
-  return decimals === 0 ? numbers : `np.round(${numbers}, ${decimals})`;
+  return decimals === 0 && whole ? numbers : `np.round(${numbers}, ${decimals})`;
+}
+
+const decimalsOf = (value: number): number => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0;
+
+/** To decimals of a scale, as `np.round` does; undefined halfway between two, where the last bit would decide. */
+function roundedByNumPy(value: number, scale: number): number | undefined {
+  const units = value * scale;
+  return Math.abs(units - Math.trunc(units)) === 0.5 ? undefined : Math.round(units) / scale;
 }
 
 /** A list. */

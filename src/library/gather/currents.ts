@@ -24,6 +24,20 @@ interface Shaped {
 /** The most steps that a ramp is cut into. */
 const mostSteps = 400;
 
+/** The amplitudes in the middle of steps of a ramp, at equal distances and to decimals that all of them have. */
+function evenAmplitudes(
+  { start, slope }: Extract<Shape, { readonly kind: 'ramp' }>,
+  step: number,
+  count: number,
+): readonly number[] {
+  const [first, last] = [start + (slope * step) / 2, start + slope * step * (count - 0.5)];
+  const most = Math.max(Math.abs(first), Math.abs(last));
+  const scale = most === 0 ? 1 : Number(`1e${8 - Math.floor(Math.log10(most))}`);
+  const [from, to] = [Math.round(first * scale), Math.round(last * scale)];
+  const between = count === 1 ? 0 : (to - from) / (count - 1);
+  return Array.from({ length: count }, (_, k) => tidy(Math.round(from + k * between) / scale));
+}
+
 /**
  * `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape.
  *
@@ -57,10 +71,11 @@ export function currentText(
     const each = Math.ceil(whole / mostSteps);
     const count = Math.ceil(whole / each);
     steps = { count, every: tidy(each * dt) };
+    const amplitudes = evenAmplitudes(shape, each * dt, count);
     for (let k = 0; k < count; k++) {
       const start = tidy(Number((from + k * each * dt).toPrecision(12)));
       const stop = Math.min(to, tidy(Number((from + (k + 1) * each * dt).toPrecision(12))));
-      const amplitude = tidy(Number((shape.start + shape.slope * ((start + stop) / 2 - from)).toPrecision(9)));
+      const amplitude = amplitudes[k] ?? 0;
       flowing.push({ from: start, to: stop, shape: { kind: 'constant', amplitude } });
     }
   }

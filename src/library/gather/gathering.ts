@@ -44,6 +44,8 @@ export interface Gathering {
   readonly sums: Map<string, ReadonlyMap<string, string>>;
   /** What has the variables of a population now, by population and variable. */
   readonly elsewhere: Map<string, Map<string, SelectionRule>>;
+  /** What generators emitted that are stimuli now, by their populations. */
+  readonly injected: Map<string, readonly Injected[]>;
   /** Types of neurons that are PyNN's own, not those of the model. */
   readonly standard: Set<string>;
   /** Projections whose synapses are advanced before what they add is summed, so that it is as in LEMS. */
@@ -60,6 +62,16 @@ export interface Gathering {
   readonly summedTimes: Map<string, string>;
   /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
   readonly changed: ReadonlySet<string>;
+}
+
+/** What an element of a generator emitted, which a stimulus gives to a cell now. */
+export interface Injected {
+  readonly element: number;
+  /** The variable of the generator. */
+  readonly output: string;
+  readonly stimulus: string;
+  /** The cell. */
+  readonly of: SelectionRule;
 }
 
 /** Nothing gathered yet. */
@@ -88,6 +100,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     recorded,
     sums: new Map(),
     elsewhere: new Map(),
+    injected: new Map(),
     standard: new Set(),
     early: new Set(),
     prompt: new Set(),

@@ -5,7 +5,7 @@ import { parseStatements } from '../../lang/parse.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
 import { child } from '../../model/pointer.js';
 import type { Model, NeuronType, Projection, Recording, SelectionRule, SynapseType } from '../../model/model.js';
-import { populationOf, populationsOf, wholePopulation } from '../../model/selected.js';
+import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
 import { changedByRegimes } from './shown-late.js';
@@ -116,8 +116,9 @@ function ofCells(recording: Samples, pointer: string, made: Gathering): readonly
       );
     });
   const moved = recording.variables.filter((name) => elsewhere?.has(name) === true);
-  const gone = recording.variables.filter((name) => !moved.includes(name) && lacks(name));
-  const kept = recording.variables.filter((name) => !moved.includes(name) && !gone.includes(name));
+  const currents = second === undefined ? ofCurrents(recording, owner, made) : new Map<string, readonly Samples[]>();
+  const gone = recording.variables.filter((name) => !moved.includes(name) && !currents.has(name) && lacks(name));
+  const kept = recording.variables.filter((name) => ![...moved, ...currents.keys(), ...gone].includes(name));
   if (gone.length > 0)
     lost(pointer, `${gone.join(', ')} of a source of spikes or currents, which has no equations here`, made);
   const others = new Map<SelectionRule, string[]>();
@@ -127,6 +128,7 @@ function ofCells(recording: Samples, pointer: string, made: Gathering): readonly
   }
   return [
     ...(kept.length === 0 ? [] : [{ ...recording, variables: kept }]),
+    ...[...currents.values()].flat(),
     ...[...others].map(([of, variables], k) => ({
       ...recording,
       of,
@@ -134,6 +136,30 @@ function ofCells(recording: Samples, pointer: string, made: Gathering): readonly
       name: kept.length === 0 && k === 0 ? recording.name : `${recording.name}_${variables.join('_')}`,
     })),
   ];
+}
+
+/** What generators emit as recordings of the currents that these are now, by variable, where each is such a current. */
+function ofCurrents(recording: Samples, owner: string, made: Gathering): ReadonlyMap<string, readonly Samples[]> {
+  const injected = made.injected.get(owner) ?? [];
+  const elements = elementsIn(recording.of, made.model.populations[owner]?.size ?? 0, made.valid.data) ?? [];
+  const currents = new Map<string, readonly Samples[]>();
+  for (const variable of made.elsewhere.has(owner) ? [] : recording.variables) {
+    const found = elements.map((element) => injected.find((one) => one.element === element && one.output === variable));
+    const known = found.flatMap((one) => one ?? []);
+    if (known.length === 0 || known.length < elements.length) continue;
+    // Cells with the same current record it once.
+    const each = known.filter((one, k) => known.findIndex(({ stimulus }) => stimulus === one.stimulus) === k);
+    currents.set(
+      variable,
+      each.map(({ stimulus, of }, k) => ({
+        ...recording,
+        of,
+        variables: [stimulus],
+        name: recording.variables.length === 1 && k === 0 ? recording.name : `${recording.name}_${stimulus}`,
+      })),
+    );
+  }
+  return currents;
 }
 
 const variablesOf = (type: NeuronType | undefined): ReadonlySet<string> =>

@@ -11,7 +11,15 @@ import { percentWaiting } from '../poisson-counts.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
 import { currentText, type CurrentForm } from './currents.js';
-import { isChanged, leadOf, numbersOfElement, outputOf, projectionsFrom, type Gathering } from './gathering.js';
+import {
+  isChanged,
+  leadOf,
+  numbersOfElement,
+  outputOf,
+  projectionsFrom,
+  type Gathering,
+  type Injected,
+} from './gathering.js';
 import { splitSource } from './split.js';
 import { endsOfSteps } from './step-times.js';
 import { drawnBy, trainOf, type Train } from './trains.js';
@@ -96,6 +104,8 @@ function asCurrents(
     readonly input: string;
     readonly form: CurrentForm;
     readonly cells: number[];
+    /** The elements of the generator that the cells get it of, if it is all that these emit. */
+    readonly emitters: (number | undefined)[];
   }
   let follows = false;
   const found: Found[] = [];
@@ -141,9 +151,13 @@ function asCurrents(
           return;
         }
         const same = found.find((one) => one.to === to && one.input === input && one.form.text === form.text);
+        const cell = targets[k] ?? 0;
+        const emitter = waves.length === 1 ? element : undefined;
         // A cell with the same current twice needs two of them.
-        if (same !== undefined && !same.cells.includes(targets[k] ?? 0)) same.cells.push(targets[k] ?? 0);
-        else found.push({ to, input, form, cells: [targets[k] ?? 0] });
+        if (same !== undefined && !same.cells.includes(cell)) {
+          same.cells.push(cell);
+          same.emitters.push(emitter);
+        } else found.push({ to, input, form, cells: [cell], emitters: [emitter] });
       }
     }
   }
@@ -152,10 +166,17 @@ function asCurrents(
   keepAside(gathering, name, population, type);
   const taken = (one: string): boolean =>
     [gathering.stimuli, gathering.populations, gathering.projections].some((map) => Object.hasOwn(map, one));
-  for (const { to, input, form, cells } of found) {
+  const [output] = projections.flatMap(([, one]) => outputOf(gathering, one)?.variable ?? []);
+  const injected: Injected[] = [];
+  for (const { to, input, form, cells, emitters } of found) {
     const { size = 0 } = gathering.populations[to] ?? {};
     const all = cells.length === size && cells.every((cell, k) => cell === k);
-    gathering.stimuli[freeName(name, taken)] = {
+    const stimulus = freeName(name, taken);
+    emitters.forEach((element, k) => {
+      if (element !== undefined && output !== undefined)
+        injected.push({ element, output, stimulus, of: { population: to, indices: [cells[k] ?? 0] } });
+    });
+    gathering.stimuli[stimulus] = {
       kind: 'current',
       to: all ? { population: to } : { population: to, indices: cells },
       input,
@@ -169,6 +190,7 @@ function asCurrents(
         `a ramp is ${form.steps.count} steps of ${tidy(form.steps.every * 1e3)} ms`,
       );
   }
+  gathering.injected.set(name, injected);
   if (gathering.stage === 'brian' && lead === undefined && follows)
     gathering.report.approximated(
       'brian/current',

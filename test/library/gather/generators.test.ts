@@ -1,4 +1,4 @@
-/** Generators of LEMS in Brian: currents in the same steps, and recordings of what a generator no longer has. */
+/** Generators of LEMS elsewhere: currents in the same steps, and recordings of what a generator no longer has. */
 
 import { expect, test } from 'vitest';
 import { join } from 'node:path';
@@ -60,6 +60,36 @@ test('variables of generators that become spikes or currents are recorded all th
   const text = files[0]?.text ?? '';
   expect(importModel({ name: 'model.json', text }).valid.model.recordings.length).toBe(valid.model.recordings.length);
   expect(text).toContain('"tsince"');
+});
+
+test("currents of generators are recorded of PyNN's sources, each once", async () => {
+  const columns = ['cells[0]/v', 'cells[0]/synapses:pulse:0/i']
+    .map((quantity, k) => `<OutputColumn id="c${k}" quantity="${quantity}"/>`)
+    .join('');
+  const text = document(adaptive, columns).replace('1nA', '0.4nA');
+  const { valid } = importModel({ name: 'model.xml', text });
+  const { files, report } = await convertModel(valid, 'pynn', { name: 'model.py' });
+  expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
+  expect(files[0]?.text).toMatch(/^pulse\.record\(\)$/m);
+  expect(files[0]?.text).toContain('np.save("model-pulse.npy", pulse.get_data())');
+  const { variables = [], absent } = await checkConversion(valid, 'pynn-json');
+  expect(absent).toEqual([]);
+  const current = variables.find(({ population }) => population === 'pulse');
+  expect(current?.range).toBeCloseTo(0.4e-9, 15);
+  // The sum of LEMS's steps passes the end of the pulse up to a step late, in each of its two edges.
+  expect((current?.rootMeanSquare ?? NaN) ** 2 * (current?.samples ?? NaN)).toBeLessThan(2.01 * 0.4e-9 ** 2);
+});
+
+test.each([
+  ['falls below 0', '-3pA', '5pA'],
+  ['loses a digit', '0.09nA', '0.002nA'],
+])('a ramp that %s is steps at equal distances', async (_, from, to) => {
+  const ramp =
+    `<rampGenerator id="ramp" delay="2ms" duration="8ms" startAmplitude="${from}" finishAmplitude="${to}" ` +
+    'baselineAmplitude="0pA"/>';
+  const text = document(leaky + ramp, '').replace('input="pulse"', 'input="ramp"');
+  const { files } = await convertModel(importModel({ name: 'model.xml', text }).valid, 'pynn', { name: 'model.py' });
+  expect(files[0]?.text).toMatch(/amplitudes=np\.append\(np\.round\(np\.linspace/);
 });
 
 test('a current of nothing that the events of a generator read stays', async () => {

@@ -166,9 +166,9 @@ test('first values: a script gives NEURON what PyNN loses, and the report names 
   ]);
   const text = documentOf({ populations, phases: [{ run: 1 }] });
   const [script] = exportPynnScript(importModel({ name: 'x', text }).valid).files;
-  expect(script!.text.match(/for cell in .*\n.*/g)).toEqual([
-    'for cell in a:\n        cell._cell.izh.uinit = cell._cell.initial_values["u"]',
-    'for cell in c:\n        cell._cell.adexp.winit = cell._cell.initial_values["w"]',
+  expect(script!.text.match(/for each in .*\n.*/g)).toEqual([
+    'for each in a:\n        each._cell.izh.uinit = each._cell.initial_values["u"]',
+    'for each in c:\n        each._cell.adexp.winit = each._cell.initial_values["w"]',
   ]);
 });
 

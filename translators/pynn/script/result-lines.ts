@@ -17,6 +17,10 @@ export function resultLines(script: Script, isWithPauses: boolean): readonly str
       isWithPauses ? written(each, `without_pauses(${each})`) : layout(call(`${each}.write_data`, [file(each, 'pkl')])),
     ),
     ...[...script.recordedSynapses.keys()].map((each) => written(each, `${each}.get_data()`)),
+    // PyNN's simulators lose them at a reset.
+    ...(script.document.phases?.some(({ reset }) => reset !== undefined)
+      ? []
+      : script.recordedSources.map((each) => layout(call('np.save', [file(each, 'npy'), `${each}.get_data()`])))),
     ...script.recorders.map((each) =>
       layout(call('np.savez', [file(each, 'npz'), `times=${each}.times`, `values=${each}.values`])),
     ),

@@ -154,8 +154,8 @@ function firstUnderNeuron(name: string, type: string, initial: Values = {}): rea
   if (start === undefined || !differs(initial[start.variable], start.value)) return [];
   return [
     `if sim.__name__ == "pyNN.neuron":  # where PyNN forgets the first ${start.variable}`,
-    `    for cell in ${name}:`,
-    `        cell._cell.${start.as} = cell._cell.initial_values["${start.variable}"]`,
+    `    for each in ${name}:`,
+    `        each._cell.${start.as} = each._cell.initial_values["${start.variable}"]`,
   ];
 }
 

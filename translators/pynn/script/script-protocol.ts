@@ -16,6 +16,7 @@ export function currentSourceLines(
   { label, type, params, rng, inject_into: targets, record }: CurrentSource,
 ): readonly string[] {
   const name = script.declare(label, 'source');
+  if (record === true) script.recordedSources.push(name);
   // NEURON makes a list of a value for each step until the end, which PyNN's usual 1e12 ms would not leave room for.
   const ends =
     (type === 'ACSource' || type === 'NoisyCurrentSource') && params?.['stop'] === undefined

@@ -14,18 +14,19 @@ export interface ScriptFile {
   readonly text: string;
 }
 
-/** Words of Python, and names that scripts themselves use. */
+/** Words of Python, and names that scripts themselves use outside of their functions. */
 const taken: readonly string[] = [
   ...(
     'False None True and as assert async await break class continue def del elif else except finally for from ' +
     'global if import in is'
   ).split(' '),
   ...(
-    'lambda nonlocal not or pass raise return try while with yield ' + 'float int len list open print range slice str'
+    'lambda nonlocal not or pass raise return try while with yield ' +
+    'any enumerate float int isinstance len list open print range round slice sorted str'
   ).split(' '),
   ...(
-    'cells data each here first_value index json kept np number on options population recordings segment signal signals sim ' +
-    'switched is_on time times train trains without_pauses file i j d Path SynapseRecorder of_position spikes_from weights_to_neuron'
+    'each here first_value json np options recordings sim switched is_on without_pauses file Path SynapseRecorder ' +
+    'of_position spikes_from weights_to_neuron'
   ).split(' '),
   ...Object.keys(imports),
 ];
@@ -58,6 +59,8 @@ export class Script implements ScriptNames {
   readonly recordedSynapses = new Map<string, string>();
   /** Variables of recordings by interneuron's backend. */
   readonly nativeRecordings: string[] = [];
+  /** Current sources that are recorded. */
+  readonly recordedSources: string[] = [];
   /** Variables of the script that read synapses while it runs; their values are in `values`, by time. */
   readonly recorders: string[] = [];
 

@@ -206,14 +206,15 @@ function steppedRates(
     }
   | undefined {
   if (Object.hasOwn(type, 'compartments')) return undefined;
-  const plain = derivedOf(type);
+  const free = Object.entries(type.derived).filter(([, { held: isHeld }]) => isHeld !== true);
+  const plain = derivedOf({ derived: Object.fromEntries(free) });
   if (plain === undefined) return undefined;
   const all = Object.entries(type.derivatives);
   const events = all.flatMap(([name, { eventDriven }]) => (eventDriven ? [name] : []));
   const clocked = all.filter(([, { eventDriven }]) => !eventDriven);
   const isPlain = isForwardEuler({ ...type, derivatives: Object.fromEntries(clocked) }, timing);
   if (isPlain && events.length === 0) return undefined;
-  /** A rate in which what depends on some variables is put in. */
+  /** A rate in which what depends on some variables is put in, but for what is held over the step. */
   const rateOver = (name: string, variables: readonly string[]): Expression => {
     const dependent = [...plain].filter(([, e]) => variables.some((variable) => namesIn(e).has(variable)));
     return substitute(parseExpression(type.derivatives[name]?.rate ?? '0'), new Map(dependent));
@@ -222,7 +223,7 @@ function steppedRates(
     const { method } = type;
     if ((method !== 'heun' && method !== 'milstein') || !held.isCell || events.length > 0) return undefined;
     const rates = new Map(
-      clocked.map(([name]) => [name, rateOver(name, [...clocked.map(([one]) => one), ...type.noise])]),
+      clocked.map(([name]) => [name, rateOver(name, [...clocked.map(([one]) => one), ...type.noise, 't'])]),
     );
     // Brian's Heun moves variables that are held, and factors of the time are those of the step's end.
     if (held.names.length > 0 || [...rates.values()].some((rate) => drawsIn(rate) || namesIn(rate).has('t')))
@@ -256,11 +257,12 @@ function ratesFor(
 ): Rates | undefined {
   if (method === 'exponentialEuler')
     return exponentialSteps(new Map(names.map((name) => [name, rateOver(name, [name])])));
-  const rates = new Map(names.map((name) => [name, rateOver(name, names)]));
+  const isExact = method === 'auto' || method === 'exact';
+  // Stages of fixed steps read the time within the step. The exact solution holds tables of it; adaptive methods choose their steps.
+  const rates = new Map(names.map((name) => [name, rateOver(name, isExact ? names : [...names, 't'])]));
   const isTimed = [...rates.values()].some((rate) => namesIn(rate).has('t'));
-  // Stages of fixed steps read the time within the step; other methods hold what changes with it, or choose their steps.
-  if ([...rates.values()].some(drawsIn) || (isTimed && method !== 'rk2' && method !== 'rk4')) return undefined;
-  if (method === 'auto' || method === 'exact') {
+  if ([...rates.values()].some(drawsIn) || (isTimed && method === 'adaptive')) return undefined;
+  if (isExact) {
     const own = othersRead(held.names, rates) ? undefined : linearSteps(rates);
     return own && { rates: own };
   }

@@ -6,6 +6,8 @@
  * - In other notations it has the same spikes and final values where the report says exact or equivalent, apart from
  *   draws of another generator, which the report states.
  * - What was written is read again without errors, whatever the report says.
+ *
+ * Conversions are tried as they are by default, and strict.
  */
 
 import { columnCount, type ResultWriter, type RunSetup, type SampleBlock } from '../../runtime/results/result.js';
@@ -35,6 +37,9 @@ const [longestPhase, longest, mostElements] = [200, 1000, 30];
 /** Final values that differ by no more than this part of the largest are the same up to rounding. */
 const rounding = 1e-6;
 
+/** How many of the last samples are compared. */
+const lastSamples = 8;
+
 /** Entries of reports that state other random numbers. */
 const otherDraws = /own-draws|native-generator|brian\/rule|numbers drawn|drawn differently/;
 
@@ -52,10 +57,11 @@ export async function compareDocument(name: string, bytes: Uint8Array): Promise<
     const there = await observed(valid, 'wasm');
     const found = here.fingerprint === there.fingerprint ? [] : ['the interpreter and WebAssembly differ'];
     const own = { neuroml: 'lems', brian: 'brian-json', pynn: 'pynn-json', canonical: 'canonical' }[imported.notation];
-    for (const to of documents) {
-      const why = await disagreement(valid, to, here, to === own || to === 'canonical');
-      if (why !== undefined) found.push(`${to}: ${why}`);
-    }
+    for (const strict of [false, true])
+      for (const to of documents) {
+        const why = await disagreement(valid, { to, strict }, here, to === own || to === 'canonical');
+        if (why !== undefined) found.push(`${to}${strict ? ', strict' : ''}: ${why}`);
+      }
     if (found.length > 0) throw new Error(found.join('\n'));
     return 'accepted';
   } catch (error) {
@@ -88,7 +94,7 @@ function shortened(valid: ValidModel): ValidModel {
 interface Observed {
   readonly fingerprint: string;
   readonly spikes: SpikesByPopulation;
-  /** Last samples of state variables, by `population.variable`. */
+  /** Last samples of state variables, by `population.variable in unit`. */
   readonly values: ReadonlyMap<string, readonly Row[]>;
 }
 
@@ -140,13 +146,13 @@ class LastSamples implements ResultWriter {
   samples({ series, steps, values }: SampleBlock): void {
     const plan = this.#series[series];
     if (plan?.recording.startsWith('state_') !== true) return;
-    const name = `${plan.owner}.${plan.variable}`;
+    const name = `${plan.owner}.${plan.variable} in ${plan.unit}`;
     const width = columnCount(plan);
     const rows = Array.from(steps, (step, k) => ({
       at: step + plan.label,
       values: Array.from(values.subarray(k * width, (k + 1) * width), Number),
     }));
-    this.values.set(name, [...(this.values.get(name) ?? []), ...rows].slice(-2));
+    this.values.set(name, [...(this.values.get(name) ?? []), ...rows].slice(-lastSamples));
   }
 
   advance(): void {
@@ -165,13 +171,13 @@ class LastSamples implements ResultWriter {
 /** In what a model and its conversion disagree; undefined where in nothing that the report does not state. */
 async function disagreement(
   valid: ValidModel,
-  to: TargetNotation,
+  { to, strict }: { readonly to: TargetNotation; readonly strict: boolean },
   here: Observed,
   isOwn: boolean,
 ): Promise<string | undefined> {
   let converted: ConvertedModel;
   try {
-    converted = await convertModel(valid, to);
+    converted = await convertModel(valid, to, { strict });
   } catch (error) {
     if (error instanceof DiagnosticError || error instanceof UsageError) return undefined;
     throw error;
@@ -213,21 +219,27 @@ function spikesDiffer(
 }
 
 /**
- * Values of the same name at the last boundary of steps that both sampled: timing profiles sample on one side of it or
- * the other. Values of types that were replaced by others of the notation have no namesakes.
+ * Values of the same name and unit at the last boundaries of steps that both sampled. One boundary at which they agree is
+ * enough: timing profiles show what arrives in a step on one side of a sample or the other. Values of types that were
+ * replaced by others of the notation have no namesakes.
  */
 function valuesDiffer(ours: Observed['values'], theirs: Observed['values']): string | undefined {
   for (const [name, rows] of ours) {
-    const others = theirs.get(name) ?? [];
-    const row = rows.findLast(({ at }) => others.some((other) => other.at === at));
-    const other = others.find(({ at }) => at === row?.at);
-    if (row === undefined || other?.values.length !== row.values.length) continue;
-    const largest = Math.max(...[...row.values, ...other.values].map(Math.abs));
-    const k = row.values.findIndex((a, cell) => {
-      const b = other.values[cell]!;
-      return !Object.is(a, b) && !(Math.abs(a - b) <= rounding * largest);
+    const others = new Map((theirs.get(name) ?? []).map(({ at, values }) => [at, values]));
+    const differences = rows.flatMap(({ at, values }) => {
+      const other = others.get(at);
+      return other?.length === values.length ? [differenceOf(values, other, `after ${at} steps`)] : [];
     });
-    if (k >= 0) return `${name}[${k}] is ${other.values[k]} instead of ${row.values[k]} after ${row.at} steps`;
+    if (differences.length > 0 && differences.every((one) => one !== undefined)) return `${name}${differences.at(-1)}`;
   }
   return undefined;
+}
+
+/** In what two rows differ by more than rounding; undefined where in nothing. */
+function differenceOf(ours: readonly number[], theirs: readonly number[], when: string): string | undefined {
+  const largest = Math.max(0, ...[...ours, ...theirs].filter(Number.isFinite).map(Math.abs));
+  const k = ours.findIndex(
+    (a, cell) => !Object.is(a, theirs[cell]) && !(Math.abs(a - theirs[cell]!) <= rounding * largest),
+  );
+  return k < 0 ? undefined : `[${k}] is ${theirs[k]} instead of ${ours[k]} ${when}`;
 }

@@ -15,7 +15,7 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { ConversionReport, type ConversionEntry } from '../../../src/model/conversion-report.js';
 import { child } from '../../../src/model/pointer.js';
-import type { EventDefinition, NeuronType, Population } from '../../../src/model/model.js';
+import type { EventDefinition, Model, NeuronType, Population, SynapseType } from '../../../src/model/model.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { recordedVariables } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
@@ -106,18 +106,27 @@ function isSeen(id: string, type: NeuronType, found: AbstractCell, { model }: Ex
   const connected = Object.values(model.projections).every(({ from, to, synapse, receptors }) => {
     const type = model.synapses[synapse];
     if (!type) return false;
-    const reads = (end: 'pre' | 'post'): readonly string[] => {
-      const { expressions, statements } = textsOf(type, new Map());
-      const read = [...expressions, ...statements].join('\n').matchAll(new RegExp(`\\b${end}\\.(\\w+)`, 'g'));
-      return [...read].flatMap(([, name]) => (name === undefined || name === 'spike' ? [] : [name]));
-    };
-    if (isOwn(populationOf(from.of)) && !reads('pre').every(scaled)) return false;
+    if (isOwn(populationOf(from.of)) && !readOfSource(type).every(scaled)) return false;
     if (!isOwn(populationOf(to.of))) return true;
     const arrival = arrivalOf(throughPorts(type, receptors));
     return typeof arrival !== 'string' && found.receptors.has(arrival.variable) && isStill(type);
   });
   return recorded && currents && connected;
 }
+
+/** Variables of the cell that sends that a synapse reads. */
+function readOfSource(type: SynapseType): readonly string[] {
+  const { expressions, statements } = textsOf(type, new Map());
+  const read = [...expressions, ...statements].join('\n').matchAll(/\bpre\.(\w+)/g);
+  return [...read].flatMap(([, name]) => (name === undefined || name === 'spike' ? [] : [name]));
+}
+
+/** Whether synapses read variables of cells of a type that send: they do by a part that is attached to these. */
+const isReadFromAfar = (id: string, { populations, projections, synapses }: Model): boolean =>
+  Object.values(projections).some(({ from, synapse }) => {
+    const type = synapses[synapse];
+    return populations[populationOf(from.of) ?? '']?.type === id && type && readOfSource(type).length > 0;
+  });
 
 /** Whether a text reads nothing of a type, of which cells with NeuroML's names have but their own variables. */
 const readsNone = (text: string, { parameters, state, derived }: NeuronType): boolean =>
@@ -192,7 +201,7 @@ function named(
     };
     if (difference(type, valueOf, core, functions, how) !== undefined) return undefined;
   }
-  if (!core) return undefined;
+  if (!core || (core.definition.attachments.size === 0 && isReadFromAfar(id, context.model))) return undefined;
   const { type: coreType } = core;
   const first = (other: string, valueOf: ValueOf): number => {
     const given = (key: string): number => {

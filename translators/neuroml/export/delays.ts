@@ -33,6 +33,10 @@ export function delayText(
   );
 }
 
+/** A delay in s as the whole steps that pass in the model; what it was where a model has LEMS's own timing. */
+export const inWholeSteps = (seconds: number, { model, dt }: Pick<ExportContext, 'model' | 'dt'>): number =>
+  model.timing === 'lems-euler' ? seconds : Number((delayInSteps(seconds, dt, model.timing) * dt).toPrecision(12));
+
 /** The text of the delay of each connection; see `delayText` for `exactly`. */
 export function delayTexts(
   delays: Numbers,

@@ -110,7 +110,7 @@ class OrderedPathways {
         cells: projection.from.of,
         within: longestIn(delay, context),
       });
-      this.#onNotes(started, most, later.push(dueAfter(first, delay, builder)));
+      this.#onNotes(started, most, later.push(dueAfter(first, delay, builder, context)));
       later.arrive(() => [noted]);
     }
     this.#onNotes(note, most, this.#actions(name, pathway, late));

@@ -5,6 +5,7 @@ import { binary, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import type { Pathway, Projection, SelectionRule, SynapseType } from '../../../src/model/model.js';
 import type { CellPlan, ExportContext } from './context.js';
+import { inWholeSteps } from './delays.js';
 import { writtenBy } from './effects.js';
 import { mostTrials } from './function-text.js';
 import { mostPlaces, mostUnderWay, Queue } from './queue.js';
@@ -99,7 +100,7 @@ export class PathwayWriter {
 
   /** A value that arrives at the cell later. */
   #send(name: string, { port, value: sent, after }: Extract<Statement, { kind: 'send' }>): readonly Element[] {
-    const { projection, type, target, builder } = this;
+    const { projection, type, target, builder, context } = this;
     const variable = writtenBy(port, projection.receptors, type.ports);
     const channel = target.channels.find((one) => one.variable === variable && one.kind === 'jump');
     if (!channel) throw new NotExpressible(`values that are sent to ${port}`);
@@ -112,7 +113,8 @@ export class PathwayWriter {
     const waiting = builder.nameOf(waitingFor(variable));
     later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
     const ahead = quantity(Math.abs(this.late) * builder.clock.dt, second);
-    const left = this.late === 0 ? after : binary(this.late > 0 ? '-' : '+', after, ahead);
+    const time = after.kind === 'quantity' ? quantity(inWholeSteps(after.value, context), second) : after;
+    const left = this.late === 0 ? time : binary(this.late > 0 ? '-' : '+', time, ahead);
     return later.push(
       builder.text(binary('+', nameOf(endOfStep), builder.inline(left)), 'statement'),
       builder.text(builder.inline(sent), 'statement'),

@@ -4,6 +4,7 @@ import { binary, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import { parseStatements } from '../../../src/lang/parse.js';
 import type { Pathway } from '../../../src/model/model.js';
+import { delayInSteps } from '../../../src/model/steps.js';
 import { firstDelay, isFirst, postDelay } from './delays.js';
 import type { PathwayWriter } from './pathway-writer.js';
 import { aStepAgo, atEvent, dueAfter, postEvent } from './post-events.js';
@@ -67,7 +68,7 @@ export class PlainPathways {
     const { builder, writer } = this;
     const { projection, type, context } = writer;
     const delay = projection.delays[name] ?? usual;
-    const due = dueAfter(firstDelay(projection, type), delay, builder, this.#isEarly ? context.dt : 0);
+    const due = dueAfter(firstDelay(projection, type), delay, builder, context, this.#isEarly ? context.dt : 0);
     const later = writer.queue(`event of ${name}`, null, {
       name,
       what: 'spikes are',
@@ -114,7 +115,7 @@ export class PlainPathways {
     const delay = postDelays.get(name) ?? 0;
     const { test, note, key } = postEvent(name, pathway, target, builder);
     const write = (): readonly Element[] => writer.statements(name, pathway);
-    const steps = typeof delay === 'number' ? Math.round(delay / builder.clock.dt) - 1 : undefined;
+    const steps = typeof delay === 'number' ? delayInSteps(delay, context.dt, context.model.timing) - 1 : undefined;
     if (steps !== undefined && steps <= 0) {
       const statements = aStepAgo(builder, write);
       builder.conditions.push(element('OnCondition', { test }, [note, ...statements]));

@@ -51,7 +51,11 @@ function cells(
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const component = ids.claim(`${name}_cells`);
   const dimensionOf = (key: string) => lemsDimension(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
-  const targetOf = (key: string): string | undefined => plan.starts.get(key) ?? plan.visible.get(key)?.name;
+  // What is summed over attachments is derived, though the model has a parameter for it.
+  const isSum = (key: string): boolean =>
+    plan.channels.some(({ variable, kind }) => kind === 'sum' && variable === key);
+  const targetOf = (key: string): string | undefined =>
+    plan.starts.get(key) ?? (isSum(key) ? undefined : plan.visible.get(key)?.name);
   const textOf = (key: string, k: number): string =>
     quantityText(numberAt(values.get(key), k), dimensionOf(key), dimensions);
   const more = [...values.keys()].filter(

@@ -4,7 +4,8 @@ import { dimensionless as pure } from '../../../src/lang/ast.js';
 import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import type { Pathway, Value } from '../../../src/model/model.js';
-import type { CellPlan } from './context.js';
+import type { CellPlan, ExportContext } from './context.js';
+import { inWholeSteps } from './delays.js';
 import { countOf } from './demands.js';
 import type { TypeBuilder } from './type-builder.js';
 import { endOfStep, NotExpressible, ownTime } from './words.js';
@@ -60,9 +61,15 @@ function atOtherTime<T>(sign: '+' | '-', builder: TypeBuilder, write: () => T): 
  * @param more  seconds by which it is due later
  * @throws NotExpressible
  */
-export function dueAfter(first: Value | undefined, delay: Value, builder: TypeBuilder, more = 0): string {
+export function dueAfter(
+  first: Value | undefined,
+  delay: Value,
+  builder: TypeBuilder,
+  context: Pick<ExportContext, 'model' | 'dt'>,
+  more = 0,
+): string {
   if (typeof first !== 'number' || typeof delay !== 'number')
     throw new NotExpressible('delays of several pathways from one source, which differ from synapse to synapse');
-  const left = Number((delay - first + more).toPrecision(12));
+  const left = Number((inWholeSteps(delay, context) - inWholeSteps(first, context) + more).toPrecision(12));
   return builder.text(binary('+', nameOf(endOfStep), quantity(left, second)), 'statement');
 }

@@ -64,6 +64,8 @@ export interface Words {
 export const endOfStep = 'time at the end of the step';
 /** Stands for the model's time where `t` means another. */
 export const ownTime = 'time of the model';
+/** Stands for the model's time where something jumps with it: it is to have jumped in the step that begins then. */
+export const lateTime = 'time of the model, a little late';
 /** Stands for the model's time where a condition is not to hold in the step that begins at its border. */
 export const earlyTime = 'time of the model, a little early';
 
@@ -76,6 +78,7 @@ export const alwaysKnown: readonly (readonly [string, Inferred])[] = [
   ['t_in_timesteps', real(dimensionless)],
   [endOfStep, real(second)],
   [ownTime, real(second)],
+  [lateTime, real(second)],
   [earlyTime, real(second)],
 ];
 

@@ -9,7 +9,7 @@ import type { NeuronType, Population, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { areInFile } from '../../../model/tagged.js';
-import { areSeparate, methodInBrian } from '../../gather/integration.js';
+import { areSeparate, mayOverflow, methodInBrian } from '../../gather/integration.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
 import { constantOf, tidy } from '../numbers.js';
@@ -162,11 +162,16 @@ function remarkMethod(context: Standardising, type: NeuronType, cell: Recognised
   if (method === 'auto' || method === 'exact' || method === 'adaptive') return;
   // Exponential Euler holds other variables over a step; a step of Runge and Kutta's is near the solution alone.
   if (method === 'exponentialEuler' && isLinear && areSeparate(type)) return;
-  if (method === 'rk4' && !isLinear) return;
+  if (method === 'rk4' && !isLinear && !mayOverflow(type)) return;
+  const others = isLinear
+    ? 'have the exact solution'
+    : method === 'rk4'
+      ? 'step otherwise where its potential runs away'
+      : 'use more accurate ones';
   context.report.approximated(
     context.code('method'),
     pointer,
-    `it is integrated by the method ${method}; PyNN's simulators ${isLinear ? 'have the exact solution' : 'use more accurate ones'}`,
+    `it is integrated by the method ${method}; PyNN's simulators ${others}`,
   );
 }
 

@@ -35,8 +35,7 @@ experiment:
   });
   const [v] = (await checkConversion(valid, 'lems')).variables ?? [];
   expect(v?.range).toBeGreaterThan(0.01);
-  // LEMS's time at the beginning of a step is a ten-thousandth of a step late.
-  expect(v?.largest).toBeLessThan(1e-6 * (v?.range ?? 0));
+  expect(v?.largest).toBeLessThan(1e-12 * (v?.range ?? 0));
 });
 
 test('conditions of the time hold in LEMS in the steps in which they do in the model', async () => {

@@ -68,12 +68,12 @@ export function advancedAtOnce<T extends Type>(
   return new AtOnce(type, writtenByOthers, keptByOthers, linked, step).made();
 }
 
-/** Whether regimes, if there are some beside inner parts, are those of the last part, and a kinetic scheme is a cell's. */
+/** Whether regimes, if there are some, are those of the last part, and a kinetic scheme is a cell's. */
 function areRegimesLast(type: Type): boolean {
   const { sequence = [] } = type;
   if (!isNeuron(type)) return sequence.every(({ propagate = [] }) => propagate.length === 0);
   const last = sequence[sequence.length - 1];
-  return Object.keys(type.regimes).length === 0 || (sequence.length > 1 && last?.regimes === true);
+  return Object.keys(type.regimes).length === 0 || last?.regimes === true;
 }
 
 /** The one part of a type without a sequence. */
@@ -365,7 +365,7 @@ class AtOnce<T extends Type> {
       // Sums of the first step are not known before it; other cells advance before or after a synapse.
       if (Object.hasOwn(isNeuron(type) ? type.inputs : {}, origin) || this.#readsOthers(origin)) return undefined;
       state[name] = { unit: this.#unitOf(origin), type: 'real', initial: origin, shared: false };
-      const step = this.#byRegimes.has(origin) ? this.step : 'dt';
+      const step = this.#followsRegimes(origin) ? this.step : 'dt';
       Object.assign(derivatives, { [name]: { rate: `(${origin} - ${name})/${step}`, eventDriven: false } });
     }
     if (this.#isUnclear) return undefined;
@@ -388,6 +388,12 @@ class AtOnce<T extends Type> {
     return draws
       ? undefined
       : { type: all as unknown as T, kept: this.#memories.size + this.#after.size + this.#cells.size };
+  }
+
+  /** Whether regimes change a variable, or what it follows from. */
+  #followsRegimes(name: string): boolean {
+    const e = this.#derived.get(name);
+    return this.#byRegimes.has(name) || (e !== undefined && [...namesIn(e)].some((one) => this.#followsRegimes(one)));
   }
 
   /** Whether a name is a variable of another cell. */

@@ -1,10 +1,12 @@
 /** Parts of a type that LEMS advances one after another, where that differs from advancing all of them at once. */
 
 import type { Expression } from '../../lang/ast.js';
-import { parseExpression } from '../../lang/parse.js';
-import { namesIn } from '../../lang/walk.js';
+import { name as named } from '../../lang/build.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { namesIn, writtenBy } from '../../lang/walk.js';
 import type { ConversionReport } from '../../model/conversion-report.js';
 import type { NeuronType, SynapseType } from '../../model/model.js';
+import { changedByRegimes } from './shown-late.js';
 import { derivedOf, namesOf, readsOf } from './texts.js';
 
 /** What one part gets of another one otherwise than by the values at the beginning of the step. */
@@ -15,12 +17,14 @@ type PartsDiffer =
   | { readonly kind: 'new'; readonly reads: string }
   /** What happens at an event reads what was computed from the state before the step. */
   | { readonly kind: 'acts'; readonly reads: string }
+  /** A condition outside of the regimes is tested, and acts, before these advance what it reads or read what it assigns. */
+  | { readonly kind: 'before'; readonly reads: string }
   /** A kinetic scheme is solved over the step, with fixed rates. */
   | { readonly kind: 'solved'; readonly reads: string };
 
 /** A type of cells or synapses. */
 type Parted = Pick<NeuronType, 'sequence' | 'derived' | 'derivatives' | 'parameters' | 'state'> &
-  Partial<Pick<NeuronType, 'events'>> &
+  Partial<Pick<NeuronType, 'events' | 'regimes'>> &
   Partial<Pick<SynapseType, 'pathways'>>;
 
 /**
@@ -56,8 +60,13 @@ function partsDiffer(type: Parted): PartsDiffer | undefined {
       if (advanced.has(name)) return { kind: 'new', reads: name };
     for (const name of state) advanced.add(name);
   }
+  const before = testedBeforeRegimes(type, whole);
+  if (before !== undefined) return { kind: 'before', reads: before };
+  const regimes = Object.values(type.regimes ?? {});
+  const conditions = [...Object.values(type.events ?? {}), ...regimes.flatMap(({ transitions }) => transitions)];
   const acting = [
-    ...Object.values(type.events ?? {}).flatMap(({ when, do: code }) => [namesOf(when), ...code.map(readsOf)]),
+    ...conditions.flatMap(({ when, do: code }) => [namesOf(when), ...code.map(readsOf)]),
+    ...regimes.flatMap(({ onEntry }) => onEntry.map(readsOf)),
     ...Object.values(type.pathways ?? {}).flatMap(({ do: code }) => code.map(readsOf)),
   ];
   const moving = (name: string): boolean => {
@@ -66,6 +75,30 @@ function partsDiffer(type: Parted): PartsDiffer | undefined {
   };
   for (const name of acting.flatMap((names) => [...names]))
     if (Object.hasOwn(type.derived, name) && moving(name)) return { kind: 'acts', reads: name };
+  return undefined;
+}
+
+/**
+ * What an event beside regimes reads that they change, or assigns that their rates read: LEMS tests it before they
+ * advance.
+ *
+ * @param derived  what derived variables are, as far as that is known
+ */
+function testedBeforeRegimes(
+  { events = {}, regimes = {} }: Parted,
+  derived: ReadonlyMap<string, Expression> | undefined,
+): string | undefined {
+  const changed = changedByRegimes({ regimes });
+  const rates = Object.values(regimes).flatMap(({ derivatives }) => Object.values(derivatives));
+  const read = new Set(rates.flatMap(({ rate }) => [...namesOf(rate)]));
+  for (const { when, do: code } of Object.values(events)) {
+    const names = [...namesOf(when), ...code.flatMap((text) => [...readsOf(text)])];
+    const whole = names.flatMap((name) => [...namesIn(derived?.get(name) ?? named(name))]);
+    const written = [...writtenBy(code.flatMap((text) => parseStatements(text)))];
+    const found =
+      whole.find((name) => changed.has(name)) ?? written.find((name) => changed.has(name) || read.has(name));
+    if (found !== undefined) return found;
+  }
   return undefined;
 }
 
@@ -85,9 +118,17 @@ function original({ derived }: Parted, name: string): string {
   return found;
 }
 
+/** Reports that what happens at an event reads what was computed from the state before the step. */
+export function reportActing(reads: string, pointer: string, report: ConversionReport): void {
+  const message = `LEMS acts on ${reads} as it was before the step, Brian as it is after it`;
+  report.approximated('brian/parts', pointer, message);
+}
+
 /** Reports how the parts of a type follow one another in LEMS, where that matters. */
 export function reportParts(type: Parted, pointer: string, report: ConversionReport): void {
-  const { kind, reads } = partsDiffer(type) ?? {};
+  const found = partsDiffer(type);
+  if (found === undefined) return;
+  const { kind, reads } = found;
   switch (kind) {
     case 'late':
       report.approximated(
@@ -104,10 +145,13 @@ export function reportParts(type: Parted, pointer: string, report: ConversionRep
       );
       return;
     case 'acts':
+      reportActing(reads, pointer, report);
+      return;
+    case 'before':
       report.approximated(
         'brian/parts',
         pointer,
-        `LEMS acts on ${reads} as it was before the step, Brian as it is after it`,
+        `LEMS tests conditions outside of its regimes before these change ${reads}; Brian tests them after all have advanced`,
       );
       return;
     case 'solved':
@@ -116,8 +160,6 @@ export function reportParts(type: Parted, pointer: string, report: ConversionRep
         pointer,
         `LEMS solves the kinetic scheme of ${reads} over each step with fixed rates; Brian takes Euler steps`,
       );
-      return;
-    case undefined:
       return;
     default:
       kind satisfies never;

@@ -12,7 +12,7 @@ import { freeName } from '../../model/free-name.js';
 import { child } from '../../model/pointer.js';
 import { plain, tidy, valueAt } from '../recognise/numbers.js';
 import { numbersOfElement, type Gathering } from './gathering.js';
-import { readsAdvanced, stepsWaited, withoutFlag, withoutRegimes } from './regimes.js';
+import { readsAdvanced, stepsWaited, withoutFlag, withoutRegimes, withRatesAtOnce } from './regimes.js';
 import { byWhatTheyEmit, regimesAsVariable } from './regime-variable.js';
 import { derivedOf, replaced } from './texts.js';
 import { during, stretchesOf } from './waits.js';
@@ -36,22 +36,15 @@ export function gatherRegimes(gathering: Gathering): void {
       asLemsWaits(gathering, name, turned ?? waiting, type);
     gathering.neurons[name] = waits;
     gathering.report[said.verdict](`${gathering.stage}/refractory-regime`, child('/neurons', name), said.message);
-    const { variable, before } = readsAdvanced(type) ?? {};
-    if (turned !== undefined && variable !== undefined)
-      gathering.report.equivalent(
-        'brian/parts',
-        child('/neurons', name),
-        `LEMS advances ${before}, then ${variable} from the new value of ${before}, which is computed ahead for Brian`,
-      );
-    else if (gathering.stage === 'brian' && variable !== undefined)
-      gathering.report.approximated(
-        'brian/parts',
-        child('/neurons', name),
-        `LEMS advances ${before}, then ${variable} from the new value of ${before}; ` +
-          'Brian advances all variables at once',
-      );
+    if (gathering.stage === 'brian') reportOrder(gathering, name, type, turned !== undefined);
   }
   if (gathering.stage !== 'brian') return;
+  for (const [name, type] of Object.entries(gathering.neurons)) {
+    if (Object.keys(type.regimes).length === 0) continue;
+    const turned = gathering.strict ? withRatesAtOnce(type) : undefined;
+    if (turned !== undefined) gathering.neurons[name] = turned;
+    reportOrder(gathering, name, type, turned !== undefined);
+  }
   const { neurons, populations } = regimesAsVariable(
     { ...gathering.model, neurons: gathering.neurons, populations: gathering.populations },
     gathering.stage,
@@ -60,6 +53,16 @@ export function gatherRegimes(gathering: Gathering): void {
   Object.assign(gathering.neurons, neurons);
   gathering.populations = populations;
   for (const [name, type] of Object.entries(gathering.neurons)) gathering.neurons[name] = spikeFirst(type);
+}
+
+/** Reports that regimes advance one variable after another. @param isAhead  whether what that gives is computed ahead */
+function reportOrder({ report }: Gathering, name: string, type: NeuronType, isAhead: boolean): void {
+  const { variable, before } = readsAdvanced(type) ?? {};
+  if (variable === undefined) return;
+  const order = `LEMS advances ${before}, then ${variable} from the new value of ${before}`;
+  const pointer = child('/neurons', name);
+  if (isAhead) report.equivalent('brian/parts', pointer, `${order}, which is computed ahead for Brian`);
+  else report.approximated('brian/parts', pointer, `${order}; Brian advances all variables at once`);
 }
 
 /** Gives populations of a type with regimes, which may wait for different times, types of their own. */

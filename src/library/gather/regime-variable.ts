@@ -104,18 +104,19 @@ export function byWhatTheyEmit(type: NeuronType): NeuronType {
  */
 function thresholdAlone(type: NeuronType): NeuronType {
   const events = Object.entries(type.events);
-  const emitters = events.filter(([, { emits }]) => emits === 'spike');
+  const isEmitter = (key: string, { emits = key }: EventDefinition): boolean => emits === 'spike';
+  const emitters = events.filter(([key, event]) => isEmitter(key, event));
   const spike = type.events['spike'];
-  if (emitters.length === 0)
+  if (emitters.every(([key]) => key === 'spike'))
     return spike === undefined ? type : { ...type, events: { ...type.events, spike: { ...spike, order: 0 } } };
-  if (spike !== undefined && spike.emits !== 'spike') return type;
+  if (spike !== undefined && !isEmitter('spike', spike)) return type;
   const free = (key: string): string => (key === 'spike' ? freeName('spike_', (one) => one in type.events) : key);
   const when = emitters
     .map(([, event]) => parseExpression(event.when))
     .reduce((either, one) => binary('or', either, one));
   const threshold: EventDefinition = { when: printExpression(when), edge: 'level', do: [], order: 0 };
   const own = events.map(([key, event]): [string, EventDefinition] =>
-    event.emits === 'spike'
+    isEmitter(key, event)
       ? [free(key), { ...event, emits: null, slot: 'thresholds', actionSlot: 'resets' }]
       : [key, event],
   );

@@ -4,10 +4,12 @@
  */
 
 import type { Expression } from '../../lang/ast.js';
-import { binary, unary } from '../../lang/build.js';
-import { equalExpressions } from '../../lang/walk.js';
+import { binary, name as named, number, unary } from '../../lang/build.js';
+import { drawsIn } from '../../lang/functions.js';
+import { equalExpressions, namesIn, substitute } from '../../lang/walk.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
+import { mapped } from '../../model/collections.js';
 import type { NeuronType, Refractory, Regime } from '../../model/model.js';
 import { namesOf, readsOf } from './texts.js';
 
@@ -78,6 +80,31 @@ export function readsAdvanced({
     }
   }
   return undefined;
+}
+
+/**
+ * A type with the rates of its regimes in terms of what is there when a step begins: a rate that reads a variable which
+ * its regime advances before has the value that this will have after a forward Euler step. Draws are not made twice.
+ *
+ * @returns undefined where such a variable has a rate with a draw
+ */
+export function withRatesAtOnce(type: NeuronType): NeuronType | undefined {
+  let isDrawn = false;
+  const regimes = mapped(type.regimes, ({ order, ...regime }) => {
+    const advanced = new Map<string, Expression>();
+    const derivatives = { ...regime.derivatives };
+    for (const name of order ?? Object.keys(derivatives).sort()) {
+      const given = derivatives[name];
+      if (given === undefined) continue;
+      const before = parseExpression(given.rate);
+      const rate = substitute(before, advanced);
+      if (rate !== before) derivatives[name] = { ...given, rate: printExpression(rate) };
+      isDrawn ||= [...namesIn(before)].some((one) => drawsIn(advanced.get(one) ?? number(0)));
+      advanced.set(name, binary('+', named(name), binary('*', named('dt'), rate)));
+    }
+    return { ...regime, derivatives };
+  });
+  return isDrawn ? undefined : { ...type, regimes };
 }
 
 /** Spikes for which waiting is tried out. */

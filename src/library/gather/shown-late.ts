@@ -13,7 +13,7 @@ import { treesIn, withParts } from '../readable/texts.js';
 type Link = NonNullable<Population['linked']>[string];
 
 /** Variables of a type that its regimes change. */
-export function changedByRegimes({ regimes }: NeuronType): ReadonlySet<string> {
+export function changedByRegimes({ regimes }: Pick<NeuronType, 'regimes'>): ReadonlySet<string> {
   return new Set(
     Object.values(regimes).flatMap(({ derivatives, onEntry, transitions }) => [
       ...Object.keys(derivatives),

@@ -20,6 +20,7 @@ import {
   type Gathering,
   type Injected,
 } from './gathering.js';
+import { reportActing } from './parts.js';
 import { splitSource } from './split.js';
 import { endsOfSteps } from './step-times.js';
 import { drawnBy, trainOf, type Train } from './trains.js';
@@ -33,7 +34,7 @@ export function splitSources(gathering: Gathering): void {
     const outgoing = projectionsFrom(gathering, name);
     const [only] = outgoing;
     if (type === undefined || only === undefined || outgoing.length > 1) continue;
-    if (isChanged(gathering, name)) continue;
+    if (isChanged(gathering, name) || hasIncoming(gathering, name)) continue;
     const [projectionName, projection] = only;
     const output = outputOf(gathering, projection);
     const recorded = gathering.recorded.get(name) ?? new Set();
@@ -43,6 +44,8 @@ export function splitSources(gathering: Gathering): void {
     const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
     gathering.neurons[sourceName] = split.source;
     if (split.isLate) gathering.late.add(projectionName);
+    if (split.computed !== undefined && gathering.stage === 'brian')
+      reportActing(split.computed, child('/populations', name), gathering.report);
     const moved = [...recorded].filter((one) =>
       [split.synapse.state, split.synapse.derived].some((map) => Object.hasOwn(map, one)),
     );
@@ -69,17 +72,20 @@ export function splitSources(gathering: Gathering): void {
   }
 }
 
+/** Whether synapses end on a population. */
+const hasIncoming = ({ projections }: Gathering, name: string): boolean =>
+  Object.values(projections).some(({ to }) => populationsOf(to.of).includes(name));
+
 /** Writes a population that only knows the time as a current or as spikes, where it has such a form. */
 export function gatherSource(gathering: Gathering, name: string): void {
   const population = gathering.populations[name];
   const type = gathering.neurons[population?.type ?? ''];
   if (population === undefined || type === undefined || Object.keys(type.inputs).length > 0) return;
   if (isChanged(gathering, name)) return;
-  const into = Object.values(gathering.projections).some(({ to }) => populationsOf(to.of).includes(name));
   const isRead = Object.values(gathering.populations).some(({ linked = {} }) =>
     Object.values(linked).some((link) => link.population === name),
   );
-  if (into || isRead || Object.keys(population.linked ?? {}).length > 0) return;
+  if (hasIncoming(gathering, name) || isRead || Object.keys(population.linked ?? {}).length > 0) return;
   const outgoing = projectionsFrom(gathering, name);
   const currents = outgoing.filter(([, projection]) => outputOf(gathering, projection) !== undefined);
   if (currents.length > 0 && currents.length === outgoing.length) {

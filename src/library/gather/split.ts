@@ -1,11 +1,13 @@
 /** Sources that carry their own synapse, as a source and a synapse: LEMS's firing and timed synapses. */
 
+import type { Expression } from '../../lang/ast.js';
 import { name as named } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
-import { namesIn, substitute } from '../../lang/walk.js';
+import { mapStatement, namesIn, substitute } from '../../lang/walk.js';
+import { mapped } from '../../model/collections.js';
 import type { NeuronType, Population, SynapseType } from '../../model/model.js';
-import { derivedOf, namesOf, wordsIn } from './texts.js';
+import { derivedOf, readsOf, wordsIn } from './texts.js';
 
 /** A source of spikes, and the synapse that it carried. */
 interface Split {
@@ -13,6 +15,8 @@ interface Split {
   readonly synapse: SynapseType;
   /** Whether spikes reach the synapse behind its step, so that they are felt a step later. */
   readonly isLate: boolean;
+  /** What spikes act on as it was computed from the state before the step. */
+  readonly computed?: string;
 }
 
 /**
@@ -33,11 +37,15 @@ export function splitSource(
   if (derived === undefined || Object.keys(type.regimes).length > 0) return undefined;
   const contribution = substitute(derived.get(output) ?? parseExpression(output), derived);
   const response = new Set([...namesIn(contribution)].filter((name) => type.state[name]));
-  for (const name of response)
-    for (const read of namesOf(type.derivatives[name]?.rate ?? '0')) if (type.state[read]) response.add(read);
   const spikes = Object.entries(type.events).filter(
     ([name, { emits }]) => emits === 'spike' || (emits === undefined && name === 'spike'),
   );
+  const code = spikes.flatMap(([, event]) => event.do.flatMap((text) => parseStatements(text)));
+  for (const name of response) {
+    const assigned = code.flatMap((one) => (one.kind === 'assignment' && one.target === name ? [one.value] : []));
+    for (const e of [parseExpression(type.derivatives[name]?.rate ?? '0'), ...assigned])
+      for (const read of namesIn(substitute(e, derived))) if (type.state[read]) response.add(read);
+  }
   if (response.size === 0 || spikes.length === 0) return undefined;
   const assigns = (text: string): boolean =>
     parseStatements(text).some((one) => one.kind === 'assignment' && response.has(one.target));
@@ -51,40 +59,49 @@ export function splitSource(
   const keep = <T>(map: Readonly<Record<string, T>>, test: (key: string) => boolean): Record<string, T> =>
     Object.fromEntries(Object.entries(map).filter(([key]) => test(key)));
   const { sequence: _, conformsTo: __, ...rest } = type;
-  const onSpike = first.map((text) =>
+  // Of what was derived, a part has only what is recorded: all else stands where it is read.
+  const reads = (e: Expression): boolean => [...namesIn(e)].some((name) => derived.has(name));
+  const whole = (text: string): string => {
+    const e = parseExpression(text);
+    return reads(e) ? printExpression(substitute(e, derived)) : text;
+  };
+  const inWhole = (text: string): string =>
     parseStatements(text)
-      .map((one) => printStatement(one.kind === 'assignment' ? { ...one, value: substitute(one.value, derived) } : one))
-      .join('; '),
+      .map((one) => printStatement(mapStatement(one, (e) => (reads(e) ? substitute(e, derived) : e))))
+      .join('; ');
+  const states = mapped(type.state, (one) =>
+    typeof one.initial === 'string' ? { ...one, initial: whole(one.initial) } : one,
   );
+  const rates = mapped(type.derivatives, (one) => ({ ...one, rate: whole(one.rate) }));
   const own = keep(type.parameters, (key) => !ends.has(key));
   const shown = Object.entries(type.derived).flatMap(([key, variable]) => {
-    const whole = recorded.has(key) ? derived.get(key) : undefined;
-    if (whole === undefined) return [];
-    const isOfSynapse = [...namesIn(whole)].some((one) => response.has(one) || ends.has(one));
-    return [{ key, isOfSynapse, variable: { ...variable, value: printExpression(substitute(whole, ends)) } }];
+    const value = recorded.has(key) ? derived.get(key) : undefined;
+    if (value === undefined) return [];
+    const isOfSynapse = [...namesIn(value)].some((one) => response.has(one) || ends.has(one));
+    return [{ key, isOfSynapse, variable: { ...variable, value: printExpression(substitute(value, ends)) } }];
   });
   const shownOf = (synapse: boolean): NeuronType['derived'] =>
     Object.fromEntries(
       shown.flatMap(({ key, isOfSynapse, variable }) => (isOfSynapse === synapse ? [[key, variable] as const] : [])),
     );
   const source = {
-    state: keep(type.state, (key) => !response.has(key)),
+    state: keep(states, (key) => !response.has(key)),
     derived: shownOf(false),
-    derivatives: keep(type.derivatives, (key) => !response.has(key)),
+    derivatives: keep(rates, (key) => !response.has(key)),
     events: Object.fromEntries(
       Object.entries(type.events).map(([name, event]) => [
         name,
-        { ...event, do: event.do.filter((text) => !assigns(text)) },
+        { ...event, when: whole(event.when), do: event.do.filter((text) => !assigns(text)).map(inWhole) },
       ]),
     ),
   };
   const synapse = {
-    state: keep(type.state, (key) => response.has(key)),
+    state: keep(states, (key) => response.has(key)),
     derived: shownOf(true),
-    derivatives: keep(type.derivatives, (key) => response.has(key)),
+    derivatives: keep(rates, (key) => response.has(key)),
     noise: [],
     method: type.method,
-    pathways: { pre: { on: 'pre.spike', delay: 0, order: 0, do: onSpike } },
+    pathways: { pre: { on: 'pre.spike', delay: 0, order: 0, do: first.map(inWhole) } },
     contributes: {
       [target]: Object.hasOwn(shownOf(true), output) ? output : printExpression(substitute(contribution, ends)),
     },
@@ -95,8 +112,12 @@ export function splitSource(
     type.sequence?.findIndex(test) ?? -1;
   const stepped = partOf(({ state = [] }) => state.some((name) => response.has(name)));
   const isLate = spikes.every(([name]) => partOf(({ events = [] }) => events.includes(name)) >= stepped);
+  const follows = (name: string): boolean =>
+    [...namesIn(derived.get(name) ?? named(name))].some((one) => response.has(one));
+  const computed = first.flatMap((text) => [...readsOf(text)]).find((name) => derived.has(name) && follows(name));
   return {
     isLate,
+    ...(computed === undefined ? {} : { computed }),
     source: { ...rest, parameters: readBy({ ...rest, ...source, parameters: {} }, own), ...source },
     synapse: { parameters: readBy(synapse, own), ...synapse },
   };

@@ -9,7 +9,7 @@ import { longUnitName } from '../../lang/units.js';
 import { namesIn } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
 import { declaredNames, ownNames } from '../../model/declared-names.js';
-import type { Model, NeuronType } from '../../model/model.js';
+import type { Model, NeuronType, Population } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
 import { channelsOf, type Channel } from './channels.js';
 import { folded, pruned, withoutZeros } from './folded.js';
@@ -46,7 +46,16 @@ export function readable(model: Model, { inSteps = false } = {}): Model {
   });
   const names = new Map(Object.entries(types).map(([id, { names }]) => [id, names] as const));
   const neurons = mapped(types, ({ type }) => type);
-  return withNames({ ...model, neurons, synapses: mapped(model.synapses, withoutZeros) }, names);
+  const populations = mapped(model.populations, (one) => withoutUnreadLinks(one, neurons[one.type ?? '']));
+  return withNames({ ...model, neurons, populations, synapses: mapped(model.synapses, withoutZeros) }, names);
+}
+
+/** A population without links of parameters that its type no longer has, as nothing reads them. */
+function withoutUnreadLinks(population: Population, type: NeuronType | undefined): Population {
+  const { linked, ...rest } = population;
+  if (linked === undefined || type === undefined) return population;
+  const read = Object.entries(linked).filter(([key]) => Object.hasOwn(type.parameters, key));
+  return read.length === 0 ? rest : { ...rest, linked: Object.fromEntries(read) };
 }
 
 /** Whether synapses add to an input of cells of a type. */

@@ -18,7 +18,8 @@ import { mapped } from './collections.js';
  * the time stay as they are written.
  * Derived variables that become too large when they are put into each other are findings.
  *
- * @param choices  `rates`: rates of change read the time there, too, as in the Euler steps of LEMS; `except`: types of
+ * @param choices  `rates`: rates of change of neurons read the time there, too, as in the Euler steps of LEMS;
+ *   `contributions`: so do rates of synapses and what they contribute; `except`: types of
  *   neurons that did not come from LEMS; `sums`: variables that have the time, by their types of neurons, which are
  *   advanced in a step
  */
@@ -28,10 +29,12 @@ export function atEndOfStep(
   diagnostics: Diagnostics,
   {
     rates = false,
+    contributions = false,
     except = new Set(),
     sums = new Map(),
   }: {
     readonly rates?: boolean;
+    readonly contributions?: boolean;
     readonly except?: ReadonlySet<string>;
     readonly sums?: ReadonlyMap<string, string>;
   } = {},
@@ -49,7 +52,7 @@ export function atEndOfStep(
   };
   const own = Object.fromEntries(Object.entries(typed.neurons).filter(([id]) => !except.has(id)));
   const neurons = laterTypes(own, neuronAtEnd(rates), sums, '/neurons', attempt);
-  const synapses = laterTypes(typed.synapses, synapseAtEnd, new Map(), '/synapses', attempt);
+  const synapses = laterTypes(typed.synapses, synapseAtEnd(contributions), new Map(), '/synapses', attempt);
   if (Object.keys(neurons).length + Object.keys(synapses).length === 0) return { model, data };
   const later = writtenModel({ ...typed, neurons, synapses });
   return {
@@ -74,7 +77,7 @@ export function atBeginOfStep(model: written.Model): written.Model {
     e.right.name === 'dt';
   const earlier: Later = (e) => mapExpression(e, (part) => (isLater(part) ? name('t') : part));
   const neurons = mapped(typed.neurons, (type) => (type.cable ? type : neuronAtEnd(true)(type, earlier)));
-  const synapses = mapped(typed.synapses, (type) => synapseAtEnd(type, earlier));
+  const synapses = mapped(typed.synapses, (type) => synapseAtEnd(false)(type, earlier));
   return writtenModel({ ...typed, neurons, synapses });
 }
 
@@ -132,10 +135,16 @@ const neuronAtEnd =
     };
   };
 
-const synapseAtEnd = (type: SynapseType, later: Later): SynapseType => ({
-  ...type,
-  ...(type.events && { events: mapped(type.events, actionAtEnd(later)) }),
-});
+const synapseAtEnd =
+  (contributions: boolean) =>
+  (type: SynapseType, later: Later): SynapseType => ({
+    ...type,
+    ...(contributions && {
+      derivatives: mapped(type.derivatives, (one) => ({ ...one, rate: later(one.rate) })),
+      contributes: type.contributes.map((one) => ({ ...one, value: later(one.value) })),
+    }),
+    ...(type.events && { events: mapped(type.events, actionAtEnd(later)) }),
+  });
 
 /** A condition and what it does, at the end of a step. */
 const actionAtEnd =

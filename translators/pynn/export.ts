@@ -440,12 +440,18 @@ function populationOf(context: ExportContext, name: string, population: Populati
         size,
         cell: { type: 'SpikeSourceArray' },
         ...positions,
-        native: { spikes: context.natives.plain(spikes) },
+        ...context.natives.inSteps(population, { spikes: context.natives.plain(spikes) }),
       };
     if (spikes === undefined || areInFile(spikes)) return report.missing(pointer, 'spikes stored in a file');
     if (spikes.period !== undefined) return report.missing(pointer, 'spikes that repeat with a period');
     const params = { spike_times: { sequences: trainsOf(context, spikes, size) } };
-    return { label, size, cell: { type: 'SpikeSourceArray', params }, ...positions };
+    return {
+      label,
+      size,
+      cell: { type: 'SpikeSourceArray', params },
+      ...positions,
+      ...context.natives?.inSteps(population),
+    };
   }
   const standard = cells.get(population.type);
   const type = model.neurons[population.type];

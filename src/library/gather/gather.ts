@@ -85,6 +85,7 @@ export function gathered(valid: ValidModel, stage: string, { strict = false } = 
   const diagnostics = new Diagnostics();
   const { model: later } = atEndOfStep({ ...valid, model: made }, unplaced, diagnostics, {
     rates: stage === 'brian',
+    contributions: stage === 'brian' && !onGrid,
     except: gathering.standard,
     sums: gathering.summedTimes,
   });

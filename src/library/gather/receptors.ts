@@ -4,10 +4,12 @@
  */
 
 import type { Expression } from '../../lang/ast.js';
-import { name as named, negated, product, sum } from '../../lang/build.js';
+import { name as named, negated, product, quantity, sum } from '../../lang/build.js';
+import { scaleDecimal } from '../../lang/decimal.js';
 import { linearForm } from '../../lang/linear.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression, printStatement } from '../../lang/print.js';
+import { unitOf } from '../../lang/units.js';
 import { callsIn, namesIn, substitute } from '../../lang/walk.js';
 import { isRandom } from '../../lang/functions.js';
 import { mapped } from '../../model/collections.js';
@@ -43,11 +45,13 @@ interface Gathered {
 /** Creates receptors: one for all synapses whose responses add up. */
 export class Receptors {
   readonly #known = new Map<string, Receptor>();
+  readonly #taken: ReadonlySet<string>;
   readonly #names: UniqueNames;
   readonly #data: DataStore;
 
   /** @param taken  names of all variables and parameters of the model's cells */
   constructor(taken: Iterable<string>, data: DataStore) {
+    this.#taken = new Set(taken);
     this.#names = new UniqueNames(taken);
     this.#data = data;
   }
@@ -181,8 +185,21 @@ export class Receptors {
     const renamed = new Map(
       [...rates.keys(), ...moved].map((name) => [name, this.#names.take(`${name}_${short}`)] as const),
     );
+    // What is a unit in the synapse may be the name of a variable in the target.
+    const own = ownNames(type);
+    const units = (e: Expression): ReadonlyMap<string, Expression> =>
+      new Map(
+        [...namesIn(e)].flatMap((name): [string, Expression][] => {
+          const unit = own.has(name) || !this.#taken.has(name) ? undefined : unitOf(name);
+          return unit === undefined ? [] : [[name, quantity(scaleDecimal('1', unit.scale), unit.dimension)]];
+        }),
+      );
+    const text = (e: Expression): string => printExpression(e, { taken: (name) => this.#taken.has(name) });
     const put = (e: Expression): Expression =>
-      substitute(withoutEnds(e), new Map([...renamed].map(([name, ours]) => [name, named(ours)] as const)));
+      substitute(
+        withoutEnds(substitute(e, units(e))),
+        new Map([...renamed].map(([name, ours]) => [name, named(ours)] as const)),
+      );
     const variables = new Map([...rates.keys()].map((name) => [name, renamed.get(name) ?? name] as const));
     return {
       key,
@@ -203,10 +220,7 @@ export class Receptors {
           ]),
         ),
         derivatives: Object.fromEntries(
-          [...rates].map(([name, e]) => [
-            variables.get(name) ?? name,
-            { rate: printExpression(put(e)), eventDriven: false },
-          ]),
+          [...rates].map(([name, e]) => [variables.get(name) ?? name, { rate: text(put(e)), eventDriven: false }]),
         ),
       },
     };
@@ -381,7 +395,9 @@ export function withReceptors(type: NeuronType, receptors: readonly Receptor[]):
   const inputs = new Map<string, Expression>();
   for (const { input, contribution } of receptors)
     inputs.set(input, sum(inputs.get(input) ?? named(input), contribution));
-  const put = (text: string): string => printExpression(substitute(parseExpression(text), inputs));
+  const own = ownNames(type);
+  const put = (text: string): string =>
+    printExpression(substitute(parseExpression(text), inputs), { taken: (name) => own.has(name) });
   const { sequence: _, conformsTo: __, ...rest } = type;
   return {
     ...rest,

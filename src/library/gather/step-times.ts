@@ -39,16 +39,19 @@ export function endsOfSteps(times: readonly number[], dt: number): readonly numb
 }
 
 /**
- * A time as a border of `t > …` for steps of a grid that are those of LEMS.
+ * A time as a border of `t > …` for steps of a grid that are those of LEMS. One that is nearer to the middle of a step than
+ * to its ends is that of the end, so that rounding does not matter.
  *
  * @param time  in s
  * @param lead  how many steps earlier than LEMS's time its effect is seen: 1 where the time is that of a step's end
  * @returns `0.005*second - dt/2`, or with the steps by which the sum is late or early
  */
 export function borderText(time: number, dt: number, lead: number): string {
-  const later = stepReaching(time, dt) - Math.round(time / dt) - lead;
-  const half = 0.5 - later;
-  const least = inSI(time, second);
+  const step = stepReaching(time, dt);
+  const whole = Math.round(time / dt);
+  const isBetween = Math.abs(time / dt - whole) > 0.25;
+  const half = 0.5 - (isBetween ? 0 : step - whole) + lead;
+  const least = inSI(isBetween ? tidy(Number((step * dt).toPrecision(12))) : time, second);
   if (Math.abs(half) === 0.5) return `${least} ${half > 0 ? '-' : '+'} dt/2`;
   return half > 0 ? `${least} - ${half}*dt` : `${least} + ${-half}*dt`;
 }

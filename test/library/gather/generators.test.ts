@@ -17,6 +17,9 @@ test('conditions of the time hold when the sum of steps has come', () => {
   expect(stepReaching(2e-3, 1e-5)).toBe(200);
   expect(borderText(5e-3, 1e-5, 1)).toBe('0.005*second - dt/2');
   expect(borderText(2e-3, 1e-5, 1)).toBe('0.002*second - 1.5*dt');
+  // A time in the middle of a step is reached at the end of the step: a border there is one in the middle of another.
+  expect(borderText(0.755e-3, 1e-5, 1)).toBe('0.00076*second - 1.5*dt');
+  expect(borderText(0.755e-3, 1e-5, 0)).toBe('0.00076*second - dt/2');
 });
 
 test('cells driven by pulses, sines and ramps spike in the same steps in Brian', async () => {

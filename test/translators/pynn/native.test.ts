@@ -379,3 +379,27 @@ it.each(['true', 'false'])(
     expect(type?.parameters['R']).toEqual(valid.model.neurons['cell']?.parameters['R']);
   },
 );
+
+it('has lists of spikes at their turn among cells that are advanced one after another', async () => {
+  const text = `<Lems>
+    <Target component="run"/>
+    <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
+    <iafRefCell id="cell" leakReversal="-67mV" thresh="-50mV" reset="-66mV" C="73pF" leakConductance="4nS" refract="0.4ms"/>
+    <expOneSynapse id="syn" gbase="1nS" erev="0mV" tauDecay="5ms"/>
+    <timedSynapticInput id="timed" synapse="syn" spikeTarget="./syn">
+      <spike id="0" time="0.0816ms"/><spike id="1" time="0.0912ms"/>
+    </timedSynapticInput>
+    <network id="net">
+      <population id="cells" component="cell" size="1"/>
+      <explicitInput target="cells[0]" input="timed" destination="synapses"/>
+    </network>
+    <Simulation id="run" length="2ms" step="0.01ms" target="net"/>
+  </Lems>`;
+  const { valid } = importModel({ name: 'timed.xml', text });
+  const ordersOf = ({ model }: typeof valid): readonly (readonly [string, number])[] =>
+    Object.entries(model.populations).map(([name, { order }]) => [name, order]);
+  // Spikes come before the input that they drive, and go to its synapse behind it.
+  expect(ordersOf(valid).map(([, order]) => order)).toEqual([0, 1, 2, 3]);
+  const { files } = await convertModel(valid, 'pynn-json');
+  expect(ordersOf(importModel(files[0]!).valid)).toEqual(ordersOf(valid));
+});

@@ -79,17 +79,19 @@ export class NativeParts {
   }
 
   /** What a population of a native type is, except for its label and size. */
-  population({ type, values, linked, positions, clock, order }: Population): Pick<PynnPopulation, 'cell' | 'native'> {
-    const more = {
-      ...given('linked', linked ?? {}),
-      ...(positions === undefined ? {} : { positions }),
-      ...(clock === undefined ? {} : { clock }),
-      ...(order === 0 ? {} : { order }),
-    };
+  population(population: Population): Pick<PynnPopulation, 'cell' | 'native'> {
+    const { type, values, linked, positions } = population;
+    const more = { ...given('linked', linked ?? {}), ...(positions === undefined ? {} : { positions }) };
     return {
       cell: { type: `native:${type ?? ''}`, ...given('values', this.plain(values)) },
-      ...given('native', this.plain(more)),
+      ...this.inSteps(population, this.plain(more)),
     };
+  }
+
+  /** When a population, also one of given spikes, has its turn within a step. @param more  other native parts of it */
+  inSteps({ clock, order }: Population, more: object = {}): Pick<PynnPopulation, 'native'> {
+    const turn = { ...(clock === undefined ? {} : { clock }), ...(order === 0 ? {} : { order }) };
+    return given('native', { ...more, ...turn });
   }
 
   /** Notes a synapse type. */

@@ -128,6 +128,11 @@ CASES = {
         "0.01*second",
         ["what the script runs in other processes"],
     ),
+    "an error behind the last run": (
+        "run(10*ms)\nG.I = 2\nrun(10*ms)\nraise ValueError('none')\n",
+        ["10", {"set": {"G.I": 2.0}}, "10"],
+        [],
+    ),
     "an error": (
         "run(10*ms)\nG.I = 2\nrun(10*ms)\nif mon.num_spikes > 0:\n    raise ValueError('none')\nrun(1*ms)\n",
         ["10", {"set": {"G.I": 2.0}}, "10"],
@@ -177,6 +182,8 @@ def outcome(name, folder):
     if not left:
         train = interneuron.run(output).spikes["G"]
         ours = sorted(zip(train.steps.tolist(), train.cells.tolist()))
+        # Brian runs what is before the error.
+        path.write_text(CELLS.format(n=4) + text.partition("\nraise ")[0] + "\n", encoding="utf-8")
         theirs = _in_brian(path)
         # What rests does not hear.
         heard = [each for each in ours if "inputs" not in name or not 50 <= each[0] < 100]

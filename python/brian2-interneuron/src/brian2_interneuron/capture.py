@@ -212,6 +212,9 @@ def first_network(script, output, stem, partial=False, path=None, begun=None):
             phases.run(duration)
         if not begun.is_early:
             phases.note(bare)
+        if found and path is not None and os.getpid() == process and not runs_to_come(path):
+            # The last needs not be run, and what follows it is about results.
+            raise Captured
         return live_of(device, net, bare, duration)
 
     InterneuronDevice._prepare, InterneuronDevice.run_document = prepared, captured

@@ -206,7 +206,7 @@ function steppedRates(
     }
   | undefined {
   if (Object.hasOwn(type, 'compartments')) return undefined;
-  const free = Object.entries(type.derived).filter(([, { held: isHeld }]) => isHeld !== true);
+  const free = Object.entries(type.derived).filter(([, { held: isHeld }]) => !isHeld);
   const plain = derivedOf({ derived: Object.fromEntries(free) });
   if (plain === undefined) return undefined;
   const all = Object.entries(type.derivatives);

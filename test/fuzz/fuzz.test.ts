@@ -13,7 +13,10 @@ import { triesAll } from '../support/effort.js';
 import { inputsOf, notations } from './inputs.js';
 import { campaign, removeWorker } from './supervise.js';
 
-const all = { brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 } as const;
+const all = {
+  ...{ brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 },
+  ...{ 'brian-models': 50, 'pynn-models': 50 },
+} as const;
 /** How many of so many: quick tests try every so many-th. */
 const share = (count: number, every: number): number => Math.ceil(count / (triesAll ? 1 : every));
 const inputs = (notation: keyof typeof all): number => share(all[notation], 10);
@@ -30,8 +33,11 @@ describe.each(notations)('%s', (notation) => {
   });
 });
 
-/** Valid small models that are run in all notations: one in five to ten inputs is one. */
-const differential = { brian: 80, canonical: 70, pynn: 30, neuroml: 40 } as const;
+/** Valid small models that are run in all notations: one in five to ten inputs is one, and all that are made up. */
+const differential = {
+  ...{ brian: 80, canonical: 70, pynn: 30, neuroml: 40 },
+  ...{ 'brian-models': 100, 'pynn-models': 100 },
+} as const;
 
 describe.each(Object.entries(differential))('%s, in all notations', (notation, whole) => {
   it('is the same model, or the report says how it differs', { timeout: 300_000 }, async () => {

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { exchanged, large, line } from './expressions.js';
+import { brianModel } from './models/brian.js';
+import { pynnModel } from './models/pynn.js';
 import { isMarkup } from '../../src/run/recognise.js';
 import { markupOf, mutateMarkup, textOf } from './mutate-markup.js';
 import { bombs, mutateText } from './mutate-text.js';
@@ -12,8 +14,16 @@ import { mutateTree } from './mutate-tree.js';
 import { randomOf, type Random } from './random.js';
 import { jsonOf, nodesOf, treeOf, yamlOf } from './tree.js';
 
-/** What is fed. */
-export const notations = ['brian', 'canonical', 'pynn', 'neuroml', 'expression'] as const;
+/** What is fed: changed documents of a notation, expressions, and documents that are made up. */
+export const notations = [
+  'brian',
+  'canonical',
+  'pynn',
+  'neuroml',
+  'expression',
+  'brian-models',
+  'pynn-models',
+] as const;
 export type FuzzNotation = (typeof notations)[number];
 
 /** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
@@ -90,7 +100,15 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
       return Buffer.from(random.once(3) ? line(random) : exchanged(random.pick(seeds), random));
     };
   },
+  'brian-models': () => written(brianModel),
+  'pynn-models': () => written(pynnModel),
 };
+
+/** Documents that are valid as they are. */
+const written =
+  (model: (random: Random) => string): Maker =>
+  (random) =>
+    Buffer.from(model(random));
 
 const isOf =
   (notation: 'brian' | 'pynn'): ((text: string) => boolean) =>

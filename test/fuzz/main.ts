@@ -36,6 +36,8 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   pynn: 15_000,
   neuroml: 10_000,
   expression: 200_000,
+  'brian-models': 100,
+  'pynn-models': 100,
 };
 
 /** What a round came to: a line of the log. */

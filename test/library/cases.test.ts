@@ -84,3 +84,44 @@ test.each([
     expect(converted.report.some(({ code }) => code === 'lems/summed-time')).toBe(outcome === 'approximate');
   }
 });
+
+test.each([
+  ['EIF_cond_exp_isfa_ista', '(-70.6*mV - v + 2*mV*exp((v + 50.4*mV)/(2*mV)) + 33*mV)/(9*ms)', 'v > -40*mV'],
+  ['Izhikevich', '(0.04/ms/mV)*v**2 + (5/ms)*v + 140*mV/ms - u + 15*mV/ms', 'v > 30*mV'],
+])('steps of a fixed length are not those of PyNN’s %s, which adapt', async (_, rate, threshold) => {
+  const isExponential = rate.includes('exp');
+  const equations = isExponential
+    ? `dv/dt = ${rate} - w/(281*pF) : volt (unless refractory)\ndw/dt = (4*nS*(v + 70.6*mV) - w)/(144*ms) : amp`
+    : `dv/dt = ${rate} : volt\ndu/dt = 0.02/ms*(0.2/ms*v - u) : volt/second`;
+  const group = (method: string): ValidModel =>
+    importModel({
+      name: 'model.yaml',
+      text: stringify({
+        format: 'interneuron/brian',
+        dt: '0.1 ms',
+        neuron_groups: {
+          G: {
+            N: 2,
+            model: equations,
+            threshold,
+            reset: isExponential ? 'v = -65*mV; w += 0.08*nA' : 'v = -65*mV; u += 8*mV/ms',
+            ...(isExponential ? { refractory: '1 ms' } : {}),
+            method,
+            initializers: { v: '-65 mV' },
+          },
+        },
+        spike_monitors: { spikes: { source: 'G' } },
+        run: '60 ms',
+      }),
+    }).valid;
+  const { outcome, report } = await convertModel(group('rk4'), 'pynn-json');
+  expect([outcome, report.filter(({ verdict }) => verdict === 'approximated').map(({ code }) => code)]).toEqual([
+    'approximate',
+    ['pynn/method'],
+  ]);
+  const strict = await convertModel(group('rk4'), 'pynn-json', { strict: true });
+  expect([strict.outcome, strict.report.some(({ code }) => code === 'pynn/native')]).toEqual(['equivalent', true]);
+  const check = await checkConversion(group('rk4'), 'pynn-json', { strict: true });
+  expect(check.spikes[0]).toBeGreaterThan(2);
+  expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
+});

@@ -9,7 +9,7 @@ import type { NeuronType, Population, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
 import { areInFile } from '../../../model/tagged.js';
-import { areSeparate, mayOverflow, methodInBrian } from '../../gather/integration.js';
+import { areSeparate, methodInBrian } from '../../gather/integration.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
 import { constantOf, tidy } from '../numbers.js';
@@ -156,22 +156,16 @@ function firstValues(
 }
 
 function remarkMethod(context: Standardising, type: NeuronType, cell: RecognisedCell, pointer: string): void {
-  const isLinear = cell.standard.neuron.method === 'exact';
+  const theirs = cell.standard.neuron.method;
   const method = context.model.timing === 'brian' ? methodInBrian(type) : type.method;
   if (Object.keys(type.derivatives).length === 0) return;
-  if (method === 'auto' || method === 'exact' || method === 'adaptive') return;
-  // Exponential Euler holds other variables over a step; a step of Runge and Kutta's is near the solution alone.
-  if (method === 'exponentialEuler' && isLinear && areSeparate(type)) return;
-  if (method === 'rk4' && !isLinear && !mayOverflow(type)) return;
-  const others = isLinear
-    ? 'have the exact solution'
-    : method === 'rk4'
-      ? 'step otherwise where its potential runs away'
-      : 'use more accurate ones';
+  if (method === theirs || method === 'auto' || method === 'exact' || method === 'adaptive') return;
+  // Exponential Euler holds other variables over a step.
+  if (method === 'exponentialEuler' && theirs === 'exact' && areSeparate(type)) return;
   context.report.approximated(
     context.code('method'),
     pointer,
-    `it is integrated by the method ${method}; PyNN's simulators ${others}`,
+    `it is integrated by the method ${method}; PyNN's simulators ${theirs === 'exact' ? 'have the exact solution' : 'use steps that adapt'}`,
   );
 }
 

@@ -224,3 +224,27 @@ test.each<readonly [string, ValidModel]>([
   const { report } = await convertModel(valid, 'lems', { strict: true });
   expect(report.some(({ code, verdict }) => code === 'lems/timing' && verdict === 'approximated')).toBe(true);
 });
+
+test('cells that others read are written so that these can be attached to them, and sums are no attributes', async () => {
+  const integrator = {
+    N: 2,
+    model: 'dv/dt = (-65*mV - v + 25*mV + 2*mV*i)/(12*ms) : volt',
+    threshold: 'v > -50*mV',
+    reset: 'v = -60*mV',
+    method: 'euler',
+  };
+  const follower = {
+    ...integrator,
+    model: 'dv/dt = (-65*mV - v + 20*mV + 0.2*(other - v))/(12*ms) : volt\nother : volt (linked)',
+    linked: { other: 'z.v' },
+  };
+  const valid = linked({ z: integrator, m: follower }, ['v']);
+  for (const strict of [false, true]) {
+    const converted = await convertModel(valid, 'lems', { strict });
+    expect(converted.outcome).toBe(strict ? 'equivalent' : 'approximate');
+    // NeuroML's iafTauCell has the equations of z, and nothing can be attached to it.
+    const { diagnostics } = importModel(converted.files[0]!);
+    expect(diagnostics.filter(({ severity }) => severity !== 'note').map(({ code }) => code)).toEqual([]);
+    if (strict) expectSameRun(await checkConversion(valid, 'lems', { strict, converted }), 3);
+  }
+});

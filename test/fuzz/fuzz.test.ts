@@ -36,7 +36,7 @@ describe.each(notations)('%s', (notation) => {
 /** Valid small models that are run in all notations: one in five to ten inputs is one, and all that are made up. */
 const differential = {
   ...{ brian: 80, canonical: 70, pynn: 30, neuroml: 40 },
-  ...{ 'brian-models': 100, 'pynn-models': 100 },
+  ...{ 'brian-models': 100, 'pynn-models': 50 },
 } as const;
 
 describe.each(Object.entries(differential))('%s, in all notations', (notation, whole) => {

@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { inputsOf, type FuzzNotation } from './inputs.js';
 
-/** Longest that one input may take, in ms. */
-const longest = 5000;
+/** Longest that one input may take, in ms: a comparison runs a model a dozen times. */
+const longest: Readonly<Record<Purpose, number>> = { breakage: 5000, differential: 120_000 };
 /** Until the first input, modules are loaded. */
 const longestStart = 120_000;
 /** Heap of a worker in MB. */
@@ -85,6 +85,7 @@ export async function campaign(
     const { ordinal, ended } = await work(
       [worker, notation, seed, next, first + count - next, purpose].map(String),
       next,
+      longest[purpose],
       add,
       counts,
     );
@@ -98,6 +99,7 @@ export async function campaign(
 function work(
   program: readonly string[],
   first: number,
+  most: number,
   add: (ordinal: number, why: string) => void,
   counts: Counts,
 ): Promise<{ readonly ordinal: number; readonly ended: string | null }> {
@@ -119,8 +121,8 @@ function work(
     // On a busy machine time passes without the worker's doing: what counts is the processor's time that it took.
     const tooLong = (): void => {
       waits += 1;
-      if (waits < 12 && processorTime(child.pid) - used < longest) {
-        watch = setTimeout(tooLong, longest);
+      if (waits < 12 && processorTime(child.pid) - used < most) {
+        watch = setTimeout(tooLong, most);
         return;
       }
       late = true;
@@ -146,13 +148,13 @@ function work(
         used = processorTime(child.pid);
         waits = 0;
         clearTimeout(watch);
-        watch = setTimeout(tooLong, longest);
+        watch = setTimeout(tooLong, most);
       }
       if (said.broken !== undefined) add(ordinal, said.broken);
     });
     child.on('close', (code, signal) => {
       clearTimeout(watch);
-      const why = late ? `more than ${longest} ms` : `the process ended (${signal ?? code}): ${complaint}`;
+      const why = late ? `more than ${most} ms` : `the process ended (${signal ?? code}): ${complaint}`;
       resolve({ ordinal, ended: code === 0 ? null : why });
     });
   });

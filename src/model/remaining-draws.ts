@@ -34,6 +34,8 @@ export function remainingDraws(model: Model): string[] {
   for (const [name, { synapse }] of Object.entries(model.projections)) {
     const type = model.synapses[synapse];
     if (!type) continue;
+    if (type.noise.length > 0)
+      sentences.push(`the noise ${type.noise.join(', ')} of synapses of ${name} is drawn in each step`);
     for (const side of ['pre', 'post'] as const)
       if (
         Object.values(type.pathways).some(

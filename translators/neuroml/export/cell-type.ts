@@ -1,10 +1,9 @@
 /** A neuron type as a component type, with the list of what may be attached to its cells. */
 
 import { dimensionless as pure, type Dimension, type Expression } from '../../../src/lang/ast.js';
-import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import { divideDimensions, equalDimensions, powerDimension, second } from '../../../src/lang/dimension.js';
-import { linearForm } from '../../../src/lang/linear.js';
-import { namesIn, substitute } from '../../../src/lang/walk.js';
+import { binary, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { divideDimensions, second } from '../../../src/lang/dimension.js';
+import { substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import { namesAtEnds } from '../../../src/library/gather/texts.js';
 import { isRecording } from '../../../src/model/tagged.js';
@@ -16,15 +15,13 @@ import { CellEvents, firedBefore } from './cell-events.js';
 import { channelsOf, zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
-import { dimensionOfUnit, lemsDimension } from './dimensions.js';
+import { lemsDimension } from './dimensions.js';
+import { declareNoise, derivedWithNoise, withNoise } from './noise-terms.js';
 import { Refractoriness } from './refractoriness.js';
 import { regimeElement } from './regime-element.js';
 import type { TypeBuilder } from './type-builder.js';
 import { endOfStep, NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
-
-/** Of white noise: one over the root of the time. */
-const ofNoise = powerDimension(second, -0.5);
 
 interface BuiltCell {
   readonly plan: CellPlan;
@@ -129,17 +126,14 @@ class CellWriter {
     this.#attach(list);
     this.#declareStarts();
     this.#refractoriness.declare();
-    for (const noise of type.noise) {
-      const normal = binary('/', call('normal', []), number(Math.sqrt(context.dt)));
-      builder.derive(builder.declare(noise, pure, `noise_${noise}`), pure, normal);
-    }
+    declareNoise(type, builder, context.dt);
     this.#hearSpikes();
     const derived = derivedOrder(type, (text) => builder.parse(text));
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))
       this.#try(`derivatives/${name}`, () => {
         const dimension = divideDimensions(builder.dimensionOf(name), second);
-        const value = this.#refractoriness.gated(name, this.#withNoise(dimension, builder.parse(rate)));
+        const value = this.#refractoriness.gated(name, withNoise(type, dimension, builder.parse(rate), builder));
         builder.rates.push(builder.rate(name, this.#withSpikes(name, value)));
       });
     for (const name of this.late?.setBy.keys() ?? [])
@@ -300,30 +294,6 @@ class CellWriter {
     return binary('+', binary('/', nameOf(heard), nameOf('dt')), value);
   }
 
-  /**
-   * Noise is a number with a dimension that LEMS lacks: its factor is taken as a number, and the product gets the
-   * dimension of the rate.
-   */
-  #withNoise(dimension: Dimension, value: Expression): Expression {
-    const { type, builder } = this;
-    const read = [...type.noise, ...this.#inPlaceOfNoise()].filter((noise) => namesIn(value).has(noise));
-    if (read.length === 0) return value;
-    const form = linearForm(value, new Set(read));
-    if (!form) throw new NotExpressible('noise that is not just multiplied by a factor');
-    const unit = quantity(1, dimension);
-    const noises = [...form.coefficients].map(([noise, factor]) =>
-      binary('*', binary('*', builder.bare(factor), nameOf(noise)), unit),
-    );
-    return noises.reduce((sum: Expression, noise) => binary('+', sum, noise), form.constant);
-  }
-
-  /** Derived variables that noise is multiplied by, or that stand in its place: they have its dimension. */
-  #inPlaceOfNoise(): readonly string[] {
-    return Object.entries(this.type.derived).flatMap(([name, { unit }]) =>
-      this.type.noise.length > 0 && equalDimensions(dimensionOfUnit(unit), ofNoise) ? [name] : [],
-    );
-  }
-
   #see(name: string): void {
     this.visible.set(name, { name: this.builder.nameOf(name), dimension: this.builder.dimensionOf(name) });
   }
@@ -342,7 +312,7 @@ class CellWriter {
     builder.derive(
       lems,
       dimension,
-      substitute(this.#inPlaceOfNoise().includes(name) ? value : this.#withNoise(dimension, value), this.#heard),
+      substitute(derivedWithNoise(this.type, name, dimension, value, builder), this.#heard),
       isShown ? lems : undefined,
     );
   }

@@ -122,6 +122,10 @@ export class ExpressionText {
     if (name === 't_in_timesteps') return this.piece(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
     if (constant !== undefined) return atom(numberText(constant));
+    if (name.startsWith('pre.'))
+      throw new NotExpressible(
+        `${name} at events: a synapse of LEMS that hears spikes does not see the cell that it is from`,
+      );
     throw new NotExpressible(`the name ${name}`);
   }
 

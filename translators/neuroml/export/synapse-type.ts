@@ -2,9 +2,9 @@
  * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
  */
 
-import { ampere } from '../../../src/lang/dimension.js';
+import { ampere, divideDimensions, second } from '../../../src/lang/dimension.js';
 import { name as nameOf } from '../../../src/lang/build.js';
-import { namesIn } from '../../../src/lang/walk.js';
+import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
 import { lateJumps } from './arrival-order.js';
@@ -14,6 +14,7 @@ import type { Sight } from './contacts.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { actsLater, postDelay } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
+import { drawsNoise, withNoise } from './noise-terms.js';
 import { orderedPathways } from './ordered-pathways.js';
 import { PathwayWriter, waitingFor } from './pathway-writer.js';
 import { PlainPathways } from './plain-pathways.js';
@@ -226,7 +227,12 @@ function equations(
         'the variable is advanced at every step by forward Euler, not in closed form at events',
       );
     if (advanced === 'first')
-      attempt(`derivatives/${name}`, () => void builder.rates.push(builder.rate(name, builder.parse(rate))));
+      attempt(`derivatives/${name}`, () => {
+        const dimension = divideDimensions(builder.dimensionOf(name), second);
+        const noisy = withNoise(type, dimension, builder.parse(rate), builder);
+        const draws = drawsNoise(type, context.dt, (text) => builder.parse(text));
+        builder.rates.push(builder.rate(name, substitute(noisy, draws)));
+      });
   }
   for (const [name, { when, do: actions }] of Object.entries(type.events ?? {}))
     attempt(`events/${name}`, () => {

@@ -203,7 +203,7 @@ async function disagreement(
   const difference =
     spikesDiffer(valid, here.spikes, again, there.spikes) ??
     (isOfSameSteps(valid, again) && !converted.report.some(({ code }) => statedErrors.test(code))
-      ? valuesDiffer(here.values, there.values)
+      ? valuesDiffer(here.values, there.values, shownLate(valid))
       : undefined);
   return difference === undefined ? undefined : `${converted.outcome}, but ${difference}`;
 }
@@ -229,18 +229,37 @@ function spikesDiffer(
  * Values of the same name and unit at the last boundaries of steps that both sampled. One boundary at which they agree is
  * enough: timing profiles show what arrives in a step on one side of a sample or the other. Values of types that were
  * replaced by others of the notation have no namesakes.
+ *
+ * @param late  variables of ours, by `population.variable`, that are shown a step late
  */
-function valuesDiffer(ours: Observed['values'], theirs: Observed['values']): string | undefined {
+function valuesDiffer(
+  ours: Observed['values'],
+  theirs: Observed['values'],
+  late: ReadonlySet<string>,
+): string | undefined {
   for (const [name, rows] of ours) {
+    const shifts = late.has(name.split(' ')[0] ?? '') ? [0, 1] : [0];
     const others = new Map((theirs.get(name) ?? []).map(({ at, values }) => [at, values]));
     const differences = rows.flatMap(({ at, values }) => {
-      const other = others.get(at);
-      return other?.length === values.length ? [differenceOf(values, other, `after ${at} steps`)] : [];
+      return shifts.flatMap((shift) => {
+        const other = others.get(at - shift);
+        return other?.length === values.length ? [differenceOf(values, other, `after ${at} steps`)] : [];
+      });
     });
     if (differences.length > 0 && differences.every((one) => one !== undefined)) return `${name}${differences.at(-1)}`;
   }
   return undefined;
 }
+
+/** Variables that LEMS shows before its regimes change them. */
+const shownLate = ({ model }: ValidModel): ReadonlySet<string> =>
+  new Set(
+    Object.entries(model.populations).flatMap(([population, { type }]) => {
+      const { regimes = {}, state = {} } = model.neurons[type ?? ''] ?? {};
+      const isLate = model.timing === 'lems-euler' && Object.keys(regimes).length > 0;
+      return isLate ? Object.keys(state).map((variable) => `${population}.${variable}`) : [];
+    }),
+  );
 
 /** In what two rows differ by more than rounding; undefined where in nothing. */
 function differenceOf(ours: readonly number[], theirs: readonly number[], when: string): string | undefined {

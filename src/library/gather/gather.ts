@@ -306,7 +306,8 @@ function fitToBrian(gathering: Gathering, recordings: readonly Recording[]): voi
     if (populations.length === 0) continue;
     if (restsOnRounding(type, populations, { dt: gathering.dt, end: gathering.end, by: 'sum' }))
       addUpTime(gathering, name);
-    reportParts(gathering.model.neurons[name] ?? type, child('/neurons', name), gathering.report);
+    const linked = new Set(populations.flatMap((one) => Object.keys(one.linked ?? {})));
+    reportParts(gathering.model.neurons[name] ?? type, child('/neurons', name), gathering.report, linked);
   }
 }
 

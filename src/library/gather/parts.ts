@@ -30,8 +30,10 @@ type Parted = Pick<NeuronType, 'sequence' | 'derived' | 'derivatives' | 'paramet
 /**
  * How the parts of a type follow one another where that matters; undefined where all of them see the values at the
  * beginning of the step.
+ *
+ * @param linked  parameters that stand for variables of other cells
  */
-function partsDiffer(type: Parted): PartsDiffer | undefined {
+function partsDiffer(type: Parted, linked: ReadonlySet<string>): PartsDiffer | undefined {
   const parts = type.sequence ?? [];
   const [propagated] = parts.flatMap(({ propagate = [] }) => propagate);
   if (propagated !== undefined) return { kind: 'solved', reads: propagated };
@@ -49,7 +51,7 @@ function partsDiffer(type: Parted): PartsDiffer | undefined {
     });
     const later = parts.slice(k + 1);
     const computed = new Set(
-      later.flatMap((one) => one.derived ?? []).filter((name) => varies(type, whole?.get(name))),
+      later.flatMap((one) => one.derived ?? []).filter((name) => varies(type, whole?.get(name), linked)),
     );
     const moved = new Set(later.flatMap((one) => one.state ?? []));
     for (const name of [...texts, ...tests].flatMap((names) => [...names]))
@@ -103,8 +105,8 @@ function testedBeforeRegimes(
 }
 
 /** Whether an expression of nothing derived reads more than parameters; one that is not known may do so. */
-const varies = ({ parameters }: Parted, e: Expression | undefined): boolean =>
-  e === undefined || [...namesIn(e)].some((name) => !Object.hasOwn(parameters, name));
+const varies = ({ parameters }: Parted, e: Expression | undefined, linked: ReadonlySet<string>): boolean =>
+  e === undefined || [...namesIn(e)].some((name) => linked.has(name) || !Object.hasOwn(parameters, name));
 
 /** The name that a derived variable is a copy of, such as a potential that a cell hands down to its gates. */
 function original({ derived }: Parted, name: string): string {
@@ -118,15 +120,18 @@ function original({ derived }: Parted, name: string): string {
   return found;
 }
 
-/** Reports that what happens at an event reads what was computed from the state before the step. */
-export function reportActing(reads: string, pointer: string, report: ConversionReport): void {
-  const message = `LEMS acts on ${reads} as it was before the step, Brian as it is after it`;
-  report.approximated('brian/parts', pointer, message);
-}
-
-/** Reports how the parts of a type follow one another in LEMS, where that matters. */
-export function reportParts(type: Parted, pointer: string, report: ConversionReport): void {
-  const found = partsDiffer(type);
+/**
+ * Reports how the parts of a type follow one another in LEMS, where that matters.
+ *
+ * @param linked  its parameters that stand for variables of other cells
+ */
+export function reportParts(
+  type: Parted,
+  pointer: string,
+  report: ConversionReport,
+  linked: ReadonlySet<string> = new Set(),
+): void {
+  const found = partsDiffer(type, linked);
   if (found === undefined) return;
   const { kind, reads } = found;
   switch (kind) {
@@ -145,7 +150,11 @@ export function reportParts(type: Parted, pointer: string, report: ConversionRep
       );
       return;
     case 'acts':
-      reportActing(reads, pointer, report);
+      report.approximated(
+        'brian/parts',
+        pointer,
+        `LEMS acts on ${reads} as it was before the step, Brian as it is after it`,
+      );
       return;
     case 'before':
       report.approximated(

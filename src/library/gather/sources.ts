@@ -20,7 +20,7 @@ import {
   type Gathering,
   type Injected,
 } from './gathering.js';
-import { reportActing } from './parts.js';
+import { reportParts } from './parts.js';
 import { splitSource } from './split.js';
 import { endsOfSteps } from './step-times.js';
 import { drawnBy, trainOf, type Train } from './trains.js';
@@ -44,8 +44,10 @@ export function splitSources(gathering: Gathering): void {
     const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
     gathering.neurons[sourceName] = split.source;
     if (split.isLate) gathering.late.add(projectionName);
-    if (split.computed !== undefined && gathering.stage === 'brian')
-      reportActing(split.computed, child('/populations', name), gathering.report);
+    if (gathering.stage === 'brian') {
+      const linked = new Set(Object.keys(population.linked ?? {}));
+      reportParts(type, child('/populations', name), gathering.report, linked);
+    }
     const moved = [...recorded].filter((one) =>
       [split.synapse.state, split.synapse.derived].some((map) => Object.hasOwn(map, one)),
     );

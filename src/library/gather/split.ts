@@ -7,7 +7,7 @@ import { printExpression, printStatement } from '../../lang/print.js';
 import { mapStatement, namesIn, substitute } from '../../lang/walk.js';
 import { mapped } from '../../model/collections.js';
 import type { NeuronType, Population, SynapseType } from '../../model/model.js';
-import { derivedOf, readsOf, wordsIn } from './texts.js';
+import { derivedOf, wordsIn } from './texts.js';
 
 /** A source of spikes, and the synapse that it carried. */
 interface Split {
@@ -15,8 +15,6 @@ interface Split {
   readonly synapse: SynapseType;
   /** Whether spikes reach the synapse behind its step, so that they are felt a step later. */
   readonly isLate: boolean;
-  /** What spikes act on as it was computed from the state before the step. */
-  readonly computed?: string;
 }
 
 /**
@@ -112,12 +110,8 @@ export function splitSource(
     type.sequence?.findIndex(test) ?? -1;
   const stepped = partOf(({ state = [] }) => state.some((name) => response.has(name)));
   const isLate = spikes.every(([name]) => partOf(({ events = [] }) => events.includes(name)) >= stepped);
-  const follows = (name: string): boolean =>
-    [...namesIn(derived.get(name) ?? named(name))].some((one) => response.has(one));
-  const computed = first.flatMap((text) => [...readsOf(text)]).find((name) => derived.has(name) && follows(name));
   return {
     isLate,
-    ...(computed === undefined ? {} : { computed }),
     source: { ...rest, parameters: readBy({ ...rest, ...source, parameters: {} }, own), ...source },
     synapse: { parameters: readBy(synapse, own), ...synapse },
   };

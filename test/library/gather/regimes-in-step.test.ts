@@ -134,3 +134,21 @@ test.each([true, false])('also where it is driven at random (strict: %s)', async
   // The uses of a spike are of the synapse, as its variables are.
   expect(Object.keys(importModel(files[0]!).valid.model.synapses)).toHaveLength(1);
 });
+
+test('a synapse that an input carries reads the potential of the step before, which is kept or said', async () => {
+  const simple = `<expOneSynapse id="syn" gbase="4nS" erev="0mV" tauDecay="4ms"/>
+    <timedSynapticInput id="timed" synapse="syn" spikeTarget="./syn"><spike id="0" time="10ms"/></timedSynapticInput>`;
+  const valid = cell(fires, '<explicitInput target="cells[0]" input="timed" destination="synapses"/>', simple);
+  const [plain, strict] = [
+    await convertModel(valid, 'brian-json'),
+    await convertModel(valid, 'brian-json', { strict: true }),
+  ];
+  expect(plain.report.filter(({ code }) => code === 'brian/parts')).toMatchObject([
+    {
+      pointer: '/populations/timed',
+      verdict: 'approximated',
+      message: expect.stringContaining('inner ones read v') as string,
+    },
+  ]);
+  expect([plain.outcome, strict.outcome]).toEqual(['approximate', 'equivalent']);
+});

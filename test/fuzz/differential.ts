@@ -44,7 +44,7 @@ const lastSamples = 8;
 const otherDraws = /own-draws|native-generator|brian\/rule|numbers drawn|drawn differently/;
 
 /** Entries that state errors of values, where steps adapt. */
-const statedErrors = /sub-steps/;
+const statedErrors = /sub-steps|adaptive/;
 
 const isOfSameSteps = (a: ValidModel, b: ValidModel): boolean => a.model.experiment.dt === b.model.experiment.dt;
 

@@ -125,3 +125,27 @@ test.each([
   expect(check.spikes[0]).toBeGreaterThan(2);
   expect([check.matched, check.spikes[1]]).toEqual([check.spikes[0], check.spikes[0]]);
 });
+
+test('inputs of one name are of a dimension for each type of cell', async () => {
+  const driven = (unit: string, size: string): object => ({
+    N: 2,
+    model: `dv/dt = (drive - v)/(10*ms) : ${unit}\ndrive = ${size}*int(t > 5*ms) : ${unit}`,
+    threshold: `v > 0.8*${size}`,
+    reset: `v = 0*${size}`,
+    method: 'euler',
+  });
+  const { valid } = importModel({
+    name: 'model.yaml',
+    text: stringify({
+      format: 'interneuron/brian',
+      dt: '0.1 ms',
+      neuron_groups: { G: driven('volt', '10*mV'), H: driven('1', '2') },
+      spike_monitors: { g: { source: 'G' }, h: { source: 'H' } },
+      run: '60 ms',
+    }),
+  });
+  const { outcome } = await convertModel(valid, 'lems');
+  expect(outcome).toBe('equivalent');
+  const { matched, spikes } = await checkConversion(valid, 'lems');
+  expect([matched, spikes[0] > 5, spikes[1]]).toEqual([spikes[0], true, spikes[0]]);
+});

@@ -31,6 +31,7 @@ import type {
   SelectionRule,
   SynapseType,
   ValidModel,
+  Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unknownFunction } from '../vocabulary.js';
@@ -47,7 +48,7 @@ import { freeIn, noSections, type Sections } from './idiom-sections.js';
 import { adaptiveSteps, fixedMethod, refusedByGsl } from './adaptive-steps.js';
 import { inTurn, withCrossings } from './crossings.js';
 import { isHeardInStep, withEventsInStep } from './events-in-step.js';
-import { areWithinRange } from './delays.js';
+import { areWithinRange, inBriansSteps } from './delays.js';
 import { countedTrain, countingParts, withGenerators } from './given-counts.js';
 import { partOfGenerator } from './generator-part.js';
 import { choosesAtRandom, chosenCells, drawnParts, drawnPhases } from './drawn-choices.js';
@@ -515,6 +516,7 @@ class Idiom {
     const type = this.#model.synapses[projection.synapse];
     if (type === undefined) return [];
     const { delayRange, space: _, ...rest } = projection;
+    const inSteps = (delay: Value): Value => inBriansSteps(delay, projection, this.#model, this.#data);
     const rules = rest.connect.map((rule) => ruleInBrian(rule, projection, pointer, this.#context));
     const said = rules.every((rule) => rule !== undefined);
     // Values that only a list has are those of listed connections.
@@ -539,7 +541,7 @@ class Idiom {
           ...part,
           values: this.#values.all(part.values, type, pointer, undefined),
           delays: mapped(part.delays, (value, key) =>
-            this.#values.one(value, 's', child(child(pointer, 'delays'), key)),
+            inSteps(this.#values.one(value, 's', child(child(pointer, 'delays'), key))),
           ),
         },
       ]);
@@ -558,7 +560,7 @@ class Idiom {
     );
     return drawn.map(([label, part]) => {
       const { delayRange: __, space: ___, ...plain } = part;
-      return [label, plain];
+      return [label, { ...plain, delays: mapped(plain.delays, inSteps) }];
     });
   }
 }

@@ -377,7 +377,9 @@ class Assembler implements Assembled {
     if (contributes.size === 0) return;
     const id = this.naming.attachments.get(one) ?? '';
     const document = synapseDocument(null, () => 0, { onEvent: null, contributes });
-    const type = this.#type('synapses', cell, document, `attached_${one.list}`);
+    // Inputs of other cells may have the same name and another dimension.
+    const dimensions = target.flat.inputsFrom(one.component, one.list).map(({ dimension }) => dimension);
+    const type = this.#type('synapses', cell, document, `attached_${one.list}`, JSON.stringify(dimensions));
     this.places.set(`/projections/${id}`, one.place);
     this.projections[id] = {
       from: this.naming.attached.get(one) ?? '',
@@ -407,14 +409,24 @@ class Assembler implements Assembled {
     return contributes;
   }
 
-  /** The canonical type of a document: one that was made before where only values of parameters differ. */
-  #type(kind: 'neurons' | 'synapses', cell: CellType, { document, places }: PlacedDocument, wanted?: string): Kept {
+  /**
+   * The canonical type of a document: one that was made before where only values of parameters differ.
+   *
+   * @param ends  what else it must have in common with that
+   */
+  #type(
+    kind: 'neurons' | 'synapses',
+    cell: CellType,
+    { document, places }: PlacedDocument,
+    wanted?: string,
+    ends = '',
+  ): Kept {
     const own = (document['parameters'] ?? {}) as Readonly<Record<string, { readonly value: unknown }>>;
     const shapes = Object.entries(own).map(([name, { value, ...rest }]) => [
       name,
       typeof value === 'number' ? rest : { ...rest, value },
     ]);
-    const key = `${kind} ${JSON.stringify({ ...document, parameters: shapes })}`;
+    const key = `${kind} ${ends} ${JSON.stringify({ ...document, parameters: shapes })}`;
     const known = this.#kept.get(key);
     if (known) return known;
     const simple = cell.nodes.length === 1;

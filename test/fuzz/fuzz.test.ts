@@ -7,15 +7,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { validateModel } from '../../src/run/pipeline.js';
+import { importModel, validateModel } from '../../src/run/pipeline.js';
 import { decodeSource } from '../../src/run/read-source.js';
 import { triesAll } from '../support/effort.js';
 import { inputsOf, notations } from './inputs.js';
+import { brianModel } from './models/brian.js';
+import { neuromlModel } from './models/neuroml.js';
+import { pynnModel } from './models/pynn.js';
+import { randomOf } from './random.js';
 import { campaign, removeWorker } from './supervise.js';
 
 const all = {
   ...{ brian: 400, canonical: 400, pynn: 500, neuroml: 150, expression: 5000 },
-  ...{ 'brian-models': 50, 'pynn-models': 50 },
+  ...{ 'brian-models': 50, 'pynn-models': 50, 'neuroml-models': 50 },
 } as const;
 /** How many of so many: quick tests try every so many-th. */
 const share = (count: number, every: number): number => Math.ceil(count / (triesAll ? 1 : every));
@@ -36,7 +40,7 @@ describe.each(notations)('%s', (notation) => {
 /** Valid small models that are run in all notations: one in five to ten inputs is one, and all that are made up. */
 const differential = {
   ...{ brian: 80, canonical: 70, pynn: 30, neuroml: 40 },
-  ...{ 'brian-models': 100, 'pynn-models': 50 },
+  ...{ 'brian-models': 100, 'pynn-models': 50, 'neuroml-models': 40 },
 } as const;
 
 describe.each(Object.entries(differential))('%s, in all notations', (notation, whole) => {
@@ -47,6 +51,16 @@ describe.each(Object.entries(differential))('%s, in all notations', (notation, w
     expect(accepted).toBeGreaterThan(count / 50);
   });
 });
+
+describe.each(Object.entries({ brian: brianModel, pynn: pynnModel, neuroml: neuromlModel }))(
+  'a made-up model of %s',
+  (_, model) => {
+    it('is valid', () => {
+      for (let k = 0; k < share(200, 5); k++)
+        expect(() => importModel({ name: 'model', text: model(randomOf(k)) })).not.toThrow();
+    });
+  },
+);
 
 describe('a seed', () => {
   const folder = fileURLToPath(new URL('seeds/', import.meta.url));

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { exchanged, large, line } from './expressions.js';
 import { brianModel } from './models/brian.js';
+import { neuromlModel } from './models/neuroml.js';
 import { pynnModel } from './models/pynn.js';
 import { isMarkup } from '../../src/run/recognise.js';
 import { markupOf, mutateMarkup, textOf } from './mutate-markup.js';
@@ -23,6 +24,7 @@ export const notations = [
   'expression',
   'brian-models',
   'pynn-models',
+  'neuroml-models',
 ] as const;
 export type FuzzNotation = (typeof notations)[number];
 
@@ -102,6 +104,7 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
   },
   'brian-models': () => written(brianModel),
   'pynn-models': () => written(pynnModel),
+  'neuroml-models': () => written(neuromlModel),
 };
 
 /** Documents that are valid as they are. */

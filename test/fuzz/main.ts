@@ -38,6 +38,7 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   expression: 200_000,
   'brian-models': 100,
   'pynn-models': 100,
+  'neuroml-models': 100,
 };
 
 /** What a round came to: a line of the log. */

@@ -211,15 +211,15 @@ function generator(random: Random, name: string): Group {
   };
 }
 
-/** Which synapses there are. */
-function connect(random: Random, from: Group, to: Group): unknown {
+/** Which synapses there are between so many cells. */
+function connect(random: Random, from: number, to: number): unknown {
   return random.pick<unknown>([
     true,
     true,
     'i != j',
     { condition: 'i == j' },
     { condition: 'abs(i - j) <= 1', n: 2 },
-    { i: several(3, () => random.below(from.size)), j: several(3, () => random.below(to.size)) },
+    { i: several(3, () => random.below(from)), j: several(3, () => random.below(to)) },
     { j: 'k for k in range(N_post) if (i + k) % 2 == 0' },
     { j: 'i', skip_if_invalid: true },
     { condition: '(i + j) % 2 == 0' },
@@ -233,10 +233,11 @@ function synapses(random: Random, from: Group, to: Group): Readonly<Record<strin
   const of = { '': '1', mV: 'volt', nS: 'siemens' }[input.unit] ?? '1';
   const kind = random.pick(['plain', 'plain', 'weights', 'weights', 'stdp', 'depression', 'flagged', 'own', 'two']);
   const target = `${input.variable}_post`;
+  const [fromPart, toPart] = [from.size > 2 && often(random, 15), to.size > 2 && often(random, 15)];
   const common: Record<string, unknown> = {
-    source: from.size > 2 && often(random, 15) ? `${from.name}[1:]` : from.name,
-    target: to.size > 2 && often(random, 15) ? `${to.name}[:2]` : to.name,
-    connect: connect(random, from, to),
+    source: fromPart ? `${from.name}[1:]` : from.name,
+    target: toPart ? `${to.name}[:2]` : to.name,
+    connect: connect(random, fromPart ? from.size - 1 : from.size, toPart ? 2 : to.size),
     ...(often(random, 60) ? { delay: random.pick([`${between(random, 0.1, 3).toFixed(1)}*ms`, '1*ms', '0*ms']) } : {}),
   };
   const delays: Record<string, string> =
@@ -308,7 +309,7 @@ const gaps = (random: Random, from: Group, to: Group): Readonly<Record<string, u
   source: from.name,
   target: to.name,
   model: `strength : 1\ngap_post = strength*(v_pre - v_post) : ${to.potential?.unit === '' ? '1' : 'volt'} (summed)`,
-  connect: connect(random, from, to),
+  connect: connect(random, from.size, to.size),
   initializers: { strength: random.pick(['0.1', '0.05*(1 + j)']) },
 });
 

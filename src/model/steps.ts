@@ -57,6 +57,10 @@ export const halfTolerance = tolerance;
 export const delayInSteps = (seconds: number, dt: number, timing: TimingProfile): number =>
   timing === 'lems-euler' ? stepFrom(seconds, dt) : Math.floor(seconds / dt + delayRounding[timing]);
 
+/** A delay (s) as the time of the steps after which a spike with it arrives. */
+export const wholeDelay = (seconds: number, dt: number, timing: TimingProfile): number =>
+  Number((delayInSteps(seconds, dt, timing) * dt).toPrecision(12));
+
 /** Steps that a refractory period (s) lasts. */
 export function refractoryInSteps(seconds: number, dt: number, rounding: 'nearest' | 'up' | 'down' = 'down'): number {
   const exact = seconds / dt;

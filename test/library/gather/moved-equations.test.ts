@@ -3,28 +3,17 @@
 import { expect, test } from 'vitest';
 import { checkConversion } from '../../../src/run/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
-import { importModel } from '../../../src/run/pipeline.js';
 import type { ValidModel } from '../../../src/model/model.js';
+import { coreNetwork } from './core-types.js';
 
 const train = [1, 3.25, 4, 7.1, 7.7, 12].map((time, id) => `<spike id="${id}" time="${time}ms"/>`).join('');
 const network = (parts: string, cell: string, inside: string, step: string): ValidModel =>
-  importModel({
-    name: 'network.xml',
-    text: `<Lems>
-  <Target component="run"/>
-  <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
-  ${parts}
-  <spikeArray id="train">${train}</spikeArray>
-  <network id="net">
-    <population id="trains" component="train" size="1"/>
-    <population id="cells" component="${cell}" size="1"/>
-    ${inside}
-  </network>
-  <Simulation id="run" length="20ms" step="${step}" target="net">
-    <OutputFile id="v" fileName="v.dat"><OutputColumn id="v" quantity="cells[0]/v"/></OutputFile>
-  </Simulation>
-</Lems>`,
-  }).valid;
+  coreNetwork(
+    `${parts}<spikeArray id="train">${train}</spikeArray>`,
+    `<population id="trains" component="train" size="1"/><population id="cells" component="${cell}" size="1"/>${inside}`,
+    `length="20ms" step="${step}"`,
+    '<OutputFile id="v" fileName="v.dat"><OutputColumn id="v" quantity="cells[0]/v"/></OutputFile>',
+  );
 
 /** By how much the potentials of a model and of its conversion to Brian differ, as a part of their range. */
 async function apart(valid: ValidModel): Promise<number> {

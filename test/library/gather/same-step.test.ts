@@ -7,26 +7,22 @@ import { convertModel } from '../../../src/run/convert.js';
 import { importModel, readSource } from '../../../src/run/pipeline.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { root } from '../../support/import-graph.js';
+import { coreNetwork } from './core-types.js';
 
 /** A network of NeuroML's core types. */
-const network = (parts: string, inside: string, shown: readonly string[], step = '0.05ms'): ValidModel =>
-  importModel({
-    name: 'network.xml',
-    text: `<Lems>
-  <Target component="run"/>
-  <Include file="Cells.xml"/><Include file="Networks.xml"/><Include file="Simulation.xml"/>
-  ${parts}
-  <network id="net">${inside}</network>
-  <Simulation id="run" length="400ms" step="${step}" target="net">
-    <OutputFile id="v" fileName="v.dat">${shown
-      .map((cell, k) => `<OutputColumn id="c${k}" quantity="${cell}"/>`)
-      .join('')}</OutputFile>
-    <EventOutputFile id="s" fileName="s.dat" format="ID_TIME">${[...new Set(shown.map((one) => one.split('/')[0]))]
-      .map((cell, k) => `<EventSelection id="${k}" select="${cell}" eventPort="spike"/>`)
-      .join('')}</EventOutputFile>
-  </Simulation>
-</Lems>`,
-  }).valid;
+const network = (parts: string, inside: string, shown: readonly string[], step = '0.05ms'): ValidModel => {
+  const columns = shown.map((cell, k) => `<OutputColumn id="c${k}" quantity="${cell}"/>`);
+  const events = [...new Set(shown.map((one) => one.split('/')[0]))].map(
+    (cell, k) => `<EventSelection id="${k}" select="${cell}" eventPort="spike"/>`,
+  );
+  return coreNetwork(
+    parts,
+    inside,
+    `length="400ms" step="${step}"`,
+    `<OutputFile id="v" fileName="v.dat">${columns.join('')}</OutputFile>
+    <EventOutputFile id="s" fileName="s.dat" format="ID_TIME">${events.join('')}</EventOutputFile>`,
+  );
+};
 
 /** Spikes of both sides, and by how much variables differ that are not shown a step later. */
 async function compared(

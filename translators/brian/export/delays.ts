@@ -3,15 +3,14 @@
 import { isDrawn, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
-import { drawsIn } from '../../../src/lang/functions.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { differsInSteps } from '../../../src/library/delay-formulas.js';
 import { boundsOf, type Bounds } from '../../../src/library/recognise/bounds.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, Projection, SynapseType, Value } from '../../../src/model/model.js';
-import { populationOf } from '../../../src/model/selected.js';
-import { delayInSteps, halfTolerance } from '../../../src/model/steps.js';
+import { delayInSteps, halfTolerance, wholeDelay } from '../../../src/model/steps.js';
 
 /** Where the limits of a distribution are among its arguments. */
 const limitsAt: Readonly<Record<string, number>> = {
@@ -82,7 +81,7 @@ export function delaySum(
   data: DataStore,
   computed: boolean,
 ): Value | undefined {
-  const whole = (seconds: number): number => delayInSteps(seconds, dt, timing) * dt;
+  const whole = (seconds: number): number => wholeDelay(seconds, dt, timing);
   const sum = (a: number, b: number): number => Number((whole(a) + whole(b)).toPrecision(12));
   if (typeof before === 'number' && typeof after === 'number') return sum(before, after);
   if (typeof before !== 'object' && typeof after !== 'object') {
@@ -123,16 +122,13 @@ export function longestDelay(
   return high < longest ? high : undefined;
 }
 
-/** Most connections of which a formula is computed. */
-const mostComputed = 1e5;
-
 /**
  * A delay in whole steps where Brian would come to others: of halves of steps that division leaves a little below
  * (3.1 ms in steps of 0.2 ms) other simulators count the longer delay, and Brian the shorter one.
  */
 export function inBriansSteps(
   delay: Value,
-  { from, to }: Pick<Projection, 'from' | 'to'>,
+  ends: Pick<Projection, 'from' | 'to'>,
   model: Model,
   data: DataStore,
 ): Value {
@@ -140,21 +136,14 @@ export function inBriansSteps(
   const { dt } = experiment;
   if (timing !== 'grid') return delay;
   const isOther = (one: number): boolean => delayInSteps(one, dt, 'brian') !== delayInSteps(one, dt, timing);
-  const whole = (one: number): number =>
-    isOther(one) ? Number((delayInSteps(one, dt, timing) * dt).toPrecision(12)) : one;
+  const whole = (one: number): number => (isOther(one) ? wholeDelay(one, dt, timing) : one);
   if (typeof delay === 'number') return whole(delay);
+  if (typeof delay === 'string')
+    return differsInSteps(delay, ends, model, 'brian')
+      ? `${delay} + ${Number((halfTolerance * dt).toPrecision(3))}*s`
+      : delay;
   const listed = listOf(delay, data);
-  if (listed !== undefined) return listed.some(isOther) ? { array: listed.map(whole) } : delay;
-  if (typeof delay !== 'string') return delay;
-  const e = plain(delay, { has: (name) => name === 'i' || name === 'j' });
-  const read = namesIn(e);
-  if (drawsIn(e) || ![...read].every((name) => name === 'i' || name === 'j')) return delay;
-  const sizeOf = (end: Projection['from']): number => model.populations[populationOf(end.of) ?? '']?.size ?? Infinity;
-  const [sources, targets] = [read.has('i') ? sizeOf(from) : 1, read.has('j') ? sizeOf(to) : 1];
-  const at = (k: number): number => valueAt(e, (name) => (name === 'i' ? Math.floor(k / targets) : k % targets));
-  const isKnown = sources * targets <= mostComputed;
-  const differs = !isKnown || Array.from({ length: sources * targets }, (_, k) => at(k)).some(isOther);
-  return differs ? `${delay} + ${Number((halfTolerance * dt).toPrecision(3))}*s` : delay;
+  return listed?.some(isOther) === true ? { array: listed.map(whole) } : delay;
 }
 
 /** The largest of a value's numbers; undefined where it is no number and no list. */

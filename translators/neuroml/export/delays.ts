@@ -4,7 +4,7 @@ import { second } from '../../../src/lang/dimension.js';
 import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
-import { delayInSteps } from '../../../src/model/steps.js';
+import { delayInSteps, wholeDelay } from '../../../src/model/steps.js';
 import type { DataStore, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
 import { keptTexts, quantityText } from './quantity-text.js';
@@ -35,7 +35,7 @@ export function delayText(
 
 /** A delay in s as the whole steps that pass in the model; what it was where a model has LEMS's own timing. */
 export const inWholeSteps = (seconds: number, { model, dt }: Pick<ExportContext, 'model' | 'dt'>): number =>
-  model.timing === 'lems-euler' ? seconds : Number((delayInSteps(seconds, dt, model.timing) * dt).toPrecision(12));
+  model.timing === 'lems-euler' ? seconds : wholeDelay(seconds, dt, model.timing);
 
 /** The text of the delay of each connection; see `delayText` for `exactly`. */
 export function delayTexts(

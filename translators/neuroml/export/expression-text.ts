@@ -89,7 +89,7 @@ export class ExpressionText {
       case 'call':
         return callPiece(
           e.function,
-          jumping.has(e.function) ? e.arguments.map((one) => (isChoice(one) ? one : this.#onTime(one))) : e.arguments,
+          jumping.has(e.function) ? e.arguments.map((one) => this.#onTime(one)) : e.arguments,
           place,
           this.words,
           this,
@@ -239,10 +239,11 @@ export class ExpressionText {
       if (part.kind !== 'name') return withChildren(part, moved);
       if (part.name === 't') return now;
       const inner = inlined.get(part.name);
-      const movedInner = inner && moved(inner);
-      return movedInner === inner ? part : (movedInner ?? part);
+      if (inner === undefined) return part;
+      const innerMoved = moved(inner);
+      return innerMoved === inner ? part : innerMoved;
     };
-    return isChoice(e) ? withChildren(e, moved) : moved(e);
+    return moved(e);
   }
 
   /** What is given to something that jumps, for it to jump in the step in which it does in the model. */
@@ -259,14 +260,15 @@ export class ExpressionText {
     if (e.kind !== 'binary' || !comparisons.has(e.operator) || clock.reads === 'end') return e;
     const whole = this.#timeIn(e);
     const border = whole.kind === 'binary' ? borderOf(whole, clock.dt) : undefined;
-    if (whole.kind !== 'binary' || !border) return this.#onTime(e);
+    if (whole.kind !== 'binary' || !border) return withChildren(e, (side) => this.#onTime(side));
     if (e.operator === '==' || e.operator === '!=') {
       const apart = binary('-', whole.left, whole.right);
       const least = quantity((Math.abs(border.slope) * clock.dt) / 2, this.words.infer(apart));
       const isNever = border.steps !== undefined && border.at === border.after;
       return isNever ? boolean(border.after) : binary(border.after ? '>' : '<', call('abs', [apart]), least);
     }
-    return this.#atTime(e, border.at === border.after ? lateTime : earlyTime);
+    const moment = border.at === border.after ? lateTime : earlyTime;
+    return withChildren(e, (side) => this.#atTime(side, moment));
   }
 
   /** 1 where a condition holds, else 0; the other way round where it is negated. */

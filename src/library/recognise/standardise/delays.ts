@@ -10,7 +10,9 @@ import { numbersOf } from '../../../model/arrays.js';
 import type { Projection, SynapseType, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
+import { wholeDelay } from '../../../model/steps.js';
 import { isGiven } from '../../../model/tagged.js';
+import { differsInSteps } from '../../delay-formulas.js';
 import { tidy } from '../numbers.js';
 import { throughPorts } from '../synapses.js';
 import { transitOf } from '../synapses/transit.js';
@@ -75,16 +77,25 @@ export function delaysOf(
       if (value !== 0) result[side] = value;
       continue;
     }
-    const steps = (one: number): number => Math.max(1, Math.floor(one / context.dt + 0.5));
+    const timing = context.model.timing === 'brian' ? 'brian' : 'grid';
+    const whole = (one: number): number => Math.max(context.dt, wholeDelay(one, context.dt, timing));
     if (typeof value === 'number') {
-      result[side] = tidy(steps(value) * context.dt);
+      result[side] = whole(value);
       const [from = ''] = populationsOf(projection.from.of);
       if (value < context.dt / 2 && !outgoingAtOnce(context, from)) remarkDelay(context, pointer);
     } else if (isGiven(value) && value.gaps === undefined) {
       const numbers = numbersOf(value.array, context.valid.data);
-      result[side] = { ...value, array: numbers.map((one) => tidy(steps(one) * context.dt)) };
+      result[side] = { ...value, array: numbers.map(whole) };
       if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
-    } else result[side] = value;
+    } else {
+      result[side] = value;
+      if (timing === 'brian' && typeof given === 'string' && differsInSteps(given, projection, context.model, 'grid'))
+        context.report.approximated(
+          context.code('delay'),
+          child(pointer, 'delays'),
+          "PyNN's simulators count halves of steps as the longer delay, also where Brian counts the shorter one: some spikes arrive one step later",
+        );
+    }
   }
   return result;
 }

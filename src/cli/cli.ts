@@ -3,7 +3,8 @@
 import { commands, type CommandName } from './command-table.js';
 import { readArguments } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
-import { exitCodes, reportFailure } from './failure.js';
+import { exitCodes } from './exit-codes.js';
+import { reportFailure } from './failure.js';
 import { findWrongValues } from './values.js';
 import type { Terminal } from './terminal.js';
 

@@ -5,11 +5,9 @@ import { printable } from '../diagnostics/display.js';
 import { countFindings, diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
 import { version } from '../run/version.js';
 import { InterruptedError } from '../run/interrupted.js';
+import { exitCodes } from './exit-codes.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
-
-/** Exit codes, as the help text lists them. */
-export const exitCodes = { done: 0, wrong: 1, usage: 2, internal: 70, interrupted: 130 } as const;
 
 /** What is needed to say what went wrong. */
 interface FailureContext {

@@ -1,37 +1,48 @@
-/** Ctrl-C: the first one ends a run in order, a second one at once. */
+/** Signals that stop a run: it ends in order at the first one, and at once at the second. */
 
-import { exitCodes } from './failure.js';
+import { exitCodes } from './exit-codes.js';
 import type { ProgressDisplay } from './progress.js';
 import type { Terminal } from './terminal.js';
+import type { RunStage } from '../run/run-options.js';
 
 /** A way to end a run in order. */
 interface Interruption {
   readonly signal: AbortSignal;
   /**
-   * Shows how far a run is, and listens from the first call on. Until then Ctrl-C ends the process: reading and
-   * lowering do not look up to hear of it.
+   * Shows how far a run is, and listens to signals while the process can react to them: to Ctrl-C from the first call
+   * on, to SIGTERM and SIGHUP in the stage `run`. At other times a signal ends the process at once.
    */
-  onProgress(stage: 'connect' | 'run', fraction: number): void;
+  onProgress(stage: RunStage, fraction: number): void;
   stop(): void;
 }
 
-/** @param sentence  what is said at the first Ctrl-C */
+const stageTitles: Readonly<Record<RunStage, string>> = { connect: 'connecting', run: 'running', write: 'writing' };
+
+/** @param sentence  what is said at the first signal */
 export function interruptible(terminal: Terminal, progress: ProgressDisplay, sentence: string): Interruption {
   const controller = new AbortController();
-  let stop: (() => void) | undefined;
-  const listen = (): (() => void) =>
-    terminal.onInterrupt(() => {
-      if (controller.signal.aborted) terminal.exit(exitCodes.interrupted);
-      progress.stop();
-      terminal.stderr.write(`${sentence} (press Ctrl-C again to stop at once)\n`);
-      controller.abort();
-    });
+  let stopInterrupt: (() => void) | undefined;
+  let stopTermination: (() => void) | undefined;
+  const abort = (hint: string): void => {
+    progress.stop();
+    terminal.stderr.write(`${sentence}${hint}\n`);
+    controller.abort();
+  };
+  const interrupt = (): void => {
+    if (controller.signal.aborted) terminal.exit(exitCodes.interrupted);
+    abort(' (press Ctrl-C again to stop at once)');
+  };
   return {
     signal: controller.signal,
     onProgress: (stage, fraction) => {
-      stop ??= listen();
-      progress.update(stage === 'connect' ? 'connecting' : 'running', fraction);
+      stopInterrupt ??= terminal.onInterrupt(interrupt);
+      if (stage === 'run') stopTermination ??= terminal.onTermination(() => abort(''));
+      if (stage === 'write') stopTermination?.();
+      progress.update(stageTitles[stage], fraction);
     },
-    stop: () => stop?.(),
+    stop: () => {
+      stopInterrupt?.();
+      stopTermination?.();
+    },
   };
 }

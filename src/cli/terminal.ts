@@ -1,5 +1,9 @@
 /** What a command may know of and do to the outside: two streams, and the wish to stop. Tests give their own. */
 
+import { Worker } from 'node:worker_threads';
+import { outputError } from '../../runtime/results/output-files.js';
+import { exitCodes } from './exit-codes.js';
+
 /** One of the two streams. */
 export interface Output {
   write(text: string): void;
@@ -21,8 +25,15 @@ export interface Terminal {
   readonly progressStream: NodeJS.WriteStream | undefined;
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Calls back on Ctrl-C and on a polite request to end. @returns a function that stops listening */
+  /** Calls back on Ctrl-C. @returns a function that stops listening */
   onInterrupt(callback: () => void): () => void;
+  /**
+   * Calls back on the first SIGTERM or SIGHUP. The signal ends the process two seconds later if it still runs then,
+   * whatever it computes.
+   *
+   * @returns a function that stops listening: a signal ends the process at once from then on
+   */
+  onTermination(callback: () => void): () => void;
   /** Ends the process at once. */
   exit(code: number): never;
 }
@@ -31,26 +42,55 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   return {
-    stdout: output(stdout),
-    stderr: output(stderr),
+    stdout: output(stdout, (error) => {
+      stderr.write(`error: ${outputError(error, 'to standard output').message}\n`);
+      process.exit(exitCodes.usage);
+    }),
+    // A message that cannot be written cannot be reported either.
+    stderr: output(stderr, () => undefined),
     progressStream: stderr.isTTY && env['TERM'] !== 'dumb' ? stderr : undefined,
     environment: env,
     onInterrupt(callback) {
       process.on('SIGINT', callback);
-      process.on('SIGTERM', callback);
-      return () => {
-        process.off('SIGINT', callback);
-        process.off('SIGTERM', callback);
+      return () => process.off('SIGINT', callback);
+    },
+    onTermination(callback) {
+      const stop = (): void => endings.forEach((signal) => process.off(signal, end));
+      const end = (signal: NodeJS.Signals): void => {
+        stop();
+        endAfter(mostEndingTime_ms, signal);
+        callback();
       };
+      endings.forEach((signal) => process.on(signal, end));
+      return stop;
     },
     exit: (code) => process.exit(code),
   };
 }
 
-function output(stream: NodeJS.WriteStream): Output {
-  // A reader that has had enough closes the pipe (`| head`): not an error of ours.
+/** Signals that ask a process to end: from other programs and from a terminal that is closed. */
+const endings = ['SIGTERM', 'SIGHUP'] as const;
+
+/** How long an orderly end may take: less than two seconds, since the thread has to start. */
+const mostEndingTime_ms = 1500;
+
+/**
+ * Sends a signal to this process after some time, from another thread: this one may be busy then. Nobody may listen to
+ * the signal.
+ */
+function endAfter(milliseconds: number, signal: NodeJS.Signals): void {
+  const program = `setTimeout(() => process.kill(process.pid, '${signal}'), ${milliseconds})`;
+  new Worker(program, { eval: true }).unref();
+}
+
+/** The exit code that shells give for a program that ended by SIGPIPE. */
+const brokenPipe = 141;
+
+/** @param failed  called when the stream cannot be written, except for a reader that closed the pipe (`| head`) */
+function output(stream: NodeJS.WriteStream, failed: (error: Error) => void): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    if (error.code === 'EPIPE') process.exit(brokenPipe);
+    failed(error);
   });
   return {
     write: (text) => void stream.write(text),

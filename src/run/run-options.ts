@@ -6,6 +6,9 @@ import type { ResultWriter, RunRecord, SpikeTrains } from '../../runtime/results
 import type { Repeated } from './provenance.js';
 import type { FileUnits } from './written-units.js';
 
+/** The stages of a run that may take long. */
+export type RunStage = 'connect' | 'run' | 'write';
+
 /** How to run a model. */
 export interface RunOptions {
   /** Engine by name; `auto` (the default) takes the fastest that is at hand. */
@@ -44,7 +47,7 @@ export interface RunOptions {
   /** Data that results copy from the run that this one repeats. */
   readonly repeated?: Repeated;
   /** Told of each stage how much of it is done, in [0, 1]. */
-  readonly onProgress?: (stage: 'connect' | 'run', fraction: number) => void;
+  readonly onProgress?: (stage: RunStage, fraction: number) => void;
   /** When it aborts, the run stops and what was recorded until then is kept, marked incomplete. */
   readonly signal?: AbortSignal;
   /** Receives the text of the program after each pass. */

@@ -82,6 +82,7 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
       }),
     finish: async () => {
       invariant(!finished, 'run', 'the run has already finished');
+      options.onProgress?.('write', 0);
       const run = await inStage('run', () => begun.finish(protocol));
       watch.end('run');
       // 9. Close the files.

@@ -1,7 +1,7 @@
 /** The program as a process of its own: what only a process has. */
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/run/report.js';
@@ -46,6 +46,57 @@ describe('the program', () => {
     expect(existsSync(join(folder.path, 'long.incomplete.nwb'))).toBe(true);
   });
 
+  it.each(['SIGTERM', 'SIGHUP'] as const)('on %s leaves a file that says it is incomplete', async (signal) => {
+    const output = folder.file(`${signal}.nwb`);
+    const ended = await program(['run', model, '--duration', '100000 s', '-o', output], (child) => {
+      whenRecording(folder.path, () => child.kill(signal));
+    });
+    expect([ended.code, ended.stderr]).toEqual([130, 'stopping; data recorded so far are kept\n']);
+    expect(existsSync(join(folder.path, `${signal}.incomplete.nwb`))).toBe(true);
+  });
+
+  it('ends by SIGTERM when closing its files takes longer than two seconds', async () => {
+    const many = folder.file('many.yaml');
+    writeFileSync(
+      many,
+      `
+format: interneuron/brian
+neuron_groups: { cells: { N: 20000, model: "v : 1", threshold: i >= 0 } }
+spike_monitors: { spikes: { source: cells } }
+run: 1000 s
+`,
+    );
+    // Spikes are written when the run ends, and it takes seconds to write some millions of them.
+    let sent = 0;
+    const words = ['run', many, '--target', 'wasm', '--threads', '1', '-o', folder.file('many.csv')];
+    const ended = await program(words, (child) => {
+      setTimeout(() => {
+        sent = Date.now();
+        child.kill('SIGTERM');
+      }, 4000);
+    });
+    expect([ended.code, ended.signal]).toEqual([null, 'SIGTERM']);
+    expect(Date.now() - sent).toBeLessThan(3000);
+  });
+
+  it
+    .skipIf(!existsSync('/dev/full'))
+    .each([
+      [['run', model, '--json']],
+      [['validate', model]],
+      [['validate', 'package.json', '--json']],
+      [['describe', model]],
+      [['schema', 'brian']],
+      [['targets']],
+      [['explain', 'lang/unknown-name']],
+      [['--help']],
+    ])('exits with 2 when its output cannot be written: %j', async (words) => {
+    const full = openSync('/dev/full', 'w');
+    const { code, stderr } = await startProgram(words, { stdout: full }).ended;
+    closeSync(full);
+    expect([code, stderr]).toEqual([2, 'error: cannot write to standard output: the disk is full\n']);
+  });
+
   it.skipIf(!triesAll)(
     slow('holds no more memory for a run that records 200 MB than for one that records a tenth'),
     async () => {
@@ -84,7 +135,8 @@ run: 1 s
   });
 
   it('ends quietly when its reader does', async () => {
-    const { stderr } = await program(['--help'], (child) => child.stdout?.destroy());
-    expect(stderr).toBe('');
+    // As shells say it of programs that end by SIGPIPE.
+    const { code, stderr } = await program(['--help'], (child) => child.stdout?.destroy());
+    expect([code, stderr]).toEqual([141, '']);
   });
 });

@@ -39,6 +39,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
       options.interrupt?.(callback);
       return () => undefined;
     },
+    onTermination: () => () => undefined,
     exit(code) {
       throw new Error(`the command ended the process with ${code}`);
     },

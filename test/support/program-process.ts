@@ -8,6 +8,8 @@ import { root } from './import-graph.js';
 export interface Ended {
   /** Null where a signal ended it. */
   readonly code: number | null;
+  /** The signal that ended it, if one did. */
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -26,27 +28,31 @@ export interface ProcessOptions {
   readonly uid?: number;
   /** The most that a file may grow to, in blocks of 512 bytes. */
   readonly fileBlocks?: number;
+  /** Descriptor of its standard output; absent: a pipe. */
+  readonly stdout?: number;
 }
 
 /** Starts the program, in a group of processes of its own. */
 export function startProgram(
   words: readonly string[],
-  { environment = {}, uid, fileBlocks }: ProcessOptions = {},
+  { environment = {}, uid, fileBlocks, stdout: output }: ProcessOptions = {},
 ): ProgramProcess {
   const limited = fileBlocks === undefined ? [] : ['sh', '-c', 'ulimit -f "$0"; exec "$@"', String(fileBlocks)];
   const [command = '', ...rest] = [...limited, process.execPath, inject('program'), ...words];
   const child = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output ?? 'pipe', 'pipe'],
     detached: true,
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+  child.stdout?.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })),
+  );
   return { child, printed: () => stdout + stderr, ended };
 }
 

@@ -10,7 +10,8 @@ import { importModel } from '../../run/pipeline.js';
 import { generateProject, type ProjectFiles } from '../../run/generate-project.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 import { importOptions } from '../values.js';
 
 /** Writes the program into a folder, which is made when it is not there; files of other names in it are left alone. */

@@ -13,7 +13,8 @@ import { refuseSameFile } from '../../run/same-file.js';
 import { writeDataFiles } from '../../run/data-files.js';
 import { shortNotations, simulators, targetNotations, type TargetNotation } from '../../run/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 import { importOptions } from '../values.js';
 

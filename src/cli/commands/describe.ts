@@ -9,7 +9,8 @@ import { inStage } from '../../run/stages.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { descriptionFormats } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 import { importOptions } from '../values.js';
 

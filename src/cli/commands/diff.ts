@@ -5,7 +5,8 @@ import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { compareResults, type ResultComparison } from '../../run/compare-results.js';
 import type { CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
 /** Compares two results to the bit and says where they first differ. */

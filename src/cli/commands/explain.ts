@@ -4,7 +4,8 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../../diagnostics/suggest.js';
 import { packageFile } from '../../run/package-files.js';
 import { onlyFile, type CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 
 /** Entries of a page, by the code in their heading. */
 function entriesOf(page: string): ReadonlyMap<string, string> {

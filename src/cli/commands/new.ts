@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { outputError } from '../../../runtime/results/output-files.js';
 import { packageFile } from '../../run/package-files.js';
 import { onlyFile, type CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 import { chosenName } from '../values.js';
 
 /** The file of each starting point, and the name that a copy gets. */

@@ -3,7 +3,7 @@
 import { packageFile } from '../../run/package-files.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { chosenName } from '../values.js';
-import { exitCodes } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
 
 /** Notations that have a schema, with its name. */
 const schemas = { brian: 'brian', pynn: 'pynn', canonical: 'model' } as const;

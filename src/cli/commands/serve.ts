@@ -3,7 +3,7 @@
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { serve as serveStreams } from '../../serve/serve.js';
 import type { CommandContext } from '../context.js';
-import { exitCodes } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
 import { cacheDirectory } from '../values.js';
 
 /** Serves until standard input is closed; so it ends with whoever started it. */

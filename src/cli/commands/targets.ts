@@ -2,7 +2,8 @@
 
 import { probeTargets } from '../../run/choose-target.js';
 import type { CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
 /** Lists what every engine says about this machine. */

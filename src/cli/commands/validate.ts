@@ -4,7 +4,8 @@ import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { validateModel } from '../../run/pipeline.js';
 import type { CommandContext } from '../context.js';
-import { exitCodes, printJson } from '../failure.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
 import { importOptions } from '../values.js';
 
 /** The findings on one model. */

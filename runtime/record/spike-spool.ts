@@ -3,7 +3,7 @@
  * many, and sorts them by cell then. Memory stays bounded however long the run.
  */
 
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
 import {
   elementAt,
@@ -13,7 +13,7 @@ import {
   type SpikeTrains,
   type TrainsPlan,
 } from '../results/result.js';
-import { outputError, removeQuietly } from '../results/output-files.js';
+import { outputError } from '../results/output-files.js';
 import { bytesOf } from '../results/arrays.js';
 
 /** Keeps spikes, and gives them back cell by cell. */
@@ -30,7 +30,7 @@ export interface SpikeSpool {
   since(begin: number): SpikeBlock;
   /** What was added, for reading until `dispose`. */
   trains(): SpikeTrains;
-  /** Removes the temporary file, where there is one. */
+  /** Closes the temporary file, where there is one. */
   dispose(): void;
 }
 
@@ -213,7 +213,11 @@ function createSpikeFile(path: string, width: number): SpikeFile {
   let spikes = 0;
   const write = (blocks: readonly Uint32Array[]): void => {
     try {
-      descriptor ??= openSync(path, 'w+');
+      if (descriptor === null) {
+        descriptor = openSync(path, 'wx+');
+        // A file without a name is gone when the process ends, however it ends.
+        rmSync(path);
+      }
       for (const block of blocks) {
         const bytes = bytesOf(block);
         for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
@@ -241,7 +245,6 @@ function createSpikeFile(path: string, width: number): SpikeFile {
       if (descriptor === null) return;
       closeSync(descriptor);
       descriptor = null;
-      removeQuietly(path);
     },
   };
 }

@@ -1,31 +1,12 @@
 /** Files that are written under a temporary name in the same folder and get their own when they are whole. */
 
 import { systemCode } from '../../src/diagnostics/system-error.js';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { existsSync, statSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
-
-/** The path with text put before its suffix: `result.nwb` and `incomplete` give `result.incomplete.nwb`. */
-export function pathWith(path: string, text: string): string {
-  const suffix = extname(path);
-  return join(dirname(path), `${basename(path, suffix)}.${text}${suffix}`);
-}
-
-/** Name of a file while it is written; differs between processes, so two runs with one output do not mix. */
-export function partialPath(path: string): string {
-  return pathWith(path, `partial-${process.pid}`);
-}
+import { nameFiles, partialPath, pathWith, removeQuietly, type NamedFile } from './file-sets.js';
+import { systemFiles, type FileSystem } from './file-system.js';
 
 /** Name of the result of a run that was stopped early. */
 export function incompletePath(path: string): string {
@@ -96,33 +77,29 @@ function freeSpace(folder: string): number {
   }
 }
 
-/** An empty file to write; a link that is in its place is not followed. */
-const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-
 /**
  * Makes sure that a result can be written, by creating its temporary file.
  *
  * @returns path of the temporary file, empty
  * @throws UsageError naming the reason and what to do
  */
-export function claimOutput(path: string): string {
-  const partial = partialPath(path);
-  try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
-    closeSync(openSync(partial, newFile));
-  } catch (error) {
-    throw outputError(error, path);
-  }
+export function claimOutput(path: string, fileSystem: FileSystem = systemFiles): string {
+  const { partial, descriptor } = createPartial(path, fileSystem);
+  fileSystem.close(descriptor);
   return partial;
 }
 
-/** Removes a file if it is there. */
-export function removeQuietly(path: string): void {
+function createPartial(
+  path: string,
+  fileSystem: FileSystem,
+): { readonly partial: string; readonly descriptor: number } {
+  const partial = partialPath(path, fileSystem.process);
   try {
-    rmSync(path, { force: true });
-  } catch {
-    // Nothing more can be done for a file that cannot be removed; the write error that led here is the one to report.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+    return { partial, descriptor: fileSystem.create(partial) };
+  } catch (error) {
+    throw outputError(error, path);
   }
 }
 
@@ -130,14 +107,12 @@ export function removeQuietly(path: string): void {
 export interface OutputFile {
   /** Where it will be. */
   readonly path: string;
-  /** Where it is while it is written. */
-  readonly partial: string;
   /** Adds text (UTF-8) or bytes. */
   write(data: string | Uint8Array): void;
   /** Writes what is buffered and closes, keeping the temporary name. */
   finish(): void;
-  /** Gives the file its name; only after `finish`. */
-  rename(path: string): void;
+  /** Hands over a finished file, which `abandon` leaves alone from then on. @returns its temporary name */
+  handOver(): string;
   /** Closes and removes it. */
   abandon(): void;
 }
@@ -154,9 +129,27 @@ export function orAbandon<T>(files: () => Iterable<OutputFile>, action: () => T)
   }
 }
 
+/**
+ * Gives finished files their names, as `nameFiles` does.
+ *
+ * @throws UsageError when that is not possible
+ */
+export function nameOutputs(
+  outputs: readonly { readonly file: Pick<OutputFile, 'path' | 'handOver'>; readonly path: string }[],
+  fileSystem: FileSystem = systemFiles,
+): void {
+  const files = outputs.map(({ file, path }): NamedFile => ({ partial: file.handOver(), path }));
+  try {
+    nameFiles(files, fileSystem);
+  } catch (error) {
+    throw outputError(error, outputs[0]?.file.path ?? '');
+  }
+}
+
 /** Opens an output file. @throws UsageError when that is not possible, as do the file's methods */
-export function createOutput(path: string): OutputFile {
-  const partial = claimOutput(path);
+export function createOutput(path: string, fileSystem: FileSystem = systemFiles): OutputFile {
+  const created = createPartial(path, fileSystem);
+  const { partial } = created;
   const guarded = <T>(action: () => T): T => {
     try {
       return action();
@@ -164,12 +157,13 @@ export function createOutput(path: string): OutputFile {
       throw outputError(error, path);
     }
   };
-  let descriptor: number | null = guarded(() => openSync(partial, newFile));
+  let descriptor: number | null = created.descriptor;
+  let handedOver = false;
   let pending: string[] = [];
   let pendingLength = 0;
   const writeAll = (data: Uint8Array): void => {
     if (descriptor === null) return;
-    for (let at = 0; at < data.length;) at += writeSync(descriptor, data, at);
+    for (let at = 0; at < data.length;) at += fileSystem.write(descriptor, data, at);
   };
   const flush = (): void => {
     if (pendingLength > 0) writeAll(Buffer.from(pending.join(''), 'utf8'));
@@ -177,12 +171,12 @@ export function createOutput(path: string): OutputFile {
     pendingLength = 0;
   };
   const close = (): void => {
-    if (descriptor !== null) closeSync(descriptor);
+    const open = descriptor;
     descriptor = null;
+    if (open !== null) fileSystem.close(open);
   };
   return {
     path,
-    partial,
     write: (data) =>
       guarded(() => {
         if (typeof data === 'string') {
@@ -199,10 +193,18 @@ export function createOutput(path: string): OutputFile {
         flush();
         close();
       }),
-    rename: (name) => guarded(() => renameSync(partial, name)),
+    handOver: () => {
+      handedOver = true;
+      return partial;
+    },
     abandon: () => {
-      close();
-      removeQuietly(partial);
+      if (handedOver) return;
+      try {
+        close();
+      } catch {
+        // The file is removed all the same.
+      }
+      removeQuietly(partial, fileSystem);
     },
   };
 }

@@ -15,12 +15,12 @@ import {
   readFileSync,
   readSync,
   statSync,
-  writeFileSync,
   type Stats,
 } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { provenancePath } from '../../runtime/results/csv/write.js';
-import { createOutput, orAbandon } from '../../runtime/results/output-files.js';
+import { tidyFolder } from '../../runtime/results/file-sets.js';
+import { createOutput, nameOutputs, orAbandon, outputError } from '../../runtime/results/output-files.js';
 import { messages } from './messages.js';
 
 const recordName = '.interneuron-outputs';
@@ -51,6 +51,11 @@ export async function refuseToReplace(paths: readonly string[], force: boolean):
 
 /** Writes a text, or its pieces, under a temporary name first, and notes that the file is ours. @throws UsageError */
 export function writeText(path: string, text: string | Uint8Array | Iterable<string>): void {
+  writeWhole(path, text);
+  noteWritten([path]);
+}
+
+function writeWhole(path: string, text: string | Uint8Array | Iterable<string>): void {
   const file = createOutput(path);
   orAbandon(
     () => [file],
@@ -58,10 +63,19 @@ export function writeText(path: string, text: string | Uint8Array | Iterable<str
       if (typeof text === 'string' || text instanceof Uint8Array) file.write(text);
       else for (const piece of text) file.write(piece);
       file.finish();
-      file.rename(path);
+      nameOutputs([{ file, path }]);
     },
   );
-  noteWritten([path]);
+}
+
+/** Completes and removes what earlier processes left unfinished in the folders of some files. @throws UsageError */
+export function tidyFolders(paths: readonly string[]): void {
+  for (const folder of new Set(paths.map((path) => dirname(path))))
+    try {
+      tidyFolder(folder);
+    } catch (error) {
+      throw outputError(error, folder);
+    }
 }
 
 /** Notes in their folders that these files are ours; where that cannot be, they are replaced by force alone. */
@@ -161,7 +175,7 @@ function recordedIn(record: string): ReadonlyMap<string, string> {
 
 function shortenRecord(record: string): void {
   const lines = [...recordedIn(record)].map(([name, digest]) => `${digest} ${JSON.stringify(name)}\n`);
-  writeFileSync(record, lines.join(''));
+  writeWhole(record, lines);
 }
 
 /** SHA-256 of the length of a file and of its first and last bytes: enough to tell it from another. */

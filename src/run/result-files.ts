@@ -6,7 +6,7 @@ import type { RunnableModel } from './imported-model.js';
 import { filesOf, modelFilePaths, modelFilesWriter, outputWriter } from './outputs.js';
 import { withPositions } from './positions.js';
 import { environmentOf, runHeader, runMetadata } from './provenance.js';
-import { noteWritten, refuseToReplace } from './replaceable.js';
+import { noteWritten, refuseToReplace, tidyFolders } from './replaceable.js';
 import type { RunOptions } from './run-options.js';
 import { refuseSameFile } from './same-file.js';
 import { recordedStart } from './session/start-record.js';
@@ -62,6 +62,7 @@ export async function resultFiles(
     ...modelPaths.map((path) => ({ output: path, files: filesOf(path, []) })),
   ];
   refuseSameFile(written);
+  tidyFolders(written.flatMap(({ files }) => files));
   await refuseToReplace(
     written.flatMap(({ files }) => files),
     options.force ?? false,

@@ -6,7 +6,9 @@
 
 import { extname } from 'node:path';
 
-import { createOutput, incompletePath, orAbandon, pathWith, type OutputFile } from '../output-files.js';
+import { pathWith } from '../file-sets.js';
+import { systemFiles, type FileSystem } from '../file-system.js';
+import { createOutput, incompletePath, nameOutputs, orAbandon, type OutputFile } from '../output-files.js';
 import { numberText } from '../number-text.js';
 import { provenanceText } from '../record-text.js';
 import {
@@ -41,12 +43,12 @@ export function seriesPath(path: string, series: string): string {
 }
 
 /** A writer of CSV files around `path`, which ends in `.csv`. */
-export function csvWriter(path: string): ResultWriter {
+export function csvWriter(path: string, fileSystem: FileSystem = systemFiles): ResultWriter {
   let setup: RunSetup | null = null;
   const files: { readonly file: OutputFile; readonly nameFor: (path: string) => string }[] = [];
   const series: OutputFile[] = [];
   const open = (nameFor: (path: string) => string): OutputFile => {
-    const file = createOutput(nameFor(path));
+    const file = createOutput(nameFor(path), fileSystem);
     files.push({ file, nameFor });
     return file;
   };
@@ -79,9 +81,9 @@ export function csvWriter(path: string): ResultWriter {
         files[files.length - 1]!.file.write(provenanceText(record, setup.data));
         for (const { file } of files) file.finish();
         const final = record.complete ? path : incompletePath(path);
-        // The provenance is last to get its name: without it, the files are no result.
-        for (const { file, nameFor } of files) file.rename(nameFor(final));
-        return files.map(({ nameFor }) => nameFor(final));
+        const outputs = files.map(({ file, nameFor }) => ({ file, path: nameFor(final) }));
+        nameOutputs(outputs, fileSystem);
+        return outputs.map((output) => output.path);
       }),
     abandon: async () => opened().forEach((file) => file.abandon()),
   };

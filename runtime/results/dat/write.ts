@@ -11,7 +11,8 @@ import { dirname } from 'node:path';
 
 import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { TypedArray } from '../../../src/ir/program.js';
-import { createOutput, incompletePath, orAbandon, outputError, type OutputFile } from '../output-files.js';
+import { systemFiles, type FileSystem } from '../file-system.js';
+import { createOutput, incompletePath, nameOutputs, orAbandon, outputError, type OutputFile } from '../output-files.js';
 import {
   columnCount,
   type ResultWriter,
@@ -31,10 +32,13 @@ interface DatOptions {
   readonly folder: string;
   /** True where time is summed step by step, as the reference interpreter does; else it is the step times dt. */
   readonly accumulated: boolean;
+  /** Absent: that of the machine. */
+  readonly fileSystem?: FileSystem;
 }
 
 /** A writer of the files that a model asks for. */
 export function datWriter(files: readonly DatFile[], options: DatOptions): ResultWriter {
+  const { fileSystem = systemFiles } = options;
   const open: { readonly file: DatFile; readonly path: string; readonly output: OutputFile }[] = [];
   const tables: Table[] = [];
   let setup: RunSetup | null = null;
@@ -47,7 +51,7 @@ export function datWriter(files: readonly DatFile[], options: DatOptions): Resul
         for (const file of files) {
           const path = datPath(options.folder, file.file);
           makeFolder(path);
-          const output = createOutput(path);
+          const output = createOutput(path, fileSystem);
           open.push({ file, path, output });
           if (file.kind === 'columns') tables.push(createTable(file.columns, given, output, options));
         }
@@ -61,11 +65,12 @@ export function datWriter(files: readonly DatFile[], options: DatOptions): Resul
         for (const { file, output } of open)
           if (file.kind === 'events') writeEvents(file, trains, setup, output, options);
         for (const { output } of open) output.finish();
-        return open.map(({ path, output }) => {
-          const final = record.complete ? path : incompletePath(path);
-          output.rename(final);
-          return final;
-        });
+        const outputs = open.map(({ path, output }) => ({
+          file: output,
+          path: record.complete ? path : incompletePath(path),
+        }));
+        nameOutputs(outputs, fileSystem);
+        return outputs.map((output) => output.path);
       }),
     abandon: async () => opened().forEach((output) => output.abandon()),
   };

@@ -7,20 +7,14 @@
  * own until the end, so memory stays bounded.
  */
 
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { readSync } from 'node:fs';
 
 import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.js';
 import type { ElementType } from '../../../src/ir/program.js';
 import { bytesOf } from '../arrays.js';
-import {
-  createOutput,
-  incompletePath,
-  outputError,
-  pathWith,
-  partialPath,
-  removeQuietly,
-  type OutputFile,
-} from '../output-files.js';
+import { partialPath, pathWith, removeQuietly } from '../file-sets.js';
+import { systemFiles, type FileSystem } from '../file-system.js';
+import { createOutput, incompletePath, nameOutputs, outputError, type OutputFile } from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
   columnCount,
@@ -61,7 +55,7 @@ function neoUnit(unit: string): string {
 }
 
 /** A writer of one JSON file. */
-export function neoWriter(path: string): ResultWriter {
+export function neoWriter(path: string, fileSystem: FileSystem = systemFiles): ResultWriter {
   let setup: RunSetup | null = null;
   let output: OutputFile | null = null;
   let waiting: readonly SampleFile[] = [];
@@ -82,12 +76,13 @@ export function neoWriter(path: string): ResultWriter {
     open: async (given) =>
       guarded(() => {
         setup = given;
-        output = createOutput(path);
+        output = createOutput(path, fileSystem);
         waiting = given.series.map((plan, i) =>
           createSampleFile(
-            `${partialPath(pathWith(path, `series-${i}`))}.samples`,
+            `${partialPath(pathWith(path, `series-${i}`), fileSystem.process)}.samples`,
             path,
             plan.gaps || given.segments !== undefined,
+            fileSystem,
           ),
         );
       }),
@@ -104,7 +99,7 @@ export function neoWriter(path: string): ResultWriter {
         output.finish();
         for (const file of waiting) file.remove();
         const final = record.complete ? path : incompletePath(path);
-        output.rename(final);
+        nameOutputs([{ file: output, path: final }], fileSystem);
         return [final];
       }),
     abandon: async () => discard(),
@@ -362,7 +357,7 @@ interface Stretch {
 }
 
 /** @param keepSteps  whether rows have steps of their own, which regular samples do not need */
-function createSampleFile(file: string, path: string, keepSteps: boolean): SampleFile {
+function createSampleFile(file: string, path: string, keepSteps: boolean, fileSystem: FileSystem): SampleFile {
   let descriptor: number | null = null;
   let length = 0;
   const stretches = new Map<number, Stretch>();
@@ -371,9 +366,9 @@ function createSampleFile(file: string, path: string, keepSteps: boolean): Sampl
       let stretch = stretches.get(segment);
       if (!stretch) stretches.set(segment, (stretch = { from: length, bytes: 0, rows: 0, steps: [] }));
       try {
-        descriptor ??= openSync(file, 'w+');
+        descriptor ??= fileSystem.create(file);
         const bytes = bytesOf(values);
-        for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+        for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
         length += bytes.length;
         stretch.bytes += bytes.length;
       } catch (error) {
@@ -395,9 +390,10 @@ function createSampleFile(file: string, path: string, keepSteps: boolean): Sampl
     },
     remove: () => {
       if (descriptor === null) return;
-      closeSync(descriptor);
+      const open = descriptor;
       descriptor = null;
-      removeQuietly(file);
+      fileSystem.close(open);
+      removeQuietly(file, fileSystem);
     },
   };
 }

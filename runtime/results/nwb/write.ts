@@ -5,10 +5,12 @@
  * model and the versions of the software are in /general, the record of the run in /scratch.
  */
 
-import { renameSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 
 import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.js';
-import { claimOutput, incompletePath, outputError, removeQuietly } from '../output-files.js';
+import { nameFiles, removeQuietly } from '../file-sets.js';
+import { systemFiles, type FileSystem } from '../file-system.js';
+import { claimOutput, incompletePath, outputError } from '../output-files.js';
 import { storedRecord } from '../record-text.js';
 import type { ResultWriter, RunRecord, RunSetup, SampleBlock, SpikeTrains } from '../result.js';
 import { elementTypeOf } from '../arrays.js';
@@ -29,12 +31,15 @@ const mostWaiting = 1 << 24;
 export interface NwbOptions {
   /** Folder with the YAML files of the NWB schema, to be stored in the file. */
   readonly schemaDirectory?: string;
+  /** Absent: that of the machine. The HDF5 library itself writes the file past it. */
+  readonly fileSystem?: FileSystem;
 }
 
 /**
  * A writer of one NWB file. The HDF5 library loads while the run begins; what comes before it is there waits in memory.
  */
 export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter {
+  const { fileSystem = systemFiles } = options;
   let setup: RunSetup | null = null;
   let partial = '';
   let opened: H5Writer | null = null;
@@ -67,7 +72,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
     } catch {
       // A file whose buffers cannot be written cannot be closed well either; it is removed all the same.
     }
-    if (partial !== '') removeQuietly(partial);
+    if (partial !== '') removeQuietly(partial, fileSystem);
   };
   const take = (into: SeriesWriter): void => {
     for (const block of waiting) into.samples(block);
@@ -77,12 +82,12 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   return {
     open: async (given) => {
       setup = given;
-      partial = claimOutput(path);
+      partial = claimOutput(path, fileSystem);
       let schema: Schema | null;
       try {
         schema = options.schemaDirectory === undefined ? null : readSchema(options.schemaDirectory);
       } catch (error) {
-        removeQuietly(partial);
+        removeQuietly(partial, fileSystem);
         throw error;
       }
       opening = loadH5().then((library) =>
@@ -124,7 +129,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
         file.close();
         invariant(statSync(partial).size > 0, 'nwb', 'the file came out empty');
         const final = record.complete ? path : incompletePath(path);
-        renameSync(partial, final);
+        nameFiles([{ partial, path: final }], fileSystem);
         return [final];
       });
     },

@@ -246,7 +246,7 @@ describe('recorder', () => {
         recorder: { spoolDirectory: directory, spoolLimits: { memory: 1000 } },
       },
     );
-    expect(readdirSync(directory)).toHaveLength(1);
+    expect(readdirSync(directory)).toEqual([]);
     expect([...result.trains[0]!.read(0, 1)]).toEqual(expectedTrain(0, 40, 60_000));
     dispose();
     expect(readdirSync(directory)).toEqual([]);

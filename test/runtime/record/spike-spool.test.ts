@@ -28,11 +28,7 @@ function manySpikes(): { readonly steps: Uint32Array; readonly cells: Uint32Arra
 }
 
 describe('spike spool', () => {
-  test.each([
-    { memory: 10_000_000, file: false },
-    { memory: 70_000, file: true },
-    { memory: 1, file: true },
-  ])('sorts by cell with room for $memory spikes in memory', ({ memory, file }) => {
+  test.each([10_000_000, 70_000, 1])('sorts by cell with room for %i spikes in memory', (memory) => {
     const path = join(directory, 'spikes');
     const spool = createSpikeSpool({ population: 'p', event: 'spike', cells: { begin: 0, end: 50 } }, 50, path, {
       memory,
@@ -40,7 +36,8 @@ describe('spike spool', () => {
     const { steps, cells } = manySpikes();
     for (let at = 0; at < steps.length; at += 12_345)
       spool.append(steps.subarray(at, at + 12_345), cells.subarray(at, at + 12_345));
-    expect(existsSync(path)).toBe(file);
+    // Its file has no name, so nothing stays behind when the process is killed.
+    expect(existsSync(path)).toBe(false);
     const trains = spool.trains();
     const ofCell = (cell: number): number[] => [...steps].filter((_, i) => cells[i] === cell);
     expect([...trains.counts]).toEqual(Array.from({ length: 50 }, (_, cell) => ofCell(cell).length));

@@ -15,6 +15,7 @@ const stages = {
   diagnostics: 'About diagnostics',
   read: 'Reading the text of a document',
   recognise: 'Which notation a document is in',
+  origin: 'The model that a document was converted from',
   set: 'Settings of the command line',
   lang: 'Expressions, statements, units',
   brian: 'Brian-like specifications',

@@ -42,6 +42,10 @@ const read = {
     value: 'dir',
     describe: 'another folder from which a NeuroML model may include files; may be repeated',
   },
+  'no-origin': {
+    type: 'boolean',
+    describe: 'read what a converted document says, not the model that it carries',
+  },
 } as const satisfies Record<string, OptionDefinition>;
 
 const oneModel = { name: 'model', many: false, describe: 'a model, in any supported notation' } as const;
@@ -205,6 +209,14 @@ export const commands = {
       seed,
       ...timed,
       ...read,
+      'no-origin': {
+        type: 'boolean',
+        describe: 'neither read nor write models that documents carry for the way back',
+      },
+      'keep-origin': {
+        type: 'boolean',
+        describe: 'write the model of a script for the way back, as NAME.interneuron.json beside it',
+      },
       ...common,
     },
     required: ['to', 'output'],

@@ -26,6 +26,7 @@ export function importOptions(options: Options): ImportOptions {
     set: readSettings(options.values('set')),
     record: options.values('record'),
     allowPaths: options.values('allow-path'),
+    origin: !options.flag('no-origin'),
     ...(seed === undefined ? {} : { seed }),
     ...(dt === undefined ? {} : { dt }),
     ...(duration === undefined ? {} : { duration }),

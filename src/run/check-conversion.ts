@@ -292,7 +292,10 @@ export async function checkConversion(
           strict: options.strict ?? false,
         });
   const [file] = files;
-  const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
+  const { valid: target } = importModel(
+    { name: file?.name ?? 'model', text: file?.text ?? '' },
+    { data, origin: false },
+  );
   const seconds = comparedTime(valid.model, options.seconds);
   const places = placesOfCables(valid, target.model);
   const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);

@@ -136,7 +136,7 @@ export async function checkWith(
         spikes: names,
         samples: sampled,
         units: isCompiled ? units : new Map(),
-        read: () => importModel({ name: tool.file, text: files[0]?.text ?? '' }, { data }).valid.model,
+        read: () => importModel({ name: tool.file, text: files[0]?.text ?? '' }, { data, origin: false }).valid.model,
       });
     } catch (error) {
       return failed(toolFailure(error));
@@ -179,7 +179,10 @@ async function comparable(
 > {
   const { files, data } = await convertModel(valid, documentOf[to] ?? to, { partial: true, freeze, strict });
   const [file] = files;
-  const { valid: target } = importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { data });
+  const { valid: target } = importModel(
+    { name: file?.name ?? 'model', text: file?.text ?? '' },
+    { data, origin: false },
+  );
   const found = comparableVariables(valid, target, comparedTime(valid.model), mostSamples.inText);
   return {
     ...found,

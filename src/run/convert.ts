@@ -7,9 +7,11 @@ import { jsonText } from './json-text.js';
 import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
 import { chooseTarget } from './choose-target.js';
+import { documentText } from './convert/document-text.js';
 import type { Exported } from './convert/exported.js';
 import { forBrian } from './convert/for-brian.js';
 import { toLems } from './convert/to-lems.js';
+import { withOrigin as carrying } from './convert/with-origin.js';
 import { drawnAgain } from './drawn-again.js';
 import { freeze } from './freeze.js';
 import { inStage } from './stages.js';
@@ -47,6 +49,8 @@ export interface ConvertOptions {
   readonly partial?: boolean;
   /** Whether the document keeps what its notation has no words for; absent: it does. */
   readonly keeps?: boolean;
+  /** Whether documents carry the model, by which they are read as it again; absent: they do not. */
+  readonly origin?: boolean;
   /**
    * Whether the same function matters more than the notation's own words: equations take the place of names, and own
    * steps that of its simulator's integration, where the result is at least equivalent then.
@@ -219,17 +223,6 @@ function pynnScript(nestml: boolean): Exporter {
   };
 }
 
-/** A longer document under the name of YAML has the layout of JSON, which is YAML, too. */
-const mostInYaml = 1e6;
-
-/** A document as its name asks for: YAML or JSON. */
-async function documentText(document: unknown, name: string): Promise<string> {
-  const json = jsonText(document);
-  if (!/\.ya?ml$/i.test(name) || json.length > mostInYaml) return json;
-  const { yamlText } = await import('./yaml-text.js');
-  return yamlText(JSON.parse(json));
-}
-
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -381,7 +374,8 @@ export async function convertModel(
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);
-    return { ...made, files, report: [...gone, ...home.entries, ...nothing, ...broken, ...made.report] };
+    const bare = { ...made, files, report: [...gone, ...home.entries, ...nothing, ...broken, ...made.report] };
+    return options.origin === true ? carrying(bare, what, to) : bare;
   };
   if (!options.freeze) return judged(await exported(home.valid));
   const { target } = await chooseTarget('auto');

@@ -44,6 +44,23 @@ export function readDataFiles(tree: unknown, document: string): DataStore {
   return store;
 }
 
+/**
+ * Returns the arrays that a document tree refers to; those whose bytes are not what their digest promises are left to
+ * validation.
+ *
+ * @param bytesOf  bytes by digest
+ */
+export function storedArrays(tree: unknown, bytesOf: (digest: string) => Uint8Array | undefined): DataStore {
+  const store = new Map<string, DataArray>();
+  for (const { $data, dtype } of dataReferences(tree)) {
+    const bytes = store.has($data) ? undefined : bytesOf($data);
+    if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== $data) continue;
+    const array = decode(bytes, dtype);
+    if (array) store.set($data, array);
+  }
+  return store;
+}
+
 /** Writes all arrays of a model beside its document. @returns the files written */
 export function writeDataFiles(data: DataStore, document: string): readonly string[] {
   if (data.size === 0) return [];

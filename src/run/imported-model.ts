@@ -13,6 +13,8 @@ export interface ImportedModel {
   readonly hashes: ModelHashes;
   /** What the text was written in. */
   readonly notation: Notation;
+  /** Whether it is the model that a converted document carries, rather than what the document says. */
+  readonly isCarried: boolean;
   /** Warnings and notes; an error would have been thrown. */
   readonly diagnostics: readonly Diagnostic[];
   /** Where the parts of the canonical document come from. */

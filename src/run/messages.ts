@@ -43,6 +43,32 @@ export const messages = {
     message: 'the document is the result of a run, not a model',
     hint: 'interneuron verify runs it again and compares',
   }),
+  originRead: (): Finding => ({
+    code: 'origin/read',
+    severity: 'note',
+    message: 'the document is read as the model that it was converted from',
+    hint: '--no-origin reads what the document itself says',
+  }),
+  originChanged: (): Finding => ({
+    code: 'origin/changed',
+    severity: 'note',
+    message: 'the document was changed after its conversion, so it is read as it stands',
+    hint: 'delete the model that it was converted from, which its annotations carry, to end this remark',
+  }),
+  originNewer: (version: number, known: number): Finding => ({
+    code: 'origin/newer-version',
+    severity: 'note',
+    message: 'a newer version of interneuron converted the document, so it is read as it stands',
+    expected: `an origin of version ${known}`,
+    found: `version ${version}`,
+    hint: 'update interneuron to read the model that the document was converted from',
+  }),
+  originUnreadable: (why: string): Finding => ({
+    code: 'origin/unreadable',
+    severity: 'note',
+    message: `the model that the document was converted from cannot be read, so the document is read as it stands: ${why}`,
+    hint: 'convert the document again, or delete the annotation that carries the model',
+  }),
   unknownSetting: (name: string, known: readonly string[]): Finding => ({
     code: 'set/unknown-name',
     message: `the specification has no constant ${shorten(name)} in its namespace`,

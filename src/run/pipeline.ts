@@ -15,17 +15,27 @@ import { inStage } from './stages.js';
 import { readDataFiles } from './data-files.js';
 import type { ImportedModel, RunnableModel } from './imported-model.js';
 import { InterruptedError } from './interrupted.js';
+import { messages } from './messages.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
 import { placesInScript } from './script-places.js';
 import { withDocumentation } from './script-documentation.js';
 import { withComments } from './source-comments.js';
-import { readMarkup } from './read-markup.js';
+import {
+  carriedModel,
+  markupDigest,
+  originInMarkup,
+  originInTree,
+  originOfScript,
+  treeDigest,
+  withoutOrigin,
+} from './origin.js';
+import { loadMarkup, readMarkup, type Markup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
 import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
 import { sideFiles, type SideFile } from './side-files.js';
 import { sourceOf } from './provenance.js';
 import { startModel } from './start-model.js';
-import { Diagnostics, DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
+import { Diagnostics, DiagnosticError, type Diagnostic, type Place } from '../diagnostics/diagnostic.js';
 import { memberOf } from '../diagnostics/member.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { ownMistakes } from '../model/follow-on.js';
@@ -60,6 +70,8 @@ export interface ImportOptions {
   readonly record?: readonly string[];
   /** Folders that a document may name files in, besides its own (NeuroML and LEMS: besides its repository). */
   readonly allowPaths?: readonly string[];
+  /** False: reads what a converted document says, rather than the model that it carries. */
+  readonly origin?: boolean;
   /** Order of a step, instead of the one that the notation prescribes. */
   readonly timing?: TimingProfile;
   /** Large arrays that the document refers to by digest; absent: those in the folder beside the document. */
@@ -76,11 +88,15 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   const began = performance.now();
   const diagnostics = new Diagnostics();
   // 1 to 3. Text to a tree with places, and that to the canonical document.
-  const imported = inStage('import', () =>
-    isMarkup(source.text)
-      ? importMarkup(readMarkup(source, options.allowPaths ?? [], diagnostics), options, diagnostics)
-      : importTree(source, options, diagnostics),
-  );
+  const imported = inStage('import', () => {
+    if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
+    const markup = loadMarkup(source, options.allowPaths ?? [], diagnostics);
+    if (!markup) return null;
+    return (
+      carriedByMarkup(markup, options, diagnostics) ??
+      importMarkup(readMarkup(markup, diagnostics), options, diagnostics)
+    );
+  });
   return complete(source, options, imported, diagnostics, began);
 }
 
@@ -98,29 +114,31 @@ function complete(
   const given = givenTexts(imported, options, diagnostics);
   const { document, positions } = addRecordings(timed, imported.positions, options.record ?? [], given.every);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
-  const { seed, data = readDataFiles(document, source.name) } = options;
+  const { carried } = imported;
+  const { seed, data = carried ?? readDataFiles(document, source.name) } = options;
   const { set, dt, duration } = given;
   const normalised = inStage('normalise', () =>
     normalise(document, positions, diagnostics, {
       set,
       data,
       warnsOfUnits: notation === 'canonical',
-      ...(notation === 'neuroml' ? { said: ['model/section-gap'] } : {}),
+      ...(notation === 'neuroml' || carried ? { said: ['model/section-gap'] } : {}),
       ...(seed === undefined ? {} : { seed }),
       ...(dt === undefined ? {} : { dt }),
       ...(duration === undefined ? {} : { duration }),
     }),
   );
-  const isLems = notation === 'neuroml' || memberOf(imported.document, 'timing') === 'lems-euler';
+  const isLems = (notation === 'neuroml' && !carried) || memberOf(imported.document, 'timing') === 'lems-euler';
   const valid =
     normalised && isLems ? inStage('normalise', () => atEndOfStep(normalised, positions, diagnostics)) : normalised;
   diagnostics.throwIfErrors();
   if (!valid) throw new DiagnosticError(diagnostics.list);
   diagnostics.addAll(imported.remarks?.() ?? []);
-  const documented = withDocumentation(withComments(valid, source, positions), source);
+  const documented = carried ? valid : withDocumentation(withComments(valid, source, positions), source);
   return {
     valid: documented,
     notation,
+    isCarried: carried !== undefined,
     hashes: inStage('normalise', () => hashModel(documented.model)),
     diagnostics: diagnostics.list,
     positions,
@@ -180,7 +198,10 @@ export async function validateModel(
   if (!isMarkup(source.text)) return withForesight(importModel(source, options), how);
   const began = performance.now();
   const diagnostics = new Diagnostics();
-  const lems = inStage('read', () => readMarkup(source, options.allowPaths ?? [], diagnostics));
+  const markup = inStage('read', () => loadMarkup(source, options.allowPaths ?? [], diagnostics));
+  const carried = markup && carriedByMarkup(markup, options, diagnostics);
+  if (carried) return withForesight(complete(source, options, carried, diagnostics, began), how);
+  const lems = markup && inStage('read', () => readMarkup(markup, diagnostics));
   diagnostics.throwIfErrors();
   if (lems?.target)
     return withForesight(complete(source, options, importMarkup(lems, options, diagnostics), diagnostics, began), how);
@@ -242,22 +263,83 @@ interface Imported {
   readonly given?: ImportedBrian['given'];
   /** What is said of a document in which nothing is wrong. */
   readonly remarks?: () => readonly Diagnostic[];
+  /** Arrays of a model that a converted document carries; absent: the document is read as it stands. */
+  readonly carried?: DataStore;
+}
+
+/** Returns the model that a converted document carries, if it has not been changed; says so if it has. */
+function carriedBy(
+  origin: unknown,
+  digest: () => string,
+  place: Place,
+  { set = {} }: ImportOptions,
+  diagnostics: Diagnostics,
+): Imported | undefined {
+  const carried = carriedModel(origin, digest);
+  if ('code' in carried) {
+    diagnostics.add(carried, place);
+    return undefined;
+  }
+  diagnostics.add(messages.originRead(), place);
+  const positions: Positions = { place: (pointer) => ({ ...place, pointer }) };
+  return { document: carried.document, carried: carried.data, positions, set };
+}
+
+function carriedByMarkup(
+  { documents }: Markup,
+  options: ImportOptions,
+  diagnostics: Diagnostics,
+): (Imported & { readonly notation: Notation }) | undefined {
+  const origin = options.origin === false ? undefined : originInMarkup(documents);
+  if (origin === undefined) return undefined;
+  const place = documents.annotation?.place ?? documents.root.place;
+  const carried = carriedBy(origin, () => markupDigest(documents), place, options, diagnostics);
+  return carried && { ...carried, notation: 'neuroml' };
+}
+
+/** Returns the model that a document in JSON or YAML carries, or that lies beside the script that it says. */
+function carriedByTree(
+  tree: unknown,
+  { name, script }: Source,
+  positions: Positions,
+  options: ImportOptions,
+  diagnostics: Diagnostics,
+): Imported | undefined {
+  if (options.origin === false) return undefined;
+  if (script) {
+    const found = originOfScript(script);
+    return found && carriedBy(found.origin, found.digest, { document: script.name }, options, diagnostics);
+  }
+  const origin = originInTree(tree);
+  if (origin === undefined) return undefined;
+  const { line, column } = positions.place('/annotations');
+  const place = {
+    document: name,
+    ...(line === undefined ? {} : { line }),
+    ...(column === undefined ? {} : { column }),
+  };
+  return carriedBy(origin, () => treeDigest(tree), place, options, diagnostics);
 }
 
 /** A document in JSON or YAML, whose notation its content says. */
 function importTree(
   source: Source,
-  { set = {}, allowPaths = [] }: ImportOptions,
+  options: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | null {
+  const { set = {}, allowPaths = [] } = options;
   const read = readDocument(source.text, source.name);
   diagnostics.addAll(read.diagnostics);
   diagnostics.throwIfErrors();
   const positions = source.script ? placesInScript(read.positions, read.value, source.script) : read.positions;
   diagnostics.lookUpIn(definitionsIn(read.value, positions));
   const notation = recognise(read.value, positions, diagnostics);
-  const imported =
-    notation && importers[notation](read.value, positions, diagnostics, set, sideFiles(source.name, allowPaths));
+  if (!notation) return null;
+  const carried =
+    notation === 'canonical' ? undefined : carriedByTree(read.value, source, positions, options, diagnostics);
+  if (carried) return { ...carried, notation };
+  const tree = withoutOrigin(read.value);
+  const imported = importers[notation](tree, positions, diagnostics, set, sideFiles(source.name, allowPaths));
   return imported && { ...imported, notation };
 }
 

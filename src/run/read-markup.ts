@@ -1,20 +1,33 @@
 /** NeuroML and LEMS documents, with the files that they include. */
 
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
+import type { LemsHost } from '../../translators/neuroml/host.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
-import { readLems } from '../../translators/neuroml/read.js';
+import { loadDocuments, type LoadedDocuments } from '../../translators/neuroml/load.js';
+import { readDocuments } from '../../translators/neuroml/read.js';
 import { includedFiles } from './included-files.js';
 import type { Source } from './read-source.js';
 
+/** A document with the files that it includes, as elements. */
+export interface Markup {
+  readonly documents: LoadedDocuments;
+  readonly host: LemsHost;
+}
+
 /**
- * What a document in NeuroML or LEMS says.
+ * Reads a document in NeuroML or LEMS, and what it includes, as elements.
  *
  * @param allowed  folders that it may include files from, besides its own repository
  * @returns null when it cannot be read
  * @throws UsageError when an allowed folder is none
  */
-export function readMarkup(source: Source, allowed: readonly string[], diagnostics: Diagnostics): LemsModel | null {
+export function loadMarkup(source: Source, allowed: readonly string[], diagnostics: Diagnostics): Markup | null {
   diagnostics.addAll(source.diagnostics ?? []);
-  const { text, lists } = source;
-  return readLems(lists ? { text, lists } : text, source.name, includedFiles(source.name, allowed), diagnostics);
+  const { text, lists, host = includedFiles(source.name, allowed) } = source;
+  const documents = loadDocuments(lists ? { text, lists } : text, source.name, host, diagnostics);
+  return documents && { documents, host };
 }
+
+/** Returns what the elements of documents say. */
+export const readMarkup = ({ documents, host }: Markup, diagnostics: Diagnostics): LemsModel =>
+  readDocuments(documents, host, diagnostics);

@@ -6,6 +6,7 @@ import { DiagnosticError, UsageError, type Diagnostic } from '../diagnostics/dia
 import { formatBytes } from '../diagnostics/quantities.js';
 import { decodeText } from '../model/read.js';
 import { isHdf5 } from './included-files.js';
+import type { LemsHost } from '../../translators/neuroml/host.js';
 import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js';
 import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js';
 import { longestText, type CutText } from '../../translators/neuroml/xml/long-text.js';
@@ -21,6 +22,8 @@ export interface Source {
   readonly lists?: CutText['lists'];
   /** What was odd about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** Files that a document of NeuroML and LEMS may include; absent: those of the disk. */
+  readonly host?: LemsHost;
   /** The script whose network this is: findings are placed there. */
   readonly script?: Source;
 }

@@ -26,7 +26,17 @@ export interface LoadedDocuments {
   readonly elements: readonly { readonly element: XmlElement; readonly origin: Origin }[];
   /** Names of the core files that were read. */
   readonly core: ReadonlySet<string>;
+  /** The annotation of the main document that carries the model which it was written from; it is no element. */
+  readonly annotation?: XmlElement;
 }
+
+/** Tags of the properties in such an annotation begin with this. */
+export const originTag = 'interneuron:';
+
+/** Whether an element is an annotation that carries a model. */
+const carriesModel = ({ name, children }: XmlElement): boolean =>
+  name === 'annotation' &&
+  children.some((one) => one.name === 'property' && one.attribute('tag')?.startsWith(originTag) === true);
 
 interface Loading {
   readonly host: LemsHost;
@@ -77,7 +87,8 @@ export function loadDocuments(
   splice(root, key, 'main', state);
   // Files in NeuroML's own form have no inclusions of core types: these are always there.
   if (state.neuroml) for (const name of coreNames(host)) includeCore(name, state);
-  return { root, elements: state.elements, core: state.core };
+  const annotation = root.children.find(carriesModel);
+  return { root, elements: state.elements, core: state.core, ...(annotation ? { annotation } : {}) };
 }
 
 /** The root element, when it is one of those that are read. @diagnostic lems/unknown-root, neuroml/version-1 */
@@ -108,7 +119,7 @@ function splice(root: XmlElement, key: string, origin: Origin, state: Loading): 
   if (root.name === 'neuroml') state.neuroml = true;
   for (const element of root.children) {
     if (isInclusion(element)) include(element, origin, state);
-    else state.elements.push({ element, origin });
+    else if (!carriesModel(element)) state.elements.push({ element, origin });
   }
   state.open.pop();
 }

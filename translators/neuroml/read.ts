@@ -44,7 +44,11 @@ export function readLems(
   diagnostics: Diagnostics,
 ): LemsModel | null {
   const loaded = loadDocuments(text, document, host, diagnostics);
-  if (!loaded) return null;
+  return loaded && readDocuments(loaded, host, diagnostics);
+}
+
+/** Reads what loaded documents say; see `readLems`. */
+export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnostics: Diagnostics): LemsModel {
   const { elements } = loaded;
   diagnostics.lookUpIn(
     elementsIn(() => elements.flatMap(({ element, origin }) => (origin === 'core' ? [] : [element]))),

@@ -37,7 +37,8 @@ export async function convert(context: CommandContext): Promise<number> {
     freeze: options.flag('freeze'),
     name: basename(path),
     positions: imported.positions,
-    leftOut: options.values('left-out'),
+    leftOut: imported.isCarried ? [] : options.values('left-out'),
+    origin: kindOf[to] === 'script' ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
     strict: options.flag('strict'),
   });
@@ -65,7 +66,8 @@ export async function convert(context: CommandContext): Promise<number> {
     return exitCodes.wrong;
   }
   context.say(`wrote ${outputs.map(printable).join(', ')}`);
-  for (const { code, message } of converted.report) if (code === 'lems/one-file') context.say(printable(message));
+  for (const { code, message } of converted.report)
+    if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing));
   // A document written strictly is never approximate.

@@ -4,17 +4,14 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
-import { parseQuantity } from '../lang/quantity.js';
 import { parseRecordingRequest } from '../run/add-recordings.js';
+import { checkedSeed, checkedThreads, checkedTime } from '../run/option-values.js';
 import { suffixOf } from '../run/output-names.js';
 import type { ImportOptions } from '../run/pipeline.js';
 import { subjectFields } from '../../runtime/results/result.js';
 import { timingProfiles, type CommandName } from './command-table.js';
 import { type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
-
-const largestSeed = (1n << 64n) - 1n;
-const mostThreads = 256;
 
 /** The options of a command that change the model, in the form that importing takes. */
 export function importOptions(options: Options): ImportOptions {
@@ -58,11 +55,8 @@ export function findWrongValues(options: Options, command: CommandName): readonl
 }
 
 /** A seed: a whole number of 64 bits, kept as text. */
-function readSeed(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,20}$/.test(text) && BigInt(text) <= largestSeed) return String(BigInt(text));
-  throw new UsageError(`--seed cannot be ${shorten(text)}`, `use a whole number from 0 to ${largestSeed}`);
-}
+const readSeed = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : checkedSeed(text, '--seed');
 
 /** One of the names that a command takes instead of a file. @throws UsageError for others, with a suggestion */
 export function chosenName<Name extends string>(word: string, names: readonly Name[], command: string): Name {
@@ -75,37 +69,12 @@ export function chosenName<Name extends string>(word: string, names: readonly Na
 }
 
 /** Worker threads. */
-export function readThreads(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const threads = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (threads >= 1 && threads <= mostThreads) return threads;
-  throw new UsageError(`--threads cannot be ${shorten(text)}`, `use a whole number from 1 to ${mostThreads}`);
-}
+export const readThreads = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : checkedThreads(/^\d{1,4}$/.test(text) ? Number(text) : NaN, '--threads', text);
 
 /** A time with its unit, above zero; stays text, since the model converts it decimal-exact. */
-function readTime(name: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const refuse = (why: string): UsageError =>
-    new UsageError(
-      `--${name} cannot be ${shorten(text)}: ${why}`,
-      `write a time with its unit, such as --${name} '${name === 'dt' ? '0.1 ms' : '100 ms'}'`,
-    );
-  if (/^[\s\d.eE+-]+$/.test(text)) throw refuse('it has no unit');
-  const seconds = parseTime(text);
-  if (seconds === undefined) throw refuse('it is not a time');
-  if (!(seconds > 0 && seconds < Infinity)) throw refuse('it is not above zero');
-  return text;
-}
-
-function parseTime(text: string): number | undefined {
-  try {
-    const { value, dimension } = parseQuantity(text);
-    return JSON.stringify(dimension) === JSON.stringify(parseQuantity('1 s').dimension) ? value : undefined;
-  } catch (error) {
-    if (error instanceof Error && 'finding' in error) return undefined;
-    throw error;
-  }
-}
+const readTime = (name: 'dt' | 'duration', text: string | undefined): string | undefined =>
+  text === undefined ? undefined : checkedTime(text, name, '--');
 
 /** Fields of the subject of a result, as NWB names them. @throws UsageError for others */
 export function readSubject(texts: readonly string[]): Record<string, string> {

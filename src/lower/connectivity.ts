@@ -4,6 +4,8 @@
  * keys (`synapses/indices.ts`).
  */
 
+import { checkLength } from './synapse-values.js';
+import { arrayOf } from '../model/arrays.js';
 import type { Context } from './context.js';
 import type { Connectivity, ProjectionPlan } from './projection.js';
 import { sortByDelay } from './synapses/delays.js';
@@ -24,6 +26,10 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const others = plan.pathways.filter(
     (pathway) => pathway !== plan.sortedBy && pathway.steps.first !== pathway.steps.last,
   );
+  // The other pathways are checked where their delays are read.
+  for (const { name, delay, steps } of plan.pathways)
+    if (steps.first === steps.last && typeof delay === 'object' && delay.kind === 'array' && !delay.columns)
+      checkLength(`${name}.given_delays`, arrayOf(delay.array, context.data).length, plan, raw, context);
   return {
     count: raw.count,
     known: typeof raw.count === 'number' ? raw.count : knownCount(plan),

@@ -1,6 +1,6 @@
-import type { Diagnostics } from '../diagnostics/diagnostic.js';
+import { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
-import type { MetadataDocument, ModelDocument } from './document.js';
+import type { MetadataDocument, ModelDocument, PhaseDocument } from './document.js';
 import { messages } from './messages.js';
 import type { DataStore, Id, Metadata, Model, Phase, ValidModel } from './model.js';
 import { resolveConstants } from './normalise/constants.js';
@@ -24,7 +24,7 @@ import {
   type DeclaredProjection,
   matrixOf,
 } from './normalise/projections.js';
-import { normaliseProtocol } from './normalise/protocol.js';
+import { normaliseProtocol, type ProtocolNames } from './normalise/protocol.js';
 import { normaliseRecordings } from './normalise/recordings.js';
 import type { Elements, PopulationInfo } from './normalise/selections.js';
 import {
@@ -94,6 +94,31 @@ export function normalise(
   if (!known.whole || given.unknown.length > 0 || context.errorCount() > 0) return null;
   for (const remark of remarks) remark(model, context);
   return { model, data: context.store() };
+}
+
+/** Checks and normalises one phase that is added to a protocol; null after an error. */
+export type PhaseCheck = (phase: unknown, stored: readonly string[], diagnostics: Diagnostics) => Phase | null;
+
+/**
+ * Returns a check of phases that are added to a valid model, by the rules for the phases of its document. The names of
+ * the model are looked up once.
+ */
+export function phaseCheck({ model, data }: ValidModel): PhaseCheck {
+  const document = model as ModelDocument;
+  const positions: Positions = { place: (pointer) => ({ document: 'the call', pointer }) };
+  const parts = createContext(positions, new Diagnostics(), data);
+  resolveConstants(parts, document.parameters ?? {}, new Map(), givenParameter);
+  mapOf(document.tables, '/tables', (table, at, id) => normaliseTable(parts, id, table, at));
+  const { elements } = declare(parts, document);
+  const names = phaseNames(parts, document, elements, connect(parts, document, elements), model.recordings);
+  return (phase, stored, diagnostics) => {
+    const protocol = [...stored.map((store) => ({ store })), phase];
+    if (!checkSchema({ interneuron: 1, experiment: { protocol } }, positions, diagnostics)?.whole) return null;
+    const { constants, constantNames, tables } = parts;
+    const context = { ...createContext(positions, diagnostics, data), constants, constantNames, tables };
+    const phases = normaliseProtocol(context, protocol as PhaseDocument[], names, '/experiment/protocol');
+    return context.errorCount() > 0 ? null : (phases.at(-1) ?? null);
+  };
 }
 
 /**
@@ -168,19 +193,7 @@ function build(
   const parameters = resolveConstants(context, document.parameters ?? {}, given, givenParameter);
   const tables = mapOf(document.tables, '/tables', (table, at, id) => normaliseTable(context, id, table, at));
   const clocks = mapOf(document.clocks, '/clocks', (clock, at) => normaliseClock(context, clock, at));
-  const neurons = new Map(
-    Object.entries(document.neurons ?? {}).map(([id, neuron]): [Id, NeuronInfo] => [
-      id,
-      normaliseNeuron(context, neuron, child('/neurons', id)),
-    ]),
-  );
-  const populations = new Map(
-    Object.entries(document.populations ?? {}).map(([id, item]): [Id, PopulationInfo] => [
-      id,
-      declarePopulation(context, item, neurons, child('/populations', id)),
-    ]),
-  );
-  const elements: Elements = { populations, projections: new Set(Object.keys(document.projections ?? {})) };
+  const { neurons, populations, elements } = declare(context, document);
   const network = connect(context, document, elements);
   const stimuli = mapOf(document.stimuli, '/stimuli', (stimulus, at) =>
     normaliseStimulus(context, stimulus, elements, at),
@@ -213,6 +226,34 @@ function build(
     timing: document.timing ?? 'grid',
     experiment: { dt: timeStep(context, document), seed: seedOf(context, document), protocol },
     annotations: document.annotations ?? {},
+  };
+}
+
+/** Neuron types, and populations as other parts refer to them. */
+function declare(
+  context: Context,
+  document: ModelDocument,
+): {
+  readonly neurons: ReadonlyMap<Id, NeuronInfo>;
+  readonly populations: ReadonlyMap<Id, PopulationInfo>;
+  readonly elements: Elements;
+} {
+  const neurons = new Map(
+    Object.entries(document.neurons ?? {}).map(([id, neuron]): [Id, NeuronInfo] => [
+      id,
+      normaliseNeuron(context, neuron, child('/neurons', id)),
+    ]),
+  );
+  const populations = new Map(
+    Object.entries(document.populations ?? {}).map(([id, item]): [Id, PopulationInfo] => [
+      id,
+      declarePopulation(context, item, neurons, child('/populations', id)),
+    ]),
+  );
+  return {
+    neurons,
+    populations,
+    elements: { populations, projections: new Set(Object.keys(document.projections ?? {})) },
   };
 }
 
@@ -331,12 +372,29 @@ function acts(
     key,
   );
   const { phases, total } = givenDuration(context, duration, document);
-  const names = {
+  const names = phaseNames(context, document, elements, network, recordings);
+  const pointer =
+    document.experiment?.protocol === undefined && document.experiment?.duration !== undefined
+      ? '/experiment/duration'
+      : '/experiment/protocol';
+  const protocol = normaliseProtocol(context, phases, names, pointer);
+  return { operations, recordings, protocol: total === undefined ? protocol : withDuration(protocol, total) };
+}
+
+/** Names that the phases of a protocol may use. */
+function phaseNames(
+  context: Context,
+  document: ModelDocument,
+  elements: Elements,
+  network: Network,
+  recordings: Model['recordings'],
+): ProtocolNames {
+  return {
     elements,
     stimuli: new Set(Object.keys(document.stimuli ?? {})),
-    current: (stimulus: Id) => currentTarget(context, document.stimuli?.[stimulus], elements),
+    current: (stimulus) => currentTarget(context, document.stimuli?.[stimulus], elements),
     recordings: new Set(recordings.map(({ name }) => name)),
-    synapse: (projection: Id) => {
+    synapse: (projection) => {
       const own = network.ownOf(projection);
       return (
         own && {
@@ -348,12 +406,6 @@ function acts(
       );
     },
   };
-  const pointer =
-    document.experiment?.protocol === undefined && document.experiment?.duration !== undefined
-      ? '/experiment/duration'
-      : '/experiment/protocol';
-  const protocol = normaliseProtocol(context, phases, names, pointer);
-  return { operations, recordings, protocol: total === undefined ? protocol : withDuration(protocol, total) };
 }
 
 /** Names of the currents: where one flows into a cell, it can be recorded there. */

@@ -7,6 +7,9 @@ import { child } from './pointer.js';
 
 const halves = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+/** Whether a text can be written to a file and hashed. */
+export const isWellFormed = (text: string): boolean => !halves.test(text);
+
 /**
  * What is wrong with the texts and keys of a tree.
  *

@@ -8,23 +8,26 @@
  */
 
 import type { RunnableModel } from './imported-model.js';
+import { checkRunOptions } from './option-values.js';
 import { addPhase, run } from './session/advance.js';
 import { disengage } from './session/engage.js';
 import { extend, recordFromNow } from './session/extend.js';
 import { finish } from './session/finish.js';
-import type { GivenNumbers, ModelSession, SessionOptions } from './session/model-session.js';
-import { checkKey, delayedPathway, unknownName } from './session/names.js';
-import { initialState, withProtocol, type SessionState } from './session/state.js';
+import { checkedPhase, givenValues, settings } from './session/checked.js';
+import type { ModelSession, SessionOptions } from './session/model-session.js';
+import { initialState, withProtocol } from './session/state.js';
 import { countSynapses, readVariable, take, takeSynapses } from './session/take.js';
+import { checkStart } from './session/start-state.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import type * as written from '../model/model.js';
 
 /**
  * Opens a model as a session, at time 0 or where `start` says; its own protocol is left to `run()`.
  *
- * @throws UsageError when the target is not available
+ * @throws UsageError for options that no run takes
  */
 export function openModel(imported: RunnableModel, options: SessionOptions = {}): ModelSession {
+  checkRunOptions(options);
+  if (options.start) checkStart(options.start);
   const state = initialState(imported, options);
   const first = options.start?.step ?? 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -38,6 +41,8 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     last = next.catch(() => undefined);
     return next;
   };
+  /** Performs a phase that a document may contain. */
+  const add = (phase: Readonly<Record<string, unknown>>): Promise<void> => addPhase(state, checkedPhase(state, phase));
   return {
     kind: 'session',
     dt: imported.valid.model.experiment.dt,
@@ -52,15 +57,15 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
         const phases = [
           ...(Object.keys(delays).length > 0 ? [{ delays }] : []),
           ...(Object.keys(set).length > 0 ? [{ set }] : []),
-        ];
+        ].map((phase) => checkedPhase(state, phase));
         for (const phase of phases) await addPhase(state, phase, atOnce);
       }),
-    initialise: (values) => queued(async () => addPhase(state, { initialise: valuesOf(values, state) })),
+    initialise: (values) => queued(async () => add({ initialise: givenValues(values) })),
     record: (population, variable, every, place) =>
       queued(() => recordFromNow(state, population, variable, every, place)),
-    reset: (annotations) => queued(() => addPhase(state, { reset: true, ...(annotations ? { annotations } : {}) })),
-    snapshot: (name) => queued(() => addPhase(state, { store: name })),
-    restore: (name) => queued(async () => addPhase(state, { restore: keptName(name, state) })),
+    reset: (annotations) => queued(async () => add({ reset: true, ...(annotations ? { annotations } : {}) })),
+    snapshot: (name) => queued(async () => add({ store: name })),
+    restore: (name) => queued(async () => add({ restore: name })),
     extend: (model, later) => queued(() => extend(state, model, later)),
     take: () => queued(() => take(state)),
     read: (owner, variable) => queued(() => readVariable(state, owner, variable)),
@@ -75,38 +80,4 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
       await disengage(state);
     },
   };
-}
-
-/** What a call sets: values by `owner.variable`, and delays by `projection.pathway` (`projection.pathway.delay`). */
-function settings(
-  given: GivenNumbers,
-  state: SessionState,
-): { readonly set: Record<string, written.Value>; readonly delays: Record<string, written.Value> } {
-  const set: Record<string, number | ArrayLike<number>> = {};
-  const delays: Record<string, written.Value> = {};
-  for (const [key, value] of Object.entries(given)) {
-    const pathway = delayedPathway(key, state.given.valid.model);
-    if (pathway === null) set[key] = value;
-    else delays[pathway] = valueOf(value);
-  }
-  return { set: valuesOf(set, state), delays };
-}
-
-const valueOf = (value: number | ArrayLike<number>): written.Value =>
-  typeof value === 'number' ? value : { array: Array.from(value) };
-
-/** Numbers of a call as values of a phase. @throws UsageError for a key that names what there is not */
-const valuesOf = (values: GivenNumbers, { given }: SessionState): Record<string, written.Value> =>
-  Object.fromEntries(
-    Object.entries(values).map(([key, value]) => {
-      checkKey(key, given.valid.model);
-      return [key, valueOf(value)];
-    }),
-  );
-
-/** The name of a stored state. @throws UsageError for one that was not stored */
-function keptName(name: string, { typed, done }: SessionState): string {
-  const kept = typed.slice(0, done).flatMap((phase) => (phase.kind === 'store' ? [phase.store] : []));
-  if (!kept.includes(name)) throw unknownName('stored state', name, kept);
-  return name;
 }

@@ -17,6 +17,7 @@ import type { ImportedModel, RunnableModel } from './imported-model.js';
 import { InterruptedError } from './interrupted.js';
 import { messages } from './messages.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
+import { checkImportOptions } from './option-values.js';
 import { placesInScript } from './script-places.js';
 import { withDocumentation } from './script-documentation.js';
 import { withComments } from './source-comments.js';
@@ -35,7 +36,7 @@ import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
 import { sideFiles, type SideFile } from './side-files.js';
 import { sourceOf } from './provenance.js';
 import { startModel } from './start-model.js';
-import { Diagnostics, DiagnosticError, type Diagnostic, type Place } from '../diagnostics/diagnostic.js';
+import { Diagnostics, DiagnosticError, UsageError, type Diagnostic, type Place } from '../diagnostics/diagnostic.js';
 import { memberOf } from '../diagnostics/member.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { ownMistakes } from '../model/follow-on.js';
@@ -43,6 +44,7 @@ import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, TimingProfile } from '../model/model.js';
 import { atEndOfStep } from '../model/end-of-step.js';
 import { normalise } from '../model/normalise.js';
+import { isWellFormed } from '../model/well-formed.js';
 import { readDocument } from '../model/read.js';
 import { importBrian, type ImportedBrian } from '../../translators/brian/import.js';
 import { importNeuroML } from '../../translators/neuroml/import.js';
@@ -85,6 +87,9 @@ export interface ImportOptions {
  * @throws UsageError for an option that cannot be understood
  */
 export function importModel(source: Source, options: ImportOptions = {}): ImportedModel {
+  checkImportOptions(options);
+  if (!isWellFormed(source.text))
+    throw new UsageError(`${source.name} contains half a character`, 'give text that UTF-8 can hold');
   const began = performance.now();
   const diagnostics = new Diagnostics();
   // 1 to 3. Text to a tree with places, and that to the canonical document.
@@ -195,6 +200,7 @@ export async function validateModel(
   options: ImportOptions = {},
   how: Foresight = {},
 ): Promise<ValidatedModel> {
+  checkImportOptions(options);
   if (!isMarkup(source.text)) return withForesight(importModel(source, options), how);
   const began = performance.now();
   const diagnostics = new Diagnostics();

@@ -4,6 +4,7 @@ import { unplaced } from '../diagnostics/positions.js';
 import { compileModel } from './compile-model.js';
 import { startWhileOpening } from './connect.js';
 import type { RunnableModel } from './imported-model.js';
+import { checkRunOptions } from './option-values.js';
 import { placedLater } from './placed.js';
 import { resultFiles } from './result-files.js';
 import { runResult } from './run-result.js';
@@ -32,6 +33,7 @@ interface StartedRun {
  * @throws InterruptedError when stopped before the first step
  */
 export async function startModel(imported: RunnableModel, options: RunOptions): Promise<StartedRun | GeneratedResult> {
+  checkRunOptions(options);
   const watch = stopwatch();
   const compiled = await compileModel(imported, options, watch);
   const { program, protocol, executable, engine } = compiled;

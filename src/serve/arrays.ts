@@ -6,6 +6,7 @@ import { memberOf } from '../diagnostics/member.js';
 import { shorten } from '../diagnostics/suggest.js';
 import type { TypedArray } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
+import type { GivenNumbers } from '../run/session/model-session.js';
 import type { StartState } from '../run/session/start-state.js';
 import { isFrame, type Frame } from './frames.js';
 
@@ -68,25 +69,38 @@ export function readStore(sent: unknown): DataStore {
   );
 }
 
-/** Values for variables: numbers, or arrays of numbers. @throws UsageError for others */
-export function readValues(sent: unknown): Record<string, number | ArrayLike<number>> {
+/**
+ * Values for variables as a session takes them: its rules say which there may be.
+ *
+ * @throws UsageError for an array of a type that no value has
+ */
+export function readValues(sent: unknown): GivenNumbers {
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
     throw new UsageError('values is not an object', 'give numbers or arrays by population.variable');
   return Object.fromEntries(
-    Object.entries(sent).map(([key, value]: [string, unknown]): [string, number | ArrayLike<number>] => {
-      if (typeof value === 'number') return [key, value];
-      if (Array.isArray(value) && value.every((each) => typeof each === 'number')) return [key, value];
-      const array = readArray(value, `the value of ${key}`);
-      return [key, array instanceof BigInt64Array ? Array.from(array, Number) : array];
-    }),
+    Object.entries(sent).map(([key, value]: [string, unknown]) => [
+      key,
+      isFrame(value) ? inShape(readArray(value, `the value of ${key}`), value.shape, key) : value,
+    ]),
+  ) as GivenNumbers;
+}
+
+/** An array of one dimension as it is, one of two as a list of its rows. */
+function inShape(array: StoredArray, shape: readonly number[], key: string): unknown {
+  if (shape.length === 1) return array;
+  const [rows = 0, columns = 0] = shape;
+  if (shape.length !== 2)
+    throw new UsageError(
+      `the value of ${key} has ${shape.length} dimensions`,
+      'give an array of one or two dimensions',
+    );
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from(array.subarray(row * columns, (row + 1) * columns), Number),
   );
 }
 
 /** Where a session begins. @throws UsageError for what is not a state */
 export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
-  const step = sent['step'];
-  if (typeof step !== 'number' || !Number.isSafeInteger(step) || step < 0)
-    throw new UsageError(`the step of the start is ${String(step)}`, 'give a whole number, 0 or more');
   const map = <T>(name: string, read: (value: unknown, what: string) => T): Record<string, T> => {
     const given: unknown = sent[name] ?? {};
     if (typeof given !== 'object' || given === null)
@@ -105,7 +119,8 @@ export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
       >;
     };
   return {
-    step,
+    // A session checks the number.
+    step: sent['step'] as number,
     events: map('events', pair('steps', 'cells')),
     lastEvents: map('lastEvents', numbers),
     free: map('free', numbers),

@@ -3,8 +3,9 @@
  * eight bytes on the arrays' own bytes, each from a multiple of eight. In the text, `at` is where an array begins.
  */
 
-import type { ContentTypeDecoder, ContentTypeEncoder, Message } from 'vscode-jsonrpc/node.js';
+import type { ContentTypeEncoder } from 'vscode-jsonrpc/node.js';
 import { memberOf } from '../diagnostics/member.js';
+import { afterString, deepestNesting } from '../model/json-scan.js';
 
 /** An array in a message; in the text of the message it has `at` instead of its bytes. */
 export interface Frame {
@@ -42,33 +43,49 @@ export function encodeMessage(message: unknown): Uint8Array {
   return Buffer.concat([bytes, gap, ...frames]);
 }
 
-/** A message from its bytes. Arrays that do not lie within them have no bytes. */
+/** Levels of maps and lists that a message may have: those of a document, and those around it. */
+const deepest = deepestNesting + 8;
+
+/**
+ * A message from its bytes. Arrays that do not lie within them have no bytes.
+ *
+ * @throws SyntaxError for a text that is not JSON or is nested too deeply, TypeError for one that is not UTF-8
+ */
 export function decodeMessage(body: Uint8Array): unknown {
   const end = body.indexOf(0);
-  const text = Buffer.from(body.buffer, body.byteOffset, end < 0 ? body.length : end).toString();
+  const text = utf8.decode(end < 0 ? body : body.subarray(0, end));
+  if (nestingOf(text) > deepest) throw new SyntaxError(`the message has more than ${deepest} levels of maps and lists`);
   if (end < 0) return JSON.parse(text);
   const frames = new Uint8Array(body.buffer, body.byteOffset + end + 1, body.length - end - 1);
   return JSON.parse(text, (_, value: unknown) => {
     const at = memberOf(value, 'at');
     const [dtype, shape] = [memberOf(value, 'dtype'), memberOf(value, 'shape')];
-    if (typeof at !== 'number' || typeof dtype !== 'string' || !Array.isArray(shape)) return value;
-    const begin = at + lengthOf(dtype, shape);
-    return begin <= frames.length && at >= 0 ? { dtype, shape, bytes: frames.subarray(at, begin) } : value;
+    if (typeof dtype !== 'string' || !isShape(shape) || !isLength(at) || at % alignment !== 0) return value;
+    const until = at + shape.reduce((total, length) => total * length, sizeOf(dtype));
+    return until <= frames.length ? { dtype, shape, bytes: frames.subarray(at, until) } : value;
   });
 }
 
-/** Bytes of an array; NaN where its type or shape is none. */
-const lengthOf = (dtype: string, shape: readonly unknown[]): number =>
-  shape.reduce((total: number, each) => total * (Number.isSafeInteger(each) ? Number(each) : NaN), sizeOf(dtype));
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isShape = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isLength);
 
+/** How deep maps and lists of a JSON text are nested. */
+function nestingOf(text: string): number {
+  let [depth, most] = [0, 0];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 34) at = afterString(text, at) - 1;
+    else if (code === 91 || code === 123) most = Math.max(most, (depth += 1));
+    else if (code === 93 || code === 125) depth -= 1;
+  }
+  return most;
+}
+
+/** Bytes of an element; NaN for a type that no array has. */
 const sizeOf = (dtype: string): number => Number(/^[fiu](8|16|32|64)$/.exec(dtype)?.[1] ?? NaN) / 8;
 
-/** What streams of messages are read and written with. */
-export const frameDecoder: ContentTypeDecoder = {
-  name: 'application/json',
-  decode: async (body) => decodeMessage(body) as Message,
-};
-/** The same for those that are sent. */
+/** Encodes messages for a stream. */
 export const frameEncoder: ContentTypeEncoder = {
   name: 'application/json',
   encode: async (message) => encodeMessage(message),

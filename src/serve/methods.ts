@@ -216,7 +216,8 @@ interface Kinds {
 function optional<K extends keyof Kinds>(parameters: Parameters, name: string, kind: K): Kinds[K] | undefined {
   const value = parameters[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== kind) throw new UsageError(`${name} is ${JSON.stringify(value)}`, `give a ${kind}`);
+  if (typeof value !== kind || Array.isArray(value))
+    throw new UsageError(`${name} is ${shorten(value)}`, `give ${kind === 'object' ? 'an' : 'a'} ${kind}`);
   return value as Kinds[K];
 }
 
@@ -230,7 +231,7 @@ function text(parameters: Parameters, name: string): string {
 function texts(parameters: Parameters, name: string): readonly string[] {
   const value = parameters[name] ?? [];
   if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
-    throw new UsageError(`${name} is ${JSON.stringify(value)}`, 'give a list of strings');
+    throw new UsageError(`${name} is ${shorten(value)}`, 'give a list of strings');
   return value;
 }
 

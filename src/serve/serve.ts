@@ -8,12 +8,13 @@ import {
   ErrorCodes,
   ProgressType,
   ResponseError,
-  StreamMessageReader,
   StreamMessageWriter,
   type CancellationToken,
+  type ResponseMessage,
 } from 'vscode-jsonrpc/node.js';
-import { frameDecoder, frameEncoder } from './frames.js';
+import { frameEncoder } from './frames.js';
 import { serverMethods, type Parameters } from './methods.js';
+import { CallReader } from './reader.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
 import { InterruptedError } from '../run/interrupted.js';
@@ -23,22 +24,30 @@ const errorCodes = { wrongModel: 1, wrongCall: 2, cancelled: -32800 } as const;
 
 const progress = new ProgressType<number>();
 
-/** Serves until the client closes its end, or asks for the end. */
+/**
+ * Serves until the client closes its end, or asks for the end.
+ *
+ * @throws UsageError for a message whose header is malformed
+ */
 export function serve(input: Readable, output: Writable, cacheDirectory?: string): Promise<void> {
-  const reader = new StreamMessageReader(input, { contentTypeDecoder: frameDecoder });
-  // The timer that waits for the rest of a message would keep the process running after the client is gone.
-  reader.partialMessageTimeout = 0;
   const writer = new StreamMessageWriter(output, { contentTypeEncoder: frameEncoder });
+  let refused: Promise<unknown> = Promise.resolve();
+  const reader = new CallReader(input, (id, code, message) => {
+    const answer: ResponseMessage = { jsonrpc: '2.0', id, error: { code, message } };
+    // Whoever has closed their end gets no answer.
+    refused = Promise.allSettled([refused, writer.write(answer)]);
+  });
   const connection = createMessageConnection(reader, writer);
   const methods = serverMethods(cacheDirectory);
   const running = new Set<AbortController>();
-  return new Promise((done) => {
-    const end = (): void => {
+  return new Promise((done, fail) => {
+    const end = (error?: unknown): void => {
       for (const controller of running) controller.abort();
       // A call that still computes comes to its end first.
-      void methods.dispose().then(() => {
+      void Promise.all([methods.dispose(), refused]).then(() => {
         connection.dispose();
-        done();
+        if (error instanceof UsageError) fail(error);
+        else done();
       });
     };
     for (const [name, method] of Object.entries(methods.byName)) {
@@ -68,7 +77,8 @@ export function serve(input: Readable, output: Writable, cacheDirectory?: string
       setImmediate(end);
       return null;
     });
-    connection.onClose(end);
+    connection.onClose(() => end());
+    reader.onError(end);
     connection.listen();
   });
 }

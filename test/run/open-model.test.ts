@@ -261,17 +261,106 @@ describe('what a session gives while it lives', () => {
     const live = session('if-cond-exp');
     const cells = Object.entries(live.model().model.populations).find(([, { type }]) => type !== undefined)![0];
     await live.run(0.001);
-    await expect(live.set({ [`${cells}.tau_n`]: 1 })).rejects.toThrow(/no variable of .* tau_n/);
-    await expect(live.set({ tau_m: 1 })).rejects.toThrow(/tau_m does not name a variable/);
-    await expect(live.set({ 'nobody.v': 1 })).rejects.toThrow(/no population or projection nobody/);
+    await expect(live.set({ [`${cells}.tau_n`]: 1 })).rejects.toThrow(/no parameter or state variable tau_n/);
+    await expect(live.set({ tau_m: 1 })).rejects.toThrow(/tau_m/);
+    await expect(live.set({ 'nobody.v': 1 })).rejects.toThrow(/no population nobody/);
     await expect(live.read(cells, 'nothing')).rejects.toThrow(/no variable of .* nothing/);
     await expect(live.restore('nowhere')).rejects.toThrow(/no stored state nowhere/);
     await expect(live.run(-1)).rejects.toThrow(/the time to run is -1 s/);
-    await expect(live.record(cells, 'u')).rejects.toThrow(/no variable of .* u/);
+    await expect(live.record(cells, 'u')).rejects.toThrow(/ u\b/);
     await live.run(0.001);
     expect(live.steps()).toBe(20);
     (await live.finish()).dispose();
     await expect(live.run(0.001)).rejects.toThrow(/the session is finished/);
+  });
+});
+
+describe('what a call gives', () => {
+  /** Values of all types, and synapses whose number is drawn. */
+  const text = JSON.stringify({
+    format: 'interneuron/brian',
+    seed: 3,
+    neuron_groups: {
+      G: {
+        N: 20,
+        model: 'dv/dt = -v/(10*ms) : volt\nn : integer\nb : boolean',
+        threshold: 'v > 10*mV',
+        reset: 'v = 0*mV',
+      },
+    },
+    synapses: {
+      S: { source: 'G', model: 'w : volt', on_pre: 'v_post += w', delay: '1*ms', connect: [{ p: 0.5 }] },
+    },
+  });
+  const numbers = (length: number, value: number): Float64Array => new Float64Array(length).fill(value);
+  const sets: readonly (readonly [string, unknown])[] = [
+    ['G.v', [1e-3, 2e-3]],
+    ['G.v', numbers(19, 0)],
+    ['G.v', numbers(21, 0)],
+    ['G.v', []],
+    ['G.v', [[1, 2]]],
+    ['G.v', NaN],
+    ['G.v', Infinity],
+    ['G.v', numbers(20, NaN)],
+    ['G.v', '1*mV'],
+    ['G.v', Array<string>(20).fill('1 mV')],
+    ['G.v', { length: 20 }],
+    ['G.v', null],
+    ['G.v', true],
+    ['G.n', 1.5],
+    ['G.n', 2 ** 31],
+    ['G.b', 2],
+    ['G[0:30].v', 0],
+    ['G[20].v', 0],
+    ['G[1, 2].v', [0]],
+    ['G.toString', 0],
+    ['__proto__.v', 0],
+    ['S.w', [1e-3, 1e-3]],
+    ['S.w', NaN],
+    ['S.pre.delay', -1e-3],
+    ['S.pre.delay', 1e300],
+    // As long as the delay of all, and of the length of none.
+    ['S.pre.delay', [1e-3, 1e-3]],
+  ];
+
+  it(
+    'passes the rules for documents, on every engine, and leaves the session as it was',
+    { timeout: 60_000 },
+    async () => {
+      const found = new Set<string>();
+      const targets = (await probeTargets()).filter(({ available, target }) => available && target !== 'null');
+      for (const target of targets
+        .map((each) => each.target)
+        .filter((each) => ['wasm', 'reference', 'c'].includes(each))) {
+        const live = openModel(importModel({ name: 'rules', text }), { target });
+        open.push(live);
+        await live.run(0.001);
+        for (const [key, value] of sets)
+          await expect(live.set({ [key]: value } as never), `${key} ${JSON.stringify(value)}`).rejects.toThrow(
+            expect.objectContaining({ name: expect.stringMatching(/UsageError|DiagnosticError/) as string }) as Error,
+          );
+        for (const values of [null, 5, 'abc', [1]])
+          await expect(live.initialise(values as never)).rejects.toThrow('by name');
+        for (const time of [1e300, NaN, -1, '1 ms'])
+          await expect(live.run(time as never)).rejects.toThrow(/the time to run|steps/);
+        for (const every of [0, -1, NaN, 1e300, 1.5e-4])
+          await expect(live.record('G', 'v', every)).rejects.toThrow(/interval|finite/);
+        for (const annotations of [[1], { a: NaN }, { a: 1n }, { a: '\ud800' }])
+          await expect(live.reset(annotations as never)).rejects.toThrow(/annotations|map/);
+        await expect(live.read(5 as never, 'v')).rejects.toThrow('is 5');
+        await live.set({ 'G.v': numbers(20, 2e-3), 'G.n': 4, 'G.b': 1, 'G[0:2].v': [1e-3, 1e-3] });
+        await live.run(0.001);
+        found.add(await fingerprintOf(live));
+      }
+      expect(found.size).toBe(1);
+    },
+  );
+
+  it('is a run as the command line takes it', () => {
+    for (const options of [{ threads: 0 }, { threads: 1.5 }, { threads: 257 }, { outputs: ['a.txt'] }])
+      expect(() => openModel(importModel({ name: 'rules', text }), options)).toThrow(/threads|suffix/);
+    for (const options of [{ seed: '-1' }, { seed: 'abc' }, { dt: '0.1' }, { duration: '-5 ms' }])
+      expect(() => importModel({ name: 'rules', text }, options)).toThrow(/cannot be/);
   });
 });
 
@@ -389,9 +478,30 @@ describe('a session that begins in the middle', () => {
 
   it('refuses a state of another model', async () => {
     const none = { step: 1, events: {}, lastEvents: {}, free: {}, lastUpdates: {} };
-    const live = opened(text({}, '1'), { start: { ...none, lastEvents: { 'H.spike': [1] } } });
+    const live = opened(text({}, '1'), { start: { ...none, lastEvents: { 'H.spike': [0] } } });
     await expect(live.run(0.001)).rejects.toThrow('H.spike, which is no event');
-    const short = opened(text({}, '1'), { start: { ...none, lastEvents: { 'G.spike': [1] } } });
+    const short = opened(text({}, '1'), { start: { ...none, lastEvents: { 'G.spike': [0] } } });
     await expect(short.run(0.001)).rejects.toThrow('1 numbers for G.spike');
+  });
+
+  it('refuses numbers that no run can have reached', async () => {
+    const start = { step: 10, events: {}, lastEvents: {}, free: {}, lastUpdates: {} };
+    for (const wrong of [
+      { step: -1 },
+      { step: 0.5 },
+      { step: 2 ** 31 },
+      { events: { 'G.spike': { steps: [10], cells: [0] } } },
+      { events: { 'G.spike': { steps: [9], cells: [-1] } } },
+      { events: { 'G.spike': { steps: [9], cells: [0.5] } } },
+      { events: { 'G.spike': { steps: [9, 9], cells: [0] } } },
+      { lastEvents: { 'G.spike': Array<number>(12).fill(10) } },
+      { free: { 'G.spike': Array<number>(12).fill(2) } },
+      { lastUpdates: { S: [NaN] } },
+    ])
+      expect(() => opened(text({}, '1'), { start: { ...start, ...wrong } })).toThrow(/start|item|numbers for/);
+    for (const cells of [[12], Array<number>(13).fill(3)]) {
+      const events = { 'G.spike': { steps: cells.map(() => 9), cells } };
+      await expect(opened(text({}, '1'), { start: { ...start, events } }).run(0.001)).rejects.toThrow(/G\.spike has/);
+    }
   });
 });

@@ -8,10 +8,11 @@ import {
   ProgressType,
   StreamMessageReader,
   StreamMessageWriter,
+  type Message,
   type MessageConnection,
 } from 'vscode-jsonrpc/node.js';
 import { importModel, readSource, runModel } from '../../src/index.js';
-import { decodeMessage, encodeMessage, frameDecoder, frameEncoder } from '../../src/serve/frames.js';
+import { decodeMessage, encodeMessage, frameEncoder } from '../../src/serve/frames.js';
 import { serve } from '../../src/serve/serve.js';
 
 interface Sent {
@@ -42,6 +43,11 @@ function client(): { connection: MessageConnection; ended: Promise<void>; close:
   });
   return { connection, ended, close };
 }
+
+const frameDecoder = {
+  name: 'application/json',
+  decode: async (body: Uint8Array) => decodeMessage(body) as Message,
+};
 
 const floats = ({ bytes }: Sent): Float64Array => new Float64Array(Uint8Array.from(bytes).buffer);
 
@@ -164,13 +170,139 @@ it('ends when its input is closed, also while it computes', async () => {
   expect(await running).toBeDefined();
 });
 
-it.each([[undefined], [[]], [[1, 2]]])('takes parameters %j as none', async (parameters) => {
+/** So many answers of the server to bytes, and how it ends. */
+async function answersTo(
+  count: number,
+  ...sent: readonly (string | Uint8Array)[]
+): Promise<{ said: string; end: unknown }> {
+  const [to, from] = [new PassThrough(), new PassThrough()];
+  const ended = serve(to, from).then(
+    () => 'ended',
+    (error: unknown) => error,
+  );
+  let said = '';
+  from.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  for (const bytes of sent) to.write(bytes);
+  if (count > 0) await vi.waitFor(() => expect(said.match(/Content-Length/g)).toHaveLength(count));
+  to.end();
+  return { end: await ended, said };
+}
+
+const framed = (text: string): string => `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+const call = (parts: object): string => framed(JSON.stringify({ jsonrpc: '2.0', method: 'initialize', ...parts }));
+
+it.each([
+  ['no JSON', framed('{abc}'), null, -32700],
+  ['nothing', framed(''), null, -32700],
+  ['200,000 nested lists', framed('['.repeat(200_000) + ']'.repeat(200_000)), null, -32700],
+  [
+    'nested parameters',
+    call({ id: 1, params: { a: JSON.parse('['.repeat(120) + ']'.repeat(120)) as unknown } }),
+    null,
+    -32700,
+  ],
+  ['bytes that are not UTF-8', Buffer.from('Content-Length: 3\r\n\r\n"\xff"', 'latin1'), null, -32700],
+  ['a list of calls', framed('[{"jsonrpc":"2.0","id":1,"method":"initialize"}]'), null, -32600],
+  ['a number', framed('5'), null, -32600],
+  ['another version', framed('{"id":3,"method":"initialize"}'), 3, -32600],
+  ['no method', framed('{"jsonrpc":"2.0","id":3}'), 3, -32600],
+  ['an id that is none', call({ id: {} }), null, -32600],
+  ['parameters by position', call({ id: 'a', params: [1, 2] }), 'a', -32602],
+])('answers %s as JSON-RPC has it, and goes on', async (_, bytes, id, code) => {
+  const { said, end } = await answersTo(2, bytes, call({ id: 9 }));
+  expect(end).toBe('ended');
+  const [first, next] = said.split(/Content-Length: \d+\r\n\r\n/).slice(1);
+  expect(JSON.parse(first!)).toMatchObject({ id, error: { code } });
+  expect(JSON.parse(next!)).toMatchObject({ id: 9, result: { protocol: 2 } });
+});
+
+it.each([
+  ['Content-Length: -5', /the Content-Length of a message is -5/],
+  ['Content-Length: 12abc', /is 12abc/],
+  ['Content-Length: 1e3', /is 1e3/],
+  ['Content-Length: 99999999999999999999', /Content-Length of a message is/],
+  ['Content-Length: 2\r\nContent-Length: 3', /is 2 and 3/],
+  ['Content-Type: application/json', /no Content-Length/],
+  ['Content-Length: 2\r\nContent-Type: application/json; charset=utf-16', /has the type/],
+  ['hello', /has the line hello/],
+  ['', /has the line/],
+  ['x'.repeat(10_000), /more than 8192 bytes/],
+])('ends with a sentence at the header %j', async (header, message) => {
+  const { said, end } = await answersTo(0, `${header}\r\n\r\n{}`);
+  expect(said).toBe('');
+  expect((end as Error).name).toBe('UsageError');
+  expect((end as Error).message).toMatch(message);
+});
+
+it.each([undefined, {}])('takes parameters %j as none', async (params) => {
+  expect((await answersTo(1, call({ id: 1, params }))).said).toContain('"protocol":2');
+});
+
+it('answers what is no call although nothing follows it', async () => {
+  expect((await answersTo(0, framed('{abc}'))).said).toContain('-32700');
+});
+
+it('takes messages in pieces of any size', async () => {
+  const bytes = Buffer.from(call({ id: 1 }) + call({ id: 2 }));
+  for (const size of [1, 7, 64]) {
+    const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, k) =>
+      bytes.subarray(k * size, (k + 1) * size),
+    );
+    expect((await answersTo(2, ...pieces)).said.match(/"protocol":2/g)).toHaveLength(2);
+  }
+});
+
+it('accepts no value that the command line or a document refuses', async () => {
   const { connection } = client();
-  const answer =
-    parameters === undefined
-      ? connection.sendRequest('initialize')
-      : connection.sendRequest('initialize', ...parameters);
-  expect(await answer).toMatchObject({ protocol: 2 });
+  const frame = (shape: readonly number[]): Sent => ({
+    dtype: 'f64',
+    shape,
+    bytes: new Uint8Array(8 * shape.reduce((a, b) => a * b, 1)),
+  });
+  const start = { events: {}, lastEvents: {}, free: {}, lastUpdates: {} };
+  for (const options of [
+    { threads: 0 },
+    { threads: 1.5 },
+    { threads: 257 },
+    { seed: -1 },
+    { seed: 'abc' },
+    { dt: '0.1' },
+    { duration: '-5 ms' },
+    { outputs: ['result.txt'] },
+    { start: { ...start, step: 2 ** 31 } },
+    { start: { ...start, step: 0.5 } },
+    { set: ['a'] },
+  ])
+    await expect(connection.sendRequest('open', { path: model, ...options })).rejects.toMatchObject({ code: 2 });
+  const { session } = await connection.sendRequest<{ session: number }>('open', { path: model, target: 'wasm' });
+  for (const value of [frame([3]), frame([3, 2]), frame([2, 1, 1]), [1, 'a'], ['-60 mV'], '-60 mV', null, {}, true])
+    await expect(connection.sendRequest('set', { session, values: { 'driven.v': value } })).rejects.toMatchObject({
+      code: 2,
+    });
+  await expect(connection.sendRequest('run', { session, time: 1e300 })).rejects.toMatchObject({ code: 2 });
+  await expect(connection.sendRequest('reset', { session, annotations: [1] })).rejects.toMatchObject({ code: 2 });
+  await expect(connection.sendRequest('open', { text: '{"name": "\ud800"}' })).rejects.toMatchObject({ code: 2 });
+  expect(await connection.sendRequest('run', { session, time: 0.001 })).toMatchObject({ complete: true });
+});
+
+it('takes for arrays only those that lie in the message where they should', () => {
+  const text = (at: unknown, shape: unknown): Buffer =>
+    Buffer.concat([
+      Buffer.from(JSON.stringify({ a: { dtype: 'u8', shape, at } }).padEnd(63)),
+      Buffer.from([0, ...Array.from({ length: 16 }, (_, k) => k)]),
+    ]);
+  expect(decodeMessage(text(8, [2]))).toMatchObject({ a: { bytes: Uint8Array.of(8, 9) } });
+  for (const [at, shape] of [
+    [1, [2]],
+    [0.5, [2]],
+    [-8, [2]],
+    ['0', [2]],
+    [0, [-1, -2]],
+    [0, [0.5]],
+    [0, [17]],
+    [1e300, [1]],
+  ] as const)
+    expect(decodeMessage(text(at, shape))).toEqual({ a: { dtype: 'u8', shape, at } });
 });
 
 it('waits for nothing when the client is gone in the middle of a message', async () => {

@@ -78,7 +78,14 @@ def check_session():
         assert session.read("cell", "v")[0] == -0.06
         session.restore()
         assert session.read("cell", "v")[0] != -0.06
-        raises(interneuron.UsageError, "no variable of cell", lambda: session.set({"cell.nothing": 1}))
+        raises(interneuron.UsageError, "no parameter or state variable nothing", lambda: session.set({"cell.nothing": 1}))
+        steps, size = session.steps, session.populations["cell"]
+        for wrong in (np.zeros(size + 1), np.zeros((size, 2)), np.full(size, np.nan), np.zeros(size, complex), ["a"], "a", float("inf")):
+            raises(interneuron.UsageError, "", lambda: session.set({"cell.v": wrong}))
+            raises(interneuron.UsageError, "", lambda: session.initialise({"cell.v": wrong}))
+        raises(interneuron.UsageError, "steps", lambda: session.run(1e300))
+        raises(interneuron.UsageError, "half a character", lambda: session.snapshot("\ud800"))
+        assert session.steps == steps
         raises(interneuron.UsageError, "is no time", lambda: session.run("10 apples"))
     raises(interneuron.UsageError, "the session is closed", lambda: session.run(1))
 

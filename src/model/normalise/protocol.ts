@@ -26,7 +26,7 @@ interface SynapseNames {
 }
 
 /** What phases may name. */
-interface ProtocolNames {
+export interface ProtocolNames {
   readonly elements: Elements;
   readonly stimuli: ReadonlySet<Id>;
   /** Unit of the input that a current flows into, and what its value may read; undefined for other stimuli. */

@@ -1,5 +1,6 @@
 /** Phases of a session, performed as they come. */
 
+import { checkedTime } from './checked.js';
 import { engage, leave, perform } from './engage.js';
 import type { AdvanceOptions } from './model-session.js';
 import { isSame, phasesOf, type Engaged, type SessionState } from './state.js';
@@ -18,8 +19,7 @@ import type { Phase } from '../../model/typed.js';
  * @returns false when it was stopped early
  */
 export async function run(state: SessionState, seconds?: number, how: AdvanceOptions = {}): Promise<boolean> {
-  if (seconds !== undefined && !(seconds >= 0 && Number.isFinite(seconds)))
-    throw new UsageError(`the time to run is ${seconds} s`, 'give a time of 0 s or more');
+  if (seconds !== undefined) checkedTime(state, seconds);
   if (how.signal?.aborted) return false;
   state.waiting = how;
   try {

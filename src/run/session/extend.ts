@@ -1,5 +1,6 @@
 /** Longer documents of a session: given whole, or with one more recording. */
 
+import { checkedModel } from './checked.js';
 import { performRest } from './advance.js';
 import { disengage, leave } from './engage.js';
 import type { Place } from './model-session.js';
@@ -72,7 +73,8 @@ export async function recordFromNow(
   const recordings = [...model.recordings, recording];
   const longer: written.Model = { ...model, recordings, experiment: { ...model.experiment, protocol } };
   const before = { given, phases, typed: state.typed, done };
-  await extend(state, { ...given, valid: { model: longer, data }, hashes: hashModel(longer) });
+  const valid = checkedModel(longer, data);
+  await extend(state, { ...given, valid, hashes: hashModel(valid.model) });
   try {
     await performRest(state);
   } catch (error) {

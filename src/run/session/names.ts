@@ -2,14 +2,18 @@
 
 import type { Place } from './model-session.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { suggestion } from '../../diagnostics/suggest.js';
-import { assignedBy } from '../../model/assigned.js';
+import { shorten, suggestion } from '../../diagnostics/suggest.js';
 import type * as written from '../../model/model.js';
 import { compartmentVariables, mechanismNames } from '../../model/normalise/compartments.js';
 import { isNeuronType } from '../../model/typed.js';
 
 /** What a call names that the session does not have, with what it may have meant. */
-export function unknownName(what: string, name: string, known: readonly string[]): UsageError {
+export function unknownName(what: string, name: unknown, known: readonly string[]): UsageError {
+  if (typeof name !== 'string')
+    return new UsageError(
+      `the name of a ${what} is ${shorten(name)}`,
+      known.length === 0 ? 'there is none' : `known: ${known.join(', ')}`,
+    );
   return new UsageError(
     `the session has no ${what} ${name}`,
     suggestion(name, known).hint ?? (known.length === 0 ? 'there is none' : `known: ${known.join(', ')}`),
@@ -78,20 +82,6 @@ export function delayedPathway(key: string, { projections, synapses }: written.M
   const [, projection = '', pathway = ''] = /^(\w+)\.(\w+)\.delay$/.exec(key) ?? [];
   const type = synapses[projections[projection]?.synapse ?? ''];
   return type && Object.hasOwn(type.pathways, pathway) ? `${projection}.${pathway}` : null;
-}
-
-/** @throws UsageError when a key of `set` names what there is not */
-export function checkKey(key: string, model: written.Model): void {
-  if (!key.includes('.'))
-    throw new UsageError(
-      `${key} does not name a variable of the session`,
-      'write population.variable; constants, such as those of a namespace, are set when the model is opened',
-    );
-  const { owner, variable } = assignedBy(key);
-  const type = typeOf(owner, model);
-  if (!type) unknownOwner(owner, [...Object.keys(model.populations), ...Object.keys(model.projections)]);
-  const known = valuesOf(type);
-  if (!known.includes(variable)) throw unknownName(`variable of ${owner}`, variable, known);
 }
 
 /** The one value, in SI, of a variable that the program keeps nowhere. */

@@ -9,7 +9,9 @@ import { heardBuffers } from '../../lower/heard.js';
 import { isNoiseKernel } from '../../lower/noise.js';
 import type { Program, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Session } from '../../../runtime/targets/target.js';
+import { mostSteps } from '../messages.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
+import { shorten } from '../../diagnostics/suggest.js';
 import { synapsesOf } from '../synapses.js';
 
 /** Where a session begins. Steps count from time 0. */
@@ -32,6 +34,39 @@ export interface StartState {
    * steps [from, until). Pathways that are absent have heard all of them.
    */
   readonly heard?: Readonly<Record<string, { readonly from: ArrayLike<number>; readonly until: ArrayLike<number> }>>;
+}
+
+/** Least and greatest number of an array of a start. */
+type Limits = readonly [least: number, most: number];
+
+/** @throws UsageError for a start whose numbers no session can have reached */
+export function checkStart({ step, events, lastEvents, free, lastUpdates, heard = {} }: StartState): void {
+  if (!Number.isInteger(step) || step < 0 || step > mostSteps)
+    throw new UsageError(`the step of the start is ${shorten(step)}`, `give a whole number from 0 to ${mostSteps}`);
+  const past: Limits = [longAgo, step - 1];
+  for (const [key, { steps, cells }] of Object.entries(events)) {
+    checkWhole(`the steps of events ${key}`, steps, past);
+    checkWhole(`the cells of events ${key}`, cells, [0, mostSteps]);
+    if (steps.length !== cells.length) throw wrongLength(key, steps.length, cells.length);
+  }
+  for (const [key, steps] of Object.entries(lastEvents)) checkWhole(`lastEvents of ${key}`, steps, past);
+  for (const [key, flags] of Object.entries(free)) checkWhole(`free of ${key}`, flags, [0, 1]);
+  for (const [key, steps] of Object.entries(lastUpdates)) checkWhole(`lastUpdates of ${key}`, steps, [longAgo, step]);
+  for (const [key, { from, until }] of Object.entries(heard)) {
+    checkWhole(`heard.from of ${key}`, from, [longAgo, step]);
+    checkWhole(`heard.until of ${key}`, until, [longAgo, step]);
+  }
+}
+
+function checkWhole(what: string, values: ArrayLike<number>, [least, most]: Limits): void {
+  for (let k = 0; k < values.length; k += 1) {
+    const value = values[k];
+    if (Number.isInteger(value) && value! >= least && value! <= most) continue;
+    throw new UsageError(
+      `item ${k} of ${what} is ${shorten(value)}`,
+      `give whole numbers from ${least} to ${most} for a session that starts at this step`,
+    );
+  }
 }
 
 /** Procedure that draws the noise of the step before an odd one: two steps have one draw. */
@@ -126,9 +161,13 @@ function putEvents(
   const sorted = Array.from(steps, (step, k) => ({ step, cell: cells[k] ?? 0 }));
   sorted.sort((a, b) => a.step - b.step);
   for (const { step, cell } of sorted) {
-    if (step >= state.step || step <= state.step - ring.slots || cell >= ring.size) continue;
+    if (cell >= ring.size)
+      throw new UsageError(`${key} has an event of cell ${cell}`, `its cells are numbered from 0 to ${ring.size - 1}`);
+    if (step <= state.step - ring.slots) continue;
     const slot = ((step % ring.slots) + ring.slots) % ring.slots;
     const count = Number(counts[slot]);
+    if (count >= ring.size)
+      throw new UsageError(`${key} has more events in step ${step} than cells`, 'give each event once');
     list[slot * ring.size + count] = cell;
     counts[slot] = count + 1;
   }

@@ -75,7 +75,10 @@ def _encoded(message: Mapping[str, Any]) -> list[bytes | memoryview]:
         length += size + -size % 8
         return {"dtype": value.dtype, "shape": list(value.array.shape), "at": at}
 
-    text = json.dumps(message, allow_nan=False, default=placed).encode("utf-8")
+    try:
+        text = json.dumps(message, allow_nan=False, default=placed).encode("utf-8")
+    except ValueError as error:
+        raise UsageError("a number of the call is not finite, or a text is not UTF-8", str(error)) from error
     return [text + b" " * (-(len(text) + 1) % 8) + b"\0", *pieces] if pieces else [text]
 
 

@@ -221,10 +221,15 @@ def _sizes(populations: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _sent(values: Mapping[str, float | Array]) -> dict[str, Any]:
-    return {
-        key: pack(np.asarray(value, dtype=np.float64)) if np.ndim(value) else float(value)
-        for key, value in values.items()
-    }
+    return {key: _number(key, value) for key, value in values.items()}
+
+
+def _number(key: str, value: float | Array) -> Any:
+    """A number, or an array of numbers in its shape; which there may be is checked where they are set."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise UsageError(f"the value of {key} is of type {array.dtype}", "give a number or an array of numbers, in SI units")
+    return pack(array.astype(np.float64)) if array.ndim else float(array)
 
 
 def _train(sent: Mapping[str, Any]) -> str:

@@ -92,6 +92,7 @@ export function createFingerprinter(program: Program, before?: Fingerprinter): F
   const notNumbers: NotNumbers[] = [];
   const finish = async (session: Session): Promise<Fingerprint> => {
     const { numericsVersion, precision } = program;
+    notNumbers.length = 0;
     const head = [`numerics ${numericsVersion}`, `precision ${precision}`];
     const populations: Record<string, PopulationDigest> = {};
     for (const { name, size } of sortedByName(program.manifest.populations)) {
@@ -141,7 +142,7 @@ export function createFingerprinter(program: Program, before?: Fingerprinter): F
     },
     count: (population) => streams.get(population)?.count() ?? 0,
     finish,
-    notNumbers: () => notNumbers,
+    notNumbers: () => [...notNumbers],
   };
 }
 

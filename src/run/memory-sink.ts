@@ -8,6 +8,8 @@ import { columnCount, type SampleBlock, type SampleSink, type SeriesPlan } from 
 export interface Rows {
   /** Step of each row, counted from the start of the run. */
   readonly steps: Int32Array;
+  /** Segment of each row: the last sample of a segment and the first of the next one have the same step. */
+  readonly segments: Uint32Array;
   /** Row-major [rows, columns]. */
   readonly values: TypedArray;
 }
@@ -41,6 +43,7 @@ export function memorySink(series: readonly SeriesPlan[]): MemorySink {
       const columns = columnCount(plan);
       const rows = Math.max(0, counts[k]! - begin);
       const steps = new Int32Array(rows);
+      const segments = new Uint32Array(rows);
       const values = createArray(plan.element, rows * columns);
       let left = rows;
       // The last rows are the new ones.
@@ -49,10 +52,11 @@ export function memorySink(series: readonly SeriesPlan[]): MemorySink {
         const taken = Math.min(left, block.steps.length);
         left -= taken;
         steps.set(block.steps.subarray(block.steps.length - taken), left);
+        segments.fill(block.segment ?? 0, left, left + taken);
         const part = block.values.subarray((block.steps.length - taken) * columns);
         (values as { set(from: TypedArray, at: number): void }).set(part, left * columns);
       }
-      return { steps, values };
+      return { steps, segments, values };
     },
   };
 }

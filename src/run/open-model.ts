@@ -9,10 +9,11 @@
 
 import type { RunnableModel } from './imported-model.js';
 import { checkRunOptions } from './option-values.js';
+import { sampleFindings } from './run-findings.js';
 import { addPhase, run } from './session/advance.js';
 import { disengage } from './session/engage.js';
 import { extend, recordFromNow } from './session/extend.js';
-import { finish } from './session/finish.js';
+import { finish, write } from './session/finish.js';
 import { checkedPhase, givenValues, settings } from './session/checked.js';
 import type { ModelSession, SessionOptions } from './session/model-session.js';
 import { initialState, withProtocol } from './session/state.js';
@@ -30,6 +31,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
   if (options.start) checkStart(options.start);
   const state = initialState(imported, options);
   const first = options.start?.step ?? 0;
+  const { dt } = imported.valid.model.experiment;
   let last: Promise<unknown> = Promise.resolve();
   /** Performs a call when those before it are done. */
   const queued = <T>(call: () => Promise<T>): Promise<T> => {
@@ -45,9 +47,9 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
   const add = (phase: Readonly<Record<string, unknown>>): Promise<void> => addPhase(state, checkedPhase(state, phase));
   return {
     kind: 'session',
-    dt: imported.valid.model.experiment.dt,
+    dt,
     engine: () => state.engaged?.compiled.engine ?? null,
-    time: () => state.engaged?.walk.time ?? first * imported.valid.model.experiment.dt,
+    time: () => state.engaged?.walk.time ?? first * dt,
     steps: () => state.engaged?.recording.steps() ?? first,
     computed: () => state.computed,
     run: (seconds, how) => queued(() => run(state, seconds, how)),
@@ -73,6 +75,11 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     synapseCount: (projection) => queued(() => countSynapses(state, projection)),
     model: () => withProtocol(state.given, state.phases.slice(0, state.done)).valid,
     populations: () => Object.entries(state.given.valid.model.populations).map(([name, { size }]) => ({ name, size })),
+    findings: () =>
+      state.engaged
+        ? [...state.engaged.compiled.findings, ...sampleFindings(state.engaged.recording.notFinite(), dt)]
+        : [],
+    write: () => queued(() => write(state)),
     finish: () => queued(() => finish(state)),
     dispose: async () => {
       state.closed = true;

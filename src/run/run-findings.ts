@@ -17,12 +17,19 @@ export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[]
       : messages.infinite(owner, variable, infinite, elements)),
   })),
   // What is wrong at the end was just said.
-  ...run.notFinite
-    .filter(({ plan }) => !run.notNumbers.some((one) => one.owner === plan.owner && one.variable === plan.variable))
-    .map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
-      severity: 'warning',
-      ...(Number.isFinite(first)
-        ? messages.potentialsTooLarge(owner, variable, count, first, step * dt)
-        : messages.samplesNotFinite(owner, variable, count, first, step * dt)),
-    })),
+  ...sampleFindings(
+    run.notFinite.filter(
+      ({ plan }) => !run.notNumbers.some((one) => one.owner === plan.owner && one.variable === plan.variable),
+    ),
+    dt,
+  ),
 ];
+
+/** Findings about samples that are not finite, or beyond any potential. @param dt  the step in s */
+export const sampleFindings = (found: RecordedRun['notFinite'], dt: number): readonly Diagnostic[] =>
+  found.map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
+    severity: 'warning',
+    ...(Number.isFinite(first)
+      ? messages.potentialsTooLarge(owner, variable, count, first, step * dt)
+      : messages.samplesNotFinite(owner, variable, count, first, step * dt)),
+  }));

@@ -20,6 +20,7 @@ import {
   type Source,
 } from '../run/pipeline.js';
 import { runReport } from '../run/report.js';
+import type { RunResult } from '../run/run-options.js';
 import type { ModelSession, SessionOptions, Taken } from '../run/session/model-session.js';
 import { version } from '../run/version.js';
 import { elementAt, elementCount, type Elements, areListed } from '../../runtime/results/result.js';
@@ -118,13 +119,18 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       found.data = new Map([...found.data, ...readStore(parameters['data'])]);
       found.imported = importModel(sourceOf(parameters), importOptions(parameters, found.data));
       await found.session.extend(found.imported, parameters['later'] === true);
-      return { ...stateOf(found), populations: found.session.populations() };
+      const { diagnostics } = found.imported;
+      return {
+        ...stateOf(found),
+        populations: found.session.populations(),
+        diagnostics: diagnosticsToJson(diagnostics),
+      };
     },
     run: async (parameters, { signal, progress }) => {
       const found = opened(parameters);
       const time = optional(parameters, 'time', 'number');
       const complete = await found.session.run(time, { signal, onProgress: progress });
-      return { complete, ...stateOf(found) };
+      return { complete, ...stateOf(found), diagnostics: diagnosticsToJson(found.session.findings()) };
     },
     set: changing(({ session }, parameters) =>
       session.set(readValues(parameters['values']), optional(parameters, 'atOnce', 'boolean')),
@@ -153,16 +159,16 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
       return { sources: sentArray(sources), targets: sentArray(targets), delays: sentArray(delays) };
     },
     count: async (parameters) => opened(parameters).session.synapseCount(text(parameters, 'projection')),
+    write: async (parameters) => {
+      const found = opened(parameters);
+      return sentReport(found, await found.session.write());
+    },
     finish: async (parameters) => {
-      const { session, imported, began } = opened(parameters);
-      const result = await session.finish();
+      const found = opened(parameters);
+      const result = await found.session.finish();
       result.dispose();
       sessions.delete(Number(parameters['session']));
-      const { record } = result;
-      return {
-        ...runReport(imported, result, (performance.now() - began) / 1000),
-        record: { ...record, model: undefined },
-      };
+      return sentReport(found, result);
     },
     close: async (parameters) => {
       await close(parameters);
@@ -181,6 +187,11 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
 
 // --- What is sent ---------------------------------------------------------------------------------------------------
 
+const sentReport = ({ imported, began }: Opened, result: RunResult): unknown => ({
+  ...runReport(imported, result, (performance.now() - began) / 1000),
+  record: { ...result.record, model: undefined },
+});
+
 const indicesOf = (elements: Elements): readonly number[] =>
   Array.from({ length: elementCount(elements) }, (_, k) => elementAt(elements, k));
 
@@ -195,10 +206,11 @@ function sentTaken({ steps, spikeLabel, segments, spikes, samples }: Taken): unk
       cells: sentArray(train.cells),
       variables: train.variables.map((variable) => ({ ...variable, values: sentArray(variable.values) })),
     })),
-    samples: samples.map(({ steps: at, values, elements, ...series }) => ({
+    samples: samples.map(({ steps: at, segments: within, values, elements, ...series }) => ({
       ...series,
       elements: elements === null ? null : areListed(elements) ? indicesOf(elements) : elements,
       steps: sentArray(at),
+      segments: sentArray(within),
       values: sentArray(values, [at.length, elements === null ? 1 : elementCount(elements)]),
     })),
   };

@@ -54,6 +54,8 @@ describe('a session that runs its document as it is', () => {
       if (run.kind === 'run') run.dispose();
       const live = session(name, { target: 'wasm', outputs: two! });
       expect(await live.run()).toBe(true);
+      expect((await live.write()).outputs).toEqual(two);
+      expect(two!.map(digest)).toEqual(one!.map(digest));
       const result = await live.finish();
       result.dispose();
       expect(result.outputs).toEqual(two);

@@ -1,17 +1,20 @@
 """Runs PyNN's own system scenarios on this backend, each once.
 
-Usage: python scenarios.py FOLDER [more arguments of pytest]
+Usage: python scenarios.py [--whole-numbers] FOLDER [more arguments of pytest]
 
-FOLDER is that of PyNN's sources, in which test/system/scenarios lies; nothing in it is changed. The last line says, as
-JSON, how each went.
+FOLDER is that of PyNN's sources, in which test/system/scenarios lies; nothing in it is changed. With --whole-numbers,
+scenarios give numbers without a fraction as integers: setup(1) for setup(1.0). The last line says, as JSON, how each went.
 """
 
+import functools
+import inspect
 import json
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pyNN
 import pytest
 
@@ -41,8 +44,43 @@ class Once:
             self.outcomes[name] = report.outcome
 
 
+def whole(value):
+    """Returns a value in which numbers without a fraction are integers."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, np.ndarray) and value.dtype == float and (value % 1 == 0).all():
+        return value.astype(int)
+    if type(value) in (list, tuple):
+        return type(value)(map(whole, value))
+    return {key: whole(each) for key, each in value.items()} if type(value) is dict else value
+
+
+def with_whole_numbers(function):
+    """Returns a function that is called with integers for numbers without a fraction."""
+
+    @functools.wraps(function)
+    def call(*given, **named):
+        return function(*map(whole, given), **{name: whole(value) for name, value in named.items()})
+
+    return call
+
+
+def give_whole_numbers():
+    """Has all functions, classes and methods by which scripts give numbers take integers."""
+    methods = "__init__", "set", "initialize", "record", "inject", "set_parameters"
+    for name, each in list(vars(interneuron_pynn).items()):
+        if inspect.isclass(each) and each.__module__.startswith(("pyNN", "interneuron_pynn")):
+            for method in [method for method in methods if method in vars(each)]:
+                setattr(each, method, with_whole_numbers(vars(each)[method]))
+        elif inspect.isfunction(each) and not name.startswith("_"):
+            setattr(interneuron_pynn, name, with_whole_numbers(each))
+
+
 def main(words):
     """Runs them all."""
+    if words[0] == "--whole-numbers":
+        give_whole_numbers()
+        words = words[1:]
     for name in ("neuron", "nest", "brian2", "arbor"):
         sys.modules[f"pyNN.{name}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)

@@ -1,4 +1,4 @@
-/** The end of a session: complete results and files, those of its document run as one. */
+/** The results of a session and its files: those of its document run as one. */
 
 import { engage } from './engage.js';
 import { identity, isSame, withProtocol, type Engaged, type SessionState } from './state.js';
@@ -17,13 +17,23 @@ import type { RunSetup, SpikeTrains } from '../../../runtime/results/result.js';
 
 /** Ends the engine, writes the files, and gives the results. */
 export async function finish(state: SessionState): Promise<RunResult> {
+  const on = await engage(state);
+  const end = on.walk.end((name) => on.compiled.program.schedule.procedures[name] !== undefined);
+  for (const entry of end) await on.recording.perform(entry);
+  const result = await write(state);
+  state.closed = true;
+  state.engaged = null;
+  await on.session.dispose();
+  return result;
+}
+
+/** Writes the files of what has run so far, and gives the results; the session goes on. */
+export async function write(state: SessionState): Promise<RunResult> {
   const { watch, options } = state;
   const on = await engage(state);
   const document = documentOf(state);
   const final = await compileModel(document, options, watch);
   const { program } = final;
-  const end = on.walk.end((name) => on.compiled.program.schedule.procedures[name] !== undefined);
-  for (const entry of end) await on.recording.perform(entry);
   const protocol = protocolOf(document.valid, program);
   const found = await inStage('run', () => on.recording.finish(protocol));
   watch.end('run');
@@ -41,9 +51,6 @@ export async function finish(state: SessionState): Promise<RunResult> {
     files.sink.advance(found.steps);
     const { record, outputs } = await files.close(run);
     watch.end('write');
-    state.closed = true;
-    state.engaged = null;
-    await on.session.dispose();
     return runResult({ engine, program, findings }, run, { record, outputs }, watch, on.recorder);
   } catch (error) {
     await files.abandon();

@@ -3,6 +3,7 @@
 import type { RunnableModel } from '../imported-model.js';
 import type { Rows } from '../memory-sink.js';
 import type { Engine, RunOptions, RunResult } from '../run-options.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { TypedArray } from '../../ir/program.js';
 import type * as written from '../../model/model.js';
 import type { Elements, SegmentSpan } from '../../../runtime/results/result.js';
@@ -160,6 +161,10 @@ export interface ModelSession {
   model(): written.ValidModel;
   /** Populations with their sizes, as the engine has them. */
   populations(): readonly { readonly name: string; readonly size: number }[];
+  /** Warnings and notes about the engine and about what was recorded so far. */
+  findings(): readonly Diagnostic[];
+  /** Writes the files of what has run so far; the session goes on. Disposing of the result ends what it keeps of it. */
+  write(): Promise<RunResult>;
   /** Ends the session and gives complete results: those of its document, run as one. Files are written now. */
   finish(): Promise<RunResult>;
   /** Ends the engine. Safe at any time. */

@@ -12,6 +12,7 @@ from ._model import Model, codegen, convert, load, open, run, targets, validate,
 from ._results import Recording, Results, Spikes
 from ._server import Server
 from ._session import Session
+from ._warnings import ModelWarning
 
 __version__ = "0.1.0"
 
@@ -19,6 +20,7 @@ __all__ = [
     "InterneuronError",
     "Model",
     "ModelError",
+    "ModelWarning",
     "Recording",
     "Results",
     "Server",

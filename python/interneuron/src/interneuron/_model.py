@@ -14,6 +14,7 @@ from ._node import node, program
 from ._results import Results
 from ._server import Server, shared
 from ._session import Session
+from ._warnings import warn_of
 
 Path_ = str | os.PathLike[str]
 
@@ -66,7 +67,9 @@ class Model:
         for key, value in (("target", target), ("threads", threads), ("device", device)):
             if value is not None:
                 parameters[key] = value
-        return Session(server or shared(), parameters, progress)
+        session = Session(server or shared(), parameters, progress, warns=True)
+        warn_of(session.diagnostics)
+        return session
 
     def run(self, **options: Any) -> Results:
         """Runs the model; `interneuron.run` lists the arguments."""

@@ -40,6 +40,8 @@ class Spikes:
     steps: Array
     #: Index of each spike's cell.
     cells: Array
+    #: Segment of each spike, as an index of `Results.segments`.
+    segments: Array
     #: Time of each spike in ms, in the time of its segment.
     times: Array
     #: Values in SI of each variable that is recorded at the spikes, one for each spike.
@@ -73,7 +75,12 @@ class Recording:
     unit: str
     #: Which elements the columns are; None for one value of the whole population.
     elements: Array | None
+    #: Steps between two samples.
+    every: int
+    #: Step of each sample, counted from the start of the run.
     steps: Array
+    #: Segment of each sample, as an index of `Results.segments`.
+    segments: Array
     #: Time of each sample in ms, in the time of its segment.
     times: Array
     #: Values in SI, [sample, element].
@@ -137,13 +144,12 @@ class Results:
         import neo
         import quantities as pq
 
-        label = 1 if self.report["record"]["spikeLabel"] == 1 else 0
         block = neo.Block(name=self.name, fingerprint=self.fingerprint, dt=self.dt)
-        for span in self.segments:
+        for k, span in enumerate(self.segments):
             part = neo.Segment(name=span.name, **span.annotations)
             stop = (span.end - span.begin + span.start) * self.dt * 1000
             for name, spikes in self.spikes.items():
-                inside = (spikes.steps >= span.begin) & (spikes.steps < span.end)
+                inside = spikes.segments == k
                 order = np.argsort(spikes.cells[inside], kind="stable")
                 cells, times = spikes.cells[inside][order], spikes.times[inside][order]
                 variables = {key: values[inside][order] for key, values in spikes.variables.items()}
@@ -163,22 +169,25 @@ class Results:
                         )
                     )
             for recording in self.recordings.values():
-                rows = (recording.steps + label > span.begin) if span.begin else np.ones(len(recording.steps), bool)
-                rows &= recording.steps < span.end
+                rows = recording.segments == k
                 if not rows.any():
                     continue
                 times = recording.times[rows]
-                period = float(times[1] - times[0]) if len(times) > 1 else self.dt * 1000
-                part.analogsignals.append(
-                    neo.AnalogSignal(
-                        recording.values[rows],
-                        units="dimensionless" if recording.unit == "1" else recording.unit,
-                        t_start=times[0] * pq.ms,
-                        sampling_period=period * pq.ms,
-                        name=recording.name,
-                        source_population=recording.owner,
+                described: dict[str, Any] = {
+                    "units": "dimensionless" if recording.unit == "1" else recording.unit,
+                    "name": recording.name,
+                    "source_population": recording.owner,
+                }
+                if (np.diff(recording.steps[rows]) == recording.every).all():
+                    period = recording.every * self.dt * 1000 * pq.ms
+                    part.analogsignals.append(
+                        neo.AnalogSignal(recording.values[rows], t_start=times[0] * pq.ms, sampling_period=period, **described)
                     )
-                )
+                else:
+                    # It was switched off and on again.
+                    part.irregularlysampledsignals.append(
+                        neo.IrregularlySampledSignal(times * pq.ms, recording.values[rows], **described)
+                    )
             block.segments.append(part)
         return block
 

@@ -11,6 +11,7 @@ from ._progress import progress_bar
 from ._quantity import seconds
 from ._results import Recording, Results, Segment, Spikes
 from ._server import Array, Server, pack, unpack
+from ._warnings import warn_of
 
 
 class Session:
@@ -19,11 +20,13 @@ class Session:
     Sessions are made by `interneuron.open`. Times are text with a unit ('10 ms') or numbers in ms; values are in SI.
     """
 
-    def __init__(self, server: Server, parameters: Mapping[str, Any], progress: bool = False) -> None:
+    def __init__(
+        self, server: Server, parameters: Mapping[str, Any], progress: bool = False, warns: bool = False
+    ) -> None:
         self._server = server
         opened: dict[str, Any] = server.call("open", parameters)
         self._number: int | None = opened["session"]
-        self._progress = progress
+        self._progress, self._warns = progress, warns
         #: Name of the model.
         self.name: str = opened["name"]
         #: Seconds a step.
@@ -34,7 +37,7 @@ class Session:
         self.diagnostics: list[dict[str, Any]] = opened["diagnostics"]
         self._state: dict[str, Any] = {"time": 0.0, "steps": 0}
         self._spikes: dict[str, tuple[dict[str, Any], list[list[Array]]]] = {}
-        self._samples: dict[str, tuple[dict[str, Any], list[tuple[Array, Array]]]] = {}
+        self._samples: dict[str, tuple[dict[str, Any], list[list[Array]]]] = {}
         self._taken: dict[str, Any] = {}
         self._complete = True
 
@@ -116,6 +119,7 @@ class Session:
         """
         answer = self._call("extend", text=text, data=dict(data or {}), later=later)
         self.populations = _sizes(answer.pop("populations"))
+        self.diagnostics = answer.pop("diagnostics")
         self._state.update(answer)
 
     def snapshot(self, name: str = "snapshot") -> None:
@@ -142,7 +146,7 @@ class Session:
         return self._results(
             taken,
             {_train(each): (each, [_arrays(each)]) for each in taken["spikes"]},
-            {each["name"]: (each, [(unpack(each["steps"]), unpack(each["values"]))]) for each in taken["samples"]},
+            {each["name"]: (each, [_rows(each)]) for each in taken["samples"]},
             {"fingerprint": None, "outputs": [], "record": {"spikeLabel": taken["spikeLabel"]}},
         )
 
@@ -151,6 +155,8 @@ class Session:
         self._keep(self._call("take"))
         report = self._call("finish")
         self._number = None
+        if self._warns:
+            warn_of(each for each in report["diagnostics"] if each not in self.diagnostics)
         return self._results(self._taken, self._spikes, self._samples, report)
 
     def close(self) -> None:
@@ -170,14 +176,13 @@ class Session:
         for each in taken["spikes"]:
             self._spikes.setdefault(_train(each), (each, []))[1].append(_arrays(each))
         for each in taken["samples"]:
-            rows = self._samples.setdefault(each["name"], (each, []))[1]
-            rows.append((unpack(each["steps"]), unpack(each["values"])))
+            self._samples.setdefault(each["name"], (each, []))[1].append(_rows(each))
 
     def _results(
         self,
         taken: Mapping[str, Any],
         spikes: Mapping[str, tuple[dict[str, Any], list[list[Array]]]],
-        samples: Mapping[str, tuple[dict[str, Any], list[tuple[Array, Array]]]],
+        samples: Mapping[str, tuple[dict[str, Any], list[list[Array]]]],
         report: dict[str, Any],
     ) -> Results:
         segments = [
@@ -189,27 +194,31 @@ class Session:
         for name, (train, parts) in spikes.items():
             steps, cells, *values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
             population, variables = train["population"], train["variables"]
+            within = np.searchsorted([each.begin for each in segments], steps, side="right") - 1
             (trains if train["event"] == "spike" else events)[name] = Spikes(
                 population,
                 self.populations[population],
                 steps,
                 cells,
-                _times(steps, taken["spikeLabel"], segments, self.dt),
+                within,
+                _times(steps, taken["spikeLabel"], within, segments, self.dt),
                 {each["name"]: value for each, value in zip(variables, values, strict=True)},
                 {each["name"]: each["unit"] for each in variables},
             )
         recordings = {}
         for name, (series, rows) in samples.items():
-            steps = np.concatenate([part[0] for part in rows])
+            steps, within, values = (np.concatenate(arrays) for arrays in zip(*rows, strict=True))
             recordings[name] = Recording(
                 name,
                 series["owner"],
                 series["variable"],
                 series["unit"],
                 _elements(series["elements"]),
+                int(series["every"]),
                 steps,
-                _times(steps, series["label"], segments, self.dt),
-                np.concatenate([part[1] for part in rows]),
+                within,
+                _times(steps, series["label"], within, segments, self.dt),
+                values,
             )
         return Results(
             self.name, self.dt, int(taken["steps"]), self._complete, trains, recordings, segments, report, events
@@ -242,16 +251,18 @@ def _arrays(sent: Mapping[str, Any]) -> list[Array]:
     return [unpack(sent["steps"]), unpack(sent["cells"]), *(unpack(each["values"]) for each in sent["variables"])]
 
 
+def _rows(sent: Mapping[str, Any]) -> list[Array]:
+    """Steps, segments and values of samples."""
+    return [unpack(sent["steps"]), unpack(sent["segments"]), unpack(sent["values"])]
+
+
 def _elements(sent: Any) -> Array | None:
     if sent is None:
         return None
     return np.arange(sent["begin"], sent["end"]) if isinstance(sent, dict) else np.asarray(sent)
 
 
-def _times(steps: Array, label: int, segments: list[Segment], dt: float) -> Array:
-    """Times in ms of steps that are counted through all segments."""
-    own = steps.astype(np.int64)
-    for span in segments[1:]:
-        inside = steps.astype(np.int64) + label > span.begin
-        own = np.where(inside, steps.astype(np.int64) - span.begin + span.start, own)
-    return np.asarray((own + label) * dt * 1000)
+def _times(steps: Array, label: int, within: Array, segments: list[Segment], dt: float) -> Array:
+    """Returns times in ms since the start of each segment, of steps that are counted through all segments."""
+    origins = np.array([each.begin - each.start for each in segments], dtype=np.int64)
+    return np.asarray((steps.astype(np.int64) - origins[within] + label) * dt * 1000)

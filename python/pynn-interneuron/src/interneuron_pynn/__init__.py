@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from interneuron._server import prepare
+from interneuron._warnings import hide_frames_of
 
 from . import later
 
@@ -14,6 +15,7 @@ from . import later
 prepare()
 later.load_when_used("csa", "tables", "neuroml", "neuroml.arraymorph", "neuroml.loaders")
 
+import pyNN
 from pyNN import common, connectors, errors, random, space
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 from pyNN.connectors import *
@@ -34,6 +36,10 @@ from .projections import Projection
 from .rules import SmallWorldConnector
 from .standardmodels import *
 
+
+
+hide_frames_of(__file__)
+hide_frames_of(pyNN.__file__)
 
 
 class NativeRNG(random.NativeRNG):
@@ -104,9 +110,9 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
     state = simulator.state
     state.clear()
     state.is_set_up = True
-    state.dt = timestep
-    state.min_delay = min_delay
-    state.max_delay = extra_params.get("max_delay", DEFAULT_MAX_DELAY)
+    state.dt = float(timestep)
+    longest = extra_params.get("max_delay", DEFAULT_MAX_DELAY)
+    state.min_delay, state.max_delay = (each if each == "auto" else float(each) for each in (min_delay, longest))
     state.num_processes = 1
     state.mpi_rank = 0
     state.session_options = {name: extra_params[name] for name in _ENGINE if extra_params.get(name) is not None}
@@ -120,10 +126,11 @@ def setup(timestep=DEFAULT_TIMESTEP, min_delay=DEFAULT_MIN_DELAY, **extra_params
 
 
 def end(compatible_output=True):
-    """Writes what was to be written at the end."""
+    """Writes what was to be written at the end: files of `record`, and those that `setup` named as `output`."""
     for population, variables, filename in simulator.state.write_on_end:
         population.write_data(get_io(filename), variables)
     simulator.state.write_on_end = []
+    simulator.state.write_outputs()
 
 
 _, _run_until = common.build_run(simulator)

@@ -77,7 +77,7 @@ def check_delay_limits(timestep, least, most):
 
 
 def check_outputs(given):
-    """Names of files, as a list."""
+    """Returns names of files as a list of paths: the engine is in another folder than the script."""
     listed = [given] if isinstance(given, (str, os.PathLike)) else given
     if isinstance(listed, (bytes, Mapping)) or not isinstance(listed, Iterable):
         raise TypeError(f"output must be the name of a file or a list of names, not {_shown(given)}")
@@ -85,7 +85,7 @@ def check_outputs(given):
     wrong = [each for each in names if not isinstance(each, (str, os.PathLike))]
     if wrong:
         raise TypeError(f"output must be the name of a file or a list of names, not a list with {_shown(wrong[0])}")
-    return [os.fspath(each) for each in names]
+    return [os.path.abspath(each) for each in names]
 
 
 def check_callbacks(callbacks):

@@ -189,7 +189,8 @@ class Population(_Checked, common.Population):
             check_values(self.values)
         self._built = None
         listed = "spike_times" in self.values and not hasattr(self.celltype, "more")
-        self.lists = [self.values["spike_times"]] if listed else []
+        #: Lists of given spikes, each with the step after which it holds.
+        self.lists = [(0, self.values["spike_times"])] if listed else []
         state.create("populations", self)
 
     def _distributions(self, space):
@@ -235,9 +236,9 @@ class Population(_Checked, common.Population):
             self.values[name] = own
             self._draws.pop(name, None)
             if name == "spike_times" and state.live:
-                self.lists.append(own)
+                self.lists.append((state.steps, own))
             elif name == "spike_times":
-                self.lists = [own]
+                self.lists = [(0, own)]
         if state.live:
             params = {name: document_value(value) for name, value in flat.items()}
             phase = {"set": {"target": state.view(self, indices), "params": params}}
@@ -247,18 +248,31 @@ class Population(_Checked, common.Population):
             state.changed()
 
     def times_as_given(self, steps, cells, times):
-        """Times of spikes of a source as its list has them, rather than on the grid of steps."""
+        """Returns times of spikes of a source as its list has them, rather than on the grid of steps."""
         given = np.array(times, dtype=float)
         for cell in np.unique(cells):
-            own = np.sort(np.concatenate([np.asarray(each[cell].value, float) for each in self.lists]))
+            own = self._times_in_force(cell)
+            if not len(own):
+                continue
             places = np.flatnonzero(cells == cell)
-            # The first time of the list that lies in the step; each is taken once.
-            first = np.searchsorted(own, (steps[places] - 0.5 - 1e-6) * state.dt)
+            least, most = ((steps[places] + sign * (0.5 + 1e-6)) * state.dt for sign in (-1, 1))
+            # The first time of the list that lies in the step; each is taken once. Earlier ones are emitted in the first step.
+            first = np.where(steps[places] > 1, np.searchsorted(own, least), 0)
             order = np.arange(len(places))
             found = np.minimum(np.maximum.accumulate(first - order) + order, len(own) - 1)
-            fits = own[found] <= (steps[places] + 0.5 + 1e-6) * state.dt
+            fits = (own[found] >= least) & (own[found] <= most)
             given[places[fits]] = own[found[fits]]
         return given
+
+    def _times_in_force(self, cell):
+        """Returns the times of a cell's spikes of this segment, each from the list that held then."""
+        ends = [step for step, _ in self.lists[1:]] + [np.inf]
+        kept = []
+        for (begin, each), end in zip(self.lists, ends, strict=True):
+            times = np.asarray(each[cell].value, float)
+            steps = np.maximum(np.floor(times / state.dt + 0.5 + 1e-6), 1)
+            kept.append(times[(steps > begin) & (steps <= end)])
+        return np.concatenate(kept)
 
     def change_initial(self, variable, values, indices):
         """Gives cells other first values."""

@@ -1,6 +1,7 @@
 """What is recorded, as PyNN's recorders want it."""
 
 import numpy as np
+import quantities as pq
 from pyNN import errors, recording
 
 from . import simulator
@@ -47,8 +48,28 @@ class Recorder(recording.Recorder):
             self.sampling_interval = sampling_interval
         if new_ids:
             indices = self.population.id_to_index(np.array(sorted(new_ids), dtype=int))
-            interval = None if variable.name == "spikes" else sampling_interval
+            # All variables of a population share one interval, as in NEST.
+            interval = None if variable.name == "spikes" or self._interval_in_steps == 1 else self.sampling_interval
             state.record(self.population, variable.name, np.atleast_1d(indices), interval, variable.location)
+
+    @property
+    def _interval_in_steps(self):
+        return int(round(self.sampling_interval / state.dt))
+
+    def _sample_steps(self):
+        """Returns the steps at which samples were due since recording began: multiples of the interval since time 0."""
+        every = self._interval_in_steps
+        begin = int(round(float(self._recording_start_time) / state.dt))
+        # Brian samples as a step begins, so there is no sample at the end of a run.
+        end = state.steps - 1 if state.native.get("timing") == "brian" else state.steps
+        return np.arange(-(-begin // every) * every, end + 1, every)
+
+    def _get_current_segment(self, *given, **named):
+        segment = super()._get_current_segment(*given, **named)
+        # PyNN lets signals start when recording began, also where no sample is due at that time.
+        for signal in segment.analogsignals:
+            signal.t_start = float(self._sample_steps()[0] * state.dt) * pq.ms
+        return segment
 
     def _get_spiketimes(self, ids, clear=False):
         state.collect()
@@ -68,21 +89,14 @@ class Recorder(recording.Recorder):
     def _get_all_signals(self, variable, ids, clear=False):
         state.collect()
         indices = np.atleast_1d(self.population.id_to_index(np.array(ids, dtype=int)))
-        values = state.samples(self.population, variable.name, indices, variable.location)
-        # What began to be recorded later has no values before, and PyNN has one beginning for all.
-        start = float(self._recording_start_time)
-        missing = int(round((state.t - start) / self.sampling_interval)) + 1 - len(values)
-        if state.native.get("timing") == "brian":
-            # There a sample is taken as a step begins, none at the end.
-            missing -= 1
-        if missing == 1 and self.population.created == start and variable.name in self.population.first:
+        steps = self._sample_steps()
+        values = state.samples(self.population, variable.name, indices, variable.location, steps)
+        values = values / SI.get(self.population.find_units(variable), 1.0)
+        created, first = self.population.created, self.population.first.get(variable.name)
+        if len(values) and first is not None and created is not None and steps[0] == round(created / state.dt):
             # Cells that are made between two runs begin with their first values.
-            first = self.population.first[variable.name]
-            unit = SI.get(self.population.find_units(variable), 1.0)
-            values = np.vstack([first[indices][np.newaxis] * unit, values]) if len(values) else values
-        elif missing > 0 and len(values):
-            values = np.vstack([np.full((missing, values.shape[1]), np.nan), values])
-        return values / SI.get(self.population.find_units(variable), 1.0), None
+            values[0] = np.where(np.isnan(values[0]), first[indices], values[0])
+        return values, None
 
     def _local_count(self, variable, filter_ids=None):
         state.collect()
@@ -96,3 +110,4 @@ class Recorder(recording.Recorder):
 
     def _reset(self):
         state.end_recordings(self.population)
+        self.sampling_interval = state.dt

@@ -1,5 +1,6 @@
 """The state of a script: its network as a document, and the session that runs it."""
 
+import atexit
 import json
 import re
 from typing import Any
@@ -9,6 +10,7 @@ from pyNN import common, errors
 
 import interneuron
 from interneuron._server import digest, pack, unpack
+from interneuron._warnings import warn_of
 
 from .checks import check_source
 from .morphology import location
@@ -53,11 +55,11 @@ class Recorded:
             return np.empty(0, int), np.empty((0, len(self.indices)))
         return self.steps[0], self.values[0]
 
-    def clear(self, keep):
-        """Forgets the samples; `keep`: all but the last, with which the next stretch begins."""
+    def clear(self, before=None):
+        """Forgets the samples, or those before a step."""
         steps, values = self.rows()
-        rows = slice(-1, None) if keep and len(steps) else slice(0, 0)
-        self.steps, self.values = [steps[rows]], [values[rows]]
+        kept = np.zeros(len(steps), bool) if before is None else steps >= before
+        self.steps, self.values = [steps[kept]], [values[kept]]
 
 
 class State(common.control.BaseState):
@@ -66,7 +68,9 @@ class State(common.control.BaseState):
     def __init__(self):
         common.control.BaseState.__init__(self)
         self.mpi_rank, self.num_processes = 0, 1
-        self.dt, self._min_delay, self.max_delay = 0.1, "auto", "auto"
+        self.dt = 0.1
+        self._min_delay: Any = "auto"
+        self.max_delay: Any = "auto"
         self.session_options = {}
         #: Whether the document is converted rather than run, so that it says how numbers are drawn.
         self.keeps_draws = False
@@ -78,10 +82,14 @@ class State(common.control.BaseState):
 
     # --- PyNN's side ------------------------------------------------------------------------------------------------
     def clear(self):
-        """Forgets the network; the engine of the one before ends."""
+        """Forgets the network; the engine of the one before ends, and its files are written."""
         if self._session is not None:
+            self.write_outputs()
             self._session.close()
         self._session = None
+        self._written: Any = None
+        #: Findings of runs that were warned about.
+        self._known_findings = set()
         #: How many populations and assemblies PyNN has counted in the networks before.
         self.counted = common.Population._nPop, common.Assembly._count
         self.recorders = set()
@@ -129,13 +137,14 @@ class State(common.control.BaseState):
         self.steps = 0
         self.segment_counter += 1
         for recorded in self._recorded.values():
-            recorded.clear(False)
+            recorded.clear()
         self._currents = {}
         self.samples_of_synapses = {key: [] for key in self.samples_of_synapses}
         for recording in self.native_recordings:
             recording.clear()
         for population in self.populations:
             self._spikes[population.name_in_document] = []
+            population.lists = [(0, each) for _, each in population.lists[-1:]]
 
     def run(self, simtime):
         """Lets so many ms pass."""
@@ -154,6 +163,7 @@ class State(common.control.BaseState):
             self._accepted = len(self._phases)
             self._version += 1
             result = self._call("run", time=steps * self.dt / 1000)
+            self._warn_of_run(result["diagnostics"])
             if not result["complete"]:
                 done = self.steps + int(round((result["time"] * 1000 - self.steps * self.dt) / self.dt))
                 self._phases[-1] = {"run_until": done * self.dt}
@@ -251,6 +261,14 @@ class State(common.control.BaseState):
         self._phases.append(phase)
         self._dirty = True
         self._version += 1
+
+    def write_outputs(self):
+        """Writes the files that `setup` was given for results, if anything has run since they were written."""
+        wanted = self.session_options.get("outputs") and not self.keeps_draws
+        if self._session is not None and wanted and self.steps_in_all > 0 and self._written != self._version:
+            report = self._call("write")
+            self._written = self._version
+            self._warn_of_run(report["diagnostics"])
 
     def set_directly(self, population, indices, params, phase):
         """Gives parameters of cells other values without reading the document anew. Gives False where that cannot be."""
@@ -383,12 +401,17 @@ class State(common.control.BaseState):
             data = {name: pack(array) for name, array in self._pending.items()}
             if self._session is None:
                 parameters = {"text": text, "name": "script", "data": data, **self.session_options}
-                self._session = interneuron.Session(interneuron._server.shared(), parameters)
+                server = interneuron._server.shared()
+                # At the end of the script, but before the server's own end, which was registered when it began.
+                atexit.unregister(self.write_outputs)
+                atexit.register(self.write_outputs)
+                self._session = interneuron.Session(server, parameters)
                 for population in self.populations:
                     self._spikes[population.name_in_document] = []
             else:
                 self.collect()
                 self._session.extend(text, data, later=True)
+            self._warn_of_document()
             self._pending = {}
             self._call("run")
             self._collected = None
@@ -401,6 +424,38 @@ class State(common.control.BaseState):
                 # What the engine refuses was not done.
                 del self._phases[self._accepted :]
             raise errors.InvalidModelError(str(error)) from error
+
+    def _warn_of_document(self):
+        """Warns about parts of the document, once about each."""
+
+        def pointer(finding):
+            return str((finding.get("place") or {}).get("pointer") or "")
+
+        def subject(finding):
+            # Of `/populations/0/cell`, the label of the population.
+            kind, number = [*pointer(finding).split("/")[1:3], "", ""][:2]
+            parts = document.get(kind) if number.isdecimal() else None
+            return parts[int(number)].get("label", "") if isinstance(parts, list) and int(number) < len(parts) else ""
+
+        def category(finding):
+            if finding["code"] == "model/time-rounded" and "spike_times" in pointer(finding):
+                return errors.RoundingWarning
+            # A network is built before it runs.
+            warns = finding["severity"] == "warning" and finding["code"] != "pynn/no-run"
+            return interneuron.ModelWarning if warns else None
+
+        by_place = {(each["code"], each["message"], pointer(each)): each for each in self._session.diagnostics}
+        new = {place: each for place, each in by_place.items() if place not in self._known_findings}
+        self._known_findings.update(new)
+        document = self.document() if new else {}
+        warn_of(new.values(), subject, category)
+
+    def _warn_of_run(self, findings):
+        """Warns about what a run has computed, once about each cause: numbers in the sentences change with each run."""
+        by_cause = {(each["code"], re.sub(r"\d+", "", each["message"])): each for each in findings}
+        new = {cause: each for cause, each in by_cause.items() if cause not in self._known_findings and "place" not in each}
+        self._known_findings.update(new)
+        warn_of(new.values())
 
     def _call(self, method, **parameters):
         return self._session._call(method, **parameters)
@@ -456,22 +511,20 @@ class State(common.control.BaseState):
         self._spikes[population.name_in_document] = [whole]
         return whole
 
-    def samples(self, population, variable, indices, place=None):
-        """Samples in SI, [sample, cell], since they were cleared."""
-        columns, steps = {}, None
+    def samples(self, population, variable, indices, place, steps):
+        """Returns samples at given steps in SI, [sample, cell]; NaN where a cell was not recorded. Empty if there are none."""
+        whole = np.full((len(steps), len(indices)), np.nan)
+        begun = False
         for recorded in self._recorded.values():
             same = recorded.population is population and recorded.variable == variable and recorded.place == place
-            if recorded.active and same:
-                own, values = recorded.rows()
-                steps = own if steps is None or len(own) > len(steps) else steps
-                columns.update({int(cell): values[:, k] for k, cell in enumerate(recorded.indices)})
-        if steps is None or not len(indices):
-            return np.empty((0, 0))
-        whole = np.full((len(steps), len(indices)), np.nan)
-        for k, cell in enumerate(indices):
-            column = columns[int(cell)]
-            whole[len(steps) - len(column) :, k] = column
-        return whole
+            if not recorded.active or not same:
+                continue
+            own, values = recorded.rows()
+            _, rows, own_rows = np.intersect1d(steps, own, assume_unique=True, return_indices=True)
+            _, columns, own_columns = np.intersect1d(indices, recorded.indices, assume_unique=True, return_indices=True)
+            whole[np.ix_(rows, columns)] = values[np.ix_(own_rows, own_columns)]
+            begun = begun or len(rows) > 0
+        return whole if begun and len(indices) else np.empty((0, 0))
 
     def end_recordings(self, population):
         """Records nothing of a population from now on."""
@@ -502,7 +555,8 @@ class State(common.control.BaseState):
             self._spikes[population.name_in_document] = []
         for recorded in self._recorded.values():
             if recorded.population is population:
-                recorded.clear(True)
+                # The next stretch begins with the sample of now.
+                recorded.clear(self.steps)
 
 
 state = State()

@@ -23,6 +23,7 @@ import {
 } from '../results/result.js';
 import { sealed } from '../results/seal.js';
 import type { Session } from '../targets/target.js';
+import type { Checkpoint, IntakeCall, RecordedPhase, RecordingState } from './checkpoint.js';
 import { drainLogs, type LogRows } from './drain.js';
 import { createFingerprinter, type Fingerprinter, type NotNumbers } from './fingerprint.js';
 import { createIntake, type Intake, type NotFiniteSamples } from './intake.js';
@@ -49,6 +50,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Stops after so many steps, as `signal` would. */
   readonly stopAfter?: number;
+  /** Keeps what is needed to continue the run after its process has ended. */
+  readonly checkpoint?: Checkpoint;
+  /** Continues a run: the session is initialised, and `calls` are what its intake was told until `state`. */
+  readonly from?: { readonly state: RecordingState; readonly calls: Iterable<IntakeCall> };
 }
 
 /** The results of a run, except for the samples, which the sink receives. */
@@ -226,12 +231,17 @@ async function beginRecording(
   if (before) copySpikes(before, plan, spools);
   const earlier = before?.notFinite() ?? [];
   const notFinite = (): readonly NotFiniteSamples[] => [...earlier, ...intake.notFinite()];
-  const intake = createIntake(program, plan, spools, options.sink, fingerprinter.spikes, session.step);
+  const taking = createIntake(program, plan, spools, options.sink, fingerprinter.spikes, session.step);
+  const { checkpoint, from } = options;
+  if (from) await repeatCalls(from.calls, taking, options.sink);
+  if (from) await session.restore(from.state.session);
+  const intake = checkpoint ? keepingCalls(taking, checkpoint) : taking;
   const spikes = (): number =>
     program.manifest.populations.reduce((sum, { name }) => sum + fingerprinter.count(name), 0);
-  const phases: (Omit<PhaseSpan, 'segment'> & { readonly ordinal: number; readonly named: string | null })[] = [];
-  const timeline = await createTimeline(() => session, program, planned);
-  let segment: string | null = null;
+  const phases: RecordedPhase[] = [...(from?.state.phases ?? [])];
+  const timeline = await createTimeline(() => session, program, planned, from?.state.timeline);
+  let segment = from?.state.segment ?? null;
+  let entries = 0;
   let outcome: Outcome = 'complete';
   let faults: readonly string[] = [];
   const chunks = createChunkSize(options.chunkMilliseconds);
@@ -244,16 +254,24 @@ async function beginRecording(
       end: timeline.steps(),
     });
   };
+  const store = async (begin: number): Promise<void> => {
+    const state = { entry: entries - 1, begin, steps: timeline.steps(), phases, segment, timeline: timeline.state() };
+    checkpoint?.store({ ...state, session: await session.snapshot() });
+  };
   const perform: Recording['perform'] = async (entry, limits = {}) => {
-    if (outcome !== 'complete') return;
+    entries += 1;
+    if (outcome !== 'complete' || entries <= (from?.state.entry ?? 0)) return;
     if (entry.kind === 'segment') segment = entry.name;
     else if (entry.kind === 'record') intake.switch(entry.recording, entry.on);
     else if (entry.kind === 'run') {
-      const begin = timeline.steps();
-      const limited = { ...options, ...limits };
-      const ended = await runSteps(session, timeline, program, entry.steps, chunks, intake, limited, () =>
-        options.onProgress?.(timeline.steps(), options.total, spikes()),
-      );
+      const begin = from && entries - 1 === from.state.entry ? from.state.begin : timeline.steps();
+      const left = entry.steps - (timeline.steps() - begin);
+      const watch = {
+        progress: () => options.onProgress?.(timeline.steps(), options.total, spikes()),
+        isStoring: () => checkpoint?.isDue() ?? false,
+        store: () => store(begin),
+      };
+      const ended = await runSteps(session, timeline, program, left, chunks, intake, { ...options, ...limits }, watch);
       outcome = ended.outcome;
       faults = ended.faults;
       note(entry, begin);
@@ -324,6 +342,41 @@ function copySpikes(before: Recording, { trains }: RecordingPlan, spools: readon
   }
 }
 
+/** Tells an intake once more what it was told. */
+async function repeatCalls(calls: Iterable<IntakeCall>, intake: Intake, sink: SampleSink): Promise<void> {
+  for (const call of calls) {
+    if (call.kind === 'absorb') intake.absorb(call.rows, call.step);
+    else if (call.kind === 'switch') intake.switch(call.recording, call.on);
+    else intake.restart(call.own, call.step);
+    await sink.ready?.();
+  }
+}
+
+/** An intake that tells a checkpoint what it is told. */
+const keepingCalls = (intake: Intake, checkpoint: Checkpoint): Intake => ({
+  ...intake,
+  absorb: (rows, step) => {
+    checkpoint.append({ kind: 'absorb', rows, step });
+    intake.absorb(rows, step);
+  },
+  switch: (recording, on) => {
+    checkpoint.append({ kind: 'switch', recording, on });
+    intake.switch(recording, on);
+  },
+  restart: (own, step) => {
+    checkpoint.append({ kind: 'restart', own, step });
+    intake.restart(own, step);
+  },
+});
+
+/** What happens between two chunks of steps. */
+interface ChunkWatch {
+  progress(): void;
+  /** Whether `store` is to be called. */
+  isStoring(): boolean;
+  store(): Promise<void>;
+}
+
 /** Advances by `steps`, and has taken in every row when it returns. */
 async function runSteps(
   session: Session,
@@ -333,7 +386,7 @@ async function runSteps(
   chunks: ChunkSize,
   intake: Intake,
   options: FullOptions,
-  progress: () => void,
+  watch: ChunkWatch,
 ): Promise<{ readonly outcome: Outcome; readonly faults: readonly string[] }> {
   const end = session.step + steps;
   let waiting: readonly LogRows[] = [];
@@ -362,7 +415,7 @@ async function runSteps(
     waiting = await drainLogs(session, program);
     waitingStep = timeline.steps();
     await options.sink.ready?.();
-    progress();
+    watch.progress();
     faults = await readFaults(session, program);
     if (faults.length > 0) {
       outcome = 'fault';
@@ -374,6 +427,11 @@ async function runSteps(
       `the session stands still at step ${session.step} though its logs are empty`,
     );
     stalled = ran === 0;
+    if (watch.isStoring()) {
+      intake.absorb(waiting, waitingStep);
+      waiting = [];
+      await watch.store();
+    }
     // Lets timers, signals and the terminal have their turn, also where a target computes on this thread.
     await new Promise((resolve) => setImmediate(resolve));
   }

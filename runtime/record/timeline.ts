@@ -11,6 +11,20 @@ import type { Program, TypedArray } from '../../src/ir/program.js';
 import type { Session, Snapshot } from '../targets/target.js';
 import type { Protocol, ProtocolEntry } from './protocol.js';
 
+/** A timeline between two steps. */
+export interface TimelineState {
+  /** Steps of the run that are ahead of those of the session. */
+  readonly shift: number;
+  /** How far the counters of draws are ahead. */
+  readonly offset: number;
+  /** Which segment it is, from 0. */
+  readonly segment: number;
+  /** The state that a reset goes back to; null: there is no reset. */
+  readonly initial: Snapshot | null;
+  /** Stored states by name. */
+  readonly stored: ReadonlyMap<string, Snapshot>;
+}
+
 /** Where a session stands, through all segments. */
 export interface Timeline {
   /** Steps done since the start of the run. */
@@ -19,19 +33,28 @@ export interface Timeline {
   segment(): number;
   /** Runs a procedure; carries out what turns time back. Other entries are none of its business. */
   perform(entry: ProtocolEntry): Promise<void>;
+  /** All that the timeline knows. */
+  state(): TimelineState;
 }
 
 /**
  * A timeline of a session that is initialised and at step 0, with empty logs. Logs must be empty whenever time is
  * turned back.
+ *
+ * @param from  of a run that goes on; absent: it begins
  */
-export async function createTimeline(session: () => Session, program: Program, protocol: Protocol): Promise<Timeline> {
-  const stored = new Map<string, Snapshot>();
+export async function createTimeline(
+  session: () => Session,
+  program: Program,
+  protocol: Protocol,
+  from?: TimelineState,
+): Promise<Timeline> {
+  const stored = new Map<string, Snapshot>(from?.stored);
   // What the session knows at the start is what a reset goes back to.
-  let initial = protocol.some(({ kind }) => kind === 'reset') ? await session().snapshot() : null;
-  let shift = 0;
-  let offset = 0;
-  let segment = 0;
+  const first = async (): Promise<Snapshot | null> =>
+    protocol.some(({ kind }) => kind === 'reset') ? session().snapshot() : null;
+  let initial = from ? from.initial : await first();
+  let { shift, offset, segment } = from ?? { shift: 0, offset: 0, segment: 0 };
 
   /** The initial state with the parameters as they are now. */
   const fresh = async (): Promise<Snapshot> => {
@@ -64,6 +87,7 @@ export async function createTimeline(session: () => Session, program: Program, p
   return {
     steps: () => session().step + shift,
     segment: () => segment,
+    state: () => ({ shift, offset, segment, initial, stored }),
     perform: async (entry) => {
       if (entry.kind === 'call') await change(() => session().call(entry.procedure), entry.first === true);
       else if (entry.kind === 'write')

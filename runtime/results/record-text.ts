@@ -117,7 +117,8 @@ interface StoredArray {
   readonly base64: string;
 }
 
-function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string, StoredArray> {
+/** Arrays as JSON. */
+export function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string, StoredArray> {
   return Object.fromEntries(
     [...data].map(([digest, array]) => [
       digest,
@@ -128,7 +129,8 @@ function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string, Store
 
 const elementTypes: ReadonlySet<unknown> = new Set(['f64', 'f32', 'i64', 'u32', 'i32', 'u16', 'i16', 'u8', 'i8']);
 
-function readData(value: unknown, path: string): ReadonlyMap<string, TypedArray> {
+/** Reads what `dataRecord` gave. @throws DiagnosticError when it holds no arrays */
+export function readData(value: unknown, path: string): ReadonlyMap<string, TypedArray> {
   const stored = (value ?? {}) as Readonly<Record<string, Partial<StoredArray> | null>>;
   return new Map(
     Object.entries(stored).map(([digest, array]) => {

@@ -118,7 +118,7 @@ export const descriptionFormats = ['text', 'markdown', 'html', 'swc'] as const;
 export const commands = {
   run: {
     describe: 'run a model and write what it records',
-    files: oneModel,
+    files: { name: 'model', many: false, describe: 'a model, in any supported notation; or a checkpoint' },
     options: {
       output: {
         type: 'string',
@@ -153,6 +153,13 @@ export const commands = {
         value: 'field=text',
         describe: "describe the subject in the NWB file ('species=Mus musculus'); may be repeated",
       },
+      checkpoint: {
+        type: 'string',
+        value: 'time',
+        describe: "leave a checkpoint after each such time on the clock ('60 s'), from which a killed run can continue",
+      },
+      resume: { type: 'boolean', describe: 'continue the run of a checkpoint, given instead of a model' },
+      recover: { type: 'boolean', describe: 'write what was recorded until a checkpoint, given instead of a model' },
       'dump-ir': { type: 'string', value: 'dir', describe: 'write the kernel program after each pass' },
       ...common,
     },
@@ -162,6 +169,8 @@ export const commands = {
         "$0 run cuba.yaml --seed 7 --set 'we=2 mV' --record excitatory:v@1ms -o v.csv",
         'change parameters and record a variable',
       ],
+      ["$0 run cuba.yaml -o cuba.nwb --checkpoint '60 s'", 'leave a checkpoint in cuba.checkpoint every minute'],
+      ['$0 run --resume cuba.checkpoint', 'continue after the run was killed'],
     ],
   },
   convert: {

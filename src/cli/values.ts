@@ -5,7 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseRecordingRequest } from '../run/add-recordings.js';
-import { checkedSeed, checkedThreads, checkedTime } from '../run/option-values.js';
+import { checkedSeconds, checkedSeed, checkedThreads, checkedTime } from '../run/option-values.js';
 import { suffixOf } from '../run/output-names.js';
 import type { ImportOptions } from '../run/pipeline.js';
 import { subjectFields } from '../../runtime/results/result.js';
@@ -37,6 +37,7 @@ export function findWrongValues(options: Options, command: CommandName): readonl
     () => readSeed(options.value('seed')),
     () => readTime('dt', options.value('dt')),
     () => readTime('duration', options.value('duration')),
+    () => readCheckpoint(options.value('checkpoint')),
     () => readThreads(options.value('threads')),
     ...(command === 'run' ? options.values('output').map((path) => () => suffixOf(path)) : []),
     ...options.values('record').map((text) => () => parseRecordingRequest(text)),
@@ -75,6 +76,10 @@ export const readThreads = (text: string | undefined): number | undefined =>
 /** A time with its unit, above zero; stays text, since the model converts it decimal-exact. */
 const readTime = (name: 'dt' | 'duration', text: string | undefined): string | undefined =>
   text === undefined ? undefined : checkedTime(text, name, '--');
+
+/** Wall time between two checkpoints, in s. */
+export const readCheckpoint = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : checkedSeconds(text, 'checkpoint', '--');
 
 /** Fields of the subject of a result, as NWB names them. @throws UsageError for others */
 export function readSubject(texts: readonly string[]): Record<string, string> {

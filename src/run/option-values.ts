@@ -23,16 +23,24 @@ export function checkedThreads(threads: number, name = 'threads', written: unkno
 
 /** A time above zero with its unit; stays text, since the model converts it decimal-exact. @throws UsageError */
 export function checkedTime(text: string, name: 'dt' | 'duration', prefix = ''): string {
+  checkedSeconds(text, name, prefix);
+  return text;
+}
+
+const examples = { dt: '0.1 ms', duration: '100 ms', checkpoint: '60 s' } as const;
+
+/** A time above zero with its unit, in s. @throws UsageError */
+export function checkedSeconds(text: string, name: keyof typeof examples, prefix = ''): number {
   const refuse = (why: string): UsageError =>
     new UsageError(
       `${prefix}${name} cannot be ${shorten(text)}: ${why}`,
-      `write a time with its unit, such as ${prefix}${name} '${name === 'dt' ? '0.1 ms' : '100 ms'}'`,
+      `write a time with its unit, such as ${prefix}${name} '${examples[name]}'`,
     );
   if (/^[\s\d.eE+-]+$/.test(text)) throw refuse('it has no unit');
   const seconds = parseTime(text);
   if (seconds === undefined) throw refuse('it is not a time');
   if (!(seconds > 0 && seconds < Infinity)) throw refuse('it is not above zero');
-  return text;
+  return seconds;
 }
 
 function parseTime(text: string): number | undefined {

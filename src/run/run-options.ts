@@ -1,6 +1,7 @@
 /** How a model is run, and what a run gives. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import type { StoredCheckpoint } from '../../runtime/record/checkpoint.js';
 import type { Precision, Program } from '../ir/program.js';
 import type { ResultWriter, RunRecord, SpikeTrains } from '../../runtime/results/result.js';
 import type { Repeated } from './provenance.js';
@@ -52,6 +53,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Receives the text of the program after each pass. */
   readonly dumpIr?: (pass: string, text: string) => void;
+  /** Leaves a checkpoint in a folder, after each so many seconds of wall time. */
+  readonly checkpoint?: { readonly folder: string; readonly seconds: number };
+  /** Continues from a checkpoint of the same model on the same target. */
+  readonly from?: StoredCheckpoint;
   /** Folder of compiled programs, kept by content. */
   readonly cacheDirectory?: string;
 }

@@ -1,6 +1,7 @@
 /** A run of the protocol that a document states: what is recorded goes to its files while it runs. */
 
 import { unplaced } from '../diagnostics/positions.js';
+import { checkpointedRun } from './checkpoint-run.js';
 import { compileModel } from './compile-model.js';
 import { startWhileOpening } from './connect.js';
 import type { RunnableModel } from './imported-model.js';
@@ -11,6 +12,7 @@ import { runResult } from './run-result.js';
 import { stopwatch, type GeneratedResult, type RunOptions, type RunResult } from './run-options.js';
 import { inStage } from './stages.js';
 import { invariant } from '../diagnostics/diagnostic.js';
+import { createCheckpoint } from '../../runtime/record/checkpoint.js';
 import { createRecorder, type Recording } from '../../runtime/record/recorder.js';
 import type { Session } from '../../runtime/targets/target.js';
 
@@ -43,6 +45,15 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
   options.onProgress?.('connect', 0);
   const files = await resultFiles(imported, compiled, protocol, options);
   const recorder = createRecorder(program, protocol, files.sink, files.plan);
+  const { from } = options;
+  const checkpoint =
+    options.checkpoint &&
+    (from?.resume(options.checkpoint.seconds) ??
+      createCheckpoint(
+        options.checkpoint.folder,
+        checkpointedRun(files.setup, imported.notation, options, options.checkpoint.seconds),
+        options.checkpoint.seconds,
+      ));
   let session: Session | undefined;
   let recording: Recording | undefined;
   let finished = false;
@@ -50,6 +61,7 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
     if (!finished) {
       await files.abandon();
       recorder.dispose();
+      checkpoint?.end('stopped');
     }
     finished = true;
     const ending = session;
@@ -69,6 +81,8 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
         onProgress: (done, total) => options.onProgress?.('run', total === 0 ? 1 : done / total),
         ...(options.signal ? { signal: options.signal } : {}),
         ...(options.stopAfter === undefined ? {} : { stopAfter: options.stopAfter }),
+        ...(checkpoint ? { checkpoint } : {}),
+        ...(from ? { from: { state: from.state, calls: from.calls(program) } } : {}),
       }),
     );
   } catch (error) {
@@ -91,6 +105,7 @@ export async function startModel(imported: RunnableModel, options: RunOptions): 
       const { record, outputs } = await files.close(run);
       watch.end('write');
       finished = true;
+      checkpoint?.end(record.outcome);
       return runResult(compiled, run, { record, outputs }, watch, recorder);
     },
     dispose,

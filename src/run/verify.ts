@@ -1,11 +1,9 @@
 /** Running again what a result holds, and comparing all of it. */
 
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { bytesOf } from '../../runtime/results/arrays.js';
 import { compareFiles } from '../../runtime/results/compare-files.js';
 import { differenceList, type FileDifference } from '../../runtime/results/differences.js';
 import { compareRecords, recordPlaces } from '../../runtime/results/compare-records.js';
@@ -14,17 +12,15 @@ import { openRecord, openResult, resultFormat, type ResultFormat } from '../../r
 import { damaged } from '../../runtime/results/record-text.js';
 import { recordVersion, type RunRecord, type StoredRecord } from '../../runtime/results/result.js';
 import { brokenSeals } from '../../runtime/results/seal.js';
-import { DiagnosticError, Diagnostics, UsageError } from '../diagnostics/diagnostic.js';
-import { hashModel, type ModelHashes } from '../model/hash.js';
-import type { DataStore, ValidModel } from '../model/model.js';
-import { normalise } from '../model/normalise.js';
+import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
+import type { ModelHashes } from '../model/hash.js';
+import type { ValidModel } from '../model/model.js';
 import { outputWriter } from './outputs.js';
 import { runModel, type Engine, type RunOptions, type RunResult } from './pipeline.js';
-import { dataReferences } from './data-files.js';
 import { openModel } from './open-model.js';
 import { startOf } from './session/start-record.js';
 import type { StartState } from './session/start-state.js';
-import { messages } from './messages.js';
+import { storedModel } from './stored-model.js';
 import { storedUnits } from './written-units.js';
 
 /** What was found, with what differs or why nothing could be said. */
@@ -240,41 +236,4 @@ function limitsOf({ version, versions }: RunRecord): readonly string[] {
     `it has layout ${version} (by interneuron ${by}), and this program writes layout ${recordVersion}: ` +
       'only spikes, samples and final states were compared',
   ];
-}
-
-/** The model in a result, checked like any other document: a file may have been changed since it was written. */
-function storedModel({ path, record, data }: StoredRecord): {
-  readonly valid: ValidModel;
-  readonly hashes: ModelHashes;
-} {
-  const diagnostics = new Diagnostics();
-  const positions = { place: (pointer: string) => ({ document: path, pointer }) };
-  const tree = parsedModel(path, record.model);
-  const valid = normalise(tree, positions, diagnostics, { data: checkedData(path, tree, data) });
-  diagnostics.throwIfErrors();
-  if (!valid) throw new DiagnosticError(diagnostics.list);
-  const hashes = hashModel(valid.model);
-  if (hashes.document === record.hashes.document) return { valid, hashes };
-  throw new DiagnosticError([
-    { severity: 'error', ...messages.changedModel(record.hashes.document, hashes.document), place: { document: path } },
-  ]);
-}
-
-/** The arrays that the model refers to, each with the digest that names it. */
-function checkedData(path: string, tree: unknown, data: StoredRecord['data']): DataStore {
-  const wanted = new Set(dataReferences(tree).map(({ $data }) => $data));
-  const kept = [...data].filter(([digest]) => wanted.has(digest));
-  for (const [digest, array] of kept) {
-    if (createHash('sha256').update(bytesOf(array)).digest('hex') !== digest)
-      throw damaged(path, `the contents of the array ${digest} do not match its digest`);
-  }
-  return new Map(kept) as unknown as DataStore;
-}
-
-function parsedModel(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw damaged(path, 'its model is not JSON');
-  }
 }

@@ -1,7 +1,7 @@
 /** The program as a process of its own: what only a process has. */
 
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/run/report.js';
@@ -95,6 +95,32 @@ run: 1000 s
     const { code, stderr } = await startProgram(words, { stdout: full }).ended;
     closeSync(full);
     expect([code, stderr]).toEqual([2, 'error: cannot write to standard output: the disk is full\n']);
+  });
+
+  it('leaves a checkpoint when it is killed, from which its data are read and the run continues', async () => {
+    const home = folder.file('killed');
+    mkdirSync(home);
+    const words = (name: string): readonly string[] => ['run', model, '--duration', '60 s', '-o', join(home, name)];
+    const fingerprintOf = ({ stdout }: Ended): string | undefined => /^fingerprint {2}(\w+)$/m.exec(stdout)?.[1];
+    const whole = await program(words('whole.nwb'));
+    const checkpoint = join(home, 'cell.checkpoint');
+    const killed = await program([...words('cell.nwb'), '--checkpoint', '100 ms'], (child) => {
+      const timer = setInterval(() => {
+        if (!existsSync(join(checkpoint, 'state'))) return;
+        clearInterval(timer);
+        child.kill('SIGKILL');
+      }, 5);
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(readdirSync(home).filter((name) => name.includes('.partial-'))).toHaveLength(1);
+    const recovered = await program(['run', '--recover', checkpoint]);
+    expect(recovered.code).toBe(0);
+    // The next run removes what the killed one left.
+    expect(readdirSync(home).sort()).toEqual(['cell.checkpoint', 'cell.incomplete.nwb', 'whole.nwb']);
+    const resumed = await program(['run', '--resume', checkpoint]);
+    expect([resumed.code, fingerprintOf(resumed)]).toEqual([0, fingerprintOf(whole)]);
+    expect(readFileSync(join(home, 'cell.nwb')).equals(readFileSync(join(home, 'whole.nwb')))).toBe(true);
+    expect(readdirSync(home).sort()).toEqual(['cell.incomplete.nwb', 'cell.nwb', 'whole.nwb']);
   });
 
   it.skipIf(!triesAll)(

@@ -1,30 +1,34 @@
 /** `interneuron run`: a model to results. */
 
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputError } from '../../../runtime/results/output-files.js';
-import { DiagnosticError } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../diagnostics/render.js';
+import { checkpointFolder, continuedRun } from '../../run/checkpoint-run.js';
 import { importModel, runModel, type ImportedModel, type RunOptions } from '../../run/pipeline.js';
 import { messages } from '../../run/messages.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { runReport } from '../../run/report.js';
+import { commands } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
-import { cacheDirectory, importOptions, readSubject, readThreads } from '../values.js';
+import { cacheDirectory, importOptions, readCheckpoint, readSubject, readThreads } from '../values.js';
 
 /** Runs one model. Ctrl-C ends it and keeps what was recorded; a second one ends it at once. */
 export async function run(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const threads = readThreads(options.value('threads'));
   const subject = readSubject(options.values('subject'));
-  const imported = importModel(context.read(onlyFile(context)), importOptions(options));
+  const continued = continuedFrom(context);
+  const imported = continued?.imported ?? importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   checkDuration(imported, options.value('dt') !== undefined);
+  const checkpoint = checkpointOf(context);
   const progress = context.json || context.quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping; data recorded so far are kept');
   try {
@@ -32,13 +36,19 @@ export async function run(context: CommandContext): Promise<number> {
     const device = options.value('device');
     const strategy = options.value('strategy');
     const dump = options.value('dump-ir');
-    const result = await runModel(imported, {
+    const outputs = options.values('output');
+    const outputFolder = options.value('output-dir');
+    const given: RunOptions = continued?.options ?? {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
-      outputs: options.values('output'),
-      outputFolder: options.value('output-dir') ?? '.',
-      force: options.flag('force'),
       subject,
       command: describingWords(context.words),
+      ...(checkpoint ? { checkpoint } : {}),
+    };
+    const result = await runModel(imported, {
+      ...given,
+      outputs: outputs.length > 0 ? outputs : (given.outputs ?? []),
+      outputFolder: outputFolder ?? given.outputFolder ?? '.',
+      force: options.flag('force'),
       cacheDirectory: cacheDirectory(terminal),
       onProgress: interruption.onProgress,
       signal: interruption.signal,
@@ -63,6 +73,9 @@ export async function run(context: CommandContext): Promise<number> {
     }
     context.say(runSummary(report, result, terminal.stdout));
     result.dispose();
+    if (options.flag('recover')) return exitCodes.done;
+    const folder = given.checkpoint?.folder;
+    if (folder !== undefined && existsSync(folder)) context.say(`continue with  interneuron run --resume ${folder}`);
     if (result.record.outcome === 'stopped') return exitCodes.interrupted;
     return result.record.outcome === 'fault' ? exitCodes.wrong : exitCodes.done;
   } finally {
@@ -71,8 +84,40 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
+/** Options that a run can be continued with; all others were chosen when it began. */
+const whenContinued: readonly string[] = ['output', 'output-dir', 'force', 'device', 'threads', 'quiet', 'json'];
+
+/**
+ * The run of the checkpoint that is given instead of a model; null where a model is given.
+ *
+ * @throws UsageError for options that a run cannot be continued with
+ */
+function continuedFrom(context: CommandContext): ReturnType<typeof continuedRun> | null {
+  const { options } = context;
+  const how = (['resume', 'recover'] as const).filter((name) => options.flag(name));
+  const [first, second] = how;
+  if (first === undefined) return null;
+  const known = Object.keys(commands.run.options).filter((name) => name !== first && !whenContinued.includes(name));
+  const other = second ?? known.find((name) => options.flag(name) || options.values(name).length > 0);
+  if (other !== undefined)
+    throw new UsageError(
+      `--${first} cannot be combined with --${other}`,
+      'a checkpoint contains the options of its run',
+    );
+  return continuedRun(onlyFile(context), first);
+}
+
+/** Where and when the run leaves checkpoints. */
+function checkpointOf(context: CommandContext): RunOptions['checkpoint'] {
+  const { options } = context;
+  const seconds = readCheckpoint(options.value('checkpoint'));
+  if (seconds === undefined) return undefined;
+  const folder = options.value('output-dir') ?? '.';
+  return { folder: checkpointFolder(onlyFile(context), options.values('output'), folder), seconds };
+}
+
 const withoutTrace = /^(-q|--quiet|--json|--force)$/;
-const namesOutput = /^(-o|--output|--output-dir)$/;
+const namesOutput = /^(-o|--output|--output-dir|--checkpoint)$/;
 
 /** The command without output names and display options, so that equal runs give equal files. */
 function describingWords(words: readonly string[]): readonly string[] {
@@ -81,7 +126,7 @@ function describingWords(words: readonly string[]): readonly string[] {
       !withoutTrace.test(word) &&
       !namesOutput.test(word) &&
       !namesOutput.test(words[k - 1] ?? '') &&
-      !/^(-o.|--output=|--output-dir=)/.test(word),
+      !/^(-o.|--output=|--output-dir=|--checkpoint=)/.test(word),
   );
   return ['interneuron', ...kept];
 }

@@ -1,0 +1,372 @@
+/**
+ * Checkpoints: a folder with everything that another process needs to continue a run.
+ *
+ * - `run.json`: what is run and how, written once
+ * - `rows`: all that was recorded, in the order in which it was taken in; it only grows
+ * - `state`: the engine and the protocol between two steps, and the length of `rows` at that time; each checkpoint replaces
+ *   the file, in one step
+ */
+
+import { createHash, type Hash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  rmdirSync,
+  truncateSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+import { invariant, UsageError } from '../../src/diagnostics/diagnostic.js';
+import type { ElementType, Program, TypedArray } from '../../src/ir/program.js';
+import { arrayFromBytes, bytesOf, elementTypeOf } from '../results/arrays.js';
+import { tidyFolder } from '../results/file-sets.js';
+import { systemFiles, type FileSystem } from '../results/file-system.js';
+import { createOutput, nameOutputs, orAbandon, outputError } from '../results/output-files.js';
+import type { Outcome } from '../results/result.js';
+import type { Snapshot } from '../targets/target.js';
+import type { LogRows } from './drain.js';
+import type { TimelineState } from './timeline.js';
+
+/** What the intake of a recording is told. */
+export type IntakeCall =
+  | { readonly kind: 'absorb'; readonly rows: readonly LogRows[]; readonly step: number }
+  | { readonly kind: 'switch'; readonly recording: string; readonly on: boolean }
+  | { readonly kind: 'restart'; readonly own: number; readonly step: number };
+
+/** A phase that was begun: steps [begin, end) of the run. `named`: the name of its segment, if it was given one. */
+export interface RecordedPhase {
+  readonly name: string;
+  readonly named: string | null;
+  /** Number of its segment. */
+  readonly ordinal: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A run between two steps. */
+export interface RecordingState {
+  /** Number of the protocol's entry that is being performed. */
+  readonly entry: number;
+  /** Steps that were done when the entry began. */
+  readonly begin: number;
+  /** Steps done since the start of the run. */
+  readonly steps: number;
+  readonly phases: readonly RecordedPhase[];
+  /** Name of the current segment, if it was given one. */
+  readonly segment: string | null;
+  readonly timeline: TimelineState;
+  readonly session: Snapshot;
+}
+
+/** Receives what a run has to keep. */
+export interface Checkpoint {
+  /** Adds to what was recorded. */
+  append(call: IntakeCall): void;
+  /** Whether the time of the next checkpoint has come. */
+  isDue(): boolean;
+  /** Makes a checkpoint. @throws UsageError when it cannot be written */
+  store(state: RecordingState): void;
+  /** Ends with the run; removes the checkpoint unless the run can be continued. */
+  end(outcome: Outcome): void;
+}
+
+/** A checkpoint to continue from. */
+export interface StoredCheckpoint {
+  /** Contents of `run.json`. */
+  readonly run: unknown;
+  readonly state: RecordingState;
+  /** What the intake was told until then. */
+  calls(program: Program): Iterable<IntakeCall>;
+  /** Goes on with the same folder; what was recorded after the checkpoint is dropped. */
+  resume(seconds: number): Checkpoint;
+}
+
+const names = { run: 'run.json', rows: 'rows', state: 'state' } as const;
+
+/**
+ * A new checkpoint; nothing can be continued before the first `store`.
+ *
+ * @param run  what is run and how, as JSON
+ * @param seconds  wall time between two checkpoints
+ * @throws UsageError when there is such a folder, or it cannot be written
+ */
+export function createCheckpoint(
+  folder: string,
+  run: object,
+  seconds: number,
+  fileSystem: FileSystem = systemFiles,
+): Checkpoint {
+  if (existsSync(folder))
+    throw new UsageError(
+      `${folder} is the checkpoint of a run that did not end`,
+      'continue the run with --resume, save its data with --recover, or remove the folder',
+    );
+  return written(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    const text = Buffer.from(`${JSON.stringify(run)}\n`);
+    writeWhole(join(folder, names.run), [text], fileSystem);
+    const descriptor = fileSystem.create(join(folder, names.rows));
+    const rows = { descriptor, digest: createHash('sha256'), length: 0 };
+    return checkpoint(folder, sha256(text), rows, seconds, fileSystem);
+  });
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The open file `rows`. */
+interface RowsFile {
+  readonly descriptor: number;
+  /** Of all of it. */
+  readonly digest: Hash;
+  readonly length: number;
+}
+
+/** @param run  digest of `run.json` */
+function checkpoint(folder: string, run: string, file: RowsFile, seconds: number, fileSystem: FileSystem): Checkpoint {
+  const { descriptor, digest } = file;
+  let { length } = file;
+  let last = performance.now();
+  const write = (bytes: Uint8Array): void => {
+    for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
+    digest.update(bytes);
+    length += bytes.length;
+  };
+  return {
+    append: (call) => written(folder, () => encodeCall(call).forEach(write)),
+    isDue: () => performance.now() - last >= 1000 * seconds,
+    store: (state) =>
+      written(folder, () => {
+        fileSystem.sync(join(folder, names.rows));
+        const rows = { length, sha256: digest.copy().digest('hex') };
+        writeWhole(join(folder, names.state), encodeState(state, { run, rows }), fileSystem);
+        last = performance.now();
+      }),
+    end: (outcome) => {
+      closeSync(descriptor);
+      const canContinue = outcome === 'stopped' && existsSync(join(folder, names.state));
+      if (canContinue) return;
+      for (const name of Object.values(names)) fileSystem.remove(join(folder, name));
+      // The results of the run may be in the folder, too.
+      if (readdirSync(folder).length === 0) rmdirSync(folder);
+    },
+  };
+}
+
+function writeWhole(path: string, parts: readonly Uint8Array[], fileSystem: FileSystem): void {
+  const file = createOutput(path, fileSystem);
+  orAbandon(
+    () => [file],
+    () => {
+      for (const part of parts) file.write(part);
+      file.finish();
+      nameOutputs([{ file, path }], fileSystem);
+    },
+  );
+}
+
+function written<T>(folder: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw outputError(error, folder);
+  }
+}
+
+/**
+ * Opens a checkpoint.
+ *
+ * @throws UsageError when the folder is none, or has none that is whole
+ */
+export function openCheckpoint(folder: string): StoredCheckpoint {
+  const stateFile = join(folder, names.state);
+  if (!existsSync(join(folder, names.run)))
+    throw new UsageError(`${folder} is not a checkpoint`, 'give the folder that run --checkpoint wrote');
+  if (!existsSync(stateFile))
+    throw new UsageError(`${folder} has no checkpoint yet: its run ended before the first one`, 'run the model again');
+  tidyFolder(folder);
+  try {
+    const text = readFileSync(join(folder, names.run));
+    const { state, files } = decodeState(readFileSync(stateFile));
+    const { rows } = files;
+    if (sha256(text) !== files.run) throw changed(folder);
+    const path = join(folder, names.rows);
+    const digest = digestOfStart(path, rows.length);
+    if (digest.copy().digest('hex') !== rows.sha256) throw changed(folder);
+    return {
+      run: JSON.parse(text.toString('utf8')) as unknown,
+      state,
+      calls: function* calls(program) {
+        yield* decodeCalls(path, rows.length, program);
+      },
+      resume: (seconds) =>
+        written(folder, () => {
+          truncateSync(path, rows.length);
+          const file = { descriptor: openSync(path, 'a'), digest, length: rows.length };
+          return checkpoint(folder, files.run, file, seconds, systemFiles);
+        }),
+    };
+  } catch (error) {
+    throw error instanceof UsageError ? error : changed(folder);
+  }
+}
+
+const changed = (folder: string): UsageError =>
+  new UsageError(`${folder} is damaged: its files were changed or cut off`, 'run the model again');
+
+// --- Encoding -------------------------------------------------------------------------------------------------------
+/** An array among bytes: its element type and its length in bytes. */
+type Layout = readonly [element: ElementType, bytes: number];
+
+const layoutOf = (array: TypedArray): Layout => [elementTypeOf(array), array.byteLength];
+
+/** A line of JSON, then the bytes of arrays that it describes. */
+const encode = (head: object, arrays: readonly TypedArray[]): Uint8Array[] => [
+  Buffer.from(`${JSON.stringify(head)}\n`),
+  ...arrays.map(bytesOf),
+];
+
+interface CallHead {
+  readonly call: Exclude<IntakeCall, { readonly kind: 'absorb' }> | { readonly kind: 'absorb'; readonly step: number };
+  readonly rows: readonly (readonly [log: string, rows: number, layout: Layout])[];
+}
+
+function encodeCall(call: IntakeCall): Uint8Array[] {
+  if (call.kind !== 'absorb') return encode({ call, rows: [] } satisfies CallHead, []);
+  const { kind, step, rows } = call;
+  const head: CallHead = {
+    call: { kind, step },
+    rows: rows.map(({ log, rows: count, data }) => [log.name, count, layoutOf(data)]),
+  };
+  return encode(
+    head,
+    rows.map(({ data }) => data),
+  );
+}
+
+/** The digest of the first bytes of a file. */
+function digestOfStart(path: string, length: number): Hash {
+  const digest = createHash('sha256');
+  const block = new Uint8Array(1 << 20);
+  const descriptor = openSync(path, 'r');
+  try {
+    for (let at = 0; at < length;) {
+      const read = readSync(descriptor, block, 0, Math.min(block.length, length - at), at);
+      if (read === 0) throw new Error('cut off');
+      digest.update(block.subarray(0, read));
+      at += read;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return digest;
+}
+
+function* decodeCalls(path: string, length: number, { logs }: Program): Generator<IntakeCall> {
+  const descriptor = openSync(path, 'r');
+  try {
+    let at = 0;
+    const take = (count: number): Uint8Array => {
+      const bytes = new Uint8Array(count);
+      for (let done = 0; done < count;) {
+        const read = readSync(descriptor, bytes, done, count - done, at + done);
+        invariant(read > 0, 'checkpoint', 'rows end early');
+        done += read;
+      }
+      at += count;
+      return bytes;
+    };
+    while (at < length) {
+      const head = JSON.parse(readLine(descriptor, at, take)) as CallHead;
+      const rows = head.rows.map(([name, count, [element, bytes]]) => ({
+        log: logs.find((log) => log.name === name)!,
+        rows: count,
+        data: arrayFromBytes(element, take(bytes)),
+      }));
+      yield head.call.kind === 'absorb' ? { ...head.call, rows } : head.call;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The line of a file that begins at `at`. */
+function readLine(descriptor: number, at: number, take: (count: number) => Uint8Array): string {
+  const block = Buffer.alloc(1 << 12);
+  for (let length = 0; ; length += block.length) {
+    const read = readSync(descriptor, block, 0, block.length, at + length);
+    const end = block.subarray(0, read).indexOf(0x0a);
+    if (end >= 0) return Buffer.from(take(length + end + 1)).toString('utf8');
+    invariant(read === block.length, 'checkpoint', 'rows end early');
+  }
+}
+
+/** A snapshot without its arrays. */
+type SnapshotHead = { readonly step: number; readonly buffers: readonly (readonly [name: string, layout: Layout])[] };
+
+/** The other files when a checkpoint was made. */
+interface FilesHead {
+  /** Digest of `run.json`. */
+  readonly run: string;
+  readonly rows: { readonly length: number; readonly sha256: string };
+}
+
+interface StateHead {
+  readonly files: FilesHead;
+  readonly state: Omit<RecordingState, 'session' | 'timeline'> & {
+    readonly timeline: Omit<TimelineState, 'initial' | 'stored'>;
+  };
+  readonly session: SnapshotHead;
+  readonly initial: SnapshotHead | null;
+  readonly stored: readonly (readonly [name: string, snapshot: SnapshotHead])[];
+}
+
+/** The SHA-256 of what follows it in a line, then the state. */
+function encodeState(given: RecordingState, files: FilesHead): readonly Uint8Array[] {
+  const { session, timeline, ...state } = given;
+  const { initial, stored, ...clock } = timeline;
+  const head: StateHead = {
+    files,
+    state: { ...state, timeline: clock },
+    session: snapshotHead(session),
+    initial: initial && snapshotHead(initial),
+    stored: [...stored].map(([name, snapshot]) => [name, snapshotHead(snapshot)]),
+  };
+  const arrays = [session, ...(initial ? [initial] : []), ...stored.values()].flatMap(({ buffers }) => [
+    ...buffers.values(),
+  ]);
+  const parts = encode(head, arrays);
+  const digest = createHash('sha256');
+  for (const part of parts) digest.update(part);
+  return [Buffer.from(`${digest.digest('hex')}\n`), ...parts];
+}
+
+const snapshotHead = ({ step, buffers }: Snapshot): SnapshotHead => ({
+  step,
+  buffers: [...buffers].map(([name, array]) => [name, layoutOf(array)]),
+});
+
+function decodeState(file: Buffer): { readonly state: RecordingState; readonly files: FilesHead } {
+  const content = file.subarray(65);
+  if (sha256(content) !== file.toString('latin1', 0, 64)) throw new Error('changed');
+  const end = content.indexOf(0x0a);
+  const head = JSON.parse(content.toString('utf8', 0, end)) as StateHead;
+  let at = end + 1;
+  const snapshot = ({ step, buffers }: SnapshotHead): Snapshot => ({
+    step,
+    buffers: new Map(
+      buffers.map(([name, [element, bytes]]) => [name, arrayFromBytes(element, content.subarray(at, (at += bytes)))]),
+    ),
+  });
+  const session = snapshot(head.session);
+  const initial = head.initial && snapshot(head.initial);
+  const stored = new Map(head.stored.map(([name, each]) => [name, snapshot(each)]));
+  return {
+    files: head.files,
+    state: { ...head.state, session, timeline: { ...head.state.timeline, initial, stored } },
+  };
+}

@@ -18,7 +18,8 @@ const hdf5Signature = '\x89HDF\r\n\x1a\n';
  */
 export function resultFormat(path: string): ResultFormat {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'give a result written by interneuron run');
-  if (statSync(path).isDirectory()) throw notAResult(path, 'it is a folder');
+  const stat = statSync(path);
+  if (!stat.isFile()) throw notAResult(path, stat.isDirectory() ? 'it is a folder' : 'it is not a regular file');
   const start = firstBytes(path, 256);
   if (start.startsWith(hdf5Signature)) return 'nwb';
   if (start.trimStart().startsWith('{')) return 'neo';

@@ -9,7 +9,7 @@ import { differentElement } from '../compare.js';
 import type { DifferenceList } from '../differences.js';
 import { numberText } from '../number-text.js';
 import { elementTypeOf } from '../arrays.js';
-import { loadH5, type Dataset, type File, type Group, isDataset, isGroup } from './h5.js';
+import { loadH5, objectAt, type Dataset, type File, type Group, isDataset, isGroup } from './h5.js';
 
 const valuesAtOnce = 1 << 20;
 
@@ -30,7 +30,11 @@ export async function compareNwbFiles(stored: string, expected: string, differen
 }
 
 function compareObjects(a: File, b: File, path: string, differences: DifferenceList): void {
-  const [left, right] = [objectAt(a, path), objectAt(b, path)];
+  const [left, right] = [lying(a, path), lying(b, path)];
+  if (typeof left === 'string' || typeof right === 'string') {
+    differences.add(path, kindOrReason(a, path, left), kindOrReason(b, path, right));
+    return;
+  }
   const [kindA, kindB] = [kindOf(a, path, left), kindOf(b, path, right)];
   if (kindA !== kindB) {
     differences.add(path, kindA, kindB);
@@ -39,15 +43,30 @@ function compareObjects(a: File, b: File, path: string, differences: DifferenceL
   const hasAttributes = (found: Found): found is Group => isGroup(found) || isDataset(found);
   if (!hasAttributes(left) || !hasAttributes(right)) return;
   compareAttributes(path, left, right, differences);
-  if (isDataset(left) && isDataset(right)) compareDatasets(path, left, right, differences);
+  if (isDataset(left) && isDataset(right)) {
+    try {
+      compareDatasets(path, left, right, differences);
+    } catch (error) {
+      differences.add(path, `values that cannot be read: ${(error as Error).message.split('\n')[0] ?? ''}`, 'values');
+    }
+  }
   if (!isGroup(left) || !isGroup(right)) return;
   for (const name of new Set([...right.keys(), ...left.keys()]))
     compareObjects(a, b, path === '/' ? `/${name}` : `${path}/${name}`, differences);
 }
 
-function objectAt(file: File, path: string): Found {
-  return path === '/' ? file : (file.get(path) ?? null);
+/** What is at a path, or why that cannot be compared: it lies in another file, or is damaged. */
+function lying(file: File, path: string): Found | string {
+  if (path === '/') return file;
+  try {
+    return objectAt(file, path);
+  } catch (error) {
+    return `no value within the file: ${(error as Error).message.split('\n')[0] ?? ''}`;
+  }
 }
+
+const kindOrReason = (file: File, path: string, found: Found | string): string =>
+  typeof found === 'string' ? found : kindOf(file, path, found);
 
 /** What is at a path; a link is not what it leads to. */
 function kindOf(file: File, path: string, found: Found): string {

@@ -1,4 +1,4 @@
-/** Writing HDF5 in the forms that NWB asks for; every call of h5wasm that makes something is here. */
+/** HDF5: reading one file only, and writing in the forms that NWB asks for; every call of h5wasm that makes something is here. */
 
 import { createHash } from 'node:crypto';
 
@@ -22,9 +22,75 @@ export function loadH5(): Promise<H5> {
     const module = await h5wasm.ready;
     // Without this, errors are printed and swallowed, and files come out silently incomplete.
     (module as unknown as { activate_throwing_error_handler(): void }).activate_throwing_error_handler();
+    guardFiles((module as unknown as { readonly FS: FileSystem }).FS);
     return h5wasm;
   })();
   return loading;
+}
+
+// --- One file only --------------------------------------------------------------------------------------------------
+interface FileSystem {
+  open(path: string, flags: number, ...rest: unknown[]): unknown;
+  readonly ErrnoError: new (code: number) => Error;
+}
+
+/** The files that the library was not given since this was last emptied; null: it may open any. */
+let refused: string[] | null = null;
+
+/** `O_EXCL`: the file is new, such as the one in which the library prepares the text of an error. */
+const isNew = 0x80;
+/** `ENOENT` of the library's system. */
+const noSuchFile = 44;
+
+/** Lets `inOneFile` hide files from the library. */
+function guardFiles(system: FileSystem): void {
+  const { open } = system;
+  system.open = (path, flags, ...rest) => {
+    if (refused === null || (flags & isNew) !== 0) return open(path, flags, ...rest);
+    refused.push(path);
+    throw new system.ErrnoError(noSuchFile);
+  };
+}
+
+/**
+ * Runs an action that reads an open file. Links, virtual datasets and external storage can lead to any other file, such
+ * as a pipe that never ends: none is opened.
+ *
+ * @throws Error that names the other file where the action needs one
+ */
+function inOneFile<T>(what: string, action: () => T): T {
+  refused = [];
+  try {
+    return action();
+  } catch (error) {
+    const [other] = refused;
+    throw other === undefined ? error : new Error(`${what} lies in another file, ${other}`, { cause: error });
+  } finally {
+    refused = null;
+  }
+}
+
+/**
+ * What lies at a path within the file; null for nothing.
+ *
+ * @throws Error for what lies in another file
+ */
+export function objectAt(file: File, path: string): Found {
+  const found = inOneFile(path, () => file.get(path) ?? null);
+  if (found === null) {
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    if (parent !== '') objectAt(file, parent);
+    return null;
+  }
+  if ('filename' in found) throw new Error(`${path} lies in another file, ${String(found.filename)}`);
+  if (!isDataset(found)) return found;
+  const { virtual_sources: sources, chunks, shape, total_size: total } = found.metadata;
+  if (sources !== undefined)
+    throw new Error(`${path} lies in other datasets, as ${sources[0]?.dset_name ?? 'nothing'}`);
+  // External storage is not stated, but reading a number shows it; chunks are always within the file.
+  if (chunks === null && shape !== null && total > 0)
+    inOneFile(path, () => (shape.length === 0 ? found.value : found.slice(shape.map(() => [0, 1]))));
+  return found;
 }
 
 /** What h5wasm finds at a path. */

@@ -16,7 +16,7 @@ import {
   type TrainsPlan,
 } from '../result.js';
 import { trainsInMemory } from '../stored-trains.js';
-import { loadH5, type Dataset, type File, isDataset, isGroup } from './h5.js';
+import { loadH5, objectAt, type Dataset, type File, isDataset, isGroup } from './h5.js';
 import { seriesParts, seriesPath, type SeriesPart } from './series.js';
 import { unitBlocks, valueColumnsOf } from './tables.js';
 
@@ -59,6 +59,8 @@ export async function isNwbResult(path: string): Promise<boolean> {
   }
   try {
     return readText(file, '/scratch/interneuron_run') !== null;
+  } catch {
+    return false;
   } finally {
     file.close();
   }
@@ -88,7 +90,7 @@ function readRecordOf(file: File, path: string): StoredRecord {
 }
 
 function datasetAt(file: File, path: string): Dataset | null {
-  const found = file.get(path);
+  const found = objectAt(file, path);
   return isDataset(found) ? found : null;
 }
 
@@ -98,7 +100,7 @@ function readText(file: File, path: string): string | null {
 }
 
 function readData(file: File): ReadonlyMap<string, TypedArray> {
-  const scratch = file.get('/scratch');
+  const scratch = objectAt(file, '/scratch');
   if (!isGroup(scratch)) return new Map();
   return new Map(
     scratch
@@ -116,7 +118,7 @@ interface Block {
 
 function readTrains(file: File, path: string, record: RunRecord): readonly SpikeTrains[] {
   const { trains: plans, segments, steps, version } = record;
-  if (file.get('/units') === null || file.get('/units') === undefined) {
+  if (objectAt(file, '/units') === null) {
     // Without any spike there is no table.
     return plans.map((plan) =>
       trainsInMemory(

@@ -1,10 +1,12 @@
 """Copies an NWB file once for each thing in it that can be changed, changes it there, and prints what was changed in which copy, as JSON.
 
-Usage: python forge_nwb.py FILE FOLDER all|turns|values
-`turns`: each place in one of the ways only, in turns. `values`: only the values of datasets.
+Usage: python forge_nwb.py FILE FOLDER all|turns|values|outside
+`turns`: each place in one of the ways only, in turns. `values`: only the values of datasets. `outside`: the contents
+stay the same, but lie in other files: behind links, in virtual datasets, in external storage, and some in a pipe.
 """
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -91,9 +93,59 @@ def edits(path):
                 yield f"retyped {place}", lambda f, p=place: retype(f, p)
 
 
+def replace(file, path, make):
+    item = file[path]
+    shape, dtype, attributes = item.shape, item.dtype, dict(item.attrs)
+    contents = item[()].tobytes()
+    del file[path]
+    make(shape, dtype, contents)
+    for name, value in attributes.items():
+        file[path].attrs[name] = value
+
+
+def outside(path, folder):
+    """The same contents in other files, each as its name and a function of the file."""
+    pipe = os.path.join(folder, "pipe")
+    os.mkfifo(pipe)
+
+    def link(file, place, target):
+        del file[place]
+        file[place] = h5py.ExternalLink(target, place)
+
+    def virtual(file, place, target):
+        def make(shape, dtype, _):
+            layout = h5py.VirtualLayout(shape, dtype)
+            layout[...] = h5py.VirtualSource(target, place, shape=shape)
+            file.create_virtual_dataset(place, layout)
+
+        replace(file, place, make)
+
+    def raw(file, place, target):
+        def make(shape, dtype, contents):
+            if target is None:
+                name = os.path.join(folder, place.replace("/", "_"))
+                Path(name).write_bytes(contents)
+            file.create_dataset(place, shape, dtype, external=[(target or name, 0, h5py.h5f.UNLIMITED)])
+
+        replace(file, place, make)
+
+    items = []
+    with h5py.File(path, "r") as file:
+        file.visititems(lambda name, item: items.append(("/" + name, isinstance(item, h5py.Dataset) and item.shape != () and item.dtype.kind in "fiu")))
+    for number, (place, is_numbers) in enumerate(items):
+        yield f"linked {place}", lambda f, p=place: link(f, p, os.path.abspath(path))
+        if number % 8 == 0:
+            yield f"piped {place}", lambda f, p=place: link(f, p, pipe)
+        if is_numbers:
+            yield f"virtual {place}", lambda f, p=place: virtual(f, p, os.path.abspath(path))
+            yield f"raw {place}", lambda f, p=place: raw(f, p, None)
+            yield f"raw-pipe {place}", lambda f, p=place: raw(f, p, pipe)
+            yield f"virtual-pipe {place}", lambda f, p=place: virtual(f, p, pipe)
+
+
 def main(path, folder, kinds):
     done = []
-    wanted = list(edits(path))
+    wanted = list(outside(path, folder) if kinds == "outside" else edits(path))
     if kinds == "values":
         wanted = [(name, edit) for name, edit in wanted if name.startswith("changed") and "@" not in name]
     if kinds == "turns":

@@ -6,6 +6,7 @@
  * group `/neuroml` as a tree of plain objects, or null where there is none, or what went wrong; then the flag is
  * raised.
  */
+import { resolve } from 'node:path';
 import { workerData } from 'node:worker_threads';
 
 const { path, port, flag } = workerData;
@@ -24,12 +25,33 @@ function attributes(object) {
   return found;
 }
 
+/** What is not in the file itself is not read: it could be anything, such as a pipe that never ends. */
+class OtherFile extends Error {}
+
+/** Hides all files from the library but the one that `action` opens. */
+function openAlone(system, action) {
+  const { open } = system;
+  let hidden = false;
+  system.open = (file, flags, ...rest) => {
+    // The library makes new files for the texts of its errors (O_EXCL); others are not there (ENOENT).
+    if ((flags & 0x80) !== 0 || (!hidden && resolve(file) === resolve(path))) return open(file, flags, ...rest);
+    throw new system.ErrnoError(44);
+  };
+  try {
+    return action();
+  } finally {
+    hidden = true;
+  }
+}
+
 function tree(object, name, Group, Dataset, depth) {
   const node = { name, attributes: attributes(object), groups: [], tables: [] };
   if (depth > 4) return node;
   for (const key of object.keys()) {
     const inner = object.get(key);
     if (inner instanceof Group) node.groups.push(tree(inner, key, Group, Dataset, depth + 1));
+    else if (inner !== null && 'filename' in inner) throw new OtherFile();
+    else if (inner instanceof Dataset && inner.metadata.virtual_sources) throw new OtherFile();
     else if (inner instanceof Dataset && inner.shape?.length === 2) {
       const single = inner.metadata.type === 1 && inner.metadata.size === 4;
       node.tables.push({
@@ -48,17 +70,24 @@ let message;
 try {
   const { default: h5 } = await import('h5wasm/node');
   // Without this, errors are printed rather than thrown.
-  (await h5.ready).activate_throwing_error_handler();
-  const file = new h5.File(path, 'r');
+  const module = await h5.ready;
+  module.activate_throwing_error_handler();
+  const file = openAlone(module.FS, () => new h5.File(path, 'r'));
   try {
     const root = file.keys().includes('neuroml') ? file.get('neuroml') : null;
+    if (root !== null && 'filename' in root) throw new OtherFile();
     message = { tree: root instanceof h5.Group ? tree(root, 'neuroml', h5.Group, h5.Dataset, 0) : null };
   } finally {
     file.close();
   }
-} catch {
+} catch (error) {
   // What the library says is about its own source text.
-  message = { refused: 'it is damaged, or cut off' };
+  message = {
+    refused:
+      error instanceof OtherFile
+        ? 'a part of it lies in another file or dataset'
+        : 'it is damaged, cut off, or in several files',
+  };
 }
 port.postMessage(message);
 Atomics.store(flag, 0, 1);

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Group } from 'h5wasm';
 import { readHdf5Network } from '../../../../translators/neuroml/hdf5/read-network.js';
@@ -135,6 +136,29 @@ describe('a network in HDF5', () => {
     writeFileSync(folder.file('cut.h5'), Uint8Array.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]));
     expect(readHdf5Network(folder.file('cut.h5'))).toHaveProperty('refused');
     expect(() => readSource(folder.file('cut.h5'))).toThrow(/cannot be read as HDF5/);
+  });
+});
+
+describe('a part of a network in another file', () => {
+  // A pipe that is opened never ends.
+  const pipe = folder.file('pipe');
+  it.each([
+    ['/', 'neuroml', 'another.h5'],
+    ['/neuroml', 'network', 'pipe'],
+    ['/neuroml/network', 'population_p', 'another.h5'],
+    ['/neuroml/network', 'population_p', 'pipe'],
+  ])('in %s as %s is refused and never opened', async (parent, name, target) => {
+    if (!existsSync(pipe)) execFileSync('mkfifo', [pipe]);
+    await write(folder.file('another.h5'));
+    const { default: h5 } = await import('h5wasm/node');
+    await h5.ready;
+    const path = folder.file('linked.nml.h5');
+    const file = new h5.File(path, 'w');
+    if (parent !== '/') file.create_group('neuroml');
+    if (parent === '/neuroml/network') file.create_group('/neuroml/network');
+    (parent === '/' ? file : (file.get(parent) as Group)).create_external_link(folder.file(target), '/neuroml', name);
+    file.close();
+    expect(readHdf5Network(path)).toEqual({ refused: expect.stringContaining('another file') as string });
   });
 });
 

@@ -55,6 +55,14 @@ def check_unknown_cells_and_parameters():
     raises(errors.InvalidModelError, "StaticSynapse has no variable u", lambda: sim.run(1.0))
 
 
+def check_names_of_other_simulators():
+    """What other simulators add to PyNN is refused by name when a script uses it."""
+    for name, owner in (("native_cell_type", "NEST and NEURON"), ("KernelConnector", "sPyNNaker"), ("RandomSelection", "sPyNNaker")):
+        raises(NotImplementedError, f"{name} is available in {owner} only; ", lambda: getattr(sim, name)("iaf_psc_exp"))
+    raises(NotImplementedError, "external_devices.SpikeInjector is available in sPyNNaker only", lambda: sim.external_devices.SpikeInjector())
+    assert not hasattr(sim, "KernelConnectors")
+
+
 def check_wrong_types_and_lengths():
     """Values that are no numbers, too few, too many or out of range."""
     sources, cells, projection = network()

@@ -35,6 +35,7 @@ from .populations import Assembly, Population, PopulationView
 from .projections import Projection
 from .rules import SmallWorldConnector
 from .standardmodels import *
+from .unavailable import *
 
 
 

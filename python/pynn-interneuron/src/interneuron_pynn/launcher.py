@@ -21,6 +21,8 @@ from interneuron._scripts import (
 
 def _as_spinnaker(module):
     """What sPyNNaker adds to PyNN without a meaning for the model: names, places on its machine, seeds of populations."""
+    from interneuron_pynn.unavailable import MODULES
+
     module.name = lambda: module.simulator.name
     module.set_number_of_neurons_per_core = lambda *_, **__: None
     make = module.Population.__init__
@@ -29,6 +31,8 @@ def _as_spinnaker(module):
         make(population, *given, **named)
 
     module.Population.__init__ = with_usual_arguments
+    for name, part in MODULES.items():
+        sys.modules[f"pyNN.spiNNaker.{name}"] = part
 
 
 # Modules of a simulator of PyNN from which scripts import, as well as from the simulator itself.

@@ -1,6 +1,7 @@
 """Connectors as rules, which the engine carries out; PyNN carries them out only where somebody asks what they gave."""
 
 import numbers
+import secrets
 from copy import deepcopy
 from typing import Any
 
@@ -161,6 +162,10 @@ class Generators:
         return made
 
     def _made(self, rng, among):
+        if _is_free(rng):
+            # Any seed is as good as none, and the engine can draw by it what PyNN would draw here.
+            rng.seed = secrets.randbits(31)
+            rng.rng.seed(rng.seed)
         words = words_drawn(rng)
         if words is None:
             return None

@@ -111,6 +111,62 @@ def drawn(sim):
     return both
 
 
+def plastic(sim):
+    """Returns weights of synapses whose time constants of plasticity are drawn."""
+    sim.setup(timestep=0.1, min_delay=0.1)
+    tau = RandomDistribution("uniform", (10.0, 20.0), rng=NumpyRNG(seed=3))
+    a = sim.Population(3, sim.SpikeSourceArray(spike_times=[[5.0, 30.0, 80.0], [8.0, 33.0, 81.0], [20.0, 82.0]]))
+    b = sim.Population(2, sim.IF_curr_exp(i_offset=1.2))
+    timing = sim.SpikePairRule(tau_plus=tau, tau_minus=20.0, A_plus=0.01, A_minus=0.012)
+    bounds = sim.AdditiveWeightDependence(w_min=0.0, w_max=0.001)
+    synapse = sim.STDPMechanism(timing, bounds, weight=0.0005, delay=0.5)
+    projection = sim.Projection(a, b, sim.AllToAllConnector(), synapse)
+    b.record("v")
+    sim.run(90.0)
+    rows = sorted(tuple(float(each) for each in row) for row in projection.get(["tau_plus", "weight"], "list"))
+    return [rows], b.get_data().segments[0].analogsignals[0].magnitude
+
+
+def check_many_time_constants():
+    """Time constants of many synapses, which the document has as columns: each acts as if it were that of all."""
+
+    def weights(tau):
+        ours.setup(timestep=0.1, min_delay=0.1)
+        a = ours.Population(20, ours.SpikeSourceArray(spike_times=[[5.0 + k, 30.0, 80.0] for k in range(20)]))
+        b = ours.Population(5, ours.IF_curr_exp(i_offset=1.2))
+        timing = ours.SpikePairRule(tau_plus=20.0, tau_minus=tau, A_plus=0.01, A_minus=0.012)
+        synapse = ours.STDPMechanism(timing, ours.AdditiveWeightDependence(w_max=0.001), weight=0.0, delay=0.5)
+        projection = ours.Projection(a, b, ours.AllToAllConnector(), synapse)
+        projection.set(weight=0.0005)
+        ours.run(90.0)
+        return projection.get(["tau_minus", "weight"], "array")
+
+    taus, found = weights(RandomDistribution("uniform", (10.0, 20.0), rng=NumpyRNG(seed=3)))
+    alike = weights(float(taus[2, 1]))[1]
+    assert found[2, 1] == alike[2, 1] and found[3, 1] != alike[3, 1], (found, alike)
+
+
+def check_unseeded():
+    """Connectors whose weights and delays have no seed are rules for the engine, too, and no two networks are the same."""
+    found = []
+    for _ in range(2):
+        ours.setup(timestep=0.1, min_delay=0.1)
+        a, b = (ours.Population(50, ours.IF_curr_exp()) for _ in range(2))
+        weight = RandomDistribution("normal_clipped", mu=0.1, sigma=0.01, low=0.0, high=np.inf)
+        delay = RandomDistribution("uniform", (0.5, 2.0))
+        projection = ours.Projection(a, b, ours.FixedTotalNumberConnector(n=400), ours.StaticSynapse(weight=weight, delay=delay))
+        (made,) = ours.simulator.state.document()["projections"]
+        assert made["connector"]["type"] == "FixedTotalNumberConnector" and made["synapse"]["params"]["weight"]["random"] == "normal_clipped"
+        ours.run(1.0)
+        engine = np.sort(ours.simulator.state.read(projection.name_in_document, "weight")) * 1e9
+        weights, delays = (np.array(projection.get(name, "list", with_address=False)) for name in ("weight", "delay"))
+        # The script is told what the engine has drawn.
+        assert len(engine) == 400 and np.allclose(np.sort(weights), engine, rtol=1e-12)
+        assert abs(weights.mean() - 0.1) < 0.003 and abs(delays.mean() - 1.25) < 0.1
+        found.append(weights)
+    assert not np.array_equal(*found)
+
+
 def check_draws():
     """A document that is converted has distributions and rules, from which the same numbers come."""
     state = ours.simulator.state
@@ -169,6 +225,10 @@ def main():
         # NEST rounds weights to 1e-15 and integrates exactly; NEURON's steps of 0.1 ms are of first order.
         check(matrices, "pyNN.nest", 1e-6)
         check(places, "pyNN.neuron", 0.2)
+        # Potentials of the two differ by a step at spikes.
+        check(plastic, "pyNN.neuron", 20.0)
+        check_many_time_constants()
+        check_unseeded()
         check_draws()
         os.chdir("/")
     print("checked")

@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
-from pyNN import common, errors
+from pyNN import common
 from pyNN.connectors import AllToAllConnector, FromListConnector, OneToOneConnector
 
 from .members import members_of
@@ -111,14 +111,14 @@ class DocumentOfProjection:
         return {**document, **({"space": space} if space else {})}
 
     def _synapse(self, values):
-        """The synapse type with its parameters, as the document has it."""
+        """Returns the synapse type as the document has it, with those of its parameters that are given."""
         synapse: dict[str, Any] = {"type": type(self.synapse_type).__name__}
         if self._is_plastic:
             timing, weight = self.synapse_type.timing_dependence, self.synapse_type.weight_dependence
             synapse["timing_dependence"] = _component(timing, values)
             synapse["weight_dependence"] = _component(weight, values)
             synapse["dendritic_delay_fraction"] = float(self.synapse_type.dendritic_delay_fraction)
-            values = {name: values[name] for name in ("weight", "delay")}
+            values = {name: values[name] for name in ("weight", "delay") if name in values}
         return {**synapse, "params": values}
 
     def _part(self, part):
@@ -126,14 +126,13 @@ class DocumentOfProjection:
         many = len(connections) > _MANY and not self._late
         whole = len(connections) == len(self.sources)
         values = {name: _number_or_array(value if whole else value[connections]) for name, value in self.given.items()}
-        synapse = self._synapse(values if many else {name: plain(value) for name, value in values.items()})
-        values = synapse["params"]
+        columns = {name: value for name, value in values.items() if many and isinstance(value, np.ndarray)}
+        synapse = self._synapse({name: plain(value) for name, value in values.items() if name not in columns})
         connections = {}
         if many:
             connections["i"] = state.array(part["pre_cells"].astype(np.uint32))
             connections["j"] = state.array(part["post_cells"].astype(np.uint32))
-            for name in [name for name, value in values.items() if isinstance(value, np.ndarray)]:
-                connections[name] = state.array(values.pop(name))
+            connections.update({name: state.array(value) for name, value in columns.items()})
         else:
             connections = np.stack([part["pre_cells"], part["post_cells"]], axis=1).tolist()
         params = {"conn_list": connections, **({"column_names": []} if isinstance(connections, list) else {})}
@@ -195,14 +194,14 @@ class DocumentOfProjection:
 
 
 def _component(part, values):
-    names = part.get_parameter_names()
-    own = deepcopy(part.parameter_space)
-    own.shape = (1,)
-    own.evaluate(simplify=True)
-    params = {name: values[name] if name in values else float(own[name]) for name in names}
-    wrong = [name for name, value in params.items() if np.ndim(value)]
-    if wrong:
-        raise errors.InvalidParameterValueError(f"{', '.join(wrong)} must be the same for all synapses of a projection")
+    """Returns a part of a plastic synapse as the document has it; columns of connections have what is neither given nor one number."""
+    params = {}
+    for name, each in deepcopy(part.parameter_space).items():
+        each.shape = (1,)
+        if name in values:
+            params[name] = values[name]
+        elif each.is_homogeneous:
+            params[name] = float(each.evaluate(simplify=True))
     return {"type": type(part).__name__, "params": params}
 
 

@@ -25,6 +25,14 @@ interface Switches {
   readonly inputs: ReadonlySet<string>;
 }
 
+/** What phases have changed so far and Brian does not store with the state of a network. */
+interface Unstored {
+  /** Values of constants of the namespace, by the parameters that stand for them. */
+  readonly constants: Record<string, unknown>;
+  /** Whether inputs act. */
+  readonly inputs: Map<string, boolean>;
+}
+
 /** The protocol: runs, and what happens between them. */
 export function translateProtocol(
   specification: BrianSpecification,
@@ -38,7 +46,10 @@ export function translateProtocol(
     return [];
   }
   if (typeof run === 'string') return duration(run, '/run', setting);
-  return run.flatMap((phase, index) => translatePhase(phase, child('/run', index), sources, switches, setting));
+  const unstored: Unstored = { constants: {}, inputs: new Map() };
+  return run.flatMap((phase, index) =>
+    translatePhase(phase, child('/run', index), sources, switches, unstored, setting),
+  );
 }
 
 function duration(value: string | number, pointer: string, setting: Setting): readonly unknown[] {
@@ -59,6 +70,7 @@ function translatePhase(
   pointer: string,
   sources: Sources,
   switches: Switches,
+  unstored: Unstored,
   setting: Setting,
 ): readonly unknown[] {
   const { to } = setting;
@@ -74,7 +86,7 @@ function translatePhase(
   if (phase.where !== undefined && phase.index !== undefined)
     to.report(messages.badPhase('where and index exclude each other'), child(pointer, 'index'));
   return [
-    ...(phase.restore === undefined ? [] : [located({ restore: phase.restore }, child(pointer, 'restore'))]),
+    ...(phase.restore === undefined ? [] : restoreState(phase.restore, child(pointer, 'restore'), unstored)),
     ...(reset === undefined
       ? []
       : [
@@ -88,9 +100,9 @@ function translatePhase(
           ),
         ]),
     ...(initialize === undefined ? [] : translateInitialize(initialize, phase, pointer, sources, setting)),
-    ...(set === undefined ? [] : translateSet(set, phase, pointer, sources, setting)),
+    ...(set === undefined ? [] : translateSet(set, phase, pointer, sources, unstored, setting)),
     ...Object.entries(phase.active ?? {}).flatMap(([key, on]) =>
-      translateSwitch(key, on, child(child(pointer, 'active'), key), switches, sources, setting),
+      translateSwitch(key, on, child(child(pointer, 'active'), key), switches, sources, unstored, setting),
     ),
     ...translateSpikes(phase.set_spikes ?? {}, child(pointer, 'set_spikes'), sources, setting),
     ...(phase.duration === undefined ? [] : duration(phase.duration, child(pointer, 'duration'), setting)),
@@ -98,16 +110,35 @@ function translatePhase(
   ];
 }
 
+/**
+ * Returns to a stored state. Constants of the namespace keep the values that they have now, inputs stay on or off.
+ *
+ * @source Brian 2, `Network.restore`: stored states have the variables of objects
+ */
+function restoreState(name: string, pointer: string, { constants, inputs }: Unstored): readonly unknown[] {
+  return [
+    located({ restore: name }, pointer),
+    ...(Object.keys(constants).length === 0 ? [] : [located({ set: { ...constants } }, pointer)]),
+    ...[...inputs].map(([input, on]) => located(switchInput(input, on), pointer)),
+  ];
+}
+
+const switchInput = (name: string, on: boolean): object => (on ? { attach: name } : { detach: name });
+
 function translateSwitch(
   key: string,
   on: boolean,
   pointer: string,
   switches: Switches,
   sources: Sources,
+  { inputs }: Unstored,
   setting: Setting,
 ): readonly unknown[] {
   if (switches.monitors.has(key)) return [located({ record: key, on }, pointer)];
-  if (switches.inputs.has(key)) return [located(on ? { attach: key } : { detach: key }, pointer)];
+  if (switches.inputs.has(key)) {
+    inputs.set(key, on);
+    return [located(switchInput(key, on), pointer)];
+  }
   if (sources.groups.has(key) || sources.synapses.has(key))
     setting.to.report(messages.unsupported('switching off groups and synapses'), pointer);
   else setting.to.report(messages.unknownTarget(key, [...switches.monitors, ...switches.inputs]), pointer);
@@ -141,6 +172,7 @@ function translateSet(
   { where, index }: PhaseSpecification,
   phase: string,
   sources: Sources,
+  { constants }: Unstored,
   setting: Setting,
 ): readonly unknown[] {
   const changes: Record<string, unknown> = {};
@@ -154,7 +186,9 @@ function translateSet(
       for (const [at, one] of Object.entries({ where, index }))
         if (one !== undefined)
           setting.to.report(messages.badPhase(`${at} cannot restrict a constant of the namespace`), child(phase, at));
-      Object.assign(changes, setConstant(key, value, pointer, sources, setting));
+      const values = setConstant(key, value, pointer, sources, setting);
+      Object.assign(changes, values);
+      Object.assign(constants, values);
     } else if (owner !== undefined && !isGroup(owner) && (variable === 'delay' || rest[0] === 'delay')) {
       const pathway = variable === 'delay' ? 'pre' : variable;
       if (where !== undefined || index !== undefined)

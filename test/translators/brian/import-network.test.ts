@@ -128,7 +128,7 @@ population_rate_monitors:
 });
 
 describe('phases', () => {
-  test('run, set, switch, store and restore, in this order', () => {
+  test('run, set, switch, store and restore, in this order; Brian stores neither constants nor what is switched', () => {
     const run = `run:
   - { duration: 1 ms, store: begin }
   - { set: { G.I: 2 nA, G.v: rand()*mV }, where: i < 2, active: { m: false, p: false }, duration: 5*ms }
@@ -151,6 +151,8 @@ describe('phases', () => {
       { attach: 'p' },
       { run: 0.002 },
       { restore: 'begin' },
+      { set: { 'G.tau': 0.02 } },
+      { attach: 'p' },
       { run: 0.003 },
     ]);
   });

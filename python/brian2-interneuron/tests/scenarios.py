@@ -1,9 +1,14 @@
 """Small scripts, one for each feature of Brian: each gives the arrays that both sides must agree in."""
 
+import os
+
 import brian2
 from brian2 import *  # noqa: F403
 
 ALL = {}
+
+#: Which of many similar numbers are tried.
+EVERY = 1 if os.environ.get("INTERNEURON_TESTS") == "thorough" else 9
 
 
 def scenario(function):
@@ -1198,6 +1203,62 @@ def clocks_of_everything():
         found[f"trace{place}.t"] = each.t_[:]
         found.update({f"trace{place}.{name}": getattr(each, name) for name in each.record_variables})
     return found
+
+
+@scenario
+def comparisons_with_time():
+    """`t == T*ms` for T from 1 to 1,000: units of Brian are doubles, for which it holds 806 times."""
+    G = NeuronGroup(1, "hits : 1", dt=1 * ms)
+    for first in range(1, 1001, 125):
+        places = range(first, first + 125, EVERY)
+        G.run_regularly("hits += " + " + ".join(f"int(t == {T}*ms)" for T in places), dt=1 * ms)
+    monitor = StateMonitor(G, "hits", record=0, dt=1 * ms, when="end")
+    run(1001 * ms)
+    return {"hits": monitor.hits[:]}
+
+
+@scenario
+def intervals_of_time():
+    """`int(t/(T*ms))` for T from 1 to 200: Brian makes `(0.02*t)/ms` of `t/(50*ms)`."""
+    places = range(1, 201, EVERY)
+    G = NeuronGroup(1, "\n".join(f"q{T} : 1" for T in places), dt=1 * ms)
+    for first in range(0, len(places), 25):
+        G.run_regularly("\n".join(f"q{T} = int(t/({T}*ms))" for T in places[first : first + 25]), dt=1 * ms)
+    monitor = StateMonitor(G, [f"q{T}" for T in places], record=0, dt=1 * ms, when="end")
+    run(1000 * ms)
+    return {f"q{T}": getattr(monitor, f"q{T}")[:] for T in places}
+
+
+@scenario
+def code_of_time():
+    """Whole numbers and comparisons of times in every kind of code, on the borders of steps."""
+    n, T = 3, 7 * ms
+    G = NeuronGroup(
+        n,
+        """dv/dt = (int(t/(7*ms)) + int(t >= 35*ms) - v)/(10*ms) : 1
+        phase = t/(7*ms) % 3 : 1 (shared)
+        whole = int(phase + t/(21*ms)) : 1 (shared)
+        held = int((t - 3*ms)/(19*ms)) : 1 (constant over dt)
+        x : 1
+        y : 1
+        z : 1 (shared)
+        next : second
+        last : second""",
+        threshold="t >= next and int(t/(7*ms)) % 2 == 1 and not (t < 0*ms)",
+        reset="next = t + 23*ms + 6*ms; x += int(t/(29*ms)); last = t",
+        refractory="7*ms*(1 + int(t/(38*ms)))",
+        events={"far": "t - last == 7*ms or t == 350*ms"},
+        method="euler",
+        dt=1 * ms,
+    )
+    G.next, G.last = "i*7*ms + 35*ms", "-7*ms"
+    G.run_on_event("far", "y = y + int(t/(7*ms)) - 1")
+    G.run_regularly("z = int(t/(58*ms)); local = floor(t/(29*ms)); x = x + local*int(t > (i + 1)*29*ms) + int(t/(n*T)); v = v*int(t != 35*ms)", dt=1 * ms)
+    S = Synapses(G, G, "w : 1", on_pre="w += int((t - 1*ms)/(7*ms)); y_post += int(t % (7*ms) < 1*ms)", dt=1 * ms)
+    S.connect("i != j")
+    samples, monitor = StateMonitor(G, ["v", "phase", "whole", "held", "x", "y", "z"], record=True, dt=1 * ms), SpikeMonitor(G)
+    run(400 * ms)
+    return {**spikes(monitor), "w": S.w[:], **{name: getattr(samples, name)[:] for name in samples.record_variables}}
 
 
 @scenario

@@ -6,9 +6,11 @@ stepped one has the steps of integration that Brian has worked out, where it can
 
 import json
 import re
+from contextlib import suppress
 
 import numpy as np
-from brian2.core.functions import Function
+from brian2.codegen.translation import is_scalar_expression
+from brian2.core.functions import DEFAULT_FUNCTIONS, Function
 from brian2.core.variables import ArrayVariable, Constant, Subexpression
 from brian2.equations.equations import DIFFERENTIAL_EQUATION, PARAMETER
 from brian2.groups.group import CodeRunner, Group
@@ -29,6 +31,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 from interneuron._server import digest
 
 from . import operations
+from .arithmetic import expression_as_computed, rate_as_computed, statements_as_computed
 from .clocks import is_multiple, with_base
 from .document_inputs import InputParts
 from .document_links import LinkParts
@@ -38,7 +41,7 @@ from .document_slots import SlotParts, in_usual_slots
 from .document_synapses import SynapseParts
 from .functions import NotAnExpression, specification_of
 from .groups import whole
-from .texts import Unsupported, assigned, external_names, quantity_text, spelled, unit_text, without_constant
+from .texts import Unsupported, assigned, equation_text, external_names, line, quantity_text, spelled, unit_text, with_whole_numbers, without_constant
 
 #: Types of arrays as messages name them.
 DTYPES = {"float64": "f64", "int32": "i32", "uint32": "u32"}
@@ -327,6 +330,37 @@ class Document(NeuronParts, LinkParts, SlotParts, InputParts, SynapseParts, Moni
         renamed = self._renamed.get(owner.name, {})
         numbers = {name: f"({value})" for name, value in own.items()}
         return word_substitute(code, {**numbers, **{name: renamed[name] for name in names & set(renamed)}})
+
+    def _known(self, owner, code, variables=None):
+        """Variables and functions that code of an owner names, and its constants."""
+        found = dict(owner.variables if variables is None else variables)
+        for name in external_names(code, found):
+            with suppress(KeyError):
+                found[name] = owner._resolve(name, self.run_namespace, user_identifier=False)
+        return found
+
+    def _statements(self, owner, code, variables=None):
+        """Statements as Brian computes them, in which integers are set to whole numbers."""
+        known = owner.variables if variables is None else variables
+        computed = code if self._bare else statements_as_computed(code, self._known(owner, code, known))
+        return with_whole_numbers(computed, known)
+
+    def _expression_of(self, owner, code, is_scalar=False):
+        """An expression of an owner as Brian computes it."""
+        return line(code) if self._bare else expression_as_computed(code, self._known(owner, code), is_scalar)
+
+    def _equation(self, owner, equation, without=()):
+        """An equation of an owner as Brian computes it."""
+        code = equation.expr and line(equation.expr.code)
+        if code is not None and not self._bare:
+            known = self._known(owner, code)
+            # One value for all neurons: Brian computes a sum over synapses so if its terms are all the same.
+            is_summed = "summed" in equation.flags and is_scalar_expression(code, {**DEFAULT_FUNCTIONS, **known})
+            if equation.type == DIFFERENTIAL_EQUATION:
+                code = rate_as_computed(code, known)
+            else:
+                code = expression_as_computed(code, known, is_summed or "shared" in equation.flags)
+        return equation_text(equation, owner.variables, without, code)
 
     def _function(self, owner, name, function):
         try:

@@ -16,7 +16,7 @@ class InputParts:
         if not (group.active and group.thresholder["spike"].active):
             entry["rates"] = "0*hertz"
         elif isinstance(group._rates, str):
-            entry["rates"] = line(group._rates)
+            entry["rates"] = self._expression_of(group, group._rates)
             codes.append(group._rates)
         else:
             entry["rates"] = self._value(group.variables["rates"])

@@ -8,7 +8,7 @@ from brian2.core.variables import ArrayVariable
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
-from .texts import Unsupported, assigned, spelled, with_whole_numbers
+from .texts import Unsupported, assigned, spelled
 
 
 def _read(statement):
@@ -66,7 +66,7 @@ class LinkParts:
             places = np.zeros_like(every)
         else:
             places = np.asarray(group.variables[index].get_value())
-        code = with_whole_numbers(code, group.variables)
+        code = self._statements(group, code)
         names = {name: f"{spelled(variable.name)}_post" for name, variable in written.items()}
         for name in get_identifiers(code) - set(names):
             if name == "N":

@@ -17,9 +17,10 @@ from brian2.stateupdaters.base import StateUpdateMethod, UnsupportedEquationsExc
 from brian2.synapses.synapses import Synapses
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
+from .arithmetic import statements_as_computed
 from .groups import base_of, unit_of, whole
 from .morphology import morphology_text
-from .texts import Unsupported, assigned, equation_text, line, parameter_text, quantity_text, spelled, with_plain_locals, with_whole_numbers
+from .texts import Unsupported, assigned, line, parameter_text, quantity_text, spelled, with_plain_locals
 from .unsolved import solved_code
 
 
@@ -66,7 +67,7 @@ class NeuronParts:
         moved = holder is not None and holder.active and (holder.when, holder.order) != ("before_start", group.order)
         if moved:
             # A subexpression that is constant over a step is a variable that an operation sets.
-            code = {"code": holder.abstract_code, "name": holder.name, "when": holder.when, "order": int(holder.order)}
+            code = {"code": self._statements(group, holder.abstract_code), "name": holder.name, "when": holder.when, "order": int(holder.order)}
             self._moved[group.name] = [code]
         if spatial:
             self._in_usual_slot(group, group.state_updater, group.order)
@@ -90,7 +91,7 @@ class NeuronParts:
         lines = [
             self._resting(each, group.variables)
             if each.varname in still
-            else equation_text(each, group.variables, apart if each.type == SUBEXPRESSION else ())
+            else self._equation(group, each, apart if each.type == SUBEXPRESSION else ())
             for each in equations.values()
             if each.varname not in expanded
         ]
@@ -105,7 +106,7 @@ class NeuronParts:
         if "spike" in group.events and not group.thresholder["spike"].active:
             entry["threshold"] = "False"
         elif "spike" in group.events:
-            entry["threshold"] = line(group.events["spike"])
+            entry["threshold"] = self._expression_of(group, group.events["spike"])
             codes.append(group.events["spike"])
             thresholder = group.thresholder["spike"]
             if thresholder.order != group.order:
@@ -123,7 +124,7 @@ class NeuronParts:
             entry["refractory"] = True
         elif group._refractory is not False:
             if isinstance(group._refractory, str):
-                entry["refractory"] = line(group._refractory)
+                entry["refractory"] = self._expression_of(group, group._refractory)
                 codes.append(group._refractory)
             elif group._refractory is True:
                 entry["refractory"] = True
@@ -148,7 +149,7 @@ class NeuronParts:
                 continue
             code = None
             if acts:
-                code = with_whole_numbers(text, group.variables)
+                code = self._statements(group, text)
                 codes.append(code)
                 self._write(group.name, assigned(code))
             tested, order = int(self._rank(thresholder) - group.order), 0
@@ -170,7 +171,7 @@ class NeuronParts:
                     if order != 0:
                         entry["reset_order"] = order
                 continue
-            event = {"condition": line(condition), "condition_when": thresholder.when, **event}
+            event = {"condition": self._expression_of(group, condition), "condition_when": thresholder.when, **event}
             codes.append(condition)
             if order != 0:
                 event["order"] = order
@@ -304,7 +305,7 @@ class NeuronParts:
             else:
                 owned[each] = called(each)
                 read.append(each)
-        return line(word_substitute(variable.expr, owned)), read
+        return word_substitute(self._expression_of(owner, variable.expr, variable.scalar), owned), read
 
     def _link(self, group, name, variable, count=None):
         """What a linked variable stands for, with the neuron that each of `count` neurons reads."""
@@ -387,7 +388,7 @@ class NeuronParts:
         first, _, rest = code.partition("\n")
         if first.startswith("not_refractory ="):
             code = rest
-        code = with_plain_locals(code)
+        code = with_plain_locals(code if self._bare else statements_as_computed(code, self._known(group, code)))
         updater = group.state_updater
         entry = {"code": code, "name": updater.name, "when": updater.when}
         return {**entry, "order": int(updater.order)} if updater.order != 0 else entry
@@ -397,7 +398,7 @@ class NeuronParts:
         for each in self._objects:
             if type(each) is not CodeRunner or not each.active or base_of(whole(each.group)).name != owner.name:
                 continue
-            entry = {"code": with_whole_numbers(each.abstract_code, owner.variables), "name": each.name}
+            entry = {"code": self._statements(owner, each.abstract_code), "name": each.name}
             part = whole(each.group)
             if part is owner and self._writes_links(owner, each.abstract_code):
                 if isinstance(owner, Synapses):

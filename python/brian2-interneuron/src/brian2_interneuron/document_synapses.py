@@ -12,7 +12,7 @@ from brian2.utils.stringtools import get_identifiers, word_substitute
 
 from . import deferred
 from .groups import Code, Held, base_of, end_text, start_of, unit_of, whole
-from .texts import Unsupported, assigned, equation_text, parameter_text, with_plain_locals, with_whole_numbers
+from .texts import Unsupported, assigned, parameter_text, with_plain_locals
 from .unsolved import solved_code
 
 
@@ -175,7 +175,7 @@ class SynapseParts:
             entry["multisynaptic_index"] = synapses.multisynaptic_index
         if equations:
             entry["model"] = "\n".join(
-                parameter_text(each) if each.varname in still else equation_text(each, synapses.variables) for each in equations
+                parameter_text(each) if each.varname in still else self._equation(synapses, each) for each in equations
             )
         if integrates and not rests:
             entry.update(self._method(synapses))
@@ -184,7 +184,7 @@ class SynapseParts:
         for pathway in pathways:
             name = pathway.objname
             text = with_plain_locals(solved_code(pathway, self.run_namespace)) if updated else pathway.code
-            text = with_whole_numbers(text, pathway.variables)
+            text = self._statements(synapses, text, pathway.variables)
             code[pathway.prepost][name] = text
             codes.append(text)
             self._write_synaptic(synapses, text)

@@ -15,6 +15,7 @@ from brian2.core.variables import Constant, Subexpression, Variable, VariableVie
 from brian2.synapses.synapses import SynapticPathway
 from brian2.utils.stringtools import get_identifiers, word_substitute
 
+from .arithmetic import expression_as_computed
 from .groups import own_names
 from .texts import is_default, line, quantity_text
 
@@ -193,7 +194,7 @@ class Statements:
         elif number is None and not isinstance(value, str):
             statement.why = f"{statement.place} sets it to an array"
         else:
-            text = _code(value, variable) if isinstance(value, str) else _number_text(number, variable)
+            text = _code(value, variable, group) if isinstance(value, str) else _number_text(number, variable)
             self._note(statement, group, [str(text), part.get("where", "")], names)
             statement.words = {"value": text, **part}
             if isinstance(group, Subgroup):
@@ -319,9 +320,9 @@ def _number_text(number, variable):
     return quantity_text(int(number) if variable.is_integer else float(number), variable.dim)
 
 
-def _code(value, variable):
-    """An expression for a variable: Brian cuts off what follows the point where a variable is an integer."""
-    text = line(value)
+def _code(value, variable, group):
+    """An expression for a variable of a group: Brian cuts off what follows the point where a variable is an integer."""
+    text = expression_as_computed(value, group.variables, variable.scalar)
     return f"int({text})" if variable.is_integer and not re.fullmatch(r"[\dij\s+*()-]*|int\([^()]*\)", text) else text
 
 

@@ -78,16 +78,16 @@ def line(text):
     return " ".join(each for each in without if each)
 
 
-def equation_text(equation, variables, without=()):
-    """An equation as Brian writes it, without some of its flags."""
+def equation_text(equation, variables, without, code):
+    """An equation with the code of its expression, without some of its flags."""
     unit = {"boolean": "boolean", "integer": "integer"}.get(equation.var_type) or unit_text(equation.dim)
     kept = sorted(set(equation.flags) - set(without))
     flags = f" ({', '.join(kept)})" if kept else ""
     name = equation.varname
     if equation.type == DIFFERENTIAL_EQUATION:
-        return f"d{name}/dt = {line(equation.expr.code)} : {unit}{flags}"
+        return f"d{name}/dt = {code} : {unit}{flags}"
     if equation.type == SUBEXPRESSION:
-        return f"{with_whole_numbers(f'{name} = {line(equation.expr.code)}', variables)} : {unit}{flags}"
+        return f"{with_whole_numbers(f'{name} = {code}', variables)} : {unit}{flags}"
     return f"{name} : {unit}{flags}"
 
 

@@ -5,6 +5,7 @@
  * command, a file or a tool is (exit code 2), an `InvariantError` that we are.
  */
 
+import { limits } from './limits.js';
 import { withUsualWords } from './usual.js';
 
 /** How bad a finding is. An `error` stops the pipeline after the stage that reported it. */
@@ -55,13 +56,15 @@ export type Finding = Omit<Diagnostic, 'place' | 'severity'> & {
 export type FindDefinition = (name: string, from: string) => Place | undefined;
 
 /** Findings of one severity that are kept; the rest is only counted. */
-const mostFindings = 100;
+const mostFindings = limits.findings;
+/** A document with so many errors is not read further. */
+const mostErrors = 2 * mostFindings;
 
 /** Says how many findings of a severity came after the last that was kept. */
-const moreFindings = (severity: Severity, count: number): Diagnostic => ({
+const moreFindings = (severity: Severity, count: number, isEnd: boolean): Diagnostic => ({
   code: 'diagnostics/more',
   severity,
-  message: `${count} more ${severity}${count === 1 ? '' : 's'} not shown`,
+  message: `${isEnd ? 'at least ' : ''}${count} more ${severity}${count === 1 ? '' : 's'} not shown`,
   expected: `at most ${mostFindings} ${severity}s`,
   found: `${mostFindings + count} ${severity}s`,
   hint: `fix those shown first: one ${severity} often causes others`,
@@ -69,8 +72,8 @@ const moreFindings = (severity: Severity, count: number): Diagnostic => ({
 });
 
 /**
- * Collects findings; stages add to it and never print. Of each severity the first `mostFindings` are kept, so the
- * work on a wrong document stays linear in it.
+ * Collects findings; stages add to it and never print. Of each severity the first `mostFindings` are kept. The error
+ * that reaches `mostErrors` ends the stage, so the work on a wrong document is bounded.
  */
 export class Diagnostics {
   readonly #list: Diagnostic[] = [];
@@ -90,8 +93,16 @@ export class Diagnostics {
     return other;
   }
 
-  /** @param place  where the finding is, or how to find that out: it is not asked for findings that are only counted */
-  add({ names = [], ...finding }: Finding, place?: Place | (() => Place)): void {
+  /**
+   * @param place  where the finding is, or how to find that out: it is not asked for findings that are only counted
+   * @throws DiagnosticError when a document has more errors than are worth reading on
+   */
+  add(finding: Finding, place?: Place | (() => Place)): void {
+    this.#record(finding, place);
+    if (this.#counts.error >= mostErrors) throw new DiagnosticError(this.list);
+  }
+
+  #record({ names = [], ...finding }: Finding, place?: Place | (() => Place)): void {
     const { severity = 'error', count = 1 } = finding;
     const isKept = this.#counts[severity] + count <= mostFindings;
     if (isKept) {
@@ -127,7 +138,7 @@ export class Diagnostics {
 
   /** Adds findings that have their places. */
   addAll(diagnostics: readonly Diagnostic[]): void {
-    for (const { place, ...finding } of diagnostics) this.add(finding, place);
+    for (const { place, ...finding } of diagnostics) this.#record(finding, place);
   }
 
   /** What was found; after `mostFindings` of a severity one more says how many there are beyond. */
@@ -135,7 +146,14 @@ export class Diagnostics {
     const more = (['error', 'warning', 'note'] as const)
       .map((severity) => [severity, this.#counts[severity] - mostFindings] as const)
       .filter(([, count]) => count > 0);
-    return more.length === 0 ? this.#list : [...this.#list, ...more.map((one) => moreFindings(...one))];
+    return more.length === 0
+      ? this.#list
+      : [
+          ...this.#list,
+          ...more.map(([severity, count]) =>
+            moreFindings(severity, count, this.#counts[severity] >= mostErrors && severity === 'error'),
+          ),
+        ];
   }
 
   /** Whether an error was added, kept or only counted. */

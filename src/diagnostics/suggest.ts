@@ -1,5 +1,7 @@
 /** Suggestions for misspelt names: what is near, in the order of nearness. */
 
+import { limits } from './limits.js';
+
 /** Names longer than this are compared by their beginnings only, so a hostile name costs nothing. */
 const longestCompared = 80;
 
@@ -50,7 +52,9 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
   // Of a short name, two edits leave little.
   const limit = written.length <= 3 ? 1 : Math.floor(written.length * 0.4) + 1;
   const near: { candidate: string; distance: number }[] = [];
+  let compared = 0;
   for (const candidate of new Set(candidates)) {
+    if (++compared > limits.suggestions) break;
     const other = candidate.slice(0, longestCompared);
     const known = other.toLowerCase();
     if (other === written) near.push({ candidate, distance: 0 });
@@ -95,9 +99,9 @@ export function oneOf(name: string, candidates: Iterable<string>, count = 12): s
   if (all.length === 0) return 'a defined name, but there are none';
   if (all.length === 1) return all[0] ?? '';
   const first = nearest(name, all, count);
-  const ordered = [...first, ...all.filter((candidate) => !first.includes(candidate))];
-  const more = ordered.length - count;
-  return `one of ${ordered.slice(0, count).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const others = all.slice(0, 2 * count).filter((candidate) => !first.includes(candidate));
+  const more = all.length - count;
+  return `one of ${[...first, ...others].slice(0, count).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** What a finding says of a name that is none of those known: these, the name, and which of them it is like. */

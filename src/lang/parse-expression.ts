@@ -1,13 +1,11 @@
+import { limits } from '../diagnostics/limits.js';
 import type { BinaryOperator, Expression, Span, UnaryOperator } from './ast.js';
 import { binary, boolean, call, conditional, name, number, unary } from './build.js';
 import { LangError } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
 import { remembering } from './remember.js';
-import { deepestTree, measure } from './walk.js';
-
-/** Deepest nesting of parentheses, signs, powers and choices: each costs the parser several stack frames. */
-const deepestNesting = 500;
+import { measure } from './walk.js';
 
 /**
  * How tightly operators bind, loosest first. Comparisons do not chain; `**` is right-associative and handled with the
@@ -89,14 +87,15 @@ export function parseTokens(tokens: readonly Token[], whole: Span): Expression {
 
 /** Counts nesting, so a hostile text meets a diagnostic rather than the end of the stack. */
 function nested<T>(state: State, parse: (state: State) => T): T {
-  if (++state.depth > deepestNesting) throw new LangError(messages.tooDeep(deepestNesting), spanOf(peek(state)));
+  if (++state.depth > limits.expressionNesting)
+    throw new LangError(messages.tooDeep(limits.expressionNesting), spanOf(peek(state)));
   const result = parse(state);
   state.depth--;
   return result;
 }
 
 function checked(e: Expression): Expression {
-  if (measure(e).depth > deepestTree) throw new LangError(messages.tooDeep(deepestTree), e.span);
+  if (measure(e).depth > limits.expressionDepth) throw new LangError(messages.tooDeep(limits.expressionDepth), e.span);
   return e;
 }
 

@@ -1,11 +1,7 @@
+import { limits } from '../diagnostics/limits.js';
 import type { Call, Expression, Reference, Span, Statement } from './ast.js';
 import { LangError } from './lang-error.js';
 import * as messages from './messages.js';
-
-/** Deepest tree that any pass meets: every pass may recurse. */
-export const deepestTree = 1500;
-/** Largest tree that substitution or differentiation may make. */
-const largestTree = 1_000_000;
 
 /** The direct parts of an expression, in the order of the text. */
 export function childrenOf(e: Expression): readonly Expression[] {
@@ -61,8 +57,8 @@ export function measure(e: Expression): Measure {
  */
 export function requireModest(e: Expression, span: Span = e.span): Expression {
   const { depth, size } = measure(e);
-  if (depth > deepestTree) throw new LangError(messages.tooDeep(deepestTree), span);
-  if (size > largestTree) throw new LangError(messages.tooLarge(largestTree), span);
+  if (depth > limits.expressionDepth) throw new LangError(messages.tooDeep(limits.expressionDepth), span);
+  if (size > limits.expressionNodes) throw new LangError(messages.tooLarge(limits.expressionNodes), span);
   return e;
 }
 

@@ -1,7 +1,5 @@
+import { limits } from '../diagnostics/limits.js';
 import { isKept } from '../lang/decimal.js';
-
-/** Nesting deeper than this is refused before any recursive parser sees it. */
-export const deepestNesting = 100;
 
 /** What a scan of a JSON text finds. Offsets count in UTF-16 units. */
 interface JsonScan {
@@ -120,7 +118,7 @@ export function scanJson(text: string): JsonScan {
       case 91: // [
         expectsKey = text.charCodeAt(index) === 123;
         open.push(expectsKey ? new Map() : null);
-        if (open.length > deepestNesting) return { duplicates, tooDeepAt: index };
+        if (open.length > limits.nesting) return { duplicates, tooDeepAt: index };
         break;
       case 125:
       case 93:

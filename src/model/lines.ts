@@ -10,24 +10,24 @@ export interface Lines {
 export function linesOf(text: string): Lines {
   let starts: number[] | undefined;
   const lineStarts = (): number[] => (starts ??= findStarts(text));
-  return {
-    at(offset) {
-      const all = lineStarts();
-      let low = 0;
-      let high = all.length - 1;
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if ((all[middle] ?? 0) <= offset) low = middle;
-        else high = middle - 1;
-      }
-      return { line: low + 1, column: offset - (all[low] ?? 0) + 1 };
-    },
-    endOfLine(offset) {
-      let end = offset;
-      while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
-      return end;
-    },
+  const at: Lines['at'] = (offset) => {
+    const all = lineStarts();
+    let low = 0;
+    let high = all.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((all[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (all[low] ?? 0) + 1 };
   };
+  const endOfLine: Lines['endOfLine'] = (offset) => {
+    const next = lineStarts()[at(offset).line];
+    if (next === undefined) return Math.max(offset, text.length);
+    const isWindows = text[next - 1] === '\n' && text[next - 2] === '\r';
+    return Math.max(offset, next - (isWindows ? 2 : 1));
+  };
+  return { at, endOfLine };
 }
 
 function findStarts(text: string): number[] {

@@ -1,4 +1,5 @@
 import type { Finding, Place } from '../diagnostics/diagnostic.js';
+import { limits } from '../diagnostics/limits.js';
 import { oneOf, shorten, unlike } from '../diagnostics/suggest.js';
 import type { TimingProfile } from './model.js';
 
@@ -69,6 +70,20 @@ export const messages = {
     found: `*${shorten(name)}`,
     hint: `put it in quotes if it is text: "*${shorten(name)}"`,
   }),
+  cyclicAlias: (name: string): Finding => ({
+    code: 'read/cyclic-alias',
+    message: `*${shorten(name)} stands within the value that it refers to`,
+    expected: 'a value that ends before the alias',
+    found: `*${shorten(name)}`,
+    hint: `put it in quotes if it is text: "*${shorten(name)}"`,
+  }),
+  keyNotText: (key: string): Finding => ({
+    code: 'read/key-not-text',
+    message: 'this key is a list or a map',
+    expected: 'a text as key',
+    found: shorten(key),
+    hint: 'put it in quotes if it is text',
+  }),
   severalDocuments: (): Finding => ({
     code: 'read/several-documents',
     message: 'the text contains several YAML documents',
@@ -84,8 +99,8 @@ export const messages = {
   }),
   tooDeep: (): Finding => ({
     code: 'read/too-deep',
-    message: 'the document is nested more than 100 levels deep',
-    expected: 'at most 100 levels',
+    message: `the document is nested more than ${limits.nesting} levels deep`,
+    expected: `at most ${limits.nesting} levels`,
   }),
   yamlTooLarge: (length: number): Finding => ({
     code: 'read/yaml-too-large',
@@ -97,6 +112,7 @@ export const messages = {
   tooManyAliases: (): Finding => ({
     code: 'read/too-many-aliases',
     message: 'the aliases in the YAML text expand to far more data than the text itself',
+    expected: `at most ${limits.yamlCopies} values that are copied`,
     hint: 'replace the aliases with the values they refer to',
   }),
 

@@ -6,33 +6,26 @@ import {
   isMap,
   isScalar,
   isSeq,
-  visit,
-  type Alias,
+  type CST,
   type Document,
   type Node,
-  type CST,
   type Pair,
-  type Scalar,
-  type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import type { Diagnostic, Finding, Place } from '../diagnostics/diagnostic.js';
+import { limits } from '../diagnostics/limits.js';
 import type { Positions } from '../diagnostics/positions.js';
-import { isKept } from '../lang/decimal.js';
-import { numberOutOfRange } from '../lang/messages.js';
-import { deepestNesting, extremeNumber, type LostNumber } from './json-scan.js';
 import { linesOf, type Lines } from './lines.js';
 import { messages } from './messages.js';
 import { segments } from './pointer.js';
 import { syntaxMistakes, type SyntaxMistake } from './syntax-mistakes.js';
 import { yamlMistake, type YamlError } from './yaml-mistakes.js';
 import { partedCalls, quoted } from './yaml-quotes.js';
+import { yamlValues, type YamlValues } from './yaml-values.js';
 
 /** A larger YAML text is refused: the parser needs seconds and a gigabyte for it. In characters. */
 const largestYaml = 20_000_000;
 const mostErrors = 10;
-/** How often aliases may be expanded before it is taken for an attempt to exhaust the memory. */
-const mostAliases = 100;
-
 /**
  * Reads a YAML 1.2 text (core schema, so `on` and `no` are strings). Tokens are counted before they are composed, since
  * the composer recurses and deep nesting would abort the process.
@@ -62,78 +55,35 @@ export function readYaml(
   }
   const [composed, ...others] = compose(tokens, text.length);
   if (composed === undefined) return nothing;
-  const { malformed, duplicates } = errorsOf(composed);
-  const parted = malformed.length > 0 ? [] : partedCalls(composed, text);
+  const malformed = composed.errors.length > 0;
+  const parted = malformed ? [] : partedCalls(composed, text);
   for (const { start, end } of parted.slice(0, mostErrors)) {
     const call = text.slice(start, end);
     const [from, to] = [text.lastIndexOf('\n', start) + 1, lines.endOfLine(start)];
     const better = `${text.slice(from, start)}${quoted(call)}${text.slice(end, Math.max(end, to))}`;
     report(messages.quotesMissing(call, better.trim()), start, end);
   }
-  if (parted.length > 0) return { ...nothing, positions: yamlPositions(composed, text, document, lines) };
-  for (const { pos } of duplicates.slice(0, mostErrors)) {
-    const key = wordAt(text, pos[0]);
-    const first = firstOfKey(composed, pos[0]);
-    report(messages.duplicateKey(key, placeAt(first, first + key.length)), pos[0], pos[0] + key.length);
-  }
-  if (malformed[0])
+  if (malformed)
     for (const { finding, start, end } of syntaxMistakes(text, yamlMistakes(), mostErrors)) report(finding, start, end);
   else if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
-  for (const { text: lost, offset } of lostNumbers(composed, text).slice(0, mostErrors))
-    report(numberOutOfRange(lost, Number(lost)), offset, offset + lost.length);
-  const positions = yamlPositions(composed, text, document, lines);
-  if (diagnostics.length > 0) return { value: undefined, positions, diagnostics };
-  try {
-    const value: unknown = composed.toJS({ maxAliasCount: mostAliases });
-    return { value, positions, diagnostics };
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    const unknown = unknownAlias(composed);
-    if (unknown) report(messages.unknownAlias(unknown.source), unknown.range?.[0] ?? 0, unknown.range?.[1] ?? 1);
-    else report(messages.tooManyAliases(), 0, 1);
-    return { value: undefined, positions, diagnostics };
-  }
-}
-
-/** The first alias of an anchor that there is not. */
-function unknownAlias(composed: Document.Parsed): Alias | undefined {
-  let found: Alias | undefined;
-  visit(composed, {
-    Alias(_, alias) {
-      if (alias.resolve(composed) !== undefined) return undefined;
-      found = alias;
-      return visit.BREAK;
+  if (diagnostics.length > 0)
+    return { ...nothing, positions: yamlPositions(composed, new Map(), text, document, lines) };
+  let findings = 0;
+  const { value, targets } = yamlValues(
+    composed,
+    text,
+    (finding, start, end) => {
+      if (++findings <= mostErrors) report(finding, start, end);
     },
-  });
-  return found;
-}
-
-/** Numbers that a double does not keep. */
-function lostNumbers(composed: Document.Parsed, text: string): readonly LostNumber[] {
-  const found: LostNumber[] = [];
-  if (!extremeNumber.test(text)) return found;
-  visit(composed, {
-    Scalar(_, { value, source, range }) {
-      if (typeof value !== 'number' || source === undefined || !/^[-+]?[\d.]+(?:[eE][-+]?\d+)?$/.test(source)) return;
-      if (!isKept(source, Number(source))) found.push({ text: source, offset: range?.[0] ?? 0 });
-    },
-  });
-  return found;
+    placeAt,
+  );
+  const positions = yamlPositions(composed, targets, text, document, lines);
+  return { value: diagnostics.length > 0 ? undefined : value, positions, diagnostics };
 }
 
 function compose(tokens: Iterable<CST.Token>, length: number): readonly Document.Parsed[] {
-  const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false });
+  const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false });
   return [...composer.compose(tokens, true, length)];
-}
-
-function errorsOf({ errors }: Document.Parsed): {
-  readonly malformed: readonly YAMLError[];
-  readonly duplicates: readonly YAMLError[];
-} {
-  return {
-    malformed: errors.filter(({ code }) => code !== 'DUPLICATE_KEY'),
-    duplicates: errors.filter(({ code }) => code === 'DUPLICATE_KEY'),
-  };
 }
 
 /** How much text is read to see what mends mistakes, in characters: about a second. */
@@ -144,7 +94,7 @@ const largestRepaired = 20_000;
 /** The first error of a text's syntax, as the parser says it. */
 function firstError(text: string): YamlError | undefined {
   const [composed] = compose(tokensOf(text).tokens, text.length);
-  const [error] = composed === undefined ? [] : errorsOf(composed).malformed;
+  const error = composed?.errors[0];
   return error && { message: error.message, start: error.pos[0], end: error.pos[1] };
 }
 
@@ -163,34 +113,13 @@ function yamlMistakes(): (text: string) => SyntaxMistake | undefined {
   };
 }
 
-/** Offset of the first of two equal keys of a map, of which the second one is at an offset; that itself if none is. */
-function firstOfKey(composed: Document.Parsed, second: number): number {
-  const startOf = ({ key }: Pair): number | undefined => (isScalar(key) ? key.range?.[0] : undefined);
-  let found = second;
-  visit(composed, {
-    Map(_, { items }) {
-      const pair = items.find((item) => startOf(item) === second);
-      if (pair === undefined) return undefined;
-      const { value } = pair.key as Scalar;
-      const first = items.find(({ key }) => isScalar(key) && key.value === value);
-      found = (first && startOf(first)) ?? second;
-      return visit.BREAK;
-    },
-  });
-  return found;
-}
-
-function wordAt(text: string, start: number): string {
-  return /^[^\s:,}\]]+/.exec(text.slice(start, start + 80))?.[0] ?? '';
-}
-
 function tokensOf(text: string): { tokens: CST.Token[]; tooDeepAt?: number } {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     // The parser keeps the open containers, with the document below and the current scalar above them.
-    if (parser.stack.length > deepestNesting + 2) return { tokens, tooDeepAt: parser.offset };
+    if (parser.stack.length > limits.nesting + 2) return { tokens, tooDeepAt: parser.offset };
   }
   for (const token of parser.end()) tokens.push(token);
   return { tokens };
@@ -202,11 +131,32 @@ interface Located {
   readonly exact: boolean;
 }
 
-function yamlPositions(composed: Document.Parsed, text: string, document: string, lines: Lines): Positions {
+function yamlPositions(
+  composed: Document.Parsed,
+  targets: YamlValues['targets'],
+  text: string,
+  document: string,
+  lines: Lines,
+): Positions {
+  const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair<Node, Node | null>>>();
+  const pairOf = (map: YAMLMap, key: string): Pair<Node, Node | null> | undefined => {
+    const known = pairs.get(map) ?? pairsByKey(map);
+    pairs.set(map, known);
+    return known.get(key);
+  };
+  const childOf = (parent: Node | null, segment: string): Located | undefined => {
+    const node = isAlias(parent) ? (targets.get(parent) ?? null) : parent;
+    if (isMap(node)) {
+      const pair = pairOf(node, segment);
+      return pair && { node: pair.value, key: pair.key, exact: true };
+    }
+    const item = isSeq(node) ? node.items[Number(segment)] : undefined;
+    return item === undefined ? undefined : { node: item as Node, exact: true };
+  };
   const locate = (pointer: string): Located => {
     let located: Located = { node: composed.contents, exact: true };
     for (const segment of segments(pointer)) {
-      const next = childOf(composed, located.node, segment);
+      const next = childOf(located.node, segment);
       if (!next) return { ...located, exact: false };
       located = next;
     }
@@ -238,18 +188,14 @@ function yamlPositions(composed: Document.Parsed, text: string, document: string
   };
 }
 
-function childOf(composed: Document.Parsed, parent: Node | null, segment: string): Located | undefined {
-  const node = isAlias(parent) ? (parent.resolve(composed) ?? null) : parent;
-  if (isMap(node)) {
-    const pair = node.items.find((item: Pair) => String(isScalar(item.key) ? item.key.value : item.key) === segment) as
-      Pair<Node, Node | null> | undefined;
-    return pair && { node: pair.value, key: pair.key, exact: true };
+/** The pairs of a map by their keys as text; of equal keys the first. */
+function pairsByKey({ items }: YAMLMap): ReadonlyMap<string, Pair<Node, Node | null>> {
+  const byKey = new Map<string, Pair<Node, Node | null>>();
+  for (const pair of items as Pair<Node, Node | null>[]) {
+    const key = String(isScalar(pair.key) ? pair.key.value : pair.key);
+    if (!byKey.has(key)) byKey.set(key, pair);
   }
-  if (isSeq(node)) {
-    const item = node.items[Number(segment)];
-    return item === undefined ? undefined : { node: item as Node, exact: true };
-  }
-  return undefined;
+  return byKey;
 }
 
 /**

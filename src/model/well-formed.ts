@@ -16,7 +16,7 @@ export const isWellFormed = (text: string): boolean => !halves.test(text);
  * @param text  what it was read from: only an escape can make half a character
  */
 export function halfCharacters(text: string, value: unknown, positions: Positions): readonly Diagnostic[] {
-  if (!/\\u[dD][89a-fA-F]/.test(text)) return [];
+  if (!/\\(?:u|U0000)[dD][89a-fA-F]/.test(text)) return [];
   const found: Diagnostic[] = [];
   const look = (node: unknown, pointer: string): void => {
     if (typeof node === 'string' && halves.test(node))

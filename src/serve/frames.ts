@@ -4,8 +4,9 @@
  */
 
 import type { ContentTypeEncoder } from 'vscode-jsonrpc/node.js';
+import { limits } from '../diagnostics/limits.js';
 import { memberOf } from '../diagnostics/member.js';
-import { afterString, deepestNesting } from '../model/json-scan.js';
+import { afterString } from '../model/json-scan.js';
 
 /** An array in a message; in the text of the message it has `at` instead of its bytes. */
 export interface Frame {
@@ -44,7 +45,7 @@ export function encodeMessage(message: unknown): Uint8Array {
 }
 
 /** Levels of maps and lists that a message may have: those of a document, and those around it. */
-const deepest = deepestNesting + 8;
+const deepest = limits.nesting + 8;
 
 /**
  * A message from its bytes. Arrays that do not lie within them have no bytes.

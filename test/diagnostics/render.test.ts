@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
+import { Diagnostics, DiagnosticError, type Diagnostic } from '../../src/diagnostics/diagnostic.js';
 import { displayWidth, printable } from '../../src/diagnostics/display.js';
 import { countFindings, diagnosticsToJson, placeText, renderDiagnostics } from '../../src/diagnostics/render.js';
 
@@ -127,6 +127,17 @@ error[model/name-twice]  two populations have the name exc
     const again = new Diagnostics();
     again.addAll(list);
     expect(again.list).toEqual(list);
+  });
+
+  it('a document with 200 errors is not read further', () => {
+    const found = new Diagnostics();
+    let added = 0;
+    const read = (): void => {
+      for (; ; added++) found.add(unknown, { document: 'balanced.yaml', line: added });
+    };
+    expect(read).toThrow(DiagnosticError);
+    expect(added).toBe(199);
+    expect(renderDiagnostics(found.list)).toMatch(/error\[diagnostics\/more\] {2}at least 100 more errors not shown\n/);
   });
 
   it('gives colours only when asked', () => {

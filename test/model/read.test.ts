@@ -17,6 +17,11 @@ describe('what is read', () => {
     ['YAML after a byte order mark and comments', '\ufeff# first\na: 1 # last\n', { a: 1 }],
     ['the words of YAML 1.1 are strings', 'on: yes\nno: off\nn: 1', { on: 'yes', no: 'off', n: 1 }],
     ['aliases in reason', 'a: &x [1]\nb: *x', { a: [1], b: [1] }],
+    ['an anchor that is used often', `a: &x [1]\nb: [${'*x, '.repeat(1000)}]`, { a: [1], b: Array(1000).fill([1]) }],
+    ['an anchor that is set again', 'a: &x 1\nb: *x\nc: &x 2\nd: *x', { a: 1, b: 1, c: 2, d: 2 }],
+    ['aliases as keys', 'a: &x k\nb: {*x : 1}', { a: 'k', b: { k: 1 } }],
+    ['text that looks infinite', 'a: [inf, ".inf"]', { a: ['inf', '.inf'] }],
+    ['keys that are numbers or nothing', '1: a\n: b', { 1: 'a', '': 'b' }],
     ['Windows line ends', 'a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
   ])('%s', (_, text, value) => {
     const result = readDocument(text, 'm');
@@ -50,6 +55,14 @@ describe('what is refused, and where', () => {
     ],
     ['bad indentation', 'a:\n  b: 1\n c: 2\n', ['read/malformed-yaml@3:2']],
     ['an alias of nothing', 'a: *b\n', ['read/unknown-alias@1:4']],
+    ['an alias before its anchor', 'a: *b\nb: &b 1', ['read/unknown-alias@1:4']],
+    ['a list in itself', '&a [*a]', ['read/cyclic-alias@1:5']],
+    ['a map in itself', 'a: &a\n  b: [1, {c: *a}]\n', ['read/cyclic-alias@2:14']],
+    ['a map that is its own key', '&a {*a : 1}', ['read/cyclic-alias@1:5', 'read/key-not-text@1:5']],
+    ['infinity', 'a: [1, .inf, -.INF]', ['model/not-finite@1:8', 'model/not-finite@1:14']],
+    ['no number', 'a: {b: .nan}', ['model/not-finite@1:8']],
+    ['a list as a key', 'a: {[1, 2]: 3}', ['read/key-not-text@1:5']],
+    ['equal keys of two types', '1: a\n"1": b', ['read/duplicate-key@2:1']],
     ['two documents', 'a: 1\n---\nb: 2\n', ['read/several-documents@2:1']],
   ])('%s', (_, text, expected) => {
     expect(findings(text)).toEqual(expected);
@@ -82,6 +95,11 @@ describe('what is refused, and where', () => {
           .join(', ')}]`,
       );
     expect(readDocument(lines.join('\n'), 'm').diagnostics.map(({ code }) => code)).toEqual(['read/too-many-aliases']);
+  });
+
+  test('aliases of aliases that nest too deeply', () => {
+    const items = Array.from({ length: 200 }, (_, k) => `&a${k + 1} [*a${k}]`);
+    expect(findings(`a: &a0 1\nb: [${items.join(', ')}]`)).toEqual(['read/too-deep@1:1']);
   });
 
   test('YAML above 20 million characters, with a hint to use JSON', () => {
@@ -170,6 +188,7 @@ describe('encodings', () => {
   test.each([
     ['{"a": 1,\n "name": "x\\ud83d"}', 2],
     ['a: 1\nname: "\\ud83d"', 2],
+    ['a: 1\nname: "\\U0000DC00"', 2],
     ['{"a": {\n"b\\udc00": 1}}', 1],
   ])('an escape that is half a character is refused with its place: %j', (text, line) => {
     const { value, diagnostics } = readDocument(text, 'm');

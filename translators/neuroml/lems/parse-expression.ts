@@ -11,8 +11,9 @@ import { binary, call, name as nameOf, number, unary } from '../../../src/lang/b
 import { isKept } from '../../../src/lang/decimal.js';
 import { LangError } from '../../../src/lang/lang-error.js';
 import { numberOutOfRange } from '../../../src/lang/messages.js';
-import { deepestTree, measure } from '../../../src/lang/walk.js';
+import { measure } from '../../../src/lang/walk.js';
 import { nearest, shorten } from '../../../src/diagnostics/suggest.js';
+import { limits } from '../../../src/diagnostics/limits.js';
 import * as messages from './messages.js';
 
 interface Token {
@@ -53,9 +54,8 @@ const numeral = /(?:\d+(?:\.(?!(?:gt|lt|geq|leq|eq|neq|and|or)\.)\d*)?|\.\d+)(?:
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y;
 const word = /\.[A-Za-z]+\./y;
 
-/** Longer texts, and deeper nesting, are not equations. */
+/** Longer texts are not equations. */
 const longestText = 100_000;
-const deepestNesting = 500;
 
 /** Functions of one argument that the shared tree has too, by LEMS's name. `log` and `ln` are both natural. */
 const functions: Readonly<Record<string, string>> = {
@@ -94,7 +94,7 @@ export function parseLemsExpression(text: string): Expression {
   const e = parseLevel(state, 1);
   const rest = peek(state);
   if (rest.kind !== 'end') throw unexpected(state, rest);
-  if (measure(e).depth > deepestTree) throw tooDeep(e.span);
+  if (measure(e).depth > limits.expressionDepth) throw tooDeep(e.span);
   return e;
 }
 
@@ -175,7 +175,10 @@ const peek = (state: State, ahead = 0): Token => state.tokens[state.at + ahead] 
 const join = (from: Span, to: Span): Span => ({ start: from.start, end: to.end });
 const is = (token: Token, text: string): boolean => token.kind === 'operator' && token.text === text;
 const tooDeep = (span: Span): LangError =>
-  new LangError(messages.syntax('the expression is nested too deeply', `at most ${deepestNesting} levels`), span);
+  new LangError(
+    messages.syntax('the expression is nested too deeply', `at most ${limits.expressionNesting} levels`),
+    span,
+  );
 
 function parseLevel(state: State, level: number): Expression {
   let left = parseSign(state);
@@ -213,7 +216,7 @@ function parsePower(state: State): Expression {
 }
 
 function nested<T>(state: State, parse: (state: State) => T): T {
-  if (++state.depth > deepestNesting) throw tooDeep(peek(state));
+  if (++state.depth > limits.expressionNesting) throw tooDeep(peek(state));
   const result = parse(state);
   state.depth--;
   return result;

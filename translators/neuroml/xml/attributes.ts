@@ -1,6 +1,7 @@
 /** What is wrong within a start tag: attributes without quotes, values or space, twice, and tags that do not end. */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
+import { limits } from '../../../src/diagnostics/limits.js';
 import * as messages from './messages.js';
 import type { XmlSource } from './source.js';
 
@@ -59,6 +60,8 @@ export function checkAttributes(
       at++;
       continue;
     }
+    if (known.size === limits.attributes)
+      report(messages.tooManyAttributes(element, limits.attributes), start, start + name.length);
     if (!spaced) report(messages.spaceMissing(name), start, start + name.length);
     const first = known.get(name);
     if (first === undefined) known.set(name, start);

@@ -172,6 +172,13 @@ export const reservedName = (name: string): Finding => ({
   hint: 'rename the element',
 });
 
+/** More attributes than any element of NeuroML or LEMS has. */
+export const tooManyAttributes = (element: string, limit: number): Finding => ({
+  code: 'xml/too-many-attributes',
+  message: `${element} has more than ${limit} attributes`,
+  expected: `at most ${limit} attributes`,
+});
+
 /** Nesting beyond what recursion takes. */
 export const tooDeep = (limit: number): Finding => ({
   code: 'xml/too-deep',

@@ -6,11 +6,12 @@
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { limits } from '../../../src/diagnostics/limits.js';
 import { ListedElement, SingleElement, type XmlElement } from './element.js';
 import { decodeEntities } from './entities.js';
 import { textOf as textWithoutLists, type CutText } from './long-text.js';
 import * as messages from './messages.js';
-import { deepestNesting, scan, type ElementList } from './scan.js';
+import { scan, type ElementList } from './scan.js';
 import { lastAtMost, XmlSource } from './source.js';
 import { tagNameAt } from './start-tag.js';
 
@@ -106,7 +107,7 @@ function parse(text: string, source: XmlSource, diagnostics: Diagnostics): reado
     ignorePiTags: true,
     captureMetaData: true,
     cdataPropName: '#cdata',
-    maxNestedTags: deepestNesting + 10,
+    maxNestedTags: limits.nesting + 10,
     strictReservedNames: false,
     // Names are compared, never used as keys of our own.
     onDangerousProperty: (name) => name,

@@ -10,14 +10,12 @@
 
 import type { Diagnostics, Finding } from '../../../src/diagnostics/diagnostic.js';
 import { editDistance } from '../../../src/diagnostics/suggest.js';
+import { limits } from '../../../src/diagnostics/limits.js';
 import { checkAttributes } from './attributes.js';
 import { referenceLength } from './entities.js';
 import * as messages from './messages.js';
 import { tagNameAt } from './start-tag.js';
 import type { XmlSource } from './source.js';
-
-/** Nesting that is read; models have ten levels. */
-export const deepestNesting = 100;
 
 /** Names of the attributes of a kind of element, in the order in which they are written. */
 export type ElementShape = readonly string[];
@@ -238,8 +236,8 @@ function startTag(state: Scan, at: number): number {
   if (!tag.closed && tag.end === text.length) return -1;
   if (tag.empty) return tag.end;
   open.push({ name, offset: at, certain: tag.closed });
-  return open.length > deepestNesting
-    ? refuse(state, messages.tooDeep(deepestNesting), at, at + 1 + name.length)
+  return open.length > limits.nesting
+    ? refuse(state, messages.tooDeep(limits.nesting), at, at + 1 + name.length)
     : tag.end;
 }
 
@@ -266,7 +264,7 @@ function patternOf(
   const names = [...(match[1] ?? '').matchAll(/([A-Za-z_][\w.-]*)\s*=\s*(?:"[^"]*"|'[^']*')/g)].map(
     ([, attribute]) => attribute ?? '',
   );
-  if (new Set(names).size < names.length) return undefined;
+  if (names.length > limits.attributes || new Set(names).size < names.length) return undefined;
   const attributes = names
     .map((attribute) => `\\s+${escaped(attribute)}\\s*=\\s*(?:"[^"<&\\t\\r\\n]*"|'[^'<&\\t\\r\\n]*')`)
     .join('');

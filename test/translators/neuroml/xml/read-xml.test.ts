@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
 import { ListedElement, type XmlElement } from '../../../../translators/neuroml/xml/element.js';
 import { readXml } from '../../../../translators/neuroml/xml/read-xml.js';
 
 function read(text: string): { root: XmlElement | null; findings: string[] } {
   const diagnostics = new Diagnostics();
-  const root = readXml(text, 'doc.xml', diagnostics);
+  let root: XmlElement | null = null;
+  try {
+    root = readXml(text, 'doc.xml', diagnostics);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+  }
   return { root, findings: diagnostics.list.map(({ code, place }) => `${code} ${place?.line}:${place?.column}`) };
 }
 
@@ -211,6 +216,16 @@ describe('what is not well-formed', () => {
     expect(read(nested(100)).findings).toEqual([]);
     expect(read(nested(101)).findings).toEqual(['xml/too-deep 1:301']);
     expect(read(nested(100_000)).findings).toEqual(['xml/too-deep 1:301']);
+  });
+
+  it('reads 500 attributes of an element, and no more', () => {
+    const attributes = (count: number): string => Array.from({ length: count }, (_, k) => ` a${k}="1"`).join('');
+    const lists = (count: number): string => `<a>${`<b${attributes(count)}/>`.repeat(20)}</a>`;
+    expect(read(`<a${attributes(500)}/>`).findings).toEqual([]);
+    expect(read(lists(500)).findings).toEqual([]);
+    expect(read(`<a${attributes(501)}/>`).findings).toEqual(['xml/too-many-attributes 1:4394']);
+    expect(read(lists(501)).findings[0]).toBe('xml/too-many-attributes 1:4397');
+    expect(read(`<a${attributes(20_000)}/>`).findings).toEqual(['xml/too-many-attributes 1:4394']);
   });
 });
 

@@ -1,0 +1,22 @@
+/**
+ * The limits of a document, in one table, which docs/security.md explains. Each is checked before the work that it
+ * bounds, and a document beyond it is refused by name.
+ */
+export const limits = {
+  /** Findings of one severity that are shown. At twice as many errors, a document is not read further. */
+  findings: 100,
+  /** Names that a misspelt one is compared with. */
+  suggestions: 2_000,
+  /** Levels of maps, lists and elements. */
+  nesting: 100,
+  /** Levels of parentheses, calls and operators in the text of an expression. */
+  expressionNesting: 500,
+  /** Levels of an expression's tree, in which each term of a sum is one. */
+  expressionDepth: 1500,
+  /** Nodes of an expression after substitution. */
+  expressionNodes: 1_000_000,
+  /** Attributes of one element of XML. */
+  attributes: 500,
+  /** Nodes that the aliases of a YAML text add to it. */
+  yamlCopies: 100_000,
+} as const;

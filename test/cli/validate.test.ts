@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -27,6 +27,17 @@ describe('validate', () => {
     expect(stdout).toMatch(/bad\.yaml: not valid \(1 error\)\n.*single-lif\.yaml: valid/);
     expect(stderr).toMatch(/bad\.yaml:3:2\d/);
     expect(stderr).toMatch(/did you mean volt/);
+  });
+
+  it('shows what is found in a model before it reads the next one', async () => {
+    const next = folder.file('next.yaml');
+    writeFileSync(next, readFileSync(good));
+    const { stdout } = await runCommand(['validate', folder.file('bad.yaml'), next], {
+      onOutput: (text) => {
+        if (text.includes('bad.yaml: not valid')) rmSync(next);
+      },
+    });
+    expect(stdout).toMatch(/bad\.yaml: not valid.*\n.*there is no file .*next\.yaml/);
   });
 
   it('goes on after a file that is not there, and exits with 2', async () => {

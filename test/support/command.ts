@@ -23,6 +23,8 @@ export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Receives a function that acts as Ctrl-C. */
   readonly interrupt?: (press: () => void) => void;
+  /** Receives each text that is written to stdout. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** The command's outcome; nothing of it reaches the test's own terminal. */
@@ -31,7 +33,15 @@ export async function runCommand(words: readonly string[], options: CommandOptio
   let stderr = '';
   const { onTerminal = false, columns = 80 } = options;
   const terminal: Terminal = {
-    stdout: { write: (text) => void (stdout += text), terminal: onTerminal, columns, colour: false },
+    stdout: {
+      write(text) {
+        stdout += text;
+        options.onOutput?.(text);
+      },
+      terminal: onTerminal,
+      columns,
+      colour: false,
+    },
     stderr: { write: (text) => void (stderr += text), terminal: onTerminal, columns, colour: false },
     progressStream: undefined,
     environment: { INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache'), ...options.environment },

@@ -22,6 +22,8 @@ export type Origin = 'main' | 'included' | 'core';
 export interface LoadedDocuments {
   /** Of the main document. */
   readonly root: XmlElement;
+  /** Of the main document and of all that are included, core files apart. */
+  readonly roots: readonly XmlElement[];
   /** Each with the file that it is from. */
   readonly elements: readonly { readonly element: XmlElement; readonly origin: Origin }[];
   /** Names of the core files that were read. */
@@ -42,6 +44,7 @@ interface Loading {
   readonly host: LemsHost;
   readonly diagnostics: Diagnostics;
   readonly elements: { element: XmlElement; origin: Origin }[];
+  readonly roots: XmlElement[];
   readonly mainFolder: string;
   /** Files read, by real path or `core:` and name. */
   readonly read: Set<string>;
@@ -77,6 +80,7 @@ export function loadDocuments(
     host,
     diagnostics,
     elements: [],
+    roots: [],
     mainFolder: folderOf(document),
     read: new Set([key]),
     core: new Set(),
@@ -88,7 +92,8 @@ export function loadDocuments(
   // Files in NeuroML's own form have no inclusions of core types: these are always there.
   if (state.neuroml) for (const name of coreNames(host)) includeCore(name, state);
   const annotation = root.children.find(carriesModel);
-  return { root, elements: state.elements, core: state.core, ...(annotation ? { annotation } : {}) };
+  const { roots, elements, core } = state;
+  return { root, roots, elements, core, ...(annotation ? { annotation } : {}) };
 }
 
 /** The root element, when it is one of those that are read. @diagnostic lems/unknown-root, neuroml/version-1 */
@@ -117,6 +122,7 @@ const slashes = (path: string): string => path.replace(/\\/g, '/');
 function splice(root: XmlElement, key: string, origin: Origin, state: Loading): void {
   state.open.push({ key, name: root.source.document });
   if (root.name === 'neuroml') state.neuroml = true;
+  if (origin !== 'core') state.roots.push(root);
   for (const element of root.children) {
     if (isInclusion(element)) include(element, origin, state);
     else if (!carriesModel(element)) state.elements.push({ element, origin });

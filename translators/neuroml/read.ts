@@ -16,7 +16,7 @@ import { readComponent, type KeptElement, type ReadComponent } from './lems/read
 import { createTally } from './lems/tally.js';
 import { loadDocuments, type LoadedDocuments, type Origin } from './load.js';
 import { checkMorphologies } from './nml/check-morphology.js';
-import { checkDocument, schemaCheck, schemaFor } from './nml/check-schema.js';
+import { checkDocument, schemaCheck, schemaFor, type Schema } from './nml/check-schema.js';
 import { elementsIn } from './xml/definitions.js';
 import type { XmlElement } from './xml/element.js';
 import type { CutText } from './xml/long-text.js';
@@ -81,21 +81,17 @@ export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnosti
   for (const name of own) types.get(name);
   // 3. Components.
   const schema = schemaFor((name) => !own.has(name));
-  const found = readComponents(
-    elements,
-    types,
-    { host, mayRepeat: (type, role) => schema.mayRepeat(type, role) },
-    diagnostics,
-  );
+  const found = readComponents(elements, types, { host, schema }, diagnostics);
   const target = findTarget(elements, found.byId, found.components, diagnostics);
   if (target) checkMethod(target, diagnostics);
   // 4. What they say.
   const tally = createTally(diagnostics);
-  checkDocument(
-    loaded.root,
-    { isDefined: (name) => own.has(name), isCoreType: (name) => coreFileOf(name, host) !== undefined },
-    tally,
-  );
+  const knownTypes = {
+    isDefined: (name: string) => own.has(name),
+    coreLineage: (name: string) =>
+      coreFileOf(name, host) === undefined ? undefined : (types.get(name)?.lineage ?? []),
+  };
+  for (const root of loaded.roots) checkDocument(root, knownTypes, tally);
   const notCore = found.components.filter((component) => found.origins.get(component) !== 'core');
   checkAttributes(notCore, {
     units: table.units,
@@ -200,7 +196,7 @@ interface FoundComponents {
 function readComponents(
   elements: readonly Placed[],
   types: ReadonlyMap<string, ComponentType>,
-  { host, mayRepeat }: { readonly host: LemsHost; readonly mayRepeat: (type: ComponentType, role: string) => boolean },
+  { host, schema: { mayRepeat, impliedType } }: { readonly host: LemsHost; readonly schema: Schema },
   diagnostics: Diagnostics,
 ): FoundComponents {
   const written = elements.filter(({ element: { name } }) => !definitions.has(name) && !commentary.has(name));
@@ -212,6 +208,7 @@ function readComponents(
     diagnostics,
     tally,
     mayRepeat,
+    impliedType,
     unknownType: (name: string) => {
       const file = coreFileOf(name, host);
       return file === undefined ? messages.unknownType(name, types.keys()) : messages.notIncluded(name, file);

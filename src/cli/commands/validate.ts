@@ -18,26 +18,31 @@ interface Verdict {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Checks each model, going on after one that is wrong. */
+/** Checks each model, going on after one that is wrong. Findings on a model are shown before the next one is read. */
 export async function validate(context: CommandContext): Promise<number> {
   const verdicts: Verdict[] = [];
-  for (const path of context.files) verdicts.push(await judge(path, context));
+  for (const path of context.files) {
+    const verdict = await judge(path, context);
+    verdicts.push(verdict);
+    show(verdict, context);
+  }
   if (context.json)
     printJson(context.terminal, {
       documents: verdicts.map((verdict) => ({ ...verdict, diagnostics: diagnosticsToJson(verdict.diagnostics) })),
     });
-  for (const { document, valid, notation, hash, error, diagnostics } of verdicts) {
-    context.show(diagnostics, true);
-    const counted = countFindings(diagnostics);
-    if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    else {
-      const model = hash === undefined ? '' : `, model ${hash.slice(0, 12)}`;
-      const verdict = valid ? `valid, ${notation}${model}` : 'not valid';
-      context.say(`${document}: ${verdict}${counted === '' ? '' : ` (${counted})`}`);
-    }
-  }
   if (verdicts.some(({ error }) => error)) return exitCodes.usage;
   return verdicts.every(({ valid }) => valid) ? exitCodes.done : exitCodes.wrong;
+}
+
+function show({ document, valid, notation, hash, error, diagnostics }: Verdict, context: CommandContext): void {
+  context.show(diagnostics, true);
+  const counted = countFindings(diagnostics);
+  if (error) context.say(`${document}: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+  else {
+    const model = hash === undefined ? '' : `, model ${hash.slice(0, 12)}`;
+    const verdict = valid ? `valid, ${notation}${model}` : 'not valid';
+    context.say(`${document}: ${verdict}${counted === '' ? '' : ` (${counted})`}`);
+  }
 }
 
 async function judge(document: string, context: CommandContext): Promise<Verdict> {

@@ -218,3 +218,16 @@ describe('values on their way down', () => {
     expect(trace(run, 'c.seen')).toEqual([0, 0, 0, 1, 2, 3, 4]);
   });
 });
+
+// jNeuroML 0.14.0 gives 0, 3, 6, 9.
+it('values of a wrong dimension are numbers in SI units, as in the reference interpreter', async () => {
+  const text = lems(`${networkTypes}<ComponentType name="Slip"><Parameter name="tau" dimension="time"/>
+<DerivedParameter name="q" dimension="none" value="tau * 200"/><Exposure name="u" dimension="none"/>
+<Dynamics><StateVariable name="u" dimension="none" exposure="u"/>
+<ConditionalDerivedVariable name="half" dimension="none"><Case condition="u + tau .gt. 9" value="7"/><Case value="tau * 75"/></ConditionalDerivedVariable>
+<TimeDerivative variable="u" value="half * q / tau / 0.5"/></Dynamics></ComponentType>
+<Slip id="cell" tau="10ms"/><Net id="net"><Group id="p" of="cell" count="1"/></Net>
+<Run id="r" length="0.03s" step="0.01s" target="net"><File id="f" name="x"><Column id="u" q="p[0]/u"/></File></Run><Target component="r"/>`);
+  const values = trace(await simulate(text), 'p.u');
+  [0, 3, 6, 9].forEach((value, row) => expect(values[row]).toBeCloseTo(value, 12));
+});

@@ -250,3 +250,25 @@ describe('what a document is', () => {
     expect(reading(text).marks).toEqual(mark === undefined ? [] : [mark]);
   });
 });
+
+describe('the schema', () => {
+  const cell = '<iafTauCell id="c" leakReversal="-50mV" thresh="-55mV" reset="-70mV" tau="30ms"/>';
+  const source = '<spikeGenerator id="s" period="10ms"/>';
+
+  it('holds for included files, too', () => {
+    const { marks } = reading({
+      main: '/repo/net.nml',
+      files: {
+        '/repo/net.nml': nml(
+          '<include href="c.nml"/><network id="n"><population id="p" component="c" size="1"/></network>',
+        ),
+        '/repo/c.nml': nml(`${source}\n${cell}`).replace(' id="d"', ' kind="cell"'),
+      },
+    });
+    expect(marks).toEqual([
+      'warning neuroml/missing-id «<neuroml»',
+      'warning neuroml/unexpected-attribute «kind»',
+      'warning neuroml/element-order «<iafTauCell»',
+    ]);
+  });
+});

@@ -36,7 +36,7 @@ export const unmetRequirement = (name: string, chain: readonly string[]): Findin
   code: 'lems/unmet-requirement',
   message: `no enclosing component provides ${shorten(name)}, which is required here`,
   expected: `${name} in ${chain.join(', or ')}`,
-  ...(name === 'temperature' ? { hint: 'a network of type networkWithTemperature has one' } : {}),
+  ...(name === 'temperature' ? { hint: 'add type="networkWithTemperature" and temperature="…" to the network' } : {}),
 });
 
 /** A path of a `select` with a step that leads nowhere. */

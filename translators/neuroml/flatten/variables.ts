@@ -279,6 +279,12 @@ export class Variables {
   /** Says that a name means nothing in a node. */
   unknown(node: TreeNode, name: string, place: DerivedParameterDefinition['place']): void {
     if (node.type.requirements.has(name)) {
+      // What one component lacks, others of its type often lack as well, for the same reason.
+      const reported = unmet.get(this.diagnostics) ?? new Set<string>();
+      unmet.set(this.diagnostics, reported);
+      const requirement = `${node.type.name} ${name}`;
+      if (reported.has(requirement)) return;
+      reported.add(requirement);
       const chain: string[] = [];
       for (let at = node.parent; at; at = at.parent) chain.push(at.component.id || at.role);
       this.diagnostics.add(
@@ -305,6 +311,9 @@ export class Variables {
     );
   }
 }
+
+/** Requirements that were reported, as a type and a name. */
+const unmet = new WeakMap<Diagnostics, Set<string>>();
 
 /** Dimension of an exposure. */
 function exposed(type: ComponentType, name: string): Dimension | null {

@@ -40,15 +40,18 @@ interface Scope {
   readonly numbers: Map<LemsExpression, number>;
   /** Types that nothing uses get warnings. */
   readonly severity: Severity;
+  /** Severity of dimensions that do not fit. */
+  readonly mismatch: Severity;
 }
 
 /**
  * Checks every expression of the types: dimensions of values and of the sides of conditions (warnings), names, ports,
  * regimes.
  *
- * Dimensions that do not fit are errors where the reference interpreter stops at them, and warnings where it goes on
- * with numbers in SI, as published models rely on: in the values of derived variables, and in sums that start from a
- * zero of any dimension, as whatever begins with a minus does for it.
+ * The reference interpreter stops at dimensions that do not fit in time derivatives, assignments and tests of
+ * conditions outside regimes: these are errors. It goes on with numbers in SI units elsewhere, as published models rely
+ * on: in derived parameters, derived variables of both kinds, exponents, and regimes, and in sums that start from a zero
+ * of any dimension, as whatever begins with a minus does for it. These are warnings.
  *
  * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/assigns-derived,
  *   lems/derived-circle, lems/not-a-condition,
@@ -66,9 +69,10 @@ export function checkTypes({ types, used, own, constants, diagnostics }: TypeChe
       told,
       numbers,
       severity: isUsed ? 'error' : 'warning',
+      mismatch: 'error',
     } as const;
     for (const { name, value, dimension } of type.derivedParameters.values())
-      if (value) checkValue(value, dimension, `the derived parameter ${name}`, scope);
+      if (value) checkValue(value, dimension, `the derived parameter ${name}`, lenient(scope));
     if (type.dynamics) checkDynamics(type, type.dynamics, scope);
     checkStructure(type, type.structure, types, scope);
   }
@@ -82,8 +86,8 @@ function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope:
     const names = new Map(scope.names);
     for (const { name, dimension } of [...regime.stateVariables, ...regime.derivedVariables])
       names.set(name, dimension ?? 'any');
-    checkBlock(type, regime, { ...scope, names });
-    checkActions(type, regime.onEntry, { ...scope, names });
+    checkBlock(type, regime, lenient({ ...scope, names }));
+    checkActions(type, regime.onEntry, lenient({ ...scope, names }));
   }
   for (const { nodes, edges, place } of dynamics.kineticSchemes) {
     for (const list of [nodes, edges]) {
@@ -132,10 +136,10 @@ function checkCircle(type: ComponentType, scope: Scope): void {
 function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefinition, scope: Scope): void {
   for (const { name, dimension, value, cases } of block.derivedVariables) {
     const what = `the variable ${name}`;
-    if (value) checkValue(value, dimension, what, scope, 'warning');
+    if (value) checkValue(value, dimension, what, lenient(scope));
     for (const { condition, value: inner } of cases ?? []) {
-      if (condition) checkCondition(condition, scope);
-      checkValue(inner, dimension, what, scope);
+      if (condition) checkCondition(condition, lenient(scope));
+      checkValue(inner, dimension, what, lenient(scope));
     }
   }
   for (const { variable, value, place } of block.timeDerivatives) {
@@ -157,6 +161,9 @@ function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefin
     checkActions(type, actions, scope);
   }
 }
+
+/** The same scope, in which dimensions that do not fit are warnings. */
+const lenient = (scope: Scope): Scope => ({ ...scope, mismatch: 'warning' });
 
 function tell(scope: Scope, key: string, finding: () => Finding, place: Named['place']): void {
   if (scope.told.has(key)) return;
@@ -241,7 +248,7 @@ function checkStructure(
     if (entry.kind !== 'multiInstantiate' && entry.kind !== 'eventConnection' && entry.kind !== 'tunnel') continue;
     const names = new Map([...scope.names, ['index', dimensionless] as const]);
     for (const { value } of entry.assigns)
-      inferDimension(value.tree, { ...scope, names, mismatch: 'error', report: reporter(value, scope, 'error') });
+      inferDimension(value.tree, { ...scope, names, report: reporter(value, scope, 'error') });
   }
 }
 
@@ -280,26 +287,21 @@ function reporter(expression: LemsExpression, scope: Scope, severity: Severity):
   };
 }
 
-function checkValue(
-  value: LemsExpression,
-  expected: Dimension | null,
-  what: string,
-  scope: Scope,
-  severity: Severity = startsFromZero(value.tree, scope.names) ? 'warning' : 'error',
-): void {
+function checkValue(value: LemsExpression, expected: Dimension | null, what: string, scope: Scope): void {
   const add = reporter(value, scope, 'error');
-  const found = inferDimension(value.tree, { ...scope, mismatch: severity, report: add });
+  const mismatch = startsFromZero(value.tree, scope.names) ? 'warning' : scope.mismatch;
+  const found = inferDimension(value.tree, { ...scope, mismatch, report: add });
   if (found === 'condition') add(messages.notNumber(what), value.tree.span);
   else if (found !== null && found !== 'any' && expected !== null && !equalDimensions(found, expected))
     add(
-      { ...messages.expressionDimension(what, expected, found, severity), names: [...namesIn(value.tree)] },
+      { ...messages.expressionDimension(what, expected, found, mismatch), names: [...namesIn(value.tree)] },
       value.tree.span,
     );
 }
 
 function checkCondition(test: LemsExpression, scope: Scope): void {
   const add = reporter(test, scope, 'warning');
-  const found = inferDimension(test.tree, { ...scope, mismatch: 'error', report: add });
+  const found = inferDimension(test.tree, { ...scope, report: add });
   if (found !== 'condition' && found !== null)
     add({ ...messages.notCondition('the test'), severity: 'error' }, test.tree.span);
 }

@@ -136,7 +136,7 @@ function product(e: Binary, left: Value, right: Value): Value {
 
 function power(e: Binary, base: Value, exponent: Value, scope: Inference): Value {
   if (exponent !== null && exponent !== 'any' && !isDimensionless(exponent))
-    scope.report(messages.expressionDimension('the exponent', dimensionless, exponent, scope.mismatch), e.right.span);
+    scope.report(messages.expressionDimension('the exponent', dimensionless, exponent, 'warning'), e.right.span);
   if (base === null || base === 'any') return base;
   if (isDimensionless(base)) return dimensionless;
   const constant = constantExponent(e.right);

@@ -369,6 +369,15 @@ export const childNotAllowed = (name: string, type: string, owner: string, allow
   found: shorten(type),
 });
 
+/** An element whose content belongs to an heir of its type that it does not name; a warning. */
+export const impliedType = (owner: string, type: string, by: string): Finding => ({
+  code: 'neuroml/implied-type',
+  severity: 'warning',
+  message: `${shorten(owner)} has ${by} but no type, and is read as a ${type}`,
+  expected: `type="${type}"`,
+  hint: `add type="${type}": the reference interpreter does not use ${by} without it`,
+});
+
 /** A component of a type that does not inherit from what its place asks for; a warning. */
 export const childType = (name: string, owner: string, found: string, expected: string): Finding => ({
   code: 'lems/child-type',

@@ -159,6 +159,11 @@ interface ComponentContext {
   readonly tally: Tally;
   /** Whether a type may hold several of what is a single child. */
   readonly mayRepeat: (type: ComponentType, role: string) => boolean;
+  /** The heir of a type that an element without the attribute `type` has by its attributes or children. */
+  readonly impliedType: (
+    element: XmlElement,
+    type: ComponentType,
+  ) => { readonly type: string; readonly by: string } | undefined;
   /** The finding for a type that there is not, with a hint where it may be found. */
   readonly unknownType: (name: string) => ReturnType<typeof messages.unknownType>;
 }
@@ -167,7 +172,7 @@ interface ComponentContext {
  * The component that a top-level element stands for; null after a finding.
  *
  * @diagnostic lems/unknown-type, lems/unknown-element, lems/child-not-allowed, lems/child-type, lems/second-child,
- *   lems/prototype-cycle, lems/dangling-reference
+ *   lems/prototype-cycle, lems/dangling-reference, neuroml/implied-type
  */
 export function readComponent(element: XmlElement, context: ComponentContext): ReadComponent | null {
   return read(element, null, context, []);
@@ -235,7 +240,8 @@ function prototypeOf(
 
 /**
  * The type of an element, decided in this order: its attribute `type`; the type of the parent's single child of that
- * name; the type with the element's own name; the type of the parent's list of that name; the prototype's type.
+ * name; the type with the element's own name, or its heir that the content implies; the type of the parent's list of
+ * that name; the prototype's type.
  */
 function typeOf(
   element: XmlElement,
@@ -267,7 +273,7 @@ function typeOf(
     return element.children.length > 0 ? likelyType(written, types) : null;
   }
   if (element.name === 'Component' && prototype) return typeOf(prototype, null, null, context, undefined);
-  if (byName) return byName;
+  if (byName) return impliedType(element, byName, context) ?? byName;
   if (element.name === 'Component') {
     context.diagnostics.add(messages.missingAttribute('type', nameOf(element)), element.place);
     return null;
@@ -283,6 +289,20 @@ function typeOf(
     () => element.place,
   );
   return null;
+}
+
+/** The type that the content of an element implies, with a warning. */
+function impliedType(element: XmlElement, byName: ComponentType, context: ComponentContext): ComponentType | undefined {
+  if (element instanceof ListedElement) return undefined;
+  const implied = context.impliedType(element, byName);
+  const type = implied && context.types.get(implied.type);
+  if (type)
+    context.tally.add(
+      `implied type ${implied.type}`,
+      () => messages.impliedType(nameOf(element), implied.type, implied.by),
+      () => element.place,
+    );
+  return type;
 }
 
 /** The type that a misspelt name stands for, so that what is within is checked as well; null where none is near. */

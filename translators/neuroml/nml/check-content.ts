@@ -3,13 +3,15 @@
 import { nameOf } from '../lems/attributes.js';
 import type { Tally } from '../lems/tally.js';
 import type { XmlElement } from '../xml/element.js';
-import { explanations, inAnyOrder, type Slot } from './content.js';
+import { explanations, impliedTypes, inAnyOrder, typedByAttribute, type Slot } from './content.js';
 import * as messages from './messages.js';
 
 /** Names of elements that other checks tell of. */
 interface Told {
   readonly missing: ReadonlySet<string>;
   readonly repeated: ReadonlySet<string>;
+  /** The type of an element and its ancestors, nearest first. */
+  readonly lineage: (element: XmlElement) => readonly string[];
 }
 
 /**
@@ -36,12 +38,10 @@ export function checkContent(
     if (!slot) {
       tally.add(
         `unexpected ${element.name} ${name}`,
-        () =>
-          messages.unexpectedElement(
-            name,
-            nameOf(element),
-            slots.flatMap(({ names }) => names),
-          ),
+        () => {
+          const names = slots.flatMap((one) => one.names);
+          return messages.unexpectedElement(name, nameOf(element), names, elementOf(told.lineage(inner), names));
+        },
         () => inner.place,
       );
       continue;
@@ -66,6 +66,12 @@ export function checkContent(
   if (!inAnyOrder.has(element.name)) checkOrder(element, known, slots, tally);
 }
 
+/** The element among `known` that has a type as its attribute `type`, by the type and its ancestors. */
+export function elementOf(lineage: readonly string[], known: readonly string[]): string | undefined {
+  const implying = [...impliedTypes].flatMap(([element, { type }]) => (lineage.includes(type) ? [element] : []));
+  return [...lineage, ...implying].find((name) => typedByAttribute.has(name) && known.includes(name));
+}
+
 /**
  * Checks what explains an element: where the schema has it, in its order, and before all else.
  *
@@ -88,7 +94,7 @@ export function checkExplanations(element: XmlElement, slots: readonly Slot[], t
     );
 }
 
-const nothingTold: Told = { missing: new Set(), repeated: new Set() };
+const nothingTold: Told = { missing: new Set(), repeated: new Set(), lineage: () => [] };
 
 /** Tells of elements that stand behind others which the schema has after them. @diagnostic neuroml/element-order */
 export function checkOrder(

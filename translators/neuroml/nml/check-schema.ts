@@ -6,14 +6,16 @@ import { nameOf } from '../lems/attributes.js';
 import { splitQuantity } from '../lems/quantities.js';
 import type { Tally } from '../lems/tally.js';
 import type { XmlElement } from '../xml/element.js';
-import { checkContent, checkExplanations, checkOrder } from './check-content.js';
+import { checkContent, checkExplanations, checkOrder, elementOf } from './check-content.js';
 import {
   contents,
   documentContent,
   explanations,
   explanationsIn,
+  impliedTypes,
   typedByAttribute,
   withoutId,
+  type ImpliedType,
   type Slot,
 } from './content.js';
 import { facts, type IdForm, type NumberRule, type SchemaFacts } from './facts.js';
@@ -23,17 +25,19 @@ import * as messages from './messages.js';
  * What the schema says of component types. Types of the user's that happen to have the name of a core type are none of
  * its.
  */
-interface Schema {
+export interface Schema {
   /** Facts of a type and its ancestors, merged, nearest first; null where there are none. */
-  facts(type: ComponentType): SchemaFacts | null;
+  readonly facts: (type: ComponentType) => SchemaFacts | null;
   /** What may appear within elements of a type; null where the schema does not say. */
-  content(type: ComponentType): readonly Slot[] | null;
+  readonly content: (type: ComponentType) => readonly Slot[] | null;
   /** Whether the schema gives a type an attribute that its component type lacks. */
-  hasAttribute(type: ComponentType, attribute: string): boolean;
+  readonly hasAttribute: (type: ComponentType, attribute: string) => boolean;
   /** Whether a type is one of NeuroML's own. */
-  isCore(type: ComponentType): boolean;
+  readonly isCore: (type: ComponentType) => boolean;
   /** Whether a type may hold several of what is a single child by its component type. */
-  mayRepeat(type: ComponentType, role: string): boolean;
+  readonly mayRepeat: (type: ComponentType, role: string) => boolean;
+  /** The type of an element that has no attribute `type`, if its attributes or children belong to an heir of `type`. */
+  readonly impliedType: (element: XmlElement, type: ComponentType) => ImpliedType | undefined;
 }
 
 /** The schema, for documents in which `isCore` tells the core types by name. */
@@ -60,12 +64,22 @@ export function schemaFor(isCore: (type: string) => boolean): Schema {
     facts: factsOf,
     content: (type) => {
       const name = type.lineage.find((ancestor) => isCore(ancestor) && contents.has(ancestor));
-      return (name === undefined ? undefined : contents.get(name)) ?? null;
+      const slots = name === undefined ? undefined : contents.get(name);
+      // The schema does not know an heir of the user's, which may calculate without the children of its ancestor.
+      return (isCore(type.name) ? slots : slots?.map((slot) => ({ ...slot, atLeast: 0 }))) ?? null;
     },
     hasAttribute: (type, attribute) =>
       factsOf(type)?.also?.includes(attribute) === true || factsOf(type)?.numbers?.[attribute] !== undefined,
     isCore: ({ name }) => isCore(name),
     mayRepeat: (type, role) => factsOf(type)?.repeats?.includes(role) === true,
+    impliedType: (element, { name }) => {
+      const implied = isCore(name) ? impliedTypes.get(name) : undefined;
+      if (implied === undefined || !isCore(implied.type)) return undefined;
+      const { by } = implied;
+      return element.attributes[by] !== undefined || element.children.some((child) => child.name === by)
+        ? implied
+        : undefined;
+    },
   };
 }
 
@@ -100,19 +114,25 @@ export function schemaCheck({
     const missing = new Set(['segment', ...(known?.children ?? [])]);
     const repeated = new Set([...type.child.keys()].filter((name) => !schema.mayRepeat(type, name)));
     const inner = element.children.filter(({ name }) => !explanations.has(name));
-    checkContent(element, inner, content, { missing, repeated }, tally);
+    const lineage = (of: XmlElement): readonly string[] =>
+      component.children.find((child) => child.element === of)?.type.lineage ?? [];
+    checkContent(element, inner, content, { missing, repeated, lineage }, tally);
   };
+}
+
+/** The types of a document, by name. */
+interface CoreTypes {
+  /** Whether the document defines a type. */
+  readonly isDefined: (type: string) => boolean;
+  /** A core type and its ancestors, nearest first; undefined for other types. */
+  readonly coreLineage: (type: string) => readonly string[] | undefined;
 }
 
 /**
  * Checks what is at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id,
  * neuroml/missing-id, neuroml/unexpected-element, neuroml/unexpected-attribute
  */
-export function checkDocument(
-  root: XmlElement,
-  { isDefined, isCoreType }: Record<'isDefined' | 'isCoreType', (type: string) => boolean>,
-  tally: Tally,
-): void {
+export function checkDocument(root: XmlElement, { isDefined, coreLineage }: CoreTypes, tally: Tally): void {
   if (root.name !== 'neuroml') return;
   const { id } = root.attributes;
   if (id === undefined) {
@@ -138,13 +158,15 @@ export function checkDocument(
   // Types of the document's own are allowed anywhere, and what is not a type was told of.
   const known = documentContent.flatMap(({ names }) => names);
   const own = root.children.filter(({ name }) => !isDefined(name) && !explanations.has(name));
-  for (const element of own)
-    if (!known.includes(element.name) && isCoreType(element.name))
-      tally.add(
-        `unexpected neuroml ${element.name}`,
-        () => messages.unexpectedElement(element.name, 'neuroml', known),
-        () => element.place,
-      );
+  for (const element of own) {
+    const lineage = known.includes(element.name) ? undefined : coreLineage(element.name);
+    if (lineage === undefined) continue;
+    tally.add(
+      `unexpected neuroml ${element.name}`,
+      () => messages.unexpectedElement(element.name, 'neuroml', known, elementOf(lineage, known)),
+      () => element.place,
+    );
+  }
   checkOrder(
     root,
     own.filter(({ name }) => known.includes(name)),

@@ -162,6 +162,19 @@ export const typedByAttribute: ReadonlySet<string> = new Set([
   'timeCourse',
 ]);
 
+/** A type that an element of the schema has although its attribute `type` is missing. */
+export interface ImpliedType {
+  readonly type: string;
+  /** The attribute or child element that only this type has. */
+  readonly by: string;
+}
+
+/** Types that follow from an attribute or a child element, by the type of an element without the attribute `type`. */
+export const impliedTypes: ReadonlyMap<string, ImpliedType> = new Map([
+  ['network', { type: 'networkWithTemperature', by: 'temperature' }],
+  ['population', { type: 'populationList', by: 'instance' }],
+]);
+
 /** Core component types that have no id in the schema, and no heirs there with one. */
 export const withoutId: ReadonlySet<string> = new Set([
   'blockMechanism',

@@ -72,12 +72,27 @@ export const missingChild = (name: string, owner: string): Finding => ({
   expected: `<${name} …/>`,
 });
 
-/** An element that the schema has not in its place; a warning. */
-export const unexpectedElement = (name: string, owner: string, known: readonly string[]): Finding => ({
+/**
+ * An element that the schema has not in its place; a warning.
+ *
+ * @param general  the element of the schema that has the type `name` as its attribute
+ */
+export const unexpectedElement = (
+  name: string,
+  owner: string,
+  known: readonly string[],
+  general?: string,
+): Finding => ({
   code: 'neuroml/unexpected-element',
   severity: 'warning',
   message: `the NeuroML schema has no element ${shorten(name)} in ${owner}`,
-  ...unlike(name, known),
+  ...(general === undefined
+    ? unlike(name, known)
+    : {
+        expected: `<${general} type="${name}" …>`,
+        found: shorten(name),
+        hint: `write <${general} type="${name}" …>, which other tools accept`,
+      }),
 });
 
 /** An attribute that the schema does not have; a warning. */

@@ -154,3 +154,49 @@ describe('habits of published documents:', () => {
     expect(trace(twice, name)).toEqual(trace(once, name));
   });
 });
+
+describe('elements without the type that their content implies', () => {
+  const warm = calcium.replace(
+    '<forwardRate',
+    '<q10Settings type="q10ExpTemp" q10Factor="3" experimentalTemp="6.3degC"/><forwardRate',
+  );
+  const density = '<channelDensity id="d" ionChannel="k" condDensity="1mS_per_cm2" erev="-77mV" ion="k"/>';
+  const second = (of: string): string => of.replace('="d"', '="e"').replace('="k"', '="k2"');
+  const cold = text(segments, membrane(density + second(density)), warm + second(warm));
+  const network = (attributes: string): string => cold.replace('<network id="n"', `<network id="n" ${attributes}`);
+  const list = (type: string): string =>
+    cold
+      .replace('<network id="n"', '<network id="n" type="networkWithTemperature" temperature="20degC"')
+      .replace(
+        '<population id="p" component="c" size="1"/>',
+        `<population id="p" component="c"${type}><instance id="0"><location x="0" y="0" z="0"/></instance></population>`,
+      );
+
+  test.each([
+    [
+      'a network with a temperature',
+      network('temperature="20degC"'),
+      network('type="networkWithTemperature" temperature="20degC"'),
+    ],
+    ['a population with instances', list(''), list(' type="populationList"')],
+  ])('%s: a warning, and the same values', async (_, implied, written) => {
+    expect(findings(written)).toEqual([]);
+    expect(findings(implied)).toEqual(['warning neuroml/implied-type']);
+    const engines = { engines: [{ target: 'wasm', threads: 1 }] } as const;
+    const [one, other] = [await simulate(implied, engines), await simulate(written, engines)];
+    const name = [...other.samples.keys()][0]!;
+    expect(trace(one, name)).toEqual(trace(other, name));
+  });
+
+  test('a temperature that several channels lack is reported once', () => {
+    const errors = (): readonly string[] => {
+      try {
+        return importModel({ name: 'd.xml', text: cold }).diagnostics.map(({ code }) => code);
+      } catch (error) {
+        if (error instanceof DiagnosticError) return error.diagnostics.map(({ code }) => code);
+        throw error;
+      }
+    };
+    expect(errors()).toEqual(['lems/unmet-requirement']);
+  });
+});

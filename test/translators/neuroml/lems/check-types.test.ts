@@ -80,7 +80,7 @@ describe('other rules of types', () => {
       'a choice of another dimension',
       '<Dynamics><ConditionalDerivedVariable name="y" dimension="voltage"><Case ' +
         'value="t"/></ConditionalDerivedVariable></Dynamics>',
-      'error lems/dimension-mismatch «t»',
+      'warning lems/dimension-mismatch «t»',
     ],
     [
       'an assignment to a derived variable changes nothing',
@@ -158,7 +158,7 @@ describe('other rules of types', () => {
     [
       'a derived parameter of another dimension',
       '<DerivedParameter name="p" dimension="voltage" value="2"/>',
-      'error lems/dimension-mismatch «2»',
+      'warning lems/dimension-mismatch «2»',
     ],
     [
       'a scheme over no list',
@@ -200,5 +200,64 @@ describe('other rules of types', () => {
 <ComponentType name="a" extends="base"/><ComponentType name="b" extends="base"/><a id="a1"/><b id="b1"/><base id="c1"/>`),
     );
     expect(marks).toEqual(['warning lems/dimension-mismatch «1»']);
+  });
+});
+
+// jNeuroML 0.14.0 runs the documents of the first list and refuses those of the second.
+describe('dimensions are errors only if the reference interpreter stops at them', () => {
+  const parts = {
+    members: '',
+    body: '',
+    rate: '<TimeDerivative variable="v" value="(e - v) / tau"/>',
+    start: 'e',
+    test: 'v .gt. e',
+    reset: 'e',
+  };
+  const severities = (changed: Partial<typeof parts>): readonly string[] => {
+    const { members, body, rate, start, test, reset } = { ...parts, ...changed };
+    const text = lems(`<ComponentType name="x">
+<Parameter name="e" dimension="voltage"/><Parameter name="tau" dimension="time"/><Parameter name="n" dimension="none"/>${members}
+<Dynamics><StateVariable name="v" dimension="voltage"/>${body}${rate}
+<OnStart><StateAssignment variable="v" value="${start}"/></OnStart>
+<OnCondition test="${test}"><StateAssignment variable="v" value="${reset}"/></OnCondition></Dynamics>
+</ComponentType><x id="a" e="1mV" tau="1ms" n="2"/>`);
+    return reading(text).diagnostics.map(({ severity, code }) => `${severity} ${code}`);
+  };
+  const parameter = (value: string): Partial<typeof parts> => ({
+    members: `<DerivedParameter name="q" dimension="none" value="${value}"/>`,
+  });
+  const choice = (condition: string, value: string): Partial<typeof parts> => ({
+    body:
+      '<ConditionalDerivedVariable name="q" dimension="none">' +
+      `<Case condition="${condition}" value="${value}"/><Case value="1"/></ConditionalDerivedVariable>`,
+  });
+  const regime = (content: string): Partial<typeof parts> => ({
+    rate: `<Regime name="r" initial="true">${content}</Regime>`,
+  });
+
+  it.each<[string, Partial<typeof parts>]>([
+    ['the value of a derived parameter', parameter('tau * n')],
+    ['a sum in a derived parameter', parameter('tau + e')],
+    ['a function in a derived parameter', parameter('exp(tau)')],
+    ['a power in a derived parameter', parameter('tau ^ n')],
+    ['the value of a choice', choice('v .gt. e', 'tau')],
+    ['the condition of a choice', choice('v + tau .gt. e', '1')],
+    ['a function in the condition of a choice', choice('exp(v) .gt. 1', '1')],
+    ['an exponent', { rate: '<TimeDerivative variable="v" value="(e - v) / tau * n ^ tau"/>' }],
+    ['a rate in a regime', regime('<TimeDerivative variable="v" value="e - v"/>')],
+    ['an assignment in a regime', regime('<OnEntry><StateAssignment variable="v" value="tau"/></OnEntry>')],
+    ['a test in a regime', regime('<OnCondition test="exp(v) .gt. 1"/>')],
+  ])('%s: a warning', (_, changed) => {
+    expect(severities(changed)).toEqual(['warning lems/dimension-mismatch']);
+  });
+
+  it.each<[string, Partial<typeof parts>]>([
+    ['a rate', { rate: '<TimeDerivative variable="v" value="e - v"/>' }],
+    ['a function in a rate', { rate: '<TimeDerivative variable="v" value="(e - v) / tau * exp(v)"/>' }],
+    ['a value at the start', { start: 'tau' }],
+    ['a value at a condition', { reset: 'tau' }],
+    ['a sum in a test', { test: 'v + tau .gt. e' }],
+  ])('%s: an error', (_, changed) => {
+    expect(severities(changed)).toEqual(['error lems/dimension-mismatch']);
   });
 });

@@ -285,6 +285,20 @@ describe('what stands in an element, and in which order', () => {
   });
 
   it.each([
+    ['<ionChannelPassive id="leak" conductance="10pS"/>', 'write <ionChannel type="ionChannelPassive" …>'],
+    ['<networkWithTemperature id="n" temperature="20degC"/>', 'write <network type="networkWithTemperature" …>'],
+  ])('names the element that has a type as its attribute: %s', (content, hint) => {
+    const [finding] = reading(nml(content)).diagnostics;
+    expect(finding).toMatchObject({ code: 'neuroml/unexpected-element', hint: expect.stringContaining(hint) });
+  });
+
+  it('requires no children of a type that the schema does not have', () => {
+    const own = '<ComponentType name="customGate" extends="gateHHtauInf"/>';
+    const channel = `<ionChannelHH id="i" conductance="1pS"><customGate id="h" instances="1"/></ionChannelHH>`;
+    expect(reading(nml(own + channel)).marks.filter((mark) => /expected-child|missing-child/.test(mark))).toEqual([]);
+  });
+
+  it.each([
     ['a word of several letters', 'metaid="a-b"', ['warning neuroml/bad-name «a-b»']],
     ['a term of an ontology', 'neuroLexId="sao864921383"', []],
     ['no term', 'neuroLexId="sao 86"', ['warning neuroml/bad-name «sao 86»']],

@@ -104,6 +104,12 @@ def check_intervals():
     # 10.0 ms is no multiple of 0.7 ms: the next one is 10.5 ms.
     assert abs(float(signal.t_start) - 10.5) < 1e-9 and signal.shape == (7, 3), (signal.t_start, signal.shape)
     expected = -65 + 10 * (1 - np.exp(-signal.times.magnitude / 20))
+    # Nothing of a view's cells is recorded.
+    others = sim.Population(3, sim.IF_curr_exp())
+    others[:1].record(["spikes", "v"])
+    sim.run(1.0)
+    segment = others[1:].get_data().segments[0]
+    assert not segment.analogsignals and not len(segment.spiketrains)
     assert np.abs(signal.magnitude - expected[:, np.newaxis]).max() < 1e-9
 
 

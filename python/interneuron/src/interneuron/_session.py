@@ -119,7 +119,9 @@ class Session:
         """
         answer = self._call("extend", text=text, data=dict(data or {}), later=later)
         self.populations = _sizes(answer.pop("populations"))
-        self.diagnostics = answer.pop("diagnostics")
+        before, self.diagnostics = self.diagnostics, answer.pop("diagnostics")
+        if self._warns:
+            warn_of(each for each in self.diagnostics if each not in before)
         self._state.update(answer)
 
     def snapshot(self, name: str = "snapshot") -> None:

@@ -15,7 +15,6 @@ from . import later
 prepare()
 later.load_when_used("csa", "tables", "neuroml", "neuroml.arraymorph", "neuroml.loaders")
 
-import pyNN
 from pyNN import common, connectors, errors, random, space
 from pyNN.common.control import DEFAULT_MAX_DELAY, DEFAULT_MIN_DELAY, DEFAULT_TIMESTEP
 from pyNN.connectors import *
@@ -40,7 +39,7 @@ from .unavailable import *
 
 
 hide_frames_of(__file__)
-hide_frames_of(pyNN.__file__)
+hide_frames_of(errors.__file__)
 
 
 class NativeRNG(random.NativeRNG):

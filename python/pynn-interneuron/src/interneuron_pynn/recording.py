@@ -72,6 +72,9 @@ class Recorder(recording.Recorder):
         return segment
 
     def _get_spiketimes(self, ids, clear=False):
+        if not len(ids):
+            # A view of cells whose spikes are not recorded.
+            return {}
         state.collect()
         steps, cells = state.spikes(self.population)
         ids = np.atleast_1d(np.asarray(ids, dtype=int))
@@ -87,6 +90,8 @@ class Recorder(recording.Recorder):
         return numbers, times
 
     def _get_all_signals(self, variable, ids, clear=False):
+        if not len(ids):
+            return np.empty((0, 0)), None
         state.collect()
         indices = np.atleast_1d(self.population.id_to_index(np.array(ids, dtype=int)))
         steps = self._sample_steps()

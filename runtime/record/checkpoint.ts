@@ -24,7 +24,7 @@ import { join } from 'node:path';
 import { invariant, UsageError } from '../../src/diagnostics/diagnostic.js';
 import type { ElementType, Program, TypedArray } from '../../src/ir/program.js';
 import { arrayFromBytes, bytesOf, elementTypeOf } from '../results/arrays.js';
-import { tidyFolder } from '../results/file-sets.js';
+import { ownerOf, partialPath, tidyFolder } from '../results/file-sets.js';
 import { systemFiles, type FileSystem } from '../results/file-system.js';
 import { createOutput, nameOutputs, orAbandon, outputError } from '../results/output-files.js';
 import type { Outcome } from '../results/result.js';
@@ -82,11 +82,18 @@ export interface StoredCheckpoint {
   readonly state: RecordingState;
   /** What the intake was told until then. */
   calls(program: Program): Iterable<IntakeCall>;
-  /** Goes on with the same folder; what was recorded after the checkpoint is dropped. */
+  /**
+   * Goes on with the same folder; what was recorded after the checkpoint is dropped.
+   *
+   * @throws UsageError when another process writes it
+   */
   resume(seconds: number): Checkpoint;
 }
 
 const names = { run: 'run.json', rows: 'rows', state: 'state' } as const;
+
+/** An empty file under the name of the process that writes the checkpoint. */
+const claim = 'writer';
 
 /**
  * A new checkpoint; nothing can be continued before the first `store`.
@@ -130,6 +137,8 @@ interface RowsFile {
 function checkpoint(folder: string, run: string, file: RowsFile, seconds: number, fileSystem: FileSystem): Checkpoint {
   const { descriptor, digest } = file;
   let { length } = file;
+  const claimed = partialPath(join(folder, claim), fileSystem.process);
+  fileSystem.close(fileSystem.create(claimed));
   let last = performance.now();
   const write = (bytes: Uint8Array): void => {
     for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
@@ -147,7 +156,8 @@ function checkpoint(folder: string, run: string, file: RowsFile, seconds: number
         last = performance.now();
       }),
     end: (outcome) => {
-      closeSync(descriptor);
+      fileSystem.close(descriptor);
+      fileSystem.remove(claimed);
       const canContinue = outcome === 'stopped' && existsSync(join(folder, names.state));
       if (canContinue) return;
       for (const name of Object.values(names)) fileSystem.remove(join(folder, name));
@@ -205,6 +215,12 @@ export function openCheckpoint(folder: string): StoredCheckpoint {
       },
       resume: (seconds) =>
         written(folder, () => {
+          const owner = writerOf(folder);
+          if (owner !== undefined)
+            throw new UsageError(
+              `${folder} is in use: process ${owner} runs its model`,
+              'wait until the run has ended',
+            );
           truncateSync(path, rows.length);
           const file = { descriptor: openSync(path, 'a'), digest, length: rows.length };
           return checkpoint(folder, files.run, file, seconds, systemFiles);
@@ -214,6 +230,13 @@ export function openCheckpoint(folder: string): StoredCheckpoint {
     throw error instanceof UsageError ? error : changed(folder);
   }
 }
+
+/** The process of this machine that writes a checkpoint; undefined: none does. */
+const writerOf = (folder: string): number | undefined =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith(`${claim}.`))
+    .map(ownerOf)
+    .find((owner) => owner !== undefined);
 
 const changed = (folder: string): UsageError =>
   new UsageError(`${folder} is damaged: its files were changed or cut off`, 'run the model again');

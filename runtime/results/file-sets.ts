@@ -32,7 +32,7 @@ export function partialPath(path: string, owner = process.pid): string {
 }
 
 /** The process of this machine that a temporary file belongs to; undefined for other files. */
-function ownerOf(name: string): number | undefined {
+export function ownerOf(name: string): number | undefined {
   const [, machine, owner] = /\.([0-9a-f]{6})\.partial-(\d+)(?:\.|$)/.exec(name) ?? [];
   return machine === host ? Number(owner) : undefined;
 }

@@ -81,7 +81,8 @@ describe.each([
       onProgress: (stage) => {
         if (stage !== 'run' || !existsSync(join(checkpoint, 'state'))) return;
         const copy = join(home, `killed-${copies.length}`);
-        cpSync(checkpoint, copy, { recursive: true });
+        // This process goes on, so its claim is not copied.
+        cpSync(checkpoint, copy, { recursive: true, filter: (path) => !path.includes('writer.') });
         appendFileSync(join(copy, 'rows'), '{"call":{"kind":"abs');
         copies.push(copy);
       },
@@ -178,6 +179,18 @@ describe('a checkpoint', () => {
       writeFileSync(join(path, name), bytes.subarray(0, 3));
       expect(() => openCheckpoint(path)).toThrow(/is damaged/);
     }
+  });
+
+  it('is continued by one process at a time, and read by any', () => {
+    const path = join(folder.path, 'used');
+    const checkpoint = createCheckpoint(path, {}, 0);
+    checkpoint.append({ kind: 'switch', recording: 'r', on: false });
+    checkpoint.store(state(1));
+    expect([...openCheckpoint(path).calls(program)]).toEqual([{ kind: 'switch', recording: 'r', on: false }]);
+    expect(() => openCheckpoint(path).resume(1)).toThrow(/is in use/);
+    checkpoint.end('stopped');
+    openCheckpoint(path).resume(1).end('complete');
+    expect(existsSync(path)).toBe(false);
   });
 
   it('is not overwritten by another run', () => {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { commandInput } from './commands.js';
 import { exchanged, large, line } from './expressions.js';
 import { brianModel } from './models/brian.js';
 import { neuromlModel } from './models/neuroml.js';
@@ -15,13 +16,14 @@ import { mutateTree } from './mutate-tree.js';
 import { randomOf, type Random } from './random.js';
 import { jsonOf, nodesOf, treeOf, yamlOf } from './tree.js';
 
-/** What is fed: changed documents of a notation, expressions, and documents that are made up. */
+/** What is fed: changed documents of a notation, expressions, command lines, and documents that are made up. */
 export const notations = [
   'brian',
   'canonical',
   'pynn',
   'neuroml',
   'expression',
+  'command',
   'brian-models',
   'pynn-models',
   'neuroml-models',
@@ -31,8 +33,8 @@ export type FuzzNotation = (typeof notations)[number];
 /** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
 export type InputMaker = (ordinal: number) => Uint8Array;
 
-/** Of the repository: above this file, which runs from a bundle too. */
-const root = ((): string => {
+/** The folder of the repository: above this file, which runs from a bundle too. */
+export const root = ((): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'fixtures/brian'))) folder = dirname(folder);
   return folder;
@@ -74,7 +76,7 @@ export function inputsOf(notation: FuzzNotation, seed: number): InputMaker {
   const make = makers[notation]();
   return (ordinal) => {
     const random = randomOf(Math.imul(seed, 0x9e3779b1) + ordinal);
-    return random.once(500) ? Buffer.from(random.pick(bombs)) : make(random);
+    return notation !== 'command' && random.once(500) ? Buffer.from(random.pick(bombs)) : make(random);
   };
 }
 
@@ -102,6 +104,7 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
       return Buffer.from(random.once(3) ? line(random) : exchanged(random.pick(seeds), random));
     };
   },
+  command: () => commandInput,
   'brian-models': () => written(brianModel),
   'pynn-models': () => written(pynnModel),
   'neuroml-models': () => written(neuromlModel),

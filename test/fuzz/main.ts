@@ -36,6 +36,7 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   pynn: 15_000,
   neuroml: 10_000,
   expression: 200_000,
+  command: 2000,
   'brian-models': 100,
   'pynn-models': 100,
   'neuroml-models': 100,
@@ -65,7 +66,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 const seed = Number(values.seed);
 const purpose: Purpose = values.differential ? 'differential' : 'breakage';
 const chosen = notations.filter(
-  (name) => values.notation.includes(name) && !(values.differential && name === 'expression'),
+  (name) => values.notation.includes(name) && !(values.differential && (name === 'expression' || name === 'command')),
 );
 const log: Round[] =
   values.log !== undefined && existsSync(values.log)

@@ -9,8 +9,10 @@ import { mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareDocument } from './differential.js';
+import type { CommandInput } from './commands.js';
 import { feedDocument, feedExpression } from './feed.js';
-import { inputsOf, notations } from './inputs.js';
+import { commandFeeder, type CommandFeeder } from './feed-command.js';
+import { inputsOf, notations, root } from './inputs.js';
 
 const [word, seedText = '1', firstText = '0', countText = '0', purpose] = process.argv.slice(2);
 const [seed, first, count] = [Number(seedText), Number(firstText), Number(countText)];
@@ -27,6 +29,7 @@ function usage(): { readonly memory: number; readonly taken: number } {
 
 /** Asking for usage takes as long as refusing an input: it is asked for after so many. */
 const between = 8;
+let commandsFed: CommandFeeder | undefined;
 
 try {
   let before = usage();
@@ -39,11 +42,15 @@ try {
     const began = performance.now();
     try {
       const outcome =
-        notation === 'expression'
-          ? feedExpression(Buffer.from(bytes).toString('utf8'))
-          : purpose === 'differential'
-            ? await compareDocument(join(folder, 'model'), bytes)
-            : await feedDocument(join(folder, 'model'), bytes, ordinal);
+        notation === 'command'
+          ? await (commandsFed ??= await commandFeeder(folder, root)).feed(
+              JSON.parse(Buffer.from(bytes).toString('utf8')) as CommandInput,
+            )
+          : notation === 'expression'
+            ? feedExpression(Buffer.from(bytes).toString('utf8'))
+            : purpose === 'differential'
+              ? await compareDocument(join(folder, 'model'), bytes)
+              : await feedDocument(join(folder, 'model'), bytes, ordinal);
       last = { outcome };
     } catch (error) {
       const { stack, cause } = error instanceof Error ? error : { stack: String(error), cause: undefined };

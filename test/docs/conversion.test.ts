@@ -124,8 +124,8 @@ The result of converting each fixture to each other notation with \`interneuron 
   - Brian has Poisson sources with several spikes in a step, variables that hold what parts of a LEMS model read of the step before, LEMS's sums of
     time, and methods of the GNU Scientific Library where steps adapt ([translators/brian](../translators/brian/README.md)).
 - LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential.
-- **and back**: the model has the same hash after conversion back. Documents longer than 500 MB, which take minutes to write and more to
-  read, are not read again here.
+- **and back**: the document carries the model, with the same hash ([The way back](#the-way-back)). The others are shorter than the model, or longer than
+  200 MB.
 - Scripts for Brian and PyNN contain the same as documents in these notations. Where PyNN's simulators refuse something that documents have, the report
   of a script says so.
 
@@ -134,6 +134,27 @@ The result of converting each fixture to each other notation with \`interneuron 
 ${pairs.join('\n')}
 
 ${inAll()}
+
+## The way back
+
+No notation can say everything that another one says. Therefore a converted document carries the model that it was written from, and the digest of its
+own content. While the content has this digest, every command reads the document as that model, with the same hashes. Once the document is
+edited, it is read as what it says, with a remark (\`origin/changed\`).
+
+| notation | place |
+|---|---|
+| Brian-like specification, PyNN documents | \`annotations.interneuron\`: a map of \`version\`, \`digest\`, \`model\` |
+| NeuroML and LEMS | an \`annotation\` below the root of the LEMS document, with properties \`interneuron:version\`, \`interneuron:digest\`, \`interneuron:model\` |
+| scripts of Brian and PyNN | with \`--keep-origin\` a file \`NAME.interneuron.json\` beside the script; converting the script reads it |
+
+- \`version\` is 1. \`model\` is base64 of the deflated (zlib) JSON of \`{ model, data }\`: the canonical document, and the bytes of its large arrays in base64 by their digests.
+- \`digest\` is \`sha256:\` and the SHA-256 of the content without this annotation: the tree of values of JSON and YAML, the tree of elements of a LEMS document with
+  all files that it includes, the text of a script and its data files. Layout, comments and the order of XML attributes do not count; the order of keys does.
+- A document that gives the same model without help carries none, as the canonical form does. Nor does one that is shorter than the model in this form, and one longer than
+  200 MB; the report says so (\`origin/left-out\`).
+- \`--no-origin\` writes none. When reading, it gives what the document itself says. \`--check\`, \`--strict\`, the reports and the tables of this page always
+  compare what documents say.
+- [security.md](security.md#models-that-converted-documents-carry) says what the digest is worth.
 
 ## Fixtures
 

@@ -25,7 +25,7 @@ export interface Cell {
   readonly strictly: boolean;
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
-  /** Whether going back gives the hash of the fixture. */
+  /** Whether the document carries the fixture, with its hash. */
   readonly backAgain: boolean;
   /** What is left out, or what differs where nothing is. */
   readonly reasons: readonly string[];
@@ -75,18 +75,18 @@ const isLargeModel = ({ model }: ValidModel): boolean =>
 export async function cellOf({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
   const cell = { fixture: name, from, to, strictly: false, sameHash: false, backAgain: false, reasons: [], errors: [] };
   try {
-    const converted = await convertModel(imported.valid, targets[to]);
+    const converted = await convertModel(imported.valid, targets[to], { origin: true });
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';
     const reasons = [...new Set(converted.report.flatMap((one) => (one.verdict === worst ? [one.message] : [])))];
     const isLess = converted.outcome === 'approximate' || converted.outcome === 'incomplete';
     const strictly = isLess && (await isFaithful(imported.valid, to));
-    const again = readAgain(converted);
+    const again = readAgain(converted, false);
     if (again === undefined) return { ...cell, outcome: converted.outcome, strictly, reasons };
     if (again instanceof Error)
       return { ...cell, outcome: converted.outcome, strictly, reasons, errors: [again.message.split('\n')[0] ?? ''] };
     const { model } = imported.hashes;
     const sameHash = again.hashes.model === model;
-    const back = sameHash || from === to ? undefined : readAgain(await convertModel(again.valid, targets[from]));
+    const back = sameHash || from === to ? undefined : readAgain(converted, true);
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
     return { ...cell, outcome: converted.outcome, strictly, sameHash, backAgain, reasons };
   } catch (error) {
@@ -99,15 +99,19 @@ export async function cellOf({ name, from, imported }: Fixture, to: Notation): P
 /** Whether a strict conversion is at least equivalent, and its document is a model again. */
 async function isFaithful(valid: ValidModel, to: Notation): Promise<boolean> {
   const converted = await convertModel(valid, targets[to], { strict: true });
-  return ['exact', 'equivalent'].includes(converted.outcome) && !(readAgain(converted) instanceof Error);
+  return ['exact', 'equivalent'].includes(converted.outcome) && !(readAgain(converted, false) instanceof Error);
 }
 
-/** A document that is read again; undefined for one that is too long for a string, which takes gigabytes. */
-function readAgain({ files: [file] }: ConvertedModel): ImportedModel | Error | undefined {
+/**
+ * A document that is read again; undefined for one that is too long for a string, which takes gigabytes.
+ *
+ * @param origin  whether it is read as the model that it carries
+ */
+function readAgain({ files: [file] }: ConvertedModel, origin: boolean): ImportedModel | Error | undefined {
   let length = 0;
   for (const piece of file?.pieces ?? []) if ((length += piece.length) > longestText) return undefined;
   try {
-    return importModel({ name: file?.name ?? 'model', text: file?.text ?? '' });
+    return importModel({ name: file?.name ?? 'model', text: file?.text ?? '' }, { origin });
   } catch (error) {
     return error as Error;
   }

@@ -210,14 +210,3 @@ describe('others are left as they are, and refused', () => {
     expect((await convertModel(valid, 'lems', { strict: true })).outcome).toBe('approximate');
   });
 });
-
-test('a document of own steps comes back as the model that it was written from', async () => {
-  const valid = group('dx/dt = (1.2 + 0.1*i - x)/(8*ms) : 1 (unless refractory)', { ...spiking, method: 'exact' });
-  const { files } = await convertModel(valid, 'lems', { strict: true });
-  const document = importModel({ name: 'model.xml', text: files[0]?.text ?? '' });
-  const { files: back, outcome } = await convertModel(document.valid, 'brian-json');
-  expect(outcome).toBe('exact');
-  const { hashes } = importModel({ name: 'model.json', text: back[0]?.text ?? '' });
-  const { files: own } = await convertModel(valid, 'brian-json');
-  expect(hashes).toEqual(importModel({ name: 'model.json', text: own[0]?.text ?? '' }).hashes);
-});

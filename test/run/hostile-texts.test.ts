@@ -190,12 +190,12 @@ describe.each(someOf(names, 5, 'texts'))('%s', (name) => {
 
   test('is text in XML', async () => {
     const parser = new XMLParser({ ignoreAttributes: false, preserveOrder: true, attributeNamePrefix: '' });
-    /** Elements and attributes, without the words of descriptions and of metadata. */
+    /** Elements and attributes, without the words of descriptions and metadata, and without the origin. */
     const shape = (value: unknown): string =>
       JSON.stringify(value, (key, child: unknown) => {
         if (key === 'description') return '';
         const property = child as { tag?: unknown; value?: unknown } | null;
-        if (typeof property?.tag === 'string' && property.tag.startsWith('metadata '))
+        if (typeof property?.tag === 'string' && /^(?:metadata |interneuron:)/.test(property.tag))
           return { ...property, value: '' };
         return child;
       });

@@ -234,7 +234,7 @@ describe('a name that a model defines is never a unit', () => {
     await holdsFor(
       async (name) => {
         // What is kept beside depends on whether names had to change.
-        const { files } = await convertModel(read(document(name)).valid, target, { keeps: false });
+        const { files } = await convertModel(read(document(name)).valid, target);
         const text = String(files[0]?.text);
         // What is written reads again.
         const again = target === 'brian' || target === 'pynn' ? '' : await againNumbers(text);

@@ -23,7 +23,7 @@ import { quantityText, type Arithmetic } from '../../src/lang/written-quantity.j
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
-import { withoutMethodOptions } from './kept-options.js';
+import { withoutMethodOptions } from './method-options.js';
 import { defaultClock, isBeforeThresholds, plainBinomial } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */

@@ -9,7 +9,7 @@
  *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
-import { withMethodOptions } from './kept-options.js';
+import { withMethodOptions } from './method-options.js';
 import { second } from '../../src/lang/dimension.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { type Diagnostic, type Finding } from '../../src/diagnostics/diagnostic.js';

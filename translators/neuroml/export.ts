@@ -16,7 +16,6 @@ import { endOf } from '../../src/model/tagged.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
-import { claimProperties, noClaims, withoutCore, type Claims } from './claims/claims.js';
 import { isForwardEuler } from '../../src/library/gather/integration.js';
 import { readsOf } from '../../src/library/gather/texts.js';
 import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
@@ -40,7 +39,6 @@ import { restoreDocument, type Restored } from './export/restore.js';
 import { withReturns } from './export/returns.js';
 import { inSchemaOrder } from './export/schema-order.js';
 import { simulation } from './export/simulation.js';
-import { ruleTag } from './kept-source.js';
 import { unnamed } from '../shared/documentation.js';
 import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
@@ -49,10 +47,8 @@ import { remarkCode } from './export/remark-code.js';
 import { remarkMethods } from './export/remark-method.js';
 
 export { neuromlFiles } from './export/neuroml-files.js';
-export { claimsOf } from './claims/claims.js';
 export { listedDraws } from './export/draws.js';
-export { keepingOrigin } from './origin.js';
-export { xmlPieces, xmlText, xmlTextUpTo } from './export/xml-text.js';
+export { xmlPieces, xmlText } from './export/xml-text.js';
 
 /** A document, and how faithful it is. */
 interface LemsExport {
@@ -65,15 +61,8 @@ interface LemsExport {
 /** Files of core types that the reference interpreter has. */
 const includes = ['Cells.xml', 'Networks.xml', 'PyNN.xml', 'Simulation.xml'];
 
-/** The rules by which projections were connected before their connections were listed, by projection. */
-type Rules = Readonly<Record<string, unknown>>;
-
 /** What an export is made with beside the model. */
 interface LemsOptions {
-  /** Kept as properties of the network; see `rulesOf`. */
-  readonly rules?: Rules;
-  /** What the document is to say of the model that it is written from; see `claimsOf`. */
-  readonly claims?: Claims;
   /** Functions of values that are computed; absent: values with such functions are reported as unknown. */
   readonly functions?: Functions;
   /**
@@ -89,21 +78,12 @@ interface LemsOptions {
 /** A model as one LEMS document. */
 export function exportLems(
   valid: ValidModel,
-  {
-    rules = {},
-    claims = noClaims,
-    functions = () => undefined,
-    unfrozen,
-    exactly = false,
-    plain = false,
-  }: LemsOptions = {},
+  { functions = () => undefined, unfrozen, exactly = false, plain = false }: LemsOptions = {},
 ): LemsExport {
   const report = new ConversionReport('lems');
   const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
   const restored = restoreDocument(source, functions, report);
-  return restored
-    ? inOwnWords(restored, source, report)
-    : generated(valid, { rules, claims, functions, exactly, plain });
+  return restored ? inOwnWords(restored, source, report) : generated(valid, { functions, exactly, plain });
 }
 
 /** The document that a model came from. */
@@ -138,7 +118,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 /** The model as component types of its own. */
 function generated(
   { model: whole, data }: ValidModel,
-  { rules, claims, functions, exactly, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
+  { functions, exactly, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
 ): LemsExport {
   const report = new ConversionReport('lems');
   const { model: oneRun, changes } = asOneRun(whole, data, report);
@@ -167,11 +147,7 @@ function generated(
   const run = ids.claim(named === undefined ? 'simulation_1' : `sim_${named}`);
   const simulated = simulation(run, net, network, context);
   remark(context, network);
-  const kept = [
-    ...metadataProperties(model),
-    ...claimProperties(withoutCore(claims, network, model)),
-    ...Object.entries(rules).map(([name, connect]) => [`${ruleTag}${name}`, JSON.stringify(connect)] as const),
-  ].map(([tag, value]) => element('property', { tag, value }));
+  const described = metadataProperties(model).map(([tag, value]) => element('property', { tag, value }));
   const bare = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
     ...includes.map((file) => element('Include', { file })),
@@ -180,7 +156,7 @@ function generated(
       ...network.types,
       ...network.components,
       element('network', { id: net, ...temperatureOf(network) }, [
-        ...kept,
+        ...described,
         ...network.populations,
         ...network.projections,
         ...network.inputs,
@@ -243,20 +219,6 @@ function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boole
 
 /** Whether a model has projections whose connections are to be listed first. */
 export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isByRule);
-
-/**
- * The rules of projections that draw their connections, or did so in a document that the model came from, by
- * projection.
- */
-export function rulesOf({ projections, annotations }: Model): Rules {
-  const { connect: kept } = annotations;
-  const earlier =
-    typeof kept === 'object' && kept !== null
-      ? Object.entries(kept).filter(([name]) => Object.hasOwn(projections, name))
-      : [];
-  const drawn = Object.entries(projections).filter(([, projection]) => isByRule(projection));
-  return Object.fromEntries([...earlier, ...drawn.map(([name, { connect }]) => [name, connect] as const)]);
-}
 
 /** What is said of the model as a whole, and of the parts about which nothing else was said. */
 function remark(context: ExportContext, written: Pick<Written, 'later' | 'inOrder' | 'atOnce'>): void {

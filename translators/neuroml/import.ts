@@ -24,10 +24,8 @@ import { registerHolders } from './build/paths.js';
 import { Places } from './build/placed.js';
 import { Types } from './build/types.js';
 import { referenced, valueOf } from './components.js';
-import { keptClaims } from './claims/claims.js';
-import { keepSource, keptRules } from './kept-source.js';
+import { keepSource } from './kept-source.js';
 import { keptMetadata } from './metadata.js';
-import { keptOrigins } from './origin.js';
 import type { Component, LemsModel } from './lems/definitions.js';
 import { collectOutputs, type Outputs } from './outputs.js';
 
@@ -109,8 +107,6 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   if (errors() > before) return null;
   const seed = run.simulation && seedOf(run.simulation);
   const source = part ? undefined : keepSource(lems, run.simulation ? [run.simulation, run.target] : [run.target]);
-  const claims = source && keptClaims(source, run.target.id);
-  const rules = source ? keptRules(source, run.target.id) : {};
   // The reference interpreter has no cells of several compartments: they go by the grid of simulators that have them.
   const structured = network.drafts.some((draft) => types.compartmentsOf(draft));
   const document = {
@@ -130,9 +126,6 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
     },
     annotations: {
       lems: { types: lemsTypes, ...(source ? { source } : {}) },
-      ...(Object.keys(rules).length > 0 ? { connect: rules } : {}),
-      ...(claims === undefined ? {} : { claims }),
-      ...(source ? keptOrigins(source, run.target.id) : {}),
       ...(outputs.outputFiles.length > 0 ? { outputFiles: outputs.outputFiles } : {}),
       ...(outputs.displays.length > 0 ? { displays: outputs.displays } : {}),
     },

@@ -88,30 +88,6 @@ export function keepSource({ source, byId }: LemsModel, roots: readonly Componen
   };
 }
 
-/**
- * Tag of the property of a network that holds the rule by which a projection was connected, before the projection's
- * name.
- */
-export const ruleTag = 'connect ';
-
-/**
- * The rules by which projections were connected before their connections were listed, by projection: what an export
- * keeps beside the list.
- */
-export function keptRules({ elements }: KeptSource, network: string): Readonly<Record<string, unknown>> {
-  const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
-  const rules = children.flatMap(({ tag, attributes = {} }) => {
-    const name = attributes['tag'] ?? '';
-    if (tag !== 'property' || !name.startsWith(ruleTag)) return [];
-    try {
-      return [[name.slice(ruleTag.length), JSON.parse(attributes['value'] ?? '') as unknown] as const];
-    } catch {
-      return [];
-    }
-  });
-  return Object.fromEntries(rules);
-}
-
 /** Component types by their names, components by their ids. */
 function definitionsByName(
   { elements }: LemsSource,

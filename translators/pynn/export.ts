@@ -157,14 +157,6 @@ function faithful(valid: ValidModel, apart: ValidModel, named: PynnExport): Pynn
   return isSame(found) ? found : undefined;
 }
 
-/** A model wholly in PyNN's words, which are those of the document's notation that it came from; undefined where PyNN lacks some. */
-export function inNames(valid: ValidModel): PynnExport | undefined {
-  const plain = gathered(withCurrentsApart(expressiblePopulations(valid, 'pynn').valid, mostSteps), 'pynn');
-  const standard = standardise(plain.valid, 'pynn');
-  const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
-  return outcomeOf(named.report) === 'incomplete' ? undefined : named;
-}
-
 /**
  * A model with names where these say a population or a projection, under its own timing; undefined where there are no
  * such parts, where cells keep LEMS's steps, and where named generators draw, which do so in the order of the whole.

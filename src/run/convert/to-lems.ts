@@ -11,19 +11,10 @@ import { child } from '../../model/pointer.js';
 import { typedModel } from '../../model/typed-model.js';
 import { chooseTarget } from '../choose-target.js';
 import { freeze, randomSources } from '../freeze.js';
-import { mostCharacters, notKept, originOf, wordsOf } from '../kept/origin.js';
 import type { ConvertedFile, Exported } from './exported.js';
 
 /** More steps of a current are better read as a table. */
 const mostPulses = 20;
-
-/** How to write a document. */
-interface LemsOptions {
-  /** Whether it keeps what LEMS has no words for. */
-  readonly keeps: boolean;
-  /** The model of PyNN that a document claims to be. */
-  readonly saidByClaims: (document: ValidModel) => Promise<ValidModel | undefined>;
-}
 
 /**
  * A model as LEMS: in its words; strictly, as equations that take the model's own steps, where its words only
@@ -36,11 +27,11 @@ export async function toLems(
   name: string,
   original: ValidModel,
   positions: Positions,
-  { strict, ...options }: LemsOptions & { readonly strict: boolean },
+  strict: boolean,
 ): Promise<Exported> {
-  const inItsWords = await inLems(whole, name, original, positions, { ...options, ownSteps: false });
+  const inItsWords = await inLems(whole, name, original, positions, { ownSteps: false });
   if (!strict || inItsWords.report.every(({ verdict }) => verdict !== 'approximated')) return inItsWords;
-  const inOwnSteps = await inLems(whole, name, original, positions, { ...options, ownSteps: true });
+  const inOwnSteps = await inLems(whole, name, original, positions, { ownSteps: true });
   return isNearer(inOwnSteps, inItsWords) ? inOwnSteps : inItsWords;
 }
 
@@ -63,9 +54,6 @@ async function subStepsOf(
   );
 }
 
-/** Why NeuroML files keep no origin. */
-const splitKeepsNone = 'NeuroML files have what people write in them alone; a LEMS document (--to lems) keeps it';
-
 /** Whether a document leaves out no more than another, and approximates less. */
 function isNearer({ report }: Exported, than: Exported): boolean {
   const count = (entries: Exported['report'], verdict: ConversionEntry['verdict']): number =>
@@ -77,28 +65,17 @@ function isNearer({ report }: Exported, than: Exported): boolean {
 }
 
 /**
- * LEMS lists connections, and values of each cell: those that are drawn are drawn here, and rules are kept beside what
- * they drew. What is drawn in each step stays random where LEMS can draw it.
+ * LEMS lists connections, and values of each cell: those that are drawn are drawn here. What is drawn in each step stays random where LEMS can draw it.
  */
 async function inLems(
   whole: ValidModel,
   name: string,
   original: ValidModel,
   positions: Positions,
-  { keeps, ownSteps, saidByClaims }: LemsOptions & { readonly ownSteps: boolean },
+  { ownSteps }: { readonly ownSteps: boolean },
 ): Promise<Exported> {
-  const {
-    claimsOf,
-    exportLems,
-    hasDrawnConnections,
-    keepingOrigin,
-    listedDraws,
-    neuromlFiles,
-    rulesOf,
-    xmlPieces,
-    xmlText,
-    xmlTextUpTo,
-  } = await import('../../../translators/neuroml/export.js');
+  const { exportLems, hasDrawnConnections, listedDraws, neuromlFiles, xmlPieces, xmlText } =
+    await import('../../../translators/neuroml/export.js');
   const { libraryCall } = await import('../../ir/library-calls.js');
   const { stepsForEuler } = await import('../../library/gather/euler-steps.js');
   const { withCurrentsApart } = await import('../../library/currents-apart.js');
@@ -115,8 +92,6 @@ async function inLems(
   const valid = fine?.valid ?? given;
   const attempt = (what: ValidModel, plain = false) => {
     const { root, report } = exportLems(what, {
-      rules: rulesOf(original.model),
-      ...(ownSteps ? {} : { claims: claimsOf(original) }),
       functions: (called, values) => libraryCall(called)?.(values),
       unfrozen: original,
       exactly: ownSteps,
@@ -217,23 +192,6 @@ async function inLems(
       pieces: { [Symbol.iterator]: () => xmlPieces(root) },
     };
   };
-  const words = wordsOf(original.model);
-  const writeShort = () => {
-    const text = xmlTextUpTo(mostCharacters, isSplit ? plain.root : best.root);
-    return text === undefined ? undefined : { name: 'model.xml', text };
-  };
-  if (isSplit) {
-    const { difference, entries: said } =
-      !keeps || words === 'neuroml' ? { entries: [] } : await originOf(original, writeShort, saidByClaims);
-    const lost = difference === undefined ? said : notKept(words, splitKeepsNone).entries;
-    return {
-      files: several.map((one) => xmlFile(one.name, one.root)),
-      data: new Map(),
-      report: [...entries, ...lost],
-    };
-  }
-  if (!keeps || words === 'neuroml') return { files: [xmlFile(name, best.root)], data: new Map(), report: entries };
-  const origin = await originOf(original, writeShort, saidByClaims);
-  const kept = origin.difference && keepingOrigin(best.root, words, origin.difference);
-  return { files: [xmlFile(name, kept ?? best.root)], data: new Map(), report: [...entries, ...origin.entries] };
+  const files = isSplit ? several.map((one) => xmlFile(one.name, one.root)) : [xmlFile(name, best.root)];
+  return { files, data: new Map(), report: entries };
 }

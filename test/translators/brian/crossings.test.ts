@@ -119,7 +119,7 @@ const inTwo = `<Lems>
 
 test('a condition that reads what an earlier one of LEMS did is tested behind it, in Brian and in LEMS again', async () => {
   const { valid } = importModel({ name: 'model.xml', text: inTwo });
-  const { files, report } = await convertModel(valid, 'brian-json', { keeps: false });
+  const { files, report } = await convertModel(valid, 'brian-json');
   expect(report.filter(({ code }) => code === 'brian/condition-order')).toEqual([]);
   const { populations } = await checkConversion(
     importModel({ name: 'model.json', text: files[0]!.text }).valid,

@@ -65,12 +65,8 @@ export function fixture(name: string): string {
   return readFileSync(new URL(`../../../fixtures/brian/${name}`, import.meta.url), 'utf8');
 }
 
-/** Expects a fixture of PyNN to be equivalent in Brian, strictly, and to come back as it was. */
-export async function expectEquivalentAndBack(name: string): Promise<void> {
-  const read = (text = '') => importModel({ name: 'model.json', text });
-  const { valid, hashes } = importModel(readSource(`fixtures/pynn/${name}.json`));
-  const { files, outcome } = await convertModel(valid, 'brian-json', { strict: true });
-  expect(outcome).toBe('equivalent');
-  const back = await convertModel(read(files[0]?.text).valid, 'pynn-json');
-  expect(read(back.files[0]?.text).hashes.model).toBe(hashes.model);
+/** Expects a fixture of PyNN to be equivalent in Brian, strictly. */
+export async function expectEquivalent(name: string): Promise<void> {
+  const { valid } = importModel(readSource(`fixtures/pynn/${name}.json`));
+  expect((await convertModel(valid, 'brian-json', { strict: true })).outcome).toBe('equivalent');
 }

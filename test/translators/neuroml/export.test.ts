@@ -3,7 +3,6 @@
  * order of a step explain.
  */
 
-import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { checkConversion } from '../../../src/run/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
@@ -903,14 +902,4 @@ it.each([
   });
   const { report } = await convertModel(importModel({ name: 'table.json', text }).valid, 'lems');
   expect(report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message)).toEqual(left);
-});
-
-it('keeps the rules of connections that were drawn, and reads them back', async () => {
-  const { text, original, back } = await converted('fixtures/pynn/connector-fixed-probability.json', {}, true);
-  expect(text).toMatch(/<property tag="connect [^"]*" value="\[\{&quot;rule&quot;:&quot;/);
-  const [name = ''] = Object.keys(original.valid.model.projections);
-  expect(back.valid.model.annotations['connect']).toMatchObject({
-    [name]: original.valid.model.projections[name]!.connect,
-  });
-  expect(readFileSync('fixtures/pynn/connector-fixed-probability.json', 'utf8')).toContain('FixedProbabilityConnector');
 });

@@ -53,10 +53,6 @@ test('samples of a view that nothing uses are of that view', async () => {
     { label: 'picked', of: 'odd', select: { sample: 1 } },
   ]);
   expect(importModel({ name: 'b.json', text: JSON.stringify(document) }).hashes.model).toBe(model.hashes.model);
-  // What comes back from Brian names the same cells.
-  const { files } = await convertModel(model.valid, 'brian-json');
-  const there = importModel({ name: 'c.json', text: files[0]?.text ?? '' });
-  expect((await written(there)).views).toEqual(document.views);
 });
 
 test('samples that the target draws are kept', async () => {

@@ -23,7 +23,7 @@ import { inputParts } from './inputs.js';
 import { needsOrder } from './crossings.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type TypePlan } from './plan.js';
 import { adaptiveOptions, gslMethod, heldRefractory } from './adaptive-steps.js';
-import { keptOptions } from '../kept-options.js';
+import { keptOptions } from '../method-options.js';
 import { binary, name, quantity } from '../../../src/lang/build.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';

@@ -103,26 +103,6 @@ function ruledPairs(
   }
 }
 
-/** The rules that neither list nor draw by which two populations of so many cells have these pairs, in this order. */
-export function rulesOfPairs(
-  [sources, targets]: readonly [readonly number[], readonly number[]],
-  n: number,
-  m: number,
-  same: boolean,
-): readonly ConnectionRule[] {
-  const range = (size: number): readonly number[] => Array.from({ length: size }, (_, k) => k);
-  const count = sources.length;
-  const possible: readonly ConnectionRule[] = [
-    ...(count === n * m ? [{ rule: 'all', self: true } as const] : []),
-    ...(same && count === n * (n - 1) ? [{ rule: 'all', self: false } as const] : []),
-    ...(count === Math.min(n, m) ? [{ rule: 'oneToOne' } as const] : []),
-  ];
-  return possible.filter((rule) => {
-    const pairs = ruledPairs(rule, range(n), range(m), same);
-    return pairs?.[0].length === count && pairs[0].every((one, k) => one === sources[k] && pairs[1][k] === targets[k]);
-  });
-}
-
 /** What each synapse calls its place, by the names that code of synapses has for it. */
 const places: Readonly<Record<string, (pairs: Pairs) => readonly number[] | number>> = {
   i: ({ numbers }) => numbers.pre,

@@ -94,7 +94,6 @@ function standardPopulation(
   context: ExportContext,
 ): void {
   const { ids, dt, model } = context;
-  written.core.add(name);
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const { turn, plan } = standard;
   const draws = drawsInRun(size, model);

@@ -336,32 +336,3 @@ export function receptorOf({ receptors }: Projection, known: ReadonlyMap<string,
 export function inUnit(value: number, exponent: number): string {
   return numberText(Number((value * 10 ** exponent).toPrecision(15)));
 }
-
-// --- Reading what was written ---------------------------------------------------------------------------------------
-
-/** PyNN's name of a type of NeuroML that is PyNN's; undefined for others. */
-export const pynnNameOf = (core: string): string | undefined =>
-  names.has(core) ? core : [...sources].find(([, one]) => one === core)?.[0];
-
-/** What a component calls a parameter or first value. */
-export function coreAttribute(name: string, key: string): string {
-  if (name === 'SpikeSourcePoissonRefractory')
-    return key === 'rate' ? 'averageRate' : key === 'tau_refrac' ? 'minimumISI' : key;
-  return key === 'v' ? 'v_init' : gatesOf(name).includes(key) ? `${gateName(key)}_init` : key;
-}
-
-/** Ten to this power makes a value in SI that of a component, as it is read. */
-export const coreExponent = (name: string, key: string, { parameters, state }: NeuronType): number =>
-  sources.has(name) ? 0 : (exponents[parameters[key]?.unit ?? state[key]?.unit ?? '1'] ?? 0);
-
-/** The variables of PyNN's cell that synapses of NeuroML stand for. */
-export const coreReceptors = (name: string): readonly (readonly [string, Receptor])[] =>
-  names.has(name) ? [...receptorsOf(name)] : [];
-
-/** The variable of PyNN's cell that one of the core type or its heir is. */
-export function pynnVariable(name: string, variable: string): string {
-  if (!names.has(name)) return variable;
-  const gate = gatesOf(name).find((one) => gateName(one) === variable);
-  const [shown] = [...shownOf(name)].find(([, one]) => one.name === variable) ?? [];
-  return gate ?? shown ?? variable;
-}

@@ -27,7 +27,6 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
   const receptor = receptorOf(projection, standard.receptors);
   if (!receptor) return false;
   const { componentType, tau, reversal, exponent, list } = receptor;
-  written.core.add(name);
   const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context, false);
   if (context.model.timing !== 'lems-euler')
     context.report.approximated(

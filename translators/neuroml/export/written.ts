@@ -27,8 +27,6 @@ export class Written {
   readonly inputs: Element[] = [];
   /** Neuron types, by their ids. */
   readonly plans = new Map<string, CellPlan>();
-  /** Populations and projections that are of NeuroML's types. */
-  readonly core = new Set<string>();
   /** Those that have a name in NeuroML. */
   readonly standards = new Map<string, StandardCell>();
   /** Cells with compartments, by population. */

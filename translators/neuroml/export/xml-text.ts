@@ -93,21 +93,15 @@ export function* xmlPieces(root: Element, most = Infinity): Generator<string> {
  * @throws UsageError where the document is too long for that
  */
 export function xmlText(root: Element, most = Infinity): string {
-  const text = xmlTextUpTo(longestText, root, most);
-  if (text !== undefined) return text;
-  throw new UsageError(
-    `the document is longer than ${longestText / 1e6} MB, which is too long for one string: it lists every connection`,
-    'write it into a file, use fewer connections, or a notation that has rules for them',
-  );
-}
-
-/** The same; undefined where it has more characters than that. */
-export function xmlTextUpTo(longest: number, root: Element, most = Infinity): string | undefined {
   const pieces: string[] = [];
   let length = 0;
   for (const piece of xmlPieces(root, most)) {
     length += piece.length;
-    if (length > longest) return undefined;
+    if (length > longestText)
+      throw new UsageError(
+        `the document is longer than ${longestText / 1e6} MB, which is too long for one string: it lists every connection`,
+        'write it into a file, use fewer connections, or a notation that has rules for them',
+      );
     pieces.push(piece);
   }
   return pieces.join('');

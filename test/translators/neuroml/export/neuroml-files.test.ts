@@ -114,24 +114,3 @@ it('is a LEMS document where each of many connections would be a projection', { 
   expect(files.map(({ name }) => name)).toEqual(['x.nml']);
   expect(report.find(({ code }) => code === 'lems/one-file')?.message).toContain('10,201 projections between two');
 });
-
-it('says that it keeps nothing of a model of other words', async () => {
-  const cell = { type: 'SpikeSourceGamma', params: { alpha: 3, beta: 100 } };
-  const source = {
-    name: 'model.json',
-    text: JSON.stringify({
-      format: 'interneuron/pynn',
-      populations: [{ label: 'cells', size: 2, cell }],
-      recordings: [{ target: 'cells', variables: ['spikes'] }],
-      phases: [{ run: 5 }],
-    }),
-  };
-  const split = await convert(source, 'x.nml');
-  expect(split.files.map(({ name }) => name)).toEqual(['x.nml', 'LEMS_x.xml']);
-  expect(split.files.map(({ text }) => text).join('')).not.toContain('origin');
-  expect(split.report.filter(({ code }) => code === 'pynn/no-origin')).toMatchObject([
-    { verdict: 'equivalent', message: expect.stringContaining('a LEMS document (--to lems) keeps it') as string },
-  ]);
-  const whole = await convert(source, 'x.xml');
-  expect(whole.report.filter(({ code }) => code === 'pynn/no-origin')).toEqual([]);
-});

@@ -54,16 +54,11 @@ test.each(drawn)('with given intervals, all cells spike in the same steps: %s', 
     expect(trains.flat().length).toBeGreaterThan(20);
     expect(steps(theirs.get(name))).toEqual(steps(trains));
   }
-  const back = await convertModel(read(lems.text, 'model.xml').valid, 'pynn-json');
-  expect(read(back.files[0]?.text ?? '').hashes.model).toBe(read(text).hashes.model);
 });
 
-test.each(['sources', 'stdp-network'])('%s is equivalent, and comes back', async (name) => {
-  const { valid, hashes } = importModel(readSource(`fixtures/pynn/${name}.json`));
-  const { files, outcome } = await convertModel(valid, 'lems', { strict: true });
-  expect(outcome).toBe('equivalent');
-  const back = await convertModel(read(files[0]?.text ?? '', 'model.xml').valid, 'pynn-json');
-  expect(read(back.files[0]?.text ?? '').hashes.model).toBe(hashes.model);
+test.each(['sources', 'stdp-network'])('%s is equivalent', async (name) => {
+  const { valid } = importModel(readSource(`fixtures/pynn/${name}.json`));
+  expect((await convertModel(valid, 'lems', { strict: true })).outcome).toBe('equivalent');
 });
 
 /** Sources of some rates and times in ms. @param others  more populations */

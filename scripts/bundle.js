@@ -12,8 +12,8 @@ import { build } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Packages that are not bundled. */
-export const external = ['h5wasm', 'h5wasm/*', 'wabt', 'koffi'];
+/** Packages that are not bundled, with the files of each that are used at run time. */
+export const unbundledPackages = JSON.parse(await readFile(resolve(root, 'scripts/unbundled-packages.json'), 'utf8'));
 
 /** Templates and scripts of Python are read from where the code that uses them expects them: beside it, and that lies in a chunk. */
 const templates = [
@@ -40,7 +40,7 @@ export async function bundle(entryPoints, folder) {
     target: 'node20.19',
     // ESM first: some packages' CommonJS form cannot be bundled.
     mainFields: ['module', 'main'],
-    external,
+    external: Object.keys(unbundledPackages).flatMap((name) => [name, `${name}/*`]),
     define: { INTERNEURON_VERSION: JSON.stringify(version) },
     // Bundled CommonJS packages ask for Node's own modules by `require`.
     banner: {

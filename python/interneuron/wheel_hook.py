@@ -5,6 +5,7 @@ packages for all platforms, where npm did not install that one; `INTERNEURON_DIS
 `scripts/build-wheels.sh` makes the wheels of all platforms.
 """
 
+import json
 import os
 import platform
 import sys
@@ -55,14 +56,10 @@ class CustomBuildHook(BuildHookInterface):
             native / "package.json": f"node_modules/@koromix/{koffi}/package.json",
             native / "index.js": f"node_modules/@koromix/{koffi}/index.js",
             native / binary / "koffi.node": f"node_modules/@koromix/{koffi}/{binary}/koffi.node",
-            modules / "koffi/package.json": "node_modules/koffi/package.json",
-            modules / "koffi/lib": "node_modules/koffi/lib",
-            modules / "h5wasm/package.json": "node_modules/h5wasm/package.json",
-            modules / "h5wasm/dist/node": "node_modules/h5wasm/dist/node",
-            modules / "wabt/package.json": "node_modules/wabt/package.json",
-            modules / "wabt/index.js": "node_modules/wabt/index.js",
         }
-        parts.update({file: f"node_modules/koffi/{file.name}" for file in (modules / "koffi").glob("*.*js")})
+        unbundled = json.loads((root / "scripts/unbundled-packages.json").read_text(encoding="utf-8"))
+        for package, files in unbundled.items():
+            parts.update({modules / package / file: f"node_modules/{package}/{file}" for file in files})
         for source, place in parts.items():
             if not source.exists():
                 raise RuntimeError(f"{source} is not there: run npm ci and npm run build before the wheel is made")

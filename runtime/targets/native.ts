@@ -28,7 +28,7 @@ export function koffi(): Koffi {
     throw new UsageError(
       'the package koffi, needed to call compiled code, cannot be loaded ' +
         `(${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''})`,
-      'npm install koffi, or use --target wasm',
+      'install interneuron again, or use the target wasm',
     );
   }
 }

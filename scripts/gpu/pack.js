@@ -16,7 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { bundle } from '../bundle.js';
+import { bundle, unbundledPackages } from '../bundle.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const run = promisify(execFile);
@@ -25,12 +25,7 @@ const run = promisify(execFile);
 const mostBytes = 48 * 2 ** 20;
 
 /** What of each package is used at run time. */
-const packages = {
-  koffi: ['package.json', 'LICENSE.txt', 'index.js', 'index.cjs', 'indirect.js', 'indirect.cjs', 'lib', 'src'],
-  [`@koromix/koffi-${process.platform}-${process.arch}`]: ['.'],
-  wabt: ['package.json', 'LICENSE', 'index.js'],
-  h5wasm: ['package.json', 'LICENSE.txt', 'dist/node'],
-};
+const packages = { ...unbundledPackages, [`@koromix/koffi-${process.platform}-${process.arch}`]: ['.'] };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { node: { type: 'string' } } });
 const folder = resolve(positionals[0] ?? join(root, 'out/gpu'));

@@ -1,15 +1,13 @@
 /** Commands for who begins: `new`, `schema`, `describe`, and the package that they come in. */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { messagesPage } from '../../scripts/messages.mjs';
 import { runCommand, temporaryFolder } from '../support/command.js';
-import { root } from '../support/import-graph.js';
-import { slow, triesAll } from '../support/effort.js';
 
 const folder = temporaryFolder();
 
@@ -141,12 +139,6 @@ describe('describe', () => {
   });
 });
 
-interface Package {
-  readonly version: string;
-  readonly bin: { readonly interneuron: string };
-  readonly dependencies: Readonly<Record<string, string>>;
-}
-
 describe('the package', () => {
   const packed = (): Set<string> => {
     const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
@@ -165,37 +157,6 @@ describe('the package', () => {
     }
     for (const name of ['brian', 'pynn', 'model']) expect(files).toContain(`schemas/${name}.schema.json`);
     expect(files).toContain('fixtures/starters/brian.yaml');
-  });
-
-  it.skipIf(!triesAll)(slow('runs where it is unpacked, as a command and as a module'), { timeout: 60_000 }, () => {
-    const source = folder.file('source');
-    cpSync(dirname(inject('program')), join(source, 'dist'), { recursive: true });
-    for (const part of ['package.json', 'schemas', 'fixtures/starters'])
-      cpSync(part, join(source, part), { recursive: true });
-    execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder.path], { cwd: source });
-    const { version, bin, dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Package;
-    const place = folder.file('elsewhere');
-    const unpacked = join(place, 'node_modules/interneuron');
-    mkdirSync(unpacked, { recursive: true });
-    const archive = folder.file(`interneuron-${version}.tgz`);
-    execFileSync('tar', ['-xzf', archive, '-C', unpacked, '--strip-components', '1']);
-    // What it says that it depends on, and nothing else.
-    for (const name of Object.keys(dependencies))
-      symlinkSync(join(root, 'node_modules', name), join(place, 'node_modules', name));
-    const node = (words: readonly string[]): string =>
-      execFileSync(process.execPath, words, { cwd: place, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    const command = join(unpacked, bin.interneuron);
-    node([command, 'new', 'pynn', '-o', 'model.json']);
-    const printed = node([command, 'run', 'model.json', '--target', 'wasm', '-o', 'x.nwb']);
-    expect(existsSync(join(place, 'x.nwb'))).toBe(true);
-    writeFileSync(
-      join(place, 'script.mjs'),
-      "import { importModel, readSource, runModel, version } from 'interneuron';\n" +
-        "const model = importModel(readSource('model.json'));\nconst { record } = await runModel(model, { target: 'wasm' });\nconsole.log(version, record.fingerprint.total);\n",
-    );
-    const [said, fingerprint] = node(['script.mjs']).trim().split(' ');
-    expect(said).toBe(version);
-    expect(printed).toContain(`fingerprint  ${fingerprint ?? '-'}`);
   });
 
   it('says where it comes from, and where to report mistakes', () => {

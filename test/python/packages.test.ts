@@ -90,6 +90,11 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     expect(said.trim()).toBe('checked');
   });
 
+  it('runs networks on the engine that is asked for, or refuses to', { timeout: 300_000 }, async () => {
+    const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/check_engines.py'], program());
+    expect(said.trim()).toBe('checked');
+  });
+
   it("gives what Brian's runtime gives", { timeout: 600_000 }, async () => {
     const said = await python('.venv', ['-W', 'ignore', 'python/brian2-interneuron/tests/conformance.py'], program());
     const outcomes = JSON.parse(said.trim().split('\n').at(-1) ?? '{}') as Readonly<Record<string, string>>;

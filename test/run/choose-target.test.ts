@@ -9,8 +9,11 @@ import { importModel, readSource } from '../../src/run/pipeline.js';
 import { stopwatch } from '../../src/run/run-options.js';
 import { anyCompiler } from '../runtime/targets/c/compilers.js';
 import { hasOpencl } from '../runtime/targets/opencl/devices.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
 import { buildLookAlike, canLookAlike } from '../support/cuda-driver/libraries.js';
 import type { LookAlike } from '../support/cuda-driver/libraries.js';
+
+const folder = temporaryFolder();
 
 test('auto takes what starts soonest for short work, and native code for long work', async () => {
   expect((await chooseTarget('auto')).target.name).toBe('wasm');
@@ -47,6 +50,28 @@ test('a device by its number, or by a part of its name', async () => {
   expect(await chooseTarget('reference', { device: '0' })).toMatchObject({ device: 'interpreter', ordinal: 0 });
   expect(await chooseTarget('reference', { device: 'INTER' })).toMatchObject({ device: 'interpreter', ordinal: 0 });
   expect(await chooseTarget('reference')).not.toHaveProperty('ordinal');
+});
+
+describe('commands end with 2 where an engine or a device is not there', () => {
+  const model = 'fixtures/brian/single-lif.yaml';
+  beforeAll(async () => {
+    await runCommand(['run', model, '-q', '-o', folder.file('result.json')]);
+  });
+  beforeEach(() => vi.stubEnv('INTERNEURON_CUDA_LIBRARY', 'libNoCuda.so.1'));
+  afterEach(() => vi.unstubAllEnvs());
+
+  test.each([
+    [['run', model, '--target', 'cuda'], 'the target cuda is not available'],
+    [['run', model, '--target', 'wasm', '--device', '7'], 'the target wasm has no device 7'],
+    [['run', model, '--device', '0'], '--device needs a target'],
+    [['verify', 'RESULT', '--target', 'cuda'], 'the target cuda is not available'],
+    [['verify', 'RESULT', '--device', '0'], '--device needs a target'],
+    [['validate', model, 'nothing.yaml', '--target', 'cuda'], 'the target cuda is not available'],
+  ])('%j', async (words, message) => {
+    const outcome = await runCommand(words.map((word) => (word === 'RESULT' ? folder.file('result.json') : word)));
+    expect(outcome).toMatchObject({ code: 2, stdout: '' });
+    expect(outcome.stderr).toContain(`error: ${message}`);
+  });
 });
 
 test.each([

@@ -23,7 +23,7 @@ class Settings:
     """What Brian's fixtures read from pytest, and what came of each test."""
 
     def __init__(self):
-        self.device, self.device_options, self.fail_for_not_implemented = "interneuron", {"target": "wasm"}, True
+        self.device, self.device_options, self.fail_for_not_implemented = "interneuron", {}, True
         self.passed, self.failed, self.left = [], {}, {}
         self._reasons = []
         usual = InterneuronDevice._fall_back

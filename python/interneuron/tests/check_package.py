@@ -13,6 +13,9 @@ import numpy as np
 
 import interneuron
 
+#: No machine has CUDA then.
+os.environ["INTERNEURON_CUDA_LIBRARY"] = "none"
+
 MODEL = "fixtures/pynn/if-cond-exp.json"
 NETWORK = "fixtures/pynn/stdp-network.json"
 
@@ -141,6 +144,42 @@ def check_findings():
     assert "<table" in shown and "<style" not in shown and "<body" not in shown
 
 
+def check_engines():
+    """An engine or a device that is asked for by name and is not there is an error at once."""
+    for words, message in (
+        ({"target": "quantum"}, "there is no target quantum"),
+        ({"target": "cuda"}, "the target cuda is not available"),
+        ({"target": "wasm", "device": "9"}, "the target wasm has no device 9"),
+        ({"device": "0"}, "--device needs a target"),
+    ):
+        raises(interneuron.UsageError, message, lambda: interneuron.open(MODEL, **words))
+
+
+def check_script_words():
+    """The commands `brian` and `pynn` have help, and refuse options that neither they nor the script would follow."""
+    from interneuron._script_words import read_words
+
+    for command, option in (("brian", "--target"), ("pynn", "--instead-of")):
+        done = subprocess.run([sys.executable, "-m", "interneuron", command, "--help"], capture_output=True, text=True)
+        assert done.returncode == 0 and done.stderr == "" and option in done.stdout, done
+    options = {"target": "c", "threads": 2, "output": ["a.nwb", "b.csv"], "strict": True}
+    words = ["-t", "c", "--threads=2", "-o", "a.nwb", "-o", "b.csv", "--strict", "x.py", "5", "--own", "--", "--seed", "3"]
+    assert read_words("brian", words) == (options, ["x.py", "5", "--own", "--seed", "3"])
+    words = ["--instead-of", "nest", "x.py", "--own", "--instead-of", "neuron", "5"]
+    assert read_words("pynn", words) == ({"instead_of": ["nest", "neuron"]}, ["x.py", "--own", "5"])
+    for command, words, message in (
+        ("brian", [], "interneuron brian needs a script"),
+        ("brian", ["--target"], "--target: expected one argument"),
+        ("brian", ["--taget", "c", "x.py"], "unrecognized arguments: --taget"),
+        ("brian", ["x.py", "--target", "c"], "--target follows the script; write it before the script"),
+        ("brian", ["--threads", "0", "x.py"], "--threads: it must be a whole number of 1 or more, not 0"),
+        ("brian", ["--seed", "-1", "x.py"], "--seed: it must be a whole number of 0 or more, not -1"),
+        ("pynn", ["--target", "c", "x.py"], "unrecognized arguments: --target"),
+        ("pynn", ["x.py", "--instead-of"], "--instead-of needs the name of a simulator"),
+    ):
+        raises(interneuron.UsageError, message, lambda: read_words(command, words))
+
+
 def check_commands(folder):
     """Converting, generating and verifying are those of the command line."""
     interneuron.convert(MODEL, "canonical", folder / "model.json")
@@ -219,7 +258,10 @@ def check_early(folder):
         "import gc\nfrom interneuron import _server\n"
         "raise ImportError(f'{_server._shared is not None and _server._shared.alive} {gc.isenabled()}')\n"
     )
-    code = "import interneuron.__main__ as own; own._packages['Brian'] = ('slow', 'slow_simulator'); own._script('Brian', ['x.py'])"
+    code = (
+        "import sys, interneuron.__main__ as own; own._packages['brian'] = ('Brian', 'slow', 'slow_simulator'); "
+        f"sys.argv = ['interneuron', 'brian', {__file__!r}]; own.main()"
+    )
     path = os.pathsep.join([str(folder), *sys.path])
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
@@ -251,6 +293,8 @@ def main():
         check_session()
         check_events()
         check_findings()
+        check_engines()
+        check_script_words()
         check_commands(folder)
         check_interrupt()
         check_ends()

@@ -2,6 +2,7 @@
 
 import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
+import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -18,8 +19,13 @@ interface Verdict {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Checks each model, going on after one that is wrong. Findings on a model are shown before the next one is read. */
+/**
+ * Checks each model, going on after one that is wrong. Findings on a model are shown before the next one is read.
+ *
+ * @throws UsageError when the target is not available
+ */
 export async function validate(context: CommandContext): Promise<number> {
+  await requireTarget(context.options.value('target'));
   const verdicts: Verdict[] = [];
   for (const path of context.files) {
     const verdict = await judge(path, context);

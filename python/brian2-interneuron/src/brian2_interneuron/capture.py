@@ -49,7 +49,8 @@ def capture(words):
     output, script = Path(words[0]), words[1]
     begun = Begun(number)
     try:
-        run = lambda: run_script(["--strict", *words[1:]])  # noqa: E731
+        # Conversion runs only what precedes the network, on any engine: the script's own may be missing here.
+        run = lambda: run_script(words[1:], strict=True, target=None, engine_device=None)  # noqa: E731
         sentences = first_network(run, output, Path(script).stem, partial, script, begun)
     except NotImplementedError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -20,7 +20,7 @@ from brian2.units.fundamentalunits import check_units, fail_for_dimension_mismat
 from brian2.utils.logger import get_logger
 
 import interneuron
-from interneuron._server import pack, prepare, shared
+from interneuron._server import pack, prepare, require_engine, shared
 
 from . import deferred
 from .clocks import finish_clocks, set_clocks, stop_clocks, with_base
@@ -44,7 +44,8 @@ _BEFORE = "interneuron: before the first run"
 #: What Brian's own runtime does.
 _RUN = Network.run.original_function
 
-_OPTIONS = {"target", "threads", "device", "precision", "seed", "output", "strict", "connect"}
+#: Options of `set_device` for the engine, none of which Brian's runtime follows. `device` is the name of Brian's device.
+_OF_ENGINE = ("target", "engine_device", "threads", "precision", "seed", "output")
 
 
 class InterneuronDevice(DeferringDevice):
@@ -77,14 +78,15 @@ class InterneuronDevice(DeferringDevice):
             build_on_run: False where `device.run` is to repeat the run with other values: the first run then waits for
                 `build`, or until something is read or set.
             target: the engine: 'auto', 'wasm', 'c', 'opencl', 'cuda' or 'reference'.
-            strict: refuses what Brian's runtime would have to run.
-            options: `threads`, `device`, `precision`, `seed`, `output` (a file or files for results); `connect`, who draws
+            strict: refuses what Brian's runtime would have to run, as any option for the engine does.
+            options: `threads`, `engine_device` (its number or a part of its name), `precision`, `seed`, `output` (a file or files for results); `connect`, who draws
                 connections that are conditions and probabilities: 'brian', 'engine', or 'auto': the engine where they
                 are many, nothing is seeded, and nobody reads them before the run; options of other devices are
                 accepted and mean nothing here.
 
         Raises:
             ValueError: for a word that `connect` does not take.
+            UsageError: if the target or the device is not there.
         """
         if options.get("connect", "auto") not in ("auto", "brian", "engine"):
             raise ValueError(f"connect is 'auto', 'brian' or 'engine', not {options['connect']!r}")
@@ -92,9 +94,11 @@ class InterneuronDevice(DeferringDevice):
         self.end()
         self._runs, self._repeating, self._seeds = [], False, Seeds()
         super().activate(build_on_run=build_on_run, **options)
-        given = {key: value for key, value in options.items() if key in _OPTIONS}
-        self.options = {**({} if target is None else {"target": target}), **given, "strict": bool(strict)}
         prepare()
+        require_engine(target, options.get("engine_device"))
+        wanted = {"target": target, **options}
+        given = {key: wanted[key] for key in _OF_ENGINE if wanted.get(key) not in (None, "auto")}
+        self.options = {**given, "connect": options.get("connect", "auto"), "strict": bool(strict or given)}
 
     def reinit(self):
         """Forgets what runs have left, and keeps the options."""
@@ -282,7 +286,9 @@ class InterneuronDevice(DeferringDevice):
         self.last_run_native, self.last_reason = False, str(reason)
         if self.options.get("strict"):
             make_code(net)
-            raise NotImplementedError(f"interneuron cannot run this network: {reason}") from None
+            given = [key for key in _OF_ENGINE if key in self.options]
+            without = f"; Brian's own runtime runs it without {', '.join(given)}" if given else ""
+            raise interneuron.UnsupportedError(f"interneuron cannot run this network: {reason}{without}") from None
         logger.warn(f"Brian's own runtime runs this network, because interneuron cannot: {reason}", "fallback")
 
     def _prepare(self, net, duration, namespace):
@@ -370,8 +376,8 @@ class InterneuronDevice(DeferringDevice):
         else:
             live.session.close()
 
-    def _leave(self):
-        """Python ends: nobody reads what a session has drawn."""
+    def leave(self):
+        """Ends the session where a script ends: nobody reads what it has drawn."""
         self._leaving = True
         self.end()
 
@@ -381,13 +387,15 @@ class InterneuronDevice(DeferringDevice):
         given = self.options.get("seed")
         begins = int(document.clock.variables["timestep"].get_value().item())
         parts["seed"] = self._seeds.of(net, begins, self._seed if given is None else given)
-        given = {key: self.options[key] for key in ("target", "threads", "device", "precision") if key in self.options}
+        given = {key: self.options[key] for key in ("target", "threads", "precision") if key in self.options}
+        if "engine_device" in self.options:
+            given["device"] = str(self.options["engine_device"])
         if self.options.get("output"):
             given["outputs"], given["force"] = outputs_of(self.options["output"], self._written), self._written > 0
         server = shared()
         # Before the server's own end, which was registered when it began.
-        atexit.unregister(self._leave)
-        atexit.register(self._leave)
+        atexit.unregister(self.leave)
+        atexit.register(self.leave)
         data = {name: pack(array) for name, array in document.data.items()}
         parameters = {"text": json.dumps(parts), "name": net.name, "data": data, **start, **given}
         session = None
@@ -402,7 +410,12 @@ class InterneuronDevice(DeferringDevice):
         except (interneuron.ModelError, interneuron.UsageError) as error:
             if session is not None:
                 session.close()
-            raise refused(net.name, error) from error
+            raise self._refused(net, error) from error
+
+    def _refused(self, net, error):
+        """Returns what to raise for an error of the engine: itself, if it concerns what was asked of the engine."""
+        asked = isinstance(error, interneuron.UsageError) and any(key in self.options for key in _OF_ENGINE)
+        return error if asked else refused(net.name, error)
 
     def _keep_settable(self, net, document, session):
         """Sets what scripts change between runs once more: then it is no constant of the engine's code."""
@@ -486,7 +499,7 @@ class InterneuronDevice(DeferringDevice):
                 "run", {"session": session._number, "time": (end - begin) * document.dt}, progress
             )
         except (interneuron.ModelError, interneuron.UsageError) as error:
-            raise refused(net.name, error) from error
+            raise self._refused(net, error) from error
         self.last_engine = result.get("engine")
         reached = end if result["complete"] else int(result["steps"])
         self._seeds.reach(net, reached)

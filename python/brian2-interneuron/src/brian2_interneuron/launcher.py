@@ -5,59 +5,24 @@ import os
 import sys
 
 import brian2
-from interneuron._scripts import convert_captured, is_file, run_file
+from interneuron._scripts import convert_captured, run_file
 
+from .device import InterneuronDevice
 from .stand_ins import DEVICES, stand_in
 
-#: Options of the command, with what `set_device` calls them and how their text is read.
-_OPTIONS = {
-    "--target": ("target", str),
-    "-t": ("target", str),
-    "--threads": ("threads", int),
-    "--device": ("device", str),
-    "--precision": ("precision", str),
-    "--seed": ("seed", int),
-    "--connect": ("connect", str),
-    "--output": ("output", str),
-    "-o": ("output", str),
-}
 
-
-def run_script(words):
+def run_script(words, **options):
     """Runs a script with its arguments.
 
     Args:
-        words: options of the command, the script, and its own arguments.
+        words: the script and its own arguments.
+        options: of `set_device`; `device` is a device of the engine.
 
     Returns:
         the exit code.
     """
-    words, options = list(words), {}
-    while words and words[0].startswith("-"):
-        word = words.pop(0)
-        name, _, value = word.partition("=")
-        if name == "--strict":
-            options["strict"] = True
-            continue
-        if name not in _OPTIONS:
-            print(f"error: brian has no option {name}; known: {', '.join([*_OPTIONS, '--strict'])}", file=sys.stderr)
-            return 2
-        if not value and not words:
-            print(f"error: {name} needs a value", file=sys.stderr)
-            return 2
-        key, read = _OPTIONS[name]
-        try:
-            given = read(value or words.pop(0))
-        except ValueError as error:
-            print(f"error: {name}: {error}", file=sys.stderr)
-            return 2
-        options[key] = [*options.get(key, []), given] if key == "output" else given
-    if not words:
-        print("error: brian needs a script; write: interneuron brian [--target c] script.py", file=sys.stderr)
-        return 2
-    script = words[0]
-    if not is_file(script):
-        return 2
+    if "device" in options:
+        options["engine_device"] = options.pop("device")
     # As an attribute of its package this name is the current device.
     devices = sys.modules["brian2.devices.device"]
 
@@ -75,6 +40,9 @@ def run_script(words):
     stand_in()
     try:
         run_file(words)
+        # Files are written here, where errors set the exit code.
+        if isinstance(devices.get_device(), InterneuronDevice):
+            devices.get_device().leave()
     finally:
         # Python would look through all modules twice when it ends.
         gc.collect()

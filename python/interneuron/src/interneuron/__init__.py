@@ -7,7 +7,7 @@
 Everything is computed by one process of Node.js, which starts with the first call and ends with Python.
 """
 
-from ._errors import InterneuronError, ModelError, ServerError, UsageError
+from ._errors import InterneuronError, ModelError, ServerError, UnsupportedError, UsageError
 from ._model import Model, codegen, convert, load, open, run, targets, validate, verify
 from ._results import Recording, Results, Spikes
 from ._server import Server
@@ -27,6 +27,7 @@ __all__ = [
     "ServerError",
     "Session",
     "Spikes",
+    "UnsupportedError",
     "UsageError",
     "codegen",
     "convert",

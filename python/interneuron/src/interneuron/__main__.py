@@ -8,15 +8,18 @@ import os
 import re
 import subprocess
 import sys
+from typing import Any
 
-from ._errors import InterneuronError
+from ._errors import InterneuronError, ModelError, UnsupportedError, UsageError
 from ._node import node, program
+from ._script_words import read_words
+from ._scripts import is_file
 from ._server import prepare
 
-#: Packages that run the scripts of other simulators, with the names that they are imported by.
+#: Simulators whose scripts run here, by command: name, package, and the name that it is imported by.
 _packages = {
-    "PyNN": ("pynn-interneuron", "interneuron_pynn"),
-    "Brian": ("brian2-interneuron", "brian2_interneuron"),
+    "pynn": ("PyNN", "pynn-interneuron", "interneuron_pynn"),
+    "brian": ("Brian", "brian2-interneuron", "brian2_interneuron"),
 }
 
 
@@ -24,20 +27,18 @@ def main() -> int:
     """Runs one command with the words of this process."""
     try:
         words = sys.argv[1:]
-        if words[:1] == ["pynn"]:
-            return _script("PyNN", words[1:])
-        if words[:1] == ["brian"]:
-            return _script("Brian", words[1:])
+        if words[:1] == ["pynn"] or words[:1] == ["brian"]:
+            return _run_script(words[0], words[1:])
         command = [node(), str(program()), *words]
         given, own = _split(words)
         script = _script_to_convert(given)
         if script is not None:
             rest = [*given[1:script], *given[script + 1 :]]
-            simulator = "Brian" if _imports_brian(given[script]) else "PyNN"
-            return _script(simulator, [given[script], *rest], (command[:2], own))
+            simulator = "brian" if _imports_brian(given[script]) else "pynn"
+            return int(_launcher(simulator).convert_script([given[script], *rest], command[:2], own))
     except InterneuronError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, (ModelError, UnsupportedError)) else 2
     if sys.platform != "win32":
         os.execv(command[0], command)
     # Ctrl-C reaches the command too, which ends in order.
@@ -77,25 +78,33 @@ def _imports_brian(path: str) -> bool:
     return not first[1]
 
 
-def _script(simulator: str, words: list[str], converts: tuple[list[str], list[str]] | None = None) -> int:
-    """Runs a script of PyNN or Brian, or converts its network by the program and with the script's own words."""
-    package, module = _packages[simulator]
-    if converts is None:
-        # The engine starts while the simulator is imported.
-        prepare()
+def _run_script(command: str, words: list[str]) -> int:
+    """Runs a script of PyNN or Brian."""
+    options, script = read_words(command, words)
+    if not is_file(script[0]):
+        return 2
+    # The engine starts while the simulator is imported.
+    prepare()
+    return int(_launcher(command).run_script(script, **options))
+
+
+def _launcher(command: str) -> Any:
+    """Imports the module of a package that runs and converts scripts.
+
+    Raises:
+        UsageError: if the package is not installed.
+    """
+    simulator, package, module = _packages[command]
     # Nothing of what is imported is garbage: neither looked for now, nor whenever a simulator collects it.
     gc.disable()
     try:
         launcher = importlib.import_module(f"{module}.launcher")
         gc.freeze()
     except ImportError as error:
-        print(
-            f"error: scripts of {simulator} need the package {package} ({error}); install it with pip", file=sys.stderr
-        )
-        return 2
+        raise UsageError(f"scripts of {simulator} need the package {package} ({error})", "install it with pip") from error
     finally:
         gc.enable()
-    return int(launcher.run_script(words) if converts is None else launcher.convert_script(words, *converts))
+    return launcher
 
 
 if __name__ == "__main__":

@@ -34,5 +34,9 @@ class UsageError(InterneuronError, ValueError):
         self.hint = hint
 
 
+class UnsupportedError(InterneuronError, NotImplementedError):
+    """interneuron cannot run a network of another simulator, and nothing else may run it."""
+
+
 class ServerError(InterneuronError, RuntimeError):
     """The process that computes cannot be started, or has ended."""

@@ -275,7 +275,7 @@ class Server:
         if self._versions is None:
             return ServerError(
                 f"the process that computes {how} before its first answer{why}; if it does so again, the installation "
-                "of interneuron or of Node.js is incomplete: install their wheels again"
+                "of interneuron or of Node.js is incomplete: install them again"
             )
         return ServerError(f"the process that computes {how}{why}; its sessions are lost, open the model again")
 
@@ -323,3 +323,17 @@ def shared() -> Server:
         if _shared is None or not _shared.alive:
             _shared = Server()
         return _shared
+
+
+def require_engine(target: str | None, device: int | str | None = None) -> None:
+    """Checks that an engine and a device that are asked for by name are there.
+
+    Args:
+        target: the name of the engine; None and 'auto': any.
+        device: a device of the engine, by number or a part of its name; None: any.
+
+    Raises:
+        UsageError: if one of them is not there.
+    """
+    if target not in (None, "auto") or device is not None:
+        shared().call("requireTarget", {"target": target, "device": None if device is None else str(device)})

@@ -6,7 +6,7 @@ import numbers
 import warnings
 from typing import Any
 
-from interneuron._server import prepare
+from interneuron._server import prepare, require_engine
 from interneuron._warnings import hide_frames_of
 
 from . import later
@@ -61,21 +61,12 @@ _ENGINE = ("target", "threads", "device", "precision")
 _USED = (*_ENGINE, "max_delay", "seed", "output", "rank", "num_processes")
 
 
-
-#: Values of arguments of `setup` that have a few.
-_CHOICES = {
-    "target": ("auto", "wasm", "c", "opencl", "cuda", "reference"),
-    "precision": ("float64", "float32"),
-}
-
-
 def _check_setup(timestep: Any, given: dict[str, Any]) -> None:
     """What is wrong is said at once, rather than when the network runs."""
     if not is_number(timestep) or not 0 < timestep < math.inf:
         raise ValueError(f"timestep must be a number of ms greater than 0, not {timestep!r}")
-    for name, choices in _CHOICES.items():
-        if given.get(name) is not None and given[name] not in choices:
-            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {given[name]!r}")
+    if given.get("precision") not in (None, "float64", "float32"):
+        raise ValueError(f"precision must be one of float64, float32, not {given['precision']!r}")
     check_delay_limits(timestep, given["min_delay"], given.get("max_delay", DEFAULT_MAX_DELAY))
     seed = given.get("seed", 0)
     # Text for those beyond the whole numbers of other languages, as documents have them.
@@ -84,6 +75,7 @@ def _check_setup(timestep: Any, given: dict[str, Any]) -> None:
     threads = given.get("threads")
     if threads is not None and (not str(threads).isdecimal() or int(threads) == 0):
         raise ValueError(f"threads must be a whole number of 1 or more, not {threads!r}")
+    require_engine(given.get("target"), given.get("device"))
 
 
 def _warn_of_unused(given: dict[str, Any]) -> None:

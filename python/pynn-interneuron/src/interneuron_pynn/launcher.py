@@ -5,13 +5,13 @@ import re
 import sys
 from pathlib import Path
 
+from interneuron._script_words import read_words
 from interneuron._scripts import (
     Captured,
     captured_by,
     convert_captured,
     ended_with,
     has_ended,
-    is_file,
     note_left_out,
     run_file,
     runs_to_come,
@@ -39,44 +39,30 @@ def _as_spinnaker(module):
 _parts_of_standardmodels = ("cells", "electrodes", "receptors", "synapses")
 
 
-def run_script(words):
+def run_script(words, instead_of=()):
     """Runs a script with its arguments.
 
     Args:
-        words: the script, its own arguments, and `--instead-of NAME` for a simulator that it imports by name.
+        words: the script and its own arguments.
+        instead_of: simulators that the script imports by name, for which this backend stands.
 
     Returns:
         the exit code.
     """
-    words = list(words)
-    names = []
-    while "--instead-of" in words:
-        at = words.index("--instead-of")
-        if at + 1 >= len(words):
-            print("error: --instead-of needs the name of a simulator, such as nest", file=sys.stderr)
-            return 2
-        names.append(words[at + 1])
-        del words[at : at + 2]
-    if not words:
-        print("error: pynn needs a script; write: interneuron pynn script.py [--instead-of nest]", file=sys.stderr)
-        return 2
     import pyNN
 
     import interneuron_pynn
 
     for part in _parts_of_standardmodels:
         setattr(interneuron_pynn.standardmodels, part, interneuron_pynn)
-    for name in ["interneuron", *names]:
+    for name in ["interneuron", *instead_of]:
         sys.modules[f"pyNN.{name}"] = interneuron_pynn
         sys.modules[f"pyNN.{name}.standardmodels"] = interneuron_pynn.standardmodels
         for part in _parts_of_standardmodels:
             sys.modules[f"pyNN.{name}.standardmodels.{part}"] = interneuron_pynn
         setattr(pyNN, name, interneuron_pynn)
-    if "spiNNaker" in names:
+    if "spiNNaker" in instead_of:
         _as_spinnaker(interneuron_pynn)
-    script = words[0]
-    if not is_file(script):
-        return 2
     run_file(words)
     return 0
 
@@ -166,13 +152,14 @@ def capture(words):
     """Runs a script until its network runs for the last time, and writes it as PyNN-style JSON with its arrays.
 
     Args:
-        words: the file to write, the script, and its own arguments.
+        words: the file to write, and those of the command `interneuron pynn`.
     """
     import interneuron_pynn
     from interneuron_pynn.script_names import called_by_variables, variables_of_script
     from interneuron_pynn.simulator import state
 
     output = Path(words[0])
+    options, own = read_words("pynn", words[1:])
     left = []
     state.keeps_draws = True
     run_until, clear = state.run_until, state.clear
@@ -215,8 +202,11 @@ def capture(words):
     setattr(state, "run_until", until)
     setattr(state, "clear", begin)
     setattr(interneuron_pynn, "_run_until", run_with_callbacks)
+    # Conversion runs only what precedes the network, on any engine: the script's own may be missing here.
+    setattr(interneuron_pynn, "require_engine", lambda *_: None)
+    setattr(interneuron_pynn, "_ENGINE", ("threads", "precision"))
     try:
-        run_script(words[1:])
+        run_script(own, **options)
     except Captured:
         pass
     except (Exception, SystemExit) as error:
@@ -249,15 +239,16 @@ def convert_script(words, program, arguments=()):
         program: the command of the program, as a list.
         arguments: the script's own; none: the name of this simulator, which most scripts ask for.
     """
-    words = list(words)
-    script = words[0]
-    own = list(arguments) or ["interneuron"]
+    words, named = list(words), []
     while "--instead-of" in words:
         at = words.index("--instead-of")
-        own += words[at : at + 2]
+        named += words[at : at + 2]
         del words[at : at + 2]
-    if "--instead-of" not in own and os.path.isfile(script):
-        own += [word for name in _named_simulators(script) for word in ("--instead-of", name)]
+    script = words[0]
+    if not named and os.path.isfile(script):
+        named = [word for name in _named_simulators(script) for word in ("--instead-of", name)]
+    read_words("pynn", [script, *named])
+    own = [*named, "--", *(arguments or ["interneuron"])]
     return convert_captured(
         script,
         lambda captured: ["interneuron_pynn.launcher", captured, script, *own],

@@ -123,6 +123,24 @@ describe('phases that come while a session lives', () => {
   });
 });
 
+describe('samples of several segments', () => {
+  it('belong to their segments: the last of one and the first of the next have the same step', async () => {
+    const text = JSON.stringify({
+      ...{ format: 'interneuron/pynn', version: 1, pynn: '0.13', setup: { timestep: 0.1 } },
+      populations: [{ label: 'a', size: 1, cell: { type: 'IF_curr_exp', params: { i_offset: 0.5 } } }],
+      recordings: [{ target: 'a', variables: ['v'] }],
+      phases: [{ run: 2 }, { reset: {} }, { run: 3 }],
+    });
+    const live = openModel(importModel({ name: 'segments.json', text }), { target: 'wasm' });
+    open.push(live);
+    await live.run();
+    const [series] = (await live.take()).samples;
+    expect(Array.from(series!.segments)).toEqual(Array.from({ length: 52 }, (_, k) => (k < 21 ? 0 : 1)));
+    expect(series!.steps[20]).toBe(series!.steps[21]);
+    expect(series!.values[21]).toBe(-0.065);
+  });
+});
+
 describe('delays that are set between runs', () => {
   it('hold for what is sent from then on', async () => {
     const text = brian(`

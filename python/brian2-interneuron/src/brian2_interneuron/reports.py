@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from brian2.core.network import TextReport
+from interneuron._warnings import sentence
 
 
 #: What engines compute in where nobody has asked for another precision.
@@ -25,9 +26,7 @@ def warnings_of(diagnostics):
     for each in diagnostics:
         if each["severity"] == "warning":
             path = str((each.get("place") or {}).get("pointer") or "").split("/")
-            name = f"{path[2]}: " if len(path) > 2 else ""
-            found = f" (found {each['found']}, expected {each['expected']})" if each.get("found") and each.get("expected") else ""
-            yield f"{name}{each['message']}{found}"
+            yield sentence(each, path[2] if len(path) > 2 else "")
 
 
 def report_to(report):

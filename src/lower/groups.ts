@@ -205,6 +205,8 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   };
   const notRefractory = new Map<string, Buffer>();
   const refractorySteps = new Map<string, Buffer>();
+  const readers = linkedTo('not_refractory', context.model);
+  const isShown = members.some((member) => readers.has(member.name));
   for (const event of events) {
     if (!event.definition.refractory && !readsLastSpike(context.model)) continue;
     noteLast(event.name);
@@ -219,7 +221,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
         event.name,
         context.builder.buffer(`${name}.refractory_${event.name}`, 'i32', length, comment),
       );
-    } else if (event.refractoryWhile || varies) {
+    } else if (event.refractoryWhile || varies || (event.name === 'spike' && isShown)) {
       notRefractory.set(
         event.name,
         context.builder.buffer(
@@ -259,11 +261,28 @@ export const longAgo = -0x40000000;
 export const neverSpiked = -1e4;
 
 /** Whether any code reads the time of the last spike, which is then kept for all. */
-const readsLastSpike = ({ neurons, synapses, projections, stimuli, operations, recordings }: Model): boolean =>
+const readsLastSpike = ({
+  neurons,
+  synapses,
+  projections,
+  stimuli,
+  operations,
+  recordings,
+  ...model
+}: Model): boolean =>
   readsVariable([neurons, synapses, projections, stimuli, operations], 'lastspike') ||
+  linkedTo('lastspike', model).size > 0 ||
   recordings.some(
     (recording) =>
       recording.kind !== 'rate' && recording.variables?.some((name) => referenceOf(name).variable === 'lastspike'),
+  );
+
+/** Names of populations whose variable of this name parameters are linked to. */
+const linkedTo = (variable: string, { populations }: Pick<Model, 'populations'>): ReadonlySet<string> =>
+  new Set(
+    Object.values(populations)
+      .flatMap(({ linked = {} }) => Object.values(linked))
+      .flatMap((link) => (link.variable === variable ? [link.population] : [])),
   );
 
 function parameterStorage(

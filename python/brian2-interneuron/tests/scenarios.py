@@ -1262,6 +1262,40 @@ def code_of_time():
 
 
 @scenario
+def links_to_what_events_set():
+    """Times of last spikes and who is refractory, read by other groups before and after the neurons themselves change."""
+    found = {}
+    for name, period in (("fixed", 2 * ms), ("drawn", "(1 + i)*ms"), ("while", "v > 0.2"), ("short", 0.1 * ms)):
+        A = NeuronGroup(
+            3, "dv/dt = (1 + 0.2*i - v*int(v > 5))/(5*ms) : 1", threshold="v > 1", reset="v = 0.5", method="euler", refractory=period
+        )
+        B = NeuronGroup(
+            4,
+            """last : second (linked)
+            free : boolean (linked)
+            recent = int(t - last < 2*ms) : 1
+            dx/dt = (recent + int(free) - x)/(3*ms) : 1
+            y : 1
+            z : 1""",
+            threshold="int(free) + recent > 1.5 and y > 3",
+            reset="y = 0; z += int(free)",
+            method="euler",
+        )
+        B.last = linked_var(A, "lastspike", index=[2, 0, 1, 2])
+        B.free = linked_var(A, "not_refractory", index=[2, 0, 1, 2])
+        B.run_regularly("y += int(free)", when="before_groups")
+        B.run_regularly("z += int(free) + 2*recent", when="after_resets")
+        early = StateMonitor(B, ["recent", "free", "x", "y", "z"], record=True)
+        late = StateMonitor(B, ["recent", "free"], record=True, when="after_thresholds")
+        monitor = SpikeMonitor(B)
+        Network(A, B, early, late, monitor).run(40 * ms)
+        found.update(spikes(monitor, name))
+        for key, samples in (("early", early), ("late", late)):
+            found.update({f"{name}.{key}.{each}": getattr(samples, each)[:] for each in samples.record_variables})
+    return found
+
+
+@scenario
 def links_between_clocks():
     """Linked variables and synapses onto synapses between clocks."""
     A = NeuronGroup(3, "da/dt = (i - a)/(4*ms) : 1\nb = a**2 : 1", dt=0.3 * ms, method="exact")

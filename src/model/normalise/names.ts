@@ -72,14 +72,19 @@ export const ownToEach: ReadonlySet<string> = new Set([
   ...['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'],
 ]);
 
+/** Variables of neurons that events set. */
+export const eventVariables: ReadonlyMap<string, Variable> = new Map([
+  ['lastspike', special(second)],
+  ['not_refractory', special(dimensionless, 'boolean')],
+]);
+
 /** What every neuron's expressions may read beside its own variables. */
 export const neuronSpecials: ReadonlyMap<string, Variable> = new Map([
   ...time,
   ...place,
   ['i', integer],
   ['N', integer],
-  ['lastspike', special(second)],
-  ['not_refractory', special(dimensionless, 'boolean')],
+  ...eventVariables,
 ]);
 
 /** What expressions for the elements of a source of given spikes may read. */

@@ -9,7 +9,7 @@ import { isArrayDocument, normaliseArray, numbersOf } from './arrays.js';
 import { compartmentsWith, mechanismNames, mechanismVariable } from './compartments.js';
 import type { Context } from './context.js';
 import { normaliseCount, positiveQuantity } from './literals.js';
-import { pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
+import { eventVariables, pureUnit, secondUnit, siUnit, sourceSpecials, namesFrom, type Names } from './names.js';
 import type { NeuronInfo } from './neurons.js';
 import { normalisePlaces } from './places.js';
 import { indicesOf, type PopulationInfo } from './selections.js';
@@ -171,8 +171,8 @@ function normaliseLinks(
       continue;
     }
     const names = source.neuron?.own;
-    const target = names?.lookup(variable);
-    if (!target || !['parameter', 'state', 'derived'].includes(target.kind))
+    const target = names?.lookup(variable) ?? (source.neuron ? eventVariables.get(variable) : undefined);
+    if (!target || !['parameter', 'state', 'derived', 'special'].includes(target.kind))
       context.report(
         messages.unknownVariable(variable, names?.names() ?? [], `variable of ${population}`),
         `${at}/variable`,

@@ -2,7 +2,7 @@ import { isListed } from '../arrays.js';
 import { isGiven } from '../tagged.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { ConnectionDocument, EndDocument, EndMap, ProjectionDocument, ValueDocument } from '../document.js';
-import { equalDimensions, metre, second } from '../../lang/dimension.js';
+import { equalDimensions, metre } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import { messages } from '../messages.js';
 import type { End, Id, Projection, Value } from '../model.js';
@@ -13,12 +13,20 @@ import { allNames } from './expressions.js';
 import { literalBounds, nonNegativeQuantity, normaliseQuantity } from './literals.js';
 import { foldConstants } from '../../lang/fold.js';
 import { parseExpression } from '../../lang/parse.js';
-import { anyName, namesFrom, secondUnit, siUnit, sourceSpecials, special, type Names, type Variable } from './names.js';
+import {
+  anyName,
+  eventVariables,
+  namesFrom,
+  secondUnit,
+  siUnit,
+  sourceSpecials,
+  type Names,
+  type Variable,
+} from './names.js';
 import { normalisePlaces } from './places.js';
 import { normaliseSelection, type Elements, type Member, type Selection } from './selections.js';
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
 import { normaliseValue } from './values.js';
-import { dimensionless } from '../../lang/ast.js';
 
 /** A projection whose ends are known, before its synapse type is checked. */
 export interface DeclaredProjection {
@@ -90,11 +98,7 @@ export function eventsOf(member: Member): ReadonlySet<string> | undefined {
 }
 
 /** What may be read of a neuron from a synapse: its own variables, its index and place. */
-const endSpecials: ReadonlyMap<string, Variable> = new Map([
-  ...sourceSpecials,
-  ['lastspike', special(second)],
-  ['not_refractory', special(dimensionless, 'boolean')],
-]);
+const endSpecials: ReadonlyMap<string, Variable> = new Map([...sourceSpecials, ...eventVariables]);
 
 /** All pairs of ends that a projection connects, one for each pair of types. */
 export function endsOf(

@@ -80,7 +80,9 @@ export function nestmlQuantity(value: number, dimension: Dimension): Expression 
   const { own, factors } = nestUnit(dimension);
   if (factors.length === 0) return number(value);
   const scaled = inUnit(value, own);
-  const magnitude = String(Math.abs(scaled));
+  // C++ has no whole numbers of so many digits.
+  const magnitude =
+    Math.abs(scaled) >= 2 ** 31 ? Math.abs(scaled).toExponential().replace('+', '') : String(Math.abs(scaled));
   const first = factors.find(([, exponent]) => exponent === 1)?.[0];
   let result: Expression = name(first === undefined ? magnitude : `${magnitude} ${first}`);
   for (const [unit, exponent] of factors) {

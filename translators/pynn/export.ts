@@ -24,6 +24,7 @@ import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
 import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
+import { withoutReserved } from './export/nestml/reserved.js';
 import { withSettledValues } from './export/nestml/settled.js';
 import { positionsOf } from './export/positions.js';
 import { projectionOf, withItsTarget } from './export/projections.js';
@@ -122,11 +123,13 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
   const isTree = valid.model.timing === 'lems-euler';
   const short = isTree ? { ...plain.valid, model: readable(plain.valid.model) } : plain.valid;
   const standard = standardise(short, 'pynn');
-  const settled = withSettledValues(standard.valid);
+  const free = withoutReserved(standard.valid, (id, type) => typeof standardCellOf(id, type) === 'string');
+  const settled = withSettledValues(free.valid);
   const models = new NestmlModels(settled, valid.model.timing === 'brian');
   const entries = [
     ...plain.entries,
     ...standard.entries.filter(({ verdict }) => verdict !== 'notExpressible'),
+    ...free.entries,
     ...reasonsForEquations(report, valid.model),
   ];
   return written(settled, valid, entries, { nestml: models });

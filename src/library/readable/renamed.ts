@@ -1,14 +1,16 @@
 /** Variables of cells under other names, wherever a model has them. */
 
+import type { Expression } from '../../lang/ast.js';
 import { name as named } from '../../lang/build.js';
-import { parseStatements } from '../../lang/parse.js';
-import { printStatement } from '../../lang/print.js';
+import { parseExpression, parseStatements } from '../../lang/parse.js';
+import { printExpression, printStatement } from '../../lang/print.js';
 import { longUnitName } from '../../lang/units.js';
+import { mapExpression, mapStatement } from '../../lang/walk.js';
 import { ownNames } from '../../model/declared-names.js';
 import { mapped } from '../../model/collections.js';
-import type { Model, NeuronType, Projection, Recording } from '../../model/model.js';
+import type { Model, NeuronType, Phase, Projection, Recording, SelectionRule, Value } from '../../model/model.js';
 import { populationsOf } from '../../model/selected.js';
-import { isRecording, isSelection, recordedVariables } from '../../model/tagged.js';
+import { isPhase, isRecording, isSelection, recordedVariables } from '../../model/tagged.js';
 import { withColumnsOf } from '../file-columns.js';
 import { wordsIn } from '../gather/texts.js';
 import { withParts } from './texts.js';
@@ -123,11 +125,23 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
     ...model,
     neurons: mapped(model.neurons, (type, id) => renamedType(type, of(id))),
     synapses: mapped(model.synapses, (type, id) => atEnds(type, typesAtSynapses(model, id))),
-    populations: mapped(populations, (one) => ({ ...one, values: keysOf(one.values, of(one.type)) })),
-    projections: mapped(model.projections, (one) => ({
-      ...one,
-      ...atEnds({ values: one.values, delays: one.delays, connect: one.connect }, typesAt(model, one)),
-    })),
+    populations: mapped(populations, (one) => ({ ...one, values: valuesOf(one.values, of(one.type)) })),
+    projections: mapped(model.projections, (one) => {
+      const types = typesAt(model, one);
+      return {
+        ...one,
+        ...atEnds({ values: one.values, delays: one.delays, connect: one.connect }, types),
+        receptors: mapped(one.receptors, (variable) => of(types['post']).get(variable) ?? variable),
+      };
+    }),
+    operations: mapped(model.operations, (one) => {
+      const own = of(isSelection(one.on, 'synapses') ? undefined : typeOf(model, populationsOf(one.on)));
+      return own.size === 0 ? one : { ...one, do: one.do.map((text) => renamedStatements(text, own)) };
+    }),
+    experiment: {
+      ...model.experiment,
+      protocol: model.experiment.protocol.map((phase) => renamedPhase(phase, of, model)),
+    },
     stimuli: mapped(model.stimuli, (one) => {
       const own = of(typeOf(model, populationsOf(one.to)));
       return one.kind === 'poisson'
@@ -138,6 +152,49 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
     annotations: withColumnsOf(model, recordings),
   };
 }
+
+/** Values by variables that have other names, in texts as well. */
+const valuesOf = <T>(values: Readonly<Record<string, T>>, names: ReadonlyMap<string, string>): Record<string, T> =>
+  mapped(keysOf(values, names), (value) =>
+    typeof value === 'string' && names.size > 0 ? (renamedExpression(value, names) as T & string) : value,
+  );
+
+/** A step of the protocol with the other names of the variables that it sets. */
+function renamedPhase(
+  phase: Phase,
+  of: (type: string | undefined) => ReadonlyMap<string, string>,
+  model: Model,
+): Phase {
+  const keys = (values: Readonly<Record<string, Value>>, selection: SelectionRule | undefined): Record<string, Value> =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => {
+        // Without a selection a key is `population[1, 3].variable`.
+        const population = /^\w+/.exec(key)?.[0] ?? '';
+        const own = of(typeOf(model, selection === undefined ? [population] : populationsOf(selection)));
+        const renamed = key.replace(/\w+$/, (variable) => own.get(variable) ?? variable);
+        return [renamed, typeof value === 'string' && own.size > 0 ? renamedExpression(value, own) : value];
+      }),
+    );
+  if (isPhase(phase, 'set')) return { ...phase, set: keys(phase.set, phase.of) };
+  if (isPhase(phase, 'initialise')) return { ...phase, initialise: keys(phase.initialise, phase.of) };
+  return phase;
+}
+
+const inNames =
+  (names: ReadonlyMap<string, string>) =>
+  (e: Expression): Expression =>
+    e.kind === 'name' && names.has(e.name) ? named(names.get(e.name) ?? e.name) : e;
+
+const renamedExpression = (text: string, names: ReadonlyMap<string, string>): string =>
+  printExpression(mapExpression(parseExpression(text), inNames(names)));
+
+const renamedStatements = (text: string, names: ReadonlyMap<string, string>): string =>
+  withTargets(
+    parseStatements(text)
+      .map((one) => printStatement(mapStatement(one, (e) => mapExpression(e, inNames(names)))))
+      .join('; '),
+    (name) => names.get(name) ?? name,
+  );
 
 const keysOf = <T>(map: Readonly<Record<string, T>>, names: ReadonlyMap<string, string>): Record<string, T> =>
   Object.fromEntries(Object.entries(map).map(([name, one]) => [names.get(name) ?? name, one]));

@@ -161,3 +161,59 @@ it('models that PyNN has names for are scripts for any simulator', async () => {
   expect(files[0]?.text).toContain('sim, options = get_simulator()');
   expect(files[0]?.text).not.toContain('nestml');
 });
+
+describe('names that NESTML, NEST or Python has itself', () => {
+  const cells = `format: interneuron/brian
+version: 1
+name: one
+dt: 0.1 ms
+spike_generators:
+  source: { N: 1, indices: [0], times: { values: [1], unit: ms } }
+neuron_groups:
+  G:
+    N: 2
+    model: |
+      dv/dt = (switch - v)/tau_Ca : volt
+      dCa/dt = -Ca/(20*ms) : volt
+      tau_Ca : second (constant)
+      switch : volt
+    threshold: v > 10*mV
+    reset: |
+      v = 0*mV
+      Ca += 1*mV
+    run_regularly:
+      - { code: "switch *= 0.9", dt: 1 ms }
+    initializers: { tau_Ca: 10*ms + 1*ms*i, switch: 20*mV }
+synapses:
+  S: { source: source, target: G, on_pre: "Ca += 2*mV", connect: true }
+state_monitors:
+  samples: { source: G, variables: [Ca, switch], record: true }
+run:
+  - duration: 5 ms
+  - set: { G.switch: 5*mV }
+    duration: 5 ms
+`;
+
+  it('are renamed wherever the model has them, and the report says so', async () => {
+    const { files, report } = await converted(cells);
+    const text = files.map((file) => file.text).join('\n');
+    expect(text).toContain("v' = (switch_ - v)/tau_Ca_");
+    expect(text).toContain("Ca_' = -Ca_/20 ms");
+    expect(text).toContain('switch_ *= 0.9');
+    expect(text).toContain('Ca_ += 1 mV');
+    expect(text).toContain('tau_Ca_=lambda i: 10.0 + i');
+    expect(text).toContain('.record(["Ca_", "switch_"])');
+    expect(text).toContain('.initialize(switch_=5)');
+    expect(text).not.toMatch(/\b(?:Ca|tau_Ca|switch)\b(?!_)/);
+    expect(report.flatMap(({ code, message }) => (code === 'pynn/renamed' ? [message] : [])).sort()).toEqual([
+      'Ca is called Ca_: NESTML, NEST or Python has Ca itself',
+      'switch is called switch_: NESTML, NEST or Python has switch itself',
+      'tau_Ca is called tau_Ca_: NESTML, NEST or Python has tau_Ca itself',
+    ]);
+  });
+});
+
+it('large whole numbers have an exponent, as C++ has no integers of so many digits', async () => {
+  const model = 'model: "dv/dt = -v*(v/(2e16*volt))/second : volt"\nthreshold: v > 1*volt\nreset: v = 0*volt';
+  expect(await modelIn(group(model))).toContain('2e19 mV');
+});

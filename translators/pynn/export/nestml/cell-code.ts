@@ -9,7 +9,6 @@ import type { NeuronType, Refractory } from '../../../../src/model/typed.js';
 import { eventCode, valueOf, type CellOfNest } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, type Names } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
-import { reserved } from './reserved.js';
 import { callsTable, withTables } from './tables.js';
 import { nestmlQuantity } from './units.js';
 
@@ -59,8 +58,6 @@ export class CellCode {
     if (Object.keys(type.regimes).length > 0) throw new NotInNestml('regimes');
     for (const [name, { reduce }] of Object.entries(type.inputs))
       if (reduce !== 'sum') throw new NotInNestml(`the input ${name}, which multiplies`);
-    for (const name of [type.parameters, type.state, type.derived, type.inputs].flatMap(Object.keys))
-      if (reserved.has(name)) throw new NotInNestml(`the name ${name}, which NESTML or C++ needs itself`);
     for (const [name, { multiplicity }] of Object.entries(type.events))
       if (multiplicity !== undefined) throw new NotInNestml(`the event ${name}, which counts several times`);
   }

@@ -4,7 +4,7 @@ import { checkedModel } from './checked.js';
 import { performRest } from './advance.js';
 import { disengage, leave } from './engage.js';
 import type { Place } from './model-session.js';
-import { checkedPlace, checkedVariable, unknownOwner } from './names.js';
+import { checkedPlace, checkedVariable, checkOwner } from './names.js';
 import { phasesOf, type SessionState } from './state.js';
 import type { RunnableModel } from '../imported-model.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
@@ -47,7 +47,8 @@ export async function recordFromNow(
 ): Promise<void> {
   const { given, phases, done } = state;
   const { model, data } = given.valid;
-  const { size } = model.populations[population] ?? unknownOwner(population, Object.keys(model.populations));
+  checkOwner(population, model.populations);
+  const { size } = model.populations[population]!;
   const of = { population, slice: [0, size, 1] as const };
   const taken = new Set(model.recordings.map((each) => each.name));
   const at = checkedPlace(population, variable, place, model);

@@ -20,9 +20,10 @@ export function unknownName(what: string, name: unknown, known: readonly string[
   );
 }
 
-/** @throws UsageError for a population or projection that there is not */
-export function unknownOwner(name: string, known: readonly string[]): never {
-  throw unknownName('population or projection', name, known);
+/** @throws UsageError for a population or projection that there is not, such as one with a name that all objects have */
+export function checkOwner(name: unknown, ...maps: readonly Readonly<Record<string, unknown>>[]): void {
+  if (typeof name !== 'string' || !maps.some((map) => Object.hasOwn(map, name)))
+    throw unknownName('population or projection', name, maps.flatMap(Object.keys));
 }
 
 type Type = written.NeuronType | written.SynapseType;

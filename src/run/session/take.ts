@@ -2,7 +2,7 @@
 
 import { engage } from './engage.js';
 import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-session.js';
-import { constantOf, unknownOwner } from './names.js';
+import { constantOf, checkOwner } from './names.js';
 import { readHidden } from './start-state.js';
 import { identity, type Engaged, type SessionState } from './state.js';
 import { synapsesOf, type Synapses } from '../synapses.js';
@@ -51,6 +51,7 @@ export async function readVariable(state: SessionState, owner: string, variable:
   const { session, compiled } = on;
   const { variables, projections } = compiled.program.manifest;
   const { model } = state.given.valid;
+  checkOwner(owner, model.populations, Object.fromEntries(projections.map((each) => [each.name, each])));
   const isOwn = (each: VariableLocation): boolean => each.owner === owner && each.variable === variable;
   const hidden = await readHidden(owner, variable, compiled.program, session);
   if (hidden) return hidden;
@@ -63,9 +64,7 @@ export async function readVariable(state: SessionState, owner: string, variable:
     const single = location.length === 1;
     return Float64Array.from(position, (at) => Number(stored[single ? 0 : at]));
   }
-  const { size } =
-    model.populations[owner] ??
-    unknownOwner(owner, [...Object.keys(model.populations), ...projections.map(({ name }) => name)]);
+  const { size } = model.populations[owner]!;
   if (!location) return new Float64Array(size).fill(constantOf(owner, variable, model));
   const stored = await session.read(location.buffer, location.offset, Number(location.length));
   return location.length === 1 && size !== 1 ? new Float64Array(size).fill(Number(stored[0])) : stored;
@@ -99,9 +98,9 @@ export async function countSynapses(state: SessionState, projection: string): Pr
 }
 
 function projectionOf({ compiled }: Engaged, name: string): ProjectionLocation {
-  const { projections } = compiled.program.manifest;
-  const names = projections.map((each) => each.name);
-  return projections.find((each) => each.name === name) ?? unknownOwner(name, names);
+  const projections = Object.fromEntries(compiled.program.manifest.projections.map((each) => [each.name, each]));
+  checkOwner(name, projections);
+  return projections[name]!;
 }
 
 /** The synapses of a projection, in order of creation. */

@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { callSequence } from './calls.js';
 import { commandInput } from './commands.js';
+import { editsOfResult } from './feed-results.js';
 import { exchanged, large, line } from './expressions.js';
 import { brianModel } from './models/brian.js';
 import { neuromlModel } from './models/neuroml.js';
@@ -24,11 +26,16 @@ export const notations = [
   'neuroml',
   'expression',
   'command',
+  'calls',
+  'results',
   'brian-models',
   'pynn-models',
   'neuroml-models',
 ] as const;
 export type FuzzNotation = (typeof notations)[number];
+
+/** Inputs that are no documents. */
+const ownForms: readonly FuzzNotation[] = ['command', 'calls', 'results'];
 
 /** Makes the input of an ordinal; an input follows from seed and ordinal alone. */
 export type InputMaker = (ordinal: number) => Uint8Array;
@@ -76,7 +83,7 @@ export function inputsOf(notation: FuzzNotation, seed: number): InputMaker {
   const make = makers[notation]();
   return (ordinal) => {
     const random = randomOf(Math.imul(seed, 0x9e3779b1) + ordinal);
-    return notation !== 'command' && random.once(500) ? Buffer.from(random.pick(bombs)) : make(random);
+    return !ownForms.includes(notation) && random.once(500) ? Buffer.from(random.pick(bombs)) : make(random);
   };
 }
 
@@ -105,6 +112,8 @@ const makers: Readonly<Record<FuzzNotation, () => Maker>> = {
     };
   },
   command: () => commandInput,
+  calls: () => callSequence,
+  results: () => editsOfResult,
   'brian-models': () => written(brianModel),
   'pynn-models': () => written(pynnModel),
   'neuroml-models': () => written(neuromlModel),

@@ -37,6 +37,8 @@ const inRound: Readonly<Record<FuzzNotation, number>> = {
   neuroml: 10_000,
   expression: 200_000,
   command: 2000,
+  calls: 1000,
+  results: 1000,
   'brian-models': 100,
   'pynn-models': 100,
   'neuroml-models': 100,
@@ -66,7 +68,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 const seed = Number(values.seed);
 const purpose: Purpose = values.differential ? 'differential' : 'breakage';
 const chosen = notations.filter(
-  (name) => values.notation.includes(name) && !(values.differential && (name === 'expression' || name === 'command')),
+  (name) =>
+    values.notation.includes(name) &&
+    !(values.differential && ['expression', 'command', 'calls', 'results'].includes(name)),
 );
 const log: Round[] =
   values.log !== undefined && existsSync(values.log)

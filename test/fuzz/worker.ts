@@ -11,6 +11,8 @@ import { join } from 'node:path';
 import { compareDocument } from './differential.js';
 import type { CommandInput } from './commands.js';
 import { feedDocument, feedExpression } from './feed.js';
+import { feedCalls } from './feed-calls.js';
+import { feedResult } from './feed-results.js';
 import { commandFeeder, type CommandFeeder } from './feed-command.js';
 import { inputsOf, notations, root } from './inputs.js';
 
@@ -46,11 +48,15 @@ try {
           ? await (commandsFed ??= await commandFeeder(folder, root)).feed(
               JSON.parse(Buffer.from(bytes).toString('utf8')) as CommandInput,
             )
-          : notation === 'expression'
-            ? feedExpression(Buffer.from(bytes).toString('utf8'))
-            : purpose === 'differential'
-              ? await compareDocument(join(folder, 'model'), bytes)
-              : await feedDocument(join(folder, 'model'), bytes, ordinal);
+          : notation === 'calls'
+            ? await feedCalls(bytes, ordinal)
+            : notation === 'results'
+              ? await feedResult(join(folder, 'results'), bytes)
+              : notation === 'expression'
+                ? feedExpression(Buffer.from(bytes).toString('utf8'))
+                : purpose === 'differential'
+                  ? await compareDocument(join(folder, 'model'), bytes)
+                  : await feedDocument(join(folder, 'model'), bytes, ordinal);
       last = { outcome };
     } catch (error) {
       const { stack, cause } = error instanceof Error ? error : { stack: String(error), cause: undefined };

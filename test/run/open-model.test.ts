@@ -368,11 +368,11 @@ describe('what a call gives', () => {
         for (const annotations of [[1], { a: NaN }, { a: 1n }, { a: '\ud800' }])
           await expect(live.reset(annotations as never)).rejects.toThrow(/annotations|map/);
         await expect(live.read(5 as never, 'v')).rejects.toThrow('is 5');
-      for (const name of ['valueOf', '__proto__']) {
-        await expect(live.read(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
-        await expect(live.record(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
-        await expect(live.synapses(name)).rejects.toThrow(`no population or projection ${name}`);
-      }
+        for (const name of ['valueOf', '__proto__']) {
+          await expect(live.read(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
+          await expect(live.record(name, 'v')).rejects.toThrow(`no population or projection ${name}`);
+          await expect(live.synapses(name)).rejects.toThrow(`no population or projection ${name}`);
+        }
         await live.set({ 'G.v': numbers(20, 2e-3), 'G.n': 4, 'G.b': 1, 'G[0:2].v': [1e-3, 1e-3] });
         await live.run(0.001);
         found.add(await fingerprintOf(live));

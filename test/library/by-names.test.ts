@@ -17,12 +17,10 @@ describe('PyNN → Brian → PyNN keeps the model', () => {
     'stochastic-tsodyks-markram',
     'multi-quantal',
     'stdp-gutig',
-    'eif-cond-alpha-isfa-ista',
     'gif-cond-exp',
     'if-cond-exp-gsfa-grr',
     'if-curr-delta',
     'if-facets-hardware1',
-    'point-neuron',
   ])('%s', async (name) => {
     const given = fixture(name);
     const brian = await convertModel(given.valid, 'brian-json');

@@ -41,8 +41,6 @@ test.each(severalSpikesModels)(
     expect(repeated.length).toBeGreaterThan(100);
     for (const name of Object.keys(ours).filter((one) => one !== 's' && one !== 'r'))
       expect(ours[name]?.flat().length).toBeGreaterThan(20);
-    const back = await convertModel(read(brian.text).valid, 'pynn-json');
-    expect(read(back.files[0]?.text ?? '').hashes.model).toBe(read(text).hashes.model);
   },
 );
 

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { inFolder } from './output-tables.js';
-import { missingInterpreter, runReference } from './reference-interpreter.js';
+import { missingInterpreter, runReference, validateByReference } from './reference-interpreter.js';
 
 /** Documents that are left out, with why. */
 const leftOut: Readonly<Record<string, string>> = {
@@ -77,11 +77,23 @@ it('what is left out is there', () => {
 describe.skipIf(why !== null)('the reference interpreter takes', () => {
   it.each(paths.filter((path) => leftOut[path] === undefined))('%s', { timeout: 240_000 }, async (path) => {
     const { valid } = importModel(readSource(path), { dt: '0.01 ms', duration: '1 ms' });
-    const { files } = await convertModel(valid, 'lems', { freeze: true });
+    const { files } = await convertModel(valid, 'lems', { freeze: true, origin: true });
     await inFolder(async (folder) => {
       mkdirSync(join(folder, 'results'));
       writeFileSync(join(folder, 'exported.xml'), files[0]?.text ?? '');
       await runReference(folder, 'exported.xml');
+    });
+  });
+
+  it('NeuroML files whose simulation carries a model', { timeout: 120_000 }, async () => {
+    const { valid } = importModel(readSource('fixtures/pynn/if-curr-alpha.json'));
+    const { files } = await convertModel(valid, 'neuroml', { name: 'network.nml', origin: true });
+    const [network, simulation] = files;
+    expect(simulation?.text).toContain('interneuron:model');
+    await inFolder(async (folder) => {
+      for (const { name, text } of files) writeFileSync(join(folder, name), text);
+      expect(await validateByReference(folder, network?.name ?? '')).toEqual([]);
+      await runReference(folder, simulation?.name ?? '');
     });
   });
 });

@@ -233,6 +233,7 @@ export class Locals {
   /** Locals handed out so far, in order. */
   readonly declared: Local[] = [];
   readonly #counts: Map<string, number>;
+  readonly #names = new Set<string>();
 
   /** @param taken  names that no local may have */
   constructor(taken: readonly string[] = []) {
@@ -245,7 +246,8 @@ export class Locals {
     this.#counts.set(name, used + 1);
     const local = { name: used === 0 ? name : `${name}_${used}`, type };
     // A name such as `a_1` may have been asked for literally before.
-    if (this.declared.some((other) => other.name === local.name)) return this.fresh(name, type);
+    if (this.#names.has(local.name)) return this.fresh(name, type);
+    this.#names.add(local.name);
     this.declared.push(local);
     return local;
   }

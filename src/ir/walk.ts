@@ -3,7 +3,7 @@
 import type { Expression, Kernel, Statement } from './program.js';
 
 /** The direct operands of an expression. */
-function operandsOf(e: Expression): readonly Expression[] {
+export function operandsOf(e: Expression): readonly Expression[] {
   switch (e.kind) {
     case 'const':
     case 'local':

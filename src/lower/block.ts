@@ -3,6 +3,7 @@
 import { Locals, get, set } from '../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../ir/program.js';
 import { constantOf, definitionOf, invariantLocal, known, resolvedStatements } from './invariant.js';
+import { shallowStatements } from './shallow.js';
 
 /** The item that a map runs for: implicit local `index`. */
 export const item: Expression = { kind: 'local', type: 'u32', name: 'index' };
@@ -23,7 +24,8 @@ export class Block {
 
   /** Adds statements. */
   emit(...statements: Statement[]): void {
-    this.statements.push(...resolvedStatements(statements));
+    for (const statement of resolvedStatements(statements))
+      this.statements.push(...shallowStatements(statement, this.locals));
   }
 
   /** A new local, with a name like the wanted one. */

@@ -47,6 +47,9 @@ function lanesOf(graph: Graph, uses: ReadonlyMap<GraphNode, number>): Lanes {
   return written.some((value) => isWide(value.type)) ? 2 : 4;
 }
 
+/** Levels of a value's text: the assembler reads it by recursion. */
+const deepest = 64;
+
 /** Prints the values of one graph. Statements go to `ahead`, before the items, or to `body`, once for each vector. */
 export class LanePrinter {
   /** Elements of a vector. */
@@ -58,6 +61,8 @@ export class LanePrinter {
   readonly #scope: Scope;
   readonly #uses: ReadonlyMap<GraphNode, number>;
   readonly #kept = new Map<GraphNode, string>();
+  /** Levels of the text of values that stand where they are used. */
+  readonly #levels = new Map<GraphNode, number>();
   readonly #splats = new Map<GraphNode, string>();
   /** Values that are printed more than once by what uses them. */
   readonly #repeated = new Set<GraphNode>();
@@ -105,9 +110,11 @@ export class LanePrinter {
     }
     if (node.kind === 'result') return;
     if (node.varying) {
+      const level = 1 + Math.max(0, ...node.operands.map((operand) => this.#levels.get(operand) ?? 0));
       // Loads stay in their place among the writes.
-      if (uses > 1 || node.kind === 'load' || this.#repeated.has(node))
+      if (uses > 1 || node.kind === 'load' || this.#repeated.has(node) || level >= deepest)
         this.#keep(node, 'v128', this.#vectorForm(node), this.body);
+      else this.#levels.set(node, level);
     } else {
       this.#keep(node, valueType[node.type], this.#scalarForm(node), this.ahead);
     }

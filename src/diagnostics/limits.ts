@@ -15,6 +15,10 @@ export const limits = {
   expressionDepth: 1500,
   /** Nodes of an expression after substitution. */
   expressionNodes: 1_000_000,
+  /** Differential equations of one type. */
+  equations: 1_000,
+  /** Products of entries in a square of the propagators of linear equations: 40 variables that all depend on each other. */
+  propagatorProducts: 64_000,
   /** Attributes of one element of XML. */
   attributes: 500,
   /** Nodes that the aliases of a YAML text add to it. */

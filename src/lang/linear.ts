@@ -55,12 +55,23 @@ export function linearRate(e: Expression, names: Iterable<string>): LinearForm |
 
 /** Which variables reach which: the reflexive and transitive closure of a pattern of entries. */
 export function reach(pattern: readonly (readonly boolean[])[]): boolean[][] {
-  const n = pattern.length;
-  const closed = pattern.map((row, i) => row.map((entry, j) => entry || i === j));
-  for (let k = 0; k < n; k++)
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) if (closed[i]?.[k] && closed[k]?.[j]) (closed[i] as boolean[])[j] = true;
-  return closed;
+  const next = neighbours(pattern);
+  return pattern.map((_, from) => {
+    const row = pattern.map(() => false);
+    for (const reached of reachedFrom(from, next)) row[reached] = true;
+    return row;
+  });
+}
+
+/** The columns of the entries in each row of a pattern. */
+export const neighbours = (pattern: readonly (readonly boolean[])[]): readonly (readonly number[])[] =>
+  pattern.map((row) => row.flatMap((entry, column) => (entry ? [column] : [])));
+
+/** The nodes of a graph that a node reaches, itself included. */
+export function reachedFrom(from: number, next: readonly (readonly number[])[]): ReadonlySet<number> {
+  const reached = new Set([from]);
+  for (const node of reached) for (const neighbour of next[node] ?? []) reached.add(neighbour);
+  return reached;
 }
 
 /** Whether a coefficient of linear rates depends on a comparison: Brian 2 cannot separate it from its variable. */

@@ -20,6 +20,8 @@ interface Field<T> {
   readonly add: (a: T, b: T) => T;
   readonly multiply: (a: T, b: T) => T;
   readonly inverse: (a: T) => T;
+  /** Larger for a better divisor, 0 for zero. */
+  readonly rank: (a: T) => number;
 }
 
 /** Whether the equations of a matrix have a real solution in closed form. */
@@ -99,6 +101,7 @@ function modular(seed: number): Field<number> {
     add: (a, b) => (a + b) % prime,
     multiply,
     inverse,
+    rank: (a) => (a === 0 ? 0 : 1),
   };
 }
 
@@ -113,6 +116,7 @@ function realNumbers(seed: number): Field<number> {
     add: (a, b) => a + b,
     multiply: (a, b) => a * b,
     inverse: (a) => 1 / a,
+    rank: Math.abs,
   };
 }
 
@@ -159,33 +163,93 @@ function valueOf(e: Expression, field: Field<number>): number {
 // --- Polynomials -----------------------------------------------------------------------------------------------------
 
 /**
- * The characteristic polynomial, leading coefficient 1 first (Faddeev and LeVerrier).
+ * The characteristic polynomial, leading coefficient 1 first, of the similar matrix in Hessenberg's form.
+ *
+ * @source Cohen, A Course in Computational Algebraic Number Theory (1993), algorithm 2.2.9
  */
-function characteristic(a: readonly (readonly number[])[], field: Field<number>): readonly number[] {
-  const n = a.length;
-  const coefficients = [field.literal(1)];
-  let m = a.map((row) => row.map(() => 0));
-  for (let k = 1; k <= n; k++) {
-    // m = a m + c I, with the coefficient of before.
-    const last = coefficients[k - 1] as number;
-    m = m.map((row, i) =>
-      row.map((_, j) => {
-        const sum = m.reduce((total, r, l) => field.add(total, field.multiply(a[i]?.[l] ?? 0, r[j] ?? 0)), 0);
-        return i === j ? field.add(sum, last) : sum;
-      }),
-    );
-    const trace = m.reduce(
-      (total, _, i) => m.reduce((t, r, l) => field.add(t, field.multiply(a[i]?.[l] ?? 0, r[i] ?? 0)), total),
-      0,
-    );
-    coefficients.push(field.multiply(field.multiply(field.literal(-1), trace), field.inverse(field.literal(k))));
+function characteristic(matrix: readonly (readonly number[])[], field: Field<number>): readonly number[] {
+  const { add, multiply, inverse } = field;
+  const minusOne = field.literal(-1);
+  const minus = (a: number): number => multiply(minusOne, a);
+  const n = matrix.length;
+  const h = hessenberg(matrix, field);
+  const entry = (i: number, j: number): number => h[i]?.[j] ?? 0;
+  // Polynomials of the leading blocks, lowest coefficient first.
+  const polynomials: number[][] = [[field.literal(1)]];
+  for (let m = 1; m <= n; m++) {
+    const before = polynomials[m - 1] as number[];
+    const next = [0, ...before];
+    before.forEach((c, k) => (next[k] = add(next[k] ?? 0, minus(multiply(entry(m - 1, m - 1), c)))));
+    let product = field.literal(1);
+    for (let i = 1; i < m; i++) {
+      product = multiply(product, entry(m - i, m - i - 1));
+      const factor = minus(multiply(product, entry(m - i - 1, m - 1)));
+      (polynomials[m - i - 1] as number[]).forEach((c, k) => (next[k] = add(next[k] ?? 0, multiply(factor, c))));
+    }
+    polynomials.push(next);
   }
-  return coefficients;
+  return (polynomials[n] as number[]).reverse();
+
+  /** A similar matrix that has zeros below the diagonal next to the main one. */
+  function hessenberg(given: readonly (readonly number[])[], { rank }: Field<number>): number[][] {
+    const a = given.map((row) => [...row]);
+    for (let m = 1; m < n - 1; m++) {
+      const pivot = pivotIn(
+        a.slice(m).map((row) => row[m - 1] ?? 0),
+        rank,
+      );
+      if (pivot === undefined) continue;
+      const from = m + pivot;
+      if (from !== m) {
+        [a[m], a[from]] = [a[from] as number[], a[m] as number[]];
+        for (const row of a) [row[m], row[from]] = [row[from] ?? 0, row[m] ?? 0];
+      }
+      const pivotRow = a[m] as number[];
+      const divisor = inverse(pivotRow[m - 1] ?? 0);
+      for (let i = m + 1; i < n; i++) {
+        const row = a[i] as number[];
+        if (row[m - 1] === 0) continue;
+        const factor = multiply(row[m - 1] ?? 0, divisor);
+        for (let j = m - 1; j < n; j++) row[j] = add(row[j] ?? 0, minus(multiply(factor, pivotRow[j] ?? 0)));
+        for (const other of a) other[m] = add(other[m] ?? 0, multiply(factor, other[i] ?? 0));
+      }
+    }
+    return a;
+  }
+}
+
+/** Index of the entry that an elimination divides by; undefined when all are zero. */
+function pivotIn(column: readonly number[], rank: (value: number) => number): number | undefined {
+  let best: number | undefined;
+  column.forEach((value, k) => {
+    if (rank(value) > (best === undefined ? 0 : rank(column[best] ?? 0))) best = k;
+  });
+  return best;
 }
 
 function determinantAt(block: Matrix, seed: number): number {
-  const field = modular(seed);
-  return characteristic(evaluated(block, field), field).at(-1) ?? 1;
+  const { add, multiply, inverse, literal, rank } = modular(seed);
+  const a = evaluated(block, modular(seed)).map((row) => [...row]);
+  const minusOne = literal(-1);
+  let determinant = 1;
+  for (let k = 0; k < a.length; k++) {
+    const pivot = pivotIn(
+      a.slice(k).map((row) => row[k] ?? 0),
+      rank,
+    );
+    // The sign does not matter.
+    if (pivot === undefined) return 0;
+    [a[k], a[k + pivot]] = [a[k + pivot] as number[], a[k] as number[]];
+    const pivotRow = a[k] as number[];
+    determinant = multiply(determinant, pivotRow[k] ?? 0);
+    const divisor = multiply(minusOne, inverse(pivotRow[k] ?? 0));
+    for (const row of a.slice(k + 1)) {
+      const factor = multiply(row[k] ?? 0, divisor);
+      if (factor !== 0)
+        for (let j = k; j < a.length; j++) row[j] = add(row[j] ?? 0, multiply(factor, pivotRow[j] ?? 0));
+    }
+  }
+  return determinant;
 }
 
 /** Whether a polynomial modulo the prime is a product of factors of degree one and two: it divides (x^(p²) - x)^n. */

@@ -21,3 +21,15 @@ export function remembering<T>(of: (text: string) => T): (text: string) => T {
     return made;
   };
 }
+
+/** The same function of an object that nobody changes, which is asked once for each object. */
+export function oncePerObject<K extends object, T>(of: (object: K) => T): (object: K) => T {
+  const known = new WeakMap<K, { readonly value: T }>();
+  return (object) => {
+    const before = known.get(object);
+    if (before !== undefined) return before.value;
+    const value = of(object);
+    known.set(object, { value });
+    return value;
+  };
+}

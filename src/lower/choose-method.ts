@@ -1,7 +1,8 @@
 /** Which integration method a set of equations gets. */
 
+import { limits } from '../diagnostics/limits.js';
 import type { Expression } from '../lang/ast.js';
-import { coefficientsDecide, linearRate, reach } from '../lang/linear.js';
+import { coefficientsDecide, linearRate, neighbours, reachedFrom } from '../lang/linear.js';
 import { hasRealSolution } from '../lang/real-solution.js';
 import { callsIn, namesIn } from '../lang/walk.js';
 import type { Context } from './context.js';
@@ -53,9 +54,11 @@ export function chooseMethod(
       continue;
     }
     const linear = linearSystem(equations, inputs);
+    const crowded = linear.kind === 'system' ? tooCoupled(linear) : null;
     if (
       named === null &&
       linear.kind === 'system' &&
+      crowded === null &&
       context.profile.exactLikeBrian &&
       !hasRealSolution(linear.matrix)
     ) {
@@ -63,7 +66,6 @@ export function chooseMethod(
       continue;
     }
     const table = tableWithinSteps(equations, named !== null, context);
-    const crowded = linear.kind === 'system' ? tooCoupled(linear) : null;
     const why = elsewhere ?? (linear.kind === 'refused' ? linear.why : table) ?? crowded;
     const changes = linear.kind === 'system' ? linear.changing : linear.input !== null;
     // An equation by itself, whose coefficients hold for a step, is solved exactly by exponential Euler as well.
@@ -89,21 +91,18 @@ export function chooseMethod(
   return null;
 }
 
-/** Products of entries in a square of the propagators beyond which `exact` would take minutes to compile. */
-const mostProducts = 120_000;
-
 /** Why too many variables depend on each other for propagators. */
 function tooCoupled({ names, matrix }: LinearSystem): string | null {
-  if (names.length * names.length * names.length <= mostProducts) return null;
-  const closed = reach(matrix.map((row) => row.map((entry) => entry !== null)));
-  const sizes = names.map((_, k) => [
-    closed.filter((row) => row[k] === true).length,
-    closed[k]?.filter(Boolean).length ?? 0,
-  ]);
-  const products = sizes.reduce((sum, [into = 0, out = 0]) => sum + into * out, 0);
-  return products <= mostProducts
-    ? null
-    : `its ${names.length} variables are coupled so closely that the exact solution has too many terms`;
+  const pattern = matrix.map((row) => row.map((entry) => entry !== null));
+  const out = neighbours(pattern);
+  const into = neighbours(pattern.map((_, column) => pattern.map((row) => row[column] === true)));
+  let products = 0;
+  for (const k of names.keys()) {
+    products += reachedFrom(k, out).size * reachedFrom(k, into).size;
+    if (products > limits.propagatorProducts)
+      return `its ${names.length} variables are coupled so closely that the exact solution has too many terms`;
+  }
+  return null;
 }
 
 /** Whether no equation reads the variable of another. */

@@ -137,6 +137,13 @@ export const messages = {
     found: name,
     hint: 'rename one of the two: recordings and the protocol refer to both by name',
   }),
+  tooManyEquations: (count: number): Finding => ({
+    code: 'model/too-many-equations',
+    message: `this type has ${count} differential equations`,
+    expected: `at most ${limits.equations}`,
+    found: String(count),
+    hint: 'use several populations, or a cell with compartments',
+  }),
   unknownVariable: (name: string, known: readonly string[], what: string): Finding => ({
     code: 'model/unknown-variable',
     message: `there is no ${what} ${shorten(name)}`,

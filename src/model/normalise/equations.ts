@@ -1,3 +1,4 @@
+import { limits } from '../../diagnostics/limits.js';
 import { dimensionless, type ValueType } from '../../lang/ast.js';
 import { divideDimensions, equalDimensions, second, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
@@ -302,7 +303,12 @@ export function normaliseDerivatives(
   pointer: string,
 ): Record<string, Derivative> {
   const result: Record<string, Derivative> = {};
-  for (const [name, item] of Object.entries(map ?? {})) {
+  const rates = Object.entries(map ?? {});
+  if (rates.length > limits.equations) {
+    context.report(messages.tooManyEquations(rates.length), pointer);
+    return result;
+  }
+  for (const [name, item] of rates) {
     const at = child(pointer, name);
     const variable = own.lookup(name);
     if (variable?.kind !== 'state' || variable.type !== 'real') {

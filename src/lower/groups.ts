@@ -10,6 +10,7 @@ import { referenceOf } from '../lang/reference.js';
 import { formulaOf, readsVariable } from '../model/typed.js';
 import { namesIn } from '../lang/walk.js';
 import { drawsIn } from '../lang/functions.js';
+import { oncePerObject } from '../lang/remember.js';
 import type { Model, NeuronType, Parameter, Population, Value, ValueType } from '../model/typed.js';
 import type { Context, Real } from './context.js';
 import type { Equations, EventCode } from './equations.js';
@@ -205,7 +206,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   };
   const notRefractory = new Map<string, Buffer>();
   const refractorySteps = new Map<string, Buffer>();
-  const readers = linkedTo('not_refractory', context.model);
+  const readers = linkedToNotRefractory(context.model);
   const isShown = members.some((member) => readers.has(member.name));
   for (const event of events) {
     if (!event.definition.refractory && !readsLastSpike(context.model)) continue;
@@ -261,21 +262,15 @@ export const longAgo = -0x40000000;
 export const neverSpiked = -1e4;
 
 /** Whether any code reads the time of the last spike, which is then kept for all. */
-const readsLastSpike = ({
-  neurons,
-  synapses,
-  projections,
-  stimuli,
-  operations,
-  recordings,
-  ...model
-}: Model): boolean =>
-  readsVariable([neurons, synapses, projections, stimuli, operations], 'lastspike') ||
-  linkedTo('lastspike', model).size > 0 ||
-  recordings.some(
-    (recording) =>
-      recording.kind !== 'rate' && recording.variables?.some((name) => referenceOf(name).variable === 'lastspike'),
-  );
+const readsLastSpike = oncePerObject(
+  ({ neurons, synapses, projections, stimuli, operations, recordings, ...model }: Model): boolean =>
+    readsVariable([neurons, synapses, projections, stimuli, operations], 'lastspike') ||
+    linkedTo('lastspike', model).size > 0 ||
+    recordings.some(
+      (recording) =>
+        recording.kind !== 'rate' && recording.variables?.some((name) => referenceOf(name).variable === 'lastspike'),
+    ),
+);
 
 /** Names of populations whose variable of this name parameters are linked to. */
 const linkedTo = (variable: string, { populations }: Pick<Model, 'populations'>): ReadonlySet<string> =>
@@ -284,6 +279,8 @@ const linkedTo = (variable: string, { populations }: Pick<Model, 'populations'>)
       .flatMap(({ linked = {} }) => Object.values(linked))
       .flatMap((link) => (link.variable === variable ? [link.population] : [])),
   );
+
+const linkedToNotRefractory = oncePerObject((model: Model) => linkedTo('not_refractory', model));
 
 function parameterStorage(
   id: string,

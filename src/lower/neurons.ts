@@ -12,6 +12,7 @@ import { atTicks } from './clocks.js';
 import type { Context } from './context.js';
 import { ElementScope, rangesAddress } from './element-scope.js';
 import { readsAny } from '../lang/walk.js';
+import { oncePerObject } from '../lang/remember.js';
 import { heldOf, inlineDerived, type EventCode } from './equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './event-kernels.js';
 import type { EventSource } from './events.js';
@@ -155,23 +156,28 @@ function mayFuse(event: EventCode, group: Group, context: Context): boolean {
   const until = rankOf(profile, slot);
   if (rankOf(profile, profile.defaults.deliver) < until && rankOf(profile, profile.defaults.deliver) > from)
     return false;
-  const slots = [
-    ...Object.values(model.operations).map((operation) => operation.slot ?? profile.defaults.operation),
-    ...Object.values(model.synapses).flatMap((type) =>
-      Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver),
-    ),
-    ...model.recordings.map((recording) =>
-      recording.kind === 'variables' && recording.slot ? recording.slot : profile.defaults.sample,
-    ),
-    ...Object.values(model.stimuli).map((stimulus) =>
-      stimulus.kind === 'poisson' ? (stimulus.slot ?? profile.defaults.deliver) : profile.defaults.operation,
-    ),
-    ...Object.values(model.neurons).flatMap((type) =>
-      Object.values(type.events).map((definition) => definition.actionSlot ?? profile.defaults.reset),
-    ),
-  ];
-  return !slots.some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
+  return ![...slotsInUse(context)].some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
 }
+
+/** The slots in which anything of the model acts beside integration and tests. */
+const slotsInUse = oncePerObject(
+  ({ profile, model }: Context): ReadonlySet<string> =>
+    new Set([
+      ...Object.values(model.operations).map((operation) => operation.slot ?? profile.defaults.operation),
+      ...Object.values(model.synapses).flatMap((type) =>
+        Object.values(type.pathways).map((pathway) => pathway.slot ?? profile.defaults.deliver),
+      ),
+      ...model.recordings.map((recording) =>
+        recording.kind === 'variables' && recording.slot ? recording.slot : profile.defaults.sample,
+      ),
+      ...Object.values(model.stimuli).map((stimulus) =>
+        stimulus.kind === 'poisson' ? (stimulus.slot ?? profile.defaults.deliver) : profile.defaults.operation,
+      ),
+      ...Object.values(model.neurons).flatMap((type) =>
+        Object.values(type.events).map((definition) => definition.actionSlot ?? profile.defaults.reset),
+      ),
+    ]),
+);
 
 /** Tests events and sets their mask bits. */
 function testEvents(

@@ -2,8 +2,7 @@
 
 import { memberOf } from '../diagnostics/member.js';
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -32,6 +31,7 @@ import { importModel } from './pipeline.js';
 import { segmentTimes, stretchesKept } from './segments.js';
 import { toolFailure } from './tool-failure.js';
 import type { Simulator, TargetNotation } from './target-notations.js';
+import { temporaryFolder } from './temporary-folder.js';
 import {
   brianResults,
   lemsResults,
@@ -85,7 +85,7 @@ export async function checkWith(
   // What is only displayed is in no file.
   const { displays: _, ...annotations } = model.annotations;
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
-  const folder = mkdtempSync(join(tmpdir(), 'interneuron-check-'));
+  const folder = temporaryFolder('check');
   try {
     const inNotation = (script: TargetNotation): Promise<ConvertedModel> =>
       convertModel(recorded, script, {

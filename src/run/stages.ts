@@ -44,6 +44,9 @@ export function inStage<T>(stage: Stage, action: () => T): T {
 function named(stage: Stage, error: unknown): unknown {
   if ([DiagnosticError, UsageError, InvariantError, InterruptedError].some((kind) => error instanceof kind))
     return error;
+  // An expression that outgrows a limit in a later stage is the document's.
+  if (error instanceof LangError && /^lang\/too-(?:deep|large)$/.test(error.finding.code))
+    return new DiagnosticError([{ severity: 'error', ...error.finding }]);
   const message = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
   if (error instanceof RangeError && outOfMemory.test(message))
     return new UsageError(

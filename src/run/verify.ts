@@ -1,7 +1,6 @@
 /** Running again what a result holds, and comparing all of it. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { compareFiles } from '../../runtime/results/compare-files.js';
@@ -22,6 +21,7 @@ import { startOf } from './session/start-record.js';
 import type { StartState } from './session/start-state.js';
 import { storedModel } from './stored-model.js';
 import { storedUnits } from './written-units.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** What was found, with what differs or why nothing could be said. */
 export type Verdict =
@@ -66,7 +66,7 @@ type VerifyOptions = Omit<
  * @throws DiagnosticError when the model in the result is not the one whose hash it states, or the record is damaged
  */
 export async function verifyResult(path: string, options: VerifyOptions = {}): Promise<Verification> {
-  const folder = mkdtempSync(join(tmpdir(), 'interneuron-verify-'));
+  const folder = temporaryFolder('verify');
   try {
     return await verifyBy(path, (stored) => runAgain(stored, join(folder, 'again'), options));
   } finally {

@@ -1,0 +1,129 @@
+/**
+ * Time and memory stay in proportion to a document, whatever it has many of, and what goes beyond a limit is refused by
+ * name.
+ */
+
+import { describe, expect, test } from 'vitest';
+import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
+import { convertModel } from '../../src/run/convert.js';
+import { importModel, runModel, validateModel } from '../../src/run/pipeline.js';
+import { decodeSource } from '../../src/run/read-source.js';
+import { temporaryFolder } from '../../src/run/temporary-folder.js';
+import { growing, type Growing } from '../support/growing.js';
+
+const source = (text: string): ReturnType<typeof decodeSource> => decodeSource('model', Buffer.from(text));
+
+/** The codes of what is said of a document that is validated. */
+async function codesOf(text: string): Promise<readonly string[]> {
+  try {
+    return (await validateModel(source(text))).diagnostics.map(({ code }) => code);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return error.diagnostics.map(({ code }) => code);
+  }
+}
+
+/** Processor time of validating a document, in ms. */
+async function timeOf(text: string): Promise<number> {
+  const before = process.cpuUsage();
+  await codesOf(text);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+/** How many things make a document of so many characters. */
+function countFor(make: Growing, characters: number): number {
+  let n = 4;
+  while (n < characters && make(n).length < characters) n *= 2;
+  return n / 2;
+}
+
+/** One of each kind of thing; `npm run test:thorough` takes all of them. */
+const chosen: ReadonlySet<string> = new Set([
+  'yaml.anchors', 'yaml.aliases', 'yaml.keys', 'yaml.backslashes', 'yaml.nesting', 'json.keys', 'json.halfCharacters',
+  'equations.ringOfAny', 'equations.derivedChain', 'equations.exps', 'equations.unknownNames',
+  'brian.groups', 'brian.synapses', 'brian.cells', 'canonical.populations', 'canonical.projections', 'canonical.parameters',
+  'pynn.populations', 'pynn.projections', 'xml.attributes', 'xml.nesting', 'neuroml.populations', 'neuroml.connections',
+  'lems.variables', 'lems.derivedChain',
+]); // prettier-ignore
+
+const kinds = Object.entries(growing).flatMap(([notation, makers]) =>
+  Object.entries(makers).map(([kind, make]) => [`${notation}.${kind}`, make] as const),
+);
+
+describe('four times as many things take about four times as long', () => {
+  const thorough = process.env['INTERNEURON_TESTS'] === 'thorough';
+  test.each(kinds.filter(([name]) => thorough || chosen.has(name)))('%s', { timeout: 120_000 }, async (_, make) => {
+    const n = countFor(make, 6000);
+    await timeOf(make(n));
+    // Quadratic growth is 16 times; a tenth of a second says nothing. What disturbs a measurement does so seldom.
+    const inProportion = async (): Promise<boolean> => {
+      const [once, twice, fourTimes] = [await timeOf(make(n)), await timeOf(make(2 * n)), await timeOf(make(4 * n))];
+      return twice < 3 * once + 50 && fourTimes < 9 * once + 100;
+    };
+    expect((await inProportion()) || (await inProportion()) || (await inProportion())).toBe(true);
+  });
+});
+
+describe('beyond a limit', () => {
+  const { equations, xml, yaml } = growing;
+  test.each([
+    ['equations', equations!['apart']!(1001), 'model/too-many-equations'],
+    ['attributes', xml!['attributes']!(501), 'xml/too-many-attributes'],
+    ['nested lists', yaml!['nesting']!(101), 'read/too-deep'],
+    ['nested calls', equations!['exps']!(501), 'lang/too-deep'],
+    ['terms', equations!['terms']!(2000), 'lang/too-deep'],
+    ['derived variables that double', equations!['derivedDoubling']!(30), 'lang/too-large'],
+  ])('%s are refused by name', async (_, text, code) => {
+    expect(await codesOf(text)).toContain(code);
+  });
+
+  test('a conversion refuses what grows too large when it is substituted', async () => {
+    const doubling = Array.from({ length: 30 }, (_, k) => `y${k + 1} = y${k}*y${k} + y${k} : 1`);
+    const model = ['dv/dt = -y30/(10*ms) : 1', 'y0 = v : 1', ...doubling].map((line) => `      ${line}\n`).join('');
+    const { valid } = importModel(
+      source(`format: interneuron/brian\nneuron_groups:\n  g:\n    N: 1\n    model: |\n${model}run: 1 ms\n`),
+    );
+    await expect(convertModel(valid, 'lems', {})).rejects.toThrow(/^lang\/too-large/);
+  });
+
+  test('coupled equations are refused that are too many for the exact solution that they ask for', async () => {
+    expect(await codesOf(equations!['ring']!(80))).toContain('lower/method-refused');
+  });
+});
+
+describe('expressions of the deepest nesting run', () => {
+  const forms = Object.entries(growing['equations']!).filter(([kind]) => kind.startsWith('nested'));
+  test.each([...forms, ['exps', growing['equations']!['exps']!] as const])(
+    '%s',
+    { timeout: 60_000 },
+    async (_, make) => {
+      let imported: ReturnType<typeof importModel>;
+      try {
+        imported = importModel(source(make(240)));
+      } catch (error) {
+        // Notations without such expressions, and forms of two levels each.
+        if (!(error instanceof DiagnosticError)) throw error;
+        return;
+      }
+      const refused = (await codesOf(make(240))).some((code) => /^(?:lower|draw)\/(?!not)/.test(code));
+      const run = runModel(imported, { target: 'wasm', precision: 'float64', threads: 1, steps: 2 });
+      if (refused) await expect(run).rejects.toThrow(DiagnosticError);
+      else {
+        const result = await run;
+        if (result.kind === 'run') result.dispose();
+      }
+    },
+  );
+});
+
+test('a folder for temporary files that is not there is an error of usage', () => {
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = '/dev/null/none';
+  try {
+    expect(() => temporaryFolder('verify')).toThrow(UsageError);
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+});

@@ -150,6 +150,7 @@ edited, it is read as what it says, with a remark (\`origin/changed\`).
 - \`version\` is 1. \`model\` is base64 of the deflated (zlib) JSON of \`{ model, data }\`: the canonical document, and the bytes of its large arrays in base64 by their digests.
 - \`digest\` is \`sha256:\` and the SHA-256 of the content without this annotation: the tree of values of JSON and YAML, the tree of elements of a LEMS document with
   all files that it includes, the text of a script and its data files. Layout, comments and the order of XML attributes do not count; the order of keys does.
+- With \`--freeze\` it is the model with its draws listed. With \`--partial\` it is the whole model, from which the document leaves something out.
 - A document that gives the same model without help carries none, as the canonical form does. Nor does one that is shorter than the model in this form, and one longer than
   200 MB; the report says so (\`origin/left-out\`).
 - \`--no-origin\` writes none. When reading, it gives what the document itself says. \`--check\`, \`--strict\`, the reports and the tables of this page always

@@ -64,7 +64,8 @@ export function readYaml(
     report(messages.quotesMissing(call, better.trim()), start, end);
   }
   if (malformed)
-    for (const { finding, start, end } of syntaxMistakes(text, yamlMistakes(), mostErrors)) report(finding, start, end);
+    for (const { finding, start, end } of syntaxMistakes(text, yamlMistakes(text, composed), mostErrors))
+      report(finding, start, end);
   else if (others[0]) report(messages.severalDocuments(), others[0].range[0], others[0].range[0] + 3);
   if (diagnostics.length > 0)
     return { ...nothing, positions: yamlPositions(composed, new Map(), text, document, lines) };
@@ -92,18 +93,17 @@ const mostRead = 300_000;
 const largestRepaired = 20_000;
 
 /** The first error of a text's syntax, as the parser says it. */
-function firstError(text: string): YamlError | undefined {
-  const [composed] = compose(tokensOf(text).tokens, text.length);
+function firstError(text: string, [composed] = compose(tokensOf(text).tokens, text.length)): YamlError | undefined {
   const error = composed?.errors[0];
   return error && { message: error.message, start: error.pos[0], end: error.pos[1] };
 }
 
 /** Finds the first mistake of a text again and again, until so much text has been read that more would take long. */
-function yamlMistakes(): (text: string) => SyntaxMistake | undefined {
+function yamlMistakes(given: string, composed: Document.Parsed): (text: string) => SyntaxMistake | undefined {
   let left = mostRead;
   return (text) => {
     if (text.length > largestRepaired) left = 0;
-    const error = firstError(text);
+    const error = text === given ? firstError(text, [composed]) : firstError(text);
     // Without more tries, no other text is better.
     const tried = (other: string): YamlError | undefined => {
       left -= other.length;

@@ -691,6 +691,29 @@ run:
     );
   });
 
+  test('long lists of whole numbers at equal distances are integers, which indices and sizes have to be', async () => {
+    const numbers = JSON.stringify(Array.from({ length: 41 }, (_, k) => 40 - k));
+    const text = brian(
+      `neuron_groups:
+  A: { N: 60, model: "x : 1", initializers: { x: i } }
+  B: { N: 41, model: "y : 1 (linked)\\nz = 2*y : 1\\nn : integer", linked: { y: { variable: A.x, index: { values: ${numbers} } } }, initializers: { n: { values: ${numbers} } } }
+spike_generators: { P: { N: 60, indices: ${numbers}, times: { values: ${numbers}, unit: ms } } }
+synapses: { S: { source: P, target: B, on_pre: n += 1, connect: { i: ${numbers}, j: ${numbers} } } }
+spike_monitors: { s: { source: P } }
+state_monitors: { m: { source: B, variables: [z, n], record: ${numbers} } }
+run: 1 ms`,
+    );
+    const { valid } = importModel({ name: 'indices.yaml', text });
+    const { m } = await underBrian(valid, 'indices');
+    // The row k is of the neuron 40 - k of B, which reads the neuron k of A; the spike at 0 ms comes to the neuron 0.
+    expect(m?.['z']?.map((row) => (row as readonly number[]).at(-1))).toEqual(
+      Array.from({ length: 41 }, (_, k) => 2 * k),
+    );
+    expect(m?.['n']?.map((row) => (row as readonly number[]).at(-1))).toEqual(
+      Array.from({ length: 41 }, (_, k) => (k === 40 ? 41 : k)),
+    );
+  });
+
   test('every fixture becomes a script that runs', async () => {
     const rest = ['noisy-group', 'poisson-input', 'events-of-every-kind', 'song-abbott-stdp', 'cobahh'];
     for (const name of rest) {

@@ -4,9 +4,15 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { evenNumbers } from '../../translators/shared/python.js';
 
-/** As NumPy computes it: `linspace` by steps from the start, `round` by a power of ten. */
+/** As NumPy computes it: `arange` and `linspace` by steps from the start, `round` by a power of ten. */
 function numbersOf(text: string): readonly number[] {
-  const [, first, last, count, decimals] = /linspace\(([^,]+), ([^,]+), (\d+)\)(?:, (\d+))?/.exec(text) ?? [];
+  const range = /arange\(([^,]+), ([^,]+), ([^)]+)\)/.exec(text)?.slice(1).map(Number);
+  if (range !== undefined) {
+    const [begin = 0, end = 0, every = 1] = range;
+    return Array.from({ length: (end - begin) / every }, (_, k) => begin + k * every);
+  }
+  const [, first, last, count, decimals = /round/.test(text) ? '0' : undefined] =
+    /linspace\(([^,]+), ([^,]+), (\d+)\)(?:, (\d+))?/.exec(text) ?? [];
   const step = (Number(last) - Number(first)) / (Number(count) - 1);
   const scale = Number(`1e${decimals ?? 0}`);
   return Array.from({ length: Number(count) }, (_, k) => {
@@ -61,6 +67,6 @@ it.each([
 it('a few decimals', () => {
   const values = Array.from({ length: 10 }, (_, k) => Number(`${9699 + 10000 * k}e-2`));
   expect(evenNumbers(values)).toBe('np.round(np.linspace(96.99, 996.99, 10), 2)');
-  expect(evenNumbers(Array.from({ length: 11 }, (_, k) => 5 * k))).toBe('np.linspace(0, 50, 11)');
-  expect(evenNumbers([...Array.from({ length: 21 }, (_, k) => k), 0])).toBe('np.append(np.linspace(0, 20, 21), 0)');
+  expect(evenNumbers(Array.from({ length: 11 }, (_, k) => 5 * k))).toBe('np.arange(0, 55, 5)');
+  expect(evenNumbers([...Array.from({ length: 21 }, (_, k) => k), 0])).toBe('np.append(np.arange(0, 21, 1), 0)');
 });

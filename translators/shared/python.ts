@@ -52,8 +52,8 @@ export const method = (of: Source, name: string, args: readonly Source[]): Sourc
 
 /**
  * Many numbers at equal distances, as an array of NumPy: `np.round(np.linspace(0.5, 99.5, 100), 1)`, which has the same
- * doubles; with one more number behind them, as at the end of a ramp: `np.append(np.linspace(0, 20, 21), 0)`. Undefined
- * for others.
+ * doubles, or integers if all are: `np.arange(0, 41, 1)`. One more number may follow, as at the end of a ramp:
+ * `np.append(np.arange(0, 21, 1), 0)`. Undefined for others.
  */
 export function evenNumbers(values: readonly number[]): string | undefined {
   const all = evenly(values);
@@ -80,8 +80,10 @@ function evenly(values: readonly number[]): string | undefined {
     (Math.abs(between) * scale >= fewUnits &&
       values.every((value, k) => value === roundedByNumPy(k === length - 1 ? last : k * between + first, scale)));
   if (!even) return undefined;
+  // Whole numbers may be indices, which must be integers.
+  if (decimals === 0 && whole) return `np.arange(${first}, ${last + step}, ${step})`;
   const numbers = `np.linspace(${first}, ${last}, ${length})`;
-  return decimals === 0 && whole ? numbers : `np.round(${numbers}, ${decimals})`;
+  return decimals === 0 ? `np.round(${numbers}).astype(int)` : `np.round(${numbers}, ${decimals})`;
 }
 
 const decimalsOf = (value: number): number => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0;

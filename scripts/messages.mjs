@@ -27,6 +27,7 @@ const stages = {
   model: 'The model: names, structure, dimensions',
   data: 'Large arrays beside a document',
   draw: 'Drawing what a notation prescribes',
+  convention: 'Conventions of a step that differ between simulators',
   lower: 'What this version cannot run',
   codegen: 'Generating programs',
   run: 'Running',

@@ -201,8 +201,7 @@ export const commands = {
       },
       strict: {
         type: 'boolean',
-        describe:
-          'the same function before the words of the notation; write nothing unless what is written is exact or equivalent',
+        describe: 'write nothing unless the conversion is exact or equivalent',
       },
       check: {
         type: 'boolean',

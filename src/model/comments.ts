@@ -9,16 +9,6 @@ import { segments } from './pointer.js';
 /** The annotation that holds them. */
 export const commentsKey = 'comments';
 
-/** Annotations with further comments, by JSON pointer. */
-export function withComments(
-  annotations: Readonly<Record<string, unknown>>,
-  comments: Readonly<Record<string, string>>,
-): Readonly<Record<string, unknown>> {
-  if (Object.keys(comments).length === 0) return annotations;
-  const before = annotations[commentsKey];
-  return { ...annotations, [commentsKey]: { ...(typeof before === 'object' ? before : {}), ...comments } };
-}
-
 /** Comments that a writer has not yet placed. */
 export class Comments {
   readonly #left: Map<string, string>;

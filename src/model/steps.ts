@@ -50,8 +50,6 @@ export const spikeTime = (step: number, dt: number, timing: TimingProfile): numb
  * @source Brian 2, brian2.synapses.spikequeue; NEST 3.10, measured
  */
 export const delayRounding = { brian: 0.5, grid: 0.5 + tolerance } as const;
-/** What counts as half a step on the grid is less by this, in steps. */
-export const halfTolerance = tolerance;
 
 /** Steps after which a spike with this delay (s) arrives. */
 export const delayInSteps = (seconds: number, dt: number, timing: TimingProfile): number =>

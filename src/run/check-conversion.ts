@@ -270,7 +270,7 @@ export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>
 };
 
 /** What of the options of a conversion counts for a check of it. */
-export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze' | 'strict'>>;
+export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze'>>;
 
 /**
  * Runs a model and what it was converted to under our own engine.
@@ -289,7 +289,6 @@ export async function checkConversion(
       : await convertModel(valid, document, {
           freeze: options.freeze ?? false,
           partial: options.partial ?? false,
-          strict: options.strict ?? false,
         });
   const [file] = files;
   const { valid: target } = importModel(

@@ -92,7 +92,6 @@ export async function checkWith(
         name: tool.file,
         partial: true,
         freeze: options.freeze ?? false,
-        strict: options.strict ?? false,
       });
     const plain = await inNotation(tool.script);
     const runsHere = tool.script === 'pynn' && isForOurBackend(plain);
@@ -168,7 +167,7 @@ async function comparable(
   valid: ValidModel,
   to: TargetNotation,
   simulator: Simulator,
-  { freeze = false, strict = false }: HowToConvert,
+  { freeze = false }: HowToConvert,
 ): Promise<
   ReturnType<typeof comparableVariables> & {
     readonly anew: readonly string[];
@@ -177,7 +176,7 @@ async function comparable(
     readonly units: ReadonlyMap<string, number>;
   }
 > {
-  const { files, data } = await convertModel(valid, documentOf[to] ?? to, { partial: true, freeze, strict });
+  const { files, data } = await convertModel(valid, documentOf[to] ?? to, { partial: true, freeze });
   const [file] = files;
   const { valid: target } = importModel(
     { name: file?.name ?? 'model', text: file?.text ?? '' },

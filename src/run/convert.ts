@@ -37,11 +37,6 @@ export interface ConvertOptions {
   readonly partial?: boolean;
   /** Whether documents carry the model, by which they are read as it again; absent: they do not. */
   readonly origin?: boolean;
-  /**
-   * Whether the same function matters more than the notation's own words: equations take the place of names, and own
-   * steps that of its simulator's integration, where the result is at least equivalent then.
-   */
-  readonly strict?: boolean;
 }
 
 type Exporter = (
@@ -49,11 +44,10 @@ type Exporter = (
   name: string,
   original: ValidModel,
   positions: Positions,
-  options: Required<Pick<ConvertOptions, 'partial' | 'strict'>>,
+  options: Required<Pick<ConvertOptions, 'partial'>>,
 ) => Promise<Exported>;
 
-const lems: Exporter = async (whole, name, original, positions, { strict }) =>
-  toLems(whole, name, original, positions, strict);
+const lems: Exporter = async (whole, name, original, positions) => toLems(whole, name, original, positions);
 
 /** What is said of a model of which a notation has nothing to say: LEMS has types without populations, others do not. */
 function withoutContent(
@@ -82,9 +76,9 @@ async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<reado
 
 /** A script of PyNN. @param nestml  whether what PyNN has no name for is written in NESTML, rather than for our backend */
 function pynnScript(nestml: boolean): Exporter {
-  return async (valid, name, _original, _positions, { partial, strict }) => {
+  return async (valid, name, _original, _positions, { partial }) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
-    const { files, report } = exportPynnScript(valid, parse(name).name, { partial, strict, nestml });
+    const { files, report } = exportPynnScript(valid, parse(name).name, { partial, nestml });
     return {
       files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
       data: new Map(),
@@ -99,11 +93,10 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
     const text = await documentText(model, name);
     return { files: [{ name, text }], data, report: [] };
   },
-  brian: async (valid, name, _original, _positions, { strict }) => {
+  brian: async (valid, name) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
     const { files, report } = await forBrian(valid, (idiom) => exportBrianScript(idiom, parse(name).name), {
       oneByOne: true,
-      strict,
     });
     return {
       files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
@@ -111,16 +104,16 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       report,
     };
   },
-  'brian-json': async (valid, name, _original, _positions, { strict }) => {
+  'brian-json': async (valid, name) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
-    const { document, report } = await forBrian(valid, exportBrian, { oneByOne: false, strict });
+    const { document, report } = await forBrian(valid, exportBrian, { oneByOne: false });
     return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },
   pynn: pynnScript(false),
   'pynn-nestml': pynnScript(true),
-  'pynn-json': async (valid, name, _original, _positions, { partial, strict }) => {
+  'pynn-json': async (valid, name, _original, _positions, { partial }) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
-    const { document, report } = exportPynn(valid, { partial, strict });
+    const { document, report } = exportPynn(valid, { partial });
     return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },
   lems,
@@ -192,7 +185,7 @@ export async function convertModel(
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
   const { name = usualNames[to], positions = unplaced, leftOut = [] } = options;
-  const { partial = false, strict = false } = options;
+  const { partial = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'read/left-out',
@@ -200,7 +193,7 @@ export async function convertModel(
     message,
   }));
   const exported = async (what: ValidModel): Promise<Exported> => {
-    const made = await inStage('export', () => exporters[to](what, name, valid, positions, { partial, strict }));
+    const made = await inStage('export', () => exporters[to](what, name, valid, positions, { partial }));
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);

@@ -1,6 +1,6 @@
 /**
  * docs/conversion.md says what each fixture is in each other notation. With UPDATE_CONVERSION=1 it is written anew;
- * otherwise it must be what is found. What running both gives is measured with INTERNEURON_TESTS=thorough.
+ * otherwise it must be what is found.
  */
 
 import { askedEffort, triesAll } from '../support/effort.js';
@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../support/import-graph.js';
-import { byChance, cellOf, fixturesOf, measured, takesLong, targets, type Cell, type Fixture } from './conversions.js';
+import { cellOf, fixturesOf, takesLong, targets, type Cell, type Fixture } from './conversions.js';
 
 const path = join(root, 'docs/conversion.md');
 const notations = ['brian', 'pynn', 'neuroml', 'canonical'] as const;
@@ -17,8 +17,6 @@ const thorough = askedEffort === 'thorough';
 const updating = process.env['UPDATE_CONVERSION'] === '1';
 
 const cells: Cell[] = [];
-/** By `fixture → notation`. */
-const measurements = new Map<string, string>();
 
 beforeAll(async () => {
   for (const from of ['brian', 'pynn', 'neuroml'] as const)
@@ -28,13 +26,7 @@ beforeAll(async () => {
           cells.push(asWritten(fixture, to));
           continue;
         }
-        const cell = await cellOf(fixture, to);
-        cells.push(cell);
-        if (!thorough || from === to || !['equivalent', 'approximate'].includes(cell.outcome)) continue;
-        for (const strict of cell.strictly ? [false, true] : [false]) {
-          const found = await measured(fixture, to, strict);
-          if (found !== undefined) measurements.set(`${fixture.name} → ${to}${strict ? ', `--strict`' : ''}`, found);
-        }
+        cells.push(await cellOf(fixture, to));
       }
 }, 3_600_000);
 
@@ -54,7 +46,6 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
     from,
     to,
     outcome: outcome ?? 'refused',
-    strictly: text.includes(strictly),
     sameHash: text.startsWith('**'),
     backAgain: text.endsWith('and back'),
     reasons: reason === undefined ? [] : [reason.replaceAll('\\', '')],
@@ -62,13 +53,9 @@ function asWritten({ name: fixture, from }: Fixture, to: Cell['to']): Cell {
   };
 }
 
-/** What is said of what is approximate or incomplete, and neither with `--strict`. */
-const strictly = ' (not with `--strict`)';
-
 /** A cell as text. */
 function textOf(cell: Cell): string {
-  const outcome = `${cell.outcome}${cell.strictly ? strictly : ''}`;
-  return cell.sameHash ? '**same hash**' : cell.backAgain ? `${outcome}, and back` : outcome;
+  return cell.sameHash ? '**same hash**' : cell.backAgain ? `${cell.outcome}, and back` : cell.outcome;
 }
 
 const summaryOf = (own: readonly Cell[]): string => {
@@ -79,7 +66,6 @@ const summaryOf = (own: readonly Cell[]): string => {
     count(({ sameHash, outcome }) => !sameHash && outcome === 'equivalent'),
     count(({ sameHash, outcome }) => !sameHash && outcome === 'approximate'),
     count(({ outcome }) => outcome === 'incomplete' || outcome === 'refused'),
-    count((cell) => cell.strictly),
     count(({ backAgain, sameHash }) => backAgain && !sameHash),
   ].join(' | ');
 };
@@ -112,25 +98,19 @@ The result of converting each fixture to each other notation with \`interneuron 
 
 - **same hash**: the document is the same model when it is read again.
 - **exact, equivalent, approximate, incomplete**: the least faithful part of the report. *Exact* means the same function. *Equivalent*
-  means the same up to rounding, to stated errors of steps that adapt on both sides, to a stated convention (the label of spike times, names of
-  types, a type that only interneuron's PyNN backend runs) or to other draws of the same distribution. *Approximate* means anything else, such as another integration method
-  (LEMS takes forward Euler steps) or another distribution. *Incomplete* means that something is left out,
-  *refused* that no document can be written.
-- **\`--strict\`** prefers the same function to the notation's own words. Without it, documents are as people who use the notation write them. With it,
-  - PyNN has the model's equations where a name would approximate it;
-  - LEMS has equations of which a step of forward Euler is the step of the model's method, for its length of steps
-    ([translators/neuroml](../translators/neuroml/README.md#writing)), conditions that keep the order of events within a step, and Poisson sources with
-    several spikes in a step;
-  - Brian has Poisson sources with several spikes in a step, variables that hold what parts of a LEMS model read of the step before, LEMS's sums of
-    time, and methods of the GNU Scientific Library where steps adapt ([translators/brian](../translators/brian/README.md)).
-- LEMS keeps the step of the model, and 0.01 ms at most for equations with exponentials of the potential.
+  means the same up to rounding, to the stated convention by which spikes and samples are labelled, or to other draws of the same
+  distribution. *Approximate* means anything else: another integration method, another order within a step, another distribution. The
+  report states each convention that differs, and \`--check\` measures what that does to a model. *Incomplete* means that something is
+  left out, *refused* that no document can be written.
+- No document is bent to make another simulator take the steps of the model. A shorter step (\`--dt\`) makes LEMS more accurate.
+- **\`--strict\`** writes nothing unless the conversion is exact or equivalent.
 - **and back**: the document carries the model, with the same hash ([The way back](#the-way-back)). The others are shorter than the model, or longer than
   200 MB.
 - Scripts for Brian and PyNN contain the same as documents in these notations. Where PyNN's simulators refuse something that documents have, the report
   of a script says so.
 
-| from | to | same hash | exact | equivalent | approximate | incomplete or refused | of these two equivalent with \`--strict\` | and back |
-|---|---|---|---|---|---|---|---|---|
+| from | to | same hash | exact | equivalent | approximate | incomplete or refused | and back |
+|---|---|---|---|---|---|---|---|
 ${pairs.join('\n')}
 
 ${inAll()}
@@ -179,57 +159,14 @@ function inAll(): string {
   const faithful = foreign.filter(
     ({ sameHash, outcome }) => sameHash || outcome === 'exact' || outcome === 'equivalent',
   );
-  const strictOnes = faithful.length + foreign.filter((cell) => cell.strictly).length;
-  const share = Math.floor((100 * strictOnes) / foreign.length);
-  return (
-    `Of the ${foreign.length} conversions from Brian, PyNN, and NeuroML and LEMS to another of these, ${faithful.length} are exact or equivalent as people write them, ` +
-    `and ${strictOnes} (${share} %) with \`--strict\`.`
-  );
+  return `Of the ${foreign.length} conversions from Brian, PyNN, and NeuroML and LEMS to another of these, ${faithful.length} are exact or equivalent.`;
 }
-
-const heading = '## Measured';
-
-/** Of conversions with `--strict`, those that spike in the same steps, and those that differ otherwise than by chance. */
-const strictRows = (): readonly (readonly [key: string, text: string])[] =>
-  [...measurements].filter(([key]) => key.endsWith(', `--strict`'));
-const isSame = (text: string): boolean => text.startsWith('all ') && text.endsWith(' in the same steps');
-
-const inSameSteps = (): string => {
-  const same = strictRows().filter(([, text]) => isSame(text)).length;
-  const chance = strictRows().filter(([, text]) => text.endsWith(byChance)).length;
-  return `${same} of ${strictRows().length} have all spikes in the same steps, and ${chance} differ by chance`;
-};
-
-/** What running both gave, which is measured seldom. */
-const measuredPart = (): string => `
-${heading}
-
-What approximate and equivalent conversions amount to: interneuron ran both for 0.1 s of model time. The k-th spikes of a cell match
-when they are no more than a time step or 0.1 ms apart; the largest distance between k-th spikes is given in time steps of the
-model, 0 for the same step. Models with random numbers differ *by chance* where the notation has a different
-generator. With \`--strict\`, ${inSameSteps()}. Networks of thousands of cells are not measured, nor populations without
-namesakes after conversion. Written with \`INTERNEURON_TESTS=thorough\` and \`UPDATE_CONVERSION=1\`.
-
-| fixture → notation | spikes |
-|---|---|
-${[...measurements].map(([key, text]) => `| ${key} | ${text} |`).join('\n')}
-`;
 
 // Every fixture in every notation takes a while; what conversions are is also tested one by one.
 describe.skipIf(!triesAll && !updating)('docs/conversion.md', () => {
   it('says what conversions are', () => {
-    if (updating) {
-      const before = readFileSync(path, { encoding: 'utf8', flag: 'a+' });
-      const at = before.indexOf(`\n${heading}`);
-      writeFileSync(path, page() + (thorough ? measuredPart() : at < 0 ? '' : before.slice(at)));
-    }
-    const written = readFileSync(path, 'utf8');
-    const at = written.indexOf(`\n${heading}`);
-    expect(at < 0 ? written : written.slice(0, at)).toBe(page());
-  });
-
-  it.skipIf(!thorough)('with --strict, spikes are in the same steps, but where random numbers are others', () => {
-    expect(strictRows().filter(([, text]) => !isSame(text) && !text.endsWith(byChance))).toEqual([]);
+    if (updating) writeFileSync(path, page());
+    expect(readFileSync(path, 'utf8')).toBe(page());
   });
 
   it('every document that is written reads again', () => {

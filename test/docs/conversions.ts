@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { hashModel } from '../../src/model/hash.js';
 import type { ValidModel } from '../../src/model/model.js';
-import { checkConversion } from '../../src/run/check-conversion.js';
 import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
 import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
 import { root } from '../support/import-graph.js';
@@ -21,8 +20,6 @@ export interface Cell {
   readonly from: Notation;
   readonly to: Notation;
   readonly outcome: ConvertedModel['outcome'] | 'refused';
-  /** Whether what is approximate or incomplete is neither with `--strict`. */
-  readonly strictly: boolean;
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
   /** Whether the document carries the fixture, with its hash. */
@@ -73,33 +70,25 @@ const isLargeModel = ({ model }: ValidModel): boolean =>
 
 /** One cell of the table. */
 export async function cellOf({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
-  const cell = { fixture: name, from, to, strictly: false, sameHash: false, backAgain: false, reasons: [], errors: [] };
+  const cell = { fixture: name, from, to, sameHash: false, backAgain: false, reasons: [], errors: [] };
   try {
     const converted = await convertModel(imported.valid, targets[to], { origin: true });
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';
     const reasons = [...new Set(converted.report.flatMap((one) => (one.verdict === worst ? [one.message] : [])))];
-    const isLess = converted.outcome === 'approximate' || converted.outcome === 'incomplete';
-    const strictly = isLess && (await isFaithful(imported.valid, to));
     const again = readAgain(converted, false);
-    if (again === undefined) return { ...cell, outcome: converted.outcome, strictly, reasons };
+    if (again === undefined) return { ...cell, outcome: converted.outcome, reasons };
     if (again instanceof Error)
-      return { ...cell, outcome: converted.outcome, strictly, reasons, errors: [again.message.split('\n')[0] ?? ''] };
+      return { ...cell, outcome: converted.outcome, reasons, errors: [again.message.split('\n')[0] ?? ''] };
     const { model } = imported.hashes;
     const sameHash = again.hashes.model === model;
     const back = sameHash || from === to ? undefined : readAgain(converted, true);
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
-    return { ...cell, outcome: converted.outcome, strictly, sameHash, backAgain, reasons };
+    return { ...cell, outcome: converted.outcome, sameHash, backAgain, reasons };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)
       return { ...cell, outcome: 'refused', reasons: [error.message] };
     throw error;
   }
-}
-
-/** Whether a strict conversion is at least equivalent, and its document is a model again. */
-async function isFaithful(valid: ValidModel, to: Notation): Promise<boolean> {
-  const converted = await convertModel(valid, targets[to], { strict: true });
-  return ['exact', 'equivalent'].includes(converted.outcome) && !(readAgain(converted, false) instanceof Error);
 }
 
 /**
@@ -118,39 +107,3 @@ function readAgain({ files: [file] }: ConvertedModel, origin: boolean): Imported
 }
 
 export const hashOf = (valid: ValidModel): string => hashModel(valid.model).model;
-
-/** What is said where a model draws random numbers that the notation draws otherwise. */
-export const byChance = 'by chance';
-
-/** What running both says, in words of the table; undefined where that is not done. */
-export async function measured(
-  { name, imported }: Fixture,
-  to: Notation,
-  strict: boolean,
-): Promise<string | undefined> {
-  if (large.has(name)) return undefined;
-  try {
-    const {
-      matched,
-      spikes,
-      populations,
-      drawnAnew = [],
-    } = await checkConversion(imported.valid, targets[to], {
-      seconds: 0.1,
-      strict,
-    });
-    const [ours, theirs] = spikes;
-    if (ours + theirs === 0) return undefined;
-    const { dt } = imported.valid.model.experiment;
-    const steps = Math.max(...populations.map(({ largest }) => largest)) / dt;
-    const apart = `${Number(steps.toFixed(1))} ${Math.abs(steps - 1) < 0.05 ? 'step' : 'steps'}`;
-    if (matched === ours && ours === theirs)
-      return steps < 0.01 ? `all ${ours} spikes in the same steps` : `all ${ours} spikes within ${apart}`;
-    const why = drawnAnew.length > 0 ? `, ${byChance}` : '';
-    return `${matched} of ${ours} spikes (${theirs} there), up to ${apart} apart${why}`;
-  } catch (error) {
-    if (error instanceof UsageError || error instanceof DiagnosticError)
-      return `does not run: ${error.message.split('\n')[0] ?? ''}`;
-    throw error;
-  }
-}

@@ -86,8 +86,6 @@ interface Case {
   readonly steps: number;
   /** Only spikes are recorded: NeuroML's own types do not show all that PyNN's cells hold. */
   readonly named?: true;
-  /** Converted with `--strict`: forward Euler then takes the steps of the model's own method. */
-  readonly strict?: true;
   /** The reference interpreter takes minutes for it. */
   readonly slow?: true;
 }
@@ -107,33 +105,6 @@ const brianModel = (name: string, lines: string): Source => ({
   name: `${name}.yaml`,
   text: `format: interneuron/brian\nversion: 1\ndt: 0.1 ms\nseed: 3\n${lines}`,
 });
-/** Sums of cells that LEMS advances before and after those whose sums they are. */
-const contacts = brianModel(
-  'contacts',
-  `neuron_groups:
-${['B', 'A']
-  .map(
-    (name) => `  ${name}:
-    N: 4
-    model: |
-      dv/dt = (1.1 + 0.15*i - v + 0.3*gap + 0.1*mean)/(10*ms) : 1
-      gap : 1
-      mean : 1
-    threshold: v > 1
-    reset: v = 0
-    method: exponential_euler`,
-  )
-  .join('\n')}
-synapses:
-  BB: { source: B, target: B, model: "gap_post = v_pre - v_post : 1 (summed)", connect: true }
-  AB: { source: A, target: B, model: "mean_post = clip(v_pre - v_post, 0, 1) : 1 (summed)", connect: true }
-  BA: { source: B, target: A, model: "gap_post = v_pre*v_pre - v_post : 1 (summed)", connect: true }
-spike_monitors:
-  b: { source: B }
-  a: { source: A }
-run: 100 ms
-`,
-);
 const groupOfCells = `neuron_groups:
   G:
     N: 60
@@ -373,27 +344,9 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Strict conversions have the spikes of the model, each in its step. */
-const strictCases: readonly Case[] = (
-  [
-    ['exact solutions', fixture('brian/deterministic-30.yaml')],
-    ['alpha functions', fixture('pynn/if-curr-alpha.json')],
-    ["Runge and Kutta's method", fixture('pynn/if-cond-exp.json')],
-    ['exponential Euler', fixture('brian/single-hh.yaml')],
-    ['contacts within and between populations', contacts],
-  ] as const
-).map(([what, source]) => ({
-  what: `${what}, strictly`,
-  source,
-  duration: '100 ms',
-  cells: 0,
-  steps: 0,
-  strict: true,
-}));
-
 const why = missingInterpreter();
 
-describe.each([...cases, ...strictCases])('$what', ({ source, duration, dt, cells, steps, slow, named, strict }) => {
+describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named }) => {
   const compared = why === null && !slow;
   const others = compared
     ? ', which are those of the reference interpreter'
@@ -407,9 +360,7 @@ describe.each([...cases, ...strictCases])('$what', ({ source, duration, dt, cell
     const recordings = named ? model.recordings.filter((recording) => 'events' in recording) : model.recordings;
     const { files, report } = await convertModel({ ...original.valid, model: { ...model, recordings } }, 'lems', {
       freeze: true,
-      strict: strict ?? false,
     });
-    expect(report.some(({ code }) => code === 'lems/own-steps')).toBe(strict ?? false);
     expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
     const text = files[0]?.text ?? '';
     const back = importModel({ name: 'exported.xml', text });

@@ -7,26 +7,15 @@ import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 
 /** The columns of a fixture of LEMS in another notation, by file, and the report. */
-async function columnsIn(fixture: string, to: 'brian-json' | 'pynn-json', strict = false) {
+async function columnsIn(fixture: string, to: 'brian-json' | 'pynn-json') {
   const file = `fixtures/neuroml/${fixture}.xml`;
   const { valid } = importModel({ name: file, text: readFileSync(file, 'utf8') });
-  const { files, report } = await convertModel(valid, to, { strict });
+  const { files, report } = await convertModel(valid, to);
   const { model } = importModel({ name: 'model.json', text: files[0]?.text ?? '' }).valid;
   return { files: datFiles(model.annotations), codes: report.map(({ code }) => code), model };
 }
 
 describe('columns of text files', () => {
-  test('follow variables that Brian records as copies', async () => {
-    const { files } = await columnsIn('synapses', 'brian-json', true);
-    const [, file] = files;
-    expect(file?.kind === 'columns' && file.columns.map(({ variable, index }) => [variable, index])).toEqual([
-      ['g', 0],
-      ['g', 2],
-      ['g_recorded', 0],
-      ['i__recorded', 0],
-    ]);
-  });
-
   test('follow synapses of which the target has the sum: those from one train to cells 1, 1 and 10', async () => {
     const { files, model } = await columnsIn('synapses', 'brian-json');
     const [, file] = files;

@@ -1,7 +1,6 @@
 /** Synapses on sources of given spikes, in notations whose sources have no place for synapses. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../src/run/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 
@@ -21,19 +20,6 @@ run: 20 ms
 `;
   return importModel({ name: 'network.yaml', text }).valid;
 }
-
-test.each([
-  ['of one cell', network(1, [0, 0], [2, 9.9]), 2],
-  ['of several, one of which is silent', network(3, [0, 2, 2], [2, 2, 15.05]), 3],
-  ['at the first step', network(1, [0], [0]), 1],
-  // 3 ms and 1 ms into each of 20/6 periods.
-  ['again and again', network(1, [0, 0], [1, 3], ', period: 6 ms'), 7],
-])('spikes %s are in LEMS where they were', async (_, valid, count) => {
-  expect((await convertModel(valid, 'lems')).outcome).toBe('approximate');
-  const { populations } = await checkConversion(valid, 'lems');
-  const given = populations.find(({ population }) => population === 'given');
-  expect(given).toMatchObject({ spikes: [count, count], matched: count, largest: 0 });
-});
 
 test('more spikes than a condition can have are said to be left out', async () => {
   const times = Array.from({ length: 2001 }, (_, k) => k / 200);

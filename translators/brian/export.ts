@@ -7,12 +7,9 @@
  *   4. report    every part that nothing was said about is exact
  */
 
-import { populationOf, populationsOf } from '../../src/model/selected.js';
+import { populationOf } from '../../src/model/selected.js';
 import { isSelection } from '../../src/model/tagged.js';
-import { parseStatements } from '../../src/lang/parse.js';
 import type { Model, ValidModel } from '../../src/model/model.js';
-import { drawnInRun } from '../../src/model/remaining-draws.js';
-import { child } from '../../src/model/pointer.js';
 import { exportGroup, type Constants, type Exported } from './export/groups.js';
 import { ObjectNames } from './export/naming.js';
 import { exportOperation, exportRecording, exportStimulus, exportTable } from './export/network.js';
@@ -24,7 +21,7 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.js';
 import { withoutMethodOptions } from './method-options.js';
-import { defaultClock, isBeforeThresholds, plainBinomial } from './vocabulary.js';
+import { defaultClock, plainBinomial } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
 interface BrianExport {
@@ -220,51 +217,10 @@ function head(
 }
 
 function remarkOnModel({ model, report }: ExportContext): void {
-  if (model.timing !== 'brian') {
-    const drawn = drawnInRun(model);
-    if (drawn !== undefined)
-      report.equivalent(
-        'brian/own-draws',
-        '',
-        `Brian has its own random numbers, from the same distributions: ${drawn}`,
-      );
-    const step = quantityText(model.experiment.dt, dimensionOf('s'), 'decimal');
-    report.equivalent(
-      'brian/timing',
-      '/timing',
-      `spikes are labelled with the beginning of their step, ${step} earlier than under the timing ${model.timing}`,
-    );
-    for (const [name, variables] of lostAtResets(model))
-      report.approximated(
-        'brian/reset',
-        child('/projections', name),
-        `what arrives at ${variables.join(' and ')} in the step of a spike is lost: Brian delivers before it resets`,
-      );
-  }
   if (Object.keys(model.parameters).length > 0)
     report.exact('/parameters', 'global parameters are inserted as numbers', 'brian/parameters');
 }
 
-/** Projections that add to variables which a spike of their target sets, unless they do so before it is tested for. */
-function lostAtResets({ projections, populations, neurons, synapses }: Model): ReadonlyMap<string, readonly string[]> {
-  const found = Object.entries(projections).map(([name, { to, synapse, receptors }]) => {
-    const set = populationsOf(to.of).flatMap((population) =>
-      (neurons[populations[population]?.type ?? '']?.events['spike']?.do ?? []).flatMap((text) =>
-        parseStatements(text).flatMap((one) => (one.kind === 'assignment' && one.operator === '=' ? [one.target] : [])),
-      ),
-    );
-    const late = Object.values(synapses[synapse]?.pathways ?? {}).filter(({ slot }) => !isBeforeThresholds(slot));
-    const written = late
-      .flatMap((pathway) => pathway.do.flatMap((text) => parseStatements(text)))
-      .flatMap((one) =>
-        one.kind === 'assignment' ? [(receptors[one.target] ?? one.target).replace(/^post\./, '')] : [],
-      );
-    return [name, [...new Set(written.filter((one) => set.includes(one)))]] as const;
-  });
-  return new Map(found.filter(([, variables]) => variables.length > 0));
-}
-
-/** Says of all parts that nothing was said about that they are exact. */
 /** What is said of a part of which nothing else was said. */
 const sameInBrian = 'the same in Brian';
 

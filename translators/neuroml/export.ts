@@ -11,30 +11,25 @@
  * their own require them of the element of the population that they are in.
  */
 
-import { restsOnRounding } from '../../src/library/gather/time-conditions.js';
-import { endOf } from '../../src/model/tagged.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { atBeginOfStep } from '../../src/model/end-of-step.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
-import { isForwardEuler } from '../../src/library/gather/integration.js';
-import { readsOf } from '../../src/library/gather/texts.js';
-import type { Model, NeuronType, ValidModel } from '../../src/model/model.js';
+import { conventions } from '../../src/library/conventions.js';
+import { clockedOf, isForwardEuler } from '../../src/library/gather/integration.js';
+import type { Model, NeuronType, SynapseType, ValidModel } from '../../src/model/model.js';
 import { drawsNothing, isByRule } from './export/draws.js';
 import { withXmlComments } from './export/comments.js';
 import { withSections } from './export/cells/cables.js';
-import { withStateRead } from './export/contacts.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
 import { withEventsApart } from './export/events-apart.js';
 import type { Functions } from '../../src/lang/evaluate.js';
-import { setsShown } from './export/late-pathways.js';
 import { withLinksAsSums } from './export/links.js';
 import { withNamesApart } from './export/names-apart.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
 import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
-import { readsTarget } from './export/arrival-order.js';
-import { remarkTiming } from './export/remark-timing.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 import { withReturns } from './export/returns.js';
 import { inSchemaOrder } from './export/schema-order.js';
@@ -43,7 +38,6 @@ import { unnamed } from '../shared/documentation.js';
 import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
 import { element, xmlText, type Element } from './export/xml-text.js';
-import { remarkCode } from './export/remark-code.js';
 import { remarkMethods } from './export/remark-method.js';
 
 export { neuromlFiles } from './export/neuroml-files.js';
@@ -69,8 +63,6 @@ interface LemsOptions {
    * The model before its draws were made explicit; it is written in the words of its document where it draws nothing.
    */
   readonly unfrozen?: ValidModel;
-  /** Whether the order within a step is to be the model's, however plain the document is. */
-  readonly exactly?: boolean;
   /** Whether networks are to have NeuroML's elements alone if they can: cells one by one rather than in mixed lists. */
   readonly plain?: boolean;
 }
@@ -78,12 +70,12 @@ interface LemsOptions {
 /** A model as one LEMS document. */
 export function exportLems(
   valid: ValidModel,
-  { functions = () => undefined, unfrozen, exactly = false, plain = false }: LemsOptions = {},
+  { functions = () => undefined, unfrozen, plain = false }: LemsOptions = {},
 ): LemsExport {
   const report = new ConversionReport('lems');
   const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
   const restored = restoreDocument(source, functions, report);
-  return restored ? inOwnWords(restored, source, report) : generated(valid, { functions, exactly, plain });
+  return restored ? inOwnWords(restored, source, report) : generated(valid, { functions, plain });
 }
 
 /** The document that a model came from. */
@@ -104,7 +96,7 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
       'the document is the same model with a different hash: components have values, their types have none',
       'lems/model-hash',
     );
-  if (!sameTiming) remarkTiming({ ...valid, changes: new Map() }, report);
+  if (!sameTiming) for (const entry of conventions(valid, 'lems-euler')) report.add(entry);
   if (!sameExperiment && sameTiming && losses.every(({ pointer }) => !pointer.startsWith('/experiment')))
     report.approximated(
       'lems/experiment-hash',
@@ -118,13 +110,14 @@ function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionRep
 /** The model as component types of its own. */
 function generated(
   { model: whole, data }: ValidModel,
-  { functions, exactly, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
+  { functions, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
 ): LemsExport {
   const report = new ConversionReport('lems');
-  const { model: oneRun, changes } = asOneRun(whole, data, report);
+  // Simulators of cells with compartments read the time at the end of a step, as the reader of NeuroML does.
+  const { model: oneRun, changes } = asOneRun(hasCompartments(whole) ? atBeginOfStep(whole) : whole, data, report);
   const linked = withLinksAsSums({ model: oneRun, data });
   const oneWay = withReturns({ model: withEventsApart(linked, report), data, report });
-  const model = withNamesApart(exactly ? withStateRead(oneWay) : oneWay);
+  const model = withNamesApart(oneWay);
   const context = withSections({
     model,
     changes,
@@ -135,7 +128,6 @@ function generated(
     ids: new Ids(),
     dt: model.experiment.dt,
     links: new Set(Object.keys(linked.projections).filter((name) => !(name in oneRun.projections))),
-    exactly,
     plain,
   });
   const { ids, dimensions } = context;
@@ -146,7 +138,7 @@ function generated(
   const net = ids.claim(named ?? 'network_1');
   const run = ids.claim(named === undefined ? 'simulation_1' : `sim_${named}`);
   const simulated = simulation(run, net, network, context);
-  remark(context, network);
+  remark(context);
   const described = metadataProperties(model).map(([tag, value]) => element('property', { tag, value }));
   const bare = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
@@ -220,72 +212,28 @@ function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boole
 /** Whether a model has projections whose connections are to be listed first. */
 export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isByRule);
 
-/** What is said of the model as a whole, and of the parts about which nothing else was said. */
-function remark(context: ExportContext, written: Pick<Written, 'later' | 'inOrder' | 'atOnce'>): void {
-  const { later, inOrder } = written;
-  const { model, report } = context;
+/** Reports integration methods and conventions of a step, then the parts about which nothing else was reported. */
+function remark(context: ExportContext): void {
+  const { model, data, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
-  if (model.timing !== 'lems-euler') remarkTiming(context, report, written);
-  for (const [id, type] of Object.entries(model.neurons)) {
-    if (!isForwardEuler(type, model.timing))
-      report.approximated(
-        'lems/forward-euler',
-        child('/neurons', id),
-        `the same equations, which LEMS integrates by forward Euler instead of ${methodText(type)}: ` +
-          'spikes shift, by how much --check measures',
-      );
-    const populations = Object.values(model.populations).filter((population) => population.type === id);
-    const telling = { dt: context.dt, end: endOf(model.experiment.protocol), by: 'border' } as const;
-    if (model.timing !== 'lems-euler' && restsOnRounding(type, populations, telling))
-      report.approximated(
-        'lems/summed-time',
-        child('/neurons', id),
-        'a condition compares times that are whole steps apart; LEMS adds up its time, by whose rounding the ' +
-          'condition holds a step sooner or later',
-      );
+  if (model.timing !== 'lems-euler') {
+    for (const section of ['neurons', 'synapses'] as const)
+      for (const [id, type] of Object.entries<NeuronType | SynapseType>(model[section]))
+        if (!isForwardEuler(clockedOf(type), model.timing))
+          report.approximated(
+            'convention/forward-euler',
+            child(`/${section}`, id),
+            `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}`,
+          );
+    for (const entry of conventions({ model, data }, 'lems-euler')) report.add(entry);
+  }
+  for (const id of Object.keys(model.neurons))
     if (stepsInParts(model, id))
       report.approximated(
         'lems/order-in-step',
         child('/neurons', id),
         'all variables are advanced at once, whereas the model advances one part after another',
       );
-  }
-  for (const [id, type] of Object.entries(model.synapses)) {
-    const clocked = Object.fromEntries(Object.entries(type.derivatives).filter(([, { eventDriven }]) => !eventDriven));
-    if (!isForwardEuler({ ...type, derivatives: clocked }, model.timing))
-      report.approximated(
-        'lems/forward-euler',
-        child('/synapses', id),
-        'LEMS integrates its equations by forward Euler: values differ, by how much --check measures',
-      );
-    const read = Object.values(type.pathways)
-      .filter(({ on }) => on.startsWith('pre.'))
-      .flatMap(({ do: actions }) => actions.flatMap((text) => [...readsOf(text)]));
-    const isLater = Object.entries(model.projections).every(
-      ([name, one]) => one.synapse !== id || later.has(name) || inOrder.has(name),
-    );
-    if (model.timing !== 'lems-euler' && !isLater && read.some((name) => Object.hasOwn(clocked, name)))
-      report.approximated(
-        'lems/order-in-step',
-        child('/synapses', id),
-        'spikes arrive before variables are advanced in LEMS, after that in the model: they find them a step earlier',
-      );
-    if (model.timing !== 'lems-euler' && !isLater && setsShown(type))
-      report.approximated(
-        'lems/order-in-step',
-        child('/synapses', id),
-        'spikes arrive before variables are advanced in LEMS, after that in the model: cells see what they do to the ' +
-          'synapse a step earlier',
-      );
-  }
-  for (const [id, projection] of Object.entries(model.projections))
-    if (model.timing !== 'lems-euler' && readsTarget(projection, model))
-      report.approximated(
-        'lems/order-in-step',
-        child('/projections', id),
-        'what spikes do depends on variables of their target, which synapses see in LEMS as they were a step before',
-      );
-  remarkCode(context);
   settleParts(model, report);
 }
 
@@ -304,8 +252,8 @@ function remarkCompartments(context: ExportContext): void {
   settleParts(model, report);
 }
 
-const methodText = ({ method }: NeuronType): string =>
-  method === 'auto' ? 'the method that is chosen for them' : `the method ${method}`;
+const methodText = ({ method }: Pick<NeuronType, 'method'>): string =>
+  method === 'auto' ? 'the method that suits them' : method;
 
 /** Everything of which nothing else was said is as it was. */
 function settleParts(model: Model, report: ConversionReport): void {

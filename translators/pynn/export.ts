@@ -9,6 +9,7 @@ import { populationsOf } from '../../src/model/selected.js';
 import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
 import { wordsIn } from '../../src/library/gather/texts.js';
 import { readable } from '../../src/library/readable/readable.js';
+import { conventions } from '../../src/library/conventions.js';
 import { gathered } from '../../src/library/gather/gather.js';
 import { withCurrentsApart } from '../../src/library/currents-apart.js';
 import { standardise, standardiseParts } from '../../src/library/recognise/standardise.js';
@@ -57,8 +58,6 @@ interface PynnExport {
 export interface PynnOptions {
   /** Recordings may be left out where PyNN's names say all else. */
   readonly partial?: boolean;
-  /** Equations take the place of names that only approximate the model. */
-  readonly strict?: boolean;
   /** What PyNN has no names for is written in NESTML, and left out where that has no words either. */
   readonly nestml?: boolean;
 }
@@ -79,24 +78,20 @@ const mostSteps = 2000;
 /** Of what PyNN has no type, and NESTML has one. */
 const compiled = 'has no name in PyNN and is written in NESTML, which NEST runs once NESTML has compiled it';
 
-/** How a report begins to say why a part that has a name is written by its equations. */
-const wouldApproximate = "PyNN's name for this would approximate it: ";
-
 /** A model of populations that have cells. */
-function expressed(valid: ValidModel, { partial = false, strict = false, nestml = false }: PynnOptions): PynnExport {
+function expressed(valid: ValidModel, { partial = false, nestml = false }: PynnOptions): PynnExport {
   const apart = withCurrentsApart(valid, mostSteps);
   const plain = gathered(apart, 'pynn');
   const standard = standardise(plain.valid, 'pynn');
   const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
   const outcome = outcomeOf(named.report);
-  if (strict && !nestml && outcome === 'approximate') return faithful(valid, apart, named) ?? named;
   if (outcome !== 'incomplete') return named;
   const areRecordings = named.report.every(
     ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
   );
   if (areRecordings && partial) return named;
   if (nestml) return inNestml(valid, apart, named.report);
-  const byParts = inParts(apart, strict);
+  const byParts = inParts(apart);
   const own =
     valid.model.timing === 'lems-euler' ? { ...valid, model: readable(valid.model, { inSteps: true }) } : valid;
   const short = own === valid ? [] : [inFewEquations];
@@ -135,38 +130,11 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
   return written(settled, valid, entries, { nestml: models });
 }
 
-/** A model that PyNN's names approximate, by equations, in parts or wholly; undefined where these are not the same either. */
-function faithful(valid: ValidModel, apart: ValidModel, named: PynnExport): PynnExport | undefined {
-  const reasons = named.report.flatMap(({ verdict, pointer, message }): readonly ConversionEntry[] =>
-    verdict === 'approximated'
-      ? [
-          {
-            verdict: 'equivalent',
-            code: 'pynn/why-native',
-            pointer,
-            message: `${wouldApproximate}${message}`,
-          },
-        ]
-      : [],
-  );
-  const isSame = ({ report }: PynnExport): boolean => ['exact', 'equivalent'].includes(outcomeOf(report));
-  const isSaid = ({ pointer, message }: ConversionEntry): boolean =>
-    reasons.some((one) => one.pointer === pointer && one.message === message);
-  const byParts = inParts(apart, true);
-  const found =
-    byParts && isSame(byParts)
-      ? { ...byParts, report: [...reasons, ...byParts.report.filter((entry) => !isSaid(entry))] }
-      : written(valid, valid, reasons, { natives: new NativeParts(valid) });
-  return isSame(found) ? found : undefined;
-}
-
 /**
  * A model with names where these say a population or a projection, under its own timing; undefined where there are no
  * such parts, where cells keep LEMS's steps, and where named generators draw, which do so in the order of the whole.
- *
- * @param strict  whether names that would approximate a part are not taken either
  */
-function inParts(valid: ValidModel, strict: boolean): PynnExport | undefined {
+function inParts(valid: ValidModel): PynnExport | undefined {
   const { timing, populations, projections } = valid.model;
   if (timing === 'lems-euler' || JSON.stringify([populations, projections]).includes('"generator":')) return undefined;
   const but = new Map<string, string>();
@@ -179,17 +147,16 @@ function inParts(valid: ValidModel, strict: boolean): PynnExport | undefined {
     ];
     const parts = written(standard.valid, valid, entries, { natives: new NativeParts(standard.valid) });
     const outcome = outcomeOf(parts.report);
-    if (outcome === 'incomplete' || (strict && outcome === 'approximate')) {
+    if (outcome === 'incomplete') {
       const before = but.size;
       for (const { verdict, pointer, message } of parts.report) {
         const [, name] = /^\/(?:populations|projections)\/([^/]+)/.exec(pointer) ?? [];
         if (name === undefined) continue;
         if (verdict === 'notExpressible') but.set(name, message);
-        else if (strict && verdict === 'approximated') but.set(name, `${wouldApproximate}${message}`);
       }
       if (but.size > before) continue;
       // What is left out whatever has a name is left out of equations, too.
-      if (outcome === 'incomplete') return undefined;
+      return undefined;
     }
     return parts;
   }
@@ -232,7 +199,7 @@ function reasonsForEquations(report: readonly ConversionEntry[], { recordings }:
     verdict: 'equivalent',
     code: 'pynn/why-native',
     pointer,
-    message: message.startsWith(wouldApproximate) ? message : `PyNN has no name for this: ${message}`,
+    message: `PyNN has no name for this: ${message}`,
   }));
 }
 
@@ -302,12 +269,7 @@ function written(
       natives.add('operations', name, operation);
       report.equivalent('pynn/native', child('/operations', name), runsHere);
     }
-  if (model.timing !== 'grid' && natives === undefined)
-    report.approximated(
-      'pynn/timing',
-      '/timing',
-      `the timing profile is ${model.timing}; PyNN's simulators work on a grid, so spikes may shift by a step`,
-    );
+  if (natives === undefined) for (const entry of conventions(original, 'grid')) report.add(entry);
   const { pynn: _, source, outputFiles, ...rest } = model.annotations;
   const annotations = { ...rest, ...(outputFiles === undefined || natives === undefined ? {} : { outputFiles }) };
   if (outputFiles !== undefined && natives === undefined)

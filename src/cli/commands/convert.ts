@@ -40,7 +40,6 @@ export async function convert(context: CommandContext): Promise<number> {
     leftOut: imported.isCarried ? [] : options.values('left-out'),
     origin: kindOf[to] === 'script' ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
-    strict: options.flag('strict'),
   });
   // That shapes are a part of the model alone is no news to who asks for them.
   const isSome = converted.files.length > 0;
@@ -70,9 +69,7 @@ export async function convert(context: CommandContext): Promise<number> {
     if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing));
-  // A document written strictly is never approximate.
-  if (converted.outcome === 'approximate' && check === undefined)
-    context.say('--strict prefers the same function to the names of the notation; --check measures the difference');
+  if (converted.outcome === 'approximate' && check === undefined) context.say('--check measures the difference');
   if (check !== undefined) context.say(checkText(check, options.flag('freeze')));
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
 }
@@ -138,10 +135,10 @@ async function checkOf(
   const freeze = options.flag('freeze');
   if (simulator === undefined) {
     const { checkConversion } = await import('../../run/check-conversion.js');
-    return checkConversion(valid, to, { freeze, partial: options.flag('partial'), strict: options.flag('strict') });
+    return checkConversion(valid, to, { freeze, partial: options.flag('partial') });
   }
   const { checkWith } = await import('../../run/check-with.js');
-  return checkWith(valid, to, simulator, { freeze, strict: options.flag('strict') });
+  return checkWith(valid, to, simulator, { freeze });
 }
 
 /** The comparison of both runs, in a few lines. */

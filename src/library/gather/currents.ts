@@ -4,7 +4,7 @@ import { hertz, second } from '../../lang/dimension.js';
 import { inSI } from '../../lang/print.js';
 import { parseUnit } from '../../lang/units.js';
 import { tidy } from '../recognise/numbers.js';
-import { beforeStep, borderText, stepReaching } from './step-times.js';
+import { beforeStep } from './step-times.js';
 import type { Shape } from './waveforms.js';
 
 /** A current as a text, and into how many steps its ramps are cut. */
@@ -42,8 +42,6 @@ function evenAmplitudes(
  * `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape.
  *
  * @param hasRamps  whether the notation has currents that rise steadily; else they are cut into steps
- * @param lead      for a grid that agrees with LEMS's steps: how many steps earlier than LEMS's time the current is
- *   seen
  */
 export function currentText(
   pieces: readonly Shaped[],
@@ -51,13 +49,10 @@ export function currentText(
   end: number,
   dt: number,
   hasRamps: boolean,
-  lead?: number,
 ): CurrentForm | undefined {
   let steps: CurrentForm['steps'];
   const flowing: Shaped[] = [];
-  // What changes in the last step of a run counts, whatever the time of the change.
-  const isSeen = (time: number): boolean =>
-    lead === undefined ? time < end - (hasRamps ? dt / 2 : 0) : stepReaching(time, dt) - lead < Math.round(end / dt);
+  const isSeen = (time: number): boolean => time < end - (hasRamps ? dt / 2 : 0);
   for (const piece of pieces) {
     const { from, to, shape } = piece;
     if (from > 0 && !isSeen(from)) continue;
@@ -80,26 +75,24 @@ export function currentText(
     }
   }
   const inUnit = (value: number): string => inSI(value, parseUnit(unit).dimension);
-  const now = lead === 1 ? 't + dt' : 't';
   const valueOf = ({ from, shape }: Shaped): string => {
     switch (shape.kind) {
       case 'constant':
         return inUnit(shape.amplitude);
       case 'sine': {
-        const since = from === 0 && now === 't' ? now : from === 0 ? `(${now})` : `(${now} - ${inSI(from, second)})`;
+        const since = from === 0 ? 't' : `(t - ${inSI(from, second)})`;
         const above = shape.offset === 0 ? '' : `${inUnit(shape.offset)} + `;
         const shift = shape.phase === 0 ? '' : ` + ${shape.phase}`;
         return `${above}${inUnit(shape.amplitude)}*sin(${inSI(shape.omega, hertz)}*${since}${shift})`;
       }
       case 'ramp':
-        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/second*(${now} - ${inSI(from, second)})`;
+        return `${inUnit(shape.start)} + ${inUnit(shape.slope)}/second*(t - ${inSI(from, second)})`;
       default:
         return inUnit(0);
     }
   };
-  const border = (time: number): string => (lead === undefined ? beforeStep(time) : borderText(time, dt, lead));
   const whenOf = ({ from, to }: Shaped): string =>
-    [from > 0 ? [`t > ${border(from)}`] : [], isSeen(to) ? [`t < ${border(to)}`] : []].flat().join(' and ');
+    [from > 0 ? [`t > ${beforeStep(from)}`] : [], isSeen(to) ? [`t < ${beforeStep(to)}`] : []].flat().join(' and ');
   const [only] = flowing;
   if (only === undefined) return { text: inUnit(0) };
   if (flowing.length === 1) {
@@ -116,7 +109,7 @@ export function currentText(
     if (low === high) return stretches[low]?.[1] ?? inUnit(0);
     const middle = Math.floor((low + high) / 2) + 1;
     const [from = 0] = stretches[middle] ?? [];
-    return `(${within(middle, high)} if t > ${border(from)} else ${within(low, middle - 1)})`;
+    return `(${within(middle, high)} if t > ${beforeStep(from)} else ${within(low, middle - 1)})`;
   };
   return { text: within(0, stretches.length - 1), ...(steps === undefined ? {} : { steps }) };
 }

@@ -27,8 +27,6 @@ export interface Gathering {
   readonly report: ConversionReport;
   /** First part of the report's codes. */
   readonly stage: string;
-  /** Whether the same function matters more than few equations. */
-  readonly strict: boolean;
   /** Time step, in s. */
   readonly dt: number;
   /** End of the protocol, in s. */
@@ -48,18 +46,6 @@ export interface Gathering {
   readonly injected: Map<string, readonly Injected[]>;
   /** Types of neurons that are PyNN's own, not those of the model. */
   readonly standard: Set<string>;
-  /** Projections whose synapses are advanced before what they add is summed, so that it is as in LEMS. */
-  readonly early: Set<string>;
-  /** Projections whose spikes are delivered before their cells are advanced, in the step in which these feel them. */
-  readonly prompt: Set<string>;
-  /** Projections whose sources spike behind the step of their synapses, which are felt a step later. */
-  readonly late: Set<string>;
-  /** Projections whose synapses read other cells all the time, as in LEMS. */
-  readonly contacts: Set<string>;
-  /** Populations of which variables are recorded that follow sums over synapses. */
-  readonly shownSums: Set<string>;
-  /** Variables that add up the time as LEMS does, by their types of neurons. */
-  readonly summedTimes: Map<string, string>;
   /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
   readonly changed: ReadonlySet<string>;
 }
@@ -75,7 +61,7 @@ export interface Injected {
 }
 
 /** Nothing gathered yet. */
-export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: string, strict = false): Gathering {
+export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: string): Gathering {
   const { model } = valid;
   const recorded = new Map<string, Set<string>>();
   for (const recording of model.recordings) {
@@ -89,7 +75,6 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     model,
     report,
     stage,
-    strict,
     dt: model.experiment.dt,
     end: endOf(model.experiment.protocol),
     neurons: { ...model.neurons },
@@ -102,12 +87,6 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
     elsewhere: new Map(),
     injected: new Map(),
     standard: new Set(),
-    early: new Set(),
-    prompt: new Set(),
-    late: new Set(),
-    contacts: new Set(),
-    shownSums: new Set(),
-    summedTimes: new Map(),
     changed: changedNames(model),
   };
 }
@@ -153,21 +132,4 @@ export function numbersOfElement(
     }),
   );
   return environmentOf({ ...own, i: element }, gathering.valid.data).numbers;
-}
-
-/** Whether cells read a generator's current after its own step, which is 1, or before, 0; undefined: some of both. */
-export function leadOf(
-  gathering: Gathering,
-  name: string,
-  projections: readonly (readonly [string, Projection])[],
-): number | undefined {
-  const order = new Map(
-    Object.entries(gathering.model.populations)
-      .sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1))
-      .map(([one], k) => [one, k] as const),
-  );
-  const leads = new Set(
-    projections.map(([, { to }]) => ((order.get(name) ?? 0) < (order.get(wholePopulation(to.of) ?? '') ?? 0) ? 1 : 0)),
-  );
-  return leads.size === 1 ? [...leads][0] : undefined;
 }

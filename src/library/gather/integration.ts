@@ -2,7 +2,6 @@
 
 import type { Expression } from '../../lang/ast.js';
 import { foldConstants } from '../../lang/fold.js';
-import { growsFast } from '../../lang/growth.js';
 import { linearRate, coefficientsDecide } from '../../lang/linear.js';
 import { parseExpression } from '../../lang/parse.js';
 import { hasRealSolution } from '../../lang/real-solution.js';
@@ -63,7 +62,7 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
 }
 
 /** The equations of a type that are advanced in each step. */
-const clockedOf = (type: Equations): Equations => ({
+export const clockedOf = (type: Equations): Equations => ({
   ...type,
   derivatives: Object.fromEntries(Object.entries(type.derivatives).filter(([, { eventDriven }]) => !eventDriven)),
 });
@@ -123,11 +122,4 @@ export function isChosenOnGrid(type: Equations, timing: TimingProfile): boolean 
   if (type.noise.length > 0) return own === 'auto' || own === 'euler';
   const chosen = methodOnGrid({ ...type, method: 'auto' });
   return own === chosen || (own === 'exact' && chosen === 'auto');
-}
-
-/** Whether stages of a type's method may overflow: where a method is chosen, such a step is one of Euler's method. */
-export function mayOverflow(type: Equations): boolean {
-  if (type.method !== 'rk2' && type.method !== 'rk4') return false;
-  const names = Object.keys(type.derivatives);
-  return ratesOf(type).some((rate, k) => growsFast(rate, names[k] ?? ''));
 }

@@ -1,15 +1,10 @@
 /** Recordings of a model whose populations and synapses have taken other forms. */
 
 import { numbersOf } from '../../model/arrays.js';
-import { parseStatements } from '../../lang/parse.js';
-import { namesIn, writtenBy } from '../../lang/walk.js';
-import { child } from '../../model/pointer.js';
-import type { Model, NeuronType, Projection, Recording, SelectionRule, SynapseType } from '../../model/model.js';
-import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../model/selected.js';
+import type { NeuronType, Projection, Recording, SelectionRule } from '../../model/model.js';
+import { elementsIn, populationsOf, wholePopulation } from '../../model/selected.js';
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
-import { changedByRegimes } from './shown-late.js';
-import { derivedOf } from './texts.js';
 
 /** What records the same as a recording did before. */
 export function regathered(recording: Recording, pointer: string, made: Gathering): readonly Recording[] {
@@ -20,77 +15,6 @@ export function regathered(recording: Recording, pointer: string, made: Gatherin
   return isSelection(recording.of, 'synapses')
     ? ofSynapses(recording, recording.of, pointer, made)
     : ofCells(recording, pointer, made);
-}
-
-/**
- * Reports samples that are a step apart: LEMS writes what it computed from the state before a step with the time of its
- * end. Synapses that are advanced early are, with their state, a step behind those of LEMS.
- */
-export function reportSamples(gathering: Gathering): void {
-  gathering.model.recordings.forEach((recording, k) => {
-    if (!isRecording(recording, 'variables')) return;
-    const pointer = child('/recordings', k);
-    const { of } = recording;
-    const moved = gathering.elsewhere.get(isSelection(of, 'synapses') ? '' : (populationOf(of) ?? ''));
-    const places = new Map<SelectionRule, string[]>([[of, []]]);
-    for (const name of recording.variables) {
-      const place = moved?.get(name) ?? of;
-      places.set(place, [...(places.get(place) ?? []), name]);
-    }
-    for (const [place, variables] of places)
-      reportVariables(gathering, place === of ? gathering.model : gathering, place, variables, pointer);
-  });
-}
-
-/** Reports samples of variables, given what has them. */
-function reportVariables(
-  { report, early, prompt }: Gathering,
-  owners: Pick<Model, 'neurons' | 'synapses' | 'populations' | 'projections'>,
-  of: SelectionRule,
-  variables: readonly string[],
-  pointer: string,
-): void {
-  const types = isSelection(of, 'synapses')
-    ? [owners.synapses[owners.projections[of.projection]?.synapse ?? '']]
-    : populationsOf(of).map((name) => owners.neurons[owners.populations[name]?.type ?? '']);
-  const pathways =
-    isSelection(of, 'synapses') && !early.has(of.projection) && !prompt.has(of.projection)
-      ? Object.values(owners.synapses[owners.projections[of.projection]?.synapse ?? '']?.pathways ?? {})
-      : [];
-  const written = writtenBy(pathways.flatMap((one) => one.do).flatMap((text) => parseStatements(text)));
-  const arriving = variables.filter((name) => written.has(name));
-  if (arriving.length > 0)
-    report.equivalent(
-      'brian/sampling',
-      pointer,
-      `${arriving.join(', ')}: samples have what arrives in the step that begins, which LEMS writes at its end`,
-    );
-  const isBehind = isSelection(of, 'synapses') && early.has(of.projection);
-  const apart = variables.filter((name) =>
-    types.some((type) => type !== undefined && (isBehind ? Object.hasOwn(type.state, name) : followsState(type, name))),
-  );
-  if (apart.length === 0) return;
-  if (isBehind)
-    report.equivalent(
-      'brian/sampling',
-      pointer,
-      `${apart.join(', ')}: samples are one step late, so that currents are not`,
-    );
-  else
-    report.equivalent(
-      'brian/sampling',
-      pointer,
-      `${apart.join(', ')}: samples are one step early; LEMS writes what it computed from the state before the step`,
-    );
-}
-
-/** Whether a variable is computed from more than parameters and the time, or shown before regimes advance it. */
-function followsState(type: NeuronType | SynapseType, name: string): boolean {
-  if (Object.hasOwn(type, 'regimes') && changedByRegimes(type as NeuronType).has(name)) return true;
-  if (Object.hasOwn(type, 'inputs') && Object.hasOwn((type as NeuronType).inputs, name)) return true;
-  if (!Object.hasOwn(type.derived, name)) return false;
-  const e = derivedOf(type)?.get(name);
-  return e === undefined || [...namesIn(e)].some((one) => one !== 't' && !Object.hasOwn(type.parameters, one));
 }
 
 type Samples = Extract<Recording, { readonly variables: readonly string[]; readonly events?: never }>;

@@ -4,12 +4,10 @@
  */
 
 import type { Expression } from '../../lang/ast.js';
-import { binary, name as named, number, unary } from '../../lang/build.js';
-import { drawsIn } from '../../lang/functions.js';
-import { equalExpressions, namesIn, substitute } from '../../lang/walk.js';
+import { binary, unary } from '../../lang/build.js';
+import { equalExpressions } from '../../lang/walk.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
-import { mapped } from '../../model/collections.js';
 import type { NeuronType, Refractory, Regime } from '../../model/model.js';
 import { namesOf, readsOf } from './texts.js';
 
@@ -65,84 +63,6 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
       },
     },
   };
-}
-
-/** A variable of a regime whose rate reads one that the regime advances before it. */
-export function readsAdvanced({
-  regimes,
-}: NeuronType): { readonly variable: string; readonly before: string } | undefined {
-  for (const { order, derivatives } of Object.values(regimes)) {
-    const names = order ?? Object.keys(derivatives).sort();
-    for (const [k, variable] of names.entries()) {
-      const read = namesOf(derivatives[variable]?.rate ?? '0');
-      const before = names.slice(0, k).find((name) => read.has(name));
-      if (before !== undefined) return { variable, before };
-    }
-  }
-  return undefined;
-}
-
-/**
- * A type with the rates of its regimes in terms of what is there when a step begins: a rate that reads a variable which
- * its regime advances before has the value that this will have after a forward Euler step. Draws are not made twice.
- *
- * @returns undefined where such a variable has a rate with a draw
- */
-export function withRatesAtOnce(type: NeuronType): NeuronType | undefined {
-  let isDrawn = false;
-  const regimes = mapped(type.regimes, ({ order, ...regime }) => {
-    const advanced = new Map<string, Expression>();
-    const derivatives = { ...regime.derivatives };
-    for (const name of order ?? Object.keys(derivatives).sort()) {
-      const given = derivatives[name];
-      if (given === undefined) continue;
-      const before = parseExpression(given.rate);
-      const rate = substitute(before, advanced);
-      if (rate !== before) derivatives[name] = { ...given, rate: printExpression(rate) };
-      isDrawn ||= [...namesIn(before)].some((one) => drawsIn(advanced.get(one) ?? number(0)));
-      advanced.set(name, binary('+', named(name), binary('*', named('dt'), rate)));
-    }
-    return { ...regime, derivatives };
-  });
-  return isDrawn ? undefined : { ...type, regimes };
-}
-
-/** Spikes for which waiting is tried out. */
-const mostTried = 20_000;
-
-/**
- * The steps that LEMS waits after a spike at any step until `t > last + duration`, where t is the sum of all steps.
- *
- * @param duration  in s
- * @param dt        in s
- * @param strict    whether t has to be greater, not equal
- * @param most      of the first so many steps alone, which are those of the run
- * @returns the most frequent number of steps, and the share of spikes after which it is that
- */
-export function stepsWaited(
-  duration: number,
-  dt: number,
-  strict: boolean,
-  most = mostTried,
-): { readonly steps: number; readonly share: number } {
-  const whole = Math.round(duration / dt);
-  if (whole > mostTried) return { steps: whole, share: 1 };
-  const least = Math.max(1, Math.floor(duration / dt) - 1);
-  const times = [0];
-  const timeAt = (step: number): number => {
-    while (times.length <= step) times.push((times[times.length - 1] ?? 0) + dt);
-    return times[step] ?? NaN;
-  };
-  const counts = new Map<number, number>();
-  const tried = Math.max(1, Math.min(most, mostTried));
-  for (let n = 1; n <= tried; n++) {
-    const due = timeAt(n) + duration;
-    let steps = least;
-    while (strict ? timeAt(n + steps) <= due : timeAt(n + steps) < due) steps++;
-    counts.set(steps, (counts.get(steps) ?? 0) + 1);
-  }
-  const [[steps, count] = [0, 0]] = [...counts].sort((a, b) => b[1] - a[1]);
-  return { steps, share: count / tried };
 }
 
 /** `t > last + duration`, where `last = t` was noted on entry. */

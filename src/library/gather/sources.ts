@@ -5,24 +5,13 @@ import { freeName } from '../../model/free-name.js';
 import type { NeuronType, Population, Projection, Value } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf, wholePopulation } from '../../model/selected.js';
-import { areInFile } from '../../model/tagged.js';
 import { normalisedCell } from '../normalised.js';
 import { percentWaiting } from '../poisson-counts.js';
 import { standardCells } from '../pynn/index.js';
 import { tidy } from '../recognise/numbers.js';
 import { currentText, type CurrentForm } from './currents.js';
-import {
-  isChanged,
-  leadOf,
-  numbersOfElement,
-  outputOf,
-  projectionsFrom,
-  type Gathering,
-  type Injected,
-} from './gathering.js';
-import { reportParts } from './parts.js';
+import { isChanged, numbersOfElement, outputOf, projectionsFrom, type Gathering, type Injected } from './gathering.js';
 import { splitSource } from './split.js';
-import { endsOfSteps } from './step-times.js';
 import { drawnBy, trainOf, type Train } from './trains.js';
 import { shapeOf, waveformsOf } from './waveforms.js';
 import { without } from '../../model/collections.js';
@@ -43,11 +32,6 @@ export function splitSources(gathering: Gathering): void {
     const sourceName = freeName(`${population.type ?? name}_spikes`, (one) => Object.hasOwn(gathering.neurons, one));
     const synapseName = freeName(population.type ?? name, (one) => Object.hasOwn(gathering.synapses, one));
     gathering.neurons[sourceName] = split.source;
-    if (split.isLate) gathering.late.add(projectionName);
-    if (gathering.stage === 'brian') {
-      const linked = new Set(Object.keys(population.linked ?? {}));
-      reportParts(type, child('/populations', name), gathering.report, linked);
-    }
     const moved = [...recorded].filter((one) =>
       [split.synapse.state, split.synapse.derived].some((map) => Object.hasOwn(map, one)),
     );
@@ -115,9 +99,7 @@ function asCurrents(
     /** The elements of the generator that the cells get it of, if it is all that these emit. */
     readonly emitters: (number | undefined)[];
   }
-  let follows = false;
   const found: Found[] = [];
-  const lead = gathering.stage === 'brian' ? leadOf(gathering, name, projections) : undefined;
   for (const [, projection] of projections) {
     const output = outputOf(gathering, projection);
     const to = wholePopulation(projection.to.of);
@@ -132,9 +114,8 @@ function asCurrents(
         type,
         output.variable,
         numbersOfElement(gathering, type, population, element),
-        // Cells may see a change earlier than its time says.
-        gathering.stage === 'brian' ? gathering.end + 2 * gathering.dt : gathering.end,
-        lead === 0 ? gathering.dt : 0,
+        gathering.end,
+        0,
       );
       if (typeof waves === 'string') {
         if (gathering.stage === 'brian') return;
@@ -151,8 +132,7 @@ function asCurrents(
           to: until,
           shape: shapeOf({ from, to: until, value }),
         }));
-        follows ||= shaped.some(({ shape }) => shape.kind !== 'constant');
-        const form = currentText(shaped, unit, gathering.end, gathering.dt, gathering.stage === 'brian', lead);
+        const form = currentText(shaped, unit, gathering.end, gathering.dt, gathering.stage === 'brian');
         if (form === undefined) {
           if (gathering.stage === 'brian') return;
           gathering.report.missing(pointer, 'its current has no simple shape', `${gathering.stage}/current`);
@@ -199,13 +179,7 @@ function asCurrents(
       );
   }
   gathering.injected.set(name, injected);
-  if (gathering.stage === 'brian' && lead === undefined && follows)
-    gathering.report.approximated(
-      'brian/current',
-      pointer,
-      'the current depends on the time, which cells in LEMS read up to one step earlier or later',
-    );
-  else gathering.report.exact(pointer, 'a time-dependent current', `${gathering.stage}/current`);
+  gathering.report.exact(pointer, 'a time-dependent current', `${gathering.stage}/current`);
 }
 
 /** A population without effect on others, which has the recorded variables of a generator. */
@@ -228,25 +202,6 @@ function keepAside(gathering: Gathering, name: string, population: Population, t
     `${[...shown].join(', ')} is recorded of ${aside}`,
     'brian/recording',
   );
-}
-
-/**
- * Times at which LEMS is to send spikes as the ends of the steps in which it does: in Brian those that the sum of its
- * steps reaches, elsewhere those of a grid, where all times are those of steps.
- */
-const atSteps = ({ stage, dt }: Gathering, times: readonly number[]): readonly number[] =>
-  stage === 'brian'
-    ? endsOfSteps(times, dt)
-    : times.map((time) => tidy(Number((Math.ceil(time / dt - 1e-3) * dt).toPrecision(12))));
-
-/** Lists of spikes, where all times are those of steps. */
-export function spikesAtSteps(gathering: Gathering): void {
-  for (const [name, population] of Object.entries(gathering.populations)) {
-    const { spikes } = population;
-    if (spikes === undefined || areInFile(spikes)) continue;
-    const times = atSteps(gathering, numbersOf(spikes.times, gathering.valid.data));
-    gathering.populations[name] = { ...population, spikes: { ...spikes, times } };
-  }
 }
 
 function asSpikes(gathering: Gathering, name: string, population: Population, type: NeuronType): void {
@@ -293,24 +248,13 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     );
     return;
   }
-  // In LEMS spikes that wait still come when the source has ended.
-  if (first.kind === 'poisson' && gathering.strict && ends) {
-    gathering.report.equivalent(
-      'brian/spikes',
-      pointer,
-      'the same process, written as equations, with other random numbers',
-    );
-    return;
-  }
   if (first.kind === 'times') {
     keepAside(gathering, name, population, type);
     const spikes = elements
       .flatMap((element) => {
         const train = of(element);
         if (train?.kind !== 'times') return [];
-        // What was found by trying steps is the end of one already.
-        const ends = train.tried ? train.times : atSteps(gathering, train.times);
-        return ends.map((time) => [time, element] as const);
+        return train.times.map((time) => [time, element] as const);
       })
       .sort(([a, i], [b, j]) => a - b || i - j);
     gathering.populations[name] = {
@@ -329,7 +273,7 @@ function asSpikes(gathering: Gathering, name: string, population: Population, ty
     return all.every((one) => one === all[0]) ? (all[0] ?? 0) : { array: all };
   };
   // Of spikes that fall into one step all but the first wait for the next ones in LEMS, as of PyNN's source with pauses.
-  const hasPauses = first.least > 0 || gathering.strict;
+  const hasPauses = first.least > 0;
   const standard = hasPauses ? 'SpikeSourcePoissonRefractory' : 'SpikeSourcePoisson';
   const library = standardCells.get(standard);
   const poisson = library && normalisedCell(library);

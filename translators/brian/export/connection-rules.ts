@@ -16,9 +16,8 @@ import {
 import { excludesSelf, isDrawn, isSelection, taggedSelection } from '../../../src/model/tagged.js';
 import type { IdiomContext } from './idiom-context.js';
 
-/** The most synapses that are listed where a rule of Brian is near, and where it has to be the same. */
+/** The most synapses that are listed if a similar rule of Brian exists. */
 export const mostListed = 50_000;
-const mostListedStrictly = 5_000_000;
 
 /** A rule of Brian; undefined where it has none. */
 export function ruleInBrian(
@@ -99,7 +98,7 @@ const argumentsOf = ({ arguments: given }: HostDrawn) =>
 function drawnByBrian(
   rule: HostDrawn,
   { from, to }: Projection,
-  { model, data, strict }: IdiomContext,
+  { model, data }: IdiomContext,
 ): ConnectionRule | undefined {
   const { connector, p, n, self = true, replace = false, mutual = true } = argumentsOf(rule);
   const plain = { condition: mutual ? null : 'i > j', copies: 1, self } as const;
@@ -118,8 +117,7 @@ function drawnByBrian(
       return { rule: inward ? 'fixedInDegree' : 'fixedOutDegree', n, replace, self };
     }
     case 'fixedTotal': {
-      if (typeof n !== 'number' || listedSynapses(model) <= (strict ? mostListedStrictly : mostListed))
-        return undefined;
+      if (typeof n !== 'number' || listedSynapses(model) <= mostListed) return undefined;
       const sizeOf = ({ of }: Projection['from']): number => selectionSize(of, model.populations, data);
       return { rule: 'pairs', p: Number((n / (sizeOf(from) * sizeOf(to))).toPrecision(12)), ...plain };
     }

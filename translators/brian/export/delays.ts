@@ -4,13 +4,10 @@ import { isDrawn, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import { differsInSteps } from '../../../src/library/delay-formulas.js';
-import { boundsOf, type Bounds } from '../../../src/library/recognise/bounds.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, Projection, SynapseType, Value } from '../../../src/model/model.js';
-import { delayInSteps, halfTolerance, wholeDelay } from '../../../src/model/steps.js';
+import { wholeDelay } from '../../../src/model/steps.js';
 
 /** Where the limits of a distribution are among its arguments. */
 const limitsAt: Readonly<Record<string, number>> = {
@@ -95,55 +92,6 @@ export function delaySum(
   const list = typeof a === 'number' ? b : a;
   if (typeof list === 'number') return undefined;
   return { array: list.map((_, k) => sum(at(a, k), at(b, k))) };
-}
-
-/** The longest that a delay may be, in s, by the values that it is computed from; undefined where that is not known. */
-export function longestDelay(
-  e: Expression,
-  { parameters }: SynapseType,
-  { values }: Projection,
-  { experiment: { dt } }: Model,
-  data: DataStore,
-): number | undefined {
-  const own = { has: (name: string) => Object.hasOwn(parameters, name) || Object.hasOwn(values, name) };
-  const bounds = (tree: Expression, depth: number): Bounds | undefined =>
-    boundsOf(plain(tree, own), (name) => {
-      if (name === 'dt') return [dt, dt];
-      const value = values[name] ?? parameters[name]?.value;
-      if (value === undefined || depth === 0) return undefined;
-      if (typeof value === 'string') return bounds(parseExpression(value), depth - 1);
-      const numbers = typeof value === 'number' ? [value] : listOf(value, data);
-      return numbers?.reduce<Bounds>(
-        ([low, high], one) => [Math.min(low, one), Math.max(high, one)],
-        [Infinity, -Infinity],
-      );
-    });
-  const [, high = NaN] = bounds(e, 8) ?? [];
-  return high < longest ? high : undefined;
-}
-
-/**
- * A delay in whole steps where Brian would come to others: of halves of steps that division leaves a little below
- * (3.1 ms in steps of 0.2 ms) other simulators count the longer delay, and Brian the shorter one.
- */
-export function inBriansSteps(
-  delay: Value,
-  ends: Pick<Projection, 'from' | 'to'>,
-  model: Model,
-  data: DataStore,
-): Value {
-  const { timing, experiment } = model;
-  const { dt } = experiment;
-  if (timing !== 'grid') return delay;
-  const isOther = (one: number): boolean => delayInSteps(one, dt, 'brian') !== delayInSteps(one, dt, timing);
-  const whole = (one: number): number => (isOther(one) ? wholeDelay(one, dt, timing) : one);
-  if (typeof delay === 'number') return whole(delay);
-  if (typeof delay === 'string')
-    return differsInSteps(delay, ends, model, 'brian')
-      ? `${delay} + ${Number((halfTolerance * dt).toPrecision(3))}*s`
-      : delay;
-  const listed = listOf(delay, data);
-  return listed?.some(isOther) === true ? { array: listed.map(whole) } : delay;
 }
 
 /** The largest of a value's numbers; undefined where it is no number and no list. */

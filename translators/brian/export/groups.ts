@@ -4,11 +4,8 @@ import { changedNames } from '../../../src/model/changed.js';
 import { isSpatial } from './spatial-type.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
-import { knownNumbersOf } from '../../../src/model/rules/known-values.js';
-import { isBetween, spikeStep } from '../../../src/model/steps.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import type { EquationSet, EventDefinition, NeuronType, Refractory, SpikeTrain } from '../../../src/model/model.js';
+import type { EquationSet, EventDefinition, NeuronType, SpikeTrain } from '../../../src/model/model.js';
 import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
   brianExpression,
@@ -20,11 +17,9 @@ import {
 } from './brian-text.js';
 import { constantText, dimensionOf, equationLines, initializers, valueText } from './equations-text.js';
 import { inputParts } from './inputs.js';
-import { needsOrder } from './crossings.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type TypePlan } from './plan.js';
-import { adaptiveOptions, gslMethod, heldRefractory } from './adaptive-steps.js';
+import { gslMethod } from './adaptive-steps.js';
 import { keptOptions } from '../method-options.js';
-import { binary, name, quantity } from '../../../src/lang/build.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
 import type { Link, MethodOptions } from '../specification.js';
@@ -44,15 +39,14 @@ export interface Exported {
 
 /** Brian's name of a canonical integration method, with what it is told. */
 export function methodName(
-  { type, names, name: owner }: TypePlan & { readonly type: EquationSet; readonly name: string },
+  { type, name: owner }: TypePlan & { readonly type: EquationSet; readonly name: string },
   { model }: ExportContext,
   remarks: Remarks,
 ): { readonly method?: string; readonly method_options?: MethodOptions } {
   const { method } = type;
   if (method === 'auto' || (method === 'adaptive' && Object.keys(type.derivatives).length === 0)) return {};
   if (method === 'adaptive') {
-    // What the author has not said is what Brian takes.
-    const options = model.timing === 'brian' ? keptOptions(model.annotations, owner) : adaptiveOptions(type, names);
+    const options = keptOptions(model.annotations, owner);
     return { method: gslMethod, ...(options === undefined ? {} : { method_options: options }) };
   }
   const found = Object.entries(methodNames).find(([, canonical]) => canonical === method)?.[0];
@@ -178,7 +172,7 @@ interface GivenSpike {
   readonly time: number;
 }
 
-/** Spikes as Brian has them: with the time at which their step begins, and one a step. */
+/** Splits given spikes into all of them, and the first of each cell in a step: Brian allows one. */
 function onceAStep(
   indices: readonly number[],
   times: readonly number[],
@@ -187,7 +181,7 @@ function onceAStep(
   const { dt } = model.experiment;
   const all = times.map((time, k) => ({
     index: indices[k] ?? 0,
-    time: model.timing === 'grid' ? Number((spikeStep(time, dt, model.timing) * dt).toPrecision(14)) : time,
+    time,
   }));
   const seen = new Set<string>();
   const kept = all.filter(({ index, time }) => {
@@ -222,12 +216,6 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
   const inputs = inputParts(plan, plans.synapses, context);
   const linked = new Set(Object.keys(population.linked ?? {}));
   const { refractory, ...spiking } = spike === undefined ? {} : spikeParts(spike, plan, context, about);
-  const isCondition = spike?.edge === 'rising' || spike?.refractory?.while !== undefined;
-  const adapts = type.method === 'adaptive' && context.model.timing !== 'brian';
-  const held =
-    adapts && refractory !== undefined
-      ? heldRefractory(String(refractory), isCondition, new Set(plan.names.values()))
-      : { refractory, lines: [] };
   const valuesOf = (one: NeuronType): Record<string, unknown> =>
     initializers(one, plan, population.values, view, context.data, remarks, linked);
   const initial = { ...(cable ? valuesOf(membraneValues(whole)) : {}), ...valuesOf(type), ...inputs.initial };
@@ -239,11 +227,11 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       view,
       about,
       (key) => (blocked.has(key) ? ['unless refractory'] : []),
-      [...inputs.lines, ...held.lines],
+      inputs.lines,
       { linked, hasChannels: context.model.timing !== 'brian' },
     ),
     ...spiking,
-    ...(held.refractory === undefined ? {} : { refractory: held.refractory }),
+    ...(refractory === undefined ? {} : { refractory }),
     ...methodName({ ...plan, type }, context, about),
     ...(custom.length === 0
       ? {}
@@ -316,11 +304,6 @@ function spikeParts(
 ): Record<string, unknown> & { readonly refractory?: string | number | boolean } {
   checkEvent('spike', spike, remarks);
   const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
-  if (context.model.timing !== 'brian' && plan.type !== undefined && needsOrder(plan.type))
-    remarks.approximated(
-      'brian/spike-order',
-      'Brian tests the threshold before other events of a cell, and resets it before they act',
-    );
   const { order: tested, actionOrder: acts = tested } = spike;
   // On a grid, orders are those of the events of a cell, unless these have slots of Brian's.
   const hasOrder = context.model.timing === 'brian' || spike.slot !== undefined;
@@ -368,18 +351,8 @@ function refractoryParts(
     );
   }
   if (refractory.while !== undefined) return { refractory: brianExpression(refractory.while, plan.view, remarks) };
-  // Brian counts the step of the spike, a grid only those after it.
-  const { dt } = model.experiment;
   const { for: duration = '0' } = refractory;
-  const period = readCanonical(inWholeSteps(refractory, plan, context), plan.view);
-  const another = (value: number): number => Number((value + dt).toPrecision(14));
-  const longer =
-    period.kind === 'quantity'
-      ? { ...period, value: period.value >= dt / 2 ? another(period.value) : period.value }
-      : period.kind === 'binary' && period.operator === '+' && period.right.kind === 'quantity'
-        ? { ...period, right: { ...period.right, value: another(period.right.value) } }
-        : binary('+', period, plan.population.clock === undefined ? name('dt') : quantity(dt, secondDimension));
-  const tree = model.timing === 'grid' ? longer : period;
+  const tree = readCanonical(duration, plan.view);
   const text = brianTree(tree, plan.view, remarks);
   const literal = spacedQuantity(text, tree);
   if (literal === undefined && refractory.evaluated === 'atEvent' && !isFixed(duration, plan, model))
@@ -388,23 +361,6 @@ function refractoryParts(
       'Brian evaluates the refractory period at every step, not at the spike',
     );
   return { refractory: literal ?? text };
-}
-
-/** A refractory period of which Brian, which takes the whole steps of a time, takes as many as the model does. */
-function inWholeSteps(
-  { for: duration = '0', rounding = 'down' }: Refractory,
-  plan: GroupPlan,
-  { model, data }: ExportContext,
-): string {
-  const { dt } = model.experiment;
-  const { population, type } = plan;
-  if (rounding === 'down') return duration;
-  const known =
-    type && isFixed(duration, plan, model)
-      ? knownNumbersOf(parseExpression(duration), population, type, model, data)
-      : [];
-  if (known.length > 0 && !known.some((seconds) => isBetween(seconds, dt))) return duration;
-  return rounding === 'up' ? `ceil((${duration})/dt - 0.001)*dt` : `floor((${duration})/dt + 0.5)*dt`;
 }
 
 /** Whether an expression is of parameters alone that nothing changes during a run. */

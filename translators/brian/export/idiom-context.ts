@@ -2,7 +2,6 @@
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Model, ValidModel } from '../../../src/model/model.js';
-import type { CountedSpikes } from './several-spikes.js';
 
 /** A model to be rewritten, and where to say what changes. */
 export interface IdiomContext {
@@ -13,8 +12,4 @@ export interface IdiomContext {
   readonly drawn: Model | undefined;
   /** Values that something changes, as `owner.name`. */
   readonly changed: ReadonlySet<string>;
-  /** Whether the same function matters more than Brian's own words. */
-  readonly strict: boolean;
-  /** Populations that may spike several times in a step; filled as these are rewritten. */
-  readonly severalSpikes: ReadonlyMap<string, CountedSpikes>;
 }

@@ -11,10 +11,6 @@ export interface Sections {
   readonly populations: Record<string, Population>;
   readonly projections: Record<string, Projection>;
   readonly operations: Record<string, Operation>;
-  /** Generators of spikes that groups count, by the population that the group is. */
-  readonly generators: Map<string, { readonly generator: string; readonly size: number }>;
-  /** Pathways for the second and further spikes of a step, by projection and pathway. */
-  readonly further: Map<string, ReadonlyMap<string, readonly string[]>>;
   /** Projections that send weights. */
   readonly sending: Map<string, SendingProjection>;
 }
@@ -26,8 +22,6 @@ export const noSections = (): Sections => ({
   populations: {},
   projections: {},
   operations: {},
-  generators: new Map(),
-  further: new Map(),
   sending: new Map(),
 });
 

@@ -6,7 +6,7 @@
 import { ownersOf } from '../../../src/model/typed.js';
 import { changedNames } from '../../../src/model/changed.js';
 import { mapped } from '../../../src/model/collections.js';
-import { elementsIn, populationOf, populationsOf, wholePopulation } from '../../../src/model/selected.js';
+import { elementsIn, populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { withColumnsOf } from '../../../src/library/file-columns.js';
 import { gathered } from '../../../src/library/gather/gather.js';
@@ -31,7 +31,6 @@ import type {
   SelectionRule,
   SynapseType,
   ValidModel,
-  Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { unknownFunction } from '../vocabulary.js';
@@ -39,17 +38,15 @@ import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
 import { tidied, withPlainSums } from '../../../src/library/readable/tidied.js';
 import { withLinearParts } from './cells/linear-parts.js';
-import { beforeThreshold, withoutSends } from './arrivals.js';
+import { withoutSends } from './sent-values.js';
 import { partsOf, ruleInBrian } from './connection-rules.js';
 import { constantsOf, inputsOf, touches, withoutIdle } from './constants.js';
 import { coordinatesRead, withCoordinates, type CoordinatesOf } from './coordinates.js';
 import type { IdiomContext } from './idiom-context.js';
 import { freeIn, noSections, type Sections } from './idiom-sections.js';
-import { adaptiveSteps, fixedMethod, refusedByGsl } from './adaptive-steps.js';
-import { inTurn, withCrossings } from './crossings.js';
-import { isHeardInStep, withEventsInStep } from './events-in-step.js';
-import { areWithinRange, inBriansSteps } from './delays.js';
-import { countedTrain, countingParts, withGenerators } from './given-counts.js';
+import { fixedMethod } from './adaptive-steps.js';
+import { withCrossings } from './crossings.js';
+import { areWithinRange } from './delays.js';
 import { partOfGenerator } from './generator-part.js';
 import { choosesAtRandom, chosenCells, drawnParts, drawnPhases } from './drawn-choices.js';
 import { withOwnNumbers } from './own-numbers.js';
@@ -57,7 +54,6 @@ import { OwnValues, unitOf } from './own-values.js';
 import { poissonGroup, withRates } from './poisson-group.js';
 import { withRecordedCopies } from './recorded-copies.js';
 import { sendingOf, withSentDelays } from './sent-delays.js';
-import { withCounts, withFurtherDelays, withFurtherPathways, type CountedSpikes } from './several-spikes.js';
 
 /** A model in Brian's idiom. */
 export interface BrianIdiom {
@@ -71,8 +67,6 @@ export interface BrianIdiom {
 
 /** How to rewrite a model for Brian. */
 interface IdiomOptions {
-  /** Whether the same function matters more than Brian's own words. */
-  readonly strict: boolean;
   /** The same model with everything drawn; absent: what needs it stays as it is. */
   readonly drawn?: ValidModel;
 }
@@ -84,7 +78,7 @@ interface IdiomOptions {
  */
 export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, options: IdiomOptions): BrianIdiom {
   const report = new ConversionReport('brian');
-  const plain = gathered(valid, 'brian', options);
+  const plain = gathered(valid, 'brian');
   for (const entry of plain.entries) report.add(entry);
   const { model: given } = plain.valid;
   const model = { ...given, ...regimesAsVariable(given, 'brian', report) };
@@ -95,9 +89,7 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, opti
     const neurons = Object.fromEntries(methods);
     return { valid: { ...valid, model: { ...model, neurons } }, entries: report.entries, needsDrawing: false };
   }
-  const fixed = options.strict ? refusedByGsl(model) : undefined;
-  const longest = (type: NeuronType, name: string) =>
-    type.method === 'adaptive' && hasGates(type) && (fixed === undefined || fixed.has(name)) ? stepForGates : undefined;
+  const longest = (type: NeuronType) => (type.method === 'adaptive' && hasGates(type) ? stepForGates : undefined);
   const fine = inFineSteps({ ...plain.valid, model }, longest, 'rk4');
   if (fine !== undefined)
     report.approximated(
@@ -107,8 +99,7 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, opti
     );
   const stepped = fine?.valid ?? { ...plain.valid, model };
   const adaptive = new Set(Object.keys(given.neurons).filter((name) => given.neurons[name]?.method === 'adaptive'));
-  const goesInTurn = valid.model.timing === 'lems-euler';
-  const idiom = new Idiom(stepped, report, options, coordinates, goesInTurn, adaptive, fixed);
+  const idiom = new Idiom(stepped, report, options, coordinates, adaptive);
   return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
@@ -123,8 +114,6 @@ class Idiom {
   readonly #poissonGroups = new Set<string>();
   /** Populations whose spikes are listed as they are drawn. */
   readonly #asDrawn = new Set<string>();
-  /** Populations that may spike several times in a step. */
-  readonly #severalSpikes = new Map<string, CountedSpikes>();
   /** Names under which synapses keep what Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   readonly #values: OwnValues;
@@ -134,14 +123,10 @@ class Idiom {
   constructor(
     { model, data }: ValidModel,
     report: ConversionReport,
-    { strict, drawn }: IdiomOptions,
+    { drawn }: IdiomOptions,
     private readonly coordinates: CoordinatesOf,
-    /** Whether events of a cell are tested one after another. */
-    private readonly goesInTurn: boolean,
     /** Types of neurons whose steps adapt in the model given. */
     private readonly adaptive: ReadonlySet<string>,
-    /** Types of neurons whose steps do not adapt, and why; absent: none does. */
-    private readonly fixed: ReadonlyMap<string, string> | undefined,
   ) {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
@@ -150,10 +135,9 @@ class Idiom {
     this.#report = report;
     this.drawn = drawn;
     const changed = changedNames(model);
-    const severalSpikes = this.#severalSpikes;
-    this.#context = { model, data, report, drawn: drawn?.model, changed, strict, severalSpikes };
+    this.#context = { model, data, report, drawn: drawn?.model, changed };
     const needDraws = (): void => this.#needDraws();
-    this.#values = new OwnValues({ strict, report, isDrawn: drawn !== undefined, needDraws });
+    this.#values = new OwnValues({ report, isDrawn: drawn !== undefined, needDraws });
   }
 
   /** Notes that something is known only once the model has been drawn. */
@@ -164,18 +148,9 @@ class Idiom {
   model(): Model {
     const model = this.#model;
     const out: Sections = { ...noSections(), operations: { ...model.operations } };
-    for (const [name, population] of Object.entries(model.populations)) {
-      if (!this.#writeCounted(name, population, out)) this.#writePopulation(name, population, out);
-    }
+    for (const [name, population] of Object.entries(model.populations)) this.#writePopulation(name, population, out);
     for (const [name, projection] of Object.entries(model.projections))
       for (const [label, part] of this.#projection(name, projection)) this.#writeProjection(name, label, part, out);
-    for (const [name, { generator }] of out.generators) {
-      const key = freeIn(out.projections, `${name}_counts`);
-      const counting = countingParts(name, generator, key);
-      out.synapses[key] = counting.type;
-      out.projections[key] = counting.projection;
-      out.operations[freeIn(out.operations, `${name}_begin`)] = counting.operation;
-    }
     const { neurons, populations, projections, operations } = out;
     const recordings = this.#recordings(projections);
     const { pynn: _, ...annotations } = withColumnsOf(model, recordings);
@@ -197,35 +172,13 @@ class Idiom {
   }
 
   /** Phases as Brian's objects have them. */
-  #protocol({ projections, sending, further, generators }: Sections): Model['experiment']['protocol'] {
+  #protocol({ projections, sending }: Sections): Model['experiment']['protocol'] {
     const model = this.#model;
     this.#needDraws(choosesAtRandom(model.experiment.protocol));
     const drawn = drawnPhases(model, this.#data, this.drawn, this.#asDrawn);
     return withSentDelays(drawn, sending, model, this.#data, this.#report)
       .filter((phase) => this.#isLeft(phase, projections))
-      .map((phase) => withFurtherDelays(withRates(phase, this.#poissonGroups), further, this.#report))
-      .map((phase) => withGenerators(phase, generators, model, this.#data));
-  }
-
-  /** Writes a population whose given spikes are several in a step; says whether it is one. */
-  #writeCounted(name: string, population: Population, out: Sections): boolean {
-    const counted = countedTrain(name, population, this.#model, this.#data);
-    if (counted === undefined) return false;
-    const generator = freeIn({ ...this.#model.populations, ...out.populations }, `${name}_given`);
-    const { positions: _, ...plain } = counted.population;
-    const { positions: __, ...given } = counted.generator;
-    out.populations[generator] = given;
-    out.populations[name] = plain;
-    out.neurons[name] = counted.type;
-    out.generators.set(name, { generator, size: population.size });
-    this.#severalSpikes.set(name, { most: counted.most });
-    this.#sayPositions(population, child('/populations', name), []);
-    this.#report.exact(
-      child('/populations', name),
-      `a group counts the spikes of a generator that has up to ${counted.most} in a step for each of its cells`,
-      'brian/several-spikes',
-    );
-    return true;
+      .map((phase) => withRates(phase, this.#poissonGroups));
   }
 
   #writePopulation(name: string, given: Population, out: Sections): void {
@@ -235,13 +188,11 @@ class Idiom {
       return;
     }
     const pointer = child('/neurons', name);
-    const turned = this.goesInTurn ? inTurn(type, pointer, this.#report) : type;
-    const ordered = isHeardInStep(name, this.#model) ? withEventsInStep(turned) : turned;
-    const { type: remembering, code } = withCrossings(ordered);
+    const { type: remembering, code } = withCrossings(type);
     const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
     // The report has that these take other steps.
     const plain = this.adaptive.has(given.type ?? '') ? withPlainSums(solvedFor) : solvedFor;
-    out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer, given.type) };
+    out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
     for (const [flag, one] of code)
       out.operations[freeIn(out.operations, `${name}_${flag}`)] = { on: { population: name }, ...one };
@@ -271,19 +222,18 @@ class Idiom {
       isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
       words: new Set([...wordsIn(outside), ...ends]),
     });
-    const timed = beforeThreshold(own.type, part, model);
     const plain = withoutAliases(
-      timed.type,
+      own.type,
       (one) => inCode.has(one) || ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
     );
     const { type: shown, names } = withRecordedCopies(plain, recorded);
     if (names.size > 0) this.#copies.set(name, names);
-    const most = Math.max(1, ...populationsOf(part.from.of).map((one) => this.#severalSpikes.get(one)?.most ?? 1));
-    const heard = withFurtherPathways(tidied(shown), { values: own.values, delays: timed.delays }, most);
-    out.synapses[key] = { ...heard.type, method: this.#method(shown, child('/synapses', key)) };
-    if (heard.further.size > 0) out.further.set(key, heard.further);
+    out.synapses[key] = { ...tidied(shown), method: this.#method(shown, child('/synapses', key)) };
+    const delays = Object.fromEntries(
+      Object.entries(part.delays).filter(([pathway]) => Object.hasOwn(own.type.pathways, pathway)),
+    );
     const from = this.#ownSource(part.from, out.populations, child('/projections', name));
-    out.projections[key] = { ...part, from, synapse: key, values: heard.values, delays: heard.delays };
+    out.projections[key] = { ...part, from, synapse: key, values: own.values, delays };
     for (const [event, code] of tested?.code ?? [])
       out.operations[freeIn(out.operations, `${key}_${event}`)] = {
         on: { projection: key },
@@ -349,14 +299,6 @@ class Idiom {
         this.#report.missing(pointer, `a recording of ${recording.of.projection}`, 'brian/recording');
         return [];
       }
-      const several = populationsOf(recording.of).some((one) => this.#severalSpikes.has(one));
-      if (several && isRecording(recording, 'rate'))
-        this.#report.approximated(
-          'brian/several-spikes',
-          pointer,
-          'the rate counts steps with spikes, not the second and further ones of a step',
-        );
-      if (several && isRecording(recording, 'events')) return [withCounts(recording)];
       if (isRecording(recording, 'rate') || recording.variables === undefined) return [recording];
       const { variables } = recording;
       const copies = isSelection(recording.of, 'synapses') ? this.#copies.get(recording.of.projection) : undefined;
@@ -404,7 +346,6 @@ class Idiom {
     this.#needDraws(read.length > 0 && placed === undefined);
     const values = { ...this.#values.all(population.values, type, pointer, drawn?.values), ...placed?.values };
     const poisson = poissonGroup(name, placed?.type ?? type, values, pointer, this.#context);
-    if (poisson?.counted !== undefined) this.#severalSpikes.set(name, poisson.counted);
     if (poisson?.isGroup === true) {
       this.#poissonGroups.add(name);
       return { type: poisson.type, population: { ...rest, values: poisson.values } };
@@ -435,24 +376,17 @@ class Idiom {
     return given.includes(0) && given.some((value) => value !== 0);
   }
 
-  /** The method of a type, by steps that adapt where Brian takes such. @param neurons  whose it is, in the model */
-  #method(type: NeuronType | SynapseType, pointer: string, neurons = ''): IntegrationMethod {
+  /** The method of a type; Brian takes fixed steps for adaptive ones. */
+  #method(type: NeuronType | SynapseType, pointer: string): IntegrationMethod {
     const method = methodOnGrid(type);
     if (method === 'auto' || method === 'exact') return this.#solved(type, method, pointer);
     if (method !== 'adaptive' || Object.keys(type.derivatives).length === 0) return method;
-    const adapts = this.fixed !== undefined && this.#model.neurons[neurons] !== undefined;
-    const why = this.fixed?.get(neurons);
-    if (adapts && why === undefined) {
-      this.#report.equivalent('brian/adaptive', pointer, adaptiveSteps);
-      return method;
-    }
     const fixed = fixedMethod(type);
     const nearest = fixed === 'rk4' ? fixed : 'exponential_euler';
-    const because = why === undefined ? '' : `: ${why}`;
     this.#report.approximated(
       'brian/method',
       pointer,
-      `Brian uses ${nearest} with fixed steps, not with adaptive ones${because}`,
+      `Brian uses ${nearest} with fixed steps, not with adaptive ones`,
     );
     return fixed;
   }
@@ -516,7 +450,6 @@ class Idiom {
     const type = this.#model.synapses[projection.synapse];
     if (type === undefined) return [];
     const { delayRange, space: _, ...rest } = projection;
-    const inSteps = (delay: Value): Value => inBriansSteps(delay, projection, this.#model, this.#data);
     const rules = rest.connect.map((rule) => ruleInBrian(rule, projection, pointer, this.#context));
     const said = rules.every((rule) => rule !== undefined);
     // Values that only a list has are those of listed connections.
@@ -541,7 +474,7 @@ class Idiom {
           ...part,
           values: this.#values.all(part.values, type, pointer, undefined),
           delays: mapped(part.delays, (value, key) =>
-            inSteps(this.#values.one(value, 's', child(child(pointer, 'delays'), key))),
+            this.#values.one(value, 's', child(child(pointer, 'delays'), key)),
           ),
         },
       ]);
@@ -560,7 +493,7 @@ class Idiom {
     );
     return drawn.map(([label, part]) => {
       const { delayRange: __, space: ___, ...plain } = part;
-      return [label, { ...plain, delays: mapped(plain.delays, inSteps) }];
+      return [label, plain];
     });
   }
 }

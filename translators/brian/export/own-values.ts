@@ -15,8 +15,6 @@ export const unitOf = (type: EquationSet, key: string): string =>
 
 /** How values are to be written. */
 interface Wanted {
-  /** Whether the same function matters more than Brian's own words. */
-  readonly strict: boolean;
   /** Whether the model has been drawn. */
   readonly isDrawn: boolean;
   readonly report: ConversionReport;
@@ -47,13 +45,13 @@ export class OwnValues {
   one(value: Value, unit: string, pointer: string, drawn?: Value): Value {
     if (typeof value === 'string' && unknownFunction.test(value)) return this.#listed(value, drawn, pointer);
     if (!isDrawn(value)) return value;
-    const { strict, report } = this.wanted;
+    const { report } = this.wanted;
     const text = drawText(value, unit);
     if (text?.apart === 0) {
       report.equivalent('brian/own-draws', pointer, "the same distribution, drawn by Brian's generator");
       return text.text;
     }
-    const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed && !strict;
+    const isLong = isGiven(drawn) && lengthOf(drawn.array) > mostListed;
     if (text !== undefined && (drawn === undefined ? this.wanted.isDrawn : isLong)) {
       report.approximated(
         'brian/clipped',
@@ -68,8 +66,7 @@ export class OwnValues {
   /** Whether Brian has no expression for a value, not even one that is near where that will do. */
   isUnsayable(value: Value, unit: string): boolean {
     if (!isDrawn(value)) return typeof value === 'string' && unknownFunction.test(value);
-    const text = drawText(value, unit);
-    return text === undefined || (this.wanted.strict && text.apart > 0);
+    return drawText(value, unit) === undefined;
   }
 
   /** What was drawn of a value, or the value itself where nothing is drawn yet. */

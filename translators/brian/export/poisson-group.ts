@@ -2,15 +2,12 @@
 
 import { assignedBy } from '../../../src/model/assigned.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
-import { parseExpression } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
-import { drawsInRun, leastProbable, spikesEnough } from '../../../src/library/poisson-counts.js';
 import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, NeuronType, Phase, Value } from '../../../src/model/model.js';
 import { isPhase } from '../../../src/model/tagged.js';
 import { largestOf } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
-import { countedSource, mostPlaces, type CountedSpikes } from './several-spikes.js';
 
 /** Expected spikes a step above which a PoissonGroup is not a Poisson process. */
 const mostOften = 0.5;
@@ -21,21 +18,18 @@ interface BrianSource {
   readonly values: Readonly<Record<string, Value>>;
   /** Whether it is a PoissonGroup, and not a NeuronGroup whose threshold draws. */
   readonly isGroup: boolean;
-  /** Where it may spike several times in a step; absent: once. */
-  readonly counted?: CountedSpikes;
 }
 
 /**
- * PyNN's Poisson source as a PoissonGroup; as neurons that each have a rate and times where these differ or change; as
- * neurons that draw how many spikes each step has where the same function matters more, or these are many; undefined where it is another
- * type.
+ * PyNN's Poisson source as a PoissonGroup, or as neurons with rates and times of their own if these differ or change; undefined for
+ * other types.
  */
 export function poissonGroup(
   name: string,
   type: NeuronType,
   values: Readonly<Record<string, Value>>,
   pointer: string,
-  { model, data, report, changed, strict }: IdiomContext,
+  { model, data, report, changed }: IdiomContext,
 ): BrianSource | undefined {
   if (type.conformsTo?.type !== 'pynn/SpikeSourcePoisson') return undefined;
   const given = (key: string): Value => values[key] ?? type.parameters[key]?.value ?? 0;
@@ -49,32 +43,6 @@ export function poissonGroup(
   const most = Math.max(...largest(likelyDraws).map((one) => one ?? 0)) * dt;
   const often = Number((most * 100).toPrecision(2));
   const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
-  const atMost = largest(largestDraws);
-  const mean = Math.max(...atMost.map((one) => one ?? Infinity)) * dt;
-  const draws = drawsInRun(size, model);
-  const enough = strict || most > mostOften ? spikesEnough(mean, draws, mostPlaces) : undefined;
-  if (enough !== undefined) {
-    report.equivalent(
-      'brian/several-spikes',
-      pointer,
-      `its group draws the number of spikes of each step, with an event for each of up to ${enough.most}; ` +
-        `that a step of the run has more has a probability below ${leastProbable}`,
-    );
-    const active = [
-      ...(start === 0 && !areTimesSet ? [] : ['t > start - dt/2']),
-      ...(typeof duration === 'number' && duration >= 1e6 && !areTimesSet ? [] : ['t < start + duration - dt/2']),
-    ];
-    const counted = { most: enough.most, drawn: { mean, draws } };
-    const read = new Set(['rate', ...active.flatMap((text) => [...namesIn(parseExpression(text))])]);
-    const only = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
-      Object.fromEntries(Object.entries(map).filter(([key]) => read.has(key)));
-    return {
-      type: countedSource(only(type.parameters), active, enough.most),
-      values: only(values),
-      isGroup: false,
-      counted,
-    };
-  }
   if (most > mostOften) {
     report.missing(
       pointer,
@@ -163,8 +131,6 @@ const drawsAt = (deviations: number, means: number, tail: number): LargeDraws =>
 
 /** What is drawn now and then, and what is practically never exceeded. */
 const likelyDraws = drawsAt(3, 4, 0);
-const largestDraws = drawsAt(8, 40, 40);
-
 /** The largest of a value's numbers, as far as what is drawn tells; undefined where an expression reads other values. */
 function likelyLargest(value: Value, size: number, data: DataStore, draws: LargeDraws): number | undefined {
   if (typeof value !== 'string') return largestOf(value, data);

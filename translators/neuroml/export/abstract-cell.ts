@@ -152,7 +152,7 @@ function named(
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
   context: ExportContext,
 ): StandardCell | undefined {
-  const { dt, dimensions, exactly, functions, report, ids } = context;
+  const { dt, dimensions, functions, report, ids } = context;
   const pointer = child('/neurons', id);
   const own = coreParameters(found.name) ?? new Map<string, never>();
   const number = (e: Expression, valueOf: ValueOf): number => tidy(valueAt(e, valueOf));
@@ -164,8 +164,7 @@ function named(
   const valueIn = (key: string, valueOf: ValueOf): number => {
     const e = found.parameters[key];
     if (e) return number(e, valueOf);
-    // The cell is free in the first step that begins later than this after its spike, by a time that is a sum of steps.
-    if (key === 'refract') return tidy(Math.max(0, steps(valueOf) - 0.5) * dt);
+    if (key === 'refract') return found.held ? number(found.held, valueOf) : 0;
     return start(startParameters[key] ?? '', valueOf);
   };
   const attributes = (valueOf: ValueOf): Record<string, string> =>
@@ -233,8 +232,6 @@ function named(
     );
   });
   const differences = differencesOf(found, own.has('refract'), cells, steps, pointer);
-  // Equations of its own say the type as it is.
-  if (exactly && differences.some(({ verdict }) => verdict === 'approximated')) return undefined;
   const heir =
     starts.size > 0
       ? startedCell(found.name, ids.claim(`${found.name}_started`), { starts, startsApart }, context)

@@ -1,4 +1,4 @@
-/** Component types in the making, for a model: its clock and tables. */
+/** Component types in the making, for a model: its time step and tables. */
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { namesIn } from '../../../src/lang/walk.js';
@@ -10,7 +10,7 @@ import { TypeBuilder } from './type-builder.js';
 
 /** An empty type of a model. */
 export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeBuilder {
-  return new TypeBuilder(dimensions, { reads: model.timing === 'lems-euler' ? 'end' : 'start', dt }, (name) => {
+  return new TypeBuilder(dimensions, dt, (name) => {
     const table = model.tables[name];
     if (!table) return undefined;
     const values = Array.from(numbersOf(table.values, data));

@@ -7,7 +7,6 @@ import { parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { EventDefinition, NeuronType, TimingProfile } from '../../../src/model/model.js';
 import { slotsOf } from '../../../src/model/steps.js';
-import type { LateJumps } from './arrival-order.js';
 import type { Channel } from './context.js';
 import { countOf, lastSpike, type Demands, type TimedOperation } from './demands.js';
 import type { Refractoriness } from './refractoriness.js';
@@ -24,14 +23,9 @@ interface CellParts {
   readonly builder: TypeBuilder;
   readonly refractoriness: Refractoriness;
   readonly timing: TimingProfile;
-  /** What spikes add to at the beginning of a step; undefined where they do so at its end. */
-  readonly late: LateJumps | undefined;
   /** Does something, and reports what LEMS has no words for under the name of a part. */
   readonly attempt: (part: string, action: () => void) => void;
 }
-
-/** The variable that says whether an event took place in the step before. */
-export const firedBefore = (event: string): string => `${event} in the step before`;
 
 /** Writes the conditions of one type of cells. */
 export class CellEvents {
@@ -41,13 +35,9 @@ export class CellEvents {
 
   /** Everything that is tested in each step, in the order of the model's timing. */
   write(): void {
-    const { type, builder, channels, demands, refractoriness, timing, late, attempt } = this.parts;
+    const { type, builder, channels, demands, refractoriness, timing, attempt } = this.parts;
     const flagOf = (name: string): string | null => (demands.forAll.has(name) ? null : name);
-    const jumps = late ? [] : channels.filter(({ kind }) => kind === 'jump');
-    for (const event of new Set([...(late?.setBy.values() ?? [])].flat())) {
-      const fired = builder.nameOf(firedBefore(event));
-      builder.conditions.push(element('OnCondition', { test: `${fired} .gt. 0.5` }, [builder.assign(fired, '0')]));
-    }
+    const jumps = channels.filter(({ kind }) => kind === 'jump');
     const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
     // The reference interpreter attaches inputs to nothing that emits no events.
     if (events.length === 0)
@@ -58,7 +48,7 @@ export class CellEvents {
       .sort(([, a], [, b]) => (timing === 'brian' ? slot(a) - slot(b) : 0) || a.order - b.order);
     const codeAt = (...places: readonly ReturnType<typeof codePlace>[]): void => {
       for (const [name, operation] of regular) {
-        const place = codePlace(operation, timing, builder.clock.dt);
+        const place = codePlace(operation, timing, builder.dt);
         if (!places.includes(place)) continue;
         const write = place === 'before the next step' ? codeBefore : regularCode;
         attempt(`../../operations/${name}`, () => {
@@ -201,7 +191,6 @@ export class CellEvents {
   ): void {
     const { builder, demands, refractoriness } = this.parts;
     const actions = [...before, ...refractoriness.begin(name)];
-    if (builder.has(firedBefore(name))) actions.push(builder.assign(builder.nameOf(firedBefore(name)), '1'));
     if (demands.places.has('lastspike') && name === 'spike')
       actions.push(builder.assign(builder.nameOf(lastSpike), builder.text(nameOf('t'), 'statement')));
     const seen = event.emits === null ? undefined : (event.emits ?? name);

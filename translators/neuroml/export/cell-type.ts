@@ -1,18 +1,14 @@
 /** A neuron type as a component type, with the list of what may be attached to its cells. */
 
-import { dimensionless as pure, type Dimension, type Expression } from '../../../src/lang/ast.js';
-import { binary, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { dimensionless as pure, type Dimension } from '../../../src/lang/ast.js';
+import { name as nameOf, quantity } from '../../../src/lang/build.js';
 import { divideDimensions, second } from '../../../src/lang/dimension.js';
-import { substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
-import { namesAtEnds } from '../../../src/library/gather/texts.js';
-import { isRecording } from '../../../src/model/tagged.js';
 import type { NeuronType } from '../../../src/model/model.js';
-import { lateJumps, type LateJumps } from './arrival-order.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { usualEvent } from './events-apart.js';
-import { CellEvents, firedBefore } from './cell-events.js';
-import { channelsOf, zeroOf } from './channels.js';
+import { CellEvents } from './cell-events.js';
+import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
 import { lemsDimension } from './dimensions.js';
@@ -20,7 +16,7 @@ import { declareNoise, derivedWithNoise, withNoise } from './noise-terms.js';
 import { Refractoriness } from './refractoriness.js';
 import { regimeElement } from './regime-element.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep, NotExpressible } from './words.js';
+import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 interface BuiltCell {
@@ -53,15 +49,7 @@ export function cellType(
   const componentType = ids.claim(`${id}_cell`);
   const builder = builderOf(context);
   const list = given ?? { name: 'synapses', type: plainCurrent ? 'basePointCurrent' : attachment };
-  const cell = new CellWriter(
-    id,
-    type,
-    demands,
-    channels,
-    builder,
-    context,
-    given ? undefined : lateJumps(id, context),
-  );
+  const cell = new CellWriter(id, type, demands, channels, builder, context);
   cell.write(list);
   const hasPotential = type.state['v']?.unit === 'V' || type.derived['v']?.unit === 'V';
   const base = hasPotential ? 'baseCellMembPot' : 'baseSpikingCell';
@@ -105,7 +93,6 @@ class CellWriter {
   readonly starts = new Map<string, string>();
   readonly #pointer: string;
   readonly #refractoriness: Refractoriness;
-  readonly #heard = new Map<string, Expression>();
 
   constructor(
     id: string,
@@ -114,7 +101,6 @@ class CellWriter {
     private readonly channels: readonly Channel[],
     private readonly builder: TypeBuilder,
     private readonly context: ExportContext,
-    private readonly late: LateJumps | undefined,
   ) {
     this.#pointer = child('/neurons', id);
     this.#refractoriness = new Refractoriness(type, builder, context.model.timing);
@@ -127,20 +113,14 @@ class CellWriter {
     this.#declareStarts();
     this.#refractoriness.declare();
     declareNoise(type, builder, context.dt);
-    this.#hearSpikes();
     const derived = derivedOrder(type, (text) => builder.parse(text));
     for (const name of derived) this.#try(`derived/${name}`, () => this.#derive(name));
     for (const [name, { rate }] of Object.entries(type.derivatives))
       this.#try(`derivatives/${name}`, () => {
         const dimension = divideDimensions(builder.dimensionOf(name), second);
         const value = this.#refractoriness.gated(name, withNoise(type, dimension, builder.parse(rate), builder));
-        builder.rates.push(builder.rate(name, this.#withSpikes(name, value)));
+        builder.rates.push(builder.rate(name, value));
       });
-    for (const name of this.late?.setBy.keys() ?? [])
-      if (!Object.hasOwn(type.derivatives, name))
-        builder.rates.push(
-          builder.rate(name, this.#withSpikes(name, quantity(0, divideDimensions(builder.dimensionOf(name), second)))),
-        );
     for (const [name, start] of this.starts) builder.starts.push(builder.assign(builder.nameOf(name), start));
     const events = new CellEvents({
       type,
@@ -149,7 +129,6 @@ class CellWriter {
       builder,
       refractoriness: this.#refractoriness,
       timing: context.model.timing,
-      late: this.late,
       attempt: (part, action) => this.#try(part, action),
     });
     events.write();
@@ -253,47 +232,6 @@ class CellWriter {
     return lems;
   }
 
-  /** What spikes of the step before add, and the variables with it, which everything in this step is computed from. */
-  #hearSpikes(): void {
-    const { builder, type, late } = this;
-    for (const [name, setBy] of late?.setBy ?? []) {
-      const dimension = builder.dimensionOf(name);
-      const jump = nameOf(`jump of ${name}`);
-      const blocked = Object.entries(type.events).flatMap(([event, { refractory }]) =>
-        refractory?.writes === 'block' && refractory.rate.includes(name) ? [event] : [],
-      );
-      // What is refractory was so at the end of the step before.
-      const before = new Map([[endOfStep, binary('-', nameOf(endOfStep), nameOf('dt'))]]);
-      const tests = [
-        ...blocked.flatMap((event) => this.#refractoriness.free(event) ?? []).map((free) => substitute(free, before)),
-        ...setBy.map((event) => binary('<', nameOf(firedBefore(event)), number(0.5))),
-      ];
-      for (const event of setBy) if (!builder.has(firedBefore(event))) builder.state(firedBefore(event), pure, false);
-      const heard = tests.length === 0 ? `jump of ${name}` : `heard by ${name}`;
-      if (tests.length > 0)
-        builder.derive(
-          builder.declare(heard, dimension, `added_to_${name}`),
-          dimension,
-          conditional(
-            tests.reduce((a, b) => binary('and', a, b)),
-            jump,
-            zeroOf(dimension),
-          ),
-        );
-      const total = `${name} with spikes`;
-      builder.derive(builder.declare(total, dimension), dimension, binary('+', nameOf(name), nameOf(heard)));
-      this.#heard.set(name, nameOf(total));
-    }
-  }
-
-  /** The rate of a variable, with what spikes of the step before add to it. */
-  #withSpikes(name: string, rate: Expression): Expression {
-    const value = substitute(rate, this.#heard);
-    if (this.late?.setBy.has(name) !== true) return value;
-    const heard = this.builder.has(`heard by ${name}`) ? `heard by ${name}` : `jump of ${name}`;
-    return binary('+', binary('/', nameOf(heard), nameOf('dt')), value);
-  }
-
   #see(name: string): void {
     this.visible.set(name, { name: this.builder.nameOf(name), dimension: this.builder.dimensionOf(name) });
   }
@@ -306,24 +244,7 @@ class CellWriter {
     const dimension = lemsDimension(derived.unit);
     if (context.model.timing !== 'lems-euler' && !derived.held) builder.inlined.set(name, builder.inline(value));
     const lems = builder.nameOf(name);
-    const isShown = !this.#isWithin(name);
-    if (isShown)
-      builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
-    builder.derive(
-      lems,
-      dimension,
-      substitute(derivedWithNoise(this.type, name, dimension, value, builder), this.#heard),
-      isShown ? lems : undefined,
-    );
-  }
-  /** Whether a variable is part of a step of the equations, which nothing else sees. */
-  #isWithin(name: string): boolean {
-    const { model, exactly } = this.context;
-    return (
-      exactly === true &&
-      this.type.derived[name]?.held === true &&
-      !model.recordings.some((one) => isRecording(one, 'variables') && one.variables.includes(name)) &&
-      !namesAtEnds([model.synapses, model.stimuli]).has(name)
-    );
+    builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
+    builder.derive(lems, dimension, derivedWithNoise(this.type, name, dimension, value, builder), lems);
   }
 }

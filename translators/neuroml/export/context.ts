@@ -73,8 +73,6 @@ export interface ExportContext {
   readonly dt: number;
   /** Projections that stand for parameters which are variables of other cells, and follow these at all times. */
   readonly links?: ReadonlySet<string>;
-  /** Set where the order within a step is to be the model's, however plain the document is. */
-  readonly exactly?: boolean;
   /** Set where networks are to have NeuroML's elements alone if they can. */
   readonly plain?: boolean;
 }

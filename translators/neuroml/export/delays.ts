@@ -5,55 +5,23 @@ import { isGiven } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
 import { delayInSteps, wholeDelay } from '../../../src/model/steps.js';
-import type { DataStore, Projection, SynapseType, Value } from '../../../src/model/model.js';
+import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
 import { keptTexts, quantityText } from './quantity-text.js';
 import { numberAt, type Numbers } from './values.js';
 
-/** The share of a step by which delays are shorter: LEMS adds up its time, and would else come to some a step late. */
-const slack = 0.01;
-
-/**
- * A delay in s as LEMS is to read it so that as many whole steps pass as in the model. Where a model has LEMS's own
- * timing, it is what it was.
- *
- * @param exactly  false: the whole steps as people write them; they may take one step more
- */
-export function delayText(
-  seconds: number,
-  { model, dt, dimensions }: Pick<ExportContext, 'model' | 'dt' | 'dimensions'>,
-  exactly = true,
-): string {
-  if (model.timing === 'lems-euler') return quantityText(seconds, second, dimensions, true);
-  const steps = delayInSteps(seconds, dt, model.timing);
-  return quantityText(
-    Number(((exactly && steps > 0 ? steps - slack : steps) * dt).toPrecision(12)),
-    second,
-    dimensions,
-  );
-}
-
-/** A delay in s as the whole steps that pass in the model; what it was where a model has LEMS's own timing. */
-export const inWholeSteps = (seconds: number, { model, dt }: Pick<ExportContext, 'model' | 'dt'>): number =>
-  model.timing === 'lems-euler' ? seconds : wholeDelay(seconds, dt, model.timing);
-
-/** The text of the delay of each connection; see `delayText` for `exactly`. */
+/** Returns the text of the delay of each connection, from delays in s. */
 export function delayTexts(
   delays: Numbers,
-  context: Parameters<typeof delayText>[1],
-  exactly = true,
+  { model, dimensions }: Pick<ExportContext, 'model' | 'dimensions'>,
 ): (connection: number) => string {
-  const textOf = keptTexts((seconds) => delayText(seconds, context, exactly));
+  const textOf = keptTexts((seconds) => quantityText(seconds, second, dimensions, model.timing === 'lems-euler'));
   return (connection) => textOf(numberAt(delays, connection));
 }
 
-/** The shortest delay of a pathway, in s; undefined where it is drawn or computed. */
-export function shortestDelay(value: Value, data: DataStore): number | undefined {
-  if (typeof value === 'number') return value;
-  return isGiven(value)
-    ? numbersOf(value.array, data).reduce((least, one) => Math.min(least, one), Infinity)
-    : undefined;
-}
+/** Returns a delay in s as whole steps; models with LEMS's own timing keep it. */
+export const inWholeSteps = (seconds: number, { model, dt }: Pick<ExportContext, 'model' | 'dt'>): number =>
+  model.timing === 'lems-euler' ? seconds : wholeDelay(seconds, dt, model.timing);
 
 type NamedDelay = readonly [pathway: string | undefined, delay: Value | undefined];
 const noPathway: NamedDelay = [undefined, undefined];
@@ -128,20 +96,13 @@ export function postDelaysOf(
 export const postDelay = (pathway: string): string => `delay of ${pathway}`;
 export const isPostDelay = (key: string): boolean => key.startsWith(postDelay(''));
 
-/**
- * What is left of delays of single synapses, in s, when a synapse learns of its cell's events: one step after them.
- *
- * @param late  pathways that act as much later
- */
+/** Returns the delays of single synapses in s that remain when a synapse detects its cell's event, one step after it. */
 export const ownPostDelays = (
   delays: ReadonlyMap<string, Numbers>,
   { dt, model }: Pick<ExportContext, 'dt' | 'model'>,
-  late: readonly string[] = [],
 ): readonly (readonly [string, Numbers])[] =>
   [...delays].flatMap(([pathway, all]) => {
     if (typeof all === 'number') return [];
-    const left = all.map((delay) =>
-      Math.max(0, delayInSteps(delay, dt, model.timing) - (late.includes(pathway) ? 0 : 1)),
-    );
+    const left = all.map((delay) => Math.max(0, delayInSteps(delay, dt, model.timing) - 1));
     return [[postDelay(pathway), left.map((steps) => Number((steps * dt).toPrecision(12)))] as const];
   });

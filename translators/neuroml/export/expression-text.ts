@@ -7,31 +7,15 @@
 
 import { second } from '../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
-import { binary, boolean, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { constants } from '../../../src/lang/functions.js';
 import { operandsOf } from '../../../src/lang/operands.js';
-import {
-  equalExpressions,
-  isChoice,
-  mapExpression,
-  readsAny,
-  substitute,
-  withChildren,
-} from '../../../src/lang/walk.js';
-import { borderOf } from '../../../src/library/gather/time-conditions.js';
+import { equalExpressions, mapExpression } from '../../../src/lang/walk.js';
 import { isPure } from './dimensions.js';
 import { callPiece } from './function-text.js';
 import { atom, closed, joined, negative, raised, type Piece } from './pieces.js';
 import { numberText } from './quantity-text.js';
-import { earlyTime, endOfStep, lateTime, NotExpressible, ownTime, type Place, type Words } from './words.js';
-
-/**
- * Time is a sum of steps in LEMS, and may be off in its last digits: a start of a step that is late by so little is not
- * before it.
- */
-const almostOne = 0.9999;
-/** A start of a step that is as much too early is not after it. */
-const moreThanOne = 1.0001;
+import { NotExpressible, type Place, type Words } from './words.js';
 
 /** Comparisons in LEMS's words, and what holds where they do not. */
 const comparisons: ReadonlyMap<string, { readonly word: string; readonly opposite: string }> = new Map([
@@ -43,9 +27,6 @@ const comparisons: ReadonlyMap<string, { readonly word: string; readonly opposit
   ['!=', { word: '.neq.', opposite: '==' }],
 ]);
 const opposite = (operator: string): string => comparisons.get(operator)?.opposite ?? operator;
-const time: ReadonlySet<string> = new Set(['t']);
-/** Functions that jump where what they are given passes a whole number, or zero. */
-const jumping: ReadonlySet<string> = new Set(['floor', 'ceil', 'round', 'sign']);
 const logical: ReadonlySet<string> = new Set([...comparisons.keys(), 'and', 'or']);
 
 const signed = (value: number): Piece =>
@@ -87,13 +68,7 @@ export class ExpressionText {
       case 'conditional':
         return this.choice(e.condition, e.whenTrue, e.whenFalse, place);
       case 'call':
-        return callPiece(
-          e.function,
-          jumping.has(e.function) ? e.arguments.map((one) => this.#onTime(one)) : e.arguments,
-          place,
-          this.words,
-          this,
-        );
+        return callPiece(e.function, e.arguments, place, this.words, this);
       default:
         return e satisfies never;
     }
@@ -111,14 +86,8 @@ export class ExpressionText {
     const { words } = this;
     const own = words.ownName(name);
     if (own !== undefined) return atom(own);
-    const { reads, dt } = words.clock;
-    if (name === endOfStep) return atom('t');
-    const before = (constant: string, step: number): Piece =>
-      joined(atom('t'), '-', atom(words.constant(constant, second, Number((dt * step).toPrecision(12)))));
-    if (name === 't' || name === ownTime) return reads === 'end' ? atom('t') : before('DT', 1);
-    if (name === lateTime) return before('TIME_STEP', almostOne);
-    if (name === earlyTime) return before('LONG_STEP', moreThanOne);
-    if (name === 'dt') return atom(words.constant('DT', second, dt));
+    if (name === 't') return atom('t');
+    if (name === 'dt') return atom(words.constant('DT', second, words.dt));
     if (name === 't_in_timesteps') return this.piece(call('timestep', [nameOf('t'), nameOf('dt')]), 'statement');
     const constant = constants.get(name);
     if (constant !== undefined) return atom(numberText(constant));
@@ -220,60 +189,8 @@ export class ExpressionText {
     return `(2 * H(${bare}) - 1)`;
   }
 
-  /** What reads the time with what is derived from it put in. */
-  #timeIn(e: Expression): Expression {
-    const { inlined } = this.words;
-    return mapExpression(e, (part) => {
-      const inner = part.kind === 'name' ? inlined.get(part.name) : undefined;
-      return inner && readsAny(inner, time) ? inner : part;
-    });
-  }
-
-  /** An expression in which the model's time is another one, but in choices within it, which are timed by themselves. */
-  #atTime(e: Expression, other: string): Expression {
-    const { aliases, inlined } = this.words;
-    const alias = aliases.get('t');
-    const now = alias ? substitute(alias, new Map([[ownTime, nameOf(other)]])) : nameOf(other);
-    const moved = (part: Expression): Expression => {
-      if (isChoice(part)) return part;
-      if (part.kind !== 'name') return withChildren(part, moved);
-      if (part.name === 't') return now;
-      const inner = inlined.get(part.name);
-      if (inner === undefined) return part;
-      const innerMoved = moved(inner);
-      return innerMoved === inner ? part : innerMoved;
-    };
-    return moved(e);
-  }
-
-  /** What is given to something that jumps, for it to jump in the step in which it does in the model. */
-  #onTime(e: Expression): Expression {
-    return this.words.clock.reads === 'end' ? e : this.#atTime(e, lateTime);
-  }
-
-  /**
-   * A comparison of the time as one that holds in the steps in which it does in the model, however LEMS's sum of steps
-   * is rounded.
-   */
-  #timed(e: Expression): Expression {
-    const { clock } = this.words;
-    if (e.kind !== 'binary' || !comparisons.has(e.operator) || clock.reads === 'end') return e;
-    const whole = this.#timeIn(e);
-    const border = whole.kind === 'binary' ? borderOf(whole, clock.dt) : undefined;
-    if (whole.kind !== 'binary' || !border) return withChildren(e, (side) => this.#onTime(side));
-    if (e.operator === '==' || e.operator === '!=') {
-      const apart = binary('-', whole.left, whole.right);
-      const least = quantity((Math.abs(border.slope) * clock.dt) / 2, this.words.infer(apart));
-      const isNever = border.steps !== undefined && border.at === border.after;
-      return isNever ? boolean(border.after) : binary(border.after ? '>' : '<', call('abs', [apart]), least);
-    }
-    const moment = border.at === border.after ? lateTime : earlyTime;
-    return withChildren(e, (side) => this.#atTime(side, moment));
-  }
-
   /** 1 where a condition holds, else 0; the other way round where it is negated. */
-  #truth(given: Expression, negated = false): string {
-    const e = this.#timed(given);
+  #truth(e: Expression, negated = false): string {
     const alias = e.kind === 'name' ? this.words.aliases.get(e.name) : undefined;
     if (alias) return this.#truth(alias, negated);
     if (e.kind === 'unary' && e.operator === 'not') return this.#truth(e.operand, !negated);
@@ -337,8 +254,7 @@ export class ExpressionText {
   }
 
   /** A condition in LEMS's words. @throws NotExpressible */
-  condition(given: Expression, place: Place, negated = false): string {
-    const e = this.#timed(given);
+  condition(e: Expression, place: Place, negated = false): string {
     const alias = e.kind === 'name' ? this.words.aliases.get(e.name) : undefined;
     if (alias) return this.condition(alias, place, negated);
     if (e.kind === 'unary' && e.operator === 'not') return this.condition(e.operand, place, !negated);

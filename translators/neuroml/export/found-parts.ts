@@ -106,7 +106,7 @@ export function writeFoundProjection(
   written: Written,
   context: ExportContext,
 ): boolean {
-  const { ids, dt, model } = context;
+  const { ids } = context;
   const own = throughPorts(type, projection.receptors);
   const arrival = arrivalOf(own);
   const receptor = typeof arrival === 'string' ? undefined : receptors.get(arrival.variable);
@@ -118,12 +118,8 @@ export function writeFoundProjection(
   const weightAt = (k: number): number =>
     tidy(valueAt(amount, (key) => numberAt(values.get(key), k)) * receptor.factor);
   const first = count > 0 ? weightAt(0) : 0;
-  // Under Brian's timing what arrives acts a step after its spike, as what arrives in LEMS with a delay of one.
-  const steps = delaysOf(name, projection, type, count, context);
-  const later = (seconds: number): number => (model.timing === 'brian' ? seconds + dt : seconds);
-  const delayOf = delayTexts(typeof steps === 'number' ? later(steps) : steps.map(later), context);
+  const delayOf = delayTexts(delaysOf(name, projection, type, count, context), context);
   type Group = { readonly id: string; readonly members: number[] };
-  if (model.timing === 'brian') written.later.add(name);
   const groups = new Map<string, Group>();
   const byTarget = new Map<number, Group>();
   const groupOf = (j: number): Group => {

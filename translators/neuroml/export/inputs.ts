@@ -130,12 +130,9 @@ function generators(
   const isMiddle = model.timing === 'grid' && cell?.compartments && ['auto', 'cable'].includes(cell.method);
   const waves = wavesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
   const [only] = waves;
-  // Sines are those of a time that the reference interpreter adds up, a step later.
   if (only === undefined || (hasCompartments(model) && waves.some(({ sine }) => sine !== undefined))) return undefined;
   const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), second, dimensions);
-  // Half a step between two steps, since LEMS adds up its time.
-  const late = hasCompartments(model) ? 0 : 0.5;
-  const atStep = (step: number): number => (step === 0 ? 0 : (step + late) * dt);
+  const atStep = (step: number): number => step * dt;
   const generator = (id: string, { from, to, amplitude, sine }: Wave): Element => {
     const delay = atStep(from);
     const window = {
@@ -144,8 +141,7 @@ function generators(
       amplitude: quantityText(sine && sine.omega < 0 ? -amplitude : amplitude, ampere, dimensions),
     };
     if (!sine) return element('pulseGenerator', { id, ...window });
-    // The reference interpreter takes the sine a step later, of an angle that grows.
-    const angle = Math.sign(sine.omega) * (sine.phase + sine.omega * (delay - dt));
+    const angle = Math.sign(sine.omega) * (sine.phase + sine.omega * delay);
     return element('sineGenerator', {
       id,
       phase: String(Number(turned(angle).toPrecision(12))),

@@ -13,7 +13,6 @@ import { populationValues } from './network-values.js';
 import { attachedPopulations } from './pairs.js';
 import { writePopulation } from './populations.js';
 import { writeProjection } from './projections.js';
-import { steppingOrder } from './arrival-order.js';
 import { standardCell } from './standard-cell.js';
 import { Written } from './written.js';
 
@@ -48,10 +47,9 @@ export function writeNetwork(context: ExportContext, kept = nothing): Written {
   for (const [name, population] of Object.entries(model.populations))
     written.values.set(name, populationValues(name, population, context));
   for (const id of Object.keys(model.neurons)) if (!written.plans.has(id)) writeType(id, attached, written, context);
-  for (const name of steppingOrder(model, context.data)) {
-    const population = model.populations[name];
-    if (population && !attached.has(name) && !kept.populations.has(name))
-      writePopulation(name, population, written, context);
+  const inOrder = Object.entries(model.populations).sort(([, a], [, b]) => a.order - b.order);
+  for (const [name, population] of inOrder) {
+    if (!attached.has(name) && !kept.populations.has(name)) writePopulation(name, population, written, context);
   }
   const projections = Object.entries(model.projections).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, projection] of projections) {
@@ -88,12 +86,6 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
     written.standards.set(id, named);
     written.plans.set(id, named.plan);
     written.types.push(...(named.types ?? []));
-    if (named.keys.includes('tau_refrac') && named.plan.channels.length > 0)
-      context.report.equivalent(
-        'lems/refractory',
-        child('/neurons', id),
-        'tau_refrac ends half a step earlier: LEMS waits for the first step after it, by a time that it adds up',
-      );
     return;
   }
   const { plan, elements } = cellType(id, type, demands, context);

@@ -8,11 +8,11 @@ import type { CellPlan, ExportContext } from './context.js';
 import { inWholeSteps } from './delays.js';
 import { writtenBy } from './effects.js';
 import { mostTrials } from './function-text.js';
-import { mostPlaces, mostUnderWay, Queue } from './queue.js';
-import { longestIn, mostAtATime, mostInTransit } from './transit.js';
+import { mostUnderWay, Queue } from './queue.js';
+import { longestIn, mostInTransit } from './transit.js';
 import { mostTrialsIn } from './trials.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep, NotExpressible } from './words.js';
+import { NotExpressible } from './words.js';
 import type { Element } from './xml-text.js';
 
 /** What is under way in a synapse. */
@@ -29,9 +29,6 @@ interface UnderWay {
 
 /** Writes the actions of the pathways of one projection. */
 export class PathwayWriter {
-  /** Steps by which LEMS's time is ahead of the model's where actions are written; what they send arrives in the model's. */
-  late = 0;
-
   constructor(
     readonly projection: Projection,
     readonly type: SynapseType,
@@ -54,12 +51,10 @@ export class PathwayWriter {
     return builder.statements(pathway.do).flatMap((statement) => this.#statement(name, statement));
   }
 
-  /** A row of places for what is under way, as many as it may need where the order of the model is kept. */
+  /** Returns a row of places for values that are under way. */
   queue(label: string, dimension: Dimension | null, { name, what, cells, within }: UnderWay): Queue {
     const { context, builder, pointer } = this;
     const needed = within === undefined ? Infinity : mostInTransit(cells, within, context);
-    const kept = context.exactly && within !== undefined ? mostAtATime(cells, within, context) : Infinity;
-    if (kept <= mostPlaces) return new Queue(label, dimension, builder, Math.max(1, kept));
     if (within === undefined || needed > mostUnderWay)
       context.report.approximated(
         'lems/queue',
@@ -112,11 +107,9 @@ export class PathwayWriter {
     });
     const waiting = builder.nameOf(waitingFor(variable));
     later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
-    const ahead = quantity(Math.abs(this.late) * builder.clock.dt, second);
     const time = after.kind === 'quantity' ? quantity(inWholeSteps(after.value, context), second) : after;
-    const left = this.late === 0 ? time : binary(this.late > 0 ? '-' : '+', time, ahead);
     return later.push(
-      builder.text(binary('+', nameOf(endOfStep), builder.inline(left)), 'statement'),
+      builder.text(binary('+', nameOf('t'), builder.inline(time)), 'statement'),
       builder.text(builder.inline(sent), 'statement'),
     );
   }

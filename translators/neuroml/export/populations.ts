@@ -3,20 +3,19 @@
 import { second } from '../../../src/lang/dimension.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import { drawsInRun, leastProbable, percentWaiting } from '../../../src/library/poisson-counts.js';
+import { percentWaiting } from '../../../src/library/poisson-counts.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
-import { hasCompartments, type CellPlan, type ExportContext } from './context.js';
+import { type CellPlan, type ExportContext } from './context.js';
 import { lemsDimension } from './dimensions.js';
 import { constantCurrents, startedPopulation } from './found-parts.js';
 import { listTypes, mixedTypes } from './network-types.js';
-import { turnsOf } from './poisson-source.js';
 import { keptTexts, quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element, listOf, type Element } from './xml-text.js';
+import { element, listOf } from './xml-text.js';
 
 /** Writes a population. */
 export function writePopulation(name: string, population: Population, written: Written, context: ExportContext): void {
@@ -93,19 +92,13 @@ function standardPopulation(
   written: Written,
   context: ExportContext,
 ): void {
-  const { ids, dt, model } = context;
+  const { ids } = context;
   const values = written.values.get(name) ?? new Map<string, Numbers>();
-  const { turn, plan } = standard;
-  const draws = drawsInRun(size, model);
-  noteSeveralSpikes(name, largest(values.get('rate') ?? 0), draws, standard, context);
-  const turnsAt = (rate: number): Iterable<Element> =>
-    listOf([...Array(turnsOf(rate, draws, dt).turns).keys()], (k) => element(turn ?? '', { id: String(k) }));
+  const { plan } = standard;
+  if (plan.componentType === 'SpikeSourcePoisson') noteSeveralSpikes(name, largest(values.get('rate') ?? 0), context);
   const make = (id: string, k: number): string => {
     const attributes = standard.attributes((key) => numberAt(values.get(key), k));
-    const component = element(plan.componentType, { id, ...attributes });
-    written.components.push(
-      turn === undefined ? component : { ...component, items: turnsAt(numberAt(values.get('rate'), k)) },
-    );
+    written.components.push(element(plan.componentType, { id, ...attributes }));
     return id;
   };
   if (standard.keys.every((key) => typeof (values.get(key) ?? 0) === 'number')) {
@@ -118,33 +111,13 @@ function standardPopulation(
   mixed(name, made, written, context);
 }
 
-/** Says what becomes of several spikes of a Poisson source in a step. @param rate  the largest, in Hz */
-function noteSeveralSpikes(
-  name: string,
-  rate: number,
-  draws: number,
-  { turn, plan }: StandardCell,
-  { dt, report }: ExportContext,
-): void {
-  const pointer = child('/populations', name);
-  const { turns, areEnough } = turnsOf(rate, draws, dt);
-  if (turn !== undefined && areEnough) {
-    if (rate > 0)
-      report.equivalent(
-        'lems/several-spikes',
-        pointer,
-        `its sources have a turn for each of up to ${turns} spikes in a step; that a step of the run has more has a ` +
-          `probability below ${leastProbable}`,
-      );
-  } else if (rate > 0 && (turn !== undefined || plan.componentType === 'SpikeSourcePoisson'))
+/** Reports how many spikes a Poisson source of LEMS postpones, since it spikes at most once in a step. @param rate  the largest, in Hz */
+function noteSeveralSpikes(name: string, rate: number, { dt, report }: ExportContext): void {
+  if (rate > 0)
     report.approximated(
       'lems/several-spikes',
-      pointer,
-      turn === undefined
-        ? `a source of LEMS spikes at most once per step: up to ${percentWaiting(rate * dt)} % of the spikes follow others ` +
-            'within a step, and wait for the steps that follow'
-        : `its sources spike up to ${turns} times in a step, in which ${Number((rate * dt).toPrecision(2))} spikes are due on average: some wait for ` +
-            'the steps that follow',
+      child('/populations', name),
+      `a source of LEMS spikes at most once per step: up to ${percentWaiting(rate * dt)} % of the spikes wait for the steps that follow`,
     );
 }
 
@@ -178,7 +151,7 @@ function mixed(name: string, made: readonly string[], written: Written, { ids, p
 
 /** Spikes at given times. */
 function replay(name: string, { spikes, size }: Population, written: Written, context: ExportContext): void {
-  const { report, ids, data, dt, model, dimensions } = context;
+  const { report, ids, data, model, dimensions } = context;
   const pointer = child(child('/populations', name), 'spikes');
   if (!spikes || areInFile(spikes)) return report.missing(pointer, 'spikes stored in a file');
   const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
@@ -188,14 +161,7 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
   for (let again = 0; again < repeats; again++)
     for (let k = 0; k < times.length; k++)
       trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
-  const timeOf = keptTexts((at) =>
-    quantityText(
-      hasCompartments(model) ? at : replayed(at, dt, model.timing),
-      second,
-      dimensions,
-      model.timing === 'lems-euler',
-    ),
-  );
+  const timeOf = keptTexts((at) => quantityText(at, second, dimensions, model.timing === 'lems-euler'));
   const made = trains.map((train, k) => {
     const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
     const items = listOf(
@@ -208,11 +174,4 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
   if (size > 1) return mixed(name, made, written, context);
   written.populations.push(element('population', { id: name, component: made[0] ?? '', size: '1' }));
   written.place(name, (index) => `${name}[${index}]`);
-}
-
-/** When LEMS is to emit a spike: in the middle of the step before the one at whose end the cells see it. */
-function replayed(at: number, dt: number, timing: string): number {
-  if (timing === 'lems-euler') return at;
-  const step = timing === 'brian' ? Math.trunc((at + 1e-3 * dt) / dt) : Math.max(0, Math.round(at / dt) - 1);
-  return Number(((step + 0.5) * dt).toPrecision(12));
 }

@@ -1,14 +1,14 @@
 /** How a synapse learns of what happened to its cell and at other times. */
 
 import { dimensionless as pure } from '../../../src/lang/ast.js';
-import { binary, call, name as nameOf, quantity } from '../../../src/lang/build.js';
+import { binary, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import type { Pathway, Value } from '../../../src/model/model.js';
 import type { CellPlan, ExportContext } from './context.js';
 import { inWholeSteps } from './delays.js';
 import { countOf } from './demands.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep, NotExpressible, ownTime } from './words.js';
+import { NotExpressible } from './words.js';
 import type { Element } from './xml-text.js';
 
 /** What is known of an event of the cell. */
@@ -38,27 +38,9 @@ export function postEvent(pathway: string, { on }: Pathway, target: CellPlan, bu
   };
 }
 
-/** Writes something whose time is that of a step ago. */
-export const aStepAgo = <T>(builder: TypeBuilder, write: () => T): T => atOtherTime('-', builder, write);
-
-/** Writes what is done at an event, which comes before the turn of its synapse: LEMS's time is still that of the step before. */
-export const atEvent = <T>(builder: TypeBuilder, write: () => T): T => atOtherTime('+', builder, write);
-
-function atOtherTime<T>(sign: '+' | '-', builder: TypeBuilder, write: () => T): T {
-  builder.aliases.set('t', binary(sign, nameOf(ownTime), nameOf('dt')));
-  builder.aliases.set('t_in_timesteps', call('timestep', [nameOf('t'), nameOf('dt')]));
-  try {
-    return write();
-  } finally {
-    builder.aliases.delete('t');
-    builder.aliases.delete('t_in_timesteps');
-  }
-}
-
 /**
  * When something that comes later than what a spike does first is due.
  *
- * @param more  seconds by which it is due later
  * @throws NotExpressible
  */
 export function dueAfter(
@@ -66,10 +48,9 @@ export function dueAfter(
   delay: Value,
   builder: TypeBuilder,
   context: Pick<ExportContext, 'model' | 'dt'>,
-  more = 0,
 ): string {
   if (typeof first !== 'number' || typeof delay !== 'number')
     throw new NotExpressible('delays of several pathways from one source, which differ from synapse to synapse');
-  const left = Number((inWholeSteps(delay, context) - inWholeSteps(first, context) + more).toPrecision(12));
-  return builder.text(binary('+', nameOf(endOfStep), quantity(left, second)), 'statement');
+  const left = Number((inWholeSteps(delay, context) - inWholeSteps(first, context)).toPrecision(12));
+  return builder.text(binary('+', nameOf('t'), quantity(left, second)), 'statement');
 }

@@ -5,23 +5,19 @@ import type { Dimension } from '../../../src/lang/ast.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection } from '../../../src/model/model.js';
 import { isSelection } from '../../../src/model/tagged.js';
-import { lateJumps, steppingOrder } from './arrival-order.js';
 import { contactsOf, writeGapJunctions } from './cells/gap-junctions.js';
 import { coreSynapses, writePlacedConnections } from './cells/network.js';
-import { seesCellsAtOnce, type Sight } from './contacts.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { heardEvent, usualEvent } from './events-apart.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { writeFoundProjection } from './found-parts.js';
-import { sightOfLink } from './link-sight.js';
 import { numbersOfElements } from './network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { keptTexts, quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
 import { ownSynapse, type SynapseCodes } from './synapse-code.js';
-import { stepOrder, type StepOrder } from './step-order.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { numberAt } from './values.js';
 import type { Written } from './written.js';
@@ -41,8 +37,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
   const { projection, plan, source, target, type, pairs, code } = plain;
   const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
   const isPlaced = written.cells.has(target);
-  const order = isPlaced ? undefined : stepOrder(projection, type, plan.type, postDelays, code, context);
-  const values = new Map([...plain.values, ...ownPostDelays(postDelays, context, order?.late)]);
+  const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
   const known = { ...plain, values };
   const event = heardEvent(type);
   if (event !== usualEvent && (isPlaced || written.cells.has(source)))
@@ -73,17 +68,14 @@ export function writeProjection(name: string, given: Projection, written: Writte
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
-  const sight = sightOf(known, written, context);
   const built = synapseType(
     name,
     projection,
     type,
     plan,
-    { varying, started, postDelays, code, source: sourcePlan, order, sight },
+    { varying, started, postDelays, code, source: sourcePlan },
     context,
   );
-  if (sight) written.atOnce.add(name);
-  if (sight === 'as they are') written.current.add(name);
   written.types.push(built.element);
   const synapse = context.ids.claim(`${name}_synapses`);
   written.placeSynapses(name, synapse, target, pairs.targets, built.visible);
@@ -101,40 +93,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
     const members = pairs.sources.map((_, k) => k);
     writePlacedConnections(known, [{ id: synapse, members, weightOf: () => 1 }], built, written, context);
   } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
-  else connections(known, built, synapse, order, written, context);
-  if (order) noteOrder(known, order, written, context);
-}
-
-/** How synapses see cells where this is what the model says; undefined where LEMS shows them cells of other moments. */
-function sightOf(
-  { name, projection, type, plan, source }: Known,
-  written: Written,
-  context: ExportContext,
-): Sight | undefined {
-  const { model, exactly, links } = context;
-  const from = written.plans.get(model.populations[source]?.type ?? '');
-  const isOwn = [plan, from].every((one) => one !== undefined && !written.standards.has(one.type));
-  if (exactly !== true || !isOwn) return undefined;
-  if (links?.has(name) === true) return sightOfLink(name, projection, type, context);
-  return seesCellsAtOnce(name, projection, type, model) ? 'as they were' : undefined;
-}
-
-/** Says that synapses keep the order of the model, and what is told from it. */
-function noteOrder(
-  { name, projection: { synapse } }: Known,
-  { late, shift }: StepOrder,
-  written: Written,
-  { report }: ExportContext,
-): void {
-  written.inOrder.add(name);
-  if (shift > 0) written.later.add(name);
-  for (const pathway of late)
-    report.equivalent(
-      'lems/post-spike',
-      `${child('/synapses', synapse)}/pathways/${pathway}`,
-      'what it does to the synapse is done at the beginning of the next step, before anything else is: only recordings ' +
-        'of the synapse show it a step later',
-    );
+  else connections(known, built, synapse, written, context);
 }
 
 /** Writes gap junctions between cells with compartments; false where the projection is another. */
@@ -189,17 +148,12 @@ function connections(
   known: Known,
   { properties }: BuiltSynapse,
   synapse: string,
-  order: StepOrder | undefined,
   written: Written,
   context: ExportContext,
 ): void {
   const { name, projection, type, source, target, plan, pairs } = known;
   const seconds = delaysOf(name, projection, type, pairs.sources.length, context);
-  const isLate = lateJumps(plan.type, context) !== undefined;
-  if (isLate) written.later.add(name);
-  const shift = isLate ? 1 : (order?.shift ?? 0);
-  const later = (delay: number): number => delay + shift * context.dt;
-  const delayOf = delayTexts(typeof seconds === 'number' ? later(seconds) : seconds.map(later), context);
+  const delayOf = delayTexts(seconds, context);
   const valuesOf = ownValues(known, properties, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
   const tag = connectionTag(known, properties, delay, written, context);
@@ -231,17 +185,9 @@ function contacts(
 ): void {
   const { name, source, target, pairs } = known;
   const { ids } = context;
-  const endOf = (one: string, { componentType, element: type }: Omit<typeof peer, 'advanced'>): string => {
-    const id = ids.claim(one);
-    written.types.push(type);
-    written.components.push(element(componentType, { id }));
-    return id;
-  };
-  const other = endOf(`${name}_other_ends`, peer);
-  const before = peer.advanced && endOf(`${name}_other_ends_before`, peer.advanced);
-  const order = steppingOrder(context.model, context.data);
-  const [from, to] = [order.indexOf(source), order.indexOf(target)];
-  const isBefore = (i: number, j: number): boolean => from < to || (from === to && i < j);
+  const other = ids.claim(`${name}_other_ends`);
+  written.types.push(peer.element);
+  written.components.push(element(peer.componentType, { id: other }));
   const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
   written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
   const valuesOf = ownValues(known, properties, context);
@@ -250,7 +196,7 @@ function contacts(
       id: String(k),
       preCell: `../${written.pathOf(source, i) ?? ''}`,
       postCell: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
-      preComponent: before !== undefined && isBefore(i, pairs.targets[k] ?? 0) ? before : other,
+      preComponent: other,
       postComponent: synapse,
       ...valuesOf(k),
     });

@@ -11,25 +11,18 @@ import { element, type Element } from './xml-text.js';
 /** Most values that may be under way at once; more would make each step slow. */
 export const mostUnderWay = 8;
 
-/** Most values that may be under way at once where the order of the model is kept, however slow that is. */
-export const mostPlaces = 1000;
-
 /** Values under way to their cell within one instance, with their times of arrival. */
 export class Queue {
   readonly #due: readonly string[];
   readonly #values: readonly string[];
 
-  /**
-   * @param dimension  of what is under way; null where only when it arrives matters
-   * @param most  how much may be under way at a time
-   */
+  /** @param dimension  of the values; null if only their times of arrival matter */
   constructor(
     label: string,
     dimension: Dimension | null,
     private readonly builder: TypeBuilder,
-    most = mostUnderWay,
   ) {
-    const places = Array.from({ length: most }, (_, k) => k);
+    const places = Array.from({ length: mostUnderWay }, (_, k) => k);
     this.#due = places.map((k) => builder.state(`due ${label} ${k}`, second, false));
     this.#values = dimension ? places.map((k) => builder.state(`under way ${label} ${k}`, dimension, false)) : [];
   }

@@ -6,22 +6,12 @@
 import { second } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
-import {
-  binary,
-  boolean,
-  call,
-  conditional,
-  isZero,
-  name as nameOf,
-  number,
-  quantity,
-} from '../../../src/lang/build.js';
+import { binary, boolean, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { readsAny } from '../../../src/lang/walk.js';
 import { derivedOf, replaced } from '../../../src/library/gather/texts.js';
 import type { NeuronType, Refractory, TimingProfile } from '../../../src/model/model.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 const endAfter = (event: string): string => `end of refractoriness after ${event}`;
@@ -91,7 +81,7 @@ export class Refractoriness {
       const length = (of: Refractory): Expression =>
         this.#lengths.has(event) ? nameOf(lengthAfter(event)) : this.#duration(of);
       const until = refractory?.evaluated === 'eachStep' ? binary('+', stored, length(refractory)) : stored;
-      return binary('>', nameOf(endOfStep), until);
+      return binary(this.timing === 'brian' ? '>=' : '>', nameOf('t'), until);
     }
     return this.#held.has(event) ? binary('<', nameOf(heldAfter(event)), number(0.5)) : null;
   }
@@ -128,26 +118,12 @@ export class Refractoriness {
 
   /** When an event's refractoriness ends, or where its duration may change, when the event was. */
   #untilValue(refractory: Refractory): Expression {
-    const now = nameOf(endOfStep);
+    const now = nameOf('t');
     return refractory.evaluated === 'eachStep' ? now : binary('+', now, this.#duration(refractory));
   }
 
-  /**
-   * How long a cell is refractory, half a step from any step: whole steps are those after the event's in which it is
-   * not free, the event's own among
-   * them in Brian's timing.
-   */
-  #duration({ for: duration = '0*s', rounding }: Refractory): Expression {
-    const { builder, timing } = this;
-    const length = builder.parse(duration);
-    // A zero has no unit in LEMS, where its quotient would have the wrong one.
-    const steps = isZero(length) ? number(0) : binary('/', length, nameOf('dt'));
-    const shift = rounding === 'nearest' ? -0.5 : rounding === 'up' ? -1e-3 : undefined;
-    const whole =
-      shift === undefined
-        ? call('floor', [binary('+', steps, number(1e-3))])
-        : call('ceil', [binary('-', steps, number(-shift))]);
-    const half = number(0.5);
-    return binary('*', binary(timing === 'brian' ? '-' : '+', whole, half), nameOf('dt'));
+  /** How long a cell is refractory. */
+  #duration({ for: duration = '0*s' }: Pick<Refractory, 'for'>): Expression {
+    return this.builder.parse(duration);
   }
 }

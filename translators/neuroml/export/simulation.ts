@@ -104,10 +104,7 @@ function output(
   }
   if (recording.every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
   const typeName = model.populations[population]?.type ?? '';
-  const late = lateLinks(population, network, context);
-  const computed = recording.variables.filter(
-    (one) => Object.hasOwn(model.neurons[typeName]?.derived ?? {}, one) || late.has(one),
-  );
+  const computed = recording.variables.filter((one) => Object.hasOwn(model.neurons[typeName]?.derived ?? {}, one));
   if (computed.length > 0 && model.timing !== 'lems-euler' && !network.cells.has(population))
     report.equivalent(
       'lems/sampling',
@@ -141,16 +138,6 @@ function output(
     ? undefined
     : element('OutputFile', { id: recording.name, fileName: fileNameOf(recording.name, 'dat') }, columns);
 }
-
-/** Parameters of a population that are variables of other cells as these were at the beginning of a step. */
-const lateLinks = (population: string, { current }: Written, { model, links }: ExportContext): ReadonlySet<string> =>
-  new Set(
-    [...(links ?? [])].flatMap((name) => {
-      const { to, synapse } = model.projections[name] ?? {};
-      if (to === undefined || populationOf(to.of) !== population || current.has(name)) return [];
-      return Object.keys(model.synapses[synapse ?? '']?.summed ?? {}).map((key) => key.slice('post.'.length));
-    }),
-  );
 
 /** What systems take as the name of a file, in characters. */
 const longestName = 255;

@@ -16,7 +16,6 @@ import type {
   NeuronType,
   Population,
   Projection,
-  Refractory,
   SelectionRule,
   SynapseType,
   Value,
@@ -24,7 +23,6 @@ import type {
 import { normalise } from '../../../src/model/normalise.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { neuronEssence } from './essence.js';
-import { activeTime, turnTypes } from './poisson-source.js';
 import { numberText } from './quantity-text.js';
 import { standardHeir, type Shown } from './standard-heir.js';
 import type { Element } from './xml-text.js';
@@ -41,8 +39,6 @@ export interface StandardCell {
   readonly keys: readonly string[];
   /** What a component gives, from values in SI. */
   readonly attributes: (valueOf: (key: string) => number) => Readonly<Record<string, string>>;
-  /** Parts of a component, one for each spike that a source may have in a step: the type of such a part. */
-  readonly turn?: string;
   /** What it has besides, where it was found in equations. */
   readonly found?: FoundCell;
 }
@@ -158,7 +154,7 @@ export function askedOf(
  * its heirs have.
  */
 export function standardCell(id: string, type: NeuronType, context: ExportContext): StandardCell | undefined {
-  const { model, ids, dt } = context;
+  const { model, ids } = context;
   const name = coreName(type);
   if (name === undefined) return undefined;
   const asked = Object.entries(model.populations).flatMap(([population, one]) =>
@@ -202,9 +198,6 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     ['v', 3] as const,
   ];
   const starts = gates.map((gate) => [gate, 0] as const);
-  const { rounding } = Object.values(type.events)[0]?.refractory ?? {};
-  const valueIn = (key: string, value: number, exponent: number): string =>
-    inUnit(key === 'tau_refrac' ? refractoryTime(value, dt, rounding) : value, exponent);
   const nameOf = (key: string): string =>
     key === 'v' ? 'v_init' : gates.includes(key) ? `${gateName(key)}_init` : key;
   return {
@@ -213,26 +206,13 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     receptors: receptorsOf(name, recorded),
     keys: [...units, ...starts].map(([key]) => key),
     attributes: (valueOf) =>
-      Object.fromEntries(
-        [...units, ...starts].map(([key, exponent]) => [nameOf(key), valueIn(key, valueOf(key), exponent)]),
-      ),
+      Object.fromEntries([...units, ...starts].map(([key, exponent]) => [nameOf(key), inUnit(valueOf(key), exponent)])),
   };
-}
-
-/**
- * A refractory time in s after which NeuroML's cells are free in the step in which PyNN's are: they wait until more
- * than this has passed, by a time that is a sum of steps, so that it is half a step from any step.
- */
-function refractoryTime(value: number, dt: number, rounding: Refractory['rounding']): number {
-  const steps = value / dt;
-  const whole = rounding === 'nearest' ? Math.round(steps) : rounding === 'up' ? Math.ceil(steps - 1e-3) : steps;
-  return whole > 0 ? (Math.floor(whole + 1e-3) - 0.5) * dt : 0;
 }
 
 /** A Poisson source; one with a refractory time has no beginning and no end in NeuroML. */
 function standardSource(id: string, name: string, type: NeuronType, context: ExportContext): StandardCell | undefined {
-  const { model, exactly, dt } = context;
-  const { populations, timing } = model;
+  const { populations } = context.model;
   const refractory = name === 'SpikeSourcePoissonRefractory';
   const own = Object.values(populations).filter((population) => population.type === id);
   const given = (key: string): readonly Value[] =>
@@ -240,11 +220,10 @@ function standardSource(id: string, name: string, type: NeuronType, context: Exp
   const always = given('start').every((one) => one === 0) && given('duration').every((one) => Number(one) >= 1e6);
   if (refractory && !always) return undefined;
   const ms = (value: number): string => `${inUnit(value, 3)}ms`;
-  const several = exactly && !refractory && timing !== 'lems-euler' ? turnTypes(context) : undefined;
   return {
     plan: {
       type: id,
-      componentType: several?.source ?? sources.get(name) ?? name,
+      componentType: sources.get(name) ?? name,
       attachment: 'baseSynapse',
       list: 'synapses',
       channels: [],
@@ -254,13 +233,10 @@ function standardSource(id: string, name: string, type: NeuronType, context: Exp
     },
     receptors: new Map(),
     keys: ['rate', ...(refractory ? ['tau_refrac'] : ['start', 'duration'])],
-    ...(several === undefined ? {} : { types: several.types, turn: several.turn }),
     attributes: (valueOf) => {
       const rate = `${valueOf('rate')}Hz`;
       if (refractory) return { averageRate: rate, minimumISI: ms(valueOf('tau_refrac')) };
-      const given = { start: valueOf('start'), duration: valueOf('duration') };
-      const { start, duration } = several === undefined ? given : activeTime(given.start, given.duration, dt);
-      return { start: ms(start), duration: ms(duration), rate };
+      return { start: ms(valueOf('start')), duration: ms(valueOf('duration')), rate };
     },
   };
 }

@@ -27,7 +27,7 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
   const receptor = receptorOf(projection, standard.receptors);
   if (!receptor) return false;
   const { componentType, tau, reversal, exponent, list } = receptor;
-  const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context, false);
+  const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context);
   if (context.model.timing !== 'lems-euler')
     context.report.approximated(
       'lems/delay',

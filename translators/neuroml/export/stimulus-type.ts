@@ -1,19 +1,18 @@
 /** Stimuli as component types of what is attached to cells. */
 
-import { binary, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { binary, name as nameOf, quantity } from '../../../src/lang/build.js';
 import { ampere, second } from '../../../src/lang/dimension.js';
 import { drawsIn } from '../../../src/lang/functions.js';
 import type { Expression } from '../../../src/lang/ast.js';
-import { namesIn, readsAny, substitute } from '../../../src/lang/walk.js';
+import { namesIn, readsAny } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Stimulus } from '../../../src/model/model.js';
-import { lateJumps } from './arrival-order.js';
 import { builderOf } from './builder.js';
 import { zeroOf } from './channels.js';
 import { elementsOf, type CellPlan, type Channel, type ExportContext } from './context.js';
 import { drawCount } from './draw-count.js';
 import type { TypeBuilder } from './type-builder.js';
-import { endOfStep, NotExpressible } from './words.js';
+import { NotExpressible } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 interface BuiltStimulus {
@@ -92,11 +91,10 @@ function held(
   builder.state(next, second, false);
   const assign = (name: string, e: Expression): Element =>
     builder.assign(builder.nameOf(name), builder.text(e, 'statement'));
-  // The end of a step is the beginning of the one for which the value is computed; at the start it is 0.
-  const now = assign(kept, substitute(value, new Map([['t', nameOf(endOfStep)]])));
+  const now = assign(kept, value);
   const first = from % every;
   builder.starts.push(now, assign(next, quantity(first > 0 ? first : every, second)));
-  const test = binary('>', nameOf(endOfStep), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt'))));
+  const test = binary('>=', nameOf('t'), nameOf(next));
   builder.conditions.push(
     element('OnCondition', { test: builder.condition(test, 'statement') }, [
       now,
@@ -119,15 +117,14 @@ function randomInputs(
   if (!channel) throw new NotExpressible(`random inputs into ${variable}`);
   const weight = builder.parse(text, (name) => plan.visible.has(name));
   require(weight, plan, builder);
-  // Cells see it in the step in which it is drawn, unless they hear all spikes at the beginning of the next one.
-  const isLate = lateJumps(plan.type, context) !== undefined;
   const { dimension, exposure } = channel;
-  const waiting = isLate ? builder.state('waiting', dimension, false) : builder.shown('waiting', dimension, exposure);
+  // Cells receive it in the step in which it is drawn.
+  const waiting = builder.shown('waiting', dimension, exposure);
   const { actions, count, approximated } = drawCount(n, rate * dt, builder);
   if (approximated !== undefined) report.approximated('lems/poisson', pointer, approximated);
   const drawn = builder.assign(waiting, `${count} * ${builder.text(weight, 'statement')}`);
   builder.conditions.push(element('OnCondition', { test: '1 .gt. 0' }, [...actions, drawn]));
-  share(channel, isLate ? builder.parse('waiting') : undefined, plan, builder);
+  share(channel, undefined, plan, builder);
   return channel;
 }
 

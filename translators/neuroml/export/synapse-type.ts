@@ -7,18 +7,14 @@ import { name as nameOf } from '../../../src/lang/build.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
-import { lateJumps } from './arrival-order.js';
 import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
-import type { Sight } from './contacts.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { actsLater, postDelay } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
 import { drawsNoise, withNoise } from './noise-terms.js';
-import { orderedPathways } from './ordered-pathways.js';
 import { PathwayWriter, waitingFor } from './pathway-writer.js';
 import { PlainPathways } from './plain-pathways.js';
-import type { StepOrder } from './step-order.js';
 import { textsOf, placeWords, type SynapseCodes } from './synapse-code.js';
 import { codeOnce, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
@@ -36,10 +32,6 @@ interface SynapseDemands {
   readonly code?: SynapseCodes;
   /** The cells that synapses come from, for those that read variables of them. */
   readonly source?: CellPlan | undefined;
-  /** The order within a step, where it is the model's. */
-  readonly order?: StepOrder | undefined;
-  /** How synapses see cells; absent: as LEMS shows them. */
-  readonly sight?: Sight | undefined;
 }
 
 /** A synapse type as a component type. */
@@ -62,8 +54,6 @@ export interface BuiltSynapse {
 interface OtherEnd {
   readonly componentType: string;
   readonly element: Element;
-  /** Where synapses see all cells as they are at the beginning of a step: that of ends on cells advanced before theirs. */
-  readonly advanced?: { readonly componentType: string; readonly element: Element };
 }
 
 /** The component type of the synapses of a projection. */
@@ -110,28 +100,17 @@ export function synapseType(
       attempt(`../../operations/${name}`, () => {
         builder.conditions.push(regularCode({ name, flag, operation }, builder));
       });
-  const { order } = demands;
-  equations(type, pointer, order?.late.length ? 'afterLate' : 'first', builder, attempt, context);
-  const isLate = lateJumps(target.type, context) !== undefined;
-  const isSplit = !isLate && context.model.timing !== 'lems-euler' && actsLater(projection, type);
-  const seenBy = order ? 'at once' : isSplit ? 'after all' : 'next step';
-  const passOn = channels(target, sumsOf(type), builder, attempt, seenBy);
+  equations(type, pointer, builder, attempt, context);
+  const isSplit = context.model.timing !== 'lems-euler' && actsLater(projection, type);
+  const passOn = channels(target, sumsOf(type), builder, attempt, isSplit ? 'after all' : 'next step');
   const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
-  const isBehindLate = (order?.late.length ?? 0) > 0;
-  const set = (): void => {
-    for (const [name, { operation, flag, once }] of code) {
-      const change = once && (isBehindLate ? { ...once, at: once.at + context.dt } : once);
-      if (change)
-        attempt(`../../operations/${name}`, () => {
-          builder.conditions.push(...codeOnce(name, flag, change, operation.do, builder));
-        });
-    }
-  };
-  const between = isBehindLate ? set : (): void => undefined;
-  if (order) orderedPathways(order, writer, demands.postDelays, builder, attempt, between);
-  else new PlainPathways(writer, demands.postDelays, { isLate, isTogether: isSplit }, builder, attempt).write();
+  new PlainPathways(writer, demands.postDelays, builder, attempt).write();
   builder.conditions.push(...passOn);
-  if (!isBehindLate) set();
+  for (const [name, { operation, flag, once }] of code)
+    if (once)
+      attempt(`../../operations/${name}`, () => {
+        builder.conditions.push(...codeOnce(name, flag, once, operation.do, builder));
+      });
   return {
     componentType,
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
@@ -142,32 +121,7 @@ export function synapseType(
     ),
     ...(peerType === undefined || !demands.source
       ? {}
-      : {
-          peer: {
-            ...otherEnd(
-              peerType,
-              componentType,
-              id,
-              demands.sight ? { shows: seen } : { keeps: seen },
-              demands.source,
-              builder,
-              context,
-            ),
-            ...(demands.sight === 'as they were'
-              ? {
-                  advanced: otherEnd(
-                    context.ids.claim(`${id}_other_end_before`),
-                    componentType,
-                    id,
-                    { keeps: seen, isBefore: true },
-                    demands.source,
-                    builder,
-                    context,
-                  ),
-                }
-              : {}),
-          },
-        }),
+      : { peer: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) }),
   };
 }
 
@@ -195,15 +149,10 @@ function requirePeer(
   }
 }
 
-/**
- * Derived variables, rates, and conditions on the synapse's own variables.
- *
- * @param advanced  when variables are advanced: by rates, before all conditions, or by one of these
- */
+/** Derived variables, rates, and conditions on the synapse's own variables. */
 function equations(
   type: SynapseType,
   pointer: string,
-  advanced: 'first' | 'afterLate',
   builder: TypeBuilder,
   attempt: Attempt,
   context: ExportContext,
@@ -226,13 +175,12 @@ function equations(
         `${pointer}/derivatives/${name}`,
         'the variable is advanced at every step by forward Euler, not in closed form at events',
       );
-    if (advanced === 'first')
-      attempt(`derivatives/${name}`, () => {
-        const dimension = divideDimensions(builder.dimensionOf(name), second);
-        const noisy = withNoise(type, dimension, builder.parse(rate), builder);
-        const draws = drawsNoise(type, context.dt, (text) => builder.parse(text));
-        builder.rates.push(builder.rate(name, substitute(noisy, draws)));
-      });
+    attempt(`derivatives/${name}`, () => {
+      const dimension = divideDimensions(builder.dimensionOf(name), second);
+      const noisy = withNoise(type, dimension, builder.parse(rate), builder);
+      const draws = drawsNoise(type, context.dt, (text) => builder.parse(text));
+      builder.rates.push(builder.rate(name, substitute(noisy, draws)));
+    });
   }
   for (const [name, { when, do: actions }] of Object.entries(type.events ?? {}))
     attempt(`events/${name}`, () => {
@@ -256,40 +204,30 @@ function readOfSource(type: SynapseType, builder: TypeBuilder): readonly string[
 }
 
 /**
- * What is on the cell that a synapse sees: it does nothing but show the cell's variables. Those that it requires are as they
- * were before the cell was advanced in this step, or in the one before; others are looked up on the cell, as they are now.
+ * Returns the type of the other end of synapses: it shows variables of the cell that they come from, as they were before that
+ * cell was last advanced.
  */
 function otherEnd(
   name: string,
   peer: string,
   id: string,
-  { shows = [], keeps = [], isBefore = false }: OfCell,
+  shown: readonly string[],
   source: CellPlan,
   synapse: TypeBuilder,
   context: ExportContext,
-): Omit<OtherEnd, 'advanced'> {
+): OtherEnd {
   const builder = builderOf(context);
-  const visible = (variable: string) => source.visible.get(variable.slice('pre.'.length));
-  for (const variable of shows) builder.reserve(visible(variable)?.name ?? variable);
-  for (const variable of keeps) {
-    const known = visible(variable);
+  for (const variable of shown) {
+    const known = source.visible.get(variable.slice('pre.'.length));
     if (known) builder.requirement(variable, known.dimension, known.name);
   }
   builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peer }));
   builder.properties.push(...synapse.properties);
   channels(source, new Map(), builder, (_part, action) => action());
-  const description = `The other ends of synapses of ${id}${isBefore ? ', on cells that are advanced before theirs' : ''}.`;
-  return { componentType: name, element: builder.build(name, source.attachment, description) };
-}
-
-/** How other ends show variables of their cell. */
-interface OfCell {
-  /** Those that the cell shows for them. */
-  readonly shows?: readonly string[];
-  /** Those that they require. */
-  readonly keeps?: readonly string[];
-  /** Whether they are on cells that are advanced before those that read them. */
-  readonly isBefore?: boolean;
+  return {
+    componentType: name,
+    element: builder.build(name, source.attachment, `The other ends of synapses of ${id}.`),
+  };
 }
 
 /** A value of each synapse: of the component where all have the same, else of the connection, as a number in SI. */
@@ -366,11 +304,8 @@ function channels(
   return passOn;
 }
 
-/**
- * When the cell sees what conditions add: in the step after, as what events before the step added; in the same step, where
- * events add nothing; or in the same step, together with what events added.
- */
-type SeenBy = 'next step' | 'at once' | 'after all';
+/** When the cell sees what conditions add: in the next step, or in the same step together with what events added. */
+type SeenBy = 'next step' | 'after all';
 
 /**
  * What has arrived is seen by the cell in one step, after which nothing is left.
@@ -389,9 +324,8 @@ function pend({ variable, exposure, dimension }: Channel, seenBy: SeenBy, builde
       ]),
     ];
   }
-  const atOnce = seenBy === 'at once';
-  const lems = atOnce ? builder.shown(key, dimension, exposure) : builder.state(key, dimension, false);
-  if (!atOnce) builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
+  const lems = builder.state(key, dimension, false);
+  builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
   builder.conditions.push(element('OnCondition', { test: `${lems} .neq. 0` }, [builder.assign(lems, '0')]));
   return [];
 }

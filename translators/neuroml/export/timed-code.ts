@@ -1,13 +1,12 @@
 /** Code at regular times, and values that are set once, as conditions of cells and of synapses. */
 
 import { dimensionless, type Expression, type Statement } from '../../../src/lang/ast.js';
-import { binary, call, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
+import { binary, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
 import type { Operation, TimingProfile } from '../../../src/model/model.js';
 import { isBetween, slotsOf } from '../../../src/model/steps.js';
 import type { Change } from './context.js';
 import { operatorOf, type TypeBuilder } from './type-builder.js';
-import { endOfStep } from './words.js';
 import { element, type Element } from './xml-text.js';
 
 const test = (builder: TypeBuilder, all: readonly Expression[]): string =>
@@ -66,8 +65,6 @@ interface RegularCode {
 /** Code at the beginning of steps, at the end of the ones before; that of the first step is done at the start. */
 export function codeBefore(code: RegularCode, builder: TypeBuilder): Element {
   const { flag, operation } = code;
-  builder.aliases.set('t', nameOf(endOfStep));
-  builder.aliases.set('t_in_timesteps', call('timestep', [nameOf('t'), nameOf('dt')]));
   const condition = regularCode(code, builder, operation.every ?? 0);
   const [chosen = null] = chosenBy(flag);
   const first = builder.statements(operation.do).map((statement) => under(chosen, statement, builder));
@@ -76,8 +73,6 @@ export function codeBefore(code: RegularCode, builder: TypeBuilder): Element {
   const targets = new Set(first.map(({ attributes }) => attributes['variable'] ?? ''));
   for (const target of targets) if (!begun.has(target)) builder.starts.push(builder.assign(target, '0'));
   builder.starts.push(...first);
-  builder.aliases.delete('t');
-  builder.aliases.delete('t_in_timesteps');
   return condition;
 }
 
@@ -98,8 +93,7 @@ export function regularCode(
     builder.state(next, second, false);
     if (from > 0)
       builder.starts.push(builder.assign(builder.nameOf(next), builder.text(quantity(from, second), 'statement')));
-    // Ticks coincide with steps, so a tick counts from half a step before its time.
-    due.push(binary('>=', nameOf('t'), binary('-', nameOf(next), binary('*', number(0.5), nameOf('dt')))));
+    due.push(binary('>=', nameOf('t'), nameOf(next)));
     ticks.push(
       builder.assign(
         builder.nameOf(next),
@@ -127,10 +121,7 @@ export function codeOnce(
   builder: TypeBuilder,
 ): readonly Element[] {
   const done = builder.state(`${name} done`, dimensionless, false);
-  const due = [
-    binary('<', nameOf(`${name} done`), number(0.5)),
-    binary('>=', nameOf(endOfStep), binary('-', quantity(at, second), binary('*', number(0.5), nameOf('dt')))),
-  ];
+  const due = [binary('<', nameOf(`${name} done`), number(0.5)), binary('>=', nameOf('t'), quantity(at, second))];
   const chosen = [...chosenBy(flag), ...(where === undefined ? [] : [builder.inline(builder.parse(where))])];
   const statements = builder.statements(actions).map((statement) => {
     if (statement.kind !== 'assignment' || statement.value.kind !== 'number') return builder.assignment(statement);

@@ -13,15 +13,7 @@ import { type Dimensions, isPure } from './dimensions.js';
 import { ExpressionText } from './expression-text.js';
 import { inTurn } from './in-turn.js';
 import { amountOf, quantityText } from './quantity-text.js';
-import {
-  alwaysKnown,
-  NotExpressible,
-  reserved,
-  type Clock,
-  type Place,
-  type TableLookup,
-  type Words,
-} from './words.js';
+import { alwaysKnown, NotExpressible, reserved, type Place, type TableLookup, type Words } from './words.js';
 import { element, type Element } from './xml-text.js';
 import { freeName, UniqueNames } from '../../../src/model/free-name.js';
 
@@ -78,7 +70,8 @@ export class TypeBuilder implements Words {
 
   constructor(
     readonly dimensions: Dimensions,
-    readonly clock: Clock,
+    /** Time step in s. */
+    readonly dt: number,
     readonly tables: TableLookup = () => undefined,
   ) {}
 
@@ -294,7 +287,7 @@ export class TypeBuilder implements Words {
 
   /** A constant of half a step. */
   get halfStep(): string {
-    return this.constant('HALF_STEP', second, this.clock.dt / 2);
+    return this.constant('HALF_STEP', second, this.dt / 2);
   }
 
   /** A constant that is one of the SI unit of a dimension. */

@@ -14,14 +14,6 @@ export class NotExpressible extends Error {}
  */
 export type Place = 'derived' | 'statement';
 
-/** How a type tells time: `start` of a step, as the timings of other notations have it, or the end, as LEMS does. */
-export interface Clock {
-  /** The moment of a step that `t` is, in the model's code. */
-  readonly reads: 'start' | 'end';
-  /** Seconds. */
-  readonly dt: number;
-}
-
 /** A function of time, and perhaps of the element, that is constant in between. */
 export interface StepFunction {
   /** Seconds for each value. */
@@ -36,8 +28,8 @@ export type TableLookup = (name: string) => StepFunction | undefined;
 
 /** The component type that expressions stand in. */
 export interface Words {
-  /** How `t` is said. */
-  readonly clock: Clock;
+  /** Time step in s. */
+  readonly dt: number;
   /** What a name means that is not a variable of the type. */
   readonly aliases: ReadonlyMap<string, Expression>;
   /** Definitions of derived variables. */
@@ -60,15 +52,6 @@ export interface Words {
   asVariable(value: Expression, dimension: Dimension, wanted: string): string;
 }
 
-/** Stands for LEMS's own time, the end of the step, in expressions that an export makes. */
-export const endOfStep = 'time at the end of the step';
-/** Stands for the model's time where `t` means another. */
-export const ownTime = 'time of the model';
-/** Stands for the model's time where something jumps with it: it is to have jumped in the step that begins then. */
-export const lateTime = 'time of the model, a little late';
-/** Stands for the model's time where a condition is not to hold in the step that begins at its border. */
-export const earlyTime = 'time of the model, a little early';
-
 const real = (dimension: Dimension): Inferred => ({ type: 'real', dimension });
 
 /** Names that every type has. */
@@ -76,10 +59,6 @@ export const alwaysKnown: readonly (readonly [string, Inferred])[] = [
   ['t', real(second)],
   ['dt', real(second)],
   ['t_in_timesteps', real(dimensionless)],
-  [endOfStep, real(second)],
-  [ownTime, real(second)],
-  [lateTime, real(second)],
-  [earlyTime, real(second)],
 ];
 
 /** Words of LEMS: of its expressions, its time, and attributes. */

@@ -35,14 +35,6 @@ export class Written {
   readonly mirrored = new Set<string>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
-  /** Projections of which nothing reaches its cell within the step of its spike. */
-  readonly later = new Set<string>();
-  /** Projections whose synapses see all cells as they are at the moment that the model says. */
-  readonly atOnce = new Set<string>();
-  /** Of these, those whose synapses see cells that have been advanced in the step. */
-  readonly current = new Set<string>();
-  /** Projections whose synapses keep the order of the model within a step. */
-  readonly inOrder = new Set<string>();
   /** Of the whole network in K, where currents of calcium depend on it. */
   temperature: number | undefined;
   /** Type of connections that have no value but a delay. */

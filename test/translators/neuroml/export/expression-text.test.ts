@@ -9,7 +9,7 @@ import { TypeBuilder } from '../../../../translators/neuroml/export/type-builder
 import { parseLemsExpression } from '../../../../translators/neuroml/lems/parse-expression.js';
 
 function written(text: string): string {
-  const builder = new TypeBuilder(new Dimensions(), { reads: 'start', dt: 1e-4 });
+  const builder = new TypeBuilder(new Dimensions(), 1e-4);
   for (const name of ['x', 'y']) builder.state(name, dimensionless);
   return builder.text(parseExpression(text), 'statement');
 }

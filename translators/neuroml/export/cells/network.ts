@@ -149,7 +149,7 @@ export function writePlacedConnections(
     report.missing(`${pointer}/values`, `${[...built.properties.keys()].join(', ')} of each synapse`);
   const [from, to] = [written.cells.get(source), written.cells.get(target)];
   const count = pairs.sources.length;
-  const delayOf = delayTexts(delaysOf(name, projection, type, count, context), context, false);
+  const delayOf = delayTexts(delaysOf(name, projection, type, count, context), context);
   const pre = from && placesOn({ ...from.spike, ...projection.from }, count, from, context);
   const post = to && placesOn(projection.to, count, to, context);
   let lists = 0;

@@ -1,0 +1,343 @@
+/**
+ * The conventions of a time step in which two timing profiles differ, stated for the features that a model has.
+ *
+ * Nothing here predicts what a difference does to the results of a model, and nothing repairs it: `convert --check` measures
+ * the effect. @source docs/timing-profiles.md
+ */
+
+import type { Expression } from '../lang/ast.js';
+import { expressionsOf, namesIn, referencesIn } from '../lang/walk.js';
+import { numbersOf } from '../model/arrays.js';
+import type { ConversionEntry } from '../model/conversion-report.js';
+import { child } from '../model/pointer.js';
+import { drawnInRun } from '../model/remaining-draws.js';
+import { delayInSteps } from '../model/steps.js';
+import { endOf } from '../model/tagged.js';
+import {
+  expressionsIn,
+  ownersOf,
+  type DataStore,
+  type Model,
+  type NeuronType,
+  type SynapseType,
+  type TimingProfile,
+  type Value,
+} from '../model/typed.js';
+import { typedModel } from '../model/typed-model.js';
+import type * as written from '../model/model.js';
+import { takesWholeSteps } from './accumulated-time.js';
+
+/** What a model can have whose place within a step is a matter of convention. */
+type Feature =
+  | 'steps'
+  | 'samples'
+  | 'zero delays'
+  | 'jumps into conditions'
+  | 'plasticity'
+  | 'coupling'
+  | 'regular code'
+  | 'delays'
+  | 'refractoriness'
+  | 'times'
+  | 'listed spikes';
+
+/** The simulators of each profile, as messages name them. */
+const simulators: Readonly<Record<TimingProfile, string>> = {
+  brian: 'Brian',
+  grid: "PyNN's simulators",
+  'lems-euler': 'LEMS',
+};
+
+/** The time that a spike carries, by profile. */
+const labels: Readonly<Record<TimingProfile, string>> = {
+  brian: 'the beginning',
+  grid: 'the end',
+  'lems-euler': 'the end',
+};
+
+/** A difference between two profiles: how much it may change, its code, and a sentence. */
+interface Difference {
+  readonly verdict: 'equivalent' | 'approximated';
+  readonly code: `convention/${string}`;
+  readonly message: string;
+}
+
+/** The difference that a feature meets between two profiles; undefined if they agree about it. */
+function differenceOf(feature: Feature, from: TimingProfile, to: TimingProfile): Difference | undefined {
+  const [own, other] = [simulators[from], simulators[to]];
+  const withLems = from === 'lems-euler' || to === 'lems-euler';
+  switch (feature) {
+    case 'steps':
+      return labels[from] === labels[to]
+        ? undefined
+        : {
+            verdict: 'equivalent',
+            code: 'convention/label',
+            message: `${other} labels a spike with ${labels[to]} of its step, ${own} with ${labels[from]}`,
+          };
+    case 'samples':
+      return from === 'brian' || to === 'brian'
+        ? {
+            verdict: 'equivalent',
+            code: 'convention/samples',
+            message: `${other} takes ${samples[to]}, ${own} ${samples[from]}`,
+          }
+        : undefined;
+    case 'zero delays':
+      return {
+        verdict: 'approximated',
+        code: 'convention/zero-delay',
+        message: `${other} delivers a spike without delay ${immediate[to]}, ${own} ${immediate[from]}`,
+      };
+    case 'jumps into conditions':
+      return withLems
+        ? undefined
+        : {
+            verdict: 'approximated',
+            code: 'convention/delivery',
+            message: `${other} delivers spikes ${delivery[to]} it tests thresholds, ${own} ${delivery[from]}`,
+          };
+    case 'plasticity':
+      return {
+        verdict: 'approximated',
+        code: 'convention/plasticity',
+        message: `within a step, ${other} updates synapses and cells in another order than ${own}`,
+      };
+    case 'coupling':
+      return {
+        verdict: 'approximated',
+        code: 'convention/coupling',
+        message: `${other} reads variables of another cell from another moment of the step than ${own}`,
+      };
+    case 'regular code':
+      return {
+        verdict: 'approximated',
+        code: 'convention/regular-code',
+        message: `${other} runs this code at another place within a step than ${own}`,
+      };
+    case 'delays':
+      return withLems
+        ? {
+            verdict: 'approximated',
+            code: 'convention/delay',
+            message: 'LEMS adds up time steps, so some delays last one step more or less',
+          }
+        : undefined;
+    case 'refractoriness':
+      return {
+        verdict: 'approximated',
+        code: 'convention/refractory',
+        message: `${other} ends a refractory period ${release[to]}, ${own} ${release[from]}`,
+      };
+    case 'times':
+      return withLems
+        ? {
+            verdict: 'approximated',
+            code: 'convention/time',
+            message: `${other} evaluates a function of the time ${moment[to]}, ${own} ${moment[from]}`,
+          }
+        : undefined;
+    case 'listed spikes':
+      return {
+        verdict: 'approximated',
+        code: 'convention/listed-spikes',
+        message: `${other} emits a listed spike in the step that ${emission[to]} at its time, ${own} in the step that ${emission[from]}`,
+      };
+    default:
+      return feature satisfies never;
+  }
+}
+
+/** Samples that a recording has of n steps. */
+const samples: Readonly<Record<TimingProfile, string>> = {
+  brian: 'n samples in n steps, without the last state',
+  grid: 'n + 1 samples, with the last state',
+  'lems-euler': 'n + 1 samples, with the last state',
+};
+
+const release: Readonly<Record<TimingProfile, string>> = {
+  brian: 'counting the step of the spike',
+  grid: 'counting from the next step',
+  'lems-euler': 'in the first step that begins later, by accumulated time',
+};
+
+const moment: Readonly<Record<TimingProfile, string>> = {
+  brian: 'at the beginning of a step',
+  grid: 'at the beginning of a step',
+  'lems-euler': 'at the end of a step, by accumulated time',
+};
+
+const emission: Readonly<Record<TimingProfile, string>> = {
+  brian: 'begins',
+  grid: 'ends',
+  'lems-euler': 'first reaches it, by accumulated time,',
+};
+
+const delivery: Readonly<Record<TimingProfile, string>> = {
+  brian: 'after',
+  grid: 'before',
+  'lems-euler': 'before',
+};
+
+const immediate: Readonly<Record<TimingProfile, string>> = {
+  brian: 'at the end of the step in which it occurs',
+  grid: 'in the step after it occurs',
+  'lems-euler': 'at once, to cells whose turn comes later in the step',
+};
+
+/**
+ * Returns the conventions that differ between the timing profile of a model and another one, an entry for each part of the
+ * model that has a feature concerned.
+ *
+ * @param isExempt  parts, as pointers, that the converted document states in another way
+ */
+export function conventions(
+  valid: written.ValidModel,
+  to: TimingProfile,
+  isExempt: (pointer: string) => boolean = () => false,
+): readonly ConversionEntry[] {
+  const from = valid.model.timing;
+  if (from === to) return [];
+  const model = typedModel(valid.model);
+  const entries: ConversionEntry[] = featuresOf(model, valid.data, endOf(valid.model.experiment.protocol)).flatMap(
+    ([feature, pointer]) => {
+      const difference = isExempt(pointer) ? undefined : differenceOf(feature, from, to);
+      return difference === undefined ? [] : [{ ...difference, pointer }];
+    },
+  );
+  const drawn = drawnInRun(valid.model);
+  if (drawn !== undefined)
+    entries.push({
+      verdict: 'equivalent',
+      code: 'convention/own-draws',
+      pointer: '',
+      message: `${simulators[to]} draws other random numbers from the same distributions: ${drawn}`,
+    });
+  return entries;
+}
+
+/** The features of a model, each with the part that has it. @param duration  of the run, in s */
+function featuresOf(model: Model, data: DataStore, duration: number): readonly (readonly [Feature, string])[] {
+  const found: (readonly [Feature, string])[] = [];
+  const note = (feature: Feature, pointer: string): void => {
+    found.push([feature, pointer]);
+  };
+  if (Object.keys(model.populations).length > 0) note('steps', '/timing');
+  if (model.recordings.some(({ kind }) => kind === 'variables')) note('samples', '/recordings');
+  for (const [id, type] of Object.entries(model.neurons)) {
+    const pointer = child('/neurons', id);
+    if (Object.values(type.events).some(({ refractory }) => refractory !== undefined)) note('refractoriness', pointer);
+    const read = expressionsIn([type.derivatives, type.events, type.regimes, type.derived]);
+    if (read.some((e) => readsTime(e))) note('times', pointer);
+  }
+  for (const [id, population] of Object.entries(model.populations)) {
+    if (population.linked && Object.keys(population.linked).length > 0) note('coupling', child('/populations', id));
+    if (population.spikes !== undefined) note('listed spikes', child('/populations', id));
+  }
+  const { dt } = model.experiment;
+  const steps = Math.ceil(duration / dt);
+  for (const [id, projection] of Object.entries(model.projections)) {
+    const pointer = child('/projections', id);
+    const type = model.synapses[projection.synapse];
+    if (!type) continue;
+    const delays = Object.entries(type.pathways).flatMap(([pathway, { delay }]) =>
+      distinctNumbers(projection.delays[pathway] ?? delay, data),
+    );
+    if (delays.some((seconds) => delayInSteps(seconds, dt, model.timing) < 1)) note('zero delays', pointer);
+    if (delays.some((seconds) => seconds > 0 && !takesWholeSteps(seconds, dt, steps))) note('delays', pointer);
+    const targets = ownersOf(projection.to.of).flatMap(
+      (one) => model.neurons[model.populations[one]?.type ?? ''] ?? [],
+    );
+    if (targets.some((target) => reachesConditions(type, projection.receptors, target)))
+      note('jumps into conditions', pointer);
+    if (isPlastic(type)) note('plasticity', pointer);
+    if (isCoupled(type, targets)) note('coupling', pointer);
+  }
+  for (const id of Object.keys(model.operations)) note('regular code', child('/operations', id));
+  for (const [id, stimulus] of Object.entries(model.stimuli))
+    if (stimulus.kind === 'current' && readsTime(stimulus.value)) note('times', child('/stimuli', id));
+  return found;
+}
+
+const conditionsOf = ({ events, regimes }: NeuronType): readonly Expression[] => [
+  ...Object.values(events).map(({ when }) => when),
+  ...Object.values(regimes).flatMap(({ transitions }) => transitions.map(({ when }) => when)),
+];
+
+const readsTime = (e: Expression): boolean => ['t', 't_in_timesteps'].some((name) => namesIn(e).has(name));
+
+/** More distinct delays than these are not looked through. */
+const mostDelays = 1000;
+
+/** The distinct numbers of a value; none if they are computed or drawn. */
+function distinctNumbers(value: Value, data: DataStore): readonly number[] {
+  if (typeof value === 'number') return [value];
+  if (value.kind !== 'array') return [];
+  const all = new Set<number>();
+  for (const number of numbersOf(value.array, data)) if (all.add(number).size > mostDelays) break;
+  return [...all];
+}
+
+/** Whether spikes write a variable that conditions of the target read, or that its events assign. */
+function reachesConditions(
+  { pathways, ports }: SynapseType,
+  receptors: Readonly<Record<string, string>>,
+  target: NeuronType,
+): boolean {
+  const written = new Set(
+    Object.values(pathways).flatMap(({ do: statements }) =>
+      statements.flatMap((one) => {
+        const to = one.kind === 'assignment' ? one.target : one.port;
+        return to.startsWith('post.')
+          ? [to.slice('post.'.length)]
+          : Object.hasOwn(ports, to)
+            ? [receptors[to] ?? to]
+            : [];
+      }),
+    ),
+  );
+  const assigned = Object.values(target.events).flatMap(({ do: statements }) =>
+    statements.flatMap((one) => (one.kind === 'assignment' ? [one.target] : [])),
+  );
+  const read = conditionsOf(target).flatMap((e) => [...namesThroughDerived(e, target)]);
+  return [...assigned, ...read].some((name) => written.has(name));
+}
+
+function namesThroughDerived(
+  e: Expression,
+  { derived }: Pick<NeuronType, 'derived'>,
+  found = new Set<string>(),
+): ReadonlySet<string> {
+  for (const name of namesIn(e)) {
+    if (found.has(name)) continue;
+    found.add(name);
+    const own = derived[name];
+    if (own) namesThroughDerived(own.value, { derived }, found);
+  }
+  return found;
+}
+
+/** Whether what spikes do to a synapse depends on its own changing state, on a cell, or on spikes of the target. */
+function isPlastic(type: SynapseType): boolean {
+  const pathways = Object.values(type.pathways);
+  if (pathways.some(({ on }) => on.end === 'post')) return true;
+  const clocked = new Set(Object.entries(type.derivatives).flatMap(([name, one]) => (one.eventDriven ? [] : [name])));
+  return pathways
+    .flatMap(({ do: statements }) => statements.flatMap(expressionsOf))
+    .some((e) => readsCells(e) || [...namesThroughDerived(e, type)].some((name) => clocked.has(name)));
+}
+
+const readsCells = (e: Expression): boolean => referencesIn(e).some(({ kind }) => kind === 'end');
+
+/** Whether synapses follow other cells at all times, or derived variables of their own. */
+function isCoupled(type: SynapseType, targets: readonly NeuronType[]): boolean {
+  const sums = expressionsIn([type.contributes, type.summed, type.derived]);
+  const rates = expressionsIn(type.derivatives);
+  const isDerived = (variable: string): boolean =>
+    targets.some(({ derived, inputs }) => Object.hasOwn(derived, variable) || Object.hasOwn(inputs, variable));
+  return (
+    sums.some((e) =>
+      referencesIn(e).some((one) => one.kind === 'end' && (one.end === 'pre' || isDerived(one.variable))),
+    ) || rates.some(readsCells)
+  );
+}

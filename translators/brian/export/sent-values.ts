@@ -1,0 +1,64 @@
+/** Values that synapses send later, as a second pathway with a longer delay. */
+
+import { parseStatements } from '../../../src/lang/parse.js';
+import { printExpression, printStatement } from '../../../src/lang/print.js';
+import { child } from '../../../src/model/pointer.js';
+import { freeName } from '../../../src/model/free-name.js';
+import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
+import { delayOf, delaySum, listedDelays } from './delays.js';
+import type { IdiomContext } from './idiom-context.js';
+
+/** A value that is sent later becomes a separate pathway, with a longer delay. */
+export function withoutSends(
+  type: SynapseType,
+  projection: Projection,
+  name: string,
+  context: IdiomContext,
+): SynapseType {
+  const { model, data, report } = context;
+  const sent: Record<string, SynapseType['state'][string]> = {};
+  const pathways: Record<string, SynapseType['pathways'][string]> = {};
+  for (const [key, pathway] of Object.entries(type.pathways)) {
+    const statements = pathway.do.flatMap((text) => parseStatements(text));
+    const sends = statements.flatMap((one) => (one.kind === 'send' ? [one] : []));
+    const [send] = sends;
+    const before = projection.delays[key] ?? pathway.delay;
+    const after =
+      send &&
+      (delayOf(send.after, type, projection) ??
+        listedDelays(send.after, type, projection, data) ??
+        printExpression(send.after));
+    const together =
+      after === undefined ? undefined : delaySum(before, after, model, data, isComputed(after, projection));
+    if (send === undefined || sends.length > 1 || after === undefined || together === undefined) {
+      pathways[key] = pathway;
+      continue;
+    }
+    const arriving = (what: string): string => `${send.port} += ${what}`;
+    const written = (put: readonly string[]): readonly string[] =>
+      statements.flatMap((one) => (one === send ? put : [printStatement(one)]));
+    if (after === 0) {
+      const rest = statements.filter((one) => one !== send).map((one) => printStatement(one));
+      pathways[key] = { ...pathway, do: [...rest, arriving(printExpression(send.value))] };
+      continue;
+    }
+    report.approximated(
+      'brian/sent-weight',
+      child('/projections', name),
+      'each synapse holds one weight in transit: of spikes that follow one another within the delay, all arrive with that of the last',
+    );
+    const isTaken = (one: string): boolean =>
+      [type.parameters, type.state, type.derived, type.ports, sent].some((map) => Object.hasOwn(map, one));
+    const inTransit = freeName('sent', isTaken);
+    sent[inTransit] = { unit: type.ports[send.port]?.unit ?? '1', type: 'real', initial: 0, shared: false };
+    pathways[key] = { ...pathway, do: written([`${inTransit} = ${printExpression(send.value)}`]) };
+    const second = freeName('transmit', (one) => Object.hasOwn(type.pathways, one));
+    const { slot: _, ...plain } = pathway;
+    pathways[second] = { ...plain, order: 0, delay: together, do: [arriving(inTransit)] };
+  }
+  return { ...type, state: { ...type.state, ...sent }, pathways };
+}
+
+/** Whether a delay is a value that an expression gives. */
+const isComputed = (delay: Value, { values }: Projection): boolean =>
+  typeof delay === 'string' && typeof values[delay] === 'string';

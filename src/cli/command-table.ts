@@ -203,6 +203,11 @@ export const commands = {
         type: 'boolean',
         describe: 'write nothing unless the conversion is exact or equivalent',
       },
+      backend: {
+        type: 'string',
+        choices: ['interneuron'],
+        describe: "for --to pynn: write what PyNN has no names for, in a script that only interneuron's backend runs",
+      },
       check: {
         type: 'boolean',
         describe: 'run the model before and after conversion and compare spikes and recorded variables',

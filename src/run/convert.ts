@@ -21,6 +21,8 @@ export type { ConversionEntry, Outcome, TargetNotation };
 export interface ConvertedModel extends Exported {
   /** `incomplete` where something of the model is left out: then the files hold another model. */
   readonly outcome: Outcome;
+  /** Whether simulators of the notation run what was written, rather than only interneuron's backend for PyNN. */
+  readonly portable: boolean;
 }
 
 /** How to convert. */
@@ -73,6 +75,9 @@ async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<reado
   const { zeroDivisors } = await import('../library/zero-divisors.js');
   return zeroDivisors(valid, stage);
 }
+
+/** The code of what a script of PyNN says in words of interneuron's own backend. */
+export const onlyHere = 'pynn/native';
 
 /** A script of PyNN. @param nestml  whether what PyNN has no name for is written in NESTML, rather than for our backend */
 function pynnScript(nestml: boolean): Exporter {
@@ -200,6 +205,11 @@ export async function convertModel(
     const bare = { ...made, files, report: [...gone, ...nothing, ...broken, ...made.report] };
     return options.origin === true ? withOrigin(bare, what, to) : bare;
   };
+  const judged = (made: Exported): ConvertedModel => ({
+    ...made,
+    outcome: outcomeOf(made.report),
+    portable: to !== 'pynn' || !made.report.some(({ code }) => code === onlyHere),
+  });
   if (!options.freeze) return judged(await exported(valid));
   const { target } = await chooseTarget('auto');
   const frozen = await freeze(valid, target, positions);
@@ -212,5 +222,3 @@ export async function convertModel(
   }));
   return judged({ ...converted, report: [...converted.report, ...remaining] });
 }
-
-const judged = (exported: Exported): ConvertedModel => ({ ...exported, outcome: outcomeOf(exported.report) });

@@ -369,8 +369,27 @@ describe('convert --check', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/nest does not run brian[\s\S]*pynn/)]);
   });
 
+  it('writes a script that only its own backend runs if it is asked to', async () => {
+    const words = ['convert', 'fixtures/brian/noisy-group.yaml', '--to', 'pynn', '-o', folder.file('own.py')];
+    const { code, stderr } = await runCommand(words);
+    expect([code, existsSync(folder.file('own.py'))]).toEqual([1, false]);
+    expect(stderr).toMatch(/pynn\/not-portable[\s\S]*hint {2}.*--backend interneuron/);
+    const { code: done, stdout } = await runCommand([...words, '--backend', 'interneuron', '--json']);
+    expect([done, JSON.parse(stdout).portable]).toEqual([0, false]);
+    expect(readFileSync(folder.file('own.py'), 'utf8')).toContain('import interneuron_pynn as sim');
+  });
+
   it('refuses a simulator of PyNN that has no names for the cells', async () => {
-    const words = ['convert', 'fixtures/brian/noisy-group.yaml', '--to', 'pynn', '-o', folder.file('noisy.py')];
+    const words = [
+      'convert',
+      'fixtures/brian/noisy-group.yaml',
+      '--to',
+      'pynn',
+      '-o',
+      folder.file('noisy.py'),
+      '--backend',
+      'interneuron',
+    ];
     const { code, stderr } = await runCommand([...words, '--check', '--with', 'neuron']);
     expect([code, stderr]).toEqual([
       2,
@@ -379,7 +398,16 @@ describe('convert --check', () => {
   });
 
   it('refuses NEST where NESTML has no words for the synapses either, and says which', async () => {
-    const words = ['convert', 'fixtures/brian/summed.yaml', '--to', 'pynn', '-o', folder.file('summed.py')];
+    const words = [
+      'convert',
+      'fixtures/brian/summed.yaml',
+      '--to',
+      'pynn',
+      '-o',
+      folder.file('summed.py'),
+      '--backend',
+      'interneuron',
+    ];
     const { code, stderr } = await runCommand([...words, '--check', '--with', 'nest']);
     expect([code, stderr]).toEqual([
       2,

@@ -7,7 +7,7 @@ import type { ValidModel } from '../../src/model/model.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { exportPynn, type PynnOptions } from './export.js';
 import { joinedLists } from '../shared/python.js';
-import { remarksOnBackends, spikesLostUnderNeuron, usualSimulator } from './script/backends.js';
+import { connectorsWithoutCode, remarksOnBackends, spikesLostUnderNeuron, usualSimulator } from './script/backends.js';
 import { scriptView, type ScriptView } from './script/script-view.js';
 
 /** A script, and how faithful it is. */
@@ -30,6 +30,7 @@ export function exportPynnScript(valid: ValidModel, stem = 'model', options: Pyn
   for (const entry of entries) report.add(entry);
   const { view, files } = scriptView(document, stem, report, nestml);
   for (const remark of remarksOnBackends(document)) report.equivalent('pynn/backend', '', remark);
+  for (const remark of connectorsWithoutCode(document)) report.equivalent('pynn/native', '', remark);
   const ofNeuron = view.simulator === '' ? [] : spikesLostUnderNeuron(document);
   for (const remark of ofNeuron)
     if (usualSimulator(document) === 'neuron') report.approximated('pynn/backend', '', remark);

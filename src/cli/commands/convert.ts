@@ -1,7 +1,7 @@
 /** `interneuron convert`: a model in another notation. */
 
 import { basename, dirname, extname, join } from 'node:path';
-import { convertModel, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
+import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
 import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import type { ConversionCheck } from '../../run/check-conversion.js';
@@ -44,15 +44,17 @@ export async function convert(context: CommandContext): Promise<number> {
   // That shapes are a part of the model alone is no news to who asks for them.
   const isSome = converted.files.length > 0;
   const refused = refusal(converted, options.flag('strict'), isSome && (options.flag('partial') || to === 'swc'));
+  const isForUs = !converted.portable && options.value('backend') === undefined;
   const report = options.value('report');
-  const planned = refused.length > 0 ? [] : pathsOf(converted, path);
+  const planned = refused.length > 0 || isForUs ? [] : pathsOf(converted, path);
   refuseSameFile([
     { output: path, files: planned },
     ...(report === undefined ? [] : [{ output: report, files: [report] }]),
   ]);
   await refuseToReplace([...planned, ...(report === undefined ? [] : [report])], options.flag('force'));
-  const outputs = refused.length > 0 ? [] : writeFiles(converted, planned, path);
-  const check = refused.length > 0 ? undefined : await checkOf(context, imported, to);
+  const isWritten = refused.length === 0 && !isForUs;
+  const outputs = isWritten ? writeFiles(converted, planned, path) : [];
+  const check = isWritten ? await checkOf(context, imported, to) : undefined;
   const told = { ...reportOf(imported, converted, to, outputs), ...(check === undefined ? {} : { check }) };
   if (report !== undefined) writeText(report, `${JSON.stringify(told, null, 2)}\n`);
   if (context.json) printJson(context.terminal, told);
@@ -64,11 +66,16 @@ export async function convert(context: CommandContext): Promise<number> {
       context.say('use --partial to write the rest of the model');
     return exitCodes.wrong;
   }
+  if (isForUs) {
+    context.show([await notPortable(converted, imported)]);
+    context.say('nothing written: the script is not portable');
+    return exitCodes.wrong;
+  }
   context.say(`wrote ${outputs.map(printable).join(', ')}`);
   for (const { code, message } of converted.report)
     if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, imported));
-  context.say(summaryOf(converted.outcome, differing));
+  context.say(summaryOf(converted.outcome, differing) + (converted.portable ? '' : '; not portable'));
   if (converted.outcome === 'approximate' && check === undefined) context.say('--check measures the difference');
   if (check !== undefined) context.say(checkText(check, options.flag('freeze')));
   return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
@@ -261,10 +268,27 @@ function findingOf(entry: ConversionEntry, imported: ImportedModel, to: TargetNo
   };
 }
 
+/** Says that only interneuron's backend would run a script of PyNN, and what to do about it. */
+async function notPortable({ report }: ConvertedModel, imported: ImportedModel): Promise<Diagnostic> {
+  const parts = report.filter(({ code }) => code === onlyHere);
+  const [first] = parts;
+  const nestml = await convertModel(imported.valid, 'pynn-nestml');
+  const forNest = nestml.outcome === 'incomplete' ? '' : 'use --to pynn-nestml for a script that NEST runs, or ';
+  return {
+    code: 'pynn/not-portable',
+    severity: 'error',
+    message: `PyNN has no names for ${parts.length === 1 ? 'a part' : `${parts.length} parts`} of the model: only interneuron's backend for PyNN would run the script`,
+    expected: 'a model in the names of PyNN, whose scripts run on NEST and NEURON',
+    found: first === undefined || first.pointer === '' ? 'the model' : first.pointer,
+    hint: `${forNest}--backend interneuron to write it for interneuron's backend`,
+    ...(first === undefined ? {} : { place: placeIn(first, imported) }),
+  };
+}
+
 /** What `--report` and `--json` hold. */
 function reportOf(
   imported: ImportedModel,
-  { report, outcome }: ConvertedModel,
+  { report, outcome, portable }: ConvertedModel,
   to: TargetNotation,
   outputs: readonly string[],
 ): object {
@@ -274,6 +298,7 @@ function reportOf(
     from: notation,
     to,
     outcome,
+    portable,
     outputs,
     report: report.map((entry) => {
       const { document, line, column } = placeIn(entry, imported);

@@ -47,7 +47,6 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
     ...lostFirstValues(document),
     ...earlySpikes(document),
     ...unevenRuns(document),
-    ...connectorsWithoutCode(document),
     ...viewsInitialised(document),
     ...receptorsTogether(document),
     ...synapsesRefused(document),
@@ -203,8 +202,8 @@ const unevenRuns = ({ setup, phases = [] }: PynnSpecification): readonly string[
     ? ['runs that are no multiple of the time step raise an error under NEST']
     : [];
 
-/** `connect()` of PyNN 0.13's SmallWorldConnector raises a NotImplementedError. */
-const connectorsWithoutCode = ({ projections = [] }: PynnSpecification): readonly string[] =>
+/** Connectors that only interneuron's backend has: `connect()` of PyNN 0.13's SmallWorldConnector raises a NotImplementedError. */
+export const connectorsWithoutCode = ({ projections = [] }: PynnSpecification): readonly string[] =>
   projections.some(({ connector }) => connector.type === 'SmallWorldConnector')
     ? [
         "SmallWorldConnector is not implemented in PyNN 0.13: it runs on PyNN's interneuron backend, not on other simulators",

@@ -87,6 +87,3 @@ test('currents into one cell each that differ in numbers are one current, with v
   expect(check.spikes[0]).toBeGreaterThan(10);
   expect(check.spikes[1]).toBe(check.spikes[0]);
 });
-  const back = await convertModel(again.valid, 'pynn-json');
-  expect(importModel({ name: 'c.json', text: back.files[0]?.text ?? '' }).hashes.model).toBe(hashes.model);
-});

@@ -246,7 +246,8 @@ EXPECTED = {
         # A condition that reads a random value would draw it twice.
         "cells.z": "drawn",
     },
-    synapses_onto_synapses: {"S": "drawn", "S.which": "int(j/5)", "T": "numbers"},
+    # Brian computes `j/5` so.
+    synapses_onto_synapses: {"S": "drawn", "S.which": "int(0.2 * j)", "T": "numbers"},
     unbounded_delays: {"S": "drawn", "S.pre.delay": "drawn", "T": {"p": 0.3}, "T.pre.delay": "clip(ms + 0.2*ms*randn(), 0*ms, 2*ms)"},
     whole_numbers: {"cells.k": "int(3*rand() + 2)"},
 }

@@ -1,6 +1,6 @@
 /** Reads an exported document as the importer does. */
 
-import { Diagnostics, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, Diagnostics, type Diagnostic } from '../../../src/diagnostics/diagnostic.js';
 import { hashModel, type ModelHashes } from '../../../src/model/hash.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { atEndOfStep } from '../../../src/model/end-of-step.js';
@@ -33,14 +33,20 @@ export interface ReadBack {
  */
 export function readBack(text: string | CutText, document = 'exported.xml', host?: LemsHost): ReadBack | string {
   const diagnostics = new Diagnostics();
-  const lems = readLems(text, document, host, diagnostics);
-  const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
-  const normalised = parts && normalise(parts.document, parts.positions, diagnostics);
-  const valid = normalised && atEndOfStep(normalised, parts.positions, diagnostics);
-  if (!lems || !parts || !valid || diagnostics.hasErrors)
-    return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
-  const mismatches = diagnostics.list.filter(({ code }) => code === 'lems/dimension-mismatch');
-  return { lems, parts, valid, hashes: hashModel(valid.model), mismatches };
+  try {
+    const lems = readLems(text, document, host, diagnostics);
+    const parts = lems && !diagnostics.hasErrors ? importParts(lems, diagnostics) : null;
+    const normalised = parts && normalise(parts.document, parts.positions, diagnostics);
+    const valid = normalised && atEndOfStep(normalised, parts.positions, diagnostics);
+    if (lems && parts && valid && !diagnostics.hasErrors) {
+      const mismatches = diagnostics.list.filter(({ code }) => code === 'lems/dimension-mismatch');
+      return { lems, parts, valid, hashes: hashModel(valid.model), mismatches };
+    }
+  } catch (error) {
+    // Reading stops where there is too much wrong to go on.
+    if (!(error instanceof DiagnosticError)) throw error;
+  }
+  return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
 }
 
 /** The same of a document by its root, however long it is. */

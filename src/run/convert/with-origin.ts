@@ -5,7 +5,7 @@ import type { ValidModel } from '../../model/model.js';
 import { readDocument } from '../../model/read.js';
 import { Diagnostics } from '../../diagnostics/diagnostic.js';
 import { noFiles, type LemsHost } from '../../../translators/neuroml/host.js';
-import { loadDocuments } from '../../../translators/neuroml/load.js';
+import { loadDocuments, type LoadedDocuments } from '../../../translators/neuroml/load.js';
 import { jsonText } from '../json-text.js';
 import { markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../origin.js';
 import { importModel } from '../pipeline.js';
@@ -42,6 +42,7 @@ export async function withOrigin(exported: Exported, valid: ValidModel, to: Targ
   if (model.length > length) return leftOut(exported, 'the model is longer than the document');
   const main = mainOf(files);
   const text = await textWithOrigin(main, files, model);
+  if (text === undefined) return leftOut(exported, 'none of its files defines the type annotation');
   return {
     ...exported,
     files: exported.files.map((file) => (file.name === main.name ? { name: file.name, text } : file)),
@@ -70,11 +71,17 @@ const mainOf = (files: readonly TextFile[]): TextFile =>
 
 const isXml = ({ text }: TextFile): boolean => text.startsWith('<');
 
-async function textWithOrigin(main: TextFile, files: readonly TextFile[], model: string): Promise<string> {
+/** The text of a document that carries a model; undefined for a document of LEMS that has no annotations. */
+async function textWithOrigin(main: TextFile, files: readonly TextFile[], model: string): Promise<string | undefined> {
   if (!isXml(main)) return documentText(treeWithOrigin(readDocument(main.text, main.name).value, model), main.name);
   const documents = loadDocuments(main.text, main.name, hostOf(files), new Diagnostics());
-  return documents === null ? main.text : markupWithOrigin(main.text, documents, model);
+  return documents !== null && hasAnnotations(documents) ? markupWithOrigin(main.text, documents, model) : undefined;
 }
+
+/** Whether there can be annotations: in LEMS they are components, whose type NeuroML's files define. */
+const hasAnnotations = ({ root, elements }: LoadedDocuments): boolean =>
+  root.name !== 'Lems' ||
+  elements.some(({ element }) => element.name === 'ComponentType' && element.attribute('name') === 'annotation');
 
 const hostOf = (files: readonly TextFile[]): LemsHost => ({
   ...noFiles,

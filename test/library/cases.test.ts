@@ -100,7 +100,7 @@ test.each([
   const { outcome, report } = await convertModel(group('rk4'), 'pynn-json');
   expect([outcome, report.filter(({ verdict }) => verdict === 'approximated').map(({ code }) => code)]).toEqual([
     'approximate',
-    ['pynn/method'],
+    ['pynn/method', ...(isExponential ? ['convention/refractory'] : [])],
   ]);
 });
 

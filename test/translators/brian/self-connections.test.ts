@@ -6,6 +6,9 @@ import { convertModel } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
 import type { ValidModel } from '../../../src/model/model.js';
 
+/** No refractory period, whose steps Brian counts otherwise than PyNN. */
+const quick = { tau_refrac: 0 };
+
 const network = (pre: string, post: string, type: string, params: object = {}): ValidModel =>
   importModel({
     name: 'network.json',
@@ -15,8 +18,12 @@ const network = (pre: string, post: string, type: string, params: object = {}): 
       pynn: '0.13',
       setup: { timestep: 0.1, min_delay: 0.1 },
       populations: [
-        { label: 'a', size: 4, cell: { type: 'IF_curr_exp', params: { i_offset: { expr: '0.9 + 0.1*i', of: 'i' } } } },
-        { label: 'b', size: 4, cell: { type: 'IF_curr_exp' } },
+        {
+          label: 'a',
+          size: 4,
+          cell: { type: 'IF_curr_exp', params: { ...quick, i_offset: { expr: '0.9 + 0.1*i', of: 'i' } } },
+        },
+        { label: 'b', size: 4, cell: { type: 'IF_curr_exp', params: quick } },
       ],
       views: [
         { label: 'first', of: 'a', select: { slice: [0, 3, 1] } },

@@ -796,3 +796,20 @@ describe('a state whose time constant is negative', () => {
     expect(told(base.replace('size: n_p }', 'size: n_p, values: { tau: -10*ms*(i - 1) } }'))).toEqual([]);
   });
 });
+
+test('a type may have 1000 differential equations, and no more', () => {
+  const cells = (count: number): string => {
+    const names = Array.from({ length: count }, (_, k) => `x${k}`);
+    const of = (value: string): string => names.map((name) => `${name}: ${value}`).join(', ');
+    return [
+      'interneuron: 1',
+      'neurons:',
+      `  n: { state: { ${of('0')} },`,
+      `    derivatives: { ${of('1/ms')} } }`,
+      'populations: { p: { type: n, size: 1 } }',
+      'experiment: { dt: 0.1 ms, duration: 1 ms }',
+    ].join('\n');
+  };
+  expect(findings(cells(1000))).toEqual([]);
+  expect(findings(cells(1001))).toEqual(['model/too-many-equations@4:18']);
+});

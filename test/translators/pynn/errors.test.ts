@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
+import { DiagnosticError, Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { reporter } from '../../../translators/pynn/reporter.js';
 import { findings } from './support.js';
 
@@ -402,10 +402,12 @@ describe('many findings', () => {
     };
     const diagnostics = new Diagnostics();
     const { report, reportKey } = reporter({ place, keyPlace: place }, diagnostics);
-    for (let k = 0; k < 500; k++) {
-      report({ code: 'pynn/unknown-cell', message: 'no such cell' }, `/populations/${k}`);
-      reportKey({ code: 'pynn/unknown-key', message: 'no such key' }, `/populations/${k}/key`);
-    }
+    expect(() => {
+      for (let k = 0; k < 500; k++) {
+        report({ code: 'pynn/unknown-cell', message: 'no such cell' }, `/populations/${k}`);
+        reportKey({ code: 'pynn/unknown-key', message: 'no such key' }, `/populations/${k}/key`);
+      }
+    }).toThrow(DiagnosticError);
     expect(placed.length).toBeLessThanOrEqual(100);
     expect(diagnostics.list).toHaveLength(101);
   });

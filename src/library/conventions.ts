@@ -26,6 +26,7 @@ import {
 import { typedModel } from '../model/typed-model.js';
 import type * as written from '../model/model.js';
 import { takesWholeSteps } from './accumulated-time.js';
+import { withoutRegimes } from './gather/regimes.js';
 
 /** What a model can have whose place within a step is a matter of convention. */
 type Feature =
@@ -199,7 +200,8 @@ export function conventions(
   const from = valid.model.timing;
   if (from === to) return [];
   const model = typedModel(valid.model);
-  const entries: ConversionEntry[] = featuresOf(model, valid.data, endOf(valid.model.experiment.protocol)).flatMap(
+  const end = endOf(valid.model.experiment.protocol);
+  const entries: ConversionEntry[] = featuresOf(model, valid.data, end, waitingIn(valid.model)).flatMap(
     ([feature, pointer]) => {
       const difference = isExempt(pointer) ? undefined : differenceOf(feature, from, to);
       return difference === undefined ? [] : [{ ...difference, pointer }];
@@ -216,8 +218,24 @@ export function conventions(
   return entries;
 }
 
-/** The features of a model, each with the part that has it. @param duration  of the run, in s */
-function featuresOf(model: Model, data: DataStore, duration: number): readonly (readonly [Feature, string])[] {
+/** Types of LEMS's cells whose regimes do no more than wait after a spike: elsewhere this is a refractory period. */
+const waitingIn = ({ timing, neurons }: written.Model): ReadonlySet<string> =>
+  new Set(
+    Object.entries(timing === 'lems-euler' ? neurons : {}).flatMap(([id, type]) => (withoutRegimes(type) ? [id] : [])),
+  );
+
+/**
+ * The features of a model, each with the part that has it.
+ *
+ * @param duration  of the run, in s
+ * @param waiting   types of cells with regimes that are refractory periods
+ */
+function featuresOf(
+  model: Model,
+  data: DataStore,
+  duration: number,
+  waiting: ReadonlySet<string>,
+): readonly (readonly [Feature, string])[] {
   const found: (readonly [Feature, string])[] = [];
   const note = (feature: Feature, pointer: string): void => {
     found.push([feature, pointer]);
@@ -226,8 +244,11 @@ function featuresOf(model: Model, data: DataStore, duration: number): readonly (
   if (model.recordings.some(({ kind }) => kind === 'variables')) note('samples', '/recordings');
   for (const [id, type] of Object.entries(model.neurons)) {
     const pointer = child('/neurons', id);
-    if (Object.values(type.events).some(({ refractory }) => refractory !== undefined)) note('refractoriness', pointer);
-    const read = expressionsIn([type.derivatives, type.events, type.regimes, type.derived]);
+    const waits = waiting.has(id);
+    if (waits || Object.values(type.events).some(({ refractory }) => refractory !== undefined))
+      note('refractoriness', pointer);
+    const timed = waits ? Object.values(type.regimes).map(({ derivatives }) => derivatives) : type.regimes;
+    const read = expressionsIn([type.derivatives, type.events, timed, type.derived]);
     if (read.some((e) => readsTime(e))) note('times', pointer);
   }
   for (const [id, population] of Object.entries(model.populations)) {

@@ -82,6 +82,24 @@ describe('conventions that differ', () => {
     expect(stated('grid', 'lems-euler', parts)).toContain('time /neurons/cell');
   });
 
+  test('concern regimes of LEMS that are refractory periods elsewhere', () => {
+    const cell = {
+      parameters: { tau: '10 ms' },
+      state: { v: { unit: 'mV' }, last: { unit: 's' } },
+      regimes: {
+        integrating: {
+          initial: true,
+          derivatives: { v: '(20*mV - v)/tau' },
+          transitions: [{ when: 'v > 10*mV', to: 'waiting', emit: 'spike' }],
+        },
+        waiting: { onEntry: ['last = t', 'v = 0*mV'], transitions: [{ when: 't > last + 2*ms', to: 'integrating' }] },
+      },
+    };
+    expect(stated('lems-euler', 'brian', { neurons: { cell } })).toEqual(['label /timing', 'refractory /neurons/cell']);
+    expect(stated('lems-euler', 'grid', { neurons: { cell } })).toEqual(['refractory /neurons/cell']);
+    expect(stated('grid', 'brian', { neurons: { cell } })).not.toContain('refractory /neurons/cell');
+  });
+
   test('concern plastic synapses and those that follow other cells', () => {
     const stdp = jump('g', '1 ms', {
       state: { x: '1' },

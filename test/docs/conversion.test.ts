@@ -132,7 +132,7 @@ edited, it is read as what it says, with a remark (\`origin/changed\`).
   all files that it includes, the text of a script and its data files. Layout, comments and the order of XML attributes do not count; the order of keys does.
 - With \`--freeze\` it is the model with its draws listed. With \`--partial\` it is the whole model, from which the document leaves something out.
 - A document that gives the same model without help carries none, as the canonical form does. Nor does one that is shorter than the model in this form, and one longer than
-  200 MB; the report says so (\`origin/left-out\`).
+  200 MB, or a LEMS document without NeuroML's type \`annotation\`; the report says so (\`origin/left-out\`).
 - \`--no-origin\` writes none. When reading, it gives what the document itself says. \`--check\`, \`--strict\`, the reports and the tables of this page always
   compare what documents say.
 - [security.md](security.md#models-that-converted-documents-carry) says what the digest is worth.

@@ -56,7 +56,7 @@ export const cells: readonly (Construct & {
     namespace: { ...namespace, El: '-51 mV' },
     synapses: [{ on_pre: 'g += 25*mV' }],
     initializers: { v: '-60*mV + i*mV' },
-    values: { tau_m: 0.02, v_rest: -0.051, tau_syn_E: 0.003, tau_refrac: 0.0019, v_thresh: -0.05, v_reset: -0.061 },
+    values: { tau_m: 0.02, v_rest: -0.051, tau_syn_E: 0.003, tau_refrac: 0.002, v_thresh: -0.05, v_reset: -0.061 },
   },
   {
     name: 'a drive by the number of the cell among all',
@@ -125,7 +125,7 @@ dy/dt = -y/te : siemens`,
     namespace,
     synapses: [{ on_pre: 'v += 0.01' }, { on_pre: 'v -= 0.002' }],
     initializers: { v: '0.3*i' },
-    values: { v_rest: 0.0012, v_thresh: 0.001, v_reset: 0, tau_refrac: 0.0019 },
+    values: { v_rest: 0.0012, v_thresh: 0.001, v_reset: 0, tau_refrac: 0.002 },
   },
   {
     name: 'an adaptive exponential cell',

@@ -9,7 +9,7 @@ import { importModel } from '../../src/run/pipeline.js';
 
 type Valid = ReturnType<typeof importModel>['valid'];
 
-/** Four cells, with synapses and a change of them after half of the run. */
+/** Four cells without a refractory period, which Brian counts otherwise; with synapses and a change of them after half of the run. */
 function model(synapses: Record<string, unknown>, more: Record<string, unknown>): Valid {
   const document = {
     format: 'interneuron/brian',
@@ -18,10 +18,9 @@ function model(synapses: Record<string, unknown>, more: Record<string, unknown>)
     neuron_groups: {
       G: {
         N: 4,
-        model: 'dv/dt = (g + I - 60*mV - v)/(20*ms) : volt (unless refractory)\ndg/dt = -g/(5*ms) : volt\nI : volt',
+        model: 'dv/dt = (g + I - 60*mV - v)/(20*ms) : volt\ndg/dt = -g/(5*ms) : volt\nI : volt',
         threshold: 'v > -50*mV',
         reset: 'v = -60*mV',
-        refractory: '2 ms',
         method: 'exact',
         initializers: { v: '-60*mV', I: '12*mV + 1*mV*i' },
       },

@@ -54,7 +54,7 @@ export function poissonSource(
   context.known.set(name, {
     cell: standard,
     environment,
-    use: { environment, signs: new Map(), countsSpikeStep: context.brian, dt: context.dt },
+    use: { environment, signs: new Map(), countsSpikeStep: false, dt: context.dt },
   });
   context.populations[name] = {
     ...population,

@@ -1,6 +1,5 @@
 /** Populations as PyNN's standard cells and sources. */
 
-import { numbersOf } from '../../../model/arrays.js';
 import { number } from '../../../lang/build.js';
 import type { Expression } from '../../../lang/ast.js';
 import { callsIn } from '../../../lang/walk.js';
@@ -8,24 +7,15 @@ import { isRandom } from '../../../lang/functions.js';
 import type { NeuronType, Population, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
-import { areInFile } from '../../../model/tagged.js';
 import { areSeparate, methodInBrian } from '../../gather/integration.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
-import { constantOf, tidy } from '../numbers.js';
+import { constantOf } from '../numbers.js';
 import { arrivalOf } from '../synapses.js';
 import { environmentOf, scaledValue, signOf, valueOf, type Environment } from '../values.js';
 import { actingAtOnce } from './delays.js';
 import { poissonSource } from './poisson.js';
-import {
-  type Standardising,
-  cellType,
-  isNamed,
-  keepPopulation,
-  listedValue,
-  outgoingAtOnce,
-  synapseEnvironment,
-} from './context.js';
+import { type Standardising, cellType, isNamed, keepPopulation, listedValue, synapseEnvironment } from './context.js';
 
 /** Signs of what reaches each variable of each population. */
 export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<string, Set<1 | -1>>> {
@@ -65,7 +55,7 @@ export function standardisePopulation(
 ): void {
   const pointer = child('/populations', name);
   if (population.type === undefined) {
-    context.populations[name] = replayedSpikes(context, name, population);
+    context.populations[name] = population;
     return;
   }
   const type = context.model.neurons[population.type];
@@ -87,7 +77,7 @@ export function standardisePopulation(
   const values = { ...parametersOf(type, population.values), N: population.size };
   const environment = environmentOf(values, context.valid.data);
   if (poissonSource(context, name, population, type, environment)) return;
-  const use: CellUse = { environment, signs, countsSpikeStep: context.brian, dt: context.dt };
+  const use: CellUse = { environment, signs, countsSpikeStep: false, dt: context.dt };
   const cell = recogniseCell(type, use);
   if (typeof cell === 'string') {
     context.report.missing(pointer, `no standard cell matches it: ${cell}`);
@@ -167,21 +157,6 @@ function remarkMethod(context: Standardising, type: NeuronType, cell: Recognised
     pointer,
     `it is integrated by the method ${method}; PyNN's simulators ${theirs === 'exact' ? 'have the exact solution' : 'use steps that adapt'}`,
   );
-}
-
-/**
- * Spikes to replay. A spike of Brian acts in the step that begins at its time, one of PyNN in the step that ends
- * then.
- */
-function replayedSpikes(context: Standardising, name: string, population: Population): Population {
-  const { spikes } = population;
-  if (!context.brian || spikes === undefined || areInFile(spikes)) return population;
-  if (outgoingAtOnce(context, name)) return population;
-  const { data } = context.valid;
-  const times = numbersOf(spikes.times, data).map((time) =>
-    tidy((Math.floor(time / context.dt + 1e-3) + 1) * context.dt),
-  );
-  return { ...population, spikes: { ...spikes, times } };
 }
 
 /** Draws at each spike replaced by what they are mostly: the sign of a weight does not depend on them. */

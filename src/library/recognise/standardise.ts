@@ -8,7 +8,6 @@ import { drawsIn } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
 import type { NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
-import { tidy } from './numbers.js';
 import { isNamed, standardising, type Standardising } from './standardise/context.js';
 import { noteUnsaid } from './standardise/parts.js';
 import { arrivingSigns, standardisePopulation } from './standardise/populations.js';
@@ -70,13 +69,7 @@ function standardised(context: Standardising): Standardised {
   const protocol = model.experiment.protocol.flatMap((phase, k) =>
     standardPhases(context, phase, child('/experiment/protocol', k)),
   );
-  const { brian, dt, neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
-  if (brian)
-    report.equivalent(
-      context.code('spike-labels'),
-      '/timing',
-      `spike times are the ends of steps, ${tidy(dt * 1e3)} ms later than under Brian`,
-    );
+  const { brian, neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
   const sayDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
     if (after === undefined || before.join() === after.join()) return;
     report.equivalent(

@@ -41,22 +41,24 @@ async function converted(
 
 describe('models that LEMS can say', () => {
   it.each([
-    ['a leaky cell with refractoriness', 'fixtures/brian/single-lif.yaml', ['G']],
-    ['synapses that add to a current', 'fixtures/pynn/if-curr-exp.json', ['driven', 'receiver']],
-    ['synapses that add to a conductance', 'fixtures/pynn/if-cond-exp.json', ['driven', 'receiver']],
-    ['cells with channels, of NeuroML', 'fixtures/neuroml/network.xml', ['exc', 'inh']],
+    // LEMS counts its refractory periods from the step after a spike: of 18 spikes, the last is behind the end.
+    ['a leaky cell with refractoriness', 'fixtures/brian/single-lif.yaml', ['G'], 1],
+    ['synapses that add to a current', 'fixtures/pynn/if-curr-exp.json', ['driven', 'receiver'], 0],
+    ['synapses that add to a conductance', 'fixtures/pynn/if-cond-exp.json', ['driven', 'receiver'], 0],
+    ['cells with channels, of NeuroML', 'fixtures/neuroml/network.xml', ['exc', 'inh'], 0],
   ])(
     '%s',
-    async (_, path, populations) => {
+    async (_, path, populations, fewer) => {
       const { original, report, back } = await converted(path);
       expect(
         report.filter(({ verdict, pointer }) => verdict === 'notExpressible' && !pointer.startsWith('/recordings')),
       ).toEqual([]);
+      expect(report.some(({ code }) => code === 'convention/refractory')).toBe(fewer > 0 || path.includes('pynn'));
       expect(back.valid.model.timing).toBe('lems-euler');
       const [ours, theirs] = [await spikesOf(original), await spikesOf(back)];
       for (const population of populations) {
         expect(ours.get(population), population).toBeDefined();
-        expect(theirs.get(population), population).toBe(ours.get(population));
+        expect(theirs.get(population), population).toBe((ours.get(population) ?? 0) - fewer);
       }
     },
     60_000,
@@ -440,19 +442,18 @@ describe('by name', () => {
       Object.entries(valid.model.neurons).map(([id, type]) => [id, { ...type, method: 'euler' as const }]),
     );
     const euler = { ...valid, model: { ...valid.model, neurons } };
-    const { files } = await convertModel(euler, 'lems');
-    // LEMS takes the sine a step later: the phase is that of 45 degrees half a step before the source begins.
-    const phase = Number((Math.PI / 4 - 2 * Math.PI * 10 * 5e-5).toPrecision(12));
+    const { files, report } = await convertModel(euler, 'lems');
+    // 45 degrees, and the times of the source.
+    const phase = Number((Math.PI / 4).toPrecision(12));
     expect(files[0]?.text.match(/<(pulseGenerator|sineGenerator|compoundInput) [^>]*>/g)).toEqual([
       '<compoundInput id="waves">',
-      '<pulseGenerator id="waves_0" delay="20.05ms" duration="60ms" amplitude="0.2nA"/>',
-      `<sineGenerator id="waves_1" phase="${phase}" delay="20.05ms" duration="60ms" amplitude="0.5nA" period="0.1s"/>`,
+      '<pulseGenerator id="waves_0" delay="20ms" duration="60ms" amplitude="0.2nA"/>',
+      `<sineGenerator id="waves_1" phase="${phase}" delay="20ms" duration="60ms" amplitude="0.5nA" period="0.1s"/>`,
     ]);
-    const [voltage] = (await checkConversion(euler, 'lems')).variables ?? [];
-    expect(voltage?.largest).toBeLessThan(1e-7 * (voltage?.range ?? 0));
+    expect(report.map(({ code }) => code)).toContain('convention/time');
   });
 
-  it('currents in steps are pulse generators that flow in the same steps', async () => {
+  it('currents in steps are pulse generators that LEMS follows a step apart', async () => {
     const source = (label: string, type: string, params: object, into: string): object => ({
       label,
       type,
@@ -481,11 +482,11 @@ describe('by name', () => {
     const { files } = await convertModel(euler, 'lems');
     expect(files[0]?.text.match(/<(pulseGenerator|compoundInput) [^>]*>/g)).toEqual([
       '<pulseGenerator id="always" delay="0ms" duration="1e9s" amplitude="0.9nA"/>',
-      '<pulseGenerator id="pulse" delay="5.05ms" duration="37.3ms" amplitude="1.1nA"/>',
+      '<pulseGenerator id="pulse" delay="5ms" duration="37.3ms" amplitude="1.1nA"/>',
       '<compoundInput id="steps">',
-      '<pulseGenerator id="steps_0" delay="0.15ms" duration="19.9ms" amplitude="1nA"/>',
-      '<pulseGenerator id="steps_1" delay="20.05ms" duration="31.7ms" amplitude="-0.3nA"/>',
-      '<pulseGenerator id="steps_2" delay="51.75ms" duration="1e9s" amplitude="2nA"/>',
+      '<pulseGenerator id="steps_0" delay="0.1ms" duration="19.9ms" amplitude="1nA"/>',
+      '<pulseGenerator id="steps_1" delay="20ms" duration="31.7ms" amplitude="-0.3nA"/>',
+      '<pulseGenerator id="steps_2" delay="51.7ms" duration="1e9s" amplitude="2nA"/>',
     ]);
     const [check] = (await checkConversion(euler, 'lems')).populations;
     expect(check?.spikes[0]).toBeGreaterThan(3);
@@ -494,7 +495,7 @@ describe('by name', () => {
       matched: check?.spikes[0],
       spikes: [check?.spikes[0], check?.spikes[0]],
     });
-    expect(check?.largest).toBeLessThan(1e-9);
+    expect(check?.largest).toBeCloseTo(1e-4, 9);
   });
 
   it.each([

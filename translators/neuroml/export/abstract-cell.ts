@@ -57,7 +57,6 @@ export function foundCell(
   const found = abstractCell(type, {
     environment: environmentOf(type, populations, values, context),
     signs: new Map([...demands.jumps].map((name) => [name, new Set([1] as const)] as const)),
-    countsSpikeStep: model.timing === 'brian',
     dt,
   });
   if (typeof found === 'string' || !isSeen(id, type, found, context)) return undefined;
@@ -152,11 +151,11 @@ function named(
   values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
   context: ExportContext,
 ): StandardCell | undefined {
-  const { dt, dimensions, functions, report, ids } = context;
+  const { dimensions, functions, report, ids } = context;
   const pointer = child('/neurons', id);
   const own = coreParameters(found.name) ?? new Map<string, never>();
   const number = (e: Expression, valueOf: ValueOf): number => tidy(valueAt(e, valueOf));
-  const steps = (valueOf: ValueOf): number => (found.held ? Math.round(number(found.held, valueOf) / dt) : 0);
+  const heldFor = (valueOf: ValueOf): number => (found.held ? number(found.held, valueOf) : 0);
   const start = (other: string, valueOf: ValueOf): number => {
     const [name = '', { factor = 1 } = {}] = [...found.variables].find(([, one]) => one.name === other) ?? [];
     return tidy(valueOf(name) * factor);
@@ -164,7 +163,7 @@ function named(
   const valueIn = (key: string, valueOf: ValueOf): number => {
     const e = found.parameters[key];
     if (e) return number(e, valueOf);
-    if (key === 'refract') return found.held ? number(found.held, valueOf) : 0;
+    if (key === 'refract') return heldFor(valueOf);
     return start(startParameters[key] ?? '', valueOf);
   };
   const attributes = (valueOf: ValueOf): Record<string, string> =>
@@ -191,11 +190,7 @@ function named(
     const how = {
       ...found,
       drive: drive(valueOf),
-      held: {
-        steps: own.has('refract') ? Math.max(1, steps(valueOf)) : steps(valueOf),
-        dt,
-        isOnlyTheirs: steps(valueOf) === 0,
-      },
+      held: { seconds: heldFor(valueOf), isOnlyTheirs: heldFor(valueOf) === 0 },
       startsApart: true,
     };
     if (difference(type, valueOf, core, functions, how) !== undefined) return undefined;
@@ -231,7 +226,7 @@ function named(
       ),
     );
   });
-  const differences = differencesOf(found, own.has('refract'), cells, steps, pointer);
+  const differences = differencesOf(found, own.has('refract'), cells, heldFor, pointer);
   const heir =
     starts.size > 0
       ? startedCell(found.name, ids.claim(`${found.name}_started`), { starts, startsApart }, context)
@@ -326,7 +321,7 @@ function differencesOf(
   { name, remarks, receptors }: AbstractCell,
   waits: boolean,
   cells: readonly ValueOf[],
-  steps: (valueOf: ValueOf) => number,
+  heldFor: (valueOf: ValueOf) => number,
   pointer: string,
 ): readonly ConversionEntry[] {
   const report = new ConversionReport('lems');
@@ -339,18 +334,11 @@ function differencesOf(
   if (name === 'adExIaFCell')
     report.approximated('lems/order-in-step', pointer, `${name} advances v, then w from the new value of v`);
   for (const { verdict, code, message } of remarks) report.add({ verdict, code: `lems/${code}`, pointer, message });
-  if (!waits) return report.entries;
-  if (cells.some((valueOf) => steps(valueOf) === 0))
+  if (waits && cells.some((valueOf) => heldFor(valueOf) === 0))
     report.approximated(
       'lems/one-step-held',
       pointer,
       `${name} holds v for one step after each spike, since it leaves its refractory regime in a step of its own`,
-    );
-  else
-    report.equivalent(
-      'lems/refractory',
-      pointer,
-      'refract ends half a step between two steps: LEMS waits for the first step after it, by a time that it adds up',
     );
   return report.entries;
 }

@@ -19,8 +19,8 @@ export interface Correspondence {
   readonly responses: readonly string[];
   /** What the core type gets as an input besides. */
   readonly drive: number;
-  /** Steps of so many seconds for which a spike holds the type, or the core type alone; absent: times are compared. */
-  readonly held?: { readonly steps: number; readonly dt: number; readonly isOnlyTheirs: boolean };
+  /** For how many seconds a spike holds the type, or the core type alone; absent: the equations say so. */
+  readonly held?: { readonly seconds: number; readonly isOnlyTheirs: boolean };
   /** Whether first values are others. */
   readonly startsApart: boolean;
 }
@@ -149,12 +149,15 @@ function atThreshold(own: Behaviour, its: Behaviour, pairs: readonly Pair[], sti
   return itFires(low - 1e-9) || !itFires(high + 1e-9) ? 'its threshold differs' : undefined;
 }
 
+/** How near ends of refractory periods are looked at, in s and relative to the period. */
+const tolerance = 1e-9;
+
 /** Holds the same variables for the same time, and starts alike. */
 function atEnds(
   own: Behaviour,
   its: Behaviour,
   pairs: readonly Pair[],
-  { held: steps, startsApart }: Correspondence,
+  { held: period, startsApart }: Correspondence,
 ): string | undefined {
   if (
     !startsApart &&
@@ -162,15 +165,14 @@ function atEnds(
   )
     return 'its initial values differ';
   const differs =
-    steps === undefined
+    period === undefined
       ? Array.from({ length: 400 }, (_, k) => (k + 0.5) * 5e-5).some(
           (seconds) => own.isRefractory(seconds) !== its.isRefractory(seconds),
         )
-      : // A regime is left at the end of the last step in which it holds.
-        its.isRefractory(steps.steps * steps.dt) ||
-        (steps.steps > 1 && !its.isRefractory((steps.steps - 1) * steps.dt));
+      : its.isRefractory(period.seconds * (1 + tolerance) + tolerance) ||
+        (period.seconds > 0 && !its.isRefractory(period.seconds * (1 - tolerance)));
   if (differs) return 'its refractory period differs';
-  const isRefractory = steps === undefined ? own.isRefractory(0) : steps.steps > 0 && !steps.isOnlyTheirs;
+  const isRefractory = period === undefined ? own.isRefractory(0) : period.seconds > 0 && !period.isOnlyTheirs;
   const held = pairs.find(([name, other]) => own.held.has(name) !== its.held.has(other))?.[0];
   return isRefractory && held !== undefined ? `${held} is held differently while refractory` : undefined;
 }

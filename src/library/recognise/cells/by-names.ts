@@ -16,7 +16,6 @@ import { composedCell, gifCell, standardCells } from '../../pynn/index.js';
 import type { StandardCell } from '../../standard-type.js';
 import { near, plain, sequence, valueAt } from '../numbers.js';
 import { combinations, nameThere } from '../same-names.js';
-import { wholeSteps } from './spiking.js';
 import type { CellUse, Port, RecognisedCell } from './view.js';
 
 /** The cell or source whose names and functions a type has; undefined where there is none. */
@@ -120,7 +119,7 @@ const sizes: Readonly<Record<string, number>> = { A: 1e-9, S: 1e-8, '1': 1 };
 function missingValues(
   type: NeuronType,
   library: NeuronType,
-  { environment, countsSpikeStep, dt }: CellUse,
+  { environment, dt }: CellUse,
 ): ReadonlyMap<string, number> | undefined {
   const random = sequence(20261124);
   const missing = Object.keys(library.parameters).filter((key) => nameThere(key, type) === undefined);
@@ -155,11 +154,7 @@ function missingValues(
       if (a?.for === undefined || b?.for === undefined) return a === b;
       if (a.rate.join() !== b.rate.map((key) => nameThere(key, type)).join()) return false;
       const [first, second] = [a.for, b.for];
-      return all.every(({ own, other, u }) => {
-        const [x, y] = [ours(first, own, u) / dt, theirs(second, other, u) / dt];
-        const steps = wholeSteps(x, a.rounding) - (countsSpikeStep ? 1 : 0);
-        return near(x - (countsSpikeStep ? 1 : 0), y, 1) || steps === wholeSteps(y, b.rounding);
-      });
+      return all.every(({ own, other, u }) => near(ours(first, own, u), theirs(second, other, u)));
     };
     return (
       Object.entries(library.derivatives).every(([key, { rate }]) =>

@@ -1,8 +1,8 @@
 /** Spikes of a cell: its threshold, reset, adaptation and refractory period. */
 
 import type { Expression } from '../../../lang/ast.js';
-import type { EventDefinition, Refractory } from '../../../model/model.js';
-import { call, difference, negated, quotient, product, number, sum } from '../../../lang/build.js';
+import type { EventDefinition } from '../../../model/model.js';
+import { difference, negated, number, product, quotient } from '../../../lang/build.js';
 import { parseStatements } from '../../../lang/parse.js';
 import { printExpression } from '../../../lang/print.js';
 import { readsAny, substitute } from '../../../lang/walk.js';
@@ -56,36 +56,18 @@ export function spikingOf(view: View, spike: EventDefinition): Spiking {
   return { threshold, reset, jumps, remarks };
 }
 
-/** The steps that a refractory period lasts. */
-export function wholeSteps(steps: number, rounding: Refractory['rounding']): number {
-  if (rounding === 'nearest') return Math.round(steps);
-  return rounding === 'up' ? Math.ceil(steps - 1e-3) : Math.floor(steps + 1e-3);
-}
-
-/** The same of steps that differ between cells. */
-function rounded(steps: Expression, rounding: Refractory['rounding']): Expression {
-  if (rounding === 'up') return steps;
-  return call('floor', [sum(steps, number(rounding === 'nearest' ? 0.5 : 1e-3))]);
-}
-
-/** The time for which the potential is held after a spike, in PyNN's way of counting. */
-export function refractoryPeriod(view: View, spike: EventDefinition, { countsSpikeStep, dt }: CellUse): Expression {
+/** The time for which the potential is held after a spike. */
+export function refractoryPeriod(view: View, spike: EventDefinition, { dt }: CellUse): Expression {
   const { refractory } = spike;
   if (refractory === undefined) return zero;
   if (refractory.for === undefined) return refuse('PyNN has no conditional refractoriness');
   const period = fold(substitute(view.read(refractory.for), new Map([['dt', number(dt)]])));
-  const constant = constantOf(period);
-  const steps = constant === undefined ? undefined : wholeSteps(constant / dt, refractory.rounding);
-  const held = steps === undefined ? undefined : Math.max(0, countsSpikeStep ? steps - 1 : steps);
-  if (held === 0) return zero;
+  if (constantOf(period) === 0) return zero;
   if (refractory.rate.length !== 1 || refractory.rate[0] !== view.v)
     refuse(
       refractory.rate.length === 0
         ? 'its potential keeps changing while refractory, whereas PyNN holds it'
         : `${refractory.rate.join(', ')} are held after a spike, whereas PyNN holds only the potential`,
     );
-  if (steps !== undefined) return number((held ?? 0) * dt);
-  // PyNN's cells wait for the end of the step in which a period ends.
-  const whole = rounded(quotient(period, number(dt)), refractory.rounding);
-  return fold(product(countsSpikeStep ? difference(whole, number(1)) : whole, number(dt)));
+  return period;
 }

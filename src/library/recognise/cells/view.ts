@@ -54,8 +54,6 @@ export interface CellUse {
   readonly environment: Environment;
   /** Signs of what synapses add to each variable. */
   readonly signs: ReadonlyMap<string, ReadonlySet<1 | -1>>;
-  /** Whether the time of a refractory period begins with the step of the spike rather than after it. */
-  readonly countsSpikeStep: boolean;
   /** Time step in s. */
   readonly dt: number;
 }

@@ -54,7 +54,7 @@ export function poissonSource(
   context.known.set(name, {
     cell: standard,
     environment,
-    use: { environment, signs: new Map(), countsSpikeStep: false, dt: context.dt },
+    use: { environment, signs: new Map(), dt: context.dt },
   });
   context.populations[name] = {
     ...population,

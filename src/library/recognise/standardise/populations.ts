@@ -77,7 +77,7 @@ export function standardisePopulation(
   const values = { ...parametersOf(type, population.values), N: population.size };
   const environment = environmentOf(values, context.valid.data);
   if (poissonSource(context, name, population, type, environment)) return;
-  const use: CellUse = { environment, signs, countsSpikeStep: false, dt: context.dt };
+  const use: CellUse = { environment, signs, dt: context.dt };
   const cell = recogniseCell(type, use);
   if (typeof cell === 'string') {
     context.report.missing(pointer, `no standard cell matches it: ${cell}`);

@@ -29,6 +29,7 @@ import { withLinksAsSums } from './export/links.js';
 import { withNamesApart } from './export/names-apart.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
+import { withOneStart } from './export/one-start.js';
 import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
 import { restoreDocument, type Restored } from './export/restore.js';
 import { withReturns } from './export/returns.js';
@@ -114,7 +115,12 @@ function generated(
 ): LemsExport {
   const report = new ConversionReport('lems');
   // Simulators of cells with compartments read the time at the end of a step, as the reader of NeuroML does.
-  const { model: oneRun, changes } = asOneRun(hasCompartments(whole) ? atBeginOfStep(whole) : whole, data, report);
+  const started = plain ? withOneStart(whole, { data, functions, report }) : whole;
+  const { model: oneRun, changes } = asOneRun(
+    hasCompartments(started) ? atBeginOfStep(started) : started,
+    data,
+    report,
+  );
   const linked = withLinksAsSums({ model: oneRun, data });
   const oneWay = withReturns({ model: withEventsApart(linked, report), data, report });
   const model = withNamesApart(oneWay);

@@ -37,7 +37,7 @@ export async function toLems(
       unfrozen: original,
       plain,
     });
-    return { what, root, report: [...report, ...listedDraws(valid.model, what.model)] };
+    return { what, root, report: [...report, ...listedDraws(valid.model, what.model, report)] };
   };
   const lossesOf = ({ report }: ReturnType<typeof attempt>): readonly string[] =>
     report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);

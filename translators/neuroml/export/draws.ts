@@ -14,8 +14,13 @@ export const drawsNothing = (model: Model): boolean =>
   drawnParts(model).length === 0 &&
   Object.values(model.projections).every(({ connect }) => connect.every(({ rule }) => rule === 'list'));
 
-/** What is said of the parts of a model that drew, of which lists were made. */
-export function listedDraws(before: Model, after: Model): readonly ConversionEntry[] {
+/**
+ * What is said of the parts of a model that drew, of which lists were made.
+ *
+ * @param said  of the document: a first value that is written as one for all cells is not listed
+ */
+export function listedDraws(before: Model, after: Model, said: readonly ConversionEntry[]): readonly ConversionEntry[] {
+  const asOne = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/one-start' ? [pointer] : [])));
   const still = new Set(drawnParts(after).map(({ pointer }) => pointer));
   const entry = (pointer: string, what: string): ConversionEntry => ({
     verdict: 'equivalent',
@@ -30,6 +35,9 @@ export function listedDraws(before: Model, after: Model): readonly ConversionEnt
     ...replayed.map((pointer) => entry(pointer, 'spikes')),
     ...drawnParts(before)
       .filter(({ pointer }) => !still.has(pointer) && !replayed.includes(pointer))
-      .map(({ pointer, drawn }) => entry(pointer, drawn.join(', '))),
+      .flatMap(({ pointer, drawn }) => {
+        const listed = drawn.filter((name) => !asOne.has(child(child(pointer, 'values'), name)));
+        return listed.length > 0 ? [entry(pointer, listed.join(', '))] : [];
+      }),
   ];
 }

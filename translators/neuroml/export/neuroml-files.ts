@@ -39,10 +39,11 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
     .map((one) =>
       one.tag === passive ? { ...one, tag: 'ionChannel', attributes: { ...one.attributes, type: passive } } : one,
     );
-  const foreign = others.find(({ tag }) => !isInSchema(tag));
-  if (foreign) return `NeuroML has no element ${foreign.tag}`;
-  if (others.length === 0) return 'it holds component types alone';
+  const known = others.filter(({ tag }) => isInSchema(tag));
+  if (known.length === 0) return 'it holds component types alone';
   if (has(new Set(['Simulation'])).length === 0) return 'types of its own belong to it';
+  const connection = connectionsIn(known).find((tag) => !connectionTags.has(tag));
+  if (connection !== undefined) return `NeuroML has no element ${connection}`;
   const base = name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
   const [types, simulation] = [`${base}_types.xml`, `LEMS_${base}.xml`];
   const own = has(definitions);
@@ -94,6 +95,19 @@ function inOrder(one: Element): Element {
   const rank = ({ tag }: Element): number => order.findIndex((names) => names.includes(tag));
   return { ...one, children: children.sort((a, b) => rank(a) - rank(b)) };
 }
+
+/** What projections of events hold in NeuroML. */
+const connectionTags: ReadonlySet<string> = new Set(['connection', 'connectionWD']);
+
+/** The elements of the projections of networks, by the first of each. */
+const connectionsIn = (elements: readonly Element[]): readonly string[] =>
+  elements
+    .flatMap(({ tag, children }) => (tag === 'network' ? children : []))
+    .flatMap(({ tag, children, items }) => {
+      if (tag !== 'projection') return [];
+      const [first = children[0]] = items ?? [];
+      return first ? [first.tag] : [];
+    });
 
 /** How many projections the networks among some elements have. */
 const projectionsIn = (elements: readonly Element[]): number =>

@@ -15,7 +15,7 @@ import { connectionType, contactTypes, type OwnValue } from './network-types.js'
 import { writeFoundProjection } from './found-parts.js';
 import { numbersOfElements } from './network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
-import { keptTexts, quantityText } from './quantity-text.js';
+import { commonUnit, keptTexts, numberText, quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
 import { ownSynapse, type SynapseCodes } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
@@ -68,12 +68,13 @@ export function writeProjection(name: string, given: Projection, written: Writte
     [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
   );
   const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
+  const hasWeight = !isPlaced && varying.size <= 1 && portOf(known, written, context) === undefined;
   const built = synapseType(
     name,
     projection,
     type,
     plan,
-    { varying, started, postDelays, code, source: sourcePlan },
+    { varying, started, hasWeight, postDelays, code, source: sourcePlan },
     context,
   );
   written.types.push(built.element);
@@ -83,7 +84,10 @@ export function writeProjection(name: string, given: Projection, written: Writte
     ([key, lems]) =>
       [lems, quantityText(numberAt(values.get(key), 0), known.dimensionOf(key), context.dimensions)] as const,
   );
-  written.components.push(element(built.componentType, { id: synapse, ...Object.fromEntries(attributes) }));
+  const weights = built.weight && weightsOf(known, built.weight, context);
+  written.components.push(
+    element(built.componentType, { id: synapse, ...Object.fromEntries(attributes), ...weights?.attributes }),
+  );
   if (isPlaced && built.peer)
     context.report.missing(
       child('/projections', name),
@@ -93,7 +97,21 @@ export function writeProjection(name: string, given: Projection, written: Writte
     const members = pairs.sources.map((_, k) => k);
     writePlacedConnections(known, [{ id: synapse, members, weightOf: () => 1 }], built, written, context);
   } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
-  else connections(known, built, synapse, written, context);
+  else connections(known, built, weights?.textOf, synapse, written, context);
+}
+
+/** Weights of connections, as texts, and what a component has for that of 1. */
+function weightsOf(
+  { values, dimensionOf }: Known,
+  { of, base }: NonNullable<BuiltSynapse['weight']>,
+  { dimensions }: ExportContext,
+): { readonly attributes: Readonly<Record<string, string>>; readonly textOf: (connection: number) => string } {
+  const numbers = of === undefined ? 1 : values.get(of);
+  if (of === undefined || base === undefined)
+    return { attributes: {}, textOf: (k) => numberText(numberAt(numbers, k)) };
+  const all = typeof numbers === 'number' ? [numbers] : (numbers ?? []);
+  const { one, numberOf } = commonUnit(all, dimensionOf(of), dimensions);
+  return { attributes: { [base]: one }, textOf: (k) => numberText(numberOf(numberAt(numbers, k))) };
 }
 
 /** Writes gap junctions between cells with compartments; false where the projection is another. */
@@ -147,6 +165,7 @@ function knownOf(name: string, projection: Projection, written: Written, context
 function connections(
   known: Known,
   { properties }: BuiltSynapse,
+  weightOf: ((connection: number) => string) | undefined,
   synapse: string,
   written: Written,
   context: ExportContext,
@@ -156,7 +175,7 @@ function connections(
   const delayOf = delayTexts(seconds, context);
   const valuesOf = ownValues(known, properties, context);
   const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
-  const tag = connectionTag(known, properties, delay, written, context);
+  const tag = weightOf ? 'connectionWD' : connectionTag(known, properties, delay, written, context);
   const port = portOf(known, written, context);
   const connection = (i: number, k: number): Element =>
     element(tag, {
@@ -166,6 +185,7 @@ function connections(
       destination: plan.list,
       ...(port === undefined ? {} : { sourcePort: port }),
       ...valuesOf(k),
+      ...(weightOf ? { weight: weightOf(k) } : {}),
       [delay]: delayOf(k),
     });
   written.projections.push({
@@ -236,7 +256,7 @@ function portOf({ type, source }: Known, written: Written, { model }: ExportCont
   return event !== usualEvent || namesPort ? event : undefined;
 }
 
-/** The type of connections; those that have no value but a delay share one. */
+/** A type of connections that name a port, or give several values. */
 function connectionTag(
   known: Known,
   properties: ReadonlyMap<string, string>,
@@ -245,10 +265,7 @@ function connectionTag(
   context: ExportContext,
 ): string {
   const port = portOf(known, written, context) !== undefined;
-  const plain = properties.size === 0 && !port;
-  if (plain && written.delayed !== undefined) return written.delayed;
-  const type = context.ids.claim(`${plain ? 'delayed' : known.name}_connection`);
-  if (plain) written.delayed = type;
+  const type = context.ids.claim(`${known.name}_connection`);
   written.types.push(connectionType(type, delay, ownNames(known, properties, context), port));
   return type;
 }

@@ -92,3 +92,25 @@ export function quantityText(value: number, dimension: Dimension, dimensions: Di
   // A letter e between a number and its unit would be read as an exponent; Java takes F and D to be part of a number.
   return `${numberText(number)}${/^(?:e|SI_|[FfDd]$)/.test(symbol) ? ' ' : ''}${symbol}`;
 }
+
+/**
+ * A unit for several values in SI, chosen for the largest.
+ *
+ * @returns one of it as the value of an attribute, and the numbers of values in it
+ */
+export function commonUnit(
+  values: readonly number[],
+  dimension: Dimension,
+  dimensions: Dimensions,
+): { readonly one: string; readonly numberOf: (value: number) => number } {
+  const { symbol } = amountOf(
+    values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0),
+    dimension,
+    dimensions,
+  );
+  const power = dimensions.unitsOf(dimension).find(([one]) => one === symbol)?.[1] ?? 0;
+  return {
+    one: `1${symbol}`,
+    numberOf: (value) => Number((value / (powersOfTen.get(power) ?? 1)).toPrecision(15)),
+  };
+}

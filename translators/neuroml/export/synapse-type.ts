@@ -2,8 +2,9 @@
  * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
  */
 
+import { dimensionless } from '../../../src/lang/ast.js';
 import { ampere, divideDimensions, second } from '../../../src/lang/dimension.js';
-import { name as nameOf } from '../../../src/lang/build.js';
+import { binary, name as nameOf } from '../../../src/lang/build.js';
 import { namesIn, substitute } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Projection, SynapseType } from '../../../src/model/model.js';
@@ -11,7 +12,7 @@ import { builderOf, derivedOrder } from './builder.js';
 import { zeroOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { actsLater, postDelay } from './delays.js';
-import { dimensionOfUnit } from './dimensions.js';
+import { dimensionOfUnit, isPure } from './dimensions.js';
 import { drawsNoise, withNoise } from './noise-terms.js';
 import { PathwayWriter, waitingFor } from './pathway-writer.js';
 import { PlainPathways } from './plain-pathways.js';
@@ -26,6 +27,8 @@ import { element, type Element } from './xml-text.js';
 interface SynapseDemands {
   readonly varying: ReadonlySet<string>;
   readonly started: ReadonlySet<string>;
+  /** Whether connections give a weight and a delay alone, as NeuroML's `connectionWD`: no more than one value varies. */
+  readonly hasWeight?: boolean;
   /** Delays in s of what happens at events of the target, by pathway. */
   readonly postDelays: ReadonlyMap<string, Numbers>;
   /** Code that acts on the synapses at times. */
@@ -44,10 +47,20 @@ export interface BuiltSynapse {
   readonly parameters: ReadonlyMap<string, string>;
   /** Names of what each connection gives, by those of the model. */
   readonly properties: ReadonlyMap<string, string>;
+  /** What the weight of a connection means; undefined where connections need a type of their own. */
+  readonly weight?: ConnectionWeight;
   /** Names of state and derived variables by those of the model. */
   readonly visible: ReadonlyMap<string, string>;
   /** The type of the other end, for synapses that see the cell that they come from. */
   readonly peer?: OtherEnd;
+}
+
+/** The value that the weights of connections give, in the model and as the parameter that holds that of weight 1. */
+interface ConnectionWeight {
+  /** Undefined where all weights are 1. */
+  readonly of?: string;
+  /** Undefined where it is a pure number, which is the weight itself. */
+  readonly base?: string;
 }
 
 /** The type of the other ends of synapses. */
@@ -83,16 +96,50 @@ export function synapseType(
   const seen = readOfSource(type, builder);
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
   if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, demands.source, builder));
-  for (const [name, { unit }] of Object.entries(type.parameters))
-    value(name, name, unit, demands, builder, parameters, properties, context);
+  const weight =
+    demands.hasWeight === true && peerType === undefined
+      ? builder.declare(connectionWeight, dimensionless, 'weight')
+      : undefined;
+  const hasWeight = weight === 'weight';
+  if (hasWeight) builder.properties.push(element('Property', { name: weight, dimension: 'none', defaultValue: '1' }));
+  // A weight of the model is that of its connections, also where all have the same.
+  const own = demands.varying.size === 0 && Object.hasOwn(type.parameters, 'weight') ? ['weight'] : [];
+  const varying = hasWeight ? new Set([...demands.varying, ...own]) : demands.varying;
+  let given: ConnectionWeight = {};
+  const value = (name: string, declared: string, unit: string): string => {
+    const dimension = dimensionOfUnit(unit);
+    const isWeight = hasWeight && varying.has(name);
+    if (isWeight && isPure(dimension)) {
+      given = { of: name };
+      builder.aliases.set(declared, nameOf(connectionWeight));
+      return weight;
+    }
+    const wanted = declared === name ? (placeWords[name] ?? name) : `${name}_start`;
+    const lems = builder.declare(isWeight ? baseOf(declared) : declared, dimension, isWeight ? `${name}_base` : wanted);
+    const attributes = { name: lems, dimension: context.dimensions.nameOf(dimension) };
+    if (isWeight) {
+      given = { of: name, base: lems };
+      builder.aliases.set(declared, binary('*', nameOf(connectionWeight), nameOf(baseOf(declared))));
+      builder.parameters.push(element('Parameter', attributes));
+      return `${weight} * ${lems}`;
+    }
+    if (varying.has(name)) {
+      builder.properties.push(element('Property', { ...attributes, defaultValue: '0' }));
+      properties.set(name, lems);
+    } else {
+      builder.parameters.push(element('Parameter', attributes));
+      parameters.set(name, lems);
+    }
+    return lems;
+  };
+  for (const [name, { unit }] of Object.entries(type.parameters)) value(name, name, unit);
   for (const [name, delay] of demands.postDelays)
-    if (typeof delay !== 'number')
-      value(postDelay(name), postDelay(name), 's', demands, builder, parameters, properties, context);
+    if (typeof delay !== 'number') value(postDelay(name), postDelay(name), 's');
   for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
   for (const [name, { unit }] of Object.entries(type.derived)) builder.declare(name, dimensionOfUnit(unit));
   for (const name of demands.started) {
     const unit = type.state[name]?.unit ?? '1';
-    const start = value(name, `start of ${name}`, unit, demands, builder, parameters, properties, context);
+    const start = value(name, `start of ${name}`, unit);
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
   for (const [name, { operation, flag, once }] of code)
@@ -116,6 +163,7 @@ export function synapseType(
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
     parameters,
     properties,
+    ...(hasWeight ? { weight: given } : {}),
     visible: new Map(
       [...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)]),
     ),
@@ -230,30 +278,11 @@ function otherEnd(
   };
 }
 
-/** A value of each synapse: of the component where all have the same, else of the connection, as a number in SI. */
-function value(
-  name: string,
-  declared: string,
-  unit: string,
-  demands: SynapseDemands,
-  builder: TypeBuilder,
-  parameters: Map<string, string>,
-  properties: Map<string, string>,
-  context: ExportContext,
-): string {
-  const dimension = dimensionOfUnit(unit);
-  const wanted = declared === name ? (placeWords[name] ?? name) : `${name}_start`;
-  const lems = builder.declare(declared, dimension, wanted);
-  const attributes = { name: lems, dimension: context.dimensions.nameOf(dimension) };
-  if (demands.varying.has(name)) {
-    builder.properties.push(element('Property', { ...attributes, defaultValue: '0' }));
-    properties.set(name, lems);
-  } else {
-    builder.parameters.push(element('Parameter', attributes));
-    parameters.set(name, lems);
-  }
-  return lems;
-}
+/** The weight of a connection, as LEMS's own types of synapses have it. */
+const connectionWeight = 'weight of a connection';
+
+/** A value of each synapse, as it is with a weight of 1. */
+const baseOf = (declared: string): string => `${declared} of weight 1`;
 
 /** What equations read of the cell. */
 function requirePost(type: SynapseType, target: CellPlan, code: SynapseCodes, builder: TypeBuilder): void {

@@ -325,7 +325,12 @@ export class TypeBuilder implements Words {
    * @param isElsewhere  whether what this type is part of has a name, which is not a unit then
    */
   parse(text: string, isElsewhere: (name: string) => boolean = () => false): Expression {
-    return foldConstants(parseExpression(text), undefined, (name) => this.#names.has(name) || isElsewhere(name));
+    return foldConstants(parseExpression(text), undefined, (name) => this.#isOwn(name) || isElsewhere(name));
+  }
+
+  /** Whether a name means something in this type, and so no unit and no constant. */
+  #isOwn(name: string): boolean {
+    return this.#names.has(name) || this.aliases.has(name);
   }
 
   /** Statements of the model, their units folded. */
@@ -339,7 +344,7 @@ export class TypeBuilder implements Words {
     return texts.flatMap((text) =>
       parseStatements(text).flatMap((statement) =>
         inTurn(
-          mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#names.has(name))),
+          mapStatement(statement, (e) => foldConstants(e, undefined, (name) => this.#isOwn(name))),
           partName,
         ),
       ),

@@ -37,8 +37,6 @@ export class Written {
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
   /** Of the whole network in K, where currents of calcium depend on it. */
   temperature: number | undefined;
-  /** Type of connections that have no value but a delay. */
-  delayed: string | undefined;
   /** Type of connections that have a weight and a delay, and name the list that their synapse belongs to. */
   weighted: string | undefined;
   readonly #paths = new Map<string, (index: number) => string>();

@@ -80,6 +80,46 @@ it('has populations of one component', { timeout: 60_000 }, async () => {
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 
+it('has a population of as many cells, with one first value for all', { timeout: 60_000 }, async () => {
+  const source = {
+    name: 'model.json',
+    text: JSON.stringify({
+      format: 'interneuron/pynn',
+      populations: [
+        {
+          label: 'cells',
+          size: 4,
+          cell: { type: 'IF_cond_exp', params: {} },
+          initial_values: { v: [-60, -62, -64, -66] },
+        },
+        { label: 'rest', size: 3, cell: { type: 'IF_cond_exp', params: {} }, initial_values: { v: [-65, -65, -50] } },
+      ],
+      recordings: [{ target: 'cells', variables: ['spikes'] }],
+      phases: [{ run: 5 }],
+    }),
+  };
+  const converted = await convert(source, 'x.nml');
+  const [neuroml] = converted.files;
+  expect(neuroml?.text.match(/<population .*/g)).toEqual([
+    '<population id="cells" component="cells_cells" size="4"/>',
+    '<population id="rest" component="rest_cells" size="3"/>',
+  ]);
+  expect(neuroml?.text.match(/v_init="[^"]*"/g)).toEqual(['v_init="-63"', 'v_init="-65"']);
+  expect(converted.report.filter(({ code }) => code === 'lems/one-start')).toEqual([
+    expect.objectContaining({
+      verdict: 'approximated',
+      pointer: '/populations/cells/values/v',
+      message:
+        'a population of NeuroML has one first value of v: 4 values from -66mV to -60mV are written as their mean, -63mV',
+    }),
+    expect.objectContaining({
+      message:
+        'a population of NeuroML has one first value of v: 3 values from -65mV to -50mV are written as the one that most cells have, -65mV',
+    }),
+  ]);
+  expect((await judged(converted, true)).complaints).toEqual([]);
+});
+
 it('is a LEMS document where NeuroML has no words, and the report says for what', async () => {
   const { files, report } = await convert(readSource('fixtures/brian/custom-event.yaml'), 'x.nml');
   expect(files.map(({ name }) => name)).toEqual(['x.nml']);
@@ -91,8 +131,7 @@ it('is a LEMS document where each of many connections would be a projection', { 
   const cells = (label: string): object => ({
     label,
     size: 101,
-    cell: { type: 'IF_curr_exp', params: {} },
-    initial_values: { v: { random: 'uniform', params: { low: -70, high: -60 } } },
+    cell: { type: 'IF_curr_exp', params: { tau_m: { random: 'uniform', params: { low: 10, high: 20 } } } },
   });
   const projection = {
     pre: 'a',

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
@@ -175,9 +175,9 @@ describe('what a notation cannot say', () => {
     expect(stdout).toMatch(/ {2}part +line +verdict +what differs\n( {2}.*\n)* {2}\/neurons\/p +\d* +approximate/);
     const [summary, hint] = stdout.trimEnd().split('\n').slice(-2);
     expect(summary).toMatch(/^conversion: approximate, \d parts? differs?$/);
-    expect(hint).toContain('--strict prefers the same function');
+    expect(hint).toBe('--check measures the difference');
     const written = JSON.parse(readFileSync(report, 'utf8'));
-    expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'outputs', 'report']);
+    expect(Object.keys(written)).toEqual(['model', 'from', 'to', 'outcome', 'portable', 'outputs', 'report']);
     expect(written.outcome).toBe('approximate');
     expect(written.report).toContainEqual(
       expect.objectContaining({
@@ -278,11 +278,12 @@ describe('what a notation cannot say', () => {
       expect(existsSync(folder.file('oscillator.xml'))).toBe(true);
     });
 
-    it('with --partial and --strict writes the rest where it is the same function', async () => {
+    it('with --partial and --strict writes nothing, since a part is left out', async () => {
+      rmSync(folder.file('oscillator.xml'), { force: true });
       const { code, stdout } = await runCommand(command('--partial', '--strict'));
-      expect(code).toBe(0);
-      expect(stdout).not.toContain('approximate');
-      expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^conversion: incomplete/);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^nothing written: conversion: incomplete/m);
+      expect(existsSync(folder.file('oscillator.xml'))).toBe(false);
     });
 
     it('with --json prints the report alone', async () => {

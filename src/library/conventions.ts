@@ -45,7 +45,7 @@ type Feature =
 /** The simulators of each profile, as messages name them. */
 const simulators: Readonly<Record<TimingProfile, string>> = {
   brian: 'Brian',
-  grid: "PyNN's simulators",
+  grid: 'PyNN',
   'lems-euler': 'LEMS',
 };
 

@@ -134,6 +134,30 @@ export function buffersOf(statements: readonly Statement[]): ReadonlySet<string>
   return buffers;
 }
 
+/** A statement with the expressions replaced that it holds directly; statements inside it stay as they are. */
+export function withExpressions(s: Statement, replace: (e: Expression) => Expression): Statement {
+  switch (s.kind) {
+    case 'set':
+      return { ...s, value: replace(s.value) };
+    case 'store':
+    case 'accumulate':
+      return { ...s, index: replace(s.index), value: replace(s.value) };
+    case 'if':
+    case 'while':
+    case 'setBit':
+      return { ...s, condition: replace(s.condition) };
+    case 'for':
+      return { ...s, from: replace(s.from), to: replace(s.to) };
+    case 'call':
+      return { ...s, arguments: s.arguments.map(replace) };
+    case 'fault':
+      return { ...s, when: replace(s.when) };
+    case 'break':
+    case 'comment':
+      return s;
+  }
+}
+
 /** An expression with some of its parts replaced, from the outside in; `replace` yields undefined for what stays. */
 export function withParts(e: Expression, replace: (part: Expression) => Expression | undefined): Expression {
   const found = replace(e);

@@ -9,6 +9,7 @@
 
 import type { Constant, Expression as Ir, Local, Statement } from '../ir/program.js';
 import { fold, foldCallByName } from '../ir/fold.js';
+import { withExpressions } from '../ir/walk.js';
 
 /** What holds from one phase to the next, in terms of constants and arrays; null for expressions that do not. */
 const definitions = new WeakMap<Ir, { readonly of: Ir | null }>();
@@ -153,30 +154,16 @@ export const resolvedStatements = (statements: readonly Statement[]): readonly S
     return result;
   });
 
-function resolveStatement(s: Statement): readonly Statement[] {
+function resolveStatement(given: Statement): readonly Statement[] {
+  const s = withExpressions(given, resolved);
   switch (s.kind) {
-    case 'set':
-      return [{ ...s, value: resolved(s.value) }];
-    case 'store':
-    case 'accumulate':
-      return [{ ...s, index: resolved(s.index), value: resolved(s.value) }];
-    case 'if': {
-      const condition = resolved(s.condition);
-      if (condition.kind === 'const') return resolvedStatements(condition.value === true ? s.then : s.else);
-      return [{ ...s, condition, then: [...resolvedStatements(s.then)], else: [...resolvedStatements(s.else)] }];
-    }
+    case 'if':
+      if (s.condition.kind === 'const') return resolvedStatements(s.condition.value === true ? s.then : s.else);
+      return [{ ...s, then: [...resolvedStatements(s.then)], else: [...resolvedStatements(s.else)] }];
     case 'while':
-      return [{ ...s, condition: resolved(s.condition), body: [...resolvedStatements(s.body)] }];
     case 'for':
-      return [{ ...s, from: resolved(s.from), to: resolved(s.to), body: [...resolvedStatements(s.body)] }];
-    case 'setBit':
-      return [{ ...s, condition: resolved(s.condition) }];
-    case 'call':
-      return [{ ...s, arguments: s.arguments.map(resolved) }];
-    case 'fault':
-      return [{ ...s, when: resolved(s.when) }];
-    case 'break':
-    case 'comment':
+      return [{ ...s, body: [...resolvedStatements(s.body)] }];
+    default:
       return [s];
   }
 }

@@ -7,7 +7,7 @@
 
 import { get, set, type Locals } from '../ir/builder.js';
 import type { Expression, Statement } from '../ir/program.js';
-import { operandsOf, withParts } from '../ir/walk.js';
+import { operandsOf, withExpressions, withParts } from '../ir/walk.js';
 
 /** Levels of an expression that stays in one piece. */
 const deepest = 64;
@@ -40,30 +40,7 @@ export function shallowStatements(s: Statement, locals: Locals): readonly Statem
     pieces.set(e, piece);
     return piece;
   };
-  const rewritten = withExpressions(s, shallow);
+  // What precedes a loop is computed once, its condition at each turn.
+  const rewritten = s.kind === 'while' ? s : withExpressions(s, shallow);
   return [...before, rewritten];
-}
-
-/** A statement with the expressions replaced that are evaluated once, before anything that it does. */
-function withExpressions(s: Statement, replace: (e: Expression) => Expression): Statement {
-  switch (s.kind) {
-    case 'set':
-      return { ...s, value: replace(s.value) };
-    case 'store':
-    case 'accumulate':
-      return { ...s, index: replace(s.index), value: replace(s.value) };
-    case 'if':
-    case 'setBit':
-      return { ...s, condition: replace(s.condition) };
-    case 'for':
-      return { ...s, from: replace(s.from), to: replace(s.to) };
-    case 'call':
-      return { ...s, arguments: s.arguments.map(replace) };
-    case 'fault':
-      return { ...s, when: replace(s.when) };
-    case 'while':
-    case 'break':
-    case 'comment':
-      return s;
-  }
 }

@@ -125,37 +125,42 @@ const groupOfCells = `neuron_groups:
 spike_monitors:
   spikes: { source: G }
 `;
+/** Cells that excite each other after delays of their own, and inhibit each other after one delay. */
+const coupled = (
+  name: string,
+  dt: string,
+  excite: { readonly w: string; readonly delay: string },
+  inhibit: { readonly by: number; readonly delay: string },
+): Source =>
+  brianModel(
+    name,
+    `${groupOfCells}synapses:
+  S:
+    source: G
+    target: G
+    model: "w : 1"
+    on_pre: g += w
+    connect: { condition: i != j, p: 0.1 }
+    initializers: { w: ${excite.w}, delay: ${excite.delay} }
+  Q: { source: G, target: G, on_pre: v -= ${inhibit.by}, delay: ${inhibit.delay}, connect: { condition: i != j, p: 0.1 } }
+run: 60 ms
+`,
+    dt,
+  );
 /** Time steps whose sums are exact in floating point: delays of whole steps are such delays in both. */
 const exactStep = 2 ** -13;
-const recurrent = brianModel(
+const recurrent = coupled(
   'recurrent',
-  `${groupOfCells}synapses:
-  S:
-    source: G
-    target: G
-    model: "w : 1"
-    on_pre: g += w
-    connect: { condition: i != j, p: 0.1 }
-    initializers: { w: 0.1*rand(), delay: (1 + int(25*rand()))/8192*second }
-  Q: { source: G, target: G, on_pre: v -= 0.03, delay: ${2 * exactStep} second, connect: { condition: i != j, p: 0.1 } }
-run: 60 ms
-`,
   `${exactStep} second`,
+  { w: '0.1*rand()', delay: '(1 + int(25*rand()))/8192*second' },
+  { by: 0.03, delay: `${2 * exactStep} second` },
 );
 /** Synapses are weak, so that one that acts a step later does not put off a spike for long. */
-const betweenSteps = brianModel(
+const betweenSteps = coupled(
   'between-steps',
-  `${groupOfCells}synapses:
-  S:
-    source: G
-    target: G
-    model: "w : 1"
-    on_pre: g += w
-    connect: { condition: i != j, p: 0.1 }
-    initializers: { w: 0.05*rand(), delay: (0.1 + 3*rand())*ms }
-  Q: { source: G, target: G, on_pre: v -= 0.001, delay: 0.25 ms, connect: { condition: i != j, p: 0.1 } }
-run: 60 ms
-`,
+  '0.1 ms',
+  { w: '0.05*rand()', delay: '(0.1 + 3*rand())*ms' },
+  { by: 0.001, delay: '0.25 ms' },
 );
 const steered = brianModel(
   'steered',

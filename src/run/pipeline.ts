@@ -76,7 +76,10 @@ export interface ImportOptions {
   readonly origin?: boolean;
   /** Order of a step, instead of the one that the notation prescribes. */
   readonly timing?: TimingProfile;
-  /** Large arrays that the document refers to by digest; absent: those in the folder beside the document. */
+  /**
+   * Large arrays that the document refers to by digest; absent: those in the folder beside the document. A converted
+   * document carries those of its model.
+   */
   readonly data?: DataStore;
 }
 
@@ -120,7 +123,8 @@ function complete(
   const { document, positions } = addRecordings(timed, imported.positions, options.record ?? [], given.every);
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
   const { carried } = imported;
-  const { seed, data = carried ?? readDataFiles(document, source.name) } = options;
+  const { seed } = options;
+  const data = carried ?? options.data ?? readDataFiles(document, source.name);
   const { set, dt, duration } = given;
   const normalised = inStage('normalise', () =>
     normalise(document, positions, diagnostics, {

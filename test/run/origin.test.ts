@@ -72,9 +72,14 @@ describe('a converted document is read as the model that it was written from', (
     const text = JSON.stringify({ ...model, recordings: [{ of, events: 'spike', name: 'r' }] });
     const given = importModel({ name: 'model.json', text }, { data: new Map([[$data, indices]]) });
     expect(given.valid.data.size).toBe(1);
-    const back = read(textOf(await carrying(given.valid, 'lems')));
+    const carried = textOf(await carrying(given.valid, 'lems'));
+    const back = read(carried);
     expect(back.isCarried).toBe(true);
     expect(back.hashes).toEqual(given.hashes);
+    // They come with the model, whatever arrays are given.
+    const beside = importModel({ name: 'model', text: carried }, { data: new Map() });
+    expect(beside.hashes).toEqual(given.hashes);
+    expect(beside.valid.data).toEqual(given.valid.data);
   });
 
   it('as a frozen one where its draws were frozen', async () => {

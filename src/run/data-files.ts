@@ -27,21 +27,19 @@ export function dataFolder(document: string): string {
  * @throws DiagnosticError when a file's bytes are not those that its name promises
  */
 export function readDataFiles(tree: unknown, document: string): DataStore {
-  const store = new Map<string, DataArray>();
   const folder = dataFolder(document);
-  const references = dataReferences(tree);
-  if (references.length === 0 || !existsSync(folder)) return store;
-  for (const { $data, dtype } of references) {
-    const path = join(folder, $data);
-    if (store.has($data) || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue;
-    const bytes = readFileSync(path);
-    if (createHash('sha256').update(bytes).digest('hex') !== $data) {
-      throw new DiagnosticError([{ severity: 'error', ...messages.changedData(path), place: { document } }]);
-    }
-    const array = decode(bytes, dtype);
-    if (array) store.set($data, array);
-  }
-  return store;
+  if (!existsSync(folder)) return new Map();
+  return storedArrays(
+    tree,
+    (digest) => {
+      const path = join(folder, digest);
+      return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path) : undefined;
+    },
+    (digest) => {
+      const message = messages.changedData(join(folder, digest));
+      throw new DiagnosticError([{ severity: 'error', ...message, place: { document } }]);
+    },
+  );
 }
 
 /**
@@ -49,13 +47,20 @@ export function readDataFiles(tree: unknown, document: string): DataStore {
  * validation.
  *
  * @param bytesOf  bytes by digest
+ * @param changed  called for a digest that is not that of its bytes
  */
-export function storedArrays(tree: unknown, bytesOf: (digest: string) => Uint8Array | undefined): DataStore {
+export function storedArrays(
+  tree: unknown,
+  bytesOf: (digest: string) => Uint8Array | undefined,
+  changed: (digest: string) => void = () => undefined,
+): DataStore {
   const store = new Map<string, DataArray>();
   for (const { $data, dtype } of dataReferences(tree)) {
     const bytes = store.has($data) ? undefined : bytesOf($data);
-    if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== $data) continue;
-    const array = decode(bytes, dtype);
+    if (bytes === undefined) continue;
+    const isSame = createHash('sha256').update(bytes).digest('hex') === $data;
+    if (!isSame) changed($data);
+    const array = isSame ? decode(bytes, dtype) : undefined;
     if (array) store.set($data, array);
   }
   return store;

@@ -25,7 +25,7 @@ import { invariant, UsageError } from '../../src/diagnostics/diagnostic.js';
 import type { ElementType, Program, TypedArray } from '../../src/ir/program.js';
 import { arrayFromBytes, bytesOf, elementTypeOf } from '../results/arrays.js';
 import { ownerOf, partialPath, tidyFolder } from '../results/file-sets.js';
-import { systemFiles, type FileSystem } from '../results/file-system.js';
+import { systemFiles, writeAll, type FileSystem } from '../results/file-system.js';
 import { createOutput, nameOutputs, orAbandon, outputError } from '../results/output-files.js';
 import type { Outcome } from '../results/result.js';
 import type { Snapshot } from '../targets/target.js';
@@ -141,7 +141,7 @@ function checkpoint(folder: string, run: string, file: RowsFile, seconds: number
   fileSystem.close(fileSystem.create(claimed));
   let last = performance.now();
   const write = (bytes: Uint8Array): void => {
-    for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
+    writeAll(descriptor, bytes, fileSystem);
     digest.update(bytes);
     length += bytes.length;
   };

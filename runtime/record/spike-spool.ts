@@ -3,7 +3,7 @@
  * many, and sorts them by cell then. Memory stays bounded however long the run.
  */
 
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 
 import {
   elementAt,
@@ -13,6 +13,7 @@ import {
   type SpikeTrains,
   type TrainsPlan,
 } from '../results/result.js';
+import { writeAll } from '../results/file-system.js';
 import { outputError } from '../results/output-files.js';
 import { bytesOf } from '../results/arrays.js';
 
@@ -220,7 +221,7 @@ function createSpikeFile(path: string, width: number): SpikeFile {
       }
       for (const block of blocks) {
         const bytes = bytesOf(block);
-        for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+        writeAll(descriptor, bytes);
         spikes += block.length / width;
       }
     } catch (error) {

@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 
 import { systemCode } from '../../src/diagnostics/system-error.js';
-import { systemFiles, type FileSystem } from './file-system.js';
+import { systemFiles, writeAll, type FileSystem } from './file-system.js';
 
 /** The path with text put before its suffix: `result.nwb` and `incomplete` give `result.incomplete.nwb`. */
 export function pathWith(path: string, text: string): string {
@@ -99,8 +99,7 @@ function nameSet(folder: string, files: FileSet, fileSystem: FileSystem, committ
   try {
     const descriptor = fileSystem.create(partial);
     try {
-      const bytes = Buffer.from(JSON.stringify(names));
-      for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
+      writeAll(descriptor, Buffer.from(JSON.stringify(names)), fileSystem);
     } finally {
       fileSystem.close(descriptor);
     }

@@ -49,6 +49,11 @@ export const systemFiles: FileSystem = {
   remove: (path) => rmSync(path, { force: true }),
 };
 
+/** Writes all of some bytes at the end of a file. @throws what the system reports */
+export function writeAll(descriptor: number, bytes: Uint8Array, fileSystem: FileSystem = systemFiles): void {
+  for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
+}
+
 const cannotSync: ReadonlySet<string> = new Set([
   'EINVAL',
   'ENOTSUP',

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { nameFiles, partialPath, pathWith, removeQuietly, type NamedFile } from './file-sets.js';
-import { systemFiles, type FileSystem } from './file-system.js';
+import { systemFiles, writeAll, type FileSystem } from './file-system.js';
 
 /** Name of the result of a run that was stopped early. */
 export function incompletePath(path: string): string {
@@ -161,12 +161,11 @@ export function createOutput(path: string, fileSystem: FileSystem = systemFiles)
   let handedOver = false;
   let pending: string[] = [];
   let pendingLength = 0;
-  const writeAll = (data: Uint8Array): void => {
-    if (descriptor === null) return;
-    for (let at = 0; at < data.length;) at += fileSystem.write(descriptor, data, at);
+  const writeBytes = (data: Uint8Array): void => {
+    if (descriptor !== null) writeAll(descriptor, data, fileSystem);
   };
   const flush = (): void => {
-    if (pendingLength > 0) writeAll(Buffer.from(pending.join(''), 'utf8'));
+    if (pendingLength > 0) writeBytes(Buffer.from(pending.join(''), 'utf8'));
     pending = [];
     pendingLength = 0;
   };
@@ -185,7 +184,7 @@ export function createOutput(path: string, fileSystem: FileSystem = systemFiles)
           if (pendingLength >= bufferBytes) flush();
         } else {
           flush();
-          writeAll(data);
+          writeBytes(data);
         }
       }),
     finish: () =>

@@ -13,7 +13,7 @@ import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.j
 import type { ElementType } from '../../../src/ir/program.js';
 import { bytesOf } from '../arrays.js';
 import { partialPath, pathWith, removeQuietly } from '../file-sets.js';
-import { systemFiles, type FileSystem } from '../file-system.js';
+import { systemFiles, writeAll, type FileSystem } from '../file-system.js';
 import { createOutput, incompletePath, nameOutputs, outputError, type OutputFile } from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
@@ -368,7 +368,7 @@ function createSampleFile(file: string, path: string, keepSteps: boolean, fileSy
       try {
         descriptor ??= fileSystem.create(file);
         const bytes = bytesOf(values);
-        for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
+        writeAll(descriptor, bytes, fileSystem);
         length += bytes.length;
         stretch.bytes += bytes.length;
       } catch (error) {

@@ -26,7 +26,7 @@ import type { ElementType, Program, TypedArray } from '../../src/ir/program.js';
 import { arrayFromBytes, bytesOf, elementTypeOf } from '../results/arrays.js';
 import { ownerOf, partialPath, tidyFolder } from '../results/file-sets.js';
 import { systemFiles, writeAll, type FileSystem } from '../results/file-system.js';
-import { createOutput, nameOutputs, orAbandon, outputError } from '../results/output-files.js';
+import { createOutput, nameOutputs, orAbandon, orOutputError } from '../results/output-files.js';
 import type { Outcome } from '../results/result.js';
 import type { Snapshot } from '../targets/target.js';
 import type { LogRows } from './drain.js';
@@ -113,7 +113,7 @@ export function createCheckpoint(
       `${folder} is the checkpoint of a run that did not end`,
       'continue the run with --resume, save its data with --recover, or remove the folder',
     );
-  return written(folder, () => {
+  return orOutputError(folder, () => {
     mkdirSync(folder, { recursive: true });
     const text = Buffer.from(`${JSON.stringify(run)}\n`);
     writeWhole(join(folder, names.run), [text], fileSystem);
@@ -146,10 +146,10 @@ function checkpoint(folder: string, run: string, file: RowsFile, seconds: number
     length += bytes.length;
   };
   return {
-    append: (call) => written(folder, () => encodeCall(call).forEach(write)),
+    append: (call) => orOutputError(folder, () => encodeCall(call).forEach(write)),
     isDue: () => performance.now() - last >= 1000 * seconds,
     store: (state) =>
-      written(folder, () => {
+      orOutputError(folder, () => {
         fileSystem.sync(join(folder, names.rows));
         const rows = { length, sha256: digest.copy().digest('hex') };
         writeWhole(join(folder, names.state), encodeState(state, { run, rows }), fileSystem);
@@ -179,14 +179,6 @@ function writeWhole(path: string, parts: readonly Uint8Array[], fileSystem: File
   );
 }
 
-function written<T>(folder: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw outputError(error, folder);
-  }
-}
-
 /**
  * Opens a checkpoint.
  *
@@ -214,7 +206,7 @@ export function openCheckpoint(folder: string): StoredCheckpoint {
         yield* decodeCalls(path, rows.length, program);
       },
       resume: (seconds) =>
-        written(folder, () => {
+        orOutputError(folder, () => {
           const owner = writerOf(folder);
           if (owner !== undefined)
             throw new UsageError(

@@ -14,7 +14,7 @@ import {
   type TrainsPlan,
 } from '../results/result.js';
 import { writeAll } from '../results/file-system.js';
-import { outputError } from '../results/output-files.js';
+import { orOutputError } from '../results/output-files.js';
 import { bytesOf } from '../results/arrays.js';
 
 /** Keeps spikes, and gives them back cell by cell. */
@@ -213,20 +213,17 @@ function createSpikeFile(path: string, width: number): SpikeFile {
   let descriptor: number | null = null;
   let spikes = 0;
   const write = (blocks: readonly Uint32Array[]): void => {
-    try {
+    orOutputError(path, () => {
       if (descriptor === null) {
         descriptor = openSync(path, 'wx+');
         // A file without a name is gone when the process ends, however it ends.
         rmSync(path);
       }
       for (const block of blocks) {
-        const bytes = bytesOf(block);
-        writeAll(descriptor, bytes);
+        writeAll(descriptor, bytesOf(block));
         spikes += block.length / width;
       }
-    } catch (error) {
-      throw outputError(error, path);
-    }
+    });
   };
   function* read(): Generator<Uint32Array> {
     if (descriptor === null) return;

@@ -47,6 +47,15 @@ export function outputError(error: unknown, path: string): UsageError {
   return new UsageError(`cannot write ${path}: ${plainReason(error)}`, 'choose another path with -o');
 }
 
+/** Does what it is given. @throws UsageError that says what a failure means, as `outputError` does */
+export function orOutputError<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw outputError(error, path);
+  }
+}
+
 /** The system's words where the HDF5 library gives its stack of errors, else the first line. */
 function plainReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
@@ -94,13 +103,11 @@ function createPartial(
   fileSystem: FileSystem,
 ): { readonly partial: string; readonly descriptor: number } {
   const partial = partialPath(path, fileSystem.process);
-  try {
+  return orOutputError(path, () => {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
       throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
     return { partial, descriptor: fileSystem.create(partial) };
-  } catch (error) {
-    throw outputError(error, path);
-  }
+  });
 }
 
 /** A text or binary file written front to back under a temporary name. */
@@ -139,24 +146,13 @@ export function nameOutputs(
   fileSystem: FileSystem = systemFiles,
 ): void {
   const files = outputs.map(({ file, path }): NamedFile => ({ partial: file.handOver(), path }));
-  try {
-    nameFiles(files, fileSystem);
-  } catch (error) {
-    throw outputError(error, outputs[0]?.file.path ?? '');
-  }
+  orOutputError(outputs[0]?.file.path ?? '', () => nameFiles(files, fileSystem));
 }
 
 /** Opens an output file. @throws UsageError when that is not possible, as do the file's methods */
 export function createOutput(path: string, fileSystem: FileSystem = systemFiles): OutputFile {
   const created = createPartial(path, fileSystem);
   const { partial } = created;
-  const guarded = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      throw outputError(error, path);
-    }
-  };
   let descriptor: number | null = created.descriptor;
   let handedOver = false;
   let pending: string[] = [];
@@ -177,7 +173,7 @@ export function createOutput(path: string, fileSystem: FileSystem = systemFiles)
   return {
     path,
     write: (data) =>
-      guarded(() => {
+      orOutputError(path, () => {
         if (typeof data === 'string') {
           pending.push(data);
           pendingLength += data.length;
@@ -188,7 +184,7 @@ export function createOutput(path: string, fileSystem: FileSystem = systemFiles)
         }
       }),
     finish: () =>
-      guarded(() => {
+      orOutputError(path, () => {
         flush();
         close();
       }),

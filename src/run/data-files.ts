@@ -7,7 +7,7 @@ import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
-import { outputError } from '../../runtime/results/output-files.js';
+import { orOutputError } from '../../runtime/results/output-files.js';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { DataReference, DataStore } from '../model/model.js';
 import { messages } from './messages.js';
@@ -70,16 +70,12 @@ export function storedArrays(
 export function writeDataFiles(data: DataStore, document: string): readonly string[] {
   if (data.size === 0) return [];
   const folder = dataFolder(document);
-  try {
-    mkdirSync(folder, { recursive: true });
-    return [...data].map(([digest, array]) => {
-      const path = join(folder, digest);
-      writeText(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-      return path;
-    });
-  } catch (error) {
-    throw outputError(error, folder);
-  }
+  orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
+  return [...data].map(([digest, array]) => {
+    const path = join(folder, digest);
+    writeText(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    return path;
+  });
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import { basename, dirname, extname, join } from 'node:path';
 import { provenancePath } from '../../runtime/results/csv/write.js';
 import { tidyFolder } from '../../runtime/results/file-sets.js';
-import { createOutput, nameOutputs, orAbandon, outputError } from '../../runtime/results/output-files.js';
+import { createOutput, nameOutputs, orAbandon, orOutputError } from '../../runtime/results/output-files.js';
 import { messages } from './messages.js';
 
 const recordName = '.interneuron-outputs';
@@ -70,12 +70,7 @@ function writeWhole(path: string, text: string | Uint8Array | Iterable<string>):
 
 /** Completes and removes what earlier processes left unfinished in the folders of some files. @throws UsageError */
 export function tidyFolders(paths: readonly string[]): void {
-  for (const folder of new Set(paths.map((path) => dirname(path))))
-    try {
-      tidyFolder(folder);
-    } catch (error) {
-      throw outputError(error, folder);
-    }
+  for (const folder of new Set(paths.map((path) => dirname(path)))) orOutputError(folder, () => tidyFolder(folder));
 }
 
 /** Notes in their folders that these files are ours; where that cannot be, they are replaced by force alone. */

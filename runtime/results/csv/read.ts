@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { createArray } from '../../../src/ir/arrays.js';
 import { completeSet } from '../file-sets.js';
-import { outputError } from '../output-files.js';
+import { orOutputError } from '../output-files.js';
 import { damaged, readProvenance } from '../record-text.js';
 import {
   columnCount,
@@ -28,11 +28,7 @@ import { provenancePath, quoted, seriesPath, spikeColumn, spikeColumns } from '.
 
 /** @param path  of the spikes file. @throws DiagnosticError when the provenance is missing or damaged */
 export function readCsvRecord(path: string): StoredRecord {
-  try {
-    completeSet(path);
-  } catch (error) {
-    throw outputError(error, path);
-  }
+  orOutputError(path, () => completeSet(path));
   const provenance = provenancePath(path);
   if (!existsSync(provenance)) throw damaged(path, `${provenance} is missing`);
   return { path, ...readProvenance(readFileSync(provenance, 'utf8'), provenance) };

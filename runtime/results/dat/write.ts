@@ -12,7 +12,14 @@ import { dirname } from 'node:path';
 import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { systemFiles, type FileSystem } from '../file-system.js';
-import { createOutput, incompletePath, nameOutputs, orAbandon, outputError, type OutputFile } from '../output-files.js';
+import {
+  createOutput,
+  incompletePath,
+  nameOutputs,
+  orAbandon,
+  orOutputError,
+  type OutputFile,
+} from '../output-files.js';
 import {
   columnCount,
   type ResultWriter,
@@ -77,11 +84,7 @@ export function datWriter(files: readonly DatFile[], options: DatOptions): Resul
 }
 
 function makeFolder(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-  } catch (error) {
-    throw outputError(error, path);
-  }
+  orOutputError(path, () => mkdirSync(dirname(path), { recursive: true }));
 }
 
 /** Time of a row, from 0. Rows are asked for in ascending order. */

@@ -14,7 +14,14 @@ import type { ElementType } from '../../../src/ir/program.js';
 import { bytesOf } from '../arrays.js';
 import { partialPath, pathWith, removeQuietly } from '../file-sets.js';
 import { systemFiles, writeAll, type FileSystem } from '../file-system.js';
-import { createOutput, incompletePath, nameOutputs, outputError, type OutputFile } from '../output-files.js';
+import {
+  createOutput,
+  incompletePath,
+  nameOutputs,
+  orOutputError,
+  outputError,
+  type OutputFile,
+} from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
   columnCount,
@@ -365,15 +372,10 @@ function createSampleFile(file: string, path: string, keepSteps: boolean, fileSy
     add: ({ steps: added, values, segment = 0 }) => {
       let stretch = stretches.get(segment);
       if (!stretch) stretches.set(segment, (stretch = { from: length, bytes: 0, rows: 0, steps: [] }));
-      try {
-        descriptor ??= fileSystem.create(file);
-        const bytes = bytesOf(values);
-        writeAll(descriptor, bytes, fileSystem);
-        length += bytes.length;
-        stretch.bytes += bytes.length;
-      } catch (error) {
-        throw outputError(error, path);
-      }
+      const bytes = bytesOf(values);
+      orOutputError(path, () => writeAll((descriptor ??= fileSystem.create(file)), bytes, fileSystem));
+      length += bytes.length;
+      stretch.bytes += bytes.length;
       stretch.rows += added.length;
       if (keepSteps) for (const step of added) stretch.steps.push(step);
     },

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputError } from '../../../runtime/results/output-files.js';
+import { orOutputError } from '../../../runtime/results/output-files.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
@@ -45,14 +45,10 @@ export async function codegen(context: CommandContext): Promise<number> {
 }
 
 function writeAll(folder: string, files: ProjectFiles): readonly string[] {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return [...files].map(([name, content]) => {
-      const path = join(folder, name);
-      writeText(path, content);
-      return path;
-    });
-  } catch (error) {
-    throw outputError(error, folder);
-  }
+  orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
+  return [...files].map(([name, content]) => {
+    const path = join(folder, name);
+    writeText(path, content);
+    return path;
+  });
 }

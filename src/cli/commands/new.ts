@@ -1,7 +1,7 @@
 /** `interneuron new`: a small model to start from, in a notation of choice. */
 
 import { writeFileSync } from 'node:fs';
-import { outputError } from '../../../runtime/results/output-files.js';
+import { orOutputError } from '../../../runtime/results/output-files.js';
 import { packageFile } from '../../run/package-files.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -21,11 +21,7 @@ export async function startModel(context: CommandContext): Promise<number> {
   const name = chosenName(onlyFile(context), names, 'new');
   const { file, copy } = starters[name];
   const output = context.options.value('output') ?? copy;
-  try {
-    writeFileSync(output, packageFile(`fixtures/starters/${file}`), { flag: 'wx' });
-  } catch (error) {
-    throw outputError(error, output);
-  }
+  orOutputError(output, () => writeFileSync(output, packageFile(`fixtures/starters/${file}`), { flag: 'wx' }));
   if (context.json) printJson(context.terminal, { outputs: [output] });
   context.say(`wrote ${output}\nnext: interneuron run ${output}`);
   return Promise.resolve(exitCodes.done);

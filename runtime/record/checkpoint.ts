@@ -26,7 +26,7 @@ import type { ElementType, Program, TypedArray } from '../../src/ir/program.js';
 import { arrayFromBytes, bytesOf, elementTypeOf } from '../results/arrays.js';
 import { ownerOf, partialPath, tidyFolder } from '../results/file-sets.js';
 import { systemFiles, writeAll, type FileSystem } from '../results/file-system.js';
-import { createOutput, nameOutputs, orAbandon, orOutputError } from '../results/output-files.js';
+import { orOutputError, writeWhole } from '../results/output-files.js';
 import type { Outcome } from '../results/result.js';
 import type { Snapshot } from '../targets/target.js';
 import type { LogRows } from './drain.js';
@@ -116,7 +116,7 @@ export function createCheckpoint(
   return orOutputError(folder, () => {
     mkdirSync(folder, { recursive: true });
     const text = Buffer.from(`${JSON.stringify(run)}\n`);
-    writeWhole(join(folder, names.run), [text], fileSystem);
+    writeWhole([{ path: join(folder, names.run), parts: [text] }], fileSystem);
     const descriptor = fileSystem.create(join(folder, names.rows));
     const rows = { descriptor, digest: createHash('sha256'), length: 0 };
     return checkpoint(folder, sha256(text), rows, seconds, fileSystem);
@@ -152,7 +152,8 @@ function checkpoint(folder: string, run: string, file: RowsFile, seconds: number
       orOutputError(folder, () => {
         fileSystem.sync(join(folder, names.rows));
         const rows = { length, sha256: digest.copy().digest('hex') };
-        writeWhole(join(folder, names.state), encodeState(state, { run, rows }), fileSystem);
+        const parts = encodeState(state, { run, rows });
+        writeWhole([{ path: join(folder, names.state), parts }], fileSystem);
         last = performance.now();
       }),
     end: (outcome) => {
@@ -165,18 +166,6 @@ function checkpoint(folder: string, run: string, file: RowsFile, seconds: number
       if (readdirSync(folder).length === 0) rmdirSync(folder);
     },
   };
-}
-
-function writeWhole(path: string, parts: readonly Uint8Array[], fileSystem: FileSystem): void {
-  const file = createOutput(path, fileSystem);
-  orAbandon(
-    () => [file],
-    () => {
-      for (const part of parts) file.write(part);
-      file.finish();
-      nameOutputs([{ file, path }], fileSystem);
-    },
-  );
 }
 
 /**

@@ -203,3 +203,30 @@ export function createOutput(path: string, fileSystem: FileSystem = systemFiles)
     },
   };
 }
+
+/** A file that is written whole. */
+export interface WholeFile {
+  readonly path: string;
+  readonly parts: Iterable<string | Uint8Array>;
+}
+
+/**
+ * Writes files, which get their names when all are written, as `nameFiles` gives them.
+ *
+ * @throws UsageError when that is not possible; nothing is left of them then
+ */
+export function writeWhole(files: readonly WholeFile[], fileSystem: FileSystem = systemFiles): void {
+  const outputs: { readonly file: OutputFile; readonly path: string }[] = [];
+  orAbandon(
+    () => outputs.map(({ file }) => file),
+    () => {
+      for (const { path, parts } of files) {
+        const file = createOutput(path, fileSystem);
+        outputs.push({ file, path });
+        for (const part of parts) file.write(part);
+        file.finish();
+      }
+      nameOutputs(outputs, fileSystem);
+    },
+  );
+}

@@ -1,7 +1,7 @@
 /** Runs that fail, or whose process ends, at any operation on the file system. */
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -11,8 +11,10 @@ import { partialPath, tidyFolder } from '../../../runtime/results/file-sets.js';
 import { systemFiles, type FileSystem } from '../../../runtime/results/file-system.js';
 import { neoWriter } from '../../../runtime/results/neo/write.js';
 import { nwbWriter } from '../../../runtime/results/nwb/write.js';
+import { writeWhole } from '../../../runtime/results/output-files.js';
 import { openResult } from '../../../runtime/results/open.js';
 import type { ResultWriter } from '../../../runtime/results/result.js';
+import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { playInto } from '../record/played-run.js';
 import { smallProgram } from '../record/small-program.js';
 import { inFolder } from './formats.js';
@@ -104,6 +106,59 @@ describe.each(Object.entries(writers))('a result in %s', (name, writer) => {
           outcomes.add(JSON.stringify(whole) === JSON.stringify(fresh) ? 'new' : 'old');
           tidyFolder(folder);
           expect(readdirSync(folder).filter((file) => file.includes('partial'))).toEqual([]);
+        });
+    expect([...outcomes].sort()).toEqual(['new', 'old']);
+  });
+});
+
+describe('documents that are written together', () => {
+  const paths = ['network.nml', 'LEMS_network.xml', 'network.data/a', 'network.data/b'] as const;
+  const write = (folder: string, text: string, fileSystem: FileSystem): void =>
+    writeWhole(
+      paths.map((path) => ({ path: join(folder, path), parts: [text, Uint8Array.of(10), path] })),
+      fileSystem,
+    );
+  /** What a folder and the folder of arrays in it hold. */
+  const found = (folder: string): readonly Readonly<Record<string, string>>[] => {
+    const folders = [folder, join(folder, 'network.data')];
+    folders.forEach(tidyFolder);
+    return folders.map((one) =>
+      Object.fromEntries(
+        readdirSync(one, { withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map(({ name }) => [name, readFileSync(join(one, name), 'utf8')]),
+      ),
+    );
+  };
+
+  test.each(['once', 'killed'] as const)('are in each folder all old or all new (%s)', async (how) => {
+    const { old, fresh, count } = await inFolder(async (folder) => {
+      mkdirSync(join(folder, 'network.data'));
+      write(folder, 'old', systemFiles);
+      const before = found(folder);
+      const injected = failing(Infinity, how);
+      write(folder, 'new', injected.fileSystem);
+      return { old: before, fresh: found(folder), count: injected.done.length };
+    });
+    expect(fresh).toEqual([
+      { 'network.nml': 'new\nnetwork.nml', 'LEMS_network.xml': 'new\nLEMS_network.xml' },
+      { a: 'new\nnetwork.data/a', b: 'new\nnetwork.data/b' },
+    ]);
+    const outcomes = new Set<string>();
+    for (const isFirst of [true, false])
+      for (let at = 0; at < count; at += 1)
+        await inFolder(async (folder) => {
+          mkdirSync(join(folder, 'network.data'));
+          if (!isFirst) write(folder, 'old', systemFiles);
+          try {
+            write(folder, 'new', failing(at, how).fileSystem);
+          } catch (error) {
+            expect(error).toBeInstanceOf(UsageError);
+          }
+          found(folder).forEach((files, k) => {
+            expect([isFirst ? {} : old[k], fresh[k]], `operation ${at}`).toContainEqual(files);
+            outcomes.add(JSON.stringify(files) === JSON.stringify(fresh[k]) ? 'new' : 'old');
+          });
         });
     expect([...outcomes].sort()).toEqual(['new', 'old']);
   });

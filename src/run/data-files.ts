@@ -7,11 +7,11 @@ import { memberOf } from '../diagnostics/member.js';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, parse } from 'node:path';
-import { orOutputError } from '../../runtime/results/output-files.js';
+import { orOutputError, type WholeFile } from '../../runtime/results/output-files.js';
 import { DiagnosticError } from '../diagnostics/diagnostic.js';
 import type { DataReference, DataStore } from '../model/model.js';
 import { messages } from './messages.js';
-import { writeText } from './replaceable.js';
+import { writeTexts } from './replaceable.js';
 
 type DataArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
 
@@ -66,16 +66,23 @@ export function storedArrays(
   return store;
 }
 
-/** Writes all arrays of a model beside its document. @returns the files written */
-export function writeDataFiles(data: DataStore, document: string): readonly string[] {
-  if (data.size === 0) return [];
+/**
+ * Writes a document with the files that it reads, and all arrays of its model beside it.
+ *
+ * @param document  path of the document
+ * @returns the files written, the arrays last
+ * @throws UsageError when that is not possible
+ */
+export function writeWithData(files: readonly WholeFile[], data: DataStore, document: string): readonly string[] {
   const folder = dataFolder(document);
-  orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
-  return [...data].map(([digest, array]) => {
-    const path = join(folder, digest);
-    writeText(path, new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
-    return path;
-  });
+  if (data.size > 0) orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
+  const arrays = [...data].map(([digest, { buffer, byteOffset, byteLength }]): WholeFile => ({
+    path: join(folder, digest),
+    parts: [new Uint8Array(buffer, byteOffset, byteLength)],
+  }));
+  // A document has its name when its arrays have theirs.
+  writeTexts([...arrays, ...files]);
+  return [...files, ...arrays].map(({ path }) => path);
 }
 
 /**

@@ -20,7 +20,7 @@ import {
 import { basename, dirname, extname, join } from 'node:path';
 import { provenancePath } from '../../runtime/results/csv/write.js';
 import { tidyFolder } from '../../runtime/results/file-sets.js';
-import { createOutput, nameOutputs, orAbandon, orOutputError } from '../../runtime/results/output-files.js';
+import { orOutputError, writeWhole, type WholeFile } from '../../runtime/results/output-files.js';
 import { messages } from './messages.js';
 
 const recordName = '.interneuron-outputs';
@@ -49,23 +49,17 @@ export async function refuseToReplace(paths: readonly string[], force: boolean):
   }
 }
 
-/** Writes a text, or its pieces, under a temporary name first, and notes that the file is ours. @throws UsageError */
-export function writeText(path: string, text: string | Uint8Array | Iterable<string>): void {
-  writeWhole(path, text);
-  noteWritten([path]);
+/** Writes a file under a temporary name first, and notes that it is ours. @throws UsageError */
+export function writeText(path: string, text: string | Uint8Array): void {
+  writeTexts([{ path, parts: [text] }]);
 }
 
-function writeWhole(path: string, text: string | Uint8Array | Iterable<string>): void {
-  const file = createOutput(path);
-  orAbandon(
-    () => [file],
-    () => {
-      if (typeof text === 'string' || text instanceof Uint8Array) file.write(text);
-      else for (const piece of text) file.write(piece);
-      file.finish();
-      nameOutputs([{ file, path }]);
-    },
-  );
+/** Writes files, of which those of one folder get their names together or not at all. @throws UsageError */
+export function writeTexts(files: readonly WholeFile[]): void {
+  const paths = files.map(({ path }) => path);
+  tidyFolders(paths);
+  writeWhole(files);
+  noteWritten(paths);
 }
 
 /** Completes and removes what earlier processes left unfinished in the folders of some files. @throws UsageError */
@@ -170,7 +164,7 @@ function recordedIn(record: string): ReadonlyMap<string, string> {
 
 function shortenRecord(record: string): void {
   const lines = [...recordedIn(record)].map(([name, digest]) => `${digest} ${JSON.stringify(name)}\n`);
-  writeWhole(record, lines);
+  writeWhole([{ path: record, parts: lines }]);
 }
 
 /** SHA-256 of the length of a file and of its first and last bytes: enough to tell it from another. */

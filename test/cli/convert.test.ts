@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { partialPath } from '../../runtime/results/file-sets.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
@@ -55,6 +57,20 @@ it('says that what is called NeuroML is LEMS, where NeuroML has no words', async
   const [path, other] = ['network.nml', 'network.xml'].map((name) => folder.file(name));
   expect(await convert('--to', 'neuroml', '-o', path!)).toContain('network.nml is a LEMS document');
   expect(await convert('--to', 'neuroml', '-o', other!)).not.toContain('LEMS document');
+});
+
+it('writes no file of a conversion when one of them cannot be written', async () => {
+  const away = folder.file('away');
+  mkdirSync(away);
+  const words = ['convert', 'fixtures/pynn/if-curr-alpha.json', '--to', 'neuroml', '-o', join(away, 'network.nml')];
+  const link = partialPath(join(away, 'LEMS_network.xml'));
+  symlinkSync(folder.file('model.json'), link);
+  const { code, stderr } = await runCommand(words);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('LEMS_network.xml: its temporary file') as string]);
+  expect(readdirSync(away)).toEqual([basename(link)]);
+  rmSync(link);
+  expect((await runCommand(words)).code).toBe(0);
+  expect(readdirSync(away).sort()).toEqual(['.interneuron-outputs', 'LEMS_network.xml', 'network.nml']);
 });
 
 describe('convert --to canonical', () => {

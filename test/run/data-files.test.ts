@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
-import { dataFolder, readDataFiles, writeDataFiles } from '../../src/run/data-files.js';
+import { dataFolder, readDataFiles, writeWithData } from '../../src/run/data-files.js';
 import { temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
@@ -14,13 +14,13 @@ const tree = { populations: { exc: { positions: [{ $data: digest, dtype: 'f64', 
 describe('data files', () => {
   it('come back as they were written', () => {
     const document = folder.file('model.json');
-    expect(writeDataFiles(new Map([[digest, values]]), document)).toEqual([join(folder.path, 'model.data', digest)]);
+    expect(writeWithData([], new Map([[digest, values]]), document)).toEqual([join(folder.path, 'model.data', digest)]);
     expect(readDataFiles(tree, document)).toEqual(new Map([[digest, values]]));
   });
 
   it('are not needed by a document that refers to none', () => {
     expect(readDataFiles({ a: [1, 2, { b: null }] }, folder.file('model.json')).size).toBe(0);
-    expect(writeDataFiles(new Map(), folder.file('empty.json'))).toEqual([]);
+    expect(writeWithData([], new Map(), folder.file('empty.json'))).toEqual([]);
   });
 
   it('that have changed are refused', () => {

@@ -10,7 +10,7 @@ import { importModel, type ImportedModel } from '../../run/pipeline.js';
 import { placeOf } from '../../run/placed.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { refuseSameFile } from '../../run/same-file.js';
-import { writeDataFiles } from '../../run/data-files.js';
+import { writeWithData } from '../../run/data-files.js';
 import { shortNotations, simulators, targetNotations, type TargetNotation } from '../../run/target-notations.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -366,6 +366,6 @@ const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
 
 /** @returns the files written, the document first */
 function writeFiles({ files, data }: ConvertedModel, paths: readonly string[], path: string): readonly string[] {
-  files.forEach((file, ordinal) => writeText(paths[ordinal] ?? path, file.pieces ?? file.text));
-  return [...paths, ...writeDataFiles(data, path)];
+  const texts = files.map((file, k) => ({ path: paths[k] ?? path, parts: file.pieces ?? [file.text] }));
+  return writeWithData(texts, data, path);
 }

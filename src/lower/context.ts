@@ -8,7 +8,7 @@ import type { DataStore, Model } from '../model/typed.js';
 import type { PartBuilder } from './program-part.js';
 import type { Part } from '../draw/drawn-model.js';
 import type { Cable, Shown } from './cable/cable.js';
-import type { Profile } from './profile.js';
+import type { Profile } from './step/profile.js';
 import type { Places } from '../draw/space/axes.js';
 
 /** Findings of lowering: each gets the pointer, within the canonical document, of what is being lowered. */

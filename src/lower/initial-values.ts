@@ -10,23 +10,23 @@ import { drawsIn } from '../lang/functions.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { formulaOf } from '../model/typed.js';
-import { Block, item } from './block.js';
+import { Block, item } from './code/block.js';
 import { populationInModel } from './cable/cable.js';
 import { compartmentOf } from './cable/compartment-of.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-import { keyAt, keyBuffer, type Draws } from './draws.js';
-import { ElementScope } from './element-scope.js';
-import { scalarTypeOf } from './typed-values.js';
-import type { Address } from './element-scope.js';
-import { compile, compileCondition, to } from './expressions.js';
+import { keyAt, keyBuffer, type Draws } from './code/draws.js';
+import { ElementScope } from './code/element-scope.js';
+import { scalarTypeOf } from './code/typed-values.js';
+import type { Address } from './code/element-scope.js';
+import { compile, compileCondition, to } from './code/expressions.js';
 import type { Group, Member } from './groups.js';
 import { elementOf, typed, valueOf } from './groups.js';
-import { constantOf } from './invariant.js';
-import { runsOnLanes } from './lanes.js';
+import { constantOf } from './code/invariant.js';
+import { runsOnLanes } from './code/lanes.js';
 import * as messages from './messages.js';
-import type { Piece } from './pieces.js';
-import { pieceDomain } from './pieces.js';
+import type { Piece } from './selections.js';
+import { pieceDomain } from './selections.js';
 
 /** Adds the kernels that give the elements of a group their first values. */
 export function firstValues(group: Group, context: Context): void {

@@ -6,12 +6,12 @@
 import * as ir from '../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../ir/program.js';
 import type { Link, ValueType } from '../model/typed.js';
-import { Block } from './block.js';
+import { Block } from './code/block.js';
 import type { Context } from './context.js';
 import { arrayOf } from '../model/arrays.js';
-import { ElementScope } from './element-scope.js';
-import { scalarTypeOf, storedValue } from './typed-values.js';
-import { compile, to } from './expressions.js';
+import { ElementScope } from './code/element-scope.js';
+import { scalarTypeOf, storedValue } from './code/typed-values.js';
+import { compile, to } from './code/expressions.js';
 import type { Group, Member } from './groups.js';
 import { typed } from './groups.js';
 import { drawsIn } from '../lang/functions.js';

@@ -2,10 +2,10 @@
 
 import type { Manifest, ProjectionLocation, VariableLocation } from '../ir/program.js';
 import type { Known } from './context.js';
-import type { EventSource } from './events.js';
+import type { EventSource } from './events/events.js';
 import type { Group } from './groups.js';
-import type { Recordings } from './recordings.js';
-import type { BuiltProjection } from './synapse-scope.js';
+import type { Recordings } from './protocol/recordings.js';
+import type { BuiltProjection } from './code/synapse-scope.js';
 
 /** What passes have found about the model. */
 export interface Found {

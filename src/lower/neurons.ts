@@ -5,27 +5,27 @@
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import * as ir from '../ir/builder.js';
-import { Block } from './block.js';
+import { Block } from './code/block.js';
 import type { Cable, CableNames } from './cable/cable.js';
 import { advanceGates, coefficientBuffers, coefficients } from './cable/integrate-compartments.js';
-import { atTicks } from './clocks.js';
+import { atTicks } from './step/clocks.js';
 import type { Context } from './context.js';
-import { ElementScope, rangesAddress } from './element-scope.js';
+import { ElementScope, rangesAddress } from './code/element-scope.js';
 import { readsAny } from '../lang/walk.js';
 import { oncePerObject } from '../lang/remember.js';
-import { heldOf, inlineDerived, type EventCode } from './equations.js';
-import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './event-kernels.js';
-import type { EventSource } from './events.js';
-import { compile } from './expressions.js';
+import { heldOf, inlineDerived, type EventCode } from './code/equations.js';
+import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './events/event-kernels.js';
+import type { EventSource } from './events/events.js';
+import { compile } from './code/expressions.js';
 import { leaderOf, orderOf, updatePlace, type Group } from './groups.js';
-import { integrateGroup } from './integrate-group.js';
-import type { Entries } from './modes.js';
-import { noiseOf, type Noise } from './noise.js';
-import { rankOf } from './profile.js';
-import { eventCondition, updateRefractoriness } from './refractoriness.js';
+import { integrateGroup } from './integration/integrate-group.js';
+import type { Entries } from './events/modes.js';
+import { noiseOf, type Noise } from './integration/noise.js';
+import { rankOf } from './step/profile.js';
+import { eventCondition, updateRefractoriness } from './events/refractoriness.js';
 import { objectNames } from '../model/object-names.js';
 import { inStep, type PlacedEntry } from './step/place.js';
-import { emptyInputs, groupKernel, stepDraws, stepScope } from './step-scope.js';
+import { emptyInputs, groupKernel, stepDraws, stepScope } from './code/step-scope.js';
 
 /**
  * What elements do when their first regime is entered, at initialisation. @random stream `population/<id>/entry`,

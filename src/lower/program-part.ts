@@ -17,7 +17,7 @@ import type {
   TypedArray,
 } from '../ir/program.js';
 import { freeName } from '../model/free-name.js';
-import { resolvedStatements } from './invariant.js';
+import { resolvedStatements } from './code/invariant.js';
 import type { PlacedEntry } from './step/place.js';
 import { isList } from '../model/collections.js';
 

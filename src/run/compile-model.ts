@@ -5,7 +5,7 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import type { Precision, Program } from '../ir/program.js';
 import { printProgram } from '../ir/text.js';
-import { protocolOf } from '../lower/protocol.js';
+import { protocolOf } from '../lower/protocol/protocol.js';
 import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
 import { drawnModel, loweredModel } from './build-program.js';

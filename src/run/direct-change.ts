@@ -5,8 +5,8 @@
 
 import { createArray } from '../ir/arrays.js';
 import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../ir/program.js';
-import { propagatorsProcedure } from '../lower/propagators.js';
-import { deriveAgain } from '../lower/phases.js';
+import { propagatorsProcedure } from '../lower/integration/propagators.js';
+import { deriveAgain } from '../lower/protocol/phases.js';
 import { arrayOf } from '../model/arrays.js';
 import { assignedBy, numbersIn } from '../model/assigned.js';
 import type { DataStore, Phase, SelectionRule, Value } from '../model/typed.js';

@@ -23,11 +23,11 @@ import type {
 } from '../../model/typed.js';
 import { UniqueNames } from '../../model/free-name.js';
 import { numberOf } from '../groups.js';
-import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './bad-mechanism.js';
+import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './mechanism-errors.js';
 import type { CableNames } from './cable.js';
 import { eventAt, heardElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
-import { derivedOf, isEmpty, levelOn, plus } from './place-values.js';
+import { derivedOf, isEmpty, levelOn, plus } from './ion-values.js';
 import type { Compartment } from '../../model/compartment-tree.js';
 
 /** A parameter of a class with its value at each compartment. */

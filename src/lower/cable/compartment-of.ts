@@ -4,7 +4,7 @@ import * as ir from '../../ir/builder.js';
 import { fold } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Context } from '../context.js';
-import { populationSize, type Address } from '../element-scope.js';
+import { populationSize, type Address } from '../code/element-scope.js';
 import type { Group } from '../groups.js';
 
 /** u32 ordinal of the element's compartment in the tree of its cell; 0 for elements that are no part of a cell. */

@@ -2,9 +2,9 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
-import type { Block } from '../block.js';
+import type { Block } from '../code/block.js';
 import type { Real } from '../context.js';
-import { to } from '../expressions.js';
+import { to } from '../code/expressions.js';
 
 /** What the solver reads of trees, and what it solves. */
 export interface System {

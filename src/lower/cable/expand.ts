@@ -19,12 +19,12 @@ import * as messages from '../messages.js';
 import { type Cable, type LinkedClasses, type Origin, type Shown } from './cable.js';
 import { withInputsOfTime, type Timed } from './inputs-of-time.js';
 import { mechanismValues } from './mechanism-values.js';
-import { withListsMerged } from './merge.js';
+import { withListsMerged } from './merge-lists.js';
 import { midStep } from './mid-step.js';
 import type { OneType } from './one-type.js';
 import { operationOnCompartments } from './operations.js';
-import { ownCables } from './own-equations.js';
-import { compartmentsAt } from './split.js';
+import { ownCables } from './compartment-types.js';
+import { compartmentsAt } from './split-by-compartment.js';
 import { PlacedProjections } from './placed-projections.js';
 import { StructuredCells, repeat, type Class, type Kind } from './structured-cells.js';
 

@@ -11,7 +11,7 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
-import { Block, item } from '../block.js';
+import { Block, item } from '../code/block.js';
 import type { Context } from '../context.js';
 import type { Group, Member } from '../groups.js';
 import type { Cable, CompartmentClass } from './cable.js';

@@ -16,7 +16,7 @@ import { assignedBy } from '../../model/assigned.js';
 import { UniqueNames } from '../../model/free-name.js';
 import { derivative } from '../../lang/derivative.js';
 import { valueOf as knownValue } from '../../model/rules/known-values.js';
-import { equationsOf, eventsOf, inlineDerived } from '../equations.js';
+import { equationsOf, eventsOf, inlineDerived } from '../code/equations.js';
 import { valueOf } from '../groups.js';
 import { ownersOf } from '../../model/typed.js';
 import type {

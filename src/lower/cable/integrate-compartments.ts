@@ -15,16 +15,16 @@ import { derivative } from '../../lang/derivative.js';
 import { linearForm, linearRate } from '../../lang/linear.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
-import type { ElementScope } from '../element-scope.js';
-import { step } from '../step-time.js';
-import { inlineDerived } from '../equations.js';
-import { to } from '../expressions.js';
+import type { ElementScope } from '../code/element-scope.js';
+import { step } from '../step/step-time.js';
+import { inlineDerived } from '../code/equations.js';
+import { to } from '../code/expressions.js';
 import type { Group } from '../groups.js';
 import { padded } from '../groups.js';
-import { steppedDerivatives, withNoise, withoutNoise } from '../integrate.js';
-import { exponentialStep, rationalStep } from '../linear-step.js';
-import { noiseOfStep, noisesOf } from '../noise.js';
-import { rateOf } from '../rates.js';
+import { steppedDerivatives, withNoise, withoutNoise } from '../integration/integrate.js';
+import { exponentialStep, rationalStep } from '../integration/linear-step.js';
+import { noiseOfStep, noisesOf } from '../integration/noise.js';
+import { rateOf } from '../integration/rates.js';
 import type { Cable, CableNames, CompartmentClass } from './cable.js';
 
 /** Buffers of a class that the cable reads: the diagonal of its matrix (S), and the right-hand side (A). */

@@ -7,9 +7,9 @@ import type { Expression } from '../../lang/ast.js';
 import { binary, integer, isZero, name as nameOf, product, sum } from '../../lang/build.js';
 import { UniqueNames } from '../../model/free-name.js';
 import type { Compartments, DerivedVariable, EventDefinition, Mechanism, Parameter } from '../../model/typed.js';
-import { inlineDerived } from '../equations.js';
+import { inlineDerived } from '../code/equations.js';
 import type { GivenAtSection, Instance } from './mechanisms.js';
-import { derivedOf, levelOn } from './place-values.js';
+import { derivedOf, levelOn } from './ion-values.js';
 import type { Compartment } from '../../model/compartment-tree.js';
 import { mapped } from '../../model/collections.js';
 

@@ -10,7 +10,7 @@ import type { End, Projection, SelectionRule, SynapseType } from '../../model/ty
 import { type SynapsesOf } from './cable.js';
 import type { Timed } from './inputs-of-time.js';
 import { atPlaces, readsEnd, readsOther, type SynapsePlaces } from './synapse-type.js';
-import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './split.js';
+import { compartmentsAt, splitByPlace, synapsesOfEach, type SplitEnd } from './split-by-compartment.js';
 import type { Kind, StructuredCells } from './structured-cells.js';
 
 /** The compartment of an end on a cell with structure; null for points. */

@@ -3,13 +3,13 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
-import { Block, item } from '../block.js';
+import { Block, item } from '../code/block.js';
 import type { Context } from '../context.js';
-import { to } from '../expressions.js';
+import { to } from '../code/expressions.js';
 import { rangesOf, type Group } from '../groups.js';
 import { objectNames } from '../../model/object-names.js';
 import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
-import { emptyInputs, groupKernel, stepScope } from '../step-scope.js';
+import { emptyInputs, groupKernel, stepScope } from '../code/step-scope.js';
 import type { Cable, CableNames } from './cable.js';
 import { solveKernel, type PlacedClass } from './hines.js';
 import { advanceGates, cableBuffers, coefficientBuffers, coefficients, inArrays } from './integrate-compartments.js';

@@ -17,14 +17,14 @@ import type {
 } from '../../model/typed.js';
 import type { LoweringDiagnostics } from '../context.js';
 import * as messages from '../messages.js';
-import { profiles } from '../profile.js';
+import { profiles } from '../step/profile.js';
 import { isCableMethod, type Cable, type CableMethod } from './cable.js';
-import { BadMechanism } from './bad-mechanism.js';
+import { BadMechanism } from './mechanism-errors.js';
 import { classType, type ClassType } from './class-type.js';
 import { formulasAt } from './formulas-at.js';
 import { mechanismsOn, type Instance } from './mechanisms.js';
 import { eventsAtPlaces, withEveryMechanism, type OneType } from './one-type.js';
-import { compartmentsAt } from './split.js';
+import { compartmentsAt } from './split-by-compartment.js';
 import { BadTree, treeOf, type Tree } from '../../model/compartment-tree.js';
 
 /** A type of cells with structure while it is taken apart. */

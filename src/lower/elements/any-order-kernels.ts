@@ -2,14 +2,14 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../../ir/program.js';
-import { Block, item } from '../block.js';
-import { asOften, counted, notCounted } from '../multiples.js';
-import { writeBranchless } from '../branchless.js';
+import { Block, item } from '../code/block.js';
+import { asOften, counted, notCounted } from '../events/multiplicity.js';
+import { writeBranchless } from '../code/branchless.js';
 import type { Context } from '../context.js';
-import type { Draws } from '../draws.js';
-import { storedValue } from '../typed-values.js';
+import type { Draws } from '../code/draws.js';
+import { storedValue } from '../code/typed-values.js';
 import type { Member } from '../groups.js';
-import { runsOnLanes } from '../lanes.js';
+import { runsOnLanes } from '../code/lanes.js';
 import type { Deliveries } from './deliveries.js';
 import { elementDraws, steppingOf, timeNow } from './element-code.js';
 import { elementScope } from './views.js';

@@ -6,7 +6,7 @@
 
 import { expressionsOf, referencesIn } from '../../lang/walk.js';
 import type { Member } from '../groups.js';
-import { reached, summedAt } from '../receptors.js';
+import { reached, summedAt } from '../projections/receptors.js';
 import type { Deliveries, ProjectionPathway } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 

@@ -5,16 +5,16 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
-import type { Block } from '../block.js';
+import type { Block } from '../code/block.js';
 import type { Context } from '../context.js';
-import type { Draws } from '../draws.js';
-import { drawsAt, drawStep } from '../draws.js';
-import { step } from '../step-time.js';
+import type { Draws } from '../code/draws.js';
+import { drawsAt, drawStep } from '../code/draws.js';
+import { step } from '../step/step-time.js';
 import type { Member } from '../groups.js';
 import type { Network, SteppedGroup } from './layout.js';
 import type { Stepping } from './parts.js';
-import type { ElementScope } from '../element-scope.js';
-import { noiseOfStep } from '../noise.js';
+import type { ElementScope } from '../code/element-scope.js';
+import { noiseOfStep } from '../integration/noise.js';
 
 /**
  * The stage that code belongs to: a whole step, or, at the start of a run, computing derived variables or entering the

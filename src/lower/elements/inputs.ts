@@ -3,28 +3,28 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
-import type { Block } from '../block.js';
+import type { Block } from '../code/block.js';
 import type { Context } from '../context.js';
-import { currentsOf, currentValue, everFlows, flowsNow, piecesReached } from '../currents.js';
-import { drawsAt } from '../draws.js';
-import { step } from '../step-time.js';
-import { scalarTypeOf, storedValue } from '../typed-values.js';
-import { compile, compileReal, to } from '../expressions.js';
+import { currentsOf, currentValue, everFlows, flowsNow, piecesReached } from '../protocol/currents.js';
+import { drawsAt } from '../code/draws.js';
+import { step } from '../step/step-time.js';
+import { scalarTypeOf, storedValue } from '../code/typed-values.js';
+import { compile, compileReal, to } from '../code/expressions.js';
 import type { Expression } from '../../lang/ast.js';
 import type { Side } from '../../lang/ast.js';
 import type { Sum } from '../../model/typed.js';
-import { bySpelling, summedAt } from '../receptors.js';
+import { bySpelling, summedAt } from '../projections/receptors.js';
 import type { Member } from '../groups.js';
 import { usedInput } from '../groups.js';
-import type { Piece } from '../pieces.js';
+import type { Piece } from '../selections.js';
 import { eachSynapse, withinEnd } from './deliveries.js';
 import type { Stage } from './element-code.js';
 import { stepOf } from './element-code.js';
 import type { Network, SteppedGroup, SteppedProjection } from './layout.js';
 import type { Stepping } from './parts.js';
 import { deriveAll, showAll, stepParts } from './parts.js';
-import type { SynapseScope } from '../synapse-scope.js';
-import type { CodeScope } from '../code-scope.js';
+import type { SynapseScope } from '../code/synapse-scope.js';
+import type { CodeScope } from '../code/code-scope.js';
 import { synapseScope } from './views.js';
 
 /** The element whose inputs are summed, and in which code. */

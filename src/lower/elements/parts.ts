@@ -2,21 +2,21 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import { compile, compileCondition, compileReal, to } from '../expressions.js';
-import { scalarTypeOf, storedValue } from '../typed-values.js';
-import { begins } from '../rising-edge.js';
+import { compile, compileCondition, compileReal, to } from '../code/expressions.js';
+import { scalarTypeOf, storedValue } from '../code/typed-values.js';
+import { begins } from '../events/rising-edge.js';
 import { fold } from '../../ir/fold.js';
 import type { ConditionCode, DerivedCode, PartCode, RateCode, RegimeCode, TypeCode } from './type-code.js';
-import type { CodeScope } from '../code-scope.js';
-import { ElementScope } from '../element-scope.js';
-import { inlineDerived } from '../equations.js';
-import { countOf } from '../multiples.js';
-import { activity, eventCondition, noteEvent, noteTime, updateRefractoriness } from '../refractoriness.js';
+import type { CodeScope } from '../code/code-scope.js';
+import { ElementScope } from '../code/element-scope.js';
+import { inlineDerived } from '../code/equations.js';
+import { countOf } from '../events/multiplicity.js';
+import { activity, eventCondition, noteEvent, noteTime, updateRefractoriness } from '../events/refractoriness.js';
 import type { Expression } from '../../lang/ast.js';
 import { isZero } from '../../lang/build.js';
 import { linearForm } from '../../lang/linear.js';
 import * as messages from '../messages.js';
-import { steppedLinearly } from '../propagators.js';
+import { steppedLinearly } from '../integration/propagators.js';
 
 /** What a step of an owner needs to know beside its code. */
 export interface Stepping {

@@ -5,14 +5,14 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Statement } from '../../ir/program.js';
-import { Block } from '../block.js';
-import { asOften, counted, notCounted } from '../multiples.js';
+import { Block } from '../code/block.js';
+import { asOften, counted, notCounted } from '../events/multiplicity.js';
 import type { Member } from '../groups.js';
 import { anyOrderKernels } from './any-order-kernels.js';
 import { inAnyOrder } from './any-order.js';
 import type { Deliveries } from './deliveries.js';
 import type { Stage } from './element-code.js';
-import { clearMasks, mark } from '../events.js';
+import { clearMasks, mark } from '../events/events.js';
 import { elementDraws, steppingOf, timeNow } from './element-code.js';
 import { elementPlace, elementScope } from './views.js';
 import { defineInputs } from './inputs.js';

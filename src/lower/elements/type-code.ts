@@ -8,8 +8,8 @@ import type { Expression, Statement } from '../../lang/ast.js';
 import { integer } from '../../lang/build.js';
 import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
-import type { Equations } from '../equations.js';
-import { inlineDerived } from '../equations.js';
+import type { Equations } from '../code/equations.js';
+import { inlineDerived } from '../code/equations.js';
 
 /** A derived variable and its expression. */
 export interface DerivedCode {

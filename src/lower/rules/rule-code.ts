@@ -2,11 +2,11 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import type { Block } from '../block.js';
+import type { Block } from '../code/block.js';
 import type { Context } from '../context.js';
-import { keyAt, keyBuffer } from '../draws.js';
+import { keyAt, keyBuffer } from '../code/draws.js';
 import { none } from '../../draw/drawn-model.js';
-import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
+import type { ProjectionEnd, ProjectionPlan } from '../projections/projection.js';
 
 /** Targets a block holds; part of the rules. */
 export const blockSize = 1024;

@@ -3,8 +3,8 @@
 import * as ir from '../../ir/builder.js';
 import { libraryFunction } from '../../ir/library/index.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import type { Block } from '../block.js';
-import { uniformOf } from '../draws.js';
+import type { Block } from '../code/block.js';
+import { uniformOf } from '../code/draws.js';
 
 /** Up to so many are chosen one by one; more by asking of each element whether it is chosen. Part of the rules. */
 const mostChosen = 64;

@@ -4,8 +4,8 @@ import type { Axis, Places } from '../../draw/space/axes.js';
 import type { Measure } from '../../draw/space/distances.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
-import type { Block } from '../block.js';
-import type { Interval } from '../bounds.js';
+import type { Block } from '../code/block.js';
+import type { Interval } from '../code/bounds.js';
 import { fold } from '../../ir/fold.js';
 
 /**

@@ -2,11 +2,11 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
-import type { Block } from '../block.js';
+import type { Block } from '../code/block.js';
 import { populationInModel } from '../cable/cable.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
-import type { ProjectionEnd, ProjectionPlan } from '../projection.js';
+import type { ProjectionEnd, ProjectionPlan } from '../projections/projection.js';
 import { measuresOf } from '../../draw/space/distances.js';
 import { distanceCode } from './distance.js';
 import type { Axis } from '../../draw/space/axes.js';

@@ -7,11 +7,11 @@
 import * as ir from '../../ir/builder.js';
 import { expressionsOf, namesIn } from '../../lang/walk.js';
 import type { Context } from '../context.js';
-import { timeBuffer } from '../step-time.js';
+import { timeBuffer } from './step-time.js';
 import type { Member } from '../groups.js';
-import { multiplesKernel } from '../multiples.js';
-import { changesFirstValues, deriveAgain } from '../phases.js';
-import type { ProjectionPlan } from '../projection.js';
+import { multiplesKernel } from '../events/multiplicity.js';
+import { changesFirstValues, deriveAgain } from '../protocol/phases.js';
+import type { ProjectionPlan } from '../projections/projection.js';
 import { creationSort } from '../synapses/indices.js';
 import type { Deliveries } from '../elements/deliveries.js';
 import { deliveriesOf } from '../elements/deliveries.js';
@@ -25,12 +25,12 @@ import {
   stepProjection,
 } from '../elements/layout.js';
 import { firstRegime, populationKernel, stepKernels } from '../elements/populations.js';
-import { poissonBeforeElements } from '../deliver.js';
-import { lowerOperations } from '../operations.js';
-import { replayKernel } from '../replay.js';
+import { poissonBeforeElements } from '../projections/deliver.js';
+import { lowerOperations } from '../protocol/operations.js';
+import { replayKernel } from '../events/replay.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { timeNow } from '../elements/element-code.js';
-import { noModes } from '../modes.js';
+import { noModes } from '../events/modes.js';
 import { inStep, type PlacedEntry } from './place.js';
 import type { BuiltNetwork, Recorded, Schedule } from './schedule.js';
 

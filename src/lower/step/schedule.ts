@@ -2,15 +2,15 @@
 
 import type { Model } from '../../model/typed.js';
 import type { Context, LoweringDiagnostics } from '../context.js';
-import type { EventSource } from '../events.js';
+import type { EventSource } from '../events/events.js';
 import type { Group } from '../groups.js';
-import type { Modes } from '../modes.js';
-import type { Copies } from '../phases.js';
+import type { Modes } from '../events/modes.js';
+import type { Copies } from '../protocol/phases.js';
 import type { Found } from '../manifest.js';
-import type { Profile } from '../profile.js';
+import type { Profile } from './profile.js';
 import type { PlacedEntry } from './place.js';
-import type { ProjectionPlan } from '../projection.js';
-import type { BuiltProjection } from '../synapse-scope.js';
+import type { ProjectionPlan } from '../projections/projection.js';
+import type { BuiltProjection } from '../code/synapse-scope.js';
 
 /** Populations and what they emit, as far as lowering has understood them. */
 export interface Populations {

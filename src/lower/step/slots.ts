@@ -1,23 +1,23 @@
 /** Stepping by slots: one slot after another, each over all elements at once. */
 
-import { Block } from '../block.js';
+import { Block } from '../code/block.js';
 import { lowerCable } from '../cable/solve.js';
-import { atTicks, onClock, onClockOf } from '../clocks.js';
+import { atTicks, onClock, onClockOf } from './clocks.js';
 import type { Context } from '../context.js';
-import { lowerCurrents } from '../currents.js';
-import { lowerDeliveries } from '../deliver.js';
-import { clearMasks } from '../events.js';
-import { testFirst } from '../first-conditions.js';
+import { lowerCurrents } from '../protocol/currents.js';
+import { lowerDeliveries } from '../projections/deliver.js';
+import { clearMasks } from '../events/events.js';
+import { testFirst } from '../events/conditions-at-start.js';
 import { lowerLinks } from '../links.js';
-import { withoutModes } from '../modes.js';
-import { multiplesKernel } from '../multiples.js';
+import { withoutModes } from '../events/modes.js';
+import { multiplesKernel } from '../events/multiplicity.js';
 import { enterFirstRegimes, lowerGroup } from '../neurons.js';
-import { lowerOperations } from '../operations.js';
-import { pathwayCodes } from '../pathways.js';
-import { orderByTime, replayKernel } from '../replay.js';
-import { lowerContinuousSynapses } from '../sums.js';
-import { synapseGroups } from '../synapse-ends.js';
-import { keepInputs } from '../used-inputs.js';
+import { lowerOperations } from '../protocol/operations.js';
+import { pathwayCodes } from '../projections/pathways.js';
+import { orderByTime, replayKernel } from '../events/replay.js';
+import { lowerContinuousSynapses } from '../projections/sums.js';
+import { synapseGroups } from '../projections/synapse-ends.js';
+import { keepInputs } from './input-copies.js';
 import { inStep, type PlacedEntry, type StepPhase } from './place.js';
 import type { Populations, Schedule } from './schedule.js';
 

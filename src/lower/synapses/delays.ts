@@ -6,26 +6,26 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
-import type { Block } from '../block.js';
-import { onClockOf } from '../clocks.js';
+import type { Block } from '../code/block.js';
+import { onClockOf } from '../step/clocks.js';
 import type { Context } from '../context.js';
 import { arrayOf } from '../../model/arrays.js';
-import type { Draws } from '../draws.js';
-import { ChangingDraws, keyAt, keyBuffer } from '../draws.js';
-import { scalarTypeOf } from '../typed-values.js';
-import { compile, to } from '../expressions.js';
+import type { Draws } from '../code/draws.js';
+import { ChangingDraws, keyAt, keyBuffer } from '../code/draws.js';
+import { scalarTypeOf } from '../code/typed-values.js';
+import { compile, to } from '../code/expressions.js';
 import type { Expression } from '../../lang/ast.js';
 import { drawsIn } from '../../lang/functions.js';
 import * as messages from '../messages.js';
 import type { GivenValues, Projection } from '../../model/typed.js';
-import type { PathwayPlan, ProjectionPlan } from '../projection.js';
+import type { PathwayPlan, ProjectionPlan } from '../projections/projection.js';
 import { namedIndex } from '../rules/rule-code.js';
-import { SynapseScope } from '../synapse-scope.js';
-import { checkLength, synapseDraws, within } from '../synapse-values.js';
+import { SynapseScope } from '../code/synapse-scope.js';
+import { checkLength, synapseDraws, within } from '../projections/synapse-values.js';
 import { sortWithinRows } from './move-to-rows.js';
 import { overPositions } from './positions.js';
-import type { RawSynapses } from '../projection.js';
-import { delaySteps } from '../round-delay.js';
+import type { RawSynapses } from '../projections/projection.js';
+import { delaySteps } from '../projections/round-delay.js';
 
 interface Sorted {
   readonly segments: Buffer;

@@ -6,16 +6,16 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent } from '../../ir/program.js';
-import { Block, item } from '../block.js';
-import { ruleCode } from '../connect-rules.js';
+import { Block, item } from '../code/block.js';
+import { ruleCode } from '../projections/connect-rules.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import { none } from '../../draw/drawn-model.js';
-import type { ProjectionPlan } from '../projection.js';
+import type { ProjectionPlan } from '../projections/projection.js';
 import { blockSize, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows } from './move-to-rows.js';
-import { targetElement, type RawSynapses } from '../projection.js';
+import { targetElement, type RawSynapses } from '../projections/projection.js';
 import { runningSum } from './running-sum.js';
 
 /** One rule's counts: the exclusive prefix sum over its items, items + 1. */

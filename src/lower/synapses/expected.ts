@@ -3,10 +3,10 @@
 import { isListed } from '../../model/arrays.js';
 import type { ConnectionRule } from '../../model/typed.js';
 import type { Expression } from '../../lang/ast.js';
-import { boundsOf } from '../bounds.js';
+import { boundsOf } from '../code/bounds.js';
 import type { Context } from '../context.js';
-import { parameterBounds } from '../projection-bounds.js';
-import { type ProjectionPlan } from '../projection.js';
+import { parameterBounds } from '../projections/projection-bounds.js';
+import { type ProjectionPlan } from '../projections/projection.js';
 
 /** The probability of a pair where its value is not known. */
 const typicalProbability = 0.1;

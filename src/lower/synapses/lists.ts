@@ -4,8 +4,8 @@ import type { Buffer, TypedArray } from '../../ir/program.js';
 import type { Context } from '../context.js';
 import { arrayOf } from '../../model/arrays.js';
 import * as messages from '../messages.js';
-import type { ProjectionPlan } from '../projection.js';
-import { targetElement, type RawSynapses } from '../projection.js';
+import type { ProjectionPlan } from '../projections/projection.js';
+import { targetElement, type RawSynapses } from '../projections/projection.js';
 import { sortedByKey } from './sorted-by-key.js';
 
 /** Both ends of all synapses in order of creation, or null after a finding. */

@@ -5,7 +5,7 @@
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent, Statement } from '../../ir/program.js';
-import { Block, item } from '../block.js';
+import { Block, item } from '../code/block.js';
 import type { Context } from '../context.js';
 
 /**

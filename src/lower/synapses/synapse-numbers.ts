@@ -6,7 +6,7 @@ import { namesIn } from '../../lang/walk.js';
 import { expressionsIn, ownersOf } from '../../model/typed.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
-import type { Connectivity, ProjectionPlan } from '../projection.js';
+import type { Connectivity, ProjectionPlan } from '../projections/projection.js';
 import { overPositions } from './positions.js';
 
 /** What each number is called in code of a synapse: of its target, and of its source. */

@@ -5,8 +5,8 @@
  */
 
 import { longAgo, neverSpiked } from '../../lower/groups.js';
-import { heardBuffers } from '../../lower/heard.js';
-import { isNoiseKernel } from '../../lower/noise.js';
+import { heardBuffers } from '../../lower/projections/pending-delivery.js';
+import { isNoiseKernel } from '../../lower/integration/noise.js';
 import type { Program, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Session } from '../../../runtime/targets/target.js';
 import { mostSteps } from '../messages.js';

@@ -16,7 +16,7 @@ import * as b from '../../../src/ir/builder.js';
 import type { Buffer, Kernel, Program } from '../../../src/ir/program.js';
 import { scaleOf, unitOf } from '../../../src/ir/fixed-point.js';
 import { powerOfTwo } from '../../../src/ir/library/formats.js';
-import { exponentFor, quantise } from '../../../src/lower/inbox.js';
+import { exponentFor, quantise } from '../../../src/lower/projections/inbox.js';
 import { runCommand, temporaryFolder } from '../../support/command.js';
 import { buildLookAlike, canLookAlike } from '../../support/cuda-driver/libraries.js';
 import { canShim, shimTarget } from '../../support/cuda-shim/target.js';

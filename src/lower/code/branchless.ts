@@ -1,0 +1,80 @@
+/** Code without branches: what a condition guards is computed always, and kept where the condition holds. */
+
+import * as ir from '../../ir/builder.js';
+import type { Expression, Local, Statement } from '../../ir/program.js';
+import type { Block } from './block.js';
+
+/**
+ * Writes statements into a block with a choice instead of each `if`. Every operation is total, so computing more than
+ * is kept changes nothing; loads under a condition must be legal without it, which holds for those at the item's own
+ * index.
+ *
+ * @param block  has the locals that the statements use
+ * @returns false when they hold what cannot be chosen: loops, calls, sums, faults or bits under a condition
+ */
+export function writeBranchless(statements: readonly Statement[], block: Block): boolean {
+  const types = new Map(block.locals.declared.map(({ name, type }) => [name, type]));
+  return write(statements, null, { block, types, assigned: new Set() });
+}
+
+interface Writing {
+  readonly block: Block;
+  readonly types: ReadonlyMap<string, Local['type']>;
+  /** Locals that have a value by now. */
+  readonly assigned: Set<string>;
+}
+
+function write(statements: readonly Statement[], condition: Expression | null, writing: Writing): boolean {
+  return statements.every((statement) => {
+    if (statement.kind === 'if') return writeBranch(statement, condition, writing);
+    if (condition === null) {
+      if (statement.kind === 'set') writing.assigned.add(statement.local);
+      if (statement.kind === 'call') for (const result of statement.results) writing.assigned.add(result);
+      writing.block.emit(statement);
+      return true;
+    }
+    return writeChosen(statement, condition, writing);
+  });
+}
+
+function writeBranch(
+  statement: Extract<Statement, { kind: 'if' }>,
+  outer: Expression | null,
+  writing: Writing,
+): boolean {
+  const { block } = writing;
+  // A local of its own: the guarded code may change what the condition reads.
+  const local = block.local('holds', 'bool');
+  const own = statement.condition;
+  block.emit(ir.set(local, outer === null ? own : ir.and(outer, own)));
+  if (!write(statement.then, ir.get(local), writing)) return false;
+  if (statement.else.length === 0) return true;
+  const otherwise = outer === null ? ir.not(ir.get(local)) : ir.and(outer, ir.not(ir.get(local)));
+  return write(statement.else, block.name('fails', otherwise), writing);
+}
+
+function writeChosen(statement: Statement, condition: Expression, { block, types, assigned }: Writing): boolean {
+  switch (statement.kind) {
+    case 'set': {
+      const type = types.get(statement.local);
+      if (type === undefined) return false;
+      const local = { name: statement.local, type };
+      // What has no value yet is read only where the condition holds.
+      const value = assigned.has(local.name) ? ir.select(condition, statement.value, ir.get(local)) : statement.value;
+      block.emit(ir.set(local, value));
+      assigned.add(local.name);
+      return true;
+    }
+    case 'store': {
+      const { buffer, index, value } = statement;
+      const now: Expression = { kind: 'load', type: value.type, buffer, index };
+      block.emit({ ...statement, value: ir.select(condition, value, now) });
+      return true;
+    }
+    case 'comment':
+      block.emit(statement);
+      return true;
+    default:
+      return false;
+  }
+}

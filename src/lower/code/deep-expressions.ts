@@ -1,0 +1,46 @@
+/**
+ * Deep expressions are computed in pieces, each with a local of its own. Assemblers and C compilers read nested text by
+ * recursion, and most refuse or overflow at a few hundred levels.
+ *
+ *     x = f(f(f(f(y))))   becomes   part = f(f(y)); x = f(f(part))
+ */
+
+import { get, set, type Locals } from '../../ir/builder.js';
+import type { Expression, Statement } from '../../ir/program.js';
+import { operandsOf, withExpressions, withParts } from '../../ir/walk.js';
+
+/** Levels of an expression that stays in one piece. */
+const deepest = 64;
+
+const depths = new WeakMap<Expression, number>();
+
+function depthOf(e: Expression): number {
+  const known = depths.get(e);
+  if (known !== undefined) return known;
+  const depth = 1 + operandsOf(e).reduce((most, operand) => Math.max(most, depthOf(operand)), 0);
+  depths.set(e, depth);
+  return depth;
+}
+
+/** The statements that do the work of one with expressions of few levels. Loops keep their conditions. */
+export function shallowStatements(s: Statement, locals: Locals): readonly Statement[] {
+  const before: Statement[] = [];
+  const pieces = new Map<Expression, Expression>();
+  const shallow = (e: Expression): Expression => {
+    if (depthOf(e) < deepest) return e;
+    const known = pieces.get(e);
+    if (known) return known;
+    const rebuilt = withParts(e, (part) => (part === e ? undefined : shallow(part)));
+    let piece = rebuilt;
+    if (depthOf(rebuilt) >= deepest) {
+      const local = locals.fresh('part', e.type);
+      before.push(set(local, rebuilt));
+      piece = get(local);
+    }
+    pieces.set(e, piece);
+    return piece;
+  };
+  // What precedes a loop is computed once, its condition at each turn.
+  const rewritten = s.kind === 'while' ? s : withExpressions(s, shallow);
+  return [...before, rewritten];
+}

@@ -1,0 +1,251 @@
+/**
+ * Random numbers in compiled code: which stream, which counter, which function (`docs/determinism.md`, random numbers).
+ *
+ * Each textual draw has a static site number within its stream, so neither conditions nor rejection loops shift
+ * another.
+ */
+
+import { InvariantError } from '../../diagnostics/diagnostic.js';
+import * as ir from '../../ir/builder.js';
+import { drawFunction, libraryFunction } from '../../ir/library/index.js';
+import { streamKey } from '../../ir/library/streams.js';
+import { drawOffset } from '../../ir/names.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Call } from '../../lang/ast.js';
+import type { Block } from './block.js';
+import type { Context } from '../context.js';
+import * as messages from '../messages.js';
+import { fold, foldCall } from '../../ir/fold.js';
+import { constantOf } from './invariant.js';
+
+/** The counter and key of draws in one kernel. */
+export interface Draws {
+  /** u32 words of the counter. */
+  readonly element: Ir;
+  /** Second word of the counter, where one does not tell draws apart; else 0. */
+  readonly subElement: Ir;
+  /** Word of the counter that tells steps apart. */
+  readonly step: Ir;
+  /** Within a step: normal numbers of an even step and the next come as one pair. */
+  readonly perStep: boolean;
+  /** Key of the generator, from the model's seed and the stream's name. */
+  readonly key: readonly [Ir, Ir];
+  /** Calls of random functions so far, each of which has its own counter. */
+  readonly sites: { next: number };
+}
+
+/** Draws of several values of one element, each from its own stream: those that were set last. */
+export class ChangingDraws implements Draws {
+  readonly step = ir.u32(0);
+  readonly perStep = false;
+  readonly element: Ir;
+  readonly subElement: Ir;
+  /** Null while a value is computed that draws nothing. */
+  current: Draws | null = null;
+
+  constructor(element: Ir, subElement: Ir) {
+    this.element = element;
+    this.subElement = subElement;
+  }
+
+  /** That of the draws that were set last. */
+  get key(): readonly [Ir, Ir] {
+    return this.current?.key ?? [ir.u32(0), ir.u32(0)];
+  }
+
+  /** Those of the draws that were set last. */
+  get sites(): { next: number } {
+    return this.current?.sites ?? { next: 0 };
+  }
+}
+
+/** u32 counter word of a step: time may begin again, the numbers that are drawn do not. */
+export function drawStep(of: Ir, context: Context): Ir {
+  const word = ir.convert('u32', of);
+  if (!context.turnsBack) return word;
+  const offset = context.builder.commonBuffer(
+    drawOffset,
+    'u32',
+    1,
+    'by how much the counters of draws are ahead of the step; even',
+  );
+  return ir.add(word, ir.load(offset, ir.u32(0)));
+}
+
+/** Buffer with the two key words of one stream for each name; row k is that of the k-th. */
+export function keyBuffer(name: string, streams: readonly string[], context: Context): Buffer {
+  const words = streams.flatMap((stream) => [...streamKey(context.model.experiment.seed, stream)]);
+  return context.builder.buffer(
+    name,
+    'u32',
+    words.length,
+    `random keys of ${streams.length === 1 ? streams[0] : `${streams[0]} and its siblings`}`,
+    { role: 'constant', initial: Uint32Array.from(words) },
+  );
+}
+
+/** The key words in row `ordinal` of a key buffer. */
+export function keyAt(keys: Buffer, ordinal: Ir): readonly [Ir, Ir] {
+  const first = fold(ir.mul(ordinal, ir.u32(2)));
+  return [ir.load(keys, first), ir.load(keys, fold(ir.add(first, ir.u32(1))))];
+}
+
+/** Where the draws of code are counted and which streams they come from. */
+export interface DrawnAt {
+  /** Name of the buffer of keys, made when something is drawn. */
+  readonly keys: string;
+  /** One stream, or one for each ordinal. */
+  readonly streams: readonly string[];
+  /** u32 row of the stream; absent: the first. */
+  readonly ordinal?: Ir;
+  /** u32 words of the counter; absent: 0. */
+  readonly element: Ir;
+  readonly subElement?: Ir;
+  readonly step?: Ir;
+  readonly perStep?: boolean;
+  /** Shared by all code in which no number may be drawn twice. */
+  readonly sites?: Draws['sites'];
+}
+
+/** Draws of code, whose keys are only made when something is drawn. */
+export function drawsAt({ keys, streams, ordinal = ir.u32(0), element, ...at }: DrawnAt, context: Context): Draws {
+  return {
+    element,
+    subElement: at.subElement ?? ir.u32(0),
+    step: at.step ?? ir.u32(0),
+    perStep: at.perStep ?? false,
+    sites: at.sites ?? { next: 0 },
+    get key() {
+      return keyAt(
+        context.builder.common(keys, (key) => keyBuffer(key, streams, context)),
+        ordinal,
+      );
+    },
+  };
+}
+
+/** Counter word of a site: site * 2^24, the iteration is added to it. */
+export const siteWord = (site: number): Ir => ir.u32(site << 24);
+
+/** Four words of the generator at one counter. */
+export function philox(counter: readonly [Ir, Ir, Ir, Ir], key: readonly [Ir, Ir], block: Block): [Ir, Ir, Ir, Ir] {
+  const callee = drawFunction('philox4x32');
+  const words = [0, 1, 2, 3].map((k) => block.local(`word${k}`, 'u32'));
+  block.emit(ir.invoke(callee, [...counter, ...key], words));
+  return words.map((word) => ir.get(word)) as [Ir, Ir, Ir, Ir];
+}
+
+/** float64 in (0, 1) from two words. */
+export const uniformOf = (low: Ir, high: Ir): Ir => ir.call(drawFunction('uniformFromWords'), low, high);
+
+/** Two normal numbers from four words. */
+export function normalPairOf(words: readonly [Ir, Ir, Ir, Ir], block: Block): [Ir, Ir] {
+  const callee = drawFunction('normalPair');
+  const first = block.local('normal_even', 'f64');
+  const second = block.local('normal_odd', 'f64');
+  block.emit(ir.invoke(callee, [...words], [first, second]));
+  return [ir.get(first), ir.get(second)];
+}
+
+/** More steps than this are searched one after the other. */
+const mostSteps = 32;
+/** A uniform number is never larger. */
+const almostOne = 1 - 1.1102230246251565e-16;
+
+/**
+ * The distribution function of a Poisson or binomial law with constant parameters, at 0, 1, 2 … up to where no uniform
+ * number is larger; null for other laws, where that takes too many steps, or where the parameters are none or not
+ * constant.
+ */
+function distributionSteps(name: string, given: readonly Ir[]): number[] | null {
+  if (name !== 'poisson' && name !== 'binomial') return null;
+  const value = (e: Ir): number => Number(constantOf(e)?.value ?? NaN);
+  const parameters = given.map(value);
+  const [n = NaN, p = NaN] = name === 'poisson' ? [Infinity, NaN] : parameters;
+  const mean = name === 'poisson' ? (parameters[0] ?? NaN) : n * p;
+  if (!(mean >= 0 && mean < 10) || (name === 'binomial' && !(Number.isInteger(n) && p <= 0.5))) return null;
+  const call = (function_: 'exp' | 'log1p', x: number): number => {
+    const callee = libraryFunction(function_, 'f64');
+    return value(foldCall(callee, [ir.f64(x)], ir.call(callee, ir.f64(x))));
+  };
+  const odds = p / (1 - p);
+  let probability = call('exp', name === 'poisson' ? -mean : n * call('log1p', -p));
+  const steps = [probability];
+  for (let k = 1; k < n; k++) {
+    const before = steps[k - 1] as number;
+    if (before >= almostOne) break;
+    if (steps.length === mostSteps) return null;
+    probability *= name === 'poisson' ? mean / k : ((n - k + 1) / k) * odds;
+    const next = before + probability;
+    // Rounding may keep the sum from ever reaching one.
+    if (next === before) break;
+    steps.push(next);
+  }
+  return steps;
+}
+
+/**
+ * How many of the ascending steps a uniform number has passed: one choice after another, since nested ones are tested
+ * twice over on vector lanes.
+ */
+function countOfSteps(uniform: Ir, steps: readonly number[], block: Block): Ir {
+  return steps.reduce<Ir>(
+    (count, step, k) => block.name('passed', ir.select(ir.gt(uniform, ir.f64(step)), ir.f64(k + 1), count)),
+    ir.f64(0),
+  );
+}
+
+/** Calls of random functions that one stream has counters for (docs/determinism.md). */
+const mostSites = 256;
+
+/** Compiles one random call; `args` are float64. */
+export function draw(call: Call, args: readonly Ir[], draws: Draws, block: Block, context: Context): Ir {
+  const site = draws.sites.next++;
+  if (site >= mostSites) context.diagnostics.add(messages.tooManyDraws(mostSites));
+  const [a, b] = args;
+  const counter = (stepWord: Ir): [Ir, Ir, Ir, Ir] => [draws.element, draws.subElement, stepWord, siteWord(site)];
+  const uniform = (): Ir => {
+    const [low, high] = philox(counter(draws.step), draws.key, block);
+    return block.name('uniform', uniformOf(low, high));
+  };
+  const normal = (): Ir => {
+    if (!draws.perStep) return normalPairOf(philox(counter(draws.step), draws.key, block), block)[0];
+    const pair = normalPairOf(philox(counter(ir.shr(draws.step, ir.u32(1))), draws.key, block), block);
+    return block.name('normal', ir.select(ir.eq(ir.and(draws.step, ir.u32(1)), ir.u32(0)), pair[0], pair[1]));
+  };
+  const looped = (
+    name: 'poisson' | 'binomial' | 'gamma' | 'truncatedNormal' | 'vonMises',
+    parameters: readonly Ir[],
+  ): Ir => {
+    const steps = distributionSteps(name, parameters);
+    if (steps) return block.name(name, countOfSteps(uniform(), steps, block));
+    const callee = drawFunction(name);
+    return block.name(name, ir.call(callee, ...counter(draws.step), ...draws.key, ...parameters));
+  };
+  switch (call.function) {
+    case 'uniform':
+      return a && b ? fold(ir.add(a, fold(ir.mul(fold(ir.sub(b, a)), uniform())))) : uniform();
+    case 'normal':
+      return a && b ? fold(ir.add(a, fold(ir.mul(b, normal())))) : normal();
+    case 'exponential': {
+      const callee = drawFunction('exponentialFromUniform');
+      return fold(ir.mul(a ?? ir.f64(1), ir.call(callee, uniform())));
+    }
+    case 'lognormal': {
+      const z = normal();
+      const callee = drawFunction('exp');
+      return ir.call(callee, fold(ir.add(a ?? ir.f64(0), fold(ir.mul(b ?? ir.f64(1), z)))));
+    }
+    case 'poisson':
+      return looped('poisson', [a as Ir]);
+    case 'binomial':
+      return looped('binomial', [a as Ir, b as Ir]);
+    case 'truncatedNormal':
+    case 'vonMises':
+      return looped(call.function, args);
+    case 'gamma':
+      return fold(ir.mul(b as Ir, looped('gamma', [a as Ir])));
+    default:
+      throw new InvariantError('lower/draws', `${call.function} is no random function`);
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Values that hold from one phase of the protocol to the next: numbers of the model's parameters, and what is computed
+ * from them alone.
+ *
+ * Code is written as if every parameter could be set by some phase; where none does, its number takes its place only
+ * after the operations have been chosen, and the interpreter carries out those that have no other operands. So the bits
+ * of a phase cannot depend on what later phases set.
+ */
+
+import type { Constant, Expression as Ir, Local, Statement } from '../../ir/program.js';
+import { fold, foldCallByName } from '../../ir/fold.js';
+import { withExpressions } from '../../ir/walk.js';
+
+/** What holds from one phase to the next, in terms of constants and arrays; null for expressions that do not. */
+const definitions = new WeakMap<Ir, { readonly of: Ir | null }>();
+
+/** A local whose value holds from one phase to the next. */
+export function invariantLocal({ type, name }: Local, definition: Ir): Ir {
+  const node: Ir = { kind: 'local', type, name };
+  definitions.set(node, { of: definition });
+  return node;
+}
+
+/** Stands for a number that is known when lowering, though code is written as if it were not. */
+export const known = (value: Constant): Ir => invariantLocal({ type: value.type, name: 'known' }, value);
+
+/** A load from an array that nothing ever changes. */
+export function constantLoad(e: Ir): Ir {
+  definitions.set(e, { of: e });
+  return e;
+}
+
+/** An invariant expression in terms of constants and arrays alone; null for an expression that is none. */
+export function definitionOf(e: Ir): Ir | null {
+  if (e.kind === 'const') return e;
+  const done = definitions.get(e);
+  if (done) return done.of;
+  const of = define(e);
+  definitions.set(e, { of });
+  return of;
+}
+
+function define(e: Exclude<Ir, { kind: 'const' }>): Ir | null {
+  switch (e.kind) {
+    case 'local':
+    case 'load':
+    case 'toFixed':
+    case 'fromFixed':
+      return null;
+    case 'unary':
+    case 'convert':
+    case 'reinterpret': {
+      const operand = definitionOf(e.operand);
+      return operand && fold({ ...e, operand });
+    }
+    case 'binary':
+    case 'compare': {
+      const left = definitionOf(e.left);
+      const right = left && definitionOf(e.right);
+      return left && right && fold({ ...e, left, right });
+    }
+    case 'select': {
+      const parts = [e.condition, e.whenTrue, e.whenFalse].map(definitionOf);
+      const [condition, whenTrue, whenFalse] = parts;
+      return condition && whenTrue && whenFalse ? fold({ ...e, condition, whenTrue, whenFalse }) : null;
+    }
+    case 'call': {
+      const args = e.arguments.map(definitionOf);
+      return args.every((argument) => argument !== null) ? foldCallByName({ ...e, arguments: args }) : null;
+    }
+  }
+}
+
+/** The number that an expression is, where it is known when lowering; else null. */
+export function constantOf(e: Ir): Constant | null {
+  const definition = definitionOf(e);
+  return definition?.kind === 'const' ? definition : null;
+}
+
+const plain = new WeakMap<Ir, Ir>();
+
+/** The expression with known numbers in their places, and what has no other operands computed. */
+function resolved(e: Ir): Ir {
+  if (e.kind === 'const') return e;
+  const done = plain.get(e);
+  if (done) return done;
+  const result = resolve(e);
+  plain.set(e, result);
+  plain.set(result, result);
+  return result;
+}
+
+function resolve(e: Exclude<Ir, { kind: 'const' }>): Ir {
+  switch (e.kind) {
+    case 'local':
+      return constantOf(e) ?? e;
+    case 'load': {
+      const index = resolved(e.index);
+      return index === e.index ? e : { ...e, index };
+    }
+    case 'toFixed': {
+      const [operand, scale] = [resolved(e.operand), resolved(e.scale)];
+      return operand === e.operand && scale === e.scale ? e : fold({ ...e, operand, scale });
+    }
+    case 'fromFixed': {
+      const [operand, unit] = [resolved(e.operand), resolved(e.unit)];
+      return operand === e.operand && unit === e.unit ? e : { ...e, operand, unit };
+    }
+    case 'unary':
+    case 'convert':
+    case 'reinterpret': {
+      const operand = resolved(e.operand);
+      return operand === e.operand ? e : fold({ ...e, operand });
+    }
+    case 'binary': {
+      const [left, right] = [resolved(e.left), resolved(e.right)];
+      return left === e.left && right === e.right ? e : withoutNothing(fold({ ...e, left, right }));
+    }
+    case 'compare': {
+      const [left, right] = [resolved(e.left), resolved(e.right)];
+      return left === e.left && right === e.right ? e : fold({ ...e, left, right });
+    }
+    case 'select': {
+      const [condition, whenTrue, whenFalse] = [resolved(e.condition), resolved(e.whenTrue), resolved(e.whenFalse)];
+      return condition === e.condition && whenTrue === e.whenTrue && whenFalse === e.whenFalse
+        ? e
+        : fold({ ...e, condition, whenTrue, whenFalse });
+    }
+    case 'call': {
+      const args = e.arguments.map(resolved);
+      return args.every((argument, k) => argument === e.arguments[k]) ? e : foldCallByName({ ...e, arguments: args });
+    }
+  }
+}
+
+/** Operations that change no bit whatever the other operand is: times one, divided by one, less zero. */
+function withoutNothing(e: Ir): Ir {
+  if (e.kind !== 'binary' || (e.type !== 'f64' && e.type !== 'f32')) return e;
+  const is = (operand: Ir, value: number): boolean =>
+    operand.kind === 'const' && Object.is(Number(operand.value), value);
+  if (e.op === 'mul' && is(e.left, 1)) return e.right;
+  if ((e.op === 'mul' || e.op === 'div') && is(e.right, 1)) return e.left;
+  return e.op === 'sub' && is(e.right, 0) ? e.left : e;
+}
+
+const plainStatements = new WeakSet<Statement>();
+
+/** Statements with known numbers in their places; branches that are decided by them are chosen. */
+export const resolvedStatements = (statements: readonly Statement[]): readonly Statement[] =>
+  statements.flatMap((statement) => {
+    if (plainStatements.has(statement)) return [statement];
+    const result = resolveStatement(statement);
+    for (const each of result) plainStatements.add(each);
+    return result;
+  });
+
+function resolveStatement(given: Statement): readonly Statement[] {
+  const s = withExpressions(given, resolved);
+  switch (s.kind) {
+    case 'if':
+      if (s.condition.kind === 'const') return resolvedStatements(s.condition.value === true ? s.then : s.else);
+      return [{ ...s, then: [...resolvedStatements(s.then)], else: [...resolvedStatements(s.else)] }];
+    case 'while':
+    case 'for':
+      return [{ ...s, body: [...resolvedStatements(s.body)] }];
+    default:
+      return [s];
+  }
+}

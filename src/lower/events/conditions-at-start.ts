@@ -1,0 +1,70 @@
+/**
+ * Pass: conditions of time before the first step.
+ *
+ * Where times are labelled by the end of a step, conditions are tested at its end. What follows from one without an
+ * event, such as the current of a generator from its delay on, is in force from time 0 where the condition holds then.
+ */
+
+import * as ir from '../../ir/builder.js';
+import { drawsIn } from '../../lang/functions.js';
+import { expressionsOf, namesIn } from '../../lang/walk.js';
+import { Block } from '../code/block.js';
+import type { Context } from '../context.js';
+import { ElementScope, rangesAddress } from '../code/element-scope.js';
+import { inlineDerived, type EventCode } from '../code/equations.js';
+import { to } from '../code/expressions.js';
+import type { Group } from '../groups.js';
+import type { SilentEvents } from './modes.js';
+import { initialSample } from '../protocol/protocol.js';
+import { eventCondition } from './refractoriness.js';
+import { groupKernel } from '../code/step-scope.js';
+import { step } from '../step/step-time.js';
+
+/**
+ * Tests conditions of time that emit no event as at the end of the step before the first one, before the first state is
+ * sampled.
+ *
+ * @param silent  conditions that emit nothing, by type
+ * @param links  kernels that read the variables that elements are linked to
+ */
+export function testFirst(
+  groups: readonly Group[],
+  silent: SilentEvents,
+  links: readonly string[],
+  context: Context,
+): void {
+  const { builder, dt, profile } = context;
+  if (profile.spikeLabel === 0) return;
+  const tests = groups.flatMap((group) => {
+    const events = group.events.filter(
+      (event) => silent.get(group.name)?.has(event.name) === true && isOfTime(event, group),
+    );
+    if (events.length === 0) return [];
+    const block = new Block();
+    const scope = new ElementScope(context, group, rangesAddress, block, null);
+    // Sessions may begin in the middle.
+    const before = block.name('step_before', ir.sub(step, ir.i32(1)));
+    scope.overrides = new Map([
+      ['t', ir.mul(ir.convert('f64', before), ir.f64(dt))],
+      ['t_in_timesteps', before],
+    ]);
+    const conditions = events.map((event) => block.name(`${event.name}_holds`, eventCondition(event, scope)));
+    events.forEach((event, k) => {
+      scope.execute(event.do, ({ variable }, value) => {
+        if (!group.storage.has(variable)) return scope.write(variable, value);
+        const before = scope.readTarget(variable);
+        scope.write(variable, ir.select(conditions[k] ?? ir.bool(false), to(before.type, value), before));
+      });
+    });
+    scope.storeAll();
+    return [groupKernel(group, 'first_conditions', `what holds at time 0: ${group.name}`, block, context)];
+  });
+  if (tests.length === 0) return;
+  builder.procedure(initialSample, ...[...links, ...tests].map((kernel) => ({ kind: 'run' as const, kernel })));
+}
+
+/** Whether a condition depends on the time, and nothing about its event is drawn. */
+function isOfTime({ when, do: actions }: EventCode, { equations }: Group): boolean {
+  const whole = inlineDerived(when, equations.derived);
+  return namesIn(whole).has('t') && ![whole, ...actions.flatMap(expressionsOf)].some(drawsIn);
+}

@@ -1,0 +1,228 @@
+/** Pass: the rings that hold each population's events for as long as a delay may need them. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, EventRing, Expression as Ir, Log } from '../../ir/program.js';
+import type { Block } from '../code/block.js';
+import type { Context } from '../context.js';
+import type { Group } from '../groups.js';
+import { padded } from '../groups.js';
+import { step } from '../step/step-time.js';
+import { mayRepeatInAStep, versionsOf } from './replayed-spikes.js';
+
+/** An event of a population and where its spikes are. */
+export interface EventSource {
+  /** The lists of the last steps, as the program has them. */
+  readonly ring: EventRing;
+  readonly population: string;
+  /** Name in the model. */
+  readonly event: string;
+  /** A bit for each element of the group that emits in this step. */
+  readonly mask: Buffer;
+  /** u32 lists of elements, one for each slot of the ring. */
+  readonly list: Buffer;
+  /** u32 lengths of these lists. */
+  readonly counts: Buffer;
+  /** How many rows the log of the events has. */
+  readonly rows: Pick<Log, 'capacity' | 'maxRowsPerStep'>;
+  /**
+   * Where a spike may count several times: how often each element's does, for each step of the ring; and a log of those
+   * above once.
+   */
+  readonly times: {
+    readonly buffer: Buffer;
+    readonly log: Buffer;
+    readonly logged: Buffer;
+    readonly logName: string;
+  } | null;
+}
+
+/** A log holds at least this many rows, and this many steps in which every element emits. */
+const leastRows = 1 << 16;
+const leastSteps = 64;
+
+/** Rings of all events, by `population.event`; `delays` gives the longest delay in steps with which each is read. */
+export function eventRings(
+  groups: readonly Group[],
+  delays: ReadonlyMap<string, number>,
+  context: Context,
+): Map<string, EventSource> {
+  const rings = new Map<string, EventSource>();
+  for (const group of groups) {
+    for (const event of emittedEvents(group, context)) {
+      const mask = context.builder.buffer(
+        `${group.name}.${event}.mask`,
+        'u32',
+        group.length / 32,
+        `which elements of ${group.name} emit ${event} in this step`,
+      );
+      for (const member of group.members)
+        rings.set(
+          `${member.name}.${event}`,
+          ring(
+            {
+              population: member.name,
+              event,
+              size: member.population.size,
+              mask,
+              maskBegin: member.begin,
+              several:
+                hasMultiplicity(group, event) || (context.profile.stepping !== 'slots' && mostPlaces(group, event) > 1),
+            },
+            delays,
+            context,
+          ),
+        );
+    }
+  }
+  for (const [name, population] of Object.entries(context.model.populations).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    context.diagnostics.at(`/populations/${name}`);
+    if (population.type !== undefined) continue;
+    const mask = context.builder.buffer(
+      `${name}.spike.mask`,
+      'u32',
+      padded(population.size) / 32,
+      `which elements of ${name} emit a spike in this step`,
+    );
+    const several = versionsOf(name, context).some(({ spikes }) => mayRepeatInAStep(spikes, context));
+    rings.set(
+      `${name}.spike`,
+      ring({ population: name, event: 'spike', size: population.size, mask, maskBegin: 0, several }, delays, context),
+    );
+  }
+  return rings;
+}
+
+/** Whether a condition may emit an event several times at once. */
+export const hasMultiplicity = (group: Group, event: string): boolean =>
+  group.events.some(
+    ({ name, definition: { emits = name, multiplicity } }) => emits === event && multiplicity !== undefined,
+  );
+
+/** From how many places of its code an element may emit an event in a step, part by part. */
+function mostPlaces({ type: { events, regimes } }: Group, event: string): number {
+  const own = Object.entries(events).filter(([name, { emits = name }]) => emits === event).length;
+  const ofRegimes = Object.values(regimes).map(
+    ({ transitions }) => transitions.filter(({ emit }) => emit === event).length,
+  );
+  return own + Math.max(0, ...ofRegimes);
+}
+
+/** Names of the events of a group that others see. */
+function emittedEvents(group: Group, context: Context): string[] {
+  if (context.profile.stepping === 'slots') return group.events.map(({ name }) => name);
+  const { events, regimes } = group.type;
+  const own = Object.entries(events).map(([name, { emits }]) => (emits === undefined ? name : emits));
+  const transitions = Object.values(regimes).flatMap((regime) => regime.transitions.map(({ emit }) => emit));
+  return [...new Set([...own, ...transitions].filter((name) => typeof name === 'string'))].sort();
+}
+
+/** An event of a population. */
+interface Emitted {
+  readonly population: string;
+  readonly event: string;
+  /** Elements of the population. */
+  readonly size: number;
+  /** Bits of the elements that emit it, and where those of the population begin. */
+  readonly mask: Buffer;
+  readonly maskBegin: number;
+  /** Whether it may count several times. */
+  readonly several: boolean;
+}
+
+function ring(
+  { population, event, size, mask, maskBegin, several }: Emitted,
+  delays: ReadonlyMap<string, number>,
+  context: Context,
+): EventSource {
+  const { builder } = context;
+  const name = `${population}.${event}`;
+  const longest = delays.get(name) ?? 0;
+  let slots = 1;
+  while (slots <= longest) slots *= 2;
+  const list = builder.buffer(
+    `${name}.list`,
+    'u32',
+    slots * size,
+    `elements of ${population} that emitted ${event}, for each of the last ${slots} steps`,
+  );
+  const counts = builder.buffer(
+    `${name}.counts`,
+    'u32',
+    slots,
+    `how many elements of ${population} emitted ${event}, for each of the last ${slots} steps`,
+  );
+  const rows = { rowLength: 2, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size };
+  builder.log(
+    `${name}.log`,
+    'u32',
+    `(step, element) of each ${event} of ${population} since the log was drained`,
+    rows,
+    [`${name}.logged`, `rows in the log of ${name}`],
+  );
+  const ring_: EventRing = {
+    name,
+    size,
+    mask: mask.name,
+    maskBegin,
+    list: list.name,
+    counts: counts.name,
+    slots,
+    log: `${name}.log`,
+  };
+  builder.event(ring_);
+  return {
+    ring: ring_,
+    population,
+    event,
+    mask,
+    list,
+    counts,
+    rows,
+    times: several ? multiples(name, size, slots, context) : null,
+  };
+}
+
+/** How often spikes count, for each element and step of the ring. */
+function multiples(name: string, size: number, slots: number, { builder }: Context): NonNullable<EventSource['times']> {
+  const buffer = builder.buffer(
+    `${name}.times`,
+    'u32',
+    slots * size,
+    `how often each ${name} counts, for each of the last ${slots} steps`,
+  );
+  const logName = `${name}.multiples`;
+  const { log, cursor: logged } = builder.log(
+    logName,
+    'u32',
+    `(step, element, how often) of each ${name} that counts several times`,
+    { rowLength: 3, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size },
+    [`${name}.multiples_logged`, `rows in the log of multiples of ${name}`],
+  );
+  return { buffer, log, logged, logName };
+}
+
+/** u32 slot of the ring that holds the events of this step. */
+export const ringSlot = ({ ring }: EventSource): Ir =>
+  ring.slots === 1 ? ir.u32(0) : ir.convert('u32', ir.binary('rem', step, ir.i32(ring.slots)));
+
+/** Forgets which elements emitted events in the step before. */
+export function clearMasks(sources: Iterable<EventSource>, block: Block): void {
+  for (const { mask, ring } of sources) {
+    const [word, begin] = [block.local('word', 'u32'), ring.maskBegin / 32];
+    block.emit(
+      ir.loop(word, ir.u32(begin), ir.u32(begin + Math.ceil(ring.size / 32)), [
+        ir.store(mask, ir.get(word), ir.u32(0)),
+      ]),
+    );
+  }
+}
+
+/** Marks an element as having emitted an event in this step. */
+export function mark(source: EventSource | undefined, element: Ir, block: Block): void {
+  if (!source) return;
+  const bit = source.ring.maskBegin === 0 ? element : block.name('bit', ir.add(element, ir.u32(source.ring.maskBegin)));
+  const word = block.name('mask_word', ir.shr(bit, ir.u32(5)));
+  block.emit(
+    ir.store(source.mask, word, ir.or(ir.load(source.mask, word), ir.shl(ir.u32(1), ir.and(bit, ir.u32(31))))),
+  );
+}

@@ -1,0 +1,82 @@
+/** What events of an element mean for its later events and rates: when they are tested, noted, what is refractory. */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import * as ir from '../../ir/builder.js';
+import { fold } from '../../ir/fold.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import type { ElementScope } from '../code/element-scope.js';
+import { notRefractory, refractorySteps } from '../code/element-scope.js';
+import type { EventCode } from '../code/equations.js';
+import { compileCondition, to } from '../code/expressions.js';
+import { begins } from './rising-edge.js';
+import { step } from '../step/step-time.js';
+
+/** Where refractoriness is stored, it is decided at the start of the update and holds until the next. */
+export function updateRefractoriness(scope: ElementScope): void {
+  const { block, group, place } = scope;
+  for (const event of group.events) {
+    const stored = group.notRefractory.get(event.name);
+    const last = group.lastEvent.get(event.name);
+    if (!stored || !last) continue;
+    let free: Ir;
+    if (event.refractoryWhile) {
+      const holds = compileCondition(event.refractoryWhile, scope);
+      free = ir.or(to('bool', ir.load(stored, place)), fold(ir.not(holds)));
+    } else {
+      invariant(event.refractoryFor, 'lower/refractoriness', 'a refractory period has a duration or a condition');
+      free = ir.ge(ir.sub(step, ir.load(last, place)), refractorySteps(event, scope));
+    }
+    block.emit(ir.store(stored, place, to('u32', block.name('free', free))));
+  }
+}
+
+/** Whether the rate of each variable is in force, for the variables that some event freezes. */
+export function activity(scope: ElementScope): Map<string, Ir> {
+  const { address, block, group } = scope;
+  const active = new Map<string, Ir>();
+  for (const { name: event, definition } of group.events) {
+    const { refractory } = definition;
+    if (!refractory || refractory.rate.length === 0) continue;
+    const free = block.name(`active_${event}`, notRefractory(group, event, address, scope));
+    for (const name of refractory.rate) {
+      const other = active.get(name);
+      active.set(name, other ? ir.and(other, free) : free);
+    }
+  }
+  return active;
+}
+
+/** Whether an element emits an event: its condition holds, or begins to, and no refractory period suppresses it. */
+export function eventCondition(event: EventCode, scope: ElementScope): Ir {
+  const { address, block, context, group, place } = scope;
+  let condition = compileCondition(event.when, scope);
+  if (event.definition.edge === 'rising') {
+    const watched = { name: `${group.name}.${event.name}`, length: group.length, index: place, block };
+    condition = begins(condition, watched, context);
+  }
+  for (const other of group.events) {
+    const { refractory } = other.definition;
+    const suppressed = other.name === event.name ? refractory?.suppress : refractory?.of?.includes(event.name);
+    if (suppressed) condition = fold(ir.and(condition, notRefractory(group, other.name, address, scope)));
+  }
+  return condition;
+}
+
+/** Notes an event of an element, before its actions run; a refractory period begins. */
+export function noteEvent({ name, ...event }: EventCode, scope: ElementScope): void {
+  const { block, group, place } = scope;
+  noteTime(name, scope);
+  const stored = group.notRefractory.get(name);
+  if (stored) block.emit(ir.store(stored, place, ir.u32(0)));
+  const fixed = group.refractorySteps.get(name);
+  if (fixed) block.emit(ir.store(fixed, place, refractorySteps({ name, ...event }, scope)));
+}
+
+/**
+ * Notes the step of an event: that of its time. Where events are labelled by the end of a step, refractory periods
+ * begin there.
+ */
+export function noteTime(event: string, { block, context, group, place }: ElementScope): void {
+  const last = group.lastEvent.get(event);
+  if (last) block.emit(ir.store(last, place, context.profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step));
+}

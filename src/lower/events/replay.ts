@@ -1,0 +1,201 @@
+/** Populations that replay given spikes. */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { Block } from '../code/block.js';
+import { onClockOf } from '../step/clocks.js';
+import type { Context } from '../context.js';
+import { ownStep, step } from '../step/step-time.js';
+import type { EventSource } from './events.js';
+import { clearMasks, mark, ringSlot } from './events.js';
+import * as messages from '../messages.js';
+import { timesAt } from './multiplicity.js';
+import type { ReplayedSpikes } from './replayed-spikes.js';
+import { repeatedInAStep, replayedSpikes, versionsOf } from './replayed-spikes.js';
+
+/** One version of a population's spikes. */
+interface Version {
+  readonly phase: number | null;
+  readonly spikes: ReplayedSpikes;
+  /** Steps after which they come again; 0: never. */
+  readonly every: number;
+  /** Place of the first in the buffers. */
+  readonly first: number;
+}
+
+/** Spikes of all versions, one list after another, each closed by a step that never comes. */
+function versions(name: string, known: Context): readonly Version[] {
+  const context = onClockOf(name, known);
+  const { dt, diagnostics, profile } = context;
+  let first = 0;
+  return versionsOf(name, context).map(({ phase, spikes: given }) => {
+    const spikes = replayedSpikes(given, context);
+    // Where a spike is labelled by the start of its step, a second one in it is refused; elsewhere both count.
+    const twice = profile.spikeLabel === 0 ? repeatedInAStep(spikes) : -1;
+    if (twice >= 0)
+      diagnostics.add(
+        messages.twoSpikesInOneStep(name, spikes.elements[twice] as number, spikes.times[twice] as number),
+      );
+    const { period = 0 } = given;
+    const every = Math.round(period / dt);
+    if (every > 0 && Math.abs(every * dt - period) > 1e-4 * dt)
+      diagnostics.add(messages.notAWholeNumberOfSteps(`the period of ${name}`, period, dt));
+    const version = { phase, spikes, every, first };
+    first += spikes.times.length + 1;
+    return version;
+  });
+}
+
+/** What a replay keeps from step to step. */
+interface Registers {
+  /** The next spike, from the first of those in force. */
+  readonly cursor: Buffer;
+  /** Where phases change the spikes: place of the first of those in force, and after how many steps they come again. */
+  readonly current: { readonly first: Buffer; readonly every: Buffer } | null;
+}
+
+function registersOf(name: string, all: readonly Version[], { builder }: Context): Registers {
+  const register = (what: string, value: number, comment: string): Buffer =>
+    builder.commonBuffer(`${name}.${what}`, 'u32', 1, comment, { initial: Uint32Array.of(value) });
+  const period = `steps after which the spikes of ${name} come again; 0: never`;
+  return {
+    cursor: builder.commonBuffer(`${name}.next_spike`, 'u32', 1, `next spike of ${name}`),
+    current:
+      all.length > 1
+        ? {
+            first: register('first_spike', 0, `first of the spikes of ${name} that are replayed now`),
+            every: register('spike_period', all[0]?.every ?? 0, period),
+          }
+        : null,
+  };
+}
+
+interface ReplayBuffers extends Registers {
+  readonly steps: Buffer;
+  readonly elements: Buffer;
+}
+
+function replayBuffers(name: string, all: readonly Version[], context: Context): ReplayBuffers {
+  const column = (what: 'steps' | 'elements', type: 'i32' | 'u32', last: number): Buffer => {
+    const values = new (type === 'i32' ? Int32Array : Uint32Array)(
+      all.reduce((sum, { spikes }) => sum + spikes.times.length + 1, 0),
+    );
+    for (const { spikes, first } of all) {
+      // A list is closed by a step that never comes; what is later than any run comes before it.
+      values.set(what === 'steps' ? spikes.steps.map((step) => Math.min(step, last - 1)) : spikes.elements, first);
+      values[first + spikes.times.length] = last;
+    }
+    return context.builder.commonBuffer(
+      `${name}.spike_${what}`,
+      type,
+      values.length,
+      `${what} of the spikes of ${name}`,
+      { role: 'constant', initial: values },
+    );
+  };
+  return {
+    steps: column('steps', 'i32', 0x7fffffff),
+    elements: column('elements', 'u32', 0),
+    ...registersOf(name, all, context),
+  };
+}
+
+/**
+ * A kernel that marks the elements of a population that spike in a step.
+ *
+ * @param act  writes what else a spike of an element does at once
+ */
+export function replayKernel(
+  name: string,
+  source: EventSource,
+  context: Context,
+  act?: (element: Ir, block: Block) => void,
+): string {
+  const all = versions(name, context);
+  const { steps, elements, cursor, current } = replayBuffers(name, all, context);
+  const block = new Block();
+  const next = block.local('next', 'u32');
+  const periodic = all.some(({ every }) => every > 0);
+  const first = current ? block.name('first', ir.load(current.first, ir.u32(0))) : null;
+  const tick = ownStep(context);
+  let now = tick;
+  if (periodic) {
+    const every = current
+      ? block.name('every', ir.convert('i32', ir.load(current.every, ir.u32(0))))
+      : ir.i32(all[0]?.every ?? 0);
+    // The remainder by 0 is 0: a list that is not repeated has the period 0.
+    now = block.name(
+      'now',
+      current ? ir.select(ir.gt(every, ir.i32(0)), ir.binary('rem', tick, every), tick) : ir.binary('rem', tick, every),
+    );
+    block.emit(ir.when(ir.eq(now, ir.i32(0)), [ir.store(cursor, ir.u32(0), ir.u32(0))]));
+  }
+  clearMasks([source], block);
+  const further = ir.set(next, ir.add(ir.get(next), ir.u32(1)));
+  const spike = block.nested((inner) => {
+    const element = inner.name('element', ir.load(elements, ir.get(next)));
+    countSpike(source, element, inner);
+    mark(source, element, inner);
+    act?.(element, inner);
+    inner.emit(further);
+  });
+  block.emit(
+    // The cursor counts from the first spike, so a reset takes it back whichever spikes are in force.
+    ir.set(next, first ? ir.add(first, ir.load(cursor, ir.u32(0))) : ir.load(cursor, ir.u32(0))),
+    ir.whilst(ir.lt(ir.load(steps, ir.get(next)), now), [further]),
+    ir.whilst(ir.eq(ir.load(steps, ir.get(next)), now), spike),
+    ir.store(cursor, ir.u32(0), first ? ir.sub(ir.get(next), first) : ir.get(next)),
+  );
+  return context.builder.sequential(`${name}.replay`, `marks the elements of ${name} that spike in this step`, block);
+}
+
+/**
+ * A kernel that lists the spikes of a step by their times, and those of one time by element: otherwise a step's spikes
+ * are listed by element.
+ *
+ * @returns null where that is the same
+ * @source Brian 2, `SpikeGeneratorGroup._check_args`
+ */
+export function orderByTime(name: string, source: EventSource, context: Context): string | null {
+  if (context.profile.spikeLabel !== 0) return null;
+  const all = versions(name, context);
+  const fallsBack = ({ steps, elements }: ReplayedSpikes): boolean =>
+    steps.some((step, k) => step === steps[k - 1] && (elements[k] as number) < (elements[k - 1] as number));
+  if (!all.some(({ spikes }) => fallsBack(spikes))) return null;
+  const { elements, cursor, current } = replayBuffers(name, all, context);
+  const block = new Block();
+  const slot = block.name('slot', ringSlot(source));
+  const count = block.name('count', ir.load(source.counts, slot));
+  const next = ir.load(cursor, ir.u32(0));
+  const end = current ? ir.add(ir.load(current.first, ir.u32(0)), next) : next;
+  const first = block.name('first', ir.sub(end, count));
+  const k = block.local('k', 'u32');
+  const place = ir.add(ir.mul(slot, ir.u32(source.ring.size)), ir.get(k));
+  block.emit(ir.loop(k, ir.u32(0), count, [ir.store(source.list, place, ir.load(elements, ir.add(first, ir.get(k))))]));
+  return context.builder.sequential(`${name}.by_time`, `lists the spikes of ${name} in this step by time`, block);
+}
+
+/** Counts the spikes of an element in this step; the first of them clears the count. */
+function countSpike(source: EventSource, element: Ir, block: Block): void {
+  if (!source.times) return;
+  const { buffer } = source.times;
+  const place = timesAt(source, step, element);
+  const bit = ir.shl(ir.u32(1), ir.and(element, ir.u32(31)));
+  const emitted = ir.ne(ir.and(ir.load(source.mask, ir.shr(element, ir.u32(5))), bit), ir.u32(0));
+  block.emit(ir.store(buffer, place, ir.select(emitted, ir.add(ir.load(buffer, place), ir.u32(1)), ir.u32(1))));
+}
+
+/** A kernel by which a phase gives a population other spikes to replay. */
+export function changeReplay(name: string, phase: number, context: Context): string {
+  const all = versions(name, context);
+  const version = all.find((candidate) => candidate.phase === phase);
+  const { cursor, current } = registersOf(name, all, context);
+  invariant(version && current, 'lower/replay', `phase ${phase} does not change ${name}`);
+  return context.builder.sequential(`phase${phase}.${name}`, `${name} replays other spikes`, [
+    ir.store(current.first, ir.u32(0), ir.u32(version.first)),
+    ir.store(current.every, ir.u32(0), ir.u32(version.every)),
+    // Spikes whose time has passed are skipped in the next step.
+    ir.store(cursor, ir.u32(0), ir.u32(0)),
+  ]);
+}

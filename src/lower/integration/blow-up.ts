@@ -1,0 +1,66 @@
+/**
+ * Variables that run away to infinity in finite time, as the potential of an exponential integrate-and-fire neuron does
+ * once it is past its threshold: what is left of it before it is reset may be less than a step.
+ *
+ * Stages of a Runge-Kutta method then evaluate the equations where they mean nothing, and take the other variables with
+ * them: to values of any size, or to no numbers. A step in which that happens is taken by Euler's method from the slope
+ * at its beginning: it ends past the threshold all the same, as the solution does, and the error of the others is one
+ * of a single step, as that of the time of the spike is.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import type { Expression } from '../../lang/ast.js';
+import { growsFast, mostChange } from '../../lang/growth.js';
+import type { Equations } from '../code/equations.js';
+import { to, type IntegrationScope } from '../code/expressions.js';
+import { fold } from '../../ir/fold.js';
+
+/** Integrated variables whose rate has a function of them that grows faster than any power. */
+export function escaping(names: readonly string[], { derivatives }: Equations): readonly string[] {
+  return names.filter((name) => {
+    const rate: Expression | undefined = derivatives.get(name);
+    return rate !== undefined && growsFast(rate, name);
+  });
+}
+
+/** Slopes at the beginning and at the last stage of a step, by variable, and the values that the step gives. */
+interface Step {
+  readonly first: ReadonlyMap<string, Ir>;
+  readonly last: ReadonlyMap<string, Ir>;
+  readonly next: ReadonlyMap<string, Ir>;
+}
+
+/** The values of a step, or Euler's where one of `watched` ran away in it. */
+export function heldBack(
+  watched: readonly string[],
+  { first, last, next }: Step,
+  scope: IntegrationScope,
+  dt: number,
+): Map<string, Ir> {
+  if (watched.length === 0) return new Map(next);
+  const h = to(scope.real, ir.f64(dt));
+  const before = (name: string): Ir => to(scope.real, scope.read(name));
+  const size = (value: Ir): Ir => fold(ir.unary('abs', value));
+  const change = (slopes: ReadonlyMap<string, Ir>, name: string): Ir => fold(ir.mul(h, slopes.get(name) ?? h));
+  const euler = new Map(
+    [...next.keys()].map((name) => [
+      name,
+      scope.block.name(`euler_${name}`, fold(ir.add(before(name), change(first, name)))),
+    ]),
+  );
+  let sound: Ir | null = null;
+  for (const name of watched) {
+    const around = fold(ir.add(size(before(name)), size(euler.get(name) ?? h)));
+    // What is not a number is not less than anything.
+    const small = ir.le(size(change(last, name)), fold(ir.mul(to(scope.real, ir.f64(mostChange)), around)));
+    sound = sound ? ir.and(sound, small) : small;
+  }
+  const holds = scope.block.name('within_reach', sound ?? ir.le(h, h));
+  return new Map(
+    [...next].map(([name, value]) => [
+      name,
+      scope.block.name(`held_${name}`, fold(ir.select(holds, value, euler.get(name) ?? value))),
+    ]),
+  );
+}

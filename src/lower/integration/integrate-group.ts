@@ -1,0 +1,150 @@
+/** How the equations of a group are integrated: by which method, with which propagators, in which mode. */
+
+import * as ir from '../../ir/builder.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import { Block } from '../code/block.js';
+import { isCableMethod } from '../cable/cable.js';
+import type { Context } from '../context.js';
+import { ElementScope, rangesAddress } from '../code/element-scope.js';
+import { to } from '../code/expressions.js';
+import { compiledTerms, computePropagators, propagated, propagatorsOf } from './exact.js';
+import { fold } from '../../ir/fold.js';
+import { namesIn, writtenBy } from '../../lang/walk.js';
+import { leaderOf, orderOf, rangesOf, type Group } from '../groups.js';
+import { escaping } from './blow-up.js';
+import { newValues, steppedDerivatives } from './integrate.js';
+import { chooseMethod } from './choose-method.js';
+import type { Chosen } from './choose-method.js';
+import type { LinearSystem } from './integrate.js';
+import * as messages from '../messages.js';
+import { noiseOfStep, type Noise } from './noise.js';
+import { activity } from '../events/refractoriness.js';
+import type { Site } from './propagators.js';
+import { objectNames } from '../../model/object-names.js';
+import type { PlacedEntry } from '../step/place.js';
+
+/** Writes the new values of a group's state variables into a scope. @returns what must run before that in each step */
+export function integrateGroup(
+  group: Group,
+  noise: ReadonlyMap<string, Noise>,
+  scope: ElementScope,
+  context: Context,
+): readonly PlacedEntry[] {
+  const equations = group.equations;
+  if (steppedDerivatives(equations).size === 0) return [];
+  const chosen = methodOf(group, context);
+  if (!chosen) return [];
+  context.builder.note(`${group.name} is integrated by ${chosen.method}`);
+  const active = activity(scope);
+  // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.
+  const watched =
+    equations.method === 'auto' && group.events.length > 0
+      ? escaping([...steppedDerivatives(equations).keys()], equations)
+      : [];
+  if (chosen.method === 'exact') {
+    const { values, entries } = exactValues(group, chosen.system, active, scope);
+    for (const [name, value] of values) scope.write(name, value);
+    return entries;
+  }
+  for (const [name, value] of newValues(chosen.method, equations, scope, noiseOfStep(noise, scope), {
+    active,
+    watched,
+    resets: [...steppedDerivatives(equations).keys()].filter((name) =>
+      group.events.some((event) => writtenBy(event.do).has(name) && namesIn(event.when).has(name)),
+    ),
+  })) {
+    const condition = active.get(name);
+    scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
+  }
+  return [];
+}
+
+/** Where the propagators of a group's elements are computed and kept. */
+function propagatorSite(group: Group, context: Context): Site {
+  const scope = (block: Block): ElementScope => {
+    const result = new ElementScope(context, group, rangesAddress, block, null);
+    result.integrating = true;
+    return result;
+  };
+  return {
+    name: group.name,
+    context,
+    at: rangesAddress.index,
+    scope,
+    buffer: (name, comment) => context.builder.buffer(name, context.real, group.length, comment),
+    kernel(name, comment, write) {
+      const block = new Block();
+      write(scope(block), rangesAddress.index);
+      return context.builder.map(name, comment, rangesOf(group), false, block);
+    },
+  };
+}
+
+/** Exact step in both modes: with the equations in force, and with the rates of refractory variables zero. */
+function exactValues(
+  group: Group,
+  system: LinearSystem,
+  active: ReadonlyMap<string, Ir>,
+  scope: ElementScope,
+): { readonly values: ReadonlyMap<string, Ir>; readonly entries: readonly PlacedEntry[] } {
+  const { context } = scope;
+  const site = propagatorSite(group, context);
+  const free = propagatorsOf(system, new Set(), site);
+  const frozen = new Set(active.keys());
+  const held = frozen.size > 0 ? propagatorsOf(system, frozen, site) : null;
+  const kernels = [...free.kernels, ...(held?.kernels ?? [])];
+  const place = {
+    slot: context.profile.defaults.integrate,
+    order: orderOf(group, context),
+    name: objectNames.stateUpdater(leaderOf(group)),
+    phase: 'keep inputs',
+  } as const;
+  const entries = computePropagators(kernels, system, group.name, place, context);
+  const terms = compiledTerms(system, site, scope);
+  const [all = null] = active.values();
+  const values = new Map(
+    system.names.map((name, i) => {
+      const running = propagated(i, system, free, terms, scope);
+      if (!held || !all) return [name, scope.block.name(`next_${name}`, running)];
+      const stopped = frozen.has(name)
+        ? to(scope.real, scope.read(name))
+        : propagated(
+            i,
+            system,
+            held,
+            terms.map((term, j) => (frozen.has(system.names[j] as string) ? null : term)),
+            scope,
+          );
+      const same = JSON.stringify(running) === JSON.stringify(stopped);
+      return [name, scope.block.name(`next_${name}`, same ? running : ir.select(all, running, stopped))];
+    }),
+  );
+  return { values, entries };
+}
+
+/** Methods that are tried for what compartments have beside their potentials. @source Brian 2, `SpatialNeuron` */
+const cableMethods = ['exact', 'exponentialEuler', 'rk2', 'heun'] as const;
+
+/** The integration method of a group, or null after a diagnostic. */
+function methodOf(group: Group, context: Context): Chosen | null {
+  const { equations } = group;
+  // Linked parameters change when what they are linked to does.
+  const linked = group.members.flatMap(({ population }) => Object.keys(population.linked ?? {}));
+  const inputs = new Set([...Object.keys(group.type.inputs), ...linked]);
+  const { method: own } = equations;
+  if (isCableMethod(own)) {
+    const hint = 'leave the method out, or give the type compartments';
+    context.diagnostics.add(messages.methodRefused(own, group.name, 'it has no compartments', hint));
+    return null;
+  }
+  const methods = group.type.cable ? cableMethods : undefined;
+  const elsewhere = severalModes(group);
+  return chooseMethod(group.name, equations, { inputs, elsewhere, ...(methods ? { methods } : {}) }, context);
+}
+
+/** There are two sets of propagators: as the equations stand, and with the rates of one set of variables zero. */
+function severalModes(group: Group): string | null {
+  const frozen = group.events.map((event) => event.definition.refractory?.rate ?? []).filter((rate) => rate.length > 0);
+  const sets = new Set(frozen.map((rate) => [...rate].sort().join()));
+  return sets.size > 1 || (sets.size === 1 && frozen.length > 1) ? 'several events freeze variables of it' : null;
+}

@@ -1,0 +1,88 @@
+/** Steps of one equation that is linear in its own variable, x' = A x + B, with everything else held. */
+
+import * as ir from '../../ir/builder.js';
+import { fold } from '../../ir/fold.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import { isZero } from '../../lang/build.js';
+import type { Expression } from '../../lang/ast.js';
+import { conditionallyLinear } from '../../lang/linear.js';
+import type { Equations } from '../code/equations.js';
+import { to } from '../code/expressions.js';
+import type { IntegrationScope } from '../code/expressions.js';
+import { definitionOf } from '../code/invariant.js';
+import { exponentialOf, isNeverZero, rateOf, signOf } from './rates.js';
+
+/** A step: x = `x`, A = `a` (computed from `rate`), B = `b`, null where it is zero. */
+interface LinearStep {
+  readonly x: Ir;
+  readonly h: Ir;
+  readonly rate: Ir;
+  readonly a: Ir;
+  readonly b: Ir | null;
+}
+
+/** (x + B/A) exp(A h) - B/A, and x + h B where A is zero. */
+export const exponentialStep = (
+  name: string,
+  equations: Equations,
+  scope: IntegrationScope,
+  h: Ir,
+  x = to(scope.real, scope.read(name)),
+): Ir => linearStep(name, equations, scope, { x, h }, exponential);
+
+/**
+ * A step of third order in z = |A h|, without an exponential; with p = 1 + z/2 + z²/6,
+ *
+ *     (x + h B p) / (1 + z p)   for A <= 0, which lies between x and -B/A however long the step,
+ *     x (1 + z p) + h B p       for A > 0.
+ *
+ * It serves where the rest of the scheme is of second order. Where A holds from step to step, it is the exponential.
+ */
+export const rationalStep = (name: string, equations: Equations, scope: IntegrationScope, h: Ir, x: Ir): Ir =>
+  linearStep(name, equations, scope, { x, h }, (step, target) =>
+    (definitionOf(step.rate) ? exponential : rational)(step, target),
+  );
+
+type Rule = (step: LinearStep, target: { readonly name: string; readonly scope: IntegrationScope }) => Ir;
+
+function linearStep(
+  name: string,
+  equations: Equations,
+  scope: IntegrationScope,
+  { x, h }: Pick<LinearStep, 'x' | 'h'>,
+  rule: Rule,
+): Ir {
+  const e = equations.derivatives.get(name) as Expression;
+  const form = conditionallyLinear(e, name);
+  const slope = form?.coefficients.get(name);
+  if (!form || !slope || isZero(slope)) return fold(ir.add(x, fold(ir.mul(h, rateOf(e, scope)))));
+  const rate = rateOf(slope, scope);
+  const a = scope.block.name(`slope_${name}`, rate);
+  const b = isZero(form.constant) ? null : scope.block.name(`drive_${name}`, rateOf(form.constant, scope));
+  return rule({ x, h, rate, a, b }, { name, scope });
+}
+
+function exponential({ x, h, rate, a, b }: LinearStep, { name, scope }: Parameters<Rule>[1]): Ir {
+  const decay = exponentialOf(fold(ir.mul(a, h)));
+  if (!b) return fold(ir.mul(x, decay));
+  const ratio = scope.block.name(`target_${name}`, fold(ir.div(b, a)));
+  const next = fold(ir.sub(fold(ir.mul(fold(ir.add(x, ratio)), to(scope.real, decay))), ratio));
+  if (isNeverZero(rate)) return next;
+  const zero = fold(ir.eq(a, to(a.type, ir.f64(0))));
+  return fold(ir.select(zero, fold(ir.add(x, fold(ir.mul(h, b)))), next));
+}
+
+function rational({ x, h, rate, a, b }: LinearStep, { name, scope: { block } }: Parameters<Rule>[1]): Ir {
+  const number = (value: number): Ir => to(a.type, ir.f64(value));
+  const sign = signOf(rate);
+  const change = fold(ir.mul(a, h));
+  const z = block.name(`z_${name}`, sign === -1 ? fold(ir.neg(change)) : fold(ir.unary('abs', change)));
+  const inner = fold(ir.add(fold(ir.mul(z, number(1 / 6))), number(0.5)));
+  const p = block.name(`p_${name}`, fold(ir.add(fold(ir.mul(z, inner)), number(1))));
+  const growth = block.name(`growth_${name}`, fold(ir.add(fold(ir.mul(z, p)), number(1))));
+  const driven = b ? fold(ir.mul(fold(ir.mul(h, b)), p)) : null;
+  const plus = (value: Ir): Ir => (driven ? fold(ir.add(value, driven)) : value);
+  const decayed = fold(ir.div(plus(x), growth));
+  if (sign === -1) return decayed;
+  return fold(ir.select(fold(ir.gt(a, number(0))), plus(fold(ir.mul(x, growth))), decayed));
+}

@@ -1,0 +1,119 @@
+/** White noise of groups: random numbers for two steps at a time. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { Block } from '../code/block.js';
+import type { Context } from '../context.js';
+import { drawStep, keyAt, keyBuffer, normalPairOf, philox, siteWord } from '../code/draws.js';
+import { populationInModel } from '../cable/cable.js';
+import { compartmentOf } from '../cable/compartment-of.js';
+import { cellOf, rangesAddress, type ElementScope } from '../code/element-scope.js';
+import { to } from '../code/expressions.js';
+import type { Group } from '../groups.js';
+import { inStep, type PlacedEntry } from '../step/place.js';
+import { groupKernel } from '../code/step-scope.js';
+import { step } from '../step/step-time.js';
+
+/** The two kernels of a noise, by the ends of their names. */
+const labels = ['words', 'normals'] as const;
+
+/** Whether a kernel draws noise, for an even step and the next. */
+export const isNoiseKernel = (name: string): boolean => labels.some((label) => name.endsWith(`.${label}`));
+
+/** sqrt(dt) times a normal number for each element, for even and odd steps. */
+export interface Noise {
+  readonly even: Buffer;
+  readonly odd: Buffer;
+}
+
+/** White noise of a group. */
+export interface GroupNoise {
+  /** By name. */
+  readonly numbers: ReadonlyMap<string, Noise>;
+  /** What draws them in each second step. */
+  readonly entries: readonly PlacedEntry[];
+}
+
+/**
+ * White noise: one generator block gives the numbers of an even step and the next, so it runs every second step.
+ *
+ * @random stream `population/<id>/noise/<xi>`, counter (element, 0, step / 2, 0); of mechanisms on cells with
+ * compartments `population/<id>/noise/<mechanism>_<xi>`, counter (cell, compartment, step / 2, 0)
+ */
+export function noiseOf(group: Group, context: Context): GroupNoise {
+  const { builder, profile } = context;
+  const numbers = new Map<string, Noise>();
+  const entries: PlacedEntry[] = [];
+  for (const xi of group.equations.noise) {
+    const name = `${group.name}.${xi}`;
+    const words = ['a', 'b', 'c', 'd'].map((word) =>
+      builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`),
+    );
+    const noise = buffersOf(group, xi, context);
+    const keys = keyBuffer(
+      `${name}.keys`,
+      group.members.map((member) => `population/${populationInModel(member.name, context.shown)}/noise/${xi}`),
+      context,
+    );
+    const first = new Block();
+    const cell = cellOf(group, rangesAddress, context);
+    const compartment = compartmentOf(group, rangesAddress, context);
+    const now = drawStep(step, context);
+    const half = inPairs(context) ? ir.shr(now, ir.u32(1)) : now;
+    philox([cell, compartment, half, siteWord(0)], keyAt(keys, rangesAddress.ordinal), first).forEach((word, k) =>
+      first.emit(ir.store(words[k] as Buffer, rangesAddress.index, word)),
+    );
+    const second = new Block();
+    const pair = normalPairOf(words.map((word) => ir.load(word, rangesAddress.index)) as [Ir, Ir, Ir, Ir], second);
+    const scale = ir.f64(Math.sqrt(context.dt));
+    second.emit(
+      ir.store(noise.even, rangesAddress.index, to(context.real, ir.mul(scale, pair[0]))),
+      ir.store(noise.odd, rangesAddress.index, to(context.real, ir.mul(scale, pair[1]))),
+    );
+    for (const [label, block] of [
+      [labels[0], first],
+      [labels[1], second],
+    ] as const) {
+      const what = `${label} of the noise ${xi} of ${group.name} for two steps`;
+      const kernel = groupKernel(group, `${xi}.${label}`, what, block, context);
+      entries.push(inStep(kernel, { slot: profile.defaults.integrate, order: 'first' }, inPairs(context) ? 2 : 1));
+    }
+    numbers.set(xi, noise);
+  }
+  return { numbers, entries };
+}
+
+/** The noises of a group, by name. */
+export const noisesOf = (group: Group, context: Context): ReadonlyMap<string, Noise> =>
+  new Map(group.equations.noise.map((xi) => [xi, buffersOf(group, xi, context)]));
+
+function buffersOf(group: Group, xi: string, { builder, real }: Context): Noise {
+  const ofSteps = (parity: 'even' | 'odd'): Buffer =>
+    builder.commonBuffer(
+      `${group.name}.${xi}.${parity}`,
+      real,
+      group.length,
+      `${xi} of ${group.name} times dt in ${parity} steps (s**0.5)`,
+    );
+  return { even: ofSteps('even'), odd: ofSteps('odd') };
+}
+
+/** Whether numbers are drawn for two steps at a time; where elements go by a clock, they are for each of its ticks. */
+const inPairs = ({ every }: Pick<Context, 'every'>): boolean => every === 1;
+
+/** The noise of a step, by name: sqrt(dt) times a normal number for the element of the scope. */
+export function noiseOfStep(
+  noise: ReadonlyMap<string, Noise>,
+  { block, context, place }: ElementScope,
+): Map<string, Ir> {
+  const isEven = inPairs(context) ? ir.eq(ir.and(step, ir.i32(1)), ir.i32(0)) : ir.bool(true);
+  return new Map(
+    [...noise].map(([xi, { even, odd }]) => [
+      xi,
+      block.name(
+        xi,
+        inPairs(context) ? ir.select(isEven, ir.load(even, place), ir.load(odd, place)) : ir.load(even, place),
+      ),
+    ]),
+  );
+}

@@ -1,0 +1,408 @@
+/**
+ * Propagators of linear equations by Taylor series and doubling: for x' = M x + b over a time h, x(h) = P x + R b with
+ * P = exp(M h) and R = ∫ exp(M s) ds. Nothing divides by M, so equal or vanishing time constants are no special case.
+ *
+ * The code is written once. Where all coefficients are known it is carried out when lowering, by the interpreter; else
+ * a kernel carries it out for each element, so it makes no difference to a bit.
+ */
+
+import * as ir from '../../ir/builder.js';
+import { createEvaluator } from '../../ir/evaluate.js';
+import type { Buffer, Expression as Ir, Local } from '../../ir/program.js';
+import type { Expression } from '../../lang/ast.js';
+import { reach } from '../../lang/linear.js';
+import { Block } from '../code/block.js';
+import type { Context } from '../context.js';
+import { compile, compileReal, to } from '../code/expressions.js';
+import type { IntegrationScope, Scope } from '../code/expressions.js';
+import { fold } from '../../ir/fold.js';
+import { constantOf } from '../code/invariant.js';
+
+/** Terms of the series: at a norm of at most 1/2 the remainder is below 2^-70. */
+const taylorTerms = 16;
+
+/** Name of the procedure that computes the propagators of a group or projection again. */
+export const propagatorsProcedure = (owner: string): string => `propagators.${owner}`;
+
+/** One entry of P or R as code finds it; null is zero. */
+export type Entry = number | Buffer;
+
+/** Matrices of a linear system over one step: x becomes P x + R b. */
+export interface Propagators {
+  /** exp(M h); null: 0. */
+  readonly p: readonly (readonly (Entry | null)[])[];
+  /** The integral of exp(M s) over the step; null: 0. */
+  readonly r: readonly (readonly (Entry | null)[])[];
+  /** What terms that hold from one phase to the next add to each variable. */
+  readonly constants: readonly (Entry | null)[];
+  /** Where the buffers are read. */
+  readonly at: Ir;
+  /** Kernels that compute the buffers, to be run at initialisation and after a `set`. */
+  readonly kernels: readonly string[];
+}
+
+/** Whose propagators are computed: elements of a group, or synapses of a projection. */
+export interface Site {
+  readonly name: string;
+  /** What all passes are given. */
+  readonly context: Context;
+  /** Where the buffers are read in the code of a step. */
+  readonly at: Ir;
+  /** What names mean in code that computes the propagators. */
+  scope(block: Block): Scope;
+  /** Room for one number for each element or synapse. */
+  buffer(name: string, comment: string): Buffer;
+  /** A kernel that runs code for each of them. `write` is given where to store. */
+  kernel(name: string, comment: string, write: (scope: Scope, at: Ir) => void): string;
+}
+
+/** Rates of change as a matrix of expressions, and the terms that hold; null is zero. */
+interface Coefficients {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly (Expression | null)[])[];
+  /** Which entries of its powers are not zero. */
+  readonly closed: readonly (readonly boolean[])[];
+  readonly held: readonly (Expression | null)[];
+  /** Variables whose rate is zero here, because the element is refractory. */
+  readonly frozen: ReadonlySet<string>;
+}
+
+/** A square matrix of expressions or locals that has the entries of a pattern only. */
+class Sparse<T> {
+  readonly #entries: readonly (readonly (T | null)[])[];
+
+  constructor(pattern: readonly (readonly boolean[])[], entry: (i: number, j: number) => T) {
+    this.#entries = pattern.map((row, i) => row.map((present, j) => (present ? entry(i, j) : null)));
+  }
+
+  at(i: number, j: number): T | null {
+    return this.#entries[i]?.[j] ?? null;
+  }
+
+  forEach(action: (entry: T, i: number, j: number) => void): void {
+    this.#entries.forEach((row, i) => row.forEach((entry, j) => entry !== null && action(entry, i, j)));
+  }
+
+  map<U>(f: (entry: T, i: number, j: number) => U): (U | null)[][] {
+    return this.#entries.map((row, i) => row.map((entry, j) => (entry === null ? null : f(entry, i, j))));
+  }
+}
+
+/** Assigns every entry of a matrix of locals. */
+function assign(matrix: Sparse<Local>, value: (i: number, j: number) => Ir, block: Block): void {
+  matrix.forEach((local, i, j) => block.emit(ir.set(local, value(i, j))));
+}
+
+const valueAt = (matrix: Sparse<Local>, i: number, j: number): Ir | null => {
+  const local = matrix.at(i, j);
+  return local && ir.get(local);
+};
+
+/** Σ_k a_ik b_kj over the entries that exist, in ascending k. */
+function product(
+  a: (i: number, k: number) => Ir | null,
+  b: (k: number, j: number) => Ir | null,
+  i: number,
+  j: number,
+  n: number,
+): Ir {
+  let sum: Ir | null = null;
+  for (let k = 0; k < n; k++) {
+    const [left, right] = [a(i, k), b(k, j)];
+    if (left === null || right === null) continue;
+    const factor = fold(ir.mul(left, right));
+    sum = sum ? fold(ir.add(sum, factor)) : factor;
+  }
+  return sum ?? ir.f64(0);
+}
+
+/** P and R as locals of a block, and what the terms that hold add to each variable. */
+interface Computed {
+  readonly p: Sparse<Local>;
+  readonly r: Sparse<Local>;
+  readonly constants: readonly (Ir | null)[];
+}
+
+/** Code that computes the propagators from numbers or locals. */
+function computed(
+  m: Sparse<Ir>,
+  closed: readonly (readonly boolean[])[],
+  held: readonly (Ir | null)[],
+  step: number,
+  block: Block,
+): Computed {
+  const { p, r } = exponential(m, closed, step, block);
+  const constants = closed.map((row, i) => {
+    if (!row.some((present, j) => present && held[j])) return null;
+    return product(
+      (_, j) => valueAt(r, i, j),
+      (j) => held[j] ?? null,
+      i,
+      0,
+      closed.length,
+    );
+  });
+  return { p, r, constants };
+}
+
+/** The propagators as numbers where all that they depend on is known, else kernels that compute them into buffers. */
+export function storedPropagators(coefficients: Coefficients, site: Site): Propagators {
+  const { names, rows, closed, held, frozen } = coefficients;
+  const { context, at } = site;
+  const compileAll = (scope: Scope): { m: Sparse<Ir>; terms: (Ir | null)[] } => ({
+    m: new Sparse(closed, (i, j) => {
+      const entry = rows[i]?.[j];
+      return entry ? scope.block.name(`m_${i}_${j}`, to('f64', compile(entry, scope))) : ir.f64(0);
+    }),
+    terms: held.map((term, i) => term && scope.block.name(`term_${i}`, to('f64', compile(term, scope)))),
+  });
+  const known = numbersOf(compileAll(site.scope(new Block())), closed, context.dt);
+  if (known) return { ...known, at, kernels: [] };
+  const mode = frozen.size > 0 ? '.refractory' : '';
+  const room = (label: string, result: string, from: string, comment: string): Buffer =>
+    site.buffer(`${site.name}.${label}.${result}${from}${mode}`, comment);
+  const matrix = (label: string): (Buffer | null)[][] =>
+    closed.map((row, i) =>
+      row.map((present, j) => {
+        const [result, from] = [names[i] as string, names[j] as string];
+        const source = label === 'P' ? from : `the drive of ${from}`;
+        return present
+          ? room(label, result, `.${from}`, `propagator of ${result} from ${source} in ${site.name}`)
+          : null;
+      }),
+    );
+  const stored = {
+    p: matrix('P'),
+    r: matrix('R'),
+    constants: closed.map((row, i) =>
+      row.some((present, j) => present && held[j])
+        ? room('C', names[i] as string, '', `what ${names[i] as string} of ${site.name} gains in a step by itself`)
+        : null,
+    ),
+  };
+  const kernel = site.kernel(
+    `${site.name}.propagators${mode}`,
+    `propagators of the linear equations of ${site.name}`,
+    (scope, place) => {
+      const { m, terms } = compileAll(scope);
+      const { p, r, constants } = computed(m, closed, terms, context.dt, scope.block);
+      const store = (buffer: Buffer | null | undefined, value: Ir | null): void => {
+        if (buffer && value) scope.block.emit(ir.store(buffer, place, to(context.real, value)));
+      };
+      p.forEach((local, i, j) => store(stored.p[i]?.[j], ir.get(local)));
+      r.forEach((local, i, j) => store(stored.r[i]?.[j], ir.get(local)));
+      constants.forEach((value, i) => store(stored.constants[i], value));
+    },
+  );
+  return { ...stored, at, kernels: [kernel] };
+}
+
+/** The propagators as the interpreter computes them; null where they depend on what is not known when lowering. */
+function numbersOf(
+  { m, terms }: { readonly m: Sparse<Ir>; readonly terms: readonly (Ir | null)[] },
+  closed: readonly (readonly boolean[])[],
+  dt: number,
+): Pick<Propagators, 'p' | 'r' | 'constants'> | null {
+  let complete = true;
+  const numberOf = (e: Ir): Ir => {
+    const constant = constantOf(e);
+    complete &&= constant !== null;
+    return constant ?? e;
+  };
+  const matrix = new Sparse(closed, (i, j) => numberOf(m.at(i, j) ?? ir.f64(0)));
+  const held = terms.map((term) => term && numberOf(term));
+  if (!complete) return null;
+  const block = new Block();
+  const { p, r, constants } = computed(matrix, closed, held, dt, block);
+  const results: Local[] = [];
+  p.forEach((local) => results.push(local));
+  r.forEach((local) => results.push(local));
+  for (const [i, value] of constants.entries()) {
+    if (value === null) continue;
+    const local = block.local(`constant_${i}`, 'f64');
+    block.emit(ir.set(local, value));
+    results.push(local);
+  }
+  const name = 'propagators';
+  const body = { name, comment: '', parameters: [], locals: block.locals.declared, body: block.statements, results };
+  const values = createEvaluator([body]).call(name, []).map(Number);
+  let next = 0;
+  const take = (): number => values[next++] ?? NaN;
+  return { p: p.map(take), r: r.map(take), constants: constants.map((value) => (value === null ? null : take())) };
+}
+
+/** P (dimensionless) and R (seconds) of a matrix of numbers (1/s) over `step` seconds. */
+export function propagators(
+  matrix: readonly (readonly number[])[],
+  step: number,
+): { readonly p: readonly (readonly number[])[]; readonly r: readonly (readonly number[])[] } {
+  const closed = reach(matrix.map((row) => row.map((x) => x !== 0)));
+  const m = new Sparse(closed, (i, j) => ir.f64(matrix[i]?.[j] ?? 0));
+  const result = numbersOf({ m, terms: matrix.map(() => null) }, closed, step);
+  const full = (rows: Propagators['p'] = []): number[][] => rows.map((row) => row.map((x) => Number(x ?? 0)));
+  return { p: full(result?.p), r: full(result?.r) };
+}
+
+/** Code for P = e^(M h) and R = ∫₀ʰ e^(M s) ds: of a part of the step by Taylor's series, then by doubling the part. */
+function exponential(
+  m: Sparse<Ir>,
+  closed: readonly (readonly boolean[])[],
+  step: number,
+  block: Block,
+): { readonly p: Sparse<Local>; readonly r: Sparse<Local> } {
+  const n = closed.length;
+  const part = block.local('part', 'f64');
+  const doublings = block.local('doublings', 'u32');
+  const count = block.local('k', 'u32');
+  // Entries on cycles only. Others, such as the 1/C of a current, only scale what passes through them: they are of
+  // any size in SI units, and more doublings for their sake would only lose digits.
+  halve(m, (i, j) => closed[j]?.[i] === true, step, { part, doublings }, block);
+  const matrix = (name: string): Sparse<Local> => new Sparse(closed, (i, j) => block.local(`${name}_${i}_${j}`, 'f64'));
+  const [p, r, term, next] = [matrix('p'), matrix('r'), matrix('term'), matrix('next')];
+  p.forEach((_, i, j) => {
+    for (const a of [p, r, term]) block.emit(ir.set(a.at(i, j) as Local, ir.f64(i === j ? 1 : 0)));
+  });
+  const of = (a: Sparse<Local>) => (i: number, j: number) => valueAt(a, i, j);
+  const sum = (a: Sparse<Local>, i: number, j: number, more: Ir): Ir => ir.add(valueAt(a, i, j) as Ir, more);
+  const order = block.local('order', 'f64');
+  const added = block.nested((inner) => {
+    inner.emit(ir.set(order, ir.add(ir.get(order), ir.f64(1))));
+    const share = inner.name('share', ir.div(ir.f64(1), ir.get(order)));
+    const ofIntegral = inner.name('share', ir.div(ir.f64(1), ir.add(ir.get(order), ir.f64(1))));
+    assign(
+      next,
+      (i, j) =>
+        ir.mul(
+          ir.mul(
+            product(of(term), (a, b) => m.at(a, b), i, j, n),
+            ir.get(part),
+          ),
+          share,
+        ),
+      inner,
+    );
+    term.forEach((local, i, j) => {
+      inner.emit(ir.set(local, valueAt(next, i, j) as Ir));
+      inner.emit(ir.set(p.at(i, j) as Local, sum(p, i, j, ir.get(local))));
+      inner.emit(ir.set(r.at(i, j) as Local, sum(r, i, j, ir.mul(ir.get(local), ofIntegral))));
+    });
+  });
+  block.emit(ir.set(order, ir.f64(0)), ir.loop(count, ir.u32(0), ir.u32(taylorTerms), added));
+  assign(r, (i, j) => ir.mul(valueAt(r, i, j) as Ir, ir.get(part)), block);
+  const doubled = block.nested((inner) => {
+    assign(next, (i, j) => sum(r, i, j, product(of(p), of(r), i, j, n)), inner);
+    assign(r, (i, j) => valueAt(next, i, j) as Ir, inner);
+    assign(next, (i, j) => product(of(p), of(p), i, j, n), inner);
+    assign(p, (i, j) => valueAt(next, i, j) as Ir, inner);
+  });
+  block.emit(ir.loop(count, ir.u32(0), ir.get(doublings), doubled));
+  return { p, r };
+}
+
+/**
+ * Code that halves the step until the norm of the matrix times the part is at most a half. Only rows and columns of a
+ * pattern count.
+ */
+function halve(
+  m: Sparse<Ir>,
+  counts: (i: number, j: number) => boolean,
+  step: number,
+  { part, doublings }: { readonly part: Local; readonly doublings: Local },
+  block: Block,
+): void {
+  const norm = block.local('norm', 'f64');
+  block.emit(ir.set(norm, ir.f64(0)), ir.set(part, ir.f64(step)), ir.set(doublings, ir.u32(0)));
+  for (const [i, row] of m.map((entry) => entry).entries()) {
+    const sum = row
+      .filter((entry, j) => entry !== null && counts(i, j))
+      .map((entry) => fold(ir.unary('abs', entry as Ir)))
+      .reduce((a, b) => fold(ir.add(a, b)), ir.f64(0));
+    const total = block.name('row_sum', sum);
+    block.emit(ir.set(norm, ir.select(ir.gt(total, ir.get(norm)), total, ir.get(norm))));
+  }
+  block.emit(
+    ir.whilst(ir.and(ir.gt(ir.mul(ir.get(norm), ir.get(part)), ir.f64(0.5)), ir.lt(ir.get(doublings), ir.u32(60))), [
+      ir.set(part, ir.mul(ir.get(part), ir.f64(0.5))),
+      ir.set(doublings, ir.add(ir.get(doublings), ir.u32(1))),
+    ]),
+  );
+}
+
+/**
+ * Code for P = e^(M h) alone, for coefficients that are computed again in each step: P = I + A (I + A/2 (I + A/3 …))
+ * for A = M h / 2^d, then squared d times. All entries are computed, since which of them vanish may change.
+ */
+function exponentialOfStep(entries: readonly (readonly Ir[])[], step: number, block: Block): Sparse<Local> {
+  const n = entries.length;
+  const all = entries.map((row) => row.map(() => true));
+  const [part, divisor] = [block.local('part', 'f64'), block.local('divisor', 'f64')];
+  const [doublings, count] = [block.local('doublings', 'u32'), block.local('k', 'u32')];
+  const m = new Sparse(all, (i, j) => entries[i]?.[j] as Ir);
+  halve(m, () => true, step, { part, doublings }, block);
+  const a = new Sparse(all, (i, j) => block.name('a', fold(ir.mul(m.at(i, j) as Ir, ir.get(part)))));
+  const [p, next] = ['p', 'q'].map((name) => new Sparse(all, (i, j) => block.local(`${name}_${i}_${j}`, 'f64'))) as [
+    Sparse<Local>,
+    Sparse<Local>,
+  ];
+  const of = (matrix: Sparse<Local>) => (i: number, j: number) => valueAt(matrix, i, j);
+  const move = (inner: Block): void => assign(p, (i, j) => valueAt(next, i, j) as Ir, inner);
+  assign(p, (i, j) => ir.f64(i === j ? 1 : 0), block);
+  const term = block.nested((inner) => {
+    const scaled = (i: number, j: number): Ir =>
+      ir.div(
+        product((r, k) => a.at(r, k), of(p), i, j, n),
+        ir.get(divisor),
+      );
+    assign(next, (i, j) => (i === j ? ir.add(ir.f64(1), scaled(i, j)) : scaled(i, j)), inner);
+    move(inner);
+    inner.emit(ir.set(divisor, ir.sub(ir.get(divisor), ir.f64(1))));
+  });
+  const square = block.nested((inner) => {
+    assign(next, (i, j) => product(of(p), of(p), i, j, n), inner);
+    move(inner);
+  });
+  block.emit(
+    ir.set(divisor, ir.f64(taylorTerms)),
+    ir.loop(count, ir.u32(0), ir.u32(taylorTerms), term),
+    ir.loop(count, ir.u32(0), ir.get(doublings), square),
+  );
+  return p;
+}
+
+/**
+ * New values of a linear system whose coefficients are held over the step: x(t + h) = e^(M h) x(t), with the constant
+ * part as one more variable that is 1.
+ *
+ * @param rows  coefficients of each variable's rate, in 1/s; null is zero
+ * @param constants  constant part of each variable's rate; null is zero
+ */
+export function steppedLinearly(
+  names: readonly string[],
+  rows: readonly (readonly (Expression | null)[])[],
+  constants: readonly (Expression | null)[],
+  scope: IntegrationScope,
+): Map<string, Ir> {
+  const { block } = scope;
+  const affine = constants.some((constant) => constant !== null);
+  const size = affine ? names.length + 1 : names.length;
+  const entries = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (__, j): Ir => {
+      const e = j < names.length ? rows[i]?.[j] : constants[i];
+      return e ? block.name(`m_${i}_${j}`, to('f64', compileReal(e, scope))) : ir.f64(0);
+    }),
+  );
+  const p = exponentialOfStep(entries, scope.context.dt, block);
+  const x = [...names.map((name) => to('f64', scope.read(name))), ...(affine ? [ir.f64(1)] : [])];
+  return new Map(
+    names.map((name, i) => {
+      const sum = product(
+        (_, j) => valueAt(p, i, j),
+        (j) => x[j] ?? null,
+        i,
+        0,
+        size,
+      );
+      return [name, block.name(`next_${name}`, to(scope.real, sum))];
+    }),
+  );
+}

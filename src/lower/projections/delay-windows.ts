@@ -1,0 +1,123 @@
+/**
+ * Delays that phases change: each version of a pathway's delays holds for what was sent while it was in force, so that
+ * what is under way arrives when it would have.
+ */
+
+import * as ir from '../../ir/builder.js';
+import { afterReset } from '../../ir/names.js';
+import type { Buffer, Expression as Ir, Statement } from '../../ir/program.js';
+import type { Context } from '../context.js';
+import { step, timeBuffer } from '../step/step-time.js';
+import { typed } from '../groups.js';
+import type { DelayWindow, ProjectionPlan } from './projection.js';
+
+/**
+ * How emissions are dated. By slots: by their step, and a version that is put in force holds from the step that
+ * follows. By elements: by their time, and it holds for what is later than the time that has come.
+ */
+interface Dating {
+  readonly element: 'i32' | 'f64';
+  /** Before and after every emission. */
+  readonly always: number;
+  readonly never: number;
+  readonly constant: (value: number) => Ir;
+  /** From when a version holds that is put in force now. */
+  readonly now: Ir;
+  readonly within: (emission: Ir, from: Ir, until: Ir) => Ir;
+}
+
+const datingOf = (context: Context): Dating =>
+  context.profile.stepping === 'slots'
+    ? {
+        element: 'i32',
+        always: -0x40000000,
+        never: 0x7fffffff,
+        constant: ir.i32,
+        now: step,
+        within: (emission, from, until) => ir.and(ir.ge(emission, from), ir.lt(emission, until)),
+      }
+    : {
+        element: 'f64',
+        always: -Infinity,
+        never: Infinity,
+        constant: ir.f64,
+        now: ir.load(timeBuffer(context), ir.u32(0)),
+        within: (emission, from, until) => ir.and(ir.gt(emission, from), ir.le(emission, until)),
+      };
+
+interface Windows {
+  /** Steps of emission [from, until) of each version, or times (from, until]. */
+  readonly from: Buffer;
+  readonly until: Buffer;
+  /** i32 version that is in force. */
+  readonly current: Buffer;
+}
+
+function windowsOf(plan: ProjectionPlan, { of, versions }: DelayWindow, context: Context): Windows {
+  const { builder } = context;
+  const { element, always, never } = datingOf(context);
+  const name = `${plan.name}.${of}`;
+  const buffer = (what: string, type: 'i32' | 'f64', values: readonly number[], comment: string): Buffer =>
+    builder.commonBuffer(`${name}.${what}`, type, values.length, comment, { initial: typed(type, values) });
+  const others = Array.from({ length: versions - 1 }, () => never);
+  const when = element === 'i32' ? 'step' : 'time (s)';
+  return {
+    from: buffer(
+      'sent_from',
+      element,
+      [always, ...others],
+      `${when} from which each version of the delays of ${name} holds`,
+    ),
+    until: buffer(
+      'sent_until',
+      element,
+      [never, ...others],
+      `${when} from which each version of the delays of ${name} holds no more`,
+    ),
+    current: buffer('delays_in_force', 'i32', [0], `which version of the delays of ${name} holds`),
+  };
+}
+
+/** Whether what was sent in an i32 step, or at an f64 time where steps go by elements, has the delays of a version. */
+export function isInForce(plan: ProjectionPlan, window: DelayWindow, emission: Ir, context: Context): Ir {
+  const { from, until } = windowsOf(plan, window, context);
+  const version = ir.u32(window.version);
+  return datingOf(context).within(emission, ir.load(from, version), ir.load(until, version));
+}
+
+/** A kernel by which a phase puts a version in force. */
+export function changeDelays(plan: ProjectionPlan, window: DelayWindow, phase: number, context: Context): string {
+  const { from, until, current } = windowsOf(plan, window, context);
+  const { now, never, constant } = datingOf(context);
+  const before = ir.convert('u32', ir.load(current, ir.u32(0)));
+  const version = ir.u32(window.version);
+  return context.builder.sequential(
+    `phase${phase}.${plan.name}.${window.of}`,
+    `other delays for what ${plan.name} sends`,
+    [
+      ir.store(until, before, now),
+      ir.store(from, version, now),
+      ir.store(until, version, constant(never)),
+      ir.store(current, ir.u32(0), ir.i32(window.version)),
+    ],
+  );
+}
+
+/** After a reset nothing is under way: the version in force holds from the start. */
+export function resetWindows(plan: ProjectionPlan, window: DelayWindow, context: Context): void {
+  const { from, until, current } = windowsOf(plan, window, context);
+  const { always, never, constant } = datingOf(context);
+  const statements = Array.from({ length: window.versions }, (_, k): Statement[] => {
+    const holds = ir.eq(ir.load(current, ir.u32(0)), ir.i32(k));
+    return [
+      ir.store(from, ir.u32(k), ir.select(holds, constant(always), constant(never))),
+      ir.store(until, ir.u32(k), constant(never)),
+    ];
+  }).flat();
+  const kernel = context.builder.sequential(
+    `${plan.name}.${window.of}.begin`,
+    `delays of ${plan.name} after a reset`,
+    statements,
+  );
+  context.builder.procedure(afterReset, { kind: 'run', kernel });
+}

@@ -1,0 +1,101 @@
+/**
+ * Fixed-point sums: what synapses add to a variable in a slot is summed as integers, so the order of adding cannot
+ * show.
+ *
+ * One inbox per group and variable. Its exponent follows from bounds on the weights and on how many may arrive in one
+ * slot; the sum stays below 2^51 units, where conversions are exact (`docs/determinism.md`, sums).
+ */
+
+import { invariant } from '../../diagnostics/diagnostic.js';
+import * as ir from '../../ir/builder.js';
+import { powerOfTwo } from '../../ir/library/formats.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import { Block } from '../code/block.js';
+import type { Context } from '../context.js';
+import { ElementScope, rangesAddress } from '../code/element-scope.js';
+import { step } from '../step/step-time.js';
+import { to } from '../code/expressions.js';
+import { fold } from '../../ir/fold.js';
+import type { Group } from '../groups.js';
+import { rangesOf } from '../groups.js';
+import { runsOnLanes } from '../code/lanes.js';
+import type { StepPlace } from '../step/place.js';
+
+/** Where contributions to a variable of a group gather as fixed-point numbers. */
+export interface Inbox {
+  readonly group: Group;
+  /** The variable that they are added to. */
+  readonly variable: string;
+  /** i64, one for each element, or for each element and slot. */
+  readonly buffer: Buffer;
+  /**
+   * A contribution times `scale` is what is added; the sum times `unit` is what it stands for. Powers of two, which
+   * phases may change.
+   */
+  readonly scale: Ir;
+  readonly unit: Ir;
+  /**
+   * 1, or the number of future steps for which contributions gather: those that arrive in step n are in slot n mod
+   * slots, and each slot has an entry for each element of the group.
+   */
+  readonly slots: number;
+}
+
+/** The largest exponent with which a sum of at most `bound` stays below 2^50. */
+export function exponentFor(bound: number): number {
+  let exponent = 0;
+  const limit = 1125899906842624;
+  if (bound === 0) return 0;
+  while (bound * powerOfTwo(exponent + 1) <= limit && exponent < 1000) exponent++;
+  while (bound * powerOfTwo(exponent) > limit && exponent > -1000) exponent--;
+  return exponent;
+}
+
+/**
+ * By how much, relative to its bound, a contribution may be larger: bounds are computed in `f64`, and what is within
+ * them is rounded by each operation of its own. A weight clipped to 2 mV is 2.0000000949949026 mV in `f32`. Sums have
+ * room for twice their bound.
+ */
+export const roundingSlack = (real: 'f64' | 'f32'): number => (real === 'f32' ? powerOfTwo(-18) : 1e-9);
+
+/** A value in units of 1 / scale, rounded half to even; at once where it is a constant. */
+export const quantise = (value: Ir, scale: Ir): Ir => fold(ir.toFixed(to('f64', value), scale));
+
+/**
+ * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may
+ * not be written while refractory loses what arrived meanwhile.
+ */
+export function flushKernel(inboxes: readonly Inbox[], place: StepPlace, context: Context): string {
+  const first = inboxes[0];
+  invariant(first, 'lower/inbox', 'nothing to flush');
+  const { group } = first;
+  const block = new Block();
+  // What arrives where profiles put deliveries finds what this step's integration decided.
+  const at = place.slot === context.profile.defaults.deliver ? {} : place;
+  const scope = new ElementScope(context, group, rangesAddress, block, null, at);
+  for (const inbox of inboxes) {
+    const arrivals =
+      inbox.slots === 1
+        ? rangesAddress.index
+        : block.name(
+            'place',
+            ir.add(
+              ir.mul(ir.convert('u32', ir.binary('rem', step, ir.i32(inbox.slots))), ir.u32(group.length)),
+              rangesAddress.index,
+            ),
+          );
+    const arrived = to(context.real, ir.fromFixed(ir.load(inbox.buffer, arrivals), inbox.unit));
+    const sum = fold(ir.add(to(context.real, scope.readTarget(inbox.variable)), arrived));
+    scope.writeIfFree(inbox.variable, sum);
+    block.emit(ir.store(inbox.buffer, arrivals, ir.i64(0n)));
+  }
+  scope.storeAll();
+  const name = first.slots === 1 ? 'receive' : 'receive_sent';
+  return context.builder.map(
+    `${group.name}.${name}`,
+    `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
+    rangesOf(group),
+    runsOnLanes(block.statements),
+    block,
+  );
+}

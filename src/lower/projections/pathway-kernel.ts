@@ -1,0 +1,229 @@
+/** The kernel of a pathway: what an event does to the synapses of an element, and through them to their ends. */
+
+import { drawsIn } from '../../lang/functions.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
+import * as ir from '../../ir/builder.js';
+import type { Expression as Ir, PropagateKernel } from '../../ir/program.js';
+import type { EndReference, Expression } from '../../lang/ast.js';
+import { Block } from '../code/block.js';
+import { namedIndex } from '../rules/rule-code.js';
+import { expectedSynapses } from '../synapses/expected.js';
+import { combined, readChanging } from '../protocol/phase-values.js';
+import { onClock } from '../step/clocks.js';
+import type { Context } from '../context.js';
+import { isInForce } from './delay-windows.js';
+import { hasHeard } from './pending-delivery.js';
+import { drawStep, keyAt, keyBuffer, philox } from '../code/draws.js';
+import { upToDate } from '../events/event-driven.js';
+import { step } from '../step/step-time.js';
+import { combine } from '../code/typed-values.js';
+import type { EventSource } from '../events/events.js';
+import { compile, to } from '../code/expressions.js';
+import { fold } from '../../ir/fold.js';
+import type { Inbox } from './inbox.js';
+import { quantise, roundingSlack } from './inbox.js';
+import { constantOf } from '../code/invariant.js';
+import { timesAt } from '../events/multiplicity.js';
+import { inboxKey, onlyParameters, sharedByEnds, type PathwayCode, type PathwayStatement } from './pathways.js';
+import { synapseDraws } from './synapse-values.js';
+import { elementIndex, SynapseScope } from '../code/synapse-scope.js';
+import { delaySteps } from './round-delay.js';
+
+const local = (name: string, type: 'u32' | 'i32' = 'u32'): Ir => ({ kind: 'local', type, name });
+
+/** Writes a pathway's kernel. */
+export function pathwayKernel(
+  code: PathwayCode,
+  source: EventSource,
+  inboxes: ReadonlyMap<string, Inbox>,
+  context: Context,
+): string {
+  const { plan, pathway, connectivity } = code;
+  const outer = new Block();
+  const block = new Block(outer.locals);
+  const emission = ir.sub(step, local('delay', 'i32'));
+  const forward = pathway.side === 'pre';
+  const end = forward ? plan.pre : plan.post;
+  const varied = plan.sortedBy === pathway;
+  const { index } = code;
+  invariant(forward || index, 'lower/pathway-kernel', `${plan.name} has no columns for ${pathway.name}`);
+  const stored = index ? ir.load(index.positions, local('position')) : local('position');
+  const position = index ? block.name('synapse', stored) : stored;
+  const other = forward
+    ? block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
+    : block.name('source', ir.load(index?.sources ?? connectivity.rows, local('position')));
+  const [from, into] = forward ? [local('row'), other] : [other, local('row')];
+  const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+  const keys = keyBuffer(
+    `${plan.name}.${pathway.name}.keys`,
+    [`projection/${plan.stream}/pathway/${pathway.name}`],
+    context,
+  );
+  const [sender, receiver] = drawsAny(code) ? [namedIndex(plan.pre, from), namedIndex(plan.post, into)] : [from, into];
+  const repeat = source.times ? outer.local('repeat', 'u32') : null;
+  const key =
+    repeat && drawsAny(code) ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block) : keyAt(keys, ir.u32(0));
+  const base = synapseDraws({ source: sender, target: receiver, copy: drawsAny(code) ? copy : null }, key, block);
+  // The step of a draw is that of the emission.
+  const draws = { ...base, step: drawStep(emission, context) };
+  const address = { position, source: from, target: into };
+  const own = onClock(plan.projection.clock, context);
+  const scope = new SynapseScope(own, code, address, block, draws, pathway.place);
+  scope.sharedByEnds = sharedByEnds(code);
+  upToDate(scope, () => {
+    for (const entry of code.statements) write(entry, { code, scope, inboxes, context });
+  });
+  scope.storeAll();
+  const postOnly = code.statements.every(({ to, later }) => (to.kind === 'own' || to.end === 'post') && later === null);
+  const order: PropagateKernel['order'] = code.ordered
+    ? { kind: 'sequential' }
+    : !postOnly
+      ? { kind: 'any' }
+      : !forward
+        ? { kind: 'byRow' }
+        : connectivity.ascending && !index && (varied || !plan.sortedBy)
+          ? { kind: 'byTarget', targets: connectivity.targets.name, targetCount: plan.post.size }
+          : { kind: 'any' };
+  let body = block.statements;
+  if (repeat && source.times) {
+    // A spike that counts several times does all that as often.
+    const element = end.offset === 0 ? local('row') : ir.add(local('row'), ir.u32(end.offset));
+    body = [ir.loop(repeat, ir.u32(0), ir.load(source.times.buffer, timesAt(source, emission, element)), body)];
+  }
+  const heard = hasHeard(code, stored, emission, context);
+  if (heard) body = [ir.when(heard, body)];
+  if (pathway.window) body = [ir.when(isInForce(plan, pathway.window, emission, context), body)];
+  return context.builder.propagate({
+    name: `${plan.name}.${pathway.name}`,
+    comment: `${plan.name}: what ${pathway.side}.${pathway.pathway.on.event} does to its synapses and their ends`,
+    event: source.ring.name,
+    elements: { begin: end.offset, end: end.offset + end.size },
+    delays: { first: pathway.steps.first + pathway.late, last: pathway.steps.last + pathway.late },
+    segments: (index ? index.starts : varied ? connectivity.segments : connectivity.rows).name,
+    synapses: Math.round(expectedSynapses(plan, context)),
+    order,
+    locals: block.locals.declared,
+    body,
+  });
+}
+
+/** Key of the draws of a spike that counts several times: the first draws as any other would. */
+function repeatKey(repeat: Ir, key: readonly [Ir, Ir], block: Block): readonly [Ir, Ir] {
+  const words = philox([repeat, ir.u32(1), ir.u32(0), ir.u32(0)], key, block);
+  const first = ir.eq(repeat, ir.u32(0));
+  return [block.name('key', ir.select(first, key[0], words[0])), block.name('key', ir.select(first, key[1], words[1]))];
+}
+
+const drawsAny = (code: PathwayCode): boolean => code.statements.some((entry) => drawsIn(entry.statement.value));
+
+/** A pathway that is being written. */
+interface Delivering {
+  readonly code: PathwayCode;
+  readonly scope: SynapseScope;
+  readonly inboxes: ReadonlyMap<string, Inbox>;
+  readonly context: Context;
+}
+
+/** Writes a statement. */
+function write(entry: PathwayStatement, delivering: Delivering): void {
+  const { scope } = delivering;
+  const { statement, to } = entry;
+  const { operator } = statement;
+  switch (to.kind) {
+    case 'own': {
+      const { variable } = to;
+      const right = compile(statement.value, scope);
+      scope.write(variable, operator === '=' ? right : combine(operator, scope.read(variable), right, scope));
+      return;
+    }
+    case 'end': {
+      if (!delivering.code.ordered || entry.later) return addTo(to, entry, delivering);
+      const { end, variable } = to;
+      const right = compile(statement.value, scope);
+      const before = scope.end(end).readTarget(variable);
+      scope.writeEnd(end, variable, operator === '=' ? right : combine(operator, before, right, scope));
+      return;
+    }
+    default:
+      to satisfies never;
+  }
+}
+
+/** Adds a value to the inbox of a variable of an end. */
+function addTo(target: EndReference, entry: PathwayStatement, delivering: Delivering): void {
+  const { code, scope, context } = delivering;
+  const { statement, additive } = entry;
+  const { variable } = target;
+  const { group } = code.plan[target.end];
+  const right = compile(statement.value, scope);
+  invariant(group, 'lower/pathway-kernel', `${code.plan.name}: the ${target.end} end has no variables`);
+  const { inbox, element } = inboxPlace(target, entry, delivering);
+  invariant(additive !== null, 'lower/pathway-kernel', `${group.name}.${variable} has no bound`);
+  const value = statement.operator === '-=' ? fold(ir.neg(to('f64', right))) : to('f64', right);
+  if (constantOf(value)) {
+    scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
+    return;
+  }
+  // Parameters are within the bounds they gave; what changes with time is checked where it is sent.
+  if (onlyParameters(statement.value, code.plan, context)) {
+    scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
+    return;
+  }
+  const sent = scope.block.name('sent', value);
+  const limit = readChanging(
+    `${code.plan.name}.${code.pathway.name}.most`,
+    `most that projection ${code.plan.name} adds to ${variable} of ${group.name}`,
+    combined([additive], ([most = 0]) => most * (1 + roundingSlack(context.real))),
+    context,
+  );
+  const legal = scope.block.name('legal', ir.le(ir.unary('abs', sent), limit));
+  scope.block.emit(
+    ir.fault(
+      context.builder.faultBit(
+        `what projection ${code.plan.name} adds to ${variable} of ${group.name} is not a number, or larger ` +
+          'than its parameters allow',
+      ),
+      ir.not(legal),
+    ),
+    ir.accumulate(inbox.buffer, element, quantise(ir.select(legal, sent, ir.f64(0)), inbox.scale)),
+  );
+}
+
+/** Where a statement adds to. */
+function inboxPlace(
+  { end, variable }: EndReference,
+  entry: PathwayStatement,
+  delivering: Delivering,
+): { readonly inbox: Inbox; readonly element: Ir } {
+  const { code, scope, inboxes } = delivering;
+  const side = code.plan[end];
+  const inbox = side.group ? inboxes.get(inboxKey(variable, entry, side.group)) : undefined;
+  invariant(inbox, 'lower/pathway-kernel', `no inbox for ${variable} of ${code.plan.name}`);
+  const own = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
+  return { inbox, element: entry.later ? laterIndex(entry.later, own, inbox, delivering) : own };
+}
+
+/**
+ * Place in an inbox with several slots of what arrives `after` from now: at least a step later, since this step's has
+ * been emptied.
+ */
+function laterIndex(
+  { after, last }: { readonly after: Expression; readonly last: number },
+  element: Ir,
+  inbox: Inbox,
+  { code, scope, context }: Delivering,
+): Ir {
+  const steps = scope.block.name('steps_later', delaySteps(to('f64', compile(after, scope)), context));
+  const legal = scope.block.name('in_time', ir.and(ir.ge(steps, ir.i32(1)), ir.le(steps, ir.i32(last))));
+  scope.block.emit(
+    ir.fault(
+      context.builder.faultBit(`what projection ${code.plan.name} sends would arrive at once, or later than stated`),
+      ir.not(legal),
+    ),
+  );
+  const slot = scope.block.name(
+    'arrival',
+    ir.binary('rem', ir.add(step, ir.select(legal, steps, ir.i32(1))), ir.i32(inbox.slots)),
+  );
+  return ir.add(ir.mul(ir.convert('u32', slot), ir.u32(inbox.group.length)), element);
+}

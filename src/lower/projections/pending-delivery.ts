@@ -1,0 +1,35 @@
+/**
+ * Synapses that have not heard of all events that are under way when a session begins, such as those that were made
+ * after some of them: each has the stretch of steps whose events it has heard.
+ */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Context } from '../context.js';
+import type { PathwayCode } from './pathways.js';
+
+/** Names of the arrays (i32, by position) of the first step that a synapse has heard of, and of the one after the last. */
+export const heardBuffers = (key: string): { readonly from: string; readonly until: string } => ({
+  from: `${key}.heard_from`,
+  until: `${key}.heard_until`,
+});
+
+/** Whether the synapse at a position has heard of what was sent in an i32 step; null where all synapses have. */
+export function hasHeard(
+  { plan, pathway, connectivity }: Pick<PathwayCode, 'plan' | 'pathway' | 'connectivity'>,
+  position: Ir,
+  emission: Ir,
+  { builder, heard: { pathways, step } }: Context,
+): Ir | null {
+  const key = `${plan.name}.${pathway.window?.of ?? pathway.name}`;
+  if (!pathways.has(key) || (pathway.window?.version ?? 0) > 0) return null;
+  const buffer = (name: string, comment: string): Buffer => {
+    const made = builder.buffer(name, 'i32', connectivity.count, `${comment} of ${key}`);
+    if (typeof connectivity.count !== 'number') builder.allocate(made);
+    return made;
+  };
+  const { from, until } = heardBuffers(key);
+  const since = ir.load(buffer(from, 'first step under way whose events each synapse has heard'), position);
+  const end = ir.load(buffer(until, 'first step after those under way whose events each synapse has heard'), position);
+  return ir.or(ir.ge(emission, ir.i32(step)), ir.and(ir.ge(emission, since), ir.lt(emission, end)));
+}

@@ -1,0 +1,30 @@
+/** What code of synapses reaches at their ends: variables that it names, or those that a projection binds ports to. */
+
+import type { EndReference, Reference } from '../../lang/ast.js';
+import { referenceOf, spelling } from '../../lang/reference.js';
+import type { Projection, Sum } from '../../model/typed.js';
+
+type Receptors = Projection['receptors'];
+
+/** What a reference stands for: a port, the variable of the target that it is bound to. */
+export function reached(to: Reference, receptors: Receptors): Reference {
+  const bound = to.kind === 'own' ? receptors[to.variable] : undefined;
+  return bound === undefined ? to : { kind: 'end', end: 'post', variable: referenceOf(bound).variable };
+}
+
+/** Sums in order of what they go to. */
+export const bySpelling = (sums: readonly Sum[]): readonly Sum[] =>
+  [...sums].sort((a, b) => (spelling(a.to) < spelling(b.to) ? -1 : 1));
+
+/** The variable that a sum over synapses goes to; one without an end is the target's. */
+export function summedAt(to: Reference, receptors: Receptors): EndReference {
+  const found = reached(to, receptors);
+  switch (found.kind) {
+    case 'own':
+      return { kind: 'end', end: 'post', variable: found.variable };
+    case 'end':
+      return found;
+    default:
+      return found satisfies never;
+  }
+}

@@ -1,0 +1,398 @@
+/**
+ * Pass: what synapses do in every step: their own clock-driven equations, summed variables and continuous
+ * contributions.
+ *
+ * A sum is gathered for each element over its synapses in order of source and creation, so its rounding is
+ * defined; it reads values from the end of the step before.
+ */
+
+import { spelling } from '../../lang/reference.js';
+import { invariant } from '../../diagnostics/diagnostic.js';
+import * as ir from '../../ir/builder.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import type { Extent } from '../../ir/program.js';
+import { call } from '../../lang/build.js';
+import { expressionsOf } from '../../lang/walk.js';
+import type { Sum, LocalEvent } from '../../model/typed.js';
+import { Block, item } from '../code/block.js';
+import { atTicks, onClock, onClockOf } from '../step/clocks.js';
+import type { Context } from '../context.js';
+import type { Draws } from '../code/draws.js';
+import { draw, drawStep, keyAt, keyBuffer } from '../code/draws.js';
+import { step } from '../step/step-time.js';
+import { combine, storedValue } from '../code/typed-values.js';
+import { drawsIn } from '../../lang/functions.js';
+import { compile, compileCondition, compileReal, to } from '../code/expressions.js';
+import { compiledTerms, computePropagators, propagated, propagatorsOf } from '../integration/exact.js';
+import { chooseMethod } from '../integration/choose-method.js';
+import { newValues, steppedDerivatives } from '../integration/integrate.js';
+import * as messages from '../messages.js';
+import { readReferences, sharedKey } from './pathways.js';
+import type { ProjectionPlan } from './projection.js';
+import { bySpelling, summedAt } from './receptors.js';
+import { namedIndex } from '../rules/rule-code.js';
+import { synapseDraws } from './synapse-values.js';
+import { elementIndex, SynapseScope } from '../code/synapse-scope.js';
+import { overPositions } from '../synapses/positions.js';
+import type { Site } from '../integration/propagators.js';
+import type { BuiltProjection } from '../code/synapse-scope.js';
+import { begins } from '../events/rising-edge.js';
+import { heldOf } from '../code/equations.js';
+import { orderOf } from '../groups.js';
+import { objectNames } from '../../model/object-names.js';
+import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
+
+/** Kernels of one projection that run in every step. */
+export function lowerContinuousSynapses(built: BuiltProjection, context: Context): readonly PlacedEntry[] {
+  const { plan } = built;
+  const { order } = plan.projection;
+  const { summed, integrate } = context.profile.defaults;
+  refuseReadingSums(plan, context);
+  const own = onClock(plan.projection.clock, context);
+  // Sums are made when the elements whose variables they are go on.
+  const made = (sum: Sum, kernel: string, place: StepPlace): readonly PlacedEntry[] =>
+    atTicks(
+      [inStep(kernel, place)],
+      onClockOf(plan[summedAt(sum.to, plan.projection.receptors).end].population, context),
+    );
+  return [
+    ...bySpelling(plan.type.summed).flatMap((sum) =>
+      made(sum, sumKernel(sum, 'summed', built, own), summedPlace(sum, plan, context)),
+    ),
+    ...bySpelling(plan.type.contributes).flatMap((sum) =>
+      made(sum, sumKernel(sum, 'contributed', built, own), {
+        slot: summed,
+        order: context.profile.ties === 'phase' ? 'first' : order,
+        phase: 'contribute',
+      }),
+    ),
+    ...atTicks(
+      [
+        ...heldUpdate(built, own),
+        ...synapseUpdate(built, { slot: integrate, order, name: objectNames.stateUpdater(plan.name) }, own),
+      ],
+      own,
+    ),
+  ];
+}
+
+/**
+ * Where in a step a sum is made: before the integration of the synapses; where ties go by names, before that of the
+ * group whose variable it is, or beside it where the end is a part of the group, as Brian's subgroups have it; unless
+ * the model says otherwise.
+ */
+function summedPlace({ to }: Sum, plan: ProjectionPlan, context: Context): StepPlace {
+  return { ...usualPlace(to, plan, context), ...plan.type.sumSlots?.[spelling(to)] };
+}
+
+function usualPlace(to: Sum['to'], plan: ProjectionPlan, context: Context): StepPlace {
+  const slot = context.profile.defaults.summed;
+  const { end, variable } = summedAt(to, plan.projection.receptors);
+  const { group, member, size } = plan[end];
+  if (context.profile.ties === 'phase' || !group || !member) return { slot, order: plan.projection.order - 1 };
+  const isPart = size < member.population.size;
+  const name = objectNames.summed(plan.name, variable, end);
+  return { slot, order: orderOf(group, context) - (isPart ? 0 : 1), name };
+}
+
+/** Where in a step the sums of a projection are made and its synapses integrated. */
+export const continuousPlaces = (plan: ProjectionPlan, context: Context): readonly StepPlace[] => [
+  ...plan.type.summed.map((sum) => summedPlace(sum, plan, context)),
+  {
+    slot: context.profile.defaults.integrate,
+    order: plan.projection.order,
+    name: objectNames.stateUpdater(plan.name),
+  },
+];
+
+/**
+ * Refuses a sum over what it writes itself, whose value would depend on the order of the elements, and over what
+ * contributions write. Sums of other variables come before or after it, as their places say.
+ */
+function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
+  const keyOf = ({ to }: Sum): string => sharedKey(plan, summedAt(to, plan.projection.receptors));
+  const contributed = new Set(plan.type.contributes.map(keyOf));
+  const all = new Set([...contributed, ...plan.type.summed.map(keyOf)]);
+  for (const sum of [...plan.type.summed, ...plan.type.contributes]) {
+    const { to, value } = sum;
+    const written = plan.type.summed.includes(sum) ? new Set([...contributed, keyOf(sum)]) : all;
+    for (const read of readReferences(value, plan)) {
+      if (read.kind !== 'end' || !written.has(sharedKey(plan, read))) continue;
+      context.diagnostics.add(
+        messages.unsupportedFeature(
+          `a sum (${spelling(to)} of projection ${plan.name}) that reads ${spelling(read)}, which sums write,`,
+          'keep a copy of the variable from the step before and read that',
+        ),
+      );
+    }
+  }
+}
+
+/** `post.x = Σ expression` (summed) or `post.I += Σ expression` (contribution). */
+function sumKernel(
+  { to: target, value }: Sum,
+  kind: 'summed' | 'contributed',
+  built: BuiltProjection,
+  context: Context,
+): string {
+  const { plan, connectivity } = built;
+  const replaces = kind === 'summed';
+  const { end: side, variable } = summedAt(target, plan.projection.receptors);
+  const end = plan[side];
+  const place = end.group?.storage.get(variable);
+  invariant(
+    place && place.kind === 'array',
+    'lower/sums',
+    `${spelling(target)} of ${plan.name} is no variable of each element`,
+  );
+  const block = new Block();
+  const sum = block.local('sum', context.real);
+  const k = block.local('k', 'u32');
+  const product = !replaces && end.group?.type.inputs[variable]?.reduce === 'product';
+  const join = product ? ir.mul : ir.add;
+  block.emit(ir.set(sum, to(context.real, ir.f64(product ? 1 : 0))));
+  const columns = connectivity.columns;
+  const starts = side === 'pre' ? connectivity.rows : columns?.starts;
+  invariant(starts, 'lower/sums', `${plan.name} has no columns`);
+  const body = block.nested((inner) => {
+    const position =
+      side === 'pre' ? ir.get(k) : inner.name('synapse', ir.load(columns?.positions ?? starts, ir.get(k)));
+    const other =
+      side === 'pre'
+        ? inner.name('target', ir.convert('u32', ir.load(connectivity.targets, position)))
+        : inner.name('source', ir.load(columns?.sources ?? starts, ir.get(k)));
+    const [source, target] = side === 'pre' ? [item, other] : [other, item];
+    const scope = new SynapseScope(context, built, { position, source, target }, inner, null);
+    inner.emit(ir.set(sum, join(ir.get(sum), compileReal(value, scope))));
+  });
+  const element = elementIndex(end, item);
+  block.emit(
+    ir.loop(k, ir.load(starts, item), ir.load(starts, ir.add(item, ir.u32(1))), body),
+    ir.store(
+      place.buffer,
+      element,
+      storedValue(
+        place.buffer,
+        replaces ? ir.get(sum) : join(to(context.real, ir.load(place.buffer, element)), ir.get(sum)),
+      ),
+    ),
+  );
+  return context.builder.map(
+    `${plan.name}.sum_${variable}`,
+    `sums ${variable} of ${end.population} over the synapses of ${plan.name}`,
+    { kind: 'count', count: end.size },
+    false,
+    block,
+  );
+}
+
+/** Derived variables that hold over a step are computed at its start. @random stream `projection/<id>/held` */
+function heldUpdate(built: BuiltProjection, context: Context): readonly PlacedEntry[] {
+  const { plan, connectivity } = built;
+  const held = heldOf(plan.equations);
+  if (held.length === 0) return [];
+  const slot = context.profile.defaults.hold;
+  const isDrawn = held.some(([, { expression }]) => drawsIn(expression));
+  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  const comment = `derived variables of the synapses of ${plan.name} that hold over the step`;
+  const kernel = overPositions(`${plan.name}.hold`, comment, stored, context, (position, source, block) => {
+    const target = block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+    const at = { position, source, target };
+    const draws = isDrawn ? drawsOf(built, 'held', at, block, context) : null;
+    const scope = new SynapseScope(context, built, at, block, draws, { slot });
+    for (const [name, variable] of held) scope.write(name, compile(variable.expression, scope));
+    scope.storeAll();
+  });
+  const name = objectNames.subexpressionUpdate(plan.name);
+  return kernel === null ? [] : [inStep(kernel, { slot, order: plan.projection.order, name })];
+}
+
+/** Clock-driven equations and conditions of the synapses, and what must be computed before them. */
+function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Context): readonly PlacedEntry[] {
+  const { plan, connectivity } = built;
+  const { equations } = plan;
+  const hasRates = steppedDerivatives(equations).size > 0;
+  const events = Object.entries(plan.type.events ?? {}).sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1));
+  if (!hasRates && events.length === 0) return [];
+  const block = new Block();
+  const position = block.local('position', 'u32');
+  const before: PlacedEntry[] = [];
+  const body = block.nested((inner) => {
+    const target = inner.name('target', ir.convert('u32', ir.load(connectivity.targets, ir.get(position))));
+    const at = { position: ir.get(position), source: item, target };
+    const draws = events.length > 0 ? eventDraws(built, at, inner, context) : null;
+    const scope = new SynapseScope(context, built, at, inner, draws);
+    if (hasRates) {
+      const { values, entries } = integrated(built, place, scope, context);
+      before.push(...entries);
+      for (const [name, value] of values) scope.write(name, value);
+    }
+    for (const [name, event] of events) testEvent(name, event, connectivity.count, scope, context);
+    scope.storeAll();
+  });
+  block.emit(
+    ir.loop(position, ir.load(connectivity.rows, item), ir.load(connectivity.rows, ir.add(item, ir.u32(1))), body),
+  );
+  const kernel = context.builder.map(
+    `${plan.name}.update`,
+    `integrates the synapses of ${plan.name}`,
+    { kind: 'count', count: plan.pre.size },
+    false,
+    block,
+  );
+  return [...before, inStep(kernel, place)];
+}
+
+/** Draws in conditions of synapses. @random stream `projection/<id>/events`, counter (source, target, step, site) */
+function eventDraws(
+  built: BuiltProjection,
+  at: { readonly position: Ir; readonly source: Ir; readonly target: Ir },
+  block: Block,
+  context: Context,
+): Draws | null {
+  const drawing = Object.values(built.plan.type.events ?? {}).some(
+    (event) => drawsIn(event.when) || event.do.some((statement) => expressionsOf(statement).some(drawsIn)),
+  );
+  return drawing ? drawsOf(built, 'events', at, block, context) : null;
+}
+
+/** Draws of each synapse in each step, in a stream of its projection: counter (source, target, step, site). */
+function drawsOf(
+  { plan, connectivity }: BuiltProjection,
+  purpose: 'events' | 'held',
+  { position, source, target }: { readonly position: Ir; readonly source: Ir; readonly target: Ir },
+  block: Block,
+  context: Context,
+): Draws {
+  const keys = keyBuffer(`${plan.stream}.${purpose}.keys`, [`projection/${plan.stream}/${purpose}`], context);
+  const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+  const pair =
+    purpose === 'events'
+      ? { source, target }
+      : { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target) };
+  return {
+    ...synapseDraws({ ...pair, copy }, keyAt(keys, ir.u32(0)), block),
+    step: drawStep(step, context),
+  };
+}
+
+/** Tests a condition of a synapse and, where it holds, lets its actions assign the synapse's variables. */
+function testEvent(name: string, event: LocalEvent, count: Extent, scope: SynapseScope, context: Context): void {
+  const { plan, block } = scope;
+  let holds = block.name('holds', compileCondition(event.when, scope));
+  if (event.edge === 'rising') {
+    const index = scope.address.position;
+    invariant(index, 'lower/sums', `${name} of ${plan.name} is tested before there are synapses`);
+    holds = block.name('begins', begins(holds, { name: `${plan.name}.${name}`, length: count, index, block }, context));
+  }
+  for (const statement of event.do) {
+    if (statement.kind === 'send' || statement.target.includes('.') || plan.type.ports[statement.target]) {
+      context.diagnostics.add(
+        messages.unsupportedFeature(`a condition of a synapse that acts on its ends (${plan.name}.${name})`),
+      );
+      continue;
+    }
+    const right = compile(statement.value, scope);
+    if (!scope.owns(statement.target)) {
+      scope.write(
+        statement.target,
+        statement.operator === '=' ? right : combine(statement.operator, scope.read(statement.target), right, scope),
+      );
+      continue;
+    }
+    const old = scope.read(statement.target);
+    const value = statement.operator === '=' ? right : combine(statement.operator, old, right, scope);
+    scope.write(statement.target, ir.select(holds, to(old.type, value), old));
+  }
+}
+
+/** Where the propagators of a projection's synapses are computed and kept. */
+function propagatorSite(built: BuiltProjection, at: Ir, context: Context): Site {
+  const { builder } = context;
+  const { plan, connectivity } = built;
+  const { count, rows, targets } = connectivity;
+  const scopeAt = (block: Block, source: Ir, position: Ir, target: Ir): SynapseScope =>
+    new SynapseScope(context, built, { position, source, target }, block, null);
+  return {
+    name: plan.name,
+    context,
+    at,
+    scope: (block) => scopeAt(block, item, ir.u32(0), ir.u32(0)),
+    buffer(name, comment) {
+      const buffer = builder.buffer(name, context.real, count, comment);
+      if (typeof count !== 'number') builder.allocate(buffer);
+      return buffer;
+    },
+    kernel: (name, comment, write) =>
+      overPositions(
+        name,
+        comment,
+        { name: plan.name, count, rows, sources: plan.pre.size },
+        context,
+        (position, source, inner) => {
+          const target = inner.name('target', ir.convert('u32', ir.load(targets, position)));
+          write(scopeAt(inner, source, position, target), position);
+        },
+      ),
+  };
+}
+
+/**
+ * White noise of a synapse, by name: sqrt(dt) times a normal number.
+ *
+ * @random stream `projection/<id>/noise/<xi>`, counter (source, target, step / 2, site)
+ */
+function noiseOfSynapse(
+  { plan, connectivity }: BuiltProjection,
+  { address: { position, source, target }, block }: SynapseScope,
+  context: Context,
+): ReadonlyMap<string, Ir> {
+  const { stream, equations } = plan;
+  return new Map(
+    equations.noise.map((xi) => {
+      const keys = keyBuffer(`${plan.name}.${xi}.keys`, [`projection/${stream}/noise/${xi}`], context);
+      const copy = connectivity.copies && position ? ir.load(connectivity.copies, position) : null;
+      const pair = { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target), copy };
+      const draws: Draws = {
+        ...synapseDraws(pair, keyAt(keys, ir.u32(0)), block),
+        step: drawStep(step, context),
+        perStep: true,
+      };
+      const number = draw(call('normal', []), [], draws, block, context);
+      return [xi, block.name(xi, to(context.real, ir.mul(ir.f64(Math.sqrt(context.dt)), number)))];
+    }),
+  );
+}
+
+/** New values of the synapses' variables, and what computes their propagators in each step. */
+function integrated(
+  built: BuiltProjection,
+  place: StepPlace,
+  scope: SynapseScope,
+  context: Context,
+): { readonly values: ReadonlyMap<string, Ir>; readonly entries: readonly PlacedEntry[] } {
+  const { plan } = built;
+  const { equations } = plan;
+  const chosen = chooseMethod(plan.name, equations, {}, context);
+  if (chosen === null) return { values: new Map(), entries: [] };
+  if (chosen.method !== 'exact') {
+    context.builder.note(`the synapses of ${plan.name} are integrated by ${chosen.method}`);
+    return { values: newValues(chosen.method, equations, scope, noiseOfSynapse(built, scope, context)), entries: [] };
+  }
+  invariant(scope.address.position, 'lower/sums', `${plan.name} has no synapses yet`);
+  const site = propagatorSite(built, scope.address.position, context);
+  const exact = propagatorsOf(chosen.system, new Set(), site);
+  const entries = computePropagators(
+    exact.kernels,
+    chosen.system,
+    plan.name,
+    { ...place, phase: 'keep inputs' },
+    context,
+  );
+  const terms = compiledTerms(chosen.system, site, scope);
+  const values = chosen.system.names.map((name, i) => {
+    const value = propagated(i, chosen.system, exact, terms, scope);
+    return [name, scope.block.name(`next_${name}`, value)] as const;
+  });
+  return { values: new Map(values), entries };
+}

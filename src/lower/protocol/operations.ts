@@ -1,0 +1,280 @@
+/** Pass: statements that run on populations and synapses at regular intervals. */
+
+import * as ir from '../../ir/builder.js';
+import type { Expression as Ir } from '../../ir/program.js';
+import type { Statement } from '../../lang/ast.js';
+import { drawsIn } from '../../lang/functions.js';
+import { expressionsOf } from '../../lang/walk.js';
+import type { Operation } from '../../model/typed.js';
+import { Block } from '../code/block.js';
+import { onClock, onClockOf } from '../step/clocks.js';
+import type { Context } from '../context.js';
+import type { Piece } from '../selections.js';
+import { pieceDomain, piecesOf, streamsOf, withoutRepeats } from '../selections.js';
+import { drawsAt, drawStep, keyAt, keyBuffer, type Draws } from '../code/draws.js';
+import { cellOf, ElementScope } from '../code/element-scope.js';
+import { populationInModel } from '../cable/cable.js';
+import { compartmentOf } from '../cable/compartment-of.js';
+import { ownersOf } from '../../model/typed.js';
+import { sharedByEnds } from '../projections/pathways.js';
+import { reached } from '../projections/receptors.js';
+import { namedIndex } from '../rules/rule-code.js';
+import { step } from '../step/step-time.js';
+import * as messages from '../messages.js';
+import { placeAmong, synapseDraws } from '../projections/synapse-values.js';
+import { SynapseScope, type BuiltProjection } from '../code/synapse-scope.js';
+import { overPositions, rowSearch } from '../synapses/positions.js';
+import type { Group, Storage } from '../groups.js';
+import { positionsOf, type SynapseSelection } from '../projections/synapse-ends.js';
+import { runsOnLanes } from '../code/lanes.js';
+import { arrayOf } from '../../model/arrays.js';
+import { inStep, type PlacedEntry } from '../step/place.js';
+import { wholeSteps } from '../step/whole-steps.js';
+
+/**
+ * @random streams `operation/<id>` and `operation/<id>/shared`, of a selection's second and later populations with
+ * `/<population>` added; counter (element, 0, step, site); of cells with
+ * compartments (cell, compartment, step, site)
+ */
+export function lowerOperations(
+  groups: readonly Group[],
+  projections: readonly BuiltProjection[],
+  context: Context,
+): readonly PlacedEntry[] {
+  const entries: PlacedEntry[] = [];
+  for (const [name, operation] of Object.entries(context.model.operations).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    context.diagnostics.at(`/operations/${name}`);
+    const given =
+      operation.every === undefined ? undefined : wholeSteps(`the interval of ${name}`, operation.every, context);
+    const { operation: start } = context.profile.defaults;
+    const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
+    if (operation.on.kind === 'synapses') {
+      const own = onClockOf(operation.on.projection, context);
+      for (const kernel of synapticKernels({ name, operation, slot }, operation.on, projections, own))
+        if (given !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, given ?? own.every));
+      continue;
+    }
+    const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
+    if (!pieces || given === null) continue;
+    const operate = (piece: Piece, code: Share): void => {
+      const kernel = operationKernel({ name, operation, slot }, piece, code, context);
+      const every = given ?? onClock(piece.group.clock, context).every;
+      if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
+    };
+    // What a population has one value of is written once for it, however many pieces of it there are, and first.
+    const wholes = new Map(pieces.map((piece) => [piece.member.name, piece]));
+    for (const piece of wholes.values()) operate(piece, 'shared');
+    for (const piece of pieces) operate(withoutRepeats(piece), 'own');
+  }
+  return entries;
+}
+
+/**
+ * Kernels for an operation on synapses of a projection, which may write their own variables: one for what they share,
+ * and one for the rest; none after a finding.
+ */
+function synapticKernels(
+  placed: PlacedOperation,
+  on: SynapseSelection,
+  projections: readonly BuiltProjection[],
+  context: Context,
+): readonly string[] {
+  const { name, operation } = placed;
+  const refuse = (what: string): [] => {
+    context.diagnostics.add(messages.unsupportedFeature(`an operation (${name}) ${what}`));
+    return [];
+  };
+  const built = projections.find(({ plan }) => plan.name === on.projection);
+  if (!built) return refuse('on synapses between several populations');
+  let writesEnds = false;
+  for (const statement of operation.do) {
+    if (statement.kind !== 'assignment') return refuse('on synapses that sends');
+    const to = reached(statement.to, built.plan.projection.receptors);
+    if (to.kind !== 'end') continue;
+    const { population } = built.plan[to.end];
+    if (populationInModel(population, context.shown) !== population)
+      return refuse('on synapses that writes variables of cells with compartments');
+    writesEnds = true;
+  }
+  const split = sharedCount(operation, built.storage);
+  const [once, each] = [operation.do.slice(0, split), operation.do.slice(split)];
+  return [
+    ...(once.length > 0 ? [sharedSynapticKernel(placed, once, built, context)] : []),
+    ...(each.length > 0
+      ? [(writesEnds ? synapsesInOrderKernel : eachSynapseKernel)(placed, each, on, built, context)]
+      : []),
+  ];
+}
+
+/** @random stream `operation/<id>/shared`, counter (0, 0, step, site) */
+function sharedSynapticKernel(
+  { name, slot }: PlacedOperation,
+  code: readonly Statement[],
+  { plan, storage }: BuiltProjection,
+  context: Context,
+): string {
+  const block = new Block();
+  const none = ir.u32(0);
+  const at = { keys: `${name}.shared.keys`, streams: [`operation/${name}/shared`], element: none, perStep: true };
+  const draws = drawsAt({ ...at, step: drawStep(step, context) }, context);
+  const address = { position: none, source: none, target: none };
+  const scope = new SynapseScope(context, { plan, storage }, address, block, draws, { slot });
+  scope.execute(code);
+  scope.storeAll();
+  const comment = `the operation ${name} on the synapses of ${plan.name}: one value for all`;
+  return context.builder.sequential(`${name}.operate.shared`, comment, block);
+}
+
+/** @random stream `operation/<id>`, counter (source, target, step, site) */
+function eachSynapseKernel(
+  placed: PlacedOperation,
+  code: readonly Statement[],
+  on: SynapseSelection,
+  built: BuiltProjection,
+  context: Context,
+): string {
+  const { plan, connectivity } = built;
+  const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
+  const comment = `the operation ${placed.name} on the synapses of ${plan.name}`;
+  const operate = synapseOperation(placed, code, on, built, context);
+  return overPositions(`${placed.name}.operate`, comment, stored, context, operate);
+}
+
+/**
+ * What writes variables of ends runs for one synapse after another, in order of creation: its sums have the bits of
+ * that order, and what is assigned last stays.
+ *
+ * @random stream `operation/<id>`, counter (source, target, step, site)
+ */
+function synapsesInOrderKernel(
+  placed: PlacedOperation,
+  code: readonly Statement[],
+  on: SynapseSelection,
+  built: BuiltProjection,
+  context: Context,
+): string {
+  const { plan, connectivity } = built;
+  const { rows, count } = connectivity;
+  const sources = ir.u32(plan.pre.size);
+  const block = new Block();
+  const synapse = block.local('synapse', 'u32');
+  const find = rowSearch(block);
+  const positions = positionsOf(built, count, context);
+  const operate = synapseOperation(placed, code, on, built, context);
+  const end = typeof count === 'number' ? ir.u32(count) : ir.load(rows, sources);
+  const each = (inner: Block): void => {
+    const position = positions
+      ? inner.name('position', ir.load(positions, ir.get(synapse)))
+      : inner.name('position', ir.get(synapse));
+    const { statements, row } = find(rows, sources, position);
+    inner.emit(...statements);
+    operate(position, inner.name('row', row), inner);
+  };
+  block.emit(ir.loop(synapse, ir.u32(0), end, block.nested(each)));
+  const comment = `the operation ${placed.name} on the synapses of ${plan.name}, one after another`;
+  return context.builder.sequential(`${placed.name}.operate`, comment, block);
+}
+
+/** Statements of an operation for the synapse at a position, of a row, if it is one of those that are selected. */
+function synapseOperation(
+  { name, slot }: PlacedOperation,
+  code: readonly Statement[],
+  on: SynapseSelection,
+  { plan, connectivity, storage }: BuiltProjection,
+  context: Context,
+): (position: Ir, source: Ir, outer: Block) => void {
+  const indices = on.indices ? Uint32Array.from(arrayOf(on.indices, context.data)) : (on.slice ?? null);
+  return (position, source, outer) => {
+    const operate = (block: Block): void => {
+      const target = block.name('target', ir.convert('u32', ir.load(connectivity.targets, position)));
+      const draws = (): Draws => {
+        const copy = connectivity.copies ? ir.load(connectivity.copies, position) : null;
+        const pair = { source: namedIndex(plan.pre, source), target: namedIndex(plan.post, target), copy };
+        const key = keyAt(keyBuffer(`${name}.keys`, [`operation/${name}`], context), ir.u32(0));
+        return { ...synapseDraws(pair, key, block), step: drawStep(step, context) };
+      };
+      const drawn = code.some((statement) => expressionsOf(statement).some(drawsIn)) ? draws() : null;
+      const at = { position, source, target };
+      const scope = new SynapseScope(context, { plan, storage }, at, block, drawn, { slot });
+      const { receptors } = plan.projection;
+      const assigned = code.flatMap((statement) =>
+        statement.kind === 'assignment' ? [{ statement, to: reached(statement.to, receptors) }] : [],
+      );
+      scope.sharedByEnds = sharedByEnds({ plan, statements: assigned, ordered: true });
+      scope.execute(code);
+      scope.storeAll();
+    };
+    const created = connectivity.creation ? ir.load(connectivity.creation, position) : position;
+    const { chosen } = placeAmong({ indices }, created, name, outer, context);
+    if (chosen === null) operate(outer);
+    else outer.emit(ir.when(chosen, outer.nested(operate)));
+  };
+}
+
+/** Which statements: those that run once for a population, or those that run for each element. */
+type Share = 'shared' | 'own';
+
+/** An operation and the slot in which it runs. */
+interface PlacedOperation {
+  readonly name: string;
+  readonly operation: Operation;
+  readonly slot: string;
+}
+
+/** How many statements, up to the last that writes what all elements share, run once; the model has them first. */
+function sharedCount({ do: code }: Operation, storage: ReadonlyMap<string, Storage>): number {
+  const isShared = (statement: Statement): boolean =>
+    statement.kind === 'assignment' && storage.get(statement.target)?.kind === 'table';
+  return code.findLastIndex(isShared) + 1;
+}
+
+/** A kernel for a share of the statements of an operation, on a piece of a population; null where there are none. */
+function operationKernel(
+  { name, operation, slot }: PlacedOperation,
+  piece: Piece,
+  share: Share,
+  context: Context,
+): string | null {
+  const { builder } = context;
+  const shared = share === 'shared';
+  const { member } = piece;
+  const split = sharedCount(operation, piece.group.storage);
+  const code = shared ? operation.do.slice(0, split) : operation.do.slice(split);
+  if (code.length === 0) return null;
+  const block = new Block();
+  const own = shared ? null : pieceDomain(piece, name, block, context);
+  const address = own?.address ?? {
+    index: ir.u32(member.begin),
+    ordinal: ir.u32(member.ordinal),
+    local: ir.u32(0),
+  };
+  const draws = drawsAt(
+    {
+      keys: shared ? `${name}.shared.keys` : `${name}.keys`,
+      ...streamsOf(
+        shared ? `operation/${name}/shared` : `operation/${name}`,
+        ownersOf(operation.on).map((owner) => populationInModel(owner, context.shown)),
+        populationInModel(member.name, context.shown),
+      ),
+      element: cellOf(piece.group, address, context),
+      subElement: compartmentOf(piece.group, address, context),
+      step: drawStep(step, context),
+      perStep: true,
+    },
+    context,
+  );
+  const scope = new ElementScope(context, piece.group, address, block, draws, { slot });
+  scope.execute(code, ({ variable }, value) =>
+    shared ? scope.write(variable, value) : scope.writeIfFree(variable, value),
+  );
+  scope.storeAll();
+  return own
+    ? builder.map(
+        `${name}.operate`,
+        `the operation ${name} on ${member.name}`,
+        own.domain,
+        runsOnLanes(block.statements),
+        block,
+      )
+    : builder.sequential(`${name}.operate.shared`, `the operation ${name} on ${member.name}: one value for all`, block);
+}

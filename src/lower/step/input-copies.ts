@@ -1,0 +1,34 @@
+/**
+ * Sums of inputs for code that reads them outside the integration. The integration empties the sums, to which events
+ * may add again in the same step; recordings, conditions and actions read what it has used.
+ */
+
+import * as ir from '../../ir/builder.js';
+import { Block } from '../code/block.js';
+import type { Context } from '../context.js';
+import type { Group } from '../groups.js';
+import { usedInputName } from '../groups.js';
+import { rangesAddress } from '../code/element-scope.js';
+import { updatePlace } from '../groups.js';
+import { inStep, type PlacedEntry } from './place.js';
+import { groupKernel } from '../code/step-scope.js';
+
+/**
+ * Copies, right before each integration, the inputs that other code reads; runs after all such code has been lowered.
+ */
+export function keepInputs(groups: readonly Group[], context: Context): readonly PlacedEntry[] {
+  const { builder } = context;
+  return groups.flatMap((group) => {
+    const block = new Block();
+    for (const input of Object.keys(group.type.inputs)) {
+      const used = builder.known(usedInputName(group, input));
+      const storage = group.storage.get(input);
+      if (!used || storage?.kind !== 'array') continue;
+      block.emit(ir.store(used, rangesAddress.index, ir.load(storage.buffer, rangesAddress.index)));
+    }
+    if (block.statements.length === 0) return [];
+    const comment = `keeps the inputs of ${group.name} that other code than its integration reads`;
+    const kernel = groupKernel(group, 'keep_inputs', comment, block, context);
+    return [inStep(kernel, { ...updatePlace(group, context), phase: 'keep inputs' })];
+  });
+}

@@ -1,0 +1,117 @@
+/**
+ * Timing profiles as data: the order of slots within a step and how times are labelled (see `docs/architecture.md`).
+ */
+
+import type { IntegrationMethod, TimingProfile } from '../../model/typed.js';
+import { delayRounding, slotsOf } from '../../model/steps.js';
+import type { CableMethod } from '../cable/cable.js';
+import type { Ties } from './place.js';
+
+/** Methods after `auto` is decided. */
+export type Method = Exclude<IntegrationMethod, 'auto' | CableMethod>;
+
+/** The order of a step, and how its times are labelled. */
+export interface Profile {
+  readonly name: TimingProfile;
+  /**
+   * How a step goes: `slots`, one slot after another over all elements at once, or `elements`, one element after
+   * another, each with the synapses onto it before it and its parts in the order of its type: forward Euler, events
+   * that act at once or when the sum of steps has come to their time, and derived variables that keep the value of the
+   * step before until they are computed again.
+   */
+  readonly stepping: 'slots' | 'elements';
+  /** Slots in the order of a step. */
+  readonly slots: readonly string[];
+  /** What decides between things of one slot and order: names as in Brian, or what they do. */
+  readonly ties: Ties;
+  /** When linked parameters read what they stand for: wherever they are used, or at the start of a step. */
+  readonly links: 'live' | 'held';
+  /** Where things go when the model does not say. */
+  readonly defaults: Readonly<
+    Record<
+      | 'sample'
+      | 'operation'
+      | 'hold'
+      | 'summed'
+      | 'integrate'
+      | 'threshold'
+      | 'deliver'
+      | 'reset'
+      | 'event'
+      | 'eventAction'
+      | 'rate',
+      string
+    >
+  >;
+  /** A spike of step n has time (n + spikeLabel) * dt. */
+  readonly spikeLabel: 0 | 1;
+  /**
+   * A sample taken in step n has time (n + sampleLabel) * dt; with 1 there is also one of the initial state at t = 0.
+   */
+  readonly sampleLabel: 0 | 1;
+  /** Which integration methods are tried where the model leaves it open; the first that accepts is taken. */
+  readonly methods: readonly Method[];
+  /** Whether `exact` is left out, where no method is named, for systems that Brian 2's `exact` refuses. */
+  readonly exactLikeBrian: boolean;
+  /** How the cable equation and the gates of cells with compartments take turns, where the model leaves it open. */
+  readonly cableMethod: CableMethod;
+  /** What is added to a delay in steps, of which whole steps are kept. */
+  readonly delayRounding: number;
+}
+
+const brian: Profile = {
+  name: 'brian',
+  stepping: 'slots',
+  slots: slotsOf.brian,
+  defaults: {
+    sample: 'start',
+    operation: 'start',
+    hold: 'before_start',
+    summed: 'groups',
+    integrate: 'groups',
+    threshold: 'thresholds',
+    deliver: 'synapses',
+    reset: 'resets',
+    event: 'after_thresholds',
+    eventAction: 'after_resets',
+    rate: 'end',
+  },
+  ties: 'name',
+  links: 'live',
+  spikeLabel: 0,
+  sampleLabel: 0,
+  // Brian's order of preference.
+  methods: ['exact', 'euler', 'heun'],
+  exactLikeBrian: true,
+  cableMethod: 'gates-then-cable',
+  delayRounding: delayRounding.brian,
+};
+
+/** The grid of PyNN, NEST and NEURON: integrate, deliver, threshold, reset, sample. */
+const grid: Profile = {
+  name: 'grid',
+  stepping: 'slots',
+  slots: slotsOf.grid,
+  defaults: { ...brian.defaults, sample: 'end' },
+  ties: 'phase',
+  links: 'held',
+  spikeLabel: 1,
+  sampleLabel: 1,
+  // The most accurate that accepts.
+  methods: ['exact', 'exponentialEuler', 'rk4', 'euler', 'heun'],
+  exactLikeBrian: false,
+  cableMethod: 'cable',
+  delayRounding: delayRounding.grid,
+};
+
+/**
+ * The reference interpreter of LEMS: times are those of the end of a step, as for `grid`, and what is due is delivered
+ * first.
+ */
+const lemsEuler: Profile = { ...grid, name: 'lems-euler', stepping: 'elements', methods: ['euler'] };
+
+/** By name. */
+export const profiles: Readonly<Record<TimingProfile, Profile>> = { brian, grid, 'lems-euler': lemsEuler };
+
+/** Position of a slot within a step. */
+export const rankOf = (profile: Profile, slot: string): number => profile.slots.indexOf(slot);

@@ -1,0 +1,46 @@
+/** The step that runs and the time that code sees. */
+
+import * as ir from '../../ir/builder.js';
+import type { Buffer, Expression as Ir } from '../../ir/program.js';
+import type { Context } from '../context.js';
+import { rankOf } from './profile.js';
+
+/** i32 number of the step that runs. */
+export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
+
+/**
+ * I32 number of the step that runs, of the clock that code goes by; between its ticks that of the next.
+ *
+ * @source Brian 2, `Network.run`: a clock that is not due has moved on
+ */
+export const ownStep = ({ every }: Pick<Context, 'every'>): Ir =>
+  every === 1 ? step : ir.binary('div', ir.add(step, ir.i32(every - 1)), ir.i32(every));
+
+/** I32 number of the step that code sees: the one that runs or, for code that looks ahead, the next one. */
+export const seenStep = (context: Context): Ir =>
+  context.ahead ? ir.add(ownStep(context), ir.i32(1)) : ownStep(context);
+
+/**
+ * Float64 seconds: the time at the start of the step that code sees or, where time is a sum of steps, that which has
+ * come.
+ */
+export const timeOf = (context: Context): Ir =>
+  context.profile.stepping === 'elements'
+    ? ir.load(timeBuffer(context), ir.u32(0))
+    : ir.mul(ir.convert('f64', seenStep(context)), ir.f64(context.dt));
+
+/**
+ * The context of code that reads what is recorded in a slot: where times are labelled with the end of a step, and the
+ * slot comes after integration, the time is that of the label.
+ */
+export function atLabel(slot: string, context: Context): Context {
+  const { profile } = context;
+  const integrated = rankOf(profile, slot) > rankOf(profile, profile.defaults.integrate);
+  return profile.stepping === 'slots' && profile.sampleLabel === 1 && integrated
+    ? { ...context, ahead: true }
+    : context;
+}
+
+/** Where the sum of all steps so far stands (s), for profiles that step by elements. */
+export const timeBuffer = ({ builder }: Context): Buffer =>
+  builder.commonBuffer('time', 'f64', 1, 'time that has come: the sum of all steps so far (s)');

@@ -6,7 +6,13 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Extent, TypedArray } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
 import type { Context } from '../context.js';
-import type { Connectivity, DelayedIndex, PathwayPlan, ProjectionPlan, SynapseIndex } from '../projections/projection.js';
+import type {
+  Connectivity,
+  DelayedIndex,
+  PathwayPlan,
+  ProjectionPlan,
+  SynapseIndex,
+} from '../projections/projection.js';
 import { delayKernel } from './delays.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows, sortWithinRows } from './move-to-rows.js';

@@ -117,7 +117,10 @@ experiment: { dt: 0.1 ms, duration: 5 ms }
 });
 
 test('the hard case of regimes and synapses with state runs in both ways, with nearly the same spikes', async () => {
-  const text = readFileSync(new URL('../../../fixtures/model/hard/regimes-child-synapses.yaml', import.meta.url), 'utf8');
+  const text = readFileSync(
+    new URL('../../../fixtures/model/hard/regimes-child-synapses.yaml', import.meta.url),
+    'utf8',
+  );
   const stepwise = await simulate(text, { duration: '40 ms' });
   const grid = await simulate(text.replace('timing: lems-euler', 'timing: grid'), { duration: '40 ms' });
   const times = (run: typeof grid): number[] => run.events.get('cells.spike')!.map(([step]) => step);

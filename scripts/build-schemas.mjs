@@ -1,4 +1,5 @@
-// Compiles the JSON Schemas to stand-alone validators, since compiling them at start-up costs 180 ms.
+// Compiles the JSON Schemas to stand-alone validators, since compiling them at start-up costs 180 ms, and writes the
+// TypeScript types of the documents that they describe.
 //
 //   node scripts/build-schemas.mjs           writes the generated files
 //   node scripts/build-schemas.mjs --check   exits with 1 when one of them is not what its schema yields
@@ -9,15 +10,19 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { typesModule } from './schema-types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Each schema and the module that its validator becomes; a declaration file lies beside the module. */
+/** Each schema, the folder of its validator, and the type of its documents if types are made from it. */
 export const schemas = [
-  { schema: 'schemas/model.schema.json', output: 'src/model/schema-validator.generated.js' },
-  { schema: 'schemas/brian.schema.json', output: 'translators/brian/schema-validator.generated.js' },
-  { schema: 'schemas/pynn.schema.json', output: 'translators/pynn/schema-validator.generated.js' },
+  { schema: 'schemas/model.schema.json', folder: 'src/model' },
+  { schema: 'schemas/brian.schema.json', folder: 'translators/brian', type: 'BrianSpecification' },
+  { schema: 'schemas/pynn.schema.json', folder: 'translators/pynn', type: 'PynnSpecification' },
 ];
+
+/** Said of lists whose items the importer checks. */
+const checkedLater = 'items are checked while importing';
 
 /**
  * The schema without what only people read, and without the items of long lists: these are checked by our own code,
@@ -33,7 +38,7 @@ function forCompiling(schema) {
     return Object.fromEntries(kept.map(([key, value]) => [key, strip(value)]));
   };
   const copy = withAllowedNames(strip(schema));
-  if (copy.$defs?.numbers) delete copy.$defs.numbers.items;
+  for (const definition of Object.values(copy.$defs)) if (definition.$comment === checkedLater) delete definition.items;
   return copy;
 }
 
@@ -108,8 +113,13 @@ export declare const validate: { (value: unknown): boolean; errors?: readonly Sc
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const checking = process.argv.includes('--check');
-  for (const { schema, output } of schemas.filter((entry) => existsSync(join(root, entry.schema)))) {
-    const files = { [output]: await validatorSource(schema), [output.replace(/\.js$/, '.d.ts')]: declaration };
+  for (const { schema, folder, type } of schemas) {
+    const content = JSON.parse(readFileSync(join(root, schema), 'utf8'));
+    const files = {
+      [`${folder}/schema-validator.generated.js`]: await validatorSource(schema),
+      [`${folder}/schema-validator.generated.d.ts`]: declaration,
+      ...(type && { [`${folder}/specification.generated.ts`]: typesModule(schema, content, type) }),
+    };
     for (const [path, text] of Object.entries(files)) {
       const target = join(root, path);
       const fresh = existsSync(target) && readFileSync(target, 'utf8') === text;

@@ -12,7 +12,7 @@ import { located, locatedExpression, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
 import { readBare } from './neuron-groups.js';
-import type { Connect, ConnectArguments, ConnectIndex, DataReference } from './specification.js';
+import type { Connect, ConnectArguments, ConnectIndex, DataReference } from './specification.generated.js';
 import type { Scope } from './terms.js';
 import { isList } from '../../src/model/collections.js';
 

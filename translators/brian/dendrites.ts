@@ -16,11 +16,11 @@ import type {
   BrianSpecification,
   DendriticCompartment,
   DendriticNeurons,
-  EventSpecification,
+  CustomEvent,
   Initializers,
   NeuronGroup,
-  SynapsesSpecification,
-} from './specification.js';
+  Synapses,
+} from './specification.generated.js';
 import type { Namespace } from './terms.js';
 import { readNumber } from './values.js';
 import { isList } from '../../src/model/collections.js';
@@ -52,7 +52,7 @@ export function withDendrites(specification: BrianSpecification, reading: Readin
   const { dendritic_neurons: neurons, ...rest } = specification;
   if (neurons === undefined) return specification;
   const groups: Record<string, NeuronGroup> = {};
-  const synapses: Record<string, SynapsesSpecification> = {};
+  const synapses: Record<string, Synapses> = {};
   for (const [name, neuron] of Object.entries(neurons)) {
     const pointer = child('/dendritic_neurons', name);
     const { second_reset: second } = neuron;
@@ -117,7 +117,7 @@ interface Membrane {
 class Expansion {
   readonly #equations: string[] = [];
   readonly #constants: Record<string, string | number> = {};
-  readonly #events: Record<string, EventSpecification> = {};
+  readonly #events: Record<string, CustomEvent> = {};
   readonly #initial: Record<string, string | number> = {};
   /** What flows into each compartment. */
   readonly #currents = new Map<string, string[]>();

@@ -18,7 +18,8 @@ import { withRecordedCells } from './script/recorded-cells.js';
 import { pythonValue } from './script/python-text.js';
 import { docstring, documentationOf } from '../shared/documentation.js';
 import { joinedLists, pythonComments, quoted } from '../shared/python.js';
-import { namedSections, type BrianSpecification, type SpikeMonitor } from './specification.js';
+import type { BrianSpecification, EventMonitor } from './specification.generated.js';
+import { namedSections } from './vocabulary.js';
 import { defaultSlot } from './vocabulary.js';
 
 /** A file of an export. */
@@ -238,9 +239,9 @@ function scriptView(
 }
 
 /** A monitor of a custom event right after its test: for a part of a group, Brian would have it before. */
-function afterItsEvent(monitor: SpikeMonitor, { neuron_groups: groups = {} }: BrianSpecification): SpikeMonitor {
+function afterItsEvent(monitor: EventMonitor, { neuron_groups: groups = {} }: BrianSpecification): EventMonitor {
   const [owner = '', slice] = monitor.source.split('[');
-  const event = groups[owner]?.events?.[monitor.event ?? ''];
+  const event = groups[owner]?.events?.[monitor.event];
   if (slice === undefined || event === undefined || monitor.when !== undefined) return monitor;
   const order = (event.condition_order ?? event.order ?? 0) + (groups[owner]?.order ?? 0) + 1;
   return { ...monitor, when: event.condition_when ?? defaultSlot.customEvent, order };

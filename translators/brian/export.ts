@@ -19,7 +19,7 @@ import { exportSynapses, planAllSynapses } from './export/projections.js';
 import { quantityText, type Arithmetic } from '../../src/lang/written-quantity.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
-import type { BrianSpecification } from './specification.js';
+import type { BrianSpecification } from './specification.generated.js';
 import { withoutMethodOptions } from './method-options.js';
 import { defaultClock, plainBinomial } from './vocabulary.js';
 

@@ -10,7 +10,7 @@ import { child } from '../../src/model/pointer.js';
 import { readExpression, type Reporter } from './context.js';
 import { reservedWord } from './equations.js';
 import * as messages from './messages.js';
-import type { BrianSpecification } from './specification.js';
+import type { BrianSpecification } from './specification.generated.js';
 import type { Callable, UserFunction } from './terms.js';
 
 /** The functions of a specification by name: each knows those before it. */

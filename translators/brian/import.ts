@@ -37,7 +37,8 @@ import {
   translateSpikeGenerator,
 } from './sources.js';
 import { declareSpatialNeuron } from './spatial-neurons.js';
-import { namedSections, type BrianSpecification, type SynapsesSpecification } from './specification.js';
+import type { BrianSpecification, Synapses } from './specification.generated.js';
+import { namedSections } from './vocabulary.js';
 import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';
 import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
 import { readNumber } from './values.js';
@@ -328,7 +329,7 @@ function declareAllSynapses(
   const begun = new Set<string>();
   const all = specification.synapses ?? {};
   // Those that others end at come first; of a circle, one finds no such end.
-  const declare = (key: string, item: SynapsesSpecification): void => {
+  const declare = (key: string, item: Synapses): void => {
     if (begun.has(key)) return;
     begun.add(key);
     for (const end of [item.source, item.target ?? '']) {

@@ -10,7 +10,7 @@ import { child } from '../../src/model/pointer.js';
 import { canList, readExpression, type Reporter } from './context.js';
 import * as messages from './messages.js';
 import { at, translate } from './names.js';
-import type { Index, Initializers, PartialInitializer, Values } from './specification.js';
+import type { Index, Initializers, PartialInitializer, Values } from './specification.generated.js';
 import type { Meaning, Scope, Variable } from './terms.js';
 import { readValue, valueTree, type ReadValue } from './values.js';
 

@@ -4,7 +4,7 @@ import { child } from '../../src/model/pointer.js';
 import { located, type Located } from '../shared/located.js';
 import type { Reporter } from './context.js';
 import * as messages from './messages.js';
-import type { MethodOptions } from './specification.js';
+import type { MethodOptions } from './specification.generated.js';
 import type { Namespace, Variable } from './terms.js';
 import { readNumber } from './values.js';
 import { methodNames, refusedMethods } from './vocabulary.js';

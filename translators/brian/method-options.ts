@@ -1,6 +1,6 @@
 /** What integration methods are told, which a model does not say: it is kept with its annotations. */
 
-import type { MethodOptions } from './specification.js';
+import type { MethodOptions } from './specification.generated.js';
 
 type Annotations = Readonly<Record<string, unknown>>;
 

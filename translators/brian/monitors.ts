@@ -7,7 +7,13 @@ import * as messages from './messages.js';
 import type { Setting } from './neuron-groups.js';
 import { order } from './neuron-groups.js';
 import { readInterval } from './operations.js';
-import type { BrianSpecification, RecordedIndices, SpikeMonitor, StateMonitor } from './specification.js';
+import type {
+  BrianSpecification,
+  EventMonitor,
+  RecordedIndices,
+  SpikeMonitor,
+  StateMonitor,
+} from './specification.generated.js';
 import { readSubgroup } from './subgroup.js';
 import { selection } from './synapses.js';
 import type { Scope } from './terms.js';
@@ -36,7 +42,7 @@ export function translateMonitors(
       const recording = translate(name, monitor, child(child('', key), name));
       return recording === undefined ? [] : [recording];
     });
-  const spikes = (name: string, monitor: SpikeMonitor, pointer: string): Located | undefined =>
+  const spikes = (name: string, monitor: SpikeMonitor | EventMonitor, pointer: string): Located | undefined =>
     spikeRecording(name, monitor, pointer, sources, setting);
   return [
     ...each('spike_monitors', specification.spike_monitors, spikes),
@@ -53,7 +59,7 @@ export function translateMonitors(
 
 function spikeRecording(
   name: string,
-  monitor: SpikeMonitor,
+  monitor: SpikeMonitor & Partial<EventMonitor>,
   pointer: string,
   sources: Sources,
   setting: Setting,

@@ -20,7 +20,7 @@ import * as messages from './messages.js';
 import { translate, translateStatements } from './names.js';
 import { atLocation, placeSlice } from './places.js';
 import { withSubexpressions } from './subexpressions.js';
-import type { EventSpecification, Link, NeuronGroup, SpatialNeuron } from './specification.js';
+import type { CustomEvent, Link, NeuronGroup, SpatialNeuron } from './specification.generated.js';
 import type { Namespace, Scope } from './terms.js';
 import { readNumber, readSize, readValue } from './values.js';
 import { defaultClock, defaultSlot } from './vocabulary.js';
@@ -275,13 +275,7 @@ function translateSpike(
   );
 }
 
-function translateCustomEvent(
-  event: EventSpecification,
-  pointer: string,
-  group: Group,
-  scope: Scope,
-  to: Reporter,
-): Located {
+function translateCustomEvent(event: CustomEvent, pointer: string, group: Group, scope: Scope, to: Reporter): Located {
   const at = child(pointer, 'condition');
   const written = readBare(event.condition, at, to);
   const when = written === undefined ? 'False' : locatedExpression(translate(written, scope, at, to), at);

@@ -9,7 +9,7 @@ import { located, locatedExpression, locatedStatement, type Located } from '../s
 import * as messages from './messages.js';
 import { translateStatements } from './names.js';
 import { order, type Setting } from './neuron-groups.js';
-import type { PoissonInput, RunRegularly } from './specification.js';
+import type { PoissonInput, RunRegularly } from './specification.generated.js';
 import { withSubexpressions } from './subexpressions.js';
 import { readSubgroup, recounted } from './subgroup.js';
 import { selection } from './synapses.js';

@@ -15,7 +15,7 @@ import { translate } from './names.js';
 import type { Setting } from './neuron-groups.js';
 import { translateSpikeTrain } from './sources.js';
 import { stepLonger } from './synapses.js';
-import type { BrianSpecification, Index, PhaseSpecification, Values } from './specification.js';
+import type { BrianSpecification, Index, Phase, Values } from './specification.generated.js';
 import type { Scope } from './terms.js';
 import { readNumber, readValue } from './values.js';
 
@@ -66,7 +66,7 @@ function duration(value: string | number, pointer: string, setting: Setting): re
 }
 
 function translatePhase(
-  phase: PhaseSpecification,
+  phase: Phase,
   pointer: string,
   sources: Sources,
   switches: Switches,
@@ -75,7 +75,7 @@ function translatePhase(
 ): readonly unknown[] {
   const { to } = setting;
   const { set, initialize, reset, segment, annotations } = phase;
-  const needs = (key: keyof PhaseSpecification, ...others: readonly (keyof PhaseSpecification)[]): void => {
+  const needs = (key: keyof Phase, ...others: readonly (keyof Phase)[]): void => {
     if (phase[key] !== undefined && others.every((other) => phase[other] === undefined))
       to.report(messages.badPhase(`${key} belongs to ${others.join(' or ')}`), child(pointer, key));
   };
@@ -147,7 +147,7 @@ function translateSwitch(
 
 /** New spikes of generators, all in one phase. */
 function translateSpikes(
-  given: NonNullable<PhaseSpecification['set_spikes']>,
+  given: NonNullable<Phase['set_spikes']>,
   pointer: string,
   { groups }: Sources,
   setting: Setting,
@@ -169,7 +169,7 @@ function translateSpikes(
  */
 function translateSet(
   set: Readonly<Record<string, Values>>,
-  { where, index }: PhaseSpecification,
+  { where, index }: Phase,
   phase: string,
   sources: Sources,
   { constants }: Unstored,
@@ -213,7 +213,7 @@ function translateSet(
 /** First values of variables of groups or of synapses, all in one phase. */
 function translateInitialize(
   initialize: Readonly<Record<string, Values>>,
-  { index }: PhaseSpecification,
+  { index }: Phase,
   phase: string,
   sources: Sources,
   setting: Setting,
@@ -373,6 +373,6 @@ function setConstant(
 
 /** Constants that phases change, so whole numbers among them may become fractions. */
 export function changedConstants(specification: BrianSpecification): ReadonlySet<string> {
-  const phases = Array.isArray(specification.run) ? (specification.run as readonly PhaseSpecification[]) : [];
+  const phases = Array.isArray(specification.run) ? (specification.run as readonly Phase[]) : [];
   return new Set(phases.flatMap((phase) => Object.keys(phase.set ?? {})).filter((key) => !key.includes('.')));
 }

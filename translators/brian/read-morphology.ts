@@ -17,12 +17,7 @@ import {
   type Point,
   type SectionShape,
 } from './morphology.js';
-import type {
-  CompartmentsSpecification,
-  MorphologySpecification,
-  SectionSpecification,
-  Values,
-} from './specification.js';
+import type { Compartments, Morphology as WrittenMorphology, Section, Values } from './specification.generated.js';
 import { readSwc, isWrong } from './swc.js';
 import type { Namespace } from './terms.js';
 import { readNumber, readQuantities } from './values.js';
@@ -35,13 +30,13 @@ export type ReadFile = (name: string) => { readonly text: string } | { readonly 
 interface Branch {
   readonly name: string;
   readonly parent: number | null;
-  readonly section: SectionSpecification;
+  readonly section: Section;
   readonly pointer: string;
 }
 
 /** The morphology of a specification; one compartment after what is wrong was reported. */
 export function readMorphology(
-  morphology: MorphologySpecification,
+  morphology: WrittenMorphology,
   pointer: string,
   namespace: Namespace,
   to: Reporter,
@@ -57,7 +52,7 @@ export function readMorphology(
 }
 
 function morphologyIn(
-  { sections, compartments, swc }: MorphologySpecification,
+  { sections, compartments, swc }: WrittenMorphology,
   pointer: string,
   namespace: Namespace,
   to: Reporter,
@@ -112,7 +107,7 @@ function gapBefore({ sphere, points, diameters }: SectionShape, parent: SectionS
 
 /** Sections with their parents; undefined where they are no tree, which was reported. */
 function readTree(
-  sections: Readonly<Record<string, SectionSpecification>>,
+  sections: Readonly<Record<string, Section>>,
   pointer: string,
   to: Reporter,
 ): readonly Branch[] | undefined {
@@ -160,7 +155,7 @@ function readTree(
 
 /** Numbers of compartments as they are; undefined after what is wrong was reported. */
 function readCompartments(
-  written: CompartmentsSpecification,
+  written: Compartments,
   branches: readonly Branch[],
   pointer: string,
   namespace: Namespace,
@@ -177,7 +172,7 @@ function readCompartments(
   }
   let whole = counts.every((n) => n >= 1);
   if (!whole) to.report(messages.outOfRange('n', '1 or more', Math.min(...counts)), pointer);
-  const read = (key: keyof CompartmentsSpecification): readonly number[] => {
+  const read = (key: keyof Compartments): readonly number[] => {
     const list = written[key];
     const at = child(pointer, key);
     const slot = { name: key, dimension: dimensions[key], type: 'real' } as const;
@@ -209,8 +204,8 @@ function ancestors(branches: readonly Branch[], from: number): readonly (number 
   return found;
 }
 
-const placeKeys: readonly (keyof CompartmentsSpecification)[] = coordinateNames;
-const dimensions: Readonly<Record<keyof CompartmentsSpecification, Dimension>> = {
+const placeKeys: readonly (keyof Compartments)[] = coordinateNames;
+const dimensions: Readonly<Record<keyof Compartments, Dimension>> = {
   ...{ length: metre, diameter: metre, distance: metre, r_length_1: metre, r_length_2: metre },
   ...{ x: metre, y: metre, z: metre },
   area,
@@ -241,7 +236,7 @@ const usualShape = { sphere: false, diameters: [1e-6, 1e-6], lengths: [1e-6] } a
 
 /** The form of a section; some form after what is wrong was reported. */
 function readSection(
-  section: SectionSpecification,
+  section: Section,
   pointer: string,
   namespace: Namespace,
   to: Reporter,

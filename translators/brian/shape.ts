@@ -8,7 +8,7 @@ import { reportSchemaErrors, type SchemaError } from '../../src/model/schema-fin
 import { repaired } from '../../src/model/schema-repair.js';
 import * as messages from './messages.js';
 import { validate } from './schema-validator.generated.js';
-import type { BrianSpecification } from './specification.js';
+import type { BrianSpecification } from './specification.generated.js';
 import { refusedKeys } from './vocabulary.js';
 
 /** A specification to read, and what of the document was left out of it since it breaks the schema. */

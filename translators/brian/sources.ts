@@ -13,7 +13,7 @@ import { located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { translate } from './names.js';
 import { order, translateClock, type Setting, type Translation } from './neuron-groups.js';
-import type { PoissonGroup, SpikeGenerator } from './specification.js';
+import type { PoissonGroup, SpikeGenerator } from './specification.generated.js';
 import { randomFunctions } from './vocabulary.js';
 import { readNumber, readQuantities, readSize, readValue, type ReadValue } from './values.js';
 

@@ -27,7 +27,7 @@ import * as messages from './messages.js';
 import { numbersOfCompartment, type Morphology } from './morphology.js';
 import { declaredGroup } from './neuron-groups.js';
 import { readMorphology, type ReadFile } from './read-morphology.js';
-import type { BrianSpecification, SpatialNeuron } from './specification.js';
+import type { BrianSpecification, SpatialNeuron } from './specification.generated.js';
 import type { Namespace, Variable } from './terms.js';
 import { readNumber, readSize, readValue, type ReadValue } from './values.js';
 import { coordinateNames, riseName } from './vocabulary.js';

@@ -16,7 +16,7 @@ import { translateMethod } from './integration-method.js';
 import { order, translateClock, type Setting } from './neuron-groups.js';
 import { subexpressionsOn, withSubexpressions } from './subexpressions.js';
 import { readSubgroup } from './subgroup.js';
-import type { SynapsesSpecification } from './specification.js';
+import type { Synapses } from './specification.generated.js';
 import type { Scope, Variable } from './terms.js';
 import { readValue, type ReadValue } from './values.js';
 import { namesIn } from '../../src/lang/walk.js';
@@ -40,7 +40,7 @@ interface PathwaySpecification {
  */
 export function declareSynapses(
   key: string,
-  specification: SynapsesSpecification,
+  specification: Synapses,
   pointer: string,
   groups: ReadonlyMap<string, Group>,
   synapses: ReadonlyMap<string, SynapseGroup>,
@@ -140,7 +140,7 @@ export interface SynapsesTranslation {
 /** Translates the code of synapses and notes what it writes at both ends. */
 export function translateSynapses(
   synapses: SynapseGroup,
-  specification: SynapsesSpecification,
+  specification: Synapses,
   setting: Setting,
 ): SynapsesTranslation {
   const { to } = setting;
@@ -266,7 +266,7 @@ function translateSummed(
 
 /** Slot and order of summed variables that are not in the usual place; in Brian, those of slices come one later. */
 function sumSlots(
-  { summed_updaters: given = {} }: SynapsesSpecification,
+  { summed_updaters: given = {} }: Synapses,
   summed: readonly { readonly variable: string; readonly at: Variable; readonly end: Subgroup }[],
   pointer: string,
   to: Reporter,
@@ -287,11 +287,7 @@ function sumSlots(
 
 // --- Pathways and delays --------------------------------------------------------------------------------------------
 
-function listPathways(
-  specification: SynapsesSpecification,
-  pointer: string,
-  to: Reporter,
-): readonly PathwaySpecification[] {
+function listPathways(specification: Synapses, pointer: string, to: Reporter): readonly PathwaySpecification[] {
   const pathways: PathwaySpecification[] = [];
   for (const [side, argument] of [
     ['pre', 'on_pre'],
@@ -316,7 +312,7 @@ function listPathways(
 
 function translatePathway(
   pathway: PathwaySpecification,
-  specification: SynapsesSpecification,
+  specification: Synapses,
   synapses: SynapseGroup,
   scope: Scope,
   to: Reporter,
@@ -358,7 +354,7 @@ function translatePathway(
 
 function eventOf(
   key: string,
-  specification: SynapsesSpecification,
+  specification: Synapses,
   pointer: string,
 ): { readonly name: string; readonly pointer?: string } {
   const { on_event: events } = specification;
@@ -393,7 +389,7 @@ const withKnownConstants = (scope: Scope): Scope => ({
 });
 
 function translateDelays(
-  specification: SynapsesSpecification,
+  specification: Synapses,
   values: ReadonlyMap<string, ReadValue>,
   pathways: readonly PathwaySpecification[],
   synapses: SynapseGroup,

@@ -10,7 +10,7 @@ import type { Reporter } from './context.js';
 import { reservedWord } from './equations.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
-import type { TimedArray } from './specification.js';
+import type { TimedArray } from './specification.generated.js';
 import type { Namespace, TableShape } from './terms.js';
 import { readNumber, readNumbers } from './values.js';
 

@@ -22,7 +22,7 @@ import {
 } from './constants.js';
 import { type Reporter } from './context.js';
 import * as messages from './messages.js';
-import type { DataReference, Quantities, Values } from './specification.js';
+import type { DataReference, Quantities, Values } from './specification.generated.js';
 import type { Namespace, Quantity, Scope, Variable } from './terms.js';
 import { isList } from '../../src/model/collections.js';
 

@@ -5,6 +5,24 @@
 
 import type { IntegrationMethod } from '../../src/model/model.js';
 
+/** Sections of a document whose keys name objects, which share one set of names. */
+export const namedSections = [
+  'timed_arrays',
+  'functions',
+  'binomial_functions',
+  'neuron_groups',
+  'spatial_neurons',
+  'dendritic_neurons',
+  'poisson_groups',
+  'spike_generators',
+  'synapses',
+  'poisson_inputs',
+  'spike_monitors',
+  'event_monitors',
+  'state_monitors',
+  'population_rate_monitors',
+] as const;
+
 /** Brian's function names whose canonical name differs. Functions that keep their name are in `sharedFunctions`. */
 export const functionNames: Readonly<Record<string, string>> = {
   rand: 'uniform',

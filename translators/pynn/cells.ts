@@ -19,7 +19,7 @@ import { located, type Located } from '../shared/located.js';
 import { structuralKeys, structuredCell } from './compartments.js';
 import * as messages from './messages.js';
 import { nativeName, whereFrom } from './native/types.js';
-import type { Cell, Value, Values } from './specification.js';
+import type { Cell, Value, Values } from './specification.generated.js';
 import { isNumbers, translateValue } from './values.js';
 import { freeName } from '../../src/model/free-name.js';
 

@@ -15,7 +15,7 @@ import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { translateFormula } from './formulas.js';
 import * as messages from './messages.js';
-import type { Cell, Distribution, Label, Location, Locations, Section } from './specification.js';
+import type { Cell, Distribution, Label, Location, Locations, Section } from './specification.generated.js';
 
 /** Members of a cell that only cells with compartments have. */
 export const structuralKeys = ['sections', 'groups', 'ion_channels', 'ionic_species', 'cm', 'Ra'] as const;

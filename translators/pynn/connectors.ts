@@ -6,7 +6,7 @@ import { fixedNumber, fixedProbability, fixedTotal, probabilityOf, smallWorld } 
 import { allToAll, clone, connectionSet, fromArray, fromFile, fromList, oneToOne } from './connect/listed.js';
 import { own, type Setting } from './context.js';
 import * as messages from './messages.js';
-import type { Connector } from './specification.js';
+import type { Connector } from './specification.generated.js';
 
 export type { Connections, Ends } from './connect/call.js';
 

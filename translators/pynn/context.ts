@@ -2,7 +2,7 @@ import { mostListed } from '../../src/model/listed.js';
 import * as messages from './messages.js';
 import type { Natives } from './native/types.js';
 import type { Reporter } from './reporter.js';
-import type { Rng } from './specification.js';
+import type { Rng } from './specification.generated.js';
 
 /** Labels of what phases create. */
 export interface Late {

@@ -14,7 +14,7 @@ import type { CellPlace } from '../../src/library/standard-type.js';
 import { placesAt } from './compartments.js';
 import * as messages from './messages.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
-import type { CurrentSource } from './specification.js';
+import type { CurrentSource } from './specification.generated.js';
 import { isNumbers, numpyGenerator } from './values.js';
 
 type Parameters = Readonly<Record<string, unknown>>;

@@ -42,7 +42,7 @@ import type {
   Population as PynnPopulation,
   PynnSpecification,
   Value as PynnValue,
-} from './specification.js';
+} from './specification.generated.js';
 
 /** A document, and how faithful it is. */
 interface PynnExport {

@@ -7,7 +7,7 @@ import { printExpression } from '../../src/lang/print.js';
 import { mapExpression } from '../../src/lang/walk.js';
 import type { Reporter } from './reporter.js';
 import * as messages from './messages.js';
-import type { Formula } from './specification.js';
+import type { Formula } from './specification.generated.js';
 import { suggestion } from '../../src/diagnostics/suggest.js';
 
 /** NumPy's names of functions, and ours. */

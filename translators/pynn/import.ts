@@ -33,7 +33,7 @@ import { Recordings } from './recordings.js';
 import { assemblyOf, byUse, ruleOf, targetOf, viewOf, type PopulationInfo, type Target } from './selections.js';
 import { needingConnections } from './known-connections.js';
 import { checkShape } from './shape.js';
-import type { Assembly, PynnSpecification, Values, View } from './specification.js';
+import type { Assembly, PynnSpecification, Values, View } from './specification.generated.js';
 
 /**
  * Imports a PyNN-style document.

@@ -1,7 +1,7 @@
 /** Which projections need to know their connections before they are built on the target. */
 
 import { isRandom } from './value-kinds.js';
-import type { Projection, PynnSpecification, Value, Values } from './specification.js';
+import type { Projection, PynnSpecification, Value, Values } from './specification.generated.js';
 import { isNumbers } from './values.js';
 
 /**

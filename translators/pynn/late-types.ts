@@ -7,7 +7,7 @@ import { printStatement } from '../../src/lang/print.js';
 import type { StandardCell, StandardSynapse } from '../../src/library/standard-type.js';
 import type { EventDocument, PathwayDocument, Statements } from '../../src/model/document-types.js';
 import type { Late } from './context.js';
-import type { Phase } from './specification.js';
+import type { Phase } from './specification.generated.js';
 
 /** What phases create, by label. */
 export const createdBy = (phases: readonly Phase[]): Late => ({

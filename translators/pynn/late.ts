@@ -12,7 +12,7 @@ import { since, there } from './late-types.js';
 import * as messages from './messages.js';
 import type { TranslatedProjection } from './projections.js';
 import type { PopulationInfo } from './selections.js';
-import type { Phase } from './specification.js';
+import type { Phase } from './specification.generated.js';
 import { isNumbers } from './values.js';
 
 /** What a phase may create: populations with their part of the canonical document, and projections. */

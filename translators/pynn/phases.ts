@@ -13,7 +13,7 @@ import { initialiseSynapses, setSynapses } from './projection-phases.js';
 import type { TranslatedProjection } from './projections.js';
 import type { Recordings } from './recordings.js';
 import { countOf, selectionOf, targetOf, type Portion, type Target } from './selections.js';
-import type { CurrentSource, Phase, Values } from './specification.js';
+import type { CurrentSource, Phase, Values } from './specification.generated.js';
 
 /** What phases may name. */
 interface Stage {

@@ -8,7 +8,7 @@ import type { Connections } from './connectors.js';
 import type { Setting } from './context.js';
 import * as messages from './messages.js';
 import type { Target } from './selections.js';
-import type { Location, Projection } from './specification.js';
+import type { Location, Projection } from './specification.generated.js';
 
 /** The structure of the cells of a target, null where they have none; undefined after what is wrong was reported. */
 export function structureOf(

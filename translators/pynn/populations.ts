@@ -8,7 +8,7 @@ import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { whereFrom } from './native/types.js';
 import type { PopulationInfo } from './selections.js';
-import type { Population, Value, Values } from './specification.js';
+import type { Population, Value, Values } from './specification.generated.js';
 import { translateStructure } from './structures.js';
 import { isNumbers, translateValue } from './values.js';
 

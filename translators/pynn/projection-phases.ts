@@ -9,7 +9,7 @@ import * as messages from './messages.js';
 import { ownGenerator } from './connect/call.js';
 import { unitOf } from './projection-values.js';
 import { type TranslatedProjection } from './projections.js';
-import type { Value, Values } from './specification.js';
+import type { Value, Values } from './specification.generated.js';
 import { checkDelays, delaysOf, delaySlot, mapNumbers, ofPairs, wholeMatrix, type Delays } from './synapse-values.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
 

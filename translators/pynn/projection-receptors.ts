@@ -5,7 +5,7 @@ import { child } from '../../src/model/pointer.js';
 import type { Target } from './selections.js';
 import { type Setting, own } from './context.js';
 import * as messages from './messages.js';
-import type { Projection, Synapse } from './specification.js';
+import type { Projection, Synapse } from './specification.generated.js';
 import type { Connections } from './connectors.js';
 import { lastWeight, isChecked, wrongWeight } from './weights.js';
 

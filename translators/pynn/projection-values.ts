@@ -5,7 +5,7 @@ import type { StandardSynapse, Receptor } from '../../src/library/standard-type.
 import { child } from '../../src/model/pointer.js';
 import { delayRounding } from '../../src/model/steps.js';
 import { located } from '../shared/located.js';
-import type { Synapse, Projection, Value } from './specification.js';
+import type { Synapse, Projection, Value } from './specification.generated.js';
 import type { Connections } from './connectors.js';
 import { type Setting, own, stepsIn } from './context.js';
 import type { Slot } from './values.js';

@@ -15,7 +15,7 @@ import {
 import { type Located, located } from '../shared/located.js';
 import { type Connections, translateConnector } from './connectors.js';
 import { type Target, targetOf, endOf } from './selections.js';
-import type { Projection, Synapse, Space } from './specification.js';
+import type { Projection, Synapse, Space } from './specification.generated.js';
 import { type Setting, own } from './context.js';
 import { nativeName, whereFrom } from './native/types.js';
 import { lateSynapse } from './late-types.js';

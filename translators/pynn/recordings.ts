@@ -9,7 +9,7 @@ import * as messages from './messages.js';
 import { Names } from './names.js';
 import type { TranslatedProjection } from './projections.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
-import type { Recording } from './specification.js';
+import type { Recording } from './specification.generated.js';
 
 /** Whether synapses see a name besides their own: a variable of a cell, or what the simulator sets. */
 const isSeenBySynapses = (name: string): boolean => /^(?:pre|post)\.\w+$/.test(name) || recordableSpecials.has(name);

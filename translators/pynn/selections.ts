@@ -6,7 +6,7 @@ import { rowOf } from '../../src/model/selected.js';
 import { canList, type Setting } from './context.js';
 import { located } from '../shared/located.js';
 import * as messages from './messages.js';
-import type { Assembly, PynnSpecification, View } from './specification.js';
+import type { Assembly, PynnSpecification, View } from './specification.generated.js';
 import { numpyGenerator } from './values.js';
 
 /** A population as other parts see it. */

@@ -7,7 +7,7 @@ import { reportSchemaErrors } from '../../src/model/schema-findings.js';
 import { repaired } from '../../src/model/schema-repair.js';
 import * as messages from './messages.js';
 import { validate } from './schema-validator.generated.js';
-import type { PynnSpecification } from './specification.js';
+import type { PynnSpecification } from './specification.generated.js';
 
 /** A specification to read, and what of the document was left out of it since it breaks the schema. */
 interface Shape {

@@ -6,7 +6,7 @@ import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
-import type { Population, Structure } from './specification.js';
+import type { Population, Structure } from './specification.generated.js';
 import { numpyGenerator } from './values.js';
 
 interface Known {

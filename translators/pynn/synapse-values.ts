@@ -7,7 +7,7 @@ import type { Setting } from './context.js';
 import { quantity } from '../../src/library/pynn/distributions.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
-import type { Value } from './specification.js';
+import type { Value } from './specification.generated.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
 
 /** A value of each synapse; a matrix has one for each pair. */

@@ -1,6 +1,6 @@
 /** Kinds of PyNN's values, which a document tells apart by their keys: only this module looks at them. */
 
-import type { DataReference, Formula, Limit, Random, Sequence, Sequences, Value } from './specification.js';
+import type { DataReference, Formula, Limit, Random, Sequence, Sequences, Value } from './specification.generated.js';
 
 /** A value with its kind. */
 type ValueKind =

@@ -7,7 +7,7 @@ import { distributions, quantity } from '../../src/library/pynn/distributions.js
 import { translateFormula } from './formulas.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
-import type { Formula, Random, Value } from './specification.js';
+import type { Formula, Random, Value } from './specification.generated.js';
 
 /** What a value is for. */
 export interface Slot {

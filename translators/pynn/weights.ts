@@ -3,7 +3,7 @@
 import { isRandom, limitAsNumber } from './value-kinds.js';
 import type { Connections } from './connectors.js';
 import { own } from './context.js';
-import type { Connector, Value } from './specification.js';
+import type { Connector, Value } from './specification.generated.js';
 import { isNumbers } from './values.js';
 
 interface Range {

@@ -11,7 +11,7 @@ import {
   spikesLostUnderNeuron,
   usualSimulator,
 } from '../../../translators/pynn/script/backends.js';
-import type { PynnSpecification } from '../../../translators/pynn/specification.js';
+import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';
 import { missingEnvironment, python } from '../../support/python.js';
 import { documentOf } from './support.js';
 

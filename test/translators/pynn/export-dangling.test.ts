@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withoutDangling } from '../../../translators/pynn/export/dangling.js';
 import { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { PynnSpecification } from '../../../translators/pynn/specification.js';
+import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';
 
 const document: PynnSpecification = {
   format: 'interneuron/pynn',

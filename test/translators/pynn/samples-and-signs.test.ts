@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { decodeSource } from '../../../src/run/read-source.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
-import type { PynnSpecification } from '../../../translators/pynn/specification.js';
+import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';
 import { documentOf } from './support.js';
 
 const imported = (parts: Readonly<Record<string, unknown>>): ImportedModel =>

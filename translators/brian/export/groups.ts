@@ -22,7 +22,7 @@ import { gslMethod } from './adaptive-steps.js';
 import { keptOptions } from '../method-options.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
-import type { Link, MethodOptions } from '../specification.js';
+import type { Link, MethodOptions } from '../specification.generated.js';
 
 const secondDimension = dimensionOf('s');
 

@@ -2,7 +2,7 @@
 
 import { isPartial } from '../initializers.js';
 import type {
-  BinomialFunctionSpecification,
+  BinomialFunction,
   Connect,
   ConnectArguments,
   Initializers,
@@ -13,10 +13,10 @@ import type {
   RunRegularly,
   SpatialNeuron,
   SpikeGenerator,
-  SynapsesSpecification,
+  Synapses,
   TimedArray,
   Values,
-} from '../specification.js';
+} from '../specification.generated.js';
 import { defaultSlot } from '../vocabulary.js';
 import { freeName } from '../../../src/model/free-name.js';
 import { objectNames } from '../../../src/model/object-names.js';
@@ -112,7 +112,7 @@ export function timedArray(name: string, array: TimedArray, companion: Companion
 }
 
 /** A `BinomialFunction`. */
-export function binomialFunction(name: string, { n, p, approximate }: BinomialFunctionSpecification): string {
+export function binomialFunction(name: string, { n, p, approximate }: BinomialFunction): string {
   return assignment(
     pythonName(name),
     call('BinomialFunction', [
@@ -423,13 +423,13 @@ function initializerLines(
 /** `Synapses`, their connections, first values, delays and regular operations. */
 export function synapses(
   name: string,
-  specification: SynapsesSpecification,
+  specification: Synapses,
   constants: Constants,
   companion: Companion,
   shared: SharedEquations,
 ): string {
   const object = pythonName(name);
-  const code = (value: SynapsesSpecification['on_pre']): Source | undefined =>
+  const code = (value: Synapses['on_pre']): Source | undefined =>
     value === undefined
       ? undefined
       : typeof value === 'string'

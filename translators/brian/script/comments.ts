@@ -3,7 +3,7 @@
 import type { Comments } from '../../../src/model/comments.js';
 import { child } from '../../../src/model/pointer.js';
 import { pythonComments } from '../../shared/python.js';
-import type { BrianSpecification } from '../specification.js';
+import type { BrianSpecification } from '../specification.generated.js';
 
 /** What equations declare on a line, in words of the model. */
 const declared = ['derivatives', 'derived', 'state', 'parameters'] as const;

@@ -1,7 +1,13 @@
 /** Inputs and monitors of a Brian 2 script, each a few lines of Python. */
 
 import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
-import type { PoissonInput, RecordedIndices, SpikeMonitor, StateMonitor } from '../specification.js';
+import type {
+  PoissonInput,
+  RecordedIndices,
+  EventMonitor,
+  SpikeMonitor,
+  StateMonitor,
+} from '../specification.generated.js';
 import type { Companion } from './companion.js';
 import { assignment, keyword, pythonName, pythonValue } from './python-text.js';
 import { sliceCode, textOf } from './values.js';
@@ -37,7 +43,11 @@ function recordCode(record: RecordedIndices, key: string, companion: Companion):
 }
 
 /** A `SpikeMonitor`, or an `EventMonitor` for another event. */
-export function spikeMonitor(name: string, monitor: SpikeMonitor, companion: Companion): string {
+export function spikeMonitor(
+  name: string,
+  monitor: SpikeMonitor & Partial<EventMonitor>,
+  companion: Companion,
+): string {
   const { event, variables, record } = monitor;
   const recorded = typeof variables === 'string' ? [variables] : variables;
   return assignment(

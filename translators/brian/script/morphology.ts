@@ -4,20 +4,20 @@ import { scaleDecimal } from '../../../src/lang/decimal.js';
 import { parseUnit } from '../../../src/lang/units.js';
 import { isList } from '../../../src/model/collections.js';
 import { call, followed, prefixed, type Source } from '../../shared/python.js';
-import type { CompartmentsSpecification, MorphologySpecification, Quantities } from '../specification.js';
+import type { Compartments, Morphology, Quantities } from '../specification.generated.js';
 import type { Companion } from './companion.js';
 import { assignment, pythonName } from './python-text.js';
 
 /** Sections as Brian's objects, each a child of its parent. */
 export function morphologyLines(
   name: string,
-  { sections = {}, compartments = {} }: MorphologySpecification,
+  { sections = {}, compartments = {} }: Morphology,
   companion: Companion,
   rounded: boolean,
 ): { readonly lines: readonly string[]; readonly root: string } {
   const inUnit = (value: number): number => (rounded ? Number((value * 1e6).toPrecision(10)) : value);
   const unit = rounded ? 'um' : 'meter';
-  const numbers = (key: keyof CompartmentsSpecification): readonly number[] => inMetres(compartments[key]);
+  const numbers = (key: keyof Compartments): readonly number[] => inMetres(compartments[key]);
   const [lengths, middles, near, far] = (['length', 'diameter', 'r_length_1', 'r_length_2'] as const).map(numbers);
   const objectOf = (section: string): string => `${pythonName(name)}_${section}`;
   let first = 0;

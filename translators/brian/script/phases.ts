@@ -2,13 +2,13 @@
 
 import type { Comments } from '../../../src/model/comments.js';
 import { call, layout, list, prefixed, pythonComments, quoted } from '../../shared/python.js';
-import type { BrianSpecification, Index, PhaseSpecification, Values } from '../specification.js';
+import type { BrianSpecification, Index, Phase, Values } from '../specification.generated.js';
 import type { Companion } from './companion.js';
 import { assignment, pythonName, pythonString, pythonValue } from './python-text.js';
 import { listCode, valueCode, variableCode } from './values.js';
 
 /** The phases of a specification, up to a return to the start from which nothing runs. */
-export function phasesOf({ run = [] }: BrianSpecification): readonly PhaseSpecification[] {
+export function phasesOf({ run = [] }: BrianSpecification): readonly Phase[] {
   if (typeof run === 'string') return [{ duration: run }];
   const lastRun = run.findLastIndex(({ duration }) => duration !== undefined);
   const end = run.findIndex(({ reset }, index) => reset && index > lastRun);
@@ -55,7 +55,7 @@ interface LinesBetween {
 }
 
 /** Lines of a phase before it runs. */
-function linesBetween(phase: PhaseSpecification, index: number, companion: Companion): LinesBetween {
+function linesBetween(phase: Phase, index: number, companion: Companion): LinesBetween {
   const elements =
     phase.index !== undefined
       ? `[${indexCode(phase.index)}]`
@@ -112,9 +112,9 @@ class Resets {
 
   /** What a phase needs for the resets that follow, and for its own. */
   around(
-    phase: PhaseSpecification,
+    phase: Phase,
     { firstValues, spikes }: LinesBetween,
-    later: readonly PhaseSpecification[],
+    later: readonly Phase[],
   ): {
     readonly before: readonly string[];
     readonly beforeValues: readonly string[];
@@ -134,7 +134,7 @@ class Resets {
   }
 
   /** The line that keeps the state of the start, where a later phase returns to it. */
-  #store(later: readonly PhaseSpecification[]): readonly string[] {
+  #store(later: readonly Phase[]): readonly string[] {
     const isNeeded = this.#isAtStart && later.some(({ reset }) => reset);
     this.#isAtStart = false;
     return isNeeded ? [`store(${quoted(this.#start)})`] : [];

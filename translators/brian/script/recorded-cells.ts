@@ -1,7 +1,7 @@
 /** Which cells monitors of a script record: Brian's SpikeMonitor takes parts of a group, and no lists. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { BrianSpecification, RecordedIndices, SpikeMonitor, StateMonitor } from '../specification.js';
+import type { BrianSpecification, RecordedIndices, SpikeMonitor, StateMonitor } from '../specification.generated.js';
 import { mapped } from '../../../src/model/collections.js';
 
 /** The specification with monitors as Brian 2 has them. */

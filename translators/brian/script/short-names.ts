@@ -1,21 +1,22 @@
 /** Names that people leave out of scripts: those of objects, where nothing depends on them, and `_post` in the code of pathways. */
 
 import { mapped } from '../../../src/model/collections.js';
-import { namedSections, type BrianSpecification, type SynapsesSpecification } from '../specification.js';
+import type { BrianSpecification, Synapses } from '../specification.generated.js';
+import { namedSections } from '../vocabulary.js';
 
-type Code = NonNullable<SynapsesSpecification['on_pre']>;
+type Code = NonNullable<Synapses['on_pre']>;
 
 const texts = (code: Code | undefined): readonly string[] =>
   code === undefined ? [] : typeof code === 'string' ? [code] : Object.values(code);
 
 /** Codes of all pathways. */
-const pathwayTexts = ({ on_pre: before, on_post: after }: SynapsesSpecification): readonly string[] => [
+const pathwayTexts = ({ on_pre: before, on_post: after }: Synapses): readonly string[] => [
   ...texts(before),
   ...texts(after),
 ];
 
 /** Variables that synapses declare. */
-const ownVariables = ({ model = '' }: SynapsesSpecification): ReadonlySet<string> =>
+const ownVariables = ({ model = '' }: Synapses): ReadonlySet<string> =>
   new Set([...model.matchAll(/^\s*(?:d(\w+)\/dt\s*=|(\w+)\s*[:=])/gm)].map(([, rate, name]) => rate ?? name ?? ''));
 
 /** What these names alone mean is not what they mean with `_post`. */
@@ -30,7 +31,7 @@ export function withShortNames(document: BrianSpecification): BrianSpecification
     ...Object.keys(document.namespace ?? {}),
     ...namedSections.flatMap((section) => Object.keys(document[section] ?? {})),
   ]);
-  const short = (specification: SynapsesSpecification): SynapsesSpecification => {
+  const short = (specification: Synapses): Synapses => {
     const all = pathwayTexts(specification).join('\n');
     const kept = new Set([...variables, ...ownVariables(specification), ...Object.keys(specification.namespace ?? {})]);
     const isShort = (name: string): boolean =>
@@ -101,7 +102,7 @@ export function needsNames(document: BrianSpecification): boolean {
 }
 
 /** Whether synapses do no more than add to variables of cells that the code of none reads, and change their own. */
-function onlyAdd(all: readonly SynapsesSpecification[]): boolean {
+function onlyAdd(all: readonly Synapses[]): boolean {
   const statements = all.flatMap((one) => {
     const own = ownVariables(one);
     const lines = pathwayTexts(one).flatMap((text) => text.replace(/#.*/g, '').split(/[;\n]/));

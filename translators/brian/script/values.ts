@@ -2,7 +2,7 @@
 
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { followed, quoted, spaced, type Source } from '../../shared/python.js';
-import type { DataReference, Quantities, Values } from '../specification.js';
+import type { DataReference, Quantities, Values } from '../specification.generated.js';
 import type { Companion } from './companion.js';
 import { pythonName, pythonValue } from './python-text.js';
 import { isList } from '../../../src/model/collections.js';

@@ -6,7 +6,7 @@ import { own, type Setting } from '../context.js';
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import * as messages from '../messages.js';
 import { sizeOf, type Target } from '../selections.js';
-import type { Connector, DataReference } from '../specification.js';
+import type { Connector, DataReference } from '../specification.generated.js';
 import { numpyGenerator, type NumpyGenerator } from '../values.js';
 
 /** Both ends of each synapse. */

@@ -4,7 +4,7 @@ import { isFormula } from '../value-kinds.js';
 import { own } from '../context.js';
 import { translateFormula } from '../formulas.js';
 import * as messages from '../messages.js';
-import type { Formula } from '../specification.js';
+import type { Formula } from '../specification.generated.js';
 import {
   countOf,
   flagOf,

@@ -5,7 +5,7 @@ import { child } from '../../../src/model/pointer.js';
 import { canList, own } from '../context.js';
 import * as messages from '../messages.js';
 import { cellsOf, isDrawn } from '../selections.js';
-import type { DataReference } from '../specification.js';
+import type { DataReference } from '../specification.generated.js';
 import { isNumbers } from '../values.js';
 import { flagOf, selfOf, sizesOf, type Call, type Column, type Connections, type Ends, type Pairs } from './call.js';
 

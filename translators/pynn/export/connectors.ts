@@ -3,7 +3,7 @@
 import { excludesSelf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
-import type { Connector, Value as PynnValue } from '../specification.js';
+import type { Connector, Value as PynnValue } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
 import { formulaText, inUnit, isMissing, pynnValue, readCanonical } from './values.js';

@@ -4,7 +4,7 @@ import { populationsOf } from '../../../src/model/selected.js';
 import type { StandardCell } from '../../../src/library/standard-type.js';
 import type { Scopes } from '../../../src/model/declared-names.js';
 import type { DataStore, Model, SelectionRule, Value } from '../../../src/model/model.js';
-import type { Value as PynnValue } from '../specification.js';
+import type { Value as PynnValue } from '../specification.generated.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { NativeParts } from './native-parts.js';
 import type { NestmlModels } from './nestml/models.js';

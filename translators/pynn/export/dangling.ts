@@ -1,7 +1,7 @@
 /** Leaves out of a document what needs a population that PyNN has no form for. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { Phase, Projection, PynnSpecification } from '../specification.js';
+import type { Phase, Projection, PynnSpecification } from '../specification.generated.js';
 
 const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
 

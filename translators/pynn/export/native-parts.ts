@@ -9,7 +9,7 @@ import { structureOfNative } from '../native/structure.js';
 import { nativeType, type NativeType } from '../native/equations.js';
 import { withReadableUnits } from '../../../src/lang/readable-units.js';
 import { eventsOf } from '../native/types.js';
-import type { Native, Population as PynnPopulation } from '../specification.js';
+import type { Native, Population as PynnPopulation } from '../specification.generated.js';
 import { given } from './given.js';
 
 type Compact = Readonly<Record<string, unknown>>;

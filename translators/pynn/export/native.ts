@@ -5,7 +5,7 @@ import { populationsOf } from '../../../src/model/selected.js';
 import { weightKindOf, type Receptor } from '../../../src/library/standard-type.js';
 import type { ConnectionRule, Model, Projection } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Connector, Projection as PynnProjection } from '../specification.js';
+import type { Connector, Projection as PynnProjection } from '../specification.generated.js';
 import { connectorOf } from './connectors.js';
 import { cellOfSelection, type ExportContext } from './context.js';
 import { given } from './given.js';

@@ -3,7 +3,7 @@
 import { isStructure } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { Population, Projection, Structure as CanonicalStructure, Value } from '../../../src/model/model.js';
-import type { Space, Structure } from '../specification.js';
+import type { Space, Structure } from '../specification.generated.js';
 import { structures } from '../structures.js';
 import { valueIn, type ExportContext } from './context.js';
 import { inUnit } from './values.js';

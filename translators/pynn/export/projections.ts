@@ -7,7 +7,7 @@ import { isDrawn, isGiven, isSelection } from '../../../src/model/tagged.js';
 import type { Receptor, StandardCell } from '../../../src/library/standard-type.js';
 import type { Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
-import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.js';
+import type { Connector, Projection as PynnProjection, Value as PynnValue } from '../specification.generated.js';
 import { connectorOf, withColumns } from './connectors.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { given } from './given.js';

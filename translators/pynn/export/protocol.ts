@@ -14,7 +14,7 @@ import type {
   PynnSpecification,
   Recording as PynnRecording,
   Value as PynnValue,
-} from '../specification.js';
+} from '../specification.generated.js';
 import { cellOfSelection, valueIn, type ExportContext } from './context.js';
 import { currentSources } from './currents.js';
 import { quantityOf } from '../native/equations.js';

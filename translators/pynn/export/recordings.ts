@@ -4,7 +4,7 @@ import { numbersOf } from '../../../src/model/arrays.js';
 import type { Model, Recording, SelectionRule } from '../../../src/model/model.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection } from '../../../src/model/tagged.js';
-import type { Recording as PynnRecording } from '../specification.js';
+import type { Recording as PynnRecording } from '../specification.generated.js';
 import { cellOfSelection, type ExportContext } from './context.js';
 import { inUnit } from './values.js';
 

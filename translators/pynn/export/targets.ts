@@ -4,7 +4,7 @@ import { selectionSize } from '../../../src/model/selected.js';
 import { taggedSelection } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { DataStore, Model, SelectionKinds, SelectionRule } from '../../../src/model/model.js';
-import type { Assembly, PynnSpecification, View } from '../specification.js';
+import type { Assembly, PynnSpecification, View } from '../specification.generated.js';
 import { type Generators } from './values.js';
 
 /** A selection as a text in which the order of keys says nothing. */

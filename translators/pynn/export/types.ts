@@ -14,7 +14,7 @@ import { cellNamed } from '../../../src/library/standard-names.js';
 import type { StandardCell, StandardSynapse, WeightKind } from '../../../src/library/standard-type.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
 import { defaultOf } from '../cells.js';
-import type { Cell, Synapse, Value as PynnValue } from '../specification.js';
+import type { Cell, Synapse, Value as PynnValue } from '../specification.generated.js';
 import { given } from './given.js';
 
 /** The name that a type claims to have in PyNN; empty when it claims none. */
@@ -51,7 +51,9 @@ export function withLists(
   );
   const inLists = new Set(lists.flatMap(([, components]) => components));
   const listOf = (components: readonly string[]): PynnValue => {
-    const values = components.map((component) => params[component] ?? (defaultOf(standard, component) as number));
+    const values = components.map((component) => params[component] ?? defaultOf(standard, component)) as (
+      number | readonly unknown[]
+    )[];
     const count = Math.max(...values.map((value) => (Array.isArray(value) ? value.length : 0)));
     const ofCell = (cell: number): readonly unknown[] =>
       values.map((value) => (Array.isArray(value) ? (value[cell] as unknown) : value));

@@ -17,7 +17,7 @@ import type { DataStore, DrawnValues, Value } from '../../../src/model/model.js'
 import { distributions } from '../../../src/library/pynn/distributions.js';
 import { clippedNormal } from '../../../src/library/recognise/values.js';
 import { functionNames } from '../formulas.js';
-import type { Formula, Rng, Value as PynnValue } from '../specification.js';
+import type { Formula, Rng, Value as PynnValue } from '../specification.generated.js';
 import { limitOf } from '../value-kinds.js';
 import { freeName } from '../../../src/model/free-name.js';
 

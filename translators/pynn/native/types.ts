@@ -9,7 +9,7 @@ import type { Reporter } from '../reporter.js';
 import { located, type Located } from '../../shared/located.js';
 import { structureOfNative } from './structure.js';
 import * as messages from '../messages.js';
-import type { Native } from '../specification.js';
+import type { Native } from '../specification.generated.js';
 import { documentOf, type NativeType } from './equations.js';
 
 /** The name of a document's own type; undefined for PyNN's types and those of one simulator (`native:nest:...`). */

@@ -3,7 +3,7 @@
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { standardCells } from '../../../src/library/pynn/index.js';
 import { defaultOf } from '../cells.js';
-import type { PynnSpecification, Values } from '../specification.js';
+import type { PynnSpecification, Values } from '../specification.generated.js';
 
 /** The simulator that lacks a type of PyNN 0.13, of NEST and NEURON. */
 export const lackedBy: Readonly<Record<string, 'NEST' | 'NEURON'>> = {

@@ -6,7 +6,7 @@ import { name as nameOf } from '../../../src/lang/build.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import { printExpression } from '../../../src/lang/print.js';
 import { mapExpression } from '../../../src/lang/walk.js';
-import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.js';
+import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.generated.js';
 import { call, evenNumbers, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 
 /** What texts of a script need from the rest of it. */

@@ -4,7 +4,7 @@ import { call, dictionary, followed, layout, method, prefixed, quoted, type Sour
 import type { NativeType } from '../native/equations.js';
 import { nativeName } from '../native/types.js';
 import { differs, startsUnderNeuron } from './backends.js';
-import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.js';
+import type { Assembly, Population, PynnSpecification, Values, View } from '../specification.generated.js';
 import { isSequences } from '../value-kinds.js';
 import { rowOf } from '../../../src/model/selected.js';
 import { keywordLiterals, typeSource } from './native-source.js';

@@ -2,7 +2,7 @@
 
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import { nativeName } from '../native/types.js';
-import type { Connector, Projection, Space, Values } from '../specification.js';
+import type { Connector, Projection, Space, Values } from '../specification.generated.js';
 import { isFormula } from '../value-kinds.js';
 import { literal } from './native-source.js';
 import { distanceText, keywords, synapseSource } from './python-text.js';

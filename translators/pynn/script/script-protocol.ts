@@ -4,7 +4,7 @@ import { call, dictionary, layout, list, prefixed, quoted, type Source } from '.
 import type { NeuronDocument } from '../../../src/model/document.js';
 import { hasEquation } from '../native/equations.js';
 import { eventsOf, nativeName } from '../native/types.js';
-import type { CurrentSource, Location, Locations, Phase, Projection, Recording } from '../specification.js';
+import type { CurrentSource, Location, Locations, Phase, Projection, Recording } from '../specification.generated.js';
 import { keywordLiterals } from './native-source.js';
 import { keywords, valueSource, type ScriptNames } from './python-text.js';
 import { giveCells } from './script-cells.js';

@@ -7,7 +7,7 @@ import { docstring, documentationOf } from '../../shared/documentation.js';
 import { call, layout, pythonComments, type Source } from '../../shared/python.js';
 import type { NestmlModel } from '../export/nestml/models.js';
 import { byUse } from '../selections.js';
-import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.js';
+import type { Assembly, Phase, Projection, PynnSpecification, Recording, View } from '../specification.generated.js';
 import { isRandom, limitAsNumber } from '../value-kinds.js';
 import { imports, keywords } from './python-text.js';
 import { assemblyLine, generatorLines, nativeTypes, populationLines, viewLine } from './script-cells.js';

@@ -3,7 +3,7 @@
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, quoted, spaced, type Source } from '../../shared/python.js';
 import { Names } from '../names.js';
-import type { Population, PynnSpecification, Values } from '../specification.js';
+import type { Population, PynnSpecification, Values } from '../specification.generated.js';
 import type { NestmlModel } from '../export/nestml/models.js';
 import { withoutZeroRates } from './backends.js';
 import { imports, type ImportedName, type ScriptNames } from './python-text.js';

@@ -5,7 +5,7 @@
  */
 
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
-import type { PynnSpecification, Recording } from '../specification.js';
+import type { PynnSpecification, Recording } from '../specification.generated.js';
 import type { Script } from './script.js';
 
 /** From when to when, in ms. */

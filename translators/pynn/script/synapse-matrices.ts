@@ -1,6 +1,6 @@
 /** Values for each synapse as PyNN's scripts take them: a matrix with a row for each sender. */
 
-import type { Connector, Projection, Synapse, Value } from '../specification.js';
+import type { Connector, Projection, Synapse, Value } from '../specification.generated.js';
 import { isNumbers } from '../values.js';
 import type { Script } from './script.js';
 

@@ -2,7 +2,7 @@
 
 import type { Projection } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
-import type { Projection as PynnProjection, Value as PynnValue } from '../../specification.js';
+import type { Projection as PynnProjection, Value as PynnValue } from '../../specification.generated.js';
 import { connectorOf, withColumns } from '../connectors.js';
 import { valueIn, type ExportContext } from '../context.js';
 import { given } from '../given.js';

@@ -1,0 +1,61 @@
+// The TypeScript types of documents that fit a JSON Schema, in the dialect that our schemas are written in.
+
+/** Names of definitions as types: `neuronGroup` is `NeuronGroup`. */
+const typeName = (definition) => `${definition[0].toUpperCase()}${definition.slice(1)}`;
+
+const indented = (text) => text.replace(/\n(?=.)/g, '\n  ');
+
+/** A description as a comment in front of what it describes. */
+const comment = ({ description }) => (typeof description === 'string' ? `/** ${description} */\n` : '');
+
+const primitives = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean', null: 'null' };
+
+const union = (types) => [...new Set(types.flatMap((type) => type.split(/ \| (?![^<({]*[>)}])/)))].join(' | ');
+
+/** The node without the types that a condition on it has dealt with. */
+function otherwise(node, then) {
+  const dealt = [then.type ?? []].flat();
+  const types = [node.type ?? []].flat().filter((type) => !dealt.includes(type));
+  return { ...(types.length > 0 ? { type: types } : {}), ...node.else };
+}
+
+/** The type of a value that fits a node of a schema. */
+export function typeOf(node) {
+  if (node === true) return 'unknown';
+  if (node.$ref !== undefined) return typeName(node.$ref.replace('#/$defs/', ''));
+  if ('const' in node) return JSON.stringify(node.const);
+  if (node.enum !== undefined) return union(node.enum.map((value) => JSON.stringify(value)));
+  const choices = node.oneOf ?? node.anyOf;
+  if (choices !== undefined) return union(choices.map(typeOf));
+  if (node.if !== undefined && node.else !== undefined) {
+    const { if: condition, then, else: _, ...rest } = node;
+    const chosen = then === true ? { ...rest, ...condition, description: undefined } : then;
+    const other = node.else === true ? { ...rest, else: {} } : node;
+    return union([typeOf(chosen), typeOf(otherwise(other, condition.required === undefined ? condition : {}))]);
+  }
+  const types = [node.type ?? (node.properties || node.additionalProperties !== undefined ? 'object' : [])].flat();
+  if (types.length === 0) return 'unknown';
+  return union(types.map((type) => primitives[type] ?? (type === 'array' ? listOf(node) : objectOf(node))));
+}
+
+function listOf({ items = true }) {
+  return `readonly (${typeOf(items)})[]`;
+}
+
+function objectOf({ properties, required = [], additionalProperties = true }) {
+  if (properties === undefined) return `Readonly<Record<string, ${typeOf(additionalProperties)}>>`;
+  const members = Object.entries(properties).map(
+    ([key, value]) => `${comment(value)}readonly ${key}${required.includes(key) ? '' : '?'}: ${typeOf(value)};\n`,
+  );
+  const others = additionalProperties === false ? [] : [`readonly [part: string]: ${typeOf(additionalProperties)};\n`];
+  return `{\n  ${indented([...members, ...others].join(''))}}`;
+}
+
+/** A module that declares the types of a schema: one for each definition, and `name` for the whole document. */
+export function typesModule(path, schema, name) {
+  const { $defs = {}, ...whole } = schema;
+  const declared = Object.entries({ ...$defs, [name]: whole }).map(
+    ([key, node]) => `${comment(node)}export type ${typeName(key)} = ${typeOf(node)};\n`,
+  );
+  return `// Generated from ${path} by scripts/build-schemas.mjs; do not edit.\n${declared.join('\n')}`;
+}

@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { runProgram } from '../../runtime/targets/c/compiler.js';
 import { anyCompiler, reasonOf } from '../runtime/targets/c/compilers.js';
 import { hasOpencl, reason as withoutOpencl } from '../runtime/targets/opencl/devices.js';
 import { temporaryFolder } from '../support/command.js';
@@ -21,6 +22,13 @@ const engines = [
   { target: 'opencl', available: hasOpencl, why: withoutOpencl },
 ] as const;
 
+/** Other programs that run JavaScript. */
+const runtimes = await Promise.all(
+  [
+    { name: 'deno', words: ['run', '--allow-all', '--node-modules-dir=manual'] },
+    { name: 'bun', words: ['run'] },
+  ].map(async (runtime) => ({ ...runtime, isThere: (await runProgram([runtime.name, '--version'])).status === 0 })),
+);
 /** The variables that an installed program gets: a search path, with Node.js unless there is to be none, and folders. */
 const bare = ({ hasNode }: { readonly hasNode: boolean }): Readonly<Record<string, string>> => ({
   PATH: hasNode ? `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` : folder.path,
@@ -97,6 +105,10 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
     expect(await availableIn(interneuron)).toEqual(expect.arrayContaining(expectedTargets));
   });
 
+  it('explain messages', { timeout: limit }, async () => {
+    expect(await interneuron(['explain', 'lang/dimension-mismatch'])).toContain('has the wrong dimension');
+  });
+
   let onWasm: Promise<string> | undefined;
   describe.each(engines)('on $target$why', ({ target, available }) => {
     it.skipIf(!available)('gives the fingerprint of wasm, as a command and in Python', { timeout: limit }, async () => {
@@ -137,7 +149,7 @@ describe.skipIf(noPython !== null)(`the wheels${noPython === null ? '' : ` (skip
     const [own = ''] = wheels().filter((path) => basename(path).startsWith('interneuron-'));
     await install(`interneuron[node] @ file://${own}`);
     const said = await run(bin('interneuron'), ['--version'], { env: bare({ hasNode: false }) });
-    expect(said).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(said).toMatch(/^interneuron \d+\.\d+\.\d+ \(numerics version \d+\)\n$/);
   });
 });
 
@@ -168,6 +180,10 @@ describe('the package of npm', () => {
     expect(await availableIn(npx)).toEqual(expect.arrayContaining(expectedTargets));
   });
 
+  it('explain messages', { timeout: limit }, async () => {
+    expect(await npx(['explain', 'lang/dimension-mismatch'])).toContain('has the wrong dimension');
+  });
+
   let onWasm: Promise<string> | undefined;
   describe.each(engines)('on $target$why', ({ target, available }) => {
     it.skipIf(!available)(
@@ -186,5 +202,29 @@ describe('the package of npm', () => {
         expect((await run(process.execPath, [file('project', 'script.js')])).trim()).toBe(expected);
       },
     );
+  });
+
+  it('loads by require in CommonJS', { timeout: limit }, async () => {
+    writeFileSync(
+      file('project', 'script.cjs'),
+      "const { importModel, readSource } = require('interneuron');\n" +
+        `console.log(importModel(readSource(${JSON.stringify(model)})).hashes.model);\n`,
+    );
+    expect(await run(process.execPath, [file('project', 'script.cjs')])).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+
+  describe.each(runtimes)('under $name', ({ name, words, isThere }) => {
+    it.skipIf(!isThere)('gives the fingerprint of Node.js', { timeout: limit }, async () => {
+      writeFileSync(
+        file('project', 'everywhere.mjs'),
+        "import { importModel, readSource, runModel } from 'interneuron';\n" +
+          `const { record } = await runModel(importModel(readSource(${JSON.stringify(model)})), { threads: 2, target: 'wasm' });\n` +
+          'console.log(record.fingerprint.total);\n',
+      );
+      const expected = await fingerprintOn('wasm', npx);
+      const script = file('project', 'everywhere.mjs');
+      const how = { cwd: folder.file(place.project), env: process.env };
+      expect((await run(name, [...words, script], how)).trim()).toBe(expected);
+    });
   });
 });

@@ -13,12 +13,12 @@ import { webAssembly, type WasmMemory, type WasmModule } from '../../webassembly
 const workerSource = `
 'use strict';
 const { parentPort, workerData } = require('node:worker_threads');
-const { exports } = new WebAssembly.Instance(workerData.module, { host: { memory: workerData.memory } });
+const kernels = new WebAssembly.Instance(workerData.module, { host: { memory: workerData.memory } }).exports;
 parentPort.on('message', ({ name, args }) => {
   try {
-    const distrust = exports.trust();
+    const distrust = kernels.trust();
     if (distrust !== 0) parentPort.postMessage({ distrust });
-    else parentPort.postMessage({ result: exports[name](...args) });
+    else parentPort.postMessage({ result: kernels[name](...args) });
   } catch (error) {
     parentPort.postMessage({ failure: String(error && error.message) });
   }

@@ -53,6 +53,8 @@ class CustomBuildHook(BuildHookInterface):
             Path(os.environ.get("INTERNEURON_DIST") or root / "dist"): "dist",
             root / "schemas": "schemas",
             root / "fixtures/starters": "fixtures/starters",
+            root / "docs/messages.md": "docs/messages.md",
+            root / "docs/explanations.md": "docs/explanations.md",
             native / "package.json": f"node_modules/@koromix/{koffi}/package.json",
             native / "index.js": f"node_modules/@koromix/{koffi}/index.js",
             native / binary / "koffi.node": f"node_modules/@koromix/{koffi}/{binary}/koffi.node",

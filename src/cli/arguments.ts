@@ -1,10 +1,11 @@
 /** The command line as data: commands, their options, and what `yargs` makes of the words given. */
 
 import yargs from 'yargs';
+import { numericsVersion } from '../ir/program.js';
 import { version } from '../run/version.js';
 import { UsageError, throwUsageErrors } from '../diagnostics/diagnostic.js';
 import { nearest, joinWords, didYouMean } from '../diagnostics/suggest.js';
-import { type CommandName, commands, type CommandDefinition } from './command-table.js';
+import { type CommandName, commands, type CommandDefinition, type CommandFiles } from './command-table.js';
 
 /** The parsed request. Values are as typed; each command interprets its own. */
 type Request =
@@ -43,7 +44,7 @@ export async function readArguments(
   const select = (command: CommandName, parsed: Parsed): void => {
     request = toRequest(command, parsed, check);
   };
-  const given = filesAfterDashes(words);
+  const given = withoutShorthands(words);
   const parser = defineParser(given, columns, select);
   let text = '';
   await parser.parseAsync(given, {}, (error: Error | null | undefined, _parsed: unknown, output: string) => {
@@ -51,15 +52,29 @@ export async function readArguments(
     text = output;
   });
   if (text !== '') return { kind: 'text', text: text.endsWith('\n') ? text : `${text}\n` };
-  return request ?? unknownCommand(words, await parser.getHelp());
+  return request ?? unknownCommand(words[0] === 'help' ? words.slice(1) : words, await parser.getHelp());
 }
 
-/** Words after `--` are files, whatever they begin with: `./-x` is read as no option. */
-function filesAfterDashes(words: readonly string[]): string[] {
-  const at = words.indexOf('--');
-  if (at < 0) return [...words];
-  const files = words.slice(at + 1).map((word) => (word.startsWith('-') && word !== '-' ? `./${word}` : word));
-  return [...words.slice(0, at), ...files];
+/** Standard input or output, as typed. */
+export const standardStream = '-';
+
+/** Stands for `-` while yargs, which drops it, reads the words. */
+const placeholder = '\u0000';
+
+/**
+ * Writes words in the form that yargs reads: `help run` is `run --help`, and words after `--` are files, whatever they
+ * begin with.
+ */
+function withoutShorthands(words: readonly string[]): string[] {
+  if (words[0] === 'help') {
+    const [command] = words.slice(1).filter((word) => !word.startsWith('-'));
+    return command === undefined ? ['--help'] : command in commands ? [command, '--help'] : [command];
+  }
+  const at = words.includes('--') ? words.indexOf('--') : words.length;
+  const files = words
+    .slice(at + 1)
+    .map((word) => (word.startsWith('-') && word !== standardStream ? `./${word}` : word));
+  return [...words.slice(0, at), ...files].map((word) => (word === standardStream ? placeholder : word));
 }
 
 const completionHelp = [
@@ -73,6 +88,9 @@ const completionHelp = [
   '',
 ].join('\n');
 
+/** What completion scripts of yargs ask with. */
+const completing = '--get-yargs-completions';
+
 type Parsed = Readonly<Record<string, unknown>>;
 
 function defineParser(
@@ -84,8 +102,10 @@ function defineParser(
     .scriptName('interneuron')
     .usage('$0 <command>\n\nOne model, any notation in, any engine underneath, the same spikes everywhere.')
     .locale('en')
-    .version(version)
+    .version(`interneuron ${version} (numerics version ${numericsVersion})`)
+    .alias('version', 'V')
     .help()
+    .alias('help', 'h')
     .exitProcess(false)
     .wrap(Math.min(columns, 110))
     .parserConfiguration({
@@ -108,23 +128,27 @@ function defineParser(
   // yargs words the help of every command that it runs, which takes as long as reading a small model: what nobody asked
   // for is hidden. Choices are for help and completion alone; values are checked in `toRequest`, whose messages can
   // suggest.
-  const showsHelp = words.some((word) => ['--help', '--get-yargs-completions'].includes(word));
+  const showsHelp = words.some((word) => ['--help', '-h', completing].includes(word));
   for (const name of Object.keys(commands) as CommandName[])
-    addCommand(parser, name, commands[name], showsHelp, select);
+    addCommand(parser, name, commands[name], { showsHelp, completes: words.includes(completing) }, select);
   return parser;
 }
 
 /** Replaces messages of `yargs` by our own, which are more helpful. */
 function usageError(message: string, words: readonly string[]): UsageError {
-  const command = words.find((word) => word in commands);
+  const command = (Object.keys(commands) as CommandName[]).find((name) => words.includes(name));
   const hint =
     command === undefined
       ? 'interneuron --help lists all commands and options'
       : `interneuron ${command} --help shows its usage`;
   const valueless = /^Not enough arguments following: (.*)$/.exec(message);
   if (valueless) return new UsageError(`${valueless[1]?.length === 1 ? '-' : '--'}${valueless[1]} needs a value`, hint);
-  if (command !== undefined && message.startsWith('Not enough non-option arguments'))
-    return new UsageError(`${command} needs a file`, hint);
+  if (command !== undefined && message.startsWith('Not enough non-option arguments')) {
+    // The file may have been taken for the value of a misspelt option.
+    const options = words.flatMap((word) => /^--?([^-=][^=]*)/.exec(word)?.[1] ?? []);
+    const [unknown] = options.filter((name) => !isOption(commands[command], name));
+    return unknown === undefined ? new UsageError(`${command} needs a file`, hint) : unknownOption(command, unknown);
+  }
   return new UsageError(message, hint);
 }
 
@@ -132,11 +156,11 @@ function addCommand(
   parser: ReturnType<typeof yargs>,
   name: CommandName,
   definition: CommandDefinition,
-  showsHelp: boolean,
+  { showsHelp, completes }: { readonly showsHelp: boolean; readonly completes: boolean },
   select: (command: CommandName, parsed: Parsed) => void,
 ): void {
   const { files } = definition;
-  const positional = files === null ? '' : files.many ? ` <${files.name}..>` : ` <${files.name}>`;
+  const positional = files === null ? '' : positionalOf(files);
   parser.command(
     `${name}${positional}`,
     definition.describe,
@@ -146,7 +170,8 @@ function addCommand(
         command.positional(files.name, {
           type: 'string',
           describe: files.describe,
-          demandOption: true,
+          ...(files.optional ? {} : { demandOption: true }),
+          ...(completes && files.words ? { choices: files.words() } : {}),
           ...(files.many ? { array: true } : {}),
         });
       for (const [option, { type, describe, alias, repeated, choices }] of Object.entries(definition.options)) {
@@ -167,6 +192,11 @@ function addCommand(
   );
 }
 
+const positionalOf = ({ name, many, optional }: CommandFiles): string => {
+  const text = `${name}${many ? '..' : ''}`;
+  return optional ? ` [${text}]` : ` <${text}>`;
+};
+
 /** Finds what is wrong with the values of options, beyond their choices. */
 type ValueCheck = (options: Options, command: CommandName) => readonly UsageError[];
 
@@ -178,18 +208,11 @@ type ValueCheck = (options: Options, command: CommandName) => readonly UsageErro
 function toRequest(command: CommandName, parsed: Parsed, check: ValueCheck): Request {
   const definition: CommandDefinition = commands[command];
   const known = definition.options;
-  const aliases = Object.values(known).flatMap(({ alias }) => alias ?? []);
-  const builtIn = ['_', '$0', 'help', 'version', ...(definition.files ? [definition.files.name] : [])];
+  const builtIn = ['_', '$0', ...(definition.files ? [definition.files.name] : [])];
   const errors: UsageError[] = [];
   const wrong = (message: string, hint: string): void => void errors.push(new UsageError(message, hint));
-  for (const name of Object.keys(parsed)) {
-    if (name in known || aliases.includes(name) || builtIn.includes(name)) continue;
-    const near = nearest(name, Object.keys(known)).map((option) => `--${option}`);
-    wrong(
-      `${command} has no option ${name.length === 1 ? '-' : '--'}${name}`,
-      near.length > 0 ? `did you mean ${joinWords(near, 'or')}?` : `interneuron ${command} --help lists its options`,
-    );
-  }
+  for (const name of Object.keys(parsed))
+    if (!isOption(definition, name) && !builtIn.includes(name)) errors.push(unknownOption(command, name));
   const extra = Array.isArray(parsed['_']) ? parsed['_'].slice(1).map(String) : [];
   // What follows an option that there is not may be its value.
   if (extra.length > 0 && errors.length === 0)
@@ -213,6 +236,20 @@ function toRequest(command: CommandName, parsed: Parsed, check: ValueCheck): Req
   return { kind: 'command', command, files: toTexts(positional), options };
 }
 
+/** Whether a command has an option of a name, or of one letter. */
+const isOption = ({ options }: CommandDefinition, name: string): boolean =>
+  name in options ||
+  ['help', 'h', 'version', 'V'].includes(name) ||
+  Object.values(options).some(({ alias }) => alias === name);
+
+function unknownOption(command: CommandName, name: string): UsageError {
+  const near = nearest(name, Object.keys(commands[command].options)).map((option) => `--${option}`);
+  return new UsageError(
+    `${command} has no option ${name.length === 1 ? '-' : '--'}${name}`,
+    near.length > 0 ? `did you mean ${joinWords(near, 'or')}?` : `interneuron ${command} --help lists its options`,
+  );
+}
+
 function optionReader(parsed: Parsed): Options {
   const values = (name: string): readonly string[] => toTexts(parsed[name]);
   return {
@@ -225,7 +262,10 @@ function optionReader(parsed: Parsed): Options {
 /** Texts of an option or of file names; flags have none. */
 function toTexts(value: unknown): string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return values.flatMap((item) => (typeof item === 'string' || typeof item === 'number' ? [String(item)] : []));
+  return values.flatMap((item) => {
+    if (item === placeholder) return [standardStream];
+    return typeof item === 'string' || typeof item === 'number' ? [String(item)] : [];
+  });
 }
 
 /** Commands of the Python package `interneuron`, which runs scripts; the program itself only reads documents. */
@@ -235,9 +275,7 @@ const simulatorsOfScripts = new Map([
 ]);
 
 /** What may have been meant by a word that is no command; undefined where nothing is like it. */
-function commandHint(word: string, words: readonly string[], names: readonly string[]): string | undefined {
-  const other = words.find((candidate) => names.includes(candidate));
-  if (word === 'help') return `interneuron ${other === undefined ? '' : `${other} `}--help shows its usage`;
+function commandHint(word: string, names: readonly string[]): string | undefined {
   if (/\.(?:ya?ml|json|xml|nml)$/i.test(word)) return `to run the model, write interneuron run ${word}`;
   return didYouMean(word, names);
 }
@@ -256,6 +294,6 @@ function unknownCommand(words: readonly string[], help: string): Request {
   const names = [...Object.keys(commands), 'completion'];
   throw new UsageError(
     `there is no command ${word}`,
-    commandHint(word, words, names) ?? `the commands are ${names.join(', ')}`,
+    commandHint(word, names) ?? `the commands are ${names.join(', ')}`,
   );
 }

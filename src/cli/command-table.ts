@@ -1,6 +1,7 @@
 /** The commands and their options: what help, completion and the parser are made from. */
 
 import { strategyNames } from '../codegen/schedule/strategies.js';
+import { diagnosticCodes } from '../run/message-pages.js';
 import { shortNotations, targetNotations, simulators } from '../run/target-notations.js';
 
 interface OptionDefinition {
@@ -13,11 +14,21 @@ interface OptionDefinition {
   readonly value?: string;
 }
 
+/** The positional arguments of a command. */
+export interface CommandFiles {
+  readonly name: string;
+  readonly many: boolean;
+  readonly describe: string;
+  readonly optional?: true;
+  /** Completions, where the arguments are no files. */
+  readonly words?: () => readonly string[];
+}
+
 /** A command: what it takes and what help says of it. */
 export interface CommandDefinition {
   readonly describe: string;
   /** The files it takes. */
-  readonly files: { readonly name: string; readonly many: boolean; readonly describe: string } | null;
+  readonly files: CommandFiles | null;
   readonly options: Readonly<Record<string, OptionDefinition>>;
   readonly required?: readonly string[];
   readonly examples: readonly (readonly [string, string])[];
@@ -113,6 +124,12 @@ const threads = {
 
 /** How `describe` writes its tables. */
 export const descriptionFormats = ['text', 'markdown', 'html', 'swc'] as const;
+
+/** Notations with a model to start from. */
+export const starterNames = ['brian', 'pynn', 'neuroml'] as const;
+
+/** Notations with a JSON Schema. */
+export const schemaNames = ['brian', 'pynn', 'canonical'] as const;
 
 /** All commands; the order is that of the help text. */
 export const commands = {
@@ -306,7 +323,7 @@ export const commands = {
   },
   new: {
     describe: 'write a small model to start from',
-    files: { name: 'notation', many: false, describe: 'brian, pynn or neuroml' },
+    files: { name: 'notation', many: false, describe: 'brian, pynn or neuroml', words: () => starterNames },
     options: {
       output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
       ...common,
@@ -315,13 +332,22 @@ export const commands = {
   },
   explain: {
     describe: 'explain a diagnostic by its code',
-    files: { name: 'code', many: false, describe: 'a code, such as lang/dimension-mismatch' },
+    files: {
+      name: 'code',
+      many: false,
+      describe: 'a code, such as lang/dimension-mismatch [all codes are listed]',
+      optional: true,
+      words: diagnosticCodes,
+    },
     options: { ...common },
-    examples: [['$0 explain lang/dimension-mismatch', 'what it means and how to fix it']],
+    examples: [
+      ['$0 explain lang/dimension-mismatch', 'what it means and how to fix it'],
+      ['$0 explain', 'lists all codes'],
+    ],
   },
   schema: {
     describe: 'print the JSON Schema of a notation, for validation and completion in editors',
-    files: { name: 'notation', many: false, describe: 'brian, pynn or canonical' },
+    files: { name: 'notation', many: false, describe: 'brian, pynn or canonical', words: () => schemaNames },
     options: {},
     examples: [['$0 schema brian > brian.schema.json', 'a schema file that documents can refer to']],
   },

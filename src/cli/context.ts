@@ -1,9 +1,9 @@
 /** The context of every command. */
 
 import { renderDiagnostics } from '../diagnostics/render.js';
-import { readSource, type Source } from '../run/read-source.js';
+import { readSource, readStandardInput, type Source } from '../run/read-source.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import type { Options } from './arguments.js';
+import { standardStream, type Options } from './arguments.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
@@ -24,7 +24,7 @@ export interface CommandContext {
   readonly quiet: boolean;
   /** When the command began, on the clock of `performance.now()`. */
   readonly began: number;
-  /** Reads a model's text and keeps it, so findings can show its lines. @throws UsageError */
+  /** Reads a model's text and keeps it, so findings can show its lines. `-` is standard input. @throws UsageError */
   read(path: string): Source;
   /**
    * Shows warnings and notes, unless the reader is a program or wants quiet.
@@ -32,7 +32,9 @@ export interface CommandContext {
    * @param all  whether each is shown, however many have the same code
    */
   show(diagnostics: readonly Diagnostic[], all?: boolean): void;
-  /** Prints text for people, unless the output is JSON or quiet. */
+  /** Whether the result of the command is written to standard output. */
+  readonly toStandardOutput: boolean;
+  /** Prints text for people, unless the output is JSON or quiet; to stderr where stdout gets the result. */
   say(text: string): void;
 }
 
@@ -52,6 +54,8 @@ export function createContext(
   const json = request.options.flag('json');
   const quiet = request.options.flag('quiet');
   const forPeople = !json && !quiet;
+  const toStandardOutput = request.options.value('output') === standardStream;
+  let input: Source | undefined;
   return {
     ...request,
     words,
@@ -59,8 +63,9 @@ export function createContext(
     json,
     quiet,
     began,
+    toStandardOutput,
     read(path) {
-      const source = readSource(path);
+      const source = path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path);
       // Of a text without its long lists, not all lines are there to be shown.
       if (!source.lists) sources.set(source.name, source.text);
       return source;
@@ -77,7 +82,7 @@ export function createContext(
       );
     },
     say(text) {
-      if (forPeople) terminal.stdout.write(`${text}\n`);
+      if (forPeople) (toStandardOutput ? terminal.stderr : terminal.stdout).write(`${text}\n`);
     },
   };
 }

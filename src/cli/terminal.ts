@@ -21,6 +21,8 @@ export interface Terminal {
   readonly stdout: Output;
   /** Progress and complaints. */
   readonly stderr: Output;
+  /** Reads standard input to its end; absent: that of the process. */
+  input?(): Uint8Array;
   /** Where progress bars draw; undefined where no person watches. */
   readonly progressStream: NodeJS.WriteStream | undefined;
   /** Environment variables. */

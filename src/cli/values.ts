@@ -10,7 +10,7 @@ import { suffixOf } from '../run/output-names.js';
 import type { ImportOptions } from '../run/pipeline.js';
 import { subjectFields } from '../../runtime/results/result.js';
 import { timingProfiles, type CommandName } from './command-table.js';
-import { type Options } from './arguments.js';
+import { standardStream, type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
 
 /** The options of a command that change the model, in the form that importing takes. */
@@ -39,7 +39,13 @@ export function findWrongValues(options: Options, command: CommandName): readonl
     () => readTime('duration', options.value('duration')),
     () => readCheckpoint(options.value('checkpoint')),
     () => readThreads(options.value('threads')),
-    ...(command === 'run' ? options.values('output').map((path) => () => suffixOf(path)) : []),
+    () => checkStandardOutput(options, command),
+    ...(command === 'run'
+      ? options
+          .values('output')
+          .filter((path) => path !== standardStream)
+          .map((path) => () => suffixOf(path))
+      : []),
     ...options.values('record').map((text) => () => parseRecordingRequest(text)),
     ...options.values('set').map((text) => () => readSettings([text])),
     ...options.values('subject').map((text) => () => readSubject([text])),
@@ -53,6 +59,21 @@ export function findWrongValues(options: Options, command: CommandName): readonl
       throw error;
     }
   });
+}
+
+/** Commands that write text, which can go to standard output. */
+const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new'];
+
+/** @throws UsageError if standard output would get what it cannot hold, or two things */
+function checkStandardOutput(options: Options, command: CommandName): void {
+  if (!options.values('output').includes(standardStream)) return;
+  if (!writersOfText.includes(command))
+    throw new UsageError(
+      `${command} writes files, not the standard output`,
+      command === 'run' ? 'name one, such as -o result.nwb' : 'name a folder, such as -o out',
+    );
+  if (options.flag('json'))
+    throw new UsageError('--json and -o - both write to the standard output', 'leave out one of them');
 }
 
 /** A seed: a whole number of 64 bits, kept as text. */

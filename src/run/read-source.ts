@@ -72,6 +72,20 @@ export function decodeSource(path: string, bytes: Uint8Array): Source {
   return { name: path, text };
 }
 
+/** Name of standard input in diagnostics. */
+export const standardInput = '<stdin>';
+
+/**
+ * Reads a model's text from standard input.
+ *
+ * @throws DiagnosticError when its bytes are not text
+ */
+export function readStandardInput(bytes = readToEnd(0, standardInput)): Source {
+  if (isHdf5(bytes))
+    throw new UsageError('standard input is an HDF5 file, which can be read only from disk', 'give the path of the file');
+  return decodeSource(standardInput, bytes);
+}
+
 /** What a file holds; of a document that is too long for one string its text without long lists. */
 function readBytes(path: string, longest: number): Uint8Array | CutText {
   try {
@@ -86,23 +100,43 @@ function readBytes(path: string, longest: number): Uint8Array | CutText {
   }
 }
 
-/** What a pipe or a device gives up to its end, which some do not have. */
+/** Reads a pipe or a device to its end, which some devices do not have. */
 function readStream(path: string): Uint8Array {
   const descriptor = openSync(path, 'r');
   try {
-    const chunks: Uint8Array[] = [];
-    for (let total = 0; total <= longestText;) {
-      const chunk = new Uint8Array(1 << 20);
-      const length = readSync(descriptor, chunk);
-      if (length === 0) return Buffer.concat(chunks);
-      chunks.push(chunk.subarray(0, length));
-      total += length;
-    }
+    return readToEnd(descriptor, path);
   } finally {
     closeSync(descriptor);
   }
+}
+
+function readToEnd(descriptor: number, path: string): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let total = 0; total <= longestText;) {
+    const chunk = new Uint8Array(1 << 20);
+    const length = readChunk(descriptor, chunk);
+    if (length === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, length));
+    total += length;
+  }
   throw tooLarge(path, `more than ${formatBytes(longestText)}`);
 }
+
+/** Reads some bytes; 0 at the end. Waits where a pipe is still empty. */
+function readChunk(descriptor: number, chunk: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, chunk);
+    } catch (error) {
+      // Windows reports the end of a pipe as an error.
+      if (systemCode(error) === 'EOF') return 0;
+      if (systemCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollTime_ms);
+    }
+  }
+}
+
+const pollTime_ms = 20;
 
 const tooLarge = (path: string, size: string): UsageError =>
   new UsageError(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { targets } from '../../runtime/targets/registry.js';
 import { commands, targetNames } from '../../src/cli/command-table.js';
 import { readArguments } from '../../src/cli/arguments.js';
+import { numericsVersion } from '../../src/ir/program.js';
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 import { runCommand } from '../support/command.js';
 
@@ -44,6 +45,9 @@ describe('what is understood', () => {
     ['run -- --target', ['./--target']],
     ['validate a.yaml -- -b.yaml', ['a.yaml', './-b.yaml']],
     ['targets', []],
+    ['validate -', ['-']],
+    ['validate a.yaml -', ['a.yaml', '-']],
+    ['explain', []],
   ])('the files of %j', async (line, files) => {
     expect(await read(line)).toMatchObject({ kind: 'command', files });
   });
@@ -53,7 +57,7 @@ describe('what is refused', () => {
   it.each([
     ['runn m.yaml', 'there is no command runn | did you mean run?'],
     ['m.yaml --dt 1ms', 'there is no command m.yaml | to run the model, write interneuron run m.yaml'],
-    ['help run', 'there is no command help | interneuron run --help shows its usage'],
+    ['help runn', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
       'there is no command simulate | the commands are run, convert, validate, codegen, verify, diff, describe, new, ' +
@@ -72,6 +76,8 @@ describe('what is refused', () => {
     ],
     ['--foo', '--foo needs a command | interneuron --help lists all commands and options'],
     ['run', 'run needs a file | interneuron run --help shows its usage'],
+    ['run --otuput a.yaml', 'run has no option --otuput | did you mean --output?'],
+    ['validate --targt=c', 'validate has no option --targt | did you mean --target?'],
     ['run a.yaml b.yaml', 'run takes one file, but got b.yaml as well | interneuron runs one model at a time'],
     ['run a.yaml --thread 2', 'run has no option --thread | did you mean --threads?'],
     ['run a.yaml --otuput x.nwb', 'run has no option --otuput | did you mean --output?'],
@@ -113,8 +119,27 @@ describe('help', () => {
     },
   );
 
-  it('--version is that of the package', async () => {
-    expect(await read('--version')).toEqual({ kind: 'text', text: '0.1.0\n' });
+  it.each(['--version', '-V'])('%s is that of the package and of the numerics', async (line) => {
+    const text = `interneuron 0.1.0 (numerics version ${numericsVersion})\n`;
+    expect(await read(line)).toEqual({ kind: 'text', text });
+  });
+
+  it.each(['-h', 'help'])('%s is --help', async (line) => {
+    expect(await read(line)).toEqual(await read('--help'));
+  });
+
+  it.each(['run -h', 'help run'])('%s is run --help', async (line) => {
+    expect(await read(line)).toEqual(await read('run --help'));
+  });
+
+  it.each([
+    ['new', 'brian'],
+    ['schema', 'canonical'],
+    ['explain', 'lang/dimension-mismatch'],
+  ])('completion of the words of %s', async (command, word) => {
+    const request = await read(`--get-yargs-completions interneuron ${command} ${word.slice(0, 6)}`);
+    if (request.kind !== 'text') throw new Error('not completion');
+    expect(request.text.split('\n')).toContain(word);
   });
 
   it('completion prints a script', async () => {

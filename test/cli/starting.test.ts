@@ -68,6 +68,18 @@ describe('explain', () => {
     expect(stdout).toContain('- error: ‹what› has the wrong dimension');
   });
 
+  it('lists all codes without one', async () => {
+    const { code, stdout } = await runCommand(['explain']);
+    expect(code).toBe(0);
+    const headings = [...readFileSync('docs/messages.md', 'utf8').matchAll(/^### (.*)$/gm)].map(([, name]) => name);
+    expect(
+      stdout
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(headings);
+  });
+
   it('suggests codes', async () => {
     const { code, stderr } = await runCommand(['explain', 'lang/dimension-missmatch']);
     expect(code).toBe(2);

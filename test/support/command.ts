@@ -21,6 +21,8 @@ export interface CommandOptions {
   readonly columns?: number;
   /** In place of the variables that a test has. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Standard input. */
+  readonly input?: string | Uint8Array;
   /** Receives a function that acts as Ctrl-C. */
   readonly interrupt?: (press: () => void) => void;
   /** Receives each text that is written to stdout. */
@@ -43,6 +45,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
       colour: false,
     },
     stderr: { write: (text) => void (stderr += text), terminal: onTerminal, columns, colour: false },
+    input: () => Buffer.from(options.input ?? ''),
     progressStream: undefined,
     environment: { INTERNEURON_CACHE: join(tmpdir(), 'interneuron-test-cache'), ...options.environment },
     onInterrupt(callback) {

@@ -25,7 +25,7 @@ const writers: Readonly<
 /** Prints or writes the tables. */
 export async function describe(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
-  const output = options.value('output');
+  const output = context.toStandardOutput ? undefined : options.value('output');
   if (output !== undefined) await refuseToReplace([output], options.flag('force'));
   const imported = importModel(context.read(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);

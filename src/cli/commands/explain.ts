@@ -1,36 +1,41 @@
-/** `interneuron explain`: what the code of a diagnostic means. */
+/** `interneuron explain`: the meaning of a diagnostic's code. */
 
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../../diagnostics/suggest.js';
-import { packageFile } from '../../run/package-files.js';
-import { onlyFile, type CommandContext } from '../context.js';
+import { messageEntries } from '../../run/message-pages.js';
+import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
+import { formatTable } from '../table.js';
 
-/** Entries of a page, by the code in their heading. */
-function entriesOf(page: string): ReadonlyMap<string, string> {
-  const sections = packageFile(page).split(/^### /m).slice(1);
-  return new Map(
-    sections.map((section) => {
-      const end = section.indexOf('\n');
-      return [section.slice(0, end).trim(), (section.slice(end).split(/^## /m)[0] ?? '').trim()] as const;
-    }),
-  );
-}
+const columns = [
+  { heading: 'code', align: 'left' },
+  { heading: 'message', align: 'left' },
+] as const;
 
 /**
- * Prints the explanation of a code, and the messages that have it. @throws UsageError for a code that does not exist
+ * Prints the explanation of a code with the messages that have it, or lists all codes.
+ *
+ * @throws UsageError for a code that does not exist
  */
 export async function explain(context: CommandContext): Promise<number> {
-  const code = onlyFile(context);
-  const messages = entriesOf('docs/messages.md');
+  const [code] = context.files;
+  const messages = messageEntries('messages');
+  const explanations = messageEntries('explanations');
+  if (code === undefined) {
+    const codes = [...messages.keys()];
+    if (context.json) printJson(context.terminal, { codes });
+    const rows = [...messages].map(([name, text]) => [name, /^- \w+: (.*)$/m.exec(text)?.[1] ?? '']);
+    context.say(formatTable(columns, rows).join('\n'));
+    return Promise.resolve(exitCodes.done);
+  }
   const found = messages.get(code);
   if (found === undefined)
     throw new UsageError(
       `there is no diagnostic with the code ${shorten(code)}`,
-      didYouMean(code, messages.keys()) ?? 'docs/messages.md lists all codes',
+      didYouMean(code, messages.keys()) ?? 'interneuron explain lists all codes',
     );
-  const explanation = entriesOf('docs/explanations.md').get(code);
+  const explanation = explanations.get(code);
   if (context.json)
     printJson(context.terminal, { code, ...(explanation ? { explanation } : {}), messages: found.split('\n') });
   context.say([code, ...(explanation === undefined ? [] : [explanation]), found].join('\n\n'));

@@ -3,6 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { orOutputError } from '../../../runtime/results/output-files.js';
 import { packageFile } from '../../run/package-files.js';
+import { standardStream } from '../arguments.js';
+import { starterNames } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -13,15 +15,19 @@ const starters = {
   brian: { file: 'brian.yaml', copy: 'model.yaml' },
   pynn: { file: 'pynn.json', copy: 'model.json' },
   neuroml: { file: 'neuroml.xml', copy: 'LEMS_model.xml' },
-} as const;
-const names = Object.keys(starters) as readonly (keyof typeof starters)[];
+} as const satisfies Record<(typeof starterNames)[number], { readonly file: string; readonly copy: string }>;
 
 /** Writes the starting point; a file that is there already stays as it is. @throws UsageError */
 export async function startModel(context: CommandContext): Promise<number> {
-  const name = chosenName(onlyFile(context), names, 'new');
+  const name = chosenName(onlyFile(context), starterNames, 'new');
   const { file, copy } = starters[name];
   const output = context.options.value('output') ?? copy;
-  orOutputError(output, () => writeFileSync(output, packageFile(`fixtures/starters/${file}`), { flag: 'wx' }));
+  const text = packageFile(`fixtures/starters/${file}`);
+  if (output === standardStream) {
+    context.terminal.stdout.write(text);
+    return Promise.resolve(exitCodes.done);
+  }
+  orOutputError(output, () => writeFileSync(output, text, { flag: 'wx' }));
   if (context.json) printJson(context.terminal, { outputs: [output] });
   context.say(`wrote ${output}\nnext: interneuron run ${output}`);
   return Promise.resolve(exitCodes.done);

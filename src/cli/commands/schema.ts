@@ -1,17 +1,21 @@
 /** `interneuron schema`: the JSON Schema of a notation, with which editors check and complete documents. */
 
 import { packageFile } from '../../run/package-files.js';
+import { schemaNames } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { chosenName } from '../values.js';
 import { exitCodes } from '../exit-codes.js';
 
 /** Notations that have a schema, with its name. */
-const schemas = { brian: 'brian', pynn: 'pynn', canonical: 'model' } as const;
-const names = Object.keys(schemas) as readonly (keyof typeof schemas)[];
+const schemas: Readonly<Record<(typeof schemaNames)[number], string>> = {
+  brian: 'brian',
+  pynn: 'pynn',
+  canonical: 'model',
+};
 
 /** Prints the schema. */
 export async function schema(context: CommandContext): Promise<number> {
-  const name = chosenName(onlyFile(context), names, 'schema');
+  const name = chosenName(onlyFile(context), schemaNames, 'schema');
   context.terminal.stdout.write(packageFile(`schemas/${schemas[name]}.schema.json`));
   return Promise.resolve(exitCodes.done);
 }

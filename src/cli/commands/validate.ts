@@ -4,6 +4,8 @@ import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
+import { standardInput } from '../../run/read-source.js';
+import { standardStream } from '../arguments.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -51,11 +53,12 @@ function show({ document, valid, notation, hash, error, diagnostics }: Verdict, 
   }
 }
 
-async function judge(document: string, context: CommandContext): Promise<Verdict> {
+async function judge(path: string, context: CommandContext): Promise<Verdict> {
   const { options } = context;
+  const document = path === standardStream ? standardInput : path;
   const target = options.value('target');
   try {
-    const { notation, hashes, diagnostics } = await validateModel(context.read(document), importOptions(options), {
+    const { notation, hashes, diagnostics } = await validateModel(context.read(path), importOptions(options), {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
       ...(target === undefined ? {} : { target }),
     });

@@ -1,0 +1,17 @@
+/** The pages that explain messages. */
+
+import { packageFile } from './package-files.js';
+
+/** Entries of a page, by the code in their heading. */
+export function messageEntries(page: 'messages' | 'explanations'): ReadonlyMap<string, string> {
+  const sections = packageFile(`docs/${page}.md`).split(/^### /m).slice(1);
+  return new Map(
+    sections.map((section) => {
+      const end = section.indexOf('\n');
+      return [section.slice(0, end).trim(), (section.slice(end).split(/^## /m)[0] ?? '').trim()] as const;
+    }),
+  );
+}
+
+/** Codes of all diagnostics. */
+export const diagnosticCodes = (): readonly string[] => [...messageEntries('messages').keys()];

@@ -82,7 +82,10 @@ export const standardInput = '<stdin>';
  */
 export function readStandardInput(bytes = readToEnd(0, standardInput)): Source {
   if (isHdf5(bytes))
-    throw new UsageError('standard input is an HDF5 file, which can be read only from disk', 'give the path of the file');
+    throw new UsageError(
+      'standard input is an HDF5 file, which can be read only from disk',
+      'give the path of the file',
+    );
   return decodeSource(standardInput, bytes);
 }
 

@@ -17,27 +17,11 @@ import { mapped } from './collections.js';
  * step: `t + dt` stands in place of `t`, also where it is read through derived variables. Types in which nothing reads
  * the time stay as they are written.
  * Derived variables that become too large when they are put into each other are findings.
- *
- * @param choices  `rates`: rates of change of neurons read the time there, too, as in the Euler steps of LEMS;
- *   `contributions`: so do rates of synapses and what they contribute; `except`: types of
- *   neurons that did not come from LEMS; `sums`: variables that have the time, by their types of neurons, which are
- *   advanced in a step
  */
 export function atEndOfStep(
   { model, data }: written.ValidModel,
   positions: Positions,
   diagnostics: Diagnostics,
-  {
-    rates = false,
-    contributions = false,
-    except = new Set(),
-    sums = new Map(),
-  }: {
-    readonly rates?: boolean;
-    readonly contributions?: boolean;
-    readonly except?: ReadonlySet<string>;
-    readonly sums?: ReadonlyMap<string, string>;
-  } = {},
 ): written.ValidModel {
   if (model.timing !== 'grid') return { model, data };
   const typed = typedModel(model);
@@ -50,9 +34,8 @@ export function atEndOfStep(
       return null;
     }
   };
-  const own = Object.fromEntries(Object.entries(typed.neurons).filter(([id]) => !except.has(id)));
-  const neurons = laterTypes(own, neuronAtEnd(rates), sums, '/neurons', attempt);
-  const synapses = laterTypes(typed.synapses, synapseAtEnd(contributions), new Map(), '/synapses', attempt);
+  const neurons = laterTypes(typed.neurons, neuronAtEnd, '/neurons', attempt);
+  const synapses = laterTypes(typed.synapses, synapseAtEnd, '/synapses', attempt);
   if (Object.keys(neurons).length + Object.keys(synapses).length === 0) return { model, data };
   const later = writtenModel({ ...typed, neurons, synapses });
   return {
@@ -76,8 +59,18 @@ export function atBeginOfStep(model: written.Model): written.Model {
     e.right.kind === 'name' &&
     e.right.name === 'dt';
   const earlier: Later = (e) => mapExpression(e, (part) => (isLater(part) ? name('t') : part));
-  const neurons = mapped(typed.neurons, (type) => (type.cable ? type : neuronAtEnd(true)(type, earlier)));
-  const synapses = mapped(typed.synapses, (type) => synapseAtEnd(false)(type, earlier));
+  const earlierRates = (all: NeuronType['derivatives']): NeuronType['derivatives'] =>
+    mapped(all, (one) => ({ ...one, rate: earlier(one.rate) }));
+  const neurons = mapped(typed.neurons, (type) => {
+    if (type.cable) return type;
+    const { derivatives, regimes, ...rest } = neuronAtEnd(type, earlier);
+    return {
+      ...rest,
+      derivatives: earlierRates(derivatives),
+      regimes: mapped(regimes, (regime) => ({ ...regime, derivatives: earlierRates(regime.derivatives) })),
+    };
+  });
+  const synapses = mapped(typed.synapses, (type) => synapseAtEnd(type, earlier));
   return writtenModel({ ...typed, neurons, synapses });
 }
 
@@ -90,8 +83,7 @@ type Later = (e: Expression) => Expression;
 /** Of some types, those in which something changes. */
 function laterTypes<T extends EquationSet>(
   types: Readonly<Record<string, T>>,
-  atEnd: (type: T, later: Later, advancing: Later) => T,
-  sums: ReadonlyMap<string, string>,
+  atEnd: (type: T, later: Later) => T,
   pointer: string,
   attempt: Attempt,
 ): Record<string, T> {
@@ -99,52 +91,35 @@ function laterTypes<T extends EquationSet>(
   for (const [id, type] of Object.entries(types)) {
     let moved = false;
     const result = attempt(child(pointer, id), () => {
-      const later = (time: Expression): Later => {
-        const timesIn = timesAtEnd(type, time);
-        return (e) => {
-          const times = timesIn(e);
-          moved ||= readsAny(e, times);
-          return substitute(e, times);
-        };
-      };
-      const sumOf = sums.get(id);
-      const advancing = later(sum(name(sumOf ?? 't'), name('dt')));
-      return atEnd(type, sumOf === undefined ? advancing : later(name(sumOf)), advancing);
+      const timesIn = timesAtEnd(type, sum(name('t'), name('dt')));
+      return atEnd(type, (e) => {
+        const times = timesIn(e);
+        moved ||= readsAny(e, times);
+        return substitute(e, times);
+      });
     });
     if (moved && result) changed[id] = result;
   }
   return changed;
 }
 
-const neuronAtEnd =
-  (rates: boolean) =>
-  (type: NeuronType, later: Later, advancing = later): NeuronType => {
-    const act = actionAtEnd(later);
-    const advance = (all: NeuronType['derivatives']): NeuronType['derivatives'] =>
-      rates ? mapped(all, (one) => ({ ...one, rate: advancing(one.rate) })) : all;
-    return {
-      ...type,
-      derivatives: advance(type.derivatives),
-      events: mapped(type.events, act),
-      regimes: mapped(type.regimes, (regime) => ({
-        ...regime,
-        derivatives: advance(regime.derivatives),
-        onEntry: regime.onEntry.map((statement) => mapStatement(statement, later)),
-        transitions: regime.transitions.map(act),
-      })),
-    };
-  };
-
-const synapseAtEnd =
-  (contributions: boolean) =>
-  (type: SynapseType, later: Later): SynapseType => ({
+const neuronAtEnd = (type: NeuronType, later: Later): NeuronType => {
+  const act = actionAtEnd(later);
+  return {
     ...type,
-    ...(contributions && {
-      derivatives: mapped(type.derivatives, (one) => ({ ...one, rate: later(one.rate) })),
-      contributes: type.contributes.map((one) => ({ ...one, value: later(one.value) })),
-    }),
-    ...(type.events && { events: mapped(type.events, actionAtEnd(later)) }),
-  });
+    events: mapped(type.events, act),
+    regimes: mapped(type.regimes, (regime) => ({
+      ...regime,
+      onEntry: regime.onEntry.map((statement) => mapStatement(statement, later)),
+      transitions: regime.transitions.map(act),
+    })),
+  };
+};
+
+const synapseAtEnd = (type: SynapseType, later: Later): SynapseType => ({
+  ...type,
+  ...(type.events && { events: mapped(type.events, actionAtEnd(later)) }),
+});
 
 /** A condition and what it does, at the end of a step. */
 const actionAtEnd =

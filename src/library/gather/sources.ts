@@ -115,7 +115,6 @@ function asCurrents(
         output.variable,
         numbersOfElement(gathering, type, population, element),
         gathering.end,
-        0,
       );
       if (typeof waves === 'string') {
         if (gathering.stage === 'brian') return;

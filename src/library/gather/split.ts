@@ -13,8 +13,6 @@ import { derivedOf, wordsIn } from './texts.js';
 interface Split {
   readonly source: NeuronType;
   readonly synapse: SynapseType;
-  /** Whether spikes reach the synapse behind its step, so that they are felt a step later. */
-  readonly isLate: boolean;
 }
 
 /**
@@ -106,12 +104,7 @@ export function splitSource(
     summed: {},
     ports: {},
   };
-  const partOf = (test: (part: NonNullable<NeuronType['sequence']>[number]) => boolean): number =>
-    type.sequence?.findIndex(test) ?? -1;
-  const stepped = partOf(({ state = [] }) => state.some((name) => response.has(name)));
-  const isLate = spikes.every(([name]) => partOf(({ events = [] }) => events.includes(name)) >= stepped);
   return {
-    isLate,
     source: { ...rest, parameters: readBy({ ...rest, ...source, parameters: {} }, own), ...source },
     synapse: { parameters: readBy(synapse, own), ...synapse },
   };

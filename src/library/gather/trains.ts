@@ -15,8 +15,7 @@ import { derivedOf, readsOf } from './texts.js';
 
 /** Spikes of one element. */
 export type Train =
-  /** `tried`: the times are ends of steps; else they are those at which spikes are due. */
-  | { readonly kind: 'times'; readonly times: readonly number[]; readonly tried: boolean }
+  | { readonly kind: 'times'; readonly times: readonly number[] }
   /** Intervals are `least` plus an exponential one; spikes fall between `start` and `end`, in s. */
   | {
       readonly kind: 'poisson';
@@ -69,7 +68,7 @@ function read(
   }
   const noted = events.map(([, event]) => notedOnce(type, event, settled));
   if (noted.length > 0 && noted.every((time) => time !== undefined))
-    return { kind: 'times', times: noted.filter((time) => time <= end).sort((a, b) => a - b), tried: false };
+    return { kind: 'times', times: noted.filter((time) => time <= end).sort((a, b) => a - b) };
   return simulated(type, settled, dt, end);
 }
 
@@ -199,7 +198,7 @@ function simulated(
 ): Train | string {
   const steps = Math.round(end / dt);
   const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
-  if (events.length === 0) return { kind: 'times', times: [], tried: true };
+  if (events.length === 0) return { kind: 'times', times: [] };
   if (steps * events.length > mostTrials) return 'finding its spikes would take too many steps';
   if (events.some(([, { refractory, multiplicity }]) => refractory !== undefined || multiplicity !== undefined))
     return 'its events are suppressed, or count several times';
@@ -248,5 +247,5 @@ function simulated(
       for (const { target, value } of event.do) values.set(target, valueAt(value, look));
     }
   }
-  return { kind: 'times', times, tried: true };
+  return { kind: 'times', times };
 }

@@ -20,20 +20,18 @@ interface Piece {
 }
 
 /**
- * A sum of currents, each of them in pieces; a text that says why where a type gives out something else.
+ * Returns a sum of currents, each of them in pieces; for a type with another output, a text that says why.
  *
- * @param end    in s
- * @param begin  when conditions are first tested as those who get the current see it, in s
+ * @param end  in s
  */
 export function waveformsOf(
   type: NeuronType,
   output: string,
   numbers: ReadonlyMap<string, number>,
   end: number,
-  begin: number,
 ): readonly (readonly Piece[])[] | string {
   try {
-    return read(type, output, numbers, end, begin);
+    return read(type, output, numbers, end);
   } catch (error) {
     if (error instanceof NoNumber) return 'it depends on values known only during a run';
     throw error;
@@ -45,7 +43,6 @@ function read(
   output: string,
   numbers: ReadonlyMap<string, number>,
   end: number,
-  begin: number,
 ): readonly (readonly Piece[])[] | string {
   if (Object.keys(type.regimes).length + Object.keys(type.inputs).length + type.noise.length > 0)
     return 'it depends on more than time';
@@ -65,7 +62,7 @@ function read(
   for (const [state, factor] of form.coefficients) {
     const scale = constantOf(fold(factor));
     if (scale === undefined) return 'its scale changes with time';
-    const pieces = piecesOf(type, state, settled, end, begin);
+    const pieces = piecesOf(type, state, settled, end);
     if (typeof pieces === 'string') return pieces;
     found.push(
       pieces.map((piece) => ({
@@ -85,7 +82,6 @@ function piecesOf(
   state: string,
   settled: (e: Expression) => Expression,
   end: number,
-  begin: number,
 ): readonly Piece[] | string {
   if (type.derivatives[state] !== undefined) return `${state} has a rate`;
   const assignments: { readonly when: Expression; readonly value: Expression }[] = [];
@@ -101,10 +97,10 @@ function piecesOf(
   if (![...assignments.flatMap(({ when, value }) => [when, value]), first].every(onlyTime))
     return 'it depends on more than time';
   // An assigned value stays until another condition holds.
-  const borders = [...new Set([begin, end, ...assignments.flatMap(({ when }) => bordersOf(when))])]
-    .filter((time) => time >= begin && time <= end)
+  const borders = [...new Set([0, end, ...assignments.flatMap(({ when }) => bordersOf(when))])]
+    .filter((time) => time >= 0 && time <= end)
     .sort((a, b) => a - b);
-  const pieces: Piece[] = begin > 0 ? [{ from: 0, to: begin, value: first }] : [];
+  const pieces: Piece[] = [];
   let held = first;
   for (const [k, from] of borders.entries()) {
     const to = borders[k + 1];

@@ -190,7 +190,7 @@ function named(
     const how = {
       ...found,
       drive: drive(valueOf),
-      held: { seconds: heldFor(valueOf), isOnlyTheirs: heldFor(valueOf) === 0 },
+      held: heldFor(valueOf),
       startsApart: true,
     };
     if (difference(type, valueOf, core, functions, how) !== undefined) return undefined;

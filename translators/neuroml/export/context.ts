@@ -71,8 +71,6 @@ export interface ExportContext {
   readonly ids: Ids;
   /** Time step in s. */
   readonly dt: number;
-  /** Projections that stand for parameters which are variables of other cells, and follow these at all times. */
-  readonly links?: ReadonlySet<string>;
   /** Set where networks are to have NeuroML's elements alone if they can. */
   readonly plain?: boolean;
 }

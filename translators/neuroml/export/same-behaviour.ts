@@ -19,8 +19,8 @@ export interface Correspondence {
   readonly responses: readonly string[];
   /** What the core type gets as an input besides. */
   readonly drive: number;
-  /** For how many seconds a spike holds the type, or the core type alone; absent: the equations say so. */
-  readonly held?: { readonly seconds: number; readonly isOnlyTheirs: boolean };
+  /** Seconds for which a spike holds the type; absent: the equations say so. */
+  readonly held?: number;
   /** Whether first values are others. */
   readonly startsApart: boolean;
 }
@@ -169,10 +169,10 @@ function atEnds(
       ? Array.from({ length: 400 }, (_, k) => (k + 0.5) * 5e-5).some(
           (seconds) => own.isRefractory(seconds) !== its.isRefractory(seconds),
         )
-      : its.isRefractory(period.seconds * (1 + tolerance) + tolerance) ||
-        (period.seconds > 0 && !its.isRefractory(period.seconds * (1 - tolerance)));
+      : its.isRefractory(period * (1 + tolerance) + tolerance) ||
+        (period > 0 && !its.isRefractory(period * (1 - tolerance)));
   if (differs) return 'its refractory period differs';
-  const isRefractory = period === undefined ? own.isRefractory(0) : period.seconds > 0 && !period.isOnlyTheirs;
+  const isRefractory = period === undefined ? own.isRefractory(0) : period > 0;
   const held = pairs.find(([name, other]) => own.held.has(name) !== its.held.has(other))?.[0];
   return isRefractory && held !== undefined ? `${held} is held differently while refractory` : undefined;
 }

@@ -7,9 +7,9 @@ import { delayInSteps } from '../../../src/model/steps.js';
 import { firstDelay, isFirst, postDelay } from './delays.js';
 import type { PathwayWriter } from './pathway-writer.js';
 import { dueAfter, postEvent } from './post-events.js';
-import { longest, longestIn } from './transit.js';
+import { longestIn } from './transit.js';
 import type { TypeBuilder } from './type-builder.js';
-import type { Numbers } from './values.js';
+import { largest, type Numbers } from './values.js';
 import { element, type Element } from './xml-text.js';
 
 /** Writes the pathways of one projection, each on its own. */
@@ -75,7 +75,7 @@ export class PlainPathways {
       name,
       what: 'spikes are',
       cells: writer.projection.to.of,
-      within: longest(delay),
+      within: largest(delay),
     });
     const left = steps === undefined ? nameOf(postDelay(name)) : quantity(steps * builder.dt, second);
     const due = builder.text(binary('+', nameOf('t'), left), 'statement');

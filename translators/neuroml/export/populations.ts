@@ -13,7 +13,7 @@ import { constantCurrents, startedPopulation } from './found-parts.js';
 import { listTypes, mixedTypes } from './network-types.js';
 import { keptTexts, quantityText } from './quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
-import { numberAt, type Numbers } from './values.js';
+import { largest, numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
 import { element, listOf } from './xml-text.js';
 
@@ -120,9 +120,6 @@ function noteSeveralSpikes(name: string, rate: number, { dt, report }: ExportCon
       `a source of LEMS spikes at most once per step: up to ${percentWaiting(rate * dt)} % of the spikes wait for the steps that follow`,
     );
 }
-
-const largest = (numbers: Numbers): number =>
-  typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);
 
 /** A population each of whose elements is a separate component; of NeuroML's elements alone, one for each. */
 function mixed(name: string, made: readonly string[], written: Written, { ids, plain, report }: ExportContext): void {

@@ -7,16 +7,12 @@ import { populationsOf } from '../../../src/model/selected.js';
 import type { SelectionRule, Value } from '../../../src/model/model.js';
 import { areInFile, isGiven, isPhase } from '../../../src/model/tagged.js';
 import type { ExportContext } from './context.js';
-import type { Numbers } from './values.js';
-
-/** The longest of some delays, in s. */
-export const longest = (delays: Numbers): number =>
-  typeof delays === 'number' ? delays : delays.reduce((most, one) => Math.max(most, one), 0);
+import { largest } from './values.js';
 
 /** The longest of the delays that a value says, in s; undefined where they are drawn or computed. */
 export function longestIn(value: Value | undefined, { data }: Pick<ExportContext, 'data'>): number | undefined {
   if (typeof value === 'number') return value;
-  return typeof value === 'object' && isGiven(value) ? longest([...numbersOf(value.array, data)]) : undefined;
+  return typeof value === 'object' && isGiven(value) ? largest([...numbersOf(value.array, data)]) : undefined;
 }
 
 /**

@@ -15,6 +15,10 @@ export type Numbers = number | readonly number[];
 export const numberAt = (numbers: Numbers | undefined, k: number): number =>
   typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0);
 
+/** The largest of some numbers that are not negative. */
+export const largest = (numbers: Numbers): number =>
+  typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);
+
 /** The equations of a type without any, for values that stand by themselves. */
 export const noEquations: EquationSet = {
   parameters: {},

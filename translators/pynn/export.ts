@@ -120,7 +120,7 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
   const standard = standardise(short, 'pynn');
   const free = withoutReserved(standard.valid, (id, type) => typeof standardCellOf(id, type) === 'string');
   const settled = withSettledValues(free.valid);
-  const models = new NestmlModels(settled, valid.model.timing === 'brian');
+  const models = new NestmlModels(settled);
   const entries = [
     ...plain.entries,
     ...standard.entries.filter(({ verdict }) => verdict !== 'notExpressible'),

@@ -33,7 +33,7 @@ const reasons = ({ report }: ConvertedModel): readonly string[] =>
   );
 
 describe('two types', () => {
-  it('thresholds are tested before spikes arrive at what they read, and resets come after', async () => {
+  it('thresholds are tested after spikes have arrived', async () => {
     const { files, outcome } = await converted(twoTypes);
     expect(outcome).toBe('approximate');
     expect(files.map(({ name }) => name)).toEqual(['model.py', 'model-leaky_neuron.nestml']);
@@ -44,7 +44,6 @@ describe('two types', () => {
         theta mV = 0 mV
         steps_to_code real = 0    # steps until code runs that does so every 10 steps
         refr real = 0    # steps to the end of the refractory period
-        crossed real = 0    # 1 in the step of a spike
 
     equations:
         v' = (-55 mV - v + g)/tau
@@ -73,9 +72,6 @@ describe('two types', () => {
             integrate_odes(g)
         else:
             integrate_odes()
-        if refr <= 0 and v > Vt + theta:
-            crossed = 1
-            refr = steps(2 ms)
 
     onReceive(spikes_g):
         g += spikes_g * 1 s * 0.001 mV
@@ -84,8 +80,8 @@ describe('two types', () => {
         if refr <= 0:
             v += spikes_v * 1 s * 0.001 mV
 
-    onCondition(crossed > 0):
-        crossed = 0
+    onCondition(refr <= 0 and v > Vt + theta):
+        refr = steps(2 ms) + 1
         v = Vr
         theta += 1 mV
         emit_spike()

@@ -8,8 +8,6 @@ import type { Port } from './ports.js';
 export interface CellOfNest {
   readonly name: string;
   readonly type: NeuronType;
-  /** Whether thresholds are tested before spikes arrive in a step, and resets come after that, as under Brian. */
-  readonly testsFirst: boolean;
   readonly ports: readonly Port[];
   /** The event that other cells and recordings know as the spike; absent: none. */
   readonly emits?: string;

@@ -31,7 +31,7 @@ export function nestmlCell(cell: CellOfNest): NestmlCell {
   const events = new CellEvents(code, refractoriness);
   const { name, ports, emits, fed } = cell;
   const equations = equationLines(code);
-  const update = updateLines(code, refractoriness, events);
+  const update = updateLines(code, refractoriness);
   const conditions = events.conditions();
   const receivers = ports.map((port) => receiver(port, refractoriness));
   // What other parts need is declared last, when it is known.

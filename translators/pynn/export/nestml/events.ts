@@ -1,10 +1,8 @@
 /** Events of a model of NESTML: when they happen, and what they do. */
 
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
-import { namesIn } from '../../../../src/lang/walk.js';
 import type { EventDefinition } from '../../../../src/model/typed.js';
 import type { CellCode } from './cell-code.js';
-import { indented, valueOf } from './cell-of-nest.js';
 import { negation, nestmlExpression, textOf } from './expressions.js';
 import type { Refractoriness } from './refractoriness.js';
 
@@ -14,9 +12,8 @@ export interface Block {
   readonly body: readonly string[];
 }
 
-/** The events of a cell. Tests that come before spikes are written first. */
+/** The events of a cell. */
 export class CellEvents {
-  readonly #flags = new Map<string, string>();
   readonly #edges = new Map<string, string>();
 
   constructor(
@@ -29,30 +26,6 @@ export class CellEvents {
     return Object.entries(this.code.type.events)
       .map((entry) => entry)
       .sort(([, a], [, b]) => a.order - b.order);
-  }
-
-  /** Whether what arrives in a step would change whether, or with what result, an event happens in it. */
-  #isTestedFirst(event: string, { when, do: actions }: EventDefinition): boolean {
-    if (!this.code.cell.testsFirst) return false;
-    const arriving = new Set(
-      this.code.cell.ports.flatMap(({ statements }) => statements.map(({ variable }) => variable)),
-    );
-    const touched = new Set<string>();
-    const touch = (name: string): void => {
-      if (touched.has(name)) return;
-      touched.add(name);
-      const { value } = this.code.type.derived[name] ?? {};
-      if (value !== undefined && !this.code.held.has(name)) for (const read of namesIn(value)) touch(read);
-    };
-    for (const name of namesIn(when)) touch(name);
-    for (const action of actions) {
-      if (action.kind === 'assignment') touch(action.target);
-      for (const name of namesIn(valueOf(action))) touch(name);
-    }
-    const blocked = this.code.period?.event === event && this.code.period.definition.writes === 'block';
-    return [...arriving].some(
-      (name) => touched.has(name) || (blocked && this.code.period?.definition.rate.includes(name)),
-    );
   }
 
   /** When an event happens, with what suppresses it. */
@@ -78,19 +51,6 @@ export class CellEvents {
     return above;
   }
 
-  /** A test of a condition before spikes arrive: what follows from it happens after they did. */
-  #crossing(event: string, definition: EventDefinition): readonly string[] {
-    const flag = this.code.free('crossed');
-    this.#flags.set(event, flag);
-    this.code.ownState.push(`${flag} real = 0    # 1 in the step of ${event === 'spike' ? 'a spike' : event}`);
-    return [
-      ...this.#clearing(event, definition).flatMap(({ title, body }) => [`if ${title}:`, ...body.map(indented)]),
-      `if ${this.#condition(event, definition)}:`,
-      `    ${flag} = 1`,
-      ...this.#noted(event, definition).map(indented),
-    ];
-  }
-
   /** Forgets that a condition held. */
   #clearing(event: string, { when, edge }: EventDefinition): readonly Block[] {
     if (edge !== 'rising') return [];
@@ -101,32 +61,22 @@ export class CellEvents {
 
   /** What an event begins, before its actions. */
   #noted(event: string, { edge }: EventDefinition): readonly string[] {
-    const { lastSpike, cell } = this.code;
+    const { lastSpike } = this.code;
     return [
       ...(edge === 'rising' ? [`${this.#above(event)} = 1`] : []),
       ...(event === 'spike' && lastSpike !== undefined
-        ? [`${lastSpike} = ${cell.testsFirst ? 't - resolution()' : 't'}`]
+        ? [`${lastSpike} = t`]
         : []),
       ...this.refractoriness.after(event),
     ];
-  }
-
-  /** Lines that test, before spikes arrive, what these would change. */
-  tests(): readonly string[] {
-    return this.#events().flatMap(([event, definition]) =>
-      this.#isTestedFirst(event, definition) ? this.#crossing(event, definition) : [],
-    );
   }
 
   /** Blocks that run where conditions hold, after spikes have arrived. */
   conditions(): readonly Block[] {
     if (this.code.lastSpike !== undefined) this.code.ownState.push(`${this.code.lastSpike} ms = -10000000 ms`);
     return this.#events().flatMap(([event, definition]) => {
-      const flag = this.#flags.get(event);
       const actions = definition.do.map((statement) => this.code.statement(statement));
       const emitted = event === this.code.cell.emits ? ['emit_spike()'] : [];
-      if (flag !== undefined)
-        return [{ title: `onCondition(${flag} > 0)`, body: [`${flag} = 0`, ...actions, ...emitted] }];
       return [
         ...this.#clearing(event, definition).map(({ title, body }) => ({ title: `onCondition(${title})`, body })),
         {

@@ -31,17 +31,14 @@ export interface PortUse extends StaticUse {
 export class NestmlModels {
   readonly #valid: ValidModel;
   readonly #model: Model;
-  readonly #testsFirst: boolean;
   readonly #made = new Map<string, NestmlModel | string>();
   readonly #uses = new Map<string, PortUse | string>();
   readonly #names = new Set<string>();
   readonly #operations = new Set<string>();
 
-  /** @param testsFirst  whether thresholds are tested before spikes arrive in a step, as under Brian */
-  constructor(valid: ValidModel, testsFirst: boolean) {
+  constructor(valid: ValidModel) {
     this.#valid = valid;
     this.#model = typedModel(valid.model);
-    this.#testsFirst = testsFirst;
   }
 
   /** Models that were made, in order. */
@@ -120,7 +117,6 @@ export class NestmlModels {
     const made = nestmlCell({
       name,
       type,
-      testsFirst: this.#testsFirst,
       ports,
       ...(emits === undefined ? {} : { emits }),
       ...(fed === undefined ? {} : { fed }),

@@ -61,10 +61,9 @@ export class Refractoriness {
   after(event: string): readonly string[] {
     if (this.period?.event !== event) return [];
     const { definition, counter } = this.period;
-    const { testsFirst } = this.code.cell;
     if (definition.while !== undefined) return [`${counter} = 1`];
-    if (definition.evaluated === 'eachStep') return [`${counter} = 1`, `${this.#since} = ${testsFirst ? 0 : -1}`];
+    if (definition.evaluated === 'eachStep') return [`${counter} = 1`, `${this.#since} = -1`];
     // Where times are those of the ends of steps, the period begins there.
-    return [`${counter} = ${this.length}${testsFirst ? '' : ' + 1'}`];
+    return [`${counter} = ${this.length} + 1`];
   }
 }

@@ -6,14 +6,13 @@ import { linearForm } from '../../../../src/lang/linear.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import type { CellCode } from './cell-code.js';
 import { indented } from './cell-of-nest.js';
-import type { CellEvents } from './events.js';
 import { nestmlExpression, textOf } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import type { Refractoriness } from './refractoriness.js';
 import { nestUnitOf } from './units.js';
 
 /** What happens in each step before spikes arrive. */
-export function updateLines(code: CellCode, refractoriness: Refractoriness, events: CellEvents): readonly string[] {
+export function updateLines(code: CellCode, refractoriness: Refractoriness): readonly string[] {
   const { operations } = code.cell;
   const { derivatives, derived, noise } = code.type;
   const lines: string[] = [];
@@ -47,7 +46,6 @@ export function updateLines(code: CellCode, refractoriness: Refractoriness, even
     lines.push(`${local} ${nestUnitOf(state[name]?.unit ?? '1').type} = ${textOf(sum)}`);
   }
   lines.push(...integration(Object.keys(derivatives), sums, refractoriness));
-  lines.push(...events.tests());
   return lines;
 }
 

@@ -6,18 +6,19 @@
  */
 
 import type { Expression } from '../lang/ast.js';
+import { parseExpression } from '../lang/parse.js';
 import { expressionsOf, namesIn, referencesIn } from '../lang/walk.js';
 import { numbersOf } from '../model/arrays.js';
 import type { ConversionEntry } from '../model/conversion-report.js';
 import { child } from '../model/pointer.js';
 import { drawnInRun } from '../model/remaining-draws.js';
+import { range, rangeOfValue } from '../model/rules/weight-sign.js';
 import { delayInSteps } from '../model/steps.js';
 import { endOf } from '../model/tagged.js';
 import {
   expressionsIn,
   ownersOf,
   type DataStore,
-  type Model,
   type NeuronType,
   type SynapseType,
   type TimingProfile,
@@ -25,7 +26,7 @@ import {
 } from '../model/typed.js';
 import { typedModel } from '../model/typed-model.js';
 import type * as written from '../model/model.js';
-import { takesWholeSteps } from './accumulated-time.js';
+import { wholeStepsOf } from './accumulated-time.js';
 import { withoutRegimes } from './gather/regimes.js';
 
 /** What a model can have whose place within a step is a matter of convention. */
@@ -40,6 +41,7 @@ type Feature =
   | 'delays'
   | 'refractoriness'
   | 'times'
+  | 'changes between runs'
   | 'listed spikes';
 
 /** The simulators of each profile, as messages name them. */
@@ -138,6 +140,14 @@ function differenceOf(feature: Feature, from: TimingProfile, to: TimingProfile):
             message: `${other} evaluates a function of the time ${moment[to]}, ${own} ${moment[from]}`,
           }
         : undefined;
+    case 'changes between runs':
+      return withLems
+        ? {
+            verdict: 'approximated',
+            code: 'convention/time',
+            message: `values change within a run of ${simulators['lems-euler']}, at the end of a step by accumulated time`,
+          }
+        : undefined;
     case 'listed spikes':
       return {
         verdict: 'approximated',
@@ -189,24 +199,14 @@ const immediate: Readonly<Record<TimingProfile, string>> = {
 /**
  * Returns the conventions that differ between the timing profile of a model and another one, an entry for each part of the
  * model that has a feature concerned.
- *
- * @param isExempt  parts, as pointers, that the converted document states in another way
  */
-export function conventions(
-  valid: written.ValidModel,
-  to: TimingProfile,
-  isExempt: (pointer: string) => boolean = () => false,
-): readonly ConversionEntry[] {
+export function conventions(valid: written.ValidModel, to: TimingProfile): readonly ConversionEntry[] {
   const from = valid.model.timing;
   if (from === to) return [];
-  const model = typedModel(valid.model);
-  const end = endOf(valid.model.experiment.protocol);
-  const entries: ConversionEntry[] = featuresOf(model, valid.data, end, waitingIn(valid.model)).flatMap(
-    ([feature, pointer]) => {
-      const difference = isExempt(pointer) ? undefined : differenceOf(feature, from, to);
-      return difference === undefined ? [] : [{ ...difference, pointer }];
-    },
-  );
+  const entries: ConversionEntry[] = featuresOf(valid, to).flatMap(([feature, pointer]) => {
+    const difference = differenceOf(feature, from, to);
+    return difference === undefined ? [] : [{ ...difference, pointer }];
+  });
   const drawn = drawnInRun(valid.model);
   if (drawn !== undefined)
     entries.push({
@@ -224,18 +224,14 @@ const waitingIn = ({ timing, neurons }: written.Model): ReadonlySet<string> =>
     Object.entries(timing === 'lems-euler' ? neurons : {}).flatMap(([id, type]) => (withoutRegimes(type) ? [id] : [])),
   );
 
-/**
- * The features of a model, each with the part that has it.
- *
- * @param duration  of the run, in s
- * @param waiting   types of cells with regimes that are refractory periods
- */
-function featuresOf(
-  model: Model,
-  data: DataStore,
-  duration: number,
-  waiting: ReadonlySet<string>,
-): readonly (readonly [Feature, string])[] {
+/** Returns the features of a model that matter under another profile, each with the part that has it. */
+function featuresOf(valid: written.ValidModel, to: TimingProfile): readonly (readonly [Feature, string])[] {
+  const model = typedModel(valid.model);
+  const waiting = waitingIn(valid.model);
+  const { timing } = model;
+  const { dt } = model.experiment;
+  const steps = Math.ceil(endOf(valid.model.experiment.protocol) / dt);
+  const takesWholeSteps = timing === 'lems-euler' || to === 'lems-euler' ? wholeStepsOf(dt, steps) : () => true;
   const found: (readonly [Feature, string])[] = [];
   const note = (feature: Feature, pointer: string): void => {
     found.push([feature, pointer]);
@@ -255,17 +251,15 @@ function featuresOf(
     if (population.linked && Object.keys(population.linked).length > 0) note('coupling', child('/populations', id));
     if (population.spikes !== undefined) note('listed spikes', child('/populations', id));
   }
-  const { dt } = model.experiment;
-  const steps = Math.ceil(duration / dt);
   for (const [id, projection] of Object.entries(model.projections)) {
     const pointer = child('/projections', id);
     const type = model.synapses[projection.synapse];
     if (!type) continue;
+    if (delayInSteps(leastDelay(id, valid), dt, timing) < 1) note('zero delays', pointer);
     const delays = Object.entries(type.pathways).flatMap(([pathway, { delay }]) =>
-      distinctNumbers(projection.delays[pathway] ?? delay, data),
+      distinctNumbers(projection.delays[pathway] ?? delay, valid.data),
     );
-    if (delays.some((seconds) => delayInSteps(seconds, dt, model.timing) < 1)) note('zero delays', pointer);
-    if (delays.some((seconds) => seconds > 0 && !takesWholeSteps(seconds, dt, steps))) note('delays', pointer);
+    if (delays.some((seconds) => seconds > 0 && !takesWholeSteps(seconds))) note('delays', pointer);
     const targets = ownersOf(projection.to.of).flatMap(
       (one) => model.neurons[model.populations[one]?.type ?? ''] ?? [],
     );
@@ -275,6 +269,11 @@ function featuresOf(
     if (isCoupled(type, targets)) note('coupling', pointer);
   }
   for (const id of Object.keys(model.operations)) note('regular code', child('/operations', id));
+  const phases = model.experiment.protocol;
+  const begun = phases.findIndex(({ kind }) => kind === 'run');
+  phases.forEach(({ kind }, k) => {
+    if (kind === 'set' && begun >= 0 && k > begun) note('changes between runs', child('/experiment/protocol', k));
+  });
   for (const [id, stimulus] of Object.entries(model.stimuli))
     if (stimulus.kind === 'current' && readsTime(stimulus.value)) note('times', child('/stimuli', id));
   return found;
@@ -286,6 +285,24 @@ const conditionsOf = ({ events, regimes }: NeuronType): readonly Expression[] =>
 ];
 
 const readsTime = (e: Expression): boolean => ['t', 't_in_timesteps'].some((name) => namesIn(e).has(name));
+
+/** Returns the least delay that a synapse of a projection may have, in s, by the bounds of draws and formulas. */
+function leastDelay(id: string, { model, data }: written.ValidModel): number {
+  const projection = model.projections[id];
+  const type = projection && model.synapses[projection.synapse];
+  if (projection === undefined || type === undefined) return Infinity;
+  const { min = -Infinity } = projection.delayRange ?? {};
+  const least = Object.entries(type.pathways).map(([pathway, { delay: usual }]) => {
+    const delay = projection.delays[pathway] ?? usual;
+    const known = { ...model, data };
+    const [low] =
+      typeof delay === 'string'
+        ? range(parseExpression(delay), known, projection, type)
+        : rangeOfValue(delay, known, projection, type);
+    return Math.max(low, min);
+  });
+  return Math.min(Infinity, ...least);
+}
 
 /** More distinct delays than these are not looked through. */
 const mostDelays = 1000;

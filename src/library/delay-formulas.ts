@@ -2,7 +2,7 @@
 
 import { drawsIn } from '../lang/functions.js';
 import { namesIn } from '../lang/walk.js';
-import type { Model, Projection, TimingProfile } from '../model/model.js';
+import type { Model, Projection } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
 import { delayInSteps } from '../model/steps.js';
 import { plain, valueAt } from './recognise/numbers.js';
@@ -11,8 +11,8 @@ import { plain, valueAt } from './recognise/numbers.js';
 const mostComputed = 1e5;
 
 /**
- * Whether another timing profile may come to other steps for a formula of `i` and `j`: Brian and PyNN's simulators
- * differ in halves of steps that division leaves a little below. Formulas of anything else are taken to have none.
+ * Whether PyNN's simulators may come to other steps for a formula of `i` and `j`: Brian and they differ in halves of
+ * steps that division leaves a little below. Formulas of anything else are taken to have none.
  *
  * @param formula  s
  */
@@ -20,7 +20,6 @@ export function differsInSteps(
   formula: string,
   { from, to }: Pick<Projection, 'from' | 'to'>,
   { timing, populations, experiment: { dt } }: Model,
-  other: TimingProfile,
 ): boolean {
   const e = plain(formula, { has: (name) => name === 'i' || name === 'j' });
   const read = namesIn(e);
@@ -30,7 +29,7 @@ export function differsInSteps(
   if (sources * targets > mostComputed) return true;
   for (let k = 0; k < sources * targets; k++) {
     const seconds = valueAt(e, (name) => (name === 'i' ? Math.floor(k / targets) : k % targets));
-    if (delayInSteps(seconds, dt, other) !== delayInSteps(seconds, dt, timing)) return true;
+    if (delayInSteps(seconds, dt, 'grid') !== delayInSteps(seconds, dt, timing)) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { takesWholeSteps } from '../../src/library/accumulated-time.js';
+import { wholeStepsOf } from '../../src/library/accumulated-time.js';
 import { conventions } from '../../src/library/conventions.js';
 import type { TimingProfile } from '../../src/model/model.js';
 import { importModel } from '../../src/run/pipeline.js';
@@ -55,6 +55,10 @@ describe('conventions that differ', () => {
 
   test('concern spikes without delay, and delays that LEMS counts otherwise', () => {
     expect(stated('brian', 'grid', jump('g', '0 ms'))).toContain('zero-delay /projections/p');
+    expect(stated('brian', 'grid', jump('g', 'uniform(0.2*ms, 1*ms)'))).not.toContain('zero-delay /projections/p');
+    expect(stated('brian', 'grid', jump('g', 'uniform(0*ms, 1*ms)'))).toContain('zero-delay /projections/p');
+    expect(stated('brian', 'grid', jump('g', '0.01*ms*i + 0.1*ms'))).not.toContain('zero-delay /projections/p');
+    expect(stated('brian', 'grid', jump('g', '0.01*ms*i'))).toContain('zero-delay /projections/p');
     // 3 steps of 0.1 ms add up to more than 0.3 ms, 8 of them to less than 0.8 ms.
     expect(stated('brian', 'lems-euler', jump('g', '0.3 ms'))).toContain('delay /projections/p');
     expect(stated('brian', 'grid', jump('g', '0.3 ms'))).not.toContain('delay /projections/p');
@@ -80,6 +84,10 @@ describe('conventions that differ', () => {
       'regular-code /operations/o',
     ]);
     expect(stated('grid', 'lems-euler', parts)).toContain('time /neurons/cell');
+    const protocol = [{ set: { 'a.v': '1 mV' } }, { run: '1 ms' }, { set: { 'a.v': '2 mV' } }, { run: '1 ms' }];
+    expect(stated('grid', 'lems-euler', { experiment: { dt: '0.1 ms', protocol } })).toContain(
+      'time /experiment/protocol/2',
+    );
   });
 
   test('concern regimes of LEMS that are refractory periods elsewhere', () => {
@@ -135,8 +143,8 @@ describe('conventions that differ', () => {
 
 test('a duration takes whole steps of an accumulated time if rounding never decides', () => {
   // Powers of two add up exactly.
-  expect(takesWholeSteps(4 / 1024, 1 / 1024, 1000)).toBe(true);
-  expect(takesWholeSteps(0, 1e-4, 1000)).toBe(true);
+  expect(wholeStepsOf(1 / 1024, 1000)(4 / 1024)).toBe(true);
+  expect(wholeStepsOf(1e-4, 1000)(0)).toBe(true);
   // 0.1 ms is not a power of two: 0.1 + 0.1 + 0.1 is more than 0.3.
-  expect(takesWholeSteps(3e-4, 1e-4, 1000)).toBe(false);
+  expect(wholeStepsOf(1e-4, 1000)(3e-4)).toBe(false);
 });

@@ -133,7 +133,6 @@ function generated(
     dimensions: new Dimensions(),
     ids: new Ids(),
     dt: model.experiment.dt,
-    links: new Set(Object.keys(linked.projections).filter((name) => !(name in oneRun.projections))),
     plain,
   });
   const { ids, dimensions } = context;
@@ -144,7 +143,7 @@ function generated(
   const net = ids.claim(named ?? 'network_1');
   const run = ids.claim(named === undefined ? 'simulation_1' : `sim_${named}`);
   const simulated = simulation(run, net, network, context);
-  remark(context);
+  remark(context, { model: whole, data });
   const described = metadataProperties(model).map(([tag, value]) => element('property', { tag, value }));
   const bare = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
@@ -218,21 +217,23 @@ function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boole
 /** Whether a model has projections whose connections are to be listed first. */
 export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isByRule);
 
-/** Reports integration methods and conventions of a step, then the parts about which nothing else was reported. */
-function remark(context: ExportContext): void {
-  const { model, data, report } = context;
+/**
+ * Reports integration methods and conventions of a step of the source model, then the parts about which nothing else was
+ * reported.
+ */
+function remark(context: ExportContext, source: ValidModel): void {
+  const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
-  if (model.timing !== 'lems-euler') {
+  if (source.model.timing !== 'lems-euler')
     for (const section of ['neurons', 'synapses'] as const)
-      for (const [id, type] of Object.entries<NeuronType | SynapseType>(model[section]))
-        if (!isForwardEuler(clockedOf(type), model.timing))
+      for (const [id, type] of Object.entries<NeuronType | SynapseType>(source.model[section]))
+        if (!isForwardEuler(clockedOf(type), source.model.timing))
           report.approximated(
             'convention/forward-euler',
             child(`/${section}`, id),
             `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}`,
           );
-    for (const entry of conventions({ model, data }, 'lems-euler')) report.add(entry);
-  }
+  for (const entry of conventions(source, 'lems-euler')) report.add(entry);
   for (const id of Object.keys(model.neurons))
     if (stepsInParts(model, id))
       report.approximated(

@@ -69,7 +69,7 @@ function standardised(context: Standardising): Standardised {
   const protocol = model.experiment.protocol.flatMap((phase, k) =>
     standardPhases(context, phase, child('/experiment/protocol', k)),
   );
-  const { brian, neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
+  const { kept, neurons, populations, projections, report, stimuli, synapseTypes: synapses } = context;
   const sayDraws = (pointer: string, before: readonly string[], after: readonly string[] | undefined): void => {
     if (after === undefined || before.join() === after.join()) return;
     report.equivalent(
@@ -101,7 +101,7 @@ function standardised(context: Standardising): Standardised {
         projections,
         stimuli,
         recordings,
-        timing: brian ? 'grid' : model.timing,
+        timing: kept === undefined ? 'grid' : model.timing,
         experiment: { ...model.experiment, protocol },
       },
     },

@@ -122,8 +122,8 @@ function neuronAt(name: string, model: Known, projection: Projection): Model['ne
 const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(map, key) ? map[key] : undefined;
 
-/** Between which values an expression is, as far as constants tell. */
-function range(e: Expression, model: Known, projection: Projection, type: SynapseType): Range {
+/** Between which values an expression over a synapse's values is, as far as constants tell. */
+export function range(e: Expression, model: Known, projection: Projection, type: SynapseType): Range {
   const of = (part: Expression): Range => range(part, model, projection, type);
   switch (e.kind) {
     case 'number':

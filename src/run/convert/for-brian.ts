@@ -9,10 +9,9 @@ import { chooseTarget } from '../choose-target.js';
 import { freeze } from '../freeze.js';
 
 /**
- * A model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here.
+ * Returns a model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here.
  *
- * @param options  whether cells are groups of their own where they can be, and whether the same function matters more
- *   than Brian's own words
+ * @param options  `oneByOne`: whether cells are groups of their own where they can be
  */
 export async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
   whole: ValidModel,

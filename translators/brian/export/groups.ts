@@ -5,6 +5,7 @@ import { isSpatial } from './spatial-type.js';
 import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { spikeStep } from '../../../src/model/steps.js';
 import type { EquationSet, EventDefinition, NeuronType, SpikeTrain } from '../../../src/model/model.js';
 import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
@@ -150,11 +151,12 @@ export function trainParts(
   const times = knownNumbers(spikes.times, context.data);
   if (indices === undefined || times === undefined)
     remarks.notExpressible('brian/missing-data', 'the spikes were not given with the model');
-  const { kept, all } = onceAStep(indices ?? [], times ?? [], context);
-  if (kept.length < all.length)
+  const kept = onceAStep(indices ?? [], times ?? [], context);
+  const count = times?.length ?? 0;
+  if (kept.length < count)
     remarks.notExpressible(
       'brian/coincident-spikes',
-      `${all.length - kept.length} additional spikes of cells within the same step are left out: Brian allows ` +
+      `${count - kept.length} additional spikes of cells within the same step are left out: Brian allows ` +
         'one per step',
     );
   return {
@@ -172,25 +174,20 @@ interface GivenSpike {
   readonly time: number;
 }
 
-/** Splits given spikes into all of them, and the first of each cell in a step: Brian allows one. */
+/** Returns the first given spike of each cell in a step: Brian allows one. */
 function onceAStep(
   indices: readonly number[],
   times: readonly number[],
   { model }: ExportContext,
-): { readonly all: readonly GivenSpike[]; readonly kept: readonly GivenSpike[] } {
-  const { dt } = model.experiment;
-  const all = times.map((time, k) => ({
-    index: indices[k] ?? 0,
-    time,
-  }));
+): readonly GivenSpike[] {
   const seen = new Set<string>();
-  const kept = all.filter(({ index, time }) => {
-    const key = `${index} ${Math.floor(time / dt + 1e-3)}`;
-    const known = seen.has(key);
+  return times.flatMap((time, k) => {
+    const index = indices[k] ?? 0;
+    const key = `${index} ${spikeStep(time, model.experiment.dt, 'brian')}`;
+    if (seen.has(key)) return [];
     seen.add(key);
-    return !known;
+    return [{ index, time }];
   });
-  return { all, kept };
 }
 
 function poisson(plan: GroupPlan, context: ExportContext, remarks: Remarks): Record<string, unknown> {

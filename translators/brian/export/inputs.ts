@@ -294,10 +294,8 @@ export function contributionLines(plan: SynapsesPlan, context: ExportContext): r
       );
       return [];
     }
-    // On a grid, sums are made before cells are integrated; so they are where rates are taken at the beginning of a step.
-    const isSummedFirst = context.model.timing === 'grid';
-    const sampled = isSummedFirst || group.type?.method === 'euler' || group.type?.method === 'exact';
-    if (!sampled)
+    // Methods that take rates at the beginning of a step hold sums over it in any case.
+    if (group.type?.method !== 'euler' && group.type?.method !== 'exact')
       context.report.approximated(
         'brian/contributes',
         pointer,

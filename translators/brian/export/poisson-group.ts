@@ -38,9 +38,7 @@ export function poissonGroup(
   const rates = [rate, ...ratesSet(name, model)];
   const always = start === 0 && typeof duration === 'number' && duration >= 1e6;
   const size = model.populations[name]?.size ?? 0;
-  const largest = (draws: LargeDraws): readonly (number | undefined)[] =>
-    rates.map((one) => likelyLargest(one, size, data, draws));
-  const most = Math.max(...largest(likelyDraws).map((one) => one ?? 0)) * dt;
+  const most = Math.max(...rates.map((one) => likelyLargest(one, size, data) ?? 0)) * dt;
   const often = Number((most * 100).toPrecision(2));
   const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
   if (most > mostOften) {
@@ -109,30 +107,19 @@ export function poissonGroup(
   };
 }
 
-/** What draws give that are large, by their arguments. */
-type LargeDraws = Readonly<Record<string, (...values: readonly number[]) => number>>;
-
-/**
- * Draws this many standard deviations above the mean, or at the limit.
- *
- * @param means  how many of an exponential one
- * @param tail   how much further skewed ones reach
- */
-const drawsAt = (deviations: number, means: number, tail: number): LargeDraws => ({
+/** What draws give that are large, by their arguments: three standard deviations above the mean, or the limit. */
+const largeDraws: Readonly<Record<string, (...values: readonly number[]) => number>> = {
   uniform: (_low = 0, high = 1) => high,
-  normal: (mean = 0, deviation = 1) => mean + deviations * deviation,
-  truncatedNormal: (mean = 0, deviation = 1, _low = 0, high = Infinity) =>
-    Math.min(high, mean + deviations * deviation),
-  exponential: (mean = 1) => means * mean,
-  gamma: (shape = 1, scale = 1) => (shape + deviations * Math.sqrt(shape) + tail) * scale,
-  lognormal: (mu = 0, sigma = 1) => Math.exp(mu + deviations * sigma),
-  poisson: (mean = 1) => mean + deviations * Math.sqrt(mean) + tail,
-});
+  normal: (mean = 0, deviation = 1) => mean + 3 * deviation,
+  truncatedNormal: (mean = 0, deviation = 1, _low = 0, high = Infinity) => Math.min(high, mean + 3 * deviation),
+  exponential: (mean = 1) => 4 * mean,
+  gamma: (shape = 1, scale = 1) => (shape + 3 * Math.sqrt(shape)) * scale,
+  lognormal: (mu = 0, sigma = 1) => Math.exp(mu + 3 * sigma),
+  poisson: (mean = 1) => mean + 3 * Math.sqrt(mean),
+};
 
-/** What is drawn now and then, and what is practically never exceeded. */
-const likelyDraws = drawsAt(3, 4, 0);
 /** The largest of a value's numbers, as far as what is drawn tells; undefined where an expression reads other values. */
-function likelyLargest(value: Value, size: number, data: DataStore, draws: LargeDraws): number | undefined {
+function likelyLargest(value: Value, size: number, data: DataStore): number | undefined {
   if (typeof value !== 'string') return largestOf(value, data);
   const names = new Set(['i', 'N']);
   const e = plain(value, { has: (name) => names.has(name) });
@@ -143,7 +130,7 @@ function likelyLargest(value: Value, size: number, data: DataStore, draws: Large
         if (!names.has(name)) throw new RangeError(name);
         return name === 'i' ? i : size;
       },
-      (name, values) => (Object.hasOwn(draws, name) ? draws[name]?.(...values) : undefined),
+      (name, values) => (Object.hasOwn(largeDraws, name) ? largeDraws[name]?.(...values) : undefined),
     );
   try {
     const indices = namesIn(e).has('i') ? Array.from({ length: size }, (_, i) => i) : [0];

@@ -1,6 +1,5 @@
 /** Connections by core types of synapses. */
 
-import { child } from '../../../src/model/pointer.js';
 import type { ExportContext } from './context.js';
 import { delaysOf, delayTexts } from './delays.js';
 import { connectionType } from './network-types.js';
@@ -28,12 +27,6 @@ export function writeStandardProjection(known: StandardProjection, written: Writ
   if (!receptor) return false;
   const { componentType, tau, reversal, exponent, list } = receptor;
   const delayOf = delayTexts(delaysOf(name, projection, type, pairs.sources.length, context), context);
-  if (context.model.timing !== 'lems-euler')
-    context.report.approximated(
-      'lems/delay',
-      child('/projections', name),
-      'delays are whole steps: where LEMS adds up time to a little less, they take one step more',
-    );
   const weights = values.get('weight') ?? 0;
   const cells = written.values.get(target) ?? new Map<string, Numbers>();
   type Group = { readonly synapse: string; readonly members: number[] };

@@ -17,7 +17,7 @@ import type {
   Value,
 } from '../../../model/model.js';
 import { freeName } from '../../../model/free-name.js';
-import { populationsOf, selectionSize } from '../../../model/selected.js';
+import { selectionSize } from '../../../model/selected.js';
 import { normalisedCell, normalisedSynapse } from '../../normalised.js';
 import { standardCells } from '../../pynn/index.js';
 import type { StandardCell, WeightKind } from '../../standard-type.js';
@@ -49,8 +49,6 @@ export interface Standardising {
   readonly populations: Record<string, Population>;
   readonly projections: Record<string, Projection>;
   readonly stimuli: Record<string, Stimulus>;
-  /** Whether steps are those of Brian and become those of a grid. */
-  readonly brian: boolean;
   /** Time step, in s. */
   readonly dt: number;
   /**
@@ -98,7 +96,6 @@ export function standardising(valid: ValidModel, stage: string, kept?: ReadonlyM
     populations: {},
     projections: {},
     stimuli: {},
-    brian: model.timing === 'brian' && kept === undefined,
     dt: model.experiment.dt,
     ...(kept === undefined ? {} : { kept }),
     unsaid: new Map(),
@@ -197,19 +194,6 @@ export function synapseType(
   );
   context.synapseTypes[name] = type;
   return name;
-}
-
-/** Whether all that a population of given spikes sends arrives in the step of its spikes. */
-export function outgoingAtOnce(context: Standardising, name: string): boolean {
-  if (context.model.populations[name]?.type !== undefined) return false;
-  const outgoing = Object.values(context.model.projections).filter(({ from }) => populationsOf(from.of).includes(name));
-  return (
-    outgoing.length > 0 &&
-    outgoing.every((projection) => {
-      const pathways = context.model.synapses[projection.synapse]?.pathways ?? {};
-      return Object.entries(pathways).every(([key, { delay }]) => (projection.delays[key] ?? delay) === 0);
-    })
-  );
 }
 
 /** Whether the type of a population, as it was, has a parameter or variable of a name. */

@@ -17,7 +17,7 @@ import { tidy } from '../numbers.js';
 import { throughPorts } from '../synapses.js';
 import { transitOf } from '../synapses/transit.js';
 import { valueOf, type Environment } from '../values.js';
-import { outgoingAtOnce, type Standardising } from './context.js';
+import type { Standardising } from './context.js';
 
 /** A synapse whose releases arrive by a pathway of their own. */
 interface Transit {
@@ -82,14 +82,14 @@ export function delaysOf(
     if (typeof value === 'number') {
       result[side] = whole(value);
       const [from = ''] = populationsOf(projection.from.of);
-      if (value < context.dt / 2 && !outgoingAtOnce(context, from)) remarkDelay(context, pointer);
+      if (value < context.dt / 2 && hasType(context, from)) remarkDelay(context, pointer);
     } else if (isGiven(value) && value.gaps === undefined) {
       const numbers = numbersOf(value.array, context.valid.data);
       result[side] = { ...value, array: numbers.map(whole) };
       if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
     } else {
       result[side] = value;
-      if (timing === 'brian' && typeof given === 'string' && differsInSteps(given, projection, context.model, 'grid'))
+      if (timing === 'brian' && typeof given === 'string' && differsInSteps(given, projection, context.model))
         context.report.approximated(
           context.code('delay'),
           child(pointer, 'delays'),
@@ -104,7 +104,7 @@ export function delaysOf(
  * Delays of a plastic synapse without one, whose spikes PyNN delays by a step: behind the synapse, as PyNN has it
  * unless told otherwise, and NEST always.
  *
- * @returns undefined where the synapse has a delay, or its spikes come that much earlier
+ * @returns undefined where the synapse has a delay, or its spikes are given
  */
 export function dendriticDelay(
   context: Standardising,
@@ -117,8 +117,11 @@ export function dendriticDelay(
   });
   const [source = ''] = populationsOf(from.of);
   const isNone = typeof pre === 'number' && pre < context.dt / 2 && post === 0;
-  return isNone && !outgoingAtOnce(context, source) ? context.dt : undefined;
+  return isNone && hasType(context, source) ? context.dt : undefined;
 }
+
+/** Whether a population has a type: others emit given spikes. */
+const hasType = ({ model }: Standardising, name: string): boolean => model.populations[name]?.type !== undefined;
 
 function remarkDelay(context: Standardising, pointer: string): void {
   context.report.approximated(

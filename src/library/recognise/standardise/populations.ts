@@ -104,14 +104,6 @@ export function standardisePopulation(
   for (const { verdict, code, message } of cell.remarks)
     context.report.add({ verdict, code: context.code(code), pointer, message });
   remarkMethod(context, type, cell, pointer);
-  const [port] = cell.ports.values();
-  if (context.brian && port?.kind === 'voltage' && signs.size > 0)
-    context.report.approximated(
-      context.code('jumps'),
-      pointer,
-      'a jump of v across the threshold causes a spike in the same step; in Brian one step later, after ' +
-        'the leak of that step',
-    );
 }
 
 function parametersOf(type: NeuronType, values: Population['values']): Record<string, Value> {

@@ -64,9 +64,7 @@ export class CellEvents {
     const { lastSpike } = this.code;
     return [
       ...(edge === 'rising' ? [`${this.#above(event)} = 1`] : []),
-      ...(event === 'spike' && lastSpike !== undefined
-        ? [`${lastSpike} = t`]
-        : []),
+      ...(event === 'spike' && lastSpike !== undefined ? [`${lastSpike} = t`] : []),
       ...this.refractoriness.after(event),
     ];
   }

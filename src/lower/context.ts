@@ -11,14 +11,14 @@ import type { Cable, Shown } from './cable/cable.js';
 import type { Profile } from './step/profile.js';
 import type { Places } from '../draw/space/axes.js';
 
-/** Findings of lowering: each gets the pointer, within the canonical document, of what is being lowered. */
+/** Diagnostics of lowering. Each gets the pointer, within the canonical document, of the object being lowered. */
 export class LoweringDiagnostics extends Diagnostics {
   #pointer = '';
 
   /**
-   * What `action` yields; what it finds is about the object at `pointer`.
+   * Runs `action` and returns its result. Its diagnostics refer to the object at `pointer`.
    *
-   * @throws DiagnosticError for expressions that become too large or too deep when they are put into each other
+   * @throws DiagnosticError for expressions that become too large or too deep by substitution
    */
   within<T>(pointer: string, action: () => T): T {
     const outer = this.#pointer;
@@ -34,7 +34,7 @@ export class LoweringDiagnostics extends Diagnostics {
     }
   }
 
-  /** What is found from here on is about the object at `pointer`, except for what lies `within` another. */
+  /** Sets the pointer of later diagnostics, except for those `within` another object. */
   at(pointer: string): void {
     this.#pointer = pointer;
   }
@@ -55,54 +55,57 @@ export class LoweringDiagnostics extends Diagnostics {
 /** Element type of real variables in a precision. */
 export type Real = 'f64' | 'f32';
 
-/** Where a program begins in the middle, with synapses that may not have heard all events that are under way. */
+/**
+ * For a program that begins in the middle of a run: the pathways with synapses that do not receive all events already
+ * in flight.
+ */
 export interface Heard {
   /** Pathways of such synapses, as `projection.pathway`. */
   readonly pathways: ReadonlySet<string>;
-  /** The first step of the program: its events are heard by all. */
+  /** The first step of the program. All synapses receive its events. */
   readonly step: number;
 }
 
-/** What all passes know of the model. */
+/** Facts of the model that all passes can read. */
 export interface Known {
   /** The drawn model. */
   readonly model: Model;
   /** Arrays that the model refers to. */
   readonly data: DataStore;
-  /** Type in which the model's numbers are computed. */
+  /** Floating-point type of the model's numbers. */
   readonly precision: Precision;
   /** Element type of the model's real variables. */
   readonly real: Real;
   /** Seconds a step: of the program, or of the clock that code goes by (`clocks.ts`). */
   readonly dt: number;
-  /** Steps of the program in one of these. */
+  /** Program steps in one step of the current clock. */
   readonly every: number;
   /** Whether code reads the time, and the number of the step, that the step leads to. */
   readonly ahead: boolean;
   /** The order of a step. */
   readonly profile: Profile;
-  /** Takes what is found. */
+  /** Collects diagnostics. */
   readonly diagnostics: LoweringDiagnostics;
-  /** Where the elements of populations are, for those that have places. */
+  /** Positions of elements, for populations that have positions. */
   readonly places: ReadonlyMap<string, Places>;
   /** For projections that stand for a piece of one that the model names: which piece. */
   readonly parts: ReadonlyMap<string, Part>;
-  /** Cells with structure, whose compartments are elements of groups. */
+  /** Cells with structure, with compartments as elements of groups. */
   readonly cables: readonly Cable[];
-  /** What the model calls populations of compartments, and pieces of projections between them. */
+  /** The model's names of populations of compartments, and of the parts of projections between them. */
   readonly shown: Shown;
   /** Names that some phase of the protocol sets, as `population.parameter`; they are never folded into code. */
   readonly settable: ReadonlySet<string>;
   /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */
   readonly turnsBack: boolean;
-  /** Synapses of projections whose number is drawn, where somebody has built them before. */
+  /** Synapse counts of projections with a drawn number of synapses, if known from an earlier build. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Which synapses may not have heard all events that are under way at first. */
+  /** Pathways with synapses that do not receive all events in flight at the start. */
   readonly heard: Heard;
 }
 
-/** What code of a pass gets: what all know, and where this pass adds to the program. */
+/** Context of a pass: the facts of the model, and the builder of its part of the program. */
 export interface Context extends Known {
-  /** Collects what this pass adds. */
+  /** Collects the additions of this pass. */
   readonly builder: PartBuilder;
 }

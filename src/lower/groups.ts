@@ -1,8 +1,9 @@
 /**
- * Pass 1: populations of one type become one group with merged arrays, so code grows with types, not populations.
+ * Pass 1: merges populations of one type into one group with merged arrays, so that code grows with the number of
+ * types, not of populations.
  *
- * Each population starts at a multiple of 64 elements, which keeps masks and workers on whole words; the padding
- * between is computed and never read.
+ * Each population starts at a multiple of 64 elements, so that masks and workers' shares begin at `u32` boundaries. The
+ * padding elements are computed but never read.
  */
 
 import type { Buffer, ElementType, MapDomain, TypedArray } from '../ir/program.js';
@@ -25,7 +26,7 @@ export type Storage =
   | { readonly kind: 'folded'; readonly value: number; readonly type: ValueType }
   /** One number for each population of the group. */
   | { readonly kind: 'table'; readonly buffer: Buffer; readonly type: ValueType; readonly parameter?: boolean }
-  /** One number for each element. `parameter`: nothing but phases changes it. */
+  /** One number for each element. `parameter`: only phases change it. */
   | { readonly kind: 'array'; readonly buffer: Buffer; readonly type: ValueType; readonly parameter?: boolean };
 
 /** A population within the merged arrays of its type. */
@@ -51,21 +52,21 @@ export interface Group {
   readonly events: readonly EventCode[];
   /** Populations in order of names. */
   readonly members: readonly Member[];
-  /** The clock by which it goes; absent: the steps of the program. */
+  /** The clock of its populations; absent: they run in every step of the program. */
   readonly clock?: string;
   /** Elements of the merged arrays, a multiple of 64. */
   readonly length: number;
   /** Where each variable of the type is kept. */
   readonly storage: ReadonlyMap<string, Storage>;
-  /** i32 step of the last event, for events that make refractory or whose time is read. */
+  /** i32 step of the last event, for events with a refractory period or a time that code reads. */
   readonly lastEvent: ReadonlyMap<string, Buffer>;
-  /** u8 for events whose refractoriness is decided at each step, from a period or condition that may change. */
+  /** u8 flag for events with refractoriness decided at each step, from a period or condition that may change. */
   readonly notRefractory: ReadonlyMap<string, Buffer>;
-  /** i32 steps of the refractory period that began at the last event, where it is fixed then and may be another. */
+  /** i32 steps of the refractory period that began at the last event, if it is fixed at the event and may vary. */
   readonly refractorySteps: ReadonlyMap<string, Buffer>;
 }
 
-/** All elements of a group, as what a kernel goes over. */
+/** All elements of a group, as the domain of a kernel. */
 export const rangesOf = ({ members }: Group): Extract<MapDomain, { kind: 'ranges' }> => ({
   kind: 'ranges',
   ranges: members.map(({ begin, end }) => ({ begin, end })),
@@ -74,7 +75,7 @@ export const rangesOf = ({ members }: Group): Extract<MapDomain, { kind: 'ranges
 /** Name of the buffer of `usedInput`. */
 export const usedInputName = ({ name }: Group, input: string): string => `${name}.${input}.used`;
 
-/** Where the sum of an input stands that the last integration used; before the first, that of nothing. */
+/** Returns the buffer with the sum of an input that the last integration used; zero before the first integration. */
 export function usedInput(group: Group, input: string, { builder, real }: Context): Buffer {
   const definition = group.type.inputs[input];
   const comment = `input ${input} of ${group.name} as the last integration used it (${definition?.unit ?? '1'})`;
@@ -82,7 +83,7 @@ export function usedInput(group: Group, input: string, { builder, real }: Contex
   return builder.commonBuffer(usedInputName(group, input), real, group.length, comment, options);
 }
 
-/** The next multiple of 64, so masks and shares of workers end on whole words. */
+/** Rounds up to a multiple of 64, so that masks and shares of workers end at `u32` boundaries. */
 export const padded = (n: number): number => Math.ceil(n / 64) * 64;
 
 /** Element type of a variable's buffer. */
@@ -109,13 +110,13 @@ export function valueOf(population: Population, equations: Equations, name: stri
 }
 
 /**
- * The order that a group has within its slots: where ties go by names, that of its first population, which the
- * populations of a group share then.
+ * Returns the order of a group within its slots. If ties are resolved by names, all populations of a group share the
+ * order of the first.
  */
 export const orderOf = ({ members }: Pick<Group, 'members'>, { profile }: Context): number =>
   profile.ties === 'name' ? (members[0]?.population.order ?? 0) : 0;
 
-/** Name that ties of a group are decided by: that of its first population. */
+/** Returns the name that resolves ties of a group: the name of its first population. */
 export const leaderOf = ({ name, members }: Pick<Group, 'name' | 'members'>): string => members[0]?.name ?? name;
 
 /** Where in a step the equations of a group are integrated. */
@@ -125,7 +126,7 @@ export const updatePlace = (group: Group, context: Context): StepPlace => ({
   name: objectNames.stateUpdater(leaderOf(group)),
 });
 
-/** SI unit text of what can be recorded of a group; `1` when dimensionless. */
+/** Returns the SI unit of a recordable variable of a group, as text; `1` for dimensionless variables. */
 export function unitOfVariable(group: Group, variable: string): string {
   const { equations, type } = group;
   return (
@@ -241,7 +242,7 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   return { name, type, equations, events, ...own, members, length, storage, lastEvent, notRefractory, refractorySteps };
 }
 
-/** The clock of a group. @diagnostic lower/unsupported-feature where what it has does not go by clocks */
+/** Returns the clock of a group. @diagnostic lower/unsupported-feature for features that do not support clocks */
 function clockOf(name: string, type: NeuronType, members: readonly Member[], context: Context): string | undefined {
   const [first, ...others] = members.map(({ population }) => population.clock);
   const refuse = (what: string): void => {
@@ -272,7 +273,7 @@ const readsLastSpike = oncePerObject(
     ),
 );
 
-/** Names of populations whose variable of this name parameters are linked to. */
+/** Returns the populations with this variable that parameters are linked to. */
 const linkedTo = (variable: string, { populations }: Pick<Model, 'populations'>): ReadonlySet<string> =>
   new Set(
     Object.values(populations)

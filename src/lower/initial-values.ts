@@ -79,14 +79,15 @@ interface Assignment {
   readonly comment: string;
   /** By variable. */
   readonly values: ReadonlyMap<string, Value>;
-  /** Of what is drawn for a population, before the name of the variable. */
+  /** Random stream of a population, without the name of the variable. */
   readonly stream: (population: string) => string;
 }
 
 const everyElement: Chosen = { where: null, piece: null };
 
 /**
- * Kernels that assign values to the elements of one population, each variable after those that its value reads.
+ * Adds kernels that assign values to the elements of one population, each variable after the variables that its value
+ * reads.
  *
  * @random stream `<stream>/<variable>`, counter (element, 0, 0, site); of mechanisms on cells with compartments
  * `<stream>/<mechanism>.<variable>`, counter (cell, compartment, 0, site)
@@ -204,7 +205,7 @@ function valueExpression(id: string, value: Value, place: Ir, scope: ElementScop
   }
 }
 
-/** Names sorted so that each comes after those that its value reads, itself or through derived variables. */
+/** Sorts names so that each follows the names that its value reads, directly or through derived variables. */
 function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group, context: Context): string[] {
   const { derived } = group.equations;
   const done: string[] = [];

@@ -88,7 +88,7 @@ export function linkedElement(
   return ir.load(computed, local);
 }
 
-/** The value of what an element is linked to; null after a finding. */
+/** Returns the value of the variable that an element is linked to; null after a diagnostic. */
 function linkedNow(
   linked: LinkedParameter,
   type: ValueType,
@@ -151,7 +151,7 @@ export function lowerLinks(groups: readonly Group[], context: Context): readonly
         block,
       );
       builder.initially(kernel);
-      // Compartments read where their cell fires, which is tested for at the end of the step.
+      // Compartments read their cell's spike-detection site, which is tested at the end of the step.
       const place = context.shown.origins.has(member.name)
         ? { slot: profile.defaults.threshold, order: Number.MIN_SAFE_INTEGER }
         : { slot: profile.defaults.hold, order: -1 };

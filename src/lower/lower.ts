@@ -40,23 +40,23 @@ import { assignSynapseValues, synapseStorage, synapseValue } from './projections
 
 /** How a model is lowered. */
 export interface LowerOptions {
-  /** Type in which the model's numbers are computed. */
+  /** Floating-point type of the model's numbers. */
   readonly precision: Precision;
   /**
-   * Synapses of projections whose number is drawn, where somebody has built them before; recordings of all of them, and
-   * projections that end at them, need it.
+   * Synapse counts of projections with a drawn number of synapses, from an earlier build. Recordings of all their
+   * synapses, and projections that end at them, need these counts.
    */
   readonly counts?: ReadonlyMap<string, number>;
-  /** Which synapses may not have heard all events that are under way at first; absent: none. */
+  /** Pathways with synapses that do not receive all events in flight at the start; absent: none. */
   readonly heard?: Heard;
   /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
   readonly onPass?: (pass: string, program: Program) => void;
 }
 
 /**
- * Lowers a model whose draws are explicit (`src/draw`).
+ * Lowers a model with explicit draws (`src/draw`) to a program.
  *
- * @throws DiagnosticError naming the features that cannot be run yet, and what else stands in the way
+ * @throws DiagnosticError naming unsupported features and other mistakes of the model
  */
 export function lower(drawn: DrawnModel, options: LowerOptions): Program {
   const diagnostics = new LoweringDiagnostics();
@@ -132,11 +132,11 @@ function passes(
       return own ? [...built, own] : built;
     }, []),
   }));
-  // What happens in each step.
+  // The kernels of each step.
   const recorded = schedule.steps({ groups, rings, plans, projections }, run);
-  // What is recorded.
+  // The recordings.
   run('recordings', (pass) => lowerRecordings({ ...recorded, rings }, pass));
-  // What phases of the protocol change; some of it is to be computed again in the same way as at first.
+  // The changes by phases. Some derived data are computed again in the same way as at first.
   const { procedures } = program;
   run('phases', (pass) => {
     lowerPhases({ groups, projections, copies: recorded.copies, procedures }, pass);
@@ -222,7 +222,9 @@ function assemble(whole: ProgramPart, found: Found, context: Known): Program {
   };
 }
 
-/** Buffers that a reset does not touch: those that steps never write, other than the model's state variables. */
+/**
+ * Returns the buffers that a reset does not touch: all that steps never write, except for the model's state variables.
+ */
 function keptBuffers(buffers: readonly Buffer[], { variables }: Manifest, inSteps: ReadonlySet<string>): string[] {
   const state = new Set(variables.filter((variable) => variable.state).map(({ buffer }) => buffer));
   return buffers

@@ -1,4 +1,4 @@
-/** What the buffers of a program mean in the model. */
+/** Describes the meaning of a program's buffers in the model. */
 
 import type { Manifest, ProjectionLocation, VariableLocation } from '../ir/program.js';
 import type { Known } from './context.js';
@@ -7,14 +7,14 @@ import type { Group } from './groups.js';
 import type { Recordings } from './protocol/recordings.js';
 import type { BuiltProjection } from './code/synapse-scope.js';
 
-/** What passes have found about the model. */
+/** Results of the passes. */
 export interface Found {
   readonly groups: readonly Group[];
   readonly projections: readonly BuiltProjection[];
   /** By `population.event`. */
   readonly rings: ReadonlyMap<string, EventSource>;
   readonly recordings: Recordings;
-  /** Delays that are times rather than steps, by `projection.pathway`: that of all synapses in s, or a buffer. */
+  /** Delays given as times rather than steps, by `projection.pathway`: one value in s for all synapses, or a buffer. */
   readonly delays?: ReadonlyMap<string, number | string>;
 }
 

@@ -22,7 +22,7 @@ export const methodRefused = (method: string, owner: string, why: string, hint: 
   hint,
 });
 
-/** Coupled linear equations for which no method is named, and which `exact` cannot take. */
+/** Coupled linear equations without a named method that `exact` cannot solve. */
 export const notSolvedExactly = (owner: string, why: string): Finding => ({
   code: 'lower/not-solved-exactly',
   severity: 'note',
@@ -30,10 +30,10 @@ export const notSolvedExactly = (owner: string, why: string): Finding => ({
   hint: 'Brian 2 would use exact here; to be explicit, name a method such as rk4',
 });
 
-/** Why `exact` cannot take equations whose coefficients are not held over a step. */
+/** Why `exact` rejects equations with coefficients that change within a step. */
 export const changingCoefficient = (changes: string): string => `a coefficient changes with ${changes}`;
 
-/** A drawn delay of which nothing says how long it may be: rings of spikes need a length. */
+/** A drawn delay without an upper bound, from which the length of a ring of spikes follows. */
 export const unboundedDelay = (projection: string): Finding => ({
   code: 'lower/unbounded-delay',
   message: `the delays of projection ${projection} have no upper bound`,
@@ -68,7 +68,7 @@ export const negativeDelay = (projection: string, least: number): Finding => ({
   hint: 'clip the delays, as in clip(expression, 0*ms, 10*ms)',
 });
 
-/** A delay of no step where spikes arrive before thresholds are tested. */
+/** A delay of zero steps under a profile that delivers spikes before it tests thresholds. */
 export const zeroDelay = (projection: string): Finding => ({
   code: 'lower/zero-delay',
   message:
@@ -87,7 +87,7 @@ export const indexOutOfRange = (projection: string, what: string, found: number,
   found: String(found),
 });
 
-/** A list of values whose length is not the number of synapses. */
+/** A list of values that does not have one value for each synapse. */
 export const wrongNumberOfValues = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'lower/wrong-number-of-values',
   message: `${what} of projection ${projection} must have one value for each synapse`,
@@ -95,7 +95,7 @@ export const wrongNumberOfValues = (what: string, projection: string, expected: 
   found: String(found),
 });
 
-/** Distances or coordinates of elements whose places the model does not give. */
+/** Distances or coordinates of elements without positions in the model. */
 export const noPositions = (population: string): Finding => ({
   code: 'lower/no-positions',
   message: `the elements of ${population} have no positions, but distances and coordinates need them`,
@@ -125,7 +125,7 @@ export const twoSpikesInOneStep = (population: string, index: number, time: numb
   hint: 'use a smaller dt or move one of the spikes',
 });
 
-/** First values of which each waits for another. */
+/** Initial values that depend on each other. */
 export const cyclicValues = (owner: string, names: readonly string[]): Finding => ({
   code: 'lower/cyclic-values',
   message: `the initial values of ${owner} depend on each other: ${names.join(' → ')}`,
@@ -155,7 +155,7 @@ export const tooManyDraws = (most: number): Finding => ({
   hint: 'approximate a sum of n uniform numbers by n/2 + sqrt(n/12)*randn(), or draw in several variables',
 });
 
-/** A name that has no value where or when the code runs. */
+/** A name without a value in this code or at this time. */
 export const unreadable = (name: string, owner: string): Finding => ({
   code: 'lower/unreadable',
   message: `${name} has no value in the code of ${owner}`,

@@ -1,6 +1,6 @@
 /**
- * Pass: what populations do by themselves in a step: integrate, test for events, list the elements that emitted, and
- * what events do to them.
+ * Pass: the steps of populations by themselves: integration, event tests, lists of the emitting elements, and actions
+ * of events.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -28,8 +28,8 @@ import { inStep, type PlacedEntry } from './step/place.js';
 import { emptyInputs, groupKernel, stepDraws, stepScope } from './code/step-scope.js';
 
 /**
- * What elements do when their first regime is entered, at initialisation. @random stream `population/<id>/entry`,
- * counter (element, 0, 0, site)
+ * Writes the actions on entry to the first regime, at initialisation. @random stream `population/<id>/entry`, counter
+ * (element, 0, 0, site)
  */
 export function enterFirstRegimes(groups: readonly Group[], entries: Entries, context: Context): void {
   for (const group of groups) {
@@ -46,7 +46,7 @@ export function enterFirstRegimes(groups: readonly Group[], entries: Entries, co
   }
 }
 
-/** What a group does in each step. @param rings  by `population.event` */
+/** Returns the kernels of a group in each step. @param rings by `population.event` */
 export function lowerGroup(
   group: Group,
   rings: ReadonlyMap<string, EventSource>,
@@ -89,7 +89,7 @@ function heldEntries(group: Group, context: Context): readonly PlacedEntry[] {
   return [inStep(groupKernel(group, 'hold', what, block, context), { slot, order: orderOf(group, context), name })];
 }
 
-/** The kernel that integrates a group and, where nothing comes between, tests for its events. */
+/** Adds the kernel that integrates a group and, if nothing is scheduled in between, tests for its events. */
 function updateEntries(
   group: Group,
   noise: ReadonlyMap<string, Noise>,
@@ -142,15 +142,18 @@ function cableOf({ name }: Group, { cables }: Context): { readonly of: Cable; re
   return null;
 }
 
-/** Whether a test may run with the integration: in the threshold slot, with nothing scheduled between the two. */
+/**
+ * Whether a test may run in the kernel of the integration: in the threshold slot, with nothing scheduled between the
+ * two.
+ */
 function mayFuse(event: EventCode, group: Group, context: Context): boolean {
   const { profile, model } = context;
   const { slot } = placeOf(event, group, context);
   if (slot !== profile.defaults.threshold) return false;
-  // Others may integrate what a variable is linked to after this group.
+  // A linked variable may be integrated after this group.
   const linked = new Set(group.members.flatMap(({ population }) => Object.keys(population.linked ?? {})));
   if (readsAny(inlineDerived(event.when, group.equations.derived), linked)) return false;
-  // A sum may come after the integration of the group whose variable it is.
+  // A sum may run after the integration of its target's group.
   if (profile.ties === 'name' && Object.values(model.synapses).some(({ summed }) => summed.length > 0)) return false;
   const from = rankOf(profile, profile.defaults.integrate);
   const until = rankOf(profile, slot);
@@ -159,7 +162,7 @@ function mayFuse(event: EventCode, group: Group, context: Context): boolean {
   return ![...slotsInUse(context)].some((used) => rankOf(profile, used) >= from && rankOf(profile, used) <= until);
 }
 
-/** The slots in which anything of the model acts beside integration and tests. */
+/** The slots of all actions of the model other than integration and tests. */
 const slotsInUse = oncePerObject(
   ({ profile, model }: Context): ReadonlySet<string> =>
     new Set([

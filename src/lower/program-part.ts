@@ -1,4 +1,7 @@
-/** What a pass adds to a program. Names are unique in the whole program, and functions closed under calls. */
+/**
+ * The part of a program that a pass adds. Names are unique in the whole program, and the functions of a program include
+ * all that they call.
+ */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import type {
@@ -35,11 +38,11 @@ type Code =
 const bodyOfCode = (code: Code): { readonly locals: readonly Local[]; readonly body: readonly Statement[] } =>
   isList(code) ? { locals: [], body: code } : { locals: code.locals.declared, body: code.statements };
 
-/** What passes add to a program: one of them, or all so far. */
+/** Additions to a program, by one pass or by all passes so far. */
 export interface ProgramPart {
   /** By name. */
   readonly buffers: ReadonlyMap<string, Buffer>;
-  /** Largest absolute values, by buffers, of those that some pass knows bounds of; of several bounds, the largest. */
+  /** Largest absolute values of buffers with a known bound; the maximum of several bounds. */
   readonly bounds: ReadonlyMap<string, number>;
   /** By name. */
   readonly kernels: ReadonlyMap<string, Kernel>;
@@ -47,7 +50,7 @@ export interface ProgramPart {
   readonly events: readonly EventRing[];
   /** Records that the host drains. */
   readonly logs: readonly Log[];
-  /** What initialisation does, in order. */
+  /** Actions of initialisation, in order. */
   readonly initialise: readonly Action[];
   /** Named lists that the host runs between steps. */
   readonly procedures: ReadonlyMap<string, readonly Action[]>;
@@ -55,9 +58,9 @@ export interface ProgramPart {
   readonly entries: readonly PlacedEntry[];
   /** Choices worth reporting, as sentences. */
   readonly notes: ReadonlySet<string>;
-  /** Fault bits by what they mean; bit 31 gathers what does not get its own. */
+  /** Fault bits by their message; bit 31 is shared by all faults without a bit of their own. */
   readonly faults: ReadonlyMap<string, number>;
-  /** Buffers that passes have in common, by what they ask for; and other things that are done once. */
+  /** Buffers shared by passes, and other actions that are done once, by their key. */
   readonly common: ReadonlyMap<string, Buffer | null>;
 }
 
@@ -76,7 +79,7 @@ export const emptyPart: ProgramPart = {
   common: new Map(),
 };
 
-/** A program and what a pass adds to it, which has been made with the names of the program in view. */
+/** Joins a program and an addition, which was built with the names of the program excluded. */
 export const joinedParts = (program: ProgramPart, part: ProgramPart): ProgramPart => ({
   buffers: new Map([...program.buffers, ...part.buffers]),
   bounds: merged(program.bounds, part.bounds, (a, b) => Math.max(a, b)),
@@ -101,7 +104,7 @@ function merged<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, both: (
   return all;
 }
 
-/** What each fault bit means, where one may mean several things. */
+/** Returns the message of each fault bit; a bit may have several. */
 export function faultMeanings(faults: ReadonlyMap<string, number>): Record<number, string> {
   const meanings: Record<number, string> = {};
   for (const [sentence, bit] of faults) {
@@ -112,8 +115,8 @@ export function faultMeanings(faults: ReadonlyMap<string, number>): Record<numbe
 }
 
 /**
- * Collects what one pass adds. Of what passes before it have added it sees nothing but what concerns the names of its
- * own: names that are taken, sentences of faults, and what is common to several passes.
+ * Collects the additions of one pass. It sees earlier passes only where names are concerned: taken names, messages of
+ * faults, and shared buffers.
  */
 export class PartBuilder {
   readonly #program: ProgramPart;
@@ -129,7 +132,7 @@ export class PartBuilder {
   readonly #common = new Map<string, Buffer | null>();
   #complete = false;
 
-  /** @param program  what passes before have added */
+  /** @param program the additions of all earlier passes */
   constructor(program: ProgramPart = emptyPart) {
     this.#program = program;
   }
@@ -167,7 +170,7 @@ export class PartBuilder {
     return buffer;
   }
 
-  /** The buffer that all code has in common that asks for `key`; the first that does makes it. */
+  /** Returns the shared buffer of a key; the first call creates it. */
   common(key: string, make: (name: string) => Buffer): Buffer {
     const known = this.known(key);
     if (known) return known;

@@ -1,6 +1,6 @@
 /**
- * Pass: refuses, by the feature's name, what a valid model may say and its timing profile does not run, and notes what
- * it does not read.
+ * Pass: rejects features of a valid model that its timing profile does not support, by name, and notes features that it
+ * ignores.
  */
 
 import type { Model } from '../model/typed.js';
@@ -54,7 +54,7 @@ function usedWith(model: Model, support: Support): readonly (readonly Verdict[])
 
 /** @diagnostic lower/unsupported-feature  for each kind of feature that the model uses, at its first use */
 export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): void {
-  // A network has as many places on its cells as connections: one of each kind says enough.
+  // A network has as many locations on its cells as connections, so one report of each kind suffices.
   for (const [first, ...others] of usedWith(model, 'refused')) {
     if (!first) continue;
     const { use, phrase, support } = first;
@@ -65,7 +65,7 @@ export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): 
   }
 }
 
-/** Sentences about what a model says and its profile does not read. */
+/** Returns notes on features of a model that its profile ignores. */
 export const unreadFeatures = (model: Model): readonly string[] =>
   usedWith(model, 'unread').map((verdicts) => {
     const [first] = verdicts;

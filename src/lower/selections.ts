@@ -129,8 +129,8 @@ export const wholeOf = (found: { readonly group: Group; readonly member: Member 
 });
 
 /**
- * Streams of what the elements of a selection draw, and which of them is a population's: elements are counted within
- * their population, and those with one index in two populations must not draw the same numbers.
+ * Returns the random streams of a selection's elements, and the index of a population's stream. Elements are counted
+ * within their population, and equal indices in two populations must not draw the same numbers.
  */
 export function selectionStreams(
   stream: string,
@@ -140,7 +140,7 @@ export function selectionStreams(
   return streamsOf(stream, ownersOf(selection), population);
 }
 
-/** The same of elements that are of some populations, one of which is asked for. */
+/** Returns the streams for elements of several populations, and the index of one population's stream. */
 export function streamsOf(
   stream: string,
   owners: readonly string[],
@@ -153,7 +153,9 @@ export function streamsOf(
   };
 }
 
-/** What a kernel over a piece runs over, and how it addresses elements. Ranges must begin at multiples of 64. */
+/**
+ * Returns the domain of a kernel over a piece, and the address of its elements. Ranges must begin at multiples of 64.
+ */
 export function pieceDomain(
   { member, indices }: Piece,
   name: string,

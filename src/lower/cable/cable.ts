@@ -1,4 +1,4 @@
-/** Data on multicompartment cells whose compartments have become populations. */
+/** Multicompartment cells after the conversion of their compartments to populations. */
 
 import type { Expression } from '../../lang/ast.js';
 import type { IntegrationMethod } from '../../model/typed.js';
@@ -20,19 +20,22 @@ export interface CableNames {
   readonly voltage: string;
   /** In F. */
   readonly capacitance: Expression;
-  /** Into the compartment except for what flows along the cell, in A. */
+  /** Into the compartment except for axial currents, in A. */
   readonly current: Expression;
-  /** By how much the potential rose in half of the last step, a state variable; absent: nothing reads it. */
+  /** State variable with the rise of the potential in half of the last step; absent: no code reads it. */
   readonly rise?: string;
 }
 
-/** Compartments with the same equations: a neuron type whose elements are those of all cells, by compartment. */
+/**
+ * Compartments with the same equations: a neuron type with these compartments of all cells as elements, ordered by
+ * compartment.
+ */
 export interface CompartmentClass {
   /** Name of the neuron type. */
   readonly type: string;
   /** Ordinals of the compartments in the tree. */
   readonly compartments: readonly number[];
-  /** What the cable reads and writes of the class. */
+  /** The variables of the class that the cable reads and writes. */
   readonly names: CableNames;
 }
 
@@ -40,11 +43,11 @@ export interface CompartmentClass {
 export interface Cable {
   /** Neuron type of the cells. */
   readonly name: string;
-  /** Compartments, and the points where sections meet. */
+  /** Compartments, and the points at which sections meet. */
   readonly tree: Tree;
   /** How the cable equation and the gates alternate. */
   readonly method: CableMethod;
-  /** Whether its type has equations of its own, which are integrated as those of points are, before the cable. */
+  /** Whether its type has its own equations, which are integrated before the cable like those of a point neuron. */
   readonly ownEquations: boolean;
   /** All compartments are in one of them. */
   readonly classes: readonly CompartmentClass[];
@@ -63,28 +66,30 @@ export interface SynapsesOf {
   readonly numbers: Uint32Array;
 }
 
-/** Names of the program's parts that stand for parts of the model, and what the model calls these. */
+/** Names of the program's parts that replace parts of the model, with the model's names. */
 export interface Shown {
   /** By population of compartments. */
   readonly origins: ReadonlyMap<string, Origin>;
   /** By projection that is a piece of one. */
   readonly pieces: ReadonlyMap<string, SynapsesOf>;
-  /** Names of recordings, by those that recordings of pieces have. */
+  /** Names of the model's recordings, by the names of recordings of pieces. */
   readonly recordings: ReadonlyMap<string, string>;
-  /** What recordings call variables, by `recording variable`: mechanisms of one class may have different names. */
+  /** Names of variables in recordings, by `recording variable`: mechanisms of one class may have different names. */
   readonly asked: ReadonlyMap<string, string>;
-  /** Of each `population.parameter` linked to places of several classes: these, and which one each element has. */
+  /**
+   * For each `population.parameter` linked to places of several classes: the sources, and the source of each element.
+   */
   readonly links: ReadonlyMap<string, LinkedClasses>;
 }
 
-/** What a parameter is linked to, where its elements read different populations. */
+/** The sources of a linked parameter with elements that read different populations. */
 export interface LinkedClasses {
   readonly sources: readonly { readonly population: string; readonly variable: string }[];
   /** Ordinal in `sources` for each element. */
   readonly which: Uint32Array;
 }
 
-/** The population that the model names, and the compartments of whose cells this one has, in order. */
+/** The population in the model, and the compartments of its cells that this population contains, in order. */
 export interface Origin {
   /** Name in the model. */
   readonly population: string;
@@ -92,11 +97,11 @@ export interface Origin {
   readonly cells: number;
   /** Names that the model has for variables of the class. */
   readonly variables: ReadonlyMap<string, string>;
-  /** Variables of the class of which a cell has one value, wherever it is read, by the names of the class. */
+  /** Variables of the class with one value per cell for all places, by the names of the class. */
   readonly ofCell: ReadonlySet<string>;
   /** Its compartments, by number in the tree, with the names of the class for `mechanism.variable` there. */
   readonly places: readonly { readonly at: number; readonly variables: ReadonlyMap<string, string> }[];
 }
 
-/** What the model calls a population. */
+/** Returns the model's name of a population. */
 export const populationInModel = (name: string, { origins }: Shown): string => origins.get(name)?.population ?? name;

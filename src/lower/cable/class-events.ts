@@ -1,4 +1,4 @@
-/** Events of a class of compartments: those of the cell that are detected there, and conditions of its mechanisms. */
+/** Events of a class of compartments: events of the cell that are detected there, and conditions of its mechanisms. */
 
 import type { Expression, Statement } from '../../lang/ast.js';
 import { assignment, name as nameOf } from '../../lang/build.js';
@@ -30,11 +30,11 @@ function refractoryAt(refractory: Refractory, code: Rename): Refractory {
 }
 
 /**
- * A condition of a mechanism as an event that nobody else sees.
+ * Returns a condition of a mechanism as a silent event.
  *
- * @param code  an expression of the mechanism in the names of the class, where temporaries have others
- * @param ownName  what the class calls a variable of the mechanism; undefined for others
- * @param temporary  a name that nothing in the class has
+ * @param code rewrites an expression of the mechanism in the names of the class, with other names of temporaries
+ * @param ownName returns the name of a mechanism's variable in the class; undefined for other names
+ * @param temporary returns a name that is unused in the class
  */
 export function localEventAt(
   { when, edge, do: actions, order }: LocalEvent,
@@ -56,19 +56,19 @@ export function localEventAt(
 
 const spelt = (e: Expression | undefined): string | undefined => (e?.kind === 'name' ? e.name : undefined);
 
-/** Events that are detected elsewhere on the cell, and what they need. */
+/** Events detected at another compartment of the cell, with the parameters that they require. */
 interface Heard {
   readonly events: Readonly<Record<string, EventDefinition>>;
-  /** Parameters that are linked to what the conditions read. */
+  /** Parameters linked to the variables that the conditions read. */
   readonly parameters: Readonly<Record<string, Parameter>>;
-  /** What each of them is linked to, in the model's names at the place where the cell fires. */
+  /** The source of each parameter, in the model's names at the spike-detection site. */
   readonly linked: ReadonlyMap<string, string>;
 }
 
 /**
- * Events where others than those that detect them hear of them: they do nothing there.
+ * Returns events of the cell for classes that only receive them: they have no actions there.
  *
- * @param free  a name that nothing has, for one that is wanted
+ * @param free returns an unused name close to a preferred one
  */
 export function heardElsewhere(
   events: Readonly<Record<string, EventDefinition>>,
@@ -101,7 +101,7 @@ export function heardElsewhere(
   };
 }
 
-/** Unit of what a place has under a name that conditions of the cell read; undefined for what is the cell's own. */
+/** Returns the unit of a place's variable that conditions of the cell read; undefined for names of the cell itself. */
 function unitAtPlace(name: string, { ions }: Compartments): string | undefined {
   if (name === 'v') return 'V';
   const [, kind, carried = ''] = /^(i|e)_(\w+)$/.exec(name) ?? [];

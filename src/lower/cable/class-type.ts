@@ -38,16 +38,16 @@ export interface ClassType {
   readonly type: NeuronType;
   /** Parameters that differ between compartments of a cell. */
   readonly values: ByCompartment;
-  /** For each compartment of the class the class's names of what recordings call `ca_i` or `mechanism.variable`. */
+  /** For each compartment of the class, the class's names of `ca_i` or `mechanism.variable` in recordings. */
   readonly variables: readonly ReadonlyMap<string, string>[];
   readonly names: CableNames;
   /** The input that gathers conductances of synapses. */
   readonly conductance: string;
-  /** Parameters that are linked to variables of the place where the cell fires, by the model's names of these. */
+  /** Parameters linked to variables of the spike-detection site, by the model's names of these variables. */
   readonly linked: ReadonlyMap<string, string>;
 }
 
-/** What a class is made of. */
+/** The parts of a class. */
 interface ClassParts {
   readonly compartments: Compartments;
   /** Compartments of the class, with the mechanisms on each: of the same shapes in the same order. */
@@ -56,11 +56,11 @@ interface ClassParts {
   readonly inputs: Readonly<Record<string, Input>>;
   /** Whether synapses add conductances here. */
   readonly conductance: boolean;
-  /** Whether others read what the voltage is in the middle of a step. */
+  /** Whether other code reads the voltage in the middle of a step. */
   readonly watched: boolean;
   /** Events that are detected here. */
   readonly events: Readonly<Record<string, EventDefinition>>;
-  /** Events that are detected elsewhere on the cell, and heard here. */
+  /** Events that are detected elsewhere on the cell and received here. */
   readonly heard: Readonly<Record<string, EventDefinition>>;
   /** Parameters of the cell. */
   readonly parameters: Readonly<Record<string, Parameter>>;
@@ -71,7 +71,7 @@ interface ClassParts {
 const kelvins = (value: number): Expression => quantity(value, kelvin);
 const volts = (value: number): Expression => quantity(value, volt);
 
-/** Makes the type of a class. @throws BadMechanism for a mechanism that reads what its place does not have */
+/** Builds the type of a class. @throws BadMechanism for a mechanism that reads a variable missing at its place */
 export function classType(parts: ClassParts): ClassType {
   return new Maker(parts).make();
 }
@@ -102,7 +102,7 @@ class Maker {
     ]);
     this.#eventNames = new UniqueNames([...Object.keys(parts.events), ...Object.keys(parts.heard)]);
     this.#parameters = { ...parts.parameters };
-    // Places whose mechanisms have the same names share what these are called.
+    // Places with the same mechanism names share one map of names.
     const shared = new Map<string, Map<string, string>>();
     this.#variables = parts.places.map(({ instances }, place) => {
       const key = instances.map(({ name, absent }) => (absent ? '' : name)).join(' ');
@@ -129,7 +129,7 @@ class Maker {
     const rise = this.parts.watched ? this.#taken.take('rise') : undefined;
     if (rise !== undefined) this.#state[rise] = { unit: 'V', type: 'real', initial: 0, shared: false };
     const capacitance = this.#number('capacitance', 'F', ({ capacitance: value }) => value);
-    // Names before code, since what one mechanism writes others read.
+    // Names precede code, since mechanisms read variables written by others.
     this.#instances.forEach((_, slot) => this.#declare(slot));
     this.#instances.forEach((_, slot) => this.#equations(slot));
     for (const ion of Object.keys(compartments.ions)) this.#showIon(ion);
@@ -206,7 +206,7 @@ class Maker {
     return { name };
   }
 
-  /** Gives a parameter or state its value at each compartment: where all are equal, it is the type's own. */
+  /** Assigns a parameter or state at each compartment. If all values are equal, the type has one value. */
   #spread(name: string, values: readonly Value[]): void {
     const numbers = values.map(numberOf);
     const [first] = numbers;
@@ -289,9 +289,9 @@ class Maker {
   }
 
   /**
-   * What a parameter or state of a mechanism is at each place: numbers, or one expression for all.
+   * Returns the values of a mechanism's parameter or state at each place: numbers, or one expression for all.
    *
-   * @param otherwise  what it is where none is given
+   * @param otherwise default value
    */
   #valuesOf(slot: number, name: string, otherwise: (mechanism: Mechanism) => Value): readonly Value[] {
     const { places } = this.parts;
@@ -331,7 +331,7 @@ class Maker {
     return substitute(e, replaced);
   }
 
-  /** What a mechanism reads of its place; undefined for names that mean the same everywhere. */
+  /** Resolves a name that a mechanism reads from its place. Returns undefined for names with one meaning everywhere. */
   #read(used: string, slot: number): Expression | undefined {
     const instance = this.#instances[slot];
     const known = this.#ofPlace.get(used);
@@ -431,7 +431,7 @@ class Maker {
         );
       const [writer] = writers;
       if (writer) {
-        // The name stands before the code is read: what writes a concentration may read it.
+        // The name is declared before the code is read, because code that writes a concentration may read it.
         const name = this.#taken.take(used);
         this.#ofPlace.set(key, nameOf(name));
         this.#derived[name] = derivedOf('mol*m**-3', this.#code(...writer));
@@ -491,7 +491,7 @@ class Maker {
         const e = this.#readIon(variable, '');
         if (e?.kind === 'name') this.#show(variable, e.name);
       } catch (error) {
-        // What nothing sets is missing only where something reads it.
+        // An unset variable is missing only if some code reads it.
         if (!(error instanceof BadMechanism)) throw error;
       }
     }

@@ -1,4 +1,4 @@
-/** Cables of types whose elements are compartments: one class, with the equations of the type. */
+/** Cables of types with compartments as elements: one class, with the equations of the type. */
 
 import type { DrawnModel } from '../../draw/drawn-model.js';
 import { arrayOf } from '../../model/arrays.js';
@@ -6,7 +6,7 @@ import type { CableTree, DataStore } from '../../model/typed.js';
 import type { Cable } from './cable.js';
 import { treeOfEnds } from '../../model/compartment-tree.js';
 
-/** The cables of a model whose compartments have equations of their own. */
+/** Returns the cables of types with compartments as elements. */
 export function ownCables({ model, data }: Pick<DrawnModel, 'model' | 'data'>): readonly Cable[] {
   return Object.entries(model.neurons).flatMap(([name, { cable }]): Cable[] => {
     const members = Object.entries(model.populations).filter(([, { type }]) => type === name);

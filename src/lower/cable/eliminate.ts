@@ -6,9 +6,9 @@ import type { Block } from '../code/block.js';
 import type { Real } from '../context.js';
 import { to } from '../code/expressions.js';
 
-/** What the solver reads of trees, and what it solves. */
+/** The arrays of trees that the solver reads, and of the linear system. */
 export interface System {
-  /** Inverses of what is left of the diagonal, once a node was eliminated. */
+  /** Inverses of the diagonal after elimination of each node. */
   readonly diagonal: Buffer;
   /** Right sides, then voltages. */
   readonly right: Buffer;
@@ -20,7 +20,7 @@ export interface System {
   readonly coupling: Buffer;
   /** Conductance of each node to all its neighbours (S). */
   readonly axial: Buffer;
-  /** Where the first cell of each population has its points without area; null where trees have none. */
+  /** Index of the first cell's points without area, for each population; null if trees have no such points. */
   readonly points: Buffer | null;
   /** Nodes of a tree. */
   readonly size: number;
@@ -31,7 +31,7 @@ export interface System {
 
 /** The cells that a kernel's item is about: neighbours of one population. */
 export interface Cells {
-  /** First entry of their population in `base`; null where there is one population. */
+  /** First entry of their population in `base`; null if there is one population. */
   readonly row: Ir | null;
   /** The cell, within `each`. */
   readonly cell: Ir;
@@ -43,14 +43,14 @@ export interface Cells {
 export const nodeBase = ({ base }: System, { row }: Cells, place: Ir, label: string, block: Block): Ir =>
   block.name(label, ir.load(base, row === null ? place : ir.add(row, place)));
 
-/** Solves for the voltages of cells: one node after another, those of several cells side by side. */
+/** Solves for the voltages of cells: one node after another, for several cells in lockstep. */
 export function solveInTurn(system: System, cells: Cells, block: Block): void {
   emptyPoints(system, cells, block);
   eliminate(system, cells, block);
   substitute(system, cells, block);
 }
 
-/** Empties the equations of points without area, to which compartments add. */
+/** Clears the equations of points without area, before compartments add to them. */
 export function emptyPoints(system: System, { row, cell, each }: Cells, block: Block, loop = ir.loop): void {
   const { diagonal, right, points, size, pointCount, real } = system;
   if (points === null) return;
@@ -66,7 +66,9 @@ export function emptyPoints(system: System, { row, cell, each }: Cells, block: B
   block.emit(loop(k, ir.u32(0), ir.u32(pointCount), body));
 }
 
-/** From the leaves to the root: what is left of each node's equation is its own and its parent's voltage. */
+/**
+ * Eliminates from the leaves to the root: each node's equation then depends only on its own and its parent's voltage.
+ */
 function eliminate(system: System, cells: Cells, block: Block): void {
   const { diagonal, right, up, coupling, axial, size, real } = system;
   const { cell, each } = cells;

@@ -1,9 +1,9 @@
 /**
- * Pass before others: cells with structure become populations of compartments, those with the same equations of one
- * type, and what the network says about places on cells is said about elements of them.
+ * Pass before others: turns cells with structure into populations of compartments, with one type for equal equations,
+ * and places on cells into elements of these populations.
  *
- * Elements go by compartment and then by cell, so the cells of a population lie side by side: one place on all of
- * them is a slice. The compartment where spikes are detected has the population's own name.
+ * Elements are ordered by compartment and then by cell, so that the cells of a population are adjacent: one place on
+ * all of them is a slice. The compartment of spike detection keeps the population's name.
  */
 
 import { assignedBy, numbersIn } from '../../model/assigned.js';
@@ -28,12 +28,12 @@ import { compartmentsAt } from './split-by-compartment.js';
 import { PlacedProjections } from './placed-projections.js';
 import { StructuredCells, repeat, type Class, type Kind } from './structured-cells.js';
 
-/** A model without structured cells, and what has become of them. */
+/** A model without structured cells, and the cables that replace them. */
 export interface Expanded {
   readonly drawn: DrawnModel;
   /** One for each neuron type with structure. */
   readonly cables: readonly Cable[];
-  /** What the model calls what is there instead. */
+  /** The model's names of the replacements. */
   readonly shown: Shown;
 }
 
@@ -209,7 +209,7 @@ class Expansion {
     }
   }
 
-  /** What compartments of a class read of the place where their cells fire. */
+  /** Links parameters of a class to the variables of the spike-detection site. */
   #linksHome(population: string, kind: Kind, { made, compartments }: Class, size: number): Pick<Population, 'linked'> {
     if (made.linked.size === 0) return {};
     const home = this.#cells.variablesAt(kind, kind.home);
@@ -318,7 +318,7 @@ class Expansion {
     return spread;
   }
 
-  /** The compartment whose variables are recorded; at events, that of the spikes. */
+  /** Returns the compartment of recorded variables; for events, the compartment of the spikes. */
   #recordedAt(kind: Kind, recording: Exclude<Recording, { kind: 'rate' }>): number {
     switch (recording.kind) {
       case 'events':
@@ -390,7 +390,7 @@ class Expansion {
     return rest.kind === 'set' ? { ...rest, set: values } : { ...rest, initialise: values };
   }
 
-  /** The cells of a selection that stands beside the values of a phase; undefined where it is of several populations. */
+  /** Returns the selected cells of a phase; undefined for a selection in several populations. */
   #chosenCells({ of, numbered }: Extract<Phase, { kind: 'set' | 'initialise' }>) {
     if (!of || numbered !== undefined || (of.kind !== 'slice' && of.kind !== 'indices' && of.kind !== 'mask'))
       return undefined;

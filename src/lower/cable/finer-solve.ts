@@ -1,11 +1,11 @@
 /**
- * The solver for devices that run thousands of work-items at once, to the same bits: a work-item for each cell, or,
- * where cells are large and few, a team for each.
+ * The solver for devices with thousands of simultaneous work-items, with the same bits: a work-item for each cell or,
+ * for a few large cells, a team for each.
  *
- * Nodes at one distance from the root, in nodes, do not depend on each other. A team eliminates the farthest first,
- * then those next to them, and so on to the root, and goes back in the same way. Where one node after another is
- * eliminated, each adds to its parent; here each takes from its children, in the order in which they would have come.
- * Branches as wholes would make fewer levels, but longer ways: a level takes as long as its longest branch.
+ * Nodes at one distance from the root, counted in nodes, are independent. A team eliminates the farthest nodes first,
+ * then the next level, and so on to the root, and substitutes in the reverse order. In the sequential solver, each node
+ * adds to its parent. Here each node takes from its children, in the same order of additions. Levels of whole branches
+ * would be fewer but slower: a level takes as long as its longest branch.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -16,14 +16,14 @@ import { to } from '../code/expressions.js';
 import type { Cable } from './cable.js';
 import { emptyPoints, nodeBase, solveInTurn, substituteAt, type Cells, type System } from './eliminate.js';
 
-/** Nodes of a tree from which on a team is worth its meetings. */
+/** Least number of nodes of a tree for which a team is worth its synchronisation. */
 const leastNodes = 256;
-/** Nodes of a level, on average, below which most of a team would have nothing to do. */
+/** Least average number of nodes of a level that keeps most of a team busy. */
 const leastWidth = 4;
 /** About as many teams as a device runs at once: of more cells, each keeps one work-item busy. */
 const mostTeams = 2048;
 
-/** The solver in smaller pieces; null where there are none. */
+/** Returns the solver as smaller work-items; null if the cell has no such form. */
 export function finerSolve(
   cable: Cable,
   system: System,
@@ -47,10 +47,12 @@ export function finerSolve(
   return { items, team, code: block };
 }
 
-/** Where the nodes of each distance from the root begin, and where the last end: places ascend with the distance. */
+/**
+ * Returns the first node of each level, and the end of the last: node indices ascend with the distance from the root.
+ */
 function levelsOf(up: Uint32Array): Uint32Array {
   const begins = [0];
-  // A level ends before the first node whose parent is of that level.
+  // A level ends before the first node with a parent in the same level.
   up.forEach((parent, place) => {
     if (place > 0 && parent >= (begins.at(-1) ?? 0)) begins.push(place);
   });
@@ -91,7 +93,7 @@ function cellOfItem(
 
 /** How the nodes of a tree are dealt out. */
 interface Levels {
-  /** Place of the first node of each, from the root; the number of nodes behind the last. */
+  /** Index of the first node of each level, from the root, followed by the number of nodes. */
   readonly levels: Buffer;
   /** Place of the first child of each node. */
   readonly children: Buffer;
@@ -118,7 +120,9 @@ function solveByLevels(system: System, cells: Cells, { levels, children, count }
   block.emit(ir.loop(level, ir.u32(1), ir.u32(count), outward));
 }
 
-/** Takes the children of a node out of its equation, the last one first; of the root, what is left is solved. */
+/**
+ * Eliminates the children of a node from its equation, the last one first. For the root, solves the remaining equation.
+ */
 function eliminateAt(system: System, cells: Cells, children: Buffer, place: Ir, block: Block): void {
   const { diagonal, right, coupling, axial, real } = system;
   const here = block.name('node', ir.add(nodeBase(system, cells, place, 'own', block), cells.cell));

@@ -15,8 +15,8 @@ interface Cells {
 }
 
 /**
- * What tells a compartment from others whose mechanisms have the same equations: variables that expressions give, of
- * each cell, in a phase or by section, and those that are drawn. Numbers may differ within a class.
+ * Returns the properties that separate a compartment from others with the same equations of mechanisms: variables given
+ * by expressions, of each cell, in a phase or by section, and drawn variables. Numbers may differ within a class.
  */
 export function formulasAt(
   { instances, tree, populations }: Cells,
@@ -32,7 +32,7 @@ export function formulasAt(
         : [],
     ),
   ]);
-  // Expressions are told apart by where they stand: sections of a group share one.
+  // Expressions are compared by identity: sections of a group share one.
   const numbers = new Map<Value, number>();
   const numberOf = (value: Value): number => {
     const number = numbers.get(value) ?? numbers.size;

@@ -1,9 +1,9 @@
 /**
- * The kernel that solves for the voltages along cells. The matrix of a tree has one entry off the diagonal for each
- * node but the root, so elimination from the leaves to the root and substitution back take two operations a node.
+ * The kernel that solves for the voltages along cells. The matrix of a tree has one off-diagonal entry for each node
+ * except the root, so elimination from the leaves to the root and back-substitution take two operations per node.
  *
- * The order of elimination is data, the same on every target. Cells go in blocks, whose rounds are independent of each
- * other; a block has one cell of each population that is smaller.
+ * The order of elimination is data, equal on every target. Cells are processed in independent blocks; a block has one
+ * cell of each smaller population.
  *
  * @source Hines (1984), Efficient computation of branched nerve equations, Int. J. Biomed. Comput. 15:69-76
  */
@@ -22,7 +22,7 @@ import { cableBuffers, roomOf } from './integrate-compartments.js';
 /** Cells of one block. */
 const blockSize = 8;
 
-/** A class with its group, and where its elements begin in the arrays of the cable. */
+/** A class with its group, and the offset of its elements in the arrays of the cable. */
 export type PlacedClass = CompartmentClass & { readonly group: Group; readonly offset: number };
 
 /** Cells of one population that are solved for together, block by block. */

@@ -1,8 +1,8 @@
 /**
  * Pass before others, for cells with structure: inputs that are functions of the time, such as NeuroML's generators.
  *
- * Such an input is a variable that conditions assign anew in every step. What it adds to a place on a cell is computed
- * for the middle of the step, and where it follows the potential there, as a clamp does, the cable solves for it.
+ * Conditions assign such an input anew in every step. Its contribution to a place on a cell is computed for the middle
+ * of the step. If it depends on the potential there, as a clamp does, the cable solves for it.
  */
 
 import type { Expression } from '../../lang/ast.js';
@@ -32,14 +32,17 @@ import type {
 } from '../../model/typed.js';
 import { halfStep } from './mid-step.js';
 
-/** A model whose inputs are functions of the time where they can be. */
+/** A model with inputs as functions of the time, if possible. */
 export interface Timed {
   readonly model: Model;
-  /** The largest conductance of the clamps of a projection (S), by its name; infinite where it is not known. */
+  /** The largest conductance of a projection's clamps (S), by name; infinite if unknown. */
   readonly clamps: ReadonlyMap<string, number>;
 }
 
-/** The model with what such inputs add as functions of the time; itself where there are none. */
+/**
+ * Rewrites the model with contributions of such inputs as functions of the time. Returns the model itself if there are
+ * no such inputs.
+ */
 export function withInputsOfTime(model: Model, data: DataStore): Timed {
   const clamps = new Map<string, number>();
   if (model.timing !== 'grid') return { model, clamps };
@@ -63,7 +66,7 @@ export function withInputsOfTime(model: Model, data: DataStore): Timed {
   return { model: { ...model, synapses, projections: Object.fromEntries(projections) }, clamps };
 }
 
-/** A synapse type that computes the inputs of its source; variables that those follow are of its target. */
+/** Returns a synapse type that computes the inputs of its source. Variables that they follow belong to its target. */
 function withSource(type: SynapseType, source: TimedSource, followed: ReadonlyMap<string, string>): SynapseType {
   const [own, sent] = [equationsOf(type), equationsOf(source.type)];
   const names = [...sent.names].map((name) => [name, nameOf(followedName(name, followed))] as const);
@@ -82,7 +85,7 @@ function withSource(type: SynapseType, source: TimedSource, followed: ReadonlyMa
   };
 }
 
-/** What a variable of a source is called by synapses. */
+/** Returns the name of a source's variable in synapses. */
 function followedName(name: string, followed: ReadonlyMap<string, string>): string {
   const variable = followed.get(name);
   return variable === undefined ? `pre.${name}` : `post.${variable}`;
@@ -113,7 +116,7 @@ interface TimedSource {
   readonly inputs: ReadonlyMap<string, InputOfTime>;
 }
 
-/** The input that a projection onto cells with structure carries; null where nothing of its source is one. */
+/** Returns the input that a projection onto cells with structure carries; null if its source is not of this kind. */
 function sourceOf({ from, to }: Projection, model: Model): TimedSource | null {
   const populationOf = (end: End): string => (end.of.kind === 'slice' ? end.of.population : '');
   const typeOf = (end: End): string => model.populations[populationOf(end)]?.type ?? '';
@@ -139,9 +142,9 @@ function isWritten(population: string, type: NeuronType, { experiment, operation
 
 /** A state variable that conditions assign anew in every step. */
 interface InputOfTime {
-  /** What it is in the middle of a step. */
+  /** Its value in the middle of a step. */
   readonly value: Expression;
-  /** What the conditions assign. */
+  /** The values that the conditions assign. */
   readonly assigned: readonly Expression[];
 }
 
@@ -151,7 +154,7 @@ function functionsOfTime(type: NeuronType): ReadonlyMap<string, InputOfTime> {
   const events = eventsOf(type);
   if ([derivatives, inputs, noise, regimes].some((part) => Object.keys(part).length > 0)) return found;
   const { derived } = equationsOf(type);
-  // What conditions at the end of the step before have assigned is in force here.
+  // Assignments by conditions at the end of the previous step are in force here.
   const midway = (e: Expression): Expression =>
     substitute(inlineDerived(e, derived), new Map([['t', difference(nameOf('t'), halfStep)]]));
   for (const name of Object.keys(type.state)) {
@@ -176,8 +179,8 @@ function functionsOfTime(type: NeuronType): ReadonlyMap<string, InputOfTime> {
 }
 
 /**
- * Whether one of some conditions holds at all times or, as parameters may have it, none at any time. Comparisons are
- * told apart by their text; of those that oppose each other one holds.
+ * Whether one of the conditions holds at all times or, depending on parameters, never. Comparisons are identified by
+ * their text; of two opposite comparisons, one holds.
  */
 function alwaysOrNever(conditions: readonly Expression[]): boolean {
   const opposite = { '<': '>=', '>': '<=' } as const;

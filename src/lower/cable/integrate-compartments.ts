@@ -1,9 +1,9 @@
 /**
- * What compartments do by themselves in a step: their gates and pools, and the coefficients that the cable solves with.
+ * The steps of compartments by themselves: their gates and pools, and the coefficients of the cable equation.
  *
- * Of second order (`cable`), gates and concentrations are half a step ahead of voltages. Over a step they follow their
- * own linear equations with the coefficients of its middle: the voltage is there, and what else they read of each other
- * is estimated by half a step from where they are. In the first step they take half of it.
+ * In the second-order scheme (`cable`), gates and concentrations are half a step ahead of voltages. Over a step they
+ * follow their own linear equations with coefficients at its middle. The voltage is known there, and other variables
+ * are extrapolated by half a step. The first step of gates has half the length.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -41,7 +41,7 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
   const { equations } = group;
   const { block, context, real } = scope;
   const derivatives = steppedDerivatives(equations);
-  // Noise is added after a step by Euler's method with what is left, as for points.
+  // As for point neurons, Euler's method adds the noise after the step without it.
   const { drift, diffusion } = withoutNoise(equations);
   const noise = noiseOfGates(group, method === 'cable', scope);
   const whole = to(real, ir.f64(context.dt));
@@ -81,7 +81,7 @@ export function advanceGates(group: Group, { method }: Cable, scope: ElementScop
   for (const [name, value] of values) scope.write(name, value);
 }
 
-/** The noise of a step: of half of one, where gates are half a step ahead, in the first. */
+/** Returns the noise of a step: in the first, of half a step if gates are half a step ahead. */
 function noiseOfGates(group: Group, staggered: boolean, scope: ElementScope): ReadonlyMap<string, Ir> {
   const { block, context, real } = scope;
   const noise = noiseOfStep(noisesOf(group, context), scope);
@@ -91,7 +91,7 @@ function noiseOfGates(group: Group, staggered: boolean, scope: ElementScope): Re
   return new Map([...noise].map(([xi, value]) => [xi, fold(ir.mul(share, value))]));
 }
 
-/** States whose rates read others or are not linear in themselves, and all states that these read. */
+/** Returns the states with rates that depend on other states or are nonlinear, and all states that they read. */
 function coupledStates(derivatives: ReadonlyMap<string, Expression>): {
   readonly all: readonly string[];
   readonly read: readonly string[];
@@ -170,7 +170,7 @@ export function cableBuffers(cable: Cable, { builder, real }: Context): Coeffici
   };
 }
 
-/** Buffers for the coefficients of a class: of the largest, those of the cable itself. */
+/** Returns the buffers for the coefficients of a class; the largest class uses the buffers of the cable. */
 export function coefficientBuffers(group: Group, cable: Cable, context: Context): Coefficients {
   if (inArrays(cable)[0]?.of.type === group.name) return cableBuffers(cable, context);
   const { builder, real } = context;

@@ -1,4 +1,4 @@
-/** What a place has of ions, and sums of what mechanisms add to it. */
+/** Ion concentrations and reversal potentials of a place, and sums of the contributions of mechanisms. */
 
 import type { Expression } from '../../lang/ast.js';
 import { sum } from '../../lang/build.js';
@@ -45,5 +45,5 @@ export const derivedOf = (unit: string, value: Expression): DerivedVariable => (
   held: false,
 });
 
-/** The sum of two terms, of which there may be none. */
+/** Returns the sum of two optional terms. */
 export const plus = (a: Expression | null, b: Expression | null): Expression | null => (a && b ? sum(a, b) : (a ?? b));

@@ -1,4 +1,4 @@
-/** What is wrong with a mechanism where it is. */
+/** Mistakes of mechanisms at their places. */
 
 import type { Finding } from '../../diagnostics/diagnostic.js';
 import type { Expression } from '../../lang/ast.js';
@@ -8,7 +8,7 @@ import type { Mechanism } from '../../model/typed.js';
 import { inlineDerived } from '../code/equations.js';
 import { notGiven, unsupportedFeature } from '../messages.js';
 
-/** What is wrong with a mechanism at a place: something that it reads and that nothing gives, or that cannot be run. */
+/** A mistake of a mechanism at a place: a missing variable, or an unsupported feature. */
 export class BadMechanism extends Error {
   constructor(
     readonly mechanism: string,
@@ -23,9 +23,9 @@ export const notRun = (mechanism: string, feature: string, hint?: string): BadMe
   new BadMechanism(mechanism, unsupportedFeature(feature, hint));
 
 /**
- * Whether noise is added to states alone, with a factor that does not change with them, as Euler's method takes it.
+ * Checks that noise is only added to states, with a factor that does not depend on them, as Euler's method requires.
  *
- * @throws BadMechanism where it is not
+ * @throws BadMechanism otherwise
  */
 export function checkNoise(id: string, { noise, derived, derivatives, writes }: Mechanism): void {
   if (noise.length === 0) return;
@@ -55,9 +55,9 @@ export function checkNoise(id: string, { noise, derived, derivatives, writes }: 
   }
 }
 
-/** Something that a mechanism reads and that nothing gives. */
+/** A variable that a mechanism reads and that is not given. */
 export const missing = (mechanism: string, what: string, hint: string): BadMechanism =>
   new BadMechanism(mechanism, notGiven(what, hint));
 
-/** What to do where the temperature is missing. */
+/** Hint for a missing temperature. */
 export const giveTemperature = 'give the compartments of the cell a temperature';

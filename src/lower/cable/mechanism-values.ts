@@ -6,7 +6,7 @@ import type { Value } from '../../model/typed.js';
 import { numberOf } from '../groups.js';
 import type { Class, Kind, StructuredCells } from './structured-cells.js';
 
-/** What a population has for a variable, `mechanism.variable`. */
+/** The value of a variable, `mechanism.variable`, in a population. */
 interface Given {
   readonly variable: string;
   /** A list has a value for each cell, or for each compartment with the mechanism, the first of all cells first. */

@@ -1,6 +1,6 @@
 /**
- * Mechanisms by their form: those with the same equations are one, with values by compartment. A model may have
- * hundreds of leaks that differ in one number.
+ * Merges mechanisms with the same equations into one with values by compartment. A model may have hundreds of leaks
+ * that differ in one number.
  */
 
 import { CannotDraw } from '../../draw/generators.js';
@@ -55,7 +55,7 @@ export function mechanismsOn(compartments: Compartments): (section: string) => r
   return (section) => bySection.get(section) ?? [];
 }
 
-/** What a mechanism is given on each section. */
+/** Returns the values of a mechanism on each section. */
 function valuesOn(
   { values = {} }: Mechanism,
   { groups, sections }: Compartments,
@@ -76,7 +76,7 @@ function valuesOn(
 const isNumber = (value: Value): value is number =>
   typeof value === 'number' || ['number', 'quantity'].includes(formulaOf(value)?.kind ?? '');
 
-/** A text that is equal for mechanisms that differ in where they are and in numbers alone. */
+/** Returns a text that is equal for mechanisms that differ only in their location and in numbers. */
 function keyOf({ on: _, values: __, parameters, ...rest }: Mechanism): string {
   const forms = Object.fromEntries(
     Object.entries(parameters).map(([name, { value, ...parameter }]) => [
@@ -89,7 +89,7 @@ function keyOf({ on: _, values: __, parameters, ...rest }: Mechanism): string {
   );
 }
 
-/** What an expression of a place is at a compartment; null where it reads something else. */
+/** Evaluates an expression of a place at a compartment; null if it reads other names. */
 export function numberAt(e: Expression, { distance, diameter, length, area, centre }: Compartment): number | null {
   const [x, y, z] = centre;
   const known: Readonly<Record<string, number | null>> = { distance, diameter, length, area, x, y, z };

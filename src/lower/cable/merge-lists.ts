@@ -25,9 +25,9 @@ interface Piece {
 }
 
 /**
- * The projections of a model with those in one that can be, by the name of the first.
+ * Merges projections of a model if possible, under the name of the first.
  *
- * @param own  whether a population is one of compartments
+ * @param own whether a population has compartments as elements
  */
 export function withListsMerged(
   model: Model,
@@ -64,7 +64,7 @@ export function withListsMerged(
   );
 }
 
-/** What code reads that counts within one projection. */
+/** Names in code that count within one projection. */
 const counted: ReadonlySet<string> = new Set(['i', 'j', 'N_pre', 'N_post', 'N_incoming', 'N_outgoing']);
 
 /** Whether code of a projection numbers or counts its elements or synapses. */
@@ -157,7 +157,7 @@ function merged(group: readonly Listed[], data: DrawnArrays): Projection {
   };
 }
 
-/** Values of several lists as one: a number where all are that number. */
+/** Concatenates the values of several lists: one number if all are equal. */
 function together(
   pieces: readonly { readonly value: Value; readonly count: number }[],
   count: number,

@@ -8,6 +8,9 @@ import { substitute } from '../../lang/walk.js';
 /** `dt/2`. */
 export const halfStep: Expression = product(number(0.5), nameOf('dt'));
 
-/** An expression of the time in the middle of the step; as it is where it draws numbers, which are counted by steps. */
+/**
+ * Returns an expression at the time of the middle of the step. An expression with random draws stays unchanged, because
+ * draws are counted by steps.
+ */
 export const midStep = (e: Expression): Expression =>
   drawsIn(e) ? e : substitute(e, new Map([['t', sum(nameOf('t'), halfStep)]]));

@@ -1,6 +1,6 @@
 /**
- * Cells whose compartments all have the same equations: each has every mechanism of the cell, which is without effect
- * where the cell does not have it. For notations that have one set of equations for a cell.
+ * Cells with the same equations in all compartments: each has every mechanism of the cell, without effect at places
+ * that lack it. For notations with one set of equations per cell.
  */
 
 import type { Expression } from '../../lang/ast.js';
@@ -15,11 +15,11 @@ import { mapped } from '../../model/collections.js';
 
 /** How cells are to become ones of a single type. */
 export interface OneType {
-  /** Ordinals of a cell's compartments, in the order in which they are to be. */
+  /** Ordinals of a cell's compartments, in the requested order. */
   readonly orderOf: (compartments: Compartments, cut: readonly Compartment[]) => readonly number[];
 }
 
-/** The mechanisms of each compartment, with those of the others added where it lacks them. */
+/** Returns the mechanisms of each compartment, with missing ones of other compartments added. */
 export function withEveryMechanism(
   instances: readonly (readonly Instance[])[],
   cut: readonly Compartment[],
@@ -57,7 +57,7 @@ export function withEveryMechanism(
   return made;
 }
 
-/** A mechanism whose currents are variables of their own. */
+/** Rewrites a mechanism with its currents as derived variables. */
 function withNamedCurrents(mechanism: Mechanism): Mechanism {
   const names = new UniqueNames(
     [mechanism.parameters, mechanism.state, mechanism.derived].flatMap((map) => Object.keys(map)),
@@ -77,7 +77,7 @@ type AbsentValues = (section: string) => readonly (readonly [string, GivenAtSect
 
 const noLevels: AbsentValues = () => [];
 
-/** A mechanism that can be without effect, and the values of parameters with which it is. */
+/** Returns a mechanism that can be without effect, and the parameter values that make it so. */
 function withoutEffect(
   mechanism: Mechanism,
   compartments: Compartments,
@@ -121,7 +121,7 @@ function withoutEffect(
   };
 }
 
-/** Whether an expression is zero where a name is, by its form. */
+/** Whether an expression is zero when a name is zero, judged by its form. */
 function vanishes(e: Expression, name: string): boolean {
   switch (e.kind) {
     case 'name':
@@ -142,10 +142,10 @@ function vanishes(e: Expression, name: string): boolean {
 const valueOf = (value: number): GivenAtSection => ({ value, first: 0 });
 
 /**
- * The events of a cell on a type that all compartments have: each holds at the elements of its place alone.
+ * Returns the events of a cell on a type for all compartments: each condition holds only at the elements of its place.
  *
- * @param at  events by the compartment where they are detected
- * @param ordinalOf  of a compartment among the elements of a cell
+ * @param at events by the compartment of their detection
+ * @param ordinalOf of a compartment among the elements of a cell
  */
 export function eventsAtPlaces(
   at: ReadonlyMap<number, Readonly<Record<string, EventDefinition>>>,

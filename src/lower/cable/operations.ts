@@ -1,4 +1,4 @@
-/** Operations on cells with compartments: they run on every compartment, whose potential is their `v`. */
+/** Operations on cells with compartments: they run on every compartment, with its potential as their `v`. */
 
 import type { SelectionRule, Operation } from '../../model/typed.js';
 import type { Statement } from '../../lang/ast.js';
@@ -6,7 +6,10 @@ import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import { ownersOf } from '../../model/typed.js';
 import type { Kind, StructuredCells } from './structured-cells.js';
 
-/** An operation on the compartments of cells; as it is where it is on points. What cannot be run is refused. */
+/**
+ * Rewrites an operation on cells to run on their compartments. Operations on point neurons stay unchanged. @diagnostic
+ * lower/unsupported-feature
+ */
 export function operationOnCompartments(name: string, operation: Operation, cells: StructuredCells): Operation {
   const kinds = ownersOf(operation.on).flatMap((owner) => cells.kindOf(owner) ?? []);
   if (kinds.length === 0) return operation;
@@ -23,7 +26,7 @@ export function operationOnCompartments(name: string, operation: Operation, cell
   return { ...operation, on: everyCompartment(operation.on, cells) };
 }
 
-/** Why code cannot run on every compartment of cells; null where it can. */
+/** Why code cannot run on every compartment of cells; null if it can. */
 function refusalOf(code: readonly Statement[], { name, type }: Kind, cells: StructuredCells): string | null {
   if ((cells.classes.get(name) ?? []).some(({ made }) => made.names.voltage !== 'v')) return 'have another v';
   const ions = Object.keys(type.compartments?.ions ?? {});

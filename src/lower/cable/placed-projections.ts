@@ -18,9 +18,9 @@ type PlaceOfEnd = { readonly kind: Kind; readonly at: number } | null;
 
 /** Projections between classes of compartments, and the synapse types that they need. */
 export class PlacedProjections {
-  /** Synapse types: those of the model, and those between places. */
+  /** Synapse types of the model, and new ones between places. */
   readonly synapses: Record<string, SynapseType>;
-  /** What projections stand for, by name. */
+  /** The parts of the model's projections that new projections represent, by name. */
   readonly parts: Map<string, Part>;
   /** Projections that stand for one of the model, by its name. */
   readonly pieces = new Map<string, Pieces>();
@@ -77,7 +77,7 @@ export class PlacedProjections {
     return pairs && { pairs, sizes };
   }
 
-  /** Notes what a projection adds to compartments, and where it detects events. */
+  /** Notes the variables that a projection adds to compartments, and the places of its event detection. */
   note(name: string, projection: Projection): void {
     const type = this.#cells.model.synapses[projection.synapse];
     if (!type) return;
@@ -100,7 +100,7 @@ export class PlacedProjections {
     }
   }
 
-  /** Events of a cell are heard by the synapses onto it, wherever these are. */
+  /** Synapses onto a cell receive its events at any place on it. */
   #listen(type: SynapseType, { kind, at }: { readonly kind: Kind; readonly at: number }): void {
     for (const { on } of Object.values(type.pathways)) {
       if (on.end !== 'post' || !kind.type.events[on.event] || kind.events.get(at)?.[on.event]) continue;
@@ -108,14 +108,16 @@ export class PlacedProjections {
     }
   }
 
-  /** The second order rings where a clamp is faster than half a step: such cells are solved by backward Euler. */
+  /**
+   * The second-order scheme oscillates for a clamp faster than half a step; such cells are solved by backward Euler.
+   */
   #steady(conductance: number, { kind, at }: { readonly kind: Kind; readonly at: number }): void {
     const capacitance = kind.tree.compartments[at]?.capacitance ?? 0;
     const isFast = conductance * this.#cells.model.experiment.dt > 2 * capacitance;
     if (isFast && kind.type.method === 'auto') kind.method = 'cable-then-gates';
   }
 
-  /** Events that a projection listens to are detected where it says. */
+  /** Events of a projection are detected at the place that it names. */
   #detect(projection: Projection, { kind, at }: { readonly kind: Kind; readonly at: number }): void {
     const type = this.#cells.model.synapses[projection.synapse];
     const event = projection.from.event ?? 'spike';
@@ -131,7 +133,7 @@ export class PlacedProjections {
     kind.events.set(at, { ...kind.events.get(at), [event]: definition });
   }
 
-  /** A projection, or those between classes of compartments that stand for it. */
+  /** Returns a projection, or its replacements between classes of compartments. */
   expand(name: string, projection: Projection): readonly (readonly [string, Projection])[] {
     const all = this.#pairs(projection);
     if (!all) return [[name, this.#projection(name, projection)]];
@@ -201,7 +203,7 @@ export class PlacedProjections {
     return made;
   }
 
-  /** A place of a class: all have the same names for what synapses read. */
+  /** Returns a place of a class; all its places have the same names for variables that synapses read. */
   #firstPlace(end: End, ordinal: number): PlaceOfEnd {
     const kind = this.#cells.kindOf(ownersOf(end.of)[0] ?? '');
     const at = kind && this.#cells.classes.get(kind.name)?.[ordinal]?.compartments[0];
@@ -260,7 +262,7 @@ export class PlacedProjections {
     return synapse;
   }
 
-  /** What is known of a projection's ends goes with them. */
+  /** Moves the facts about a projection's ends to its replacement. */
   #movePart(name: string, before: Projection, after: Projection): void {
     const part = this.#drawn.parts.get(name);
     const [from, to] = [before.from.of, before.to.of];

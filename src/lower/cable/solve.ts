@@ -1,4 +1,7 @@
-/** Pass: voltages along cells, from the coefficients of their compartments, and what follows from the new voltages. */
+/**
+ * Pass: solves for the voltages along cells from the coefficients of their compartments, and updates dependent
+ * variables.
+ */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
@@ -14,7 +17,7 @@ import type { Cable, CableNames } from './cable.js';
 import { solveKernel, type PlacedClass } from './hines.js';
 import { advanceGates, cableBuffers, coefficientBuffers, coefficients, inArrays } from './integrate-compartments.js';
 
-/** Volts beyond which a membrane potential is none, and after how many steps that is looked at. */
+/** Largest valid membrane potential in V, and the interval of its check in steps. */
 const beyond = 10;
 const checkedEvery = 64;
 
@@ -26,7 +29,7 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
     invariant(group, 'lower/cable', `no group for ${of.type}`);
     return { ...of, group, offset };
   });
-  // Where ties go by names, the solver follows what the membrane's equations say, as in Brian.
+  // If ties are resolved by names, the solver follows the equations of the membrane, as in Brian.
   const place: StepPlace = {
     slot: profile.defaults.integrate,
     order: profile.ties === 'name' ? 1 : 0,
@@ -51,7 +54,7 @@ export function lowerCable(cable: Cable, groups: readonly Group[], context: Cont
   ];
 }
 
-/** Coefficients of a class whose equations were integrated before. */
+/** Adds a kernel for the coefficients of a class with equations that were integrated before. */
 function coefficientsKernel(cable: Cable, { group, names }: PlacedClass, context: Context): string {
   const block = new Block();
   const scope = stepScope(group, 'cable', block, context);
@@ -62,7 +65,7 @@ function coefficientsKernel(cable: Cable, { group, names }: PlacedClass, context
   return groupKernel(group, 'coefficients', `coefficients of the cable of ${group.name}`, block, context);
 }
 
-/** Coefficients of a class, which has its own arrays, to their places among those of the cable. */
+/** Adds a kernel that copies the coefficients of a class to the arrays of the cable. */
 function gatherKernel(cable: Cable, { group, offset }: PlacedClass, context: Context): string {
   const { diagonal, right } = cableBuffers(cable, context);
   const own = coefficientBuffers(group, cable, context);
@@ -76,7 +79,7 @@ function gatherKernel(cable: Cable, { group, offset }: PlacedClass, context: Con
   );
 }
 
-/** New voltages from the solution: itself, or its mirror image where it is that of half a step. */
+/** Adds a kernel for the new voltages: the solution or, if it is for half a step, its extrapolation. */
 function voltageKernel(cable: Cable, { group, names, offset }: PlacedClass, solved: Buffer, context: Context): string {
   const block = new Block();
   const voltage = voltageOf(group, names);

@@ -1,6 +1,6 @@
 /**
- * A projection whose synapses are at places of their own as projections between populations of compartments: one for
- * each pair of classes that its ends are on.
+ * Splits a projection with individual places of its synapses into projections between populations of compartments: one
+ * for each pair of classes at its ends.
  */
 
 import type { DrawnArrays } from '../../draw/arrays.js';
@@ -12,7 +12,7 @@ import type { Tree } from '../../model/compartment-tree.js';
 
 /** One end of a projection: on cells with structure, or on points. */
 export interface SplitEnd {
-  /** Populations that elements are of: those of the classes, or that of the points. */
+  /** Populations of the elements: one per class, or the population of points. */
   readonly populations: readonly string[];
   /** Cells with structure; null for points. */
   readonly cells: Cells | null;
@@ -22,7 +22,7 @@ export interface SplitEnd {
   readonly compartment: (synapse: number) => number;
 }
 
-/** A projection between two populations instead of one whose synapses are on several. */
+/** A projection between two populations that replaces a part of one between several. */
 interface SplitPiece {
   readonly projection: Projection;
   /** Ordinals of the populations of its ends. */

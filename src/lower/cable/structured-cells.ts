@@ -37,15 +37,15 @@ export interface Kind {
   method: CableMethod;
   /** The compartment that is called by the name of the population. */
   readonly home: number;
-  /** Events by the compartment where they are detected. */
+  /** Events by the compartment of their detection. */
   readonly events: Map<number, Record<string, EventDefinition>>;
-  /** Events of the cell that synapses elsewhere listen to, by the compartment where these are. */
+  /** Events of the cell that synapses at other compartments receive, by the compartment of these synapses. */
   readonly heard: Map<number, Set<string>>;
   /** Inputs that something adds to, by class key. */
   readonly inputs: Map<number, Set<string>>;
   readonly conductances: Set<number>;
   readonly populations: readonly string[];
-  /** Whether what flows into other cells reads its voltages. */
+  /** Whether currents into other cells read its voltages. */
   watched: boolean;
 }
 
@@ -64,13 +64,13 @@ const asMechanism =
 export class StructuredCells {
   /** The model as it was. */
   readonly model: Model;
-  /** Arrays of the model, and those made here. */
+  /** Arrays of the model, and new ones. */
   readonly data: DrawnArrays;
   /** By neuron type. */
   readonly kinds = new Map<string, Kind>();
   /** Classes of a kind, once all that is on their compartments is known. */
   readonly classes = new Map<string, readonly Class[]>();
-  /** Neuron types without structure: those of the model, and one for each class. */
+  /** Neuron types without structure: types of the model, and one for each class. */
   readonly neurons: Record<string, NeuronType>;
   /** Names of populations and projections. */
   readonly populationNames: UniqueNames;
@@ -282,7 +282,7 @@ export class StructuredCells {
     return undefined;
   }
 
-  /** Names in a compartment's class of what the model calls `v`, `ca_i` or `mechanism.variable` there. */
+  /** Returns the class's names of `v`, `ca_i` or `mechanism.variable` at a compartment. */
   variablesAt(kind: Kind, at: number): ReadonlyMap<string, string> | undefined {
     const place = this.classAt(kind, at);
     return place?.found.made.variables[place.ordinal];

@@ -1,6 +1,6 @@
 /**
- * Synapses onto places of cells with structure: what they add is taken apart into a current and a conductance, which
- * the cable solves for with the membrane's own.
+ * Synapses onto places of cells with structure. Their contributions are split into a current and a conductance, which
+ * the cable solves for with those of the membrane.
  */
 
 import type { Expression, Reference, Side, Statement } from '../../lang/ast.js';
@@ -36,7 +36,7 @@ export interface SynapsePlaces {
   readonly post: Place | null;
   /** Variables of the target by port. */
   readonly receptors: Projection['receptors'];
-  /** Whether what is added is that of the middle of the step. */
+  /** Whether contributions are taken in the middle of the step. */
   readonly midway: boolean;
 }
 
@@ -59,7 +59,7 @@ export function readsEnd(
   };
 }
 
-/** Whether what a synapse adds to one end reads the voltage of the other. */
+/** Whether a contribution of a synapse to one end reads the voltage of the other end. */
 export function readsOther(type: SynapseType, receptors: Projection['receptors'], side: Side): boolean {
   const { derived } = equationsOf(type);
   const other = `${side === 'pre' ? 'post' : 'pre'}.v`;
@@ -68,13 +68,13 @@ export function readsOther(type: SynapseType, receptors: Projection['receptors']
   );
 }
 
-/** What pathways assign. */
+/** Returns the variables that pathways assign. */
 const writtenBy = (type: SynapseType): readonly Reference[] =>
   Object.values(type.pathways).flatMap((pathway) =>
     pathway.do.flatMap((statement) => (statement.kind === 'assignment' ? [statement.to] : [])),
   );
 
-/** The synapse type between two places. @param refuse  is told what cannot be said about places */
+/** Returns the synapse type between two places. @param refuse reports a feature that is not supported at places */
 export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feature: string) => void): SynapseType {
   const equations = equationsOf(type);
   const { derived, derivatives } = equations;
@@ -144,7 +144,7 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
   };
 }
 
-/** A current as what it is at a voltage of zero, and its slope; without a slope where it has none to be had. */
+/** Splits a current into its value at zero voltage and its slope; null slope for a current that is not linear. */
 function apart(e: Expression, voltage: string): { readonly current: Expression; readonly slope: Expression | null } {
   if (!namesIn(e).has(voltage)) return { current: e, slope: null };
   const linear = linearForm(e, [voltage]);

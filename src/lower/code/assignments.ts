@@ -1,4 +1,4 @@
-/** What phases of the protocol assign, by the names of owners and variables. */
+/** Variables assigned by phases of the protocol, by the names of owners and variables. */
 
 import { assignedBy } from '../../model/assigned.js';
 import type { Phase, Value } from '../../model/typed.js';

@@ -1,4 +1,4 @@
-/** A block to which statements are added: a kernel's body under construction. */
+/** A block under construction, such as the body of a kernel. */
 
 import { Locals, get, set } from '../../ir/builder.js';
 import type { Expression, Local, ScalarType, Statement } from '../../ir/program.js';
@@ -15,7 +15,7 @@ const definedByShapes = ['step', 'index', 'begin', 'group', 'row', 'position', '
 export class Block {
   /** Locals of the kernel; blocks within one kernel share them. */
   readonly locals: Locals;
-  /** Those written so far. */
+  /** The statements written so far. */
   readonly statements: Statement[] = [];
 
   constructor(locals: Locals = new Locals(definedByShapes)) {

@@ -41,7 +41,7 @@ const sum = (a: Interval, b: Interval): Interval => {
   const high = a.high + b.high;
   return Number.isNaN(low) || Number.isNaN(high) ? everything : { low, high };
 };
-/** 0 · ∞ is 0 here: an unbounded factor of an exact zero contributes nothing. */
+/** 0 · ∞ is 0 here: an exact zero times an unbounded factor is zero. */
 const times = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
 const product = (a: Interval, b: Interval): Interval =>
   of(times(a.low, b.low), times(a.low, b.high), times(a.high, b.low), times(a.high, b.high));
@@ -58,7 +58,10 @@ export interface FunctionBounds {
   readonly log: (a: Interval) => Interval;
 }
 
-/** Of weights, squares of known numbers alone: which sums are whole numbers depends on it, and with it every bit. */
+/**
+ * For weights, squares of constants only. These bounds decide which sums are integers, so a change of them changes
+ * bits.
+ */
 const squareBounds: FunctionBounds = {
   power: (a, exponent) => (a.low === a.high && exponent === 2 ? exactly(a.low * a.low) : everything),
   exp: () => everything,
@@ -93,15 +96,15 @@ const byLibrary = (name: 'exp' | 'log', a: Interval): Interval => {
 export const functionBounds: FunctionBounds = {
   power: wholePowers,
   exp: (a) => byLibrary('exp', a),
-  // What is not a number below zero has no bounds.
+  // The logarithm of a negative number is NaN and has no bounds.
   log: (a) => (a.low > 0 ? byLibrary('log', a) : everything),
 };
 
 const booleans: Interval = { low: 0, high: 1 };
 
 /**
- * @param lookup  interval of a name; undefined when nothing is known
- * @param power  interval of a power with a known exponent
+ * @param lookup interval of a name; undefined for an unknown name
+ * @param power interval of a power with a known exponent
  */
 export function boundsOf(
   e: Expression,
@@ -212,8 +215,8 @@ function boundsOfCall(call: Call, lookup: (name: string) => Interval | undefined
 }
 
 /**
- * Whether an expression and all its parts are bounded. Then it is never NaN: arithmetic of bounded numbers is not, and
- * what is not a number can only come to look bounded in `clip(x, 0, 1)` and its like.
+ * Whether an expression and all its parts are bounded. Such an expression is never NaN, because arithmetic of bounded
+ * numbers is not. Bounds of the whole are not enough: `clip(x, 0, 1)` and similar calls bound a NaN, too.
  */
 export function isBoundedThroughout(e: Expression, lookup: (name: string) => Interval | undefined): boolean {
   if (!isBounded(boundsOf(e, lookup))) return false;

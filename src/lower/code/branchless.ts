@@ -1,16 +1,15 @@
-/** Code without branches: what a condition guards is computed always, and kept where the condition holds. */
+/** Code without branches: guarded values are always computed, and kept if the condition holds. */
 
 import * as ir from '../../ir/builder.js';
 import type { Expression, Local, Statement } from '../../ir/program.js';
 import type { Block } from './block.js';
 
 /**
- * Writes statements into a block with a choice instead of each `if`. Every operation is total, so computing more than
- * is kept changes nothing; loads under a condition must be legal without it, which holds for those at the item's own
- * index.
+ * Writes statements into a block with a `select` instead of each `if`. Every operation is total, so unused values have
+ * no effect. Loads under a condition must be legal without it, as loads at the item's own index are.
  *
- * @param block  has the locals that the statements use
- * @returns false when they hold what cannot be chosen: loops, calls, sums, faults or bits under a condition
+ * @param block declares the locals that the statements use
+ * @returns false for statements without a branchless form: loops, calls, sums, faults or bits under a condition
  */
 export function writeBranchless(statements: readonly Statement[], block: Block): boolean {
   const types = new Map(block.locals.declared.map(({ name, type }) => [name, type]));
@@ -43,7 +42,7 @@ function writeBranch(
   writing: Writing,
 ): boolean {
   const { block } = writing;
-  // A local of its own: the guarded code may change what the condition reads.
+  // Copy the condition, because the guarded code may change its operands.
   const local = block.local('holds', 'bool');
   const own = statement.condition;
   block.emit(ir.set(local, outer === null ? own : ir.and(outer, own)));
@@ -59,7 +58,7 @@ function writeChosen(statement: Statement, condition: Expression, { block, types
       const type = types.get(statement.local);
       if (type === undefined) return false;
       const local = { name: statement.local, type };
-      // What has no value yet is read only where the condition holds.
+      // A local without a value is read only if the condition holds.
       const value = assigned.has(local.name) ? ir.select(condition, statement.value, ir.get(local)) : statement.value;
       block.emit(ir.set(local, value));
       assigned.add(local.name);

@@ -1,10 +1,10 @@
 /**
- * What names mean in code that runs for one owner of variables: an element (`element-scope.ts`) or a synapse
- * (`synapse-scope.ts`). Variables live in locals while the code runs.
+ * Resolves names in code that runs for one owner of variables: an element (`element-scope.ts`) or a synapse
+ * (`synapse-scope.ts`). Variables are held in locals while the code runs.
  *
- * Code that runs for all elements at once stores them once, at its end, so memory is touched once. Where elements
- * are stepped one after another (`View`), assignments reach memory at once too, so what others do meanwhile, such
- * as deliveries without delay, is met when the element reads again.
+ * Code that runs for all elements at once stores its variables once, at its end. If elements are stepped one after
+ * another (`View`), assignments are also stored at once, and reads come from memory. Thus an element reads the effects
+ * that other code has in between, such as deliveries without delay.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -45,26 +45,26 @@ interface Owner {
   readonly derived: ReadonlyMap<string, OwnDerived>;
 }
 
-/** How code sees variables where elements are stepped one after another. */
+/** The values that code reads if elements are stepped one after another. */
 export interface View {
   /** Float64 time that the code sees (s). */
   readonly time: Ir;
-  /** Derived variables of which the values that were computed last are kept. */
+  /** Derived variables with a copy in memory of the value computed last. */
   readonly kept: ReadonlyMap<string, Storage>;
   /** Copies of state variables that others see, and code of other parts. */
   readonly shown: ReadonlyMap<string, Buffer>;
-  /** What other names mean: linked parameters. Null for names that have no such meaning. */
+  /** Resolves linked parameters. Returns null for other names. */
   readonly linked: (name: string, scope: CodeScope) => Ir | null;
 }
 
-/** What names mean in code that runs for one owner, whose variables live in locals meanwhile. */
+/** Scope of code that runs for one owner, with its variables in locals. */
 export abstract class CodeScope implements Scope {
-  /** Type in which the model's numbers are computed. */
+  /** Floating-point type of the model's numbers. */
   readonly real: Real;
   readonly context: Context;
   /** The owner of the variables. */
   readonly owner: Owner;
-  /** Null where code runs for all elements at once. */
+  /** Null if the code runs for all elements at once. */
   readonly view: View | null;
   /** Where statements go. */
   block: Block;
@@ -77,12 +77,12 @@ export abstract class CodeScope implements Scope {
   #draws: Draws | null;
   /** Locals of stored variables; `dirty`: to be stored at the end. */
   #registers = new Map<string, { readonly local: Local; dirty: boolean }>();
-  /** Temporaries of the code, and what was computed for it. */
+  /** Temporaries of the code, and values computed for it. */
   #values = new Map<string, Ir>();
   /** Derived variables as they are until something is assigned. */
   readonly #derived = new Map<string, Ir>();
 
-  /** @param draws  null where nothing may be drawn */
+  /** @param draws null if the code must not draw random numbers */
   constructor(context: Context, owner: Owner, block: Block, draws: Draws | null, view: View | null) {
     this.context = context;
     this.owner = owner;
@@ -95,17 +95,17 @@ export abstract class CodeScope implements Scope {
   /** u32 place of the owner's own variables in their buffers. */
   abstract get place(): Ir;
 
-  /** u32 place of what its population shares. */
+  /** u32 index of the values that a population shares. */
   abstract get ordinal(): Ir;
 
   #indexOf(storage: Storage): Ir {
     return storage.kind === 'table' ? this.ordinal : this.place;
   }
 
-  /** The meaning of a name that is neither a variable nor a constant; null: it has none. */
+  /** Resolves a name that is neither a variable nor a constant. Returns null for an unknown name. */
   protected abstract special(name: string): Ir | null;
 
-  /** What a name means before variables are looked at; null: nothing of its own. */
+  /** Resolves a name before variables are looked up. Returns null for a name without such a meaning. */
   protected before(_name: string): Ir | null {
     return null;
   }
@@ -118,7 +118,7 @@ export abstract class CodeScope implements Scope {
   /** A distance or coordinate in micrometres. */
   abstract length(reference: Reference): Ir | undefined;
 
-  /** The value of one of the owner's own names. @diagnostic lower/unreadable for a name that has none here */
+  /** Returns the value of a name of the owner. @diagnostic lower/unreadable for a name that cannot be read here */
   read(name: string): Ir {
     const value = this.overrides.get(name) ?? this.#values.get(name) ?? this.before(name) ?? this.#viewed(name);
     if (value) return value;
@@ -129,7 +129,7 @@ export abstract class CodeScope implements Scope {
     return this.constant(name) ?? this.#time(name) ?? this.special(name) ?? this.unreadable(name);
   }
 
-  /** The value of a variable of an end. @diagnostic lower/unreadable where the owner has no ends */
+  /** Returns the value of a variable of an end. @diagnostic lower/unreadable if the owner has no ends */
   readEnd(reference: EndReference): Ir {
     return this.unreadable(spelling(reference));
   }
@@ -162,7 +162,7 @@ export abstract class CodeScope implements Scope {
     return local;
   }
 
-  /** What others are shown, or what is kept of the owner. */
+  /** Returns the copy of a variable that other code reads (`shown`), or the owner's value computed last (`kept`). */
   #viewed(name: string): Ir | null {
     if (!this.view) return null;
     const { shown, kept, linked } = this.view;
@@ -191,7 +191,7 @@ export abstract class CodeScope implements Scope {
     return name === 't_in_timesteps' ? seenStep(this.context) : null;
   }
 
-  /** The value of what an assignment such as `+=` changes. */
+  /** Returns the current value of the target of an assignment such as `+=`. */
   protected valueBefore(target: Reference): Ir {
     switch (target.kind) {
       case 'own':
@@ -203,7 +203,7 @@ export abstract class CodeScope implements Scope {
     }
   }
 
-  /** Assigns what a reference stands for. */
+  /** Assigns to the target of a reference. */
   assign(target: Reference, value: Ir): void {
     switch (target.kind) {
       case 'own':
@@ -251,7 +251,7 @@ export abstract class CodeScope implements Scope {
     this.block.emit(ir.store(buffer, this.#indexOf(storage), storedValue(buffer, ir.get(local))));
   }
 
-  /** Stores what was written; call it once, at the end of the kernel. */
+  /** Stores all assigned variables. Call it once, at the end of the kernel. */
   storeAll(): void {
     for (const [name, { local, dirty }] of this.#registers) {
       const storage = this.owner.storage.get(name);
@@ -268,9 +268,9 @@ export abstract class CodeScope implements Scope {
   }
 
   /**
-   * Runs statements in order, each seeing what those before it have written.
+   * Runs statements in order. Each one reads the values assigned by the earlier ones.
    *
-   * @param assign  instead of plain assignments
+   * @param assign replaces plain assignments
    */
   execute(
     statements: readonly Statement[],
@@ -289,7 +289,7 @@ export abstract class CodeScope implements Scope {
 
   // --- Where elements are stepped one after another ------------------------------------------------------------------
 
-  /** Makes a computed value known under a name for the rest of the step, and keeps it where it outlives the step. */
+  /** Binds a computed value to a name for the rest of the step, and stores it if later steps read it. */
   define(name: string, value: Ir): void {
     const constant = constantOf(value);
     const defined = constant ? known(constant) : this.#copy(name, value);
@@ -299,7 +299,7 @@ export abstract class CodeScope implements Scope {
       this.block.emit(ir.store(kept.buffer, this.#indexOf(kept), storedValue(kept.buffer, defined)));
   }
 
-  /** A local of its own: what it is computed from may change before it is read. */
+  /** Copies a value to a new local, because its operands may change before it is read. */
   #copy(name: string, value: Ir): Ir {
     const local = this.block.local(name, value.type);
     this.block.emit(ir.set(local, value));
@@ -307,7 +307,7 @@ export abstract class CodeScope implements Scope {
     return definition ? invariantLocal(local, definition) : ir.get(local);
   }
 
-  /** Code that runs where a condition holds. */
+  /** Writes code that runs if a condition holds. */
   branch(condition: Ir, write: () => void): void {
     if (condition.kind === 'const' && condition.value === false) return;
     const outer = this.block;
@@ -315,7 +315,7 @@ export abstract class CodeScope implements Scope {
     if (inner.length > 0) outer.emit(ir.when(condition, inner));
   }
 
-  /** Writes code to a block that may not be run: what it first reads or names is not known after it. */
+  /** Writes code to a block that may be skipped. Names first read or bound in the block are not known after it. */
   #within(block: Block, write: () => void): void {
     const inside = this.through().reduceRight<() => void>((rest, scope) => () => scope.#within(block, rest), write);
     const [outer, registers, values] = [this.block, new Map(this.#registers), new Map(this.#values)];
@@ -335,9 +335,13 @@ export abstract class CodeScope implements Scope {
     for (const name of names) this.#registers.delete(name);
   }
 
-  // --- What all code may call ----------------------------------------------------------------------------------------
+  // --- Functions available to all code
+  // --------------------------------------------------------------------------------
 
-  /** What `write` yields where numbers are drawn from `draws` and, unless null, `overrides` replace names. */
+  /**
+   * Calls `write` with random numbers from `draws` and, unless null, with the names in `overrides` replaced. Returns
+   * its result.
+   */
   replacing<T>(draws: Draws, overrides: ReadonlyMap<string, Ir> | null, write: () => T): T {
     const before = [this.#draws, this.overrides] as const;
     this.#draws = draws;

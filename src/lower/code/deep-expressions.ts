@@ -40,7 +40,7 @@ export function shallowStatements(s: Statement, locals: Locals): readonly Statem
     pieces.set(e, piece);
     return piece;
   };
-  // What precedes a loop is computed once, its condition at each turn.
+  // Deep parts are computed once before a loop, but its condition is evaluated at each turn.
   const rewritten = s.kind === 'while' ? s : withExpressions(s, shallow);
   return [...before, rewritten];
 }

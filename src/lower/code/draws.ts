@@ -20,9 +20,9 @@ import { constantOf } from './invariant.js';
 
 /** The counter and key of draws in one kernel. */
 export interface Draws {
-  /** u32 words of the counter. */
+  /** u32 values of the counter. */
   readonly element: Ir;
-  /** Second word of the counter, where one does not tell draws apart; else 0. */
+  /** Second value of the counter if one does not distinguish all draws; else 0. */
   readonly subElement: Ir;
   /** Word of the counter that tells steps apart. */
   readonly step: Ir;
@@ -30,17 +30,20 @@ export interface Draws {
   readonly perStep: boolean;
   /** Key of the generator, from the model's seed and the stream's name. */
   readonly key: readonly [Ir, Ir];
-  /** Calls of random functions so far, each of which has its own counter. */
+  /** Number of random calls so far; each call has its own counter. */
   readonly sites: { next: number };
 }
 
-/** Draws of several values of one element, each from its own stream: those that were set last. */
+/**
+ * Draws of several values of one element, each from its own stream. `current` is the stream of the value being
+ * computed.
+ */
 export class ChangingDraws implements Draws {
   readonly step = ir.u32(0);
   readonly perStep = false;
   readonly element: Ir;
   readonly subElement: Ir;
-  /** Null while a value is computed that draws nothing. */
+  /** Null while the current value draws no numbers. */
   current: Draws | null = null;
 
   constructor(element: Ir, subElement: Ir) {
@@ -53,13 +56,13 @@ export class ChangingDraws implements Draws {
     return this.current?.key ?? [ir.u32(0), ir.u32(0)];
   }
 
-  /** Those of the draws that were set last. */
+  /** The sites of the current draws. */
   get sites(): { next: number } {
     return this.current?.sites ?? { next: 0 };
   }
 }
 
-/** u32 counter word of a step: time may begin again, the numbers that are drawn do not. */
+/** Returns the u32 counter value of a step. It does not repeat after a reset of the time. */
 export function drawStep(of: Ir, context: Context): Ir {
   const word = ir.convert('u32', of);
   if (!context.turnsBack) return word;
@@ -72,7 +75,7 @@ export function drawStep(of: Ir, context: Context): Ir {
   return ir.add(word, ir.load(offset, ir.u32(0)));
 }
 
-/** Buffer with the two key words of one stream for each name; row k is that of the k-th. */
+/** Creates a buffer with two key values per stream; row k has the key of the k-th name. */
 export function keyBuffer(name: string, streams: readonly string[], context: Context): Buffer {
   const words = streams.flatMap((stream) => [...streamKey(context.model.experiment.seed, stream)]);
   return context.builder.buffer(
@@ -84,7 +87,7 @@ export function keyBuffer(name: string, streams: readonly string[], context: Con
   );
 }
 
-/** The key words in row `ordinal` of a key buffer. */
+/** Loads the two key values in row `ordinal` of a key buffer. */
 export function keyAt(keys: Buffer, ordinal: Ir): readonly [Ir, Ir] {
   const first = fold(ir.mul(ordinal, ir.u32(2)));
   return [ir.load(keys, first), ir.load(keys, fold(ir.add(first, ir.u32(1))))];
@@ -98,16 +101,16 @@ export interface DrawnAt {
   readonly streams: readonly string[];
   /** u32 row of the stream; absent: the first. */
   readonly ordinal?: Ir;
-  /** u32 words of the counter; absent: 0. */
+  /** u32 values of the counter; absent: 0. */
   readonly element: Ir;
   readonly subElement?: Ir;
   readonly step?: Ir;
   readonly perStep?: boolean;
-  /** Shared by all code in which no number may be drawn twice. */
+  /** Shared by all code that must not draw the same number twice. */
   readonly sites?: Draws['sites'];
 }
 
-/** Draws of code, whose keys are only made when something is drawn. */
+/** Returns the draws of some code. Their key buffer is created by the first draw. */
 export function drawsAt({ keys, streams, ordinal = ir.u32(0), element, ...at }: DrawnAt, context: Context): Draws {
   return {
     element,
@@ -124,10 +127,10 @@ export function drawsAt({ keys, streams, ordinal = ir.u32(0), element, ...at }: 
   };
 }
 
-/** Counter word of a site: site * 2^24, the iteration is added to it. */
+/** Counter value of a site: site * 2^24, to be increased by the iteration. */
 export const siteWord = (site: number): Ir => ir.u32(site << 24);
 
-/** Four words of the generator at one counter. */
+/** Returns four u32 numbers of the generator at one counter. */
 export function philox(counter: readonly [Ir, Ir, Ir, Ir], key: readonly [Ir, Ir], block: Block): [Ir, Ir, Ir, Ir] {
   const callee = drawFunction('philox4x32');
   const words = [0, 1, 2, 3].map((k) => block.local(`word${k}`, 'u32'));
@@ -135,10 +138,10 @@ export function philox(counter: readonly [Ir, Ir, Ir, Ir], key: readonly [Ir, Ir
   return words.map((word) => ir.get(word)) as [Ir, Ir, Ir, Ir];
 }
 
-/** float64 in (0, 1) from two words. */
+/** Returns a float64 in (0, 1) from two u32 numbers. */
 export const uniformOf = (low: Ir, high: Ir): Ir => ir.call(drawFunction('uniformFromWords'), low, high);
 
-/** Two normal numbers from four words. */
+/** Returns two normal numbers from four u32 numbers. */
 export function normalPairOf(words: readonly [Ir, Ir, Ir, Ir], block: Block): [Ir, Ir] {
   const callee = drawFunction('normalPair');
   const first = block.local('normal_even', 'f64');
@@ -153,9 +156,8 @@ const mostSteps = 32;
 const almostOne = 1 - 1.1102230246251565e-16;
 
 /**
- * The distribution function of a Poisson or binomial law with constant parameters, at 0, 1, 2 … up to where no uniform
- * number is larger; null for other laws, where that takes too many steps, or where the parameters are none or not
- * constant.
+ * Returns the distribution function of a Poisson or binomial law with constant parameters, at 0, 1, 2 … up to the
+ * largest uniform number. Returns null for other laws, for too many steps, and for invalid or variable parameters.
  */
 function distributionSteps(name: string, given: readonly Ir[]): number[] | null {
   if (name !== 'poisson' && name !== 'binomial') return null;

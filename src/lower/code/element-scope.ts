@@ -1,4 +1,4 @@
-/** What names mean in code that runs for one element of a group. */
+/** Resolves names in code that runs for one element of a group. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
@@ -47,12 +47,12 @@ export const rangesAddress: Address = {
   },
 };
 
-/** Options of code for an element: the place where it runs in a step, if that is not the one of integration. */
+/** Options of code for an element: its place in the step, if different from that of integration. */
 interface ElementOptions extends Partial<StepPlace> {
   readonly view?: View;
 }
 
-/** What names mean in code that runs for one element of a group. */
+/** Scope of code that runs for one element of a group. */
 export class ElementScope extends CodeScope {
   /** The element's. */
   readonly group: Group;
@@ -95,7 +95,7 @@ export class ElementScope extends CodeScope {
     return value;
   }
 
-  /** Of an input, what has been added for the next integration. */
+  /** For an input, returns the contributions to the next integration. */
   override readTarget(name: string): Ir {
     const storage = this.group.storage.get(name);
     return storage && this.#readsUsed(name) ? this.stored(name, storage) : this.read(name);
@@ -132,7 +132,7 @@ export class ElementScope extends CodeScope {
     return this.address.ordinal;
   }
 
-  /** Whether a name is an input, whose value is that of the last integration. */
+  /** Whether a name is an input with the value that the last integration used. */
   #readsUsed(name: string): boolean {
     return !this.integrating && Object.hasOwn(this.group.type.inputs, name);
   }
@@ -204,8 +204,8 @@ function lastSpikeTime(group: Group, address: Address, context: Context): Ir {
 }
 
 /**
- * i32 steps (of the program) of an event's refractory period, rounded as the event says; else down, with Brian's
- * tolerance of a thousandth of a step.
+ * Returns the refractory period of an event in i32 steps of the program. It is rounded as the event requires, or by
+ * default down with Brian's tolerance of 0.001 steps.
  */
 export function refractorySteps(event: EventCode, scope: ElementScope): Ir {
   const { every } = scope.context;
@@ -228,9 +228,9 @@ function ownRefractorySteps(event: EventCode, scope: ElementScope): Ir {
 }
 
 /**
- * Whether the element is outside the refractory period of an event: from the stored flag where it is decided at each
- * step, else from the step of the last event and the period, which may have been fixed then, as timestep(t - lastspike,
- * dt) >= timestep(period, dt).
+ * Whether the element is outside the refractory period of an event. A period decided at each step has a stored flag.
+ * Otherwise the step of the last event is compared with the period, which may have been fixed at that event, as
+ * timestep(t - lastspike, dt) >= timestep(period, dt).
  */
 export function notRefractory(group: Group, eventName: string, address: Address, scope: ElementScope): Ir {
   const stored = group.notRefractory.get(eventName);
@@ -252,7 +252,10 @@ function lastUpdateStep({ beforeUpdate, context: { every } }: ElementScope): Ir 
   return ir.mul(ir.sub(ir.binary('div', ir.add(step, ir.i32(every - 1)), ticks), ir.i32(1)), ticks);
 }
 
-/** An event that carries the time at which its step begins holds for what is left of it, however short the period. */
+/**
+ * An event labelled with the beginning of its step is refractory for the rest of this step, even if the period is
+ * shorter.
+ */
 function untilNextUpdate(period: Ir, { profile }: Context): Ir {
   return profile.spikeLabel === 1 ? period : fold(ir.select(fold(ir.lt(period, ir.i32(1))), ir.i32(1), period));
 }

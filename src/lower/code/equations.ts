@@ -39,7 +39,7 @@ export interface EventCode {
   readonly multiplicity: Expression | null;
 }
 
-/** What neuron and synapse types have in common. */
+/** The common parts of neuron and synapse types. */
 export interface Equations {
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly state: ReadonlyMap<string, StateVariable>;
@@ -97,7 +97,7 @@ export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equ
   };
 }
 
-/** Puts the expressions of derived variables in the place of their names, except for those held over a step. */
+/** Replaces the names of derived variables by their expressions, except for variables held over a step. */
 export function inlineDerived(
   e: Expression,
   derived: ReadonlyMap<string, Pick<Derived, 'expression'> & { readonly held?: boolean }>,
@@ -113,7 +113,7 @@ export function inlineDerived(
 }
 
 /**
- * Derived variables that hold over a step, each after those of them that it follows from. @source Brian 2.9,
+ * Returns the derived variables that are held over a step, each after its operands. @source Brian 2.9,
  * `Equations.ordered`
  */
 export function heldOf({ derived }: Equations): readonly (readonly [string, Derived])[] {
@@ -130,7 +130,7 @@ export function heldOf({ derived }: Equations): readonly (readonly [string, Deri
   return [...found];
 }
 
-/** The events of a neuron type in the order in which a step meets them. */
+/** Returns the events of a neuron type in the order of their tests within a step. */
 export function eventsOf(type: NeuronType): EventCode[] {
   return entries(type.events)
     .map(([name, definition]) => ({

@@ -1,8 +1,8 @@
 /**
- * From the expression language to typed IR expressions.
+ * Compiles expressions of the language to typed IR.
  *
- * Real constants stay float64 until they meet a value of the model's precision, so each is rounded once; anything
- * that depends on time is float64 in either precision and is rounded where it is stored.
+ * Real constants stay float64 until they are combined with a value of the model's precision, so each is rounded once.
+ * Values that depend on time are float64 in either precision, and are rounded when stored.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -22,9 +22,9 @@ import { constantOf, definitionOf } from './invariant.js';
 import * as messages from '../messages.js';
 import { inMicrometres } from '../../draw/space/micrometres.js';
 
-/** What names mean where an expression is compiled, and where its helper statements go. */
+/** Resolves the names of an expression and takes its auxiliary statements. */
 export interface Scope {
-  /** Type in which the model's numbers are computed. */
+  /** Floating-point type of the model's numbers. */
   readonly real: Real;
   /** Where helper statements go. */
   readonly block: Block;
@@ -40,7 +40,7 @@ export interface Scope {
   length?(reference: Reference): Ir | undefined;
   /** Takes findings about the expression. */
   report?(finding: Finding): void;
-  /** Whether the code is on the side of a choice that is never taken, where findings are of no interest. */
+  /** Whether the code is in a branch that is never taken, and reports no diagnostics. */
   unreached?: boolean;
 }
 
@@ -64,7 +64,7 @@ const unaryFunctions: Readonly<Record<string, LibraryName>> = {
   exprel: 'exprel',
 };
 
-/** A scope in which names can be replaced for a while, as the stages of a Runge–Kutta step need. */
+/** A scope with temporary replacements of names, for the stages of a Runge–Kutta step. */
 export interface IntegrationScope extends Scope {
   readonly context: Context;
   /** Where statements go; another one while code within a loop is written. */
@@ -73,7 +73,7 @@ export interface IntegrationScope extends Scope {
   overrides: ReadonlyMap<string, Ir>;
 }
 
-/** The value of what a name stands for. */
+/** Returns the value of a reference. */
 function readReference(to: Reference, scope: Scope): Ir {
   switch (to.kind) {
     case 'own':
@@ -106,8 +106,9 @@ export function compile(e: Expression, scope: Scope): Ir {
       return compileBinary(e.operator, e.left, e.right, scope);
     case 'conditional': {
       const condition = toBool(compile(e.condition, scope));
-      // A choice that the text makes does not look at the other side. One that a parameter makes compiles both, so
-      // that draws keep their numbers, but the other side may be what it guards against.
+      // For a constant condition, only the chosen branch is compiled. If the condition depends on a parameter, both are
+      // compiled, so that draws keep their numbers. The other branch reports no diagnostics, since the condition may
+      // guard against them.
       if (condition.kind === 'const') return compile(condition.value === true ? e.whenTrue : e.whenFalse, scope);
       const taken = constantOf(condition)?.value;
       const [a, b] = unify(
@@ -159,7 +160,9 @@ const hasProduct = (e: Ir): boolean =>
     (e.op === 'mul' || ((e.op === 'add' || e.op === 'sub') && (hasProduct(e.left) || hasProduct(e.right))))) ||
     (e.kind === 'unary' && e.op === 'neg' && hasProduct(e.operand)));
 
-/** An operation on numbers of one type; constants of which the result is no 32-bit integer become real. */
+/**
+ * Compiles an operation on numbers of one type. Integer constants become real if the result is not a 32-bit integer.
+ */
 function operation(op: 'add' | 'sub' | 'mul', x: Ir, y: Ir): Ir {
   if (x.type === 'i32' && x.kind === 'const' && y.kind === 'const') {
     const real = fold(ir.binary(op, to('f64', x), to('f64', y)));
@@ -182,7 +185,7 @@ export function unify(a: Ir, b: Ir, real: Real): [Ir, Ir] {
   let type: ScalarType;
   if (isReal(a) || isReal(b)) {
     const bothConstant = a.kind === 'const' && b.kind === 'const';
-    // A constant takes the type of what it meets; integers that vary become the model's reals.
+    // A constant takes the type of the other operand. Integer variables become the model's reals.
     type = wide(a) || wide(b) || bothConstant ? 'f64' : real;
   } else {
     type = a.type === 'u32' && b.type === 'u32' ? 'u32' : 'i32';
@@ -241,8 +244,9 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
 }
 
 /**
- * Comparisons and quotients of lengths with a distance or coordinate among them: in micrometres, where places of grids
- * and their differences are exact; undefined for anything else.
+ * Compiles comparisons and quotients of lengths with a distance or coordinate among them. They are computed in
+ * micrometres, because positions of grids and their differences are exact in that unit. Returns undefined for other
+ * operations.
  */
 function lengthsIn(operator: BinaryOperator, left: Expression, right: Expression, scope: Scope): Ir | undefined {
   if (!scope.length || !(operator === '/' || operator in comparisons)) return undefined;
@@ -293,7 +297,7 @@ export function library(name: LibraryName, args: readonly Ir[]): Ir {
   return foldCall(callee, args, ir.call(callee, ...args));
 }
 
-/** Small whole exponents are products, one half is a square root: exact where `pow` would only be close. */
+/** Small integer exponents become products and one half becomes a square root. Both are exact, unlike `pow`. */
 function power(base: Ir, exponent: Ir, scope: Scope): Ir {
   const [x, y] = asReals(base, exponent, scope.real);
   const constant = constantOf(y);
@@ -311,7 +315,7 @@ function power(base: Ir, exponent: Ir, scope: Scope): Ir {
 /** Whole exponents up to this are products. */
 const mostFactors = 16;
 
-/** What a power is where its exponent is a parameter that may be set: the same bits as for the number itself. */
+/** Returns a power with a settable parameter as its exponent, with the same bits as for the number itself. */
 function invariantPower(base: Ir, exponent: Ir, scope: Scope): Ir {
   const { block } = scope;
   const [x, y] = [block.name('base', base), block.name('exponent', exponent)];

@@ -47,7 +47,7 @@ export function firstBounds(population: string, variable: string, context: Conte
       map && Object.hasOwn(map, name) ? map[name] : undefined;
     const value = own(values) ?? own(type?.parameters)?.value ?? own(type?.state)?.initial;
     if (value === undefined || own(linked) !== undefined) return named(name);
-    // What is read in a circle has no bounds; lowering refuses it elsewhere.
+    // Cyclic reads have no bounds; lowering rejects them elsewhere.
     known.set(name, everything);
     const interval = valueBounds(value, lookup, context, functionBounds);
     known.set(name, interval);

@@ -1,20 +1,19 @@
 /**
- * Values that hold from one phase of the protocol to the next: numbers of the model's parameters, and what is computed
- * from them alone.
+ * Values that are constant within a phase of the protocol: numbers of the model's parameters, and expressions of them.
  *
- * Code is written as if every parameter could be set by some phase; where none does, its number takes its place only
- * after the operations have been chosen, and the interpreter carries out those that have no other operands. So the bits
- * of a phase cannot depend on what later phases set.
+ * Code is written as if any phase could set any parameter. Numbers of unset parameters are inserted only after the
+ * operations have been chosen, and the interpreter then computes operations on constants. Thus the bits of one phase do
+ * not depend on the assignments of later phases.
  */
 
 import type { Constant, Expression as Ir, Local, Statement } from '../../ir/program.js';
 import { fold, foldCallByName } from '../../ir/fold.js';
 import { withExpressions } from '../../ir/walk.js';
 
-/** What holds from one phase to the next, in terms of constants and arrays; null for expressions that do not. */
+/** Phase-invariant expressions in terms of constants and arrays; null for other expressions. */
 const definitions = new WeakMap<Ir, { readonly of: Ir | null }>();
 
-/** A local whose value holds from one phase to the next. */
+/** Returns a local with a phase-invariant value. */
 export function invariantLocal({ type, name }: Local, definition: Ir): Ir {
   const node: Ir = { kind: 'local', type, name };
   definitions.set(node, { of: definition });
@@ -24,13 +23,13 @@ export function invariantLocal({ type, name }: Local, definition: Ir): Ir {
 /** Stands for a number that is known when lowering, though code is written as if it were not. */
 export const known = (value: Constant): Ir => invariantLocal({ type: value.type, name: 'known' }, value);
 
-/** A load from an array that nothing ever changes. */
+/** Marks a load from an array that is never changed. */
 export function constantLoad(e: Ir): Ir {
   definitions.set(e, { of: e });
   return e;
 }
 
-/** An invariant expression in terms of constants and arrays alone; null for an expression that is none. */
+/** Returns a phase-invariant expression in terms of constants and arrays. Returns null for other expressions. */
 export function definitionOf(e: Ir): Ir | null {
   if (e.kind === 'const') return e;
   const done = definitions.get(e);
@@ -71,7 +70,7 @@ function define(e: Exclude<Ir, { kind: 'const' }>): Ir | null {
   }
 }
 
-/** The number that an expression is, where it is known when lowering; else null. */
+/** Returns the constant value of an expression, if known when lowering; else null. */
 export function constantOf(e: Ir): Constant | null {
   const definition = definitionOf(e);
   return definition?.kind === 'const' ? definition : null;
@@ -79,7 +78,7 @@ export function constantOf(e: Ir): Constant | null {
 
 const plain = new WeakMap<Ir, Ir>();
 
-/** The expression with known numbers in their places, and what has no other operands computed. */
+/** Inserts known numbers into an expression and computes operations on constants. */
 function resolved(e: Ir): Ir {
   if (e.kind === 'const') return e;
   const done = plain.get(e);

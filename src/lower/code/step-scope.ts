@@ -1,4 +1,6 @@
-/** Code that runs in each step: for every element of a group, or for those of a population that emitted an event. */
+/**
+ * Code that runs in each step: for all elements of a group, or for the elements of a population that emitted an event.
+ */
 
 import * as ir from '../../ir/builder.js';
 import { item, type Block } from './block.js';
@@ -27,7 +29,7 @@ export function stepDraws(group: Group, purpose: string, { local, ordinal }: Add
   );
 }
 
-/** What names mean for elements of a group in a step; `purpose` tells its draws from others. */
+/** Returns the scope of a group's elements in a step. `purpose` distinguishes its draws from others. */
 export const stepScope = (
   group: Group,
   purpose: string,
@@ -42,7 +44,7 @@ export function emptyInputs({ type }: Group, scope: ElementScope): void {
     scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));
 }
 
-/** Adds a kernel over a group's elements, which computes several at a time where its code can. @returns its name */
+/** Adds a kernel over a group's elements, on vector lanes if its code allows. @returns its name */
 export const groupKernel = (group: Group, name: string, comment: string, block: Block, { builder }: Context): string =>
   builder.map(`${group.name}.${name}`, comment, rangesOf(group), runsOnLanes(block.statements), block);
 

@@ -1,4 +1,4 @@
-/** What names mean in code that runs for one synapse: its own variables, and those of its two ends. */
+/** Resolves names in code that runs for one synapse: its own variables, and variables of its two ends. */
 
 import { spelling } from '../../lang/reference.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -33,15 +33,13 @@ interface SynapseAddress {
 /** Variables of a projection's synapses by name. */
 export type SynapseStorage = ReadonlyMap<string, Storage>;
 
-/**
- * How code of a synapse sees variables where elements are stepped one after another: its own, and those of its ends.
- */
+/** The values that code of a synapse reads if elements are stepped one after another: its own, and of its ends. */
 interface SynapseView extends View {
   /** How variables of an element at an end are seen. */
   readonly ends: { readonly [S in Side]: (element: Ir) => View };
 }
 
-/** A projection whose synapses and their variables have a place. */
+/** A projection with storage for its synapses and their variables. */
 export interface BuiltProjection {
   readonly plan: ProjectionPlan;
   /** Where its synapses are. */
@@ -50,12 +48,14 @@ export interface BuiltProjection {
   readonly storage: SynapseStorage;
 }
 
-/** Where in a step code of a synapse runs (absent: with the integration of the ends), and what it sees of others. */
+/**
+ * The place of a synapse's code in the step (absent: with the integration of the ends), and its view of other elements.
+ */
 interface SynapseSeen extends Partial<StepPlace> {
   readonly view?: SynapseView | null;
 }
 
-/** What names mean in code that runs for one synapse. */
+/** Scope of code that runs for one synapse. */
 export class SynapseScope extends CodeScope {
   /** The synapse's projection. */
   readonly plan: ProjectionPlan;
@@ -173,13 +173,13 @@ export class SynapseScope extends CodeScope {
     }
   }
 
-  /** Float64 seconds of the last event that brought the synapse up to date; null: nothing ever does. */
+  /** Float64 seconds of the last event that updated the synapse; null if no event does. */
   #lastUpdate(): Ir | null {
     if (!this.owner.storage.has('last update')) return null;
     return ir.mul(ir.convert('f64', this.read('last update')), ir.f64(programStep(this.context)));
   }
 
-  /** Which of the synapses of its pair it is, i32; null while there are none. */
+  /** Index of the synapse among the synapses of its pair, i32; null if a pair has at most one. */
   #copy(): Ir | null {
     const { position } = this.address;
     if (!position) return null;
@@ -194,7 +194,7 @@ export class SynapseScope extends CodeScope {
     return numbers ? ir.convert('i32', ir.load(numbers, this.#element(side))) : null;
   }
 
-  /** Assigns one of the synapse's own variables, what a port is bound to, or a temporary of the code. */
+  /** Assigns a variable of the synapse, the variable bound to a port, or a temporary of the code. */
   override write(name: string, value: Ir): void {
     const target = this.#reached({ kind: 'own', variable: name });
     if (target.kind === 'end') this.assignEnd(target, value);
@@ -278,7 +278,7 @@ function endScope(
     ...place,
     ...(viewAt ? { view: viewAt(local) } : {}),
   });
-  // Others see what they are shown.
+  // The ends are read as other elements read them.
   if (viewAt) scope.isOwn = () => false;
   return scope;
 }

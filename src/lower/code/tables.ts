@@ -26,7 +26,7 @@ function subdivisions(tableDt: number, dt: number): number {
   return k;
 }
 
-/** The value of a table call, or undefined when the name is none. */
+/** Returns the value of a table call, or undefined if the name is not a table. */
 export function tableValue(call: Call, args: readonly Ir[], scope: Scope, context: Context): Ir | undefined {
   const table = context.model.tables[call.function];
   if (!table) return undefined;

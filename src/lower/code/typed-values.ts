@@ -1,4 +1,4 @@
-/** Values in the types of variables: what is read, combined and stored. */
+/** Conversions between the types of variables, expressions and buffers. */
 
 import { fold } from '../../ir/fold.js';
 import * as ir from '../../ir/builder.js';
@@ -8,11 +8,11 @@ import type { Real } from '../context.js';
 import type { Scope } from './expressions.js';
 import { library, to, unify } from './expressions.js';
 
-/** Type in which code computes with a variable. */
+/** Type in which code computes a variable. */
 export const scalarTypeOf = (type: ValueType, real: Real): ScalarType =>
   type === 'boolean' ? 'bool' : type === 'integer' ? 'i32' : real;
 
-/** What a buffer of its element type holds for a value. */
+/** Converts a value to the element type of a buffer. */
 export function storedValue(buffer: Buffer, value: Ir): Ir {
   if (buffer.element === 'u8') return to('u32', value);
   return to(

@@ -1,4 +1,4 @@
-/** The kernels of a population whose elements may be stepped in any order: inputs, elements, events. */
+/** The kernels of a population with elements in any order: inputs, elements, events. */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../../ir/program.js';
@@ -51,7 +51,7 @@ function ownScope(network: Network, stepped: SteppedGroup, member: Member, sites
   return { scope, local, t, block };
 }
 
-/** Sums what reaches each element into arrays. */
+/** Adds a kernel that sums the inputs of each element into arrays. */
 function inputKernel(
   network: Network,
   stepped: SteppedGroup,
@@ -83,8 +83,8 @@ function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Co
 }
 
 /**
- * Steps each element by itself; `inputs`: where sums wait, null where nothing reaches it but currents. @random stream
- * `population/<id>/step`, counter (element, 0, step, site)
+ * Adds a kernel that steps each element by itself. `inputs`: the arrays of sums, null if elements have no inputs other
+ * than currents. @random stream `population/<id>/step`, counter (element, 0, step, site)
  */
 function elementKernel(
   network: Network,
@@ -125,7 +125,10 @@ function elementKernel(
   );
 }
 
-/** What the events of a step do at once, element by element; none where nobody hears them. */
+/**
+ * Adds a kernel for the immediate effects of the events of a step, element by element. Returns no kernel if the events
+ * have no targets.
+ */
 function emitKernel(network: Network, member: Member, deliveries: Deliveries): string[] {
   const { context, rings } = network;
   const heard = [...rings.values()].filter(

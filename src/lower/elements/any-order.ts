@@ -1,7 +1,6 @@
 /**
- * Whether the elements of a population can be stepped in any order, or all at once, without anybody being able to tell.
- * Then what reaches them is summed first, all of them are stepped, and the events that they emitted act last, in their
- * order.
+ * Decides whether the order of a population's elements within a step has no observable effect. If so, their inputs are
+ * summed first, then all elements are stepped, and their events act last, in order.
  */
 
 import { expressionsOf, referencesIn } from '../../lang/walk.js';
@@ -11,12 +10,12 @@ import type { Deliveries, ProjectionPathway } from './deliveries.js';
 import type { Network, SteppedGroup } from './layout.js';
 
 /**
- * True when no element reads what another of the population, or its events, change within the step:
+ * Whether no element reads a variable that other elements of the population, or its events, change within the step:
  *
- * - no projection has both of its ends in it, and none of its parameters is linked to itself;
- * - what its events do at once changes synapses that none of its elements reads, and reads nothing that a step of an
- *   element changes;
- * - events that are heard are all of one kind, so that those of an element in a step may be counted.
+ * - no projection has both of its ends in the population, and its parameters are not linked to itself;
+ * - immediate effects of its events change only synapses that its elements do not read, and read only variables that a
+ *   step of an element does not change;
+ * - all events with targets are of one kind, so that the events of an element in a step can be counted.
  */
 export function inAnyOrder(network: Network, stepped: SteppedGroup, member: Member, deliveries: Deliveries): boolean {
   const { name, population } = member;
@@ -37,7 +36,9 @@ function emitted({ code }: SteppedGroup): ReadonlySet<string> {
   );
 }
 
-/** Whether what an event does to synapses may wait until all elements of the population have been stepped. */
+/**
+ * Whether the effect of an event on synapses can be postponed until all elements of the population have been stepped.
+ */
 function isSeparate({ projection, pathway }: ProjectionPathway, stepped: SteppedGroup): boolean {
   const { plan } = projection;
   // Synapses that add to the presynaptic end are read by both.

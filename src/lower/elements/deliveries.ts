@@ -1,10 +1,10 @@
 /**
- * What events do to synapses: at once where the delay is zero, else in the first step whose time has come to the time
- * of the event plus the delay. Each element keeps the times of its last events, as many as its longest delay may need,
- * and each synapse counts those that have reached it.
+ * Effects of events on synapses: at once for a zero delay, else in the first step that has reached the time of the
+ * event plus the delay. Each element keeps the times of its last events, as many as its longest delay may need. Each
+ * synapse counts the events that have reached it.
  *
- * Within a step, what is due is delivered by projection, then by source, then in order of creation, each synapse in
- * order of time.
+ * Within a step, due events are delivered by projection, then by source, then in order of creation, and for each
+ * synapse in order of time.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -29,9 +29,7 @@ import type { Place } from './views.js';
 import { synapseScope } from './views.js';
 import { inStep, type PlacedEntry } from '../step/place.js';
 
-/**
- * Delay of a pathway: none for all, the same for all, or one for each synapse (f64 seconds), of which some may be none.
- */
+/** Delay of a pathway: zero, the same for all, or one for each synapse (f64 seconds), some of them zero. */
 type Delay =
   | { readonly kind: 'none' }
   | { readonly kind: 'same'; readonly seconds: number }
@@ -63,17 +61,17 @@ interface History {
   readonly overflow: number | null;
 }
 
-/** What is to happen when elements of populations emit events. */
+/** The effects of events emitted by elements of populations. */
 export interface Deliveries {
-  /** Writes what an event of an element does at once, and notes it for later. */
+  /** Writes the immediate effects of an element's event, and stores the event for later delivery. */
   emit(member: { readonly name: string }, event: string, element: Ir, block: Block, time: Ir): void;
   /** Whether an event does anything, at once or later. */
   isHeard(population: string, event: string): boolean;
   /** The pathways that wait for an event. */
   listeners(population: string, event: string): readonly ProjectionPathway[];
-  /** Kernels that deliver what is due at the start of a step. */
+  /** Adds kernels that deliver the due events at the start of a step. */
   due(): readonly PlacedEntry[];
-  /** Delays of pathways, by `projection.pathway`: that of all synapses in s, or the buffer that holds theirs. */
+  /** Delays of pathways, by `projection.pathway`: one value in s for all synapses, or a buffer with one for each. */
   readonly delays: ReadonlyMap<string, number | string>;
 }
 
@@ -122,7 +120,7 @@ export function deliveriesOf(network: Network): Deliveries {
   };
 }
 
-/** By the order that pathways state, then by that of their projections. */
+/** Sorts by the order of pathways, then by that of their projections. */
 const byOrder = (a: Listener, b: Listener): number =>
   a.pathway.pathway.order - b.pathway.pathway.order ||
   a.projection.plan.projection.order - b.projection.plan.projection.order;
@@ -261,7 +259,7 @@ export function eachSynapse(
   block.emit(ir.loop(k, ir.load(starts, row), ir.load(starts, ir.add(row, ir.u32(1))), body));
 }
 
-/** Runs `write` for the row of an element, where the end has it. */
+/** Runs `write` for the row of an element, if the end contains it. */
 export function withinEnd(
   end: ProjectionEnd,
   element: Ir,
@@ -282,7 +280,7 @@ export function withinEnd(
   );
 }
 
-/** What an event does to the synapses of one pathway in the moment of its emission. */
+/** Writes the immediate effects of an event on the synapses of one pathway. */
 function listen(listener: Listener, network: Network, element: Ir, block: Block, time: Ir): void {
   const { projection, pathway, end, delay, queue } = listener;
   const size = network.context.model.populations[end.population]?.size ?? 0;
@@ -308,7 +306,7 @@ function listen(listener: Listener, network: Network, element: Ir, block: Block,
   });
 }
 
-/** Runs `write` for events that were emitted at a time at which these delays of the pathway were in force. */
+/** Runs `write` for events emitted while these delays of the pathway were in force. */
 function whileInForce(
   { projection, pathway }: Listener,
   { context }: Network,
@@ -321,8 +319,8 @@ function whileInForce(
 }
 
 /**
- * The time that the code of a synapse sees when an event acts at once: that of the step in which the synapse was last
- * stepped. A synapse is stepped with the element that it acts on, before that element's own events.
+ * Returns the time in a synapse's code when an event acts at once: the time of the last step of the synapse. A synapse
+ * is stepped with its target element, before the events of that element.
  */
 function timeSeen(
   { projection, pathway }: Listener,
@@ -369,7 +367,7 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   upToDate(scope, () => scope.execute(pathway.pathway.do));
 }
 
-/** Delivers what has come due since the step before. */
+/** Adds a kernel that delivers events due since the previous step. */
 function dueKernel(listener: Listener, history: History, network: Network): string {
   const { projection, pathway, end, delay, queue } = listener;
   const { context, time } = network;

@@ -1,7 +1,4 @@
-/**
- * What all code that steps elements or synapses needs: its scope, its time, its random numbers, and the marks of its
- * events.
- */
+/** Shared context of code that steps elements or synapses: its scope, time, random numbers and event marks. */
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
@@ -22,7 +19,7 @@ import { noiseOfStep } from '../integration/noise.js';
  */
 export type Stage = 'step' | 'derive' | 'enter';
 
-/** u32 counter word of draws. */
+/** u32 counter value of draws. */
 export const stepOf = (stage: Stage, context: Context): Ir => (stage === 'step' ? drawStep(step, context) : ir.u32(0));
 
 /** Float64 time that code sees. */
@@ -47,7 +44,7 @@ export const elementDraws = (
     context,
   );
 
-/** What the parts of an element need to know. */
+/** Arguments of the parts of an element. */
 export const steppingOf = (stepped: SteppedGroup, scope: ElementScope, emit: Stepping['emit']): Stepping => ({
   scope,
   code: stepped.code,

@@ -1,4 +1,4 @@
-/** What reaches an element in a step: currents, and what the synapses at it add once they have been stepped. */
+/** The inputs of an element in a step: currents, and contributions of its synapses after their step. */
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
@@ -27,7 +27,7 @@ import type { SynapseScope } from '../code/synapse-scope.js';
 import type { CodeScope } from '../code/code-scope.js';
 import { synapseScope } from './views.js';
 
-/** The element whose inputs are summed, and in which code. */
+/** The element with the inputs to be summed, and its code. */
 interface Reached {
   readonly network: Network;
   readonly stepped: SteppedGroup;
@@ -56,9 +56,9 @@ function addTo({ local, product }: InputSum, value: Ir, { real, block }: CodeSco
 }
 
 /**
- * The inputs of an element: what has been added since its last step, then currents, then what synapses add, by
- * projection, each in order of creation. Each synapse is stepped before it is read. Sums over synapses that are for
- * other variables are written to them.
+ * Sums the inputs of an element: contributions since its last step, then currents, then synapses by projection, each in
+ * order of creation. Each synapse is stepped before it is read. Sums over synapses for other variables are written to
+ * these.
  */
 export function sumInputs(element: Reached): ReadonlyMap<string, Local> {
   const { network, stepped, member, stage, scope } = element;
@@ -84,14 +84,16 @@ export function sumInputs(element: Reached): ReadonlyMap<string, Local> {
   return new Map([...inputs].map(([name, sum]) => [name, sum.local]));
 }
 
-/** An expression whose sum over the synapses of an element is an input, is added to a variable, or replaces one. */
+/**
+ * An expression with a sum over the synapses of an element that is an input, is added to a variable, or replaces one.
+ */
 interface SynapseSum {
   readonly variable: string;
   readonly value: Expression;
   readonly becomes: 'input' | 'addend' | 'value';
 }
 
-/** What a projection sums for an end. */
+/** Returns the sums of a projection for an end. */
 function sumsAt({ plan }: SteppedProjection, side: Side): SynapseSum[] {
   const sums = (all: readonly Sum[], replaces: boolean): SynapseSum[] =>
     bySpelling(all).flatMap(({ to, value }): SynapseSum[] => {
@@ -103,7 +105,7 @@ function sumsAt({ plan }: SteppedProjection, side: Side): SynapseSum[] {
   return [...sums(plan.type.contributes, false), ...sums(plan.type.summed, true)];
 }
 
-/** Steps the synapses of an element, if they are stepped at this end, and sums what they are for. */
+/** Steps the synapses of an element, if this end steps them, and computes their sums. */
 function sumSynapses(
   projection: SteppedProjection,
   side: Side,
@@ -111,7 +113,7 @@ function sumSynapses(
   { network, member, local, stage, time, scope }: Reached,
 ): void {
   const isStepped = side === 'post' && actsEachStep(projection);
-  // Before the first step there are inputs alone.
+  // Before the first step, only inputs are summed.
   const sums = sumsAt(projection, side)
     .filter(({ becomes }) => becomes === 'input' || stage === 'step')
     .map((sum) => {
@@ -158,7 +160,7 @@ export function defineInputs(reached: Reached): void {
   for (const [name, sum] of sumInputs(reached)) defineInput(reached.stepped, name, ir.get(sum), reached.scope);
 }
 
-/** Makes a sum known as an input, and keeps it where others read it. */
+/** Binds a sum to the name of an input, and stores it if other code reads it. */
 export function defineInput({ group, keptInputs }: SteppedGroup, name: string, sum: Ir, scope: CodeScope): void {
   scope.define(name, sum);
   if (!keptInputs.has(name)) return;
@@ -238,7 +240,7 @@ function addCurrents({ network, member, local, stage, scope }: Reached, add: (na
   }
 }
 
-/** Whether a piece of a population has an element; null where it has all of them. */
+/** Whether an element is in a piece of a population; null if the piece has all elements. */
 function isIn({ member, indices }: Piece, name: string, local: Ir, { builder }: Context): Ir | null {
   const { size } = member.population;
   if (!(indices instanceof Uint32Array)) {

@@ -1,6 +1,6 @@
 /**
- * What stepping element by element needs beside the merged arrays: values of derived variables that outlive a step,
- * copies of variables that others see one step late, the active regime, and how each is found.
+ * The buffers of stepping element by element, besides the merged arrays: derived variables that outlive a step, copies
+ * of variables that other elements read one step late, and the active regime.
  */
 
 import type { Reference } from '../../lang/ast.js';
@@ -29,9 +29,9 @@ export interface SteppedGroup {
   readonly group: Group;
   /** Its type, by the parts that are advanced one after another. */
   readonly code: TypeCode;
-  /** Derived variables whose values are kept from step to step. */
+  /** Derived variables with values kept from step to step. */
   readonly kept: ReadonlyMap<string, Storage>;
-  /** State variables of which others see a copy, made when the element's own step ends. */
+  /** State variables with a copy that other elements read, updated at the end of the element's own step. */
   readonly shown: ReadonlyMap<string, Buffer>;
   /** Inputs that other code than the element's own step reads. */
   readonly keptInputs: ReadonlySet<string>;
@@ -49,9 +49,9 @@ export interface SteppedGroup {
 export interface SteppedProjection extends BuiltProjection {
   /** Its type, by the parts that are advanced one after another. */
   readonly code: TypeCode;
-  /** Derived variables whose values are kept from step to step. */
+  /** Derived variables with values kept from step to step. */
   readonly kept: ReadonlyMap<string, Storage>;
-  /** State variables of which others see a copy, made when the synapse's own step ends. */
+  /** State variables with a copy that other elements read, updated at the end of the synapse's own step. */
   readonly shown: ReadonlyMap<string, Buffer>;
   /** State variables that code of other owners writes. */
   readonly writtenByOthers: ReadonlySet<string>;
@@ -62,7 +62,7 @@ export interface Network {
   readonly context: Context;
   /** All groups of the model. */
   readonly groups: readonly SteppedGroup[];
-  /** In the order in which they are stepped. */
+  /** In stepping order. */
   readonly projections: readonly SteppedProjection[];
   /** The projections with an end in each population, in the same order. */
   readonly projectionsAt: ReadonlyMap<string, readonly SteppedProjection[]>;
@@ -71,8 +71,8 @@ export interface Network {
   /** f64[1]: the time that has come, in s. */
   readonly time: Buffer;
   /**
-   * f64[1]: the time of the step before, in s, which code sees that runs before its element is stepped; null where no
-   * code of events reads a time.
+   * f64[1]: the time of the previous step in s, for code that runs before its element is stepped; null if no code of
+   * events reads a time.
    */
   readonly timeBefore: Buffer | null;
 }
@@ -91,7 +91,7 @@ export function projectionsByEnd(
   return byEnd;
 }
 
-/** Names of the populations in the order in which they are stepped. */
+/** Returns the names of the populations in stepping order. */
 export const steppingOrder = ({ model }: Context): string[] =>
   Object.entries(model.populations)
     .sort(([a, x], [b, y]) => x.order - y.order || (a < b ? -1 : 1))
@@ -107,7 +107,10 @@ const addTo = (map: Map<string, Set<string>>, key: string, name: string): void =
   map.set(key, (map.get(key) ?? new Set()).add(name));
 };
 
-/** What projections, links and recordings read of groups, and what projections write. */
+/**
+ * Returns the variables of groups that projections, links and recordings read, and the variables that projections
+ * write.
+ */
 function accessByOthers(groups: readonly Group[], plans: readonly ProjectionPlan[], context: Context): AccessByOthers {
   const byOthers: AccessByOthers = { read: new Map(), written: new Map() };
   const groupNamed = (population: string): Group | undefined =>
@@ -186,7 +189,7 @@ function readBetweenSteps({ equations }: Group, { model }: Context): ReadonlySet
   return all;
 }
 
-/** Lays out what groups keep. */
+/** Allocates the buffers of groups. */
 export function stepGroups(
   groups: readonly Group[],
   plans: readonly ProjectionPlan[],
@@ -266,13 +269,13 @@ export function stepGroups(
 
 /** Numbers of white noise, which equations add that a forward Euler step can integrate. */
 function steppedNoise(group: Group, context: Context): GroupNoise {
-  // Equations without noise are all right, and those of many stages too long to be put together.
+  // Equations without noise are always accepted, and equations with many stages are too long to combine.
   const why = group.type.noise.length === 0 ? null : refusal('euler', equationsOf(group.type), true);
   if (why !== null) context.diagnostics.add(messages.methodRefused('euler', group.name, why, messages.otherTiming));
   return noiseOf(group, context);
 }
 
-/** Lays out what the synapses of a projection keep. */
+/** Allocates the buffers of a projection's synapses. */
 export function stepProjection(built: BuiltProjection, context: Context): SteppedProjection {
   const { plan, connectivity } = built;
   const { builder, real } = context;
@@ -315,7 +318,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
   return { ...built, code, kept, shown, writtenByOthers };
 }
 
-/** A group as recordings read it: what is kept and shown instead of what is. */
+/** Returns a group as recordings read it, with kept values and copies in place of the originals. */
 export const shownGroup = ({ group, kept, shown }: SteppedGroup): Group => ({
   ...group,
   storage: new Map([

@@ -18,23 +18,23 @@ import { linearForm } from '../../lang/linear.js';
 import * as messages from '../messages.js';
 import { steppedLinearly } from '../integration/propagators.js';
 
-/** What a step of an owner needs to know beside its code. */
+/** Context of an owner's step, besides its code. */
 export interface Stepping {
-  /** What names mean for this owner. */
+  /** Resolves the names of this owner. */
   readonly scope: CodeScope;
   /** Its type, by the parts that are advanced one after another. */
   readonly code: TypeCode;
   /** u8 index of the active regime at `scope.place`. */
   readonly regime: Buffer | null;
-  /** Name and number of those whose conditions are watched. */
+  /** Name and number of the owners with these conditions. */
   readonly watched: { readonly name: string; readonly length: Buffer['length'] };
-  /** Noise of the step by name, where the owner has any. */
+  /** Noise of the step by name, if any. */
   readonly noise: ReadonlyMap<string, Ir>;
-  /** Writes what happens when an event is emitted: it acts on others at once. @param count  u32, absent: once */
+  /** Writes the immediate effects of an emitted event. @param count u32, absent: once */
   readonly emit: (event: string, count?: Ir) => void;
 }
 
-/** Computes a derived variable from what names are now. */
+/** Computes a derived variable from the current values. */
 function derive({ name, expression, type }: DerivedCode, scope: CodeScope): void {
   scope.define(name, to(scalarTypeOf(type, scope.real), compile(expression, scope)));
 }
@@ -55,7 +55,7 @@ function stepPart(part: PartCode, ordinal: number, active: ReadonlyMap<string, I
   for (const variable of part.derived) derive(variable, scope);
   if (part.propagate.length > 0)
     for (const [name, value] of propagateLinear(part.propagate, scope)) advance(name, value, active, scope);
-  // All rates are those of the values before the step.
+  // All rates use the values before the step.
   const next = part.state.map(({ name, rate }): [string, Ir] => [
     name,
     scope.block.name(`next_${name}`, advanced(name, rate, stepping)),
@@ -72,7 +72,7 @@ function advance(name: string, value: Ir, active: ReadonlyMap<string, Ir>, scope
   scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);
 }
 
-/** New values of variables whose rates are linear in them, with coefficients held over the step. */
+/** Returns new values of variables with linear rates, with coefficients held over the step. */
 function propagateLinear(rates: readonly RateCode[], scope: CodeScope): ReadonlyMap<string, Ir> {
   const names = rates.map(({ name }) => name);
   const forms = rates.map(({ rate }) => linearForm(rate, names));
@@ -102,7 +102,7 @@ function advanced(name: string, rate: Expression, { scope, noise }: Stepping): I
   );
 }
 
-/** Copies what others see of the variables that belong to a part. */
+/** Updates the copies that other elements read, for the variables of a part. */
 function show(ordinal: number, { scope, code }: Stepping): void {
   for (const [name, buffer] of scope.view?.shown ?? []) {
     if (code.homes.get(name) !== ordinal) continue;
@@ -110,7 +110,7 @@ function show(ordinal: number, { scope, code }: Stepping): void {
   }
 }
 
-/** Copies what others see of all variables, at the start. */
+/** Creates the initial copies of all variables that other elements read. */
 export function showAll(stepping: Stepping): void {
   stepping.code.parts.forEach((_, k) => {
     stepping.scope.isOwn = () => true;
@@ -118,7 +118,7 @@ export function showAll(stepping: Stepping): void {
   });
 }
 
-/** Tests a condition and runs its actions; what it emits acts on others at once. */
+/** Tests a condition and runs its actions; emitted events act at once. */
 function test(condition: ConditionCode, stepping: Stepping): void {
   const { scope } = stepping;
   const element = scope instanceof ElementScope ? scope : null;
@@ -149,7 +149,7 @@ function stepRegimes(regimes: readonly RegimeCode[], active: ReadonlyMap<string,
   const current = scope.block.name('active', ir.load(regime, scope.place));
   regimes.forEach(({ rates, transitions }, k) => {
     scope.branch(ir.eq(current, ir.u32(k)), () => {
-      // One after another: a later rate sees what an earlier one has changed.
+      // In sequence: a later rate reads the changes by earlier ones.
       for (const { name, rate } of rates) advance(name, advanced(name, rate, stepping), active, scope);
       for (const transition of transitions) test(transition, stepping);
     });
@@ -157,7 +157,7 @@ function stepRegimes(regimes: readonly RegimeCode[], active: ReadonlyMap<string,
   });
 }
 
-/** Makes a regime the active one and runs what it does when it is entered. */
+/** Activates a regime and runs its entry actions. */
 export function enterRegime(index: number, stepping: Stepping): void {
   const { scope, regime, code } = stepping;
   const entered = code.parts.flatMap((part) => part.regimes)[index];
@@ -166,7 +166,7 @@ export function enterRegime(index: number, stepping: Stepping): void {
   scope.execute(entered.onEntry);
 }
 
-/** Computes all derived variables from what is there, each after those that it reads. */
+/** Computes all derived variables from the current values, each after its operands. */
 export function deriveAll({ scope, code }: Stepping): void {
   scope.isOwn = () => true;
   for (const variable of code.ordered) derive(variable, scope);

@@ -1,6 +1,6 @@
 /**
- * The kernels of each population: its elements in order, each with the synapses onto it first, or all at once where no
- * element can tell.
+ * The kernels of each population: its elements in order, each after its synapses, or all at once if the order has no
+ * effect.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -26,8 +26,8 @@ const stageWords: Readonly<Record<Stage, string>> = {
 };
 
 /**
- * Writes what steps the elements of a population: one kernel that takes them in order, or, where no element can tell,
- * one for what reaches them, one for themselves and one for the events that they emitted.
+ * Writes the kernels that step the elements of a population: one sequential kernel or, if the order has no effect, one
+ * for inputs, one for the elements and one for their events.
  *
  * @returns the kernels in order
  */
@@ -38,8 +38,8 @@ export function stepKernels(network: Network, stepped: SteppedGroup, member: Mem
 }
 
 /**
- * Writes the kernel of one population; null where it would leave nothing behind. @random streams `population/<id>/step`
- * and `population/<id>/enter`, counter (element, 0, step, site)
+ * Writes the kernel of one population; null for a kernel without effect. @random streams `population/<id>/step` and
+ * `population/<id>/enter`, counter (element, 0, step, site)
  */
 export function populationKernel(
   network: Network,
@@ -93,7 +93,7 @@ export function populationKernel(
   );
 }
 
-/** Whether code leaves anything behind. */
+/** Whether code stores any value. */
 function storesAny(statements: readonly Statement[]): boolean {
   return statements.some((statement) => {
     switch (statement.kind) {

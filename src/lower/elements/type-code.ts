@@ -24,7 +24,7 @@ export interface RateCode {
   readonly rate: Expression;
 }
 
-/** A condition, what it does, and what of it others see. */
+/** A condition, its actions, and the event that it emits. */
 export interface ConditionCode {
   readonly name: string;
   readonly when: Expression;
@@ -33,7 +33,7 @@ export interface ConditionCode {
   readonly rising: boolean;
   /** Name under which others see it; null: nobody does. */
   readonly emits: string | null;
-  /** Index of the regime that follows; null where it stays. */
+  /** Index of the next regime; null to stay. */
   readonly to: number | null;
 }
 
@@ -48,15 +48,15 @@ export interface RegimeCode {
   readonly transitions: readonly ConditionCode[];
 }
 
-/** What is advanced as a whole, in the order of its members. */
+/** The variables that advance together, in the order of members. */
 export interface PartCode {
-  /** In the order in which they are computed. */
+  /** In the order of computation. */
   readonly derived: readonly DerivedCode[];
   /** A linear system, advanced by its matrix exponential. */
   readonly propagate: readonly RateCode[];
   /** Rates that are evaluated together and then applied. */
   readonly state: readonly RateCode[];
-  /** In the order in which they are tested. */
+  /** In the order of tests. */
   readonly events: readonly ConditionCode[];
   /** Regimes that are advanced at the end of the part; empty: none. */
   readonly regimes: readonly RegimeCode[];
@@ -66,11 +66,11 @@ export interface PartCode {
 
 /** The parts of a type in order. */
 export interface TypeCode {
-  /** In the order in which they are advanced. */
+  /** In the order of advance. */
   readonly parts: readonly PartCode[];
-  /** Derived variables, each after those that it reads where that is possible. */
+  /** Derived variables, each after its operands if possible. */
   readonly ordered: readonly DerivedCode[];
-  /** Part that each state variable belongs to: it is read as it is there alone, elsewhere mostly as it was shown last. */
+  /** Part of each state variable. Code of this part reads the current value; most other code reads the last copy. */
   readonly homes: ReadonlyMap<string, number>;
   /** Derived variables that are read before they are computed: their values of the step before are kept. */
   readonly stale: ReadonlySet<string>;
@@ -163,8 +163,8 @@ function regimesOf(type: NeuronType): RegimeCode[] {
 }
 
 /**
- * Derived variables by dependency, then by name; those in a circle by name. Those with noise have no value of their
- * own: they stand in rates alone.
+ * Sorts derived variables by dependency, then by name; cyclic ones by name. Variables with noise are left out, because
+ * they are only used inside rates.
  */
 function inDependencyOrder({ derived, noise }: Equations): DerivedCode[] {
   const done = new Map<string, DerivedCode>();

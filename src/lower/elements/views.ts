@@ -1,4 +1,4 @@
-/** What code of elements and synapses sees of variables where elements are stepped one after another. */
+/** The values that code of elements and synapses reads if elements are stepped one after another. */
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
@@ -52,11 +52,11 @@ const addressOf = (member: Member, local: Ir): Address => ({
 /** u32 index of an element in the merged arrays. @param local  its u32 index in the population */
 export const elementPlace = (member: Member, local: Ir): Ir => addressOf(member, local).index;
 
-/** Where code goes, the time that it sees (f64, s), and what it draws from. */
+/** The block of the code, its time (f64, s), and its random numbers. */
 interface CodeAt {
   readonly block: Block;
   readonly time: Ir;
-  /** Null where nothing may be drawn. */
+  /** Null if the code must not draw. */
   readonly draws: Draws | null;
 }
 

@@ -1,8 +1,8 @@
 /**
  * Pass: conditions of time before the first step.
  *
- * Where times are labelled by the end of a step, conditions are tested at its end. What follows from one without an
- * event, such as the current of a generator from its delay on, is in force from time 0 where the condition holds then.
+ * If times are labelled by the end of a step, conditions are tested at its end. A condition without an event, such as
+ * the delay of a current generator, may already hold at time 0. Its effects then apply from time 0.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -21,11 +21,11 @@ import { groupKernel } from '../code/step-scope.js';
 import { step } from '../step/step-time.js';
 
 /**
- * Tests conditions of time that emit no event as at the end of the step before the first one, before the first state is
- * sampled.
+ * Tests conditions of time that emit no event as at the end of the step before the first one, before the first sample
+ * of the state.
  *
- * @param silent  conditions that emit nothing, by type
- * @param links  kernels that read the variables that elements are linked to
+ * @param silent conditions that emit no event, by type
+ * @param links kernels that read the variables that elements are linked to
  */
 export function testFirst(
   groups: readonly Group[],
@@ -63,7 +63,7 @@ export function testFirst(
   builder.procedure(initialSample, ...[...links, ...tests].map((kernel) => ({ kind: 'run' as const, kernel })));
 }
 
-/** Whether a condition depends on the time, and nothing about its event is drawn. */
+/** Whether a condition depends on the time, and its event draws no random numbers. */
 function isOfTime({ when, do: actions }: EventCode, { equations }: Group): boolean {
   const whole = inlineDerived(when, equations.derived);
   return namesIn(whole).has('t') && ![whole, ...actions.flatMap(expressionsOf)].some(drawsIn);

@@ -13,7 +13,7 @@ import { fold } from '../../ir/fold.js';
 import * as messages from '../messages.js';
 import type { SynapseScope } from '../code/synapse-scope.js';
 
-/** Writes what an event does to a synapse, whose event-driven variables are brought up to date before. */
+/** Writes the effect of an event on a synapse, after an update of its event-driven variables. */
 export function upToDate(scope: SynapseScope, write: () => void): void {
   const isEventDriven = scope.owner.storage.has('last update');
   if (isEventDriven) bringUpToDate(scope, scope.context);
@@ -48,7 +48,7 @@ function bringUpToDate(scope: SynapseScope, context: Context): void {
       continue;
     }
     const others = [form.constant, ...form.coefficients.values()].flatMap(referencesIn);
-    // State without an equation changes in code alone: as in Brian, it counts with its value at the event.
+    // State without an equation changes only in code. As in Brian, its value at the event is used.
     if (
       others.some((read) => read.kind === 'end' || read.variable === 't' || equations.derivatives.has(read.variable))
     ) {

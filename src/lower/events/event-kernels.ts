@@ -24,7 +24,7 @@ interface Emission {
   readonly source: EventSource;
 }
 
-/** The slot and order in which an event is tested for. */
+/** Returns the slot and order of an event's test. */
 export function placeOf(
   { name, definition }: EventCode,
   group: Group,
@@ -38,7 +38,7 @@ export function placeOf(
   };
 }
 
-/** The slot and order in which the actions of an event run. */
+/** Returns the slot and order of an event's actions. */
 export function actionPlace(
   { name, definition }: EventCode,
   group: Group,
@@ -92,7 +92,7 @@ export function markEntries(emission: Emission, context: Context): readonly Plac
   return [inStep(kernel, { ...placeOf(event, group, context), phase: 'mark' })];
 }
 
-/** What an event does to the elements that emitted it, such as a reset. */
+/** The actions of an event, such as a reset, on the elements that emitted it. */
 export function actionEntries(emission: Emission, context: Context): readonly PlacedEntry[] {
   const { group, member, event } = emission;
   if (event.do.length === 0) return [];
@@ -122,9 +122,10 @@ export function actionEntries(emission: Emission, context: Context): readonly Pl
 }
 
 /**
- * A kernel over the elements that emitted an event in this step. @random stream `population/<id>/<purpose>/<event>`
+ * Adds a kernel over the elements that emitted an event in this step. @random stream
+ * `population/<id>/<purpose>/<event>`
  *
- * @param as  name and comment of the kernel, and what tells its draws from others
+ * @param as name and comment of the kernel, and the purpose that distinguishes its draws from others
  * @returns its name
  */
 function spikeKernel(

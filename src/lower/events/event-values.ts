@@ -30,7 +30,7 @@ interface Sampled {
   readonly member: Member;
   readonly slot: string;
   readonly order: number;
-  /** In the order in which recordings first name them. */
+  /** In the order of their first use by recordings. */
   readonly variables: string[];
   /** Of the recording that names one first. */
   readonly name: string;
@@ -44,7 +44,7 @@ export interface EventValues {
   readonly entries: () => readonly PlacedEntry[];
 }
 
-/** Collects what recordings want to know at events: one log for each event and point of a step. */
+/** Collects the values that recordings take at events: one log for each event and place in the step. */
 export function eventValues(
   groups: readonly Group[],
   rings: ReadonlyMap<string, EventSource>,
@@ -83,7 +83,7 @@ interface Place {
   readonly order: number;
 }
 
-/** When in a step a recording takes values at events: right after the event, unless it says otherwise. */
+/** Returns the place in a step at which a recording takes values at events: right after the event by default. */
 function valuesPlace(recording: EventRecording, group: Group, context: Context): Place {
   const when = eventPlace(recording, group, context);
   return {

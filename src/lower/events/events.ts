@@ -9,7 +9,7 @@ import { padded } from '../groups.js';
 import { step } from '../step/step-time.js';
 import { mayRepeatInAStep, versionsOf } from './replayed-spikes.js';
 
-/** An event of a population and where its spikes are. */
+/** An event of a population and the buffers of its spikes. */
 export interface EventSource {
   /** The lists of the last steps, as the program has them. */
   readonly ring: EventRing;
@@ -20,13 +20,13 @@ export interface EventSource {
   readonly mask: Buffer;
   /** u32 lists of elements, one for each slot of the ring. */
   readonly list: Buffer;
-  /** u32 lengths of these lists. */
+  /** u32 lengths of the lists. */
   readonly counts: Buffer;
   /** How many rows the log of the events has. */
   readonly rows: Pick<Log, 'capacity' | 'maxRowsPerStep'>;
   /**
-   * Where a spike may count several times: how often each element's does, for each step of the ring; and a log of those
-   * above once.
+   * For spikes with a multiplicity: the multiplicity of each element's spike for each step of the ring, and a log of
+   * multiplicities above one.
    */
   readonly times: {
     readonly buffer: Buffer;
@@ -36,11 +36,11 @@ export interface EventSource {
   } | null;
 }
 
-/** A log holds at least this many rows, and this many steps in which every element emits. */
+/** Minimal capacity of a log in rows, and in steps with a spike of every element. */
 const leastRows = 1 << 16;
 const leastSteps = 64;
 
-/** Rings of all events, by `population.event`; `delays` gives the longest delay in steps with which each is read. */
+/** Returns rings of all events, by `population.event`; `delays` gives the longest delay of each in steps. */
 export function eventRings(
   groups: readonly Group[],
   delays: ReadonlyMap<string, number>,
@@ -122,7 +122,7 @@ interface Emitted {
   readonly event: string;
   /** Elements of the population. */
   readonly size: number;
-  /** Bits of the elements that emit it, and where those of the population begin. */
+  /** Bits of the elements that emit the event, and the first bit of the population. */
   readonly mask: Buffer;
   readonly maskBegin: number;
   /** Whether it may count several times. */

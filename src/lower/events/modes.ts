@@ -1,10 +1,9 @@
 /**
- * Pass before others, for profiles that go by slots: a model in which regimes are a variable, and in which every event
- * is seen under its own name.
+ * Pass before all others, for profiles of slots: turns regimes into a variable, and gives every event its own name.
  *
- * A regime becomes a number: rates choose by it, and each transition is a separate condition. Where several
- * conditions emit one event, that event gets a condition that holds when one of theirs does, and counts as often as
- * theirs hold.
+ * A regime becomes a number: rates depend on it, and each transition is a separate condition. If several conditions
+ * emit one event, this event gets a condition that holds if one of them does. Its multiplicity is the number of
+ * conditions that hold.
  */
 
 import type { EventDefinition, Model, NeuronType } from '../../model/typed.js';
@@ -16,13 +15,13 @@ import * as messages from '../messages.js';
 import type { Profile } from '../step/profile.js';
 import { freeName } from '../../model/free-name.js';
 
-/** What neuron types do when their first regime is entered, as statements. */
+/** Actions of neuron types on entry to their first regime, as statements. */
 export type Entries = ReadonlyMap<string, readonly Statement[]>;
 
-/** Conditions of neuron types that emit nothing: events that only the element itself sees. */
+/** Conditions of neuron types that emit no event to other elements. */
 export type SilentEvents = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** What the types of a model had that its plain types lack. */
+/** The parts of a model's types that the plain types lack. */
 export interface Modes {
   readonly entries: Entries;
   readonly silent: SilentEvents;
@@ -58,7 +57,7 @@ export function withoutModes(
 const isPlain = (type: NeuronType): boolean =>
   Object.keys(type.regimes).length === 0 && Object.values(type.events).every(({ emits }) => emits === undefined);
 
-/** Events that all go by the name under which others see them, and those that nobody sees. */
+/** Returns events under the names that other elements read, and the silent ones. */
 function withOwnNames(
   owner: string,
   type: NeuronType,
@@ -103,7 +102,7 @@ function withOwnNames(
   for (const [name, { emits, ...definition }] of all) {
     const seen = emits === undefined ? name : emits;
     const own = newNames.get(name) ?? free(`${name}_condition`);
-    // What comes of an event that others see under another name comes when that event would.
+    // The effects of an event emitted under another name take the place of that event.
     const slots =
       seen === 'spike' && own !== 'spike'
         ? {

@@ -1,4 +1,4 @@
-/** What events of an element mean for its later events and rates: when they are tested, noted, what is refractory. */
+/** The consequences of an element's events for its later events and rates: tests, times and refractory periods. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
@@ -72,10 +72,7 @@ export function noteEvent({ name, ...event }: EventCode, scope: ElementScope): v
   if (fixed) block.emit(ir.store(fixed, place, refractorySteps({ name, ...event }, scope)));
 }
 
-/**
- * Notes the step of an event: that of its time. Where events are labelled by the end of a step, refractory periods
- * begin there.
- */
+/** Stores the step of an event's time. If events are labelled by the end of a step, refractory periods begin there. */
 export function noteTime(event: string, { block, context, group, place }: ElementScope): void {
   const last = group.lastEvent.get(event);
   if (last) block.emit(ir.store(last, place, context.profile.spikeLabel === 1 ? ir.add(step, ir.i32(1)) : step));

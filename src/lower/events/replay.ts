@@ -47,11 +47,11 @@ function versions(name: string, known: Context): readonly Version[] {
   });
 }
 
-/** What a replay keeps from step to step. */
+/** Buffers that a replay keeps from step to step. */
 interface Registers {
-  /** The next spike, from the first of those in force. */
+  /** Index of the next spike, counted from the first one in force. */
   readonly cursor: Buffer;
-  /** Where phases change the spikes: place of the first of those in force, and after how many steps they come again. */
+  /** If phases change the spikes: index of the first spike in force, and the period in steps. */
   readonly current: { readonly first: Buffer; readonly every: Buffer } | null;
 }
 
@@ -82,7 +82,7 @@ function replayBuffers(name: string, all: readonly Version[], context: Context):
       all.reduce((sum, { spikes }) => sum + spikes.times.length + 1, 0),
     );
     for (const { spikes, first } of all) {
-      // A list is closed by a step that never comes; what is later than any run comes before it.
+      // Each list ends with a step after any possible run; later spikes are clipped to the step before it.
       values.set(what === 'steps' ? spikes.steps.map((step) => Math.min(step, last - 1)) : spikes.elements, first);
       values[first + spikes.times.length] = last;
     }
@@ -102,9 +102,9 @@ function replayBuffers(name: string, all: readonly Version[], context: Context):
 }
 
 /**
- * A kernel that marks the elements of a population that spike in a step.
+ * Adds a kernel that marks the elements of a population that spike in a step.
  *
- * @param act  writes what else a spike of an element does at once
+ * @param act writes further immediate effects of an element's spike
  */
 export function replayKernel(
   name: string,
@@ -151,10 +151,10 @@ export function replayKernel(
 }
 
 /**
- * A kernel that lists the spikes of a step by their times, and those of one time by element: otherwise a step's spikes
- * are listed by element.
+ * Adds a kernel that lists the spikes of a step by time, and spikes of equal time by element. By default a step's
+ * spikes are listed by element.
  *
- * @returns null where that is the same
+ * @returns null if both orders are the same
  * @source Brian 2, `SpikeGeneratorGroup._check_args`
  */
 export function orderByTime(name: string, source: EventSource, context: Context): string | null {
@@ -186,7 +186,7 @@ function countSpike(source: EventSource, element: Ir, block: Block): void {
   block.emit(ir.store(buffer, place, ir.select(emitted, ir.add(ir.load(buffer, place), ir.u32(1)), ir.u32(1))));
 }
 
-/** A kernel by which a phase gives a population other spikes to replay. */
+/** Adds a kernel that replaces the replayed spikes of a population in a phase. */
 export function changeReplay(name: string, phase: number, context: Context): string {
   const all = versions(name, context);
   const version = all.find((candidate) => candidate.phase === phase);
@@ -195,7 +195,7 @@ export function changeReplay(name: string, phase: number, context: Context): str
   return context.builder.sequential(`phase${phase}.${name}`, `${name} replays other spikes`, [
     ir.store(current.first, ir.u32(0), ir.u32(version.first)),
     ir.store(current.every, ir.u32(0), ir.u32(version.every)),
-    // Spikes whose time has passed are skipped in the next step.
+    // The next step skips spikes with a time in the past.
     ir.store(cursor, ir.u32(0), ir.u32(0)),
   ]);
 }

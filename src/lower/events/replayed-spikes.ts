@@ -7,12 +7,12 @@ import type { Context } from '../context.js';
 import { arrayOf } from '../../model/arrays.js';
 import { spikeStep } from '../../model/steps.js';
 
-/** Steps of which the times are summed one after another; what is later is reckoned from there. */
+/** Largest number of steps to sum one after another; later times are computed from this sum. */
 const mostSummed = 1 << 28;
 
 /**
- * The first step whose time has come to a spike, for ascending times, where time is the sum of all steps so far: the
- * same sum, with the same rounding, as the run makes.
+ * Returns a function from ascending spike times to the first step that has reached each. The time is the sum of all
+ * steps so far, with the same rounding as in the run.
  */
 function spikeStepsBySum(dt: number): (time: number) => number {
   let [step, sum] = [0, dt];
@@ -27,7 +27,7 @@ function spikeStepsBySum(dt: number): (time: number) => number {
 
 /** Spikes by time, then element, in columns. */
 export interface ReplayedSpikes {
-  /** Steps in which they are emitted. */
+  /** Steps of their emission. */
   readonly steps: Float64Array;
   /** Indices in the population. */
   readonly elements: Uint32Array;
@@ -64,7 +64,7 @@ export function replayedSpikes({ indices, times }: SpikeTrain, { data, dt, profi
   return spikes;
 }
 
-/** The place of the first spike that an element has in a step in which it has had one already; -1 where there is none. */
+/** Returns the index of the first repeated spike of an element in one step, or -1. */
 export function repeatedInAStep({ steps, elements }: ReplayedSpikes): number {
   const last = new Map<number, number>();
   return steps.findIndex((step, k) => {
@@ -79,7 +79,7 @@ export function repeatedInAStep({ steps, elements }: ReplayedSpikes): number {
 export const mayRepeatInAStep = (spikes: SpikeTrain, context: Context): boolean =>
   repeatedInAStep(replayedSpikes(spikes, context)) >= 0;
 
-/** All that a population replays in a run: what it begins with, and what phases put in its place. */
+/** All spike trains that a population replays in a run: the initial one, and replacements by phases. */
 export function versionsOf(
   name: string,
   { model }: Context,

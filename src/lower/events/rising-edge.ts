@@ -1,4 +1,4 @@
-/** Conditions that count in the step in which they begin to hold. */
+/** Conditions that trigger in the step in which they become true. */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
@@ -6,7 +6,7 @@ import type { Block } from '../code/block.js';
 import type { Context } from '../context.js';
 import { to } from '../code/expressions.js';
 
-/** A condition of an element or synapse: whose it is, where its last value is kept, and where code goes. */
+/** A condition of an element or synapse: its owner, the buffer of its last value, and the block for its code. */
 interface Watched {
   /** Owner and condition, as buffers are named. */
   readonly name: string;

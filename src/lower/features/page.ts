@@ -13,7 +13,7 @@ const row = (feature: string, support: Feature['support']): string =>
 
 const head = (what: string): string[] => [`| ${what} | ${profiles.join(' | ')} |`, '|---|---|---|---|'];
 
-/** What a sentence says of a feature before it names what has it. */
+/** Returns the phrase of a feature without its owner's name. */
 const withoutName = (phrase: Feature['phrase']): string =>
   phrase('')
     .replace(/ \([^)]*\)/, '')

@@ -1,6 +1,5 @@
 /**
- * How features are found: each property of each kind of thing in a model either says nothing of its own, or what it
- * says.
+ * Finds the features of a model. Each property of each kind of object is plain, or maps to the features that it uses.
  */
 
 import type { FeatureName, SelectionKind, SelectionPlace } from './table.js';
@@ -13,15 +12,15 @@ export type Use = { readonly pointer: string; readonly name: string } & (
   | { readonly kind: 'unknown'; readonly property: string }
 );
 
-/** Where uses are found: of what, and its place in the canonical document. */
+/** The owner of a use, and its pointer in the canonical document. */
 export interface Site {
   /** JSON pointer into the canonical document. */
   readonly pointer: string;
-  /** Of what has the feature, for sentences. */
+  /** Of the owner, for messages. */
   readonly name: string;
 }
 
-/** What the presence of a property uses: no feature, one, or what follows from its value. */
+/** The features used by the presence of a property: none, one, or a function of its value. */
 type Reading<V> = 'plain' | FeatureName | ((value: V, site: Site) => readonly Use[]);
 
 /** A reading for every property of a kind. */
@@ -40,13 +39,11 @@ export const use = (feature: FeatureName, { pointer, name }: Site): Use => ({
   name,
 });
 
-/** The features, used at a site, whose condition holds. */
+/** Returns the features with a true condition, as uses at a site. */
 export const usesWhere = (site: Site, found: Readonly<Partial<Record<FeatureName, boolean>>>): Use[] =>
   Object.entries(found).flatMap(([feature, holds]) => (holds ? [use(feature as FeatureName, site)] : []));
 
-/**
- * The features that the properties of a thing say. A property that has no reading is one that lowering does not know.
- */
+/** Returns the features used by the properties of an object. A property without a reading is unknown to lowering. */
 export function readAll<T extends object>(thing: T, readings: Readings<T>, site: Site): Use[] {
   return Object.entries(thing).flatMap(([key, value]) => {
     if (value === undefined) return [];

@@ -1,20 +1,20 @@
 /**
- * What each timing profile makes of each feature of a model. A feature that a model uses and its profile refuses is
- * refused by name; one that has no meaning there is noted. `uses.ts` says where features stand in a model, and the
- * compiler holds both complete: each kind and property of the model has a line there, each feature a line here.
+ * The support of each timing profile for each feature of a model. A refused feature is rejected by name, and an ignored
+ * one is noted. `uses.ts` finds the features in a model. The compiler checks that both tables are complete: each kind
+ * and property of the model has an entry there, each feature an entry here.
  */
 
 import type { SelectionRule, TimingProfile } from '../../model/typed.js';
 
 /**
- * `runs`: with the meaning that the model's documentation gives it; `refused`: by name; `unread`: it says how a step
- * goes, which the profile itself says, and a note tells so.
+ * `runs`: as documented for the model; `refused`: rejected by name; `unread`: ignored with a note, because it describes
+ * a detail of the step that the profile defines.
  */
 export type Support = 'runs' | 'refused' | 'unread';
 
-/** A feature: how a sentence calls it, and what each profile makes of it. */
+/** A feature: its phrase in messages, and its support by each profile. */
 export interface Feature {
-  /** Part of a sentence; `name`: of what has the feature. */
+  /** Part of a sentence; `name`: name of the object with the feature. */
   readonly phrase: (name: string) => string;
   /** Whether a profile runs it, refuses it or does not read it. */
   readonly support: Readonly<Record<TimingProfile, Support>>;
@@ -193,7 +193,7 @@ export type SelectionPlace =
 const inEveryPlace = { slice: everywhere, indices: everywhere, mask: everywhere } as const;
 const ofCells = { ...inEveryPlace, sample: everywhere, sampleOf: everywhere, assembly: everywhere } as const;
 
-/** What each profile makes of each kind of selection in each place. */
+/** The support of each profile for each kind of selection in each place. */
 export const selections: Readonly<Record<SelectionPlace, Readonly<Record<SelectionKind, Feature['support']>>>> = {
   end: { ...ofCells, synapses: bySlots },
   poissonTarget: { ...ofCells, synapses: nowhere },

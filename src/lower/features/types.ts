@@ -63,7 +63,7 @@ const methods: Readonly<Record<IntegrationMethod, FeatureName | null>> = {
   'gates-then-cable': 'cableMethod',
 };
 
-/** What neuron types and synapse types have in common. */
+/** The common parts of neuron types and synapse types. */
 const ofEquations = {
   parameters: readEach(ofParameter),
   state: readEach(ofState),

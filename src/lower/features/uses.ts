@@ -122,7 +122,7 @@ const ofProjection: Readings<Projection> = {
   order: 'plain',
 };
 
-/** Contributions to what is not an input of the target. */
+/** Contributions to targets that are not inputs. */
 function readContributions(model: Model, projection: Projection, site: Site): readonly Use[] {
   const type = model.synapses[projection.synapse];
   const inputs = (rule: SelectionRule): readonly Readonly<Record<string, unknown>>[] =>

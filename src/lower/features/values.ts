@@ -1,4 +1,4 @@
-/** Features of values: what parameters, delays and phases are given. */
+/** Features of values of parameters, delays and phases. */
 
 import { callsIn } from '../../lang/walk.js';
 import type { Value } from '../../model/typed.js';

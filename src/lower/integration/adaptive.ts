@@ -27,7 +27,7 @@ import {
 
 /** An error below this lets the next sub-step be twice as long: it would make 32 times the error. */
 const room = 1 / 64;
-/** Attempts in one time step; what needs more cannot be integrated. */
+/** Largest number of attempts in one time step; more raise a fault. */
 const mostAttempts = 1000;
 /** In single precision, the part of a time step below which sub-steps are not made shorter. */
 const leastPart = 1 / 256;
@@ -39,7 +39,7 @@ const nodes = valuesOf(dormandPrinceNodes);
 const weights = dormandPrinceStages.map(valuesOf);
 const errorWeights = valuesOf(dormandPrinceError);
 
-/** What the code of all stages refers to. */
+/** Locals and settings shared by the code of all stages. */
 interface Integration {
   readonly names: readonly string[];
   readonly equations: Equations;
@@ -56,13 +56,13 @@ interface Integration {
 }
 
 /**
- * New values of all variables after one time step.
+ * Returns new values of all variables after one time step.
  *
- * @param names   the variables that are integrated
- * @param active  conditions under which the rate of a variable is in force, where it is not always
- * @param fault   bits raised when the sub-steps become too many
- * @param resets  variables that an event resets where they are too large: where one of them runs away, as Izhikevich's
- *                potential does in long steps, the step is one of Euler's method (`blow-up.ts`)
+ * @param names the variables that are integrated
+ * @param active conditions under which rates apply, for variables with such a condition
+ * @param fault bits raised after too many sub-steps
+ * @param resets variables that an event resets at a large value. If one of them diverges, as Izhikevich's potential
+ * does in long steps, Euler's method takes the step (`blow-up.ts`)
  */
 export function adaptiveValues(
   names: readonly string[],
@@ -103,7 +103,7 @@ export function adaptiveValues(
     if (runaway)
       inner.emit(ir.when(runaway.isOne, [ir.set(runaway.found, ir.u32(1)), ir.set(attempts, ir.u32(mostAttempts))]));
   });
-  // What is left after the last sub-step is nothing but rounding.
+  // The remainder after the last sub-step is rounding error.
   const rounding = number(scope.context.dt * 1e-6, real);
   const unfinished = ir.gt(ir.get(left), rounding);
   outer.emit(ir.whilst(ir.and(unfinished, ir.lt(ir.get(attempts), ir.u32(mostAttempts))), attempt));
@@ -113,12 +113,12 @@ export function adaptiveValues(
   return new Map(names.map((name) => [name, valueOf(x, name)]));
 }
 
-/** How many times what a variable is before a step, and what Euler's step makes of it, no variable becomes in a step. */
+/** Largest accepted change of a variable in a step, relative to its value and to its change under Euler's method. */
 const most = 1000;
 
 /**
- * Whether a variable is far from where it was and would be farther still, many times over, at the end of another step,
- * and the statements that take the step by Euler's method instead.
+ * Whether a variable is far from its previous value and would move many times farther in another step, and the
+ * statements that take the step by Euler's method instead.
  */
 function watchFor(
   resets: readonly string[],
@@ -187,7 +187,7 @@ function stageValues(stage: number, block: Block, integration: Integration): Map
   return new Map(names.map((name) => [name, block.name(`stage_${name}`, valueAt(name))]));
 }
 
-/** Sets `error` to the largest error of a variable, as a part of what it may be. */
+/** Sets `error` to the largest error of a variable, relative to its tolerance. */
 function estimateError(error: Local, block: Block, integration: Integration): void {
   const { names, x, slopes, size, scope } = integration;
   const zero = number(0, scope.real);
@@ -203,7 +203,7 @@ function estimateError(error: Local, block: Block, integration: Integration): vo
   }
 }
 
-/** Goes on to the end of the sub-step, and to a longer one where there is room; or tries half of it. */
+/** Advances to the end of the sub-step and lengthens the next one if the error allows, or retries with half of it. */
 function acceptOrHalve(
   error: Local,
   values: ReadonlyMap<string, Ir>,

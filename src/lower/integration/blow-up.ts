@@ -1,11 +1,11 @@
 /**
- * Variables that run away to infinity in finite time, as the potential of an exponential integrate-and-fire neuron does
- * once it is past its threshold: what is left of it before it is reset may be less than a step.
+ * Variables that diverge to infinity in finite time, such as the potential of an exponential integrate-and-fire neuron
+ * above its threshold. The time to divergence may be shorter than a step.
  *
- * Stages of a Runge-Kutta method then evaluate the equations where they mean nothing, and take the other variables with
- * them: to values of any size, or to no numbers. A step in which that happens is taken by Euler's method from the slope
- * at its beginning: it ends past the threshold all the same, as the solution does, and the error of the others is one
- * of a single step, as that of the time of the spike is.
+ * Later stages of a Runge-Kutta method then evaluate the equations out of their range, and spread values of any size or
+ * NaN to the other variables. Such a step is taken by Euler's method from the slope at its beginning. It ends above the
+ * threshold, as the solution does. The error in the other variables is that of a single Euler step, like the error of
+ * the spike time.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -16,7 +16,7 @@ import type { Equations } from '../code/equations.js';
 import { to, type IntegrationScope } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
 
-/** Integrated variables whose rate has a function of them that grows faster than any power. */
+/** Returns the integrated variables that occur in their own rate under a function that grows faster than any power. */
 export function escaping(names: readonly string[], { derivatives }: Equations): readonly string[] {
   return names.filter((name) => {
     const rate: Expression | undefined = derivatives.get(name);
@@ -31,7 +31,7 @@ interface Step {
   readonly next: ReadonlyMap<string, Ir>;
 }
 
-/** The values of a step, or Euler's where one of `watched` ran away in it. */
+/** Returns the values of a step, or Euler's if one of `watched` diverged in it. */
 export function heldBack(
   watched: readonly string[],
   { first, last, next }: Step,
@@ -52,7 +52,7 @@ export function heldBack(
   let sound: Ir | null = null;
   for (const name of watched) {
     const around = fold(ir.add(size(before(name)), size(euler.get(name) ?? h)));
-    // What is not a number is not less than anything.
+    // Comparisons with NaN are false.
     const small = ir.le(size(change(last, name)), fold(ir.mul(to(scope.real, ir.f64(mostChange)), around)));
     sound = sound ? ir.and(sound, small) : small;
   }

@@ -16,18 +16,18 @@ import type { Method } from '../step/profile.js';
 export type Chosen =
   { readonly method: 'exact'; readonly system: LinearSystem } | { readonly method: Exclude<Method, 'exact'> };
 
-/** What decides between methods beside the equations. */
+/** Further criteria for the choice of a method, besides the equations. */
 interface MethodChoice {
-  /** Names whose values change from step to step beside the states of the equations; absent: none. */
+  /** Names other than states that change from step to step; absent: only states change. */
   readonly inputs?: ReadonlySet<string>;
   /** Why the owner cannot have `exact`, whatever its equations are; absent: it can. */
   readonly elsewhere?: string | null;
-  /** Those that are tried in turn where none is named; absent: the profile's. */
+  /** Candidates in order if the type names no method; absent: the profile's. */
   readonly methods?: readonly Method[];
 }
 
 /**
- * The method that a type names or, where it names none, the first of the profile's that accepts its equations.
+ * Returns the method that a type names or, by default, the first method of the profile that accepts its equations.
  *
  * @returns null after a diagnostic
  * @diagnostic lower/method-refused
@@ -68,7 +68,7 @@ export function chooseMethod(
     const table = tableWithinSteps(equations, named !== null, context);
     const why = elsewhere ?? (linear.kind === 'refused' ? linear.why : table) ?? crowded;
     const changes = linear.kind === 'system' ? linear.changing : linear.input !== null;
-    // An equation by itself, whose coefficients hold for a step, is solved exactly by exponential Euler as well.
+    // Exponential Euler also solves a single equation exactly if its coefficients are constant during a step.
     if (named === null && changes && elsewhere === null && table === null && separate(equations))
       return { method: 'exponentialEuler' };
     if (why === null && linear.kind === 'system') return { method, system: linear };
@@ -114,9 +114,9 @@ function separate(equations: Equations): boolean {
 }
 
 /**
- * Why a table may change within a step: its interval is shorter, or no multiple. Brian 2 has the rule in
- * `TimedArray.is_locally_constant`, where the quotient of two doubles must be whole; where the method is named, one
- * that is whole except for rounding will do.
+ * Why a table may change within a step: its interval is shorter than the step, or not a multiple of it. Brian 2 has
+ * this rule in `TimedArray.is_locally_constant`, with a quotient of doubles that must be an integer. If the model names
+ * the method, rounding errors of the quotient are tolerated.
  */
 function tableWithinSteps(equations: Equations, named: boolean, context: Context): string | null {
   for (const [name, e] of steppedDerivatives(equations))

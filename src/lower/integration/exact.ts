@@ -1,10 +1,10 @@
 /**
  * The exact method: x(h) = P x + R b with the propagators of `propagators.ts`.
  *
- * Where every coefficient is a number the propagators are numbers in the code. Where one is a parameter that differs
- * between elements or that a phase may set, a kernel computes them into buffers at initialisation and after each `set`.
- * Either way the same operations make them. Terms that hold from one phase to the next are summed there too. Variables
- * whose rate is zero while refractory have a second set of rows for that mode.
+ * If every coefficient is a number, the propagators are numbers in the code. If a coefficient is a parameter that
+ * differs between elements or that a phase may set, a kernel computes them into buffers at initialisation and after
+ * each `set`. Both ways use the same operations. Phase-invariant terms are also summed there. Variables with a rate of
+ * zero during refractoriness have a second set of rows for that mode.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -21,7 +21,7 @@ import { propagatorsProcedure, storedPropagators } from './propagators.js';
 import type { Entry, Propagators, Site } from './propagators.js';
 import { inStep, type PlacedEntry, type StepPlace } from '../step/place.js';
 
-/** The propagators of a system in which the rows of `frozen` variables are zero. */
+/** Returns the propagators of a system with zero rows for the `frozen` variables. */
 export function propagatorsOf(system: LinearSystem, frozen: ReadonlySet<string>, site: Site): Propagators {
   const isFrozen = (i: number): boolean => frozen.has(system.names[i] as string);
   const rows = system.matrix.map((row, i) => row.map((entry) => (isFrozen(i) ? null : entry)));
@@ -36,11 +36,11 @@ function holds(term: NonNullable<LinearSystem['terms'][number]>, site: Site): bo
 }
 
 /**
- * Runs the kernels that compute propagators: before each integration where a coefficient changes, else once and after
- * each `set`.
+ * Runs the kernels that compute propagators: before each integration if a coefficient changes, else once and after each
+ * `set`.
  *
- * @param place  in each step, right before the integration
- * @returns those that run in each step
+ * @param place in each step, right before the integration
+ * @returns the kernels that run in each step
  */
 export function computePropagators(
   kernels: readonly string[],

@@ -1,4 +1,4 @@
-/** How the equations of a group are integrated: by which method, with which propagators, in which mode. */
+/** Chooses and writes the integration of a group: its method, propagators and modes. */
 
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
@@ -23,7 +23,9 @@ import type { Site } from './propagators.js';
 import { objectNames } from '../../model/object-names.js';
 import type { PlacedEntry } from '../step/place.js';
 
-/** Writes the new values of a group's state variables into a scope. @returns what must run before that in each step */
+/**
+ * Writes the new values of a group's state variables into a scope. @returns the kernels to run before it in each step
+ */
 export function integrateGroup(
   group: Group,
   noise: ReadonlyMap<string, Noise>,
@@ -122,13 +124,13 @@ function exactValues(
   return { values, entries };
 }
 
-/** Methods that are tried for what compartments have beside their potentials. @source Brian 2, `SpatialNeuron` */
+/** Candidate methods for the equations of compartments other than the potential. @source Brian 2, `SpatialNeuron` */
 const cableMethods = ['exact', 'exponentialEuler', 'rk2', 'heun'] as const;
 
 /** The integration method of a group, or null after a diagnostic. */
 function methodOf(group: Group, context: Context): Chosen | null {
   const { equations } = group;
-  // Linked parameters change when what they are linked to does.
+  // Linked parameters change with their source.
   const linked = group.members.flatMap(({ population }) => Object.keys(population.linked ?? {}));
   const inputs = new Set([...Object.keys(group.type.inputs), ...linked]);
   const { method: own } = equations;

@@ -35,7 +35,7 @@ export const steppedDerivatives = (equations: Equations): ReadonlyMap<string, Ex
 
 const hasNoise = (e: Expression, equations: Equations): boolean => equations.noise.some((xi) => namesIn(e).has(xi));
 
-/** Names whose value may change within a run other than by `set`: states, inputs, time. */
+/** Whether a value may change within a run other than by `set`: states, inputs, time. */
 function varies(name: string, equations: Equations): boolean {
   return (
     equations.state.has(name) ||
@@ -59,7 +59,7 @@ export interface LinearSystem {
   readonly terms: readonly (Expression | null)[];
 }
 
-/** Why equations are no linear system; `input`: the name from elsewhere with which a coefficient changes. */
+/** Why equations are not a linear system; `input`: the external name that makes a coefficient change. */
 interface NotLinear {
   readonly kind: 'refused';
   readonly why: string;
@@ -67,9 +67,9 @@ interface NotLinear {
 }
 
 /**
- * The equations as a linear system, or why they are none.
+ * Returns the equations as a linear system, or the reason why they are not linear.
  *
- * @param inputs  names whose values come from elsewhere in each step
+ * @param inputs names with external values in each step
  */
 export function linearSystem(
   equations: Equations,
@@ -110,10 +110,10 @@ export function linearSystem(
 }
 
 /**
- * Why a method other than `exact` refuses the equations.
+ * Why a method other than `exact` rejects the equations.
  *
- * @param asBrian  whether exponential Euler takes all that can be separated, where functions of a variable are frozen, as
- *   where the model names it and where Brian 2 chooses; we choose it only where it is exact for each equation by itself
+ * @param asBrian whether exponential Euler accepts all separable equations and freezes functions of a variable, as in
+ * Brian 2 or if the model names it. By default it is chosen only for equations that it solves exactly one by one.
  */
 export function refusal(method: Method, equations: Equations, asBrian: boolean): Refusal {
   const derivatives = [...steppedDerivatives(equations)];
@@ -157,21 +157,21 @@ export function refusal(method: Method, equations: Equations, asBrian: boolean):
   }
 }
 
-/** Conditions under which the rates of variables are in force, where they are not always. */
+/** Conditions under which rates apply, for variables with such a condition. */
 type Activity = ReadonlyMap<string, Ir>;
 
-/** What holds of variables while they are integrated. */
+/** Constraints on variables during integration. */
 interface Restraints {
   readonly active?: Activity;
   /** Variables that may run away within a step of `rk4`, see `blow-up.ts`. */
   readonly watched?: readonly string[];
-  /** Variables that events reset where they are too large. */
+  /** Variables that an event resets at a large value. */
   readonly resets?: readonly string[];
 }
 
 /**
- * New values of all variables by a method other than `exact`, as named locals; nothing is written yet. Methods with
- * several stages hold variables whose rate is not in force through all of them, since others may read them.
+ * Returns new values of all variables by a method other than `exact`, as named locals. Stores no variable. Methods with
+ * several stages hold variables with inactive rates through all stages, since others may read them.
  */
 export function newValues(
   method: Exclude<Method, 'exact'>,
@@ -253,7 +253,7 @@ function eulerStep(
   return withNoise(next, diffusion.get(name), scope, noise);
 }
 
-/** A new value with what noises add to it over the step. */
+/** Returns a new value with the contributions of noise over the step. */
 export function withNoise(
   value: Ir,
   factors: ReadonlyMap<string, Expression> = new Map(),
@@ -280,8 +280,8 @@ const axpy = (scope: IntegrationScope, name: string, x: Ir, factor: number, slop
   scope.block.name(name, fold(ir.add(x, fold(ir.mul(to(scope.real, ir.f64(factor)), slope)))));
 
 /**
- * The rate of a variable at a stage. Where a model names the method, a rate that overflows is infinite, as it is in
- * other simulators: what the step then makes of the variable, often no number, decides whether there is a spike.
+ * Returns the rate of a variable at a stage. If the model names the method, an overflowing rate is infinite, as in
+ * other simulators. The value after the step, often NaN, then decides whether there is a spike.
  */
 function slopeOf(name: string, equations: Equations, scope: IntegrationScope): Ir {
   const rate = equations.derivatives.get(name) as Expression;

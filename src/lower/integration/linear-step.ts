@@ -12,7 +12,7 @@ import type { IntegrationScope } from '../code/expressions.js';
 import { definitionOf } from '../code/invariant.js';
 import { exponentialOf, isNeverZero, rateOf, signOf } from './rates.js';
 
-/** A step: x = `x`, A = `a` (computed from `rate`), B = `b`, null where it is zero. */
+/** A step: x = `x`, A = `a` (computed from `rate`), B = `b`, null if B is zero. */
 interface LinearStep {
   readonly x: Ir;
   readonly h: Ir;
@@ -21,7 +21,7 @@ interface LinearStep {
   readonly b: Ir | null;
 }
 
-/** (x + B/A) exp(A h) - B/A, and x + h B where A is zero. */
+/** (x + B/A) exp(A h) - B/A, and x + h B if A is zero. */
 export const exponentialStep = (
   name: string,
   equations: Equations,
@@ -33,10 +33,10 @@ export const exponentialStep = (
 /**
  * A step of third order in z = |A h|, without an exponential; with p = 1 + z/2 + z²/6,
  *
- *     (x + h B p) / (1 + z p)   for A <= 0, which lies between x and -B/A however long the step,
- *     x (1 + z p) + h B p       for A > 0.
+ *     (x + h B p) / (1 + z p) for A <= 0, which lies between x and -B/A for any step length,
+ *     x (1 + z p) + h B p for A > 0.
  *
- * It serves where the rest of the scheme is of second order. Where A holds from step to step, it is the exponential.
+ * It suffices for schemes of second order. If A is constant from step to step, the exponential is used.
  */
 export const rationalStep = (name: string, equations: Equations, scope: IntegrationScope, h: Ir, x: Ir): Ir =>
   linearStep(name, equations, scope, { x, h }, (step, target) =>

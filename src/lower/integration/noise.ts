@@ -30,7 +30,7 @@ export interface Noise {
 export interface GroupNoise {
   /** By name. */
   readonly numbers: ReadonlyMap<string, Noise>;
-  /** What draws them in each second step. */
+  /** The kernels that draw the numbers in every second step. */
   readonly entries: readonly PlacedEntry[];
 }
 
@@ -98,7 +98,7 @@ function buffersOf(group: Group, xi: string, { builder, real }: Context): Noise 
   return { even: ofSteps('even'), odd: ofSteps('odd') };
 }
 
-/** Whether numbers are drawn for two steps at a time; where elements go by a clock, they are for each of its ticks. */
+/** Whether numbers are drawn for two steps at a time; elements with a clock draw at each tick. */
 const inPairs = ({ every }: Pick<Context, 'every'>): boolean => every === 1;
 
 /** The noise of a step, by name: sqrt(dt) times a normal number for the element of the scope. */

@@ -33,7 +33,7 @@ export interface Propagators {
   readonly p: readonly (readonly (Entry | null)[])[];
   /** The integral of exp(M s) over the step; null: 0. */
   readonly r: readonly (readonly (Entry | null)[])[];
-  /** What terms that hold from one phase to the next add to each variable. */
+  /** Contributions of phase-invariant terms to each variable. */
   readonly constants: readonly (Entry | null)[];
   /** Where the buffers are read. */
   readonly at: Ir;
@@ -44,15 +44,15 @@ export interface Propagators {
 /** Whose propagators are computed: elements of a group, or synapses of a projection. */
 export interface Site {
   readonly name: string;
-  /** What all passes are given. */
+  /** Arguments of all passes. */
   readonly context: Context;
   /** Where the buffers are read in the code of a step. */
   readonly at: Ir;
-  /** What names mean in code that computes the propagators. */
+  /** Resolves names in code that computes the propagators. */
   scope(block: Block): Scope;
   /** Room for one number for each element or synapse. */
   buffer(name: string, comment: string): Buffer;
-  /** A kernel that runs code for each of them. `write` is given where to store. */
+  /** A kernel that runs code for each element. `write` takes the index to store at. */
   kernel(name: string, comment: string, write: (scope: Scope, at: Ir) => void): string;
 }
 
@@ -63,7 +63,7 @@ interface Coefficients {
   /** Which entries of its powers are not zero. */
   readonly closed: readonly (readonly boolean[])[];
   readonly held: readonly (Expression | null)[];
-  /** Variables whose rate is zero here, because the element is refractory. */
+  /** Variables with a rate of zero because the element is refractory. */
   readonly frozen: ReadonlySet<string>;
 }
 
@@ -116,7 +116,7 @@ function product(
   return sum ?? ir.f64(0);
 }
 
-/** P and R as locals of a block, and what the terms that hold add to each variable. */
+/** P and R as locals of a block, and the contributions of invariant terms to each variable. */
 interface Computed {
   readonly p: Sparse<Local>;
   readonly r: Sparse<Local>;
@@ -145,7 +145,7 @@ function computed(
   return { p, r, constants };
 }
 
-/** The propagators as numbers where all that they depend on is known, else kernels that compute them into buffers. */
+/** Returns the propagators as numbers if all coefficients are known, else kernels that compute them into buffers. */
 export function storedPropagators(coefficients: Coefficients, site: Site): Propagators {
   const { names, rows, closed, held, frozen } = coefficients;
   const { context, at } = site;
@@ -197,7 +197,7 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
   return { ...stored, at, kernels: [kernel] };
 }
 
-/** The propagators as the interpreter computes them; null where they depend on what is not known when lowering. */
+/** Returns the propagators as computed by the interpreter, or null if a coefficient is not known when lowering. */
 function numbersOf(
   { m, terms }: { readonly m: Sparse<Ir>; readonly terms: readonly (Ir | null)[] },
   closed: readonly (readonly boolean[])[],
@@ -254,8 +254,8 @@ function exponential(
   const part = block.local('part', 'f64');
   const doublings = block.local('doublings', 'u32');
   const count = block.local('k', 'u32');
-  // Entries on cycles only. Others, such as the 1/C of a current, only scale what passes through them: they are of
-  // any size in SI units, and more doublings for their sake would only lose digits.
+  // Entries on cycles only. Others, such as the 1/C of a current, only scale their input. They may have any size in SI
+  // units, and more doublings for them would only lose digits.
   halve(m, (i, j) => closed[j]?.[i] === true, step, { part, doublings }, block);
   const matrix = (name: string): Sparse<Local> => new Sparse(closed, (i, j) => block.local(`${name}_${i}_${j}`, 'f64'));
   const [p, r, term, next] = [matrix('p'), matrix('r'), matrix('term'), matrix('next')];
@@ -329,8 +329,8 @@ function halve(
 }
 
 /**
- * Code for P = e^(M h) alone, for coefficients that are computed again in each step: P = I + A (I + A/2 (I + A/3 …))
- * for A = M h / 2^d, then squared d times. All entries are computed, since which of them vanish may change.
+ * Writes code for P = e^(M h), without R, for coefficients that change in each step: P = I + A (I + A/2 (I + A/3 …))
+ * for A = M h / 2^d, then squared d times. All entries are computed, since any of them may become nonzero.
  */
 function exponentialOfStep(entries: readonly (readonly Ir[])[], step: number, block: Block): Sparse<Local> {
   const n = entries.length;
@@ -370,11 +370,11 @@ function exponentialOfStep(entries: readonly (readonly Ir[])[], step: number, bl
 }
 
 /**
- * New values of a linear system whose coefficients are held over the step: x(t + h) = e^(M h) x(t), with the constant
- * part as one more variable that is 1.
+ * Returns new values of a linear system with constant coefficients during the step: x(t + h) = e^(M h) x(t). The
+ * constant part is one more variable with the value 1.
  *
- * @param rows  coefficients of each variable's rate, in 1/s; null is zero
- * @param constants  constant part of each variable's rate; null is zero
+ * @param rows coefficients of each variable's rate, in 1/s; null is zero
+ * @param constants constant part of each variable's rate; null is zero
  */
 export function steppedLinearly(
   names: readonly string[],

@@ -1,13 +1,13 @@
 /**
- * Rates of change in fewer operations. A division takes as long as five multiplications, and rates as people write them
- * are full of them: by scales of voltages, by time constants, by units. Numbers and parameters of a product are
- * gathered into one factor, those of a sum into one term, `1 / exprel(x)` becomes one function, and exponentials need
- * not be right where they leave the ordinary numbers. What is gathered depends on the text alone, never on values: it
- * is the same whether a parameter is one number, differs between elements, or may be set.
+ * Rates of change with fewer operations. A division takes as long as five multiplications, and written rates contain
+ * many: by voltage scales, time constants and units. Numbers and parameters of a product are collected into one factor,
+ * terms of a sum into one term. `1 / exprel(x)` becomes one function, and exponentials need not be correct for
+ * subnormal or overflowing results. The transformation depends only on the text, never on values: it is the same
+ * whether a parameter is one number, differs between elements, or may be set.
  *
- * The result differs from the expression as written by roundings of its last bits, the same on every target. So this is
- * for right-hand sides of differential equations only, where the step of integration is far coarser: what is compared,
- * rounded to whole numbers or used as an index stays as written.
+ * The result differs from the written expression by rounding of the last bits, equally on every target. It is therefore
+ * used only for right-hand sides of differential equations, which have much larger integration errors. Comparisons,
+ * rounding and indices are computed as written.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -28,7 +28,7 @@ const exponential = /^exp_(f32|f64)$/;
 interface Product {
   /** Numbers of the text. */
   readonly factor: number;
-  /** Float64 product and quotient of what holds from one phase to the next; null for 1. */
+  /** Float64 product and quotient of phase-invariant factors; null for 1. */
   readonly parameters: Expression | null;
   readonly top: readonly Expression[];
   readonly bottom: readonly Expression[];
@@ -37,7 +37,7 @@ interface Product {
 /** constant + parameters + Σ ± term */
 interface Sum {
   readonly constant: number;
-  /** Float64 sum of what holds from one phase to the next; null for 0. */
+  /** Float64 sum of phase-invariant terms; null for 0. */
   readonly parameters: Expression | null;
   readonly terms: readonly { readonly negative: boolean; readonly value: Expression }[];
 }
@@ -45,7 +45,7 @@ interface Sum {
 /** Compiles a right-hand side, or a coefficient of one. */
 export const rateOf = (e: Formula, scope: Scope): Expression => economical(compileReal(e, scope));
 
-/** The rate with its constants gathered; as it is where it has neither a division nor an exponential. */
+/** Returns the rate with its constants collected. A rate without divisions and exponentials stays unchanged. */
 export const economical = (rate: Expression): Expression => (isCostly(rate) ? (rewrite(rate) ?? rate) : rate);
 
 /** e^x of a rate of change. */
@@ -54,10 +54,10 @@ export function exponentialOf(x: Expression): Expression {
   return foldCall(callee, [x], ir.call(callee, x));
 }
 
-/** True for sums and products of which all terms and factors have one sign, so they are zero nowhere. */
+/** Whether an expression is a sum or product of terms or factors with one sign, and so never zero. */
 export const isNeverZero = (e: Expression): boolean => signOf(e) !== null;
 
-/** The sign of an expression where all its terms and factors have known ones; else null. */
+/** Returns the sign of an expression if all its terms and factors have known signs; else null. */
 export function signOf(given: Expression): 1 | -1 | null {
   const e = constantOf(given) ?? given;
   switch (e.kind) {
@@ -96,11 +96,9 @@ function isCostly(e: Expression): boolean {
 
 const isReal = (e: Expression): boolean => e.type === 'f64' || e.type === 'f32';
 
-/**
- * Null where a gathered constant is out of range: then the expression must stay in the order in which it is written.
- */
+/** Returns null if a collected constant is out of range; the expression must then keep its written order. */
 function rewrite(e: Expression): Expression | null {
-  // Constants and parameters that only phases change are combined in the order in which they are written.
+  // Constants and parameters that only phases change are combined in their written order.
   if (!isReal(e) || definitionOf(e)) return e;
   switch (e.kind) {
     case 'binary':
@@ -127,7 +125,7 @@ function fromProduct(e: Expression): Expression | null {
 /** Constants that a gathering may make: ordinary numbers, or an exact zero. */
 const isUsable = (factor: number): boolean => factor === 0 || (Math.abs(factor) > 1e-30 && Math.abs(factor) < 1e30);
 
-/** A product of constants; NaN where it is zero only because it is too small for a number. */
+/** Returns a product of constants, or NaN if it underflows to zero. */
 const gathered = (product: number, zero: number): number => (product === 0 && zero !== 0 ? NaN : product);
 
 const inDouble = (e: Expression): Expression => fold(ir.convert('f64', e));

@@ -1,7 +1,7 @@
 /**
- * Pass: builds the synapses of a projection, and the indices by which pathways find them: rules drawn on the target
- * (`synapses/drawn.ts`) or lists (`synapses/lists.ts`), sorted by delay (`synapses/delays.ts`), with indices by other
- * keys (`synapses/indices.ts`).
+ * Pass: builds the synapses of a projection and the indices that its pathways use. Synapses come from rules drawn on
+ * the target (`synapses/drawn.ts`) or from lists (`synapses/lists.ts`). They are sorted by delay
+ * (`synapses/delays.ts`); other orders have an index (`synapses/indices.ts`).
  */
 
 import { checkLength } from './synapse-values.js';
@@ -26,7 +26,7 @@ export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, c
   const others = plan.pathways.filter(
     (pathway) => pathway !== plan.sortedBy && pathway.steps.first !== pathway.steps.last,
   );
-  // The other pathways are checked where their delays are read.
+  // Delays of other pathways are checked when they are read.
   for (const { name, delay, steps } of plan.pathways)
     if (steps.first === steps.last && typeof delay === 'object' && delay.kind === 'array' && !delay.columns)
       checkLength(`${name}.given_delays`, arrayOf(delay.array, context.data).length, plan, raw, context);

@@ -1,6 +1,6 @@
 /**
- * Delays that phases change: each version of a pathway's delays holds for what was sent while it was in force, so that
- * what is under way arrives when it would have.
+ * Delays that phases change. Each version of a pathway's delays applies to events sent while it was in force, so that
+ * events in flight still arrive on time.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -12,8 +12,8 @@ import { typed } from '../groups.js';
 import type { DelayWindow, ProjectionPlan } from './projection.js';
 
 /**
- * How emissions are dated. By slots: by their step, and a version that is put in force holds from the step that
- * follows. By elements: by their time, and it holds for what is later than the time that has come.
+ * Dates of emissions. Under slots an emission is dated by its step, and a new version applies from the next step. Under
+ * elements it is dated by its time, and a new version applies to later times.
  */
 interface Dating {
   readonly element: 'i32' | 'f64';
@@ -78,14 +78,14 @@ function windowsOf(plan: ProjectionPlan, { of, versions }: DelayWindow, context:
   };
 }
 
-/** Whether what was sent in an i32 step, or at an f64 time where steps go by elements, has the delays of a version. */
+/** Whether an event sent in an i32 step, or at an f64 time under elements, has the delays of a version. */
 export function isInForce(plan: ProjectionPlan, window: DelayWindow, emission: Ir, context: Context): Ir {
   const { from, until } = windowsOf(plan, window, context);
   const version = ir.u32(window.version);
   return datingOf(context).within(emission, ir.load(from, version), ir.load(until, version));
 }
 
-/** A kernel by which a phase puts a version in force. */
+/** Adds a kernel that puts a version in force in a phase. */
 export function changeDelays(plan: ProjectionPlan, window: DelayWindow, phase: number, context: Context): string {
   const { from, until, current } = windowsOf(plan, window, context);
   const { now, never, constant } = datingOf(context);
@@ -103,7 +103,7 @@ export function changeDelays(plan: ProjectionPlan, window: DelayWindow, phase: n
   );
 }
 
-/** After a reset nothing is under way: the version in force holds from the start. */
+/** A reset discards all events in flight, so the version in force applies from the start. */
 export function resetWindows(plan: ProjectionPlan, window: DelayWindow, context: Context): void {
   const { from, until, current } = windowsOf(plan, window, context);
   const { always, never, constant } = datingOf(context);

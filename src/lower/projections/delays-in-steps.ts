@@ -9,7 +9,7 @@ import type { DelaySteps, ProjectionPlan } from './projection.js';
 import { roundDelay } from './round-delay.js';
 import * as messages from '../messages.js';
 
-/** Least delay of a pathway: none is needed where its slot comes after the tests for events. */
+/** Returns the least delay of a pathway in steps: zero if its slot follows the tests for events. */
 export const leastDelayIn = (slot: string, profile: Profile): 0 | 1 =>
   rankOf(profile, slot) > rankOf(profile, profile.defaults.threshold) ? 0 : 1;
 
@@ -23,7 +23,7 @@ export function delaySteps(
 ): DelaySteps | null {
   const { diagnostics } = context;
   const { name } = plan;
-  // What was drawn may be no connections, whose delays are none.
+  // A random draw may have given no connections, and therefore no delays.
   if (typeof delay === 'object' && delay.kind === 'array' && arrayOf(delay.array, context.data).length === 0)
     return { first: least, last: least };
   const bounds = delayInterval(delay, plan, phases, context);
@@ -46,10 +46,10 @@ export function delaySteps(
   return null;
 }
 
-/** Says which delays are no whole number of steps, where they are known. */
+/** Notes known delays that are not a whole number of steps. */
 function noteRounding(delay: Value, projection: string, context: Context): void {
   const { dt, builder, data, profile } = context;
-  // Brian's delays are times in any case, and rounding them is what everybody there expects.
+  // Delays in Brian are always times, and its users expect them to be rounded.
   if (profile.spikeLabel === 0) return;
   const known =
     typeof delay === 'number'
@@ -76,7 +76,7 @@ function noteRounding(delay: Value, projection: string, context: Context): void 
 /** Rows are indexed by delay: at most a gibibyte of offsets. */
 const mostSegments = 268435456;
 
-/** The longest delay in steps with which each event ring is read. */
+/** Returns the longest delay in steps for each event ring. */
 export function longestDelays(plans: readonly ProjectionPlan[]): Map<string, number> {
   const longest = new Map<string, number>();
   for (const plan of plans) {

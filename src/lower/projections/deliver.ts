@@ -1,6 +1,6 @@
 /**
- * Pass: everything that reaches elements in the delivery slots, in order: pathways, Poisson stimuli, and the kernels
- * that empty inboxes before anybody reads what has gathered in them, and at the latest at the end of the slot.
+ * Pass: all deliveries to elements in the delivery slots, in order: pathways, Poisson stimuli, and the kernels that
+ * empty inboxes. An inbox is emptied before its variable is read, at the latest at the end of the slot.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -49,13 +49,13 @@ interface Delivery {
   readonly touches: ReadonlySet<string>;
   /** Keys of the inboxes that it adds to. */
   readonly fills: ReadonlySet<string>;
-  /** The context of its kernel's code, at whose ticks it runs; absent: it runs in every step. */
+  /** The context of its kernel's code, which runs at the ticks of its clock; absent: in every step. */
   readonly at?: Context;
-  /** Writes its kernel; absent for what other passes write, which only needs the inboxes emptied before. */
+  /** Writes its kernel; absent for kernels of other passes, which only require empty inboxes. */
   readonly emit?: () => string;
 }
 
-/** Kernels that run pathways, and those that empty the inboxes that these fill. */
+/** Adds the kernels that run pathways, and the kernels that empty their inboxes. */
 export function lowerDeliveries(
   codes: readonly PathwayCode[],
   groups: readonly Group[],
@@ -88,14 +88,14 @@ export function lowerDeliveries(
     pending = new Set([...pending].filter((key) => !keys.includes(key)));
   };
   const first: StepPlace = { slot: context.profile.defaults.deliver, order: 'first' };
-  // What was sent before arrives first, as what arrives later in the slot may read it.
+  // Events sent earlier arrive first, because later deliveries in the slot may read their effects.
   for (const group of groups) {
     const sent = [...inboxes.values()].filter((inbox) => inbox.group === group && inbox.slots > 1).sort(byVariable);
     if (sent.length > 0) entries.push(inStep(flushKernel(sent, first, context), first));
   }
   deliveries.forEach((delivery, k) => {
     const due = [...pending].filter((key) => delivery.touches.has(key)).sort();
-    // What is due before an event's kernels runs before what else has that order.
+    // Flushes for an event's kernels run before other kernels of that order.
     const place: StepPlace = {
       slot: delivery.slot,
       order: delivery.order,
@@ -113,8 +113,8 @@ export function lowerDeliveries(
 }
 
 /**
- * What code touches, with what the linked parameters among it stand for where these are read as they are now: a derived
- * variable may depend on all that its population has.
+ * Adds to the variables that code reads or writes the sources of its linked parameters, if links are live. A derived
+ * variable may depend on all variables of its population.
  */
 function throughLinks(
   touches: ReadonlySet<string>,
@@ -145,8 +145,8 @@ const reads = (touches: ReadonlySet<string>, group: Group, parameter: string): b
 const byVariable = (a: Inbox, b: Inbox): number => (a.variable < b.variable ? -1 : 1);
 
 /**
- * What other passes schedule among deliveries reads or writes variables too. Where ties do not go by names, operations
- * and samples come after the deliveries of their order, events before.
+ * Kernels of other passes among the deliveries read or write variables, too. Unless ties are resolved by names,
+ * operations and samples follow the deliveries of their order, and events precede them.
  */
 function barriers(
   codes: readonly PathwayCode[],

@@ -1,9 +1,9 @@
 /**
- * Fixed-point sums: what synapses add to a variable in a slot is summed as integers, so the order of adding cannot
- * show.
+ * Fixed-point sums: contributions of synapses to a variable in a slot are summed as integers, so the order of addition
+ * has no effect.
  *
- * One inbox per group and variable. Its exponent follows from bounds on the weights and on how many may arrive in one
- * slot; the sum stays below 2^51 units, where conversions are exact (`docs/determinism.md`, sums).
+ * There is one inbox per group and variable. Its exponent follows from bounds on the weights and on the number of
+ * arrivals in one slot. The sum stays below 2^51 units, so that conversions are exact (`docs/determinism.md`, sums).
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -29,19 +29,19 @@ export interface Inbox {
   /** i64, one for each element, or for each element and slot. */
   readonly buffer: Buffer;
   /**
-   * A contribution times `scale` is what is added; the sum times `unit` is what it stands for. Powers of two, which
-   * phases may change.
+   * A contribution is multiplied by `scale` before it is added, and the sum by `unit` when it is read. Both are powers
+   * of two that phases may change.
    */
   readonly scale: Ir;
   readonly unit: Ir;
   /**
-   * 1, or the number of future steps for which contributions gather: those that arrive in step n are in slot n mod
-   * slots, and each slot has an entry for each element of the group.
+   * 1, or the number of future steps with collected contributions. Contributions that arrive in step n are in slot n
+   * mod slots, and each slot has an entry for each element of the group.
    */
   readonly slots: number;
 }
 
-/** The largest exponent with which a sum of at most `bound` stays below 2^50. */
+/** Returns the largest exponent for which a sum of at most `bound` stays below 2^50. */
 export function exponentFor(bound: number): number {
   let exponent = 0;
   const limit = 1125899906842624;
@@ -52,25 +52,24 @@ export function exponentFor(bound: number): number {
 }
 
 /**
- * By how much, relative to its bound, a contribution may be larger: bounds are computed in `f64`, and what is within
- * them is rounded by each operation of its own. A weight clipped to 2 mV is 2.0000000949949026 mV in `f32`. Sums have
- * room for twice their bound.
+ * Tolerance of a contribution relative to its bound. Bounds are computed in `f64`, but contributions are rounded at
+ * each operation: a weight clipped to 2 mV is 2.0000000949949026 mV in `f32`. Sums have room for twice their bound.
  */
 export const roundingSlack = (real: 'f64' | 'f32'): number => (real === 'f32' ? powerOfTwo(-18) : 1e-9);
 
-/** A value in units of 1 / scale, rounded half to even; at once where it is a constant. */
+/** Returns a value in units of 1 / scale, rounded half to even; a constant is rounded when lowering. */
 export const quantise = (value: Ir, scale: Ir): Ir => fold(ir.toFixed(to('f64', value), scale));
 
 /**
- * A kernel that adds what has gathered in inboxes of one group to their variables and empties them. A variable that may
- * not be written while refractory loses what arrived meanwhile.
+ * Adds a kernel that adds the inboxes of one group to their variables and empties them. A variable that is protected
+ * during refractoriness loses its contributions.
  */
 export function flushKernel(inboxes: readonly Inbox[], place: StepPlace, context: Context): string {
   const first = inboxes[0];
   invariant(first, 'lower/inbox', 'nothing to flush');
   const { group } = first;
   const block = new Block();
-  // What arrives where profiles put deliveries finds what this step's integration decided.
+  // Deliveries in the default slot use the refractoriness decided by this step's integration.
   const at = place.slot === context.profile.defaults.deliver ? {} : place;
   const scope = new ElementScope(context, group, rangesAddress, block, null, at);
   for (const inbox of inboxes) {

@@ -1,4 +1,4 @@
-/** The kernel of a pathway: what an event does to the synapses of an element, and through them to their ends. */
+/** The kernel of a pathway: applies an event to the synapses of an element, and through them to their ends. */
 
 import { drawsIn } from '../../lang/functions.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -64,7 +64,7 @@ export function pathwayKernel(
   const key =
     repeat && drawsAny(code) ? repeatKey(ir.get(repeat), keyAt(keys, ir.u32(0)), block) : keyAt(keys, ir.u32(0));
   const base = synapseDraws({ source: sender, target: receiver, copy: drawsAny(code) ? copy : null }, key, block);
-  // The step of a draw is that of the emission.
+  // Draws are counted by the step of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const address = { position, source: from, target: into };
   const own = onClock(plan.projection.clock, context);
@@ -164,7 +164,7 @@ function addTo(target: EndReference, entry: PathwayStatement, delivering: Delive
     scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
     return;
   }
-  // Parameters are within the bounds they gave; what changes with time is checked where it is sent.
+  // Parameters were checked against their bounds. Values that change with time are checked when they are sent.
   if (onlyParameters(statement.value, code.plan, context)) {
     scope.block.emit(ir.accumulate(inbox.buffer, element, quantise(value, inbox.scale)));
     return;
@@ -204,8 +204,8 @@ function inboxPlace(
 }
 
 /**
- * Place in an inbox with several slots of what arrives `after` from now: at least a step later, since this step's has
- * been emptied.
+ * Returns the index in an inbox with several slots for an arrival `after` from now. It is at least one step later,
+ * since this step's slot has been emptied.
  */
 function laterIndex(
   { after, last }: { readonly after: Expression; readonly last: number },

@@ -1,9 +1,9 @@
 /**
- * Pass: what synapses do when an event reaches them.
+ * Pass: the effects of an event that reaches a synapse.
  *
- * A statement that adds to a variable of an end, a value that nothing shared can change meanwhile, is *additive*: it
- * goes to an integer inbox and may run in any order. Statements on the synapse's own variables commute between
- * synapses. Anything else on an end is *ordered*, and its pathway runs one synapse after another.
+ * A statement is *additive* if it adds to a variable of an end a value that no shared variable can change in the same
+ * pathway. It adds to an integer inbox and may run in any order. Statements on the synapse's own variables commute
+ * between synapses. Any other statement on an end is *ordered*, and its pathway runs one synapse after another.
  */
 
 import type { Assignment, EndReference, Expression, Reference, Side, Statement } from '../../lang/ast.js';
@@ -30,11 +30,14 @@ import { roundDelay } from './round-delay.js';
 /** A statement with its target understood. */
 export interface PathwayStatement {
   readonly statement: Assignment;
-  /** What it assigns: the synapse's own variable, or one of an end. */
+  /** The assigned variable, of the synapse or of one of its ends. */
   readonly to: Reference;
-  /** Bound on what it adds, when it is additive with a finite bound; phases that set parameters may change it. */
+  /**
+   * Bound on the added value of an additive statement with a finite bound. Phases that set parameters may change the
+   * bound.
+   */
   readonly additive: Changing | null;
-  /** For what is sent: how much later it arrives, in seconds, and the most steps that this can be. */
+  /** For `send`: the delay in seconds, and the largest delay in steps. */
   readonly later: { readonly after: Expression; readonly last: number } | null;
 }
 
@@ -42,13 +45,13 @@ export interface PathwayStatement {
 export interface PathwayCode extends BuiltProjection {
   /** Which pathway of the projection. */
   readonly pathway: PathwayPlan;
-  /** What is done for each synapse. */
+  /** The statements for each synapse. */
   readonly statements: readonly PathwayStatement[];
   /** Variables of ends that its code reads or writes in order, as `population group / variable` keys. */
   readonly touches: ReadonlySet<string>;
   /** Whether the order of synapses can be told from the result, so they run one after another. */
   readonly ordered: boolean;
-  /** The index by which it finds its synapses; null where they stand in rows. */
+  /** The index of its synapses; null if they are stored in rows. */
   readonly index: SynapseIndex | null;
 }
 
@@ -56,13 +59,15 @@ export interface PathwayCode extends BuiltProjection {
 export const sharedKey = (plan: ProjectionPlan, { end, variable }: EndReference): string =>
   `${plan[end].group?.name ?? ''}/${variable}`;
 
-/** Key of a variable that code of a synapse touches: its own may be those of an end of another projection. */
+/**
+ * Returns the key of a variable that a synapse's code reads or writes. The synapse may be an end of another projection.
+ */
 const touchedKey = (plan: ProjectionPlan, reference: Reference): string =>
   reference.kind === 'end' ? sharedKey(plan, reference) : `${synapseGroupName(plan.name)}/${reference.variable}`;
 
 /**
- * Variables that code within one population writes, one synapse after another, and reaches through both ends:
- * those of a synapse from an element to itself are the same.
+ * Returns the variables that code within one population reaches through both ends and writes one synapse after another.
+ * For a synapse from an element to itself they are the same.
  */
 export function sharedByEnds({
   plan,
@@ -90,14 +95,14 @@ export function pathwayCodes(built: BuiltProjection, context: Context): PathwayC
   );
   return plan.pathways.map((pathway) => {
     const understood = pathway.pathway.do.map((statement) => understand(statement, plan, context));
-    // What is sent is added to its port later; until then nothing is written.
+    // `send` adds to its port later and writes no variable now.
     const written = new Set(
       understood.flatMap(({ to, later }) => (to.kind === 'end' && later === null ? [sharedKey(plan, to)] : [])),
     );
     const statements = understood.map((entry): PathwayStatement => {
       const boundAfter = (done: number): number | null =>
         additiveBound(entry, built, written, bounds.get(done) ?? (() => undefined));
-      // What later values have no bounds for is added in order from the beginning.
+      // If a later phase sets values without bounds, the statement is ordered from the beginning.
       const additive = [...bounds.keys()].some((done) => boundAfter(done) === null)
         ? null
         : numberAfter(setting, (done) => boundAfter(done) ?? Infinity);
@@ -110,8 +115,8 @@ export function pathwayCodes(built: BuiltProjection, context: Context): PathwayC
         );
       return { ...entry, additive };
     });
-    // One ordered statement orders all that write the same variables; keep it simple: the whole pathway. What a synapse
-    // reads of an end that its pathway writes depends on who came before, too.
+    // One ordered statement orders all statements on the same variables; for simplicity, the whole pathway is ordered.
+    // Reads of a variable that the pathway writes at an end also depend on the order.
     const ordered = statements.some(
       ({ to, additive, statement }) =>
         (to.kind === 'end' && additive === null) || readsAny(statement.value, written, plan),
@@ -135,7 +140,7 @@ export function pathwayCodes(built: BuiltProjection, context: Context): PathwayC
   });
 }
 
-/** What a statement assigns, through ports; to send is to add to a port later. */
+/** Returns the target of a statement, through ports. `send` adds to a port later. */
 function understand(statement: Statement, plan: ProjectionPlan, context: Context): Omit<PathwayStatement, 'additive'> {
   const { receptors } = plan.projection;
   switch (statement.kind) {
@@ -175,7 +180,7 @@ function ownBounds(plan: ProjectionPlan, phases: number, context: Context): (nam
   return lookup;
 }
 
-/** How much later what is sent arrives. */
+/** Returns the delay of a `send`. */
 function sendingOf(
   statement: Extract<Statement, { kind: 'send' }>,
   plan: ProjectionPlan,
@@ -188,7 +193,7 @@ function sendingOf(
   return { after: statement.after, last };
 }
 
-/** What an expression reads, through the derived variables of the synapse and of its ends. */
+/** Returns the variables that an expression reads, through the derived variables of the synapse and of its ends. */
 export function readReferences(
   e: Expression,
   plan: ProjectionPlan,
@@ -222,7 +227,7 @@ function derivedOf(reference: Reference, plan: ProjectionPlan): { readonly expre
   }
 }
 
-/** Whether an expression reads one of the variables of ends with these keys. */
+/** Whether an expression reads a variable of an end with one of these keys. */
 const readsAny = (e: Expression, keys: ReadonlySet<string>, plan: ProjectionPlan): boolean =>
   readReferences(e, plan).some((read) => read.kind === 'end' && keys.has(sharedKey(plan, read)));
 
@@ -252,11 +257,11 @@ export function arrivals(code: PathwayCode, end: Side): number {
   return end === 'post' ? code.connectivity.fanIn : code.connectivity.fanOut;
 }
 
-/** Which inbox a statement adds to: what is sent has one for each step in which it may arrive. */
+/** Returns the key of a statement's inbox. Inboxes of `send` have a slot for each possible step of arrival. */
 export const inboxKey = (variable: string, { later }: PathwayStatement, group: Group): string =>
   `${group.name}/${variable}${later ? '/sent' : ''}`;
 
-/** Whether an expression reads parameters only, and those are numbers for certain: then it is within its bounds. */
+/** Whether an expression reads only parameters that are certainly numbers; it is then within its bounds. */
 export const onlyParameters = (e: Expression, plan: ProjectionPlan, context: Context): boolean =>
   readReferences(e, plan)
     .map(spelling)

@@ -1,6 +1,6 @@
 /**
- * Synapses that have not heard of all events that are under way when a session begins, such as those that were made
- * after some of them: each has the stretch of steps whose events it has heard.
+ * Synapses that do not receive all events in flight when a session begins, such as synapses created after these events.
+ * Each has the range of emission steps that it receives.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -8,13 +8,16 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Context } from '../context.js';
 import type { PathwayCode } from './pathways.js';
 
-/** Names of the arrays (i32, by position) of the first step that a synapse has heard of, and of the one after the last. */
+/**
+ * Names of the arrays (i32, by position) of the first emission step that a synapse receives, and of the step after the
+ * last.
+ */
 export const heardBuffers = (key: string): { readonly from: string; readonly until: string } => ({
   from: `${key}.heard_from`,
   until: `${key}.heard_until`,
 });
 
-/** Whether the synapse at a position has heard of what was sent in an i32 step; null where all synapses have. */
+/** Whether the synapse at a position receives an event sent in an i32 step; null if all synapses do. */
 export function hasHeard(
   { plan, pathway, connectivity }: Pick<PathwayCode, 'plan' | 'pathway' | 'connectivity'>,
   position: Ir,

@@ -35,8 +35,8 @@ function delayVersions(
 }
 
 /**
- * Understands the ends, pathways and delays of all projections, in order of their names, but for those whose synapses
- * others end at, which come before these.
+ * Plans the ends, pathways and delays of all projections in order of their names. A projection that is an end of others
+ * precedes them.
  */
 export function planProjections(groups: readonly Group[], context: Context): ProjectionPlan[] {
   const plans: ProjectionPlan[] = [];
@@ -118,13 +118,13 @@ interface GivenProjection {
   readonly part: Part | undefined;
 }
 
-/** What projections can end at: groups, and the synapses of those that are planned. */
+/** Possible ends of projections: groups, and synapses of the projections planned so far. */
 interface Ends {
   readonly groups: readonly Group[];
   readonly plans: readonly ProjectionPlan[];
 }
 
-/** Names of projections, in order; those that others end at come before these. */
+/** Returns the names of projections in order. A projection that is an end of others precedes them. */
 function inOrderOfEnds({ projections }: Model): readonly string[] {
   const ordered = new Set<string>();
   const add = (name: string): void => {
@@ -208,7 +208,10 @@ function endMap(name: string, population: string, size: number, elements: Elemen
   };
 }
 
-/** The order of a pathway in its slot. Where ties go by names, that of its synapses is for their equations alone. */
+/**
+ * Returns the order of a pathway in its slot. If ties are resolved by names, the order of its synapses applies only to
+ * their equations.
+ */
 const pathwayOrder = ({ projection }: Pick<ProjectionPlan, 'projection'>, order: number, { ties }: Profile): number =>
   ties === 'name' ? order : order + projection.order;
 
@@ -226,7 +229,7 @@ function meetsLater(pathway: StepPlace, end: ProjectionEnd, event: string, conte
 const comesAfterTest = (pathway: StepPlace, end: ProjectionEnd, event: string, context: Context): boolean =>
   context.profile.ties === 'name' && fromTest(pathway, end, event, context) > 0;
 
-/** Negative where a pathway runs before its event is tested for, positive where it runs after. */
+/** Compares a pathway with the test of its event: negative if it runs before the test, positive if after. */
 function fromTest(pathway: StepPlace, { group, population }: ProjectionEnd, event: string, context: Context): number {
   const { model, profile } = context;
   const { threshold } = profile.defaults;
@@ -261,7 +264,7 @@ function refuseBeforeEvent(
   );
 }
 
-/** What a cell's own spike does to its inputs without delay follows the test for events, wherever deliveries come. */
+/** Effects of a cell's own spike on its inputs without delay follow the test for events, in any delivery slot. */
 const slotOf = (side: 'pre' | 'post', delay: Value, profile: Profile): string =>
   side === 'post' && delay === 0 && leastDelayIn(profile.defaults.deliver, profile) > 0
     ? profile.defaults.event

@@ -1,4 +1,6 @@
-/** Bounds of what code of a projection reads: parameters as phases set them, variables of ends, distances, delays. */
+/**
+ * Bounds of values in code of a projection: parameters, also as set by phases, variables of ends, distances, delays.
+ */
 
 import { type ConnectionRule, type Value, formulaOf } from '../../model/typed.js';
 import { arrayOf } from '../../model/arrays.js';
@@ -23,7 +25,7 @@ import { valueBounds, coordinateBounds, firstBounds } from '../code/initial-boun
 import { distanceBounds } from '../space/distance.js';
 import * as messages from '../messages.js';
 
-/** What bounds are computed from: a projection with its ends. */
+/** A projection with its ends, from which bounds are computed. */
 export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'stream' | 'projection' | 'equations' | 'pre' | 'post'>;
 
 /** Values that the first phases of the protocol give to a variable of a projection, or to some of its synapses. */
@@ -41,8 +43,8 @@ export const phasesSetting = ({ name, stream }: BoundedProjection, context: Cont
     .map(({ phase }) => phase);
 
 /**
- * Interval of a variable of a projection after so many phases: of its first value and of those that phases give, which
- * may read what it was.
+ * Returns the interval of a variable of a projection after a number of phases. It covers the initial value and the
+ * values set by phases, which may read the previous value.
  */
 export function variableBounds(
   plan: BoundedProjection,
@@ -64,10 +66,10 @@ export function variableBounds(
 export const allPhases = Infinity;
 
 /**
- * Intervals of a projection's parameters, of first values and of those that the first phases give, and of its indices,
- * for use in delays and weights. What a network is built from are first values: no phases.
+ * Returns the intervals of a projection's parameters and indices, for use in delays and weights. Parameters cover their
+ * initial values and the values set by the first phases. Network construction uses initial values: zero phases.
  *
- * @param ofDelays  whether variables of the ends have bounds too
+ * @param ofDelays whether variables of the ends have bounds, too
  */
 export function parameterBounds(
   plan: BoundedProjection,
@@ -129,7 +131,7 @@ export function parameterBounds(
   return lookup;
 }
 
-/** Least and greatest number of the senders or targets of lists; undefined where other rules connect as well. */
+/** Returns the least and greatest index of the sources or targets of lists; undefined if there are other rules. */
 function listedBounds(rules: readonly ConnectionRule[], index: 'i' | 'j', { data }: Context): Interval | undefined {
   let [low, high] = [Infinity, -Infinity];
   for (const rule of rules) {
@@ -143,7 +145,7 @@ function listedBounds(rules: readonly ConnectionRule[], index: 'i' | 'j', { data
   return low <= high ? { low, high } : undefined;
 }
 
-/** Most synapses that a pair can have of all rules together; 65536 where rules do not tell. */
+/** Returns the largest number of synapses of a pair over all rules; 65536 if it is unknown. */
 function mostSynapsesOfAPair(
   rules: readonly ConnectionRule[],
   lookup: (name: string) => Interval | undefined,
@@ -192,10 +194,11 @@ function distanceInterval({ projection, pre, post }: BoundedProjection, context:
 }
 
 /**
- * Bounds of a variable of one end, or of a coordinate in m. A network is built from first values; later only those are
- * known that nothing changes.
+ * Returns the bounds of a variable of one end, or of a coordinate in m. Network construction uses initial values.
+ * Later, only variables that never change have bounds.
  *
- * @param phases  that have passed; null: of weights, whose sums have the bits that they have without these bounds
+ * @param phases number of phases passed; null: for weights, so that their sums keep the bits that they have without
+ * these bounds
  */
 function endInterval(
   name: string,

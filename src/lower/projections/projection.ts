@@ -1,4 +1,4 @@
-/** Projections as lowering understands them: their ends, pathways and delays, and where their synapses are. */
+/** The plan of a projection in lowering: its ends, pathways and delays, and the storage of its synapses. */
 
 import type { Cells, Elements } from '../../draw/drawn-model.js';
 import type { Buffer, Extent } from '../../ir/program.js';
@@ -21,17 +21,17 @@ export interface ProjectionEnd {
   /** Null for sources of given spikes. */
   readonly member: Member | null;
   /**
-   * Elements of the end that the model names, of which this may be a piece: its indices and random numbers count within
-   * that.
+   * Size of the end in the model, of which this may be a piece. Indices and random numbers count within the model's
+   * end.
    */
   readonly named: number;
-  /** How they are numbered there, where that is not as they are here. */
+  /** Maps the numbers of the model's end to elements here, if they differ. */
   readonly map: EndMap | null;
-  /** The cells whose compartments its elements are; null where these are numbered as they are. */
+  /** The cells with these elements as compartments; null for other elements. */
   readonly cells: Cells | null;
   /**
-   * Where its elements are the synapses of a projection, in order of creation: of which, and u32 their positions in
-   * storage; null where these are the same.
+   * If its elements are synapses in order of creation: their projection, and their u32 positions in storage; null
+   * positions if both orders are the same.
    */
   readonly synapses: { readonly projection: string; readonly positions: Buffer | null } | null;
 }
@@ -54,7 +54,7 @@ export interface DelaySteps {
 export interface PathwayPlan {
   readonly name: string;
   readonly pathway: Pathway;
-  /** The end whose event it waits for. */
+  /** The end that emits its event. */
   readonly side: 'pre' | 'post';
   /** That event. */
   readonly event: string;
@@ -65,15 +65,15 @@ export interface PathwayPlan {
   /** Where in a step it runs. */
   readonly place: StepPlace & { readonly order: number; readonly name: string };
   /**
-   * Steps that pass before it meets an event: 1 where ties go by names and it runs before the test for the event, which
-   * it then finds in the step after, as in Brian.
+   * Delay of the event test in steps: 1 if ties are resolved by names and the pathway runs before the test. It then
+   * receives the event in the next step, as in Brian.
    */
   readonly late: 0 | 1;
-  /** Where phases change its delays there is one plan for each version, for what was sent while it was in force. */
+  /** If phases change its delays, there is one plan for each version, for events sent while it was in force. */
   readonly window: DelayWindow | null;
 }
 
-/** Which version of a pathway's delays a plan is for, where phases change them. */
+/** The version of a pathway's delays that a plan is for, if phases change them. */
 export interface DelayWindow {
   /** The pathway's own name. */
   readonly of: string;
@@ -83,7 +83,7 @@ export interface DelayWindow {
   readonly versions: number;
 }
 
-/** A projection whose ends, pathways and delays are understood. */
+/** A projection with planned ends, pathways and delays. */
 export interface ProjectionPlan {
   readonly name: string;
   readonly projection: Projection;
@@ -95,19 +95,16 @@ export interface ProjectionPlan {
   readonly post: ProjectionEnd;
   /** In order of their names; of one with several versions of delays, one plan for each. */
   readonly pathways: readonly PathwayPlan[];
-  /**
-   * Names in the streams of its random numbers: the projection that the model names, and the one whose connections it
-   * has.
-   */
+  /** Name in its random streams: the name of the projection in the model. */
   readonly stream: string;
-  /** The stream of the random numbers of its connections: that of the projection that they are of. */
+  /** Name in the random stream of its connections: the projection from which it takes them. */
   readonly connectStream: string;
   /**
-   * For each element of the sending end the same one at the receiving end, or none; null where the ends' offsets tell
-   * it.
+   * For each element of the sending end, the same element at the receiving end, or none; null if it follows from the
+   * ends' offsets.
    */
   readonly sameTarget: Uint32Array | null;
-  /** The pathway by whose delays the synapses of a row are sorted, when they differ. */
+  /** The pathway that determines the order of synapses in a row, if their delays differ. */
   readonly sortedBy: PathwayPlan | null;
 }
 
@@ -136,7 +133,7 @@ export interface RawSynapses {
   readonly targets: Buffer;
   /** Index of creation of each position; null: the position itself. */
   readonly creation: Buffer | null;
-  /** Number of each synapse among those of its pair; null: no pair has several. */
+  /** Number of each synapse among the synapses of its pair; null if no pair has several. */
   readonly copies: Buffer | null;
   /** Whether targets ascend within each row. */
   readonly ascending: boolean;
@@ -148,13 +145,13 @@ export interface RawSynapses {
 
 /** Storage of a projection's synapses; positions run over all of them. Targets ascend within segments, if at all. */
 export interface Connectivity extends RawSynapses {
-  /** Number of synapses where the rules alone tell it. */
+  /** Number of synapses, if it follows from the rules. */
   readonly known: number | null;
   /** First position of each (row, delay), rows * delays + 1; the same buffer as `rows` when there is one delay. */
   readonly segments: Buffer;
   /** By target. */
   readonly columns: SynapseIndex | null;
-  /** For pathways whose delays differ but are not those that rows are sorted by: by (row, delay). */
+  /** Indices by (row, delay), for pathways with different delays for which rows are not sorted. */
   readonly delayed: ReadonlyMap<string, DelayedIndex>;
 }
 

@@ -1,4 +1,4 @@
-/** What code of synapses reaches at their ends: variables that it names, or those that a projection binds ports to. */
+/** Variables of ends that code of synapses refers to, by name or through the ports that a projection binds. */
 
 import type { EndReference, Reference } from '../../lang/ast.js';
 import { referenceOf, spelling } from '../../lang/reference.js';
@@ -6,13 +6,13 @@ import type { Projection, Sum } from '../../model/typed.js';
 
 type Receptors = Projection['receptors'];
 
-/** What a reference stands for: a port, the variable of the target that it is bound to. */
+/** Resolves a reference: for a port, returns the variable of the target bound to it. */
 export function reached(to: Reference, receptors: Receptors): Reference {
   const bound = to.kind === 'own' ? receptors[to.variable] : undefined;
   return bound === undefined ? to : { kind: 'end', end: 'post', variable: referenceOf(bound).variable };
 }
 
-/** Sums in order of what they go to. */
+/** Sorts sums by their targets. */
 export const bySpelling = (sums: readonly Sum[]): readonly Sum[] =>
   [...sums].sort((a, b) => (spelling(a.to) < spelling(b.to) ? -1 : 1));
 

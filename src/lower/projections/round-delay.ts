@@ -6,7 +6,7 @@ import { fold } from '../../ir/fold.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Context } from '../context.js';
 
-/** The clock of those that send, whose steps delays are whole numbers of. */
+/** The clock of the sender; delays are whole numbers of its steps. */
 type DelayClock = Pick<Context, 'dt' | 'profile'> & Partial<Pick<Context, 'every'>>;
 
 /** Steps (i32) of a delay in s (f64), halves up. */

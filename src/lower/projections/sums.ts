@@ -1,9 +1,9 @@
 /**
- * Pass: what synapses do in every step: their own clock-driven equations, summed variables and continuous
+ * Pass: the work of synapses in every step: their clock-driven equations, summed variables and continuous
  * contributions.
  *
- * A sum is gathered for each element over its synapses in order of source and creation, so its rounding is
- * defined; it reads values from the end of the step before.
+ * A sum of an element runs over its synapses in order of source and creation, so that its rounding is defined. It reads
+ * values from the end of the previous step.
  */
 
 import { spelling } from '../../lang/reference.js';
@@ -49,7 +49,7 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
   const { summed, integrate } = context.profile.defaults;
   refuseReadingSums(plan, context);
   const own = onClock(plan.projection.clock, context);
-  // Sums are made when the elements whose variables they are go on.
+  // A sum is computed at the ticks of its target's clock.
   const made = (sum: Sum, kernel: string, place: StepPlace): readonly PlacedEntry[] =>
     atTicks(
       [inStep(kernel, place)],
@@ -77,9 +77,9 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
 }
 
 /**
- * Where in a step a sum is made: before the integration of the synapses; where ties go by names, before that of the
- * group whose variable it is, or beside it where the end is a part of the group, as Brian's subgroups have it; unless
- * the model says otherwise.
+ * Returns the place of a sum in the step: by default before the integration of the synapses. If ties are resolved by
+ * names, it is before the integration of its target's group. For an end that is a part of a group, it has the name of
+ * that part, as Brian's subgroups do.
  */
 function summedPlace({ to }: Sum, plan: ProjectionPlan, context: Context): StepPlace {
   return { ...usualPlace(to, plan, context), ...plan.type.sumSlots?.[spelling(to)] };
@@ -106,8 +106,8 @@ export const continuousPlaces = (plan: ProjectionPlan, context: Context): readon
 ];
 
 /**
- * Refuses a sum over what it writes itself, whose value would depend on the order of the elements, and over what
- * contributions write. Sums of other variables come before or after it, as their places say.
+ * Rejects a sum that reads its own target, because its value would depend on the order of elements, or that reads
+ * targets of contributions. Sums of other variables are ordered by their places.
  */
 function refuseReadingSums(plan: ProjectionPlan, context: Context): void {
   const keyOf = ({ to }: Sum): string => sharedKey(plan, summedAt(to, plan.projection.receptors));
@@ -207,7 +207,7 @@ function heldUpdate(built: BuiltProjection, context: Context): readonly PlacedEn
   return kernel === null ? [] : [inStep(kernel, { slot, order: plan.projection.order, name })];
 }
 
-/** Clock-driven equations and conditions of the synapses, and what must be computed before them. */
+/** Adds the clock-driven equations and conditions of the synapses, and the kernels that they require. */
 function synapseUpdate(built: BuiltProjection, place: StepPlace, context: Context): readonly PlacedEntry[] {
   const { plan, connectivity } = built;
   const { equations } = plan;
@@ -276,7 +276,7 @@ function drawsOf(
   };
 }
 
-/** Tests a condition of a synapse and, where it holds, lets its actions assign the synapse's variables. */
+/** Tests a condition of a synapse and runs its actions on the synapse's variables if it holds. */
 function testEvent(name: string, event: LocalEvent, count: Extent, scope: SynapseScope, context: Context): void {
   const { plan, block } = scope;
   let holds = block.name('holds', compileCondition(event.when, scope));
@@ -364,7 +364,7 @@ function noiseOfSynapse(
   );
 }
 
-/** New values of the synapses' variables, and what computes their propagators in each step. */
+/** Returns new values of the synapses' variables, and the kernels that compute their propagators in each step. */
 function integrated(
   built: BuiltProjection,
   place: StepPlace,

@@ -1,6 +1,6 @@
 /**
- * Synapses of a projection as an end of another: its elements are the synapses in order of creation, and their
- * variables are those of the projection.
+ * Synapses of one projection as an end of another. The elements of the end are the synapses in order of creation, and
+ * its variables are theirs.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -55,7 +55,7 @@ export function synapseEnd(
   };
 }
 
-/** How many synapses a projection has, where that is known before they are made. */
+/** Returns the number of synapses of a projection, or null if it is unknown before they are created. */
 function countOf(plan: ProjectionPlan, { data, counts }: Context): number | null {
   const listed = plan.projection.connect.map((rule) =>
     rule.rule === 'list' ? arrayOf(rule.sources, data).length : null,
@@ -66,9 +66,9 @@ function countOf(plan: ProjectionPlan, { data, counts }: Context): number | null
 }
 
 /**
- * A plan whose ends have the variables of the synapses that they are.
+ * Returns a plan with the variables of synapses at its ends.
  *
- * @param built  projections that have synapses already
+ * @param built projections with existing synapses
  */
 export function withSynapseEnds(
   plan: ProjectionPlan,
@@ -130,7 +130,7 @@ function synapseGroup({ plan, storage }: BuiltProjection, size: number): Group {
   };
 }
 
-/** u32 position in storage of each synapse by its index of creation; null where these are the same. */
+/** Returns the u32 position in storage of each synapse by its index of creation; null if both are the same. */
 export function positionsOf(
   { plan, connectivity }: Pick<BuiltProjection, 'plan' | 'connectivity'>,
   size: Extent,

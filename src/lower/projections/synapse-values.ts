@@ -27,14 +27,14 @@ import { overPositions } from '../synapses/positions.js';
 interface DrawingPair {
   readonly source: Ir;
   readonly target: Ir;
-  /** Which of the synapses of its pair it is; null where there is one. */
+  /** Index of the synapse among the synapses of its pair; null if each pair has one. */
   readonly copy: Ir | null;
 }
 
 /**
- * Draws for one synapse: counter (source, target, 0, site); copy c > 0 of a pair draws under the key of words 0 and 1
- * of the generator at (c, 0, 0, 0). What is drawn again because it lay out of range has, at attempt a, the key at (c,
- * a, 0, 0).
+ * Returns draws for one synapse: counter (source, target, 0, site). Copy c > 0 of a pair uses as its key the numbers 0
+ * and 1 of the generator at (c, 0, 0, 0). A value drawn again because it was out of range uses, at attempt a, the key
+ * at (c, a, 0, 0).
  */
 export function synapseDraws(
   { source, target, copy }: DrawingPair,
@@ -132,10 +132,7 @@ export function synapseStorage(
   return storage;
 }
 
-/**
- * A kernel that gives numbers to variables that all synapses of a projection share, or null when there is nothing to
- * give.
- */
+/** Adds a kernel that assigns variables shared by all synapses of a projection. Returns null if there are none. */
 export function assignSharedValues(
   name: string,
   values: ReadonlyMap<string, Value>,
@@ -175,14 +172,14 @@ interface SynapseAssignment {
   readonly name: string;
   /** By variable. */
   readonly values: ReadonlyMap<string, Value>;
-  /** Of what is drawn, before the name of the variable. */
+  /** Random stream, without the name of the variable. */
   readonly stream: string;
 }
 
 const everySynapse: ChosenSynapses = { where: null, indices: null };
 
 /**
- * A kernel that assigns values to synapses, each variable after those that its value reads.
+ * Adds a kernel that assigns values to synapses, each variable after the variables that its value reads.
  *
  * @random stream `<stream>/<variable>`, counter (source, target, 0, site)
  */
@@ -234,7 +231,7 @@ export function assignSynapseValues(
   });
 }
 
-/** The place of a synapse among those that are chosen, and whether it is one; null where all are. */
+/** Returns the index of a synapse among the selected ones, and whether it is selected; null if all are. */
 export function placeAmong(
   { indices }: Pick<ChosenSynapses, 'indices'>,
   created: Ir,
@@ -286,7 +283,7 @@ export function placeAmong(
   return { place: block.name('rank', ir.select(chosen, ir.load(places, ir.get(low)), ir.u32(0))), chosen };
 }
 
-/** The buffer for values that are given as an array, and where a synapse finds its own. */
+/** The buffer of values given as an array, and the index of a synapse in it. */
 interface GivenArray {
   readonly name: string;
   readonly element: ElementType;
@@ -332,7 +329,8 @@ export function within({ count }: Pick<Connectivity, 'count'>, index: Ir, length
 }
 
 /**
- * A list has one value for each synapse. @diagnostic lower/wrong-number-of-values; a fault where their number is drawn
+ * Checks that a list has one value for each synapse. @diagnostic lower/wrong-number-of-values; a fault if their number
+ * is drawn
  */
 export function checkLength(
   what: string,

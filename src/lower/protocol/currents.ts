@@ -25,7 +25,7 @@ import { wholeSteps } from '../step/whole-steps.js';
 /** A stimulus that adds to an input in each step. */
 export type Current = Extract<Stimulus, { kind: 'current' }>;
 
-/** The currents that ever flow, by name, in the order in which they are added. */
+/** Returns the currents that are ever on, by name, in the order of their addition. */
 export const currentsOf = ({ model }: Context): readonly (readonly [name: string, current: Current])[] =>
   Object.keys(model.stimuli)
     .sort()
@@ -78,22 +78,21 @@ function injection(name: string, current: Current, piece: Piece, context: Contex
   );
 }
 
-/** The time and element for which the value of a current is computed. */
+/** The time and element of a current's value. */
 interface CurrentMoment {
   readonly population: string;
   /** u32 index of the element in its population. */
   readonly element: Ir;
-  /** i32 whole steps at the time of the value, by which its draws are counted. */
+  /** i32 whole steps at the time of the value, which count its draws. */
   readonly tick: Ir;
   /** Whether that time differs from the time of the scope. */
   readonly shifted?: boolean;
 }
 
 /**
- * The value of a current for one element at a time. It depends on the time alone, since draws are counted by it.
- * `scope`: of the element; its draws and names are replaced meanwhile. @random stream `stimulus/<id>`, of the
- * second and later populations that it reaches with `/<population>` added, unless it is shared; counter (element, 0,
- * tick, site)
+ * Returns the value of a current for one element at a time. It depends only on the time, which counts its draws.
+ * `scope`: scope of the element, with temporarily replaced draws and names. @random stream `stimulus/<id>`; for the
+ * second and later target populations with `/<population>` added, unless it is shared; counter (element, 0, tick, site)
  */
 export function currentValue(
   name: string,
@@ -112,7 +111,7 @@ export function currentValue(
         ])
       : null;
   const stream = `stimulus/${name}`;
-  // Where values hold for several steps, those of two neighbouring steps are not a pair.
+  // Values held for several steps do not share draws between neighbouring steps.
   const draws = drawsAt(
     {
       keys: `${name}.keys`,
@@ -126,7 +125,7 @@ export function currentValue(
   );
   return scope.replacing(draws, overrides, () => {
     const compiled = (e: Expression): Ir => to(context.real, compileReal(e, scope));
-    // Values that phases give are there from the start; a number says which is in force.
+    // Values set by phases are in the program from the start; a number selects the value in force.
     let value = compiled(current.value);
     laterValues(name, context).forEach(([, text], k) => {
       value = ir.select(ir.eq(ir.load(versionOf(name, context), ir.u32(0)), ir.u32(k + 1)), compiled(text), value);
@@ -135,7 +134,7 @@ export function currentValue(
   });
 }
 
-/** The step in which a value that holds for several was computed. */
+/** Returns the step in which a value held for several steps was computed. */
 function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, context: Context): Ir {
   const steps = wholeSteps(`the interval of ${name}`, every, context) ?? 1;
   const first = Math.round(from / context.dt) % steps;
@@ -144,7 +143,7 @@ function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, cont
   return ir.select(ir.lt(since, ir.i32(0)), ir.i32(0), since);
 }
 
-// --- What phases change -------------------------------------------------------------------------------------------
+// --- Changes by phases ---------------------------------------------------------------------------------------------
 
 /** Values that phases give to a current, with the phase. */
 export const laterValues = (
@@ -162,7 +161,7 @@ function versionOf(name: string, { builder }: Context): Buffer {
   return builder.commonBuffer(`${name}.version`, 'u32', 1, comment);
 }
 
-/** A kernel by which a phase gives a current another value. */
+/** Adds a kernel that replaces the value of a current in a phase. */
 export function changeCurrent(name: string, phase: number, context: Context): string {
   const version = laterValues(name, context).findIndex(([k]) => k === phase) + 1;
   return context.builder.sequential(`phase${phase}.${name}`, `the current ${name} has another value`, [
@@ -179,7 +178,7 @@ const isSwitched = (name: string, { model }: Context): boolean =>
 export const everFlows = (name: string, { attached }: Current, context: Context): boolean =>
   attached || isSwitched(name, context);
 
-/** Where it stands whether a current flows now, for those that phases switch; null for those that always do. */
+/** Returns the buffer with the on/off state of a current that phases switch; null for a current that is always on. */
 export function switchOf(name: string, context: Context): Buffer | null {
   if (!isSwitched(name, context)) return null;
   const { builder, model } = context;
@@ -189,7 +188,7 @@ export function switchOf(name: string, context: Context): Buffer | null {
   return builder.commonBuffer(`${name}.attached`, 'u32', 1, comment, { initial });
 }
 
-/** Whether a current flows now; null for those that always do. */
+/** Whether a current is on now; null for a current that is always on. */
 export function flowsNow(name: string, context: Context): Ir | null {
   const flows = switchOf(name, context);
   return flows && ir.ne(ir.load(flows, ir.u32(0)), ir.u32(0));

@@ -61,7 +61,7 @@ export function lowerOperations(
       const every = given ?? onClock(piece.group.clock, context).every;
       if (kernel !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, every));
     };
-    // What a population has one value of is written once for it, however many pieces of it there are, and first.
+    // Values shared by a population are written first, and once for all its pieces.
     const wholes = new Map(pieces.map((piece) => [piece.member.name, piece]));
     for (const piece of wholes.values()) operate(piece, 'shared');
     for (const piece of pieces) operate(withoutRepeats(piece), 'own');
@@ -70,8 +70,8 @@ export function lowerOperations(
 }
 
 /**
- * Kernels for an operation on synapses of a projection, which may write their own variables: one for what they share,
- * and one for the rest; none after a finding.
+ * Adds kernels for an operation on synapses of a projection, which may write only the synapses' variables. One kernel
+ * writes their shared variables, one the rest. Returns no kernels after a diagnostic.
  */
 function synapticKernels(
   placed: PlacedOperation,
@@ -141,8 +141,8 @@ function eachSynapseKernel(
 }
 
 /**
- * What writes variables of ends runs for one synapse after another, in order of creation: its sums have the bits of
- * that order, and what is assigned last stays.
+ * Adds a kernel for statements that write variables of ends. It runs one synapse after another in order of creation,
+ * which defines the bits of sums and the last assignment.
  *
  * @random stream `operation/<id>`, counter (source, target, step, site)
  */
@@ -175,7 +175,7 @@ function synapsesInOrderKernel(
   return context.builder.sequential(`${placed.name}.operate`, comment, block);
 }
 
-/** Statements of an operation for the synapse at a position, of a row, if it is one of those that are selected. */
+/** Returns statements of an operation for the synapse at a position of a row, if it is selected. */
 function synapseOperation(
   { name, slot }: PlacedOperation,
   code: readonly Statement[],
@@ -211,24 +211,30 @@ function synapseOperation(
   };
 }
 
-/** Which statements: those that run once for a population, or those that run for each element. */
+/** Statements that run once for a population, or for each element. */
 type Share = 'shared' | 'own';
 
-/** An operation and the slot in which it runs. */
+/** An operation and its slot. */
 interface PlacedOperation {
   readonly name: string;
   readonly operation: Operation;
   readonly slot: string;
 }
 
-/** How many statements, up to the last that writes what all elements share, run once; the model has them first. */
+/**
+ * Returns the number of leading statements that run once: up to the last one that writes a shared value. The model puts
+ * them first.
+ */
 function sharedCount({ do: code }: Operation, storage: ReadonlyMap<string, Storage>): number {
   const isShared = (statement: Statement): boolean =>
     statement.kind === 'assignment' && storage.get(statement.target)?.kind === 'table';
   return code.findLastIndex(isShared) + 1;
 }
 
-/** A kernel for a share of the statements of an operation, on a piece of a population; null where there are none. */
+/**
+ * Adds a kernel for one share of an operation's statements on a piece of a population. Returns null if there are no
+ * such statements.
+ */
 function operationKernel(
   { name, operation, slot }: PlacedOperation,
   piece: Piece,

@@ -1,6 +1,6 @@
 /**
- * Numbers of a program that follow from the values of parameters, and are others from a phase on that sets those: code
- * reads them from memory then. So what later phases set is not in the bits of earlier ones.
+ * Numbers of a program that depend on parameters and change when a phase sets them. Code reads such numbers from
+ * memory, so that values set by later phases do not affect the bits of earlier ones.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -8,15 +8,15 @@ import type { Expression as Ir } from '../../ir/program.js';
 import type { Context } from '../context.js';
 import { phaseProcedure } from './protocol.js';
 
-/** A number, and what it is from some phases on, which are numbered upwards. */
+/** A number with its values after certain phases, in ascending order. */
 export interface Changing {
-  /** Its value until the first of those phases. */
+  /** Its value before the first of these phases. */
   readonly first: number;
   /** Ascending by phase. */
   readonly later: readonly { readonly phase: number; readonly value: number }[];
 }
 
-/** A number that follows from how many phases are done; `phases` are those that may change it. */
+/** Returns a number as a function of the phases passed; `phases` lists the phases that may change it. */
 export function numberAfter(phases: readonly number[], value: (done: number) => number): Changing {
   const first = value(0);
   const later: { phase: number; value: number }[] = [];
@@ -27,7 +27,7 @@ export function numberAfter(phases: readonly number[], value: (done: number) => 
   return { first, later };
 }
 
-/** What a number is when so many phases are done. */
+/** Returns the value of a number after a number of phases. */
 export const valueAfter = ({ first, later }: Changing, done: number): number =>
   later.findLast(({ phase }) => phase < done)?.value ?? first;
 
@@ -38,7 +38,7 @@ export const combined = (parts: readonly Changing[], combine: (values: readonly 
     (done) => combine(parts.map((part) => valueAfter(part, done))),
   );
 
-/** The number where code reads it: a constant, or a cell of memory that phases write. */
+/** Returns code that reads the number: a constant, or a memory cell that phases write. */
 export function readChanging(name: string, comment: string, { first, later }: Changing, context: Context): Ir {
   if (later.length === 0) return ir.f64(first);
   const { builder } = context;

@@ -1,4 +1,4 @@
-/** Pass: what phases of the protocol change, as procedures. */
+/** Pass: the changes by phases of the protocol, as procedures. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
@@ -26,9 +26,7 @@ import type { ChosenSynapses } from '../projections/synapse-values.js';
 import { overPositions } from '../synapses/positions.js';
 import { assignSharedValues, assignSynapseValues } from '../projections/synapse-values.js';
 
-/**
- * Procedure that computes again what was derived from first values, where it is stored rather than read on the spot.
- */
+/** Procedure that recomputes stored data derived from initial values. */
 export const deriveAgain = 'derive';
 
 /** Whether values may be set before time begins to pass: at the start, or after a reset. */
@@ -55,9 +53,9 @@ export type Copies = ReadonlyMap<string, Buffer>;
 interface PhasedNetwork {
   readonly groups: readonly Group[];
   readonly projections: readonly BuiltProjection[];
-  /** What others see of variables. */
+  /** Copies of variables that other elements read. */
   readonly copies: Copies;
-  /** What is to be done again when something changes, by name. */
+  /** The kernels to repeat after a change, by name. */
   readonly procedures: ReadonlyMap<string, readonly Action[]>;
 }
 
@@ -215,7 +213,9 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
   return actions;
 }
 
-/** A kernel that copies a variable of cells to where others see it; null where they see the variable itself. */
+/**
+ * Adds a kernel that copies a variable of cells for other elements. Returns null if others read the variable itself.
+ */
 function showCells(name: string, variable: string, piece: Piece, copies: Copies, context: Context): string | null {
   const storage = piece.group.storage.get(variable);
   const copy = storage?.kind === 'array' ? copies.get(storage.buffer.name) : undefined;

@@ -1,4 +1,4 @@
-/** The protocol of an experiment as a list of what a session is to do: whole steps, and procedures between them. */
+/** The protocol of an experiment as a list of steps for a session: whole steps of time, and procedures between them. */
 
 import type { Program } from '../../ir/program.js';
 import { stepsOf } from '../../model/steps.js';
@@ -8,7 +8,7 @@ import { type Phase, type TimingProfile, type WrittenModel } from '../../model/t
 /** One thing that a session is to do. */
 export type ProtocolStep =
   | { readonly kind: 'run'; readonly steps: number }
-  /** `first`: what it sets are first values, to which a reset goes back too. */
+  /** `first`: it sets initial values, which a reset restores. */
   | { readonly kind: 'call'; readonly procedure: string; readonly first?: true }
   | { readonly kind: 'record'; readonly recording: string; readonly on: boolean }
   /** Back to step 0 in a new segment; annotations are of the one that ends. */
@@ -22,24 +22,24 @@ export const phaseProcedure = (k: number): string => `phase.${k}`;
 /** Procedure that takes a sample of the initial state, in profiles that label samples at the end of a step. */
 export const initialSample = 'sample_initial_state';
 
-/** Turns phases into what a session is to do, one after another: it knows what time it is. */
+/** Turns phases into steps of a session, one after another, and keeps the time. */
 export interface ProtocolWalk {
-  /** What the k-th phase asks for; phases come in order. Procedures that the program lacks are left out. */
+  /** Returns the steps of the k-th phase. Phases come in order. Procedures missing from the program are left out. */
   phase(phase: Phase, k: number, has: (procedure: string) => boolean): ProtocolStep[];
-  /** What is left when no phase follows. */
+  /** Returns the remaining steps after the last phase. */
   end(has: (procedure: string) => boolean): ProtocolStep[];
   /** Time in s, since the start or the last reset. */
   readonly time: number;
   /** Whether no time has passed since then. */
   readonly atStart: boolean;
-  /** What the last phase asked for was left at this time. */
+  /** Reports the time at which the session stopped in the last phase. */
   stoppedAt(time: number): void;
 }
 
 /** A walk that begins at a time (s), with steps of `dt` s. */
 export function protocolWalk(dt: number, timing: TimingProfile, begin = 0): ProtocolWalk {
   let time = begin;
-  // The sample at time 0 is taken when time begins to pass: what phases set before belongs to it.
+  // The sample at time 0 is taken when the first run begins, so that it includes the assignments of earlier phases.
   let atStart = true;
   const stored = new Map<string, { readonly time: number; readonly atStart: boolean }>();
   const phase = (given: Phase, k: number, has: (procedure: string) => boolean): ProtocolStep[] => {
@@ -104,7 +104,7 @@ export function protocolWalk(dt: number, timing: TimingProfile, begin = 0): Prot
   };
 }
 
-/** What a session of the program is to do, in order. */
+/** Returns the steps of a session of the program, in order. */
 export function protocolOf({ model }: WrittenModel, program: Program): ProtocolStep[] {
   const { experiment, timing } = typedModel(model);
   const { dt, protocol } = experiment;

@@ -1,4 +1,4 @@
-/** Pass: samples of variables into logs, and what the recordings mean. */
+/** Pass: writes samples of variables to logs, and describes the recordings. */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, EventRecordingLocation, SampleLocation } from '../../ir/program.js';
@@ -30,7 +30,7 @@ import { inStep, type PlacedEntry } from '../step/place.js';
 import { overPositions } from '../synapses/positions.js';
 import { wholeSteps } from '../step/whole-steps.js';
 
-/** What the program records, and what its rows mean. */
+/** The recordings of a program, and the meaning of their rows. */
 export interface Recordings {
   readonly samples: SampleLocation[];
   /** Events and rates. */
@@ -61,7 +61,7 @@ interface Column {
   readonly ownFirst?: boolean;
 }
 
-/** What recordings read. */
+/** The sources of recordings. */
 interface Sources {
   readonly groups: readonly Group[];
   readonly projections: readonly BuiltProjection[];
@@ -105,7 +105,7 @@ export function lowerRecordings(
   };
 }
 
-/** Steps between the ticks of what is recorded, where all of it has one clock; else 1. */
+/** Returns the steps between ticks of the recorded objects if they share one clock; else 1. */
 function ticksOf(of: SelectionRule, context: Context): number {
   const every = new Set(ownersOf(of).map((owner) => onClockOf(owner, context).every));
   const [only = 1] = every;
@@ -178,7 +178,7 @@ function cellColumn(recording: Column['recording'], variable: string, piece: Pie
   };
 }
 
-/** Whether a variable is the time, or is derived where the time is read. */
+/** Whether a variable is the time, or derived from it. */
 const seesTime = (variable: string, owners: readonly Equations[]): boolean =>
   timeNames.has(variable) ||
   owners.some(
@@ -190,7 +190,7 @@ const seesTime = (variable: string, owners: readonly Equations[]): boolean =>
 
 const timeNames: ReadonlySet<string> = new Set(['t', 't_in_timesteps']);
 
-/** The current that a recording's name means, where the population has no variable of that name. */
+/** Returns the current that a recording names, if the population has no variable of that name. */
 function currentOf(name: string, { equations, type }: Group, { model }: Context): Current | null {
   const { parameters, state, derived } = equations;
   if (parameters.has(name) || state.has(name) || derived.has(name) || Object.hasOwn(type.inputs, name)) return null;
@@ -198,7 +198,7 @@ function currentOf(name: string, { equations, type }: Group, { model }: Context)
   return stimulus?.kind === 'current' ? stimulus : null;
 }
 
-/** A current that is recorded, and into which elements. */
+/** A recorded current and its target elements. */
 interface RecordedCurrent {
   readonly recording: Column['recording'];
   readonly name: string;
@@ -207,9 +207,8 @@ interface RecordedCurrent {
 }
 
 /**
- * Stores what a current gives to cells at the time of the sample. Where samples are labelled by the end of a step, that
- * is its value in the step that follows; `first`: the kernel runs before the first step, and the step that follows is
- * the current one.
+ * Stores the value of a current in cells at the time of the sample. If samples are labelled by the end of a step, it is
+ * the value in the next step. `first`: the kernel runs before the first step, so that the next step is the current one.
  */
 function currentKernel(
   { recording, name, current, piece }: RecordedCurrent,
@@ -243,7 +242,9 @@ function currentKernel(
   );
 }
 
-/** A piece as a list of elements, also where a range would do: a column's place in the row is its place in the list. */
+/**
+ * Returns a piece as a list of elements, even for a range: the index of a column in the row is its index in the list.
+ */
 const asCount = (piece: Piece): Piece =>
   piece.indices instanceof Uint32Array || piece.indices.begin > 0
     ? piece
@@ -358,7 +359,7 @@ function synapseColumn(
   };
 }
 
-/** SI unit text of what can be recorded of synapses; `1` when dimensionless. */
+/** Returns the SI unit of a recordable variable of synapses, as text; `1` for dimensionless variables. */
 function unitOfSynapse({ equations, pre, post }: BuiltProjection['plan'], name: string): string {
   const own = equations.parameters.get(name) ?? equations.state.get(name) ?? equations.derived.get(name);
   if (own) return own.unit;
@@ -434,7 +435,7 @@ function synapsePlaces(
   return { positions, sources };
 }
 
-/** Where samples of one schedule are, and what takes them. */
+/** The locations of samples with one schedule, and the kernels that take them. */
 interface SampleLog {
   readonly locations: readonly SampleLocation[];
   readonly entries: readonly PlacedEntry[];
@@ -473,7 +474,7 @@ function sampleLog(
       indices: entry.indices,
       element: real,
       every: schedule.every,
-      // With labels at the end of steps the first sample is that of the initial state, of the step before the first.
+      // If labels are at the end of steps, the first sample has the initial state, as of the step before the first.
       offset: profile.sampleLabel === 1 ? -1 : 0,
       label: profile.sampleLabel,
     });

@@ -30,8 +30,8 @@ type Degree = Extract<ConnectionRule, { rule: 'fixedInDegree' | 'fixedOutDegree'
 type Total = Extract<ConnectionRule, { rule: 'fixedTotal' }>;
 
 /**
- * Second words of counters that no block and no element has: for numbers of rows, of blocks, and for what a rule's
- * number draws.
+ * Second counter values different from any block and element: for numbers of rows, numbers of blocks, and the draws of
+ * a rule's number.
  */
 const [rowWord, blockWord, numberWord] = [0xfffffffd, 0xfffffffc, 0xfffffffb];
 
@@ -43,7 +43,7 @@ export const fixedOutDegree = (rule: Degree, ordinal: number, plan: ProjectionPl
 export const fixedInDegree = (rule: Degree, ordinal: number, plan: ProjectionPlan, context: Context): CountedCode =>
   fixedDegree(rule, 'post', ordinal, plan, context);
 
-/** What both kinds of rules share: the ends by their part in the rule, and the element that is left out. */
+/** The common parts of both kinds of rules: the ends by their role in the rule, and the excluded element. */
 interface Frame {
   readonly outer: ProjectionEnd;
   readonly inner: ProjectionEnd;
@@ -52,7 +52,7 @@ interface Frame {
   readonly replace: boolean;
   readonly key: readonly [Ir, Ir];
   readonly name: string;
-  /** For each outer element the inner one that it may not have; null where there is none. */
+  /** For each outer element the excluded inner one; null if there is none to exclude. */
   readonly left: Uint32Array | null;
   readonly leftOut: Buffer | null;
   readonly context: Context;
@@ -124,7 +124,7 @@ function fixedDegree(
       const block = new Block();
       const number = block.local('number', 'u32');
       block.emit(ir.set(number, ir.u32(0)));
-      // Elements of the end that belong to other pieces are left to the projections of those pieces.
+      // Elements of other pieces of the end belong to the projections of these pieces.
       withElement(outer, item, block, (element, body) => {
         const asked = typeof text === 'number' ? ir.i32(text) : numberOf(text, element, frame, plan, body);
         const wanted = body.name('wanted', ir.convert('u32', ir.select(ir.gt(asked, ir.i32(0)), asked, ir.i32(0))));
@@ -141,7 +141,7 @@ function fixedDegree(
   };
 }
 
-/** A name in the expression of a number that does not belong to the element whose connections it counts. */
+/** A name in the expression of a number that does not belong to the element with the counted connections. */
 function readsOther(e: Expression, outerSide: 'pre' | 'post'): string | undefined {
   const [index, end] = outerSide === 'pre' ? ['j', 'post'] : ['i', 'pre'];
   const isOther = (to: Reference): boolean =>
@@ -284,7 +284,7 @@ const sizeOfBlock = (b: Ir, elements: number): Ir => {
   return ir.select(ir.lt(rest, ir.u32(blockSize)), rest, ir.u32(blockSize));
 };
 
-/** Numbers of synapses by halves of rows: those of the rows themselves stand from `first` on. */
+/** Numbers of synapses by halves of rows; the numbers of whole rows begin at `first`. */
 interface RowNumbers {
   readonly numbers: Buffer;
   readonly first: number;

@@ -27,7 +27,7 @@ interface Outer {
   readonly element: Ir;
 }
 
-/** A generator expression, and what its code is written with. */
+/** A generator expression, and the context of its code. */
 interface GeneratorCode {
   readonly rule: Generator;
   readonly plan: ProjectionPlan;
@@ -38,7 +38,7 @@ interface GeneratorCode {
 
 /** A place in the range of a generator. */
 interface RangePlace {
-  /** u32 place; its draws differ from those of others. */
+  /** u32 index, which makes its draws unique. */
   readonly k: Ir;
   /** i32 value of the range there. */
   readonly value: Ir;
@@ -152,10 +152,7 @@ export function generator(rule: Generator, ordinal: number, plan: ProjectionPlan
   };
 }
 
-/**
- * What a generator's expression is drawn for: the bounds of its range, the index at place k of it, or the condition
- * there.
- */
+/** Purpose of an evaluation: the bounds of the range, the index at position k, or the condition there. */
 type Purpose = 'range' | 'index' | 'condition';
 const purposeWord: Readonly<Record<Purpose, number>> = { range: 1, index: 2, condition: 3 };
 

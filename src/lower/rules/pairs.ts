@@ -16,7 +16,7 @@ import { blocksOf, blockSize, ruleKey, sameTargets, withElement, type PairwiseCo
 
 type Pairs = Extract<ConnectionRule, { rule: 'pairs' }>;
 
-/** Each pair for which the condition holds, with its probability, in as many copies as the rule says. */
+/** Connects each pair that satisfies the condition, with its probability, in the rule's number of copies. */
 export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, context: Context): PairwiseCode {
   const p = typeof rule.p === 'number' ? rule.p : null;
   const skipping = p !== null && p > 0 && p < 1;
@@ -24,7 +24,7 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
   const ruleCopies = rule.copies;
   const copies = typeof ruleCopies === 'number' ? ruleCopies : boundsOf(ruleCopies, () => undefined).high;
   const notSelf = rule.self ? null : selfCondition(plan, ordinal, context);
-  /** The condition, the pair's own probability, and as many copies as the rule says. */
+  /** The condition, the pair's probability, and the rule's number of copies. */
   const accept = (source: Ir, target: Ir, outer: Block, found: (inner: Ir, block: Block) => void): void =>
     withElement(plan.pre, source, outer, (from, middle) => {
       withElement(plan.post, target, middle, (into, block) => {
@@ -104,7 +104,7 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
   };
 }
 
-/** Whether a pair is of two elements; null where the ends have none in common. */
+/** Whether a pair has two different elements; null if the ends have no common elements. */
 function selfCondition(
   plan: ProjectionPlan,
   ordinal: number,

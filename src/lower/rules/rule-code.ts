@@ -1,4 +1,4 @@
-/** What connection rules are as code, and what all of them share. */
+/** Connection rules as code, and their common parts. */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
@@ -12,7 +12,7 @@ import type { ProjectionEnd, ProjectionPlan } from '../projections/projection.js
 export const blockSize = 1024;
 
 interface CommonCode {
-  /** Which end the items run over; the other is what each item lists. */
+  /** The end that the items run over; each item lists elements of the other end. */
   readonly outer: 'pre' | 'post';
   /** Items for each outer element. */
   readonly blocks: number;
@@ -22,22 +22,20 @@ interface CommonCode {
   readonly copies: number;
 }
 
-/** A rule that says of each pair whether it is connected. */
+/** A rule that decides for each pair whether it is connected. */
 export interface PairwiseCode extends CommonCode {
   readonly kind: 'pairwise';
   /**
-   * Whether deciding costs so much that what was found when counting is kept, a bit for each pair, until rows are
-   * filled.
+   * Whether a decision is so expensive that the results of counting are kept, one bit per pair, until rows are filled.
    */
   readonly keepsFound: boolean;
   /**
-   * Writes the code of one item; `found(inner, block)` is called where a synapse with inner element `inner` of its end
-   * exists.
+   * Writes the code of one item; calls `found(inner, block)` for each synapse with inner element `inner` of its end.
    */
   write(outer: Ir, blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void;
 }
 
-/** A rule that says how many synapses an item has, and then which. */
+/** A rule that first draws the number of synapses of an item, and then the synapses. */
 export interface CountedCode extends CommonCode {
   readonly kind: 'counted';
   /** Most synapses that one target, and one source, can have; infinite when unknown. */
@@ -53,7 +51,7 @@ export interface CountedCode extends CommonCode {
   fill(item: FilledItem, block: Block): void;
 }
 
-/** An item whose synapses are known in number, and where they go; u32 each. */
+/** An item with a known number of synapses, and their place in storage; u32 each. */
 export interface FilledItem {
   readonly outer: Ir;
   readonly blockIndex: Ir;
@@ -78,7 +76,7 @@ export function ruleKey(ordinal: number, plan: ProjectionPlan, context: Context)
   return keyAt(keys, ir.u32(0));
 }
 
-/** The element that a number of an end stands for; `use` runs only where that element is in this piece of the end. */
+/** Maps a number of an end to its element; `use` runs only if this piece of the end contains the element. */
 export function withElement(
   end: ProjectionEnd,
   named: Ir,
@@ -106,8 +104,8 @@ export function namedIndex({ map, cells }: ProjectionEnd, element: Ir): Ir {
 }
 
 /**
- * For each number of the sending end that of the same element at the receiving end, or none; null where no element is
- * at both.
+ * For each number of the sending end, the number of the same element at the receiving end, or none; null if the ends
+ * have no common element.
  */
 export function sameTargets(plan: ProjectionPlan): Uint32Array | null {
   const { pre, post } = plan;
@@ -121,7 +119,7 @@ export function sameTargets(plan: ProjectionPlan): Uint32Array | null {
   return result.some((other) => other !== none) ? result : null;
 }
 
-/** The inverse: for each number of the receiving end that of the same element at the sending end. */
+/** The inverse: for each number of the receiving end, the number of the same element at the sending end. */
 export function sameSources(plan: ProjectionPlan): Uint32Array | null {
   const targets = sameTargets(plan);
   if (!targets) return null;

@@ -9,13 +9,13 @@ import { uniformOf } from '../code/draws.js';
 /** Up to so many are chosen one by one; more by asking of each element whether it is chosen. Part of the rules. */
 const mostChosen = 64;
 
-/** Elements of one block: `size` are allowed, numbered from 0; where to put `count` of them. */
+/** Elements of one block: `size` are allowed, numbered from 0; `count` of them are stored from `first`. */
 interface Chosen {
   readonly size: Ir;
   readonly count: Ir;
   readonly first: Ir;
   readonly storage: Buffer;
-  /** Generator words of call m. */
+  /** Random numbers of call m. */
   readonly words: (call: Ir, block: Block) => readonly [Ir, Ir, Ir, Ir];
 }
 
@@ -25,10 +25,10 @@ function below(low: Ir, high: Ir, count: Ir): Ir {
 }
 
 /**
- * Independent choices in ascending order: the smallest of m uniform numbers leaves a share of u^(1/m) above it, and so
- * on.
+ * Draws independent choices in ascending order: the smallest of m uniform numbers leaves a share of u^(1/m) above it,
+ * and so on.
  *
- * @random call k: words 0 and 1 for the k-th smallest
+ * @random call k: numbers 0 and 1 for the k-th smallest
  */
 export function withRepetition({ size, count, first, storage, words }: Chosen, block: Block): void {
   const log = libraryFunction('log', 'f64');
@@ -70,10 +70,11 @@ export function withoutRepetition(chosen: Chosen, block: Block): void {
 }
 
 /**
- * Each number from size - count to size - 1 brings in one that is at most as large, or itself where that is chosen
- * already (Floyd; Bentley, Communications of the ACM 30 (1987) 754), put in its place among those chosen before.
+ * Draws a set without repetition. Each number from size - count to size - 1 adds a random number that is at most as
+ * large, or itself if that one is already chosen (Floyd; Bentley, Communications of the ACM 30 (1987) 754). Choices are
+ * inserted in ascending order.
  *
- * @random call k: words 0 and 1 for the k-th choice
+ * @random call k: numbers 0 and 1 for the k-th choice
  */
 function oneByOne({ size, count, first, storage, words }: Chosen, block: Block): void {
   const k = block.local('choice', 'u32');
@@ -114,10 +115,10 @@ function oneByOne({ size, count, first, storage, words }: Chosen, block: Block):
 }
 
 /**
- * Element k is taken with probability (still wanted)/(still left) (selection sampling; Knuth, The Art of Computer
+ * Takes element k with probability (still wanted)/(still left) (selection sampling; Knuth, The Art of Computer
  * Programming 2, 3.4.2 S).
  *
- * @random call m: words 0 and 1 for element 2m, words 2 and 3 for element 2m + 1
+ * @random call m: numbers 0 and 1 for element 2m, numbers 2 and 3 for element 2m + 1
  */
 function bySelection({ size, count, first, storage, words }: Chosen, block: Block): void {
   const k = block.local('element', 'u32');
@@ -132,7 +133,7 @@ function bySelection({ size, count, first, storage, words }: Chosen, block: Bloc
         for (const u of [uniformOf(a, b), uniformOf(c, d)]) {
           const left = ir.convert('f64', ir.sub(size, ir.get(k)));
           const wanted = ir.convert('f64', ir.sub(count, ir.get(taken)));
-          // The last of all may be the first of a pair: what is wanted is zero then.
+          // The last element may be the first of a pair; the wanted number is then zero.
           inner.emit(
             ir.when(ir.and(ir.lt(ir.mul(u, left), wanted), ir.lt(ir.get(taken), count)), [
               ir.store(storage, ir.add(first, ir.get(taken)), ir.get(k)),

@@ -1,7 +1,7 @@
 /**
- * Small worlds (Watts and Strogatz 1998, "Collective dynamics of 'small-world' networks"), directed: each source is
- * connected to the targets nearer than a distance, or to some of them, and each of these edges is moved to another
- * target with a probability.
+ * Small worlds (Watts and Strogatz 1998, "Collective dynamics of 'small-world' networks"), directed. Each source is
+ * connected to all or some targets within a distance, and each of its edges is rewired to another target with a
+ * probability.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -20,17 +20,17 @@ type SmallWorld = Extract<ConnectionRule, { rule: 'smallWorld' }>;
 /** A free target is looked for so often; then the edge stays. */
 const mostAttempts = 1000;
 
-/** A projection being wired: what every part of the code refers to. */
+/** The shared arguments of the code that wires a projection. */
 interface Wiring {
   readonly rule: SmallWorld;
   readonly plan: ProjectionPlan;
   readonly context: Context;
   readonly key: readonly [Ir, Ir];
-  /** By source, the element at the other end that is the same one; null where it may be connected. */
+  /** For each source, the same element at the other end; null if it may be connected. */
   readonly leftOut: Buffer | null;
 }
 
-/** The edges of one source: where they are. */
+/** The edges of one source in storage. */
 interface Edges {
   readonly source: Ir;
   readonly storage: Buffer;
@@ -146,9 +146,10 @@ function connectNear(wiring: Wiring, { source, storage, first, count }: Edges, b
 }
 
 /**
- * Moves edges to targets that the source does not have, each equally likely.
+ * Rewires edges to targets that the source does not have, each with equal probability.
  *
- * @random counter (source, target, 0, 2·2^24 + attempt): attempt 0 decides whether, later ones where to
+ * @random counter (source, target, 0, 2·2^24 + attempt): attempt 0 decides about rewiring, later attempts draw the
+ * target
  */
 function rewire({ rule, plan, key, leftOut }: Wiring, { source, storage, first, count }: Edges, block: Block): void {
   const k = block.local('edge', 'u32');

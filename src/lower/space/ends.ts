@@ -12,7 +12,8 @@ import { distanceCode } from './distance.js';
 import type { Axis } from '../../draw/space/axes.js';
 
 /**
- * Coordinates of a population's elements along an axis; one zero, after a finding, where the population has no places.
+ * Returns the coordinates of a population's elements along an axis. Returns null after a diagnostic for a population
+ * without positions.
  */
 function coordinates(population: string, axis: Axis, context: Context): Buffer | null {
   const { builder, places } = context;
@@ -45,7 +46,7 @@ export function distanceOf(plan: ProjectionPlan, source: Ir, target: Ir, block: 
   );
 }
 
-/** The same of two elements as numbered in the ends that are named: those of other populations too. */
+/** Returns the distance of two elements given by their numbers in the model's ends, even of other populations. */
 export function namedDistance(plan: ProjectionPlan, source: Ir, target: Ir, block: Block, context: Context): Ir {
   const along = (side: 'pre' | 'post', named: Ir, axis: Axis): Ir => {
     const end = plan[side];

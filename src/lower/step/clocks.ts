@@ -1,4 +1,4 @@
-/** Clocks: what populations and projections do by themselves happens at every so many steps of the program. */
+/** Clocks: populations and projections may run at intervals of several program steps. */
 
 import type { Context, Known } from '../context.js';
 import * as messages from '../messages.js';
@@ -13,7 +13,7 @@ export function onClock(clock: string | undefined, context: Context): Context {
   const step = programStep(context);
   if (dt === undefined) return context.every === 1 ? context : { ...context, dt: step, every: 1 };
   const every = Math.round(dt / step);
-  // Of steps that do not fit, the first finding says enough.
+  // For steps that do not fit, one diagnostic suffices.
   if (every >= 1 && Math.abs(every * step - dt) <= 1e-4 * step) return { ...context, dt, every };
   context.diagnostics.within(`/clocks/${clock}`, () =>
     context.diagnostics.add(messages.notAWholeNumberOfSteps(`the time step of the clock ${clock}`, dt, step)),
@@ -21,11 +21,11 @@ export function onClock(clock: string | undefined, context: Context): Context {
   return context;
 }
 
-/** The context of code of a population, or of a projection whose synapses others end at. */
+/** Returns the context for code of a population, or of a projection that is an end of others. */
 export const onClockOf = (owner: string, context: Context): Context =>
   onClock((context.model.populations[owner] ?? context.model.projections[owner])?.clock, context);
 
-/** Entries of what goes by a clock, as they are in the steps of the program. */
+/** Returns entries of code with a clock, as entries in the steps of the program. */
 export const atTicks = (
   entries: readonly PlacedEntry[],
   { every: ticks }: Pick<Context, 'every'>,

@@ -1,7 +1,6 @@
 /**
- * Pass: a whole step element by element, for timing profiles that step so. First what is due is delivered; then each
- * population in order, its elements in order, each after the synapses onto it; what is emitted without delay acts at
- * once.
+ * Pass: a whole step element by element, for timing profiles of this kind. Deliveries that are due come first. Then
+ * each population steps its elements in order, each after the synapses onto it. Events without delay act at once.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -67,7 +66,7 @@ function networkOf({ groups, plans, projections: built, rings }: BuiltNetwork, c
   return network;
 }
 
-/** The kernels of every step; adds those that make the state before the first. */
+/** Returns the kernels of every step, and adds the kernels that compute the state before the first. */
 function stepsOf(network: Network, deliveries: Deliveries): readonly PlacedEntry[] {
   const { context, rings } = network;
   const { builder, profile } = context;
@@ -86,7 +85,7 @@ function stepsOf(network: Network, deliveries: Deliveries): readonly PlacedEntry
     const kernels = found
       ? stepKernels(network, found.stepped, found.member, deliveries)
       : [replay(network, name, deliveries)];
-    // Entries of one order run in the order in which they are added.
+    // Entries of one order run in the order of their addition.
     entries.push(...kernels.map((kernel) => inStep(kernel, { slot, order })));
   });
   for (const source of rings.values()) {
@@ -102,7 +101,7 @@ function stepsOf(network: Network, deliveries: Deliveries): readonly PlacedEntry
       if (!found || (stage === 'enter' && firstRegime(found.stepped) < 0)) return [];
       return populationKernel(network, found.stepped, found.member, stage, deliveries) ?? [];
     });
-  // First values may depend on those of other populations, so they are computed twice.
+  // Initial values may depend on other populations, so they are computed twice.
   const derive = starting('derive');
   if (changesFirstValues(context.model.experiment.protocol))
     builder.procedure(deriveAgain, ...derive.map((kernel) => ({ kind: 'run' as const, kernel })));
@@ -119,7 +118,7 @@ function steppedMember(name: string, { groups }: Network): { stepped: SteppedGro
   return null;
 }
 
-/** What recordings and phases see. */
+/** The view of recordings and phases on the network. */
 function recordedOf(network: Network): Recorded {
   return {
     groups: network.groups.map(shownGroup),
@@ -138,7 +137,7 @@ function recordedOf(network: Network): Recorded {
   };
 }
 
-/** Populations that replay given spikes; what the spikes do at once is done as they are emitted. */
+/** Adds populations that replay given spikes; immediate effects run at the emission. */
 function replay(network: Network, name: string, deliveries: Deliveries): string {
   const { context, rings } = network;
   const source = rings.get(`${name}.spike`);
@@ -153,13 +152,13 @@ const inOrder = <T extends { readonly plan: ProjectionPlan }>(projections: reado
     (a, b) => a.plan.projection.order - b.plan.projection.order || (a.plan.name < b.plan.name ? -1 : 1),
   );
 
-/** Whether what some event does to synapses depends on the time. */
+/** Whether the effect of some event on synapses depends on the time. */
 const readsTime = ({ pathways }: ProjectionPlan): boolean =>
   pathways.some(({ pathway }) =>
     pathway.do.some((statement) => expressionsOf(statement).some((e) => namesIn(e).has('t'))),
   );
 
-/** Time is a sum: its rounding decides in which step something falls due. */
+/** Time is a sum; its rounding decides in which step an event is due. */
 function timeKernel({ time, timeBefore, context }: Network): string {
   const now = ir.load(time, ir.u32(0));
   return context.builder.sequential('time.advance', 'the time at the end of this step', [

@@ -1,6 +1,6 @@
 /**
- * Sums of inputs for code that reads them outside the integration. The integration empties the sums, to which events
- * may add again in the same step; recordings, conditions and actions read what it has used.
+ * Copies of input sums for code that reads them outside the integration. The integration empties the sums, and events
+ * may add to them again in the same step. Recordings, conditions and actions read the values that the integration used.
  */
 
 import * as ir from '../../ir/builder.js';

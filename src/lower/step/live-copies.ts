@@ -1,4 +1,4 @@
-/** Kernels that copy variables, run again wherever a copy is read after what it was made of has changed. */
+/** Kernels that copy variables, repeated before a read if the original has changed. */
 
 import type { Kernel, StepEntry } from '../../ir/program.js';
 import { accessesOf, bodyOf } from '../../ir/walk.js';
@@ -6,12 +6,11 @@ import { accessesOf, bodyOf } from '../../ir/walk.js';
 const meet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => [...a].some((name) => b.has(name));
 
 /**
- * The entries of a step with copies made anew before each entry that reads them, where their originals may have changed
- * since they were made: since the step began, or in an entry before. So code that reads a copy sees the original as it
- * is then.
+ * Inserts into a step new copies before each entry that reads them, if their originals may have changed since: since
+ * the step began, or in an earlier entry. Thus code that reads a copy reads the current value.
  *
- * @param copies  entries of the kernels that make copies; they do nothing else, and may read each other's copies
- * @param kernels  all kernels of the program
+ * @param copies entries of the kernels that copy; they have no other effect, and may read each other's copies
+ * @param kernels all kernels of the program
  */
 export function withLiveCopies(
   step: readonly StepEntry[],

@@ -3,10 +3,10 @@
 import type { StepEntry } from '../../ir/program.js';
 
 /**
- * What happens at one order of a slot, one after the other. Synapses contribute to sums and currents to inputs; inboxes
- * that events may read are emptied; inputs are kept for code that reads them after the integration. An event is tested
- * for, its elements are listed, how often each counts is computed and noted for readers of results, the elements note
- * when it was, and actions run that come in its own slot.
+ * Phases at one order of a slot, in sequence. Synapses contribute to sums and currents to inputs. Inboxes that events
+ * may read are emptied. Inputs are copied for code that reads them after the integration. An event is tested, its
+ * elements are listed, and their multiplicities are computed and logged. The elements store its time, and actions with
+ * their own slot run.
  */
 const phases = [
   'contribute',
@@ -24,7 +24,9 @@ const phases = [
 /** One of the things that happen at one order of a slot. */
 export type StepPhase = (typeof phases)[number];
 
-/** Slots run as the timing profile says; within a slot, orders ascend; at one order, phases follow each other. */
+/**
+ * Slots run in the order of the timing profile. Within a slot, orders ascend; at one order, phases follow each other.
+ */
 export interface StepPlace {
   /** A slot of the timing profile. */
   readonly slot: string;
@@ -32,7 +34,10 @@ export interface StepPlace {
   readonly order: number | 'first' | 'last';
   /** Absent: `main`. */
   readonly phase?: StepPhase;
-  /** Of the object that acts (`object-names.ts`), where ties go by names; absent: it comes before those with names. */
+  /**
+   * Name of the acting object (`object-names.ts`), if ties are resolved by names; absent: it precedes objects with
+   * names.
+   */
   readonly name?: string;
 }
 
@@ -52,14 +57,14 @@ export const inStep = (kernel: string, place: StepPlace, every = 1, offset = 0):
 
 const orderOf = ({ order }: StepPlace): number => (order === 'first' ? -Infinity : order === 'last' ? Infinity : order);
 
-/** What decides between things of one slot and order. */
+/** Resolves ties of one slot and order. */
 export type Ties = 'name' | 'phase';
 
 /**
- * What of two things runs first: negative for the first, positive for the second, 0 for neither.
+ * Compares two places: negative if the first runs before the second, positive if after, 0 if they are equal.
  *
- * @param rankOf  the place of a slot
- * @param ties  `name`: phases only tell things with one name apart
+ * @param rankOf the position of a slot
+ * @param ties `name`: phases only order entries with the same name
  */
 export function comparePlaces(a: StepPlace, b: StepPlace, rankOf: (slot: string) => number, ties: Ties): number {
   const slots = rankOf(a.slot) - rankOf(b.slot);
@@ -71,7 +76,7 @@ export function comparePlaces(a: StepPlace, b: StepPlace, rankOf: (slot: string)
   return phases.indexOf(a.phase ?? 'main') - phases.indexOf(b.phase ?? 'main');
 }
 
-/** Entries in the order in which they run; of one place, as they were added. */
+/** Sorts entries by their place; entries of one place keep the order of their addition. */
 export const inOrder = (
   entries: readonly PlacedEntry[],
   rankOf: (slot: string) => number,

@@ -22,11 +22,11 @@ export interface Profile {
   readonly stepping: 'slots' | 'elements';
   /** Slots in the order of a step. */
   readonly slots: readonly string[];
-  /** What decides between things of one slot and order: names as in Brian, or what they do. */
+  /** Resolves ties of one slot and order: by names as in Brian, or by phases. */
   readonly ties: Ties;
-  /** When linked parameters read what they stand for: wherever they are used, or at the start of a step. */
+  /** When linked parameters read their source: at each use, or at the start of a step. */
   readonly links: 'live' | 'held';
-  /** Where things go when the model does not say. */
+  /** Default places. */
   readonly defaults: Readonly<
     Record<
       | 'sample'
@@ -49,13 +49,13 @@ export interface Profile {
    * A sample taken in step n has time (n + sampleLabel) * dt; with 1 there is also one of the initial state at t = 0.
    */
   readonly sampleLabel: 0 | 1;
-  /** Which integration methods are tried where the model leaves it open; the first that accepts is taken. */
+  /** Candidate integration methods if the model names none; the first that accepts the equations is used. */
   readonly methods: readonly Method[];
-  /** Whether `exact` is left out, where no method is named, for systems that Brian 2's `exact` refuses. */
+  /** Whether `exact` is skipped, if no method is named, for systems that Brian 2's `exact` rejects. */
   readonly exactLikeBrian: boolean;
-  /** How the cable equation and the gates of cells with compartments take turns, where the model leaves it open. */
+  /** Default order of the cable equation and the gates of cells with compartments. */
   readonly cableMethod: CableMethod;
-  /** What is added to a delay in steps, of which whole steps are kept. */
+  /** Added to a delay in steps before it is rounded down. */
   readonly delayRounding: number;
 }
 
@@ -105,8 +105,8 @@ const grid: Profile = {
 };
 
 /**
- * The reference interpreter of LEMS: times are those of the end of a step, as for `grid`, and what is due is delivered
- * first.
+ * The reference interpreter of LEMS: times are labelled by the end of a step, as for `grid`, and deliveries that are
+ * due come first.
  */
 const lemsEuler: Profile = { ...grid, name: 'lems-euler', stepping: 'elements', methods: ['euler'] };
 

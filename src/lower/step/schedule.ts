@@ -1,4 +1,4 @@
-/** What either way of stepping must provide; the rest of lowering is the same for both. */
+/** The interface of both ways of stepping; the rest of lowering is the same for both. */
 
 import type { Model } from '../../model/typed.js';
 import type { Context, LoweringDiagnostics } from '../context.js';
@@ -12,7 +12,7 @@ import type { PlacedEntry } from './place.js';
 import type { ProjectionPlan } from '../projections/projection.js';
 import type { BuiltProjection } from '../code/synapse-scope.js';
 
-/** Populations and what they emit, as far as lowering has understood them. */
+/** Populations and their events, as known so far. */
 export interface Populations {
   /** All groups of the model. */
   readonly groups: readonly Group[];
@@ -20,11 +20,11 @@ export interface Populations {
   readonly rings: ReadonlyMap<string, EventSource>;
 }
 
-/** A network whose synapses exist. */
+/** A network with built synapses. */
 export interface BuiltNetwork extends Populations {
-  /** All projections, also those whose connectivity could not be built. */
+  /** All projections, including projections with failed connectivity. */
   readonly plans: readonly ProjectionPlan[];
-  /** Those with connectivity. */
+  /** The projections with connectivity. */
   readonly projections: readonly BuiltProjection[];
 }
 
@@ -32,32 +32,31 @@ export interface BuiltNetwork extends Populations {
 export interface Recorded {
   readonly groups: readonly Group[];
   readonly projections: readonly BuiltProjection[];
-  /** What others see of variables that phases may set. */
+  /** Copies that other elements read, for variables that phases may set. */
   readonly copies: Copies;
 }
 
-/** What a pass gives, beside what its builder holds. */
+/** The result of a pass, besides the part in its builder. */
 interface Passed extends Partial<Found> {
   /** Kernels of each step. */
   readonly entries?: readonly PlacedEntry[];
 }
 
-/**
- * Runs a pass, by a name of its own: it gets a builder of its own, and what it has added then belongs to the program.
- */
+/** Runs a pass with a unique name and a new builder, and adds its part to the program. */
 export type RunPass = <T extends object>(name: string, pass: (context: Context) => T & Passed) => T;
 
 /** A way to step. */
 export interface Schedule {
-  /**
-   * The model as this schedule steps it, and what its types had that they lack then.
-   */
+  /** Prepares the model for this schedule, and returns the parts that its types lost. */
   readonly prepare: (
     model: Model,
     profile: Profile,
     diagnostics: LoweringDiagnostics,
   ) => { readonly model: Model; readonly modes: Modes };
-  /** What populations do by themselves in a step; first values, which connecting may read, are there already. */
+  /**
+   * Returns the kernels of populations by themselves in a step. Initial values, which connecting may read, already
+   * exist.
+   */
   readonly populations: (populations: Populations, modes: Modes, context: Context) => readonly PlacedEntry[];
   /** Passes for the rest of a step, once synapses exist. */
   readonly steps: (network: BuiltNetwork, run: RunPass) => Recorded;

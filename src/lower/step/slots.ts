@@ -39,7 +39,7 @@ export const slots: Schedule = {
     return [...own, ...quietSteps(rings, context), ...solved, ...links, ...replayInSlots(rings, context)];
   },
   steps({ groups, projections, rings }, run) {
-    // What synapses do in each step and at events, in the order of the delivery slots.
+    // The work of synapses in each step and at events, in the order of the delivery slots.
     run('deliveries', (context) => {
       const found = projections.map((built) =>
         context.diagnostics.within(`/synapses/${built.plan.projection.synapse}`, () => ({
@@ -64,7 +64,7 @@ export const slots: Schedule = {
   finish: ({ groups }, context) => keepInputs(groups, context),
 };
 
-/** Where populations go by clocks, nobody emits an event in the steps between: what was emitted last is forgotten. */
+/** Populations with a clock emit no events between its ticks, so the last events are cleared. */
 function quietSteps(rings: Populations['rings'], context: Context): readonly PlacedEntry[] {
   const clocked = [...rings.values()].filter(({ population }) => onClockOf(population, context).every > 1);
   if (clocked.length === 0) return [];

@@ -9,9 +9,9 @@ import { rankOf } from './profile.js';
 export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
 
 /**
- * I32 number of the step that runs, of the clock that code goes by; between its ticks that of the next.
+ * I32 number of the current step of the code's clock; between its ticks, of the next one.
  *
- * @source Brian 2, `Network.run`: a clock that is not due has moved on
+ * @source Brian 2, `Network.run`: a clock that is not due has already advanced
  */
 export const ownStep = ({ every }: Pick<Context, 'every'>): Ir =>
   every === 1 ? step : ir.binary('div', ir.add(step, ir.i32(every - 1)), ir.i32(every));
@@ -20,18 +20,15 @@ export const ownStep = ({ every }: Pick<Context, 'every'>): Ir =>
 export const seenStep = (context: Context): Ir =>
   context.ahead ? ir.add(ownStep(context), ir.i32(1)) : ownStep(context);
 
-/**
- * Float64 seconds: the time at the start of the step that code sees or, where time is a sum of steps, that which has
- * come.
- */
+/** Float64 seconds at the start of the current step or, if time is a sum of steps, the current sum. */
 export const timeOf = (context: Context): Ir =>
   context.profile.stepping === 'elements'
     ? ir.load(timeBuffer(context), ir.u32(0))
     : ir.mul(ir.convert('f64', seenStep(context)), ir.f64(context.dt));
 
 /**
- * The context of code that reads what is recorded in a slot: where times are labelled with the end of a step, and the
- * slot comes after integration, the time is that of the label.
+ * Returns the context of code that reads values recorded in a slot. If times are labelled with the end of a step and
+ * the slot follows integration, the time is that of the label.
  */
 export function atLabel(slot: string, context: Context): Context {
   const { profile } = context;

@@ -4,7 +4,7 @@ import { mostUint32 } from '../../lang/integers.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 
-/** Whole steps of a period in s, or null after a finding. `what`: the period, as a sentence has it. */
+/** Returns a period in s as whole steps, or null after a diagnostic. `what`: the period, as named in the message. */
 export function wholeSteps(what: string, seconds: number, context: Context): number | null {
   const steps = Math.round(seconds / context.dt);
   if (steps > mostUint32) {

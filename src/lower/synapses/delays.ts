@@ -34,7 +34,7 @@ interface Sorted {
   readonly copies: Buffer | null;
 }
 
-/** Synapses whose delays are asked for: of the pathways of a projection, which one. */
+/** A pathway of a projection, and its synapses with delays. */
 interface Delayed {
   readonly plan: ProjectionPlan;
   readonly pathway: PathwayPlan;
@@ -97,7 +97,7 @@ export function sortByDelay(delayed: Delayed, context: Context): Sorted {
 }
 
 /**
- * The delay of each synapse in steps, rounded as the profile says.
+ * Adds a kernel for the delay of each synapse in steps, rounded as the profile defines.
  *
  * @random stream `projection/<id>/delay/<pathway>`, counter (source, target, 0, site); parameters as in their own
  *   streams
@@ -139,8 +139,8 @@ function checkOf(
 }
 
 /**
- * A kernel that stores the delay of each synapse in seconds, for profiles that do not round it to steps. `longest`:
- * what the delays are known to keep below (s). @random as `delayKernel`
+ * Adds a kernel that stores the delay of each synapse in seconds, for profiles that do not round it to steps.
+ * `longest`: a known upper bound of the delays (s). @random as `delayKernel`
  */
 export function secondsKernel(delayed: Delayed, longest: number, seconds: Buffer, context: Context): string {
   const { raw, pathway, plan } = delayed;
@@ -164,14 +164,14 @@ function limitsOf(range: Projection['delayRange']): { readonly least: number; re
 /** Most draws of a delay that lies out of its range; after them it is a fault. */
 const mostAttempts = 1000;
 
-/** Code for a synapse: its position, the element that sends, and where statements go. */
+/** A synapse's position, its source, and the block of its code. */
 interface Place {
   readonly position: Ir;
   readonly source: Ir;
   readonly block: Block;
 }
 
-/** A delay whose own draws are made again until it is within its range. */
+/** Returns a delay, redrawn until it is within its range. */
 function redrawn(delay: Expression, delayed: Delayed, place: Place, context: Context): Ir {
   const { block } = place;
   const { least, most } = limitsOf(delayed.plan.projection.delayRange);
@@ -227,7 +227,7 @@ interface Given {
   readonly values: GivenValues;
 }
 
-/** The value of a synapse among those that are given for all. */
+/** Returns the value of a synapse from the values given for all. */
 function givenValue(
   { name, comment, values: { array, columns } }: Given,
   { raw, plan }: Delayed,

@@ -1,7 +1,7 @@
 /**
- * Connections that rules draw on the target. Rules that decide pair by pair are run twice: once to count, once to fill
- * what the count has sized. Those that run over sources fill rows; others, and those between selections, fill a list
- * that is then moved into rows.
+ * Connections drawn on the target by rules. Rules that decide pair by pair run twice: once to count, and once to fill
+ * arrays of that size. Rules over sources fill rows. Other rules, and rules between selections, fill a list that is
+ * then moved into rows.
  */
 
 import * as ir from '../../ir/builder.js';
@@ -23,11 +23,11 @@ interface Counted<C extends RuleCode = RuleCode> {
   readonly code: C;
   readonly starts: Buffer;
   readonly items: number;
-  /** u32 bits of the pairs found, a block's 32 words for each item; null where they are found again. */
+  /** u32 bits of the accepted pairs, 32 u32 values per block for each item; null if they are computed again. */
   readonly found: Buffer | null;
 }
 
-/** Pairs of which bits are kept: 128 MiB of them. */
+/** Largest number of pairs with stored bits: 128 MiB. */
 const mostKept = 1 << 30;
 
 /** The synapses of rules that draw or enumerate them, or null after a finding. */
@@ -262,7 +262,7 @@ function rowStart(
   return start;
 }
 
-/** Rows of synapses of which several may be of one pair, and a number for each among them. */
+/** Rows of synapses with several per pair, and an index for each within its pair. */
 interface RowsOfPairs {
   readonly rows: Buffer;
   readonly targets: Buffer;
@@ -314,9 +314,9 @@ function copyNumbers({ rows, targets, copies, adjacent }: RowsOfPairs, plan: Pro
 }
 
 /**
- * Rows from a rule that runs over targets, or whose ends are selections: its synapses in order of creation, then moved
- * to their sources' rows in that order. Of an end with elements of several populations only those of this piece are
- * kept.
+ * Builds rows from a rule that runs over targets, or between selections: its synapses in order of creation are moved to
+ * the rows of their sources in that order. For an end with elements of several populations, only elements of this piece
+ * are kept.
  */
 function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynapses {
   const { builder } = context;
@@ -395,7 +395,7 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
     place: (p, group, at, ordinal) => [ir.store(targets, at, targetOf(p, group)), ir.store(creation, at, ordinal)],
     context,
   });
-  // Rows gather by ascending target where the rule runs over plain targets, or lists targets in ascending order.
+  // Targets of a row ascend if the rule runs over plain targets, or lists targets in ascending order.
   const ascending = code.outer === 'post' ? !post.map : code.ascending && !innerEnd.map;
   if (copies)
     builder.initially(
@@ -407,8 +407,8 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
 }
 
 /**
- * Most synapses of a target and of a source; where no pair has two, as for a list, so a frozen network sums in the
- * same units.
+ * Returns the largest numbers of synapses of a target and of a source. If no pair has two, they are computed as for a
+ * list, so that a frozen network sums in the same units.
  */
 function bounded(
   { copies, fanIn, fanOut }: CountedCode,

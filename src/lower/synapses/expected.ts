@@ -8,7 +8,7 @@ import type { Context } from '../context.js';
 import { parameterBounds } from '../projections/projection-bounds.js';
 import { type ProjectionPlan } from '../projections/projection.js';
 
-/** The probability of a pair where its value is not known. */
+/** The assumed probability of a pair if its value is unknown. */
 const typicalProbability = 0.1;
 
 /** About how many synapses the rules of a projection make. */
@@ -20,7 +20,7 @@ function expectedOf(rule: ConnectionRule, plan: ProjectionPlan, context: Context
   const [sources, targets] = [plan.pre.size, plan.post.size];
   const pairs = sources * targets;
   const bounds = parameterBounds(plan, context);
-  /** The middle of what a number can be; what is not known is as given. */
+  /** Returns the middle of a number's range, or the default for an unknown range. */
   const middle = (value: number | Expression, unknown: number): number => {
     if (typeof value === 'number') return value;
     const { low, high } = boundsOf(value, bounds);

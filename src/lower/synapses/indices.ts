@@ -46,7 +46,9 @@ function columnsOfList(plan: ProjectionPlan, rows: TypedArray, targets: TypedArr
   return indexBuffers(name, starts.length, order.length, context, { starts, positions: order, sources });
 }
 
-/** The synapses by (row, delay) for a pathway whose delays are not those that storage is sorted by. */
+/**
+ * Builds an index of the synapses by (row, delay) for a pathway with delays other than those that storage is sorted by.
+ */
 export function delayedIndex(
   stored: RawSynapses,
   pathway: PathwayPlan,
@@ -85,7 +87,7 @@ interface Key {
   readonly withinRows: boolean;
 }
 
-/** The arrays of an index, with their contents where these are known when lowering. */
+/** Returns the arrays of an index, with their contents if these are known when lowering. */
 function indexBuffers(
   name: string,
   starts: number,
@@ -146,9 +148,9 @@ function indexOf(
 }
 
 /**
- * The index of a pathway whose code must meet the synapses of a key (a row, a column, with one delay) in order of
- * creation: the given one, sorted; for rows that another pathway's delays have sorted, one of its own. Null where rows
- * are in that order.
+ * Returns an index by key (a row or column, with one delay) in order of creation, for pathways that need this order:
+ * the given index, sorted. For rows sorted by another pathway's delays, it is a new index. Null if rows have that
+ * order.
  */
 export function inOrderOfCreation(
   index: SynapseIndex | null,
@@ -158,7 +160,7 @@ export function inOrderOfCreation(
   context: Context,
 ): SynapseIndex | null {
   const { creation } = connectivity;
-  // Rows keep the order of creation, except for other delays than those that they are sorted by.
+  // Rows keep the order of creation, unless they are sorted by other delays.
   if (!creation || (!index && (!plan.sortedBy || plan.sortedBy === pathway))) return index;
   const name = `${plan.name}.${pathway.name}`;
   const sorted =

@@ -46,7 +46,7 @@ function firstOutside(indices: ArrayLike<number>, size: number): number | null {
   return null;
 }
 
-/** Whether each row's targets ascend, none of them twice. */
+/** Whether the targets of each row are strictly ascending. */
 function rises(rows: Uint32Array, targets: Uint32Array | Uint16Array): boolean {
   for (let row = 0; row + 1 < rows.length; row++) {
     const end = rows[row + 1] as number;

@@ -8,7 +8,7 @@ import { runningSum } from './running-sum.js';
 
 type Stores = ReturnType<typeof ir.store>[];
 
-/** What is moved into rows. */
+/** The synapses to be moved into rows. */
 interface Move {
   readonly name: string;
   /** Offsets of the groups that the synapses stand in now, and how many groups. */
@@ -30,7 +30,7 @@ interface Move {
   readonly context: Context;
 }
 
-/** Most shares that the groups are divided into; fewer where counters for every row and share would not pay. */
+/** Largest number of shares of the groups; smaller if counters for every row and share would cost too much. */
 const mostShares = 1024;
 const mostCounters = 1 << 26;
 
@@ -40,8 +40,8 @@ function sharesFor({ groups, rowCount, expected }: Move): number {
 }
 
 /**
- * A stable counting sort of synapses into rows: groups are divided into shares, each of which counts its synapses of
- * each row; with what comes before summed up, each puts its own in their places.
+ * A stable counting sort of synapses into rows. Groups are divided into shares. Each share counts its synapses of each
+ * row and, after prefix sums, moves its synapses to their positions.
  */
 export function moveToRows(move: Move): void {
   const { name, groups, keep, rows, rowCount, allocate, place, context } = move;
@@ -162,7 +162,7 @@ function overRows(name: string, comment: string, rowCount: number, block: Block,
   builder.initially(builder.map(name, comment, { kind: 'count', count: rowCount }, false, block));
 }
 
-/** What is sorted within the rows that it is in. */
+/** Rows with synapses to be sorted within each row. */
 interface RowSort {
   readonly name: string;
   readonly comment: string;

@@ -25,7 +25,7 @@ interface StoredRows {
   readonly sources: number;
 }
 
-/** How many pieces there are; where their number is drawn, a kernel computes it when it is first asked for. */
+/** Returns the number of pieces. If the number of synapses is drawn, a kernel computes it at the first use. */
 function piecesOf({ name, count, rows, sources }: StoredRows, context: Context): Extent {
   if (typeof count === 'number') return Math.ceil(count / pieceLength);
   const { builder } = context;
@@ -44,7 +44,7 @@ function piecesOf({ name, count, rows, sources }: StoredRows, context: Context):
   return { buffer: pieces.name, index: 0 };
 }
 
-/** Finds the row of a position by bisection; declares what it needs in a block. */
+/** Finds the row of a position by bisection, with locals declared in a block. */
 export function rowSearch(
   block: Block,
 ): (rows: Buffer, sources: Ir, position: Ir) => { readonly statements: readonly Statement[]; readonly row: Ir } {

@@ -73,7 +73,7 @@ const partsOf = ({ items, length }: CountsInParts): MapDomain => ({ kind: 'count
 /** The first count of a part and the one after its last. */
 function boundsOfPart({ items, length }: CountsInParts, block: Block) {
   const first = block.name('first', ir.mul(item, ir.u32(length)));
-  // Counts of the last part end where all do.
+  // The last part ends at the number of items.
   const left = block.name('left', ir.sub(ir.u32(items), first));
   return { first, end: block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(length)), left, ir.u32(length)))) };
 }

@@ -17,8 +17,8 @@ export function sortedByKey(
   size: number,
   carry?: { readonly from: ArrayLike<number>; readonly to: Uint32Array | Uint16Array },
 ): SortedByKey {
-  // Counted two places further on: while elements are placed, each key's next place stands one further on, and is where
-  // the next key begins when all are.
+  // Counts are stored at key + 2. While elements are placed, entry key + 1 is the next free position of a key, and
+  // finally the beginning of the next key.
   const places = new Uint32Array(size + 2);
   for (let k = 0; k < keys.length; k++) {
     const behind = (keys[k] as number) + 2;

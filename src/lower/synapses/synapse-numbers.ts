@@ -9,12 +9,12 @@ import * as messages from '../messages.js';
 import type { Connectivity, ProjectionPlan } from '../projections/projection.js';
 import { overPositions } from './positions.js';
 
-/** What each number is called in code of a synapse: of its target, and of its source. */
+/** The names of each number in code of a synapse: of its target, and of its source. */
 const names = { post: 'N_incoming', pre: 'N_outgoing' } as const;
 
 type Side = keyof typeof names;
 
-/** The end whose synapses a name counts; undefined for other names. */
+/** Returns the end with the synapses that a name counts; undefined for other names. */
 export const countedSide = (name: string): Side | undefined =>
   (['pre', 'post'] as const).find((side) => names[side] === name);
 
@@ -22,7 +22,7 @@ export const countedSide = (name: string): Side | undefined =>
 export const synapseNumbers = ({ name }: ProjectionPlan, side: Side, { builder }: Context): Buffer | undefined =>
   builder.known(`${name}.${names[side]}`);
 
-/** Counts the synapses of each element, for the ends whose numbers some code reads. */
+/** Counts the synapses of each element, for ends with numbers that some code reads. */
 export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Connectivity, context: Context): void {
   const { builder, diagnostics, model } = context;
   const recorded = model.recordings.flatMap((recording) =>

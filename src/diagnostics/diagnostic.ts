@@ -1,8 +1,8 @@
 /**
- * Findings about a document, as data. Text is made only at the edge (see `render.ts`).
+ * Diagnostics of a document, as data. Only `render.ts` makes text of them.
  *
- * Three families are never mixed: a `Diagnostic` says that a document is wrong (exit code 1), a `UsageError` that the
- * command, a file or a tool is (exit code 2), an `InvariantError` that we are.
+ * Three families are never mixed: a `Diagnostic` reports a mistake in a document (exit code 1), a `UsageError` a
+ * mistake in the command, a file or a tool (exit code 2), and an `InvariantError` a mistake of ours.
  */
 
 import { limits } from './limits.js';
@@ -23,17 +23,17 @@ export interface Place {
   readonly length?: number;
 }
 
-/** One finding. `code` is stable: `stage/what-is-wrong`. */
+/** One diagnostic. `code` is stable: `stage/kind-of-mistake`. */
 export interface Diagnostic {
   readonly code: string;
   readonly severity: Severity;
-  /** One sentence on what is wrong, in lower case, without the place. */
+  /** One sentence on the mistake, in lower case, without the place. */
   readonly message: string;
   /** Where; absent when it concerns no part of a document. */
   readonly place?: Place;
-  /** What would be right. */
+  /** A correct form. */
   readonly expected?: string;
-  /** What is there. */
+  /** The actual form. */
   readonly found?: string;
   /** What to do. */
   readonly hint?: string;
@@ -45,14 +45,16 @@ export interface Diagnostic {
   readonly count?: number;
 }
 
-/** What a catalogue entry yields: everything of a diagnostic but where it is. */
+/** The result of a catalogue entry: a diagnostic without its place. */
 export type Finding = Omit<Diagnostic, 'place' | 'severity'> & {
   readonly severity?: Severity;
-  /** Names whose definitions explain it: where they are in the document becomes a related place. */
+  /** Names with definitions that explain it: their places in the document become related places. */
   readonly names?: readonly string[];
 };
 
-/** Finds where a document defines a name; of several definitions the one nearest to the pointer `from`. */
+/**
+ * Finds the place of a name's definition in a document; of several definitions, the one nearest to the pointer `from`.
+ */
 export type FindDefinition = (name: string, from: string) => Place | undefined;
 
 /** Findings of one severity that are kept; the rest is only counted. */
@@ -94,8 +96,8 @@ export class Diagnostics {
   }
 
   /**
-   * @param place  where the finding is, or how to find that out: it is not asked for findings that are only counted
-   * @throws DiagnosticError when a document has more errors than are worth reading on
+   * @param place the place, or a function that finds it, which is not called for diagnostics that are only counted
+   * @throws DiagnosticError for a document with too many errors to continue
    */
   add(finding: Finding, place?: Place | (() => Place)): void {
     this.#record(finding, place);
@@ -114,7 +116,7 @@ export class Diagnostics {
         ...(found ? { place: found } : {}),
         ...(related.length > 0 ? { related } : {}),
       };
-      // What several readers of one part find wrong with it is one mistake.
+      // Equal diagnostics from several readers of one part are one mistake.
       const key = JSON.stringify(diagnostic);
       if (this.#seen.has(key)) return;
       this.#seen.add(key);
@@ -141,7 +143,7 @@ export class Diagnostics {
     for (const { place, ...finding } of diagnostics) this.#record(finding, place);
   }
 
-  /** What was found; after `mostFindings` of a severity one more says how many there are beyond. */
+  /** Returns the diagnostics; after `mostFindings` of a severity, one more has the number of the rest. */
   get list(): readonly Diagnostic[] {
     const more = (['error', 'warning', 'note'] as const)
       .map((severity) => [severity, this.#counts[severity] - mostFindings] as const)
@@ -178,9 +180,9 @@ export class DiagnosticError extends Error {
   }
 }
 
-/** The command, a file or a tool is wrong; `hint` says what to do or install. */
+/** A mistake in the command, a file or a tool; `hint` is a remedy. */
 export class UsageError extends Error {
-  /** What to do or install; undefined where nothing can be said. */
+  /** The remedy, such as a package to install; undefined without a remedy. */
   readonly hint: string | undefined;
   /** More that is wrong with the same command. */
   readonly others: readonly UsageError[];
@@ -192,13 +194,13 @@ export class UsageError extends Error {
   }
 }
 
-/** The errors as one that is thrown, the first with the others; nothing happens when there are none. */
+/** Throws the first of some errors, with the others attached; returns if there are no errors. */
 export function throwUsageErrors(errors: readonly UsageError[]): void {
   const [first, ...others] = errors;
   if (first) throw new UsageError(first.message, first.hint, others);
 }
 
-/** We are wrong: names the pass and asks for a report. */
+/** A mistake of ours: names the pass and requests a report. */
 export class InvariantError extends Error {
   constructor(pass: string, message: string, cause?: unknown) {
     super(`internal error in ${pass}: ${message}. Please report this with the model that caused it.`, { cause });

@@ -52,8 +52,8 @@ export function displayWidth(text: string): number {
 }
 
 /**
- * `text` without anything that a terminal would obey: tabs become two spaces, other control characters (an escape
- * sequence in a model, say) and halves of surrogate pairs the replacement character.
+ * Returns `text` without characters that control a terminal. Tabs become two spaces; other control characters, such as
+ * an escape sequence in a model, and unpaired surrogates become the replacement character.
  */
 export function printable(text: string): string {
   return text
@@ -63,8 +63,8 @@ export function printable(text: string): string {
 }
 
 /**
- * The same for text of several lines, which keeps its line ends: for source code, where what is seen must be what is
- * there.
+ * The same for text of several lines, which keeps its line ends: for source code, whose visible and actual text must
+ * agree.
  */
 export const printableLines = (text: string): string =>
   text

@@ -11,7 +11,7 @@ export const limits = {
   nesting: 100,
   /** Levels of parentheses, calls and operators in the text of an expression. */
   expressionNesting: 500,
-  /** Levels of an expression's tree, in which each term of a sum is one. */
+  /** Levels of an expression's tree; each term of a sum counts as one. */
   expressionDepth: 1500,
   /** Nodes of an expression after substitution. */
   expressionNodes: 1_000_000,

@@ -1,6 +1,6 @@
-/** Members of data of which nothing is known. */
+/** Access to members of unknown data. */
 
-/** What data from outside holds under a key of its own; undefined where it is no object, or holds nothing there. */
+/** Returns the own member of external data under a key; undefined if it is missing, or if the data is not an object. */
 export const memberOf = (data: unknown, key: string): unknown =>
   typeof data === 'object' && data !== null && Object.hasOwn(data, key)
     ? (data as Readonly<Record<string, unknown>>)[key]

@@ -1,15 +1,15 @@
 import type { Place } from './diagnostic.js';
 
 /**
- * Finds the place in the user's text of a node of a document tree.
+ * Finds the place of a node of a document tree in the user's text.
  *
  * `pointer` is a JSON pointer into the tree that a stage works on. `span` is a range of offsets within the string value
- * there (an expression, say). A pointer that is not known yields the place of its nearest known parent.
+ * at the pointer, such as an expression. For an unknown pointer, the place of its nearest known parent is returned.
  */
 export interface Positions {
   /** The place of a node, or of a range of offsets within the string there. */
   place(pointer: string, span?: { readonly start: number; readonly end: number }): Place;
-  /** The place of the key of the node rather than of its value, where the document has keys. */
+  /** Returns the place of the node's key rather than of its value, if the document has keys. */
   keyPlace?(pointer: string): Place;
 }
 

@@ -1,4 +1,4 @@
-/** Text and JSON of findings. The only place where a `Diagnostic` becomes something to read. */
+/** Renders diagnostics as text and JSON. The only place where they become readable output. */
 
 import type { Diagnostic, Place, Severity } from './diagnostic.js';
 import { displayWidth, printable } from './display.js';
@@ -29,9 +29,9 @@ const colours: Readonly<Record<Severity | 'faint' | 'bold', string>> = {
 type Paint = (style: keyof typeof colours, text: string) => string;
 
 /**
- * Findings as text for people: sorted by place, each with its lines, a caret and what was expected and found.
+ * Renders diagnostics as text: sorted by place, each with its lines, a caret and the expected and actual form.
  *
- * @returns lines joined by newlines, ending with one; empty when there are no findings
+ * @returns lines joined by newlines, ending with one; empty without diagnostics
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions = {}): string {
   const paint: Paint = options.colour
@@ -76,7 +76,9 @@ function splitAlike(
   };
 }
 
-/** Findings in the order of documents (as first met), then of lines and columns; those without a place come first. */
+/**
+ * Sorts diagnostics by documents (in order of appearance), then by lines and columns; those without a place come first.
+ */
 function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const documents = [...new Set(diagnostics.map(({ place }) => place?.document ?? ''))];
   const key = ({ place, count }: Diagnostic): [number, number, number] => [
@@ -90,7 +92,7 @@ function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   });
 }
 
-/** `2 errors, 1 warning`; empty when there is nothing to count. */
+/** `2 errors, 1 warning`; empty without diagnostics. */
 export function countFindings(diagnostics: readonly Diagnostic[]): string {
   const parts: string[] = [];
   for (const severity of ['error', 'warning', 'note'] as const) {
@@ -102,7 +104,7 @@ export function countFindings(diagnostics: readonly Diagnostic[]): string {
   return parts.join(', ');
 }
 
-/** Findings as plain JSON values, sorted by place, for `--json`; keys are those of `Diagnostic`. */
+/** Returns diagnostics as plain JSON values, sorted by place, for `--json`; keys are those of `Diagnostic`. */
 export function diagnosticsToJson(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return sortDiagnostics(diagnostics).map(
     ({ code, severity, message, place, expected, found, hint, related, rule, count }) => ({
@@ -136,7 +138,7 @@ function renderOne(diagnostic: Diagnostic, lines: LineReader, paint: Paint): str
     const text = diagnostic[field];
     if (text !== undefined) output.push(line(field, text));
   }
-  // Without a rule in a schema, the page of the code is where the rule is explained.
+  // Without a rule in a schema, the page of the code explains the rule.
   if (diagnostic.rule === undefined) output.push(line('rule', `interneuron explain ${code}`));
   for (const note of related ?? []) {
     output.push(
@@ -157,7 +159,7 @@ function shortPointer(pointer: string): string {
   return pointer.length <= 100 ? pointer : `${pointer.slice(0, 50)}…${pointer.slice(-49)}`;
 }
 
-/** The marked line with its neighbours and a line of carets below it; nothing when the text is not at hand. */
+/** Returns the marked line with its neighbours and a line of carets below it; empty if the text is not available. */
 function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severity): string[] {
   const { line } = place;
   if (line === undefined) return [];
@@ -188,8 +190,8 @@ function excerpt(place: Place, lines: LineReader, paint: Paint, severity: Severi
 }
 
 /**
- * The part of a line that is shown, and where carets go below it: `indent` and `length` are in terminal columns.
- * Minified documents have lines of any length, so only a window around the mark is kept.
+ * The visible part of a line, and the position of carets below it: `indent` and `length` are in terminal columns.
+ * Minified documents have lines of any length, so only a window around the mark is shown.
  */
 function lineWindow(line: string, place: Place): { text: string; from: number; indent: number; length: number } {
   const begin = Math.min(Math.max((place.column ?? 1) - 1, 0), line.length);

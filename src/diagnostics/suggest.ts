@@ -1,8 +1,8 @@
-/** Suggestions for misspelt names: what is near, in the order of nearness. */
+/** Suggestions for misspelt names: similar names, the most similar first. */
 
 import { limits } from './limits.js';
 
-/** Names longer than this are compared by their beginnings only, so a hostile name costs nothing. */
+/** Longer names are compared only by their beginnings, so that a hostile name costs no time. */
 const longestCompared = 80;
 
 /**
@@ -40,11 +40,11 @@ function at(row: readonly number[], column: number): number {
 }
 
 /**
- * The candidates that `name` may have been meant to be, nearest first; none when nothing is near.
+ * Returns the candidates similar to `name`, the most similar first; empty if no candidate is similar.
  *
- * A difference of upper and lower case only counts less than any edit. Ties keep the order of `candidates`.
+ * Differences only in case count less than any edit. Ties keep the order of `candidates`.
  *
- * @param count  how many to give at most
+ * @param count largest number of results
  */
 export function nearest(name: string, candidates: Iterable<string>, count = 3): string[] {
   const written = name.slice(0, longestCompared);
@@ -61,16 +61,17 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
     else if (known === lower) near.push({ candidate, distance: 0.5 });
     else {
       const distance = editDistance(lower, known, limit);
-      // A name of one or two letters is within a short distance of every other: keep what shares a letter.
+      // A name of one or two letters is within a short distance of every other: a shared letter is required.
       const related = distance < Math.max(written.length, other.length);
       if (distance <= limit && related) near.push({ candidate, distance });
-      // An abbreviation, such as `exc` for `excitatory`, or the last word, such as `groups` for `neuron_groups`.
+      // An abbreviation, such as `exc` for `excitatory`, or the last part of a name, such as `groups` for
+      // `neuron_groups`.
       else if (written.length >= 3 && (known.startsWith(lower) || known.endsWith(`_${lower}`)))
         near.push({ candidate, distance: limit });
     }
   }
   near.sort((a, b) => a.distance - b.distance);
-  // What is much farther than the nearest one is no help beside it.
+  // Names much less similar than the best one are omitted.
   const farthest = (near[0]?.distance ?? 0) + 1;
   return near
     .filter(({ distance }) => distance <= farthest)
@@ -78,13 +79,13 @@ export function nearest(name: string, candidates: Iterable<string>, count = 3): 
     .map(({ candidate }) => candidate);
 }
 
-/** `did you mean exc?`, `did you mean exc or inh?`; undefined when nothing is near. */
+/** `did you mean exc?`, `did you mean exc or inh?`; undefined without a similar name. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
   const near = nearest(name, candidates);
   return near.length === 0 ? undefined : `did you mean ${joinWords(near, 'or')}?`;
 }
 
-/** The `hint` of a finding with `didYouMean`, to be spread into it; empty when nothing is near. */
+/** Returns a `hint` with `didYouMean`, to be spread into a diagnostic; empty without a similar name. */
 export function suggestion(
   name: string,
   candidates: Iterable<string>,
@@ -93,7 +94,7 @@ export function suggestion(
   return names.length === 0 ? {} : { hint: `did you mean ${joinWords(names, 'or')}?`, names };
 }
 
-/** `one of exc, inh, noise`: what is allowed, nearest to `name` first, cut after `count` names. */
+/** `one of exc, inh, noise`: the allowed names, the most similar to `name` first, at most `count` names. */
 export function oneOf(name: string, candidates: Iterable<string>, count = 12): string {
   const all = [...new Set(candidates)];
   if (all.length === 0) return 'a defined name, but there are none';
@@ -104,7 +105,7 @@ export function oneOf(name: string, candidates: Iterable<string>, count = 12): s
   return `one of ${[...first, ...others].slice(0, count).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** What a finding says of a name that is none of those known: these, the name, and which of them it is like. */
+/** Returns the members of a diagnostic for an unknown name: the known names, the name, and similar ones. */
 export const unlike = (
   name: string,
   known: Iterable<string>,

@@ -4,6 +4,6 @@
 export const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
-/** Whether something could not be read; `refused` says why. */
+/** Whether a read failed; `refused` has the reason. */
 export const isRefused = <T extends object>(read: T): read is Extract<T, { readonly refused: unknown }> =>
   'refused' in read;

@@ -1,13 +1,13 @@
 /**
- * What every finding of a kind can say where its own message does not: what is expected, what was found, and what to do
- * about it. Kinds are the last parts of codes, which stages share.
+ * Default texts of diagnostics by kind, for entries without their own: expected form, actual form, and remedy. Kinds
+ * are the last parts of codes, which stages share.
  */
 
 import { joinWords } from './suggest.js';
 
 type Words = Partial<Record<'expected' | 'found' | 'hint', string>>;
 type Usual = Partial<Record<'expected' | 'found', string>> & {
-  /** A text, or one made of what the finding says itself, where it says that much. */
+  /** A text, or a function of the diagnostic's own texts that returns undefined if they do not suffice. */
   readonly hint?: string | ((words: Words) => string | undefined);
 };
 
@@ -143,7 +143,7 @@ function instead({ expected, found }: Words): string | undefined {
   return `write ${expected}${found === undefined ? '' : ` instead of ${found}`}`;
 }
 
-/** What to use instead, of what `oneOf` says to be allowed; undefined where there is nothing. */
+/** Returns an alternative from the allowed names in a text of `oneOf`; undefined if there is no such name. */
 function choice(expected: string | undefined): string | undefined {
   if (expected === undefined || expected.startsWith('a defined name')) return undefined;
   const [, list, more] = /^one of (.*?)(?: and (\d+) more)?$/.exec(expected) ?? [];
@@ -154,7 +154,7 @@ function choice(expected: string | undefined): string | undefined {
     : `another name, such as ${joinWords(names.slice(0, 3), 'or')}`;
 }
 
-/** A finding with what its kind can say instead of what it lacks. */
+/** Returns a diagnostic with its missing texts filled in by kind. */
 export function withUsualWords<T extends Words & { readonly code: string }>(finding: T): T {
   if (finding.expected !== undefined && finding.found !== undefined && finding.hint !== undefined) return finding;
   const kind = finding.code.slice(finding.code.lastIndexOf('/') + 1);

@@ -1,6 +1,4 @@
-/**
- * Large arrays that are drawn: kept beside those of the model, so no list of millions is ever a plain one.
- */
+/** Large drawn arrays, stored beside the arrays of the model, so that lists of millions never become plain arrays. */
 
 import type { DataReference, DataStore } from '../model/typed.js';
 

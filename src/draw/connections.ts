@@ -23,7 +23,7 @@ export interface Between {
   readonly pre: Elements;
   /** Elements of the postsynaptic end. */
   readonly post: Elements;
-  /** For each sender the same element among the receivers, or none; null where no element is at both ends. */
+  /** For each sender the same element among the receivers, or none; null if the ends have no common element. */
   readonly sameTarget: Uint32Array | null;
   /** Whether both ends are the same elements in the same order. */
   readonly identical: boolean;
@@ -47,7 +47,7 @@ interface ValueDraw {
   readonly numbers: GrowingNumbers;
 }
 
-/** The projection with everything explicit, and its pairs where they were drawn. */
+/** Returns the projection with explicit rules and values, and its pairs if they were drawn. */
 export function drawnConnections(
   projection: Projection,
   between: Between,
@@ -169,7 +169,10 @@ function drawnColumns(
   return { rule, columns };
 }
 
-/** Of several rules those that a named generator draws as lists: synapses are created rule by rule. */
+/**
+ * Replaces the rules that a named generator draws by lists, if there are several rules: synapses are created rule by
+ * rule.
+ */
 export function listedRules(projection: Projection, between: Between, generators: Generators): Projection {
   const connect = projection.connect.map((rule) => {
     if (rule.rule !== 'hostDrawn') return rule;

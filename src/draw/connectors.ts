@@ -12,13 +12,13 @@ import { drawVector, CannotDraw } from './generators.js';
 import { none } from './drawn-model.js';
 import { GrowingIndices } from './growing.js';
 
-/** What a connector is between: elements count within the ends. */
+/** The ends of a connector; elements count within the ends. */
 export interface ConnectorEnds {
   /** Number of senders. */
   readonly pre: number;
   /** Number of receivers. */
   readonly post: number;
-  /** For each receiver the same element among the senders, or none; null where no element is at both ends. */
+  /** For each receiver the same element among the senders, or none; null if the ends have no common element. */
   readonly sameSource: Uint32Array | null;
   /** Whether both ends are the same elements in the same order. */
   readonly identical: boolean;
@@ -40,11 +40,11 @@ export interface Connector {
   readonly mutual?: boolean;
   /** Small worlds: distance (m) of near targets, and the probability that an edge is moved. */
   readonly degree?: number;
-  /** Small worlds: probability with which an edge is moved. */
+  /** Small worlds: probability of rewiring an edge. */
   readonly rewiring?: number;
 }
 
-/** What connectors ask of the network: generators, and what depends on a pair. */
+/** The interface of connectors to the network: generators, and values that depend on a pair. */
 interface ConnectorSetting {
   readonly state: RandomState;
   /** Generator of a draw of the rule's own. */
@@ -59,11 +59,11 @@ interface ConnectorSetting {
 export interface Column {
   /** The receiver. */
   readonly target: number;
-  /** Senders, in the order in which synapses are created. */
+  /** Senders, in the order of synapse creation. */
   readonly sources: Uint32Array;
   /** How many of the array are meant. */
   readonly count: number;
-  /** Order of creation of each synapse, where that is another. */
+  /** Index of creation of each synapse, if the order differs. */
   readonly at?: Uint32Array;
 }
 
@@ -148,7 +148,7 @@ class Chooser {
     for (let k = 0; k < rest; k++) this.chosen[at++] = number(order[k] as number);
   }
 
-  /** With repetition; those that are excluded are drawn again, in order. */
+  /** With repetition; excluded elements are drawn again, in order. */
   any(n: number, exclude: number): void {
     if (n > 0 && this.#size === (exclude < 0 ? 0 : 1))
       throw new CannotDraw('a fixed number of connections for a cell without possible partners');
@@ -201,7 +201,7 @@ function* byTarget(
   }
 }
 
-/** Pairs in the order in which they are drawn. */
+/** Pairs in the order of drawing. */
 class DrawnPairs {
   readonly sources = new GrowingIndices();
   readonly targets = new GrowingIndices();
@@ -240,8 +240,8 @@ const bySource =
   };
 
 /**
- * PyNN shares the total among processes by a binomial draw, of which one process gets all. What PyNN does not do: a
- * pair that may not be, or that there is already where none may be twice, is drawn again.
+ * PyNN distributes the total over processes by a binomial draw; a single process gets all. Unlike PyNN, this function
+ * redraws an excluded pair, and a repeated pair if pairs must be unique.
  */
 const inTotal =
   (
@@ -264,9 +264,9 @@ const inTotal =
   };
 
 /**
- * No version of PyNN connects small worlds. Sources in order: of the near targets, in order, at most n (the first of a
- * permutation); for each of these a uniform number, and where it is below the probability, whole numbers until one is a
- * target that the source lacks.
+ * No version of PyNN connects small worlds. Sources are processed in order. Each takes its near targets in order, or n
+ * of them (the first of a permutation). For each target a uniform number is drawn. If it is below the probability,
+ * integers are drawn until one is a target that the source lacks.
  */
 const smallWorld =
   (

@@ -1,7 +1,7 @@
 /**
- * From the validated model to one in which everything is explicit that a notation prescribes beyond equations: numbers
- * and connections of named generators, values by pair, places of elements, samples, and projections between populations
- * instead of those between lists, samples and assemblies.
+ * Makes explicit all that a notation prescribes beyond equations: numbers and connections of named generators, values
+ * by pair, positions of elements, and samples. Projections between lists, samples and assemblies become projections
+ * between populations.
  *
  * Draws happen by their `order`; a projection draws its connections and, receiver by receiver, the values of its
  * synapses.
@@ -26,11 +26,10 @@ import { placesOf } from './space/places.js';
 import { spreadRecording } from './spread.js';
 
 /**
- * The model with everything explicit that named generators prescribe.
+ * Returns the model with explicit values for all draws of named generators.
  *
- * @param memory  bytes that there are for what is drawn
- * @throws DiagnosticError saying what is too large or cannot be drawn, or what is wrong with values that are given by
- *   pair
+ * @param memory bytes available for drawn data
+ * @throws DiagnosticError for parts that are too large or cannot be drawn, and for mistakes in values given by pair
  */
 export function drawModel(written: WrittenModel, memory = Infinity): DrawnModel {
   const valid = typedValid(written);
@@ -39,12 +38,12 @@ export function drawModel(written: WrittenModel, memory = Infinity): DrawnModel 
 }
 
 /**
- * The model as `drawModel` has it, except for projections with so many synapses that drawing them takes time: those are
- * of some pairs only.
+ * Returns the model as `drawModel` does, but draws projections with very many synapses only for some pairs, to save
+ * time.
  *
- * @param most  synapses that a projection may have to be drawn as it is
- * @returns with the model the names of the projections of which a part is drawn
- * @throws DiagnosticError as `drawModel` does, as far as that shows in what is drawn
+ * @param most largest number of synapses of a completely drawn projection
+ * @returns the model, and the names of the partially drawn projections
+ * @throws DiagnosticError as `drawModel` does, for mistakes in the drawn part
  */
 export function sketchModel(
   written: WrittenModel,
@@ -92,7 +91,7 @@ function needsDrawing(model: Model): boolean {
 
 class Drawing {
   readonly #valid: ValidModel;
-  /** Is called with the name of what is being drawn, for findings. */
+  /** Receives the pointer of the current object, for diagnostics. */
   readonly #at: (pointer: string) => void;
   readonly #data: DrawnArrays;
   readonly #generators: Generators;
@@ -145,7 +144,7 @@ class Drawing {
       jobs.push({ order: firstOrder(projection), run });
     }
     const inOrder = (some: readonly Job[]): readonly Job[] => [...some].sort((a, b) => a.order - b.order);
-    // Phases come after all that is built: what they draw for synapses is for those that there are.
+    // Phases follow the construction of the network, because their draws for synapses need the existing synapses.
     for (const { run } of [...inOrder(jobs), ...inOrder(later)]) run();
     return { model: this.#finish(model), data: this.#data.store, places: this.#places, parts: this.#projections.parts };
   }

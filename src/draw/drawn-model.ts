@@ -1,13 +1,13 @@
-/** The model as lowering and freezing take it: nothing is left to a named generator. */
+/** The input of lowering and freezing: a model without draws by named generators. */
 
 import type { ValidModel } from '../model/typed.js';
 import type { Places } from './space/axes.js';
 
-/** A model whose draws by named generators, samples and ends are explicit, and what is known of its geometry. */
+/** A model with explicit draws of named generators, samples and ends, and its geometry. */
 export interface DrawnModel extends ValidModel {
-  /** Where the elements of populations are, for those that have places. */
+  /** Positions of elements, for populations that have positions. */
   readonly places: ReadonlyMap<string, Places>;
-  /** What projections are pieces of, for those that are. */
+  /** The projections of the model that new projections are pieces of. */
   readonly parts: ReadonlyMap<string, Part>;
 }
 
@@ -16,7 +16,7 @@ export const none = 0xffffffff;
 
 /** Elements of one or several populations, in order. */
 export interface Elements {
-  /** Those that elements are of. */
+  /** The populations of the elements. */
   readonly populations: readonly string[];
   /** Ordinal of the population, and index within it, of each element. */
   readonly ordinals: Uint16Array;
@@ -24,7 +24,7 @@ export interface Elements {
   readonly indices: Uint32Array;
 }
 
-/** Cells whose compartments are the elements of an end: element k is a compartment of cell k modulo `size`. */
+/** Cells with the elements of an end as compartments: element k is a compartment of cell k modulo `size`. */
 export interface Cells {
   /** The population of the cells. */
   readonly population: string;
@@ -35,20 +35,20 @@ export interface Cells {
   readonly count: number;
 }
 
-/** What a projection is a piece of, where several stand for the one that the model names. */
+/** The projection of the model that a projection is a piece of, if several replace it. */
 export interface Part {
-  /** The projection that the model names, and the one whose drawn connections it has. */
+  /** The name in the model, and the projection from which its drawn connections are taken. */
   readonly projection: string;
-  /** The projection whose drawn connections it has: itself, or one that it is a clone of. */
+  /** The projection from which its drawn connections are taken: itself, or the one it clones. */
   readonly connectedAs: string;
-  /** All elements of the ends, where these are not plain pieces of one population. */
+  /** All elements of the sending end, if they are not a plain piece of one population. */
   readonly pre: Elements | null;
-  /** All elements of the receiving end, where these are no plain piece of one population. */
+  /** All elements of the receiving end, if they are not a plain piece of one population. */
   readonly post: Elements | null;
   /** For each element of the sending end the same one at the receiving end, or none. */
   readonly sameTarget: Uint32Array | null;
   /** The cells of each end that is on compartments of several kinds; absent: neither is. */
   readonly cells?: { readonly pre: Cells | null; readonly post: Cells | null };
-  /** With `cells`: synapses of each cell or point of the ends, those of all pieces together. */
+  /** With `cells`: synapses of each cell or point of the ends, over all pieces. */
   readonly synapses?: { readonly pre: Uint32Array; readonly post: Uint32Array };
 }

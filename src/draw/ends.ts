@@ -1,6 +1,6 @@
 /**
- * Ends of projections as lists of elements, and projections between pieces of populations instead of those between
- * selections.
+ * Turns ends of projections into lists of elements, and projections between selections into projections between pieces
+ * of populations.
  */
 
 import type { ConnectionRule, DataStore, Places, Projection, SelectionRule, Value } from '../model/typed.js';
@@ -71,8 +71,8 @@ function joined(parts: readonly Elements[]): Elements {
 }
 
 /**
- * For each element of the sending end the number of the same one at the receiving end, or none; null where none is at
- * both.
+ * Returns for each element of the sending end the number of the same element at the receiving end, or none; null if the
+ * ends have no common element.
  */
 export function sameTargetsOf(pre: Elements, post: Elements): Uint32Array | null {
   const places = new Map<string, Uint32Array>();
@@ -178,7 +178,7 @@ interface Piece {
 interface SplitPiece {
   readonly name: string;
   readonly projection: Projection;
-  /** Numbers of its synapses in order of creation; null for all, or where nobody knows. */
+  /** Numbers of its synapses in order of creation; null for all, or if they are unknown. */
   readonly at: Uint32Array | null;
 }
 
@@ -238,7 +238,7 @@ function piecesOf(pre: Elements, post: Elements, { sources, targets }: Pairs): r
   }));
 }
 
-/** Projections between populations instead of one between selections whose connections are drawn on the target. */
+/** Splits a projection between selections into projections between populations, for connections drawn on the target. */
 export function splitDrawn(name: string, projection: Projection, pre: Elements, post: Elements): SplitPiece[] {
   const many = pre.populations.length * post.populations.length > 1;
   return pre.populations.flatMap((from) =>

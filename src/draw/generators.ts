@@ -21,13 +21,13 @@ export interface Job {
 /** In place of a seed: the model's own. */
 const modelSeed = 'model';
 
-/** What tells generators of a model apart. */
+/** The properties that identify a generator of a model. */
 export interface NamedGenerator {
   /** A whole number, or `model`. */
   readonly seed: string | number;
   /** Tells generators of one seed apart. */
   readonly stream?: string;
-  /** 32-bit words that were drawn before; absent: 0. */
+  /** Number of u32 values drawn earlier; absent: 0. */
   readonly skip?: number;
 }
 
@@ -54,7 +54,7 @@ export class Generators {
   }
 }
 
-/** What stands in the way of a draw: the name of something that cannot be run, or what is wrong with the model. */
+/** Why a draw is impossible: an unsupported feature, or a mistake of the model. */
 export class CannotDraw extends Error {
   /** The finding to report. */
   readonly finding: Finding;
@@ -66,7 +66,7 @@ export class CannotDraw extends Error {
   }
 }
 
-/** Most rounds in which numbers outside of limits are drawn again. */
+/** Largest number of rounds that redraw numbers outside of limits. */
 const mostRounds = 1000;
 
 /** `count` numbers of a distribution, in the unit that it draws in. */
@@ -115,7 +115,7 @@ export function drawVector(
   }
 }
 
-/** Draws again, in order, what lies outside of the limits, until nothing does. */
+/** Redraws, in order, the numbers outside of the limits until all are inside. */
 function clipped(values: Float64Array, low: number, high: number, again: () => number): Float64Array {
   let outside = [...values.keys()].filter((k) => !(values[k]! >= low && values[k]! <= high));
   for (let round = 0; outside.length > 0; round++) {

@@ -1,9 +1,9 @@
-/** Typed arrays whose length is not known beforehand. */
+/** Typed arrays of growing length. */
 
 /** Numbers of the first block, and of the longest. */
 const [first, longest] = [1 << 10, 1 << 20];
 
-/** Numbers put down one after the other, in blocks that nothing moves until all are there. */
+/** Numbers appended one by one, in blocks that are not moved until the end. */
 class Growing<A extends Uint32Array | Float64Array> {
   readonly #make: (length: number) => A;
   readonly #full: A[] = [];
@@ -32,7 +32,7 @@ class Growing<A extends Uint32Array | Float64Array> {
     }
   }
 
-  /** A copy of exactly those that were added. */
+  /** Returns an array of exactly the added numbers. */
   done(): A {
     const whole = this.#make(this.length);
     let at = 0;
@@ -44,7 +44,7 @@ class Growing<A extends Uint32Array | Float64Array> {
     return whole;
   }
 
-  /** How many numbers the block takes besides those in it: at least one. */
+  /** Returns the free space of the block, in numbers: at least one. */
   protected room(): number {
     if (this.fill === this.block.length) {
       this.#full.push(this.block);

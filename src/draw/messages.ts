@@ -12,7 +12,7 @@ export const unsupportedFeature = (feature: string): Finding => ({
   hint: 'the model is valid and can be converted to other notations',
 });
 
-/** A list with a number for each connected pair whose length is not their number. */
+/** A list without exactly one number for each connected pair. */
 export const wrongNumberOfPairs = (what: string, projection: string, expected: number, found: number): Finding => ({
   code: 'draw/wrong-number-of-values',
   message: `${what} of projection ${projection} must have one value for each connected pair`,
@@ -23,7 +23,7 @@ export const wrongNumberOfPairs = (what: string, projection: string, expected: n
     'a matrix has one for every pair',
 });
 
-/** A matrix with a gap where a synapse is. */
+/** A matrix with a gap at a synapse. */
 export const noValueForPair = (what: string, projection: string, source: number, target: number): Finding => ({
   code: 'draw/no-value-for-pair',
   message: `${what} of projection ${projection} has no value for the connection from ${source} to ${target}`,
@@ -40,7 +40,7 @@ export const wrongNumberOfPlaces = (what: string, expected: number, found: numbe
   hint: 'a list has a number for each synapse, in order of creation, or for each element',
 });
 
-/** A number that an expression has for a place and that is none. */
+/** An invalid number that an expression gives for a place. */
 export const noPlace = (what: string, at: number, found: number): Finding => ({
   code: 'draw/no-place',
   message: `${what} number ${at} is not on the cell`,
@@ -66,7 +66,7 @@ export const tooManyNumbers = (what: string, count: number, most: number): Findi
   hint: 'split the population or the projection',
 });
 
-/** Draws by a named generator, which are made one after another, beyond what is worth waiting for. */
+/** Sequential draws by a named generator that would take too long. */
 export const tooManyDraws = (what: string, count: number, most: number): Finding => ({
   code: 'draw/too-many-draws',
   message: `${what} need more random numbers from a named generator than can be drawn within minutes`,
@@ -75,7 +75,7 @@ export const tooManyDraws = (what: string, count: number, most: number): Finding
   hint: 'omit the generator, so that the target draws them in parallel',
 });
 
-/** A selection whose elements would be listed one by one, too many for a list. */
+/** A selection with too many elements for a list. */
 export const tooManyNamed = (count: number, most: number): Finding => ({
   code: 'draw/too-many-named',
   message: 'the selection has too many elements to list individually',

@@ -26,7 +26,7 @@ const exactCalls: Readonly<Record<string, (a: number, b: number) => number>> = {
 };
 
 type Evaluated = () => number;
-/** How a name is read; names of lengths in micrometres are those of `inMicrometresName`. */
+/** Evaluates a name; lengths in micrometres have the names of `inMicrometresName`. */
 type Reader = (name: string) => Evaluated;
 
 /** The name under which a reader is asked for a length in micrometres. */

@@ -25,7 +25,7 @@ export interface Synapses {
   readonly post: number;
 }
 
-/** What is given for connected pairs, or in a matrix with gaps, for each synapse in order of creation. */
+/** Returns values given for connected pairs, or in a matrix with gaps, for each synapse in order of creation. */
 export function explicitValue(what: string, value: GivenArray, synapses: Synapses, data: DrawnArrays): GivenArray {
   const numbers = arrayOf(value.array, data.store);
   const places = value.pairs === 'connected' ? ranksOf(synapses) : cellsOf(synapses, value.columns ?? synapses.post);
@@ -58,13 +58,13 @@ function ranksOf(synapses: Synapses): Float64Array {
   return cells.map((cell) => ranks.get(cell) as number);
 }
 
-/** A number for each pair of `pre` and `post` elements, of which each synapse has its pair's. */
+/** Draws a number for each pair of `pre` and `post` elements, and returns the number of each synapse's pair. */
 export function drawnForPairs(draw: DrawnValues, pre: number, synapses: Synapses, state: RandomState): Float64Array {
   const numbers = drawVector(draw.distribution, draw.arguments, pre * synapses.post, state);
   return cellsOf(synapses, synapses.post).map((cell) => numbers[cell] as number);
 }
 
-/** Drawn numbers in SI, after the expression `then` where there is one. @param dt  in s */
+/** Returns drawn numbers in SI units, transformed by the expression `then` if given. @param dt in s */
 export function settledDraws(draw: DrawnValues, numbers: ArrayLike<number>, dt: number): Float64Array {
   const values = inSi(numbers, draw.exponent10);
   if (draw.then === undefined) return values;

@@ -1,6 +1,6 @@
 /**
- * Phases of the protocol with everything explicit: what generators draw, what is given by pair or counts within a
- * selection, samples.
+ * Makes phases of the protocol explicit: draws of generators, values given by pair or counted within a selection,
+ * samples.
  */
 
 import type { Expression } from '../lang/ast.js';
@@ -18,7 +18,7 @@ import type { DrawnProjections } from './projections.js';
 import { hasSample, type Samples } from './samples.js';
 import { spreadPhase } from './spread.js';
 
-/** The values that a phase gives, by what gets them. */
+/** Returns the values that a phase assigns, by their targets. */
 export const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
   phase.kind === 'set'
     ? phase.set
@@ -28,7 +28,7 @@ export const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
         ? phase.delays
         : {};
 
-/** The selection that a phase is for, where it is beside its values. */
+/** Returns the selection of a phase, if it is given separately from the values. */
 export const selectionOfPhase = (phase: Phase): SelectionRule | undefined =>
   phase.kind === 'set' || phase.kind === 'initialise' || phase.kind === 'replay' ? phase.of : undefined;
 
@@ -42,7 +42,7 @@ export function needsResolving(phase: Phase): boolean {
   );
 }
 
-/** What is needed to make phases explicit. */
+/** The data for making phases explicit. */
 interface PhaseSetting {
   readonly model: Model;
   readonly projections: DrawnProjections;
@@ -55,7 +55,7 @@ interface PhaseSetting {
 /** The phases of a model as they become explicit: draws in their order, then all phases from the first to the last. */
 export class DrawnPhases {
   readonly #setting: PhaseSetting;
-  /** What was drawn, by phase and key. */
+  /** Drawn values, by phase and key. */
   readonly #drawn = new Map<string, Value>();
   /** The spikes that each population replays at this point of the protocol. */
   readonly #spikes: Map<string, SpikeTrain>;
@@ -72,7 +72,8 @@ export class DrawnPhases {
   }
 
   /**
-   * Draws what a phase gives to a key, in the order of the elements of a selection, or of the synapses of a projection.
+   * Draws the values of a phase for a key, in the order of the elements of a selection, or of the synapses of a
+   * projection.
    */
   draw(k: number, key: string, phase: Phase, draw: DrawnValues): void {
     const { data, model } = this.#setting;
@@ -152,7 +153,7 @@ export class DrawnPhases {
     return namesIn(formula).has('i') ? this.#counted(phase, key, formula) : value;
   }
 
-  /** An expression whose index counts within a selection, as an array. */
+  /** Returns an expression with an index that counts within a selection, as an array. */
   #counted(phase: Phase, key: string, formula: Expression): Value {
     const of = selectionOfPhase(phase);
     const count = of ? this.#count(of) : this.#countInside(assignedBy(key));

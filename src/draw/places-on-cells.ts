@@ -75,7 +75,7 @@ function numbersOf(
   return { kind: 'array', array: data.keep(numbers) };
 }
 
-/** An expression in which each uniform number is a name: of its place among them. */
+/** Replaces each uniform number in an expression by a name with its index. */
 function withDrawsNamed(e: Expression): Expression {
   let sites = 0;
   return mapExpression(e, (part) => {
@@ -121,7 +121,7 @@ export function placedStimulus(
   return { ...stimulus, places: explicitPlaces(stimulus.places, placed, data) };
 }
 
-/** A population whose links have places as numbers. */
+/** Returns a population with the places of its links as numbers. */
 export function placedLinks(name: string, population: Population, seed: string, data: DrawnArrays): Population {
   const { linked, size } = population;
   if (!linked || !isLinkedToPlaces(population)) return population;

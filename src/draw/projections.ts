@@ -1,6 +1,6 @@
 /**
- * Projections as lowering takes them: drawn connections as lists, and those between selections as projections between
- * populations.
+ * Builds the projections for lowering: drawn connections as lists, and projections between populations instead of
+ * selections.
  */
 
 import type { ConnectionRule, End, Model, Projection, SelectionRule, Value } from '../model/typed.js';
@@ -24,7 +24,7 @@ import { explicitPlaces } from './places-on-cells.js';
 import type { Samples } from './samples.js';
 import type { Pieces } from './spread.js';
 
-/** What projections are built from. */
+/** The data from which projections are built. */
 interface ProjectionSetting {
   readonly model: Model;
   readonly data: DrawnArrays;
@@ -46,22 +46,22 @@ export const needsBuilding = ({ from, to, connect, values, delays }: Projection)
 /** The projections of a model, as they are built one after the other. */
 export class DrawnProjections {
   readonly #setting: ProjectionSetting;
-  /** Those built so far, by name, in the order of creation. */
+  /** The projections built so far, by name, in the order of creation. */
   readonly built = new Map<string, Projection>();
-  /** What projections are pieces of, for those that are. */
+  /** The model's projections of pieces. */
   readonly parts = new Map<string, Part>();
   /** Projections that several stand for. */
   readonly pieces: Map<string, Pieces> = new Map();
   /** Drawn pairs by projection, for copies. */
   readonly #drawn = new Map<string, Pairs>();
-  /** Projections with explicit rules, before they were split, for what phases say of their synapses. */
+  /** Projections with explicit rules, before they were split, for the values that phases assign to their synapses. */
   readonly #explicit = new Map<string, Projection>();
 
   constructor(setting: ProjectionSetting) {
     this.#setting = setting;
   }
 
-  /** Builds what a projection of the model becomes, one projection or several. */
+  /** Builds the replacements of a projection of the model, one or several. */
   build(name: string, written: Projection): void {
     const { data, samples, model } = this.#setting;
     const resolved = (end: End): End => ({ ...end, of: samples.resolve(end.of) });
@@ -200,8 +200,7 @@ export class DrawnProjections {
   }
 
   /**
-   * The synapses of a projection that has been built, and how many elements send; undefined where they are drawn on the
-   * target.
+   * Returns the synapses of a built projection, and the number of senders; undefined if they are drawn on the target.
    */
   synapsesOf(name: string): (Synapses & { readonly pre: number }) | undefined {
     const known = this.#explicit.get(name);
@@ -211,7 +210,7 @@ export class DrawnProjections {
     return synapses && { ...synapses, pre: between.pre.indices.length };
   }
 
-  /** The rules of a projection whose connections are those of another, and the one whose they are. */
+  /** Returns the rules of a projection that clones the connections of another, and the original. */
   #copied(
     name: string,
     connect: readonly ConnectionRule[],
@@ -270,7 +269,7 @@ function onePerPair(
 /** Whether an end is an entire population. */
 const isWhole = (rule: SelectionRule): boolean => rule.kind === 'slice' && rule.slice === undefined;
 
-/** The order of the first draw of a projection; those that draw nothing come last. */
+/** Returns the order of a projection's first draw; projections without draws come last. */
 export function firstOrder(projection: Projection): number {
   const orders = [
     ...projection.connect.flatMap((rule) =>

@@ -1,6 +1,6 @@
 /**
- * What drawing a model needs, before anything is drawn: so many bytes of memory, so many random numbers, so many
- * elements that are named one by one. All follow from the sizes that the model says.
+ * Estimates the cost of drawing a model beforehand: bytes of memory, random numbers, and elements listed one by one.
+ * All follow from the sizes in the model.
  */
 
 import type { Diagnostic, Finding } from '../diagnostics/diagnostic.js';
@@ -22,7 +22,7 @@ const mostInArray = 2_147_483_648;
  */
 const bytesOf = { place: 24, value: 16, ends: 24, index: 8, sorted: 16, compartment: 1000, potential: 12 } as const;
 
-/** What a part of the model needs. */
+/** The cost of a part of the model. */
 interface Need {
   readonly pointer: string;
   readonly what: string;
@@ -33,10 +33,10 @@ interface Need {
 }
 
 /**
- * Everything that a machine has no room for.
+ * Returns the parts of a model that exceed the machine.
  *
- * @param memory  bytes that the machine has
- * @returns an error for each part that needs more than is allowed, or, where only all together do, one for the largest
+ * @param memory bytes of the machine
+ * @returns an error for each part above a limit or, if only their sum exceeds the memory, for the largest
  */
 export function findExcess(valid: ValidModel, memory: number): readonly Diagnostic[] {
   const needs = needsOf(valid);
@@ -172,7 +172,7 @@ export function connectionsOf(
         break;
       }
       default:
-        // The lists of others are there already, or are drawn where the program runs.
+        // The lists of other projections already exist, or are drawn on the target.
         break;
     }
   }

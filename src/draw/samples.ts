@@ -22,7 +22,7 @@ export class Samples {
   readonly #data: DataStore;
   readonly #sizeOf: (population: string) => number;
   readonly #generators: Generators;
-  /** Places of the drawn elements, ascending, among those that they are drawn from. */
+  /** Indices of the drawn elements, ascending, in their source. */
   readonly #drawn = new Map<string, Uint32Array>();
 
   constructor(seed: string, data: DataStore, sizeOf: (population: string) => number, generators: Generators) {
@@ -32,7 +32,7 @@ export class Samples {
     this.#generators = generators;
   }
 
-  /** What has to be drawn for a selection; a sample that another is drawn from comes first. */
+  /** Returns the draws that a selection needs; a sample of a sample follows its source. */
   jobsOf(rule: SelectionRule): readonly Job[] {
     if (rule.kind === 'assembly') return rule.assembly.flatMap((part) => this.jobsOf(part));
     if (!isSample(rule)) return [];
@@ -74,7 +74,9 @@ export class Samples {
     };
   }
 
-  /** Some elements of a selection, by their places in it; an assembly where they are of several populations. */
+  /**
+   * Returns some elements of a selection, by their indices in it; an assembly if they belong to several populations.
+   */
   #among({ from, only }: Extract<Sample, { kind: 'sampleOf' }>, places: Uint32Array): SelectionRule {
     const { populations, ordinals, indices } = elementsOf(this.resolve(from), this.#sizeOf, this.#data);
     const parts: { readonly kind: 'indices'; readonly population: string; readonly indices: number[] }[] = [];
@@ -93,7 +95,8 @@ export class Samples {
 }
 
 /**
- * Equal for selections that are one sample: of one draw, or one name; of one size and source, where they have neither.
+ * Returns a key that is equal for selections that are one sample: of one draw, of one name, or else of one size and
+ * source.
  */
 function keyOf(rule: Sample): string {
   if (rule.generator) return `order ${rule.generator.order}`;

@@ -16,14 +16,14 @@ export interface Pieces {
 
 type AllPieces = ReadonlyMap<string, Pieces>;
 
-/** Synapses of a piece: their numbers among its own, and their places among those that were asked for. */
+/** Synapses of a piece: their numbers in the piece, and their indices in the request. */
 interface Chosen {
   readonly piece: string;
   readonly own: readonly number[];
   readonly places: readonly number[];
 }
 
-/** The synapses of a projection with these numbers, by the piece that has them. */
+/** Returns the synapses of a projection with the given numbers, by piece. */
 function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly number[]): readonly Chosen[] {
   if (!known)
     throw new CannotDraw(`single synapses of ${owner}, which connects several populations and is drawn on the target,`);
@@ -60,7 +60,7 @@ export function spreadRecording(
 
 type Phase = Model['experiment']['protocol'][number];
 
-/** What a phase says of a projection that several stand for, it says of each. */
+/** Repeats a phase's assignments to a projection for each of its pieces. */
 export function spreadPhase(phase: Phase, all: AllPieces, data: DrawnArrays): Phase {
   if (all.size === 0) return phase;
   if (phase.kind === 'delays') return { ...phase, delays: spreadValues(phase.delays, all, data) };

@@ -6,7 +6,7 @@ import { isDraw } from './generators.js';
 import { selectionOfPhase, valuesOfPhase } from './phases.js';
 import { connectionsOf, countOf } from './room.js';
 
-/** Pairs that a projection has instead of those that it draws. */
+/** Number of pairs of a projection that is not completely drawn. */
 const pairs = 1000;
 /** Random numbers that are drawn in the time that a synapse takes. */
 const drawsEach = 50;

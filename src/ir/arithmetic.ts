@@ -31,7 +31,7 @@ function mulHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  // Each sum stays below 2^32 and so is exact; the shifts drop what belongs to the lower half.
+  // Each sum stays below 2^32 and so is exact; the shifts drop the lower half.
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
   const upper = aLow * bHigh + (middle & 0xffff);
   return (aHigh * bHigh + (middle >>> 16) + (upper >>> 16)) >>> 0;
@@ -53,7 +53,7 @@ export function saturateToU32(x: number): number {
 const floatBits = new Float32Array(1);
 const wordBits = new Uint32Array(floatBits.buffer);
 
-/** The bits of a float32 as u32; every NaN yields those of the one NaN. */
+/** Returns the bits of a float32 as u32; for any NaN, the bits of the canonical NaN. */
 export function bitsOfFloat32(x: number): number {
   if (Number.isNaN(x)) return 0x7fc00000;
   floatBits[0] = x;
@@ -138,7 +138,7 @@ export const numberBinary: Readonly<Record<NumberType, BinaryTable>> = {
   },
 };
 
-/** Comparisons of numbers or of i64. With a NaN, JavaScript's are false but `!==`, as the IR asks. */
+/** Comparisons of numbers or of i64. With a NaN, JavaScript's are false except `!==`, as the IR requires. */
 export function compareCode<T extends number | bigint>(op: CompareOperator, l: () => T, r: () => T): BoolCode {
   switch (op) {
     case 'eq':

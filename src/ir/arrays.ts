@@ -23,7 +23,7 @@ export const createArray = (element: ElementType, length: number): TypedArray =>
 export const isSameKind = (data: TypedArray, element: ElementType): boolean =>
   data instanceof arrayConstructors[element];
 
-/** Copies `source` into `target` at `offset`. @throws InvariantError where they hold different element types */
+/** Copies `source` into `target` at `offset`. @throws InvariantError for different element types */
 export function copyInto(target: TypedArray, source: TypedArray, offset: number): void {
   const same = target.constructor === source.constructor;
   invariant(same, 'arrays', `${source.constructor.name} is copied into ${target.constructor.name}`);

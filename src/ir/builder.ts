@@ -53,15 +53,12 @@ export const load = (buffer: Pick<Buffer, 'name' | 'element'>, index: Expression
   index,
 });
 
-/** An operation whose result has the type of its operand. */
+/** An operation that returns the type of its operand. */
 export function unary(op: UnaryOperator, operand: Expression): Expression {
   return { kind: 'unary', type: operand.type, op, operand };
 }
 
-/**
- * An operation whose result has the type of both operands.
- * @throws InvariantError when they differ in type
- */
+/** An operation that returns the type of both operands. @throws InvariantError for operands of different types */
 export function binary(op: BinaryOperator, left: Expression, right: Expression): Expression {
   invariant(left.type === right.type, 'ir/builder', `${op} of ${left.type} and ${right.type}`);
   return { kind: 'binary', type: left.type, op, left, right };
@@ -111,17 +108,17 @@ export const shr = (a: Expression, b: Expression): Expression => binary('shr', a
 export const neg = (a: Expression): Expression => unary('neg', a);
 /** Negation of a bool, or of each bit of an integer. */
 export const not = (a: Expression): Expression => unary('not', a);
-/** a = b; false where one is NaN. */
+/** a = b; false if one is NaN. */
 export const eq = (a: Expression, b: Expression): Expression => compare('eq', a, b);
-/** a ≠ b; true where one is NaN. */
+/** a ≠ b; true if one is NaN. */
 export const ne = (a: Expression, b: Expression): Expression => compare('ne', a, b);
-/** a < b; false where one is NaN. */
+/** a < b; false if one is NaN. */
 export const lt = (a: Expression, b: Expression): Expression => compare('lt', a, b);
-/** a ≤ b; false where one is NaN. */
+/** a ≤ b; false if one is NaN. */
 export const le = (a: Expression, b: Expression): Expression => compare('le', a, b);
-/** a > b; false where one is NaN. */
+/** a > b; false if one is NaN. */
 export const gt = (a: Expression, b: Expression): Expression => compare('gt', a, b);
-/** a ≥ b; false where one is NaN. */
+/** a ≥ b; false if one is NaN. */
 export const ge = (a: Expression, b: Expression): Expression => compare('ge', a, b);
 
 /** Converts, or returns the operand when it already has the type. */
@@ -144,7 +141,7 @@ export const toFixed = (operand: Expression, scale: Expression): Expression => (
   scale,
 });
 
-/** What a fixed-point number stands for. */
+/** Converts a fixed-point number to f64. */
 export const fromFixed = (operand: Expression, unit: Expression): Expression => ({
   kind: 'fromFixed',
   type: 'f64',
@@ -203,7 +200,7 @@ export const loop = (local: Local, from: Expression, to: Expression, body: State
   to,
   body,
 });
-/** A loop whose rounds are independent of each other. */
+/** A loop with independent rounds. */
 export const lanesLoop = (local: Local, from: Expression, to: Expression, body: Statement[]): Statement => ({
   kind: 'for',
   local: local.name,
@@ -218,7 +215,7 @@ export const whilst = (condition: Expression, body: Statement[]): Statement => (
 export const leave: Statement = { kind: 'break' };
 /** A comment in generated code. */
 export const comment = (text: string): Statement => ({ kind: 'comment', text });
-/** Raises fault bits where the condition holds; the run stops after the step. */
+/** Raises fault bits if the condition holds; the run stops after the step. */
 export const fault = (bits: number, condition: Expression): Statement => ({ kind: 'fault', bits, when: condition });
 /** Calls a function and puts its results into locals, in order. */
 export const invoke = (callee: IrFunction, args: Expression[], results: Local[]): Statement => ({
@@ -240,7 +237,7 @@ export class Locals {
     this.#counts = new Map(taken.map((name) => [name, 1]));
   }
 
-  /** A new local, called `name` or, where that is taken, `name_1`, `name_2`, …. */
+  /** Declares a local, called `name` or, if that is taken, `name_1`, `name_2`, …. */
   fresh(name: string, type: ScalarType): Local {
     const used = this.#counts.get(name) ?? 0;
     this.#counts.set(name, used + 1);

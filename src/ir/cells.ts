@@ -4,7 +4,7 @@ import { InvariantError, invariant } from '../diagnostics/diagnostic.js';
 import { isNumberType, type Scalar } from './code.js';
 import type { ElementType, ScalarType, TypedArray } from './program.js';
 
-/** Any typed array but that of i64. */
+/** Any typed array except that for i64. */
 type NumberArray = Exclude<TypedArray, BigInt64Array>;
 
 /** A local of type i32, u32, f32 or f64. One element, because a typed array keeps the value unboxed. */
@@ -27,7 +27,7 @@ interface BoolSlot {
   value: boolean;
 }
 
-/** A place for the value of a local, by what JavaScript holds it as. */
+/** Storage for the value of a local, by its JavaScript type. */
 export type Slot = NumberSlot | LongSlot | BoolSlot;
 
 /** A new slot, holding zero or false. */
@@ -70,7 +70,7 @@ export interface Cell {
   numbers: NumberArray;
   /** Elements if i64. */
   longs: BigInt64Array;
-  /** The same bytes as words, for writing the one NaN. */
+  /** The same bytes as u32 values, for writing the canonical NaN. */
   words: Uint32Array;
 }
 
@@ -104,7 +104,7 @@ export function setCellArray(cell: Cell, array: TypedArray): void {
   }
 }
 
-/** Writes the one NaN at an index of a floating-point cell. What bits a computed NaN has depends on the machine. */
+/** Writes the canonical NaN at an index of a floating-point cell. The bits of a computed NaN depend on the machine. */
 export function writeNaN(cell: Cell, index: number): void {
   if (cell.element === 'f64') {
     // Little-endian, as are all machines that Node runs on and all files that hold state.

@@ -1,10 +1,10 @@
-/** Checks statements: types, what may be written, and that locals are set before they are read on every path. */
+/** Checks statements: types, permitted writes, and that locals are set before they are read on every path. */
 
 import { type BodyContext, checkArguments, checkExpression } from './check-expressions.js';
 import { faultsBuffer } from './names.js';
 import { type Expression, type Statement, loadedType } from './program.js';
 
-/** A body's context with what its owner allows. */
+/** The context of a body, and the effects that its owner permits. */
 export interface StatementContext extends BodyContext {
   /** Names that may not be assigned: implicit locals. */
   readonly implicit: ReadonlySet<string>;
@@ -16,7 +16,7 @@ export interface StatementContext extends BodyContext {
   readonly constants: boolean;
 }
 
-/** Locals with a value; null where control does not come. */
+/** Locals with a value; null for unreachable code. */
 type Assigned = ReadonlySet<string> | null;
 
 interface Position {
@@ -24,9 +24,9 @@ interface Position {
   readonly breaks: Assigned[] | null;
   /** Counters of the loops around. */
   readonly counters: readonly string[];
-  /** True directly in the body, where every item comes exactly once. */
+  /** True directly in the body, which every item runs exactly once. */
   readonly top: boolean;
-  /** Masks whose bit was set. */
+  /** Masks with a bit set so far. */
   readonly masks: Set<string>;
 }
 

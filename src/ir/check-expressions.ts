@@ -13,7 +13,7 @@ import {
   loadedType,
 } from './program.js';
 
-/** What a body may refer to, and where violations go. */
+/** The names that a body may refer to, and the report of violations. */
 export interface BodyContext {
   /** `kernel lif.integrate` or `function exp`: begins every sentence. */
   readonly owner: string;
@@ -102,7 +102,7 @@ export function checkExpression(e: Expression, assigned: ReadonlySet<string>, co
   }
 }
 
-/** What conversions to and from fixed point take. */
+/** Operand types of conversions to and from fixed point. */
 const fixedOperand = { toFixed: 'f64', fromFixed: 'i64' } as const;
 
 function checkBinary(e: BinaryOp, report: (sentence: string) => void): void {
@@ -128,7 +128,7 @@ function checkCall(e: CallExpression, context: BodyContext): void {
   else if (result.type !== e.type) context.report(`calls ${e.function} as ${e.type}, but it gives ${result.type}`);
 }
 
-/** Checks that a callee exists and takes these arguments. */
+/** Checks that a callee exists and accepts these arguments. */
 export function checkArguments(
   name: string,
   args: readonly Expression[],

@@ -1,4 +1,4 @@
-/** Checks what kernels promise about the order of their items: vector lanes, workers by target or by row. */
+/** Checks the promises of kernels about the order of their items: vector lanes, workers by target or by row. */
 
 import type { Buffer, Expression, MapKernel, PropagateKernel, Statement } from './program.js';
 import { accessesOf, childrenOf, expressionsOf, someExpression, visitExpression, visitStatements } from './walk.js';
@@ -38,7 +38,7 @@ function isUniform(e: Expression, locals: ReadonlySet<string>, written: Readonly
   }
 }
 
-/** `lanes: true`: straight code whose memory accesses are contiguous or uniform. */
+/** `lanes: true`: straight-line code with contiguous or uniform memory accesses. */
 export function checkLanes(kernel: MapKernel, report: Report): void {
   if (kernel.domain.kind === 'spikes') report('promises lanes over spikes, which are scattered');
   for (const s of kernel.body) {
@@ -64,7 +64,7 @@ export function checkLanes(kernel: MapKernel, report: Report): void {
         }
       });
     }
-    // The body is straight, so a local is what its latest assignment made it.
+    // The body is straight-line, so a local has the value of its latest assignment.
     if (s.kind === 'set') {
       if (isUniform(s.value, uniform, written)) uniform.add(s.local);
       else uniform.delete(s.local);
@@ -74,8 +74,8 @@ export function checkLanes(kernel: MapKernel, report: Report): void {
 }
 
 /**
- * `team`: nothing but `lanes` loops changes memory, and all work-items of a team come to each of them: what they do
- * between these depends on nothing that one of them has set or that any may write meanwhile.
+ * `team`: only `lanes` loops change memory, and all work-items of a team reach each of them. Code between these loops
+ * depends neither on locals set by single work-items nor on memory that any of them may write meanwhile.
  */
 export function checkTeam({ domain, body }: MapKernel, report: Report): void {
   if (domain.kind !== 'count' || typeof domain.count !== 'number') report('is for teams, but not over a known count');
@@ -106,9 +106,10 @@ export function checkTeam({ domain, body }: MapKernel, report: Report): void {
 }
 
 /**
- * `byTarget` and `byRow`: the index of every write is the item's own position, or made from what the order names:
- * `targets[position]`, or `row` and (where rows are columns) the synapse that a buffer of as many elements lists at
- * `position`. Necessary, not sufficient: that distinct targets give distinct elements is for lowering to prove.
+ * `byTarget` and `byRow`: the index of every write is the item's own position, or is computed from the values that the
+ * order names. These are `targets[position]`, or `row` and, if rows are columns, the synapse at `position` of a buffer
+ * with as many elements. The check is necessary, not sufficient: lowering must prove that distinct targets give
+ * distinct elements.
  */
 export function checkOrder(kernel: PropagateKernel, buffers: ReadonlyMap<string, Buffer>, report: Report): void {
   const { order } = kernel;

@@ -1,4 +1,4 @@
-/** Checks that inboxes are used as inboxes: `Inbox` in `program.ts` says how. */
+/** Checks the use of inboxes, as specified for `Inbox` in `program.ts`. */
 
 import { isFixedInbox } from './program.js';
 import { exponentOf, largestExponent } from './fixed-point.js';

@@ -17,7 +17,7 @@ import type {
 } from './program.js';
 import { accessesOf } from './walk.js';
 
-/** A program's things by name, and where violations go. */
+/** The objects of a program by name, and the report of violations. */
 export interface ProgramContext {
   readonly buffers: ReadonlyMap<string, Buffer>;
   readonly functions: ReadonlyMap<string, IrFunction>;

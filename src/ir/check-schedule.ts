@@ -63,10 +63,7 @@ export function checkLog(log: Log, program: Program, context: ProgramContext): v
   if (program.logs.some(shares)) report('shares its cursor with another log');
 }
 
-/**
- * Checks the schedule: what it names exists, buffers are allocated before they are used, spikes are listed before they
- * are read.
- */
+/** Checks the schedule: its names exist, buffers are allocated before use, spikes are listed before they are read. */
 export function checkSchedule(program: Program, context: ProgramContext): void {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
   const late = new Set(
@@ -106,7 +103,7 @@ export function checkSchedule(program: Program, context: ProgramContext): void {
   }
 }
 
-/** The event whose spikes of the running step a kernel visits. */
+/** Returns the event with spikes of the current step that a kernel visits. */
 function readsSpikesOfThisStep(kernel: Kernel): string | undefined {
   if (kernel.shape === 'map' && kernel.domain.kind === 'spikes') return kernel.domain.event;
   return kernel.shape === 'propagate' && kernel.delays.first === 0 ? kernel.event : undefined;
@@ -164,7 +161,7 @@ function eventOf(kernel: Kernel): string | undefined {
   return kernel.shape === 'map' && kernel.domain.kind === 'spikes' ? kernel.domain.event : undefined;
 }
 
-/** Checks that what the manifest names exists. */
+/** Checks that all names in the manifest exist. */
 export function checkManifest(program: Program, context: ProgramContext): void {
   const { manifest } = program;
   const { report } = context;

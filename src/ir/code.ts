@@ -1,4 +1,4 @@
-/** What an expression becomes when it is prepared for evaluation: a closure that yields its value. */
+/** Expressions prepared for evaluation: closures that return their value. */
 
 import type { ScalarType } from './program.js';
 
@@ -14,10 +14,10 @@ export type BoolCode = () => boolean;
 /** Runs a statement; true when it left by `break`. */
 export type StatementCode = () => boolean;
 
-/** The types whose values are JavaScript numbers. */
+/** Types with JavaScript numbers as values. */
 export type NumberType = 'i32' | 'u32' | 'f32' | 'f64';
 
-/** True for types whose values are JavaScript numbers. */
+/** Whether values of a type are JavaScript numbers. */
 export function isNumberType(type: ScalarType): type is NumberType {
   return type !== 'bool' && type !== 'i64';
 }

@@ -37,7 +37,7 @@ export interface CompiledFunction {
   readonly run: () => void;
 }
 
-/** What names mean where an expression or body is. */
+/** Resolves the names in an expression or body. */
 export interface Environment {
   /** Name of the kernel or function, for messages. */
   readonly owner: string;
@@ -49,14 +49,14 @@ export interface Environment {
   readonly functions: { get(name: string): CompiledFunction | undefined };
 }
 
-/** The slot of a local. @throws InvariantError when there is none */
+/** Returns the slot of a local. @throws InvariantError if it does not exist */
 export function slotOf(name: string, environment: Pick<Environment, 'owner' | 'slots'>): Slot {
   const slot = environment.slots.get(name);
   invariant(slot, 'ir/evaluate', `${environment.owner}: no local ${name}`);
   return slot;
 }
 
-/** The cell of a buffer. @throws InvariantError when there is none */
+/** Returns the cell of a buffer. @throws InvariantError if it does not exist */
 export function cellOf(name: string, environment: Pick<Environment, 'owner' | 'cells'>): Cell {
   const cell = environment.cells.get(name);
   invariant(cell, 'ir/evaluate', `${environment.owner}: no buffer ${name}`);

@@ -208,7 +208,7 @@ function callStatement(s: CallStatement, environment: Environment): StatementCod
   };
 }
 
-/** Sets bit `index` of a cell of u32 words. */
+/** Sets bit `index` of a cell of u32 values. */
 function writeBit(owner: string, cell: Cell, index: number, on: boolean): void {
   const word = cell.numbers[index >>> 5];
   if (word === undefined) throw outside(owner, cell, index >>> 5);

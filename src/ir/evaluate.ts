@@ -1,9 +1,9 @@
 /**
  * Evaluates the IR: expressions, statements and functions become closures over the slots of their locals.
  *
- * Constant folding, the tests of our mathematics and the reference target share it. It checks nothing but the bounds of
- * buffers; `checkProgram` says what a legal program is. Slots keep their values from one run of a body to the next,
- * which a legal program cannot see, because it sets its locals before it reads them.
+ * Constant folding, the tests of our mathematics and the reference target share it. It checks only the bounds of
+ * buffers; `checkProgram` defines legal programs. Slots keep their values between runs of a body. A legal program
+ * cannot observe this, because it sets its locals before it reads them.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';

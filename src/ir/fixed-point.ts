@@ -1,6 +1,6 @@
 /**
- * Fixed-point numbers: what `toFixed` and `fromFixed` mean, as other operations of the program. Printers and the
- * interpreter take their meaning from here, so all have the same bits.
+ * Fixed-point numbers: defines `toFixed` and `fromFixed` by other operations of the program. Printers and the
+ * interpreter use these definitions, so all compute the same bits.
  */
 
 import { add, f64, i64, mul, reinterpret, sub } from './builder.js';

@@ -1,6 +1,4 @@
-/**
- * Evaluates IR expressions whose operands are all constants, by the IR's own evaluator, so folding changes no bit.
- */
+/** Evaluates IR expressions with constant operands by the IR's own evaluator, so folding changes no bit. */
 
 import { createEvaluator } from './evaluate.js';
 import { namedFunction, withCallees } from './library/index.js';
@@ -46,7 +44,7 @@ export function foldCall(callee: IrFunction, args: readonly Expression[], call: 
   return result === undefined ? call : constantOf(call.type, result);
 }
 
-/** A call as its result where all arguments are constants and the function is known, else as it is. */
+/** Replaces a call by its result if all arguments are constants and the function is known. */
 export function foldCallByName(call: Extract<Expression, { kind: 'call' }>): Expression {
   return foldCall(namedFunction(call.function), call.arguments, call);
 }

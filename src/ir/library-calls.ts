@@ -10,7 +10,7 @@ const known = new Map<string, HostFunction>();
 
 const isLibraryName = (name: string): name is LibraryName => (libraryNames as readonly string[]).includes(name);
 
-/** A function of the library; undefined for names that are none of its. */
+/** Returns a function of the library; undefined for other names. */
 export function libraryCall(name: string): HostFunction | undefined {
   const made = known.get(name);
   if (made || !isLibraryName(name)) return made;

@@ -34,7 +34,7 @@ function clz64(x: bigint): number {
 
 const view = new DataView(new ArrayBuffer(8));
 
-/** The bits of a float64; every NaN yields those of the one NaN. */
+/** Returns the bits of a float64; for any NaN, the bits of the canonical NaN. */
 export function bitsOfFloat64(x: number): bigint {
   if (Number.isNaN(x)) return 0x7ff8000000000000n;
   view.setFloat64(0, x);
@@ -57,7 +57,7 @@ export function saturateToLong(x: number): bigint {
   return BigInt(Math.trunc(x));
 }
 
-/** i64 → float64, to nearest, ties to even (which is what `Number` of a bigint does). */
+/** i64 → float64, to nearest, ties to even, as `Number` of a bigint does. */
 export const longToFloat64 = (x: bigint): number => Number(x);
 /** The low 32 bits of an i64 as i32 and as u32. */
 export const longToI32 = (x: bigint): number => Number(BigInt.asIntN(32, x));

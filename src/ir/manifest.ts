@@ -1,4 +1,4 @@
-/** The manifest of a kernel program: what its buffers mean in the model. */
+/** The manifest of a kernel program: the meaning of its buffers in the model. */
 
 import type { ElementType, Extent } from './statements.js';
 
@@ -8,7 +8,7 @@ export interface VariableLocation {
   readonly owner: string;
   /** Its name in the model. */
   readonly variable: string;
-  /** The array that holds it, merged with those of other populations of the type. */
+  /** Name of its array, merged over populations of the type. */
   readonly buffer: string;
   /** Where its elements begin there. */
   readonly offset: number;
@@ -24,7 +24,7 @@ export interface VariableLocation {
 
 /** Where the synapses of one projection live, in storage order. */
 export interface ProjectionLocation {
-  /** Its name in the model, or that of a piece. */
+  /** Its name in the model, or the name of a piece. */
   readonly name: string;
   /** Name in the model of the projection that it is a piece of; absent: it is that itself. */
   readonly pieceOf?: string;
@@ -41,8 +41,8 @@ export interface ProjectionLocation {
   /** u32 creation index of each position; absent when storage order is creation order. */
   readonly creation?: string;
   /**
-   * Delays of each pathway in steps. `buffer` holds one for each position; without it, all are `first`, or are those of
-   * the segments.
+   * Delays of each pathway in steps. `buffer` has one delay for each position. Without a buffer, all delays are
+   * `first`, or those of the segments.
    */
   readonly pathways?: readonly {
     readonly name: string;
@@ -50,13 +50,14 @@ export interface ProjectionLocation {
     readonly last: number;
     readonly buffer?: string;
     /**
-     * Where delays are times rather than steps: that of all synapses in s, or the f64 buffer with one for each position.
+     * For delays given as times rather than steps: one value in s for all synapses, or the f64 buffer with one for each
+     * position.
      */
     readonly seconds?: number | string;
   }[];
 }
 
-/** One recording: which log holds it and what its columns are. */
+/** One recording: its log and its columns. */
 export interface SampleLocation {
   /** Name of the recording. */
   readonly recording: string;
@@ -81,7 +82,7 @@ export interface SampleLocation {
   readonly label: 0 | 1;
 }
 
-/** A variable whose value is recorded at each event. */
+/** A variable recorded at each event. */
 export interface EventValueLocation {
   /** Its name in the model. */
   readonly variable: string;
@@ -101,31 +102,31 @@ export interface EventRecordingLocation {
   readonly kind: 'events' | 'rate';
   /** Whose events they are. */
   readonly population: string;
-  /** Name of the event ring, whose log is drained. */
+  /** Name of the event ring with the drained log. */
   readonly event: string;
   /** Elements of the population that are recorded. */
   readonly indices: Uint32Array | { readonly begin: number; readonly end: number };
-  /** Variables whose values are recorded at the events; absent: none. */
+  /** Variables recorded at the events; absent: no variables. */
   readonly values?: readonly EventValueLocation[];
   /** Of a rate, steps between the ticks at which events can be; absent: 1. */
   readonly every?: number;
 }
 
-/** What the arrays of a program mean in the model. */
+/** The meaning of a program's arrays in the model. */
 export interface Manifest {
-  /** Populations in the model's order; `event` is the ring of their spikes, null where they have none. */
+  /** Populations in the model's order; `event` is the ring of their spikes, null if they have no spikes. */
   readonly populations: readonly {
     readonly name: string;
     readonly size: number;
     readonly event: string | null;
     readonly recorded: boolean;
   }[];
-  /** Which ring has which event of which population. */
+  /** The ring of each event of a population. */
   readonly events: readonly {
     readonly event: string;
     readonly population: string;
     readonly name: string;
-    /** Log of (step, element, how often) of those that count more than once; absent: none does. */
+    /** Log of (step, element, multiplicity) for multiplicities above one; absent: all are one. */
     readonly multiples?: string;
   }[];
   /** Where variables are kept that the host may read. */
@@ -134,13 +135,13 @@ export interface Manifest {
   readonly projections: readonly ProjectionLocation[];
   /** Where samples of recorded variables come from. */
   readonly samples: readonly SampleLocation[];
-  /** Absent: the spikes of every population that says `recorded`, under the population's name. */
+  /** Absent: the spikes of every population with `recorded`, under the population's name. */
   readonly eventRecordings?: readonly EventRecordingLocation[];
   /** Spike time of step n is (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
-  /** What each fault bit means, as a sentence. */
+  /** The message of each fault bit, as a sentence. */
   readonly faults: Readonly<Record<number, string>>;
-  /** Where time may be turned back: buffers that a reset leaves as they are, parameters and what follows from them. */
+  /** If time may be reset: buffers that a reset leaves unchanged, for parameters and values derived from them. */
   readonly kept?: readonly string[];
   /** Choices worth reporting: integration method of each equation set, representation of each projection. */
   readonly notes: readonly string[];

@@ -1,4 +1,4 @@
-/** What names may look like, so every printer and the text form can hold them. */
+/** The form of names, for every printer and the text form. */
 
 /** Words of the text form, which no local may be called. */
 const reservedWords: readonly string[] = [
@@ -17,7 +17,7 @@ const reservedWords: readonly string[] = [
   'nanf',
 ];
 
-/** True for names of locals: a letter or underscore, then letters, digits and underscores; not a reserved word. */
+/** Whether a name is valid for a local: a letter or underscore, then letters, digits and underscores; not reserved. */
 export function isLocalName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !reservedWords.includes(name);
 }
@@ -28,12 +28,12 @@ export function isDottedName(name: string): boolean {
 }
 
 /**
- * Name of the buffer (u32[1]) by which the counters of draws are ahead of the step; a host that turns time back writes
- * it. It is even, since draws of an even step and the next belong together.
+ * Name of the buffer (u32[1]) with the lead of draw counters over the step; a host that resets the time writes it. It
+ * is even, since draws of an even step and the next belong together.
  */
 export const drawOffset = 'draw_offset';
 
-/** Name of the procedure that follows a reset, for what belongs to the parameters and yet counts steps. */
+/** Name of the procedure after a reset, for buffers that belong to the parameters but count steps. */
 export const afterReset = 'after_reset';
 
 /** Name of the buffer (u32[1]) that collects the fault bits of a run. */

@@ -1,9 +1,9 @@
-/** How many operations a program has: what its work is estimated from. */
+/** Counts the operations of a program, for estimates of its work. */
 
 import type { Action, Kernel, Program, Statement } from './program.js';
 import { bodyOf, childrenOf, expressionsOf, visitExpression } from './walk.js';
 
-/** Operations of a step, on average, without those of synapses, which depend on spikes. */
+/** Returns the average number of operations of a step, without those of synapses, which depend on spikes. */
 export function operationsPerStep(program: Program): number {
   const ofCall = callCounter(program);
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
@@ -14,9 +14,7 @@ export function operationsPerStep(program: Program): number {
   }, 0);
 }
 
-/**
- * At most so many operations that a list of actions takes; infinite where it is not known before.
- */
+/** Returns an upper bound of the operations of a list of actions; infinite if unknown before the run. */
 export function operationsOfActions(program: Program, actions: readonly Action[]): number {
   const ofCall = callCounter(program, turnsOrEndless);
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
@@ -28,7 +26,7 @@ export function operationsOfActions(program: Program, actions: readonly Action[]
   }, 0);
 }
 
-/** Operations that stand in the kernels of a program: what a compiler has to read. */
+/** Returns the number of operations in the code of a program's kernels, for estimates of compile time. */
 export const operationsInCode = ({ kernels }: Program): number =>
   kernels.reduce((sum, kernel) => sum + operationsOf(bodyOf(kernel), none, once), 0);
 
@@ -37,7 +35,7 @@ type Loop = Extract<Statement, { readonly kind: 'for' | 'while' }>;
 const none = (): number => 0;
 const once = (): number => 1;
 
-/** How many items a kernel has in a step, or `unknown` where that is computed; none where spikes decide. */
+/** Returns the number of a kernel's items in a step, or `unknown` if it is computed; zero if it depends on spikes. */
 function itemsOf(kernel: Kernel, unknown = 0): number {
   if (kernel.shape === 'sequential') return 1;
   if (kernel.shape !== 'map') return 0;
@@ -52,19 +50,19 @@ function itemsOf(kernel: Kernel, unknown = 0): number {
   }
 }
 
-/** How often a loop goes round where constants say so; once otherwise. */
+/** Returns the number of turns of a loop with constant bounds; otherwise one. */
 function turnsOf(loop: Loop): number {
   if (loop.kind === 'while' || loop.from.kind !== 'const' || loop.to.kind !== 'const') return 1;
   return Math.max(0, Number(loop.to.value) - Number(loop.from.value));
 }
 
-/** How often a loop goes round; for ever where that is not known. */
+/** Returns the number of turns of a loop; infinite if unknown. */
 function turnsOrEndless(loop: Loop): number {
   const isKnown = loop.kind === 'for' && loop.from.kind === 'const' && loop.to.kind === 'const';
   return isKnown ? turnsOf(loop) : Infinity;
 }
 
-/** Operations of each function of a program, those of the functions that it calls included. */
+/** Returns the operations of each function of a program, including the functions that it calls. */
 function callCounter({ functions }: Program, turns = turnsOf): (name: string) => number {
   const bodies = new Map(functions.map(({ name, body }) => [name, body]));
   const known = new Map<string, number>();
@@ -76,7 +74,9 @@ function callCounter({ functions }: Program, turns = turnsOf): (name: string) =>
   return count;
 }
 
-/** Operations of statements: constants and locals are none, a call is one and what `ofCall` says of its function. */
+/**
+ * Returns the operations of statements. Constants and locals count zero; a call counts one plus the value of `ofCall`.
+ */
 function operationsOf(
   statements: readonly Statement[],
   ofCall: (name: string) => number,

@@ -1,4 +1,4 @@
-/** Which operations exist for which types: one table that the checker, the reader and the tests share. */
+/** The operations of each type: one table shared by the checker, the reader and the tests. */
 
 import type { BinaryOperator, CompareOperator, ScalarType, UnaryOperator } from './program.js';
 

@@ -1,8 +1,8 @@
 /**
- * The kernel program: what lowering produces, printers print and the reference interpreter runs.
+ * The kernel program: the output of lowering, and the input of printers and the reference interpreter.
  *
- * Every operation is total and deterministic; the meaning of each is stated here and in `docs/determinism.md`, and the
- * reference interpreter is its executable form.
+ * Every operation is total and deterministic. Its meaning is stated here and in `docs/determinism.md`; the reference
+ * interpreter is the executable form.
  */
 
 import type { Manifest } from './manifest.js';
@@ -13,7 +13,7 @@ export type * from './manifest.js';
 
 // --- Buffers --------------------------------------------------------------------------------------------------------
 
-/** What holds the elements of a buffer on the host, in the layout of its element type. */
+/** Host arrays for the elements of a buffer, in the layout of its element type. */
 export type TypedArray =
   | Uint8Array
   | Int8Array
@@ -26,17 +26,17 @@ export type TypedArray =
   | Float64Array;
 
 /**
- * What makes an i64 buffer an inbox: a place for each element where contributions gather as fixed-point numbers, so
- * that the order of adding cannot show. Kernels only accumulate into it, in its units (`toFixed` of its scale, or
- * integers that are in these units already), read it as `fromFixed` of its unit, and empty it by storing zero. Sums
- * stay below 2^51 units: whoever declares an inbox chooses the units so, from bounds of all that may arrive.
+ * Declares an i64 buffer as an inbox: it collects fixed-point contributions for each element, so that the order of
+ * addition has no effect. Kernels only accumulate into it, in its units (`toFixed` of its scale, or integers in these
+ * units), read it as `fromFixed` of its unit, and empty it by storing zero. Sums stay below 2^51 units: the pass that
+ * declares an inbox chooses the units by bounds of all contributions.
  *
- * Units are 2^-exponent, for an exponent from -1000 to 1000; or what two f64 buffers of one element hold, the scale and
- * its inverse, where phases change them.
+ * Units are 2^-exponent, for an exponent from -1000 to 1000. If phases change them, they are in two f64 buffers of one
+ * element, the scale and its inverse.
  */
 export type Inbox = { readonly exponent: number } | { readonly scale: string; readonly unit: string };
 
-/** The number that all elements of a buffer begin with; undefined where they are given one by one. */
+/** Returns the initial number of all elements of a buffer; undefined if they are given one by one. */
 export const fillOf = (initial: NonNullable<Buffer['initial']>): number | bigint | undefined =>
   ArrayBuffer.isView(initial) ? undefined : initial.fill;
 
@@ -44,8 +44,8 @@ export const fillOf = (initial: NonNullable<Buffer['initial']>): number | bigint
 export const isFixedInbox = (inbox: Inbox): inbox is { readonly exponent: number } => 'exponent' in inbox;
 
 /**
- * A named one-dimensional array that lives for the entire session.
- * A buffer whose length is an `Extent` of a cell is allocated (zeroed) by an `allocate` action.
+ * A named one-dimensional array that lives for the entire session. A buffer with the `Extent` of a cell as its length
+ * is allocated (zeroed) by an `allocate` action.
  */
 export interface Buffer {
   /** Unique in the program. */
@@ -54,8 +54,8 @@ export interface Buffer {
   /** Number of elements. */
   readonly length: Extent;
   /**
-   * `state` buffers hold what changes while running and are what a snapshot must keep; `constant` ones never change
-   * after initialisation.
+   * `state` buffers may change during a run and belong to a snapshot; `constant` ones never change after
+   * initialisation.
    */
   readonly role: 'state' | 'constant';
   /** Of floating-point numbers: none that is ever stored is larger in size, or no number. */
@@ -64,14 +64,15 @@ export interface Buffer {
   readonly inbox?: Inbox;
   /** Initial contents: zeros when absent. */
   readonly initial?: TypedArray | { readonly fill: number | bigint };
-  /** What the elements are, with the SI unit, for comments in generated code. */
+  /** Description of the elements, with the SI unit, for comments in generated code. */
   readonly comment: string;
 }
 
 // --- Kernels --------------------------------------------------------------------------------------------------------
 
 /**
- * Elements [begin, end) of merged populations; `begin` is a multiple of 64, so masks and threads split on words.
+ * Elements [begin, end) of merged populations; `begin` is a multiple of 64, so that masks and threads split at u32
+ * boundaries.
  */
 export interface Range {
   /** First element, in the merged arrays. */
@@ -81,11 +82,11 @@ export interface Range {
 }
 
 /**
- * What a `map` runs over.
+ * The items of a `map`.
  * - `ranges`: implicit locals `index` (u32, position in the merged arrays), `begin` (u32), `group` (u32, ordinal of the
  *   range)
  * - `count`: implicit local `index` (u32) in [0, count)
- * - `spikes`: the elements that emitted in this very step: implicit local `index` (u32, as stored in the list)
+ * - `spikes`: the elements that emitted in this step: implicit local `index` (u32, as stored in the list)
  */
 export type MapDomain =
   | { readonly kind: 'ranges'; readonly ranges: readonly Range[] }
@@ -94,7 +95,7 @@ export type MapDomain =
 
 interface KernelBase {
   readonly name: string;
-  /** What it computes, in the model's words; becomes a comment in generated code. */
+  /** Its purpose in the model's terms; becomes a comment in generated code. */
   readonly comment: string;
 }
 
@@ -105,22 +106,22 @@ interface KernelBase {
  */
 export interface MapKernel extends KernelBase {
   readonly shape: 'map';
-  /** What it runs over. */
+  /** Its items. */
   readonly domain: MapDomain;
   /** Whether items may run on vector lanes. */
   readonly lanes: boolean;
   /**
-   * Set where each item is the work of a team: work-items of a device that share memory and wait for each other. All of
-   * them run the body, but deal out the rounds of each `lanes` loop and meet behind it. These loops alone change memory
-   * and are not inside one another, of an `if` or of a `while`; what is set inside one is not read outside of it.
+   * Set if each item is the work of a team: work-items of a device that share memory and wait for each other. All of
+   * them run the body, but share the rounds of each `lanes` loop and synchronise after it. Only these loops change
+   * memory. They are not inside one another, an `if` or a `while`; locals set inside one are not read outside.
    */
   readonly team?: true;
   readonly locals: readonly Local[];
-  /** What each item does. */
+  /** The code of each item. */
   readonly body: readonly Statement[];
   /**
-   * The same to the bit for devices that run thousands of work-items at once: with smaller items, or items shared by
-   * teams. It writes the same buffers. Passes leave kernels alone that have it, and other engines ignore it.
+   * The same bits for devices with thousands of simultaneous work-items: with smaller items, or items shared by teams.
+   * It writes the same buffers. Passes leave kernels with this form unchanged, and other engines ignore it.
    */
   readonly finer?: FinerMap;
 }
@@ -147,21 +148,21 @@ export interface CompactKernel extends KernelBase {
 
 /**
  * For each delay from `delays.last` down to `delays.first`, for each spike of `event` emitted that many steps ago with
- * `elements.begin <= element < elements.end`, ascending, for each position p in
- * [segments[row * D + d], segments[row * D + d + 1]) where row = element - elements.begin, D = last - first + 1, d =
- * delay - first: runs the body with implicit locals `row` (u32), `position` (u32) and `delay` (i32, steps).
+ * `elements.begin <= element < elements.end`, ascending, for each position p in [segments[row * D + d], segments[row *
+ * D + d + 1]) with row = element - elements.begin, D = last - first + 1, d = delay - first: runs the body with implicit
+ * locals `row` (u32), `position` (u32) and `delay` (i32, steps).
  *
- * `order` says which freedom a target has:
- * - `any`: items commute and each position's own synapse is touched only by its own item; all may run at once
+ * `order` defines the freedom of a target:
+ * - `any`: items commute, and only its own item reads or writes the synapse at a position; all may run at once
  * - `byTarget`: as `any`, and the body's writes go to elements given by `targets[position]`, which ascend within a
  *   segment:
- *    a worker may take a range of targets and run the items that fall in it, without atomics
+ *    a worker may take a range of targets and run their items, without atomics
  * - `byRow`: the writes of an item belong to its row (or its synapse): rows may be split over workers
  * - `sequential`: the stated order, one item after another
  */
 export interface PropagateKernel extends KernelBase {
   readonly shape: 'propagate';
-  /** Name of the ring whose spikes are delivered. */
+  /** Name of the ring with the delivered spikes. */
   readonly event: string;
   /** Elements of that ring that have synapses here: row 0 belongs to the first. */
   readonly elements: Range;
@@ -169,14 +170,14 @@ export interface PropagateKernel extends KernelBase {
   readonly delays: { readonly first: number; readonly last: number };
   /** u32 buffer of rows * D + 1 offsets into positions. */
   readonly segments: string;
-  /** About how many positions there are, where it is known: decides how targets share out the work, and no result. */
+  /** Approximate number of positions, if known: affects the distribution of work over work-items, but no result. */
   readonly synapses?: number;
   /** The order that results depend on. */
   readonly order:
     | { readonly kind: 'any' | 'byRow' | 'sequential' }
     | { readonly kind: 'byTarget'; readonly targets: string; readonly targetCount: number };
   readonly locals: readonly Local[];
-  /** What is done for each synapse that a spike reaches. */
+  /** The code for each synapse that a spike reaches. */
   readonly body: readonly Statement[];
 }
 
@@ -194,7 +195,7 @@ export interface EventRing {
   readonly name: string;
   /** Number of elements. */
   readonly size: number;
-  /** Buffer of u32 words, a bit for each element that emitted in this step. */
+  /** Buffer of u32 values with a bit for each element that emitted in this step. */
   readonly mask: string;
   /** Bit of the mask that is element 0. */
   readonly maskBegin: number;
@@ -208,7 +209,7 @@ export interface EventRing {
   readonly log?: string;
 }
 
-/** An append-only record that the host drains: `run` stops before a step for which some log may lack room. */
+/** An append-only record that the host drains: `run` stops before a step that might overflow a log. */
 export interface Log {
   readonly name: string;
   /** Array of `capacity` rows of `rowLength` elements. */
@@ -235,14 +236,14 @@ export interface StepEntry {
 }
 
 /**
- * What initialisation and procedures are made of. Kernels of one list run in order, each to its end. `release` gives
- * the memory of buffers back whose length is an `Extent` of a cell: they have no elements from then on.
+ * Actions of initialisation and procedures. The kernels of a list run in order, each to its end. `release` frees the
+ * memory of buffers with the `Extent` of a cell as their length: they have no elements from then on.
  */
 export type Action =
   | { readonly kind: 'run'; readonly kernel: string }
   | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
 
-/** What is run when. */
+/** The lists of kernels and their order. */
 export interface Schedule {
   /** Builds the network and computes first values, once. */
   readonly initialise: readonly Action[];
@@ -256,7 +257,7 @@ export interface Schedule {
 export interface Program {
   /** The model's name. */
   readonly name: string;
-  /** Type in which the model's numbers are computed. */
+  /** Floating-point type of the model's numbers. */
   readonly precision: Precision;
   /** Seconds a step. */
   readonly dt: number;
@@ -271,9 +272,9 @@ export interface Program {
   readonly events: readonly EventRing[];
   /** Records that the host drains. */
   readonly logs: readonly Log[];
-  /** What is run when. */
+  /** The lists of kernels and their order. */
   readonly schedule: Schedule;
-  /** What the arrays mean. */
+  /** The meaning of the arrays. */
   readonly manifest: Manifest;
 }
 

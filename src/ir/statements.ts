@@ -1,4 +1,4 @@
-/** Types, expressions, statements and functions of the kernel program: what the bodies of kernels are made of. */
+/** Types, expressions, statements and functions of the kernel program, for the bodies of kernels. */
 
 // --- Types ----------------------------------------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ interface UnaryOp {
   readonly op: UnaryOperator;
   readonly operand: Expression;
 }
-/** An operation on two values of one type; `BinaryOperator` says what each does at the edges. */
+/** An operation on two values of one type; `BinaryOperator` defines each at the edges of its range. */
 export interface BinaryOp {
   readonly kind: 'binary';
   /** Type of both operands and the result. */
@@ -138,9 +138,9 @@ interface Reinterpret {
   readonly operand: Expression;
 }
 /**
- * An f64 as a fixed-point i64: in units of 1 / scale, rounded half to even. The scale is an f64, a power of two: a
- * constant as a rule, or a cell where a phase of the protocol changes the units. The product must be below 2^51 in
- * size; `fixed-point.ts` says what comes of others.
+ * An f64 as a fixed-point i64: in units of 1 / scale, rounded half to even. The scale is an f64, a power of two:
+ * usually a constant, or a cell if a phase of the protocol changes the units. The product must be below 2^51 in size;
+ * `fixed-point.ts` defines the results of others.
  */
 export interface ToFixed {
   readonly kind: 'toFixed';
@@ -221,7 +221,7 @@ export interface If {
   /** A bool. */
   readonly condition: Expression;
   readonly then: readonly Statement[];
-  /** Empty where nothing is to be done. */
+  /** Empty for no statements. */
   readonly else: readonly Statement[];
 }
 /**
@@ -233,7 +233,7 @@ export interface For {
   readonly local: string;
   /** First value of the counter, a u32. */
   readonly from: Expression;
-  /** The value that ends the loop; nothing runs where it is not above `from`. */
+  /** The value that ends the loop; a value not above `from` gives no turns. */
   readonly to: Expression;
   readonly body: readonly Statement[];
   /** True when its rounds are independent of each other; printers may make use of it, or not. */
@@ -261,8 +261,8 @@ export interface CallStatement {
   readonly results: readonly string[];
 }
 /**
- * In a `map` over ranges or a count: sets bit `index` of the mask buffer (u32 words, 32 elements each) to `condition`.
- * Every item does it exactly once.
+ * In a `map` over ranges or a count: sets bit `index` of the mask buffer (u32 values of 32 elements each) to
+ * `condition`. Every item does it exactly once.
  */
 export interface SetBit {
   readonly kind: 'setBit';
@@ -277,7 +277,7 @@ export interface SetBit {
  */
 export interface Fault {
   readonly kind: 'fault';
-  /** Bits to raise; the manifest's `faults` says what each means. */
+  /** Bits to raise; the manifest's `faults` has their messages. */
   readonly bits: number;
   /** A bool. */
   readonly when: Expression;
@@ -302,13 +302,13 @@ export interface Local {
 export interface IrFunction {
   /** Unique in the program. */
   readonly name: string;
-  /** What it computes, for comments in generated code. */
+  /** Its purpose, for comments in generated code. */
   readonly comment: string;
   readonly parameters: readonly Local[];
-  /** Variables beside the parameters. */
+  /** Variables other than the parameters. */
   readonly locals: readonly Local[];
   readonly body: readonly Statement[];
-  /** Names of parameters or locals whose values are returned, in order. */
+  /** Names of parameters or locals with the returned values, in order. */
   readonly results: readonly Local[];
 }
 

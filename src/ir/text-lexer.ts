@@ -76,28 +76,25 @@ export class TokenReader {
     return token;
   }
 
-  /** True when the next token is this word or symbol. */
+  /** Whether the next token is this name or symbol. */
   sees(text: string, ahead = 0): boolean {
     const token = this.peek(ahead);
     return token.text === text && (token.kind === 'name' || token.kind === 'symbol');
   }
 
-  /** Takes the next token when it is this word or symbol. */
+  /** Takes the next token if it is this name or symbol. */
   pass(text: string): boolean {
     if (!this.sees(text)) return false;
     this.#at += 1;
     return true;
   }
 
-  /** Takes this word or symbol. @throws UsageError when the next token is another */
+  /** Takes this name or symbol. @throws UsageError for another token */
   expect(text: string): void {
     if (!this.pass(text)) throw this.error(text);
   }
 
-  /**
-   * Takes a name.
-   * @throws UsageError when the next token is none
-   */
+  /** Takes a name. @throws UsageError for another token */
   name(): string {
     return this.#take('name', 'a name');
   }
@@ -115,7 +112,7 @@ export class TokenReader {
     return sign * Number(this.#take('number', 'a number'));
   }
 
-  /** What was expected, what was found, and where. */
+  /** Returns an error with the expected and the actual token and its line. */
   error(expected: string): UsageError {
     const { text, line } = this.peek();
     return new UsageError(`program text, line ${line}: expected ${expected}, found ${text.slice(0, 40)}`);

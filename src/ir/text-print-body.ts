@@ -7,7 +7,7 @@ import { compareLevel, prefix, symbolOf } from './text-syntax.js';
 
 const prefixOf = new Map(Object.entries(prefix).map(([symbol, op]) => [op, symbol]));
 
-/** Level of what needs no parentheses anywhere. */
+/** Level of text that never needs parentheses. */
 const primary = 9;
 /** Level of a prefix operator with its operand. */
 const unary = 8;

@@ -15,7 +15,7 @@ import type { TokenReader } from './text-lexer.js';
 import { unescapeComment } from './text-print-body.js';
 import { compareLevel, infix, isCompare, prefix, unaryFunctions } from './text-syntax.js';
 
-/** What tells the types that the text leaves out. */
+/** The names that determine the types left out of the text. */
 export interface BodyNames {
   /** Types of locals and parameters. */
   readonly locals: ReadonlyMap<string, ScalarType>;
@@ -101,7 +101,7 @@ function readArguments(reader: TokenReader, names: BodyNames): Expression[] {
   return readList(reader, ')', () => readIrExpression(reader, names));
 }
 
-/** An expression whose operators bind at least as tightly as `least`. */
+/** Reads an expression with operators that bind at least as tightly as `least`. */
 function readIrExpression(reader: TokenReader, names: BodyNames, least = 1): Expression {
   let left = readPrefix(reader, names);
   for (;;) {
@@ -217,7 +217,7 @@ function numberConstant(text: string, negative: boolean): Constant {
   const suffix = text.startsWith('0x') ? /[iuL]$/.exec(text)?.[0] : /[fiuL]$/.exec(text)?.[0];
   const digits = suffix === undefined ? text : text.slice(0, -1);
   if (suffix === 'L') return { kind: 'const', type: 'i64', value: negative ? -BigInt(digits) : BigInt(digits) };
-  // Not `0 - x`, which would lose the sign of zero; integers have none.
+  // Not `0 - x`, which would lose the sign of zero; integers have no negative zero.
   const value = negative ? -Number(digits) : Number(digits);
   switch (suffix) {
     case 'i':

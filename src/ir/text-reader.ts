@@ -38,7 +38,7 @@ interface Draft {
   readonly procedures: Record<string, readonly Action[]>;
 }
 
-/** A function or kernel whose body is read when all names are known. */
+/** A function or kernel with a body that is read after all names are known. */
 interface Pending<T> {
   readonly head: T;
   readonly body: number | null;
@@ -153,7 +153,7 @@ function readBodies(reader: TokenReader, draft: Draft): Pick<Program, 'functions
   };
 }
 
-/** Reads a word and what follows it. */
+/** Reads a keyword and the text after it. */
 function after<T>(reader: TokenReader, word: string, read: () => T): T {
   reader.expect(word);
   return read();
@@ -233,7 +233,7 @@ function readInitial(reader: TokenReader, element: ElementType): NonNullable<Buf
   );
 }
 
-/** An element; those of i64 would lose digits as numbers. */
+/** Reads an element; i64 elements would lose digits as numbers. */
 function readElement(reader: TokenReader, element: ElementType): number | bigint {
   if (element !== 'i64') return reader.number();
   const negative = reader.pass('-');
@@ -258,7 +258,7 @@ function readLocals(reader: TokenReader): Local[] {
   return locals;
 }
 
-/** Skips a body in braces. @returns where it begins */
+/** Skips a body in braces. @returns its beginning */
 function skipBody(reader: TokenReader): number {
   const begin = reader.position;
   reader.expect('{');

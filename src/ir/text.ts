@@ -1,11 +1,10 @@
 /**
  * The text form of a program, for dumps, reviews and golden files: `parseProgram(printProgram(p))` equals `p`.
  *
- * Header lines, then events, logs, buffers, functions, kernels and the schedule, each opened by its word; bodies stand
- * in braces. Constants carry their type as a suffix (`1.0` f64, `1.0f` f32, `1i` i32, `1u` u32, `1L` i64), conversions
- * are written `f64(x)`, reinterpretations `f64.bits(x)`, fixed-point numbers `toFixed(x, 53)` and
- * `fromFixed(n, 53)`, calls `@exp(x)`, loads `v[index]`. The manifest closes it, as
- * JSON.
+ * Header lines are followed by events, logs, buffers, functions, kernels and the schedule, each after its keyword;
+ * bodies are in braces. Constants carry their type as a suffix (`1.0` f64, `1.0f` f32, `1i` i32, `1u` u32, `1L` i64).
+ * Conversions are written `f64(x)`, reinterpretations `f64.bits(x)`, fixed-point numbers `toFixed(x, 53)` and
+ * `fromFixed(n, 53)`, calls `@exp(x)`, loads `v[index]`. The manifest follows as JSON.
  */
 
 import { isFixedInbox } from './program.js';

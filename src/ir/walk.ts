@@ -28,7 +28,7 @@ export function operandsOf(e: Expression): readonly Expression[] {
   }
 }
 
-/** The expressions that a statement holds directly, without those of statements inside it. */
+/** Returns the expressions directly in a statement, without those of nested statements. */
 export function expressionsOf(s: Statement): readonly Expression[] {
   switch (s.kind) {
     case 'set':
@@ -71,7 +71,7 @@ export function visitExpression(e: Expression, visit: (e: Expression) => void): 
   for (const operand of operandsOf(e)) visitExpression(operand, visit);
 }
 
-/** Visits statements, those inside them included, in order. */
+/** Visits statements in order, including nested ones. */
 export function visitStatements(statements: readonly Statement[], visit: (s: Statement) => void): void {
   for (const s of statements) {
     visit(s);
@@ -84,7 +84,7 @@ export function someExpression(e: Expression, predicate: (e: Expression) => bool
   return predicate(e) || operandsOf(e).some((operand) => someExpression(operand, predicate));
 }
 
-/** The body of a kernel; a compaction has none. */
+/** Returns the body of a kernel; empty for a compaction. */
 export function bodyOf(kernel: Kernel): readonly Statement[] {
   return kernel.shape === 'compact' ? [] : kernel.body;
 }
@@ -102,7 +102,7 @@ export function calleesOf(statements: readonly Statement[]): ReadonlySet<string>
   return callees;
 }
 
-/** Visits the buffers that statements touch, in order: each statement's own before those of its expressions. */
+/** Visits the buffers that statements read or write, in order: each statement's own before those of its expressions. */
 function visitBuffers(
   statements: readonly Statement[],
   visit: (buffer: string, access: 'read' | 'write') => void,
@@ -117,7 +117,10 @@ function visitBuffers(
   });
 }
 
-/** Names of the buffers that statements load from, and of those that they store to, accumulate into or set bits of. */
+/**
+ * Returns the names of the buffers that statements load from, and of the buffers that they store to, accumulate into or
+ * set bits of.
+ */
 export function accessesOf(
   statements: readonly Statement[],
 ): Readonly<Record<'reads' | 'writes', ReadonlySet<string>>> {
@@ -158,7 +161,7 @@ export function withExpressions(s: Statement, replace: (e: Expression) => Expres
   }
 }
 
-/** An expression with some of its parts replaced, from the outside in; `replace` yields undefined for what stays. */
+/** Replaces parts of an expression, from the outside in; `replace` returns undefined for unchanged parts. */
 export function withParts(e: Expression, replace: (part: Expression) => Expression | undefined): Expression {
   const found = replace(e);
   if (found !== undefined) return found;

@@ -1,9 +1,9 @@
 /**
- * The expression tree that all notations share. Concrete syntaxes parse to it, printers print from it, passes return
- * new trees.
+ * The expression tree shared by all notations. Parsers of concrete syntaxes return it, printers print it, and passes
+ * return new trees.
  *
- * Names keep their spelling (`pre.v`, `post.ge`) beside what it stands for; units are ordinary names until `resolve`
- * and `fold` meet them.
+ * Names keep their spelling (`pre.v`, `post.ge`) and have a reference to their meaning; units are ordinary names until
+ * `resolve` and `fold` process them.
  */
 
 /** Half-open range of offsets in the text that was parsed. */
@@ -14,7 +14,7 @@ export interface Span {
   readonly end: number;
 }
 
-/** Operators before an operand; `+` changes nothing. */
+/** Prefix operators; `+` has no effect. */
 export type UnaryOperator = '-' | '+' | 'not';
 type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 type ComparisonOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
@@ -26,7 +26,7 @@ interface Node {
   readonly span: Span;
 }
 
-/** A decimal literal. `text` is what was written, so unit conversion can be decimal-exact. */
+/** A decimal literal. `text` is its source text, for decimal-exact unit conversion. */
 export interface NumberLiteral extends Node {
   readonly kind: 'number';
   /** The double nearest to `text`. */
@@ -37,7 +37,8 @@ export interface NumberLiteral extends Node {
 }
 
 /**
- * A literal with a unit, in SI: what `2*mV` folds to. `unit` is the SI unit's canonical text, such as `V` or `m**-2*F`.
+ * A literal with a unit, in SI, such as the folded form of `2*mV`. `unit` is the SI unit's canonical text, such as `V`
+ * or `m**-2*F`.
  */
 export interface QuantityLiteral extends Node {
   readonly kind: 'quantity';
@@ -64,15 +65,15 @@ export interface EndReference {
   readonly variable: string;
 }
 
-/** What a name stands for: a variable of the code's own owner, or one of an end. */
+/** The variable that a name refers to: of the code's own owner, or of an end. */
 export type Reference = { readonly kind: 'own'; readonly variable: string } | EndReference;
 
-/** A variable, or a unit or constant until those are resolved. `name` of `lang/build.ts` makes it. */
+/** A variable, or a unit or constant before these are resolved. Created by `name` of `lang/build.ts`. */
 export interface Name extends Node {
   readonly kind: 'name';
   /** As it is spelt, with its dot (`pre.v`). */
   readonly name: string;
-  /** What it stands for. */
+  /** Its reference. */
   readonly to: Reference;
 }
 
@@ -107,10 +108,10 @@ export interface Call extends Node {
   readonly arguments: readonly Expression[];
 }
 
-/** What has a value. */
+/** An expression with a value. */
 export type Expression = NumberLiteral | QuantityLiteral | BooleanLiteral | Name | Unary | Binary | Conditional | Call;
 
-/** `=`, or the operation whose result is assigned. */
+/** `=`, or an operation with an assignment of its result. */
 export type AssignmentOperator = '=' | '+=' | '-=' | '*=' | '/=' | '%=';
 
 /** `target op value`, one line of abstract code. */
@@ -118,7 +119,7 @@ export interface Assignment extends Node {
   readonly kind: 'assignment';
   /** The variable as it is spelt, with its dot. */
   readonly target: string;
-  /** What that stands for. */
+  /** The reference of the target. */
   readonly to: Reference;
   /** Where its name is. */
   readonly targetSpan: Span;
@@ -149,5 +150,5 @@ export type Dimension = readonly [number, number, number, number, number, number
 /** The dimension of pure numbers. */
 export const dimensionless: Dimension = [0, 0, 0, 0, 0, 0, 0];
 
-/** What kind of value an expression has. */
+/** Type of an expression's value. */
 export type ValueType = 'boolean' | 'integer' | 'real';

@@ -17,7 +17,7 @@ import type {
 } from './ast.js';
 import { referenceOf } from './reference.js';
 
-/** The span of what was made, not read. */
+/** The span of nodes that do not come from a text. */
 const noSpan: Span = { start: 0, end: 0 };
 
 /** A number literal, real unless stated otherwise. Negative values print as a minus sign and digits. */
@@ -58,16 +58,16 @@ export const assignment = (
 export const assignedValue = ({ target, operator, value }: Assignment): Expression =>
   operator === '=' ? value : binary(operator.slice(0, -1) as BinaryOperator, name(target), value);
 
-/** An assignment that leaves its variable as it is where a condition does not hold. */
+/** An assignment that keeps the variable's value if a condition is false. */
 export const assignmentWhere = (condition: Expression, given: Assignment): Assignment =>
   assignment(given.target, '=', conditional(condition, assignedValue(given), name(given.target)), given.span);
 
-/** An operator before an operand; nothing is simplified. */
+/** A prefix operator with its operand, without simplification. */
 export function unary(operator: UnaryOperator, operand: Expression, span: Span = operand.span): Unary {
   return { kind: 'unary', operator, operand, span };
 }
 
-/** An operator between two operands; nothing is simplified. */
+/** An operator between two operands, without simplification. */
 export function binary(operator: BinaryOperator, left: Expression, right: Expression, span: Span = left.span): Binary {
   return { kind: 'binary', operator, left, right, span };
 }
@@ -87,7 +87,7 @@ export function call(name: string, callArguments: readonly Expression[], span: S
   return { kind: 'call', function: name, arguments: callArguments, span };
 }
 
-// Algebra that leaves out what changes nothing. Only for reals without NaN or infinity: 0*x is taken as 0.
+// Algebra that omits operations without effect. Only for reals without NaN or infinity: 0*x becomes 0.
 
 /** Whether an expression is the literal 0, with or without a unit. */
 export function isZero(e: Expression): boolean {

@@ -38,9 +38,9 @@ interface Context {
 }
 
 /**
- * Type and dimension of an expression; every finding goes to `report`.
+ * Infers the type and dimension of an expression; every diagnostic goes to `report`.
  *
- * @returns null when they cannot be known because of what was reported; no further findings follow from that
+ * @returns null if reported mistakes leave them unknown; this causes no further diagnostics
  * @diagnostic lang/unknown-name, lang/unknown-function, lang/argument-count, lang/dimension-mismatch,
  *   lang/exponent-not-constant,
  *   lang/not-boolean, lang/not-number, lang/division-by-zero, lang/function-as-value, lang/not-callable
@@ -49,7 +49,7 @@ export function inferType(e: Expression, scope: Scope, report: Report): Inferred
   return infer(e, { scope, report });
 }
 
-/** What is asked of an expression: `what` says in a message whose value it is (`the equation for v`). */
+/** The required type and dimension of an expression; `what` names its owner in messages (`the equation for v`). */
 interface Expectation {
   readonly what: string;
   readonly dimension: Dimension;
@@ -59,9 +59,9 @@ interface Expectation {
 }
 
 /**
- * Infers an expression and compares it with what its place asks for.
+ * Infers an expression and compares it with the requirements of its place.
  *
- * @returns whether it fits; otherwise there is a finding
+ * @returns whether it fits; otherwise there is a diagnostic
  */
 export function checkExpression(e: Expression, scope: Scope, expected: Expectation, report: Report): boolean {
   const found = inferType(e, scope, report);
@@ -102,8 +102,8 @@ function checkFit(e: Expression, found: Inferred, expected: Expectation, { scope
 /**
  * Checks a statement: the value fits the target under the operator, a sent value fits its port and its delay is a time.
  *
- * @param target what is known of the variable or port that is written; absent for a temporary that the statement makes
- * @returns what the target holds afterwards, or null after a finding
+ * @param target known facts of the assigned variable or port; absent for a temporary that the statement defines
+ * @returns the type of the target afterwards, or null after a diagnostic
  */
 export function checkStatement(
   s: Statement,
@@ -128,7 +128,7 @@ export function checkStatement(
   const expected: Expectation = factor
     ? { what: `the factor of ${s.target}`, dimension: dimensionless, type: s.operator === '*=' ? target.type : 'real' }
     : { what: `the value of ${s.target}`, ...target };
-  // Beside slips in the value, the unit of what is assigned to explains a mismatch.
+  // Besides mistakes in the value, the unit of the target may explain a mismatch.
   const named: Report = (finding, span, related) => {
     const names = related && related.length > 0 ? [] : [s.target];
     report(finding.code === 'lang/dimension-mismatch' ? { ...finding, names } : finding, span, related);

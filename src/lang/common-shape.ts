@@ -5,25 +5,25 @@ import { name } from './build.js';
 import { equalDimensions } from './dimension.js';
 import { childrenOf, equalExpressions, sameNode, withChildren } from './walk.js';
 
-/** A number in which expressions differ. */
+/** A number that differs between expressions. */
 export interface DifferingNumber {
   readonly dimension: Dimension;
   /** In SI, in the order of the expressions. */
   readonly values: readonly number[];
 }
 
-/** What expressions have in common. */
+/** The common part of several expressions. */
 export interface CommonShape {
-  /** The expressions with names in the place of the numbers in which they differ. */
+  /** The expressions with names in place of their differing numbers. */
   readonly shape: Expression;
   readonly numbers: ReadonlyMap<string, DifferingNumber>;
 }
 
 /**
- * The common shape of expressions; undefined where more than numbers differs. Powers and whole numbers count as more,
- * since they decide on dimensions and types.
+ * Returns the common shape of expressions; undefined if they differ in more than numbers. Exponents and integers count
+ * as part of the shape, since they determine dimensions and types.
  *
- * @param nextName  a name for the next number in which they differ
+ * @param nextName returns a name for the next differing number
  */
 export function commonShape(expressions: readonly Expression[], nextName: () => string): CommonShape | undefined {
   const numbers = new Map<string, DifferingNumber>();

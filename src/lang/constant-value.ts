@@ -13,7 +13,7 @@ function nearest(x: number): number {
   return up ? low + 1 : low;
 }
 
-/** A product of equal factors, for the small whole exponents for which one need not approximate. */
+/** Returns a product of equal factors, for small integer exponents, without approximation. */
 function wholePower(base: number, exponent: number): number | undefined {
   if (!Number.isInteger(exponent) || Math.abs(exponent) > 16) return undefined;
   let product = 1;
@@ -38,7 +38,7 @@ const operations: Readonly<Record<string, (a: number, b: number) => number | und
   '//': (a, b) => libraryCall('floorDivide')?.([a, b]),
 };
 
-/** Functions whose results are exact or correctly rounded. */
+/** Functions with exact or correctly rounded results. */
 const exactFunctions: Readonly<Record<string, (...args: number[]) => number>> = {
   floor: Math.floor,
   ceil: Math.ceil,
@@ -59,7 +59,7 @@ const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> =
   '!=': (a, b) => a !== b,
 };
 
-/** Whether a condition of literals and known names holds; undefined where that cannot be known. */
+/** Evaluates a condition of literals and known names; undefined if it is unknown. */
 function holds(e: Expression, valueOf: (name: string) => number | undefined): boolean | undefined {
   if (e.kind === 'boolean') return e.value;
   if (e.kind === 'unary' && e.operator === 'not') {
@@ -79,13 +79,12 @@ function holds(e: Expression, valueOf: (name: string) => number | undefined): bo
 const unknown = (): undefined => undefined;
 
 /**
- * The value, in SI, of an expression of literals and known names, each operation rounded by itself. Dimensions are not
- * looked at.
+ * Returns the SI value of an expression of literals and known names, with each operation rounded separately. Ignores
+ * dimensions. Functions and powers have the bits of the kernel program.
  *
- * @param valueOf  values of names
- * Functions and powers are those of the kernel program, to the bit.
+ * @param valueOf values of names
  *
- * @returns undefined where a name has no value, for draws and for conditions
+ * @returns undefined for names without a value, draws and conditions
  */
 export function constantValue(
   e: Expression,
@@ -126,7 +125,9 @@ export function constantValue(
 
 const noNames = scopeOf(new Map());
 
-/** The value and dimension of an expression of literals, units and functions; undefined where it has none. */
+/**
+ * Returns the value and dimension of an expression of literals, units and functions; undefined for other expressions.
+ */
 export function constantQuantity(e: Expression): Quantity | undefined {
   const folded = foldConstants(e);
   const found = inferType(folded, noNames, () => undefined);

@@ -19,12 +19,10 @@ function parseDecimal(text: string): Decimal | undefined {
   return { negative: sign === '-', digits, exponent: Number(power) - fraction.length + (all.length - digits.length) };
 }
 
-/**
- * Beyond these decimal exponents every double is infinite or zero, whatever the unit's scale (at most 10^±400 or so).
- */
+/** Beyond these decimal exponents every double is infinite or zero, for any scale of units (at most 10^±400 or so). */
 const exponentLimit = 2000;
 
-/** Digits kept of a quotient before it is rounded to a double; a sticky digit stands for what was cut off. */
+/** Number of quotient digits before rounding to a double; a sticky digit represents the rest. */
 const quotientDigits = 40;
 
 /**
@@ -41,7 +39,7 @@ export function scaleDecimal(text: string, scale: Rational): number {
   if (decimal.digits === '') return sign * 0;
   const magnitude = decimal.exponent + decimal.digits.length;
   if (!(Math.abs(magnitude) < exponentLimit)) return sign * (magnitude > 0 ? Infinity : 0);
-  // The power of ten stays outside the fraction: the digits alone decide the rounding.
+  // The power of ten stays outside the fraction, so that only the digits decide the rounding.
   const { numerator, denominator } = multiplyRationals({ numerator: BigInt(decimal.digits), denominator: 1n }, scale);
   const shift = Math.max(0, quotientDigits + denominator.toString().length - numerator.toString().length);
   const scaled = numerator * 10n ** BigInt(shift);
@@ -53,10 +51,10 @@ export function scaleDecimal(text: string, scale: Rational): number {
 const smallestNormal = 2.2250738585072014e-308;
 
 /**
- * Whether a double says what a decimal text says: it is finite, not zero unless the text is, and not so small that
- * digits of the text are lost.
+ * Whether a double represents a decimal text: it is finite, zero only if the text is, and not so small that digits are
+ * lost.
  *
- * @param value  the double nearest to the text
+ * @param value the double nearest to the text
  */
 export function isKept(text: string, value: number): boolean {
   if (!Number.isFinite(value)) return false;
@@ -69,8 +67,8 @@ const plainFrom = -7;
 const plainTo = 21;
 
 /**
- * One spelling for each decimal number: no superfluous zeros, exponent only where a double's own text would have one.
- * Keeps every digit. A real number that is whole gets `.0`, so it stays real when read again.
+ * Returns a unique spelling of each decimal number: no superfluous zeros, and an exponent only if the double's own text
+ * has one. Keeps every digit. A real number with an integer value gets `.0`, so that it stays real when read again.
  *
  * @param integer whether the literal is an integer (no point, no exponent)
  */

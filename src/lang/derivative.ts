@@ -16,14 +16,13 @@ import { simplify } from './fold.js';
 import { requireModest, readsAny } from './walk.js';
 
 /**
- * The derivative of an expression by a name. abs, min, max, clip and choices are differentiated piecewise, without the
- * jumps between the pieces; `%` without the jumps of the remainder.
+ * Returns the derivative of an expression by a name. abs, min, max, clip and conditional expressions are differentiated
+ * piecewise, without the jumps between the pieces; `%` without the jumps of the remainder.
  *
- * @returns null when there is none to be had: the name is an argument of floor, ceil, round, sign, int, timestep, `//`,
- *   a comparison
- *   outside a choice, a draw of random numbers, or a function that is not known here. The literal 0 stands for no
- *   dependence.
- * @throws LangError lang/too-large when the result is more than the passes bear
+ * @returns null if there is no derivative: the name is an argument of floor, ceil, round, sign, int, timestep, `//`, a
+ * comparison outside a condition, a draw of random numbers, or an unknown function. The literal 0 means that there is
+ * no dependence.
+ * @throws LangError lang/too-large for a result above the limits of the passes
  */
 export function derivative(e: Expression, name: string): Expression | null {
   const result = differentiate(e, name);

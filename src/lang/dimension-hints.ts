@@ -1,4 +1,4 @@
-/** What may have gone wrong where dimensions differ: slips in the definitions of names, a factor that is missing. */
+/** Possible causes of a dimension mismatch: mistakes in the definitions of names, or a missing factor. */
 
 import type { Dimension, Expression } from './ast.js';
 import {
@@ -15,10 +15,10 @@ import type { Scope, Related, Inferred } from './inferred.js';
 import { constantExponent } from './units.js';
 import { printExpression } from './print.js';
 
-/** More names than these explain nothing. */
+/** More suspects than these explain no mistake. */
 const mostSuspects = 2;
 
-/** A name whose unit would make an expression fit if it were another. */
+/** A name that would make an expression fit if it had another unit. */
 interface Suspect {
   readonly name: string;
   readonly found: Dimension;
@@ -27,7 +27,7 @@ interface Suspect {
   readonly given: boolean;
 }
 
-/** Quantities that are given before variables, those that need a unit before those that should have none. */
+/** Returns the likeliest suspects: given quantities before variables, and missing units before superfluous ones. */
 export function likeliest(all: readonly Suspect[]): readonly Suspect[] {
   const given = all.filter((suspect) => suspect.given);
   const plain = given.filter(({ needed }) => !isDimensionless(needed));
@@ -35,10 +35,10 @@ export function likeliest(all: readonly Suspect[]): readonly Suspect[] {
 }
 
 /**
- * Names among the factors of an expression that would make it fit, had they a unit with a name instead of theirs:
- * quantities that are given before variables.
+ * Returns the factors of an expression that would make it fit with another named unit: given quantities before
+ * variables.
  *
- * @param factor  what the expression would have to be multiplied by
+ * @param factor the missing factor of the expression
  */
 export function suspects(e: Expression, factor: Dimension, scope: Scope): readonly Suspect[] {
   const found: Suspect[] = [];
@@ -86,7 +86,7 @@ export const definitionOf = ({ name, found, definition }: Suspect): Related => (
   definition,
 });
 
-/** A number with the unit that it lacks; undefined for what is not a number alone, or needs no unit. */
+/** Returns a number with its missing unit; undefined for other expressions, and for numbers without a unit. */
 export function bareNumberHint(e: Expression, expected: Dimension): string | undefined {
   const number = e.kind === 'unary' && e.operator === '-' ? e.operand : e;
   if (number.kind !== 'number' || isDimensionless(expected)) return undefined;

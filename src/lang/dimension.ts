@@ -168,11 +168,10 @@ function factors(d: Dimension): readonly Factor[] {
 }
 
 /**
- * Canonical text of the SI unit of a dimension: `V`, `S*m**-2`, `V*s**-0.5`, `Hz`, `1`. It parses back to the dimension
- * with scale 1.
+ * Returns the canonical text of the SI unit of a dimension: `V`, `S*m**-2`, `V*s**-0.5`, `Hz`, `1`. It parses back to
+ * the dimension with scale 1.
  *
- * @param taken names that have another meaning where the text will appear (a gate named `m`): those units get their
- * long
+ * @param taken names that have another meaning in the surrounding text (a gate named `m`): these units get their long
  *   name, `meter`
  */
 export function unitText(d: Dimension, taken: (name: string) => boolean = () => false): string {
@@ -185,10 +184,7 @@ export function unitText(d: Dimension, taken: (name: string) => boolean = () => 
   return parts.length === 0 ? '1' : parts.join('*');
 }
 
-/**
- * Units that texts for people are made of, in the order in which they are written, with what each costs: the lower, the
- * sooner it is used.
- */
+/** Units in readable texts, in the order of their appearance, with their costs: lower costs are preferred. */
 const readableUnits: readonly (readonly [symbol: string, cost: number, dimension: Dimension])[] = [
   ['V', 1, volt],
   ['A', 1, ampere],
@@ -238,7 +234,7 @@ function readablePowers(): ReadonlyMap<string, ReadablePower> {
 let readable: ReadonlyMap<string, ReadablePower> | undefined;
 const readableTexts = new Map<string, string>();
 
-/** The cheapest product of at most three powers; undefined where there is none. */
+/** Returns the cheapest product of at most three powers; undefined if there is no such product. */
 function readableProduct(d: Dimension): readonly ReadablePower[] | undefined {
   readable ??= readablePowers();
   const powers = readable;

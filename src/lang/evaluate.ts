@@ -2,16 +2,16 @@
 
 import type { Expression } from './ast.js';
 
-/** A value is not known before a run; the message says why. */
+/** A value is unknown before the run; the message gives the reason. */
 export class NoNumber extends Error {}
 
 /**
- * The functions of the model's language whose digits would depend on the machine, as the project has them; undefined
- * for names that are none.
+ * The functions of the model's language with machine-dependent digits, as the project defines them; undefined for other
+ * names.
  */
 export type Functions = (name: string, values: readonly number[]) => number | undefined;
 
-/** Functions whose results are exact or correctly rounded everywhere. */
+/** Functions with exact or correctly rounded results on every machine. */
 const exact: Readonly<Record<string, (x: number, y: number, z: number) => number>> = {
   sqrt: Math.sqrt,
   abs: Math.abs,
@@ -25,7 +25,7 @@ const exact: Readonly<Record<string, (x: number, y: number, z: number) => number
   fmod: (x, y) => x % y,
 };
 
-/** @throws NoNumber for what has no value that is known before a run */
+/** @throws NoNumber for an expression with an unknown value before the run */
 export function evaluate(e: Expression, lookup: (name: string) => number, functions: Functions): number {
   const of = (part: Expression): number => evaluate(part, lookup, functions);
   switch (e.kind) {
@@ -98,7 +98,7 @@ function remainder(a: number, b: number): number {
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-/** Python's `a // b`: that of what is left without the remainder. */
+/** Python's `a // b`: the quotient after subtraction of the remainder. */
 function floorDivided(a: number, b: number): number {
   const quotient = (a - remainder(a, b)) / b;
   const below = Math.floor(quotient);

@@ -1,6 +1,6 @@
 /**
- * Expressions multiplied out: sums of products of whole powers. What is no sum, product, quotient or such a power is an
- * atom, known by its text.
+ * Expressions multiplied out: sums of products of integer powers. Any part other than a sum, product, quotient or such
+ * a power is an atom, identified by its text.
  */
 
 import type { Expression } from './ast.js';
@@ -22,10 +22,11 @@ const mostTerms = 200;
 const highestPower = 8;
 
 /**
- * The linear form of an expression that becomes linear when it is multiplied out, as `(v + 1)**2 - v**2`, `v**2/v` and
- * `v*w - w*v + v` are: SymPy expands rates before it looks for coefficients (`get_linear_system` of Brian 2).
+ * Returns the linear form of an expression that becomes linear when multiplied out, such as `(v + 1)**2 - v**2`,
+ * `v**2/v` and `v*w - w*v + v`. SymPy, too, expands rates before it collects coefficients (`get_linear_system` of Brian
+ * 2).
  *
- * @returns coefficients by name, and the rest; null where it is not linear then either
+ * @returns coefficients by name, and the rest; null if the expanded form is not linear
  */
 export function expandedLinearForm(
   e: Expression,
@@ -71,7 +72,7 @@ class Expansion {
     this.#atoms = atoms;
   }
 
-  /** The terms of an expression; null where one of the names stands in what is no sum, product, quotient or power. */
+  /** Returns the terms of an expression; null if a name occurs in an atom. */
   of(e: Expression): Terms | null {
     switch (e.kind) {
       case 'number':
@@ -85,7 +86,7 @@ class Expansion {
       }
       case 'call': {
         const [inner] = e.arguments;
-        // Variables are real numbers, of which SymPy knows this.
+        // Variables are real numbers, as SymPy assumes.
         const undone = e.function === 'log' && inner?.kind === 'call' && inner.function === 'exp';
         return undone ? this.of(inner.arguments[0] as Expression) : this.#free(e);
       }
@@ -126,7 +127,7 @@ class Expansion {
     }
   }
 
-  /** 1 divided by an expression: a single term, or what is free of the names, as a whole. */
+  /** Returns 1 divided by an expression, which must be a single term or independent of the names. */
   #inverse(e: Expression): Terms | null {
     const terms = this.of(e);
     const [only, ...others] = terms?.values() ?? [];

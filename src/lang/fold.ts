@@ -30,13 +30,13 @@ const noValues: ReadonlyMap<string, Expression> = new Map();
 const pure: Unit = { dimension: dimensionless, scale: one };
 
 /**
- * Folds arithmetic of literals, units and the constants pi and e; functions stay. A number times units is
- * decimal-exact: `0.07*ms` and `70*us` become the same literal. What has no finite value (1/0) stays as it is.
+ * Folds arithmetic of literals, units and the constants pi and e; functions are kept. A number times units is
+ * decimal-exact: `0.07*ms` and `70*us` become the same literal. Results that are not finite (1/0) are not folded.
  *
- * @param values   expressions put in the place of names
- * @param declared names that are variables here, although a unit or constant is called the same (a gate named `m`)
- * @returns numbers in one spelling, quantities in SI units; folding again changes nothing
- * @throws LangError lang/too-deep, lang/too-large when `values` make the tree more than the passes bear
+ * @param values expressions that replace names
+ * @param declared names that are variables here, although a unit or constant has the same name (a gate named `m`)
+ * @returns numbers in one spelling, quantities in SI units; folding again has no effect
+ * @throws LangError lang/too-deep, lang/too-large if `values` make the tree larger than the passes allow
  */
 export function foldConstants(
   e: Expression,
@@ -259,10 +259,11 @@ function compare(operator: '<' | '<=' | '>' | '>=' | '==' | '!=', a: number, b: 
 }
 
 /**
- * Leaves out what changes no value, but perhaps the sign of a zero: `x*1`, `x + 0`, `--x`, `True and x`, choices with a
- * literal condition; literal arithmetic is folded. Units must have been folded before, names are all variables here.
+ * Removes operations that change no value except possibly the sign of a zero: `x*1`, `x + 0`, `--x`, `True and x`,
+ * conditional expressions with a literal condition; literal arithmetic is folded. Units must already be folded, and all
+ * names are variables here.
  *
- * Only whole literals are taken for neutral, since `n*1.0` makes an integer real.
+ * Only integer literals count as neutral, since `n*1.0` makes an integer real.
  */
 export function simplify(e: Expression): Expression {
   return mapExpression(e, simplifyNode);

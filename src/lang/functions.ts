@@ -2,7 +2,7 @@ import { second } from './dimension.js';
 import { dimensionless, type Dimension, type Expression, type ValueType } from './ast.js';
 import { callsIn } from './walk.js';
 
-/** What the arguments of a function must be, and what its result is, in dimension. */
+/** The dimensions of a function's arguments and result. */
 type DimensionRule =
   /** All arguments and the result are pure numbers. */
   | 'pure'
@@ -22,14 +22,14 @@ type DimensionRule =
 /** How the type of the result follows from the arguments. */
 type TypeRule = ValueType | 'widest';
 
-/** What the expression language knows of a function. */
+/** The signature of a function in the expression language. */
 export interface FunctionSignature {
   readonly name: string;
   /** Numbers of arguments that a call may have. */
   readonly arity: readonly number[];
   /** How the dimension of the result follows from the arguments. */
   readonly dimension: DimensionRule;
-  /** Type of the result; `widest`: that of the widest argument, boolean to real. */
+  /** Type of the result; `widest`: the type of the widest argument, boolean to real. */
   readonly result: TypeRule;
   /** Whether each evaluation draws a new random number. */
   readonly random: boolean;
@@ -55,12 +55,12 @@ const pureFunctions = 'exp expm1 log log1p log10 log2 sin cos tan sinh cosh tanh
  * - exprel(x) = (exp(x) - 1)/x, 1 at 0; fmod(x, y) has the sign of x, `%` that of y.
  * - int(x) truncates towards zero, a condition gives 1 or 0; floor, ceil and round (halves to even) give reals.
  * - gammahazard(k, x) is density over survival of the gamma distribution of shape k and scale 1.
- * - clip(x, low, high); sign(x) in -1, 0, 1; timestep(t, dt) is the whole number of steps in t.
+ * - clip(x, low, high); sign(x) in -1, 0, 1; timestep(t, dt) is the number of whole steps in t.
  * - Draws, new at each evaluation: uniform() in (0, 1), uniform(low, high), normal(), normal(mean, sd),
  *   exponential(mean),
  *   gamma(shape, scale), lognormal(mean and sd of the logarithm), poisson(mean), binomial(n, p), truncatedNormal(mean,
  *   sd, low, high)
- *   (drawn again until it lies between), vonMises(mean, concentration) in (-pi, pi].
+ *   (drawn again until it is within the limits), vonMises(mean, concentration) in (-pi, pi].
  */
 export const functions: ReadonlyMap<string, FunctionSignature> = new Map(
   [

@@ -1,4 +1,4 @@
-/** Functions of a variable by which it runs away to infinity in finite time. */
+/** Functions that make a variable diverge in finite time. */
 
 import type { Expression } from './ast.js';
 import { callsIn, namesIn } from './walk.js';
@@ -11,7 +11,7 @@ export const growsFast = (rate: Expression, name: string): boolean =>
   callsIn(rate).some((call) => growing.has(call.function) && call.arguments.some((e) => namesIn(e).has(name)));
 
 /**
- * How many times what a variable was before a step, and Euler's method makes of it, it may be changed by in it: where
- * the last stage of `rk4` would change it by more, the step is one of Euler's method.
+ * Largest change of a variable in a step of `rk4`, relative to its previous value and to its change by Euler's method.
+ * If the last stage exceeds it, Euler's method takes the step.
  */
 export const mostChange = 1000;

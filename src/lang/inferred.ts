@@ -1,10 +1,10 @@
-/** What is known of names and expressions when they are checked. */
+/** Known facts of names and expressions during checks. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 import type { ValueType, Dimension, Span } from './ast.js';
 import type { FunctionSignature } from './functions.js';
 
-/** What kind of value an expression has. */
+/** Type and dimension of an expression. */
 export interface Inferred {
   readonly type: ValueType;
   /** Exponents of the SI base units; all zero for conditions. */
@@ -15,24 +15,24 @@ export interface Inferred {
 export interface Symbol extends Inferred {
   /** Where it is defined, in whatever form the stage that reports findings has places. */
   readonly definition?: string;
-  /** Set for a quantity that is given, whose unit may be a slip, rather than a variable that is computed. */
+  /** Set for a given quantity, with a possibly mistaken unit, as opposed to a computed variable. */
   readonly given?: boolean;
 }
 
 /** A definition that explains a finding. */
 export interface Related {
-  /** What the definition tells, as a sentence. */
+  /** An explanation by the definition, as a sentence. */
   readonly message: string;
   /** Where it is, in the form of `Symbol.definition`. */
   readonly definition: string;
 }
 
 /**
- * What the names in an expression mean. Names win over units and constants; functions of the model come beside the
- * standard ones.
+ * Resolves the names in an expression. Names take precedence over units and constants; functions of the model extend
+ * the standard ones.
  */
 export interface Scope {
-  /** The variable of this name; undefined: there is none. */
+  /** Returns the variable of this name; undefined if it does not exist. */
   lookup(name: string): Symbol | undefined;
   /** All names that `lookup` knows, for suggestions. */
   names(): readonly string[];

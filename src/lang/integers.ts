@@ -1,4 +1,4 @@
-/** Integers of models have 32 bits, as those of Brian. */
+/** Integers of models have 32 bits, as in Brian. */
 
 /** The least and the greatest of them. */
 export const [leastInt32, mostInt32] = [-2_147_483_648, 2_147_483_647] as const;

@@ -6,7 +6,7 @@ import type { Span } from './ast.js';
  * Parsers of several lines collect: the error thrown is the first, `others` holds the rest in order of place.
  */
 export class LangError extends Error {
-  /** What is wrong, without its place. */
+  /** The mistake, without its place. */
   readonly finding: Finding;
   /** Where, in the text that was parsed. */
   readonly span: Span;
@@ -28,9 +28,9 @@ export class LangError extends Error {
 }
 
 /**
- * Runs one parser after another on the parts of a text and throws what they found together.
+ * Throws the collected errors of several parsers on the parts of a text.
  *
- * @param errors found so far; nothing happens when there are none
+ * @param errors found so far; returns without effect if empty
  * @throws LangError the first, with the others
  */
 export function throwCollected(errors: readonly LangError[]): void {

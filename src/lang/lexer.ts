@@ -4,7 +4,7 @@ import * as messages from './messages.js';
 
 type TokenKind = 'number' | 'name' | 'operator' | 'end';
 
-/** One word of a text; `start` and `end` are offsets in the entire text. */
+/** One token of a text; `start` and `end` are offsets in the entire text. */
 export interface Token {
   readonly kind: TokenKind;
   /** As written; empty at the end. */

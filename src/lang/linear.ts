@@ -16,11 +16,11 @@ export interface LinearForm {
 const zero = integer(0);
 
 /**
- * The linear form of an expression in some names: `(a - v)/tau` has the coefficient `-1/tau` of v and the constant
- * `a/tau`. Sums, products with and quotients by what is free of the names, and choices whose condition is free of them
- * are linear; everything else is only when it does not read the names.
+ * Returns the linear form of an expression in some names: `(a - v)/tau` has the coefficient `-1/tau` of v and the
+ * constant `a/tau`. Sums, products and quotients with expressions independent of the names are linear, and so are
+ * conditional expressions with such a condition. Any other expression is linear only if it does not read the names.
  *
- * @returns coefficients and constant free of `names`; null when the expression is not linear by its form
+ * @returns coefficients and constant free of `names`; null for an expression that is not linear by its form
  */
 export function linearForm(e: Expression, names: Iterable<string>): LinearForm | null {
   const wanted = new Set(names);
@@ -81,12 +81,12 @@ export function coefficientsDecide(rates: Iterable<Expression>, names: Iterable<
 }
 
 /**
- * The linear form in one name, in which the name may also stand within functions, denominators and powers: those belong
- * to the coefficients. Exponential Euler integrates `dx/dt = a*x + b` with a and b frozen over a step; this is how
- * Brian 2 separates the two (`get_conditionally_linear_system`), which expands products first.
+ * Returns the linear form in one name that may also occur within functions, denominators and powers, which then belong
+ * to the coefficients. Exponential Euler integrates `dx/dt = a*x + b` with a and b frozen over a step. Brian 2
+ * separates the two in this way (`get_conditionally_linear_system`), after expanding products.
  *
- * @returns null where the expanded expression has another power of the name as a factor, as in `x**2` and `1/x`, or the
- *   name only within functions
+ * @returns null if the expanded expression has another power of the name as a factor, as in `x**2` and `1/x`, or the
+ * name only within functions
  */
 export function conditionallyLinear(e: Expression, name: string): LinearForm | null {
   const plain = linearRate(e, [name]);

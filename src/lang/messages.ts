@@ -11,7 +11,7 @@ function withHint(finding: Finding, hint: string | undefined): Finding {
   return hint === undefined ? finding : { ...finding, hint };
 }
 
-// --- Characters and words -------------------------------------------------------------------------------------------
+// --- Characters and tokens -----------------------------------------------------------------------------------------
 
 /** ASCII that a character stands in for when text was pasted from a page or typed on another keyboard. */
 const lookAlikes: Readonly<Record<string, string>> = {
@@ -121,7 +121,7 @@ export function unexpectedCharacter(character: string): Finding {
   );
 }
 
-/** A quote where a value is needed. */
+/** A quote in place of a value. */
 export const string = (): Finding => ({
   code: 'lang/string',
   message: 'expressions cannot contain strings',
@@ -177,7 +177,7 @@ export const tooLong = (length: number, limit: number): Finding => ({
   found: `${length} characters`,
 });
 
-/** Parentheses, calls or operators within each other beyond what recursion takes. */
+/** Parentheses, calls or operators nested beyond the limit of recursion. */
 export const tooDeep = (limit: number): Finding => ({
   code: 'lang/too-deep',
   message: 'the expression is nested too deeply',
@@ -195,7 +195,7 @@ export const tooLarge = (limit: number): Finding => ({
 
 // --- Grammar --------------------------------------------------------------------------------------------------------
 
-/** A text of nothing but space. */
+/** A text of white space only. */
 export const emptyExpression = (): Finding => ({
   code: 'lang/empty-expression',
   message: 'the expression is empty',
@@ -210,7 +210,7 @@ export const unexpectedEnd = (): Finding => ({
   found: 'the end',
 });
 
-/** An operator or a parenthesis where a value is needed. */
+/** An operator or a parenthesis in place of a value. */
 export const expectedOperand = (found: string): Finding => ({
   code: 'lang/expected-operand',
   message: `a value is missing before ${shortened(found)}`,
@@ -271,7 +271,7 @@ export const tuple = (): Finding => ({
   hint: 'write decimal numbers with a point: 0.5',
 });
 
-/** A dot after what is not a name. */
+/** A dot after an expression other than a name. */
 export const attribute = (): Finding => ({
   code: 'lang/attribute',
   message: 'only a name can come before a dot',
@@ -315,7 +315,7 @@ const bitHints: Readonly<Record<string, string>> = {
   '>>': 'divide by a power of two',
 };
 
-/** Whether a word is one of the bit and C operators that get their own message. */
+/** Whether a text is one of the bit and C operators with their own message. */
 export const isForeignOperator = (text: string): boolean => Object.hasOwn(bitHints, text);
 
 /** An operator of C or of bits, such as `&&` or `^`. */
@@ -345,7 +345,7 @@ const keywordHints: Readonly<Record<string, string>> = {
   lambda: 'call the variable lambda_',
 };
 
-/** A reserved word of Python as a name. */
+/** A reserved name of Python. */
 export const keyword = (name: string): Finding =>
   withHint(
     { code: 'lang/keyword', message: `${name} is a reserved word, not a name`, found: name },
@@ -410,7 +410,7 @@ export const assignmentOperator = (found: string): Finding => ({
   hint: 'write out the operation: x = x ... y',
 });
 
-/** An assignment to what is not a variable. */
+/** An assignment to an expression other than a variable. */
 export const assignmentTarget = (found: string): Finding => ({
   code: 'lang/assignment-target',
   message: 'only a variable can be assigned to',
@@ -426,7 +426,7 @@ export const sendArguments = (count: number): Finding => ({
   found: `${count} arguments`,
 });
 
-/** `send` to what is not a name. */
+/** `send` to an expression other than a name. */
 export const sendPort = (found: string): Finding => ({
   code: 'lang/send-port',
   message: 'the first argument of send must be the name of a port',
@@ -477,7 +477,7 @@ export const equationRest = (found: string): Finding => ({
   hint: 'write each equation on its own line',
 });
 
-/** A flag that is not made of words. */
+/** An invalid flag. */
 export const badFlag = (found: string): Finding => ({
   code: 'lang/bad-flag',
   message: 'this is not a flag',
@@ -503,7 +503,7 @@ export const duplicateDefinition = (name: string): Finding => ({
 
 // --- Units and quantities -------------------------------------------------------------------------------------------
 
-/** A unit's name that is none; names of units near it are suggested. */
+/** An unknown unit; similar names of units are suggested. */
 export const unknownUnit = (name: string, meant: readonly string[]): Finding =>
   withHint(
     {
@@ -583,7 +583,7 @@ export const nameShadowed = (name: string): Finding => ({
   hint: `rename it, or write *${name} for a product with the model's ${name}`,
 });
 
-/** A name of the model in a list, which holds numbers and units alone. */
+/** A name of the model in a list, which may only contain numbers and units. */
 export const nameInList = (name: string): Finding => ({
   code: 'lang/bad-quantity',
   message: `${name} is a name in the model, and a list of quantities cannot refer to names`,
@@ -594,7 +594,7 @@ export const nameInList = (name: string): Finding => ({
 
 // --- Names, types and dimensions ------------------------------------------------------------------------------------
 
-/** Units are suggested only where no variable is near: there are so many short ones. */
+/** Units are suggested only if no variable is similar, because there are many short ones. */
 export function unknownName(name: string, names: Iterable<string>, units: Iterable<string> = []): Finding {
   const known = [...names];
   return {
@@ -615,7 +615,7 @@ export const functionAsValue = (name: string): Finding => ({
   hint: `write ${name}(...)`,
 });
 
-/** A call of what is not a function; names near it are suggested. */
+/** A call of an unknown function; similar names are suggested. */
 export const unknownFunction = (name: string, names: Iterable<string>): Finding => {
   const known = [...names];
   return withHint(
@@ -658,7 +658,7 @@ export function dimensionMismatch(what: string, expected: Dimension, found: Dime
   );
 }
 
-/** A value whose dimension is not the one that its place needs. */
+/** A value with another dimension than its place requires. */
 export function wrongDimension(what: string, expected: Dimension, found: Dimension, hint?: string): Finding {
   return withHint(
     {
@@ -671,7 +671,7 @@ export function wrongDimension(what: string, expected: Dimension, found: Dimensi
   );
 }
 
-/** A power with a dimension whose exponent is not known beforehand. */
+/** A power of a value with a unit and an unknown exponent. */
 export const exponentNotConstant = (base: Dimension): Finding => ({
   code: 'lang/exponent-not-constant',
   message: 'a value with a unit needs a constant exponent',
@@ -686,7 +686,7 @@ const typeWords: Readonly<Record<ValueType, string>> = {
   real: 'a real number',
 };
 
-/** A number where a condition is needed. */
+/** A number in place of a condition. */
 export const notBoolean = (what: string, found: ValueType): Finding => ({
   code: 'lang/not-boolean',
   message: `${what} must be a condition`,
@@ -695,7 +695,7 @@ export const notBoolean = (what: string, found: ValueType): Finding => ({
   hint: 'compare it with a number, as in x > 0',
 });
 
-/** A condition where a number is needed. */
+/** A condition in place of a number. */
 export const notNumber = (what: string): Finding => ({
   code: 'lang/not-number',
   message: `${what} must be a number`,
@@ -704,7 +704,7 @@ export const notNumber = (what: string): Finding => ({
   hint: 'write int(condition) to get 1 or 0',
 });
 
-/** A real number where an integer is needed. */
+/** A real number in place of an integer. */
 export const notInteger = (what: string): Finding => ({
   code: 'lang/not-integer',
   message: `${what} must be an integer`,

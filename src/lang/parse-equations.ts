@@ -11,7 +11,7 @@ export interface EquationLine {
   readonly name: string;
   /** Where the name is. */
   readonly nameSpan: Span;
-  /** The right side; a parameter has none. */
+  /** The right side; absent for a parameter. */
   readonly expression?: Expression;
   readonly unit: string;
   /** Where the unit is. */
@@ -20,11 +20,11 @@ export interface EquationLine {
   readonly flags: readonly string[];
   /** Where the entire definition is. */
   readonly span: Span;
-  /** Set for a definition with a mistake, of which the name is known: it counts as a parameter of an unknown unit. */
+  /** Set for a definition with a mistake and a known name: it counts as a parameter of unknown unit. */
   readonly broken?: true;
 }
 
-/** What a block of equations holds, and what is wrong with it. */
+/** The contents of a block of equations, and its mistakes. */
 interface EquationLines {
   readonly lines: readonly EquationLine[];
   /** In the order of the text. */
@@ -53,13 +53,13 @@ export function parseEquations(text: string): readonly EquationLine[] {
   return lines;
 }
 
-/** As `parseEquations`, with what could be read where something is wrong. */
+/** As `parseEquations`, but returns the readable lines in spite of mistakes. */
 export function readEquationLines(text: string): EquationLines {
   if (text.length > longestText) {
     const tooLong = new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
     return { lines: [], errors: [tooLong] };
   }
-  // Comments become blanks, so offsets stay those of the text.
+  // Comments become blanks, so that offsets stay valid.
   const plain = text.replace(/#[^\n]*/g, (comment) => ' '.repeat(comment.length));
   const lines: EquationLine[] = [];
   const errors: LangError[] = [];
@@ -79,7 +79,7 @@ export function readEquationLines(text: string): EquationLines {
   return { lines, errors: errors.sort((a, b) => a.span.start - b.span.start) };
 }
 
-/** The name that a definition with a mistake would have defined, where it can be told. */
+/** Returns the name of a definition with a mistake, if it is clear. */
 function brokenDefinition(plain: string, span: Span): EquationLine[] {
   const opening = /^(?:d\s*([A-Za-z_]\w*)\s*\/\s*dt\s*=|([A-Za-z_]\w*)\s*[:=])/.exec(plain.slice(span.start, span.end));
   const name = opening?.[1] ?? opening?.[2];
@@ -166,7 +166,7 @@ function parseDefinition(text: string, plain: string, span: Span): EquationLine 
   };
 }
 
-/** Two values on two lines without an operator: the first line is an equation whose unit was forgotten. */
+/** Two values on two lines without an operator: the unit of the first line's equation is missing. */
 function parseRightSide(text: string, plain: string, span: Span, start: number): Expression {
   try {
     return parseExpressionWithin(text, span.start, span.end);

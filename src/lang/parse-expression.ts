@@ -42,7 +42,7 @@ const keywords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether a word of the syntax cannot be the name of a variable. */
+/** Whether a text is a keyword of the syntax, and so cannot name a variable. */
 export function isKeyword(word: string): boolean {
   return keywords.has(word);
 }
@@ -75,7 +75,7 @@ export function parseExpressionWithin(text: string, start: number, stop: number)
   return parseTokens(tokenise(text, start, stop), { start, end: stop });
 }
 
-/** The tree of a list of words that ends in an `end` token. */
+/** Parses a list of tokens that ends in an `end` token. */
 export function parseTokens(tokens: readonly Token[], whole: Span): Expression {
   const state: State = { tokens, at: 0, depth: 0 };
   if (peek(state).kind === 'end') throw new LangError(messages.emptyExpression(), whole);
@@ -182,7 +182,7 @@ function isInteger(text: string): boolean {
   return /^[0-9]+$/.test(text) && Number.isSafeInteger(Number(text));
 }
 
-/** The place of the end: the last word, since an end has no width. */
+/** Returns the place of the end: the last token, since an end has no width. */
 function endOf(state: State): Span {
   const last = peek(state, -1);
   return state.at > 0 ? spanOf(last) : spanOf(peek(state));
@@ -241,7 +241,7 @@ function parseParentheses(state: State, open: Token): Expression {
   return { ...inner, span: join(open, close) };
 }
 
-/** What is wrong with a word where an operator or the end is expected. */
+/** Returns the error for a token in place of an operator or the end. */
 function unexpectedAfterOperand(state: State, token: Token): LangError {
   const span = spanOf(token);
   const previous = peek(state, -1);

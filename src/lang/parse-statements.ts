@@ -8,9 +8,7 @@ import { remembering } from './remember.js';
 
 const operators: readonly AssignmentOperator[] = ['=', '+=', '-=', '*=', '/=', '%='];
 
-/**
- * `name op` at the beginning of a statement. The operator may be one that is refused, so the message can say so.
- */
+/** `name op` at the beginning of a statement. The operator may be an unsupported one, for its message. */
 const assignment =
   /\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)\s*(\*\*=|\/\/=|<<=|>>=|[-+*/%&|^]?=(?!=))/y;
 const controlWords = /^(if|for|while|def|return|import|with|try|pass|del|assert|global|elif|else)$/;
@@ -111,7 +109,7 @@ function parseSend(tokens: readonly Token[], span: Span): Send {
   };
 }
 
-/** The words of each argument of `send ( ... )`, split at commas outside inner parentheses. */
+/** Returns the tokens of each argument of `send ( ... )`, split at commas outside inner parentheses. */
 function splitArguments(tokens: readonly Token[], span: Span): Token[][] {
   const parts: Token[][] = [[]];
   let depth = 0;

@@ -38,10 +38,10 @@ const operatorLevel: Readonly<Record<BinaryOperator, number>> = {
 /** Operators printed without space around them. */
 const tight: ReadonlySet<BinaryOperator> = new Set(['*', '/', '//', '%', '**']);
 
-/** What a printer of a notation may change. */
+/** The options of a notation's printer. */
 interface PrintOptions {
   /**
-   * Names that have another meaning where the text will appear (a gate named `m`): units of that name are written long,
+   * Names that have another meaning in the surrounding text (a gate named `m`): units of that name are written long,
    * `meter`.
    */
   readonly taken?: (name: string) => boolean;
@@ -146,9 +146,9 @@ export function printStatement(s: Statement, options: PrintOptions = {}): string
 }
 
 /**
- * A number with its unit, whose long name no variable can have: `0.005*second`.
+ * Returns a number with its unit by a long name that no variable can have: `0.005*second`.
  *
- * @param taken  names that variables have; absent: any
+ * @param taken names of variables; absent: any
  */
 export const inSI = (value: number, dimension: Dimension, taken: PrintOptions['taken'] = () => true): string =>
   printExpression(quantity(value, dimension), { taken });

@@ -25,8 +25,8 @@ const longestNumber = 1000;
  * scaled and rounded once, so that `0.07 ms` and `70 us` are one double.
  *
  * @returns the value in SI units
- * @throws LangError lang/bad-quantity, lang/quantity-not-finite, or what `parseUnit` throws; spans are offsets in
- *   `text`
+ * @throws LangError lang/bad-quantity, lang/quantity-not-finite, or an error of `parseUnit`; spans are offsets in
+ * `text`
  */
 export function parseQuantity(text: string): Quantity {
   const whole = { start: 0, end: text.length };
@@ -46,23 +46,23 @@ export function parseQuantity(text: string): Quantity {
   return { value, dimension: unit.dimension };
 }
 
-/** What a text that begins with a number is read as, where a model has names. */
+/** A quantity at the beginning of a text that may contain names of the model. */
 interface LeadingQuantity {
   /** The number and its unit: all of the text when no factor follows. */
   readonly text: string;
   /** Offset of the first factor that is a name of the model: from there on the text is an expression. */
   readonly rest?: number;
-  /** Symbols that were read as units, since they stand directly behind the number or a slash. */
+  /** Symbols that were read as units, since they follow the number or a slash directly. */
   readonly units: readonly string[];
 }
 
 /**
- * Splits a quantity from the names of the model that it is multiplied with. A symbol directly behind a number is a unit
- * (`3 m`); behind `*` a name of the model is never taken for one (`3*m`).
+ * Splits a quantity from factors that are names of the model. A symbol directly after a number is a unit (`3 m`); after
+ * `*`, a name of the model is never read as a unit (`3*m`).
  *
- * @param text  a number and what follows it
- * @param isName  whether the model has a name; asked only for what follows `*`
- * @returns `text` is the number alone where its first factor is a name
+ * @param text a number and the text after it
+ * @param isName whether the model has a name; called only for symbols after `*`
+ * @returns `text` is only the number if its first factor is a name
  */
 export function leadingQuantity(text: string, isName: (name: string) => boolean): LeadingQuantity {
   const from = leadingNumber.exec(text)?.[0].length ?? 0;
@@ -76,7 +76,7 @@ export function leadingQuantity(text: string, isName: (name: string) => boolean)
   return { text, units };
 }
 
-/** The unit after the number: nothing, ` mV`, `*mV` or `/ms`; positions of errors are moved to the entire text. */
+/** Reads the unit after the number: empty, ` mV`, `*mV` or `/ms`; positions of errors refer to the entire text. */
 function readUnit(text: string, from: number): ReturnType<typeof parseUnit> {
   const rest = text.slice(from);
   if (rest.trim() === '') return { dimension: dimensionless, scale: one };

@@ -38,7 +38,7 @@ export function equalRationals(a: Rational, b: Rational): boolean {
   return a.numerator * b.denominator === b.numerator * a.denominator;
 }
 
-/** Largest integer whose square is at most `n` (Newton's iteration). */
+/** Returns the largest integer with a square of at most `n` (Newton's iteration). */
 function integerRoot(n: bigint): bigint {
   if (n < 2n) return n;
   let x = 1n << BigInt((n.toString(2).length + 1) >> 1);
@@ -52,7 +52,7 @@ function integerRoot(n: bigint): bigint {
 /** Digits kept of an irrational root: far beyond a double's 17, so rounding the scaled decimal once is safe. */
 const rootDigits = 60;
 
-/** Most digits that a power may have: far beyond any unit, so powers of powers cost nothing. */
+/** Largest number of digits of a power, far beyond any unit, so that powers of powers stay cheap. */
 const largestPower = 4000;
 
 /**

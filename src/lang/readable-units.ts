@@ -9,10 +9,10 @@ import { mapExpression, mapStatement, namesIn } from './walk.js';
 import { multiplesOfPi, plainUnit, quantityTree, reads, writtenQuantity } from './written-quantity.js';
 
 /**
- * A canonical expression or statement as people write it: `v = -65*mV` for `v = -0.065*V`. It is read as the same
- * text again. Other texts, and quantities whose units would be taken for variables, stay as they are.
+ * Rewrites a canonical expression or statement with readable units: `v = -65*mV` for `v = -0.065*V`. It reads back to
+ * the same text. Other texts, and quantities with units that could be read as variables, stay unchanged.
  *
- * @param declared  names that are variables where the text is
+ * @param declared names that are variables in the surrounding text
  */
 export function withReadableUnits(text: string, declared: (name: string) => boolean): string {
   if (!hasUnit.test(text)) return text;

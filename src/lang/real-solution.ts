@@ -1,9 +1,9 @@
 /**
- * Whether a linear system has a closed form that Brian 2's `exact` takes: it needs a matrix that can be inverted, and
- * refuses solutions in which SymPy finds the imaginary unit (`brian2.stateupdaters.exact`).
+ * Decides whether a linear system has a closed form that Brian 2's `exact` accepts: it needs an invertible matrix, and
+ * rejects solutions that contain the imaginary unit in SymPy (`brian2.stateupdaters.exact`).
  *
- * SymPy computes with names, not with their values. What it finds holds for whatever values names have, so it is seen
- * at random ones: modulo a prime, where ranks and degrees of factors are exact, and in real numbers, where signs are.
+ * SymPy computes with names, not with their values. Its results hold for all values of names, so they are tested at
+ * random values: modulo a prime, for exact ranks and degrees of factors, and in real numbers, for signs.
  */
 
 import type { Expression } from './ast.js';
@@ -13,7 +13,7 @@ import { printExpression } from './print.js';
 /** Square matrix of expressions; null: 0. */
 type Matrix = readonly (readonly (Expression | null)[])[];
 
-/** A field that expressions are evaluated in, where names and calls have random values. */
+/** A field for evaluating expressions, with random values of names and calls. */
 interface Field<T> {
   readonly literal: (value: number) => T;
   readonly unknown: (text: string) => T;
@@ -34,7 +34,7 @@ export function hasRealSolution(matrix: Matrix): boolean {
 
 // --- Blocks ----------------------------------------------------------------------------------------------------------
 
-/** Variables that depend on each other, as lists of indices: eigenvalues are those of the blocks. */
+/** Returns the strongly connected components of variables, as lists of indices: eigenvalues are those of the blocks. */
 function components(matrix: Matrix): readonly (readonly number[])[] {
   const reached = reach(matrix.map((row) => row.map((entry) => entry !== null)));
   const mutual = (i: number): readonly number[] => [...matrix.keys()].filter((j) => reached[i]?.[j] && reached[j]?.[i]);
@@ -120,7 +120,7 @@ function realNumbers(seed: number): Field<number> {
   };
 }
 
-/** A matrix whose largest entry is 1 or -1; eigenvalues are real or not whatever the unit of time. */
+/** Scales a matrix to a largest entry of 1 or -1; whether eigenvalues are real does not depend on the unit of time. */
 function scaled(matrix: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const largest = Math.max(...matrix.flat().map(Math.abs));
   return matrix.map((row) => row.map((entry) => entry / largest));
@@ -130,7 +130,7 @@ function evaluated(block: Matrix, field: Field<number>): readonly (readonly numb
   return block.map((row) => row.map((entry) => (entry === null ? 0 : valueOf(entry, field))));
 }
 
-/** The value of an expression; what is no arithmetic is unknown as a whole. */
+/** Evaluates an expression; parts other than arithmetic are unknowns. */
 function valueOf(e: Expression, field: Field<number>): number {
   const minus = (a: number): number => field.multiply(field.literal(-1), a);
   switch (e.kind) {

@@ -1,8 +1,11 @@
-/** What names stand for by their spelling: the one place where names are taken apart at their dots. */
+/** Resolves names by their spelling; the only place that splits names at dots. */
 
 import type { Reference } from './ast.js';
 
-/** What a name stands for: `pre.v` and `post.v` for variables of ends, any other for one of the code's owner. */
+/**
+ * Returns the reference of a name: `pre.v` and `post.v` are variables of ends, any other is a variable of the code's
+ * owner.
+ */
 export function referenceOf(name: string): Reference {
   const dot = name.indexOf('.');
   const end = dot < 0 ? '' : name.slice(0, dot);

@@ -1,14 +1,11 @@
-/** Remembering what a pure function of a text gave, since models say the same in many places. */
+/** Memoises pure functions of a text, since models repeat texts in many places. */
 
 /** Texts that are kept; when there are more, all are forgotten. */
 const mostTexts = 10_000;
-/** Longer texts are seldom said twice. */
+/** Longer texts are rarely repeated. */
 const longestKept = 1000;
 
-/**
- * The same function, which does not compute again what it was asked of late. What it gives must not be changed by
- * anybody.
- */
+/** Returns the same function with a cache of recent results. Callers must not modify the results. */
 export function remembering<T>(of: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -1,4 +1,6 @@
-/** Whether an expression changes within a step because it reads the time: what tables give holds for a step. */
+/**
+ * Whether an expression changes within a step because it reads the time; values of tables are constant within a step.
+ */
 
 import type { Expression } from './ast.js';
 import { functions } from './functions.js';

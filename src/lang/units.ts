@@ -131,10 +131,7 @@ const symbols: Readonly<Record<string, { readonly base: Base; readonly prefixes:
 /** Powers of lengths by their symbols: `um2`, `cm3`. */
 const lengths = /^([kcmun]?m)([23])$/;
 
-/**
- * Symbols that only unit texts know (`5 J`, `1/(K*mol)`), where nothing else can have such a name; all take all
- * prefixes.
- */
+/** Symbols for unit texts only (`5 J`, `1/(K*mol)`), which contain no other names; all accept all prefixes. */
 const textSymbols: Readonly<Record<string, Base>> = {
   ...Object.fromEntries(Object.entries(symbols).map(([symbol, { base }]) => [symbol, base])),
   g: [kilogram, -3],
@@ -208,8 +205,8 @@ function bySymbol(name: string): Unit | undefined {
 const known = new Map<string, Unit | null>();
 
 /**
- * The unit that a name in an expression stands for, unless a variable has that name: long names of SI units with any
- * prefix (`mvolt`, `Mohm`, `kilogram`), these squared and cubed (`mmeter2`), and the usual symbols (`mV`, `nS`, `um2`,
+ * Returns the unit of a name in an expression, if there is no variable of this name: long names of SI units with any
+ * prefix (`mvolt`, `Mohm`, `kilogram`), their squares and cubes (`mmeter2`), and the usual symbols (`mV`, `nS`, `um2`,
  * `mM`).
  *
  * @returns undefined for other names
@@ -287,7 +284,7 @@ export function longUnitName(symbol: string): string | undefined {
   return base && `${base}${power?.[2] ?? ''}`;
 }
 
-/** The unit of a name within a unit text, where more symbols are known (`J`, `mol`, `min`). */
+/** Returns the unit of a name within a unit text, which may use more symbols (`J`, `mol`, `min`). */
 export function unitInText(name: string): Unit | undefined {
   return (
     unitOf(name) ??
@@ -303,7 +300,7 @@ function poweredSymbol(name: string): Unit | undefined {
   return base && power ? raised(base, Number(power[2])) : undefined;
 }
 
-/** Names of units as people write them elsewhere, in lower case, and the symbols of these. */
+/** Common other names of units, in lower case, with their symbols. */
 const symbolsByName: Readonly<Record<string, string>> = {
   sec: 's',
   ...Object.fromEntries(Object.entries(longNames).map(([symbol, name]) => [name, symbol])),
@@ -324,7 +321,7 @@ const prefixNames: readonly (readonly [RegExp, string])[] = [
   [/^(?=[munpfckMG])./, ''],
 ];
 
-/** The symbol that a unit written out in words stands for: `msec` → `ms`, `millivolts` → `mV`; undefined for others. */
+/** Returns the symbol of a unit that is written out: `msec` → `ms`, `millivolts` → `mV`; undefined for others. */
 function symbolOfWords(name: string): string | undefined {
   const symbolOf = (word: string): string | undefined => {
     const singular = word.toLowerCase().replace(/(?<=[^s])s$/, '');
@@ -366,9 +363,9 @@ function asciiUnit(text: string): string {
  * Reads a unit: a product of units and powers, such as `mV`, `uF/cm**2`, `1/second`, `S*m**-2`, `1`. µ and Ω are
  * accepted.
  *
- * @returns the dimension, and how many SI units it is, exactly
- * @throws LangError lang/unknown-unit, lang/bad-unit, lang/unit-root, or what `parseExpression` throws; spans are
- *   offsets in `text`
+ * @returns the dimension, and the exact number of SI units
+ * @throws LangError lang/unknown-unit, lang/bad-unit, lang/unit-root, or an error of `parseExpression`; spans are
+ * offsets in `text`
  */
 export function parseUnit(text: string): Unit {
   const ascii = asciiUnit(text);
@@ -448,10 +445,10 @@ export function powerOfUnit(unit: Unit, exponent: number): Unit | undefined {
 }
 
 /**
- * Names in an expression that could be taken for units, since a number or a unit is among the factors beside them
- * (`3*m`, `v/mV*2`).
+ * Returns names in an expression that could be read as units, because a number or a unit is another factor of their
+ * product (`3*m`, `v/mV*2`).
  *
- * @param isName  whether a name has its own meaning, so it is not a unit
+ * @param isName whether a name has its own meaning, so it is not a unit
  */
 export function namesBesideNumbers(e: Expression, isName: (name: string) => boolean): ReadonlySet<string> {
   const found = new Set<string>();
@@ -475,7 +472,7 @@ export function namesBesideNumbers(e: Expression, isName: (name: string) => bool
   return found;
 }
 
-/** What is multiplied and divided in an expression; powers with a constant exponent count as their base. */
+/** Collects the factors and divisors of an expression; powers with a constant exponent count as their base. */
 function collectFactors(e: Expression, factors: Expression[]): void {
   if (e.kind === 'unary' && e.operator !== 'not') collectFactors(e.operand, factors);
   else if (e.kind === 'binary' && (e.operator === '*' || e.operator === '/')) {

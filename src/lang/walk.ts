@@ -33,7 +33,7 @@ interface Measure {
 const measures = new WeakMap<Expression, Measure>();
 
 /**
- * Depth and size of a tree. Costs nothing for parts measured before, so a parser may ask after each node it makes.
+ * Returns the depth and size of a tree. Measured parts are cached, so that a parser can call it after each new node.
  */
 export function measure(e: Expression): Measure {
   const known = measures.get(e);
@@ -85,7 +85,10 @@ export function decides(e: Expression): boolean {
   return isChoice(e) || childrenOf(e).some(decides);
 }
 
-/** An expression with its direct parts replaced, in the order of `childrenOf`; itself when nothing changes. */
+/**
+ * Returns an expression with its direct parts replaced, in the order of `childrenOf`; the same object if all are
+ * unchanged.
+ */
 export function withChildren(e: Expression, map: (part: Expression) => Expression): Expression {
   switch (e.kind) {
     case 'number':
@@ -120,8 +123,8 @@ export function withChildren(e: Expression, map: (part: Expression) => Expressio
 }
 
 /**
- * A new tree: `f` is applied to every node once its parts have been mapped. What `f` yields is not mapped again.
- * Parts that stay the same are shared with the old tree.
+ * Returns a new tree: applies `f` to every node after its parts. Results of `f` are not mapped again. Unchanged parts
+ * are shared with the old tree.
  */
 export function mapExpression(e: Expression, f: (part: Expression) => Expression): Expression {
   return f(withChildren(e, (part) => mapExpression(part, f)));
@@ -150,7 +153,7 @@ export function namesIn(e: Expression): Set<string> {
   return names;
 }
 
-/** What all names of an expression stand for, each once. */
+/** Returns the references of all names in an expression, each once. */
 export function referencesIn(e: Expression): readonly Reference[] {
   const found = new Map<string, Reference>();
   visit(e, (part) => {
@@ -174,9 +177,9 @@ export function callsIn(e: Expression): Call[] {
 }
 
 /**
- * Puts expressions in the place of names, all at once: what is put in is not searched for names again.
+ * Replaces names by expressions, all at once: names in the replacements are not replaced again.
  *
- * @throws LangError lang/too-deep, lang/too-large when the result is more than the passes bear
+ * @throws LangError lang/too-deep, lang/too-large for a result above the limits of the passes
  */
 export function substitute(e: Expression, replacements: ReadonlyMap<string, Expression>): Expression {
   const result = mapExpression(e, (part) => (part.kind === 'name' ? (replacements.get(part.name) ?? part) : part));

@@ -158,7 +158,10 @@ export function declaredUnit(dimension: Dimension): string {
   return [above.join('*') || '1', ...below].join('/');
 }
 
-/** The name of the SI unit of a dimension behind a number: `siemens/meter**2`, but `volt**-1`, without a 1 before it. */
+/**
+ * Returns the name of the SI unit of a dimension for use after a number: `siemens/meter**2`, but `volt**-1`, without a
+ * 1 before it.
+ */
 export function plainUnit(dimension: Dimension): string {
   const declared = declaredUnit(dimension);
   return declared.startsWith('1/') ? baseUnit(dimension) : declared;
@@ -172,13 +175,12 @@ interface WrittenQuantity {
 }
 
 /**
- * How a reader of a quantity comes to its value: by scaling the decimal text and rounding once, as we do, or also by
- * multiplying doubles, as Python does (there 9*mV is 0.009000000000000001 volt). `rounded`: as Python does, where the
- * last bit does not matter.
+ * How a reader evaluates a quantity: by scaling the decimal text and rounding once, as here, or by multiplying doubles,
+ * as Python does (there 9*mV is 0.009000000000000001 volt). `rounded`: as Python does, if the last bit is irrelevant.
  */
 export type Arithmetic = 'decimal' | 'double' | 'rounded';
 
-/** The value in a unit that reads well. A scaled unit is taken only where the reader gets the same double again. */
+/** Returns the value in a readable unit. A scaled unit is used only if the reader gets the same double again. */
 export function writtenQuantity(value: number, dimension: Dimension, arithmetic: Arithmetic): WrittenQuantity {
   if (isDimensionless(dimension)) return { number: value, unit: '1' };
   const known = scaledUnits.find((entry) => equalDimensions(entry.dimension, dimension))?.units ?? [];
@@ -204,7 +206,10 @@ const cellArea = 'um**2';
 export const reads = ({ number, unit }: WrittenQuantity): boolean =>
   Math.abs(number) >= 0.001 && Math.abs(number) < (unit === cellArea ? 1e6 : 10_000);
 
-/** Fewer digits read better, zeros at the ends do not count; what is large or small or a base unit loses a little. */
+/**
+ * Fewer digits are more readable, and zeros at the ends do not count; large or small numbers and base units have a
+ * small penalty.
+ */
 function cost({ number, unit }: WrittenQuantity): number {
   const digits = String(Math.abs(number))
     .replace(/^0\.0*/, '')
@@ -219,7 +224,7 @@ function cost({ number, unit }: WrittenQuantity): number {
 function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number | undefined {
   const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
   if (arithmetic !== 'double') return scaleDecimal(String(scaled), powerOfTen(exponent)) === value ? scaled : undefined;
-  // The product that a script says, 0.1*nA, has a last bit of its own.
+  // The last bit of a product in a script, such as 0.1*nA, may differ.
   const shorter = [15, 16].map((digits) => Number(scaled.toPrecision(digits)));
   return [...shorter, scaled].find((number) => number * Number(`1e${exponent}`) === value);
 }

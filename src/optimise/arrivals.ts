@@ -1,13 +1,13 @@
 /**
- * Where few spikes arrive, only the elements that they reach receive anything.
+ * Empties only the lines of inboxes that spikes reached, for inboxes with few arrivals per step.
  *
- * As a rule a kernel goes through all elements and adds to each what has gathered in its inbox. Where that is mostly
- * nothing, most of its time goes into moving zeros through the caches. Here the kernels that fill an inbox note which
- * lines of eight elements they reach, and only those lines are emptied.
+ * By default a kernel visits all elements and adds the sum in each inbox to its variable. If most sums are zero, most
+ * of its time goes into moving zeros through the caches. With this pass, the kernels that fill an inbox mark the lines
+ * of eight elements that they reach, and only marked lines are emptied.
  *
- * No bit changes. To add nothing leaves every number as it is but -0, which becomes 0. So the kernel that computes the
- * variable last before it receives adds that zero itself, where this costs nothing, and an inbox of whose variable no
- * such kernel is found stays as it is.
+ * No bit changes. Adding zero keeps every number except -0, which becomes 0. So the kernel that last computes the
+ * variable before it receives also adds this zero, if that costs no extra load. Without such a kernel, the inbox is not
+ * changed.
  */
 
 import * as ir from '../ir/builder.js';
@@ -35,8 +35,7 @@ import type { Pass } from './pass.js';
 /** Elements of a line, as many as a cache line has float64 values. */
 const lineLength = 8;
 /**
- * A line that was reached is noted as its bit of a word, so the words of 64 lines need only be joined to tell
- * which of them were.
+ * A reached line is marked by its bit of a u32, so one test of the combined values finds the marked ones of 64 lines.
  */
 const linesPerItem = 64;
 
@@ -56,7 +55,7 @@ const isOwnLoad = (e: Expression, buffer: string): boolean =>
 const loads = (e: Expression, buffer: string): boolean =>
   someExpression(e, (part) => part.kind === 'load' && part.buffer === buffer);
 
-/** Names of locals that statements of a straight line need for `wanted`, through what sets them. */
+/** Returns the names of locals that straight-line statements need for `wanted`, directly or through other locals. */
 function neededLocals(body: readonly Statement[], wanted: readonly Expression[]): ReadonlySet<string> {
   const names = new Set<string>();
   const need = (e: Expression): void =>
@@ -70,8 +69,8 @@ function neededLocals(body: readonly Statement[], wanted: readonly Expression[])
 }
 
 /**
- * The value that a store writes, in terms of what was in memory before the statements; undefined where they change what
- * the value reads.
+ * Returns the value of a store in terms of the memory before the statements; undefined if they change memory that the
+ * value reads.
  */
 function valueOf(body: readonly Statement[], value: Expression): Expression {
   const known = new Map<string, Expression>();
@@ -81,7 +80,7 @@ function valueOf(body: readonly Statement[], value: Expression): Expression {
   return expand(value);
 }
 
-/** Whether a value is that of `variable` when nothing is in the inbox, up to the sign of zero. */
+/** Whether a value equals `variable` for an empty inbox, up to the sign of zero. */
 function keeps(value: Expression, variable: string, inbox: string): boolean {
   const isVariable = (e: Expression): boolean => isOwnLoad(e, variable);
   if (isVariable(value)) return true;
@@ -96,7 +95,7 @@ function keeps(value: Expression, variable: string, inbox: string): boolean {
   return sum.kind === 'fromFixed' && isOwnLoad(sum.operand, inbox);
 }
 
-/** The statements of a kernel by inbox, where it does nothing but empty inboxes, each independently; else undefined. */
+/** Returns the statements of a kernel by inbox, if it only empties inboxes, each independently; else undefined. */
 function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): readonly Receiver[] | undefined {
   const { body } = kernel;
   if (kernel.domain.kind !== 'ranges' || !kernel.lanes || body.some((s) => s.kind !== 'set' && s.kind !== 'store'))
@@ -144,8 +143,8 @@ function isRegular(program: Program, kernel: string): number | undefined {
 }
 
 /**
- * The kernel that computes a variable for all elements before contributions are added, with nothing in between that
- * touches the variable.
+ * Returns the kernel that computes a variable for all elements before contributions are added, if no kernel in between
+ * reads or writes the variable.
  */
 function lastWriter(program: Program, receiver: MapKernel, variable: string): MapKernel | undefined {
   const kernels = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
@@ -168,8 +167,8 @@ function lastWriter(program: Program, receiver: MapKernel, variable: string): Ma
 }
 
 /**
- * The kernels that add to an inbox; undefined where others touch it, or where the same line may be reached by several
- * threads at once.
+ * Returns the kernels that add to an inbox; undefined if other kernels access it, or if several threads may reach a
+ * line at once.
  */
 function fillersOf(program: Program, inbox: Buffer, receiver: MapKernel): readonly PropagateKernel[] | undefined {
   const fillers: PropagateKernel[] = [];
@@ -229,7 +228,7 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
   const items = (lines.length as number) / linesPerItem;
   let limit = 1;
   while (limit < items) limit *= 2;
-  // Changes nothing, but tells a compiler that what follows does not wrap around, so a line is loaded at once.
+  // This has no effect, but shows the compiler that the index does not wrap around, so that it loads a line at once.
   const item = ir.mul(ir.and({ kind: 'local', type: 'u32', name: 'index' }, ir.u32(limit - 1)), ir.u32(linesPerItem));
   const at = (e: Expression): Expression => withParts(e, (part) => (isOwn(part) ? ir.get(element) : undefined));
   const own = statements.map((s): Statement => {
@@ -305,8 +304,8 @@ function planOf(program: Program, kernel: Kernel, buffers: ReadonlyMap<string, B
 }
 
 /**
- * The same program, to the same bits, in which inboxes are emptied by lines where little arrives. Its own buffers come
- * after the program's.
+ * Returns the same program, to the same bits, with inboxes emptied by lines if few contributions arrive. Its new
+ * buffers follow the program's.
  */
 function withArrivalLines(program: Program): Program {
   const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
@@ -357,5 +356,5 @@ function withArrivalLines(program: Program): Program {
   };
 }
 
-/** Inboxes note which of their lines received something, so only these are emptied. For C alone. */
+/** Marks the lines of inboxes that received contributions, so that only these are emptied. For the C printer only. */
 export const arrivals: Pass = { name: 'arrivals', audience: 'c', run: withArrivalLines };

@@ -1,9 +1,9 @@
 /**
- * Weights that are only added to inboxes are kept in the units of these, as integers. The sums are the same to the bit,
- * nothing is left to round when spikes arrive, and where many synapses meet a weight takes half the memory or less.
+ * Stores weights that are only added to inboxes as integers in the units of these inboxes. The sums are the same to the
+ * bit, and arriving spikes need no rounding. If many synapses share a target, a weight takes half the memory or less.
  *
- * A weight is a buffer whose numbers are bounded (`atMost`) and which kernels read in one way: as what they add to
- * inboxes, or take from them, all in the same constant units. Only building the network may write it.
+ * A weight is a buffer of bounded numbers (`atMost`) that kernels only add to or subtract from inboxes, all in the same
+ * constant units. Only the construction of the network may write it.
  */
 
 import * as ir from '../ir/builder.js';
@@ -52,7 +52,7 @@ function loadedLocals(body: readonly Statement[]): Loaded {
   return new Map([...loaded].filter(([name, load]) => sets.get(name) === 1 && isSteady(load)));
 }
 
-/** What a statement adds, where that is an element of a buffer in constant units. */
+/** Returns the added value of a statement, if it is an element of a buffer in constant units. */
 function additionOf({ value }: Accumulate, loaded: Loaded): Addition | undefined {
   if (value.kind !== 'toFixed') return undefined;
   const exponent = exponentOf(value.scale);
@@ -68,7 +68,7 @@ function additionOf({ value }: Accumulate, loaded: Loaded): Addition | undefined
   return load?.kind === 'load' ? { load, negative, exponent } : undefined;
 }
 
-/** The units in which a kernel adds a buffer's elements; undefined where it does anything else with them. */
+/** Returns the units in which a kernel adds a buffer's elements; undefined if it uses them in any other way. */
 function unitsIn(kernel: Kernel, buffer: string, inboxes: ReadonlySet<string>): ReadonlySet<number> | undefined {
   const body = bodyOf(kernel);
   const loaded = loadedLocals(body);
@@ -99,7 +99,7 @@ const storesTo = (kernel: Kernel, buffer: string): boolean => {
   return stores;
 };
 
-/** The narrowest integer type for numbers up to a limit; null where it would be wider than the present one. */
+/** Returns the narrowest integer type for numbers up to a limit; null if it would be wider than the current type. */
 function elementFor(most: number, before: ElementType): 'i16' | 'i32' | 'i64' | null {
   if (most < 32767) return 'i16';
   if (most < 2147483647) return 'i32';

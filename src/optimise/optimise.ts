@@ -6,10 +6,10 @@ import { integerWeights } from './integer-weights.js';
 import type { Audience, Pass } from './pass.js';
 import { releases } from './releases.js';
 
-/** All passes, in the order in which they run. */
+/** All passes, in order. */
 export const passes: readonly Pass[] = [integerWeights, releases, arrivals];
 
-/** What a caller may choose. */
+/** Options of the caller. */
 interface OptimiseOptions {
   /** Names of passes that are left out. */
   readonly without?: readonly string[];

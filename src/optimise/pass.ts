@@ -1,8 +1,8 @@
-/** What a pass over programs is. */
+/** The interface of a pass over programs. */
 
 import type { Program } from '../ir/program.js';
 
-/** Programs that a pass is for: those of every engine, or those that the C printer gets. */
+/** The engines that receive the result of a pass: every engine, or only the C printer. */
 export type Audience = 'every engine' | 'c';
 
 /** A rewriting of programs that changes no result. */
@@ -11,6 +11,6 @@ export interface Pass {
   readonly name: string;
   /** Which engines it is for. */
   readonly audience: Audience;
-  /** A legal program that computes the same bits from a legal one; the same object where there is nothing to do. */
+  /** Returns a legal program that computes the same bits as a legal one; the same object if there is no change. */
   readonly run: (program: Program) => Program;
 }

@@ -33,7 +33,7 @@ import { block, comment, indent } from './text.js';
 
 const pass = 'codegen/c';
 
-/** A body with what its names mean. */
+/** A body with the meaning of its names. */
 interface Body {
   readonly scope: Scope;
   /** Locals that the kernel's shape defines. */
@@ -102,7 +102,7 @@ function loadText({ scope }: Body, buffer: string, index: Term): Term {
 }
 
 // --- Statements -----------------------------------------------------------------------------------------------------
-/** Statements, in order, with the declarations of locals where they belong. */
+/** Prints statements in order, with the declarations of locals at their places. */
 export function statementsText(body: Body, statements: readonly Statement[]): string[] {
   const placement = body.placements.get(statements);
   const declared = headDeclarations(body, placement?.atHead ?? []);
@@ -151,7 +151,7 @@ function statementText(body: Body, s: Statement, declares: boolean): string[] {
       invariant(callee !== undefined, pass, `no function is named ${s.function}`);
       const args = s.arguments.map(text);
       const results = s.results.map((name) => scope.local(name, body.implicit));
-      // A function of one result returns it; others fill what they are pointed to.
+      // A function with one result returns it; others store their results through pointers.
       if (callee.results.length === 1) {
         const type = declares ? `${scope.context.dialect.types[callee.results[0]?.type ?? 'f64']} ` : '';
         return [`${type}${results[0] ?? ''} = ${functionNames.id(s.function)}(${args.join(', ')});`];
@@ -189,7 +189,7 @@ function ifText(body: Body, s: If): string[] {
   return [...then.slice(0, -1), ...block('} else', statementsText(body, s.else))];
 }
 
-/** Bounds are computed once; they stay in the loop's head only where nothing can change them. */
+/** Bounds are computed once; they stay in the loop's head only if they cannot change. */
 function forText(body: Body, s: For, declares: boolean): string[] {
   const { scope } = body;
   const type = scope.context.dialect.types.u32;
@@ -207,7 +207,7 @@ function forText(body: Body, s: For, declares: boolean): string[] {
     ];
   }
   if (s.to.kind === 'const') {
-    // The language knows only loops that declare what they count.
+    // OpenMP only accepts loops that declare their counter.
     const pragma = s.lanes === true && declares ? [scope.context.dialect.independentLoop([])] : [];
     return [
       ...pragma,
@@ -264,7 +264,7 @@ function faultText(body: Body, fault: Fault): string[] {
 }
 
 // --- Functions ------------------------------------------------------------------------------------------------------
-/** A function of the program: returns its one result, or fills what its last parameters point to. */
+/** Prints a function of the program: it returns its only result, or stores its results through its last parameters. */
 export function functionText(context: ProgramContext, callee: IrFunction): string[] {
   const scope = new Scope(context, { atomic: false, gathered: false }, false);
   const { types, inlineFunction } = context.dialect;

@@ -8,7 +8,7 @@ import type { ProgramContext } from './scope.js';
 import { block } from './text.js';
 
 /**
- * Two words of the mask as the bits of 64 elements; the last word may have no second half, and the last bits may be of
+ * Two u32 of the mask as the bits of 64 elements; the last may lack the second u32, and its last bits may belong to
  * other elements.
  */
 function bitsText(context: ProgramContext, scope: Scope, { ring, mask, firstWord }: CompactPattern): string[] {

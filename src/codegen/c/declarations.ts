@@ -1,13 +1,12 @@
 /**
- * Where each local is declared: in the innermost block that holds all of its uses, with its first value where that is
- * possible.
+ * Places the declaration of each local in the innermost block with all of its uses, with its first value if possible.
  */
 
 import type { Expression, Statement } from '../../ir/program.js';
 import { expressionsOf, visitExpression } from '../../ir/walk.js';
 
 /**
- * For a list of statements: locals declared at its head without a value, and those declared by one of its own
+ * For a list of statements: locals declared at its head without a value, and locals declared by one of its own
  * statements.
  */
 export interface Placement {
@@ -36,7 +35,7 @@ function readsOf(e: Expression, names: Set<string>): void {
   });
 }
 
-/** Names that a statement itself mentions, without those of the statements inside it. */
+/** Returns the names in a statement itself, without those of nested statements. */
 function ownNames(s: Statement): { readonly reads: ReadonlySet<string>; readonly writes: readonly string[] } {
   const reads = new Set<string>();
   for (const e of expressionsOf(s)) readsOf(e, reads);
@@ -54,7 +53,7 @@ function allNames(s: Statement): Set<string> {
 /**
  * Places the declarations of a body's locals.
  *
- * @param kept  locals whose values are needed after the body, and so are declared in it and not further inside
+ * @param kept locals that are read after the body, and so are declared directly in it
  */
 export function placeDeclarations(
   body: readonly Statement[],

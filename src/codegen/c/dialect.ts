@@ -1,4 +1,7 @@
-/** What differs between the languages of the C family: words, literals, address spaces, built-in functions, atomics. */
+/**
+ * The differences between the languages of the C family: keywords, literals, address spaces, built-in functions,
+ * atomics.
+ */
 
 import type { ElementType, ScalarType } from '../../ir/program.js';
 
@@ -17,27 +20,27 @@ export interface Dialect {
   readonly longSuffix: string;
   /** Expressions for infinity and the one NaN. */
   readonly notNumbers: Readonly<Record<'f64' | 'f32', { readonly infinity: string; readonly nan: string }>>;
-  /** Before a function that is small enough to disappear where it is called. */
+  /** Prefix of a function that is small enough to be inlined everywhere. */
   readonly inlineFunction: string;
-  /** Before a kernel whose calls are all to disappear, so its items run on vector lanes. */
+  /** Prefix of a kernel with all calls inlined, so that its items run on vector lanes. */
   readonly flatFunction: string;
   /** Before any other kernel. */
   readonly kernelFunction: string;
-  /** A line ahead of a loop whose items are independent. */
+  /** A line before a loop with independent items. */
   readonly independentLoop: (reductions: readonly string[]) => string;
-  /** Type of a pointer to a buffer that nothing else points to; `shared`: others change it while the kernel runs. */
+  /** Type of a pointer to an unaliased buffer; `shared`: other code changes it while the kernel runs. */
   readonly bufferPointer: (element: ElementType, readOnly: boolean, shared?: boolean) => string;
   /** Names of built-in functions. */
   readonly math: Readonly<Record<MathFunction, Readonly<Record<'f64' | 'f32', string>>>>;
-  /** Counts of bits of a u32 and of a u64; those of zeros need not be defined for zero. */
+  /** Counts of bits of a u32 and of a u64; counts of zeros may be undefined for zero. */
   readonly bitCounts: Readonly<Record<'popcount' | 'ctz' | 'clz', Readonly<Record<'u32' | 'u64', string>>>>;
-  /** A statement that copies the bits of one local to another of the same size, whose type is given. */
+  /** A statement that copies the bits of one local to another of the same size, of the given type. */
   readonly copyBits: (to: string, from: string, type: string) => string;
-  /** Functions to call instead of `+ - * /`, where a language could contract or round these otherwise. */
+  /** Functions that replace `+ - * /` if a language might contract them or round differently. */
   readonly floatFunctions?: Readonly<
     Partial<Record<'add' | 'sub' | 'mul' | 'div', Readonly<Record<'f64' | 'f32', string | undefined>>>>
   >;
-  /** Body of a function that adds `value` to `*address`, wrapping, where other threads may do so at the same time. */
+  /** Body of a function that adds `value` to `*address`, wrapping, while other threads may do the same. */
   readonly atomicAdd: (element: 'i32' | 'u32' | 'i64') => string;
   /** Address space of the memory that all threads share, as a prefix. */
   readonly shared: string;

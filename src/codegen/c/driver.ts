@@ -1,4 +1,4 @@
-/** What calls the kernels: one call, the step, and where threads wait for each other. */
+/** The code that calls the kernels: single calls, the step, and the barriers between threads. */
 
 import { isCell } from '../families/pattern.js';
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -15,7 +15,7 @@ import { block, comment } from './text.js';
 
 const pass = 'codegen/c/driver';
 
-/** What is called: a family, and one of its members. */
+/** A callee: a family, and one of its members. */
 interface Callee {
   readonly named: NamedFamily;
   readonly member: number;
@@ -46,7 +46,7 @@ function cell(context: ProgramContext, buffer: string, index: number): string {
   return `network->${context.bufferNames.id(buffer)}[${index}u]`;
 }
 
-/** The field of a member's row, as an expression; undefined for what is not a field. */
+/** Returns the field of a member's row, as an expression; undefined for other names. */
 function rowField({ family, rows }: NamedFamily, member: string, name: string): string | undefined {
   const ordinal = family.fields.findIndex((field) => field.name === name);
   return ordinal < 0 || rows === undefined ? undefined : `${rows.table}[${member}].${rows.fields[ordinal] ?? ''}`;
@@ -59,7 +59,7 @@ function amountText(named: NamedFamily, member: string, amount: Amount): string 
   return text;
 }
 
-/** The items of a map kernel, from the first to behind the last. */
+/** Returns the items of a map kernel: the first, and the end. */
 function itemBounds(
   context: ProgramContext,
   named: NamedFamily,
@@ -117,7 +117,7 @@ function isDue({ kernel, every, offset }: StepEntry): string | undefined {
 
 interface Call extends Callee {
   readonly entry: StepEntry;
-  /** Whether all threads must have ended what went before. */
+  /** Whether all threads must have finished the preceding calls. */
   readonly waits: boolean;
 }
 

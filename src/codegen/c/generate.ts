@@ -1,4 +1,4 @@
-/** From a program to one C source and its header, and to what a host must know of them. */
+/** Generates one C source and its header, and the data that a host needs. */
 
 import type { Buffer, Program } from '../../ir/program.js';
 import { elementBytes, fillOf } from '../../ir/program.js';
@@ -19,7 +19,7 @@ import { comment, commentText, indent, render } from './text.js';
 import { trustLines } from './trust.js';
 import { computesWithWords, wordsFunctionText } from './words.js';
 
-/** Generated C: `network.h` says what a host may call, `network.c` is everything else. */
+/** Generated C: `network.h` declares the functions for a host, `network.c` has everything else. */
 export interface GeneratedC {
   /** `network.h`. */
   readonly header: string;

@@ -1,5 +1,5 @@
 /**
- * Small functions for operations that an operator alone does not make total or defined. Only those that are used are
+ * Small functions for operations with operators that are not total or have undefined cases. Only used helpers are
  * printed.
  */
 
@@ -33,7 +33,7 @@ const unary =
     `${dialect.inlineFunction} ${dialect.types[type]} ${type}_${name}(${dialect.types[type]} a) { return ` +
     `${value(dialect)}; }`;
 
-/** Truncates and saturates; NaN becomes 0. A cast is reached only where its value fits. */
+/** Truncates and saturates; NaN becomes 0. A cast is reached only by values that fit. */
 const saturating =
   (to: 'i32' | 'u32' | 'i64', from: 'f32' | 'f64'): Maker =>
   ({ inlineFunction, types, longSuffix }) => {
@@ -74,7 +74,7 @@ const addTo =
       '}',
     ].join('\n');
 
-/** Helper name → its text; a helper comes after those that it uses. */
+/** Helper name → its text; a helper follows the helpers that it uses. */
 const makers = {
   i32_add: wrapping('i32', 'add', '+'),
   i32_sub: wrapping('i32', 'sub', '-'),
@@ -132,13 +132,13 @@ const makers = {
   i64_add_shared: addTo('i64'),
 } as const satisfies Record<string, Maker>;
 
-/** A helper function, by what it does and the type that it does it to. */
+/** A helper function, by its operation and operand type. */
 export type HelperName = keyof typeof makers;
 
 /** All names that helpers may have. */
 export const helperNames = Object.keys(makers) as readonly HelperName[];
 
-/** What a helper calls. */
+/** Helpers called by a helper. */
 const callees: Readonly<Partial<Record<HelperName, readonly HelperName[]>>> = {
   i32_add_shared: ['i32_add'],
   i64_add_shared: ['i64_add'],

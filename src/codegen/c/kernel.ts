@@ -1,4 +1,4 @@
-/** What the kernel printers of every shape share. */
+/** Shared parts of the kernel printers of every shape. */
 
 import type { Family } from '../families/pattern.js';
 import { kernelArguments } from '../schedule/kernel-calls.js';
@@ -12,9 +12,7 @@ export interface NamedFamily {
   readonly family: Family;
   /** Name of its function. */
   readonly id: string;
-  /**
-   * The type of a member's row; undefined where there is one member, whose numbers and buffers stand in its function.
-   */
+  /** The type of a member's row; undefined for a single member, with its numbers and buffers in its function. */
   readonly rows?: { readonly type: string; readonly table: string; readonly fields: readonly string[] };
 }
 
@@ -71,7 +69,7 @@ function rowText(
   return `${comment(owner)} {${texts.join(', ')}},`;
 }
 
-/** The type of a family's rows and their table; nothing for a family of one. */
+/** Prints the type of a family's rows and their table; empty for a family of one. */
 export function familyTable(context: ProgramContext, named: NamedFamily): string[] {
   const { family, rows } = named;
   if (rows === undefined) return [];

@@ -40,7 +40,7 @@ interface ListTexts {
   readonly cases: readonly string[];
 }
 
-/** A row of a table behind a comment that says what it is about. */
+/** Prints a row of a table after a comment with its title. */
 const row = (title: string, values: readonly (string | number)[]): string =>
   `${comment(title)} {${values.join(', ')}},`;
 
@@ -71,7 +71,7 @@ export function listTexts(context: ProgramContext, callees: Callees): ListTexts 
     }
     const first = allocations.length;
     for (const name of action.buffers) {
-      // What is released has no elements any more.
+      // A released buffer has no elements.
       const length = action.kind === 'release' ? 0 : context.buffer(name).length;
       allocations.push(row(name, [`${ordinals.get(name) ?? 0}u`, ...lengthPlace(context, length)]));
     }

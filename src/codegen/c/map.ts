@@ -1,7 +1,4 @@
-/**
- * Map kernels: independent items, written so that a compiler puts them on vector lanes where the kernel promises that
- * it can.
- */
+/** Map kernels: independent items, written so that a compiler uses vector lanes if the kernel promises `lanes`. */
 
 import { isCell } from '../families/pattern.js';
 import { calleesOf, expressionsOf, someExpression } from '../../ir/walk.js';
@@ -14,7 +11,7 @@ import { Scope } from './scope.js';
 import type { ProgramContext } from './scope.js';
 import { block, comment, indent } from './text.js';
 
-/** Items whose flags are gathered before they become bits of a mask: two of its words. */
+/** Number of items with flags collected before they become bits of a mask: two u32. */
 const blockLength = 64;
 
 const hasBits = (kernel: MapPattern): boolean => kernel.body.some((s) => s.kind === 'setBit');
@@ -31,8 +28,8 @@ function isWide(context: ProgramContext, kernel: MapPattern): boolean {
 }
 
 /**
- * Bits of a flag, as wide as what is computed. Bytes would be least to store, but make a compiler take as many items at
- * once as a vector has bytes, for which it has too few registers.
+ * Bits of a flag, as wide as the computed numbers. Bytes would take the least memory. But compilers would then process
+ * as many items at once as a vector has bytes, for which registers do not suffice.
  */
 function flagBits(context: ProgramContext, kernel: MapPattern): 32 | 64 {
   return calleesOf(kernel.body).size > 0 && isWide(context, kernel) ? 64 : 32;
@@ -52,7 +49,10 @@ const hasShortBlocks = (kernel: MapPattern): boolean =>
     ),
   );
 
-/** The arrays that flags are gathered in, and what makes them bits of masks, for `count` items from `block` on. */
+/**
+ * Prints the arrays of collected flags, and the code that turns them into bits of masks, for `count` items from `block`
+ * on.
+ */
 function flagsText(
   scope: Scope,
   bits: number,
@@ -159,8 +159,8 @@ function largest({ fields, members }: Family, amounts: readonly Amount[]): numbe
 }
 
 /**
- * That indices do not wrap around, which the largest end shows; its number is not in the text, which would differ with
- * that of populations.
+ * Asserts that indices do not wrap around, as the largest end shows. The text omits this number, which would change
+ * with population sizes.
  */
 const certainly = (family: Family, ends: readonly Amount[]): readonly string[] =>
   largest(family, ends) <= 2147483647 ? ['CERTAINLY(high <= INT32_MAX);'] : [];
@@ -221,7 +221,7 @@ function overSpikes(context: ProgramContext, kernel: MapPattern, scope: Scope, r
   ];
 }
 
-/** The table of a kernel's ranges, where it has several. */
+/** Prints the table of a kernel's ranges, if it has several. */
 function rangeTable(scope: Scope, ranges: readonly RangePattern[], table: string): string[] {
   if (ranges.length < 2) return [];
   const rows = ranges.map(({ begin, end }) => `{${scope.amount(begin)}, ${scope.amount(end)}}`).join(', ');

@@ -1,14 +1,14 @@
 /**
  * The names of generated code. Every name of a model or of the program becomes letters, digits and underscores, in a
- * form that is not a word of any language of the family.
+ * form that is not reserved in any language of the family.
  *
- * | what | form |
+ * | name of | form |
  * |---|---|
  * | kernels | `kernel_<name>` |
  * | functions of the program | `fn_<name>` |
  * | helpers of the printer | `<type>_<operation>` |
  * | buffers, and the pointers to them | `<name>`, dots as underscores |
- * | locals of the program, and those that a kernel shape defines | `<name>` |
+ * | locals of the program, and locals defined by a kernel shape | `<name>` |
  */
 
 /**
@@ -38,14 +38,14 @@ const words = new Set(
 );
 
 /**
- * Letters, digits and underscores that begin with a letter, are no word of a language, and no macro: those of the
- * headers are in capitals. Two underscores side by side belong to compilers, and one at the end to the words of
- * languages; whoever has several names keeps them apart.
+ * Returns an identifier of letters, digits and underscores that begins with a letter. It is not a keyword, and not a
+ * macro: macros of the headers are in capitals. Double underscores are reserved for compilers, and keywords get an
+ * underscore at the end. The caller keeps several names distinct.
  */
 export function identifierOf(name: string): string {
   const plain = name.replace(/[^A-Za-z0-9]+/g, '_').replace(/(?<=.)_$/, '');
   const begun = /^[A-Za-z]/.test(plain) ? plain : `x${plain}`;
-  // Those of OpenCL's extensions are in small letters.
+  // Macros of OpenCL's extensions are in lower case.
   const isMacro = (/^[A-Z0-9_]+$/.test(begun) && (begun.length > 1 || begun === 'I')) || begun.startsWith('cl_');
   return words.has(begun) || isMacro ? `${begun}_` : begun;
 }
@@ -79,7 +79,7 @@ export class Names {
     return this.fresh(this.#prefix === '' ? identifierOf(name) : this.#prefix + identifierOf(name));
   }
 
-  /** An identifier that nothing else has, close to the one wished for. */
+  /** Returns an unused identifier close to the preferred one. */
   fresh(wished: string): string {
     let id = wished;
     for (let k = 2; this.#taken.has(id); k += 1) id = `${wished}${wished.endsWith('_') ? '' : '_'}${k}`;

@@ -7,7 +7,7 @@ import type { HelperName } from './helpers.js';
 import { bitwise, call, cast, choose, infix, precedence, prefixed, primary, within } from './term.js';
 import type { Term } from './term.js';
 
-/** What printing needs to know: the language, and a place to note which helpers are called. */
+/** The context of printing operations: the language, and a record of the called helpers. */
 export interface Language {
   readonly dialect: Dialect;
   /**
@@ -123,7 +123,7 @@ function symbolText(op: BinaryOperator, a: Term, b: Term): Term {
   return symbol.level === precedence.bits ? bitwise(symbol.sign, a, b) : infix(symbol.sign, symbol.level, a, b);
 }
 
-/** Division needs no guard where the divisor is a literal other than 0 and -1. */
+/** Division needs no guard if the divisor is a literal other than 0 and -1. */
 const isSafeDivisor = ({ text }: Term): boolean =>
   /^-?\d+(?:u|L|LL)?$/.test(text) && !/^(?:-1|0)(?:u|L|LL)?$/.test(text);
 
@@ -135,9 +135,7 @@ function shiftCount(b: Term, width: 32 | 64): Term {
 const isLiteral = ({ text }: Term, value: 0 | 1): boolean =>
   text === `${value}` || text === `${value}u` || text === `${value}LL`;
 
-/**
- * What is left of an integer operation that changes nothing, such as x + 0 or x * 1, so readers need not see it.
- */
+/** Simplifies an integer operation without effect, such as x + 0 or x * 1, for readable code. */
 function unchanged(op: BinaryOperator, a: Term, b: Term): Term | undefined {
   switch (op) {
     case 'add':

@@ -150,10 +150,7 @@ function scriptLines(program: Program, script: readonly ScriptEntry[]): string[]
   });
 }
 
-/**
- * The program that runs an experiment and writes its results; it knows a network by `network.h` alone, whatever stands
- * behind that.
- */
+/** The program that runs an experiment and writes its results; it uses a network only through `network.h`. */
 export function mainFile(program: Program, script: readonly ScriptEntry[]): string {
   const tables = tablesOf(program);
   const samples = sampleLines(program);
@@ -198,9 +195,9 @@ export function readmeFile(program: Program, template: string): string {
 }
 
 /**
- * The files of a stand-alone project, by name.
+ * Returns the files of a stand-alone project, by name.
  *
- * @param script  what is run, in order, after initialisation
+ * @param script the run's steps after initialisation, in order
  * @returns texts, and the bytes of `initial.bin`; the same for equal programs
  */
 export function cProject(program: Program, script: readonly ScriptEntry[]): ReadonlyMap<string, string | Uint8Array> {

@@ -17,7 +17,7 @@ interface Partition {
   readonly cut: readonly string[];
 }
 
-/** How several threads share a propagate kernel, so each touches what no other does, or adds atomically. */
+/** How several threads share a propagate kernel: each works on separate elements, or adds atomically. */
 function partition(context: ProgramContext, kernel: PropagatePattern, scope: Scope): Partition {
   const { u32 } = context.dialect.types;
   const part = (what: string, total: Amount): string[] => [

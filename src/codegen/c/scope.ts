@@ -1,4 +1,4 @@
-/** What printing one function's body needs. */
+/** The context of printing one function's body. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { faultsBuffer } from '../../ir/names.js';
@@ -60,9 +60,9 @@ const ownLocals = [
   'raise_fault',
 ] as const;
 
-/** What printing all bodies of a program shares. */
+/** The shared context of printing all bodies of a program. */
 export class ProgramContext implements Language {
-  /** What is printed. */
+  /** The printed program. */
   readonly program: Program;
   /** The language that is printed. */
   readonly dialect: Dialect;
@@ -102,7 +102,7 @@ export class ProgramContext implements Language {
     return `raise_fault(network, step, ${bits});`;
   }
 
-  /** The declaration of a kernel's pointer to a buffer; undefined where the kernel has it already. */
+  /** Returns the declaration of a kernel's pointer to a buffer; undefined if the kernel already has it. */
   pointer({ name, element }: Buffer, readOnly: boolean): string | undefined {
     const id = this.bufferNames.id(name);
     return `${this.dialect.bufferPointer(element, readOnly)} ${id} = network->${id};`;
@@ -132,9 +132,9 @@ interface Writes {
   readonly atomic: boolean;
   /** True in a loop over vector lanes: faults and bits are gathered and written after it. */
   readonly gathered: boolean;
-  /** True where a work-item has one element: bits are set in a local and written by the work-group after it. */
+  /** True if a work-item has one element: bits are set in a local and written by the work-group at the end. */
   readonly single?: boolean;
-  /** True where a team deals out the rounds of loops with `lanes`, and all of it sees what the others have written. */
+  /** True if a team shares the rounds of loops with `lanes`, and its work-items read each other's writes. */
   readonly team?: boolean;
   /** Type of the flags that become bits. */
   readonly flagType?: string;
@@ -164,9 +164,9 @@ interface OwnField {
 
 /** The names of one function, and the buffers that it touches. */
 export class Scope {
-  /** What all bodies of the program share. */
+  /** The shared context of all bodies of the program. */
   readonly context: ProgramContext;
-  /** Buffers that the body writes, whose pointers are not constant. */
+  /** Buffers that the body writes; their pointers are not constant. */
   readonly writes: Writes;
   /** Identifiers of locals. */
   readonly names: Names;
@@ -180,8 +180,8 @@ export class Scope {
   readonly flags: { readonly id: string; readonly any: string; readonly mask: string }[] = [];
 
   /**
-   * @param kernel  false in a function of the program, where there are no buffers and no locals of the printer's own
-   * @param family  whose members the function computes; its fields may stand for buffers and locals
+   * @param kernel false in a function of the program, which has no buffers and no locals of the printer
+   * @param family the family with the function's members; its fields may replace buffers and locals
    */
   constructor(context: ProgramContext, writes: Writes, kernel = true, family?: Family) {
     this.context = context;
@@ -203,7 +203,7 @@ export class Scope {
     );
   }
 
-  /** The identifier of a local; those that kernel shapes define keep their names. */
+  /** Returns the identifier of a local; locals defined by kernel shapes keep their names. */
   local(name: string, implicit: ReadonlySet<string>): string {
     return this.#own(name, 'value')?.id ?? (implicit.has(name) ? name : this.names.id(name));
   }
@@ -233,7 +233,7 @@ export class Scope {
     return own?.field.kind === 'buffer' ? own.field.element : this.context.buffer(buffer).element;
   }
 
-  /** What a buffer's pointer is called. */
+  /** Returns the name of a buffer's pointer. */
   id(buffer: string): string {
     const own = this.#fields.get(buffer);
     return own?.field.kind === 'buffer' ? own.id : this.context.bufferNames.id(buffer);

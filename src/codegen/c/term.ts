@@ -3,7 +3,7 @@
 /** Text of an expression; larger precedence binds tighter. */
 export interface Term {
   readonly text: string;
-  /** As in C, higher for what binds tighter; an operand of lower precedence gets parentheses. */
+  /** As in C, higher for operators that bind tighter; an operand of lower precedence gets parentheses. */
   readonly precedence: number;
 }
 
@@ -26,7 +26,7 @@ export const primary = (text: string): Term => ({ text, precedence: precedence.p
 export const call = (callee: string, ...args: readonly Term[]): Term =>
   primary(`${callee}(${args.map(({ text }) => text).join(', ')})`);
 
-/** The text of a term where something of the given precedence may appear. */
+/** Returns the text of a term for a place that accepts the given precedence. */
 export function within(term: Term, least: number): string {
   return term.precedence >= least ? term.text : `(${term.text})`;
 }
@@ -49,8 +49,8 @@ export function infix(op: string, level: number, left: Term, right: Term): Term 
 }
 
 /**
- * Operators on bits: their operands stand in parentheses unless they are plain, as C's order of these is hard to
- * remember.
+ * Prints operators on bits: their operands get parentheses unless they are simple, because C's precedence of these is
+ * hard to remember.
  */
 export function bitwise(op: string, left: Term, right: Term): Term {
   const operand = (term: Term): string => within(term, precedence.unary);

@@ -3,8 +3,8 @@
 const width = 120;
 
 /**
- * A text as one line that may appear in a comment of the form `/* … *\/`, whatever a model's titles hold: printable
- * characters alone, nothing that ends or begins a comment, and no backslash, which could join lines.
+ * Returns a text as one line that may appear in a comment of the form `/* … *\/`, for any title of a model. It has only
+ * printable characters, no delimiters of comments, and no backslash, which could join lines.
  */
 export function commentText(text: string): string {
   return text
@@ -20,8 +20,8 @@ export function commentText(text: string): string {
 export const comment = (text: string): string => `/* ${commentText(text)} */`;
 
 /**
- * A string literal. Everything but letters, digits and a few signs is written as its UTF-8 bytes in octal, so that
- * nothing can end the literal.
+ * Returns a string literal. Except for letters, digits and a few characters, the text becomes UTF-8 bytes in octal, so
+ * that no character can end the literal.
  */
 export function stringLiteral(text: string): string {
   const bytes = [...Buffer.from(text, 'utf8')];
@@ -33,7 +33,7 @@ export function stringLiteral(text: string): string {
   return `"${written.join('')}"`;
 }
 
-/** Lines set in by one level; those of the preprocessor stay at the margin. */
+/** Indents lines by one level; preprocessor lines stay at the margin. */
 export function indent(lines: readonly string[]): string[] {
   return lines.map((line) => (line === '' || line.startsWith('#') ? line : `  ${line}`));
 }

@@ -1,9 +1,9 @@
 /**
- * The trust microkernel: arithmetic whose bits are known, run on every thread before it computes anything. A compiler
- * or a library that contracts, flushes or rounds otherwise would change results in silence.
+ * The trust microkernel: arithmetic with known bits, run on every thread before any computation. A compiler or library
+ * that contracts, flushes or rounds differently would silently change results.
  */
 
-/** Words of a language that the checks need, beside operators and casts to `float` and `double`. */
+/** Functions and types of a language that the checks use, besides operators and casts to `float` and `double`. */
 export interface TrustWords {
   /** A function that gives the bits of a double as the unsigned integer of 64 bits. */
   readonly bits: string;
@@ -15,13 +15,13 @@ export interface TrustWords {
   readonly toInteger: string;
   /** Types of unsigned integers by their bits. */
   readonly unsigned: Readonly<Record<32 | 64, string>>;
-  /** Quotient of two floats, where the language needs more than its operator. */
+  /** Quotient of two floats, if the language needs more than its operator. */
   readonly divideFloats?: string;
 }
 
-/** One check; a bit in what `trust()` returns. */
+/** One check; a bit in the result of `trust()`. */
 interface TrustCheck {
-  /** What a failure means, as the message names it. */
+  /** The meaning of a failure, for the message. */
   readonly name: string;
   /**
    * An expression of `x[0]`, `x[1]` …, doubles that a compiler cannot know; its value is an unsigned integer of 64
@@ -157,7 +157,7 @@ export const literal = (value: number): string => (/[.e]/.test(String(value)) ? 
 export function trustLines(): string[] {
   return trustChecks.flatMap(({ name, operands, value, expected }, k) => [
     `/* ${name}? */`,
-    // Read once: what stands twice in an expression is the same for the compiler, too.
+    // Each operand is read once, so that repeated operands are the same for the compiler, too.
     `{ const volatile double of[] = {${operands.map(literal).join(', ')}};`,
     `  const double x[] = {${operands.map((_, place) => `of[${place}]`).join(', ')}};`,
     `  if (${value(cWords)} != ${expected}) failed |= 1u << ${k}; }`,

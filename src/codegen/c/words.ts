@@ -1,9 +1,9 @@
 /**
- * Functions that compute with 32-bit words only and take upper halves of products, such as Philox, in C.
+ * Functions that compute only with u32 numbers and take upper halves of products, such as Philox, in C.
  *
- * Their words are held in 64 bits, of which only the lower 32 are meant: a product then gives its lower and its upper
- * half at once, and on vector lanes nothing has to be widened and narrowed again, which takes longer than the
- * arithmetic itself. The bits above are cleared only where they would show, before a multiplication.
+ * Their numbers are held in 64 bits, with only the lower 32 valid. A product then gives its lower and its upper half at
+ * once. Vector lanes avoid widening and narrowing, which take longer than the arithmetic itself. The upper bits are
+ * cleared only if they would matter, before a multiplication.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -16,7 +16,7 @@ import { bitwise, cast, infix, precedence, primary } from './term.js';
 import type { Term } from './term.js';
 import { comment, indent } from './text.js';
 
-/** Operators whose lower 32 bits follow from those of their operands. */
+/** Operators with lower 32 bits that depend only on the lower 32 bits of their operands. */
 const signs: Readonly<Partial<Record<BinaryOperator, { readonly sign: string; readonly level: number }>>> = {
   add: { sign: '+', level: precedence.add },
   sub: { sign: '-', level: precedence.add },
@@ -34,7 +34,7 @@ function isOfWords(e: Expression): boolean {
   return known && isOfWords(e.left) && isOfWords(e.right);
 }
 
-/** Whether a function is better computed in 64-bit words. */
+/** Whether a function is faster in 64-bit numbers. */
 export function computesWithWords({ parameters, locals, results, body }: IrFunction): boolean {
   const takesUpperHalf = (e: Expression): boolean =>
     someExpression(e, (part) => part.kind === 'binary' && part.op === 'mulHigh');
@@ -46,7 +46,7 @@ export function computesWithWords({ parameters, locals, results, body }: IrFunct
   );
 }
 
-/** An expression, with bits above the lower 32 that mean nothing. */
+/** Prints an expression with undefined bits above the lower 32. */
 function wideText(e: Expression, name: (local: string) => string, context: ProgramContext): Term {
   const part = (operand: Expression): Term => wideText(operand, name, context);
   if (e.kind === 'const') return constantText(e, context);
@@ -82,7 +82,7 @@ export function wordsFunctionText(context: ProgramContext, callee: IrFunction): 
   const lines = callee.body.flatMap((s: Statement): string[] => {
     if (s.kind !== 'set') return [];
     const value = wideText(s.value, (local) => words.get(local) ?? name(local), context);
-    // Names first, since a word may get its own from the one before it.
+    // The value is printed before its target is named, since it may read the previous value of the target.
     const id = words.get(s.local) ?? name(s.local);
     const type = words.has(s.local) || declared.has(id) ? '' : `${types.u64} `;
     declared.add(id);

@@ -1,7 +1,6 @@
 /**
- * Merged groups: kernels of one program that differ in nothing but their buffers, numbers and comments are one piece of
- * code and a table with a row for each of them, so code does not grow with the number of populations and
- * projections of a type.
+ * Merged groups: kernels of one program that differ only in their buffers, numbers and comments share one piece of
+ * code, with a table row for each. Thus code does not grow with the number of populations and projections of a type.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -28,7 +27,7 @@ interface Place {
   readonly member: number;
 }
 
-/** One kernel's own values at all places in which members of a family may differ, in the order of the pattern. */
+/** One kernel's own values for all differences within a family, in the order of the pattern. */
 interface Own {
   readonly kernel: Kernel;
   readonly buffers: readonly string[];
@@ -36,7 +35,7 @@ interface Own {
   readonly texts: readonly string[];
 }
 
-/** Takes a kernel apart: what it shares with its family, as a text to compare, and what is its own. */
+/** Splits a kernel into the part shared with its family, as a text to compare, and its own values. */
 function takeApart(
   program: Program,
   kernel: Kernel,
@@ -50,7 +49,7 @@ function takeApart(
     buffer: (name) => {
       const buffer = buffers.get(name);
       invariant(buffer !== undefined, 'codegen/families', `no buffer is named ${name}`);
-      // Members must agree in which places name the same buffer, or two `restrict` pointers could point to one.
+      // Members must have equal buffers at the same places, or two `restrict` pointers could refer to one buffer.
       const ordinal = ordinals.get(name) ?? ordinals.size;
       ordinals.set(name, ordinal);
       return `${ordinal} ${buffer.element} ${kindOf(buffer)}`;
@@ -101,7 +100,7 @@ function namer(program: Program, kernel: Kernel): (wished: string) => string {
   };
 }
 
-/** Numbers as text that is equal for the same number alone. */
+/** Returns numbers as text that is equal only for equal numbers. */
 const numberText = (value: number | bigint): string => (Object.is(value, -0) ? '-0' : String(value));
 
 /** Merges the values of all members at each place: equal ones stay in the code, others become fields. */
@@ -118,7 +117,7 @@ class Merger {
     this.values = members.map(() => []);
   }
 
-  /** The field with these values, one for each member. */
+  /** Returns the field with these values, one for each member. */
   #field(key: string, values: readonly FieldValue[], make: () => Field): string {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -129,12 +128,12 @@ class Merger {
     return field.name;
   }
 
-  /** The buffer at a place: the program's, where it is one for all members, or a field. */
+  /** Returns the buffer at a place: the program's if all members share it, or a field. */
   buffer(ordinal: number, element: ElementType): string {
     const names = this.#members.map(({ buffers }) => buffers[ordinal] ?? '');
     const [first = ''] = names;
     if (names.every((name) => name === first)) return first;
-    // Places with one ordinal hold the same buffer in every member; those with different ones, in none.
+    // Places with equal ordinals have the same buffer in every member; places with different ordinals never do.
     return this.#field(`buffer ${ordinal}`, names, () => ({
       kind: 'buffer',
       name: this.#name(commonEnding(names).replace(/\./g, '_') || 'buffer'),
@@ -142,7 +141,7 @@ class Merger {
     }));
   }
 
-  /** The number at a place: undefined where it is one for all members, or a field. */
+  /** Returns the number at a place: undefined if all members share it, or a field. */
   number(ordinal: number): { readonly field: string } | undefined {
     const numbers = this.#members.map(({ numbers: own }) => own[ordinal]);
     const [first] = numbers;
@@ -159,7 +158,10 @@ class Merger {
   }
 }
 
-/** Name of a family of several kernels: what their names end in; kernels that deliver spikes begin with `deliver`. */
+/**
+ * Returns the name of a family of several kernels: their common ending, after `deliver` for kernels that deliver
+ * spikes.
+ */
 function nameOf(kernels: readonly Kernel[]): string {
   const ending = commonEnding(kernels.map(({ name }) => name));
   const [first] = kernels;
@@ -208,7 +210,7 @@ function familyOf(program: Program, members: readonly Own[], buffers: ReadonlyMa
 /**
  * Finds the families of a program.
  *
- * @param kindOf  what else must be equal of the buffers at one place, such as the kind of memory that they lie in
+ * @param kindOf a property that must be equal for the buffers at one place, such as their kind of memory
  * @returns every kernel in one family; the same for equal programs
  */
 export function familiesOf(program: Program, kindOf: (buffer: Buffer) => string = () => ''): Families {

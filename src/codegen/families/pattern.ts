@@ -1,17 +1,17 @@
-/** Kernels with places where the members of a family differ. */
+/** Kernels with placeholders for the differences between members of a family. */
 
 import type { ElementType, Local, ScalarType, Statement } from '../../ir/program.js';
 
 /** A number that is equal for all members, or the name of the field that holds each member's own. */
 export type Amount = number | { readonly field: string };
 
-/** What is read or written of an event's ring. Buffers are named as in bodies. */
+/** The parts of an event's ring that a kernel reads or writes. Buffers are named as in bodies. */
 export interface RingPattern {
   /** Elements of the population. */
   readonly size: Amount;
   /** Buffer of the lists of the last steps. */
   readonly list: string;
-  /** Buffer of the lengths of these lists. */
+  /** Buffer of the lengths of the lists. */
   readonly counts: string;
   /** The slot of step n is n & slotMask. */
   readonly slotMask: Amount;
@@ -34,13 +34,13 @@ interface CellPattern {
 /** Whether the items of a domain are counted by a cell, while the network runs. */
 export const isCell = (count: ExtentPattern): count is CellPattern => typeof count !== 'number' && 'buffer' in count;
 
-/** What a map runs over, with numbers that members may differ in. */
+/** The items of a map, with numbers that may differ between members. */
 export type DomainPattern =
   | { readonly kind: 'ranges'; readonly ranges: readonly { readonly begin: Amount; readonly end: Amount }[] }
   | { readonly kind: 'count'; readonly count: ExtentPattern }
   | { readonly kind: 'spikes'; readonly ring: RingPattern };
 
-/** A map kernel with places where members differ. */
+/** A map kernel with placeholders for the differences between members. */
 export interface MapPattern extends PatternBase {
   readonly shape: 'map';
   readonly domain: DomainPattern;
@@ -57,24 +57,24 @@ interface SequentialPattern extends PatternBase {
   readonly body: readonly Statement[];
 }
 
-/** A kernel that lists spikes, with places where members differ. */
+/** A kernel that lists spikes, with placeholders for the differences between members. */
 export interface CompactPattern extends PatternBase {
   readonly shape: 'compact';
   readonly ring: RingPattern;
   /** Buffer of the bits of the elements that emitted. */
   readonly mask: string;
-  /** First word of the mask. */
+  /** First u32 of the mask. */
   readonly firstWord: Amount;
   /** Log that receives every spike; absent: none. */
   readonly log?: {
     readonly buffer: string;
     readonly cursor: { readonly buffer: string; readonly index: Amount };
-    /** Rows up to which it certainly has room for another step. */
+    /** Largest number of rows with certain room for another step. */
     readonly room: Amount;
   };
 }
 
-/** A kernel that delivers spikes, with places where members differ. */
+/** A kernel that delivers spikes, with placeholders for the differences between members. */
 export interface PropagatePattern extends PatternBase {
   readonly shape: 'propagate';
   readonly ring: RingPattern;
@@ -98,12 +98,15 @@ export interface PropagatePattern extends PatternBase {
 }
 
 /**
- * A kernel whose buffers may be fields of a family (`Field.name`) instead of buffers of the program, and in whose body
- * a `local` may name a field that holds a number.
+ * A kernel that may use fields of a family (`Field.name`) instead of buffers of the program, and a `local` of its body
+ * may name a field with a number.
  */
 export type KernelPattern = MapPattern | SequentialPattern | CompactPattern | PropagatePattern;
 
-/** What members differ in: a buffer, or a number. No buffer of the program and no local of the kernel has its name. */
+/**
+ * A difference between members: a buffer, or a number. Its name is unused by buffers of the program and locals of the
+ * kernel.
+ */
 export type Field =
   | { readonly kind: 'buffer'; readonly name: string; readonly element: ElementType }
   | { readonly kind: 'value'; readonly name: string; readonly type: ScalarType };
@@ -115,7 +118,7 @@ export type FieldValue = string | number | bigint;
 export interface Member {
   /** Its name in the program. */
   readonly kernel: string;
-  /** What tells it from the others, as a reader would say it: the name of its population or projection as a rule. */
+  /** Its distinguishing name for readers: usually its population or projection. */
   readonly owner: string;
   /** One value for each field of the family. */
   readonly values: readonly FieldValue[];
@@ -129,11 +132,11 @@ export interface Family {
    * Name in dotted form, not of a kernel of the program unless it is the only member; two families may have the same.
    */
   readonly name: string;
-  /** What the members have in common. */
+  /** The common part of the members. */
   readonly pattern: KernelPattern;
-  /** Numbers and buffers in which members differ: columns of the table. */
+  /** Numbers and buffers that differ between members: columns of the table. */
   readonly fields: readonly Field[];
-  /** Names of the fields that hold the bits of `fault` statements of the body, where members raise different ones. */
+  /** Names of the fields with the bits of `fault` statements of the body, if members raise different ones. */
   readonly faultFields: ReadonlyMap<Statement, string>;
   /** In the order of the program's kernels. */
   readonly members: readonly Member[];

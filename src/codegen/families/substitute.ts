@@ -1,7 +1,4 @@
-/**
- * From a kernel to a pattern: everything in which kernels of one family may differ goes through a substitution, in one
- * fixed order.
- */
+/** Turns a kernel into a pattern: all possible differences within a family are substituted, in one fixed order. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { expandFixed } from '../../ir/fixed-point.js';
@@ -21,17 +18,17 @@ import type {
 import { ringOf } from '../schedule/kernel-calls.js';
 import type { Amount, CompactPattern, DomainPattern, KernelPattern, PropagatePattern, RingPattern } from './pattern.js';
 
-/** What becomes of the parts in which kernels may differ. `hint` is a name for what a number says. */
+/** The replacements of parts that may differ between kernels. `hint` is a name for the meaning of a number. */
 export interface Substitution {
-  /** What a buffer is called. */
+  /** Replaces the name of a buffer. */
   readonly buffer: (name: string) => string;
-  /** What becomes of a number of the kernel's frame: a bound, a size, a delay. */
+  /** Replaces a number of the kernel's frame: a bound, a size, a delay. */
   readonly amount: (value: number, hint: string, type: 'u32' | 'i32') => Amount;
-  /** What becomes of a constant of the body. */
+  /** Replaces a constant of the body. */
   readonly constant: (constant: Constant, hint: string) => Expression;
-  /** What becomes of a comment. */
+  /** Replaces a comment. */
   readonly text: (text: string) => string;
-  /** Bits that a statement raises; tells what became of them. */
+  /** Replaces the bits that a statement raises. */
   readonly fault: (statement: Fault) => Fault;
 }
 
@@ -45,7 +42,7 @@ function displaced(s: Substitution, op: 'add' | 'sub', local: LocalGet, offset: 
   return { kind: 'binary', type: 'u32', op, left: local, right } satisfies BinaryOp;
 }
 
-/** A local and what is added to it or taken from it, where an expression is of that form. */
+/** Splits an expression into a local and a constant added to it or subtracted from it, if it has this form. */
 function displacement(
   e: Expression,
   op: 'add' | 'sub',

@@ -11,7 +11,8 @@ export function commonEnding(names: readonly string[]): string {
 }
 
 /**
- * What tells each name from the others: what precedes their common ending; the name itself where that is nothing.
+ * Returns the distinguishing part of each name: the text before their common ending, or the whole name if that text is
+ * empty.
  */
 export function owners(names: readonly string[]): readonly string[] {
   const ending = commonEnding(names);
@@ -20,10 +21,7 @@ export function owners(names: readonly string[]): readonly string[] {
   );
 }
 
-/**
- * One text for those of all members: the first member's, each word in which others differ followed by how many others
- * there are.
- */
+/** Returns one text for all members: the text of the first, with the number of others after each part that differs. */
 export function commonText(texts: readonly string[]): string {
   const [first = '', ...others] = texts;
   const rest = [...new Set(others)].filter((text) => text !== first);

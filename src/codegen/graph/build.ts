@@ -21,7 +21,7 @@ const unrollLimit = 16;
 /** A graph with more nodes would spill more than lanes gain. */
 const sizeLimit = 6000;
 
-/** Thrown and caught here alone: the body has something that lanes cannot do. */
+/** Thrown and caught only here: the body has an operation that lanes do not support. */
 class NotStraight extends Error {}
 
 type Environment = Map<string, GraphNode>;
@@ -29,7 +29,7 @@ type Environment = Map<string, GraphNode>;
 interface Builder {
   readonly graph: GraphBuilder;
   readonly functions: ReadonlyMap<string, IrFunction>;
-  /** Buffers that the body writes: what it loads from them at an address equal for all may not be loaded ahead. */
+  /** Buffers that the body writes: their loads at uniform addresses may not be moved to the front. */
   readonly written: ReadonlySet<string>;
   readonly straight: Map<string, boolean>;
 }
@@ -60,7 +60,8 @@ function isStraightBody(builder: Builder, body: readonly Statement[]): boolean {
 }
 
 /**
- * Whether a function can be inlined: no loop but short ones of constant length. What it calls is judged at each call.
+ * Whether a function can be inlined: its only loops are short ones of constant length. Its callees are checked at each
+ * call.
  */
 function isStraight(builder: Builder, name: string): boolean {
   const known = builder.straight.get(name);

@@ -11,7 +11,7 @@ import type { BinaryOperator, CompareOperator, Constant, ScalarType, UnaryOperat
 export type Access = 'uniform' | 'contiguous' | 'scattered';
 
 interface NodeBase {
-  /** Ordinal; operands come before what uses them. */
+  /** Ordinal; operands precede their users. */
   readonly id: number;
   readonly type: ScalarType;
   /** False when the value is equal for all items of a range, and can be computed before them. */
@@ -30,7 +30,7 @@ interface ImplicitNode extends NodeBase {
   readonly kind: 'implicit';
   readonly local: string;
 }
-/** The operand is the index or, for contiguous access, what is added to the item's own index (undefined: nothing). */
+/** The operand is the index or, for contiguous access, the offset from the item's own index (undefined: zero). */
 export interface LoadNode extends NodeBase {
   readonly kind: 'load';
   readonly buffer: string;
@@ -59,7 +59,7 @@ interface ConvertNode extends NodeBase {
 interface ReinterpretNode extends NodeBase {
   readonly kind: 'reinterpret';
 }
-/** A function that is called, not inlined; its values are `result` nodes. `type` is that of the first result. */
+/** A function that is called, not inlined; its values are `result` nodes. `type` is the type of the first result. */
 export interface CallNode extends NodeBase {
   readonly kind: 'call';
   readonly function: string;
@@ -85,7 +85,7 @@ export type GraphNode =
   | CallNode
   | ResultNode;
 
-/** What an item does, in order. `offset` is added to the item's own index. */
+/** The effects of an item, in order. `offset` is added to the item's own index. */
 export type Effect =
   | {
       readonly kind: 'store' | 'accumulate';
@@ -100,9 +100,9 @@ export type Effect =
 /** Values and effects in the order of the body. */
 type Item = { readonly kind: 'value'; readonly node: GraphNode } | { readonly kind: 'effect'; readonly effect: Effect };
 
-/** A body as values and effects, each value after those that it is computed from. */
+/** A body as values and effects, each value after its operands. */
 export interface Graph {
-  /** In an order in which they may be computed. */
+  /** In a valid order of computation. */
   readonly items: readonly Item[];
 }
 
@@ -154,7 +154,7 @@ function extraKey(shape: NodeShape): string {
 
 /** Collects nodes, giving equal ones the same ordinal, and effects. */
 export class GraphBuilder {
-  /** Those collected so far. */
+  /** The items collected so far. */
   readonly items: Item[] = [];
   readonly #known = new Map<string, GraphNode>();
   readonly #versions = new Map<string, number>();

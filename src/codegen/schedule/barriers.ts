@@ -32,7 +32,7 @@ const everything: Part = { begin: 0, end: Infinity, partition: undefined };
 
 const isLocal = (e: Expression, name: string): boolean => e.kind === 'local' && e.name === name;
 
-/** What locals stand for that a body sets once, at its head and not in a loop or under a condition. */
+/** Returns the values of locals that a body sets once, at its head and neither in a loop nor under a condition. */
 function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {
   const sets = new Map<string, number>();
   visitStatements(body, (s) => {
@@ -91,8 +91,8 @@ function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part 
     };
     return (index) => {
       if (index.kind !== 'binary' || index.op !== 'shr' || index.right.kind !== 'const') return partOf(index);
-      // Cells of several targets each. Threads share targets in blocks, so a cell is one thread's where cells end
-      // with blocks.
+      // Cells of several targets each. Threads share targets in blocks. A cell belongs to one thread if cells end with
+      // blocks.
       const cell = 2 ** Number(index.right.value);
       const part = partOf(index.left);
       if (part.partition === undefined || cell > shareGranule || part.begin % shareGranule !== 0) return everything;
@@ -104,7 +104,7 @@ function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part 
 
 function accessesOf(program: Program, kernel: Kernel): Accesses {
   const accesses = new Map<string, Access>();
-  // What one thread does alone, or in one order, is one partition.
+  // Work of one thread, or in one order, is one partition.
   const alone =
     kernel.shape === 'sequential' ||
     kernel.shape === 'compact' ||
@@ -177,8 +177,8 @@ function conflict(a: Accesses, b: Accesses): boolean {
 }
 
 /**
- * For kernels that run one after another: whether all threads must have ended what went before, ahead of each. The
- * first never needs it, since a step and a list begin together.
+ * For kernels that run one after another: whether all threads must have finished the preceding ones, before each. The
+ * first never needs it, since steps and lists begin at a common point.
  */
 export function barriersBefore(program: Program, kernels: readonly Kernel[]): readonly boolean[] {
   let since: Accesses[] = [];

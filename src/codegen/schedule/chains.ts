@@ -1,6 +1,6 @@
 /**
- * Which kernels of a step are one launch. Kernels of which none writes what another touches, except for sums that
- * commute, run side by side as parts of a launch; map kernels that meet only in what is each item's own run one after
+ * Combines kernels of a step into launches. Kernels run concurrently as parts of a launch if no kernel writes elements
+ * that another reads or writes, except for sums that commute. Map kernels that share only per-item data run one after
  * another in the same work-item, as a chain.
  */
 
@@ -13,9 +13,9 @@ import type { Conflict, Touch, Touches } from './touches.js';
 /** Kernels that a work-item runs one after another, in this order; of one kernel as a rule. */
 export type Chain = readonly StepEntry[];
 
-/** What a printer can launch. */
+/** The abilities of a printer with respect to launches. */
 interface LaunchRules {
-  /** Whether the accumulations of a kernel are atomic where it runs. */
+  /** Whether the accumulations of a kernel are atomic on this device. */
   readonly adds: (kernel: Kernel) => boolean;
   /** Equal for kernels that may be parts of one launch. */
   readonly alike: (kernel: Kernel) => string;
@@ -25,17 +25,17 @@ interface LaunchRules {
   readonly fits: (kernels: readonly Kernel[]) => boolean;
 }
 
-/** The elements of a chain, a work-item each: those of its widest kernel. */
+/** The elements of a chain, with a work-item each: those of its widest kernel. */
 interface Span {
   readonly ranges: readonly Range[];
 }
 
 /**
- * Ranges begin at multiples of this, so a word of a mask belongs to one range, and is set by neighbouring items.
+ * Ranges begin at multiples of this, so that each u32 of a mask belongs to one range, and is set by neighbouring items.
  */
 const blockLength = 64;
 
-/** The ranges of a map kernel's items in the numbering of merged arrays; undefined where they are not known. */
+/** Returns the ranges of a map kernel's items in the numbering of merged arrays; undefined if they are unknown. */
 export function rangesOf(program: Program, { domain }: MapKernel): readonly Range[] | undefined {
   switch (domain.kind) {
     case 'ranges':
@@ -52,7 +52,7 @@ export function rangesOf(program: Program, { domain }: MapKernel): readonly Rang
 const equalRanges = (a: readonly Range[], b: readonly Range[]): boolean =>
   a.length === b.length && a.every(({ begin, end }, k) => begin === b[k]?.begin && end === b[k].end);
 
-/** The range of a span that a range lies in; undefined where there is none. */
+/** Returns the range of a span that contains a range; undefined if there is no such range. */
 export const rangeWithin = ({ ranges }: Span, { begin, end }: Range): number | undefined => {
   const found = ranges.findIndex((range) => begin >= range.begin && end <= range.end);
   return found < 0 ? undefined : found;
@@ -66,7 +66,7 @@ const setsBits = (kernel: MapKernel): boolean => {
   return sets;
 };
 
-/** What decides whether a kernel can run for the work-items of a chain. */
+/** The properties that decide whether a kernel can run for the work-items of a chain. */
 interface Items {
   readonly ranges: readonly Range[];
   readonly setsBits: boolean;
@@ -97,8 +97,8 @@ function spanOfItems(all: readonly Items[]): Span | undefined {
 }
 
 /**
- * The items of a chain of these kernels: each has the same ranges, or one within one of them. Undefined where that is
- * not so.
+ * Returns the items of a chain of these kernels: each has the same ranges, or one within one of them. Returns undefined
+ * otherwise.
  */
 export const spanOf = (program: Program, kernels: readonly MapKernel[]): Span | undefined =>
   spanOfItems(kernels.map((kernel) => itemsOf(program, kernel)));
@@ -106,7 +106,7 @@ export const spanOf = (program: Program, kernels: readonly MapKernel[]): Span | 
 interface Node {
   readonly entry: StepEntry;
   readonly kernel: Kernel;
-  /** `time`: equal for kernels that run in the same steps; `key`: equal for those that may be parts of one launch. */
+  /** `time`: equal for kernels that run in the same steps; `key`: equal for possible parts of one launch. */
   readonly time: string;
   readonly key: string;
   /** For a kernel over spikes that may look at the mask instead: the kernel that sets it. */
@@ -116,7 +116,7 @@ interface Node {
 
 type Timed = Omit<Node, 'marker' | 'isLink'>;
 
-/** Which kernels write which words of which mask. */
+/** The kernels that write parts of each mask. */
 type Writers = ReadonlyMap<string, readonly { readonly node: number; readonly touch: Touch }[]>;
 
 function writersOf(program: Program, nodes: readonly Timed[]): Writers {
@@ -133,8 +133,8 @@ function writersOf(program: Program, nodes: readonly Timed[]): Writers {
 }
 
 /**
- * The kernel whose items set the bits of a ring's mask; undefined where that is none, or not the only one to write
- * them.
+ * Returns the kernel with items that set the bits of a ring's mask; undefined if there is no such kernel, or several
+ * writers.
  */
 function markerOf(
   program: Program,
@@ -214,7 +214,7 @@ function conflictsOf(touches: readonly Touches[]): readonly ReadonlyMap<number, 
   return found;
 }
 
-/** Puts what it can of the kernels that are left into chains of one launch. */
+/** Puts as many of the remaining kernels as possible into chains of one launch. */
 function chainsOf(
   program: Program,
   nodes: readonly Node[],
@@ -236,8 +236,7 @@ function chainsOf(
     const needed = new Set([...before.map(([other]) => other), ...(node.marker === undefined ? [] : [node.marker])]);
     if (node.marker !== undefined && !taken.has(node.marker)) return;
     const met = chains.filter((chain) => chain.some((other) => needed.has(other)));
-    // The kernel joins all chains that it depends on; these are independent of each other, so their order is
-    // free.
+    // The kernel joins all chains that it depends on; these are independent of each other, so their order is free.
     const longer = [...met.flat(), k];
     if (longer.length > 1) {
       if (spanOfItems(longer.flatMap((link) => items[link] ?? [])) === undefined) return;

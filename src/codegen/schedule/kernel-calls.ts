@@ -9,10 +9,10 @@ type KernelArguments =
   | 'items'
   /** Ordinal of the thread, and how many there are. */
   | 'thread'
-  /** Nothing: runs on the first thread alone. */
+  /** No sharing: it runs only on the first thread. */
   | 'none';
 
-/** What of a kernel decides how it is called. */
+/** The properties of a kernel that decide how it is called. */
 type Called =
   | { readonly shape: 'map'; readonly domain: { readonly kind: 'ranges' | 'count' | 'spikes' } }
   | { readonly shape: 'propagate'; readonly order: { readonly kind: 'any' | 'byTarget' | 'byRow' | 'sequential' } }

@@ -3,11 +3,11 @@
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Extent } from '../../ir/program.js';
 
-/** What a launch runs over. */
+/** The work-items of a launch. */
 export type Geometry =
   /** A work-item for each of so many items. */
   | { readonly kind: 'items'; readonly items: number }
-  /** Work-items that stride over as many items as a cell says when the kernel runs; the host knows about how many. */
+  /** Work-items that stride over a number of items in a cell, read when the kernel runs; the host has an estimate. */
   | { readonly kind: 'counted'; readonly count: Exclude<Extent, number> }
   /** Work-items that stride over the spikes of a step, at most so many. */
   | { readonly kind: 'spikes'; readonly most: number }
@@ -36,24 +36,24 @@ export interface Launch {
   /** Buffers with memory of their own, in the order of the arguments. */
   readonly own: readonly string[];
   /**
-   * Number of parts: kernels or chains that run at once, to which work-groups are dealt out in turn; `geometry` is that
-   * of the largest. Absent: one.
+   * Number of parts: kernels or chains that run at once and share work-groups in turn; `geometry` is for the largest.
+   * Absent: one.
    */
   readonly parts?: number;
   /**
-   * Which of a family's kernels it runs: a word of the arena holds it (`memberOffset` of the layout). Absent: there is
-   * no choice.
+   * The kernel of a family that it runs, stored in the arena (`memberOffset` of the layout). Absent: the family has
+   * only one.
    */
   readonly member?: number;
 }
 
-/** What decides how many work-items a launch has. */
+/** The device properties that determine the number of work-items of a launch. */
 export interface DeviceSizes {
   /** Work-items of a group of independent items, a multiple of 32. */
   readonly group: number;
   /** Work-items of a team. */
   readonly team: number;
-  /** Work-items of a group that scans a mask; as many as a team where absent. */
+  /** Work-items of a group that scans a mask; absent: as many as a team. */
   readonly scan?: number;
   /** Groups that run at once, or a small multiple of it. */
   readonly groups: number;

@@ -21,9 +21,9 @@ function extent(keys: readonly string[], first: number, period: number): number 
 }
 
 /**
- * Divides a list into repeats, in its order; what stands alone is a repeat of one turn.
+ * Divides a list into repeats, in its order; an unrepeated entry is a repeat of one turn.
  *
- * @param keys  equal for entries that one piece of code can make
+ * @param keys equal for entries that can share code
  */
 export function repeatsOf(keys: readonly string[]): readonly Repeat[] {
   const repeats: Repeat[] = [];

@@ -2,7 +2,7 @@
 
 import type { PropagateKernel } from '../../ir/program.js';
 
-/** Names of strategies, with what they are good for. */
+/** Names of strategies, with their purpose. */
 export const strategyNames = ['presynaptic', 'postsynaptic', 'flat', 'targets'] as const;
 
 /** How spikes that are due are dealt out to work-items. */
@@ -23,8 +23,8 @@ export type Strategy =
   | 'targets';
 
 /**
- * Which strategy to take: one by name, where the kernel allows it; by the cost model for many work-items (`atomic`), or
- * for few that each do much (`split`).
+ * The choice of a strategy: by name, if the kernel allows it; by the cost model for many work-items (`atomic`), or for
+ * a few with much work each (`split`).
  */
 export type StrategyChoice = 'split' | 'atomic' | Strategy;
 
@@ -32,8 +32,8 @@ export type StrategyChoice = 'split' | 'atomic' | Strategy;
 export type Way = Strategy | 'rows' | 'sequential';
 
 /**
- * What the cost model counts with: cycles of a chain of dependent loads with an atomic addition, of a barrier with what
- * goes with it, and of a look into shared memory.
+ * Units of the cost model, in cycles: a chain of dependent loads with an atomic addition, a barrier with its overhead,
+ * and a read from shared memory.
  */
 const chain = 600;
 const barrier = 40;
@@ -43,10 +43,10 @@ const teamSize = 128;
 const teams = 2048;
 /** Assumed rate in spikes per second if it is unknown. */
 const usualRate = 10;
-/** Share of the pairs that are connected, where the number of synapses is not known. */
+/** Assumed share of connected pairs if the number of synapses is unknown. */
 const usualDensity = 0.1;
 
-/** What the choice for a kernel depends on. */
+/** The properties of a kernel that the choice depends on. */
 interface Span {
   /** Rows of synapses with one delay that are due in a step, as far as one can tell. */
   readonly due: number;
@@ -63,9 +63,9 @@ export function synapsesOf({ elements, synapses, order }: PropagateKernel): numb
 }
 
 /**
- * What is known of a kernel's rows before there is a network.
+ * Returns the known properties of a kernel's rows before the network exists.
  *
- * @param all  synapses of all kernels of the step, with which it shares the device
+ * @param all synapses of all kernels of the step that share the device
  */
 export function spanOf(kernel: PropagateKernel, all: number, dt: number): Span {
   const { elements, delays } = kernel;
@@ -93,16 +93,16 @@ export function costsOf({ due, length, teams: own }: Span): Readonly<Record<Excl
 }
 
 /**
- * The strategy of a kernel.
+ * Returns the strategy of a kernel.
  *
- * @param all  synapses of all kernels of the step, with which it shares the device
+ * @param all synapses of all kernels of the step that share the device
  */
 export function wayOf(kernel: PropagateKernel, choice: StrategyChoice, all: number, dt: number): Way {
   const { order } = kernel;
   if (order.kind === 'byRow') return 'rows';
   if (order.kind === 'sequential') return 'sequential';
   if (order.kind === 'byTarget' && (choice === 'split' || choice === 'targets')) return 'targets';
-  // What cannot go by targets goes as the model has it.
+  // Kernels that cannot run by targets use the default choice.
   if (choice !== 'split' && choice !== 'atomic' && choice !== 'targets') return choice;
   if (choice === 'split') return 'postsynaptic';
   const costs = costsOf(spanOf(kernel, all, dt));

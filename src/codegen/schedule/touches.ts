@@ -1,4 +1,4 @@
-/** Which elements of which buffers a kernel touches, and which of them are its item's own. */
+/** The buffer elements that a kernel reads or writes (its touches), and whether they belong to its item. */
 
 import type { Expression, Kernel, MapKernel, Program, SetLocal } from '../../ir/program.js';
 import { bodyOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
@@ -15,13 +15,13 @@ export interface Touch {
   /** An atomic addition, which commutes with others. */
   readonly adds: boolean;
   /**
-   * Set where each item touches one element, its own. Touches with equal texts have the same own element for items with
-   * the same coordinate. Absent: an item may touch any of the elements.
+   * Set if each item touches only one element, its own. Touches with equal texts have the same own element for items
+   * with the same coordinate. Absent: an item may touch any of the elements.
    */
   readonly own?: string;
 }
 
-/** What a kernel touches, by the name of the buffer. */
+/** The touches of a kernel, by the name of the buffer. */
 export type Touches = ReadonlyMap<string, readonly Touch[]>;
 
 interface Interval {
@@ -32,9 +32,9 @@ interface Interval {
 const everything: Interval = { low: 0, high: Infinity };
 const words = ({ low, high }: Interval): Interval => ({ low: Math.floor(low / 32), high: Math.ceil(high / 32) });
 
-/** What is known of the items of a kernel. */
+/** The known properties of a kernel's items. */
 interface Items extends Interval {
-  /** What is added to `index` to give the item's coordinate: its index in merged arrays. */
+  /** Offset from `index` to the item's coordinate: its index in merged arrays. */
   readonly begin: number;
 }
 
@@ -55,7 +55,7 @@ function itemsOf(program: Program, { domain }: MapKernel): Items {
   }
 }
 
-/** The elements that an index may be, from what the locals are that are assigned once. */
+/** Returns the possible values of an index, from the values of locals that are assigned once. */
 function intervalOf(index: Expression, items: Interval, locals: ReadonlyMap<string, Expression>, depth = 0): Interval {
   if (index.kind === 'const') return { low: Number(index.value), high: Number(index.value) + 1 };
   if (index.kind === 'local') {
@@ -73,7 +73,7 @@ function intervalOf(index: Expression, items: Interval, locals: ReadonlyMap<stri
   return everything;
 }
 
-/** What an index adds to the item's; undefined where it is anything else. */
+/** Returns the offset of an index from the item's; undefined for other expressions. */
 function offsetOf(index: Expression, heads: ReadonlyMap<string, Expression>, depth = 0): number | undefined {
   if (index.kind === 'local') {
     if (index.name === 'index') return 0;
@@ -87,7 +87,7 @@ function offsetOf(index: Expression, heads: ReadonlyMap<string, Expression>, dep
   return offset === undefined ? undefined : offset + Number(constant.value);
 }
 
-/** Locals that a body assigns once, with what they are. */
+/** Returns the locals that a body assigns once, with their values. */
 function assignedOnce(kernel: Kernel): ReadonlyMap<string, Expression> {
   const values = new Map<string, Expression>();
   const several = new Set<string>();
@@ -104,7 +104,7 @@ function assignedOnce(kernel: Kernel): ReadonlyMap<string, Expression> {
   return values;
 }
 
-/** Those of them that are assigned at the head of the body: under no condition, and in no loop. */
+/** Returns the locals among them that are assigned at the head of the body: under no condition, and in no loop. */
 function atHead(kernel: Kernel, once: ReadonlyMap<string, Expression>): ReadonlyMap<string, Expression> {
   const isMeant = (s: { readonly kind: string }): s is SetLocal => s.kind === 'set';
   return new Map(
@@ -137,7 +137,7 @@ class Found {
   }
 }
 
-/** What the shape of a kernel touches, beside its body. */
+/** Adds the touches of a kernel's shape, besides its body. */
 function touchShape(program: Program, kernel: Kernel, found: Found, marked: boolean): void {
   if (kernel.shape === 'compact') {
     const ring = ringOf(program, kernel.event);
@@ -170,10 +170,10 @@ function touchShape(program: Program, kernel: Kernel, found: Found, marked: bool
 }
 
 /**
- * What a kernel touches.
+ * Returns the touches of a kernel.
  *
- * @param adds  whether its accumulations are atomic
- * @param marked  whether it finds the spikes of its domain by its items' bits of the mask, instead of in the list
+ * @param adds whether its accumulations are atomic
+ * @param marked whether it finds the spikes of its domain by its items' bits of the mask, instead of in the list
  */
 export function touchesOf(program: Program, kernel: Kernel, adds: boolean, marked = false): Touches {
   const found = new Found();
@@ -206,7 +206,7 @@ export function touchesOf(program: Program, kernel: Kernel, adds: boolean, marke
 /** Whether two kernels may run in any order, only item by item, or one must end before the other begins. */
 export type Conflict = 'none' | 'own' | 'whole';
 
-/** What two touches of one buffer mean. */
+/** Returns the kind of conflict between two touches of one buffer. */
 export function conflictOf(a: Touch, b: Touch): Conflict {
   if (a.low >= b.high || b.low >= a.high || (!a.writes && !b.writes) || (a.adds && b.adds)) return 'none';
   return a.own !== undefined && a.own === b.own ? 'own' : 'whole';

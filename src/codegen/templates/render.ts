@@ -1,4 +1,4 @@
-/** Program frames: Handlebars templates that decide nothing and receive a flat view of texts. */
+/** Program frames: Handlebars templates without logic that receive a flat view of texts. */
 
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';

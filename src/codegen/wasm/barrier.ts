@@ -26,7 +26,7 @@ const word = (instruction: string, offset: number, ...operands: Wat[]): Form => 
 const smaller = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.lt_u', a, b]];
 const larger = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.gt_u', a, b]];
 
-/** What the last to arrive does: wakes the others only if somebody sleeps. */
+/** Code of the last thread to arrive: it wakes the others only if some of them sleep. */
 const release: readonly Wat[] = [
   ['if', localGet('$decide'), ['then', word('i32.atomic.store', control.go, ['call $ready'])]],
   word('i32.atomic.store', control.arrived, zero),

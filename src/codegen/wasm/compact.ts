@@ -10,7 +10,7 @@ import type { Scope } from './scalar.js';
 import { i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
-/** One 64-bit word of the mask; bits beyond the last element are not elements. */
+/** Loads 64 bits of the mask; bits after the last element belong to no element. */
 function wordText(scope: Scope, ring: EventRing): Wat {
   const byte: Wat = ['i32.shl', localGet('$.word'), i32Const(3)];
   const address = addressOf(scope, ring.mask, i32Const(ring.maskBegin / 32));

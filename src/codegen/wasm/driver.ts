@@ -1,5 +1,6 @@
 /**
- * What calls the kernels: the step loop, the lists of initialisation and procedures, and the barrier between threads.
+ * The code that calls the kernels: the step loop, the lists of initialisation and procedures, and the barrier between
+ * threads.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -35,7 +36,7 @@ interface Items {
   readonly granule: number;
 }
 
-/** Items of a map kernel; masks are written by the word, vectors begin at even places. */
+/** The items of a map kernel; masks are written in whole u32, vectors begin at even positions. */
 function itemsOf(scope: Scope, kernel: Kernel): Items {
   invariant(
     kernel.shape === 'map' && kernel.domain.kind !== 'spikes',
@@ -150,7 +151,7 @@ function exported(name: string, parameters: string, scope: Scope, body: readonly
   return [`func (export "${name}") (param $step i32)${parameters}${result}`, ...locals, ...prologue, ...body];
 }
 
-/** What the host does for an action list. Kernels run one by one, so it can tell how far the work has come. */
+/** Returns the host's steps for an action list. Kernels run one by one, so that the host can report progress. */
 export function segmentsOf(context: KernelContext, actions: readonly Action[]): Segment[] {
   return actions.map((action): Segment => {
     if (action.kind !== 'run') return action;
@@ -196,7 +197,7 @@ function fullText(scope: Scope, log: Log): Wat {
   ];
 }
 
-/** `$ready`: whether another step may begin: nobody said stop, no fault was raised, every log has room. */
+/** `$ready`: whether another step may begin: no request to stop, no fault, and room in every log. */
 function readyText(context: KernelContext): Wat {
   const scope = driverScope(context);
   const obstacles: Wat[] = [[`i32.atomic.load offset=${control.stop}`, zero]];
@@ -219,7 +220,7 @@ function entriesText(context: KernelContext, scope: Scope): Wat[] {
   });
 }
 
-/** The functions that a step needs: `run`, which does up to `steps` steps and returns how many, and what it calls. */
+/** Prints the functions of a step: `run`, which runs up to `steps` steps and returns their number, and its callees. */
 export function stepText(context: KernelContext): Wat[] {
   const { parallel } = context.module;
   const scope = driverScope(context);

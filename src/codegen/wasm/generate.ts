@@ -1,4 +1,4 @@
-/** From a program to the text of one WebAssembly module, and to what a host must know of it. */
+/** Generates the text of one WebAssembly module, and the data that a host needs. */
 
 import type { Kernel, Program } from '../../ir/program.js';
 import { renderTemplate } from '../templates/render.js';
@@ -48,7 +48,7 @@ function kernelText(context: KernelContext, kernel: Kernel): Wat[] {
   }
 }
 
-/** Lines that say where each buffer lies. */
+/** Prints the address of each buffer. */
 function memoryMap(layout: Layout): string {
   return [...layout.placements]
     .map(([name, placement]) => {

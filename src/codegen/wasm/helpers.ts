@@ -1,9 +1,6 @@
-/**
- * Small functions in WebAssembly text for operations that an instruction alone does not make total. Emitted only when
- * used.
- */
+/** Small functions in WebAssembly text for operations with instructions that are not total. Emitted only when used. */
 
-/** Helper name → its text. Division by zero gives 0, and MIN / -1 gives MIN, where the instruction would trap. */
+/** Helper name → its text. Division by zero gives 0, and MIN / -1 gives MIN; the instruction would trap. */
 export const helpers = {
   'i32.div': `(func $helper:i32.div (param $a i32) (param $b i32) (result i32)
   (if (i32.eqz (local.get $b)) (then (return (i32.const 0))))

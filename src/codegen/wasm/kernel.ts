@@ -1,4 +1,4 @@
-/** What the kernel printers of every shape share. */
+/** Shared parts of the kernel printers of every shape. */
 
 import { kernelArguments } from '../schedule/kernel-calls.js';
 import type { Kernel, Local, Program } from '../../ir/program.js';
@@ -11,9 +11,9 @@ import type { Wat } from './text.js';
 
 /** The program and its names, as kernel printers need them. */
 export interface KernelContext {
-  /** What all functions share. */
+  /** The shared context of all functions. */
   readonly module: ModuleContext;
-  /** What is printed. */
+  /** The printed program. */
   readonly program: Program;
   /** Kernels by name. */
   readonly byName: ReadonlyMap<string, Kernel>;
@@ -49,7 +49,7 @@ export function kernelFunction(context: KernelContext, kernel: Kernel, scope: Sc
   ];
 }
 
-/** `for local = from; local < to; local += 1`, where `to` is cheap to print twice. */
+/** Prints `for local = from; local < to; local += 1`; `to` should be cheap to print twice. */
 export function countedLoop(scope: Scope, local: string, from: Wat, to: Wat, body: readonly Wat[]): Wat[] {
   const label = scope.label();
   const again: Wat = ['i32.lt_u', localGet(local), to];

@@ -67,7 +67,7 @@ export function splatText(type: ScalarType, a: Wat): Wat {
   return [`${shape(type)}.splat`, a];
 }
 
-/** One lane as a scalar. `width` is that of a bool's mask. */
+/** Prints one lane as a scalar. `width` is the width of a bool's mask. */
 export function extractText(type: ScalarType, lane: number, a: Wat, width: MaskWidth): Wat {
   if (type === 'bool') return ['i32.and', [`i32x4.extract_lane ${width === 64 ? 2 * lane : lane}`, a], i32Const(1)];
   return [`${shape(type)}.extract_lane ${lane}`, a];
@@ -82,7 +82,7 @@ export function combineText(type: ScalarType, scalars: readonly Wat[]): Wat {
   return rest.reduce<Wat>((vector, scalar, k) => [`${t}.replace_lane ${k + 1}`, vector, scalar], [`${t}.splat`, first]);
 }
 
-/** Undefined where vectors have no such operation, and each lane is computed by itself. */
+/** Returns undefined if vectors lack the operation, so that each lane is computed by itself. */
 export function unaryLaneText(op: UnaryOperator, type: ScalarType, a: Wat): Wat | undefined {
   switch (op) {
     case 'not':
@@ -111,7 +111,7 @@ function mulHighText(lanes: Lanes, a: Wat, b: Wat): Wat {
   return shuffle([...word(1), ...word(3), ...word(5), ...word(7)], low, ['i64x2.extmul_high_i32x4_u', a, b]);
 }
 
-/** Shifts are in `shiftLaneText`. Undefined where each lane is computed by itself. */
+/** Shifts are in `shiftLaneText`. Returns undefined if each lane is computed by itself. */
 export function binaryLaneText(op: BinaryOperator, type: ScalarType, lanes: Lanes, a: Wat, b: Wat): Wat | undefined {
   switch (op) {
     case 'add':
@@ -195,7 +195,7 @@ export function repeatsOperand(to: ScalarType, from: ScalarType): boolean {
   return from === 'i64' && to === 'f64';
 }
 
-/** Undefined where each lane is computed by itself. `width` is that of a bool's mask. */
+/** Returns undefined if each lane is computed by itself. `width` is the width of a bool's mask. */
 export function convertLaneText(
   to: ScalarType,
   from: ScalarType,

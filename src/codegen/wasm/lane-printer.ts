@@ -1,4 +1,6 @@
-/** The values of one graph on vector lanes: which are kept in locals, where each is computed, and its text. */
+/**
+ * Prints the values of one graph on vector lanes: decides which are kept in locals and the place of each computation.
+ */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { ScalarType } from '../../ir/program.js';
@@ -40,7 +42,7 @@ import type { Wat } from './text.js';
 
 const isWide = (type: ScalarType): boolean => type === 'f64' || type === 'i64';
 
-/** Two lanes where any number that varies or is written has 64 bits, else four. */
+/** Two lanes if any number that varies or is written has 64 bits, else four. */
 function lanesOf(graph: Graph, uses: ReadonlyMap<GraphNode, number>): Lanes {
   for (const node of uses.keys()) if (node.varying && isWide(node.type)) return 2;
   const written = graph.items.flatMap((item) => (item.kind === 'effect' ? effectOperands(item.effect) : []));
@@ -61,10 +63,10 @@ export class LanePrinter {
   readonly #scope: Scope;
   readonly #uses: ReadonlyMap<GraphNode, number>;
   readonly #kept = new Map<GraphNode, string>();
-  /** Levels of the text of values that stand where they are used. */
+  /** Nesting depths of values that are printed at their use. */
   readonly #levels = new Map<GraphNode, number>();
   readonly #splats = new Map<GraphNode, string>();
-  /** Values that are printed more than once by what uses them. */
+  /** Values that their users print more than once. */
   readonly #repeated = new Set<GraphNode>();
 
   constructor(scope: Scope, graph: Graph) {

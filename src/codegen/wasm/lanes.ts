@@ -73,7 +73,7 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
       : [
           [
             `loop $word${label}`,
-            // One word of the masks is 32 items.
+            // One u32 of the masks has 32 items.
             localSet(stop, ['i32.add', localGet(index), i32Const(32)]),
             localSet(stop, [
               'select',
@@ -110,7 +110,7 @@ function vectorLoop(scope: Scope, printer: LanePrinter, gathered: Gathered): Wat
   ];
 }
 
-/** The items of a kernel on vector lanes, and the function for those that fill no vector. */
+/** The items of a kernel on vector lanes, and the function for the remaining items. */
 interface LaneItems {
   readonly items: readonly Wat[];
   readonly rest: Wat;
@@ -119,8 +119,8 @@ interface LaneItems {
 /**
  * Prints the items [$.low, $.high) on vector lanes.
  *
- * @param restScope  its own scope for the function that takes the last items of a range, one after another
- * @returns undefined when the body cannot run on lanes; nothing has been printed then
+ * @param restScope scope of the function for the last items of a range, one after another
+ * @returns undefined if lanes do not support the body; no text has been printed then
  */
 export function laneItems(
   context: KernelContext,

@@ -5,7 +5,7 @@ import type { Buffer, MapDomain, Program } from '../../ir/program.js';
 import { elementBytes } from '../../ir/program.js';
 
 /**
- * Addresses (bytes) of the words that host, driver and barrier share; each contended word has a cache line of its own.
+ * Addresses (bytes) of the numbers that host, driver and barrier share; each contended number has its own cache line.
  */
 export const control = {
   /** Not zero: end the run before the next step. */
@@ -26,7 +26,7 @@ export const pageBytes = 65536;
 /** Most bytes that a 32-bit memory can hold: 4 GiB. */
 export const memoryLimit = 65536 * pageBytes;
 
-/** A buffer of fixed size at a constant address, or one whose address is found in a word of the control block. */
+/** A buffer of fixed size at a constant address, or one with its address stored in the control block. */
 type Placement =
   { readonly kind: 'fixed'; readonly address: number } | { readonly kind: 'dynamic'; readonly cell: number };
 
@@ -56,8 +56,8 @@ export function alignUp(address: number): number {
 }
 
 /**
- * Large buffers of equal power-of-two size would all begin at the same place in a 4 KiB page, where the processor takes
- * a load for one that depends on an earlier store to another buffer; successive beginnings are therefore set apart.
+ * Staggers the beginnings of buffers. Large buffers of equal power-of-two size would all begin at the same offset in a
+ * 4 KiB page. Processors then treat a load as dependent on an earlier store to another buffer.
  */
 function staggered(address: number, bytes: number, ordinal: number): number {
   if (bytes < 4096) return alignUp(address);
@@ -86,7 +86,7 @@ function rangesOf(domain: MapDomain): Uint32Array | undefined {
 /**
  * Lays out a program's buffers.
  *
- * @throws UsageError when the buffers of fixed size alone exceed 4 GiB
+ * @throws UsageError if the buffers of fixed size exceed 4 GiB
  */
 export function layOut(program: Program): Layout {
   const buffers = new Map<string, Buffer>();

@@ -73,7 +73,10 @@ function overSpikes(context: KernelContext, kernel: MapKernel, scope: Scope, eve
   ];
 }
 
-/** The functions of a map kernel: on vector lanes where it promises that and can, else one item after another. */
+/**
+ * Prints the functions of a map kernel: on vector lanes if it promises them and can use them, else one item after
+ * another.
+ */
 export function mapKernelText(context: KernelContext, kernel: MapKernel): Wat[] {
   const ranged = kernel.domain.kind === 'ranges';
   const newScope = (implicit: readonly string[]): Scope =>

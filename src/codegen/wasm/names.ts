@@ -1,12 +1,12 @@
 /**
  * The names of generated code.
  *
- * | what | form |
+ * | name of | form |
  * |---|---|
  * | kernels | `$kernel:<name>` |
  * | IR functions | `$function:<name>` |
  * | helpers of this printer | `$helper:<name>` |
- * | locals of the IR, and those that a kernel shape defines (`index`, `step`, …) | `$<name>` |
+ * | locals of the IR, and locals defined by a kernel shape (`index`, `step`, …) | `$<name>` |
  * | locals of this printer | `$.<name>` |
  *
  * Names of models only ever appear after such a prefix, cut to letters, digits, `_`, `.` and `-`.

@@ -82,7 +82,7 @@ export function unaryText(op: UnaryOperator, type: ScalarType, a: Wat, use: Help
   }
 }
 
-/** Division needs no guard where the divisor is a constant that cannot trap. */
+/** Division needs no guard if the divisor is a constant that cannot trap. */
 function isSafeDivisor(divisor: Wat): boolean {
   const match = typeof divisor === 'string' ? null : /^i(?:32|64)\.const (-?\d+)$/.exec(divisor[0]);
   return match !== null && match[1] !== '0' && match[1] !== '-1';

@@ -9,7 +9,7 @@ import type { Scope } from './scalar.js';
 import { i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
-/** Sets `result` to the first position in [low, $.end) whose target is at least `bound`. */
+/** Sets `result` to the first position in [low, $.end) with a target of at least `bound`. */
 function lowerBound(scope: Scope, targets: string, low: Wat, bound: string, result: string): Wat[] {
   const label = scope.label();
   for (const id of ['$.high', '$.middle']) scope.declare(id, 'i32');
@@ -59,7 +59,7 @@ interface Partition {
   readonly cut: readonly Wat[];
 }
 
-/** How several threads share a propagate kernel, so each touches what no other does, or adds atomically. */
+/** How several threads share a propagate kernel: each works on separate elements, or adds atomically. */
 function partition(scope: Scope, kernel: PropagateKernel, rows: number): Partition {
   const { order } = kernel;
   const position = scope.id('position');

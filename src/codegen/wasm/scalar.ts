@@ -21,7 +21,7 @@ import {
 import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
-/** What printing one module shares. */
+/** The shared context of printing one module. */
 export interface ModuleContext {
   /** Where buffers lie. */
   readonly layout: Layout;
@@ -35,9 +35,9 @@ export interface ModuleContext {
   readonly parallel: boolean;
 }
 
-/** What printing one function's body needs; locals of the printer are declared while printing. */
+/** The context of printing one function's body; locals of the printer are declared while printing. */
 export class Scope {
-  /** What all functions of the module share. */
+  /** The shared context of all functions of the module. */
   readonly module: ModuleContext;
   /** Identifiers of locals. */
   readonly names: Names;
@@ -166,7 +166,7 @@ export function storeText(scope: Scope, buffer: string, index: Wat, value: Wat):
   return [withOffset(storeInstruction[bufferOf(scope.module.layout, buffer).element], address), address.operand, value];
 }
 
-/** `buffer[index] += value`, atomic where `shared`. */
+/** `buffer[index] += value`, atomic if `shared`. */
 function accumulateText(scope: Scope, buffer: string, index: Wat, value: Wat, shared: boolean): Wat[] {
   const { element } = bufferOf(scope.module.layout, buffer);
   invariant(
@@ -238,8 +238,8 @@ function expressionText(scope: Scope, expression: Expression): Wat {
 }
 
 /**
- * Sets the bit of this item. Items of one thread ascend and begin at a word, so the first item of a word clears
- * it; bits beyond the last item stay clear.
+ * Sets the bit of this item. Items of one thread ascend and begin at a whole u32, so the first item of each u32 clears
+ * it; bits after the last item stay clear.
  */
 function setBitText(scope: Scope, statement: SetBit): Wat[] {
   const word = scope.declare('$.word', 'i32');

@@ -1,14 +1,14 @@
 /** WebAssembly text as nested lists, and their layout as lines. */
 
 /**
- * One piece of WebAssembly text. A string is printed as it stands (an instruction without operands, or a comment that
- * begins with `;;`); a list is a parenthesised form whose first element is its head, such as `f64.add` or `f64.load
+ * One piece of WebAssembly text. A string is printed unchanged (an instruction without operands, or a comment that
+ * begins with `;;`). A list is a parenthesised form with a head as its first element, such as `f64.add` or `f64.load
  * offset=1024`.
  */
 export type Wat = string | Form;
-/** A form in parentheses: a word and what follows it. */
+/** A form in parentheses: its head and the rest. */
 export interface Form extends ReadonlyArray<Wat> {
-  /** The word, perhaps with its immediates. */
+  /** The head, perhaps with immediates. */
   readonly 0: string;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The trust microkernel: arithmetic whose bits are known, run on every thread before it computes anything. A library
- * loaded into the process may have switched the processor to flush denormals or to round otherwise; results would then
- * differ in silence.
+ * The trust microkernel: arithmetic with known bits, run on every thread before any computation. A library in the same
+ * process may have switched the processor to flush denormals or to round differently; results would then change
+ * silently.
  */
 
 import { control } from './layout.js';
@@ -9,9 +9,9 @@ import { i32Const } from './text.js';
 import type { Wat } from './text.js';
 
 interface TrustCheck {
-  /** What a failure means, as the message names it. */
+  /** The meaning of a failure, for the message. */
   readonly name: string;
-  /** Operands lie in memory, so nothing is folded when compiling. */
+  /** Operands are read from memory, so that the compiler folds no operation. */
   readonly operands: readonly number[];
   /** The value, an i64, from its operands. */
   readonly value: (...operands: Wat[]) => Wat;
@@ -86,7 +86,7 @@ export const trustChecks: readonly TrustCheck[] = [
   },
 ];
 
-/** All operands, in the order in which they lie in the control block. */
+/** All operands, in the order of the control block. */
 export const trustOperands: readonly number[] = trustChecks.flatMap((check) => check.operands);
 
 /** `(export "trust")`: a bit for each check that fails. */

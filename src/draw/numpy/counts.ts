@@ -1,5 +1,5 @@
 /**
- * What draws of large counts need: the logarithm of the factorial, and the regions of the binomial's majorising
+ * Functions for draws of large counts: the logarithm of the factorial, and the regions of the binomial's majorising
  * function.
  */
 
@@ -31,16 +31,16 @@ export function logFactorial(k: number): number {
   return result;
 }
 
-/** The binomial's regions: `attempt` yields a count, or null where the pair of uniforms is rejected. */
+/** The binomial's regions: `attempt` returns a count, or null for a rejected pair of uniforms. */
 export interface BinomialSetup {
-  /** What the first uniform is scaled by. */
+  /** Scale of the first uniform. */
   readonly total: number;
-  /** One try with two uniforms, of which the first is scaled by `total`. */
+  /** One attempt with two uniforms, the first scaled by `total`. */
   attempt(u: number, v: number): number | null;
 }
 
 /**
- * Algorithm BTPE for n*p above 30 and p at most 1/2: a triangle, parallelograms beside it, exponential tails.
+ * Algorithm BTPE for n*p above 30 and p at most 1/2: a triangle with adjacent parallelograms and exponential tails.
  *
  * @source Kachitvichyanukul & Schmeiser, Communications of the ACM 31 (1988) 216
  */

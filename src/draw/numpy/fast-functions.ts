@@ -29,7 +29,7 @@ function horner(x: number, coefficients: Float64Array): number {
   return sum;
 }
 
-/** e^x where it is neither subnormal nor infinite; undefined elsewhere. */
+/** Returns e^x for normal, finite results; otherwise undefined. */
 export function ordinaryExp(x: number): number | undefined {
   if (!(x > -700 && x < 709)) return undefined;
   const k = x * inverseLn2 + magic - magic;

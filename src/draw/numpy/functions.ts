@@ -1,6 +1,4 @@
-/**
- * Functions of numbers for draws: those of the kernel IR's library, so every machine draws the same.
- */
+/** Functions of numbers for draws, from the kernel IR's library, so that every machine draws the same. */
 
 import { createEvaluator } from '../../ir/evaluate.js';
 import { libraryFunction, withCallees, type LibraryName } from '../../ir/library/index.js';

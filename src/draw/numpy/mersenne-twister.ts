@@ -7,10 +7,10 @@
 const size = 624;
 const shift = 397;
 
-/** A number of 53 bits is an upper word of 27 bits times this, and a lower one. */
+/** A number of 53 bits is an upper part of 27 bits times this factor, plus a lower part. */
 const lowerWords = 67108864;
 
-/** A stream of 32-bit words. */
+/** A stream of u32 numbers. */
 export class MersenneTwister {
   readonly #state = new Uint32Array(size);
   #next = size;
@@ -33,13 +33,13 @@ export class MersenneTwister {
     return other;
   }
 
-  /** The next word, 0 to 2^32 - 1. */
+  /** Returns the next number, 0 to 2^32 - 1. */
   word(): number {
     if (this.#next >= size) this.#advance();
     return tempered(this.#state[this.#next++] as number) >>> 0;
   }
 
-  /** Draws `count` words for nothing. */
+  /** Skips `count` u32 numbers. */
   skip(count: number): void {
     let left = count;
     while (left > 0) {
@@ -51,19 +51,19 @@ export class MersenneTwister {
   }
 
   /**
-   * Goes through `count` numbers of 53 bits, each of two words, and puts down the places of those below a limit, from
-   * the first cell of `places` on. @returns how many there are
+   * Draws `count` numbers of 53 bits, each from two u32, and writes the indices of the numbers below a limit to
+   * `places`. @returns their number
    */
   below(count: number, limit: number, places: Uint32Array): number {
     const state = this.#state;
-    // The upper word decides, but where it is that of the limit.
+    // The upper part decides, unless it equals that of the limit.
     const first = Math.floor(limit / lowerWords);
     let next = this.#next;
     let found = 0;
     let k = 0;
     while (k < count) {
       if (next + 1 >= size) {
-        // Two words of a number may be before and after a twist.
+        // A twist may happen between the two parts of a number.
         this.#next = next;
         const number = (this.word() >>> 5) * lowerWords + (this.word() >>> 6);
         next = this.#next;
@@ -75,7 +75,7 @@ export class MersenneTwister {
       for (; k < end; k++, next += 2) {
         const upper = tempered(state[next] as number) >>> 5;
         places[found] = k;
-        // One more where the difference is negative: a branch would be mispredicted.
+        // Adds one for a negative difference: a branch would be mispredicted.
         found += (upper - first) >>> 31;
         if (upper === first && upper * lowerWords + (tempered(state[next + 1] as number) >>> 6) < limit) found++;
       }
@@ -85,8 +85,8 @@ export class MersenneTwister {
   }
 
   /**
-   * Puts 0 to n - 1 in a random order: each from the last is exchanged with one up to it, chosen by words below the
-   * smallest mask.
+   * Writes a random permutation of 0 to n - 1: each position from the last is exchanged with one up to it, drawn as u32
+   * numbers under the smallest mask.
    */
   shuffle(n: number, order: Uint32Array): void {
     for (let k = 0; k < n; k++) order[k] = k;

@@ -1,6 +1,6 @@
 /**
  * NumPy's legacy RandomState: the same numbers for the same seed and the same order of calls. Uniforms and integers
- * agree to the bit, what goes through exp, log and cos to within the rounding of these.
+ * agree to the bit, numbers from exp, log and cos within the rounding of these functions.
  *
  * @source NumPy 1.26, numpy.random.RandomState; algorithms at each distribution
  */
@@ -9,13 +9,13 @@ import { MersenneTwister } from './mersenne-twister.js';
 import { acos, cos, exp, fmod, log, pow } from './functions.js';
 import { binomialTriangle, logFactorial, type BinomialSetup } from './counts.js';
 
-/** The generator `numpy.random.RandomState`: a Mersenne twister, and NumPy's ways from its words to numbers. */
+/** The generator `numpy.random.RandomState`: a Mersenne twister, and NumPy's conversions of its output to numbers. */
 export class RandomState {
   readonly #words: MersenneTwister;
   /** The second normal number of a pair, kept for the next call. */
   #spare: number | null = null;
 
-  /** @param start  a seed, 0 to 2^32 - 1, or words to take */
+  /** @param start a seed, 0 to 2^32 - 1, or a generator */
   constructor(start: number | MersenneTwister) {
     this.#words = typeof start === 'number' ? new MersenneTwister(start) : start;
   }
@@ -27,19 +27,21 @@ export class RandomState {
     return other;
   }
 
-  /** Draws so many words for nothing. */
+  /** Skips this many u32 numbers. */
   skip(words: number): void {
     this.#words.skip(words);
   }
 
-  /** A multiple of 2^-53 in [0, 1), from the upper bits of two words. */
+  /** Returns a multiple of 2^-53 in [0, 1), from the upper bits of two u32. */
   double(): number {
     const high = this.#words.word() >>> 5;
     const low = this.#words.word() >>> 6;
     return (high * 67108864 + low) / 9007199254740992;
   }
 
-  /** Draws `count` numbers of `double` and puts down the places of those below p. @returns how many there are */
+  /**
+   * Draws `count` numbers of `double` and writes the indices of the numbers below p to `places`. @returns their number
+   */
   below(count: number, p: number, places: Uint32Array): number {
     return this.#words.below(count, p * 9007199254740992, places);
   }
@@ -49,7 +51,7 @@ export class RandomState {
     return low + (high - low) * this.double();
   }
 
-  /** A whole number from 0 to `most` inclusive: words below the smallest mask, until one is not too large. */
+  /** Returns an integer from 0 to `most` inclusive: u32 numbers under the smallest mask, until one is not too large. */
   interval(most: number): number {
     if (most === 0) return 0;
     const mask = most >= 0x80000000 ? 0xffffffff : (1 << (32 - Math.clz32(most))) - 1;
@@ -88,7 +90,7 @@ export class RandomState {
     }
   }
 
-  /** A normal number, by the polar method, of which every second call gives a stored one. */
+  /** Returns a normal number by the polar method, which gives two at a time and stores the second. */
   normal(mean: number, deviation: number): number {
     return mean + deviation * this.gauss();
   }
@@ -180,8 +182,8 @@ export class RandomState {
   }
 
   /**
-   * Binomial: by inversion where n*p is at most 30, else by triangles and exponential tails (Kachitvichyanukul &
-   * Schmeiser 1988).
+   * Binomial: by inversion for n*p up to 30, else by triangles and exponential tails (Kachitvichyanukul & Schmeiser
+   * 1988).
    */
   binomial(n: number, p: number): number {
     if (n === 0 || p === 0) return 0;

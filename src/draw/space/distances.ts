@@ -11,7 +11,7 @@ export interface Measure {
   readonly scale: number;
   /** Added to the coordinates of the target before scaling. */
   readonly offset: number;
-  /** Length of the axis where it closes on itself. */
+  /** Length of a periodic axis. */
   readonly period: number | null;
 }
 

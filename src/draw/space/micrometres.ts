@@ -1,7 +1,6 @@
 /**
- * Lengths as numbers of micrometres. Places are kept so, since grids are laid out in whole micrometres: their
- * differences are exact there, and comparisons with a distance mean what they say. In metres each would carry a
- * rounding error of its own.
+ * Lengths in micrometres. Positions are stored in this unit because grids are defined in whole micrometres. Their
+ * differences are then exact, and so are comparisons with a distance. In metres, each would have a rounding error.
  */
 
 /** Metres as micrometres: the decimal point of the shortest text moves, and the result is rounded once. */
@@ -12,5 +11,5 @@ export function inMicrometres(metres: number): number {
   return at < 0 ? Number(`${text}e6`) : Number(`${text.slice(0, at)}e${Number(text.slice(at + 1)) + 6}`);
 }
 
-/** What lengths in micrometres are divided by to be in metres. */
+/** Divisor from micrometres to metres. */
 export const micrometresPerMetre = 1e6;

@@ -41,7 +41,10 @@ export function placesOf(
   return positions.fillOrder === 'random' ? shuffled(places, permutationOf(name, size, source)) : places;
 }
 
-/** The places of a population's elements; undefined where it has none that are finite, or a named generator draws them. */
+/**
+ * Returns the positions of a population's elements; undefined without finite positions, or if a named generator draws
+ * them.
+ */
 export function knownPlaces(name: string, { model, data }: Pick<ValidModel, 'model' | 'data'>): Places | undefined {
   const population = model.populations[name];
   const positions = population?.positions;
@@ -126,7 +129,7 @@ function laidOut(name: string, size: number, { structure, arguments: given }: St
 export const uniform = (low: number, high: number): number =>
   (2 * (high * 1048576 + (low >>> 12)) + 1) / 9007199254740992;
 
-/** Points in the cube from -1 to 1; those of an element are drawn in order of attempts. */
+/** Returns points in the cube from -1 to 1; points of an element are drawn in order of attempts. */
 function pointsOf(
   name: string,
   source: PlaceSource,
@@ -143,7 +146,10 @@ function pointsOf(
   };
 }
 
-/** A random order of the elements; by counters, position k from the end takes words 0 and 1 at (k, 0, 0, 2^24). */
+/**
+ * Returns a random order of the elements; by counters, position k from the end takes numbers 0 and 1 at (k, 0, 0,
+ * 2^24).
+ */
 function permutationOf(name: string, size: number, source: PlaceSource): Uint32Array {
   if (source.kind === 'numpy') return source.state.permutation(size);
   return permutationByCounters(streamKey(source.seed, `population/${name}/positions`), size);

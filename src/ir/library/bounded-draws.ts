@@ -1,9 +1,9 @@
 /**
  * Numbers within limits and on a circle, by rejection, in float64.
  *
- * Attempt i of a truncated normal number is the normal number of iteration i. Attempt i of a von Mises number has words
- * 0 and 1 of iteration 2i for the angle and words 2 and 3 to accept it; words 0 and 1 of iteration 2i + 1 say which
- * side it is on.
+ * Attempt i of a truncated normal number is the normal number of iteration i. Attempt i of a von Mises number takes
+ * values 0 and 1 of iteration 2i for the angle, and values 2 and 3 for its acceptance. Values 0 and 1 of iteration 2i +
+ * 1 decide its side.
  */
 
 import { add, and, call, div, f64, ge, get, le, leave, lt, mul, neg, select, sub, u32, unary } from '../builder.js';
@@ -13,10 +13,10 @@ import { log } from './logarithm.js';
 import { drawParameters, normalFromWords, uniformFromWords, wordsAt } from './philox.js';
 import { cos } from './trigonometric.js';
 
-/** Limits in which hardly any number lies are a mistake: then the number is NaN. */
+/** Limits with almost no probability between them are a mistake; the result is then NaN. */
 const mostAttempts = 1000;
 
-/** A normal number from low to high: NaN where none of a thousand lies there. */
+/** A normal number from low to high; NaN after a thousand failed attempts. */
 export const truncatedNormal = once(() =>
   define(
     'truncatedNormal',

@@ -1,11 +1,11 @@
 /**
- * Poisson and binomial numbers, in float64: sequential search for small means, otherwise transformed rejection
- * (Hörmann 1993a, "The transformed rejection method for generating Poisson random variables", algorithm PTRS; 1993b,
- * "The generation of binomial random variates", algorithm BTRS), accepting by probabilities computed in full precision.
+ * Poisson and binomial numbers, in float64: sequential search for small means, otherwise transformed rejection (Hörmann
+ * 1993a, "The transformed rejection method for generating Poisson random variables", algorithm PTRS; 1993b, "The
+ * generation of binomial random variates", algorithm BTRS), accepting by probabilities computed in full precision.
  *
- * The uniform number of a search is words 0 and 1 of iteration 0. Attempt i of a rejection is iteration i: words 0 and
- * 1 place it, words 2 and 3 accept it. Loops are bounded only so that every function is total: nobody will see their
- * end.
+ * The uniform number of a search is from values 0 and 1 of iteration 0. Attempt i of a rejection is iteration i: values
+ * 0 and 1 place it, values 2 and 3 accept it. Loops are bounded only to make every function total; in practice the
+ * bounds are never reached.
  */
 
 import {
@@ -37,7 +37,7 @@ import { log, log1p } from './logarithm.js';
 import { type DrawPoint, drawParameters, uniformFromWords, wordsAt } from './philox.js';
 import { deviance, log2Pi, stirlingError } from './saddle-point.js';
 
-/** Means below it are drawn by search, which is shorter there and where the hats of the rejections do not hold. */
+/** Smaller means are drawn by search, because it is faster there and the rejection hats do not hold. */
 const searchBelow = 10;
 /** The chance that a number with a mean below ten is larger is less than 2^-100. */
 const longestSearch = 128;

@@ -1,6 +1,6 @@
 /**
- * How the functions of this library are written: a function body that names its intermediate values, and a table of all
- * functions defined so far, from which callees are found.
+ * Tools for writing the functions of this library: a function body that names its intermediate values, and a table of
+ * all functions defined so far, in which callees are found.
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
@@ -21,7 +21,7 @@ export class Body {
     this.#locals = locals;
   }
 
-  /** Those written so far. */
+  /** The statements so far. */
   get statements(): readonly Statement[] {
     return this.#statements;
   }
@@ -54,12 +54,12 @@ export class Body {
     return Object.entries(names).map(([name, type]) => this.#locals.fresh(name, type));
   }
 
-  /** Statements that `then` writes run where the condition holds, those that `otherwise` writes elsewhere. */
+  /** Runs the statements of `then` if the condition holds, else those of `otherwise`. */
   when(condition: Expression, then: () => void, otherwise: () => void = () => undefined): void {
     this.add(when(condition, this.#inside(then), this.#inside(otherwise)));
   }
 
-  /** Repeats what `body` writes while the condition holds. */
+  /** Repeats the statements of `body` while the condition holds. */
   whilst(condition: Expression, body: () => void): void {
     this.add(whilst(condition, this.#inside(body)));
   }
@@ -90,12 +90,12 @@ export class Body {
 const defined = new Map<string, IrFunction>();
 
 /**
- * A function of the library.
+ * Defines a function of the library.
  *
- * @param name        unique in the library
- * @param comment     what it yields, in one line
- * @param parameters  names and types, in order
- * @param build       writes the body and returns the result or results, by name
+ * @param name unique in the library
+ * @param comment its result, in one line
+ * @param parameters names and types, in order
+ * @param build writes the body and returns the result or results, by name
  */
 export function define<P extends Readonly<Record<string, ScalarType>>>(
   name: string,
@@ -133,7 +133,7 @@ export function definedFunction(name: string): IrFunction | undefined {
   return defined.get(name);
 }
 
-/** Defines a function on first use, so a program pays only for what it calls. */
+/** Defines a function on first use, so a program contains only the functions that it calls. */
 export function once(make: () => IrFunction): () => IrFunction {
   let made: IrFunction | undefined;
   return () => (made ??= make());

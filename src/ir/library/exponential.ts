@@ -1,5 +1,5 @@
 /**
- * exp and what is made of it. All are straight-line.
+ * exp and functions derived from it. All are straight-line.
  *
  * Reduction: x = k ln 2 + r with |r| <= ln(2)/2, k rounded by adding 1.5 * 2^52 (Cody and Waite 1980); polynomial
  * coefficients by our own Remez exchange, see docs/determinism.md.
@@ -147,8 +147,8 @@ export const exp = perType((type) =>
 const ordinary: Readonly<Record<FloatType, readonly [number, number]>> = { f64: [-708, 709], f32: [-87, 88] };
 
 /**
- * e^x for rates of change: beyond the x whose e^x is an ordinary number it stays at the value there (3e-308 and 8e307,
- * 2e-38 and 2e38 in float32), for which it is a tenth cheaper than `exp`.
+ * e^x for rates of change. It is constant outside the range of normal results (3e-308 and 8e307; 2e-38 and 2e38 in
+ * float32), and so a tenth cheaper than `exp`.
  */
 export const expOrdinary = perType((type) =>
   define(`expOrdinary_${type}`, 'e^x, no smaller and no larger than ordinary numbers', { x: type }, (body, { x }) => {
@@ -182,14 +182,14 @@ function scaledExpm1(body: Body, format: Format, x: Expression): ScaledExpm1 {
   const r = body.let('r', sub(upper, lower));
   const rest = body.let('rest', sub(sub(upper, r), lower));
   const square = body.let('square', mul(r, r));
-  // The first term apart, since its rounding is what counts where e^x - 1 is small.
+  // The first term is separate, since its rounding dominates for small e^x - 1.
   const curved = mul(mul(r, square), polynomial(body, r, square, coefficients));
   const p = body.let('p', add(mul(n(0.5), square), curved));
   const exponent = body.let('exponent', toExponent(format, bits));
   const inverse = body.let('inverse', fromBits(format, sub(exponentWord(format, format.bias + headroom), exponent)));
   const unit = body.let('unit', mul(inverse, n(powerOfTwo(-headroom))));
   const c = body.let('c', sub(n(1), unit));
-  // What 1 - 2^-k lost counts where k is about the length of the significand.
+  // The rounding error of 1 - 2^-k matters if k is about the length of the significand.
   const lost = body.let('lost', sub(sub(n(1), c), unit));
   const { high, low } = fastTwoSum(body, c, r);
   return {
@@ -229,16 +229,15 @@ export const exprel = perType((type) =>
     const { expm1Low, expm1High } = exponentialConstants[type];
     const below = body.let('below', atMost(x, n(expm1High)));
     const { high, low, scale } = scaledExpm1(body, format, body.let('bounded', atLeast(below, n(expm1Low))));
-    // Divided before scaling, since e^x alone overflows first.
+    // Divided before scaling, since e^x overflows earlier than the quotient.
     const value = body.let('value', mul(div(mul(add(high, low), n(powerOfTwo(headroom))), below), scale));
     return select(eq(x, n(0)), n(1), value);
   }),
 );
 
 /**
- * x / (e^x - 1), 1 at 0: what rates of channels are made of, with one division where `1 / exprel(x)` has two. Beyond
- * the largest x whose e^x is finite it stays at the value there (4e-306, 2e-37 in float32) rather than going on to
- * zero.
+ * x / (e^x - 1), 1 at 0: the building block of channel rates, with one division instead of the two in `1 / exprel(x)`.
+ * Above the largest x with finite e^x it is constant (4e-306, 2e-37 in float32) rather than falling to zero.
  */
 export const inverseExprel = perType((type) =>
   define(`inverseExprel_${type}`, 'x / (e^x - 1), 1 at 0', { x: type }, (body, { x }) => {
@@ -261,7 +260,7 @@ const sinhSeries: Readonly<Record<FloatType, readonly number[]>> = {
   f32: [0.1666666716337204, 0.008333349600434303, 0.00019836158026009798, 2.8169583856652025e-6],
 };
 
-/** e^x / 2 for x from 0 to expm1High; infinite only where cosh x is. */
+/** e^x / 2 for x from 0 to expm1High; infinite only if cosh x is. */
 function halfExponential(body: Body, format: Format, x: Expression): Expression {
   const { bits, k } = exponentOf(body, format, x);
   const p = body.let('p', reducedExponential(body, format, x, k));

@@ -1,4 +1,4 @@
-/** What the algorithms need to know of the two floating point formats, and small expressions over their bits. */
+/** Properties of the two floating-point formats that the algorithms use, and small expressions over their bits. */
 
 import {
   add,
@@ -26,7 +26,7 @@ export interface Format {
   readonly type: FloatType;
   /** Explicit bits of the significand. */
   readonly mantissaBits: number;
-  /** What is added to an exponent to be stored: 1023 or 127. */
+  /** Bias of the stored exponent: 1023 or 127. */
   readonly bias: number;
   /**
    * 1.5 * 2^mantissaBits: adding it to a value below 2^(mantissaBits - 2) rounds to an integer, half to even, into the
@@ -77,15 +77,15 @@ const formats: Readonly<Record<FloatType, Format>> = {
   },
 };
 
-/** What the library needs to know of a floating-point type. */
+/** Returns the properties of a floating-point type. */
 export const formatOf = (type: FloatType): Format => formats[type];
 
 /** The bits of a float as an integer of its width. */
 export const bitsOf = (x: Expression): Expression => reinterpret(x.type === 'f64' ? 'i64' : 'u32', x);
-/** The float that has these bits. */
+/** Returns the float with the given bits. */
 export const fromBits = (format: Format, bits: Expression): Expression => reinterpret(format.type, bits);
 
-/** Moves an exponent held in the low bits to its place in the float; what is above it drops out. */
+/** Shifts an exponent from the low bits to its position in the float; higher bits drop out. */
 export const toExponent = (format: Format, bits: Expression): Expression =>
   shl(bits, format.word(BigInt(format.mantissaBits)));
 
@@ -100,7 +100,7 @@ export const exponentWord = (format: Format, value: number): Expression =>
 /** Magnitude of a float or an integer. */
 export const abs = (x: Expression): Expression => unary('abs', x);
 
-/** The magnitude of `x` (whose sign bit is clear) with the sign bit of `sign`, which thus also keeps -0. */
+/** Combines the magnitude of `x` (with a clear sign bit) and the sign bit of `sign`; so -0 is kept. */
 export function withSignOf(format: Format, x: Expression, sign: Expression): Expression {
   const signBit = format.word(1n << BigInt(format.type === 'f64' ? 63 : 31));
   return fromBits(format, or(bitsOf(x), and(bitsOf(sign), signBit)));
@@ -134,8 +134,8 @@ export function upperHalf(format: Format, x: Expression): Expression {
 }
 
 /**
- * The polynomial with the given coefficients, lowest first, as even(x^2) + x * odd(x^2): as many operations as Horner's
- * rule where x^2 is at hand, in two independent chains of half the length.
+ * Returns the polynomial with the given coefficients, lowest first, as even(x^2) + x * odd(x^2). If x^2 is given, it
+ * takes as many operations as Horner's rule, in two independent chains of half the length.
  */
 export function polynomial(body: Body, x: Expression, square: Expression, coefficients: readonly number[]): Expression {
   const even = body.let(
@@ -166,7 +166,7 @@ export function horner(x: Expression, coefficients: readonly number[]): Expressi
 export interface Pair {
   /** The sum rounded to the format. */
   readonly high: Expression;
-  /** What rounding left over. */
+  /** The rounding error. */
   readonly low: Expression;
 }
 

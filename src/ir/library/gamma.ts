@@ -2,8 +2,8 @@
  * Gamma numbers by rejection from a normal one (Marsaglia and Tsang 2000, "A simple method for generating gamma
  * variables"), in float64.
  *
- * Attempt i takes its normal number from iteration 2i; words 0 and 1 of iteration 2i + 1 accept it, and words 2 and 3
- * of the accepted attempt's give the power that shapes below 1 need.
+ * Attempt i takes its normal number from iteration 2i, and its acceptance from values 0 and 1 of iteration 2i + 1.
+ * Values 2 and 3 of the accepted attempt give the power for shapes below 1.
  */
 
 import { add, and, call, div, f64, ge, get, gt, leave, lt, mul, select, sub, u32, unary } from '../builder.js';

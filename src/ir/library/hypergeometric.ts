@@ -3,8 +3,8 @@
  * mountain (Stadlober 1990, "The ratio of uniforms approach for generating discrete random variates", algorithm HRUA),
  * accepting by probabilities computed in full precision.
  *
- * The uniform number of a search is words 0 and 1 of iteration 0; attempt i of a rejection is iteration i, whose words
- * 0 and 1 are the divisor and words 2 and 3 the dividend.
+ * The uniform number of a search is from values 0 and 1 of iteration 0. Attempt i of a rejection is iteration i: values
+ * 0 and 1 give the divisor, values 2 and 3 the dividend.
  */
 
 import { add, and, call, div, f64, ge, get, gt, le, leave, lt, mul, not, select, sub, u32, unary } from '../builder.js';
@@ -18,7 +18,7 @@ import { drawParameters, uniformFromWords, wordsAt } from './philox.js';
 const searchBelow = 10;
 const longestSearch = 128;
 const mostAttempts = 1000;
-/** 2 sqrt(2/e) and 3 - 2 sqrt(3/e), with which the table mountain covers the probabilities. */
+/** 2 sqrt(2/e) and 3 - 2 sqrt(3/e), the parameters of the table mountain over the probabilities. */
 const [slope, width] = [1.7155277699214135, 0.8989161620588988];
 
 /**
@@ -102,7 +102,7 @@ export const hypergeometric = once(() =>
           });
         });
       });
-      // Among those not drawn, or of the other kind, are the rest.
+      // The count is converted back if it was drawn for the complement or for the other kind.
       const ofGood = select(rest, sub(good, get(count)), get(count));
       const drawn = select(swapped, sub(sample, ofGood), ofGood);
       return select(legal, drawn, f64(NaN));

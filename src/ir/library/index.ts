@@ -116,7 +116,7 @@ export function drawFunction(name: DrawName): IrFunction {
   return drawFunctions[name]();
 }
 
-/** The function of a name, which something has asked for before. @throws InvariantError when nothing has */
+/** Returns a function that is already defined, by name. @throws InvariantError if it is not defined */
 export function namedFunction(name: string): IrFunction {
   const found = definedFunction(name);
   invariant(found, 'ir/library', `${name} does not exist`);

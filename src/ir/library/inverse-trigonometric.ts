@@ -108,11 +108,11 @@ export const atan2 = perType((type) =>
 
 interface ArcsineParts {
   readonly small: Expression;
-  /** Within 1/2: |x|. Beyond: sqrt((1 - |x|)/2), whose arcsine is half the arccosine of |x|. */
+  /** Up to 1/2: |x|. Above: sqrt((1 - |x|)/2); its arcsine is half the arccosine of |x|. */
   readonly s: Expression;
   /** asin s - s. */
   readonly rest: Expression;
-  /** s with half its significand, and what it lacks to the exact root. */
+  /** s with half its significand, and its difference to the exact root. */
   readonly upper: Expression;
   readonly lacking: Expression;
 }

@@ -28,8 +28,8 @@ interface LogarithmConstants {
   /** (2 atanh(s) - 2 s) / s^3 in z = s^2, relative error below 2^-59 (2^-31 in float32). */
   readonly coefficients: readonly number[];
   /**
-   * 1/ln 2, 1/ln 10 with a first part of half the significand, and log10(2) with a first part whose product with k is
-   * exact.
+   * 1/ln 2, 1/ln 10 with a first part of half the significand, and log10(2) with a first part that gives exact products
+   * with k.
    */
   readonly inverseLn2: readonly [number, number];
   readonly inverseLn10: readonly [number, number];
@@ -101,7 +101,7 @@ function logarithmOf(body: Body, format: Format, f: Expression): SplitLogarithm 
   return { half, tail: body.let('tail', mul(s, add(half, series))) };
 }
 
-/** What a logarithm is where the formula does not hold: `atZero` at 0, NaN below, x at infinity and NaN. */
+/** Handles arguments outside the formula's range: returns `atZero` at 0, NaN below, x at infinity and NaN. */
 function withLimits(format: Format, argument: Expression, x: Expression, value: Expression): Expression {
   const { number: n } = format;
   const inside = and(lt(n(0), argument), lt(argument, n(Infinity)));
@@ -130,7 +130,7 @@ export const log1p = perType((type) =>
     const { ln2High, ln2Low } = exponentialConstants[type];
     const { high: u, low: lost } = twoSum(body, n(1), x);
     const { k, m } = splitExponent(body, format, u);
-    // Without an exponent x itself is the argument; otherwise what 1 + x lost comes back as lost / (1 + x).
+    // For a zero exponent, x is the argument itself. Otherwise the rounding error of 1 + x is added as lost / (1 + x).
     const near = body.let('near', eq(k, n(0)));
     const f = body.let('f', select(near, x, sub(m, n(1))));
     const correction = body.let('correction', select(near, n(0), div(lost, u)));

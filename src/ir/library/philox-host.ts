@@ -1,6 +1,6 @@
 /**
- * Philox4x32-10 as plain numbers, for what lowering draws itself; the same words as the IR function (tested against
- * each other).
+ * Philox4x32-10 in plain numbers, for draws during lowering; the same outputs as the IR function (tested against each
+ * other).
  */
 
 /** Upper half of the 64-bit product of two u32. */
@@ -13,7 +13,7 @@ function multiplyHigh(a: number, b: number): number {
 
 type Words = readonly [number, number, number, number];
 
-/** Four random words at a counter under a key. */
+/** Returns four random u32 numbers for a counter and a key. */
 export function philox(counter: Words, key: readonly [number, number]): Words {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;

@@ -1,6 +1,6 @@
 /**
  * The counter-based generator Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as
- * 1, 2, 3"), and the numbers that are made of its words without rejection. All are straight-line.
+ * 1, 2, 3"), and numbers derived from its outputs without rejection. All are straight-line.
  */
 
 import {
@@ -32,11 +32,11 @@ import { powerOfTwo } from './formats.js';
 import { sinCosTurn } from './trigonometric.js';
 
 const multipliers = [0xd2511f53, 0xcd9e8d57] as const;
-/** Added to the key words before each round but the first: the golden ratio and sqrt(3) - 1 as fractions of 2^32. */
+/** Added to the key before each round except the first: the golden ratio and sqrt(3) - 1 as fractions of 2^32. */
 const weyl = [0x9e3779b9, 0xbb67ae85] as const;
 const rounds = 10;
 
-/** Four counter words and two key words to four random words. */
+/** Maps a counter of four u32 and a key of two u32 to four random u32. */
 export const philox4x32 = once(() =>
   define(
     'philox4x32',
@@ -62,7 +62,7 @@ export const philox4x32 = once(() =>
   ),
 );
 
-/** (2k + 1) 2^-53, where k is made of the 52 upper bits of high * 2^32 + low: a float64 strictly between 0 and 1. */
+/** (2k + 1) 2^-53, with k from the 52 upper bits of high * 2^32 + low: a float64 strictly between 0 and 1. */
 export const uniformFromWords = once(() =>
   define('uniformFromWords', 'uniform in (0, 1) from two words', { low: 'u32', high: 'u32' }, (body, { low, high }) => {
     const word = body.let('word', or(shl(convert('i64', high), i64(32n)), convert('i64', low)));
@@ -74,7 +74,7 @@ export const uniformFromWords = once(() =>
 
 const words = { w0: 'u32', w1: 'u32', w2: 'u32', w3: 'u32' } as const satisfies Record<string, ScalarType>;
 
-/** Two independent standard normal numbers from four words (Box and Muller 1958): the cosine's and the sine's. */
+/** Two independent standard normal numbers from four u32 (Box and Muller 1958), by cosine and by sine. */
 export const normalPair = once(() =>
   define('normalPair', 'two standard normal numbers', words, (body, { w0, w1, w2, w3 }) => {
     const first = body.let('first', call(uniformFromWords(), w0, w1));
@@ -133,7 +133,7 @@ export const drawParameters = {
 /** The counter and key of a draw function. */
 export type DrawPoint = { readonly [K in keyof typeof drawParameters]: Expression };
 
-/** The four words of one iteration of a draw. */
+/** Returns the four u32 outputs of one iteration of a draw. */
 export function wordsAt(
   body: Body,
   at: DrawPoint,
@@ -144,7 +144,7 @@ export function wordsAt(
   return results.map(get) as [Expression, Expression, Expression, Expression];
 }
 
-/** Uniform in (0, 1): words 0 and 1 of iteration 0. */
+/** Uniform in (0, 1): values 0 and 1 of iteration 0. */
 export const uniform = once(() =>
   define('uniform', 'uniform in (0, 1)', drawParameters, (body, at) => {
     const [w0, w1] = wordsAt(body, at, u32(0));

@@ -49,7 +49,7 @@ const constants: Readonly<Record<FloatType, ReductionConstants>> = {
   },
 };
 
-/** 2/pi in words of 32 bits, the first just after the point; two words of zeros stand before it. */
+/** 2/pi in groups of 32 bits, the first just after the point, preceded by two groups of zeros. */
 const twoOverPiWords: readonly number[] = [
   0, 0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab, 0xdebbc561, 0xb7246e3a,
   0x424dd2e0, 0x06492eea, 0x09d1921c, 0xfe1deb1c, 0xb129a73e, 0xe88235f5, 0x2ebb4484, 0xe99c7026, 0xb45f7e41,
@@ -113,8 +113,8 @@ const low32 = (x: Expression): Expression => and(x, i64(0xffffffffn));
 const high32 = (x: Expression): Expression => binary('shrU', x, i64(32n));
 
 /**
- * The fraction of m * 2^(e-2) * 2/pi, where x = m * 2^e, to 128 bits: two i64 words.
- * Six words of 2/pi, from the first bit that does not contribute whole turns, times the two words of m.
+ * Returns the fraction of m * 2^(e-2) * 2/pi with x = m * 2^e, to 128 bits as two i64. It multiplies the two u32 parts
+ * of m by six u32 parts of 2/pi, from the first bit that does not contribute whole turns.
  */
 function turnFraction(body: Body, x: Expression): { readonly upper: Expression; readonly lower: Expression } {
   const format = formatOf('f64');
@@ -139,7 +139,7 @@ function turnFraction(body: Body, x: Expression): { readonly upper: Expression; 
   });
   const m0 = body.let('m0', low32(significand));
   const m1 = body.let('m1', high32(significand));
-  // Column c of the product has the weight of window word c; words of m1 fall one column higher.
+  // Column c of the product has the weight of window entry c; products with m1 belong to the next higher column.
   let carry: Expression = i64(0n);
   const columns: Expression[] = [];
   for (let c = 5; c >= 0; c--) {
@@ -157,7 +157,7 @@ function turnFraction(body: Body, x: Expression): { readonly upper: Expression; 
 const reduceLarge = once(() =>
   define('reduceLarge', 'x = quadrant * pi/2 + r + rLow for large x', { x: 'f64' }, (body, { x }) => {
     const { upper, lower } = turnFraction(body, x);
-    // Quarter turns; as a signed number, what is left lies between -1/2 and 1/2 of a quarter.
+    // Quarter turns; the signed remainder is between -1/2 and 1/2 of a quarter.
     const rest = body.let('rest', or(shl(upper, i64(2n)), binary('shrU', lower, i64(62n))));
     const restLow = body.let('restLow', shl(lower, i64(2n)));
     const rounded = body.let('rounded', add(binary('shrU', upper, i64(62n)), binary('shrU', rest, i64(63n))));

@@ -2,7 +2,7 @@
  * Remainders and floor division: `fmod` as in C (sign of the dividend, exact), `modulo` and `floorDivide` as Python's %
  * and // on floats (sign of the divisor), with NumPy's results for a divisor of zero instead of an exception.
  *
- * For floats these are not straight-line: a quotient of 2^52 and more takes a loop.
+ * The versions for floats are not straight-line: a quotient of 2^52 and more takes a loop.
  */
 
 import {
@@ -84,7 +84,7 @@ function fmodInteger(): IrFunction {
   );
 }
 
-/** True when a remainder is not zero and its sign is not that of the divisor. */
+/** Whether a nonzero remainder and the divisor have different signs. */
 const otherSign = (rest: Expression, divisor: Expression, zero: Expression): Expression =>
   and(ne(rest, zero), ne(lt(rest, zero), lt(divisor, zero)));
 

@@ -1,8 +1,8 @@
 /**
  * Rounding, sign, minimum, maximum, clip and the number of a time step, as functions. Straight-line.
  *
- * What each does with NaN is part of its meaning: `min(a, b)` is b if b < a, else a; `max(a, b)` is b if b > a, else a;
- * `clip(x, low, high)` is min(max(x, low), high), so that NaN stays NaN and high wins over low; `sign` of NaN is NaN.
+ * Their results for NaN are defined: `min(a, b)` is b if b < a, else a; `max(a, b)` is b if b > a, else a; `clip(x,
+ * low, high)` is min(max(x, low), high), so that NaN stays NaN and high wins over low; `sign` of NaN is NaN.
  */
 
 import { add, constant, convert, div, eq, f64, gt, lt, mul, select, unary } from '../builder.js';
@@ -35,12 +35,12 @@ export const sign = perType<NumberType>((type) =>
   }),
 );
 
-/** b where b < a, else a: NaN in a stays, NaN in b does not. */
+/** b if b < a, else a: a NaN in a is returned, a NaN in b is not. */
 export const min = perType<NumberType>((type) =>
   define(`min_${type}`, 'b if b < a, else a', { a: type, b: type }, (_, { a, b }) => select(lt(b, a), b, a)),
 );
 
-/** b where b > a, else a: NaN in a stays, NaN in b does not. */
+/** b if b > a, else a: a NaN in a is returned, a NaN in b is not. */
 export const max = perType<NumberType>((type) =>
   define(`max_${type}`, 'b if b > a, else a', { a: type, b: type }, (_, { a, b }) => select(gt(b, a), b, a)),
 );

@@ -1,14 +1,14 @@
-/** Keys of random streams: a function of the seed and of what the stream is for. */
+/** Keys of random streams: a function of the seed and of the stream's purpose. */
 
 import { createHash } from 'node:crypto';
 
 /**
- * The two key words of a stream: the first eight bytes, little-endian, of SHA-256 over "interneuron/stream/1", the seed
- * and the stream's name, each of the three preceded by its length in bytes as a little-endian u32 (UTF-8), so no
- * two pairs have one encoding.
+ * Returns the key of a stream: the first eight bytes, as two little-endian u32, of SHA-256 over "interneuron/stream/1",
+ * the seed and the stream's name. Each of the three is preceded by its length in bytes as a little-endian u32 (UTF-8),
+ * so that no two pairs have the same encoding.
  *
- * @param seed    as written by the user
- * @param stream  made of population or projection ids and a purpose, such as `population/exc/noise`
+ * @param seed as written by the user
+ * @param stream ids of a population or projection, and a purpose, such as `population/exc/noise`
  */
 export function streamKey(seed: string, stream: string): readonly [number, number] {
   const hash = createHash('sha256');

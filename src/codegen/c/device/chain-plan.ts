@@ -1,7 +1,4 @@
-/**
- * Chains as they are printed: the items of each, what every kernel does with them, and which chains are one piece of
- * code.
- */
+/** Chains as printed: the items of each, the work of every kernel on them, and the chains that share code. */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { MapKernel, Program, Range } from '../../../ir/program.js';
@@ -34,23 +31,21 @@ export interface ChainSection {
   readonly places: readonly (Place | undefined)[];
   /** Whether it is one kernel over all ranges of the chain, rather than kernels that have one range each. */
   readonly isWhole: boolean;
-  /** For kernels over spikes: the bit of a work-item's marks that says whether its element emits. */
+  /** For kernels over spikes: the bit of a work-item's marks with its element's event. */
   readonly mark?: number;
-  /**
-   * For a kernel that sets masks which later sections test: the first of the bits in which work-items keep these flags.
-   */
+  /** For a kernel that sets masks tested by later sections: the first bit of these flags in a work-item's marks. */
   readonly marks?: number;
 }
 
-/** A chain: ranges of elements, each element a work-item, which does what all sections say for it. */
+/** A chain: ranges of elements with a work-item each, which runs all sections for its element. */
 export interface ChainPlan {
   /** The elements, a work-item for each. */
   readonly ranges: readonly Range[];
-  /** In the order in which a work-item does them. */
+  /** In the order of execution. */
   readonly sections: readonly ChainSection[];
 }
 
-/** Marks that a work-item keeps at most: bits of a word. */
+/** Largest number of marks of a work-item: the bits of a u32. */
 export const mostMarks = 32;
 
 interface Growing {
@@ -92,7 +87,7 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
   for (const { named, member, kernel } of chain) {
     const own = rangesOf(program, kernel) ?? [];
     const masks = masksOf(kernel);
-    // Several kernels may set bits of one mask: each has ranges, and so words, of its own.
+    // Several kernels may set bits of one mask: each has its own ranges, and so its own u32 values.
     const marks = masks.some((mask) => looked.has(mask))
       ? Math.max(0, ...[...bits.values()].map((bit) => bit + 1))
       : undefined;
@@ -120,8 +115,8 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
 }
 
 /**
- * The bit in which work-items keep whether their element emits an event: of the kernels that set the mask, the one
- * whose range has the population.
+ * Returns the bit of an event in a work-item's marks. Of the kernels that set the mask, it is set by the one with the
+ * population in its range.
  */
 function markOf(program: Program, event: string, bits: ReadonlyMap<string, number>): number {
   const { mask, maskBegin } = ringOf(program, event);

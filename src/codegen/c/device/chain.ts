@@ -1,4 +1,4 @@
-/** Entries whose work-items run several map kernels one after another for their elements. */
+/** Entries with work-items that run several map kernels one after another for their elements. */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { Buffer } from '../../../ir/program.js';
@@ -42,7 +42,7 @@ interface Body {
   readonly uses: (name: string) => boolean;
 }
 
-/** What is collected while a launch of chains is printed. */
+/** The parts collected while a launch of chains is printed. */
 interface Printing {
   readonly context: DeviceContext;
   readonly id: string;
@@ -81,8 +81,8 @@ const membersOf = ({ plans }: Group, s: number): readonly number[] => [
 ];
 
 /**
- * Buffers that several pointers of the function may point to, one of which writes: none of these pointers may be
- * `restrict`.
+ * Returns buffers that several pointers of the function may refer to, with at least one writer: none of these pointers
+ * may be `restrict`.
  */
 function sharedBuffers(group: Group, bodies: readonly Body[]): ReadonlySet<string> {
   const seen = new Map<string, { pointers: Set<string>; written: boolean }>();
@@ -136,9 +136,7 @@ function rowsTable(printing: Printing, name: string, rows: readonly (readonly nu
   );
 }
 
-/**
- * Declares the item's `index`, the `begin` and `end` of its range, and, where there are several ranges, their `group`.
- */
+/** Declares the item's `index`, the `begin` and `end` of its range and, for several ranges, their `group`. */
 function itemLines(printing: Printing, { plans, first }: Group, name: string, item: string): string[] {
   const { u32 } = printing.context.dialect.types;
   const count = plans[0]?.ranges.length ?? 1;
@@ -270,7 +268,7 @@ function whereOf(printing: Printing, group: Group, s: number, body: Body, name: 
   };
 }
 
-/** What a section does with an item, inside its condition. */
+/** Prints the work of a section on an item, inside its condition. */
 function ownLines({ pattern, items, uses }: Body, { low }: Where, u32: string, ranges: number): string[] {
   if (pattern.domain.kind === 'spikes')
     return [
@@ -298,7 +296,7 @@ function sectionLines(
   const { device } = context;
   const { scope, section, pattern } = body;
   const { u32 } = context.dialect.types;
-  // A mask may be the only field that the section touches, for which it must know its member.
+  // A mask may be the only field of a section, which needs its member to find it.
   const flags = scope.flags.map(({ id, mask }) => ({ id, array: scope.names.fresh(`${id}s`), to: scope.store(mask) }));
   const where = whereOf(printing, group, s, body, name);
   const fields = fieldLines(printing, section, body, membersOf(group, s), shared);

@@ -9,7 +9,7 @@ import { block } from '../text.js';
 import type { DeviceContext } from './context.js';
 import type { Code, DeviceFamily } from './kernel.js';
 
-/** The words of the mask, and the bits of one of them: the last may have bits of other elements. */
+/** Number of u32 in the mask, and the bits of one of them: the last may have bits of other elements. */
 function wordText(
   scope: Scope,
   { ring, mask, firstWord }: CompactPattern,

@@ -16,7 +16,7 @@ import type { DeviceLayout } from './layout.js';
 /** How spikes are spread over work-items; changes no bit. */
 export type TargetStrategy = StrategyChoice;
 
-/** What the printers of kernels share. */
+/** The shared context of kernel printers. */
 export class DeviceContext extends ProgramContext {
   /** The language that is printed. */
   readonly device: DeviceDialect;
@@ -46,8 +46,8 @@ export class DeviceContext extends ProgramContext {
   }
 
   /**
-   * The declaration of a pointer to a buffer of the arena; undefined for those with memory of their own, which are
-   * arguments.
+   * Returns the declaration of a pointer to a buffer of the arena; undefined for buffers with their own memory, which
+   * are arguments.
    */
   override pointer(buffer: Buffer, readOnly: boolean, shared = false): string | undefined {
     const place = this.layout.places.get(buffer.name);
@@ -58,18 +58,21 @@ export class DeviceContext extends ProgramContext {
     return `${type} ${this.bufferNames.id(buffer.name)} = (${plain})(arena + ${place.offset}u);`;
   }
 
-  /** How a propagate kernel goes over its spikes; nothing for other kernels. */
+  /** Returns the strategy of a propagate kernel for its spikes; undefined for other kernels. */
   way(kernel: Kernel): Way | undefined {
     return kernel.shape === 'propagate' ? wayOf(kernel, this.targets, this.#synapses, this.program.dt) : undefined;
   }
 
-  /** Weight of a kernel where parts of a launch share groups: about how many synapses it has; 1 for kernels without. */
+  /**
+   * Returns the weight of a kernel if parts of a launch share groups: its approximate number of synapses; 1 for kernels
+   * without synapses.
+   */
   weightOf(name: string): number {
     const kernel = this.program.kernels.find((candidate) => candidate.name === name);
     return kernel?.shape === 'propagate' ? synapsesOf(kernel) : 1;
   }
 
-  /** Whether what a kernel accumulates is added atomically. */
+  /** Whether a kernel accumulates atomically. */
   addsAtomically(kernel: Kernel): boolean {
     if (kernel.shape === 'map') return !kernel.lanes;
     const way = this.way(kernel);
@@ -83,8 +86,8 @@ export class DeviceContext extends ProgramContext {
 }
 
 /**
- * Kernels of the step, where any of them can raise a fault or fill a log: many steps are launched ahead, and those
- * after a fault, or for which a log may lack room, must do nothing.
+ * Returns the kernels of the step if any of them can raise a fault or fill a log. Many steps are launched ahead. Steps
+ * after a fault, or with a log that may overflow, must have no effect.
  */
 function stoppable(program: Program, { guardsLogs }: DeviceDialect): ReadonlySet<string> {
   const names = new Set(program.schedule.step.map(({ kernel }) => kernel));

@@ -38,7 +38,7 @@ const cudaNames: readonly string[] = (
   'threadIdx blockIdx blockDim gridDim warpSize'
 ).split(' ');
 
-/** CUDA C++. Arithmetic is by intrinsics: a second lock beside the compiler's options. */
+/** CUDA C++. Arithmetic uses intrinsics, as a second safeguard besides the compiler's options. */
 export const cudaDialect: DeviceDialect = {
   name: 'CUDA C++',
   types,
@@ -52,7 +52,7 @@ export const cudaDialect: DeviceDialect = {
   flatFunction: '',
   kernelFunction: '',
   independentLoop: () => '',
-  // No two buffers overlap, and what a kernel only reads may pass by its own cache.
+  // No two buffers overlap, and read-only buffers may use the read-only cache.
   bufferPointer: (element, readOnly, shared = false) =>
     `${readOnly ? 'const ' : ''}${elements[element]} *${shared ? '' : '__restrict__ '}const`,
   math: {

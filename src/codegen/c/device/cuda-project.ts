@@ -1,6 +1,4 @@
-/**
- * A stand-alone project for CUDA: kernels, a host in C++ that launches them, and what a project in C has beside these.
- */
+/** A stand-alone project for CUDA: kernels, a host in C++ that launches them, and the common files of projects in C. */
 
 import type { Program } from '../../../ir/program.js';
 import type { Launch } from '../../schedule/launches.js';
@@ -18,9 +16,9 @@ const caseLine = ({ entry }: Launch, k: number): string =>
   `    case ${k}u: return cudaLaunchKernel(${entry}, blocks, threads, arguments, (size_t)0, (cudaStream_t)0);`;
 
 /**
- * The files of a stand-alone project, by name.
+ * Returns the files of a stand-alone project, by name.
  *
- * @param script  what is run, in order, after initialisation
+ * @param script the run's steps after initialisation, in order
  * @returns texts, and the bytes of `initial.bin`; the same for equal programs
  */
 export function cudaProject(

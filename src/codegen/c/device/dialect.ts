@@ -1,6 +1,4 @@
-/**
- * What differs between the languages for devices, which have work-groups, memory of a group, and atomics; and OpenCL C.
- */
+/** The differences between device languages, which have work-groups, group memory and atomics; and OpenCL C. */
 
 import type { ElementType } from '../../../ir/program.js';
 import type { Dialect } from '../dialect.js';
@@ -16,22 +14,22 @@ export type GroupSize =
   /** One. */
   | 'one';
 
-/** A language for devices. The frames define what all of them share: see `frameNames`. */
+/** A language for devices. The frames define the names that all of them share: see `frameNames`. */
 export interface DeviceDialect extends Dialect {
   /** Before the name of a kernel. */
   readonly deviceKernel: (size: GroupSize) => string;
-  /** Before the type of what a pointer to memory of the device points to. */
+  /** Prefix of the type that a pointer to device memory refers to. */
   readonly global: string;
-  /** Before a table of constants outside functions; before one of many, where memory for constants is short. */
+  /** Prefix of a table of constants outside functions, or of one of many if constant memory is short. */
   readonly constant: string;
-  /** As `constant`, where a table may be longer than memory for constants. */
+  /** As `constant`, for tables that may exceed constant memory. */
   readonly longConstant: string;
   /** An array that the work-items of a group share. */
   readonly groupArray: (element: ElementType, id: string, size: GroupSize) => string;
   /**
-   * Whether `store_flags` gathers through an array of the group, for which its work-items meet; languages with ballots
-   * need none. They meet on the only path through their kernel, neither in one of several branches nor after a way out:
-   * PoCL 3.1 asks only the first work-item of a group which way all of it goes behind a barrier that others don't pass.
+   * Whether `store_flags` collects flags in a group array, so that its work-items synchronise; languages with ballots
+   * need no array. They synchronise on the only path through their kernel, not inside a branch or after a return. PoCL
+   * 3.1 takes the path of a group's first work-item after a barrier that other work-items do not pass.
    */
   readonly gathersFlags: boolean;
   /** Buffers with memory of their own that one kernel may have as arguments. */
@@ -42,8 +40,8 @@ export interface DeviceDialect extends Dialect {
    */
   readonly countsAhead: boolean;
   /**
-   * Whether kernels that list spikes stop the steps for which a log may lack room, so the host need not look. Old
-   * compilers of OpenCL fail at it.
+   * Whether kernels that list spikes stop before steps that might overflow a log, so that the host need not check. Old
+   * OpenCL compilers fail on this code.
    */
   readonly guardsLogs: boolean;
 }
@@ -57,8 +55,8 @@ export const groupSizeName = {
 } as const satisfies Record<GroupSize, string>;
 
 /**
- * What the frames of all languages define, and what the printers of kernels call their own: no name of a model may hide
- * one of these.
+ * The names that the frames of all languages define, and the names that kernel printers introduce: no name of a model
+ * may hide one of them.
  */
 export const frameNames: readonly string[] = (
   'item_id items local_id group_id groups share_of store_flags sum_before most_of_team raise_fault stop_after ' +
@@ -114,7 +112,7 @@ const addLong = [
   '#endif',
 ].join('\n');
 
-/** OpenCL C 1.2. Its text depends on no device: what devices lack is told by macros. */
+/** OpenCL C 1.2. Its text is the same for all devices; macros adapt it to missing features. */
 export const openclDialect: DeviceDialect = {
   name: 'OpenCL C',
   types: openclTypes,

@@ -1,7 +1,4 @@
-/**
- * From a program to one source for a device, in OpenCL C or CUDA C++, and to what a host must know to launch its
- * kernels.
- */
+/** Generates one source for a device, in OpenCL C or CUDA C++, and the data that a host needs to launch its kernels. */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
 import type { Kernel, Program, PropagateKernel, StepEntry } from '../../../ir/program.js';
@@ -41,17 +38,17 @@ export interface GeneratedDevice {
   readonly source: string;
   /** Where buffers lie. */
   readonly layout: DeviceLayout;
-  /** By name of the kernel in the program, for those of lists, and by the names that `step` has. */
+  /** By the name of the kernel in the program for kernels of lists, and by the names in `step`. */
   readonly launches: ReadonlyMap<string, Launch>;
   /** The launches of a step, in order: `kernel` is the name of a launch. */
   readonly step: readonly StepEntry[];
-  /** Logs after whose last step with certain room the device stops by itself. */
+  /** Logs for which the device itself stops before a step without certain room. */
   readonly guardedLogs: ReadonlySet<string>;
   /** How the spikes of each propagate kernel are spread, as sentences. */
   readonly notes: readonly string[];
 }
 
-/** How the code of a family is printed; `way` is that of propagate kernels. */
+/** Prints the code of a family; `way` is the strategy of propagate kernels. */
 function printOf(context: DeviceContext, way: Way | undefined): Print {
   return (named: DeviceFamily, ids: Ids): Code => {
     const { family } = named;
@@ -93,13 +90,13 @@ function kindOf(context: DeviceContext, kernel: Kernel): string {
   }
 }
 
-/** What a kernel adds to a launch. */
+/** The parts that a kernel adds to a launch. */
 interface Needs {
   readonly own: readonly string[];
   readonly marks: number;
 }
 
-/** Everything that is launched: kernels of lists one by one, those of a step as few launches. */
+/** All launches: kernels of lists one by one, kernels of a step in as few launches as possible. */
 class Launches {
   readonly #context: DeviceContext;
   readonly #families: Families;
@@ -154,7 +151,7 @@ class Launches {
   }
 
   /**
-   * Divides chains into those that may share a function. Where work-items meet at a barrier, all work-items of the
+   * Divides chains into sets that may share a function. If work-items synchronise at a barrier, all work-items of the
    * function must run the same code.
    */
   #apart(chains: readonly Chain[], codeOf: (chain: Chain) => string): (readonly Chain[])[] {
@@ -178,7 +175,7 @@ class Launches {
     return found && this.#context.way(found);
   }
 
-  /** Adds the tables of a family, each once, ahead of what uses them first. */
+  /** Adds the tables of a family, each once, before their first use. */
   #addTables(named: DeviceFamily, scope: Scope, more: readonly string[] = []): void {
     if (named.family.members.length === 1) return;
     const known = this.#tables.get(named) ?? new Set<string>();
@@ -259,7 +256,7 @@ class Launches {
     return spanOf(this.#context.program, kernels) !== undefined;
   }
 
-  /** Divides what could be one launch where it has more buffers of their own than a launch has arguments. */
+  /** Divides a launch if its buffers with their own memory exceed the number of arguments. */
   #fitting(chains: readonly Chain[]): (readonly Chain[])[] {
     const launches: { readonly chains: Chain[]; buffers: ReadonlySet<string> }[] = [];
     for (const chain of chains) {
@@ -343,7 +340,7 @@ const ringAndRows = (program: Program, { event, segments, order }: PropagateKern
   return [list, counts, segments, ...(order.kind === 'byTarget' ? [order.targets] : [])];
 };
 
-/** A language with its frame, and the words of its trust kernel. */
+/** A language with its frame, and the functions of its trust kernel. */
 interface Frame {
   readonly dialect: DeviceDialect;
   readonly template: string;
@@ -379,7 +376,7 @@ const cudaFrame: Frame = {
   operands: 'const double *',
 };
 
-/** Which kernels go over their spikes in which way, and which are for teams. */
+/** Returns notes on the strategies of kernels for their spikes, and on kernels for teams. */
 function strategyNotes(context: DeviceContext): string[] {
   const by = new Map<Way, string[]>();
   for (const kernel of context.program.kernels) {
@@ -440,9 +437,9 @@ function generate(
 }
 
 /**
- * The OpenCL C source of a program. It depends on no device, and on nothing that a seed or data sets.
+ * Generates the OpenCL C source of a program. It depends neither on a device nor on values set by a seed or by data.
  *
- * @param targets  how spikes are spread over work-items where their targets allow it; changes no bit
+ * @param targets how spikes are distributed over work-items if their targets allow it; changes no bit
  * @returns text that is the same for equal programs
  */
 export const generateOpencl = (program: Program, targets: TargetStrategy): GeneratedDevice =>

@@ -1,6 +1,6 @@
 /**
- * What the host of a stand-alone project knows of a program for a device: tables of memory, launches and lists, which C
- * and C++ read alike.
+ * The tables of a stand-alone project's host for a device program: memory, launches and lists, in text that is valid C
+ * and C++.
  */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
@@ -38,7 +38,7 @@ function ordinalsOf(program: Program, generated: GeneratedDevice): Ordinals {
   };
 }
 
-/** `buffer, index` of a cell, or what stands for none. */
+/** Prints `buffer, index` of a cell, or the placeholder for no cell. */
 const cellText = (extent: Extent, { buffer }: Ordinals): string =>
   typeof extent === 'number' ? 'NO_BUFFER, 0u' : `${buffer(extent.buffer)}u, ${extent.index}u`;
 
@@ -108,7 +108,7 @@ function actionTables(program: Program, ordinals: Ordinals): ActionTables {
       }
       actions.push(`  {NO_BUFFER, ${allocations.length}u, ${action.buffers.length}u},`);
       for (const name of action.buffers) {
-        // What is released keeps no element.
+        // A released buffer has no elements.
         const length = action.kind === 'release' ? 0 : (program.buffers[ordinals.buffer(name)]?.length ?? 0);
         allocations.push(
           `  {${ordinals.buffer(name)}u, ${cellText(length, ordinals)}, ${typeof length === 'number' ? length : 0}u},`,
@@ -120,8 +120,8 @@ function actionTables(program: Program, ordinals: Ordinals): ActionTables {
 }
 
 /**
- * The tables of a host, as C and C++ read them: `buffers`, `launches`, `schedule`, `actions`, `logs` and what else
- * `device-running` uses.
+ * Returns the tables of a host, in text that is valid C and C++: `buffers`, `launches`, `schedule`, `actions`, `logs`
+ * and the others that `device-running` uses.
  *
  * @returns text that is the same for equal programs
  */
@@ -152,7 +152,7 @@ export function hostTables(program: Program, generated: GeneratedDevice): string
   }).trimEnd();
 }
 
-/** What a host does with its tables, whatever drives the device. */
+/** The host code that interprets its tables, independent of the driver. */
 export const hostRunning = (): string => renderTemplate('device-running', {}).trimEnd();
 
 /** Lists of actions that a program has: initialisation, and its procedures. */

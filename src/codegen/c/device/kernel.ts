@@ -1,6 +1,5 @@
 /**
- * What the printers of all kernel shapes share on devices: entries, their arguments, and the parts that they do at
- * once.
+ * Shared parts of the printers of all kernel shapes on devices: entries, their arguments, and their concurrent parts.
  */
 
 import { invariant } from '../../../diagnostics/diagnostic.js';
@@ -24,7 +23,7 @@ export interface DeviceKernel {
   readonly launches: readonly Launch[];
 }
 
-/** What a kernel calls its work-item and its work-group, and how many of them there are. */
+/** A kernel's names of its work-item and work-group, and of their numbers. */
 export interface Ids {
   /** Number of the work-item in its group. */
   readonly item: string;
@@ -64,7 +63,7 @@ export interface Code {
   readonly lines: readonly string[];
 }
 
-/** Prints the code of a family for work-items of these names. */
+/** Prints the code of a family for work-items with the given names. */
 export type Print = (named: DeviceFamily, ids: Ids) => Code;
 
 /** A member's number. */
@@ -84,7 +83,7 @@ export function bufferOf({ fields, members }: Family, member: number, name: stri
 /** The name of the table of a field of a family's members. */
 export const tableOf = ({ id }: DeviceFamily, row: string): string => `${id}_${row}`;
 
-/** Tables of more entries may not all fit into memory for constants, of which devices have 64 KiB. */
+/** Larger tables may not all fit into constant memory, which has 64 KiB on devices. */
 const mostConstants = 256;
 
 /** Before a table of so many entries. */
@@ -131,7 +130,7 @@ const argumentPointer = (
   { readOnly, shared }: { readonly readOnly: boolean; readonly shared: boolean },
 ): string => device.bufferPointer(element, readOnly, shared).replace(/const$/, '');
 
-/** A family's members in one launch, and what their code is. */
+/** A family's members in one launch, and their code. */
 interface Section {
   readonly named: DeviceFamily;
   readonly members: readonly number[];
@@ -166,7 +165,7 @@ function commonOwn(context: DeviceContext, sections: readonly Section[]): Parame
   }));
 }
 
-/** Fields of a section whose buffers have memory of their own. */
+/** Returns the fields of a section with buffers outside the arena. */
 function ownFields(context: DeviceContext, { named, members, code }: Section) {
   return code.scope
     .touchedFields()
@@ -175,7 +174,9 @@ function ownFields(context: DeviceContext, { named, members, code }: Section) {
     );
 }
 
-/** Declarations of what a section's fields are for the member `member`; buffers of their own are `chosen` before. */
+/**
+ * Prints the declarations of a section's fields for the member `member`; buffers outside the arena are `chosen` before.
+ */
 function fieldLines(context: DeviceContext, { named, code }: Section, own: ReadonlySet<string>): string[] {
   return code.scope.touchedFields().flatMap(({ field, inRow, id, readOnly, shared }) => {
     if (own.has(field.name)) return [];
@@ -191,7 +192,7 @@ function fieldLines(context: DeviceContext, { named, code }: Section, own: Reado
 const commonLines = (context: DeviceContext, { code }: Section): string[] =>
   code.scope.touched().flatMap(({ buffer, readOnly, shared }) => context.pointer(buffer, readOnly, shared) ?? []);
 
-/** Masks whose bits a map kernel sets, in the order of its statements. */
+/** Returns the masks with bits set by a map kernel, in the order of its statements. */
 export function masksOf({ body }: Pick<MapKernel, 'body'>): readonly string[] {
   const masks: string[] = [];
   visitStatements(body, (statement) => {
@@ -200,7 +201,9 @@ export function masksOf({ body }: Pick<MapKernel, 'body'>): readonly string[] {
   return masks;
 }
 
-/** Whether work-items meet in the items of a family: teams, and those that set bits of masks in some languages. */
+/**
+ * Whether work-items synchronise in the items of a family: teams, and items that set bits of masks in some languages.
+ */
 export const workItemsMeet = ({ device }: DeviceContext, { pattern }: Family): boolean =>
   pattern.shape === 'map' && (pattern.team || (device.gathersFlags && masksOf(pattern).length > 0));
 
@@ -242,9 +245,9 @@ export function entryLines({ device }: DeviceContext, entry: Entry): string[] {
 }
 
 /**
- * The entry of a family: it runs one of its kernels, which a word of the arena names where there are several.
+ * Prints the entry of a family: it runs one of its kernels, selected by a u32 of the arena if there are several.
  *
- * @param members  the members that are launched on their own
+ * @param members the members that are launched on their own
  */
 export function singleEntry(
   context: DeviceContext,
@@ -310,7 +313,7 @@ function choice(context: DeviceContext, { named, members, code }: Section, first
   return [...declared, ...block('switch (part)', cases)];
 }
 
-/** Computes `member` from `part`: by subtraction where members are consecutive, else from a table. */
+/** Computes `member` from `part`: by subtraction for consecutive members, else from a table. */
 function memberLines(context: DeviceContext, { named, members }: Section, first: number, table: string) {
   const { u32 } = context.dialect.types;
   const [lowest = 0] = members;
@@ -330,13 +333,13 @@ function memberLines(context: DeviceContext, { named, members }: Section, first:
 }
 
 /**
- * How work-groups are shared out among the parts of a launch, where some parts have more to do: group k takes entry k
- * modulo the length of the table.
+ * The distribution of work-groups over the parts of a launch if some parts have more work: group k takes entry k modulo
+ * the length of the table.
  */
 interface Shares {
   /** The part that the groups of an entry work on. */
   readonly parts: readonly number[];
-  /** Ordinal of an entry among those of its part. */
+  /** Ordinal of an entry among the entries of its part. */
   readonly ranks: readonly number[];
   /** Number of entries of each part. */
   readonly shares: readonly number[];
@@ -346,8 +349,8 @@ interface Shares {
 const turnsOfPart = 4;
 
 /**
- * Shares in proportion to the work of each part; null where these are equal, or where the number of groups of some part
- * is fixed.
+ * Returns shares in proportion to the work of each part; null if they are equal, or if some part has a fixed number of
+ * groups.
  */
 function sharesOf(sections: readonly Section[], context: DeviceContext): Shares | null {
   const parts = sections.flatMap(({ named, members, code }) =>
@@ -363,8 +366,8 @@ function sharesOf(sections: readonly Section[], context: DeviceContext): Shares 
 }
 
 /**
- * An entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. A family
- * whose work-items meet is the only one of its entry.
+ * Prints an entry that runs several kernels at once: group k of a launch works on part k modulo the number of parts. A
+ * family with synchronising work-items is the only one of its entry.
  */
 export function partsEntry(
   context: DeviceContext,

@@ -17,25 +17,26 @@ export interface DeviceLayout {
   /** Bytes of the arena. */
   readonly arena: number;
   /**
-   * The arena begins with what the host looks at between launches: control words, faults, cursors of logs. Their bytes.
+   * Number of bytes at the beginning of the arena that the host reads between launches: control values, faults, cursors
+   * of logs.
    */
   readonly status: number;
 }
 
 /**
- * The arena's first words: an even and an odd step that is to be the last, or `notStopped`; then the step from which
- * the arguments of kernels count, in languages where they do.
+ * The first u32 values of the arena: an even and an odd last step, or `notStopped`; then the step from which kernel
+ * arguments count, in languages that use it.
  */
 const controlBytes = 64;
-/** What the word of the arena with the step of a stop holds while nothing has stopped the device. */
+/** Value of the last step in the arena while the device is not stopped. */
 export const notStopped = 0x7fffffff;
-/** Where the step from which arguments count is, in bytes. */
+/** Offset of the step from which arguments count, in bytes. */
 export const firstStepOffset = 8;
 /** Where the member of a family is that a launch is for, in bytes. */
 export const memberOffset = 12;
 
 const alignment = 128;
-/** Larger buffers have memory of their own, since devices limit a single piece, some to a quarter of what they have. */
+/** Larger buffers have their own memory, since devices limit a single allocation, some to a quarter of their memory. */
 const largestInArena = 16 * 2 ** 20;
 
 const bytesOf = (buffer: Buffer, length: number): number => length * elementBytes[buffer.element];

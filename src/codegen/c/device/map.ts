@@ -11,7 +11,7 @@ import type { DeviceContext } from './context.js';
 import { amountOf, bufferOf } from './kernel.js';
 import type { Code, DeviceFamily, Ids } from './kernel.js';
 
-/** Ranges begin at multiples of this, so a word of a mask belongs to one of them. */
+/** Ranges begin at multiples of this, so that each u32 of a mask belongs to one of them. */
 const blockLength = 64;
 
 const blocked = (items: number): number => Math.ceil(items / blockLength) * blockLength;
@@ -21,7 +21,7 @@ type RangePatterns = Extract<DomainPattern, { kind: 'ranges' }>['ranges'];
 interface Domain {
   readonly geometry: (member: number) => Geometry;
   readonly tables: readonly string[];
-  /** Declares `index`, `end` and what else the body uses. */
+  /** Declares `index`, `end` and the other locals of the body. */
   readonly head: readonly string[];
 }
 
@@ -63,7 +63,7 @@ function domainOf(
   };
 }
 
-/** Ranges lie one after another in blocks of work-items; a table says where each begins. */
+/** Ranges follow one another in blocks of work-items; a table has the beginning of each. */
 function manyRanges(
   context: DeviceContext,
   { family, id }: DeviceFamily,
@@ -100,7 +100,7 @@ function manyRanges(
   };
 }
 
-/** A kernel over the spikes of this step, or over as many items as a cell says: work-items stride over them. */
+/** Prints a kernel over the spikes of this step, or over a number of items in a cell: work-items stride over them. */
 function stridedCode(
   context: DeviceContext,
   { family }: DeviceFamily,
@@ -143,8 +143,8 @@ function stridedCode(
 }
 
 /**
- * A team for each item. Teams without an item, or behind a fault, meet with all others at every barrier: PoCL 3.1 mixes
- * up the ways of work-items behind barriers that others don't pass.
+ * Prints a kernel with a team for each item. Teams without an item, or after a fault, still reach every barrier with
+ * the others: PoCL 3.1 confuses the paths of work-items after barriers that some of them do not pass.
  */
 function teamCode(context: DeviceContext, { family }: DeviceFamily, kernel: MapPattern, { item, group }: Ids): Code {
   const { u32 } = context.dialect.types;

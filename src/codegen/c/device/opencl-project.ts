@@ -1,6 +1,4 @@
-/**
- * A stand-alone project for OpenCL: kernels, a host in C that launches them, and what a project in C has beside these.
- */
+/** A stand-alone project for OpenCL: kernels, a host in C that launches them, and the common files of projects in C. */
 
 import type { Program } from '../../../ir/program.js';
 import { renderTemplate } from '../../templates/render.js';
@@ -13,9 +11,9 @@ import { generateOpencl } from './generate.js';
 import { hostRunning, hostTables, listCount } from './host-tables.js';
 
 /**
- * The files of a stand-alone project, by name. Teams that add atomically suit every device.
+ * Returns the files of a stand-alone project, by name. Teams that add atomically suit every device.
  *
- * @param script  what is run, in order, after initialisation
+ * @param script the run's steps after initialisation, in order
  * @returns texts, and the bytes of `initial.bin`; the same for equal programs
  */
 export function openclProject(

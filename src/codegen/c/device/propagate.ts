@@ -113,7 +113,7 @@ function mostSpikes(scope: Scope, { first, last, single, slot, counts }: Texts):
   ];
 }
 
-/** The spike and the delay of a pair, where there is such a spike. */
+/** Prints the spike and the delay of a pair, if this spike exists. */
 function ofPair(scope: Scope, { first, columns, single, slot, counts, row }: Texts): string[] {
   const { i32, u32 } = scope.context.dialect.types;
   if (single) return [`const ${u32} k = pair;`, `const ${u32} row = ${row};`];

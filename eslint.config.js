@@ -97,7 +97,7 @@ const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export
 
 export default defineConfig(
   {
-    ignores: ['dist/', 'out/', 'coverage/', '.venv*/', 'fixtures/', '**/*.generated.*'],
+    ignores: ['dist/', 'out/', 'docs/.vitepress/config.js', 'coverage/', '.venv*/', 'fixtures/', '**/*.generated.*'],
   },
   ...tseslint.configs.strictTypeChecked,
   {

@@ -14,6 +14,7 @@ const apart = [
   'test/cli/{bad-input,process,progress,starting}.test.ts',
   'test/run/choose-target.test.ts',
   'test/interoperability/pynn-native.test.ts',
+  'test/docs/transcripts.test.ts',
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',
 ];
 

@@ -20,6 +20,8 @@ export interface Cell {
   readonly from: Notation;
   readonly to: Notation;
   readonly outcome: ConvertedModel['outcome'] | 'refused';
+  /** Which simulators run it: those of the notation; of PyNN's, NEST with models in NESTML; or interneuron alone. */
+  readonly portable: 'yes' | 'nestml' | 'no';
   /** Whether the document, read again, has the model hash that the fixture has. */
   readonly sameHash: boolean;
   /** Whether the document carries the fixture, with its hash. */
@@ -70,23 +72,45 @@ const isLargeModel = ({ model }: ValidModel): boolean =>
 
 /** One cell of the table. */
 export async function cellOf({ name, from, imported }: Fixture, to: Notation): Promise<Cell> {
-  const cell = { fixture: name, from, to, sameHash: false, backAgain: false, reasons: [], errors: [] };
+  const cell = {
+    fixture: name,
+    from,
+    to,
+    portable: 'yes' as Cell['portable'],
+    sameHash: false,
+    backAgain: false,
+    reasons: [],
+    errors: [],
+  };
   try {
     const converted = await convertModel(imported.valid, targets[to], { origin: true });
+    const portable = to === 'pynn' ? await portabilityOf(imported.valid) : 'yes';
     const worst = converted.outcome === 'incomplete' ? 'notExpressible' : 'approximated';
     const reasons = [...new Set(converted.report.flatMap((one) => (one.verdict === worst ? [one.message] : [])))];
     const again = readAgain(converted, false);
-    if (again === undefined) return { ...cell, outcome: converted.outcome, reasons };
+    if (again === undefined) return { ...cell, portable, outcome: converted.outcome, reasons };
     if (again instanceof Error)
-      return { ...cell, outcome: converted.outcome, reasons, errors: [again.message.split('\n')[0] ?? ''] };
+      return { ...cell, portable, outcome: converted.outcome, reasons, errors: [again.message.split('\n')[0] ?? ''] };
     const { model } = imported.hashes;
     const sameHash = again.hashes.model === model;
     const back = sameHash || from === to ? undefined : readAgain(converted, true);
     const backAgain = sameHash || (back !== undefined && !(back instanceof Error) && back.hashes.model === model);
-    return { ...cell, outcome: converted.outcome, sameHash, backAgain, reasons };
+    return { ...cell, portable, outcome: converted.outcome, sameHash, backAgain, reasons };
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError)
       return { ...cell, outcome: 'refused', reasons: [error.message] };
+    throw error;
+  }
+}
+
+/** Which simulators of PyNN run the script of a model. */
+async function portabilityOf(valid: ValidModel): Promise<Cell['portable']> {
+  if ((await convertModel(valid, 'pynn')).portable) return 'yes';
+  try {
+    const { outcome } = await convertModel(valid, 'pynn-nestml');
+    return outcome === 'incomplete' ? 'no' : 'nestml';
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof DiagnosticError) return 'no';
     throw error;
   }
 }

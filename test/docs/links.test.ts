@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { sidebar } from '../../docs/.vitepress/sidebar.js';
 import { root } from '../support/import-graph.js';
 
 /** Every page of documentation: at the root, in docs, and the READMEs of folders. */
@@ -8,7 +9,7 @@ const pages = [
   ...readdirSync(root).filter((file) => file.endsWith('.md')),
   ...['docs', 'bench', 'fixtures', 'src', 'translators', 'runtime', 'schemas', 'test'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.md'))
+      .filter((file) => file.endsWith('.md') && !/node_modules|^reference/.test(file))
       .map((file) => join(folder, file)),
   ),
 ];
@@ -45,6 +46,15 @@ describe.each(pages)('%s', (page) => {
     for (const path of named.filter((candidate) => !candidate.includes('<'))) {
       expect(existsSync(join(root, path)), `${page} names ${path}`).toBe(true);
     }
+  });
+});
+
+describe('the sidebar of the site', () => {
+  it('links to pages that are there', () => {
+    const links = sidebar.flatMap((group) => [group.link ?? [], ...(group.items ?? []).map(({ link }) => link)]).flat();
+    const written = links.filter((link) => !link.startsWith('/reference/') && !link.startsWith('/python-api/'));
+    expect(written.length).toBeGreaterThan(25);
+    for (const link of written) expect(existsSync(join(root, 'docs', `${link}.md`)), link).toBe(true);
   });
 });
 

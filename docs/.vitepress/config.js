@@ -1,0 +1,41 @@
+/** The documentation site. `npm run docs` builds it; a link to a page that is missing ends the build. */
+
+import { posix } from 'node:path';
+import { defineConfig } from 'vitepress';
+import { sidebar } from './sidebar.js';
+
+const repository = 'https://github.com/interneuron/interneuron';
+
+/** Makes links to files outside of `docs` links to the repository. */
+function linksToRepository(markdown) {
+  markdown.core.ruler.push('links-to-repository', ({ tokens, env }) => {
+    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+      const target = token.type === 'link_open' ? token.attrGet('href') : null;
+      if (target === null || /^([a-z]+:|#|\/)/.test(target)) continue;
+      const path = posix.join('docs', posix.dirname(env.relativePath), target);
+      if (!path.startsWith('docs/') || !/\.md(#|$)/.test(path))
+        token.attrSet('href', `${repository}/blob/main/${path}`);
+    }
+  });
+}
+
+export default defineConfig({
+  title: 'interneuron',
+  description: 'One model, any notation in, any engine underneath, the same spikes everywhere.',
+  outDir: '../out/site',
+  cacheDir: '../out/site-cache',
+  cleanUrls: false,
+  base: process.env.DOCS_BASE ?? '/',
+  markdown: { attrs: { disable: true }, config: (markdown) => markdown.use(linksToRepository), html: false },
+  themeConfig: {
+    search: { provider: 'local' },
+    socialLinks: [{ icon: 'github', link: repository }],
+    outline: [2, 3],
+    nav: [
+      { text: 'Tutorials', link: '/tutorials/brian' },
+      { text: 'How-to', link: '/how-to/continuous-integration' },
+      { text: 'Reference', link: '/support' },
+    ],
+    sidebar,
+  },
+});

@@ -1,0 +1,39 @@
+/**
+ * Builds the documentation site in `out/site`: the pages of `docs`, the keys of the document notations from their schemas, and the
+ * interfaces of JavaScript and Python from their sources.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { schemaReference } from './schema-reference.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const docs = `${root}docs`;
+
+/** Runs a program in the folder `docs`; its messages go to the terminal. */
+function run(file, ...words) {
+  execFileSync(file, words, { cwd: docs, stdio: 'inherit', env: { ...process.env, NO_COLOR: '1' } });
+}
+
+if (!existsSync(`${docs}/node_modules/vitepress`)) run('npm', 'ci', '--no-audit', '--no-fund');
+
+rmSync(`${docs}/reference`, { recursive: true, force: true });
+mkdirSync(`${docs}/reference/documents`, { recursive: true });
+for (const name of ['brian', 'pynn', 'model']) {
+  const schema = JSON.parse(readFileSync(`${root}schemas/${name}.schema.json`, 'utf8'));
+  writeFileSync(`${docs}/reference/documents/${name}.md`, schemaReference(schema));
+}
+run('npx', 'typedoc', '--options', 'typedoc.json');
+
+rmSync(`${root}out/site`, { recursive: true, force: true });
+run('npx', 'vitepress', 'build', '.');
+
+// Python's interface is a site of its own below the first one.
+const python = `${root}.venv/bin/python`;
+if (existsSync(python))
+  execFileSync(python, ['-m', 'pdoc', '-o', `${root}out/site/python-api`, 'interneuron', 'brian2_interneuron'], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+    env: { ...process.env, PYTHONPATH: `${root}python/interneuron/src:${root}python/brian2-interneuron/src` },
+  });
+else console.log('the Python interface is left out: there is no .venv; run scripts/python-environment.sh');

@@ -1,0 +1,70 @@
+/** Features of models, each with a small document in every notation that has it. Paths are below `fixtures`. */
+
+export const notations = ['brian', 'pynn', 'neuroml'] as const;
+
+export type Notation = (typeof notations)[number];
+
+export interface Feature {
+  readonly name: string;
+  readonly brian?: string;
+  readonly pynn?: string;
+  readonly neuroml?: string;
+}
+
+export const features: Readonly<Record<string, readonly Feature[]>> = {
+  Cells: [
+    {
+      name: 'integrate and fire, currents',
+      brian: 'single-lif.yaml',
+      pynn: 'if-curr-exp.json',
+      neuroml: 'point-cells.xml',
+    },
+    {
+      name: 'integrate and fire, conductances',
+      brian: 'vogels-abbott-coba.yaml',
+      pynn: 'if-cond-exp.json',
+      neuroml: 'pynn-cells.xml',
+    },
+    { name: 'adaptive exponential', pynn: 'eif-cond-exp-isfa-ista.json', neuroml: 'point-cells.xml' },
+    { name: 'Izhikevich', pynn: 'izhikevich.json', neuroml: 'point-cells.xml' },
+    { name: 'Hodgkin–Huxley', brian: 'single-hh.yaml', pynn: 'hh-cond-exp.json', neuroml: 'channels.xml' },
+    { name: 'equations of the user', brian: 'methods.yaml', neuroml: 'own-types.xml' },
+    { name: 'channels, kinetic schemes', neuroml: 'kinetic-scheme.xml' },
+    { name: 'several compartments', brian: 'hodgkin-huxley-axon.yaml', neuroml: 'soma.cell.nml' },
+    { name: 'noise in equations', brian: 'noisy-group.yaml' },
+    { name: 'refractoriness of all kinds', brian: 'refractory-variants.yaml' },
+    { name: 'events besides spikes', brian: 'custom-event.yaml', neuroml: 'own-types.xml' },
+  ],
+  Synapses: [
+    {
+      name: 'a weight and a delay for each',
+      brian: 'heterogeneous-delays.yaml',
+      pynn: 'connector-from-list.json',
+      neuroml: 'network.xml',
+    },
+    { name: 'random connections', brian: 'brunel-hakim.yaml', pynn: 'connector-fixed-probability.json' },
+    { name: 'connections by distance', pynn: 'connector-distance-dependent-probability.json' },
+    { name: 'short-term plasticity', pynn: 'tsodyks-markram.json', neuroml: 'synapses.xml' },
+    {
+      name: 'spike-timing dependent plasticity',
+      brian: 'stdp-pair.yaml',
+      pynn: 'stdp-additive.json',
+      neuroml: 'synapses.xml',
+    },
+    { name: 'gap junctions', pynn: 'electrical.json', neuroml: 'contacts.xml' },
+    { name: 'sums over synapses in equations', brian: 'summed.yaml' },
+    { name: 'stochastic release', pynn: 'simple-stochastic.json' },
+  ],
+  Inputs: [
+    { name: 'Poisson sources', brian: 'poisson-input.yaml', pynn: 'sources.json', neuroml: 'random-inputs.xml' },
+    { name: 'listed spikes', brian: 'deterministic-30.yaml', pynn: 'sources.json', neuroml: 'synapses.xml' },
+    { name: 'currents', pynn: 'current-sources.json', neuroml: 'inputs.xml' },
+    { name: 'tables over time', brian: 'timed-array.yaml', pynn: 'current-sources.json' },
+  ],
+  Protocol: [
+    { name: 'several runs, values that change', brian: 'protocol.yaml', pynn: 'delays-changed.json' },
+    { name: 'resets, segments', pynn: 'segments.json' },
+    { name: 'code at intervals', brian: 'run-regularly.yaml' },
+    { name: 'views and assemblies', pynn: 'views-and-assemblies.json' },
+  ],
+};

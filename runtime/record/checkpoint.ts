@@ -1,10 +1,10 @@
 /**
- * Checkpoints: a folder with everything that another process needs to continue a run.
+ * Checkpoints: a folder with all data that another process needs to continue a run.
  *
- * - `run.json`: what is run and how, written once
- * - `rows`: all that was recorded, in the order in which it was taken in; it only grows
- * - `state`: the engine and the protocol between two steps, and the length of `rows` at that time; each checkpoint replaces
- *   the file, in one step
+ * - `run.json`: the model and the options of the run, written once
+ * - `rows`: all recorded rows, in the order of their arrival; it only grows
+ * - `state`: the engine and the protocol between two steps, and the length of `rows` at that time; each checkpoint
+ *   replaces the file atomically
  */
 
 import { createHash, type Hash } from 'node:crypto';
@@ -32,7 +32,7 @@ import type { Snapshot } from '../targets/target.js';
 import type { LogRows } from './drain.js';
 import type { TimelineState } from './timeline.js';
 
-/** What the intake of a recording is told. */
+/** One call of a recording's intake. */
 export type IntakeCall =
   | { readonly kind: 'absorb'; readonly rows: readonly LogRows[]; readonly step: number }
   | { readonly kind: 'switch'; readonly recording: string; readonly on: boolean }
@@ -63,9 +63,9 @@ export interface RecordingState {
   readonly session: Snapshot;
 }
 
-/** Receives what a run has to keep. */
+/** Stores the data for continuing a run. */
 export interface Checkpoint {
-  /** Adds to what was recorded. */
+  /** Appends to the recorded rows. */
   append(call: IntakeCall): void;
   /** Whether the time of the next checkpoint has come. */
   isDue(): boolean;
@@ -80,12 +80,12 @@ export interface StoredCheckpoint {
   /** Contents of `run.json`. */
   readonly run: unknown;
   readonly state: RecordingState;
-  /** What the intake was told until then. */
+  /** The calls of the intake up to the checkpoint. */
   calls(program: Program): Iterable<IntakeCall>;
   /**
-   * Goes on with the same folder; what was recorded after the checkpoint is dropped.
+   * Continues in the same folder; rows recorded after the checkpoint are dropped.
    *
-   * @throws UsageError when another process writes it
+   * @throws UsageError while another process writes to it
    */
   resume(seconds: number): Checkpoint;
 }
@@ -96,11 +96,11 @@ const names = { run: 'run.json', rows: 'rows', state: 'state' } as const;
 const claim = 'writer';
 
 /**
- * A new checkpoint; nothing can be continued before the first `store`.
+ * Creates a checkpoint; the run cannot be continued before the first `store`.
  *
- * @param run  what is run and how, as JSON
- * @param seconds  wall time between two checkpoints
- * @throws UsageError when there is such a folder, or it cannot be written
+ * @param run the model and the options of the run, as JSON
+ * @param seconds wall time between two checkpoints
+ * @throws UsageError if the folder exists or cannot be written
  */
 export function createCheckpoint(
   folder: string,
@@ -171,7 +171,7 @@ function checkpoint(folder: string, run: string, file: RowsFile, seconds: number
 /**
  * Opens a checkpoint.
  *
- * @throws UsageError when the folder is none, or has none that is whole
+ * @throws UsageError for a folder that is not a checkpoint or has no complete one
  */
 export function openCheckpoint(folder: string): StoredCheckpoint {
   const stateFile = join(folder, names.state);
@@ -329,7 +329,7 @@ interface StateHead {
   readonly stored: readonly (readonly [name: string, snapshot: SnapshotHead])[];
 }
 
-/** The SHA-256 of what follows it in a line, then the state. */
+/** Encodes the SHA-256 of the rest in one line, then the state. */
 function encodeState(given: RecordingState, files: FilesHead): readonly Uint8Array[] {
   const { session, timeline, ...state } = given;
   const { initial, stored, ...clock } = timeline;

@@ -16,7 +16,7 @@ export interface LogRows {
   readonly data: TypedArray;
 }
 
-/** Empties all logs; those without rows are left out. */
+/** Empties all logs; logs without rows are left out. */
 export async function drainLogs(session: Session, program: Program): Promise<readonly LogRows[]> {
   const drained: LogRows[] = [];
   for (const buffer of new Set(program.logs.map(({ cursor }) => cursor.buffer))) {
@@ -67,9 +67,9 @@ interface CountedPairs {
 }
 
 /**
- * Events of a ring, each as often as it counts.
+ * Returns the events of a ring, repeated by their multiplicity.
  *
- * @param multiples  rows of the log of those that count more than once, or none
+ * @param multiples rows of the log of multiplicities above one, if any
  */
 export function countedPairs(rows: LogRows, multiples: LogRows | undefined): CountedPairs {
   const pairs = splitPairs(rows);

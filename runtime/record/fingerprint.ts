@@ -3,15 +3,16 @@
  * this layout.
  *
  * - spikes of a population: for each spike, ascending by (step, index), the step as u64 and the index as u32,
- *   little-endian; one that
- *   counts several times stands as often
- * - a variable recorded at events: its value at each event as f64, in the order of these, every NaN as the one NaN
- * - a variable: its elements little-endian in their own width, every NaN as the one NaN; a population's in order of
- *   index, a
- *   projection's in order of (source, target, copy)
+ *   little-endian; a spike is repeated by its multiplicity
+ * - a variable recorded at events: its value at each event as f64, in the order of the events, every NaN as the
+ *   canonical
+ *   NaN
+ * - a variable: its elements little-endian in their own width, every NaN as the canonical NaN; of a population in order
+ *   of
+ *   index, of a projection in order of (source, target, copy)
  * - a population: the lines `numerics N`, `precision P`, `population NAME SIZE`, `spikes COUNT DIGEST`, then
- *   `recorded NAME COUNT DIGEST` for each variable that is recorded at its events, and `variable NAME ELEMENT COUNT
- *   DIGEST` for each, sorted by name; the former's name is `EVENT.VARIABLE` for events other than spikes
+ *   `recorded NAME COUNT DIGEST` for each variable recorded at its events, and `variable NAME ELEMENT COUNT DIGEST` for
+ *   each, sorted by name; the former's name is `EVENT.VARIABLE` for events other than spikes
  * - a projection that has state: `numerics N`, `precision P`, `projection NAME COUNT`, and its variables likewise
  * - the total: `numerics N`, `precision P`, then `population NAME DIGEST` and `projection NAME DIGEST` for each, sorted
  *   by name
@@ -50,18 +51,20 @@ export interface Fingerprinter {
   count(population: string): number;
   /** Reads the time-varying state and closes all digests. */
   finish(session: Session): Promise<Fingerprint>;
-  /** Variables of the state, and parameters of populations, in which `finish` met values that are no finite number. */
+  /**
+   * Returns variables of the state, and parameters of populations, with values found by `finish` that are not finite.
+   */
   notNumbers(): readonly NotNumbers[];
 }
 
 /** Values of a variable at events, in their order. */
 export interface RecordedValues {
-  /** Among those of the events. */
+  /** Unique among the variables of the event. */
   readonly name: string;
   readonly values: Float64Array;
 }
 
-/** A variable of the final state in which some elements are NaN or infinite; `count` of them are NaN. */
+/** A variable of the final state with NaN or infinite elements; `count` of them are NaN. */
 export interface NotNumbers {
   /** The population or projection. */
   readonly owner: string;
@@ -75,7 +78,10 @@ export interface NotNumbers {
   readonly elements: number;
 }
 
-/** A fingerprinter for one run of `program`. @param before  of the same run so far, which takes nothing from then on */
+/**
+ * Creates the fingerprinter of one run of `program`. @param before the fingerprinter of the same run so far, which must
+ * not be used afterwards
+ */
 export function createFingerprinter(program: Program, before?: Fingerprinter): Fingerprinter {
   invariant(new Uint8Array(Uint32Array.of(1).buffer)[0] === 1, 'fingerprint', 'this machine is not little-endian');
   const streams = new Map<string, SpikeHash>();
@@ -156,7 +162,7 @@ function sortedByName<T extends { readonly name: string }>(list: readonly T[]): 
   return [...list].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-/** Variables by owner, sorted by name: those that vary in time, or those that do not. */
+/** Returns variables by owner, sorted by name: either variables that change over time, or the others. */
 function variablesByOwner(program: Program, varying: boolean): (owner: string) => readonly VariableLocation[] {
   const byOwner = new Map<string, VariableLocation[]>();
   for (const variable of program.manifest.variables.filter(({ state }) => state === varying)) {

@@ -31,7 +31,7 @@ export interface Intake {
    * rows.
    */
   passTo(own: number, step: number): void;
-  /** Series in which samples were no finite numbers. */
+  /** Returns series with samples that are not finite. */
   notFinite(): readonly NotFiniteSamples[];
 }
 
@@ -41,7 +41,7 @@ export interface NotFiniteSamples {
   /** How many, and the step of the first. */
   readonly count: number;
   readonly step: number;
-  /** What the first is. */
+  /** Value of the first such sample. */
   readonly first: number;
 }
 
@@ -76,7 +76,8 @@ export function createIntake(
   let since = begin;
   const notFinite = new Map<number, NotFiniteSamples>();
   /**
-   * Steps of the run that are ahead of those of the session, where the segment's time begins, and which segment it is.
+   * `shift`: lead of the run's steps over the session's; `origin`: beginning of the segment's time; `segment`: its
+   * index.
    */
   let shift = 0;
   let origin = begin;
@@ -191,7 +192,7 @@ function noteNotFinite(
   );
 }
 
-/** Samples that a segment's time had before it began; that of its first state is one of its own. */
+/** Returns the number of samples of a segment's time before it began; the sample of its first state is separate. */
 function samplesBefore({ plan: { offset, every } }: SampledSeries, origin: number): number {
   return origin === 0 ? 0 : Math.max(0, Math.ceil((origin - offset) / every));
 }
@@ -208,7 +209,7 @@ function sampleBlock(series: number, entry: SampledSeries, rows: LogRows, before
   };
 }
 
-/** The spikes of cells that some recording which is on asks for. */
+/** Keeps the spikes of cells with an active recording. */
 function keepRecorded(
   recorded: RecordedTrains,
   off: ReadonlySet<string>,

@@ -1,4 +1,4 @@
-/** What a program's manifest and a protocol say will be recorded. */
+/** The plan of a recording, from a program's manifest and a protocol. */
 
 import { areListed } from '../results/result.js';
 import type { EventRecordingLocation, EventValueLocation, Program, SampleLocation } from '../../src/ir/program.js';
@@ -28,26 +28,26 @@ export interface SampledSeries {
 export interface RateSeries {
   readonly kind: 'rate';
   readonly plan: SeriesPlan;
-  /** Name of the event ring whose log is counted. */
+  /** Name of the event ring with the counted log. */
   readonly event: string;
-  /** Elements whose events are counted; the rate is the mean over them, in Hz. */
+  /** Elements with counted events; the rate is their mean in Hz. */
   readonly elements: Elements;
 }
 
-/** Trains, with the event ring that they come from and the recordings that ask for them. */
+/** Trains, with their event ring and the recordings that request them. */
 export interface RecordedTrains {
   readonly plan: TrainsPlan;
   /** Name of the event ring. */
   readonly event: string;
   /** Number of elements of the population. */
   readonly size: number;
-  /** Each asks for some of its elements; together they ask for those of the plan. */
+  /** Each requests some of its elements; together they request the elements of the plan. */
   readonly recordings: readonly EventRecordingLocation[];
   /** Where the values of the plan's variables are, one for each. */
   readonly values: readonly EventValueLocation[];
 }
 
-/** All series and trains of a run, and where they come from. */
+/** All series and trains of a run, with their sources. */
 export interface RecordingPlan {
   /** In the order of the run's set-up. */
   readonly series: readonly (SampledSeries | RateSeries)[];
@@ -57,13 +57,13 @@ export interface RecordingPlan {
   readonly setup: Pick<RunSetup, 'populations' | 'trains' | 'series' | 'spikeLabel' | 'segments' | 'expectedSteps'>;
 }
 
-/** Units in which files hold samples, by SI unit; what is not listed is in SI. */
+/** Units of samples in files, by SI unit; missing units are in SI. */
 export type WrittenUnits = Readonly<Record<string, WrittenUnit>>;
 
 /**
- * What a run of `protocol` on `program` records, in a fixed order.
+ * Returns the recordings of a run of `protocol` on `program`, in a fixed order.
  *
- * @param first  steps before the run
+ * @param first steps before the run
  */
 export function recordingPlan(
   program: Program,
@@ -127,7 +127,7 @@ function defaultEventRecordings(program: Program): readonly EventRecordingLocati
   );
 }
 
-/** The plan with the unit that files have for it; whole numbers have none. */
+/** Adds the unit in files to a plan; integers have no unit. */
 function inUnits(plan: SeriesPlan, units: WrittenUnits): SeriesPlan {
   return plan.element.startsWith('f') ? { ...plan, ...writtenIn(plan.unit, units) } : plan;
 }
@@ -214,7 +214,10 @@ function trainsPlans(
   });
 }
 
-/** The variables that recordings of one event ask for, each once; where they differ, one is named for its recording. */
+/**
+ * Returns the variables that recordings of one event request, each once; different ones of one name get the name of
+ * their recording.
+ */
 function variablesOf(
   recordings: readonly EventRecordingLocation[],
   units: WrittenUnits,
@@ -251,7 +254,7 @@ function unionElements(sets: readonly Elements[]): Elements {
   return elementsOf(Uint32Array.from(all).sort());
 }
 
-/** Adds the recording's name, then a number, where a name alone is taken. */
+/** Adds the recording's name, then a number, to names that are taken. */
 function uniqueNames(wanted: readonly { readonly recording: string; readonly base: string }[]): readonly string[] {
   const uses = new Map<string, number>();
   for (const { base } of wanted) uses.set(base, (uses.get(base) ?? 0) + 1);

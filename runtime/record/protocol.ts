@@ -1,4 +1,4 @@
-/** What is done with a session, step by step: the protocol of an experiment, after lowering. */
+/** The protocol of an experiment after lowering: the actions on a session, step by step. */
 
 import type { TypedArray } from '../../src/ir/program.js';
 import type { SegmentSpan } from '../results/result.js';
@@ -8,7 +8,8 @@ export type ProtocolEntry =
   /** Advances time by whole steps. */
   | { readonly kind: 'run'; readonly steps: number; readonly name?: string }
   /**
-   * Runs a procedure of the program's schedule between two steps. `first`: what it sets is what a reset goes back to.
+   * Runs a procedure of the program's schedule between two steps. `first`: it sets initial values, which a reset
+   * restores.
    */
   | { readonly kind: 'call'; readonly procedure: string; readonly first?: true }
   /** Puts numbers into a buffer, then runs procedures; `first` as above. */
@@ -79,9 +80,9 @@ export function protocolSteps(protocol: Protocol): number {
 }
 
 /**
- * Stretches of steps in which a recording is on.
+ * Returns the ranges of steps in which a recording is on.
  *
- * @returns ascending, disjoint [begin, end), at most `steps`; one stretch for a recording that is never switched
+ * @returns ascending, disjoint [begin, end), at most `steps`; one range for a recording that is never switched
  */
 export function recordedSpans(
   protocol: Protocol,

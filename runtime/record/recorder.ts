@@ -1,6 +1,6 @@
 /**
- * Drives a session through a protocol and takes what it records: spikes to the fingerprint and to spools, samples
- * straight to a sink. While the target computes one chunk of steps, the rows of the chunk before are worked on.
+ * Drives a session through a protocol and takes its recordings: spikes to the fingerprint and to spools, samples
+ * directly to a sink. While the target computes one chunk of steps, the rows of the previous chunk are processed.
  */
 
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ import { protocolSteps, segmentSpans, turnsBack, type Protocol, type ProtocolEnt
 import { createTimeline, type Timeline } from './timeline.js';
 import { createSpikeSpool, defaultSpoolLimits, type SpikeSpool, type SpoolLimits } from './spike-spool.js';
 
-/** How a recorder keeps what it takes; no result depends on it. */
+/** Storage options of a recorder; no result depends on them. */
 export interface RecorderOptions {
   /** Folder for spikes that do not fit in memory; the system's folder for temporary files when absent. */
   readonly spoolDirectory?: string;
@@ -46,13 +46,13 @@ export interface RecorderOptions {
 export interface RunOptions {
   /** Told after each chunk: steps done, steps of the entire protocol, and spikes so far of all populations. */
   readonly onProgress?: (done: number, total: number, spikes: number) => void;
-  /** When it aborts, the run stops after the current chunk, and what was recorded until then is kept. */
+  /** On abort, the run stops after the current chunk, and its recordings so far are kept. */
   readonly signal?: AbortSignal;
   /** Stops after so many steps, as `signal` would. */
   readonly stopAfter?: number;
-  /** Keeps what is needed to continue the run after its process has ended. */
+  /** Stores the data for continuing the run in another process. */
   readonly checkpoint?: Checkpoint;
-  /** Continues a run: the session is initialised, and `calls` are what its intake was told until `state`. */
+  /** Continues a run: the session is already initialised, and `calls` are the calls of its intake up to `state`. */
   readonly from?: { readonly state: RecordingState; readonly calls: Iterable<IntakeCall> };
 }
 
@@ -60,7 +60,7 @@ export interface RunOptions {
 export interface RecordedRun {
   /** Steps done. */
   readonly steps: number;
-  /** Whether the protocol was carried out to its end, and what ended it else. */
+  /** Whether the protocol was completed, or the reason of its end. */
   readonly outcome: Outcome;
   /** Sentences about faults that ended the run. */
   readonly faults: readonly string[];
@@ -68,7 +68,7 @@ export interface RecordedRun {
   readonly fingerprint: Fingerprint;
   /** Variables that hold NaN at the end. */
   readonly notNumbers: readonly NotNumbers[];
-  /** Series in which samples were no finite numbers. */
+  /** Series with samples that are not finite. */
   readonly notFinite: readonly NotFiniteSamples[];
   /** Steps of each phase that was begun. */
   readonly phases: readonly PhaseSpan[];
@@ -80,9 +80,9 @@ export interface RecordedRun {
   readonly seconds: { readonly run: number; readonly fingerprint: number };
 }
 
-/** Runs a protocol on a session and takes what the plan says. */
+/** Runs a protocol on a session and records according to the plan. */
 export interface Recorder {
-  /** What is recorded. */
+  /** The recording plan. */
   readonly plan: RecordingPlan;
   /**
    * Runs the protocol once, on a session that is initialised and at the step that its time begins with. @throws
@@ -99,17 +99,17 @@ export interface Recorder {
 type BeginOptions = RunOptions & {
   /** Steps that progress is told to be of. */
   readonly total?: number;
-  /** What took the run so far, on another program; it takes nothing from then on. */
+  /** The recording of the run so far, on another program; it must not be used afterwards. */
   readonly before?: Recording;
 };
 
 /** A run that goes on, entry by entry of its protocol. */
 export interface Recording {
-  /** What is recorded. */
+  /** The recording plan. */
   readonly plan: RecordingPlan;
   /** Digests of the spikes so far. */
   readonly fingerprinter: Fingerprinter;
-  /** Series in which samples so far were no finite numbers. */
+  /** Returns series with samples so far that are not finite. */
   notFinite(): readonly NotFiniteSamples[];
   /** Steps done since the start of the run, through all segments. */
   steps(): number;
@@ -118,9 +118,9 @@ export interface Recording {
   /** Sentences about faults that ended the run. */
   faults(): readonly string[];
   /**
-   * Does what an entry says; when it returns, every row is taken in. After a fault or a stop it does nothing.
+   * Performs an entry of the protocol; all its rows are processed on return. After a fault or a stop it has no effect.
    *
-   * @param limits  for this entry, instead of those of the run
+   * @param limits for this entry, instead of the limits of the run
    */
   perform(entry: ProtocolEntry, limits?: Pick<RunOptions, 'signal' | 'stopAfter'>): Promise<void>;
   /** As `perform`, but steps are passed over and no row is taken in: the recording before this one has them. */
@@ -129,11 +129,11 @@ export interface Recording {
   spikes(train: number, begin: number): SpikeBlock;
   /** Goes on after a stop. */
   resume(): void;
-  /** What the run gave. @param protocol  what was performed */
+  /** Returns the result of the run. @param protocol the performed entries */
   finish(protocol: Protocol): Promise<RecordedRun>;
 }
 
-/** A recorder for one run. @param plan  what it records; absent: what the program and the protocol say, in SI */
+/** Creates a recorder for one run. @param plan its recordings; absent: those of the program and the protocol, in SI */
 export function createRecorder(
   program: Program,
   protocol: Protocol,
@@ -167,7 +167,7 @@ export function createRecorder(
   };
 }
 
-/** The record of a run, for a writer's `close`. @param notes  what lowering and the target chose */
+/** Returns the record of a run, for a writer's `close`. @param notes choices of lowering and of the target */
 export function runRecord(
   header: RunHeader,
   plan: RecordingPlan,
@@ -342,7 +342,7 @@ function copySpikes(before: Recording, { trains }: RecordingPlan, spools: readon
   }
 }
 
-/** Tells an intake once more what it was told. */
+/** Repeats earlier calls of an intake. */
 async function repeatCalls(calls: Iterable<IntakeCall>, intake: Intake, sink: SampleSink): Promise<void> {
   for (const call of calls) {
     if (call.kind === 'absorb') intake.absorb(call.rows, call.step);
@@ -352,7 +352,7 @@ async function repeatCalls(calls: Iterable<IntakeCall>, intake: Intake, sink: Sa
   }
 }
 
-/** An intake that tells a checkpoint what it is told. */
+/** Returns an intake that also appends its calls to a checkpoint. */
 const keepingCalls = (intake: Intake, checkpoint: Checkpoint): Intake => ({
   ...intake,
   absorb: (rows, step) => {
@@ -369,7 +369,7 @@ const keepingCalls = (intake: Intake, checkpoint: Checkpoint): Intake => ({
   },
 });
 
-/** What happens between two chunks of steps. */
+/** Actions between two chunks of steps. */
 interface ChunkWatch {
   progress(): void;
   /** Whether `store` is to be called. */
@@ -432,7 +432,7 @@ async function runSteps(
       waiting = [];
       await watch.store();
     }
-    // Lets timers, signals and the terminal have their turn, also where a target computes on this thread.
+    // Lets timers, signals and the terminal run, even if a target computes on this thread.
     await new Promise((resolve) => setImmediate(resolve));
   }
   intake.absorb(waiting, waitingStep);

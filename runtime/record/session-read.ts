@@ -1,4 +1,4 @@
-/** Reading a session's buffers by what the program says about them. */
+/** Reads a session's buffers according to their description in the program. */
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { Extent } from '../../src/ir/program.js';

@@ -20,18 +20,18 @@ import { bytesOf } from '../results/arrays.js';
 /** Keeps spikes, and gives them back cell by cell. */
 export interface SpikeSpool {
   /**
-   * Adds spikes in order of (step, cell); those of cells that the plan lacks are left out.
+   * Adds spikes in order of (step, cell); spikes of cells outside the plan are left out.
    *
-   * @param values  of each variable of the plan, its value at each spike
+   * @param values of each variable of the plan, its value at each spike
    */
   append(steps: Uint32Array, cells: Uint32Array, values?: readonly Float64Array[]): void;
   /** Spikes that are kept so far. */
   count(): number;
-  /** Those kept from number `begin` on, by step, then cell. */
+  /** Returns the spikes from number `begin` on, by step, then cell. */
   since(begin: number): SpikeBlock;
-  /** What was added, for reading until `dispose`. */
+  /** Returns all added spikes, readable until `dispose`. */
   trains(): SpikeTrains;
-  /** Closes the temporary file, where there is one. */
+  /** Closes the temporary file, if any. */
   dispose(): void;
 }
 
@@ -48,9 +48,9 @@ const blockSpikes = 1 << 16;
 const noRow = 0xffffffff;
 
 /**
- * @param plan  whose spikes are kept
- * @param size  cells of the population
- * @param path  of the file, made only when it is needed
+ * @param plan the trains to store
+ * @param size cells of the population
+ * @param path of the file, created only when needed
  */
 export function createSpikeSpool(
   plan: TrainsPlan,
@@ -160,7 +160,7 @@ export function createSpikeSpool(
   };
 }
 
-/** The words of a block as the numbers that they make in pairs. */
+/** Views pairs of u32 in a block as float64 numbers. */
 const numbersOf = (block: Uint32Array): Float64Array =>
   new Float64Array(block.buffer, block.byteOffset, block.length / 2);
 
@@ -185,7 +185,7 @@ function placesByRow(
   return { total, next: (row) => (row < begin || row >= end ? null : next[row - begin]!++) };
 }
 
-/** The spikes of a block, each of `width` words. */
+/** Returns the spikes of a block, with `width` u32 each. */
 function unpack(block: Uint32Array, elements: Elements, width: number): SpikeBlock {
   const length = block.length / width;
   const steps = new Uint32Array(length);
@@ -208,7 +208,7 @@ interface SpikeFile {
   remove(): void;
 }
 
-/** @param width  words of a spike */
+/** @param width number of u32 per spike */
 function createSpikeFile(path: string, width: number): SpikeFile {
   let descriptor: number | null = null;
   let spikes = 0;

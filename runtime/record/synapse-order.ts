@@ -10,7 +10,7 @@ import type { ProjectionLocation } from '../../src/ir/program.js';
 import type { Session } from '../targets/target.js';
 import { readBlock, readU32 } from './session-read.js';
 
-/** Whole rows of synapses: storage positions [begin, end) and where they stand in the canonical order. */
+/** Whole rows of synapses: storage positions [begin, end) and their positions in the canonical order. */
 interface SynapseBlock {
   readonly begin: number;
   readonly end: number;

@@ -1,8 +1,8 @@
 /**
- * Turns a session's time back: resets, and stored states that are taken up again.
+ * Turns a session's time back: resets, and restored states.
  *
- * The session's own step begins again then, so schedules, delays and times follow of themselves. What goes on is
- * counted here: steps since the start of the run, and the counters of draws, which never come twice.
+ * The session's own step count starts again, so schedules, delays and times need no change. This module keeps the
+ * counts that continue: steps since the start of the run, and the counters of draws, which never repeat.
  */
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
@@ -13,7 +13,7 @@ import type { Protocol, ProtocolEntry } from './protocol.js';
 
 /** A timeline between two steps. */
 export interface TimelineState {
-  /** Steps of the run that are ahead of those of the session. */
+  /** Lead of the run's steps over the session's. */
   readonly shift: number;
   /** How far the counters of draws are ahead. */
   readonly offset: number;
@@ -31,7 +31,7 @@ export interface Timeline {
   steps(): number;
   /** Which segment it is, from 0. */
   segment(): number;
-  /** Runs a procedure; carries out what turns time back. Other entries are none of its business. */
+  /** Runs a procedure, and performs resets, stores and restores. Ignores other entries. */
   perform(entry: ProtocolEntry): Promise<void>;
   /** All that the timeline knows. */
   state(): TimelineState;
@@ -50,7 +50,7 @@ export async function createTimeline(
   from?: TimelineState,
 ): Promise<Timeline> {
   const stored = new Map<string, Snapshot>(from?.stored);
-  // What the session knows at the start is what a reset goes back to.
+  // A reset returns to the state of the session at the start.
   const first = async (): Promise<Snapshot | null> =>
     protocol.some(({ kind }) => kind === 'reset') ? session().snapshot() : null;
   let initial = from ? from.initial : await first();
@@ -73,7 +73,7 @@ export async function createTimeline(
     if (program.buffers.some(({ name }) => name === drawOffset))
       await session().write(drawOffset, Uint32Array.of(offset));
   };
-  /** Does something now and, where it is of first values, also to the state that a reset goes back to. */
+  /** Applies a change now and, if it sets initial values, also to the state that a reset restores. */
   const change = async (act: () => Promise<void>, first: boolean): Promise<void> => {
     if (first && initial) {
       const now = await session().snapshot();

@@ -1,14 +1,14 @@
 /**
- * Compares the files of two results of one format, everything that they hold: each attribute, each value, each line.
+ * Compares the complete contents of two result files of one format: each attribute, each value, each line.
  *
- * What is not looked at is how HDF5 lays a file out on disk: chunks, compression, order and age of objects, and bytes
- * that no object refers to. Text formats are compared byte by byte.
+ * The disk layout of an HDF5 file is ignored: chunks, compression, order and age of objects, and unreferenced bytes.
+ * Text formats are compared byte by byte.
  */
 
 import { differenceList, type FileDifferences } from './differences.js';
 import type { ResultFormat } from './open.js';
 
-/** @param expected  path of what `stored` should be like, of the same format */
+/** @param expected path of the reference for `stored`, of the same format */
 export async function compareFiles(format: ResultFormat, stored: string, expected: string): Promise<FileDifferences> {
   const differences = differenceList();
   switch (format) {

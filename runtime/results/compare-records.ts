@@ -17,7 +17,7 @@ export function recordPlaces(format: ResultFormat): RegExp {
   }
 }
 
-/** What two records say otherwise; their digests follow from the rest and are left out. */
+/** Returns the differences between two records; their digests depend on the rest and are left out. */
 export function compareRecords(stored: RunRecord, expected: RunRecord): FileDifferences {
   const differences = differenceList();
   compareValues(fieldsOf(stored), fieldsOf(expected), 'record', '', (place, a, b) =>

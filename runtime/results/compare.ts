@@ -1,6 +1,6 @@
 /**
- * Compares what two results say of a model: spikes and samples to the bit, and what was not recorded by its digest. How
- * they say it, attribute by attribute, is compared by `compare-files.ts`.
+ * Compares the contents of two results: spikes and samples to the bit, and unrecorded state by its digest.
+ * `compare-files.ts` compares their representation, attribute by attribute.
  */
 
 import { bitsText } from './bits.js';
@@ -18,21 +18,21 @@ import {
 import { rowRanges } from './stored-trains.js';
 import type { TypedArray } from '../../src/ir/program.js';
 
-/** One difference, as near to its cause as what was stored allows. */
+/** One difference, as close to its cause as the stored data allow. */
 export interface Difference {
-  /** What differs; `setup`: what was recorded, rather than what it was. */
+  /** The differing part; `setup`: the set of recordings, rather than their values. */
   readonly kind: 'spikes' | 'samples' | 'digest' | 'setup';
-  /** Population or projection; absent where the entire run differs. */
+  /** Population or projection; absent if the entire run differs. */
   readonly owner?: string;
-  /** Step of the first difference; absent where only a digest was stored. */
+  /** Step of the first difference; absent if only a digest was stored. */
   readonly step?: number;
   /** Index of the cell, or of the synapse. */
   readonly element?: number;
   /** The variable, or `spike`, or the name of another event. */
   readonly variable?: string;
-  /** What the stored result says, and what the other, or a new run, gave. */
+  /** The value in the stored result. */
   readonly stored: string;
-  /** What the other result, or the new run, says. */
+  /** The value in the other result, or in the new run. */
   readonly found: string;
   /** For numbers: both bit patterns in hexadecimal, and how many numbers lie between them. */
   readonly bits?: string;
@@ -41,9 +41,10 @@ export interface Difference {
 const spikesAtOnce = 1 << 22;
 
 /**
- * The first difference between two results in time, among equals in order of owner and element; null for none.
+ * Returns the first difference between two results in time, among equals in order of owner and element; null if there
+ * is no difference.
  *
- * @param found  what is compared with `stored`: another result, or a new run of its model
+ * @param found another result, or a new run of the model
  */
 export function firstDifference(stored: StoredResult, found: StoredResult): Difference | null {
   const differences = createDifferences();
@@ -72,7 +73,7 @@ const setupOf = ({ plan }: StoredSeries): Pick<Difference, 'kind' | 'owner' | 'v
   variable: plan.variable,
 });
 
-/** Why two results are not expected to agree; null for those that are. */
+/** Returns why two results are not expected to agree; null if they are. */
 export function incomparable(stored: RunRecord, found: RunRecord): string | null {
   if (stored.numericsVersion !== found.numericsVersion)
     return `the first has numerics version ${stored.numericsVersion}, the second ${found.numericsVersion}`;
@@ -97,7 +98,7 @@ function createDifferences(): Differences {
   };
 }
 
-/** Differences with a step come before those without, since they say more. */
+/** Differences with a step come first, since they are more specific. */
 function isBefore(a: Difference, b: Difference): boolean {
   const stepOf = ({ step }: Difference): number => step ?? Infinity;
   if (stepOf(a) !== stepOf(b)) return stepOf(a) < stepOf(b);
@@ -108,7 +109,7 @@ function isBefore(a: Difference, b: Difference): boolean {
 // --- Samples --------------------------------------------------------------------------------------------------------
 const samplesAtOnce = 1 << 20;
 
-/** @param plansToo  false where another version of the layout wrote one of them, and the plans say other things */
+/** @param plansToo false if the results have different versions of the layout, which may make plans differ */
 function compareSeries(
   stored: StoredSeries,
   found: StoredSeries,
@@ -161,7 +162,7 @@ function compareSeries(
     add({ ...at, step: found.steps(common, common + 1)[0]!, stored: 'no sample', found: 'a sample' });
 }
 
-/** Position of the first of `length` elements whose bits differ; all NaN are one. */
+/** Returns the position of the first of `length` elements with different bits; all NaN are equal. */
 export function differentElement(a: TypedArray, b: TypedArray, length: number): number | null {
   if (Buffer.compare(bytesOf(a.subarray(0, length)), bytesOf(b.subarray(0, length))) === 0) return null;
   for (let i = 0; i < length; i += 1) if (!Object.is(a[i], b[i])) return i;
@@ -243,7 +244,9 @@ function compareRows(known: SpikeTrains, found: SpikeTrains, add: (difference: D
 }
 
 // --- Digests --------------------------------------------------------------------------------------------------------
-/** The first population or projection whose digest differs, with the variable; null for equal fingerprints. */
+/**
+ * Returns the first population or projection with a different digest, and its variable; null for equal fingerprints.
+ */
 function digestDifference(stored: Fingerprint, found: Fingerprint): Difference | null {
   if (stored.total === found.total) return null;
   for (const [owner, a] of Object.entries(stored.populations)) {
@@ -291,10 +294,10 @@ function stateDifference(
 }
 
 /**
- * The difference as a sentence for people.
+ * Returns the difference as a sentence.
  *
- * @param dt  s
- * @param sides  what the two results are called
+ * @param dt s
+ * @param sides names of the two results
  */
 export function differenceText(
   { kind, owner, step, element, variable, stored, found, bits }: Difference,

@@ -4,13 +4,13 @@
 export interface FileDifference {
   /** Path of the object and `@attribute` in HDF5, the way to a value in JSON, file and line in CSV. */
   readonly place: string;
-  /** What the first holds there, or that it lacks it. */
+  /** The value in the first result, or that it is missing. */
   readonly stored: string;
-  /** What the other holds there, or that it lacks it. */
+  /** The value in the other result, or that it is missing. */
   readonly expected: string;
 }
 
-/** Differences, of which the first are kept. */
+/** Differences; only the first are kept. */
 export interface FileDifferences {
   /** The first ones, in the order of the file. */
   readonly list: readonly FileDifference[];

@@ -20,7 +20,7 @@ export function pathWith(path: string, text: string): string {
   return join(dirname(path), `${basename(path, suffix)}.${text}${suffix}`);
 }
 
-/** Machines may share a folder, and a number of a process means nothing on another one. */
+/** Machines may share a folder, and process numbers are only valid on one machine. */
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
 
 /**
@@ -53,9 +53,9 @@ export interface NamedFile {
 }
 
 /**
- * Gives finished files their names: those of one folder all or none. Files that cannot get theirs are removed.
+ * Renames finished files to their final names: for each folder all or none. Files that cannot be renamed are removed.
  *
- * @throws what the system reports. If the list of names was written by then, the set is whole, and is completed later
+ * @throws errors of the system. If the list of names already exists, the set is complete, and will be renamed later
  */
 export function nameFiles(files: readonly NamedFile[], fileSystem: FileSystem = systemFiles): void {
   const unnamed = new Set(files);
@@ -127,9 +127,9 @@ export function removeQuietly(path: string, fileSystem: FileSystem = systemFiles
 }
 
 /**
- * Completes the set that begins with a file, if the process that renamed its files ended before it had done so.
+ * Completes the set that begins with a file, if the process that renamed its files ended too early.
  *
- * @throws what the system reports when a file cannot be renamed
+ * @throws errors of the system if a file cannot be renamed
  */
 export function completeSet(path: string): void {
   const list = listOf(path);
@@ -142,7 +142,7 @@ export function tidyFolder(folder: string): void {
   try {
     names = readdirSync(folder);
   } catch {
-    // Writing to the folder says why it cannot be used.
+    // A later write to the folder reports the problem.
     return;
   }
   for (const name of names) if (isList(name)) renameListed(join(folder, name));

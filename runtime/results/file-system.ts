@@ -1,13 +1,13 @@
 /**
- * What writers of results do to the file system, as one small port: a test gives one that fails, or that ends as a
- * killed process does, at any of these operations.
+ * A small interface of the file operations of result writers. Tests replace it by one that fails, or ends like a killed
+ * process, at any of these operations.
  */
 
 import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 
 import { systemCode } from '../../src/diagnostics/system-error.js';
 
-/** Operations that change files. All of them throw what the system reports. */
+/** Operations that change files. All of them throw errors of the system. */
 export interface FileSystem {
   /** The process that temporary files belong to, by number. */
   readonly process: number;
@@ -49,7 +49,7 @@ export const systemFiles: FileSystem = {
   remove: (path) => rmSync(path, { force: true }),
 };
 
-/** Writes all of some bytes at the end of a file. @throws what the system reports */
+/** Writes all of some bytes at the end of a file. @throws errors of the system */
 export function writeAll(descriptor: number, bytes: Uint8Array, fileSystem: FileSystem = systemFiles): void {
   for (let at = 0; at < bytes.length;) at += fileSystem.write(descriptor, bytes, at);
 }

@@ -3,8 +3,8 @@
 import type { ElementType } from '../../src/ir/program.js';
 
 /**
- * The shortest decimal that reads back to the same number of its type; `NaN`, `Infinity` and `-Infinity` in words, and
- * the sign of zero kept.
+ * Returns the shortest decimal that reads back to the same number of its type; not-finite numbers are `NaN`, `Infinity`
+ * and `-Infinity`, and the sign of zero is kept.
  */
 export function numberText(value: number | bigint, element: ElementType): string {
   if (typeof value === 'bigint') return value.toString();

@@ -28,10 +28,10 @@ export function resultFormat(path: string): ResultFormat {
 }
 
 /**
- * The record of a stored result with its model, and nothing else: it is enough to run the model again.
+ * Reads only the record of a stored result with its model, which suffices to run the model again.
  *
- * @throws UsageError when there is no such file, or it is not a result of ours
- * @throws DiagnosticError when it is one whose record was damaged
+ * @throws UsageError for a missing file, or a file of another origin
+ * @throws DiagnosticError for a damaged record
  */
 export async function openRecord(path: string): Promise<StoredRecord> {
   const format = resultFormat(path);
@@ -62,7 +62,7 @@ export async function openResult(path: string): Promise<StoredResult> {
   });
 }
 
-/** A reader stumbles where a file is not as it was written; in what way only it knows. */
+/** A reader may throw any error on a damaged file. */
 async function orDamaged<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

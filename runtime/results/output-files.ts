@@ -34,11 +34,11 @@ const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>>
 };
 
 /**
- * What a failed write means to the user.
+ * Returns the meaning of a failed write for the user.
  *
- * @param error  as the file system, or the HDF5 library, threw it; the latter says no code, so the folder's free space
- *   is asked
- * @param path  the result's own path, not the temporary one
+ * @param error of the file system or the HDF5 library; the latter has no code, so the free space of the folder is
+ * checked
+ * @param path the result's own path, not the temporary one
  */
 export function outputError(error: unknown, path: string): UsageError {
   if (error instanceof UsageError) return error;
@@ -47,7 +47,7 @@ export function outputError(error: unknown, path: string): UsageError {
   return new UsageError(`cannot write ${path}: ${plainReason(error)}`, 'choose another path with -o');
 }
 
-/** Does what it is given. @throws UsageError that says what a failure means, as `outputError` does */
+/** Runs an action. @throws UsageError of `outputError` for its failures */
 export function orOutputError<T>(path: string, action: () => T): T {
   try {
     return action();
@@ -56,7 +56,7 @@ export function orOutputError<T>(path: string, action: () => T): T {
   }
 }
 
-/** The system's words where the HDF5 library gives its stack of errors, else the first line. */
+/** The system's message in the error stack of the HDF5 library, else the first line. */
 function plainReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const system = /error message = '([^']+)'/.exec(text)?.[1];
@@ -68,7 +68,7 @@ function plainReason(error: unknown): string {
 
 function errorCode(error: unknown, path: string): string {
   const code = systemCode(error) ?? '';
-  // File systems of the kernel, such as /proc, say of a new file that there is none.
+  // Kernel file systems, such as /proc, report new files as missing.
   if (code === 'ENOENT' && existsSync(dirname(path))) return 'UNWRITABLE';
   if (code !== '') return code;
   const text = error instanceof Error ? error.message : String(error);
@@ -116,9 +116,9 @@ export interface OutputFile {
   readonly path: string;
   /** Adds text (UTF-8) or bytes. */
   write(data: string | Uint8Array): void;
-  /** Writes what is buffered and closes, keeping the temporary name. */
+  /** Flushes the buffer and closes the file, keeping the temporary name. */
   finish(): void;
-  /** Hands over a finished file, which `abandon` leaves alone from then on. @returns its temporary name */
+  /** Hands over a finished file, which `abandon` then no longer removes. @returns its temporary name */
   handOver(): string;
   /** Closes and removes it. */
   abandon(): void;
@@ -126,7 +126,7 @@ export interface OutputFile {
 
 const bufferBytes = 1 << 20;
 
-/** Does what it is given; when that fails, everything is abandoned first. */
+/** Runs an action; if it fails, abandons all files first. */
 export function orAbandon<T>(files: () => Iterable<OutputFile>, action: () => T): T {
   try {
     return action();
@@ -211,9 +211,9 @@ export interface WholeFile {
 }
 
 /**
- * Writes files, which get their names when all are written, as `nameFiles` gives them.
+ * Writes files, which are renamed by `nameFiles` when all are complete.
  *
- * @throws UsageError when that is not possible; nothing is left of them then
+ * @throws UsageError on failure; no files are left then
  */
 export function writeWhole(files: readonly WholeFile[], fileSystem: FileSystem = systemFiles): void {
   const outputs: { readonly file: OutputFile; readonly path: string }[] = [];

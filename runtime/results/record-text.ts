@@ -22,9 +22,9 @@ export function provenanceText(record: RunRecord, data: ReadonlyMap<string, Type
 }
 
 /**
- * Reads what `provenanceText` wrote.
+ * Reads the text of `provenanceText`.
  *
- * @throws UsageError when the text is not such a record, or one of a later version
+ * @throws UsageError for a text that is not such a record, or one of a later version
  */
 export function readProvenance(
   text: string,
@@ -36,7 +36,7 @@ export function readProvenance(
 }
 
 /**
- * Reads what `JSON.stringify(storedRecord(…))` wrote, given the model's text. @throws UsageError as `readProvenance`
+ * Reads the text of `JSON.stringify(storedRecord(…))`, given the model's text. @throws UsageError as `readProvenance`
  */
 export function readRecord(text: string, model: string, path: string): RunRecord {
   return checkedRecord(parseObject(text, path), model, path);
@@ -99,7 +99,7 @@ const laterKeys = [
   'digest',
 ] as const satisfies readonly (keyof RunRecord)[];
 
-/** A result of ours that lacks something, or holds what no run writes. */
+/** The error for a result of ours with missing or invalid parts. */
 export function damaged(path: string, why: string): DiagnosticError {
   return new DiagnosticError([{ severity: 'error', ...messages.damaged(path, why), place: { document: path } }]);
 }
@@ -129,7 +129,7 @@ export function dataRecord(data: ReadonlyMap<string, TypedArray>): Record<string
 
 const elementTypes: ReadonlySet<unknown> = new Set(['f64', 'f32', 'i64', 'u32', 'i32', 'u16', 'i16', 'u8', 'i8']);
 
-/** Reads what `dataRecord` gave. @throws DiagnosticError when it holds no arrays */
+/** Reads the value of `dataRecord`. @throws DiagnosticError for a value without arrays */
 export function readData(value: unknown, path: string): ReadonlyMap<string, TypedArray> {
   const stored = (value ?? {}) as Readonly<Record<string, Partial<StoredArray> | null>>;
   return new Map(

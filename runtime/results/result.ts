@@ -1,8 +1,8 @@
 /**
- * What every result holds, and the contracts of those who write and read one.
+ * The contents of every result, and the interfaces of writers and readers.
  *
  * A run is described before it starts (`RunSetup`), delivers blocks of samples while it runs, and is closed with its
- * record (`RunRecord`) and its spike trains. Formats know nothing of sessions or buffers: only of these types.
+ * record (`RunRecord`) and its spike trains. Formats depend only on these types, not on sessions or buffers.
  */
 
 import { invariant } from '../../src/diagnostics/diagnostic.js';
@@ -11,7 +11,7 @@ import type { ElementType, Precision, TypedArray } from '../../src/ir/program.js
 // --- Provenance -----------------------------------------------------------------------------------------------------
 
 /**
- * The three identities of a model: what it is, what was done with it, and the document as written. SHA-256,
+ * The three identities of a model: the model itself, with its experiment, and the document as written. SHA-256,
  * hexadecimal.
  */
 interface ModelHashes {
@@ -20,7 +20,7 @@ interface ModelHashes {
   readonly document: string;
 }
 
-/** What is known before the first step. */
+/** The facts known before the first step. */
 export interface RunHeader {
   /** The model's name. */
   readonly name: string;
@@ -32,21 +32,21 @@ export interface RunHeader {
   readonly seed: string;
   /** Seconds a step. */
   readonly dt: number;
-  /** Type in which the model's numbers were computed. */
+  /** Floating-point type of the model's numbers. */
   readonly precision: Precision;
-  /** Version of the library's arithmetic; results compare where it is equal. */
+  /** Version of the library's arithmetic; only results with equal versions are comparable. */
   readonly numericsVersion: number;
   /** Engine by name. */
   readonly target: string;
-  /** What the engine ran on. */
+  /** The device of the engine. */
   readonly device: string;
   /** Worker threads. */
   readonly threads: number;
-  /** Version by name: interneuron, node, and what the target runs on. */
+  /** Version by name: interneuron, node, and the software of the target. */
   readonly versions: Readonly<Record<string, string>>;
   /**
-   * The date that files carry, ISO 8601 in UTC (`Z`): not that of the run, since equal runs give equal files, but that
-   * of `SOURCE_DATE_EPOCH`, or `defaultDate`.
+   * The date in files, ISO 8601 in UTC (`Z`). It is not that of the run, since equal runs give equal files, but
+   * `SOURCE_DATE_EPOCH` or `defaultDate`.
    */
   readonly date: string;
   /** Information on the subject given in addition to the model, by NWB's names. */
@@ -55,13 +55,13 @@ export interface RunHeader {
   readonly times?: WrittenUnit;
   /** Where the run began; absent: at time 0, with the model's own first values. */
   readonly start?: RecordedStart;
-  /** What else is known of the machine and the command. */
+  /** Further facts about the machine and the command. */
   readonly environment: Environment;
 }
 
 /**
- * The state that a run began with at a later time, besides the values of variables, which are the model's. Arrays are
- * beside the record, and stand here by the SHA-256 of their bytes.
+ * The state of a run that begins at a later time, besides the values of variables, which belong to the model. Arrays
+ * are stored separately and referred to by the SHA-256 of their bytes.
  */
 export interface RecordedStart {
   /** Steps before the first one. */
@@ -72,16 +72,16 @@ export interface RecordedStart {
   readonly lastEvents: Readonly<Record<string, string>>;
   /** 1 for each element that was not refractory, by `population.event`. */
   readonly free: Readonly<Record<string, string>>;
-  /** Step in which each synapse was brought up to date, in order of creation, by projection. */
+  /** Step of the last update of each synapse, in order of creation, by projection. */
   readonly lastUpdates: Readonly<Record<string, string>>;
-  /** Steps [from, until) whose events each synapse had heard, by `projection.pathway`; others had heard all of them. */
+  /** Emission steps [from, until) that each synapse receives, by `projection.pathway`; others receive all. */
   readonly heard?: Readonly<Record<string, { readonly from: string; readonly until: string }>>;
 }
 
-/** The date of files when `SOURCE_DATE_EPOCH` says none. */
+/** The date in files without `SOURCE_DATE_EPOCH`. */
 export const defaultDate = '2000-01-01T00:00:00Z';
 
-/** Where and from what a run was made. Describes it, and decides nothing. */
+/** The environment of a run. It describes the run, and affects no result. */
 export interface Environment {
   /** The file as it was given, and the SHA-256 of its text, hexadecimal. */
   readonly source?: { readonly path: string; readonly sha256: string };
@@ -91,7 +91,7 @@ export interface Environment {
   readonly system?: string;
   /** As the system names it. */
   readonly processor?: string;
-  /** What compiled the program, with its version and flags. */
+  /** The compiler of the program, with its version and flags. */
   readonly compiler?: string;
 }
 
@@ -105,7 +105,7 @@ export interface WrittenUnit {
 
 /** Digest of one population's spikes and of its final state, variable by variable. SHA-256, hexadecimal. */
 export interface PopulationDigest {
-  /** Over the spikes' digest and those of the variables. */
+  /** Over the digests of the spikes and of the variables. */
   readonly digest: string;
   /** How many there were, and the digest of all of them in order of (step, cell). */
   readonly spikes: { readonly count: number; readonly digest: string };
@@ -117,7 +117,7 @@ export interface PopulationDigest {
 
 /** Digest of the final state of a projection's synapses. SHA-256, hexadecimal. */
 export interface ProjectionDigest {
-  /** Over those of the variables. */
+  /** Over the digests of the variables. */
   readonly digest: string;
   /** Digest of each time-varying variable at the end, in order of creation. */
   readonly state: Readonly<Record<string, string>>;
@@ -127,7 +127,7 @@ export interface ProjectionDigest {
 export interface Fingerprint {
   readonly numericsVersion: number;
   readonly precision: Precision;
-  /** Over everything below: what a run is known by. */
+  /** Over all of the following: the identity of a run. */
   readonly total: string;
   readonly populations: Readonly<Record<string, PopulationDigest>>;
   /** Only projections that have time-varying state. */
@@ -146,8 +146,7 @@ export interface PhaseSpan {
 }
 
 /**
- * A stretch of steps in which time runs on: a reset ends it and begins another. Steps are counted on through all
- * segments.
+ * A range of steps in which time increases: a reset ends it and begins another. Steps are counted over all segments.
  */
 export interface SegmentSpan {
   readonly name: string;
@@ -155,7 +154,7 @@ export interface SegmentSpan {
   readonly begin: number;
   /** After the last step. */
   readonly end: number;
-  /** Step of the segment's own time at which it begins: 0, or that of a stored state. */
+  /** First step in the segment's own time: 0, or the step of a restored state. */
   readonly start: number;
   /** Annotations given by the reset; absent: none. */
   readonly annotations?: Readonly<Record<string, unknown>>;
@@ -166,7 +165,7 @@ export function segmentTime({ begin, start }: SegmentSpan, step: number, label: 
   return timeOf(step - begin + start, label, dt);
 }
 
-/** The segments of a run: one, whole, where nothing says more. */
+/** Returns the segments of a run: by default one for the whole run. */
 export function segmentsOf(run: { readonly segments?: readonly SegmentSpan[] }, steps: number): readonly SegmentSpan[] {
   return run.segments ?? [{ name: 'run', begin: 0, end: steps, start: 0 }];
 }
@@ -199,21 +198,21 @@ export interface RunRecord extends RunHeader {
   readonly segments?: readonly SegmentSpan[];
   /** A spike of step n is at (n + spikeLabel) * dt. */
   readonly spikeLabel: 0 | 1;
-  /** What the series and trains of this result are. */
+  /** The plans of the series and trains in this result. */
   readonly series: readonly SeriesPlan[];
   readonly trains: readonly TrainsPlan[];
-  /** What was chosen when lowering and compiling, as sentences. */
+  /** Choices made when lowering and compiling, as sentences. */
   readonly notes: readonly string[];
   /** SHA-256 of each field's canonical JSON, by the field's name (`seal.ts`). */
   readonly digests: Readonly<Record<string, string>>;
-  /** SHA-256 of the canonical JSON of `digests` without that of the environment: the digest of the record. */
+  /** SHA-256 of the canonical JSON of `digests` without the environment's: the digest of the record. */
   readonly digest: string;
 }
 
 /** Version of the layout that is written: raised whenever any format writes anything otherwise. */
 export const recordVersion = 2;
 
-/** About people and the subject, only as the user gives it; nothing is invented. */
+/** Information on people and the subject, only as given by the user. */
 export interface RunMetadata {
   readonly description?: string;
   /** Names of persons, one each. */
@@ -223,7 +222,7 @@ export interface RunMetadata {
   readonly keywords?: readonly string[];
   /** DOIs or citations. */
   readonly publications?: readonly string[];
-  /** What is known of the model and has no field of its own: licence, brain region, identifiers of persons. */
+  /** Facts of the model without a field of their own: licence, brain region, identifiers of persons. */
   readonly notes?: readonly string[];
   /** The same by name, for formats that hold annotations. */
   readonly annotations?: Readonly<Record<string, string | readonly string[]>>;
@@ -262,7 +261,7 @@ export function elementAt(elements: Elements, position: number): number {
   return areListed(elements) ? elements.list[position]! : elements.begin + position;
 }
 
-/** The place of an element; -1 where it is none of them. */
+/** Returns the index of an element in a selection; -1 if it is not selected. */
 export function positionOf(index: number, elements: Elements): number {
   if (areListed(elements)) return elements.list.indexOf(index);
   return index >= elements.begin && index < elements.end ? index - elements.begin : -1;
@@ -278,17 +277,17 @@ export interface TrainsPlan {
   readonly cells: Elements;
   /** Stretches of steps [begin, end) that were observed; absent: all. */
   readonly observed?: readonly (readonly [number, number])[];
-  /** Variables of which each spike has a value; absent: none. */
+  /** Variables with a value at each spike; absent: no variables. */
   readonly variables?: readonly SpikeVariable[];
 }
 
 /** A variable of a cell that is recorded at each of its spikes, as 64-bit floating-point numbers. */
 export interface SpikeVariable {
-  /** Unique among those of the trains: the variable, with the recording's name where that is not enough. */
+  /** Unique among the variables of the trains: the variable, with the recording's name if needed. */
   readonly name: string;
   /** SI unit text, `1` when dimensionless. */
   readonly unit: string;
-  /** The unit in which files hold the values; absent: `unit`. */
+  /** The unit of the values in files; absent: `unit`. */
   readonly written?: WrittenUnit;
 }
 
@@ -321,7 +320,7 @@ export interface SpikeTrains {
 
 /** One recorded variable: [sample, element]. */
 export interface SeriesPlan {
-  /** Unique in the result: `owner_variable`, with the recording's name where that is not enough. */
+  /** Unique in the result: `owner_variable`, with the recording's name if needed. */
   readonly name: string;
   /** Name of the recording in the model. */
   readonly recording: string;
@@ -332,7 +331,7 @@ export interface SeriesPlan {
   readonly variable: string;
   /** SI unit text, `1` when dimensionless. */
   readonly unit: string;
-  /** The unit in which files hold the samples; absent: `unit`. */
+  /** The unit of the samples in files; absent: `unit`. */
   readonly written?: WrittenUnit;
   /** Type of the samples. */
   readonly element: ElementType;
@@ -368,7 +367,7 @@ export interface SampleBlock {
 
 // --- Writers and readers --------------------------------------------------------------------------------------------
 
-/** What a writer must know before the first sample. */
+/** The facts that a writer needs before the first sample. */
 export interface RunSetup {
   readonly header: RunHeader;
   /** All of the model. */
@@ -406,19 +405,19 @@ export interface ResultWriter extends SampleSink {
   /** @throws UsageError when the output cannot be written */
   open(setup: RunSetup): Promise<void>;
   /**
-   * Completes the files and gives them their names: that of the result, or one with `.incomplete` when the run is.
+   * Completes the files and renames them to the result's name, or to one with `.incomplete` for an incomplete run.
    *
    * @returns paths of the files written
-   * @throws UsageError when the output cannot be written; no file then has the name of a result
+   * @throws UsageError if the output cannot be written; no file then has the name of a result
    */
   close(record: RunRecord, trains: readonly SpikeTrains[]): Promise<readonly string[]>;
-  /** Removes what was written. Safe at any time. */
+  /** Removes all written files. Safe at any time. */
   abandon(): Promise<void>;
 }
 
 /** One series of a stored result. */
 export interface StoredSeries {
-  /** What was recorded. */
+  /** The recording's plan. */
   readonly plan: SeriesPlan;
   /** How many there are. */
   readonly samples: number;
@@ -428,7 +427,7 @@ export interface StoredSeries {
   read(begin: number, end: number): TypedArray;
 }
 
-/** What a result holds to run its model again. */
+/** The parts of a result needed to run its model again. */
 export interface StoredRecord {
   /** The file, or the folder of a result of several files. */
   readonly path: string;
@@ -441,7 +440,7 @@ export interface StoredRecord {
 export interface StoredResult extends StoredRecord {
   readonly trains: readonly SpikeTrains[];
   readonly series: readonly StoredSeries[];
-  /** Closes its files; nothing can be read afterwards. */
+  /** Closes its files; no reads are possible afterwards. */
   close(): void;
 }
 
@@ -449,7 +448,7 @@ export interface StoredResult extends StoredRecord {
 export const writtenAtSpikes = ({ written }: SpikeVariable, values: Float64Array): Float64Array =>
   !written || written.perSI === 1 ? values : values.map((value) => value * written.perSI);
 
-/** Samples as files hold them: one multiplication, rounded once, where the unit is not that of the model. */
+/** Returns samples as stored in files: if the unit differs from the model's, with one multiplication, rounded once. */
 export function writtenValues({ written, element }: SeriesPlan, values: TypedArray): TypedArray {
   if (!written || written.perSI === 1 || !(values instanceof Float64Array || values instanceof Float32Array))
     return values;
@@ -467,7 +466,7 @@ export function timeOf(step: number, label: 0 | 1, dt: number): number {
   return (step + label) * dt;
 }
 
-/** The step whose time is `time`. Inverts `timeOf` exactly for fewer than 2^51 steps. */
+/** Returns the step of a time. Inverts `timeOf` exactly for fewer than 2^51 steps. */
 export function stepOf(time: number, label: 0 | 1, dt: number): number {
   return Math.round(time / dt) - label;
 }

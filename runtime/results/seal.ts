@@ -1,6 +1,7 @@
 /**
- * The digests of a record: what a run cannot be asked again (its target, its versions, where it ran) is held by them,
- * so that a change made later is found. They are no signature: who rewrites the record and all its digests is believed.
+ * The digests of a record. They protect facts that a new run cannot reproduce (target, versions, environment), so that
+ * later changes are detected. They are not a signature: a person who changes the record and all its digests is not
+ * detected.
  */
 
 import { createHash } from 'node:crypto';
@@ -9,7 +10,7 @@ import canonicalize from 'canonicalize';
 
 import type { RunRecord } from './result.js';
 
-/** Fields that hold the seal, and the model, whose hash is a separate field. */
+/** Fields outside the digests: the digests themselves, and the model, which has a separate hash. */
 const outside: ReadonlySet<string> = new Set(['model', 'digests', 'digest']);
 /** The part that describes the machine: it has a digest too, but is not part of the record's own. */
 const described = 'environment';

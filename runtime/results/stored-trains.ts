@@ -3,9 +3,9 @@
 import { elementAt, type SpikeBlock, type SpikeTrains, type TrainsPlan } from './result.js';
 
 /**
- * @param counts  spikes of each row of the plan
- * @param steps  steps of all rows, row after row, ascending within a row
- * @param values  of each variable of the plan, its value at each of these spikes
+ * @param counts spikes of each row of the plan
+ * @param steps steps of all rows, row after row, ascending within a row
+ * @param values of each variable of the plan, its value at each of the spikes
  */
 export function trainsInMemory(
   plan: TrainsPlan,

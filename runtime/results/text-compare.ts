@@ -6,9 +6,9 @@ import { bitsText } from './bits.js';
 import type { DifferenceList } from './differences.js';
 
 /**
- * Compares two JSON files value by value, and where these agree byte by byte.
+ * Compares two JSON files value by value and, if they agree, byte by byte.
  *
- * @param name  put before places; empty where there is only one file
+ * @param name prefix of places; empty if there is only one file
  */
 export function compareJsonFiles(stored: string, expected: string, name: string, differences: DifferenceList): void {
   if (sameBytes(stored, expected)) return;
@@ -28,9 +28,9 @@ export function compareJsonFiles(stored: string, expected: string, name: string,
 type Found = (place: string, stored: unknown, expected: unknown) => void;
 
 /**
- * Calls `found` for each place at which two values of JSON differ.
+ * Calls `found` for each place of a difference between two JSON values.
  *
- * @param label  name of the nearest object around, which says more than its position
+ * @param label name of the nearest enclosing object, which is clearer than its position
  */
 export function compareValues(a: unknown, b: unknown, place: string, label: string, found: Found): void {
   if (Object.is(a, b)) return;
@@ -69,7 +69,7 @@ export function valueText(value: unknown, other?: unknown): string {
     : text;
 }
 
-/** Number of the first line in which two texts differ, and the line in each. */
+/** Returns the number of the first differing line of two texts, and the line in each. */
 function firstLine(a: string, b: string): readonly [line: number, a: string, b: string] {
   const [left, right] = [a.split('\n'), b.split('\n')];
   const at = left.findIndex((line, k) => line !== right[k]);

@@ -5,10 +5,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder that only its owner reads, and those above it, where they are not there. Node's own way tries for ever
- * where a system makes no folder and says that the one above is missing, as below `/proc`.
+ * Creates a folder that only its owner can read, and its missing parents. Node's own function does not terminate if the
+ * system cannot create a folder and reports a missing parent, as below `/proc`.
  *
- * @throws the system's error when there can be none
+ * @throws the system's error on failure
  */
 export async function makeFolder(path: string): Promise<void> {
   try {

@@ -1,8 +1,8 @@
-/** What sessions say of a snapshot that was taken of another model. */
+/** Messages of sessions about snapshots of another model. */
 
 import { UsageError } from '../../src/diagnostics/diagnostic.js';
 
-/** The error that names the buffer in which a snapshot differs from the program. */
+/** The error that names the buffer that differs between a snapshot and the program. */
 export const snapshotMisfit = (buffer: string): UsageError =>
   new UsageError(
     `the snapshot does not fit this model: buffer ${buffer} differs`,

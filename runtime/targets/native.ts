@@ -9,7 +9,7 @@ import { trustJavaScript } from './trust.js';
 export type Koffi = typeof koffiModule;
 let loaded: Koffi | undefined;
 
-/** What Linux gives a program. */
+/** The default stack size of a program on Linux. */
 const stackBytes = 8 * 2 ** 20;
 
 /**
@@ -18,10 +18,10 @@ const stackBytes = 8 * 2 ** 20;
 export function koffi(): Koffi {
   try {
     if (loaded !== undefined) return loaded;
-    // The package is CommonJS with a native part: bundlers leave it where it is.
+    // The package is CommonJS with a native part: bundlers must not include it.
     loaded = createRequire(import.meta.url)('koffi') as Koffi;
-    // Native code has a stack of 2 MiB as a rule, and of 128 KiB beside the main thread; compilers that are called as
-    // libraries need that of a program.
+    // Native code has a stack of 2 MiB by default, and of 128 KiB outside the main thread; compilers called as
+    // libraries need the stack of a program.
     loaded.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
     return loaded;
   } catch (error) {
@@ -48,13 +48,13 @@ export function callingProblem(): UsageError | undefined {
 export type NativeLibrary = ReturnType<Koffi['load']>;
 
 /**
- * The functions of a library of the system: of the first of its names that is there; loaded when first asked for, and
- * again when it goes by other names.
+ * Returns a function that loads a system library: the first existing one of its names, at the first use, and again if
+ * its names change.
  *
- * @param title    as messages name it: `the CUDA driver`
- * @param names    its names, in the order of trying
- * @param missing  what to say when there is none
- * @throws UsageError `missing`, or when loading it changed how this process computes
+ * @param title name in messages: `the CUDA driver`
+ * @param names its names, in the order of trying
+ * @param missing returns the error if none exists
+ * @throws UsageError `missing`, or if loading it changed this process's arithmetic
  */
 export function systemLibrary<Api>(
   title: string,

@@ -3,8 +3,8 @@
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 
 /**
- * Performs requests one after another: a read waits for the run before it. Where nothing is to be waited for, a request
- * begins within the call, so a target computes while whoever asked goes on with other work.
+ * Performs requests one after another: a read waits for the run before it. If the queue is empty, a request begins
+ * within the call, so that a target computes while its caller continues.
  */
 export class RequestQueue {
   readonly #place: string;
@@ -22,7 +22,7 @@ export class RequestQueue {
     return this.#closed;
   }
 
-  /** @throws InvariantError in the promise, where the queue is closed before the request's turn */
+  /** @throws InvariantError in the promise, if the queue is closed before the request's turn */
   add<Result>(request: () => Result | Promise<Result>): Promise<Result> {
     const perform = async (): Promise<Result> => {
       if (this.#closed) throw new InvariantError(this.#place, 'the session was disposed');

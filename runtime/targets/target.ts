@@ -8,9 +8,9 @@ export interface Availability {
   /** Its name. */
   readonly target: string;
   readonly available: boolean;
-  /** Devices, or what the target runs on. */
+  /** Devices, or the platform of the target. */
   readonly devices: readonly string[];
-  /** Bytes that the first device has for a model, where that is less than what the machine has. */
+  /** Bytes of the first device available for a model, if less than the machine's memory. */
   readonly memory?: number;
   /** Why it is not available, and what to install. */
   readonly reason?: string;
@@ -28,7 +28,7 @@ export interface CompileOptions {
   readonly strategy?: Strategy;
   /** Folder of compiled programs, kept by content; absent: the user's. */
   readonly cacheDirectory?: string;
-  /** Receives the program after each pass that is for this target alone. */
+  /** Receives the program after each pass that is only for this target. */
   readonly onPass?: ((pass: string, program: Program) => void) | undefined;
 }
 
@@ -49,16 +49,13 @@ export interface Snapshot {
 export interface Session {
   /** Steps done so far. */
   readonly step: number;
-  /**
-   * True where `run` comes back by itself after some tens of milliseconds, so it may be asked for any number of
-   * steps.
-   */
+  /** True if `run` returns by itself after some tens of milliseconds, so that it accepts any number of steps. */
   readonly paced?: boolean;
   /** Runs the schedule's `initialise` list. */
   initialise(progress?: Progress): Promise<void>;
   /**
-   * Runs at most `steps` steps; stops early before a step for which a log may lack room, or after a fault. @returns
-   * steps done
+   * Runs at most `steps` steps; stops early before a step that might overflow a log, or after a fault. @returns the
+   * number of completed steps
    */
   run(steps: number): Promise<number>;
   /** Runs a named procedure of the schedule. */
@@ -75,7 +72,7 @@ export interface Session {
   restore(snapshot: Snapshot): Promise<void>;
   /** Bytes held for buffers. */
   readonly memory: number;
-  /** Ends threads and gives memory back; nothing may be called afterwards. */
+  /** Ends threads and frees memory; no calls are allowed afterwards. */
   dispose(): Promise<void>;
 }
 
@@ -85,14 +82,11 @@ export interface Executable {
   readonly sources: ReadonlyMap<string, string>;
   /** Worker threads that its sessions use; absent: one. */
   readonly threads?: number;
-  /** Choices of the target worth reporting beside those of the program. */
+  /** Choices of the target worth reporting besides those of the program. */
   readonly notes?: readonly string[];
-  /** What compiled it, with version and flags; absent where no compiler is called. */
+  /** The compiler, with version and flags; absent if none is used. */
   readonly compiler?: string;
-  /**
-   * A new session, of which `initialise` is to be called first.
-   * @throws UsageError where memory does not suffice
-   */
+  /** Creates a session; call `initialise` first. @throws UsageError for insufficient memory */
   start(): Promise<Session>;
 }
 
@@ -103,8 +97,8 @@ export interface Target {
   /** Whether it can be used here; quick, and never throws. */
   probe(): Promise<Availability>;
   /**
-   * The same after trying the arithmetic of every device, which takes a moment; absent where `probe` does, or where
-   * there are no devices.
+   * The same after testing the arithmetic of every device, which takes a moment; absent if `probe` does so, or if there
+   * are no devices.
    */
   judge?(): Promise<Availability>;
   /**

@@ -107,7 +107,7 @@ function readSeries(path: string, plan: SeriesPlan, record: RunRecord): StoredSe
   };
 }
 
-/** Takes the segment off the front of a line where a run has several; a line without a known one fits nothing. */
+/** Splits the segment off the front of a line if a run has several; a line without a known segment is invalid. */
 function segmentReader(
   record: RunRecord,
   path: string,

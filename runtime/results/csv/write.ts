@@ -1,7 +1,7 @@
 /**
- * A result as CSV: `NAME.csv` holds the spikes, `NAME.SERIES.csv` each recorded variable, and
- * `NAME.provenance.json` the record of the run with its model. Numbers are in SI units, or in those of the model's
- * notation, which the heads of columns name.
+ * Writes a result as CSV: `NAME.csv` has the spikes, `NAME.SERIES.csv` each recorded variable, and
+ * `NAME.provenance.json` the record of the run with its model. Numbers are in SI units, or in units of the model's
+ * notation, which the column names include.
  */
 
 import { extname } from 'node:path';
@@ -53,7 +53,7 @@ export function csvWriter(path: string, fileSystem: FileSystem = systemFiles): R
     return file;
   };
   const opened = (): OutputFile[] => files.map(({ file }) => file);
-  /** A failed write leaves nothing behind. */
+  /** A failed write leaves no files. */
   const guarded = <T>(action: () => T): T => orAbandon(opened, action);
   return {
     open: async (given) => {
@@ -89,7 +89,7 @@ export function csvWriter(path: string, fileSystem: FileSystem = systemFiles): R
   };
 }
 
-/** Names of columns; a unit follows where it is not SI. */
+/** Returns the names of columns, with a unit if it is not SI. */
 function header(plan: SeriesPlan, run: RunHeader): string {
   const unit = plan.written ? `_${plan.written.unit}` : '';
   const columns = Array.from({ length: columnCount(plan) }, (_, i) =>
@@ -113,7 +113,7 @@ function writeRows(file: OutputFile, plan: SeriesPlan, block: SampleBlock, setup
   }
 }
 
-/** Name of the column of a variable that is recorded at spikes; the unit follows where it is not SI. */
+/** Returns the column name of a variable recorded at spikes, with a unit if it is not SI. */
 export const spikeColumn = ({ name, written }: SpikeVariable): string => (written ? `${name}_${written.unit}` : name);
 
 /** Columns of the variables of all trains. */
@@ -121,11 +121,11 @@ export const spikeColumns = (trains: readonly TrainsPlan[]): readonly string[] =
   ...new Set(trains.flatMap(({ variables }) => (variables ?? []).map(spikeColumn))),
 ];
 
-/** A name as a CSV cell: in quotes where it has a comma or quote. */
+/** Returns a name as a CSV cell: in quotes if it contains a comma or quote. */
 export const quoted = (name: string): string =>
   /[",\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll('\n', ' ')}"` : name;
 
-/** Spikes by population and step; with several segments the times are those of the segment that is in front. */
+/** Writes spikes by population and step; with several segments, times count within the segment in the first column. */
 function writeSpikes(file: OutputFile, trains: readonly SpikeTrains[], setup: RunSetup, record: RunRecord): void {
   const { spikeLabel: label } = setup;
   const dt = writtenDt(setup.header);

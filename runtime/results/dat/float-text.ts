@@ -24,10 +24,10 @@ export function floatText(value: number): string {
 }
 
 /**
- * Writes the text of `floatText` as ASCII. Tables, which hold millions of numbers, are written by rows.wat, and what it
- * cannot decide by this.
+ * Writes the text of `floatText` as ASCII. Tables with millions of numbers are written by rows.wat, which leaves
+ * undecided cases to this function.
  *
- * @returns the place behind it
+ * @returns the position after it
  */
 export function writeFloat(value: number, bytes: Uint8Array, at: number): number {
   const single = Math.fround(value);
@@ -52,7 +52,7 @@ export function writeFloat(value: number, bytes: Uint8Array, at: number): number
   return end;
 }
 
-/** Writes digits with a point after the first `whole` of them; zeros stand for those that there are not. */
+/** Writes digits with a point after the first `whole` of them; missing digits become zeros. */
 function writeDigits(from: number, whole: number, count: number, bytes: Uint8Array, at: number): number {
   let end = at;
   for (let k = from; k < whole; k += 1) bytes[end++] = zero + (k < count ? digits[k]! : 0);
@@ -68,10 +68,10 @@ function writeText(text: string, bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Finds the digits by whole numbers of 6 to 9 digits, of which the first that reads back is the shortest: products and
- * quotients with exact powers of ten round far below a float's last digit.
+ * Finds the shortest digits by integers of 6 to 9 digits: the first that reads back is the result. Products and
+ * quotients with exact powers of ten have rounding errors far below a float's last digit.
  *
- * @returns the power of ten of the first digit; null where the powers are not exact
+ * @returns the power of ten of the first digit; null if the powers are not exact
  */
 function quickly(single: number): number | null {
   const estimate = Math.floor(Math.log10(single));

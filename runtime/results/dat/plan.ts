@@ -1,4 +1,4 @@
-/** Which files of text a model asks for: `annotations.outputFiles` of its document, checked. */
+/** The text files that a model requests: `annotations.outputFiles` of its document, checked. */
 
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
@@ -17,7 +17,7 @@ export interface DatColumn {
 
 /** A source of events in a list: one cell of a population. */
 interface DatSelection {
-  /** What the file calls the cell. */
+  /** Name of the cell in the file. */
   readonly id: string;
   /** Name of the recording. */
   readonly recording: string;
@@ -39,9 +39,9 @@ export type DatFile =
     };
 
 /**
- * The files that a model asks for, in its order; that no two are one file is for who writes them to see.
+ * Returns the files that a model requests, in its order; the writer checks that no two are the same file.
  *
- * @throws UsageError when the annotation is not in the form that this reads
+ * @throws UsageError for an annotation in another form
  */
 export function datFiles(annotations: Readonly<Record<string, unknown>>): readonly DatFile[] {
   const given = annotations['outputFiles'];
@@ -122,23 +122,23 @@ function malformed(at: string, what: string): UsageError {
   );
 }
 
-/** Suffixes of the files that a model may name: those of results. */
+/** Permitted suffixes of files that a model names: the suffixes of results. */
 const fileSuffixes = ['.dat', '.spikes', '.spike', '.txt', '.csv', '.tsv', '.h5', '.json', '.nwb'] as const;
 
-/** Why a file is not written where a model would have it. */
+/** Why a file that a model names is not written. */
 export interface NameRefusal {
   readonly message: string;
-  /** What kind of name would do. */
+  /** The form of permitted names. */
   readonly expected: string;
   /** What to do. */
   readonly hint: string;
 }
 
 /**
- * Why a file that a model names is not written: it would lie outside of the folder, by its name or through a link, it
- * is hidden, or its suffix is none that results have.
+ * Returns why a file that a model names is not written: it would be outside of the folder, by its name or through a
+ * link, it is hidden, or its suffix is not one of results.
  *
- * @returns null for a name that may be written
+ * @returns null for a permitted name
  */
 export function nameRefusal(folder: string, file: string): NameRefusal | null {
   const base = resolve(folder);

@@ -14,7 +14,7 @@ interface RowWriter {
   text(rows: number): Uint8Array;
 }
 
-/** Gives the place behind the text. */
+/** Returns the position after the text. */
 type WriteRows = (rows: number, columns: number, values: number, stride: number, at: number) => number;
 
 const mostDigits = 9;
@@ -23,9 +23,9 @@ const zero = 48;
 const pairs = Uint8Array.from({ length: 200 }, (_, k) => zero + (k % 2 === 0 ? Math.floor(k / 20) : (k >> 1) % 10));
 
 /**
- * By the exponent field of a float: the power of ten that scales floats with it to nine digits before the point or,
- * those past a power of ten, to ten; half of the distance between two of these floats, scaled so; and the exponent of
- * the first of nine digits.
+ * Tables by the exponent field of a float. `scales` has the power of ten that scales such floats to nine digits before
+ * the point, or to ten for floats past a power of ten. `halves` has half of the scaled distance between two such
+ * floats, and `firstExponents` the exponent of the first of nine digits.
  */
 const [scales, halves, firstExponents] = [new Float64Array(256), new Float64Array(256), new Int32Array(256)];
 for (let field = 1; field < 255; field += 1) {
@@ -38,7 +38,7 @@ for (let field = 1; field < 255; field += 1) {
   firstExponents[field] = mostDigits - 1 - shift;
 }
 
-/** Where tables lie, as rows.wat says. */
+/** Addresses of the tables, as in rows.wat. */
 const [halvesAt, exponentsAt, pairsAt, powersAt, tablesEnd] = [2048, 4096, 5120, 5376, 5632];
 const pageBytes = 1 << 16;
 /** Text that is made at once, unless one row is longer. */

@@ -35,15 +35,15 @@ import { createRowWriter } from './rows.js';
 
 /** Where files go, and how their times are computed. */
 interface DatOptions {
-  /** Folder that names are relative to; what a model writes stays in it. */
+  /** Folder that names are relative to; a model cannot write outside of it. */
   readonly folder: string;
-  /** True where time is summed step by step, as the reference interpreter does; else it is the step times dt. */
+  /** True if time is summed step by step, as by the reference interpreter; else it is the step times dt. */
   readonly accumulated: boolean;
-  /** Absent: that of the machine. */
+  /** Absent: the file system of the machine. */
   readonly fileSystem?: FileSystem;
 }
 
-/** A writer of the files that a model asks for. */
+/** Creates a writer of the files that a model requests. */
 export function datWriter(files: readonly DatFile[], options: DatOptions): ResultWriter {
   const { fileSystem = systemFiles } = options;
   const open: { readonly file: DatFile; readonly path: string; readonly output: OutputFile }[] = [];
@@ -105,7 +105,7 @@ interface Table {
   flush(): void;
 }
 
-/** Blocks of one series that wait for those of the others. */
+/** Blocks of one series that wait for blocks of the others. */
 interface Queue {
   readonly label: number;
   readonly width: number;
@@ -188,7 +188,7 @@ export const placesOf = (
   series: readonly SeriesPlan[],
 ): readonly { readonly series: number; readonly at: number }[] => columns.map((column) => placeOf(column, series));
 
-/** The series and the column of it that hold what a column of a table asks for. */
+/** Returns the series and its column for a column of a table. */
 function placeOf(column: DatColumn, series: readonly SeriesPlan[]): { readonly series: number; readonly at: number } {
   for (const [position, { recording, variable, elements }] of series.entries()) {
     if (recording !== column.recording || variable !== column.variable) continue;

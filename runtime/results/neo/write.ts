@@ -1,10 +1,10 @@
 /**
- * A result as Neo-like JSON: blocks, segments, spike trains and analog signals under Neo's names
- * (https://neo.readthedocs.io, core objects), so a short loader makes Neo objects of it.
+ * Writes a result as Neo-like JSON: blocks, segments, spike trains and analog signals under Neo's names
+ * (https://neo.readthedocs.io, core objects), so that a short loader can create Neo objects from it.
  *
- * Times and values are in SI units, or in those of the model's notation; each says its own. Numbers are shortest
- * decimals that read back to the same bits; samples are base64 of little-endian rows. Samples wait in files of their
- * own until the end, so memory stays bounded.
+ * Times and values are in SI units, or in units of the model's notation; each has its own unit. Numbers are the
+ * shortest decimals that read back to the same bits; samples are base64 of little-endian rows. Samples are collected in
+ * separate files until the end, so that memory stays bounded.
  */
 
 import { readSync } from 'node:fs';
@@ -70,7 +70,7 @@ export function neoWriter(path: string, fileSystem: FileSystem = systemFiles): R
     output?.abandon();
     for (const file of waiting) file.remove();
   };
-  /** A failed write leaves nothing behind. */
+  /** A failed write leaves no files. */
   const guarded = <T>(action: () => T): T => {
     try {
       return action();
@@ -194,7 +194,7 @@ function json(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Where a cell is, in micrometres along each axis; undefined where its population has no places. */
+/** Returns the position of a cell in micrometres along each axis; undefined if its population has no positions. */
 function placeOf(
   { populations }: RunSetup,
   population: string,
@@ -348,9 +348,12 @@ interface SampleFile {
   add(block: SampleBlock): void;
   /** Samples in a segment. */
   rows(segment: number): number;
-  /** Steps of a segment's samples, where they are kept. */
+  /** Steps of a segment's samples, if they are stored. */
   steps(segment: number): readonly number[];
-  /** A segment's bytes in blocks whose base64 forms can be joined: each but the last a multiple of three long. */
+  /**
+   * A segment's bytes in blocks with base64 forms that can be concatenated: the length of each except the last is a
+   * multiple of three.
+   */
   read(segment: number): Iterable<Uint8Array>;
   remove(): void;
 }

@@ -18,11 +18,11 @@ interface Namespace {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** The schema of one version of NWB, with those that it builds on. */
+/** The schema of one version of NWB, with the schemas that it extends. */
 export interface Schema {
   /** Version of NWB, such as `2.9.0`. */
   readonly coreVersion: string;
-  /** `core` and what it needs (`hdmf-common`, `hdmf-experimental`). */
+  /** `core` and its dependencies (`hdmf-common`, `hdmf-experimental`). */
   readonly namespaces: readonly Namespace[];
 }
 
@@ -30,10 +30,10 @@ const needed = ['core', 'hdmf-common', 'hdmf-experimental'];
 const deepest = 6;
 
 /**
- * Reads the YAML files of the NWB schema, such as pynwb brings them.
+ * Reads the YAML files of the NWB schema, such as those in pynwb.
  *
- * @param directory  holds, at any depth, the namespace files of core, hdmf-common and hdmf-experimental
- * @throws UsageError when one of them is missing or unreadable, or the version is none that we can write
+ * @param directory contains, at any depth, the namespace files of core, hdmf-common and hdmf-experimental
+ * @throws UsageError for missing or unreadable files, and for unsupported versions
  */
 export function readSchema(directory: string): Schema {
   const found = new Map<string, Namespace>();

@@ -55,7 +55,7 @@ function compareObjects(a: File, b: File, path: string, differences: DifferenceL
     compareObjects(a, b, path === '/' ? `/${name}` : `${path}/${name}`, differences);
 }
 
-/** What is at a path, or why that cannot be compared: it lies in another file, or is damaged. */
+/** Returns the object at a path, or why it cannot be compared: it is in another file, or is damaged. */
 function lying(file: File, path: string): Found | string {
   if (path === '/') return file;
   try {
@@ -68,7 +68,7 @@ function lying(file: File, path: string): Found | string {
 const kindOrReason = (file: File, path: string, found: Found | string): string =>
   typeof found === 'string' ? found : kindOf(file, path, found);
 
-/** What is at a path; a link is not what it leads to. */
+/** Returns the kind of the object at a path; a link is not followed. */
 function kindOf(file: File, path: string, found: Found): string {
   if (found === null) return 'nothing';
   const link = path === '/' ? null : softLink(file, path);
@@ -78,7 +78,7 @@ function kindOf(file: File, path: string, found: Found): string {
   return `a ${found.constructor.name}`;
 }
 
-/** The library throws where there is no link. */
+/** The library throws if there is no link. */
 function softLink(file: File, path: string): string | null {
   try {
     const target: unknown = file.get_link(path);
@@ -88,7 +88,7 @@ function softLink(file: File, path: string): string | null {
   }
 }
 
-/** Type and shape in words that are equal only for equal types and shapes. */
+/** Returns type and shape as a text that is equal only for equal types and shapes. */
 function typeText(metadata: Metadata): string {
   const { type, size, signed, vlen, cset, littleEndian, shape, ref_type: reference } = metadata;
   const kind =
@@ -113,7 +113,7 @@ function compareAttributes(path: string, left: Group, right: Group, differences:
   }
 }
 
-/** Value and type in words that are equal only for equal ones. */
+/** Returns value and type as a text that is equal only for equal ones. */
 function attributeText(owner: Group, attribute: Attribute | undefined): string {
   if (!attribute) return 'nothing';
   const { value, metadata } = attribute;

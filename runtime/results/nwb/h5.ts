@@ -1,4 +1,7 @@
-/** HDF5: reading one file only, and writing in the forms that NWB asks for; every call of h5wasm that makes something is here. */
+/**
+ * HDF5: reading of single files, and writing in the forms that NWB requires; all calls of h5wasm that create objects
+ * are here.
+ */
 
 import { createHash } from 'node:crypto';
 
@@ -13,9 +16,7 @@ type H5 = typeof import('h5wasm').default;
 
 let loading: Promise<H5> | null = null;
 
-/**
- * The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so callers let it go on beside other work.
- */
+/** The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so callers do other work meanwhile. */
 export function loadH5(): Promise<H5> {
   loading ??= (async () => {
     const { default: h5wasm } = await import('h5wasm/node');
@@ -37,7 +38,7 @@ interface FileSystem {
 /** The files that the library was not given since this was last emptied; null: it may open any. */
 let refused: string[] | null = null;
 
-/** `O_EXCL`: the file is new, such as the one in which the library prepares the text of an error. */
+/** `O_EXCL`: the file is new, such as the one for the library's error text. */
 const isNew = 0x80;
 /** `ENOENT` of the library's system. */
 const noSuchFile = 44;
@@ -53,10 +54,10 @@ function guardFiles(system: FileSystem): void {
 }
 
 /**
- * Runs an action that reads an open file. Links, virtual datasets and external storage can lead to any other file, such
- * as a pipe that never ends: none is opened.
+ * Runs an action that reads an open file. Links, virtual datasets and external storage can refer to any other file,
+ * such as an endless pipe: no other file is opened.
  *
- * @throws Error that names the other file where the action needs one
+ * @throws Error that names the other file, if the action needs one
  */
 function inOneFile<T>(what: string, action: () => T): T {
   refused = [];
@@ -71,9 +72,9 @@ function inOneFile<T>(what: string, action: () => T): T {
 }
 
 /**
- * What lies at a path within the file; null for nothing.
+ * Returns the object at a path within the file, or null.
  *
- * @throws Error for what lies in another file
+ * @throws Error for an object in another file
  */
 export function objectAt(file: File, path: string): Found {
   const found = inOneFile(path, () => file.get(path) ?? null);
@@ -93,7 +94,7 @@ export function objectAt(file: File, path: string): Found {
   return found;
 }
 
-/** What h5wasm finds at a path. */
+/** An object that h5wasm returns for a path. */
 export type Found = ReturnType<File['get']>;
 
 /** Whether something is a group, or the file itself. */
@@ -118,7 +119,7 @@ export const dtypeOf = {
   i8: '<b',
 } as const satisfies Record<ElementType | 'u64', string>;
 
-/** What an attribute may hold. */
+/** Values of an attribute. */
 type AttributeValue =
   | string
   | { readonly f64: number }
@@ -154,7 +155,7 @@ export interface H5Writer {
   readonly file: File;
   /** Makes a group. */
   group(path: string, neurodata?: NeurodataType, attributes?: Attributes): Group;
-  /** Makes a dataset, chunked and compressed as the specification says. */
+  /** Creates a dataset, chunked and compressed according to the specification. */
   dataset(path: string, specification: DatasetSpecification): Dataset;
   /** Makes a dataset of one string in UTF-8. */
   text(path: string, value: string, neurodata?: NeurodataType, attributes?: Attributes): Dataset;
@@ -169,9 +170,9 @@ export interface H5Writer {
 }
 
 /**
- * Creates the file, of the oldest layout that holds all we need.
+ * Creates a file with the oldest layout that suffices.
  *
- * @param identity  text from which all identifiers follow, and the time that HDF5 notes for datasets
+ * @param identity text from which all identifiers are derived, and the time that HDF5 stores in datasets
  */
 export function createH5(h5: H5, path: string, identity: { readonly text: string; readonly time: number }): H5Writer {
   const identifier = (name: string): string => uuidFrom(`${identity.text}\0${name}`);
@@ -267,8 +268,8 @@ export function uuidFrom(text: string): string {
 }
 
 /**
- * HDF5 notes in each dataset when it was changed, and asks `Date.now` for the time; there is no other switch.
- * The clock is put back before anybody else can run.
+ * HDF5 stores the time of changes in each dataset, from `Date.now`; it has no other switch. The clock is restored
+ * before any other code can run.
  */
 function withClock<T>(time: number, action: () => T): T {
   const { now } = Date;

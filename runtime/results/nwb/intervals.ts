@@ -29,7 +29,7 @@ export function writeEpochs(h5: H5Writer, record: RunRecord, place: (segment: nu
   writeTable(h5, '/intervals/epochs', { type: 'TimeIntervals' }, 'Phases of the protocol.', phases.length, columns);
 }
 
-/** When stretches begin and end; `what`: a word for one of them. */
+/** Returns the beginning and end of intervals; `what`: name of one of them. */
 function timesOf(
   what: string,
   stretches: readonly { readonly begin: number; readonly end: number }[],

@@ -1,4 +1,4 @@
-/** Where Neo puts an object of an NWB file, in the words of its own NWB files. */
+/** The place of an object of an NWB file in Neo, with the attribute names of Neo's NWB files. */
 
 import { segmentsOf, type RunSetup } from '../result.js';
 
@@ -10,7 +10,7 @@ export interface NeoPlace {
   readonly segment: string;
 }
 
-/** The place of what belongs to a segment, by its position. */
+/** Returns the place of a segment's objects, by its position. */
 export function neoPlaces({ header, segments, expectedSteps }: RunSetup): (segment: number) => NeoPlace {
   const names = segmentsOf(segments ? { segments } : {}, expectedSteps).map(({ name }) => name);
   return (segment) => ({ block: header.name, segment: names[segment] ?? 'run' });

@@ -111,7 +111,7 @@ function readData(file: File): ReadonlyMap<string, TypedArray> {
 }
 
 // --- Spikes ---------------------------------------------------------------------------------------------------------
-/** Rows of /units that hold a part of some trains: the first row, and what is before it in the file. */
+/** Rows of /units with a part of some trains: the first row, and the number of rows before it in the file. */
 interface Block {
   readonly first: number;
 }
@@ -153,7 +153,7 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
   });
 }
 
-/** A column with a list for each row: where these end, and their numbers. */
+/** A column with a list for each row: the ends of the lists, and their numbers. */
 interface Ragged {
   readonly ends: Float64Array;
   readonly data: Dataset;
@@ -226,7 +226,7 @@ function readAllSeries(file: File, path: string, record: RunRecord): readonly St
 function joined(plan: SeriesPlan, parts: readonly StoredSeries[]): StoredSeries {
   const width = columnCount(plan);
   const samples = parts.reduce((sum, part) => sum + part.samples, 0);
-  /** What each part has of samples [begin, end), and where it goes. */
+  /** Returns the samples [begin, end) in each part, and their destination. */
   const pieces = (begin: number, end: number): { part: StoredSeries; from: number; to: number; at: number }[] => {
     let before = 0;
     return parts.flatMap((part) => {
@@ -252,7 +252,7 @@ function joined(plan: SeriesPlan, parts: readonly StoredSeries[]): StoredSeries 
   };
 }
 
-/** The series in one segment; none where it has no sample. */
+/** Returns the series in one segment; none if it has no sample. */
 function readPart(file: File, path: string, part: SeriesPart, record: RunRecord): readonly StoredSeries[] {
   const { plan } = part;
   const at = seriesPath(part);

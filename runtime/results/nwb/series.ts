@@ -25,7 +25,7 @@ const chunkColumns = 1024;
 /** One series within one segment: its own TimeSeries, so its times never repeat. */
 export interface SeriesPart {
   readonly plan: SeriesPlan;
-  /** Position of the segment among those of the run. */
+  /** Index of the segment in the run. */
   readonly segment: number;
   /** Name in /acquisition. */
   readonly name: string;
@@ -85,11 +85,11 @@ export function nwbUnit(unit: string): string {
 export interface SeriesWriter {
   /** Takes samples of one series. */
   samples(block: SampleBlock): void;
-  /** Writes whole chunks of what was sampled before `step`, in an order that does not depend on how samples came. */
+  /** Writes whole chunks of samples before `step`, in an order independent of their arrival. */
   advance(step: number): void;
-  /** Writes what is left. */
+  /** Writes the remaining samples. */
   finish(): void;
-  /** Names in /acquisition of what was written, in the order of `seriesParts`. */
+  /** Names of the written series in /acquisition, in the order of `seriesParts`. */
   written(): ReadonlySet<string>;
 }
 
@@ -133,7 +133,7 @@ export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: num
     h5.file.flush();
     unflushed = 0;
   };
-  /** Whole chunks by segment and time, and at the end of a segment what is left of it. */
+  /** Writes whole chunks by segment and time, and the remaining samples at the end of a segment. */
   const emitReady = (ended: (segment: number) => boolean): void => {
     const rest = [...open.values()].filter(({ part }) => ended(part.segment));
     for (const { part } of rest) open.delete(part);

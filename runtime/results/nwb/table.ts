@@ -14,7 +14,7 @@ interface FlatColumn {
     | { readonly rows: Int32Array; readonly table: string };
 }
 
-/** Column of several values a row: all values one after the other, and where each row ends. */
+/** Column of several values per row: the concatenated values, and the end of each row. */
 interface RaggedColumn {
   readonly name: string;
   readonly description: string;

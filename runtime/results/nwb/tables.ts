@@ -23,7 +23,7 @@ import { columnChunk, writeTable, type Column } from './table.js';
 /** Spikes that are sorted and written at once. */
 const spikesAtOnce = 1 << 24;
 
-/** Rows of /units that belong together: the cells of some trains in one stretch in which they were observed. */
+/** A block of rows of /units: the cells of some trains in one interval of observation. */
 interface UnitBlock {
   /** Position of the trains, and of the segment. */
   readonly trains: number;
@@ -128,7 +128,7 @@ export function writeUnits(
   writeTable(h5, '/units', { type: 'Units' }, 'Spikes of the simulated cells, silent cells included.', rows, columns);
 }
 
-/** Name of one cell's train: `exc[3]`, with the event where it is not a spike. */
+/** Returns the name of one cell's train: `exc[3]`, with the name of an event other than a spike. */
 function trainName(plan: TrainsPlan, cell: number): string {
   return plan.event === 'spike' ? `${plan.population}[${cell}]` : `${plan.population}[${cell}].${plan.event}`;
 }
@@ -182,7 +182,8 @@ function writeTimes(
 /**
  * Writes a number for each spike of the blocks.
  *
- * @param numbers  of the steps of rows [begin, end) of some trains, and of spike k among them; null: there are none
+ * @param numbers returns the numbers of rows [begin, end) of some trains from their steps, by spike; null if there are
+ * none
  */
 function writeEntries(
   dataset: Dataset,

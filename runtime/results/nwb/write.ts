@@ -27,16 +27,16 @@ const nwbVersion = '2.9.0';
 /** Bytes of samples that may wait in memory for the HDF5 library. */
 const mostWaiting = 1 << 24;
 
-/** What goes into the file beside the result. */
+/** Further options of the file. */
 export interface NwbOptions {
   /** Folder with the YAML files of the NWB schema, to be stored in the file. */
   readonly schemaDirectory?: string;
-  /** Absent: that of the machine. The HDF5 library itself writes the file past it. */
+  /** Absent: the file system of the machine. The HDF5 library itself writes the file directly. */
   readonly fileSystem?: FileSystem;
 }
 
 /**
- * A writer of one NWB file. The HDF5 library loads while the run begins; what comes before it is there waits in memory.
+ * Creates a writer of one NWB file. The HDF5 library loads while the run begins; earlier samples are kept in memory.
  */
 export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter {
   const { fileSystem = systemFiles } = options;
@@ -70,7 +70,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
     try {
       h5?.file.close();
     } catch {
-      // A file whose buffers cannot be written cannot be closed well either; it is removed all the same.
+      // If buffers cannot be written, closing the file fails, too; the file is still removed.
     }
     if (partial !== '') removeQuietly(partial, fileSystem);
   };
@@ -140,7 +140,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   };
 }
 
-/** What identifiers follow from: equal runs have the same. */
+/** Returns the text from which identifiers are derived: equal runs have equal identifiers. */
 function identityOf({ header }: RunSetup): { readonly text: string; readonly time: number } {
   const { hashes, seed, dt, precision, numericsVersion, target, date } = header;
   return {
@@ -229,7 +229,7 @@ function publication(text: string): string {
   return text.startsWith('10.') ? `doi:${text}` : text;
 }
 
-// --- Tail: what is known after the last step ------------------------------------------------------------------------
+// --- Tail: data known only after the last step ----------------------------------------------------------------------
 function writeTail(
   h5: H5Writer,
   setup: RunSetup,

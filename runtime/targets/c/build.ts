@@ -1,10 +1,9 @@
 /**
- * From C source to a shared library, kept by content.
+ * Compiles C source to a shared library, cached by content.
  *
- * An entry of the cache is a folder named by the hash of all that the library depends on: the source, the compiler and
- * its version, its options and the processor. It is made under another name and renamed when it is whole; beside the
- * library lies its digest, and what does not fit it is made again. Whatever goes wrong with the cache only costs the
- * time of compiling again.
+ * An entry of the cache is a folder named by the hash of all inputs: the source, the compiler and its version, its
+ * options and the processor. It is created under another name and renamed when complete. It contains the library and
+ * its digest; a library with another digest is compiled again. Problems with the cache only cost compile time.
  */
 
 import { systemCode } from '../../../src/diagnostics/system-error.js';
@@ -17,7 +16,7 @@ import { makeFolder } from '../make-folder.js';
 import type { Compiler } from './compiler.js';
 import { processorFeatures, runProgram } from './compiler.js';
 
-/** What is compiled. */
+/** The inputs of a compilation. */
 export interface Sources {
   /** Files by name; `network.c` is the one that is compiled. */
   readonly files: ReadonlyMap<string, string>;
@@ -29,7 +28,7 @@ export interface Sources {
 /** A library that may be loaded. */
 interface BuiltLibrary {
   readonly path: string;
-  /** Removes it, where it is in no cache; a library that has been loaded stays loaded. */
+  /** Removes the library if it is not cached; a loaded library stays loaded. */
   discard(): Promise<void>;
 }
 
@@ -58,13 +57,13 @@ async function isWhole(folder: string): Promise<boolean> {
   }
 }
 
-/** The message that says most, of all that a compiler printed. */
+/** Returns the most informative message of a compiler's output. */
 function firstError(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0] ?? 'it printed no message').trim();
 }
 
-/** What compilers and systems say of a folder that has no room, or may not be written. */
+/** Messages of compilers and systems about folders that are full or read-only. */
 const withoutRoom =
   /no space left|quota exceeded|file too large|file size limit|read-only file system|\b(?:ENOSPC|EDQUOT|EFBIG|EROFS)\b/i;
 
@@ -116,10 +115,10 @@ async function compileIn(folder: string, { files, compiler, flags }: Sources): P
 
 const keep = { discard: () => Promise.resolve() };
 
-/** Milliseconds for which the folders of compilations that failed or were killed stay to be looked into. */
+/** Milliseconds before folders of failed or killed compilations are removed; until then they can be inspected. */
 const keptFor = 24 * 3600 * 1000;
 
-/** Removes what old compilations have left. */
+/** Removes the leftovers of old compilations. */
 async function sweep(cache: string): Promise<void> {
   try {
     for (const name of await readdir(cache)) {
@@ -145,7 +144,7 @@ async function workFolder(
       await sweep(cache);
       return { path, inCache: true };
     } catch {
-      // A cache that cannot be written costs time, nothing else.
+      // A cache that cannot be written only costs time.
     }
   }
   try {
@@ -171,7 +170,7 @@ async function moveIn(from: string, entry: string): Promise<string> {
         await rm(from, { recursive: true, force: true });
         return entry;
       }
-      // What is there is damaged: out of the way with it.
+      // The existing entry is damaged: move it away.
       const aside = `${from}.damaged${attempt}`;
       await rename(entry, aside).catch(() => undefined);
       await rm(aside, { recursive: true, force: true }).catch(() => undefined);
@@ -181,10 +180,10 @@ async function moveIn(from: string, entry: string): Promise<string> {
 }
 
 /**
- * The library made from sources, from the cache where it is there.
+ * Returns the library of the given sources, from the cache if possible.
  *
- * @param cache  folder of entries; none is kept when undefined
- * @throws UsageError when the compiler fails, with its message and the path of the source
+ * @param cache folder of entries; undefined for no cache
+ * @throws UsageError on failure of the compiler, with its message and the path of the source
  */
 export async function buildLibrary(sources: Sources, cache: string | undefined): Promise<BuiltLibrary> {
   const key = cacheKey(sources);

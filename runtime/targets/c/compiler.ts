@@ -1,4 +1,4 @@
-/** The C compiler of this machine: which there is, how it is called, and what its results depend on. */
+/** The C compiler of this machine: its command, and the properties that its output depends on. */
 
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -7,15 +7,15 @@ import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 
 /** A compiler that answered. */
 export interface Compiler {
-  /** The program and the words that always follow it, as in `ccache gcc`. */
+  /** The program and its fixed arguments, as in `ccache gcc`. */
   readonly command: readonly [string, ...string[]];
   /** `gcc 12.2.0`, `clang 14.0.6`. */
   readonly title: string;
-  /** Everything that it says of its version. */
+  /** The complete output of its version option. */
   readonly version: string;
 }
 
-/** What a command did; never throws. */
+/** The outcome of a command; errors are not thrown. */
 interface Outcome {
   readonly status: number | undefined;
   readonly stdout: string;
@@ -55,7 +55,7 @@ function candidates(): readonly (readonly [string, ...string[]])[] {
   return own === undefined || own === '' ? [['cc'], ['gcc'], ['clang']] : [[own, ...words]];
 }
 
-/** `gcc 12.2.0` from what `--version` prints. */
+/** Returns `gcc 12.2.0` from the output of `--version`. */
 function titleOf(version: string): string {
   const [first = ''] = version.split('\n');
   const number =
@@ -91,7 +91,7 @@ const install =
     ? 'install the command line tools: xcode-select --install'
     : 'install a C compiler: apt-get install gcc (Debian, Ubuntu), dnf install gcc (Fedora)';
 
-/** What to tell a user without a compiler: what is missing, and the package to install. */
+/** The error for a missing compiler, with the package to install. */
 export function missingCompiler(): UsageError {
   const own = wanted();
   return own === ''
@@ -134,8 +134,8 @@ export function compileFlags(level: OptimisationLevel, parallel: boolean, compil
 export type OptimisationLevel = '-O0' | '-O1' | '-O2' | '-O3';
 
 /**
- * What `-march=native` makes of this processor depends on its kind and its features, which a cache shared by several
- * machines must know.
+ * The output of `-march=native` depends on the processor's kind and features, so a cache shared by several machines
+ * must include them.
  */
 export function processorFeatures(): string {
   const models = new Set(cpus().map(({ model }) => model));

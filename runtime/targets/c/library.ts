@@ -7,9 +7,9 @@ import { trustJavaScript } from '../trust.js';
 /** A pointer to a network. */
 export type NetworkPointer = bigint | object;
 
-/** What `network.h` declares; what may take long runs on its own thread and gives a promise. */
+/** The functions of `network.h`; long ones run on their own thread and return a promise. */
 export interface NetworkLibrary {
-  /** Allocates a network with buffers of known length; null where memory lacks. */
+  /** Allocates a network with buffers of known length; null if memory is insufficient. */
   create(): NetworkPointer | null;
   /** Gives all memory of a network back. */
   destroy(network: NetworkPointer): void;
@@ -25,17 +25,14 @@ export interface NetworkLibrary {
   setStep(network: NetworkPointer, step: number): void;
   /** Fault bits that were raised. */
   faults(network: NetworkPointer): number;
-  /**
-   * Performs one action of a list.
-   * @returns 0, or a negative code where memory lacks or arithmetic is not trusted
-   */
+  /** Performs one action of a list. @returns 0, or a negative code for insufficient memory or untrusted arithmetic */
   perform(network: NetworkPointer, list: number, action: number, threads: number): Promise<number>;
   /**
    * Runs at most so many steps, or so many milliseconds (0: no limit).
    * @returns steps done, or a negative code
    */
   run(network: NetworkPointer, steps: number, threads: number, milliseconds: number): Promise<number>;
-  /** The ordinal of the buffer for which memory lacked, and its length. */
+  /** Returns the ordinal and length of the buffer that could not be allocated. */
   lacking(network: NetworkPointer): { readonly buffer: number; readonly length: number };
   /** A bit for each check of this thread's arithmetic that fails. */
   trust(): number;
@@ -46,9 +43,9 @@ export interface NetworkLibrary {
 const libraries = new Map<string, NetworkLibrary>();
 
 /**
- * Loads a library, which stays loaded: threads that it has started may outlive every session.
+ * Loads a library for the lifetime of the process: its threads may outlive every session.
  *
- * @throws UsageError when the system refuses to load it, or when floating point is not what it was before
+ * @throws UsageError if the system refuses to load it, or if loading changes floating-point arithmetic
  */
 export function loadLibrary(path: string): NetworkLibrary {
   const known = libraries.get(path);

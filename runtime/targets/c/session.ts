@@ -17,15 +17,15 @@ const noMemory = -1;
 const distrusted = -2;
 
 /**
- * Milliseconds that one native call aims at: what waits for the main thread waits no longer. Between two calls nothing
- * is computed, and none is begun while the main thread is busy, so a turn should outlast what it does beside it,
- * as loading the library of HDF5.
+ * Target duration of one native call in milliseconds, which bounds the waiting time of the main thread. Between two
+ * calls the engine is idle, and a busy main thread delays the next call. So a call should outlast concurrent work of
+ * the main thread, such as loading the HDF5 library.
  */
 const turn = 100;
 
 const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
-/** The error that names what this processor, in its present mode, does wrong. */
+/** The error that names the failed arithmetic checks of this processor in its current mode. */
 export function distrustError(failed: number): UsageError {
   const names = new Set(trustChecks.filter((_, k) => ((failed >>> k) & 1) === 1).map((check) => check.name));
   return new UsageError(
@@ -126,7 +126,7 @@ class CSession implements Session {
     return this.#library.faults(this.#pointer) !== 0;
   }
 
-  /** Performs a list; ends early after a fault, which makes the lengths of what follows meaningless. */
+  /** Performs a list; ends early after a fault, because later lengths are then invalid. */
   async #perform(list: string, progress?: Progress): Promise<void> {
     const found = this.#lists.get(list);
     invariant(found !== undefined, pass, `no procedure is named ${list}`);

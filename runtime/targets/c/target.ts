@@ -18,7 +18,7 @@ import { loadLibrary } from './library.js';
 import { startSession } from './session.js';
 import { threadCount } from '../threads.js';
 
-/** What a test may choose. */
+/** Options for tests. */
 interface CTargetOptions {
   /** Absent: the first that this machine has; null: as if it had none. */
   readonly compiler?: Compiler | null;
@@ -46,7 +46,7 @@ async function probe(options: CTargetOptions): Promise<Availability> {
   };
 }
 
-/** A program that compiles and links where OpenMP is installed. */
+/** A program that compiles and links if OpenMP is installed. */
 const openMpProbe =
   '#include <omp.h>\nint network_probe(void);\nint network_probe(void) { return omp_get_max_threads(); }\n';
 

@@ -53,13 +53,10 @@ export const driverPrototypes = {
 /** A function of the driver, by its name in the library. */
 export type DriverFunction = keyof typeof driverPrototypes;
 
-/** What is passed: numbers, addresses, texts, typed arrays, or nothing. */
+/** An argument: a number, address, text or typed array, or null. */
 export type Argument = Handle | string | ArrayBufferView | null;
 
-/**
- * Arguments of a kernel in memory that stays where it is: what `cuLaunchKernel` wants is the address of a list of their
- * addresses.
- */
+/** Arguments of a kernel in pinned memory: `cuLaunchKernel` takes the address of a list of their addresses. */
 export interface KernelArguments {
   /** Address of the list. */
   readonly list: bigint;
@@ -99,9 +96,9 @@ export const driverHint =
       '(Debian); in a container, start it with --gpus all';
 
 /**
- * The CUDA driver of this machine; loaded when first asked for.
+ * The CUDA driver of this machine, loaded at the first use.
  *
- * @throws UsageError when there is none, with what to install, or when loading it changed how this process computes
+ * @throws UsageError if it is missing, with the package to install, or if loading it changed this process's arithmetic
  */
 export const loadCuda: () => CudaApi = systemLibrary(
   'the CUDA driver',
@@ -120,7 +117,7 @@ function declare(native: Koffi, library: NativeLibrary, name: string): CudaApi {
     try {
       declared = library.func(driverPrototypes[wanted]);
     } catch {
-      // An old driver lacks what newer ones have.
+      // An old driver lacks newer functions.
     }
     functions.set(wanted, declared);
     return declared;
@@ -149,7 +146,7 @@ function kernelArguments(native: Koffi, count: number): KernelArguments {
   const list = BigInt(native.address(memory));
   const words = new BigInt64Array(native.view(memory, bytes));
   const integers = new Int32Array(words.buffer);
-  // Addresses first, then what they point to.
+  // Addresses first, then the values that they refer to.
   for (let k = 0; k < count; k += 1) {
     words[k] = list + 8n * BigInt(count + k);
     words[count + k] = 0n;

@@ -14,7 +14,7 @@ export const compilerHint =
   'nvidia-cuda-toolkit (Debian, Ubuntu), or pip install nvidia-cuda-nvrtc; INTERNEURON_NVRTC_LIBRARY and CUDACXX ' +
   'name others';
 
-/** Folders of installed toolkits, those that the user names first. */
+/** Returns folders of installed toolkits, beginning with those that the user names. */
 function toolkits(): readonly string[] {
   const named = [process.env['CUDA_PATH'], process.env['CUDA_HOME']].filter(
     (path): path is string => path !== undefined && path !== '',
@@ -45,7 +45,7 @@ function libraryPaths(): readonly string[] {
     .filter((path) => existsSync(path));
 }
 
-/** Paths of NVRTC among the packages of Python, where pip puts it. */
+/** Returns paths of NVRTC among Python packages installed by pip. */
 async function pythonPaths(): Promise<readonly string[]> {
   const { status, stdout } = await runProgram(['python3', '-c', 'import nvidia; print("\\n".join(nvidia.__path__))']);
   if (status !== 0) return [];
@@ -67,10 +67,10 @@ interface FoundCompiler {
 const searches = new Map<string, Promise<FoundCompiler>>();
 
 /**
- * The first compiler whose output a driver takes: NVRTC before nvcc, which needs a C++ compiler as well and takes
- * seconds to start.
+ * Returns the first compiler with output that a driver accepts. NVRTC is tried before nvcc, which also needs a C++
+ * compiler and takes seconds to start.
  *
- * @param driver  version of CUDA that the driver supports
+ * @param driver version of CUDA that the driver supports
  */
 export function findCudaCompiler(driver: number): Promise<FoundCompiler> {
   const own = process.env['INTERNEURON_NVRTC_LIBRARY'] ?? '';
@@ -114,7 +114,7 @@ async function search(driver: number, own: string, named: string): Promise<Found
   return { unfit: [...new Set(unfit)] };
 }
 
-/** The code to make for a device; undefined when the compiler knows nothing that it could run. */
+/** Returns the architecture to compile for; undefined if the compiler supports no architecture of the device. */
 export function architectureFor(capabilities: readonly number[], device: number): Architecture | undefined {
   if (capabilities.includes(device)) return `sm_${device}`;
   const lower = capabilities.filter((capability) => capability < device).at(-1);

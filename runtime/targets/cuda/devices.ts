@@ -71,9 +71,9 @@ export const versionText = (version: number): string =>
 const leastDriver = 11040;
 
 /**
- * All devices, in the order of the driver.
+ * Returns all devices in the order of the driver.
  *
- * @throws UsageError when there is none, or when the driver is too old
+ * @throws UsageError if there is no device, or if the driver is too old
  */
 export function listDevices(api: CudaApi): readonly CudaDevice[] {
   const code = api.call('cuInit', 0);

@@ -16,7 +16,7 @@ interface OpenDevice {
   readonly api: CudaApi;
   readonly device: CudaDevice;
   readonly context: bigint;
-  /** Whether the device stopped working: nothing of its context is left to be released. */
+  /** Whether the device stopped working: its context has no resources to release. */
   lost: boolean;
 }
 
@@ -32,7 +32,7 @@ export function openDevice(api: CudaApi, device: CudaDevice): OpenDevice {
   if (before !== undefined) return before;
   const context = new BigUint64Array(1);
   let code = api.call('cuDevicePrimaryCtxRetain', context, device.id);
-  // What was left of a device that stopped working goes first.
+  // The context of a device that stopped working is released first.
   if (isLasting(code) && api.call('cuDevicePrimaryCtxReset_v2', device.id) === 0)
     code = api.call('cuDevicePrimaryCtxRetain', context, device.id);
   if (code !== 0) throw cudaError(api, code, 'cuDevicePrimaryCtxRetain', device.title);
@@ -50,9 +50,9 @@ function forgetDevice(open: OpenDevice): void {
   current.delete(open.api);
 }
 
-/** Steps recorded as one command, by what they launch. */
+/** Steps recorded as one command, by their launches. */
 const mostRecorded = 64;
-/** Milliseconds for which a wait looks again and again: longer than the pieces of a run take. */
+/** Milliseconds of busy waiting: longer than the pieces of a run take. */
 const keenWait = 250;
 
 interface CudaKernel {
@@ -71,9 +71,9 @@ export class CudaDriver implements DeviceDriver {
   readonly #kernels: CudaKernel[] = [];
   readonly #recorded = new Map<string, bigint>();
   readonly #records: boolean;
-  /** The launches of the first step of what was last recorded. */
+  /** The launches of the first step of the last recording. */
   #lastStep: readonly Command[] = [];
-  /** The arena whose first-step word is not 0, since recorded steps count from it. */
+  /** The arena with a nonzero first step, since recorded steps count from it. */
   #ahead: Handle | undefined;
 
   /**
@@ -129,7 +129,7 @@ export class CudaDriver implements DeviceDriver {
     return error;
   }
 
-  /** Makes the device's context that of this thread. */
+  /** Makes the device's context current on this thread. */
   #enter(): void {
     const { api, context } = this.#open;
     if (current.get(api) === context) return;
@@ -186,7 +186,7 @@ export class CudaDriver implements DeviceDriver {
     }
   }
 
-  /** Writes a pattern once, then copies what is there behind it until there is enough. */
+  /** Writes a pattern once, then doubles it by copies until the memory is full. */
   #double(begin: bigint, bytes: number, pattern: TypedArray): void {
     this.#do('cuMemcpyHtoDAsync_v2', begin, pattern, pattern.byteLength, this.#stream);
     this.#do('cuStreamSynchronize', this.#stream);
@@ -219,13 +219,13 @@ export class CudaDriver implements DeviceDriver {
     this.launchPlain(kernel, size);
   }
 
-  /** Launches a kernel all of whose arguments are set. */
+  /** Launches a kernel after all of its arguments are set. */
   launchPlain(kernel: Handle, { global, local }: Size): void {
     const { function: entry, arguments: values } = this.#kernel(kernel);
     this.#do('cuLaunchKernel', entry, global / local, 1, 1, local, 1, 1, 0, this.#stream, values.list, null);
   }
 
-  /** Tells kernels from which step their arguments count. */
+  /** Sets the step from which arguments of kernels count. */
   #countFrom(arena: Handle | undefined, first: number): void {
     if (this.#ahead !== undefined && this.#ahead !== arena) this.#setFirst(this.#ahead, 0);
     if (arena !== undefined) this.#setFirst(arena, first);
@@ -250,7 +250,7 @@ export class CudaDriver implements DeviceDriver {
     return true;
   }
 
-  /** Records the launches of steps, which count from the first. @returns undefined where the driver does not record */
+  /** Records the launches of steps, which count from the first. @returns undefined if the driver does not record */
   #record(steps: readonly (readonly Command[])[]): bigint | undefined {
     const { api } = this.#open;
     this.#enter();
@@ -281,10 +281,10 @@ export class CudaDriver implements DeviceDriver {
   }
 
   /**
-   * How long each launch of a step takes when it is made again and again, and that of all of them; in s. What the
-   * device's memory holds is worth nothing afterwards.
+   * Measures the duration of each launch of a step, and of all of them, in repeated launches, in s. The contents of
+   * device memory are undefined afterwards.
    *
-   * @param repeats  how often it is recorded in one graph
+   * @param repeats number of repetitions recorded in one graph
    */
   timeLaunches(repeats: number): { readonly each: readonly number[]; readonly step: number } {
     const turns = 8;
@@ -298,7 +298,7 @@ export class CudaDriver implements DeviceDriver {
         return performance.now() - began;
       };
       run(1);
-      // What the first launch takes longer than the others is the way to the device and back.
+      // The first launch also takes the latency to the device and back.
       const seconds = (run(turns + 1) - run(1)) / (1000 * turns * repeats);
       this.#open.api.call('cuGraphExecDestroy', graph);
       return seconds;
@@ -316,7 +316,7 @@ export class CudaDriver implements DeviceDriver {
     }
   }
 
-  /** As many groups as fill the device with this kernel, by the driver's count of those that fit. */
+  /** Returns as many groups as fill the device with this kernel, by the driver's occupancy count. */
   sizesOf(kernel: Handle, { geometry, parts = 1 }: Launch): DeviceSizes {
     const entry = this.#kernel(kernel).function;
     const { units } = this.#open.device;
@@ -331,8 +331,8 @@ export class CudaDriver implements DeviceDriver {
   }
 
   /**
-   * Threads of a block of independent items: those with which most fit a multiprocessor, and fewer where items are too
-   * few for all of these.
+   * Returns the threads per block of independent items: the block size with the highest occupancy, or a smaller one if
+   * there are too few items.
    */
   #groupOf(entry: bigint, items: number): number {
     const [least, best] = [new Int32Array(1), new Int32Array(1)];

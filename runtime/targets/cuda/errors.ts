@@ -1,4 +1,4 @@
-/** What the CUDA driver's codes mean, in sentences. */
+/** The meaning of the CUDA driver's codes, as sentences. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { OutOfDeviceMemory } from '../device/driver.js';
@@ -16,7 +16,7 @@ export const codes = {
   notSupported: 801,
 } as const;
 
-/** After these a context does nothing any more: all that uses it has to begin again. */
+/** After these errors a context is unusable: all of its users have to begin again. */
 const lasting = new Set([4, 46, 101, 214, 220, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 999]);
 
 /** Whether a context is of no use after this code. */

@@ -11,12 +11,11 @@ import type { CudaCompiler } from './compiler.js';
 import type { CudaDevice } from './devices.js';
 import { CudaDriver, openDevice } from './driver.js';
 
-/** What each device was found to do wrong with the code of a compiler, asked once in a process. */
+/** The failed checks of each device with the code of a compiler, determined once per process. */
 const answers = new WeakMap<CudaCompiler, Map<string, string | null>>();
 
 /**
- * Compiles and runs the trust microkernel alone. @returns what the device does wrong, as a sentence; null where it is
- * to be trusted
+ * Compiles and runs only the trust microkernel. @returns the failed checks, as a sentence; null for a trusted device
  */
 async function distrustOf(
   api: CudaApi,
@@ -44,10 +43,10 @@ async function distrustOf(
 }
 
 /**
- * The devices with the reason why they cannot run models where the trust microkernel finds one.
+ * Returns the devices, with the reason why they cannot run models if the trust microkernel fails.
  *
- * @param sizesOf  threads that kernels are compiled for
- * @param cache  folder of compiled programs; none is kept when undefined
+ * @param sizesOf threads that kernels are compiled for
+ * @param cache folder of compiled programs; undefined for no cache
  */
 export async function judgeDevices(
   api: CudaApi,

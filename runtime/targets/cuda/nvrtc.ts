@@ -41,8 +41,8 @@ export function nvrtcCompiler(path: string): CudaCompiler | undefined {
 const held: unknown[] = [];
 
 /**
- * What NVRTC loads by its name alone when it compiles: from a folder that the system does not search it has to be there
- * already.
+ * Loads the libraries that NVRTC loads by name when it compiles: they must already be loaded if the system does not
+ * search their folder.
  */
 function loadBuiltins(path: string): void {
   const folder = dirname(path);

@@ -22,7 +22,7 @@ import { CudaDriver, openDevice } from './driver.js';
 import { judgeDevices } from './judge.js';
 import { trustJavaScript } from '../trust.js';
 
-/** What a test or a measurement may choose. */
+/** Options for tests and measurements. */
 interface CudaTargetOptions {
   /** Absent: the driver of this machine. */
   readonly api?: () => CudaApi;
@@ -44,15 +44,15 @@ const blockSizes = ({ mostItems }: CudaDevice): BlockSizes => ({
 
 const usable = ({ refusal }: CudaDevice): boolean => refusal === undefined;
 
-/** What runs programs here. */
+/** The compiler and devices of this machine. */
 interface Machine {
   readonly api: CudaApi;
   readonly compiler: CudaCompiler;
-  /** With the reason where one cannot run programs. */
+  /** With the reason for devices that cannot run programs. */
   readonly devices: readonly CudaDevice[];
 }
 
-/** @throws UsageError that names what is missing and what to install */
+/** @throws UsageError that names a missing part and the package to install */
 async function lookAround(own: CudaTargetOptions): Promise<Machine> {
   const api = (own.api ?? loadCuda)();
   const listed = listDevices(api);
@@ -85,9 +85,9 @@ function chooseDevice(devices: readonly CudaDevice[], wanted: number | undefined
 }
 
 /**
- * What there is.
+ * Returns the availability of CUDA.
  *
- * @param tries  whether the trust microkernel is run on each device; those that fail keep their numbers
+ * @param tries whether to run the trust microkernel on each device; failing devices keep their numbers
  */
 async function probe(own: CudaTargetOptions, tries: boolean): Promise<Availability> {
   try {
@@ -119,7 +119,7 @@ async function probe(own: CudaTargetOptions, tries: boolean): Promise<Availabili
   }
 }
 
-/** Runs the trust microkernel. @throws UsageError that names what the device does wrong */
+/** Runs the trust microkernel. @throws UsageError that names the failed checks of the device */
 async function trust(driver: CudaDriver, { units }: CudaDevice): Promise<void> {
   try {
     const failed = await runTrust(driver, units);

@@ -12,12 +12,12 @@ function firstError(log: string): string | undefined {
   return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0])?.trim();
 }
 
-/** What is known of a compiler that failed. */
+/** The facts of a failed compilation. */
 interface FailedCompilation {
   /** As messages name the compiler: `NVRTC 13.0`. */
   readonly compiler: string;
   readonly log: string;
-  /** What to say where the log is empty. */
+  /** The message for an empty log. */
   readonly silent: string;
   /** The target, which the folder is named after, and the name of the source in it. */
   readonly target: string;
@@ -26,7 +26,7 @@ interface FailedCompilation {
   readonly hint: string;
 }
 
-/** The error of a compiler that fails; the source and all that was said of it are kept for the user to look into. */
+/** Returns the error of a failed compilation; the source and the log are kept for inspection. */
 export async function compileError({
   compiler,
   log,

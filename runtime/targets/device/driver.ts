@@ -1,4 +1,4 @@
-/** What a session needs of a device, whatever drives it. */
+/** The interface of a session to a device, for any driver. */
 
 import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/launches.js';
 import type { TypedArray } from '../../../src/ir/program.js';
@@ -27,17 +27,17 @@ export interface DeviceDriver {
   readonly memory: number;
   /** Bytes of one piece at most. */
   readonly mostAllocated: number;
-  /** Bytes of the device's memory, where others hold some of it. */
+  /** Total bytes of the device's memory, if other processes use some of it. */
   readonly total?: number;
-  /** Takes memory of the device, whose contents are undefined. */
+  /** Allocates device memory with undefined contents. */
   allocate(bytes: number): Handle;
   /** Gives memory back. */
   free(memory: Handle): void;
-  /** Waits for what was asked for before, then copies bytes to an array. */
+  /** Waits for earlier commands, then copies bytes to an array. */
   read(memory: Handle, offset: number, to: TypedArray): void;
   /** Copies an array to the device; the array may be changed afterwards. */
   write(memory: Handle, offset: number, from: TypedArray): void;
-  /** Fills bytes with the bytes of a pattern, whose length divides theirs. */
+  /** Fills memory with the bytes of a pattern; its length divides the number of bytes. */
   fill(memory: Handle, offset: number, bytes: number, pattern: TypedArray): void;
   /** A kernel of the program by its name in the source. */
   kernel(entry: string): Handle;
@@ -46,18 +46,18 @@ export interface DeviceDriver {
   /** Launches a kernel for a step, which is its argument 1. */
   launch(kernel: Handle, step: Int32Array, size: Size): void;
   /**
-   * Launches the kernels of consecutive steps as one command; only where the source's kernels count steps from the one
-   * that the arena holds.
+   * Launches the kernels of consecutive steps as one command; only if the source's kernels count steps from the one in
+   * the arena.
    *
-   * @param first  the first of the steps
-   * @param key  equal for equal lists
-   * @param steps  the launches of each step
-   * @returns false when the device has no such commands, and nothing was launched
+   * @param first the first of the steps
+   * @param key equal for equal lists
+   * @param steps the launches of each step
+   * @returns false if the device has no such commands, without any launch
    */
   launchSteps?(arena: Handle, first: number, key: string, steps: () => readonly (readonly Command[])[]): boolean;
-  /** Sizes that suit a kernel; absent where all kernels have the same. */
+  /** Returns sizes that suit a kernel; absent if all kernels have the same. */
   sizesOf?(kernel: Handle, launch: Launch): DeviceSizes;
-  /** Sends what was asked for on its way. */
+  /** Submits all queued commands. */
   flush(): void;
   /** When everything that was asked for is done; other work of the process goes on until then. */
   finish(): Promise<void>;

@@ -1,4 +1,4 @@
-/** The buffers of a session on a device: the arena, and those with memory of their own. */
+/** The buffers of a session on a device: the arena, and buffers with their own memory. */
 
 import { InvariantError, UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { DeviceLayout } from '../../../src/codegen/c/device/layout.js';
@@ -12,7 +12,7 @@ const pass = 'runtime/targets/device';
 
 const gigabytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 
-/** The error for a model that does not fit: what it needs and what there is. */
+/** The error for a model that does not fit: required and available memory. */
 export function memoryError(
   { title, total }: DeviceDriver,
   needed: number,
@@ -79,10 +79,7 @@ export class DeviceMemory {
     );
   }
 
-  /**
-   * The declaration of a buffer.
-   * @throws InvariantError when the program has none of that name
-   */
+  /** Returns the declaration of a buffer. @throws InvariantError for an unknown name */
   buffer(name: string): Buffer {
     const buffer = this.#buffers.get(name);
     invariant(buffer !== undefined, pass, `no buffer is named ${name}`);
@@ -156,7 +153,7 @@ export class DeviceMemory {
     return [own, 0];
   }
 
-  /** A copy of elements, in which a NaN has one pattern of bits. */
+  /** Returns a copy of elements, with all NaN as the canonical NaN. */
   read(name: string, offset = 0, length = this.length(name) - offset): TypedArray {
     invariant(offset >= 0 && length >= 0 && offset + length <= this.length(name), pass, `reads outside ${name}`);
     const { element } = this.buffer(name);
@@ -182,7 +179,7 @@ export class DeviceMemory {
     this.#driver.write(memory, begin + offset * elementBytes[element], data);
   }
 
-  /** A word of the arena's first part, from a copy of it. */
+  /** Returns a u32 of the arena's first part, from a copy of it. */
   statusWord(status: Uint32Array, name: string, index: number): number {
     const place = this.#layout.places.get(name);
     if (place?.kind !== 'arena' || place.offset + 4 * index + 4 > this.#layout.status)

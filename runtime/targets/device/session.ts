@@ -25,7 +25,7 @@ const mostLaunches = 20_000;
 /** Number of launches after which the queue is flushed. */
 const flushEvery = 64;
 
-/** What a session runs. */
+/** The program of a session. */
 interface LoadedProgram {
   readonly program: Program;
   readonly generated: GeneratedDevice;
@@ -94,12 +94,12 @@ class DeviceSession implements Session {
     return sizeOfLaunch(launch, sizes, (cell) => this.#cell(cell));
   }
 
-  /** The value of a cell now; 0 where there is none yet. */
+  /** Returns the current value of a cell; 0 if it is not allocated. */
   #cell({ buffer, index }: Cell): number {
     return this.#memory.length(buffer) > index ? Number(this.#memory.read(buffer, index, 1)[0]) : 0;
   }
 
-  /** Tells a kernel where a buffer is; one without memory yet is not run either. */
+  /** Sets the address of a buffer in a kernel; kernels with unallocated buffers are not run. */
   #bind({ launch, handle }: ReadyKernel, buffer: string): void {
     const memory = this.#memory.own(buffer) ?? this.#memory.arena;
     this.#loaded.driver.setMemory(handle, 2 + launch.own.indexOf(buffer), memory);
@@ -136,7 +136,7 @@ class DeviceSession implements Session {
     return kernel;
   }
 
-  /** Looks at the arena's first part: control words, faults, cursors of logs. */
+  /** Reads the arena's first part: control values, faults, cursors of logs. */
   #look(): void {
     this.#loaded.driver.read(this.#memory.arena, 0, this.#status);
   }
@@ -163,7 +163,7 @@ class DeviceSession implements Session {
       await this.#act(action);
       progress?.((k + 1) / actions.length);
       this.#look();
-      // A fault makes the lengths of what follows meaningless.
+      // After a fault, later lengths are invalid.
       if (this.#faulted()) return;
     }
   }
@@ -221,7 +221,7 @@ class DeviceSession implements Session {
     return Math.max(1, Math.floor(mostLaunches / Math.max(1, this.#loaded.generated.step.length)));
   }
 
-  /** Steps for which every log certainly has room, except for those at whose end the device stops by itself. */
+  /** Returns the number of steps with certain room in every log, except logs for which the device itself stops. */
   #stepsWithRoom(): number {
     const { program, generated } = this.#loaded;
     const { logs } = program;
@@ -234,21 +234,21 @@ class DeviceSession implements Session {
     }, Infinity);
   }
 
-  /** Launches the kernels of some steps, waits for them, and counts those that were run to their end. */
+  /** Launches the kernels of some steps, waits for them, and counts the completed steps. */
   async #runPiece(piece: number): Promise<number> {
     const first = this.step;
     this.#clearControl();
     this.#launchSteps(piece);
     await this.#loaded.driver.finish();
     this.#look();
-    // The kernels of the steps after one with a fault, or one that left too little room in a log, have done nothing.
+    // After a step with a fault or a nearly full log, the kernels of later steps have had no effect.
     const last = Math.min((this.#status[0] ?? 0) | 0, (this.#status[1] ?? 0) | 0);
     const done = Math.min(piece, last - first + 1);
     this.#step[0] = first + done;
     return done;
   }
 
-  /** Launches the kernels of the next steps, many steps by one command where the device has such. */
+  /** Launches the kernels of the next steps, as one command for many steps if the device supports it. */
   #launchSteps(count: number): void {
     const { generated, driver } = this.#loaded;
     const entries = generated.step.map((entry) => ({ entry, ready: this.#kernel(entry.kernel) }));

@@ -9,11 +9,11 @@ export const isDue = ({ every, offset }: StepEntry, step: number): boolean =>
 /** Steps that one command is for, and which entries run in each of them. */
 interface Stretch {
   readonly steps: number;
-  /** Equal for stretches in which the same entries run in the same steps. */
+  /** Equal for ranges with the same entries in the same steps. */
   readonly key: string;
 }
 
-/** Most launches, and most steps, of one command: recording longer ones takes time and gains nothing. */
+/** Largest numbers of launches and steps of one command: longer recordings take more time without benefit. */
 const mostLaunches = 1024;
 const mostSteps = 128;
 /** Entries that run less often than this are never part of a stretch: stretches would differ by when they come. */
@@ -28,10 +28,10 @@ function stepsBeforeRare(entries: readonly StepEntry[], step: number): number {
 }
 
 /**
- * The next steps to launch as one command: a power of two of them, so few commands serve for all.
+ * Returns the next steps to launch as one command. Their number is a power of two, so that a few commands suffice.
  *
- * @param left  steps that are to be run
- * @returns undefined where the next step is better launched by itself
+ * @param left remaining steps
+ * @returns undefined if the next step is better launched by itself
  */
 export function nextStretch(entries: readonly StepEntry[], step: number, left: number): Stretch | undefined {
   const room = Math.min(

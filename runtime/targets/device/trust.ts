@@ -1,6 +1,4 @@
-/**
- * The trust microkernel on a device: arithmetic whose bits are known, on many work-items, before anything is computed.
- */
+/** The trust microkernel on a device: arithmetic with known bits, on many work-items, before any computation. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { trustChecks, trustOperands } from '../../../src/codegen/c/trust.js';
@@ -9,12 +7,12 @@ import { numericsVersion } from '../../../src/ir/program.js';
 import type { Program } from '../../../src/ir/program.js';
 import type { DeviceDriver, Handle } from './driver.js';
 
-/** What a device does wrong, in the order of its bits. */
+/** Returns the failed checks of a device, in the order of its bits. */
 const distrustNames = (failed: number): readonly string[] => [
   ...new Set(trustChecks.filter((_, k) => ((failed >>> k) & 1) === 1).map(({ name }) => name)),
 ];
 
-/** The error that names what a device does wrong. @param title  of the device: `the OpenCL device …` */
+/** The error that names the failed checks of a device. @param title of the device: `the OpenCL device …` */
 export function distrustError(title: string, failed: number): UsageError {
   return new UsageError(
     `arithmetic on ${title} cannot be trusted: ${distrustNames(failed).join('; ')}`,
@@ -25,7 +23,7 @@ export function distrustError(title: string, failed: number): UsageError {
 
 /** A driver that can launch a kernel without a step. */
 interface TrustDriver extends DeviceDriver {
-  /** Launches a kernel all of whose arguments are set. */
+  /** Launches a kernel after all of its arguments are set. */
   launchPlain(kernel: Handle, size: Size): void;
 }
 
@@ -55,7 +53,7 @@ export async function runTrust(driver: TrustDriver, units: number): Promise<numb
   }
 }
 
-/** A program of nothing but the trust microkernel. */
+/** A program with only the trust microkernel. */
 export const trustProgram: Program = {
   name: 'trust',
   precision: 'float64',

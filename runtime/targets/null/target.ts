@@ -1,6 +1,6 @@
 /**
- * The null target: generates the source of every device and runs nothing, so generated text can be seen and tested
- * anywhere.
+ * The null target: generates the source of every device and runs nothing, so that generated text can be read and tested
+ * on any machine.
  */
 
 import { generateCuda, generateOpencl } from '../../../src/codegen/c/device/generate.js';

@@ -43,21 +43,18 @@ const prototypes = {
 /** A function of OpenCL, by its name in the library. */
 export type FunctionName = keyof typeof prototypes;
 
-/** What is passed: numbers, addresses, texts, typed arrays, or nothing. */
+/** An argument: a number, address, text or typed array, or null. */
 export type Argument = Handle | string | ArrayBufferView | readonly string[] | readonly ArrayBufferView[] | null;
 
 /** OpenCL as functions of JavaScript; tests put others in their place. */
 export interface OpenclApi {
   /** The library. */
   readonly name: string;
-  /**
-   * Calls a function on this thread.
-   * @returns what it returns: a code or a handle
-   */
+  /** Calls a function on this thread. @returns its result: a code or a handle */
   call(name: FunctionName, ...args: readonly Argument[]): Handle;
   /** The same on another thread. */
   later(name: FunctionName, ...args: readonly Argument[]): Promise<Handle>;
-  /** The binary of a program that was built for one device; empty where the platform gives none. */
+  /** Returns the binary of a program that was built for one device; empty if the platform provides none. */
   binaryOf(program: Handle): Uint8Array;
 }
 

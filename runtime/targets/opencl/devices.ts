@@ -26,7 +26,7 @@ export interface OpenclDevice {
   readonly memory: number;
   /** Bytes of one piece at most. */
   readonly mostAllocated: number;
-  /** Division and square root of `float` are correctly rounded; elsewhere they are made of those of `double`. */
+  /** Whether division and square root of `float` are correctly rounded; otherwise they are computed in `double`. */
   readonly preciseFloats: boolean;
   /** Why it cannot run programs of ours; absent when it can. */
   readonly refusal?: string;
@@ -57,7 +57,7 @@ function numberOf(bytes: Uint8Array): number {
 
 const correctlyRoundedFloats = 128;
 
-/** Groups of independent items have at least so many work-items: they write words of masks. */
+/** Least number of work-items in groups of independent items, since they write u32 values of masks. */
 export const leastGroup = 32;
 
 function refusalOf(device: Query, extensions: ReadonlySet<string>, doubles: number): string | undefined {
@@ -88,7 +88,7 @@ function describe(api: OpenclApi, platform: Handle, id: Handle): OpenclDevice {
       .map((what) => textOf(ofPlatform(what)))
       .concat([0x102b, 0x102c, 0x102d, 0x102f].map((what) => textOf(device(what))))
       .join('\n'),
-    // Emulators say that they are both.
+    // Emulators report both types.
     isProcessor: (numberOf(device(0x1000)) & 6) === 2,
     units: Math.max(1, numberOf(device(0x1002))),
     mostItems: numberOf(device(0x1004)),
@@ -99,7 +99,7 @@ function describe(api: OpenclApi, platform: Handle, id: Handle): OpenclDevice {
   };
 }
 
-/** Handles that a function lists; none where it fails, as it does where nothing is installed. */
+/** Returns the handles that a function lists; empty if it fails, as it does without an installation. */
 function list(api: OpenclApi, name: FunctionName, ...before: readonly Handle[]): readonly Handle[] {
   const count = new Uint32Array(1);
   if (api.call(name, ...before, 0, null, count) !== 0) return [];
@@ -110,14 +110,14 @@ function list(api: OpenclApi, name: FunctionName, ...before: readonly Handle[]):
 
 const anyType = 0xffffffff;
 
-/** All devices of all platforms, in the order in which the loader lists them. */
+/** Returns all devices of all platforms in the order of the loader. */
 export function listDevices(api: OpenclApi): readonly OpenclDevice[] {
   return list(api, 'clGetPlatformIDs').flatMap((platform) =>
     list(api, 'clGetDeviceIDs', platform, anyType).map((id) => describe(api, platform, id)),
   );
 }
 
-/** The error for a machine whose loader finds no device. */
+/** The error for a machine without devices in the loader's list. */
 export function noDevice(api: OpenclApi): UsageError {
   const code = Number(api.call('clGetPlatformIDs', 0, null, new Uint32Array(1)));
   return new UsageError(

@@ -94,7 +94,7 @@ export class OpenclDriver implements DeviceDriver {
     this.launchPlain(kernel, size);
   }
 
-  /** Launches a kernel all of whose arguments are set. */
+  /** Launches a kernel after all of its arguments are set. */
   launchPlain(kernel: Handle, { global, local }: Size): void {
     this.#global[0] = BigInt(global);
     this.#local[0] = BigInt(local);

@@ -1,4 +1,4 @@
-/** What OpenCL's codes mean, in sentences. */
+/** The meaning of OpenCL's codes, as sentences. */
 
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { OutOfDeviceMemory } from '../device/driver.js';

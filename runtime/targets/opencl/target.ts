@@ -19,11 +19,11 @@ import { OpenclDriver } from './driver.js';
 import { distrustError } from './trust.js';
 import { trustJavaScript } from '../trust.js';
 
-/** What a test may choose. */
+/** Options for tests. */
 interface OpenclTargetOptions {
   /** Absent: the loader of this machine. */
   readonly api?: () => OpenclApi;
-  /** Work-items of groups and of teams, and how many groups there are; absent: what suits the device. */
+  /** Work-items of groups and of teams, and the number of groups; absent: suitable values for the device. */
   readonly sizes?: DeviceSizes;
   readonly targets?: TargetStrategy;
   /** As if the device had no 64-bit atomics, and only approximate division of floats. */
@@ -55,10 +55,10 @@ const optionsFor = (
 
 const usable = ({ refusal }: OpenclDevice): boolean => refusal === undefined;
 
-/** What each device was found to do wrong, asked once in a process. */
+/** The failed checks of each device, determined once per process. */
 const distrust = new WeakMap<OpenclApi, Map<string, Promise<number>>>();
 
-/** Compiles and runs the trust microkernel alone. */
+/** Compiles and runs only the trust microkernel. */
 function trustOf(api: OpenclApi, device: OpenclDevice, own: OpenclTargetOptions): Promise<number> {
   const known = distrust.get(api) ?? new Map<string, Promise<number>>();
   distrust.set(api, known);
@@ -80,7 +80,7 @@ async function checkTrust(api: OpenclApi, device: OpenclDevice, own: OpenclTarge
   }
 }
 
-/** The devices that can run models, and those that cannot, with the reason. */
+/** Returns the devices, with the reason for devices that cannot run models. */
 async function judge(api: OpenclApi, own: OpenclTargetOptions): Promise<readonly OpenclDevice[]> {
   const judged: OpenclDevice[] = [];
   for (const device of listDevices(api)) {
@@ -99,10 +99,7 @@ async function judge(api: OpenclApi, own: OpenclTargetOptions): Promise<readonly
   return judged;
 }
 
-/**
- * The device that an option names by its number or by a part of its title; the first usable one where there is no
- * option.
- */
+/** Returns the device that an option names by its number or by a part of its title; by default the first usable one. */
 async function chooseDevice(
   api: OpenclApi,
   wanted: number | undefined,

@@ -18,7 +18,7 @@ import type {
   Statement,
 } from '../../../src/ir/program.js';
 
-/** What kernels work on. */
+/** The data that kernels work on. */
 export interface Machine {
   /** Buffers by name. */
   readonly cells: ReadonlyMap<string, Cell>;
@@ -170,7 +170,7 @@ function compileCompact(kernel: CompactKernel, machine: Machine): () => void {
       const bit = ring.maskBegin + element;
       const word = readElement(owner, mask, bit >>> 5);
       if (word === 0) {
-        // No spike in these 32 bits; the loop goes on with the next word.
+        // No spike in these 32 bits; the loop continues with the next 32.
         element |= 31;
         continue;
       }

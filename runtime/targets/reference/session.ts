@@ -119,7 +119,7 @@ class ReferenceSession implements Session {
           break;
       }
       progress?.((k + 1) / actions.length);
-      // A fault makes the lengths of what follows meaningless.
+      // After a fault, later lengths are invalid.
       if (this.#faulted()) return;
       if (performance.now() - since > turn) {
         await giveWay();

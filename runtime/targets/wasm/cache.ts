@@ -1,4 +1,4 @@
-/** Binaries kept between runs, found by the hash of what they were made from. */
+/** Binaries cached between runs, by the hash of their sources. */
 
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ function sha256(data: Uint8Array | string): Buffer {
   return createHash('sha256').update(data).digest();
 }
 
-/** The cached bytes, or undefined where there are none or the entry is damaged: it holds the digest of its contents. */
+/** Returns the cached bytes, or undefined if they are missing or damaged: an entry has the digest of its contents. */
 async function readEntry(path: string): Promise<Uint8Array | undefined> {
   try {
     const entry = await readFile(path);
@@ -25,7 +25,7 @@ async function readEntry(path: string): Promise<Uint8Array | undefined> {
 /** Milliseconds after which a file that is not an entry yet has no owner any more: whoever wrote it was killed. */
 const writtenFor = 24 * 3600 * 1000;
 
-/** Removes what processes that were killed while they wrote have left. */
+/** Removes the leftovers of processes that were killed while writing. */
 async function sweep(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!/^[0-9a-f]{64}\.\w+\.\d+\.[0-9a-f]{8}$/.test(name)) continue;
@@ -34,10 +34,7 @@ async function sweep(directory: string): Promise<void> {
   }
 }
 
-/**
- * Writes an entry so that a reader sees all of it or nothing. A folder that cannot be written only costs the next run
- * its time.
- */
+/** Writes an entry atomically. A folder that cannot be written only costs the next run time. */
 async function writeEntry(directory: string, path: string, content: Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
@@ -51,11 +48,11 @@ async function writeEntry(directory: string, path: string, content: Uint8Array):
 }
 
 /**
- * The binary made from `source`, from the cache where it is there.
+ * Returns the binary of `source`, from the cache if possible.
  *
- * @param directory  of the cache; none is kept when undefined
- * @param source  text whose hash is the key; `make` depends on nothing else
- * @param suffix  of the entry's name
+ * @param directory of the cache; undefined for no cache
+ * @param source text with the hash that is the key; the only input of `make`
+ * @param suffix of the entry's name
  */
 export async function cached(
   directory: string | undefined,

@@ -20,7 +20,7 @@ import type { WasmMemory } from '../../webassembly.js';
 
 /** A view of `length` elements at an address. */
 function view(memory: WasmMemory, element: ElementType, address: number, length: number): TypedArray {
-  // The constructors take shared memory as well; their common type does not say so.
+  // The constructors also accept shared memory; their common type does not include it.
   return new arrayConstructors[element](memory.buffer as unknown as ArrayBuffer, address, length);
 }
 
@@ -35,7 +35,7 @@ interface Room {
   readonly end: number;
 }
 
-/** The memory of a session and where its buffers lie. */
+/** The memory of a session and the addresses of its buffers. */
 export class SessionMemory {
   /** The linear memory that all threads share. */
   readonly memory: WasmMemory;
@@ -114,9 +114,9 @@ export class SessionMemory {
   }
 
   /**
-   * Gives buffers the lengths that kernels have computed, zeroed or with their initial value.
+   * Allocates buffers with lengths computed by kernels, zeroed or with their initial value.
    *
-   * @throws UsageError when they exceed what a 32-bit memory or this machine holds
+   * @throws UsageError if they exceed a 32-bit memory or this machine
    */
   allocate(names: readonly string[]): void {
     const wanted = names.map((name) => {
@@ -133,13 +133,13 @@ export class SessionMemory {
       new Uint32Array(this.memory.buffer, placement.cell, 1)[0] = addresses[k] as number;
       this.#addresses.set(name, addresses[k] as number);
       this.#lengths.set(name, elements);
-      // Released room holds what was there before.
+      // Released memory has old contents.
       fill(this.#view(name), 0);
       this.#fillInitial(name);
     });
   }
 
-  /** Gives the room of buffers to those that are allocated later. */
+  /** Frees the memory of buffers for later allocations. */
   release(names: readonly string[]): void {
     for (const name of names) {
       const begin = this.#addresses.get(name) ?? 0;

@@ -1,7 +1,7 @@
 /**
  * Decides how many of a session's threads compute. Results do not depend on it, but speed does: threads that wait for
- * each other in every step can be slower than one thread, all the more where other programs use the same processors.
- * Compiled networks in C decide it for themselves, by the same rules; for sessions on WebAssembly it is decided here.
+ * each other in every step can be slower than one thread, especially if other programs use the same processors.
+ * Compiled C networks decide by themselves, by the same rules; for WebAssembly sessions this module decides.
  */
 
 /** What to do next: so many steps at most, on so many threads. */
@@ -12,7 +12,7 @@ export interface Piece {
   readonly steps: number;
 }
 
-/** Decides what is computed by whom, from how long it took before. */
+/** Chooses the team of the next piece, from the durations of earlier pieces. */
 export interface Pace {
   /** The next piece. */
   next(): Piece;
@@ -20,7 +20,7 @@ export interface Pace {
   note(steps: number, milliseconds: number): void;
 }
 
-/** Teams of threads, each half as large as the one before; the last is one thread alone. */
+/** Teams of threads, each half as large as the previous one; the last is a single thread. */
 function teamSizes(threads: number): readonly number[] {
   return threads <= 1 ? [1] : [threads, ...teamSizes(Math.floor(threads / 2))];
 }
@@ -49,7 +49,7 @@ export function createPace(threads: number): Pace {
   let wait: number = interval.least;
   let larger = false;
   const fastest = (): number => stepTimes.indexOf(Math.min(...stepTimes));
-  /** A team next to the fastest in size; where there are two, in turn. */
+  /** Returns a team next to the fastest in size; if there are two, in turn. */
   const neighbour = (best: number): number => {
     larger = best === sizes.length - 1 || (best > 0 && !larger);
     return larger ? best - 1 : best + 1;
@@ -82,7 +82,7 @@ export function createPace(threads: number): Pace {
         trying = { steps: trial.growth * trying.steps, spent };
         return;
       }
-      // The more often a trial changes nothing, the rarer it becomes.
+      // Trials become rarer each time they change nothing.
       const longer = fastest() === team ? 0 : Math.min(2 * wait, interval.most);
       wait = Math.max(longer, interval.least, 16 * spent);
       since = 0;

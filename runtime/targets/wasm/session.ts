@@ -73,9 +73,9 @@ class WasmSession implements Session {
   }
 
   /**
-   * How many of so many steps are run in the caller's own thread: all of them where they take less than it takes to
-   * wake another one, one to learn how long a step takes, else none. Before another thread has started, which takes
-   * longer, as many as are done meanwhile.
+   * Returns how many steps to run on the caller's own thread. All of them, if they take less time than waking another
+   * thread; one, to measure the duration of a step; otherwise zero. Before another thread has started, which takes
+   * longer, as many as fit into that time.
    */
   #stepsHere(wanted: number): number {
     if (this.#stepTime === null) return 1;
@@ -96,7 +96,7 @@ class WasmSession implements Session {
     return isShort;
   }
 
-  /** Runs an action list; ends early after a fault, which makes the lengths of what follows meaningless. */
+  /** Runs an action list; ends early after a fault, because later lengths are then invalid. */
   async #runSegments(segments: readonly Segment[], actions: readonly Action[], progress?: Progress): Promise<void> {
     const isShort = this.#isShort(actions);
     for (const [k, segment] of segments.entries()) {

@@ -15,7 +15,7 @@ import type { WasmModule } from '../../webassembly.js';
 /**
  * Compiles WebAssembly text.
  *
- * @param cacheDirectory  where binaries are kept; nowhere when undefined
+ * @param cacheDirectory folder of binaries; undefined for no cache
  */
 async function compileText(text: string, cacheDirectory?: string): Promise<WasmModule> {
   const binary = await cached(cacheDirectory, `${assemblerVersion}\n${text}`, () => assemble(text));

@@ -1,4 +1,4 @@
-/** The threads that compute: each holds an instance of the module over the shared memory and does what it is told. */
+/** The threads that compute: each has an instance of the module over the shared memory and executes commands. */
 
 import { Worker } from 'node:worker_threads';
 import { InvariantError, UsageError } from '../../../src/diagnostics/diagnostic.js';
@@ -6,9 +6,8 @@ import { trustChecks } from '../../../src/codegen/wasm/trust.js';
 import { webAssembly, type WasmMemory, type WasmModule } from '../../webassembly.js';
 
 /**
- * What a worker runs. It is text, so one and the same worker starts from sources, from compiled files and from a
- * bundle. The trust microkernel runs before every request: a library loaded in between may have changed the processor's
- * mode.
+ * The code of a worker. It is text, so that the same worker starts from sources, from compiled files and from a bundle.
+ * The trust microkernel runs before every request: a library loaded in between may have changed the processor's mode.
  */
 const workerSource = `
 'use strict';
@@ -27,13 +26,13 @@ parentPort.on('message', ({ name, args }) => {
 
 interface Reply {
   readonly result?: unknown;
-  /** Bits of what this processor does wrong. */
+  /** Bits of the failed checks of this processor. */
   readonly distrust?: number;
-  /** What stopped the worker. */
+  /** The failure that stopped the worker. */
   readonly failure?: string;
 }
 
-/** The error that names what this processor, in its present mode, does wrong. */
+/** The error that names the failed arithmetic checks of this processor in its current mode. */
 export function distrustError(failed: number): UsageError {
   const names = new Set(trustChecks.filter((_, k) => ((failed >> k) & 1) === 1).map((check) => check.name));
   return new UsageError(
@@ -121,8 +120,8 @@ export class Workers {
    * Calls an exported function on as many threads, or on all there are, with the given arguments followed by the
    * thread's ordinal and the number of threads.
    *
-   * @returns what the first thread's call returned
-   * @throws UsageError when a thread's arithmetic cannot be trusted
+   * @returns the result of the first thread
+   * @throws UsageError if a thread's arithmetic cannot be trusted
    */
   async call(most: number, name: string, ...args: number[]): Promise<unknown> {
     if (this.#failure !== undefined) throw new InvariantError('runtime/targets/wasm', this.#failure.message);
@@ -141,11 +140,11 @@ export class Workers {
   }
 
   /**
-   * Calls an exported function in the caller's own thread, as its only one: short calls are over before another thread
-   * would have begun them.
+   * Calls an exported function on the caller's own thread, as its only one: short calls end before another thread would
+   * have begun them.
    *
-   * @returns what it returned
-   * @throws UsageError when this thread's arithmetic cannot be trusted
+   * @returns its result
+   * @throws UsageError if this thread's arithmetic cannot be trusted
    */
   callHere(name: string, ...args: number[]): unknown {
     if (this.#failure !== undefined) throw new InvariantError('runtime/targets/wasm', this.#failure.message);

@@ -7,11 +7,14 @@
 import { isListed } from '../../model/arrays.js';
 import { formatCount } from '../../diagnostics/quantities.js';
 import { shorten } from '../../diagnostics/suggest.js';
+import { scaleDecimal } from '../../lang/decimal.js';
+import { powerOfTen } from '../../lang/rational.js';
 import { parseUnit } from '../../lang/units.js';
 import type { ModelHashes } from '../../model/hash.js';
 import type {
   Compartments,
   ConnectionRule,
+  DrawnValues,
   EquationSet,
   Model,
   NeuronType,
@@ -28,6 +31,7 @@ import type {
 } from '../../model/model.js';
 import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } from '../../model/tagged.js';
 import { writtenQuantity } from '../../lang/written-quantity.js';
+import { readableModel } from './readable-model.js';
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
 
 /**
@@ -36,10 +40,11 @@ import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescri
  * @param synapses  number of synapses of each projection, by its name
  */
 export function describeModel(
-  { model }: ValidModel,
+  valid: ValidModel,
   hashes: ModelHashes,
   synapses: ReadonlyMap<string, number>,
 ): ModelDescription {
+  const model = readableModel(valid.model);
   const sections = [
     summary(model, hashes, synapses),
     populations(model),
@@ -303,9 +308,29 @@ const seconds = (value: number): string => quantity(value, 's');
 function valueText(value: Value, unit: UnitText): string {
   if (typeof value === 'number') return quantity(value, unit);
   if (typeof value === 'string') return value;
-  if (isDrawn(value)) return `${value.distribution}(${value.arguments.join(', ')}), drawn by ${value.generator}`;
+  if (isDrawn(value)) return `${drawnText(value, unit)}, drawn by ${value.generator}`;
   const count = isListed(value.array) ? value.array.length : value.array.shape.reduce((all, one) => all * one, 1);
   return `${formatCount(count)} values`;
+}
+
+/** Distributions whose parameters are all in the unit of what they draw. */
+const inUnitOfDraws: readonly string[] = [
+  'uniform',
+  'normal',
+  'normal_clipped',
+  'normal_clipped_to_boundary',
+  'exponential',
+];
+
+/** `uniform(0 V, 20 mV)`; `lognormal(0, 1)*mV` where parameters have no unit of their own. */
+function drawnText({ distribution, arguments: given, exponent10 = 0 }: DrawnValues, unit: UnitText): string {
+  const call = (text: (argument: number) => string): string => `${distribution}(${given.map(text).join(', ')})`;
+  if (inUnitOfDraws.includes(distribution))
+    return call((argument) => quantity(scaleDecimal(String(argument), powerOfTen(exponent10)), unit));
+  const factor = quantity(scaleDecimal('1', powerOfTen(exponent10)), unit)
+    .replace(/^1 (?=.)/, '')
+    .replace(' ', '*');
+  return factor === '1' ? call(String) : `${call(String)}*${factor}`;
 }
 
 function selectionText(rule: SelectionRule): string {

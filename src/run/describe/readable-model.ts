@@ -1,0 +1,29 @@
+/** Code of a model in units that people use. */
+
+import { noNames } from '../../model/declared-names.js';
+import type { Model } from '../../model/model.js';
+import { withReadableUnits } from '../../lang/readable-units.js';
+
+/** Returns a model whose expressions and statements have readable units: `-65*mV` for `-0.065*V`. */
+export function readableModel(model: Model): Model {
+  const { parameters, tables, neurons, synapses } = model;
+  const declared = new Set(noNames);
+  addKeys([parameters, tables, neurons, synapses], declared);
+  const readable = (item: unknown): unknown => {
+    if (typeof item === 'string') return withReadableUnits(item, (name) => declared.has(name));
+    // Long lists hold numbers.
+    if (typeof item !== 'object' || item === null || (Array.isArray(item) && typeof item[0] === 'number')) return item;
+    if (Array.isArray(item)) return item.map(readable);
+    return Object.fromEntries(Object.entries(item).map(([key, value]) => [key, readable(value)]));
+  };
+  return { ...(readable({ ...model, metadata: {} }) as Model), metadata: model.metadata };
+}
+
+/** Adds the keys of a tree, among which are the names that a model declares. */
+function addKeys(item: unknown, keys: Set<string>): void {
+  if (typeof item !== 'object' || item === null || (Array.isArray(item) && typeof item[0] === 'number')) return;
+  for (const [key, value] of Object.entries(item)) {
+    if (!Array.isArray(item)) keys.add(key);
+    addKeys(value, keys);
+  }
+}

@@ -2,6 +2,7 @@
 
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { diagnosticCodes } from '../run/message-pages.js';
+import { timingProfiles } from '../run/option-values.js';
 import { shortNotations, targetNotations, simulators } from '../run/target-notations.js';
 
 interface OptionDefinition {
@@ -83,9 +84,6 @@ const strategy = {
   choices: ['auto', ...strategyNames],
   describe: 'how devices distribute spikes over work-items; the result does not depend on it [auto]',
 } as const satisfies OptionDefinition;
-
-/** Orders of a step by name. */
-export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const;
 
 const duration = {
   type: 'string',

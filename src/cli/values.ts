@@ -5,11 +5,17 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { didYouMean, shorten } from '../diagnostics/suggest.js';
 import { parseRecordingRequest } from '../run/add-recordings.js';
-import { checkedSeconds, checkedSeed, checkedThreads, checkedTime } from '../run/option-values.js';
+import {
+  checkedSeconds,
+  checkedSeed,
+  checkedThreads,
+  checkedTime,
+  checkSubjectField,
+  timingProfiles,
+} from '../run/option-values.js';
 import { suffixOf } from '../run/output-names.js';
 import type { ImportOptions } from '../run/pipeline.js';
-import { subjectFields } from '../../runtime/results/result.js';
-import { timingProfiles, type CommandName } from './command-table.js';
+import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
 
@@ -105,13 +111,7 @@ export const readCheckpoint = (text: string | undefined): number | undefined =>
 /** Fields of the subject of a result, as NWB names them. @throws UsageError for others */
 export function readSubject(texts: readonly string[]): Record<string, string> {
   const subject = readPairs('subject', texts, "--subject 'species=Mus musculus'");
-  for (const name of Object.keys(subject)) {
-    if (subjectFields.includes(name)) continue;
-    throw new UsageError(
-      `--subject has no field ${shorten(name)}`,
-      didYouMean(name, subjectFields) ?? `choose one of ${subjectFields.join(', ')}`,
-    );
-  }
+  for (const name of Object.keys(subject)) checkSubjectField(name, '--subject');
   return subject;
 }
 

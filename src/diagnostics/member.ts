@@ -5,3 +5,7 @@ export const memberOf = (data: unknown, key: string): unknown =>
   typeof data === 'object' && data !== null && Object.hasOwn(data, key)
     ? (data as Readonly<Record<string, unknown>>)[key]
     : undefined;
+
+/** Whether data are an object that is no list. */
+export const isObject = (data: unknown): data is Readonly<Record<string, unknown>> =>
+  typeof data === 'object' && data !== null && !Array.isArray(data);

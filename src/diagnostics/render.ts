@@ -1,5 +1,6 @@
 /** Renders diagnostics as text and JSON. The only place where they become readable output. */
 
+import { callback, checkArgument, checkOptions, count, flag, list, type ArgumentKinds } from './public-arguments.js';
 import type { Diagnostic, Place, Severity } from './diagnostic.js';
 import { displayWidth, printable } from './display.js';
 
@@ -12,6 +13,8 @@ export interface RenderOptions {
   /** The most warnings or notes of one code that are shown; the rest are counted. Default: all. */
   readonly mostAlike?: number;
 }
+
+const kinds: ArgumentKinds<RenderOptions> = { source: callback, colour: flag, mostAlike: count };
 
 /** A longer line is shown as a window of this many columns around its marked part. */
 const widestLine = 110;
@@ -34,6 +37,8 @@ type Paint = (style: keyof typeof colours, text: string) => string;
  * @returns lines joined by newlines, ending with one; empty without diagnostics
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions = {}): string {
+  checkArgument('renderDiagnostics', diagnostics, list('diagnostics'));
+  checkOptions('renderDiagnostics', options, kinds);
   const paint: Paint = options.colour
     ? (style, text) => `\u001b[${colours[style]}m${text}\u001b[0m`
     : (_, text) => text;

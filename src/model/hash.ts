@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { checkArgument, object } from '../diagnostics/public-arguments.js';
 import { hashedForm } from './hashed-form.js';
 import type { Model } from './model.js';
 
@@ -13,6 +14,11 @@ export interface ModelHashes {
   readonly document: string;
 }
 
+const normalisedModel = object('the property valid.model of a model that importModel returns', [
+  'annotations',
+  'experiment',
+]);
+
 /**
  * The three identities of a normalised model.
  *
@@ -23,6 +29,7 @@ export interface ModelHashes {
  * @source RFC 8785 (JSON Canonicalization Scheme), FIPS 180-4 (SHA-256)
  */
 export function hashModel(model: Model): ModelHashes {
+  checkArgument('hashModel', model, normalisedModel);
   const forms = hashedForm(model);
   const modelHash = digest({ interneuron: 'model', ...forms.model });
   const experiment = digest({ interneuron: 'experiment', model: modelHash, ...forms.experiment });

@@ -13,7 +13,18 @@ import { toLems } from './convert/to-lems.js';
 import { withOrigin } from './convert/with-origin.js';
 import { freeze } from './freeze.js';
 import { inStage } from './stages.js';
-import type { TargetNotation } from './target-notations.js';
+import {
+  checkArgument,
+  checkOptions,
+  choice,
+  flag,
+  object,
+  text,
+  texts,
+  validModel,
+  type ArgumentKinds,
+} from '../diagnostics/public-arguments.js';
+import { targetNotations, type TargetNotation } from './target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
 
@@ -40,6 +51,15 @@ export interface ConvertOptions {
   /** Whether documents carry the model, by which they are read as it again; absent: they do not. */
   readonly origin?: boolean;
 }
+
+const convertKinds: ArgumentKinds<ConvertOptions> = {
+  freeze: flag,
+  name: text('model.json'),
+  positions: object('the property positions of a model that importModel returns', ['place']),
+  leftOut: texts('one sentence'),
+  partial: flag,
+  origin: flag,
+};
 
 type Exporter = (
   valid: ValidModel,
@@ -189,6 +209,9 @@ export async function convertModel(
   to: TargetNotation,
   options: ConvertOptions = {},
 ): Promise<ConvertedModel> {
+  checkArgument('convertModel', valid, validModel);
+  checkArgument('convertModel', to, choice(targetNotations));
+  checkOptions('convertModel', options, convertKinds);
   const { name = usualNames[to], positions = unplaced, leftOut = [] } = options;
   const { partial = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({

@@ -8,7 +8,8 @@
  */
 
 import type { RunnableModel } from './imported-model.js';
-import { checkRunOptions } from './option-values.js';
+import { checkAdvanceOptions, checkSessionOptions } from './option-values.js';
+import { checkArgument, importedModel } from '../diagnostics/public-arguments.js';
 import { sampleFindings } from './run-findings.js';
 import { addPhase, run } from './session/advance.js';
 import { disengage } from './session/engage.js';
@@ -27,7 +28,8 @@ import { UsageError } from '../diagnostics/diagnostic.js';
  * @throws UsageError for options that no run takes
  */
 export function openModel(imported: RunnableModel, options: SessionOptions = {}): ModelSession {
-  checkRunOptions(options);
+  checkArgument('openModel', imported, importedModel);
+  checkSessionOptions(options);
   if (options.start) checkStart(options.start);
   const state = initialState(imported, options);
   const first = options.start?.step ?? 0;
@@ -52,7 +54,11 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     time: () => state.engaged?.walk.time ?? first * dt,
     steps: () => state.engaged?.recording.steps() ?? first,
     computed: () => state.computed,
-    run: (seconds, how) => queued(() => run(state, seconds, how)),
+    run: (seconds, how) =>
+      queued(async () => {
+        if (how !== undefined) checkAdvanceOptions(how);
+        return run(state, seconds, how);
+      }),
     set: (values, atOnce) =>
       queued(async () => {
         const { set, delays } = settings(values, state);
@@ -68,7 +74,11 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
     reset: (annotations) => queued(async () => add({ reset: true, ...(annotations ? { annotations } : {}) })),
     snapshot: (name) => queued(async () => add({ store: name })),
     restore: (name) => queued(async () => add({ restore: name })),
-    extend: (model, later) => queued(() => extend(state, model, later)),
+    extend: (model, later) =>
+      queued(async () => {
+        checkArgument('extend', model, importedModel);
+        return extend(state, model, later);
+      }),
     take: () => queued(() => take(state)),
     read: (owner, variable) => queued(() => readVariable(state, owner, variable)),
     synapses: (projection) => queued(() => takeSynapses(state, projection)),

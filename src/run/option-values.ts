@@ -1,9 +1,27 @@
 /** Values of options, which the command line, programs and clients of the server give: one set of rules for all. */
 
 import { suffixOf } from './output-names.js';
+import type { ImportOptions } from './import-options.js';
+import {
+  abortSignal,
+  callback,
+  checkOptions,
+  choice,
+  count,
+  flag,
+  list,
+  object,
+  text,
+  texts,
+  textsByName,
+  type ArgumentKinds,
+} from '../diagnostics/public-arguments.js';
 import type { RunOptions } from './run-options.js';
+import type { AdvanceOptions, SessionOptions } from './session/model-session.js';
+import { subjectFields } from '../../runtime/results/result.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
-import { shorten } from '../diagnostics/suggest.js';
+import { didYouMean, shorten } from '../diagnostics/suggest.js';
+import type { TimingProfile } from '../model/model.js';
 import { parseQuantity } from '../lang/quantity.js';
 
 const largestSeed = (1n << 64n) - 1n;
@@ -53,19 +71,90 @@ function parseTime(text: string): number | undefined {
   }
 }
 
-/** Options that change a model while it is read. @throws UsageError for a value that no option takes */
-export function checkImportOptions(options: {
-  readonly seed?: string;
-  readonly dt?: string;
-  readonly duration?: string;
-}): void {
+/** Orders of a step by name. */
+export const timingProfiles = ['brian', 'grid', 'lems-euler'] as const satisfies readonly TimingProfile[];
+
+const importKinds: ArgumentKinds<ImportOptions> = {
+  set: textsByName("{ g: '4 nS' }"),
+  seed: text('7'),
+  dt: text('0.1 ms'),
+  duration: text('1 s'),
+  record: texts('cells:v@1ms'),
+  allowPaths: texts('../channels'),
+  origin: flag,
+  timing: choice(timingProfiles),
+  data: { takes: 'a Map of arrays by digest', fits: (value) => value instanceof Map },
+};
+
+/** Options that change a model while it is read. @throws UsageError for an unknown option or value */
+export function checkImportOptions(options: ImportOptions, caller = 'importModel'): void {
+  checkOptions(caller, options, importKinds);
   if (options.seed !== undefined) checkedSeed(options.seed);
   if (options.dt !== undefined) checkedTime(options.dt, 'dt');
   if (options.duration !== undefined) checkedTime(options.duration, 'duration');
 }
 
-/** Options of a run. @throws UsageError for a value that no option takes */
-export function checkRunOptions({ threads, outputs = [] }: Pick<RunOptions, 'threads' | 'outputs'>): void {
+const engineKinds: ArgumentKinds<Omit<SessionOptions, 'start'>> = {
+  target: text('wasm'),
+  precision: choice(['float64', 'float32']),
+  threads: { takes: 'a number', fits: (value) => typeof value === 'number' },
+  device: text('0'),
+  strategy: text('auto'),
+  outputs: texts('result.nwb'),
+  outputFolder: text('out'),
+  force: flag,
+  subject: textsByName("{ species: 'Mus musculus' }"),
+  writers: list('writers'),
+  units: object('units of files'),
+  command: texts('interneuron'),
+  repeated: object('the record of the run that is repeated'),
+  checkpoint: object("{ folder: 'run.checkpoint', seconds: 60 }", ['folder', 'seconds']),
+  from: object('a stored checkpoint'),
+  cacheDirectory: text('/tmp/interneuron'),
+};
+
+const sessionKinds: ArgumentKinds<SessionOptions> = {
+  ...engineKinds,
+  start: object('the state at which a session begins'),
+};
+
+const runKinds: ArgumentKinds<RunOptions> = {
+  ...engineKinds,
+  steps: count,
+  stopAfter: count,
+  onProgress: callback,
+  signal: abortSignal,
+  dumpIr: callback,
+};
+
+const advanceKinds: ArgumentKinds<AdvanceOptions> = { signal: abortSignal, onProgress: callback };
+
+/** Options of a run. @throws UsageError for an unknown option or value */
+export function checkRunOptions(options: RunOptions, caller = 'runModel'): void {
+  checkOptions(caller, options, runKinds);
+  checkEngineOptions(options);
+}
+
+/** Options of a session. @throws UsageError for an unknown option or value */
+export function checkSessionOptions(options: SessionOptions): void {
+  checkOptions('openModel', options, sessionKinds);
+  checkEngineOptions(options);
+}
+
+/** Options of a session's `run`. @throws UsageError for an unknown option or value */
+export const checkAdvanceOptions = (options: AdvanceOptions): void => checkOptions('run', options, advanceKinds);
+
+function checkEngineOptions({ threads, outputs = [], subject = {} }: SessionOptions): void {
   if (threads !== undefined) checkedThreads(threads);
   for (const path of outputs) suffixOf(path);
+  for (const name of Object.keys(subject)) checkSubjectField(name);
+}
+
+/** A field of the subject of a result, as NWB names them. @throws UsageError for others */
+export function checkSubjectField(name: string, option = 'subject'): void {
+  if (subjectFields.includes(name)) return;
+  throw new UsageError(
+    `${option} has no field ${shorten(name)}`,
+    didYouMean(name, subjectFields) ?? `choose one of ${subjectFields.join(', ')}`,
+  );
 }

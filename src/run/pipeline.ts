@@ -14,10 +14,12 @@ import { foresee, type Foresight } from './foresee.js';
 import { inStage } from './stages.js';
 import { readDataFiles } from './data-files.js';
 import type { ImportedModel, RunnableModel } from './imported-model.js';
+import type { ImportOptions } from './import-options.js';
 import { InterruptedError } from './interrupted.js';
 import { messages } from './messages.js';
 import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
 import { checkImportOptions } from './option-values.js';
+import { checkArgument, importedModel, object } from '../diagnostics/public-arguments.js';
 import { placesInScript } from './script-places.js';
 import { withDocumentation } from './script-documentation.js';
 import { withComments } from './source-comments.js';
@@ -53,36 +55,12 @@ import { partsOf } from '../../translators/neuroml/parts.js';
 import { importPynn } from '../../translators/pynn/import.js';
 
 export { countAllSynapses } from './compile-model.js';
+export type { ImportOptions } from './import-options.js';
 export type { ImportedModel } from './imported-model.js';
 export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './run-options.js';
 export { InterruptedError, readSource, type Notation, type Source };
 
 // --- From a file to a model -----------------------------------------------------------------------------------------
-/** What may be changed of a model while it is read. Quantities are text with a unit, as in a document. */
-export interface ImportOptions {
-  /** Values of model parameters and of parameters of populations, by name. */
-  readonly set?: Readonly<Record<string, string>>;
-  /** A whole number; absent: the document's. */
-  readonly seed?: string;
-  /** Time step; absent: the document's. */
-  readonly dt?: string;
-  /** Time to run, instead of what the model's protocol says. */
-  readonly duration?: string;
-  /** More recordings, each as `population:variable@interval`. */
-  readonly record?: readonly string[];
-  /** Folders that a document may name files in, besides its own (NeuroML and LEMS: besides its repository). */
-  readonly allowPaths?: readonly string[];
-  /** False: reads what a converted document says, rather than the model that it carries. */
-  readonly origin?: boolean;
-  /** Order of a step, instead of the one that the notation prescribes. */
-  readonly timing?: TimingProfile;
-  /**
-   * Large arrays that the document refers to by digest; absent: those in the folder beside the document. A converted
-   * document carries those of its model.
-   */
-  readonly data?: DataStore;
-}
-
 /**
  * Reads a model in any notation.
  *
@@ -90,6 +68,7 @@ export interface ImportOptions {
  * @throws UsageError for an option that cannot be understood
  */
 export function importModel(source: Source, options: ImportOptions = {}): ImportedModel {
+  checkSource('importModel', source);
   checkImportOptions(options);
   if (!isWellFormed(source.text))
     throw new UsageError(`${source.name} contains half a character`, 'give text that UTF-8 can hold');
@@ -106,6 +85,12 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     );
   });
   return complete(source, options, imported, diagnostics, began);
+}
+
+/** @throws UsageError for anything but what `readSource` returns */
+function checkSource(caller: string, source: unknown): void {
+  const hint = typeof source === 'string' ? `${caller}(readSource(path)) reads a file` : undefined;
+  checkArgument(caller, source, object('what readSource returns', ['name', 'text']), hint);
 }
 
 /** The steps that all notations share. */
@@ -204,7 +189,8 @@ export async function validateModel(
   options: ImportOptions = {},
   how: Foresight = {},
 ): Promise<ValidatedModel> {
-  checkImportOptions(options);
+  checkSource('validateModel', source);
+  checkImportOptions(options, 'validateModel');
   if (!isMarkup(source.text)) return withForesight(importModel(source, options), how);
   const began = performance.now();
   const diagnostics = new Diagnostics();
@@ -425,6 +411,7 @@ export async function runModel(
   imported: RunnableModel,
   options: RunOptions = {},
 ): Promise<RunResult | GeneratedResult> {
+  checkArgument('runModel', imported, importedModel);
   const session = await startModel(imported, options);
   if (session.kind === 'generated') return session;
   try {

@@ -11,6 +11,7 @@ import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js'
 import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js';
 import { longestText, type CutText } from '../../translators/neuroml/xml/long-text.js';
 import { readLongDocument } from './long-document.js';
+import { checkArgument, text } from '../diagnostics/public-arguments.js';
 
 /** A document's text, with the name that diagnostics give it. */
 export interface Source {
@@ -36,6 +37,7 @@ export interface Source {
  * @throws DiagnosticError when what it holds is not text
  */
 export function readSource(path: string, longest = longestText): Source {
+  checkArgument('readSource', path, text('model.yaml'));
   const bytes = readBytes(path, longest);
   if (!(bytes instanceof Uint8Array)) return { name: path, ...bytes };
   if (isHdf5(bytes)) {
@@ -60,16 +62,16 @@ export function decodeSource(path: string, bytes: Uint8Array): Source {
     const decoded = decodeXml(bytes);
     if (isRefused(decoded))
       throw new DiagnosticError([{ severity: 'error', ...decoded.refused, place: { document: path } }]);
-    const { text, finding } = decoded;
+    const { finding } = decoded;
     return {
       name: path,
-      text,
+      text: decoded.text,
       diagnostics: finding ? [{ severity: 'warning', ...finding, place: { document: path } }] : [],
     };
   }
-  const { text, diagnostics } = decodeText(bytes, path);
-  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
-  return { name: path, text };
+  const decoded = decodeText(bytes, path);
+  if (decoded.diagnostics.length > 0) throw new DiagnosticError(decoded.diagnostics);
+  return { name: path, text: decoded.text };
 }
 
 /** Name of standard input in diagnostics. */

@@ -1,5 +1,6 @@
 /** The object that `run --json` prints. Its keys are a contract that other tools build on. */
 
+import { checkArgument, importedModel, object } from '../diagnostics/public-arguments.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson } from '../diagnostics/render.js';
 import type { GeneratedResult, ImportedModel, RunResult } from './pipeline.js';
@@ -46,6 +47,9 @@ export interface RunReport {
  * @param total  wall time in s of the entire command
  */
 export function runReport(imported: ImportedModel, result: RunResult | GeneratedResult, total: number): RunReport {
+  checkArgument('runReport', imported, importedModel);
+  checkArgument('runReport', total, { takes: 'seconds as a number', fits: (value) => typeof value === 'number' });
+  checkArgument('runReport', result, object('what runModel returns', ['engine', 'seconds']));
   const { model } = imported.valid;
   const { lower, compile, connect, run, write } = result.seconds;
   const { target, device, threads } = result.engine;

@@ -16,6 +16,8 @@ import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
 import { outputWriter } from './outputs.js';
 import { runModel, type Engine, type RunOptions, type RunResult } from './pipeline.js';
+import { checkRunOptions } from './option-values.js';
+import { checkArgument, text } from '../diagnostics/public-arguments.js';
 import { openModel } from './open-model.js';
 import { startOf } from './session/start-record.js';
 import type { StartState } from './session/start-state.js';
@@ -66,6 +68,8 @@ type VerifyOptions = Omit<
  * @throws DiagnosticError when the model in the result is not the one whose hash it states, or the record is damaged
  */
 export async function verifyResult(path: string, options: VerifyOptions = {}): Promise<Verification> {
+  checkArgument('verifyResult', path, text('result.nwb'));
+  checkRunOptions(options, 'verifyResult');
   const folder = temporaryFolder('verify');
   try {
     return await verifyBy(path, (stored) => runAgain(stored, join(folder, 'again'), options));

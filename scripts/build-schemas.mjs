@@ -10,15 +10,51 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+import { format } from 'prettier';
 import { typesModule } from './schema-types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const bundling = {
+  bundle: true,
+  write: false,
+  format: 'esm',
+  platform: 'neutral',
+  mainFields: ['main'],
+  target: 'node20',
+  legalComments: 'none',
+  charset: 'utf8',
+  logLevel: 'silent',
+};
+
+/** How schemas that are written in part are laid out. */
+const layout = { parser: 'json', printWidth: 120, objectWrap: 'collapse' };
+
+/** A schema with what the table of its notation's words says of types and their parameters. */
+async function withWords(schema, table) {
+  const { outputFiles } = await build({ ...bundling, platform: 'node', entryPoints: [join(root, table)] });
+  const { definitions } = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
+  );
+  const $defs = { ...schema.$defs };
+  for (const [name, { type, allOf }] of Object.entries(definitions)) {
+    const { properties, allOf: _, ...rest } = $defs[name];
+    const { description } = properties.type;
+    $defs[name] = { ...rest, properties: { ...properties, type: { ...type, description } }, allOf };
+  }
+  return { ...schema, $defs };
+}
 
 /** Each schema, the folder of its validator, and the type of its documents if types are made from it. */
 export const schemas = [
   { schema: 'schemas/model.schema.json', folder: 'src/model' },
   { schema: 'schemas/brian.schema.json', folder: 'translators/brian', type: 'BrianSpecification' },
-  { schema: 'schemas/pynn.schema.json', folder: 'translators/pynn', type: 'PynnSpecification' },
+  {
+    schema: 'schemas/pynn.schema.json',
+    folder: 'translators/pynn',
+    type: 'PynnSpecification',
+    table: 'translators/pynn/vocabulary.ts',
+  },
 ];
 
 /** Said of lists whose items the importer checks. */
@@ -33,14 +69,25 @@ function forCompiling(schema) {
     if (Array.isArray(node)) return node.map(strip);
     if (node === null || typeof node !== 'object') return node;
     const kept = Object.entries(node).filter(
-      ([key, value]) => !(['description', 'title'].includes(key) && typeof value === 'string'),
+      ([key, value]) => !(['description', 'title'].includes(key) && typeof value === 'string') && key !== 'default',
     );
     return Object.fromEntries(kept.map(([key, value]) => [key, strip(value)]));
   };
-  const copy = withAllowedNames(strip(schema));
+  const copy = withAllowedNames(withoutRepeats(strip(schema)));
   for (const definition of Object.values(copy.$defs)) if (definition.$comment === checkedLater) delete definition.items;
   return copy;
 }
+
+/** The schema with parameters of types unchecked whose form the definition of all types states already. */
+function withoutRepeats(node, within = false) {
+  if (Array.isArray(node)) return node.map((item) => withoutRepeats(item, within));
+  if (node === null || typeof node !== 'object') return node;
+  if (within && repeated.includes(node.$ref)) return true;
+  const entries = Object.entries(node).map(([key, value]) => [key, withoutRepeats(value, within || key === 'allOf')]);
+  return Object.fromEntries(entries);
+}
+
+const repeated = ['#/$defs/value', '#/$defs/distribution'];
 
 /**
  * Says the allowed keys of maps and tags of unions by `enum`, which means the same and whose errors name what is
@@ -57,7 +104,8 @@ function withAllowedNames(node) {
   );
   if (node.additionalProperties === false && node.properties && !node.propertyNames) {
     delete result.additionalProperties;
-    result.propertyNames = { enum: Object.keys(node.properties) };
+    const allowed = Object.keys(node.properties);
+    result.propertyNames = allowed.length > 0 && { enum: allowed };
   }
   if (node.discriminator) {
     const tag = node.discriminator.propertyName;
@@ -66,9 +114,50 @@ function withAllowedNames(node) {
   return result;
 }
 
+/**
+ * The source of a validator whose errors point into the schema as people read it: those of a definition begin at the
+ * whole schema, and keywords of the compiled form are those that they stand for.
+ */
+function withPlaces(source, validate, schema, content) {
+  const definitionOf = new Map();
+  const visit = (functionOf) => {
+    for (const { str, value } of functionOf.source?.scopeValues.validate ?? []) {
+      const inner = typeof value.ref === 'function' ? value.ref : value.ref.validate;
+      if (definitionOf.has(str) || inner === undefined) continue;
+      const [name] = Object.entries(schema.$defs).find(([, node]) => node === inner.schemaEnv.schema) ?? [];
+      definitionOf.set(str, name === undefined ? '#' : `#/$defs/${name}`);
+      visit(inner);
+    }
+  };
+  visit(validate);
+  return source
+    .split(/(?=^function )/m)
+    .map((text) => {
+      const base = definitionOf.get(/^function (\w+)/.exec(text)?.[1]) ?? '#';
+      return text.replace(/schemaPath:"#(?!\/\$defs)([^"]*)"/g, `schemaPath:"${base.replaceAll('$', '$$$$')}$1"`);
+    })
+    .join('')
+    .replace(/schemaPath:"([^"]*)"/g, (_, path) => `schemaPath:"${placeIn(content, path)}"`);
+}
+
+/** A place in the schema for one in its compiled form. */
+function placeIn(schema, path) {
+  const isThere = (place) => {
+    const steps = decodeURIComponent(place).slice(2).split('/');
+    return steps.reduce((node, step) => node?.[step], schema) !== undefined;
+  };
+  const place = [
+    path,
+    path.replace(/\/propertyNames(\/.*)?$/, '/additionalProperties'),
+    path.replace(/\/properties\/\w+\/enum$/, '/discriminator'),
+  ].find(isThere);
+  if (place === undefined) throw new Error(`${path} is no place in the schema`);
+  return place;
+}
+
 /** Source text of the validator of one schema, an ESM module without imports. */
-export async function validatorSource(schemaPath) {
-  const schema = forCompiling(JSON.parse(readFileSync(join(root, schemaPath), 'utf8')));
+export async function validatorSource(schemaPath, content = JSON.parse(readFileSync(join(root, schemaPath), 'utf8'))) {
+  const schema = forCompiling(content);
   const Validator = schema.$schema?.includes('draft-07') ? Ajv : Ajv2020;
   const ajv = new Validator({
     allErrors: true,
@@ -79,19 +168,12 @@ export async function validatorSource(schemaPath) {
     allowUnionTypes: true,
     code: { source: true, esm: true, lines: true },
   });
-  const source = (standaloneCode.default ?? standaloneCode)(ajv, ajv.compile(schema));
+  const validate = ajv.compile(schema);
+  const source = withPlaces((standaloneCode.default ?? standaloneCode)(ajv, validate), validate, schema, content);
   const bundled = await build({
+    ...bundling,
     stdin: { contents: source, resolveDir: root, loader: 'js' },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['main'],
-    target: 'node20',
     minify: true,
-    legalComments: 'none',
-    charset: 'utf8',
-    logLevel: 'silent',
   });
   return `// Generated from ${schemaPath} by scripts/build-schemas.mjs; do not edit.\n/* eslint-disable */\n${bundled.outputFiles[0].text}`;
 }
@@ -113,10 +195,12 @@ export declare const validate: { (value: unknown): boolean; errors?: readonly Sc
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const checking = process.argv.includes('--check');
-  for (const { schema, folder, type } of schemas) {
-    const content = JSON.parse(readFileSync(join(root, schema), 'utf8'));
+  for (const { schema, folder, type, table } of schemas) {
+    const written = JSON.parse(readFileSync(join(root, schema), 'utf8'));
+    const content = table === undefined ? written : await withWords(written, table);
     const files = {
-      [`${folder}/schema-validator.generated.js`]: await validatorSource(schema),
+      ...(table && { [schema]: await format(JSON.stringify(content), layout) }),
+      [`${folder}/schema-validator.generated.js`]: await validatorSource(schema, content),
       [`${folder}/schema-validator.generated.d.ts`]: declaration,
       ...(type && { [`${folder}/specification.generated.ts`]: typesModule(schema, content, type) }),
     };

@@ -10,7 +10,11 @@ const comment = ({ description }) => (typeof description === 'string' ? `/** ${d
 
 const primitives = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean', null: 'null' };
 
-const union = (types) => [...new Set(types.flatMap((type) => type.split(/ \| (?![^<({]*[>)}])/)))].join(' | ');
+/** Alternatives, of which those that are some text stand for each text that is known. */
+function union(types) {
+  const each = [...new Set(types.flatMap((type) => type.split(/ \| (?![^<({]*[>)}])/)))];
+  return each.filter((type) => !(each.includes('string') && type.startsWith('"'))).join(' | ');
+}
 
 /** The node without the types that a condition on it has dealt with. */
 function otherwise(node, then) {
@@ -42,11 +46,13 @@ function listOf({ items = true }) {
   return `readonly (${typeOf(items)})[]`;
 }
 
-function objectOf({ properties, required = [], additionalProperties = true }) {
+function objectOf({ properties, required = [], additionalProperties = true, allOf }) {
   if (properties === undefined) return `Readonly<Record<string, ${typeOf(additionalProperties)}>>`;
-  const members = Object.entries(properties).map(
-    ([key, value]) => `${comment(value)}readonly ${key}${required.includes(key) ? '' : '?'}: ${typeOf(value)};\n`,
-  );
+  const members = Object.entries(properties).map(([key, value]) => {
+    // A type's parameters are known by its name only.
+    const type = key === 'type' && allOf ? 'string' : typeOf(value);
+    return `${comment(value)}readonly ${key}${required.includes(key) ? '' : '?'}: ${type};\n`;
+  });
   const others = additionalProperties === false ? [] : [`readonly [part: string]: ${typeOf(additionalProperties)};\n`];
   return `{\n  ${indented([...members, ...others].join(''))}}`;
 }

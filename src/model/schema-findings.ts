@@ -26,6 +26,8 @@ interface SchemaOfNotation {
   readonly schema: string;
   /** The first part of codes: `model`, `brian`. */
   readonly stage: string;
+  /** The finding for an error that the notation has a message of its own for. */
+  readonly finding?: (error: SchemaError, found: unknown) => Finding | undefined;
 }
 
 /** Keywords whose errors only say that a part, reported by itself, is wrong. */
@@ -36,7 +38,7 @@ const notBoolean = (value: unknown): boolean => typeof value !== 'boolean';
  * Turns the errors of a generated validator into diagnostics with places, one for each mistake.
  *
  * @returns whether all that is wrong are unknown keys, so the rest can still be read
- * @diagnostic STAGE/unknown-key, STAGE/missing-key, STAGE/wrong-type, STAGE/not-allowed, STAGE/bad-name, STAGE/bad-form
+ * @diagnostic STAGE/unknown-key, STAGE/missing-key, STAGE/wrong-type, STAGE/not-allowed, STAGE/bad-name, STAGE/out-of-range, STAGE/bad-form
  */
 export function reportSchemaErrors(
   errors: readonly SchemaError[],
@@ -48,6 +50,10 @@ export function reportSchemaErrors(
   const told = new Set<string>();
   // A map of many numbers is an error at each of its keys.
   const byNumbers = new Map<unknown, boolean>();
+  const unknownKeys = (path: string): readonly string[] =>
+    errors.flatMap(({ propertyName, instancePath }) =>
+      instancePath === path && propertyName !== undefined ? [propertyName] : [],
+    );
   let onlyUnknownKeys = true;
   for (const error of errors) {
     if (echoes.has(error.keyword)) continue;
@@ -60,6 +66,10 @@ export function reportSchemaErrors(
         : `${pointer} ${isKey ? 'key' : ''}`;
     if (told.has(subject)) continue;
     told.add(subject);
+    // A misspelt key is not also missing.
+    const { missingProperty: missing } = error.params;
+    if (typeof missing === 'string' && unknownKeys(pointer).some((key) => didYouMean(key, [missing]) !== undefined))
+      continue;
     const found = nodeAt(value, pointer);
     const holder = isKey ? nodeAt(value, error.instancePath) : found;
     const isMap = byNumbers.get(holder) ?? isByNumber(holder);
@@ -69,7 +79,7 @@ export function reportSchemaErrors(
       if (told.has(error.instancePath)) continue;
       told.add(error.instancePath);
     }
-    const finding = findingFor(error, found, notation.stage);
+    const finding = notation.finding?.(error, found) ?? findingFor(error, found, notation.stage);
     if (!finding.code.endsWith('/unknown-key')) onlyUnknownKeys = false;
     diagnostics.add({ ...finding, rule: `${notation.schema}${error.schemaPath}` }, () =>
       isKey ? (positions.keyPlace?.(pointer) ?? positions.place(pointer)) : positions.place(pointer),
@@ -163,6 +173,16 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
         ...(isName && typeof found === 'string' ? legalName(found) : {}),
       };
     }
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return {
+        code: `${stage}/out-of-range`,
+        message: `${error.instancePath.slice(error.instancePath.lastIndexOf('/') + 1)} is out of range`,
+        expected: `${limitWords[String(params['comparison'])]?.replace('#', String(params['limit']))}`,
+        found: shorten(found),
+      };
     case 'maxProperties':
       return {
         code: `${stage}/bad-form`,
@@ -213,6 +233,13 @@ function byNumber(pointer: string, found: object, stage: string): Finding {
 
 /** Most keys or values that are listed: all that any place allows. */
 const mostKeys = 60;
+
+const limitWords: Readonly<Record<string, string>> = {
+  '>=': '# or more',
+  '>': 'more than #',
+  '<=': '# or less',
+  '<': 'less than #',
+};
 
 const typeWords: Readonly<Record<string, string>> = {
   string: 'text',

@@ -15,7 +15,7 @@ interface Validator {
 }
 
 const mostRounds = 12;
-/** What stands in for a part that is needed: one of these is of its kind. */
+/** What stands in for a part that is needed, after the first of the values that its place allows. */
 const standIns: readonly unknown[] = [1, '1', [], {}];
 
 /**
@@ -27,14 +27,20 @@ const standIns: readonly unknown[] = [1, '1', [], {}];
 export function repaired(document: unknown, validate: Validator): Repaired | undefined {
   const copy: unknown = structuredClone(document);
   const tried = new Map<string, number>();
+  const allowed = new Map<string, readonly unknown[]>();
   for (let round = 0; round < mostRounds; round += 1) {
     if (validate(copy)) return { document: copy, touched: [...tried.keys()] };
-    const wrong = (validate.errors ?? []).map((error) => ({ pointer: pointerOf(error), keyword: error.keyword }));
+    const wrong = (validate.errors ?? []).map((error) => {
+      const { allowedValues } = error.params;
+      if (Array.isArray(allowedValues) && error.propertyName === undefined)
+        allowed.set(error.instancePath, allowedValues);
+      return { pointer: pointerOf(error), keyword: error.keyword };
+    });
     // What lies deepest is nearest to the mistake: what is around it is wrong for its sake.
     const deepest = Math.max(...wrong.map(({ pointer }) => segments(pointer).length));
     const places = new Map(wrong.map(({ pointer, keyword }) => [pointer, keyword]));
     for (const [pointer, keyword] of places)
-      if (segments(pointer).length === deepest && !mend(copy, pointer, keyword, tried)) return undefined;
+      if (segments(pointer).length === deepest && !mend(copy, pointer, keyword, tried, allowed)) return undefined;
   }
   return undefined;
 }
@@ -46,18 +52,25 @@ function pointerOf({ instancePath, propertyName, params, keyword }: SchemaError)
 }
 
 /** Leaves a part out, or puts the next stand-in there. @returns false where nothing is left to try */
-function mend(copy: unknown, pointer: string, keyword: string, tried: Map<string, number>): boolean {
+function mend(
+  copy: unknown,
+  pointer: string,
+  keyword: string,
+  tried: Map<string, number>,
+  allowed: ReadonlyMap<string, readonly unknown[]>,
+): boolean {
   const at = pointer.lastIndexOf('/');
   const holder = at < 0 ? undefined : nodeAt(copy, pointer.slice(0, at));
   const key = segments(pointer).at(-1);
   if (typeof holder !== 'object' || holder === null || key === undefined) return false;
   // Items of a list keep their numbers: the list goes as a whole.
-  if (Array.isArray(holder)) return mend(copy, pointer.slice(0, at), keyword, tried);
+  if (Array.isArray(holder)) return mend(copy, pointer.slice(0, at), keyword, tried, allowed);
   const map = holder as Record<string, unknown>;
   const attempt = tried.get(pointer) ?? (keyword === 'required' ? 0 : -1);
-  if (attempt >= standIns.length) return false;
+  const choices = [...(allowed.get(pointer)?.slice(0, 1) ?? []), ...standIns];
+  if (attempt >= choices.length) return false;
   tried.set(pointer, attempt + 1);
   if (attempt < 0) Reflect.deleteProperty(map, key);
-  else map[key] = standIns[attempt];
+  else map[key] = choices[attempt];
   return true;
 }

@@ -178,7 +178,7 @@ describe('specifications that are wrong', () => {
       /^brian\/unknown-group$/,
       '"source"',
     ],
-    ['a negative seed', ['seed'], -1, /^brian\/bad-form$/, '"seed"'],
+    ['a negative seed', ['seed'], -1, /^brian\/out-of-range$/, '"seed"'],
     ['a seed that is not a whole number', ['seed'], 1.5, /^brian\/wrong-type$/, '"seed"'],
     ['a negative time step', ['dt'], '-0.1 ms', /range|value/, '"dt"'],
     ['a duration without a unit', ['run'], '10', /unit|dimension/, '"run"'],

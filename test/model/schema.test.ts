@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { declaration, validatorSource } from '../../scripts/build-schemas.mjs';
 import { exampleOf, typeHint } from '../../src/model/schema-hints.js';
+import { nodeAt } from '../../src/model/pointer.js';
 import { readDocument } from '../../src/model/read.js';
 import { validate } from '../../src/model/schema-validator.generated.js';
 import { normalised } from './support.js';
@@ -19,6 +20,19 @@ describe('the generated validator', () => {
   test('is what the schema yields', async () => {
     expect(await validatorSource('schemas/model.schema.json')).toBe(text('src/model/schema-validator.generated.js'));
     expect(declaration).toBe(text('src/model/schema-validator.generated.d.ts'));
+  });
+
+  test.each([
+    ['model', 'src/model'],
+    ['brian', 'translators/brian'],
+    ['pynn', 'translators/pynn'],
+  ])('names rules by their places in %s.schema.json', (name, folder) => {
+    const whole: unknown = JSON.parse(text(`schemas/${name}.schema.json`));
+    const places = text(`${folder}/schema-validator.generated.js`).matchAll(/schemaPath:"#([^"]*)"/g);
+    const missing = [...places]
+      .map(([, place = '']) => decodeURIComponent(place))
+      .filter((place) => nodeAt(whole, place) === undefined);
+    expect(missing).toEqual([]);
   });
 
   // The validator is compiled from a form of the schema whose errors read better; the two must accept the same.
@@ -95,7 +109,8 @@ describe('what to write where a document breaks its schema', () => {
     const own: unknown = 'required' in node ? node.required : undefined;
     return [
       ...(Array.isArray(own) ? own.filter((key) => typeof key === 'string') : []),
-      ...Object.values(node).flatMap(required),
+      // What is said of a parameter that a type needs names the type.
+      ...Object.entries(node).flatMap(([key, inner]) => (key === 'allOf' ? [] : required(inner))),
     ];
   };
 

@@ -170,7 +170,7 @@ export const parameterName = (name: string): string => name.replace('.', '_');
 export const unitOf = ({ neuron }: StandardCell, name: string): string => declaredIn(neuron, name).unit;
 
 /** Names of a cell's parameters as PyNN has them. */
-function parameterNames(cell: StandardCell): readonly string[] {
+export function parameterNames(cell: StandardCell): readonly string[] {
   const lists = Object.entries(cell.lists ?? {});
   const inLists = new Set(lists.flatMap(([, names]) => names));
   return [

@@ -4,6 +4,8 @@ import { child } from '../../src/model/pointer.js';
 import type { Call, Connections, Ends } from './connect/call.js';
 import { fixedNumber, fixedProbability, fixedTotal, probabilityOf, smallWorld } from './connect/drawn.js';
 import { allToAll, clone, connectionSet, fromArray, fromFile, fromList, oneToOne } from './connect/listed.js';
+import { mapped } from '../../src/model/collections.js';
+import { field, flag, number, argumentOf, type Field, type Fields } from '../shared/vocabulary.js';
 import { own, type Setting } from './context.js';
 import * as messages from './messages.js';
 import type { Connector } from './specification.generated.js';
@@ -11,49 +13,120 @@ import type { Connector } from './specification.generated.js';
 export type { Connections, Ends } from './connect/call.js';
 
 interface Known {
-  readonly parameters: readonly string[];
+  readonly parameters: Fields;
   readonly make: (call: Call) => Connections | undefined;
 }
 
+const self = flag(true);
+const selfOrMutual = field({ enum: [true, false, 'NoMutual'] }, true);
+const probability = number('1', undefined, { minimum: 0, maximum: 1 });
+const count = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+const formula = (readable: string): Field =>
+  field({
+    description: `an expression of ${readable}`,
+    type: ['string', 'object'],
+    if: { type: 'string' },
+    then: true,
+    else: { $ref: '#/$defs/formula' },
+  });
+const numberOfEach: Fields = {
+  n: field({
+    description: 'a whole number, or a distribution of whole numbers',
+    type: ['integer', 'object'],
+    if: { type: 'integer' },
+    then: count,
+    else: { $ref: '#/$defs/random' },
+  }),
+  allow_self_connections: self,
+  with_replacement: flag(false),
+};
+
 /** Connectors by class name. */
-const connectors: Readonly<Record<string, Known>> = {
-  AllToAllConnector: { parameters: ['allow_self_connections'], make: allToAll },
-  OneToOneConnector: { parameters: [], make: oneToOne },
-  FixedProbabilityConnector: { parameters: ['p_connect', 'allow_self_connections'], make: fixedProbability },
+export const connectors: Readonly<Record<string, Known>> = {
+  AllToAllConnector: { parameters: { allow_self_connections: self }, make: allToAll },
+  OneToOneConnector: { parameters: {}, make: oneToOne },
+  FixedProbabilityConnector: {
+    parameters: { p_connect: probability, allow_self_connections: selfOrMutual },
+    make: fixedProbability,
+  },
   IndexBasedProbabilityConnector: {
-    parameters: ['index_expression', 'allow_self_connections'],
+    parameters: { index_expression: formula('i and j'), allow_self_connections: selfOrMutual },
     make: (call) => probabilityOf(call, 'index_expression', 'ij'),
   },
   DistanceDependentProbabilityConnector: {
-    parameters: ['d_expression', 'allow_self_connections'],
+    parameters: { d_expression: formula('d, the distance in um'), allow_self_connections: selfOrMutual },
     make: (call) => probabilityOf(call, 'd_expression', 'd'),
   },
   DisplacementDependentProbabilityConnector: {
-    parameters: ['disp_function', 'allow_self_connections'],
+    parameters: { disp_function: formula('d[0], d[1] and d[2], in um'), allow_self_connections: selfOrMutual },
     make: (call) => probabilityOf(call, 'disp_function', 'displacement'),
   },
-  FromListConnector: { parameters: ['conn_list', 'column_names'], make: fromList },
-  FromFileConnector: { parameters: ['file', 'distributed'], make: fromFile },
-  ArrayConnector: { parameters: ['array'], make: fromArray },
+  FromListConnector: {
+    parameters: {
+      conn_list: field({ type: ['array', 'object'], description: 'rows of i, j and values, or columns by name' }),
+      column_names: field({ type: ['array', 'null'], items: { type: 'string' } }, null),
+    },
+    make: fromList,
+  },
+  FromFileConnector: {
+    parameters: {
+      file: field({ type: 'string', description: 'a text file with rows of i, j and values' }),
+      distributed: flag(false),
+    },
+    make: fromFile,
+  },
+  ArrayConnector: {
+    parameters: {
+      array: field({
+        type: ['array', 'string'],
+        description: 'for each pair whether it is connected, row by row, or the bits of that in base64',
+      }),
+    },
+    make: fromArray,
+  },
   FixedNumberPreConnector: {
-    parameters: ['n', 'allow_self_connections', 'with_replacement'],
+    parameters: numberOfEach,
     make: (call) => fixedNumber(call, 'fixedNumberPre', 'fixedInDegree'),
   },
   FixedNumberPostConnector: {
-    parameters: ['n', 'allow_self_connections', 'with_replacement'],
+    parameters: numberOfEach,
     make: (call) => fixedNumber(call, 'fixedNumberPost', 'fixedOutDegree'),
   },
-  FixedTotalNumberConnector: { parameters: ['n', 'allow_self_connections', 'with_replacement'], make: fixedTotal },
+  FixedTotalNumberConnector: {
+    parameters: { n: field(count), allow_self_connections: self, with_replacement: flag(true) },
+    make: fixedTotal,
+  },
   SmallWorldConnector: {
-    parameters: ['degree', 'rewiring', 'allow_self_connections', 'n_connections'],
+    parameters: {
+      degree: number('um', undefined, { minimum: 0 }),
+      rewiring: probability,
+      allow_self_connections: self,
+      n_connections: field({ ...count, type: ['integer', 'null'] }, null),
+    },
     make: smallWorld,
   },
-  CSAConnector: { parameters: ['cset'], make: connectionSet },
-  CloneConnector: { parameters: ['reference', 'reference_projection'], make: clone },
+  CSAConnector: {
+    parameters: { cset: field({ type: 'array', description: 'edges of 2 numbers, or of 4 with weight and delay' }) },
+    make: connectionSet,
+  },
+  CloneConnector: {
+    parameters: {
+      reference: field({ type: 'string', description: 'label of an earlier projection' }, null),
+      reference_projection: field({ type: 'string', description: 'the same' }, null),
+    },
+    make: clone,
+  },
 };
 
 /** Arguments that every connector takes, and that change nothing here. */
-const common: readonly string[] = ['safe', 'callback', 'location_selector'];
+const common: Fields = { safe: flag(true), callback: field({}, null), location_selector: field({}, null) };
+
+/** Parameters of each connector, for the schema. */
+export const connectorFields: Readonly<Record<string, Fields>> = {
+  ...mapped(connectors, ({ parameters }) => ({ ...parameters, ...common })),
+  // Of synapses of a type of the document's own, whose projection has a rule of the canonical model.
+  native: {},
+};
 
 /** The connections of a projection; undefined after what is wrong was reported. */
 export function translateConnector(
@@ -62,22 +135,15 @@ export function translateConnector(
   ends: Ends,
   setting: Setting,
 ): Connections | undefined {
-  const known = own(connectors, connector.type);
+  const place = child(pointer, 'params');
+  const { params = {}, type } = connector;
+  const known = own(connectors, type);
   if (known === undefined)
     return void setting.report(
-      messages.unknownType('connector', connector.type, Object.keys(connectors)),
+      messages.unknownType('connector', type, Object.keys(connectors)),
       child(pointer, 'type'),
     );
-  const params = connector.params ?? {};
-  const place = child(pointer, 'params');
-  let whole = true;
-  for (const key of Object.keys(params)) {
-    if (known.parameters.includes(key) || common.includes(key)) continue;
-    whole = false;
-    setting.reportKey(messages.unknownParameter(key, connector.type, known.parameters), child(place, key));
-  }
-  const made = whole
-    ? known.make({ params, at: (key) => child(place, key), pointer, ends, connector, setting })
-    : undefined;
+  const value = (key: string): unknown => argumentOf(known.parameters, params, key);
+  const made = known.make({ value, at: (key) => child(place, key), pointer, ends, connector, setting });
   return made && { ...made, between: [ends.pre.label, ends.post.label] };
 }

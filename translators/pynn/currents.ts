@@ -16,20 +16,33 @@ import * as messages from './messages.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { CurrentSource } from './specification.generated.js';
 import { isNumbers, numpyGenerator } from './values.js';
+import { argumentOf, field, number, type Field, type Fields } from '../shared/vocabulary.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
 interface Known {
-  readonly defaults: Readonly<Record<string, number | readonly number[]>>;
+  readonly parameters: Fields;
   /** Expression of the current in nA, while the source is on. */
   readonly value: (numbers: (name: string) => number, lists: (name: string) => readonly number[]) => string;
 }
 
+const times: Fields = { start: number('ms', 0), stop: number('ms', 1e12) };
+const list = (unit: string): Field => ({ ...field({ type: 'array', items: { type: 'number' } }, []), unit });
+
 /** Current sources by class name. */
-const currentSources: Readonly<Record<string, Known>> = {
-  DCSource: { defaults: { amplitude: 1, start: 0, stop: 1e12 }, value: (of) => window(of, nA(of('amplitude'))) },
+export const currentSources: Readonly<Record<string, Known>> = {
+  DCSource: {
+    parameters: { amplitude: number('nA', 1), ...times },
+    value: (of) => window(of, nA(of('amplitude'))),
+  },
   ACSource: {
-    defaults: { amplitude: 1, start: 0, stop: 1e12, frequency: 10, offset: 0, phase: 0 },
+    parameters: {
+      amplitude: number('nA', 1),
+      ...times,
+      frequency: number('Hz', 10),
+      offset: number('nA', 0),
+      phase: number('degrees', 0),
+    },
     value: (of) =>
       window(
         of,
@@ -38,11 +51,11 @@ const currentSources: Readonly<Record<string, Known>> = {
       ),
   },
   StepCurrentSource: {
-    defaults: { times: [], amplitudes: [] },
-    value: (_, list) => steps(list('times'), list('amplitudes')),
+    parameters: { times: list('ms'), amplitudes: list('nA') },
+    value: (_, numbers) => steps(numbers('times'), numbers('amplitudes')),
   },
   NoisyCurrentSource: {
-    defaults: { mean: 0, stdev: 1, start: 0, stop: 1e12, dt: 0.1 },
+    parameters: { mean: number('nA', 0), stdev: number('nA', 1, { minimum: 0 }), ...times, dt: number('ms', 0.1) },
     value: (of) => window(of, `normal(${nA(of('mean'))}, ${nA(of('stdev'))})`),
   },
 };
@@ -107,13 +120,7 @@ export function translateCurrentSource(
   setting: Setting,
 ): TranslatedSource {
   const known = own(currentSources, source.type);
-  if (known === undefined) {
-    setting.report(
-      messages.unknownType('current source', source.type, Object.keys(currentSources)),
-      child(pointer, 'type'),
-    );
-    return nothing;
-  }
+  if (known === undefined) return nothing;
   if (source.type === 'NoisyCurrentSource' && numpyGenerator(source.rng, child(pointer, 'rng'), setting))
     setting.report(messages.unusedGenerator(source.label), child(pointer, 'rng'));
   const given = source.params ?? {};
@@ -126,8 +133,7 @@ export function translateCurrentSource(
   }
   if (value === undefined) return nothing;
   // A source has one output: all cells that it flows into get the same.
-  const timing =
-    source.type === 'NoisyCurrentSource' ? { shared: true, ...held({ ...known.defaults, ...given }, setting) } : {};
+  const timing = source.type === 'NoisyCurrentSource' ? { shared: true, ...held(known, given, setting) } : {};
   const flows = (source.inject_into ?? []).flatMap((label, index) => {
     const at = child(child(pointer, 'inject_into'), index);
     return (targetOf(label, targets, at, setting)?.portions ?? []).flatMap((portion) => {
@@ -190,14 +196,19 @@ export function changeOfSource(
 }
 
 /** How long each number of a noise holds, where that is longer than a step. */
-function held(params: Parameters, { dt }: Setting): { readonly every?: string; readonly from?: string } {
-  const { steps: count } = stepsIn(Number(params['dt']), dt);
+function held(
+  { parameters }: Known,
+  given: Parameters,
+  { dt }: Setting,
+): { readonly every?: string; readonly from?: string } {
+  const [interval, start] = ['dt', 'start'].map((name) => Number(argumentOf(parameters, given, name))) as [
+    number,
+    number,
+  ];
+  const { steps: count } = stepsIn(interval, dt);
   if (count <= 1) return {};
-  const { steps: first } = stepsIn(Number(params['start']), dt);
-  return {
-    every: `${Number(params['dt'])} ms`,
-    ...(first % count === 0 ? {} : { from: `${Number(params['start'])} ms` }),
-  };
+  const { steps: first } = stepsIn(start, dt);
+  return { every: `${interval} ms`, ...(first % count === 0 ? {} : { from: `${start} ms` }) };
 }
 
 /** The expression of a source with these parameters; undefined after what is wrong was reported. */
@@ -215,17 +226,13 @@ function valueOf(
     else setting.report(finding, child(pointer, key));
   };
   for (const [key, value] of Object.entries(params)) {
-    const usual = own(known.defaults, key);
-    if (usual === undefined) fail(messages.unknownParameter(key, type, Object.keys(known.defaults)), key, true);
+    const usual = own(known.parameters, key)?.usual;
+    if (usual === undefined) fail(messages.unknownParameter(key, type, Object.keys(known.parameters)), key, true);
     else if (typeof usual === 'number' ? typeof value !== 'number' : !isNumbers(value))
       fail(messages.wrongValue(key, typeof usual === 'number' ? 'a number' : 'a list of numbers', value), key);
   }
-  const merged: Parameters = { ...known.defaults, ...params };
-  const number = (name: string): number => Number(own(merged, name) ?? 0);
-  const list = (name: string): readonly number[] => {
-    const value = own(merged, name);
-    return isNumbers(value) ? value : [];
-  };
+  const number = (name: string): number => Number(argumentOf(known.parameters, params, name));
+  const list = (name: string): readonly number[] => argumentOf(known.parameters, params, name) as readonly number[];
   if (whole && type === 'StepCurrentSource') whole = checkSteps(list('times'), list('amplitudes'), pointer, setting);
   if (whole && type === 'NoisyCurrentSource') {
     const { steps: count, whole: multiple } = stepsIn(number('dt'), setting.dt);

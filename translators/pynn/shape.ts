@@ -1,13 +1,16 @@
 /** The check of a document against `schemas/pynn.schema.json`. */
 
 import { memberOf } from '../../src/diagnostics/member.js';
-import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
+import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
-import { reportSchemaErrors } from '../../src/model/schema-findings.js';
+import { nodeAt } from '../../src/model/pointer.js';
+import { reportSchemaErrors, type SchemaError } from '../../src/model/schema-findings.js';
 import { repaired } from '../../src/model/schema-repair.js';
+import { firstNeeded } from '../shared/vocabulary.js';
 import * as messages from './messages.js';
 import { validate } from './schema-validator.generated.js';
 import type { PynnSpecification } from './specification.generated.js';
+import { words } from './vocabulary.js';
 
 /** A specification to read, and what of the document was left out of it since it breaks the schema. */
 interface Shape {
@@ -27,6 +30,7 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
   reportSchemaErrors(validate.errors ?? [], value, positions, diagnostics, {
     schema: 'schemas/pynn.schema.json',
     stage: 'pynn',
+    finding: (error, found) => findingFor(error, found, value),
   });
   const rest = repaired(value, validate);
   return rest && { specification: rest.document as PynnSpecification, touched: rest.touched, whole: false };
@@ -35,4 +39,42 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
 /** Whether a document says of itself that it is in PyNN-style JSON. */
 function isPynnSpecification(value: unknown): value is PynnSpecification {
   return memberOf(value, 'format') === 'interneuron/pynn';
+}
+
+/** What types are called, by the definition of the schema that lists them. */
+const kinds: Readonly<Record<string, string>> = {
+  cell: 'cell type',
+  neuron: 'neuron component',
+  receptor: 'receptor',
+  structure: 'structure',
+  boundary: 'boundary',
+  connector: 'connector',
+  synapse: 'synapse type',
+  timingDependence: 'timing dependence',
+  weightDependence: 'weight dependence',
+  currentSource: 'current source',
+  ionChannel: 'ion channel',
+};
+
+/** PyNN's own findings: types and parameters that there are not, and parameters that are missing. */
+function findingFor(
+  { keyword, propertyName, instancePath, schemaPath, params }: SchemaError,
+  found: unknown,
+  document: unknown,
+): Finding | undefined {
+  const [, definition = ''] = /^#\/\$defs\/(\w+)\//.exec(schemaPath) ?? [];
+  const kind = kinds[definition];
+  if (kind === undefined) return undefined;
+  const allowed = (params['allowedValues'] ?? []) as readonly string[];
+  if (keyword === 'enum' && instancePath.endsWith('/type') && typeof found === 'string')
+    return messages.unknownType(kind, found, allowed);
+  if (!schemaPath.includes('/allOf/')) return undefined;
+  const type = String(memberOf(nodeAt(document, instancePath.replace(/\/params$/, '')), 'type'));
+  if (propertyName !== undefined) return messages.unknownParameter(propertyName, type, allowed);
+  if (keyword !== 'required') return undefined;
+  const missing = String(params['missingProperty']);
+  return messages.missingParameter(
+    missing === 'params' ? (firstNeeded(words[definition]?.[type] ?? {}) ?? missing) : missing,
+    type,
+  );
 }

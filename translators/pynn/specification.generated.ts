@@ -62,16 +62,9 @@ export type Cell = {
   readonly type: string;
   readonly params?: Values;
   /** PointNeuron only: the membrane */
-  readonly neuron?: {
-    readonly type: string;
-    readonly params?: Values;
-  };
+  readonly neuron?: Neuron;
   /** PointNeuron and MultiCompartmentNeuron only: a map from name to receptor */
-  readonly receptors?: Readonly<Record<string, {
-    readonly type: string;
-    readonly params?: Values;
-    readonly locations?: Locations;
-  }>>;
+  readonly receptors?: Readonly<Record<string, Receptor>>;
   /** native types only: values of parameters, in SI units or with a unit */
   readonly values?: Readonly<Record<string, unknown>>;
   /** MultiCompartmentNeuron only: its shape, by name of the section */
@@ -79,12 +72,7 @@ export type Cell = {
   /** MultiCompartmentNeuron only: names for sets of sections */
   readonly groups?: Readonly<Record<string, readonly (string)[]>>;
   /** MultiCompartmentNeuron only: channels by name */
-  readonly ion_channels?: Readonly<Record<string, {
-    /** class name of an ion channel */
-    readonly type: string;
-    /** a map from parameter to value */
-    readonly params?: Readonly<Record<string, Distribution>>;
-  }>>;
+  readonly ion_channels?: Readonly<Record<string, IonChannel>>;
   /** MultiCompartmentNeuron only: ions by name */
   readonly ionic_species?: Readonly<Record<string, {
     readonly reversal_potential?: Distribution;
@@ -174,10 +162,8 @@ export type Synapse = {
   /** class name of a synapse type */
   readonly type: string;
   readonly params?: Values;
-  /** rule of a plastic synapse for pairs of spikes */
-  readonly timing_dependence?: Part;
-  /** how changes depend on the weight */
-  readonly weight_dependence?: Part;
+  readonly timing_dependence?: TimingDependence;
+  readonly weight_dependence?: WeightDependence;
   readonly voltage_dependence?: Readonly<Record<string, unknown>> | null;
   /** share of the delay that is dendritic, 0 to 1; absent: 1 */
   readonly dendritic_delay_fraction?: number;
@@ -381,6 +367,52 @@ export type Section = {
 
 /** a number, or a limit that is none */
 export type Limit = "inf" | "-inf" | number;
+
+/** the membrane of a PointNeuron */
+export type Neuron = {
+  /** name of a class of PyNN */
+  readonly type: string;
+  readonly params?: Values;
+};
+
+/** a receptor with its parameters */
+export type Receptor = {
+  /** name of a class of PyNN */
+  readonly type: string;
+  readonly params?: Values;
+  readonly locations?: Locations;
+};
+
+/** an ion channel with its parameters */
+export type IonChannel = {
+  /** class name of an ion channel */
+  readonly type: string;
+  /** a map from parameter to value */
+  readonly params?: Readonly<Record<string, Distribution>>;
+};
+
+/** rule of a plastic synapse for pairs of spikes */
+export type TimingDependence = {
+  /** PyNN's name of the class */
+  readonly type: string;
+  /** absent: PyNN's defaults */
+  readonly params?: Values;
+};
+
+/** how changes depend on the weight */
+export type WeightDependence = {
+  /** PyNN's name of the class */
+  readonly type: string;
+  /** absent: PyNN's defaults */
+  readonly params?: Values;
+};
+
+/** a volume that a RandomStructure fills */
+export type Boundary = {
+  /** name of a class of PyNN */
+  readonly type: string;
+  readonly params: Readonly<Record<string, unknown>>;
+};
 
 /** A PyNN network and its simulation protocol as data. Types are PyNN's class names, parameters have PyNN's names and units (ms, mV, nA, uS, nF, Hz), and omitted values have PyNN's defaults. See translators/pynn/README.md. */
 export type PynnSpecification = {

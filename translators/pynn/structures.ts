@@ -1,44 +1,59 @@
 /** Where cells are: PyNN's structures as those of the canonical model. Lengths are in um. */
 
-import { memberOf } from '../../src/diagnostics/member.js';
+import { mapped } from '../../src/model/collections.js';
 import { nearestCubeRoot } from '../../src/model/cube-root.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
+import { field, number, type Field, type Fields } from '../shared/vocabulary.js';
 import * as messages from './messages.js';
 import type { Population, Structure } from './specification.generated.js';
 import { numpyGenerator } from './values.js';
 
-interface Known {
-  /** Canonical name. */
+/** A structure: its name in the model, and its parameters. */
+export interface KnownStructure {
   readonly name: string;
-  /** Canonical names of arguments, by PyNN's. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Whether cells may take the places in random order. */
-  readonly filled: boolean;
+  readonly parameters: Fields;
 }
 
-/** Structures by PyNN's name. */
-export const structures: Readonly<Record<string, Known>> = {
-  Line: { name: 'line', parameters: { dx: 'dx', x0: 'x0', y: 'y', z: 'z' }, filled: false },
+const spacing = number('um', 1);
+const origin = number('um', 0);
+const ratio = (ours: string): Field => ({ ...number('1', 1), ours });
+const fill_order = field({ enum: ['sequential', 'random'] }, 'sequential');
+
+/** Structures of cells in rows, by PyNN's name. */
+export const structures: Readonly<Record<string, KnownStructure>> = {
+  Line: { name: 'line', parameters: { dx: spacing, x0: origin, y: origin, z: origin } },
   Grid2D: {
     name: 'grid2D',
-    parameters: { aspect_ratio: 'aspectRatio', dx: 'dx', dy: 'dy', x0: 'x0', y0: 'y0', z: 'z' },
-    filled: true,
+    parameters: {
+      aspect_ratio: ratio('aspectRatio'),
+      ...{ dx: spacing, dy: spacing, x0: origin, y0: origin, z: origin },
+      fill_order,
+    },
   },
   Grid3D: {
     name: 'grid3D',
     parameters: {
-      aspect_ratioXY: 'aspectRatioXY',
-      aspect_ratioXZ: 'aspectRatioXZ',
-      dx: 'dx',
-      dy: 'dy',
-      dz: 'dz',
-      x0: 'x0',
-      y0: 'y0',
-      z0: 'z0',
+      ...{ aspect_ratioXY: ratio('aspectRatioXY'), aspect_ratioXZ: ratio('aspectRatioXZ') },
+      ...{ dx: spacing, dy: spacing, dz: spacing, x0: origin, y0: origin, z0: origin },
+      fill_order,
     },
-    filled: true,
+  },
+};
+
+/** Volumes that a RandomStructure fills. */
+export const boundaries: Readonly<Record<string, KnownStructure>> = {
+  Cuboid: { name: 'randomCuboid', parameters: { width: number('um'), height: number('um'), depth: number('um') } },
+  Sphere: { name: 'randomSphere', parameters: { radius: number('um') } },
+};
+
+/** Parameters of each structure, for the schema. */
+export const structureFields: Readonly<Record<string, Fields>> = {
+  ...mapped(structures, ({ parameters }) => parameters),
+  RandomStructure: {
+    boundary: field({ $ref: '#/$defs/boundary' }),
+    origin: field({ type: 'array', items: { type: 'number' }, minItems: 3, maxItems: 3 }, [0, 0, 0]),
   },
 };
 
@@ -57,33 +72,24 @@ export function translateStructure(population: Population, size: number, pointer
     setting.report(messages.wrongValue('the structure', 'none, since the size is that of a grid', structure.type), at);
   if (structure.type === 'RandomStructure') return randomStructure(structure, at, setting);
   const known = own(structures, structure.type);
-  if (known === undefined) {
-    setting.report(
-      messages.unknownType('structure', structure.type, [...Object.keys(structures), 'RandomStructure']),
-      child(at, 'type'),
-    );
-    return {};
-  }
-  const valid = [...Object.keys(known.parameters), ...(known.filled ? ['fill_order'] : [])];
-  const result: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(structure.params ?? {})) {
-    const place = child(child(at, 'params'), key);
-    const name = own(known.parameters, key);
-    if (!valid.includes(key)) setting.reportKey(messages.unknownParameter(key, structure.type, valid), place);
-    else if (key === 'fill_order') {
-      if (value !== 'sequential' && value !== 'random')
-        setting.report(messages.wrongValue('fill_order', "'sequential' or 'random'", value), place);
-    } else if (typeof value !== 'number') setting.report(messages.wrongValue(key, 'a number', value), place);
-    // As many cells along each axis is what a grid has anyway.
-    else if (name !== undefined && !(name.startsWith('aspect') && value === 1))
-      result[name] = located(name.startsWith('aspect') ? value : `${String(value)}*um`, place);
-  }
+  if (known === undefined) return {};
+  const { params = {} } = structure;
   checkGrid(structure, size, at, setting);
-  const random = known.filled && own(structure.params ?? {}, 'fill_order') === 'random';
+  const random = params['fill_order'] === 'random';
   const drawn = random ? generatorOf(structure, 'permutation', [size], at, setting) : {};
   if (drawn === undefined) return {};
+  const given = Object.entries(known.parameters).flatMap(
+    ([key, { unit, usual, ours = key }]): (readonly [string, unknown])[] => {
+      const value = own(params, key) as number | string | undefined;
+      const place = child(child(at, 'params'), key);
+      // The model has no usual spacing.
+      if (value === undefined) return unit !== undefined && usual === 1 ? [[ours, '1*um']] : [];
+      if (unit !== undefined) return [[ours, located(`${value}*um`, place)]];
+      return key === 'fill_order' || value === usual ? [] : [[ours, located(value, place)]];
+    },
+  );
   const filled = random ? { fillOrder: 'random', ...drawn } : {};
-  return { positions: located({ structure: known.name, arguments: lengths(known, result), ...filled }, at) };
+  return { positions: located({ structure: known.name, arguments: Object.fromEntries(given), ...filled }, at) };
 }
 
 /** A grid of the size that is given, or PyNN's line with a cell each um. */
@@ -109,7 +115,7 @@ function withoutStructure(population: Population, pointer: string, setting: Sett
 /** A grid has a whole number of cells along each axis. */
 function checkGrid({ type, params = {} }: Structure, size: number, pointer: string, setting: Setting): void {
   const ratio = (key: string): number => {
-    const value = own(params, key);
+    const value = own(params, key) as number | string | undefined;
     return typeof value === 'number' ? value : 1;
   };
   let expected: number;
@@ -127,14 +133,6 @@ function checkGrid({ type, params = {} }: Structure, size: number, pointer: stri
     setting.report(messages.wrongLength(`a ${type} of this aspect ratio`, expected, size), pointer);
 }
 
-/** PyNN's spacing is 1 um where none is given. */
-function lengths(known: Known, given: Record<string, unknown>): Record<string, unknown> {
-  const spacing = ['dx', 'dy', 'dz'].filter(
-    (key) => Object.values(known.parameters).includes(key) && given[key] === undefined,
-  );
-  return { ...Object.fromEntries(spacing.map((key) => [key, '1*um'])), ...given };
-}
-
 /** Who draws places; nothing where the target does, undefined after a finding. */
 function generatorOf(
   structure: Structure,
@@ -150,46 +148,16 @@ function generatorOf(
     : { generator: { ...generator, distribution, arguments: parameters, order: setting.nextOrder() } };
 }
 
+/** Places in a volume, which the schema has checked. */
 function randomStructure(structure: Structure, pointer: string, setting: Setting): Positions {
-  const params = structure.params ?? {};
-  const at = child(pointer, 'params');
-  for (const key of Object.keys(params))
-    if (key !== 'boundary' && key !== 'origin')
-      setting.reportKey(messages.unknownParameter(key, 'RandomStructure', ['boundary', 'origin']), child(at, key));
-  const boundary = own(params, 'boundary');
-  const type: unknown = memberOf(boundary, 'type');
-  if (type === undefined) {
-    setting.report(messages.missingParameter('boundary', 'RandomStructure'), at);
-    return {};
-  }
-  if (type !== 'Cuboid' && type !== 'Sphere') {
-    setting.report(
-      messages.unknownType('boundary', typeof type === 'string' ? type : JSON.stringify(type), ['Cuboid', 'Sphere']),
-      child(at, 'boundary'),
-    );
-    return {};
-  }
-  const names = type === 'Cuboid' ? ['width', 'height', 'depth'] : ['radius'];
-  const numbers = memberOf(boundary, 'params');
-  const given = names.map((name) => [name, memberOf(numbers, name)] as const);
-  const missing = given.find(([, value]) => typeof value !== 'number');
-  const origin: unknown = own(params, 'origin') ?? [0, 0, 0];
-  const isPoint = Array.isArray(origin) && origin.length === 3 && origin.every((value) => typeof value === 'number');
-  if (missing !== undefined) setting.report(messages.missingParameter(missing[0], type), child(at, 'boundary'));
-  else if (!isPoint) setting.report(messages.wrongValue('origin', 'three numbers', origin), child(at, 'origin'));
-  const drawn = generatorOf(structure, 'uniform', [-1, 1], pointer, setting);
-  if (missing !== undefined || !isPoint || drawn === undefined) return {};
-  const [x = 0, y = 0, z = 0] = origin.map(Number);
-  const length = (value: unknown): string => `${String(value)}*um`;
-  const sides = Object.fromEntries(given.map(([name, value]) => [name, length(value)]));
-  return {
-    positions: located(
-      {
-        structure: type === 'Cuboid' ? 'randomCuboid' : 'randomSphere',
-        arguments: { ...sides, x0: length(x), y0: length(y), z0: length(z) },
-        ...drawn,
-      },
-      pointer,
-    ),
+  const { boundary, origin = [0, 0, 0] } = structure.params as {
+    readonly boundary: { readonly type: string; readonly params: Readonly<Record<string, number>> };
+    readonly origin?: readonly number[];
   };
+  const drawn = generatorOf(structure, 'uniform', [-1, 1], pointer, setting);
+  const known = own(boundaries, boundary.type);
+  if (drawn === undefined || known === undefined) return {};
+  const [x, y, z] = origin;
+  const lengths = mapped({ ...boundary.params, x0: x, y0: y, z0: z }, (value) => `${String(value)}*um`);
+  return { positions: located({ structure: known.name, arguments: lengths, ...drawn }, pointer) };
 }

@@ -178,7 +178,7 @@ describe('connections of a named generator', () => {
     [`{ connector: fixedProbability, p: 1.5, ${generator} }`, ['model/out-of-range@5']],
     [`{ connector: fixedProbability, p: 'nobody', ${generator} }`, ['lang/unknown-name@5']],
     [`{ connector: fixedNumberPost, ${generator} }`, ['model/missing-key@5']],
-    [`{ connector: smallWorld, degree: -1, rewiring: 0.1, ${generator} }`, ['model/bad-form@5']],
+    [`{ connector: smallWorld, degree: -1, rewiring: 0.1, ${generator} }`, ['model/out-of-range@5']],
     [`{ connector: everybody, ${generator} }`, ['model/not-allowed@5']],
     ['{ p: 0.5 }', ['model/missing-key@5']],
   ])('%s', (rule, expected) => expect(between(rule)).toEqual(expected));

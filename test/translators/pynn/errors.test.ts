@@ -175,7 +175,7 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
   [
     'a probability of rewiring above 1',
     projection({ connector: { type: 'SmallWorldConnector', params: { degree: 2, rewiring: 1.5 } } }),
-    'pynn/out-of-range /projections/0/connector/params/rewiring: rewiring is out of range | a probability from 0 to 1',
+    'pynn/out-of-range /projections/0/connector/params/rewiring: rewiring is out of range | 1 or less',
   ],
   [
     'a file that is not there',

@@ -48,12 +48,10 @@ export interface Ends {
   readonly others: ReadonlyMap<string, Connections & { readonly id: string }>;
 }
 
-type Parameters = Readonly<Record<string, unknown>>;
-
-/** A connector with its arguments and where they are. */
+/** A connector with its arguments, which fit the schema, and where they are. */
 export interface Call {
-  /** Arguments by PyNN's names. */
-  readonly params: Parameters;
+  /** The value of an argument, or PyNN's usual one. */
+  readonly value: (key: string) => unknown;
   /** Pointer of an argument. */
   readonly at: (key: string) => string;
   /** Pointer of the connector. */
@@ -108,47 +106,20 @@ export function hostDrawn(
  * What `allow_self_connections` says: whether cells may connect to themselves, and pairs both ways. Undefined after a
  * finding.
  */
-export function selfOf(
-  call: Call,
-  noMutual: 'allowed' | 'refused',
-): { readonly self?: false; readonly mutual?: false } | undefined {
-  const { params, at, setting, ends, connector } = call;
-  const value = own(params, 'allow_self_connections') ?? true;
+export function selfOf({
+  value,
+  at,
+  setting,
+  ends,
+}: Call): { readonly self?: false; readonly mutual?: false } | undefined {
+  const allowed = value('allow_self_connections');
+  if (allowed !== 'NoMutual') return allowed === false ? { self: false } : {};
+  if (sameEnds(ends)) return { mutual: false };
   const place = at('allow_self_connections');
-  if (value === 'NoMutual' && noMutual === 'allowed') {
-    if (sameEnds(ends)) return { mutual: false };
-    return void setting.report(
-      messages.wrongValue('allow_self_connections', "'NoMutual' only within one population", value),
-      place,
-    );
-  }
-  if (typeof value === 'boolean') return value ? {} : { self: false };
-  const expected = noMutual === 'allowed' ? "true, false or 'NoMutual'" : 'true or false';
   return void setting.report(
-    messages.wrongValue(`allow_self_connections of ${connector.type}`, expected, value),
+    messages.wrongValue('allow_self_connections', "'NoMutual' only within one population", allowed),
     place,
   );
-}
-
-/** A number that a connector needs, within its limits. */
-export function numberOf(
-  call: Call,
-  key: string,
-  fits: (value: number) => boolean,
-  expected: string,
-): number | undefined {
-  const value = own(call.params, key);
-  if (value === undefined)
-    return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
-  if (typeof value === 'number' && fits(value)) return value;
-  return void call.setting.report(messages.outOfRange(key, expected, value), call.at(key));
-}
-
-/** Whether an argument is set, of a connector that takes true or false for it; undefined after a finding. */
-export function flagOf(call: Call, key: string, otherwise: boolean): boolean | undefined {
-  const value = own(call.params, key) ?? otherwise;
-  if (typeof value === 'boolean') return value;
-  return void call.setting.report(messages.wrongValue(key, 'true or false', value), call.at(key));
 }
 
 /** A number of connections: one number, or a distribution that is drawn for each cell. */
@@ -162,17 +133,9 @@ const whole: ReadonlySet<string> = new Set(['uniform_int', 'poisson', 'binomial'
 
 /** How many connections a cell is to have; undefined after a finding. */
 export function countOf(call: Call): NumberOfConnections | undefined {
-  const written = own(call.params, 'n');
-  if (!isRandom(written)) {
-    const number = numberOf(
-      call,
-      'n',
-      (value) => Number.isSafeInteger(value) && value >= 0,
-      'a whole number of 0 or more',
-    );
-    return number === undefined ? undefined : { kind: 'number', number };
-  }
-  const { setting, at } = call;
+  const { setting, at, value } = call;
+  const written = value('n');
+  if (!isRandom(written)) return { kind: 'number', number: written as number };
   const { random, params, rng } = written;
   const distribution = own(distributions, random);
   if (distribution === undefined || !whole.has(random))

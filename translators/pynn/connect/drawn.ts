@@ -1,16 +1,12 @@
 /** Connectors that draw which cells are connected. */
 
-import { isFormula } from '../value-kinds.js';
-import { own } from '../context.js';
 import { translateFormula } from '../formulas.js';
 import * as messages from '../messages.js';
 import type { Formula } from '../specification.generated.js';
 import {
   countOf,
-  flagOf,
   generatorOf,
   hostDrawn,
-  numberOf,
   ownGenerator,
   sameEnds,
   selfOf,
@@ -22,29 +18,20 @@ import {
 /** The pairs that 'NoMutual' leaves. */
 const oneWay = 'i > j';
 
-const isProbability = (value: number): boolean => value >= 0 && value <= 1;
-
 /** One probability for all pairs. */
-export function fixedProbability(call: Call): Connections | undefined {
-  const p = numberOf(call, 'p_connect', isProbability, 'a probability from 0 to 1');
-  return p === undefined ? undefined : pairs(call, 'fixedProbability', p);
-}
+export const fixedProbability = (call: Call): Connections | undefined =>
+  pairs(call, 'fixedProbability', call.value('p_connect') as number);
 
 /** A probability for each pair. */
 export function probabilityOf(call: Call, key: string, of: NonNullable<Formula['of']>): Connections | undefined {
-  const written = own(call.params, key);
-  if (written === undefined)
-    return void call.setting.report(messages.missingParameter(key, call.connector.type), call.pointer);
-  const formula: Formula | undefined =
-    typeof written === 'string' ? { expr: written, of } : isFormula(written) ? { of, ...written } : undefined;
-  if (formula === undefined)
-    return void call.setting.report(messages.wrongValue(key, 'an expression', written), call.at(key));
+  const written = call.value(key) as string | Formula;
+  const formula: Formula = typeof written === 'string' ? { expr: written, of } : { of, ...written };
   const p = translateFormula(formula, [of], call.at(key), call.setting);
   return p === undefined ? undefined : pairs(call, 'probability', p);
 }
 
 function pairs(call: Call, connector: string, p: number | string): Connections | undefined {
-  const self = selfOf(call, 'allowed');
+  const self = selfOf(call);
   const generator = generatorOf(call);
   if (self === undefined || generator === undefined) return undefined;
   if (generator !== null) return hostDrawn(call, connector, generator, { p, ...self });
@@ -59,12 +46,12 @@ export function fixedNumber(
   rule: 'fixedInDegree' | 'fixedOutDegree',
 ): Connections | undefined {
   const n = countOf(call);
-  const replace = flagOf(call, 'with_replacement', false);
+  const replace = call.value('with_replacement') as boolean;
   const own = generatorOf(call);
   // A number that a NumpyRNG draws is known before the connections are: these are drawn with it.
   const generator = own === null && n?.kind === 'drawn' ? ownGenerator(`connector of ${call.ends.label}`) : own;
-  const self = selfOf(call, 'refused');
-  if (n === undefined || generator === undefined || self === undefined || replace === undefined) return undefined;
+  const self = selfOf(call);
+  if (n === undefined || generator === undefined || self === undefined) return undefined;
   const [pre, post] = sizesOf(call.ends);
   const others = (rule === 'fixedInDegree' ? pre : post) - (self.self === false && sameEnds(call.ends) ? 1 : 0);
   // By a NumpyRNG everybody is chosen once before anybody is chosen twice, as PyNN does; nobody can be chosen from
@@ -85,11 +72,11 @@ export function fixedNumber(
 
 /** A fixed number of connections in all. */
 export function fixedTotal(call: Call): Connections | undefined {
-  const n = numberOf(call, 'n', (value) => Number.isSafeInteger(value) && value >= 0, 'a whole number of 0 or more');
-  const replace = flagOf(call, 'with_replacement', true);
+  const n = call.value('n') as number;
+  const replace = call.value('with_replacement') as boolean;
   const generator = generatorOf(call);
-  const self = selfOf(call, 'refused');
-  if (n === undefined || generator === undefined || self === undefined || replace === undefined) return undefined;
+  const self = selfOf(call);
+  if (generator === undefined || self === undefined) return undefined;
   const [pre, post] = sizesOf(call.ends);
   const available = pre * post - (self.self === false && sameEnds(call.ends) ? pre : 0);
   const most = replace ? (available > 0 ? Infinity : 0) : available;
@@ -100,21 +87,11 @@ export function fixedTotal(call: Call): Connections | undefined {
 
 /** Near cells, with some edges moved. */
 export function smallWorld(call: Call): Connections | undefined {
-  const degree = numberOf(call, 'degree', (value) => value >= 0, 'a distance of 0 or more');
-  const rewiring = numberOf(call, 'rewiring', isProbability, 'a probability from 0 to 1');
-  const given = own(call.params, 'n_connections') ?? null;
-  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
-  const n = given === null ? null : numberOf(call, 'n_connections', isCount, 'a whole number of 0 or more');
+  const [degree, rewiring] = [call.value('degree') as number, call.value('rewiring') as number];
+  const n = call.value('n_connections') as number | null;
   const generator = generatorOf(call);
-  const self = selfOf(call, 'refused');
-  if (
-    degree === undefined ||
-    rewiring === undefined ||
-    n === undefined ||
-    generator === undefined ||
-    self === undefined
-  )
-    return undefined;
+  const self = selfOf(call);
+  if (generator === undefined || self === undefined) return undefined;
   const count = n === null ? {} : { n };
   if (generator === null) return { rule: { rule: 'smallWorld', degree: `${degree} um`, rewiring, ...count, ...self } };
   return hostDrawn(call, 'smallWorld', generator, { degree: Number(`${degree}e-6`), rewiring, ...count, ...self });

@@ -1,17 +1,18 @@
 /** Connectors that say which cells are connected: lists, files, matrices, connection sets, copies. */
 
 import { isRefused } from '../../../src/diagnostics/system-error.js';
+import { isList } from '../../../src/model/collections.js';
 import { child } from '../../../src/model/pointer.js';
 import { canList, own } from '../context.js';
 import * as messages from '../messages.js';
 import { cellsOf, isDrawn } from '../selections.js';
 import type { DataReference } from '../specification.generated.js';
 import { isNumbers } from '../values.js';
-import { flagOf, selfOf, sizesOf, type Call, type Column, type Connections, type Ends, type Pairs } from './call.js';
+import { selfOf, sizesOf, type Call, type Column, type Connections, type Ends, type Pairs } from './call.js';
 
 /** Every pair. */
 export function allToAll(call: Call): Connections | undefined {
-  const self = selfOf(call, 'refused');
+  const self = selfOf(call);
   if (self === undefined) return undefined;
   const rule = { rule: 'all', ...self };
   if (self.self !== false) return { rule, pairs: () => allPairs(call, () => null) };
@@ -55,12 +56,8 @@ export function oneToOne({ ends }: Call): Connections {
 
 /** Rows of the indices of both cells, then values of synaptic parameters. */
 export function fromList(call: Call): Connections | undefined {
-  const list = own(call.params, 'conn_list');
-  if (typeof list === 'object' && list !== null && !Array.isArray(list))
-    return fromColumns(call, list as Readonly<Record<string, unknown>>);
-  if (!Array.isArray(list))
-    return void call.setting.report(messages.missingParameter('conn_list', 'FromListConnector'), call.pointer);
-  const rows: readonly unknown[] = list;
+  const rows = call.value('conn_list') as readonly unknown[] | Readonly<Record<string, unknown>>;
+  if (!isList(rows)) return fromColumns(call, rows);
   const width = Array.isArray(rows[0]) ? rows[0].length : 2;
   const names = columnNames(call, rows.length === 0 ? undefined : width);
   return names && fromRows(call, rows, width, names, (k) => child(call.at('conn_list'), k), call.at('conn_list'));
@@ -170,12 +167,12 @@ function isRow(row: unknown, width: number): row is readonly number[] {
 }
 
 /** What the columns after the two indices are. */
-function columnNames({ params, at, setting }: Call, width: number | undefined): readonly string[] | undefined {
+function columnNames({ value, at, setting }: Call, width: number | undefined): readonly string[] | undefined {
   // A list of no connections has no columns, whatever they are called.
   if (width === undefined) return [];
-  const given = own(params, 'column_names');
+  const given = value('column_names') as readonly string[] | null;
   const extra = width - 2;
-  if (given === undefined || given === null) {
+  if (given === null) {
     if (extra === 0) return [];
     if (extra === 2) return ['weight', 'delay'];
     return void setting.report(
@@ -183,22 +180,18 @@ function columnNames({ params, at, setting }: Call, width: number | undefined): 
       at('conn_list'),
     );
   }
-  const names = Array.isArray(given) ? given.map(String) : [];
   // PyNN allows the two indices among the names.
-  const others = names.filter((name) => name !== 'i' && name !== 'j');
+  const others = given.filter((name) => name !== 'i' && name !== 'j');
   if (others.length === extra) return others;
   return void setting.report(messages.wrongLength('column_names', extra, others.length), at('column_names'));
 }
 
 /** The rows of a text file, whose columns a line `# columns = ["i", "j", ...]` may name. */
 export function fromFile(call: Call): Connections | undefined {
-  const { setting, at, pointer } = call;
-  const file = own(call.params, 'file');
-  if (typeof file !== 'string')
-    return void setting.report(messages.missingParameter('file', 'FromFileConnector'), pointer);
-  if (flagOf(call, 'distributed', false) === undefined) return undefined;
+  const { setting, at, value } = call;
+  const file = value('file') as string;
   // One process reads what rank 0 would.
-  const name = own(call.params, 'distributed') === true ? `${file}.0` : file;
+  const name = value('distributed') === true ? `${file}.0` : file;
   const read = setting.readFile(name);
   if (isRefused(read)) return void setting.report(messages.unreadableFile(name, read.refused), at('file'));
   const columns = fileColumns(read.text);
@@ -238,7 +231,7 @@ function rowsOf(text: string): readonly (readonly unknown[])[] {
 /** A matrix of truth values, or its bits in base64, row by row; PyNN goes through it by target. */
 export function fromArray(call: Call): Connections | undefined {
   const { setting, ends, at } = call;
-  const array = own(call.params, 'array');
+  const array = call.value('array') as string | readonly unknown[];
   const [n, m] = sizesOf(ends);
   if (typeof array === 'string') {
     const bytes = /^[A-Za-z0-9+/]*={0,2}$/.test(array) ? Uint8Array.from(Buffer.from(array, 'base64')) : undefined;
@@ -250,8 +243,6 @@ export function fromArray(call: Call): Connections | undefined {
       at('array'),
     );
   }
-  if (!Array.isArray(array))
-    return void setting.report(messages.missingParameter('array', 'ArrayConnector'), call.pointer);
   if (array.length !== n) return void setting.report(messages.wrongLength('array', n, array.length), at('array'));
   const wrong = array.findIndex((row) => !Array.isArray(row) || row.length !== m);
   if (wrong >= 0)
@@ -280,10 +271,8 @@ function fromMatrix(n: number, m: number, connected: (i: number, j: number) => b
 
 /** A connection set as its edges: pairs, or with weight and delay. */
 export function connectionSet(call: Call): Connections | undefined {
-  const { setting, at, pointer } = call;
-  const set = own(call.params, 'cset');
-  if (!Array.isArray(set)) return void setting.report(messages.missingParameter('cset', 'CSAConnector'), pointer);
-  const rows: readonly unknown[] = set;
+  const { setting, at, value } = call;
+  const rows = value('cset') as readonly unknown[];
   const width = Array.isArray(rows[0]) ? rows[0].length : 2;
   if (width !== 2 && width !== 4)
     return void setting.report(
@@ -308,9 +297,9 @@ export function connectionSet(call: Call): Connections | undefined {
 }
 
 /** The same pairs as another projection has. */
-export function clone({ params, at, ends, setting, pointer }: Call): Connections | undefined {
-  const key = own(params, 'reference') === undefined ? 'reference_projection' : 'reference';
-  const label = own(params, key);
+export function clone({ value, at, ends, setting, pointer }: Call): Connections | undefined {
+  const key = value('reference') === null ? 'reference_projection' : 'reference';
+  const label = value(key);
   if (typeof label !== 'string')
     return void setting.report(messages.missingParameter('reference', 'CloneConnector'), pointer);
   const other = ends.others.get(label);

@@ -2,9 +2,10 @@
 
 import { isStructure } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import type { Population, Projection, Structure as CanonicalStructure, Value } from '../../../src/model/model.js';
+import type { Population, Projection, Structure as CanonicalStructure } from '../../../src/model/model.js';
 import type { Space, Structure } from '../specification.generated.js';
-import { structures } from '../structures.js';
+import { number, unusual, type Fields } from '../../shared/vocabulary.js';
+import { boundaries, structures, type KnownStructure } from '../structures.js';
 import { valueIn, type ExportContext } from './context.js';
 import { inUnit } from './values.js';
 
@@ -26,47 +27,40 @@ export function positionsOf(
 
 function structureOf(
   context: ExportContext,
-  positions: CanonicalStructure,
+  { structure, arguments: given, generator, fillOrder }: CanonicalStructure,
   pointer: string,
   names: ReadonlySet<string>,
 ): Structure | undefined {
-  const { generator, fillOrder } = positions;
   const rng = generator === undefined ? {} : { rng: context.generators.numpy(generator) };
-  const number = (name: string, value: Value): unknown => {
-    const unit = name.startsWith('aspectRatio') ? '1' : 'um';
-    return valueIn(context, value, unit, `${pointer}/arguments/${name}`, names);
-  };
-  const { arguments: given } = positions;
-  if (positions.structure === 'randomCuboid' || positions.structure === 'randomSphere') {
-    const shape = positions.structure === 'randomCuboid' ? 'Cuboid' : 'Sphere';
-    const sides = shape === 'Cuboid' ? ['width', 'height', 'depth'] : ['radius'];
-    const origin = ['x0', 'y0', 'z0'].map((name) => number(name, given[name] ?? 0));
+  const written = (fields: Fields): Record<string, unknown> =>
+    unusual(
+      fields,
+      Object.fromEntries(
+        Object.entries(fields).map(([key, { unit = '1', ours = key }]) => {
+          const value = given[ours];
+          return [key, value && valueIn(context, value, unit, `${pointer}/arguments/${ours}`, names)];
+        }),
+      ),
+    );
+  const named = (table: Readonly<Record<string, KnownStructure>>) =>
+    Object.entries(table).find(([, { name }]) => name === structure);
+  const [shape, volume] = named(boundaries) ?? [];
+  if (volume !== undefined) {
+    const { x0 = 0, y0 = 0, z0 = 0 } = written({ x0: number('um', 0), y0: number('um', 0), z0: number('um', 0) });
+    const origin = [x0, y0, z0];
     return {
       type: 'RandomStructure',
       params: {
-        boundary: {
-          type: shape,
-          params: Object.fromEntries(sides.map((name) => [name, number(name, given[name] ?? 0)])),
-        },
+        boundary: { type: shape, params: written(volume.parameters) },
         ...(origin.every((one) => one === 0) ? {} : { origin }),
       },
       ...rng,
     };
   }
-  const known = Object.entries(structures).find(([, { name }]) => name === positions.structure);
-  if (known === undefined) return context.report.missing(pointer, `the structure ${positions.structure}`);
-  const [type, { parameters }] = known;
-  const params = Object.entries(parameters).flatMap(([theirs, ours]) => {
-    const value = given[ours] === undefined ? undefined : number(ours, given[ours]);
-    // PyNN's spacing is 1 um and its ratios are 1 where none is given.
-    const usual = /^d[xyz]$|^aspect/.test(theirs) ? 1 : 0;
-    return value === undefined || value === usual ? [] : [[theirs, value] as const];
-  });
-  return {
-    type,
-    params: { ...Object.fromEntries(params), ...(fillOrder === undefined ? {} : { fill_order: fillOrder }) },
-    ...rng,
-  };
+  const [type, known] = named(structures) ?? [];
+  if (type === undefined || known === undefined) return context.report.missing(pointer, `the structure ${structure}`);
+  const params = { ...written(known.parameters), ...(fillOrder === undefined ? {} : { fill_order: fillOrder }) };
+  return { type, params, ...rng };
 }
 
 /** How distances of a projection are measured. */

@@ -1,0 +1,89 @@
+/**
+ * Words of a notation with their parameters: one table from which a word is read, written and stated in the JSON
+ * Schema.
+ */
+
+/** A parameter of a word. */
+export interface Field {
+  /** JSON Schema of its value. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** Unit of its numbers, in the canonical syntax. */
+  readonly unit?: string;
+  /** Value of a word that does not give it; absent: each word must give it. */
+  readonly usual?: unknown;
+  /** Its name in the canonical model, if that differs. */
+  readonly ours?: string;
+}
+
+/** Parameters by name, in the notation's order. */
+export type Fields = Readonly<Record<string, Field>>;
+
+/** A number in a unit. @param unit  `1` for a pure number */
+export const number = (unit: string, usual?: number | null, limits: Field['schema'] = {}): Field => ({
+  schema: { type: usual === null ? ['number', 'null'] : 'number', ...limits },
+  ...(unit === '1' ? {} : { unit }),
+  ...(usual === undefined ? {} : { usual }),
+});
+
+/** A value of one of several kinds, as the schema has it. */
+export const field = (schema: Field['schema'], usual?: unknown): Field => ({
+  schema,
+  ...(usual === undefined ? {} : { usual }),
+});
+
+/** True or false. */
+export const flag = (usual: boolean): Field => field({ type: 'boolean' }, usual);
+
+/** The name of the first parameter that a word must give. */
+export const firstNeeded = (fields: Fields): string | undefined =>
+  Object.keys(fields).find((name) => fields[name]?.usual === undefined);
+
+/** The value of a parameter, or its usual one. */
+export const argumentOf = (fields: Fields, given: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(given, name) ? given[name] : fields[name]?.usual;
+
+/** Parameters without those that are undefined or have their usual value. */
+export const unusual = (fields: Fields, params: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(params).filter(([name, value]) => value !== undefined && value !== fields[name]?.usual),
+  );
+
+// --- JSON Schema --------------------------------------------------------------------------------------------------
+
+type Schema = Readonly<Record<string, unknown>>;
+
+function schemaOfField({ schema, unit, usual }: Field): Schema {
+  const description = [schema['description'], unit && `in ${unit}`].filter(Boolean).join(', ');
+  const isKnown = usual !== undefined && usual !== null;
+  return { ...schema, ...(description && { description }), ...(isKnown && { default: usual }) };
+}
+
+/** The schema of a map of parameters. */
+export function schemaOfFields(fields: Fields): Schema {
+  const needed = Object.keys(fields).filter((name) => fields[name]?.usual === undefined);
+  return {
+    ...(needed.length === 0 ? {} : { required: needed }),
+    properties: Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, schemaOfField(each)])),
+    additionalProperties: false,
+  };
+}
+
+/**
+ * What a schema says of a map with `type` and `params`.
+ *
+ * @param words    parameters of each type by its name
+ * @param pattern  names that are types of the document's own
+ */
+export function schemaOfTypes(words: Readonly<Record<string, Fields>>, pattern?: string): Schema {
+  const known = { enum: Object.keys(words) };
+  return {
+    type: pattern === undefined ? known : { anyOf: [known, { type: 'string', pattern }] },
+    allOf: Object.entries(words).map(([type, fields]) => ({
+      if: { required: ['type'], properties: { type: { const: type } } },
+      then: {
+        ...(firstNeeded(fields) === undefined ? {} : { required: ['params'] }),
+        properties: { params: schemaOfFields(fields) },
+      },
+    })),
+  };
+}

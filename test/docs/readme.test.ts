@@ -72,12 +72,6 @@ describe('README: the commands', () => {
 });
 
 describe('README: the texts', () => {
-  it('the model is the one that is run', () => {
-    const model = readFileSync(join(root, 'fixtures/readme/first-steps.yaml'), 'utf8');
-    if (update) readme = readme.replace(/^```yaml\n[\s\S]*?^```$/m, () => `\`\`\`yaml\n${model}\`\`\``);
-    else expect(blocks('yaml')).toEqual([model]);
-  });
-
   it('the program runs', async () => {
     const [program] = blocks('ts');
     const printed: unknown[][] = [];

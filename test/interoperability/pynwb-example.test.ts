@@ -1,4 +1,4 @@
-/** README's Python, run on the file that README's command writes. */
+/** Runs the Python of docs/results.md on the file that its command writes. */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 const missing = missingPython(['pynwb', 'pandas']);
 
 test.skipIf(missing !== null)(
-  `README's Python reads README's file${missing === null ? '' : ` (${missing})`}`,
+  `pynwb reads a result as docs/results.md shows${missing === null ? '' : ` (${missing})`}`,
   async () => {
     const run = await runCommand([
       'run',
@@ -22,7 +22,7 @@ test.skipIf(missing !== null)(
       '--json',
     ]);
     const { spikes } = JSON.parse(run.stdout).populations.cells;
-    const programs = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```python\n([\s\S]*?)^```$/gm)];
+    const programs = [...readFileSync(join(root, 'docs/results.md'), 'utf8').matchAll(/^```python\n([\s\S]*?)^```$/gm)];
     const program = programs.map((found) => found[1]!).find((text) => text.includes('NWBHDF5IO'))!;
     const printed = execFileSync(
       join(root, '.venv/bin/python'),

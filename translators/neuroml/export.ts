@@ -18,7 +18,7 @@ import { child } from '../../src/model/pointer.js';
 import { conventions } from '../../src/library/conventions.js';
 import { clockedOf, isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../src/model/model.js';
-import { drawsNothing, isByRule } from './export/draws.js';
+import { isByRule } from './export/draws.js';
 import { withXmlComments } from './export/comments.js';
 import { withSections } from './export/cells/cables.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
@@ -31,7 +31,7 @@ import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
 import { withOneStart } from './export/one-start.js';
 import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
-import { restoreDocument, type Restored } from './export/restore.js';
+import { keptDocument } from './export/kept-document.js';
 import { withReturns } from './export/returns.js';
 import { inSchemaOrder } from './export/schema-order.js';
 import { simulation } from './export/simulation.js';
@@ -42,7 +42,7 @@ import { element, xmlText, type Element } from './export/xml-text.js';
 import { remarkMethods } from './export/remark-method.js';
 
 export { neuromlFiles } from './export/neuroml-files.js';
-export { listedDraws } from './export/draws.js';
+export { drawsNothing, listedDraws } from './export/draws.js';
 export { xmlPieces, xmlText } from './export/xml-text.js';
 
 /** A document, and how faithful it is. */
@@ -60,58 +60,27 @@ const includes = ['Cells.xml', 'Networks.xml', 'PyNN.xml', 'Simulation.xml'];
 interface LemsOptions {
   /** Functions of values that are computed; absent: values with such functions are reported as unknown. */
   readonly functions?: Functions;
-  /**
-   * The model before its draws were made explicit; it is written in the words of its document where it draws nothing.
-   */
-  readonly unfrozen?: ValidModel;
   /** Whether networks are to have NeuroML's elements alone if they can: cells one by one rather than in mixed lists. */
   readonly plain?: boolean;
 }
 
+/**
+ * Returns the document that a model was imported from, while it says the model, with a report; undefined where there is no
+ * such document.
+ */
+export function exportKept(valid: ValidModel): LemsExport | undefined {
+  const kept = keptDocument(valid);
+  if (!kept) return undefined;
+  const report = new ConversionReport('lems');
+  if (!kept.sameTiming) for (const entry of conventions(valid, 'lems-euler')) report.add(entry);
+  settleParts(valid.model, report);
+  return { root: withXmlComments(kept.root, valid.model), report: report.entries };
+}
+
 /** A model as one LEMS document. */
 export function exportLems(
-  valid: ValidModel,
-  { functions = () => undefined, unfrozen, plain = false }: LemsOptions = {},
-): LemsExport {
-  const report = new ConversionReport('lems');
-  const source = unfrozen && drawsNothing(unfrozen.model) ? unfrozen : valid;
-  const restored = restoreDocument(source, functions, report);
-  return restored ? inOwnWords(restored, source, report) : generated(valid, { functions, plain });
-}
-
-/** The document that a model came from. */
-function inOwnWords(restored: Restored, valid: ValidModel, report: ConversionReport): LemsExport {
-  const { model } = valid;
-  const { sameHash, sameExperiment, sameTiming, generated: others, losses } = restored;
-  const root = withXmlComments(restored.root, model);
-  for (const { pointer, message } of losses) report.missing(pointer, message);
-  for (const pointer of others)
-    report.equivalent(
-      'lems/model-hash',
-      pointer,
-      'this part becomes a generated component type, so the model hash changes',
-    );
-  if (!sameHash && others.length === 0)
-    report.exact(
-      '',
-      'the document is the same model with a different hash: components have values, their types have none',
-      'lems/model-hash',
-    );
-  if (!sameTiming) for (const entry of conventions(valid, 'lems-euler')) report.add(entry);
-  if (!sameExperiment && sameTiming && losses.every(({ pointer }) => !pointer.startsWith('/experiment')))
-    report.approximated(
-      'lems/experiment-hash',
-      '/experiment',
-      'the document runs differently: its duration, time step or seed differs',
-    );
-  settleParts(model, report);
-  return { root, report: report.entries };
-}
-
-/** The model as component types of its own. */
-function generated(
   { model: whole, data }: ValidModel,
-  { functions, plain }: Required<Omit<LemsOptions, 'unfrozen'>>,
+  { functions = () => undefined, plain = false }: LemsOptions = {},
 ): LemsExport {
   const report = new ConversionReport('lems');
   // Simulators of cells with compartments read the time at the end of a step, as the reader of NeuroML does.
@@ -231,7 +200,7 @@ function remark(context: ExportContext, source: ValidModel): void {
           report.approximated(
             'convention/forward-euler',
             child(`/${section}`, id),
-            `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}`,
+            `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}; shorter steps (--dt) come closer`,
           );
   for (const entry of conventions(source, 'lems-euler')) report.add(entry);
   for (const id of Object.keys(model.neurons))

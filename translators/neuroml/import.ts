@@ -112,7 +112,7 @@ export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Pa
   const document = {
     interneuron: 1,
     name: run.target.id,
-    ...(source ? keptMetadata(source, run.target.id, lems.source?.root) : {}),
+    ...(part || !lems.source ? {} : keptMetadata(lems.source, run.target.id)),
     neurons,
     synapses,
     populations,
@@ -166,7 +166,7 @@ function checkRates({ step = NaN }: Run, lems: LemsModel, diagnostics: Diagnosti
 }
 
 /** The seed of the reference interpreter where a simulation states none. */
-const usualSeed = '1234';
+export const usualSeed = '1234';
 
 /** A simulation's seed, a text of that name. */
 function seedOf({ attributes }: Component): string {

@@ -1,7 +1,7 @@
 /**
  * What an imported document said, kept beside the canonical model: component types and components as they were written,
- * so that the model can be written as NeuroML and LEMS again in the words of its author. Long lists of connections are
- * kept as their first element and how many there are: the model has the rest.
+ * so that the model can be written as NeuroML and LEMS again in the words of its author, while it is the same. Documents with
+ * very long lists of connections are not kept.
  */
 
 import { coreFile, coreRoot } from './core-types.js';
@@ -20,10 +20,8 @@ export interface KeptElement {
   readonly text?: string;
   /** XML text instead of all other members: annotations, whose namespaces are not ours to read. */
   readonly raw?: string;
-  /** So many elements of the tag and attributes, this one the first, which the model has the numbers of. */
-  readonly count?: number;
-  /** What these have of attributes that name places on cells, where that differs. */
-  readonly places?: Readonly<Record<string, readonly string[]>>;
+  /** A list of elements of this tag: values of the attributes in which they differ, one for each of them. */
+  readonly columns?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A document as plain data. */
@@ -40,12 +38,10 @@ export interface KeptSource {
   readonly elements: readonly KeptElement[];
 }
 
-/** Lists of connections and inputs that are longer are kept by their first element. */
-const longestList = 1000;
-/**
- * Elements that the model has in full: it has not the sections of a group, or the spikes of an array, as they stood.
- */
-const ofLists = /connection|input/i;
+/** Longer lists of connections and inputs are kept by columns. */
+const longestInRows = 1000;
+/** Documents with longer lists are not kept. */
+const longestList = 100_000;
 
 /** Elements that say something of the entire document. */
 const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
@@ -59,11 +55,11 @@ const always: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', ..
  * What a document said of what is run, and all that this refers to.
  *
  * @param roots  what is run: a component that says how, and what it names
- * @returns undefined where the model was not read from a text
+ * @returns undefined where the model was not read from a text, or where the text has a very long list
  */
 export function keepSource({ source, byId }: LemsModel, roots: readonly Component[]): KeptSource | undefined {
   const [first] = roots;
-  if (!source || !first) return undefined;
+  if (!source || !first || source.elements.some(isLong)) return undefined;
   const byName = definitionsByName(source, byId);
   const wanted = new Set<XmlElement>(source.elements.filter(({ name }) => always.has(name)));
   const open: XmlElement[] = [];
@@ -87,6 +83,8 @@ export function keepSource({ source, byId }: LemsModel, roots: readonly Componen
     elements: source.elements.filter((element) => wanted.has(element)).map((element) => kept(element)),
   };
 }
+
+const isLong = ({ children }: XmlElement): boolean => children.length > longestList || children.some(isLong);
 
 /** Component types by their names, components by their ids. */
 function definitionsByName(
@@ -196,24 +194,23 @@ function keptChildren(children: readonly XmlElement[]): readonly KeptElement[] {
     const first = children[at];
     let end = at + 1;
     if (first instanceof ListedElement) while (isAlike(first, children[end])) end++;
-    if (first instanceof ListedElement && end - at > longestList && ofLists.test(first.name))
-      all.push({ ...kept(first), count: end - at, ...placesOf(first, children.slice(at, end)) });
-    else for (const inner of children.slice(at, end)) all.push(kept(inner));
+    const list = children.slice(at, end);
+    if (first instanceof ListedElement && list.length > longestInRows)
+      all.push({ ...kept(first), columns: columnsOf(first, list) });
+    else all.push(...list.map(kept));
     at = end;
   }
   return all;
 }
 
-/** Attributes of connections and inputs that name places on cells: the model has sections in their stead. */
-const placing = /^(?:pre|post)?(?:Segment(?:Id)?|segmentId|FractionAlong|fractionAlong)$/;
-
-function placesOf({ shape }: ListedElement, list: readonly XmlElement[]): Pick<KeptElement, 'places'> {
-  const varied = shape.flatMap((name) => {
-    if (!placing.test(name)) return [];
-    const values = list.map((one) => one.attribute(name) ?? '');
-    return values.every((value) => value === values[0]) ? [] : [[name, values] as const];
-  });
-  return varied.length === 0 ? {} : { places: Object.fromEntries(varied) };
+/** Attributes in which the elements of a list differ. */
+function columnsOf({ shape }: ListedElement, list: readonly XmlElement[]): NonNullable<KeptElement['columns']> {
+  return Object.fromEntries(
+    shape.flatMap((name) => {
+      const values = list.map((one) => one.attribute(name) ?? '');
+      return values.every((value) => value === values[0]) ? [] : [[name, values] as const];
+    }),
+  );
 }
 
 function isAlike(first: ListedElement, other: XmlElement | undefined): boolean {

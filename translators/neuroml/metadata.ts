@@ -1,7 +1,7 @@
 /** What a model is and who made it, as properties of a network. */
 
 import type { Metadata } from '../../src/model/model.js';
-import type { KeptSource } from './kept-source.js';
+import type { LemsSource } from './lems/definitions.js';
 import type { XmlElement } from './xml/element.js';
 
 /** A model's name and metadata. */
@@ -32,22 +32,16 @@ export function metadataProperties({ name, metadata }: Described): readonly (rea
 const isNotes = ({ name }: XmlElement): boolean => name === 'notes';
 
 /**
- * What the properties of a network say, as members of a canonical document; without a description its notes, or those
- * of the document, are one.
- *
- * @param root  of the document itself, whose notes are not those of files that it includes
+ * Returns what the properties of a network say, as members of a canonical document; without a description its notes, or
+ * those of the document, are one.
  */
-export function keptMetadata(
-  { elements }: KeptSource,
-  network: string,
-  root: XmlElement | undefined,
-): Partial<Described> {
-  const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
-  // Those of the network are the nearest to it.
-  const notes = (children.find(({ tag }) => tag === 'notes') ?? root?.children.find(isNotes))?.text?.trim() ?? '';
+export function keptMetadata({ elements, root }: LemsSource, network: string): Partial<Described> {
+  const children = elements.find((one) => one.attribute('id') === network)?.children ?? [];
+  // Notes of the network are the nearest to it, those of included files the farthest.
+  const notes = (children.find(isNotes) ?? root.children.find(isNotes))?.text.trim() ?? '';
   const valuesOf = (key: string): readonly string[] =>
-    children.flatMap(({ tag, attributes }) =>
-      tag === 'property' && attributes?.['tag'] === prefix + key ? [attributes['value'] ?? ''] : [],
+    children.flatMap((one) =>
+      one.name === 'property' && one.attribute('tag') === prefix + key ? [one.attribute('value') ?? ''] : [],
     );
   const authors = valuesOf('author').map((value) => {
     const [name = '', orcid] = value.split(`, ${orcidUrl}`);

@@ -13,7 +13,6 @@ import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
 import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
-import { hasGates, inFineSteps, stepForGates } from '../../../src/library/gather/fine-steps.js';
 import { solvable } from './equal-rates.js';
 import { isBuiltIn } from './spatial-type.js';
 import { areSeparate, methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
@@ -89,15 +88,7 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, opti
     const neurons = Object.fromEntries(methods);
     return { valid: { ...valid, model: { ...model, neurons } }, entries: report.entries, needsDrawing: false };
   }
-  const longest = (type: NeuronType) => (type.method === 'adaptive' && hasGates(type) ? stepForGates : undefined);
-  const fine = inFineSteps({ ...plain.valid, model }, longest, 'rk4');
-  if (fine !== undefined)
-    report.approximated(
-      'brian/step',
-      '/experiment/dt',
-      `steps of ${fine.step} ms: Brian does not adapt them to what channels need`,
-    );
-  const stepped = fine?.valid ?? { ...plain.valid, model };
+  const stepped = { ...plain.valid, model };
   const adaptive = new Set(Object.keys(given.neurons).filter((name) => given.neurons[name]?.method === 'adaptive'));
   const idiom = new Idiom(stepped, report, options, coordinates, adaptive);
   return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };

@@ -1,10 +1,63 @@
 /** The document that a model was imported from, as the annotations of the model keep it. */
 
-import { freeName } from '../../../src/model/free-name.js';
-import type { Model } from '../../../src/model/model.js';
+import { freeName, UniqueNames } from '../../../src/model/free-name.js';
+import { hashModel } from '../../../src/model/hash.js';
+import { populationOf } from '../../../src/model/selected.js';
+import { isRecording, isSelection, recordedVariables, taggedRecording } from '../../../src/model/tagged.js';
+import type { Model, Recording, ValidModel } from '../../../src/model/model.js';
+import { usualSeed } from '../import.js';
 import type { KeptElement, KeptSource } from '../kept-source.js';
+import { elementsOf } from './context.js';
+import { readBackOf } from './read-back.js';
+import { inSchemaOrder } from './schema-order.js';
 import { runLength } from './simulation.js';
-import { element, type Element } from './xml-text.js';
+import { element, listOf, type Element } from './xml-text.js';
+
+/** A document in the words of its author. */
+interface KeptDocument {
+  readonly root: Element;
+  /** Whether it runs in the model's timing profile: models of cells with structure have `grid`. */
+  readonly sameTiming: boolean;
+}
+
+/**
+ * Returns the document that a model was imported from, with the model's run and recordings; undefined where it does not say
+ * the model, which may have changed since.
+ */
+export function keptDocument(valid: ValidModel): KeptDocument | undefined {
+  const { model } = valid;
+  const source = keptSourceOf(model);
+  if (!source) return undefined;
+  const displayed = model.annotations['displays'] === undefined ? withFiles(source) : source;
+  const running = withRun(displayed, model);
+  const wanted = recordedIn(valid);
+  let known: ReadonlySet<string> = new Set();
+  for (const make of [() => displayed, () => running, () => withOutputs(running, valid, known)]) {
+    const root = documentOf(make());
+    const back = readBackOf(root);
+    if (typeof back === 'string') continue;
+    const { timing } = back.valid.model;
+    const [found, own] = [back.hashes, hashModel({ ...model, timing })];
+    known = recordedIn(back.valid);
+    const isSame = known.size === wanted.size && [...wanted].every((one) => known.has(one));
+    if (isSame && found.model === own.model && found.experiment === own.experiment)
+      return { root, sameTiming: timing === model.timing };
+  }
+  return undefined;
+}
+
+/** The quantities and events that a model records, each as a text. */
+const recordedIn = (valid: ValidModel): ReadonlySet<string> =>
+  new Set(valid.model.recordings.flatMap((recording) => quantitiesOf(recording, valid)));
+
+function quantitiesOf(recording: Recording, valid: ValidModel): readonly string[] {
+  const { of, name: _, ...what } = taggedRecording(recording);
+  const elements = isSelection(of, 'synapses') ? '' : elementsOf(of, valid);
+  if (typeof elements === 'string' || what.kind === 'rate') return [JSON.stringify([of, what])];
+  const names = [...(what.kind === 'events' ? [`event ${what.events}`] : []), ...(what.variables ?? [])];
+  const every = what.kind === 'variables' ? what.every : undefined;
+  return names.flatMap((name) => elements.map((k) => JSON.stringify([populationOf(of), k, name, every])));
+}
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,7 +69,7 @@ const xmlName = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
 /**
  * The kept document; null where there is none, or what is there has another form: annotations are everybody's to write.
  */
-export function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptSource | null {
+function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptSource | null {
   const { lems } = annotations;
   const source = isRecord(lems) ? lems['source'] : undefined;
   if (!isRecord(source)) return null;
@@ -32,7 +85,7 @@ export function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptS
 
 function isElement(value: unknown): value is KeptElement {
   if (!isRecord(value)) return false;
-  const { tag, attributes = {}, children = [], text = '', raw, count, places = {} } = value;
+  const { tag, attributes = {}, children = [], text = '', raw, columns = {} } = value;
   return (
     typeof tag === 'string' &&
     xmlName.test(tag) &&
@@ -42,21 +95,99 @@ function isElement(value: unknown): value is KeptElement {
     children.every(isElement) &&
     typeof text === 'string' &&
     (raw === undefined || typeof raw === 'string') &&
-    (count === undefined || Number.isSafeInteger(count)) &&
-    isRecord(places) &&
-    Object.entries(places).every(([name, values]) => xmlName.test(name) && isTextList(values))
+    isRecord(columns) &&
+    Object.entries(columns).every(([name, values]) => xmlName.test(name) && isTextList(values))
   );
 }
 
-/** A kept document with a simulation where it has none and the model is to run: NeuroML's own documents run nothing. */
-export function runnable(source: KeptSource, model: Model): KeptSource {
-  const { root, target, core, elements } = source;
+/** Returns a kept document that writes what it displays to files instead. */
+function withFiles(source: KeptSource): KeptSource {
+  const tags: Readonly<Record<string, string>> = { Display: 'OutputFile', Line: 'OutputColumn' };
+  const change = (one: KeptElement): KeptElement => {
+    const { id = '', quantity = '' } = one.attributes ?? {};
+    const attributes = one.tag === 'Line' ? { id, quantity } : { id, fileName: `${id}.dat` };
+    return {
+      ...one,
+      ...(Object.hasOwn(tags, one.tag) ? { tag: tags[one.tag] ?? one.tag, attributes } : {}),
+      ...(one.children === undefined ? {} : { children: one.children.map(change) }),
+    };
+  };
+  return {
+    ...source,
+    elements: source.elements.map((one) => (one.tag === 'Simulation' ? change(one) : one)),
+  };
+}
+
+/**
+ * Returns a kept document that also writes what a model records of its populations, one file for each recording.
+ *
+ * @param known  quantities that it writes already
+ */
+function withOutputs(source: KeptSource, valid: ValidModel, known: ReadonlySet<string>): KeptSource {
+  const { target, elements } = source;
+  const simulation = elements.find(({ attributes }) => attributes?.['id'] === target);
+  const network = simulation?.attributes?.['target'];
+  const { children = [] } = elements.find(({ attributes }) => attributes?.['id'] === network) ?? {};
+  const pathTo = (population: string, k: number): string => {
+    const found = children.find(({ attributes }) => attributes?.['id'] === population);
+    const isList = found?.children?.some(({ tag }) => tag === 'instance') === true;
+    return isList ? `${population}/${k}/${found.attributes?.['component'] ?? ''}` : `${population}[${k}]`;
+  };
+  const ids = new UniqueNames((simulation?.children ?? []).map(({ attributes }) => attributes?.['id'] ?? ''));
+  const outputs = valid.model.recordings.flatMap((recording): KeptElement[] => {
+    if (quantitiesOf(recording, valid).every((one) => known.has(one))) return [];
+    const population = populationOf(recording.of);
+    const cells = elementsOf(recording.of, valid);
+    if (population === undefined || typeof cells === 'string') return [];
+    const paths = cells.map((k) => [k, pathTo(population, k)] as const);
+    if (isRecording(recording, 'rate')) return [];
+    const variables = recordedVariables(recording);
+    const events = isRecording(recording, 'events') ? recording.events : undefined;
+    const file = (tag: string, suffix: string, parts: readonly KeptElement[]): KeptElement[] => {
+      const id = ids.take(recording.name);
+      return parts.length === 0 ? [] : [{ tag, attributes: { id, fileName: `${id}.${suffix}` }, children: parts }];
+    };
+    const columns = variables.flatMap((name) =>
+      paths.map(([k, path]) => ({
+        tag: 'OutputColumn',
+        attributes: { id: `${name}_${k}`, quantity: `${path}/${name}` },
+      })),
+    );
+    const selections = paths.map(([k, path]) => ({
+      tag: 'EventSelection',
+      attributes: { id: String(k), select: path, eventPort: String(events) },
+    }));
+    const spikes: KeptElement[] = events === undefined ? [] : file('EventOutputFile', 'spikes', selections);
+    return [
+      ...file('OutputFile', 'dat', columns),
+      ...spikes.map((one) => ({ ...one, attributes: { ...one.attributes, format: 'ID_TIME' } })),
+    ];
+  });
+  return {
+    ...source,
+    elements: elements.map((one) =>
+      one === simulation ? { ...one, children: [...(one.children ?? []), ...outputs] } : one,
+    ),
+  };
+}
+
+/** Returns a kept document with the length, step and seed of a model's run; NeuroML's own documents run nothing. */
+function withRun(source: KeptSource, model: Model): KeptSource {
+  const { target, core, elements } = source;
   const length = runLength(model, () => undefined);
-  if (root === 'Lems' || target === '' || length === 0) return source;
+  if (target === '' || length === 0) return source;
+  const ms = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(12))}ms`;
+  const { dt, seed } = model.experiment;
+  const run = { length: ms(length), step: ms(dt), ...(seed === usualSeed ? {} : { seed }) };
+  if (elements.some(({ tag }) => tag === 'Simulation'))
+    return {
+      ...source,
+      elements: elements.map((one) =>
+        one.tag === 'Simulation' ? { ...one, attributes: { ...one.attributes, ...run } } : one,
+      ),
+    };
   const taken = new Set(elements.map(({ attributes }) => attributes?.['id']));
-  const { dt: step } = model.experiment;
   const id = freeName('simulation', (name) => taken.has(name));
-  const simulation = { tag: 'Simulation', attributes: { id, length: `${length}s`, step: `${step}s`, target } };
   // A LEMS document has no notes.
   const kept = elements.filter(({ tag }) => tag !== 'notes');
   return {
@@ -64,17 +195,38 @@ export function runnable(source: KeptSource, model: Model): KeptSource {
     attributes: {},
     core: [...core, 'Simulation.xml'],
     target: id,
-    elements: [...kept, simulation],
+    elements: [...kept, { tag: 'Simulation', attributes: { id, ...run, target } }],
   };
 }
 
-/** A document with the elements of a kept one. */
-export function documentWith({ root, attributes, core, target }: KeptSource, elements: readonly Element[]): Element {
-  if (root === 'neuroml') return element('neuroml', attributes, elements);
-  const { id: _id, ...declared } = attributes;
+function documentOf({ root, attributes, core, target, elements }: KeptSource): Element {
+  const children = elements.map(elementOf);
+  if (root === 'neuroml') return element('neuroml', attributes, inSchemaOrder(children));
+  const { id: _, ...declared } = attributes;
   return element('Lems', declared, [
     element('Target', { component: target }),
     ...core.map((file) => element('Include', { file })),
-    ...elements,
+    ...children,
   ]);
+}
+
+/** An element with what is in it: its lists last, which hold nothing but connections or inputs. */
+function elementOf({ tag, attributes = {}, children = [], text, raw }: KeptElement): Element {
+  const lists = children.filter(({ columns }) => columns !== undefined);
+  const singles = children.filter(({ columns }) => columns === undefined);
+  return {
+    ...element(tag, attributes, singles.map(elementOf)),
+    ...(lists.length === 0 ? {} : { items: { [Symbol.iterator]: () => items(lists) } }),
+    ...(text === undefined ? {} : { text }),
+    ...(raw === undefined ? {} : { raw }),
+  };
+}
+
+function* items(lists: readonly KeptElement[]): Generator<Element> {
+  for (const { tag, attributes = {}, columns = {} } of lists) {
+    const count = Object.values(columns)[0]?.length ?? 0;
+    const valuesOf = (k: number): Record<string, string> =>
+      Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[k] ?? '']));
+    yield* listOf(Array.from({ length: count }).keys(), (k) => element(tag, { ...attributes, ...valuesOf(k) }));
+  }
 }

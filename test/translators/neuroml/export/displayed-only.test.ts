@@ -31,6 +31,6 @@ test.each([true, false])('is written to files; with displays: %s', async (isDisp
   const columns = [...(files[0]?.text ?? '').matchAll(/<OutputColumn [^>]*quantity="([^"]*)"/g)].map(
     ([, path]) => path,
   );
-  const current = isDisplayed ? [] : ['cells[0]/synapses:pulse:0/i'];
+  const current = isDisplayed ? [] : ['cells[0]/pulse/i'];
   expect(new Set(columns)).toEqual(new Set(['cells[0]/v', 'cells[1]/v', ...current]));
 });

@@ -41,7 +41,7 @@ function countFor(make: Growing, characters: number): number {
 /** One of each kind of thing; `npm run test:thorough` takes all of them. */
 const chosen: ReadonlySet<string> = new Set([
   'yaml.anchors', 'yaml.aliases', 'yaml.keys', 'yaml.backslashes', 'yaml.nesting', 'json.keys', 'json.halfCharacters',
-  'equations.ringOfAny', 'equations.derivedChain', 'equations.exps', 'equations.unknownNames',
+  'equations.ringOfAny', 'equations.derivedChain', 'equations.exps', 'equations.statementsOfBooleans', 'equations.unknownNames',
   'brian.groups', 'brian.synapses', 'brian.cells', 'canonical.populations', 'canonical.projections', 'canonical.parameters',
   'pynn.populations', 'pynn.projections', 'xml.attributes', 'xml.nesting', 'neuroml.populations', 'neuroml.connections',
   'lems.variables', 'lems.derivedChain',
@@ -115,6 +115,20 @@ describe('expressions of the deepest nesting run', () => {
       }
     },
   );
+});
+
+describe('code of 1,000 statements runs, with the same bits on an engine as in the interpreter', () => {
+  test.each(['statementsOfOperation', 'statementsOfBooleans', 'statementsOfSynapse'])('%s', async (kind) => {
+    const imported = importModel(source(growing['equations']![kind]!(1000)));
+    const fingerprints: string[] = [];
+    for (const target of ['wasm', 'reference'] as const) {
+      const result = await runModel(imported, { target, precision: 'float64', threads: 1, steps: 3 });
+      if (result.kind !== 'run') throw new Error('the model did not run');
+      fingerprints.push(result.record.fingerprint.total);
+      result.dispose();
+    }
+    expect(fingerprints[0]).toBe(fingerprints[1]);
+  });
 });
 
 test('a folder for temporary files that is not there is an error of usage', () => {

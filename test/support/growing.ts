@@ -212,7 +212,7 @@ const equations: Readonly<Record<string, Growing>> = {
   nestedFloors: (n) => brian(`dv/dt = -${'(2.5 + '.repeat(n)}v${')//3'.repeat(n)}/(10*ms) : 1`),
   nestedSqrt: (n) => brian(`dv/dt = -${'sqrt(1 + '.repeat(n)}v${')'.repeat(n)}/(10*ms) : 1`),
   nestedUniform: (n) =>
-    brian(`${simple}\ny : 1`, `    run_regularly: {code: y = ${'sqrt('.repeat(n)}rand()${')'.repeat(n)}, dt: 1 ms}\n`),
+    brian(`${simple}\ny : 1`, `    run_regularly: [{code: 'y = ${'sqrt('.repeat(n)}rand()${')'.repeat(n)}', dt: 1 ms}]\n`),
   nestedRandom: (n) =>
     brian(`${simple}\ny : 1`, `    initializers: {y: '${'(rand() + '.repeat(n)}1${')'.repeat(n)}'}\n`),
   nestedInitial: (n) => brian(`${simple}\ny : 1`, `    initializers: {y: '${'exp('.repeat(n)}i${')'.repeat(n)}'}\n`),
@@ -221,6 +221,21 @@ const equations: Readonly<Record<string, Growing>> = {
   comparisons: (n) => brian(simple, `    threshold: '${times(n, (k) => `v > ${k}`, ' and ')}'\n`),
   disjunctions: (n) => brian(simple, `    threshold: '${times(n, (k) => `v > ${k}`, ' or ')}'\n`),
   statements: (n) => brian(simple, `    threshold: v > 1\n    reset: |\n${times(n, () => `      v = v + 1\n`)}`),
+  statementsOfOperation: (n) =>
+    brian(
+      `${simple}\nk : integer`,
+      `    run_regularly:\n    - dt: 0.1 ms\n      code: |\n${times(n, (k) => `        v = v*1.1 + ${k}; k = k*2 + ${k}\n`)}`,
+    ).replace('N: 1', 'N: 9'),
+  statementsOfBooleans: (n) =>
+    brian(
+      `${simple}\nb : boolean`,
+      `    run_regularly:\n    - dt: 0.1 ms\n      code: |\n${times(n, (k) => `        b = (b == b) == (v > ${k})\n`)}`,
+    ).replace('N: 1', 'N: 9'),
+  statementsOfSynapse: (n) =>
+    brian(
+      'dv/dt = (1 - v)/(1*ms) : 1',
+      `    threshold: v > 0.1\n    reset: v = 0\nsynapses:\n  s:\n    {source: g, target: g, model: 'w : 1', connect: true, on_pre: "${times(n, (k) => `w = w*0.5 + ${k}; v_post += w`, '; ')}"}\n`,
+    ).replace('N: 1', 'N: 9'),
   statementsOfNames: (n) =>
     brian(
       `${simple}\n${times(n, (k) => `p${k} : 1`, '\n')}`,

@@ -39,6 +39,8 @@ export async function assemble(text: string): Promise<Uint8Array> {
       module.destroy();
     }
   } catch (error) {
+    // A failure can leave the memory of the assembler in disorder.
+    loaded = undefined;
     throw new InvariantError(
       'runtime/targets/wasm',
       `the generated module cannot be assembled: ${error instanceof Error ? error.message : String(error)}`,

@@ -66,6 +66,7 @@ export class LanePrinter {
   /** Nesting depths of values that are printed at their use. */
   readonly #levels = new Map<GraphNode, number>();
   readonly #splats = new Map<GraphNode, string>();
+  readonly #widths = new Map<GraphNode, MaskWidth | undefined>();
   /** Values that their users print more than once. */
   readonly #repeated = new Set<GraphNode>();
 
@@ -112,6 +113,8 @@ export class LanePrinter {
     }
     if (node.kind === 'result') return;
     if (node.varying) {
+      // Operands come first, so that long chains are read without recursion.
+      this.#width(node);
       const level = 1 + Math.max(0, ...node.operands.map((operand) => this.#levels.get(operand) ?? 0));
       // Loads stay in their place among the writes.
       if (uses > 1 || node.kind === 'load' || this.#repeated.has(node) || level >= deepest)
@@ -180,6 +183,11 @@ export class LanePrinter {
   /** The width of a bool's mask; undefined when any will do. */
   #width(node: GraphNode): MaskWidth | undefined {
     if (!node.varying) return undefined;
+    if (!this.#widths.has(node)) this.#widths.set(node, this.#widthOf(node));
+    return this.#widths.get(node);
+  }
+
+  #widthOf(node: GraphNode): MaskWidth | undefined {
     const join = (operands: readonly GraphNode[]): MaskWidth => {
       const widths = operands.map((operand) =>
         operand.type === 'bool' ? this.#width(operand) : maskWidth(operand.type),

@@ -212,7 +212,10 @@ const equations: Readonly<Record<string, Growing>> = {
   nestedFloors: (n) => brian(`dv/dt = -${'(2.5 + '.repeat(n)}v${')//3'.repeat(n)}/(10*ms) : 1`),
   nestedSqrt: (n) => brian(`dv/dt = -${'sqrt(1 + '.repeat(n)}v${')'.repeat(n)}/(10*ms) : 1`),
   nestedUniform: (n) =>
-    brian(`${simple}\ny : 1`, `    run_regularly: [{code: 'y = ${'sqrt('.repeat(n)}rand()${')'.repeat(n)}', dt: 1 ms}]\n`),
+    brian(
+      `${simple}\ny : 1`,
+      `    run_regularly: [{code: 'y = ${'sqrt('.repeat(n)}rand()${')'.repeat(n)}', dt: 1 ms}]\n`,
+    ),
   nestedRandom: (n) =>
     brian(`${simple}\ny : 1`, `    initializers: {y: '${'(rand() + '.repeat(n)}1${')'.repeat(n)}'}\n`),
   nestedInitial: (n) => brian(`${simple}\ny : 1`, `    initializers: {y: '${'exp('.repeat(n)}i${')'.repeat(n)}'}\n`),

@@ -35,7 +35,7 @@ import type {
 import { bytesOf } from '../results/arrays.js';
 import type { Fingerprint, PopulationDigest, ProjectionDigest } from '../results/result.js';
 import type { Session } from '../targets/target.js';
-import { readBlock, resolveExtent } from './session-read.js';
+import { readBlock, resolveExtent } from './read-buffers.js';
 import { synapseBlocks } from './synapse-order.js';
 
 /** Takes spikes as they come and reads the state at the end. */

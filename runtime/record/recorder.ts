@@ -21,7 +21,7 @@ import {
   type SpikeBlock,
   type SpikeTrains,
 } from '../results/result.js';
-import { sealed } from '../results/seal.js';
+import { withDigests } from '../results/record-digests.js';
 import type { Session } from '../targets/target.js';
 import type { Checkpoint, IntakeCall, RecordedPhase, RecordingState } from './checkpoint.js';
 import { drainLogs, type LogRows } from './drain.js';
@@ -174,7 +174,7 @@ export function runRecord(
   run: RecordedRun,
   notes: readonly string[],
 ): RunRecord {
-  return sealed({
+  return withDigests({
     format: 'interneuron/run',
     version: recordVersion,
     ...header,

@@ -8,7 +8,7 @@
 import { invariant } from '../../src/diagnostics/diagnostic.js';
 import type { ProjectionLocation } from '../../src/ir/program.js';
 import type { Session } from '../targets/target.js';
-import { readBlock, readU32 } from './session-read.js';
+import { readBlock, readU32 } from './read-buffers.js';
 
 /** Whole rows of synapses: storage positions [begin, end) and their positions in the canonical order. */
 interface SynapseBlock {

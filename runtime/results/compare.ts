@@ -3,7 +3,7 @@
  * `compare-files.ts` compares their representation, attribute by attribute.
  */
 
-import { bitsText } from './bits.js';
+import { bitsText } from './bit-patterns.js';
 import { bytesOf } from './arrays.js';
 import { numberText } from './number-text.js';
 import {

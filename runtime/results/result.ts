@@ -203,7 +203,7 @@ export interface RunRecord extends RunHeader {
   readonly trains: readonly TrainsPlan[];
   /** Choices made when lowering and compiling, as sentences. */
   readonly notes: readonly string[];
-  /** SHA-256 of each field's canonical JSON, by the field's name (`seal.ts`). */
+  /** SHA-256 of each field's canonical JSON, by the field's name (`record-digests.ts`). */
   readonly digests: Readonly<Record<string, string>>;
   /** SHA-256 of the canonical JSON of `digests` without the environment's: the digest of the record. */
   readonly digest: string;

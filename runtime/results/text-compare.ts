@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 
-import { bitsText } from './bits.js';
+import { bitsText } from './bit-patterns.js';
 import type { DifferenceList } from './differences.js';
 
 /**

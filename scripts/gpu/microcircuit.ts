@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRecorder } from '../../runtime/record/recorder.js';
-import { resolveExtent } from '../../runtime/record/session-read.js';
+import { resolveExtent } from '../../runtime/record/read-buffers.js';
 import { cudaTargetWith } from '../../runtime/targets/cuda/target.js';
 import type { CudaDriver } from '../../runtime/targets/cuda/driver.js';
 import type { Target } from '../../runtime/targets/target.js';

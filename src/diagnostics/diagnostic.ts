@@ -6,7 +6,7 @@
  */
 
 import { limits } from './limits.js';
-import { withUsualWords } from './usual.js';
+import { withDefaultTexts } from './default-texts.js';
 
 /** How bad a finding is. An `error` stops the pipeline after the stage that reported it. */
 export type Severity = 'error' | 'warning' | 'note';
@@ -111,7 +111,7 @@ export class Diagnostics {
       const found = typeof place === 'function' ? place() : place;
       const related = finding.related ?? this.#defined(names, found);
       const diagnostic = {
-        ...withUsualWords(finding),
+        ...withDefaultTexts(finding),
         severity,
         ...(found ? { place: found } : {}),
         ...(related.length > 0 ? { related } : {}),

@@ -10,7 +10,7 @@ import { CannotDraw, drawVector, isDraw, type Generators, type NamedGenerator } 
 import { none, type Elements } from './drawn-model.js';
 import { pairsOf, type Pairs } from './ends.js';
 import type { RandomState } from './numpy/random-state.js';
-import { GrowingIndices, GrowingNumbers } from './growing.js';
+import { GrowingIndices, GrowingNumbers } from './growing-arrays.js';
 import type { DrawnArrays } from './arrays.js';
 import { lengthName, numberFunction } from './numbers.js';
 import { settledDraws } from './pair-values.js';

@@ -10,7 +10,7 @@ import type { DrawnValues } from '../model/typed.js';
 import type { RandomState } from './numpy/random-state.js';
 import { drawVector, CannotDraw } from './generators.js';
 import { none } from './drawn-model.js';
-import { GrowingIndices } from './growing.js';
+import { GrowingIndices } from './growing-arrays.js';
 
 /** The ends of a connector; elements count within the ends. */
 export interface ConnectorEnds {

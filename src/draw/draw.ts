@@ -18,12 +18,12 @@ import type { RandomState } from './numpy/random-state.js';
 import { DrawnPhases, needsResolving, selectionOfPhase, valuesOfPhase } from './phases.js';
 import { isLinkedToPlaces, isPlaced, placedLinks, placedStimulus } from './places-on-cells.js';
 import { DrawnProjections, firstOrder, needsBuilding } from './projections.js';
-import { findExcess } from './room.js';
-import { thinned } from './thinned.js';
+import { findExcess } from './drawing-cost.js';
+import { withFewerPairs } from './partial-drawing.js';
 import { hasSample, Samples } from './samples.js';
 import type { Places } from './space/axes.js';
 import { placesOf } from './space/places.js';
-import { spreadRecording } from './spread.js';
+import { recordingByPiece } from './pieces.js';
 
 /**
  * Returns the model with explicit values for all draws of named generators.
@@ -52,7 +52,7 @@ export function sketchModel(
 ): { readonly drawn: DrawnModel; readonly partial: readonly string[] } {
   const valid = typedValid(written);
   refuseExcess(valid, memory);
-  const { model, partial } = thinned(valid, most);
+  const { model, partial } = withFewerPairs(valid, most);
   return { drawn: explicit({ ...valid, model }), partial };
 }
 
@@ -170,7 +170,7 @@ class Drawing {
       projections: Object.fromEntries(built),
       recordings: model.recordings.flatMap((recording, k) => {
         this.#at(`/recordings/${k}`);
-        return spreadRecording({ ...recording, of: select(recording.of) }, pieces, this.#data.store);
+        return recordingByPiece({ ...recording, of: select(recording.of) }, pieces, this.#data.store);
       }),
       stimuli: Object.fromEntries(
         Object.entries(model.stimuli).map(([name, stimulus]) => {

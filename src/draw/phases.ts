@@ -16,7 +16,7 @@ import { numberFunction } from './numbers.js';
 import { drawnForPairs, explicitValue, isForPairs, settledDraws } from './pair-values.js';
 import type { DrawnProjections } from './projections.js';
 import { hasSample, type Samples } from './samples.js';
-import { spreadPhase } from './spread.js';
+import { phaseByPiece } from './pieces.js';
 
 /** Returns the values that a phase assigns, by their targets. */
 export const valuesOfPhase = (phase: Phase): Readonly<Record<string, Value>> =>
@@ -125,14 +125,14 @@ export class DrawnPhases {
     const of = chosen ? { of: samples.resolve(chosen) } : {};
     if (phase.kind === 'set') {
       const { numbered: _, ...rest } = phase;
-      return spreadPhase({ ...rest, set: explicit(phase.set), ...of }, projections.pieces, data);
+      return phaseByPiece({ ...rest, set: explicit(phase.set), ...of }, projections.pieces, data);
     }
     if (phase.kind === 'initialise') {
       const { numbered: _, ...rest } = phase;
-      return spreadPhase({ ...rest, initialise: explicit(phase.initialise), ...of }, projections.pieces, data);
+      return phaseByPiece({ ...rest, initialise: explicit(phase.initialise), ...of }, projections.pieces, data);
     }
     return phase.kind === 'delays'
-      ? spreadPhase({ ...phase, delays: explicit(phase.delays) }, projections.pieces, data)
+      ? phaseByPiece({ ...phase, delays: explicit(phase.delays) }, projections.pieces, data)
       : phase;
   }
 

@@ -22,7 +22,7 @@ import type { DrawnArrays } from './arrays.js';
 import { type GivenArray, explicitValue, isForPairs, type Synapses } from './pair-values.js';
 import { explicitPlaces } from './places-on-cells.js';
 import type { Samples } from './samples.js';
-import type { Pieces } from './spread.js';
+import type { Pieces } from './pieces.js';
 
 /** The data from which projections are built. */
 interface ProjectionSetting {

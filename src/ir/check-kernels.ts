@@ -1,7 +1,7 @@
 /** Checks kernels: their domain, their implicit locals, their promises, their bodies. */
 
 import { type StatementContext, checkBody } from './check-body.js';
-import { checkLanes, checkOrder, checkTeam } from './check-freedom.js';
+import { checkLanes, checkOrder, checkTeam } from './check-parallelism.js';
 import { isLocalName } from './names.js';
 import type {
   Buffer,

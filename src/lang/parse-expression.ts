@@ -4,7 +4,7 @@ import { binary, boolean, call, conditional, name, number, unary } from './build
 import { LangError } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
-import { remembering } from './remember.js';
+import { memoised } from './memoise.js';
 import { measure } from './walk.js';
 
 /**
@@ -65,7 +65,7 @@ const join = (from: Span, to: Span): Span => ({ start: from.start, end: to.end }
  * @param text at most 10^6 characters
  * @throws LangError the first thing that is wrong, such as lang/unexpected-end, lang/chained-comparison, lang/too-deep
  */
-export const parseExpression: (text: string) => Expression = remembering((text) =>
+export const parseExpression: (text: string) => Expression = memoised((text) =>
   parseExpressionWithin(text, 0, text.length),
 );
 

@@ -4,7 +4,7 @@ import { LangError, throwCollected } from './lang-error.js';
 import { longestText, tokenise, type Token } from './lexer.js';
 import * as messages from './messages.js';
 import { isKeyword, parseExpressionWithin, parseTokens } from './parse-expression.js';
-import { remembering } from './remember.js';
+import { memoised } from './memoise.js';
 
 const operators: readonly AssignmentOperator[] = ['=', '+=', '-=', '*=', '/=', '%='];
 
@@ -20,7 +20,7 @@ const controlWords = /^(if|for|while|def|return|import|with|try|pass|del|assert|
  * @param text at most 10^6 characters
  * @throws LangError the first statement that is wrong; the other wrong statements are its `others`
  */
-export const parseStatements: (text: string) => readonly Statement[] = remembering((text) => {
+export const parseStatements: (text: string) => readonly Statement[] = memoised((text) => {
   if (text.length > longestText)
     throw new LangError(messages.tooLong(text.length, longestText), { start: 0, end: text.length });
   const statements: Statement[] = [];

@@ -6,7 +6,7 @@ import { foldConstants } from './fold.js';
 import { parseExpression, parseStatements } from './parse.js';
 import { printExpression, printStatement } from './print.js';
 import { mapExpression, mapStatement, namesIn } from './walk.js';
-import { multiplesOfPi, plainUnit, quantityTree, reads, writtenQuantity } from './written-quantity.js';
+import { multiplesOfPi, plainUnit, quantityTree, reads, writtenQuantity } from './readable-quantity.js';
 
 /**
  * Rewrites a canonical expression or statement with readable units: `v = -65*mV` for `v = -0.065*V`. It reads back to

@@ -7,7 +7,7 @@ import type { Precision } from '../ir/program.js';
 import type { DataStore, Model } from '../model/typed.js';
 import type { PartBuilder } from './program-part.js';
 import type { Part } from '../draw/drawn-model.js';
-import type { Cable, Shown } from './cable/cable.js';
+import type { Cable, ModelNames } from './cable/cable.js';
 import type { Profile } from './step/profile.js';
 import type { Places } from '../draw/space/axes.js';
 
@@ -59,7 +59,7 @@ export type Real = 'f64' | 'f32';
  * For a program that begins in the middle of a run: the pathways with synapses that do not receive all events already
  * in flight.
  */
-export interface Heard {
+export interface PendingDelivery {
   /** Pathways of such synapses, as `projection.pathway`. */
   readonly pathways: ReadonlySet<string>;
   /** The first step of the program. All synapses receive its events. */
@@ -93,7 +93,7 @@ export interface Known {
   /** Cells with structure, with compartments as elements of groups. */
   readonly cables: readonly Cable[];
   /** The model's names of populations of compartments, and of the parts of projections between them. */
-  readonly shown: Shown;
+  readonly shown: ModelNames;
   /** Names that some phase of the protocol sets, as `population.parameter`; they are never folded into code. */
   readonly settable: ReadonlySet<string>;
   /** Whether the protocol turns time back, by a reset or to a stored state: then draws count steps on their own. */
@@ -101,7 +101,7 @@ export interface Known {
   /** Synapse counts of projections with a drawn number of synapses, if known from an earlier build. */
   readonly counts: ReadonlyMap<string, number>;
   /** Pathways with synapses that do not receive all events in flight at the start. */
-  readonly heard: Heard;
+  readonly pendingDelivery: PendingDelivery;
 }
 
 /** Context of a pass: the facts of the model, and the builder of its part of the program. */

@@ -11,9 +11,9 @@ import type { DrawnModel } from '../draw/drawn-model.js';
 import { settableNames } from './code/assignments.js';
 import { lowerConnectivity } from './projections/connectivity.js';
 import { withoutStructure } from './cable/expand.js';
-import { shownManifest } from './cable/model-manifest.js';
+import { manifestInModelNames } from './cable/model-manifest.js';
 import { ownersOf, readsVariable } from '../model/typed.js';
-import type { Context, Heard, Known } from './context.js';
+import type { Context, PendingDelivery, Known } from './context.js';
 import { LoweringDiagnostics } from './context.js';
 import { eventRings } from './events/events.js';
 import { layOutGroups } from './groups.js';
@@ -28,7 +28,7 @@ import { planProjections } from './projections/plan-projections.js';
 import type { ProjectionPlan } from './projections/projection.js';
 import type { BuiltProjection } from './code/synapse-scope.js';
 import { lowerRecordings } from './protocol/recordings.js';
-import { refuseFeatures, unreadFeatures } from './refuse.js';
+import { refuseFeatures, ignoredFeatures } from './unsupported-features.js';
 import { elements } from './step/elements.js';
 import { withLiveCopies } from './step/live-copies.js';
 import { inOrder } from './step/place.js';
@@ -48,7 +48,7 @@ export interface LowerOptions {
    */
   readonly counts?: ReadonlyMap<string, number>;
   /** Pathways with synapses that do not receive all events in flight at the start; absent: none. */
-  readonly heard?: Heard;
+  readonly pendingDelivery?: PendingDelivery;
   /** Receives the program as it is after each pass: each is legal, and each has more than the one before. */
   readonly onPass?: (pass: string, program: Program) => void;
 }
@@ -65,7 +65,12 @@ export function lower(drawn: DrawnModel, options: LowerOptions): Program {
 
 function passes(
   drawn: DrawnModel,
-  { precision, counts = new Map(), heard = { pathways: new Set(), step: 0 }, onPass }: LowerOptions,
+  {
+    precision,
+    counts = new Map(),
+    pendingDelivery: pendingDelivery = { pathways: new Set(), step: 0 },
+    onPass,
+  }: LowerOptions,
   diagnostics: LoweringDiagnostics,
 ): Program {
   refuseFeatures(drawn.model, diagnostics);
@@ -94,7 +99,7 @@ function passes(
     settable: settableNames(model.experiment.protocol),
     turnsBack: turnsBack(model.experiment.protocol),
     counts,
-    heard,
+    pendingDelivery: pendingDelivery,
   };
   let program = emptyPart;
   let found: Found = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
@@ -111,7 +116,7 @@ function passes(
 
   // Populations of one type become groups with merged arrays.
   const { groups } = run('groups', (pass) => {
-    for (const feature of unreadFeatures(drawn.model)) pass.builder.note(feature);
+    for (const feature of ignoredFeatures(drawn.model)) pass.builder.note(feature);
     pass.builder.buffer(faultsBuffer, 'u32', 1, 'bits of what went wrong');
     return { groups: layOutGroups(pass) };
   });
@@ -200,7 +205,7 @@ function assemble(whole: ProgramPart, found: Found, context: Known): Program {
   const inSteps = writtenWhileRunning(new Set(stepped), whole);
   const changing = writtenWhileRunning(new Set([...stepped, ...called]), whole);
   const faults = faultMeanings(whole.faults);
-  const manifest = shownManifest(manifestOf(found, { faults, notes: [...notes] }, context), context.shown);
+  const manifest = manifestInModelNames(manifestOf(found, { faults, notes: [...notes] }, context), context.shown);
   const buffers = [...whole.buffers.values()].map((buffer): Buffer => {
     const atMost = bounds.get(buffer.name);
     const role = changing.has(buffer.name) ? 'state' : 'constant';

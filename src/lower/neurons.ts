@@ -12,7 +12,7 @@ import { atTicks } from './step/clocks.js';
 import type { Context } from './context.js';
 import { ElementScope, rangesAddress } from './code/element-scope.js';
 import { readsAny } from '../lang/walk.js';
-import { oncePerObject } from '../lang/remember.js';
+import { oncePerObject } from '../lang/memoise.js';
 import { heldOf, inlineDerived, type EventCode } from './code/equations.js';
 import { actionEntries, listEntry, markEntries, multiplicityEntries, placeOf } from './events/event-kernels.js';
 import type { EventSource } from './events/events.js';

@@ -15,7 +15,7 @@ import { messages } from './messages.js';
 import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
 import { refuseTooLarge, refuseTooLong } from './room.js';
-import type { Heard } from '../lower/context.js';
+import type { PendingDelivery } from '../lower/context.js';
 import { inStage } from './stages.js';
 import { needsCounts, synapseCounts } from './synapse-counts.js';
 import { workOf } from './work.js';
@@ -43,7 +43,7 @@ type CompileChoices = Pick<
   /** Adds to the program what its sessions need besides. */
   readonly extend?: (program: Program) => Program;
   /** Which synapses may not have heard all events that are under way at first. */
-  readonly heard?: Heard;
+  readonly heard?: PendingDelivery;
   /** Steps that may be run in all, where the protocol does not say. */
   readonly work?: number;
 };
@@ -68,7 +68,7 @@ export async function compileModel(
     precision,
     ...(exactValues === undefined ? {} : { exactValues }),
     ...(counts ? { counts } : {}),
-    ...(options.heard ? { heard: options.heard } : {}),
+    ...(options.heard ? { pendingDelivery: options.heard } : {}),
     ...(onPass ? { onPass } : {}),
   });
   const program = options.extend?.(lowered) ?? lowered;

@@ -3,7 +3,7 @@
  * has.
  */
 
-import { resolveExtent } from '../../runtime/record/session-read.js';
+import { resolveExtent } from '../../runtime/record/read-buffers.js';
 import type { Positions } from '../diagnostics/positions.js';
 import type { Target } from '../../runtime/targets/target.js';
 import type { Precision, ProjectionLocation } from '../ir/program.js';

@@ -10,7 +10,7 @@ import { firstDifference, incomparable, type Difference } from '../../runtime/re
 import { openRecord, openResult, resultFormat, type ResultFormat } from '../../runtime/results/open.js';
 import { damaged } from '../../runtime/results/record-text.js';
 import { recordVersion, type RunRecord, type StoredRecord } from '../../runtime/results/result.js';
-import { brokenSeals } from '../../runtime/results/seal.js';
+import { changedDigests } from '../../runtime/results/record-digests.js';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
@@ -101,7 +101,7 @@ export async function verifyBy(path: string, again: (stored: Repeatable) => Prom
   const format = resultFormat(path);
   const stored = await openRecord(path);
   const { record } = stored;
-  const broken = record.version === recordVersion ? brokenSeals(record) : [];
+  const broken = record.version === recordVersion ? changedDigests(record) : [];
   if (broken.length > 0) return { verdict: changedRecord(record, broken), stored: record, limits: [] };
   const {
     path: newPath,

@@ -7,7 +7,7 @@
 import { expect } from 'vitest';
 import { createFingerprinter } from '../../runtime/record/fingerprint.js';
 import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
-import { resolveExtent } from '../../runtime/record/session-read.js';
+import { resolveExtent } from '../../runtime/record/read-buffers.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import { targets } from '../../runtime/targets/registry.js';
 import type { Session, Target } from '../../runtime/targets/target.js';

@@ -16,7 +16,7 @@ import { exportOperation, exportRecording, exportStimulus, exportTable } from '.
 import { exportProtocol } from './export/protocol.js';
 import { planGroups, type ExportContext, type Plans } from './export/plan.js';
 import { exportSynapses, planAllSynapses } from './export/projections.js';
-import { quantityText, type Arithmetic } from '../../src/lang/written-quantity.js';
+import { quantityText, type Arithmetic } from '../../src/lang/readable-quantity.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { dimensionOf } from './export/equations-text.js';
 import type { BrianSpecification } from './specification.generated.js';

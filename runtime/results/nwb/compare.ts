@@ -4,7 +4,7 @@ import type { Found } from './h5.js';
 import type { Attribute, Metadata } from 'h5wasm';
 
 import type { TypedArray } from '../../../src/ir/program.js';
-import { bitsText } from '../bits.js';
+import { bitsText } from '../bit-patterns.js';
 import { differentElement } from '../compare.js';
 import type { DifferenceList } from '../differences.js';
 import { numberText } from '../number-text.js';

@@ -6,7 +6,7 @@ import type { GeneratedC } from '../../../src/codegen/c/generate.js';
 import { trustChecks } from '../../../src/codegen/c/trust.js';
 import type { Buffer, Program, TypedArray } from '../../../src/ir/program.js';
 import { elementBytes } from '../../../src/ir/program.js';
-import { snapshotMisfit } from '../misfit.js';
+import { snapshotMismatch } from '../snapshot-mismatch.js';
 import { RequestQueue } from '../request-queue.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { canonicaliseNaN, createArray, isSameKind } from '../../../src/ir/arrays.js';
@@ -217,7 +217,7 @@ class CSession implements Session {
           data.length !== this.#length(name) ||
           !isSameKind(data, this.#buffer(name).element)
         ) {
-          throw snapshotMisfit(name);
+          throw snapshotMismatch(name);
         }
       }
       for (const [name, data] of snapshot.buffers) this.#write(name, data);

@@ -19,7 +19,7 @@ import type { CudaCompiler } from './compiler.js';
 import { driverVersion, listDevices } from './devices.js';
 import type { CudaDevice } from './devices.js';
 import { CudaDriver, openDevice } from './driver.js';
-import { judgeDevices } from './judge.js';
+import { checkDevices } from './check-devices.js';
 import { trustJavaScript } from '../trust.js';
 
 /** Options for tests and measurements. */
@@ -95,7 +95,7 @@ async function probe(own: CudaTargetOptions, tries: boolean): Promise<Availabili
     const able = devices.filter(usable);
     const [first] = devices;
     if (first !== undefined && able.length === 0) throw refused(first);
-    const judged = tries ? await judgeDevices(api, compiler, devices, blockSizes) : devices;
+    const judged = tries ? await checkDevices(api, compiler, devices, blockSizes) : devices;
     if (tries) trustJavaScript('after the CUDA devices were tried');
     const [worst] = judged;
     if (worst !== undefined && !judged.some(usable)) throw refused(worst);

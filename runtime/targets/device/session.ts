@@ -8,7 +8,7 @@ import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/la
 import { faultsBuffer } from '../../../src/ir/names.js';
 import type { Action, Extent, Program, TypedArray } from '../../../src/ir/program.js';
 import { isSameKind } from '../../../src/ir/arrays.js';
-import { snapshotMisfit } from '../misfit.js';
+import { snapshotMismatch } from '../snapshot-mismatch.js';
 import { RequestQueue } from '../request-queue.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { OutOfDeviceMemory } from './driver.js';
@@ -315,7 +315,7 @@ class DeviceSession implements Session {
           data.length !== this.#memory.length(name) ||
           !isSameKind(data, this.#memory.buffer(name).element)
         ) {
-          throw snapshotMisfit(name);
+          throw snapshotMismatch(name);
         }
       }
       for (const [name, data] of snapshot.buffers) this.#memory.write(name, data);

@@ -14,7 +14,7 @@ import {
 import { compileFunctions } from '../../../src/ir/evaluate.js';
 import { faultsBuffer } from '../../../src/ir/names.js';
 import { type Action, type Buffer, type Program, type TypedArray, elementBytes } from '../../../src/ir/program.js';
-import { snapshotMisfit } from '../misfit.js';
+import { snapshotMismatch } from '../snapshot-mismatch.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { type Machine, compileKernel, extentValue, readElement } from './kernels.js';
 
@@ -193,7 +193,7 @@ class ReferenceSession implements Session {
     for (const [name, saved] of snapshot.buffers) {
       const cell = this.#machine.cells.get(name);
       if (!cell || cellArray(cell).length !== saved.length || cellArray(cell).constructor !== saved.constructor) {
-        throw snapshotMisfit(name);
+        throw snapshotMismatch(name);
       }
     }
     for (const [name, saved] of snapshot.buffers) copyInto(cellArray(this.#cell(name)), saved, 0);

@@ -5,11 +5,11 @@ import type { Segment } from '../../../src/codegen/wasm/driver.js';
 import type { WasmModuleText } from '../../../src/codegen/wasm/generate.js';
 import { operationsOfActions } from '../../../src/ir/operations.js';
 import type { Action, Program, TypedArray } from '../../../src/ir/program.js';
-import { snapshotMisfit } from '../misfit.js';
+import { snapshotMismatch } from '../snapshot-mismatch.js';
 import { RequestQueue } from '../request-queue.js';
 import type { Progress, Session, Snapshot } from '../target.js';
 import { SessionMemory } from './memory.js';
-import { createPace, type Pace } from './pace.js';
+import { createTeamChooser, type TeamChooser } from './team-size.js';
 import type { WasmModule } from '../../webassembly.js';
 import { Workers } from './workers.js';
 
@@ -40,7 +40,7 @@ class WasmSession implements Session {
   readonly #generated: WasmModuleText;
   readonly #memory: SessionMemory;
   readonly #workers: Workers;
-  readonly #pace: Pace;
+  readonly #pace: TeamChooser;
   readonly #threads: number;
   /** Milliseconds of a step in the caller's own thread; null before the first one. */
   #stepTime: number | null = null;
@@ -56,7 +56,7 @@ class WasmSession implements Session {
     this.#generated = generated;
     this.#memory = new SessionMemory(generated.layout);
     this.#workers = new Workers(module, this.#memory.memory, threads);
-    this.#pace = createPace(threads);
+    this.#pace = createTeamChooser(threads);
     this.#threads = threads;
   }
 
@@ -169,7 +169,7 @@ class WasmSession implements Session {
   restore(snapshot: Snapshot): Promise<void> {
     return this.#requests.add(() => {
       for (const [name, data] of snapshot.buffers) {
-        if (!this.#memory.holds(name, data)) throw snapshotMisfit(name);
+        if (!this.#memory.holds(name, data)) throw snapshotMismatch(name);
       }
       for (const [name, data] of snapshot.buffers) this.#memory.write(name, data);
       this.#step = snapshot.step;

@@ -17,7 +17,7 @@ import { propagateKernelText } from './propagate.js';
 import { ProgramContext, Scope } from './scope.js';
 import { comment, commentText, indent, render } from './text.js';
 import { trustLines } from './trust.js';
-import { computesWithWords, wordsFunctionText } from './words.js';
+import { computesWithWords, wordsFunctionText } from './widened-u32.js';
 
 /** Generated C: `network.h` declares the functions for a host, `network.c` has everything else. */
 export interface GeneratedC {

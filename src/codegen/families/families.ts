@@ -8,7 +8,7 @@ import type { Buffer, Constant, ElementType, Kernel, Program, ScalarType, Statem
 import type { Amount, Family, Field, FieldValue, KernelPattern, Member } from './pattern.js';
 import { patternOf } from './substitute.js';
 import type { Substitution } from './substitute.js';
-import { commonEnding, commonText, owners } from './wording.js';
+import { commonEnding, commonText, owners } from './common-names.js';
 
 export type { Family } from './pattern.js';
 

@@ -67,7 +67,7 @@ export interface SynapsesOf {
 }
 
 /** Names of the program's parts that replace parts of the model, with the model's names. */
-export interface Shown {
+export interface ModelNames {
   /** By population of compartments. */
   readonly origins: ReadonlyMap<string, Origin>;
   /** By projection that is a piece of one. */
@@ -104,4 +104,5 @@ export interface Origin {
 }
 
 /** Returns the model's name of a population. */
-export const populationInModel = (name: string, { origins }: Shown): string => origins.get(name)?.population ?? name;
+export const populationInModel = (name: string, { origins }: ModelNames): string =>
+  origins.get(name)?.population ?? name;

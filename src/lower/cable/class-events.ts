@@ -57,7 +57,7 @@ export function localEventAt(
 const spelt = (e: Expression | undefined): string | undefined => (e?.kind === 'name' ? e.name : undefined);
 
 /** Events detected at another compartment of the cell, with the parameters that they require. */
-interface Heard {
+interface ReceivedEvents {
   readonly events: Readonly<Record<string, EventDefinition>>;
   /** Parameters linked to the variables that the conditions read. */
   readonly parameters: Readonly<Record<string, Parameter>>;
@@ -70,11 +70,11 @@ interface Heard {
  *
  * @param free returns an unused name close to a preferred one
  */
-export function heardElsewhere(
+export function detectedElsewhere(
   events: Readonly<Record<string, EventDefinition>>,
   compartments: Compartments,
   free: (wanted: string) => string,
-): Heard {
+): ReceivedEvents {
   const names = new Map<string, string>();
   const parameters: Record<string, Parameter> = {};
   const link = (variable: string, unit: string): string => {

@@ -25,7 +25,7 @@ import { UniqueNames } from '../../model/free-name.js';
 import { numberOf } from '../groups.js';
 import { BadMechanism, checkNoise, giveTemperature, missing, notRun } from './mechanism-errors.js';
 import type { CableNames } from './cable.js';
-import { eventAt, heardElsewhere, localEventAt } from './class-events.js';
+import { eventAt, detectedElsewhere, localEventAt } from './class-events.js';
 import { numberAt, type Instance } from './mechanisms.js';
 import { derivedOf, isEmpty, levelOn, plus } from './ion-values.js';
 import type { Compartment } from '../../model/compartment-tree.js';
@@ -139,7 +139,7 @@ class Maker {
     for (const [name, { unit }] of Object.entries(inputs)) if (unit === 'A') total = plus(total, nameOf(name));
     if (this.parts.conductance) total = plus(total, product(nameOf(conductance), nameOf(voltage)));
     this.#derived[current] = derivedOf('A', total ?? quantity(0, ampere));
-    const heard = heardElsewhere(this.parts.heard, compartments, (wanted) => this.#taken.take(wanted));
+    const heard = detectedElsewhere(this.parts.heard, compartments, (wanted) => this.#taken.take(wanted));
     Object.assign(this.#parameters, heard.parameters);
     const own = new Map([...this.#ofPlace].filter(([name]) => !Object.hasOwn(this.parts.parameters, name)));
     return {

@@ -7,7 +7,7 @@ import type { Cable } from './cable.js';
 import { treeOfEnds } from '../../model/compartment-tree.js';
 
 /** Returns the cables of types with compartments as elements. */
-export function ownCables({ model, data }: Pick<DrawnModel, 'model' | 'data'>): readonly Cable[] {
+export function cablesOfCompartments({ model, data }: Pick<DrawnModel, 'model' | 'data'>): readonly Cable[] {
   return Object.entries(model.neurons).flatMap(([name, { cable }]): Cable[] => {
     const members = Object.entries(model.populations).filter(([, { type }]) => type === name);
     if (!cable || members.length === 0) return [];

@@ -7,7 +7,7 @@
  */
 
 import { assignedBy, numbersIn } from '../../model/assigned.js';
-import { spreadPhase, spreadRecording } from '../../draw/spread.js';
+import { phaseByPiece, recordingByPiece } from '../../draw/pieces.js';
 import { type DrawnModel } from '../../draw/drawn-model.js';
 import type { Places as Coordinates } from '../../draw/space/axes.js';
 import { arrayOf } from '../../model/arrays.js';
@@ -16,14 +16,14 @@ import type { Link, Model, Phase, Population, Recording, Stimulus, Value } from 
 import type { LoweringDiagnostics } from '../context.js';
 import { numberOf } from '../groups.js';
 import * as messages from '../messages.js';
-import { type Cable, type LinkedClasses, type Origin, type Shown } from './cable.js';
+import { type Cable, type LinkedClasses, type Origin, type ModelNames } from './cable.js';
 import { withInputsOfTime, type Timed } from './inputs-of-time.js';
 import { mechanismValues } from './mechanism-values.js';
 import { withListsMerged } from './merge-lists.js';
 import { midStep } from './mid-step.js';
 import type { OneType } from './one-type.js';
 import { operationOnCompartments } from './operations.js';
-import { ownCables } from './compartment-types.js';
+import { cablesOfCompartments } from './compartment-types.js';
 import { compartmentsAt } from './split-by-compartment.js';
 import { PlacedProjections } from './placed-projections.js';
 import { StructuredCells, repeat, type Class, type Kind } from './structured-cells.js';
@@ -34,7 +34,7 @@ export interface Expanded {
   /** One for each neuron type with structure. */
   readonly cables: readonly Cable[];
   /** The model's names of the replacements. */
-  readonly shown: Shown;
+  readonly shown: ModelNames;
 }
 
 /**
@@ -47,7 +47,7 @@ export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnos
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
-  const own = ownCables(drawn);
+  const own = cablesOfCompartments(drawn);
   if (structured) {
     const { model, clamps } = oneType
       ? { model: drawn.model, clamps: new Map<string, number>() }
@@ -118,7 +118,7 @@ class Expansion {
     );
     const protocol = this.#cells.model.experiment.protocol.map((phase, k) =>
       this.#diagnostics.within(`/experiment/protocol/${k}`, () =>
-        this.#phase(spreadPhase(phase, this.#projections.pieces, this.#cells.data)),
+        this.#phase(phaseByPiece(phase, this.#projections.pieces, this.#cells.data)),
       ),
     );
     this.#diagnostics.throwIfErrors();
@@ -313,7 +313,7 @@ class Expansion {
 
   /** Recordings of the pieces that stand for a projection, and the model's names of them. */
   #spread(recording: Recording): readonly Recording[] {
-    const spread = spreadRecording(recording, this.#projections.pieces, this.#cells.data.store);
+    const spread = recordingByPiece(recording, this.#projections.pieces, this.#cells.data.store);
     for (const { name } of spread) if (name !== recording.name) this.#recordingNames.set(name, recording.name);
     return spread;
   }

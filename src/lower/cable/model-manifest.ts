@@ -1,10 +1,10 @@
 /** The populations and variables of multicompartment cells, under the names of the model, for readers of results. */
 
 import type { EventRecordingLocation, Manifest, SampleLocation } from '../../ir/program.js';
-import type { Origin, Shown, SynapsesOf } from './cable.js';
+import type { Origin, ModelNames, SynapsesOf } from './cable.js';
 
 /** A manifest in the names of the model. */
-export function shownManifest(manifest: Manifest, { origins, pieces, recordings, asked }: Shown): Manifest {
+export function manifestInModelNames(manifest: Manifest, { origins, pieces, recordings, asked }: ModelNames): Manifest {
   if (origins.size === 0) return manifest;
   const isOwn = (name: string): boolean => (origins.get(name)?.population ?? name) === name;
   return {

@@ -2,7 +2,7 @@
 
 import type { Part } from '../../draw/drawn-model.js';
 import { elementsOf, pairsOf, sameTargetsOf, type Pairs } from '../../draw/ends.js';
-import { type Pieces } from '../../draw/spread.js';
+import { type Pieces } from '../../draw/pieces.js';
 import { none, type DrawnModel, type Elements } from '../../draw/drawn-model.js';
 import { UniqueNames } from '../../model/free-name.js';
 import { ownersOf } from '../../model/typed.js';

@@ -3,7 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir, Local, MapDomain, Statement } from '../../ir/program.js';
 import { Block, item } from '../code/block.js';
-import { asOften, counted, notCounted } from '../events/multiplicity.js';
+import { repeatedBy, counted, notCounted } from '../events/multiplicity.js';
 import { writeBranchless } from '../code/branchless.js';
 import type { Context } from '../context.js';
 import type { Draws } from '../code/draws.js';
@@ -144,7 +144,7 @@ function emitKernel(network: Network, member: Member, deliveries: Deliveries): s
         ir.unary('ctz', ir.get(left)),
       );
       const element = inner.name('element', place);
-      asOften(times ? ir.load(times.buffer, element) : undefined, inner, (often) =>
+      repeatedBy(times ? ir.load(times.buffer, element) : undefined, inner, (often) =>
         deliveries.emit(member, event, element, often, t),
       );
       inner.emit(ir.set(left, ir.and(ir.get(left), ir.sub(ir.get(left), ir.u32(1)))));

@@ -319,7 +319,7 @@ export function stepProjection(built: BuiltProjection, context: Context): Steppe
 }
 
 /** Returns a group as recordings read it, with kept values and copies in place of the originals. */
-export const shownGroup = ({ group, kept, shown }: SteppedGroup): Group => ({
+export const recordedGroup = ({ group, kept, shown }: SteppedGroup): Group => ({
   ...group,
   storage: new Map([
     ...group.storage,
@@ -332,7 +332,7 @@ export const shownGroup = ({ group, kept, shown }: SteppedGroup): Group => ({
 });
 
 /** The same of a projection. */
-export const shownProjection = (projection: SteppedProjection): BuiltProjection => ({
+export const recordedProjection = (projection: SteppedProjection): BuiltProjection => ({
   ...projection,
   storage: new Map([
     ...projection.storage,

@@ -10,7 +10,7 @@ import type { ConditionCode, DerivedCode, PartCode, RateCode, RegimeCode, TypeCo
 import type { CodeScope } from '../code/code-scope.js';
 import { ElementScope } from '../code/element-scope.js';
 import { inlineDerived } from '../code/equations.js';
-import { countOf } from '../events/multiplicity.js';
+import { multiplicityOf } from '../events/multiplicity.js';
 import { activity, eventCondition, noteEvent, noteTime, updateRefractoriness } from '../events/refractoriness.js';
 import type { Expression } from '../../lang/ast.js';
 import { isZero } from '../../lang/build.js';
@@ -128,7 +128,9 @@ function test(condition: ConditionCode, stepping: Stepping): void {
     if (event && element) noteEvent(event, element);
     if (element && emits !== null && emits !== event?.name) noteTime(emits, element);
     const count =
-      event?.multiplicity && element ? countOf(event, event.multiplicity, stepping.watched.name, element) : undefined;
+      event?.multiplicity && element
+        ? multiplicityOf(event, event.multiplicity, stepping.watched.name, element)
+        : undefined;
     scope.execute(condition.do);
     if (emits !== null) stepping.emit(emits, count);
     if (condition.to !== null) enterRegime(condition.to, stepping);

@@ -6,7 +6,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Statement } from '../../ir/program.js';
 import { Block } from '../code/block.js';
-import { asOften, counted, notCounted } from '../events/multiplicity.js';
+import { repeatedBy, counted, notCounted } from '../events/multiplicity.js';
 import type { Member } from '../groups.js';
 import { anyOrderKernels } from './any-order-kernels.js';
 import { inAnyOrder } from './any-order.js';
@@ -72,7 +72,7 @@ export function populationKernel(
       const source = events.get(`${member.name}.${event}`);
       mark(source, local, scope.block);
       if (source?.times) scope.block.emit(counted(source.times.buffer, local, count));
-      asOften(count, scope.block, (block) => deliveries.emit(member, event, local, block, t));
+      repeatedBy(count, scope.block, (block) => deliveries.emit(member, event, local, block, t));
       scope.forget(stepped.writtenByOthers);
     });
     if (stage !== 'enter') defineInputs({ network, stepped, member, local, stage, time: t, scope });

@@ -6,7 +6,7 @@ import { linearRate } from '../../lang/linear.js';
 import { referencesIn } from '../../lang/walk.js';
 import { programStep } from '../step/clocks.js';
 import type { Context } from '../context.js';
-import { ownStep, step } from '../step/step-time.js';
+import { clockStep, step } from '../step/step-time.js';
 import { inlineDerived } from '../code/equations.js';
 import { compileReal, library, to } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
@@ -23,7 +23,7 @@ export function upToDate(scope: SynapseScope, write: () => void): void {
 
 /** i32 step of the program at which code of a synapse sees the time. */
 const nowOf = ({ context }: SynapseScope): Ir =>
-  context.every === 1 ? step : ir.mul(ownStep(context), ir.i32(context.every));
+  context.every === 1 ? step : ir.mul(clockStep(context), ir.i32(context.every));
 
 /** Event-driven variables: x' = a x + b in closed form since the synapse was last brought up to date. */
 function bringUpToDate(scope: SynapseScope, context: Context): void {

@@ -8,7 +8,7 @@ import type { EventCode } from '../code/equations.js';
 import type { EventSource } from './events.js';
 import { leaderOf, orderOf, type Group, type Member } from '../groups.js';
 import * as messages from '../messages.js';
-import { countOf, multiplesKernel, timesAt } from './multiplicity.js';
+import { multiplicityOf, multiplesKernel, timesAt } from './multiplicity.js';
 import { rankOf } from '../step/profile.js';
 import { noteEvent } from './refractoriness.js';
 import { objectNames } from '../../model/object-names.js';
@@ -71,7 +71,7 @@ export function multiplicityEntries(emission: Emission, context: Context): reado
   if (!multiplicity || !times) return [];
   const what = `how often ${event.name} of ${member.name} counts`;
   const kernel = spikeKernel(emission, { name: 'count', what, purpose: 'multiplicity' }, context, (scope) => {
-    const count = countOf(event, multiplicity, member.name, scope);
+    const count = multiplicityOf(event, multiplicity, member.name, scope);
     scope.block.emit(ir.store(times.buffer, timesAt(source, step, scope.address.local), count));
   });
   const place = placeOf(event, group, context);

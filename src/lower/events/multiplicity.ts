@@ -16,7 +16,7 @@ import { ringSlot, type EventSource } from './events.js';
 export const mostSpikesAtOnce = 1024;
 
 /** u32: how often an event of an element counts. @param owner  of the event, for messages */
-export function countOf({ name }: EventCode, multiplicity: Expression, owner: string, scope: ElementScope): Ir {
+export function multiplicityOf({ name }: EventCode, multiplicity: Expression, owner: string, scope: ElementScope): Ir {
   const { block, context } = scope;
   const count = block.name('count', to('i32', compile(multiplicity, scope)));
   const bit = context.builder.faultBit(
@@ -27,7 +27,7 @@ export function countOf({ name }: EventCode, multiplicity: Expression, owner: st
 }
 
 /** Code that runs as often as an event counts. @param count  u32; absent: once */
-export function asOften(count: Ir | undefined, block: Block, write: (block: Block) => void): void {
+export function repeatedBy(count: Ir | undefined, block: Block, write: (block: Block) => void): void {
   if (!count) return void write(block);
   const k = block.local('repeat', 'u32');
   block.emit(ir.loop(k, ir.u32(0), count, block.nested(write)));

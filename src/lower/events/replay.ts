@@ -6,7 +6,7 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import { Block } from '../code/block.js';
 import { onClockOf } from '../step/clocks.js';
 import type { Context } from '../context.js';
-import { ownStep, step } from '../step/step-time.js';
+import { clockStep, step } from '../step/step-time.js';
 import type { EventSource } from './events.js';
 import { clearMasks, mark, ringSlot } from './events.js';
 import * as messages from '../messages.js';
@@ -118,7 +118,7 @@ export function replayKernel(
   const next = block.local('next', 'u32');
   const periodic = all.some(({ every }) => every > 0);
   const first = current ? block.name('first', ir.load(current.first, ir.u32(0))) : null;
-  const tick = ownStep(context);
+  const tick = clockStep(context);
   let now = tick;
   if (periodic) {
     const every = current

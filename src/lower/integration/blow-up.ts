@@ -11,13 +11,13 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import type { Expression } from '../../lang/ast.js';
-import { growsFast, mostChange } from '../../lang/growth.js';
+import { growsFast, mostChange } from '../../lang/divergence.js';
 import type { Equations } from '../code/equations.js';
 import { to, type IntegrationScope } from '../code/expressions.js';
 import { fold } from '../../ir/fold.js';
 
 /** Returns the integrated variables that occur in their own rate under a function that grows faster than any power. */
-export function escaping(names: readonly string[], { derivatives }: Equations): readonly string[] {
+export function divergingVariables(names: readonly string[], { derivatives }: Equations): readonly string[] {
   return names.filter((name) => {
     const rate: Expression | undefined = derivatives.get(name);
     return rate !== undefined && growsFast(rate, name);
@@ -32,7 +32,7 @@ interface Step {
 }
 
 /** Returns the values of a step, or Euler's if one of `watched` diverged in it. */
-export function heldBack(
+export function orEulerStep(
   watched: readonly string[],
   { first, last, next }: Step,
   scope: IntegrationScope,

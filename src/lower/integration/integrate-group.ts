@@ -11,7 +11,7 @@ import { compiledTerms, computePropagators, propagated, propagatorsOf } from './
 import { fold } from '../../ir/fold.js';
 import { namesIn, writtenBy } from '../../lang/walk.js';
 import { leaderOf, orderOf, rangesOf, type Group } from '../groups.js';
-import { escaping } from './blow-up.js';
+import { divergingVariables } from './blow-up.js';
 import { newValues, steppedDerivatives } from './integrate.js';
 import { chooseMethod } from './choose-method.js';
 import type { Chosen } from './choose-method.js';
@@ -41,7 +41,7 @@ export function integrateGroup(
   // Where the model names no method, the chosen one must cope with variables that a threshold is about to reset.
   const watched =
     equations.method === 'auto' && group.events.length > 0
-      ? escaping([...steppedDerivatives(equations).keys()], equations)
+      ? divergingVariables([...steppedDerivatives(equations).keys()], equations)
       : [];
   if (chosen.method === 'exact') {
     const { values, entries } = exactValues(group, chosen.system, active, scope);

@@ -12,7 +12,7 @@ import type { Expression } from '../../lang/ast.js';
 import { isZero } from '../../lang/build.js';
 import { functions } from '../../lang/functions.js';
 import { conditionallyLinear, linearForm, linearRate } from '../../lang/linear.js';
-import { growsFast } from '../../lang/growth.js';
+import { growsFast } from '../../lang/divergence.js';
 import { callsIn, namesIn } from '../../lang/walk.js';
 import { timeOutsideTables } from '../../lang/time-outside-tables.js';
 import type { Method } from '../step/profile.js';
@@ -21,7 +21,7 @@ import { drawsIn } from '../../lang/functions.js';
 import { compileReal, to } from '../code/expressions.js';
 import type { IntegrationScope } from '../code/expressions.js';
 import { adaptiveValues } from './adaptive.js';
-import { heldBack } from './blow-up.js';
+import { orEulerStep } from './blow-up.js';
 import { fold } from '../../ir/fold.js';
 import { exponentialStep } from './linear-step.js';
 import { rateOf } from './rates.js';
@@ -350,7 +350,7 @@ function rungeKutta4(
       return [name, axpy(scope, `next_${name}`, x.get(name) as Ir, dt / 6, sum)];
     }),
   );
-  return heldBack(watched, { first: k1, last: k4, next }, scope, dt);
+  return orEulerStep(watched, { first: k1, last: k4, next }, scope, dt);
 }
 
 /** Σ over noises of factor * dW. */

@@ -12,7 +12,7 @@ import { combined, readChanging } from '../protocol/phase-values.js';
 import { onClock } from '../step/clocks.js';
 import type { Context } from '../context.js';
 import { isInForce } from './delay-windows.js';
-import { hasHeard } from './pending-delivery.js';
+import { receives } from './pending-delivery.js';
 import { drawStep, keyAt, keyBuffer, philox } from '../code/draws.js';
 import { upToDate } from '../events/event-driven.js';
 import { step } from '../step/step-time.js';
@@ -90,7 +90,7 @@ export function pathwayKernel(
     const element = end.offset === 0 ? local('row') : ir.add(local('row'), ir.u32(end.offset));
     body = [ir.loop(repeat, ir.u32(0), ir.load(source.times.buffer, timesAt(source, emission, element)), body)];
   }
-  const heard = hasHeard(code, stored, emission, context);
+  const heard = receives(code, stored, emission, context);
   if (heard) body = [ir.when(heard, body)];
   if (pathway.window) body = [ir.when(isInForce(plan, pathway.window, emission, context), body)];
   return context.builder.propagate({

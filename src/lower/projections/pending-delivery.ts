@@ -12,17 +12,17 @@ import type { PathwayCode } from './pathways.js';
  * Names of the arrays (i32, by position) of the first emission step that a synapse receives, and of the step after the
  * last.
  */
-export const heardBuffers = (key: string): { readonly from: string; readonly until: string } => ({
+export const receivedStepBuffers = (key: string): { readonly from: string; readonly until: string } => ({
   from: `${key}.heard_from`,
   until: `${key}.heard_until`,
 });
 
 /** Whether the synapse at a position receives an event sent in an i32 step; null if all synapses do. */
-export function hasHeard(
+export function receives(
   { plan, pathway, connectivity }: Pick<PathwayCode, 'plan' | 'pathway' | 'connectivity'>,
   position: Ir,
   emission: Ir,
-  { builder, heard: { pathways, step } }: Context,
+  { builder, pendingDelivery: { pathways, step } }: Context,
 ): Ir | null {
   const key = `${plan.name}.${pathway.window?.of ?? pathway.name}`;
   if (!pathways.has(key) || (pathway.window?.version ?? 0) > 0) return null;
@@ -31,7 +31,7 @@ export function hasHeard(
     if (typeof connectivity.count !== 'number') builder.allocate(made);
     return made;
   };
-  const { from, until } = heardBuffers(key);
+  const { from, until } = receivedStepBuffers(key);
   const since = ir.load(buffer(from, 'first step under way whose events each synapse has heard'), position);
   const end = ir.load(buffer(until, 'first step after those under way whose events each synapse has heard'), position);
   return ir.or(ir.ge(emission, ir.i32(step)), ir.and(ir.ge(emission, since), ir.lt(emission, end)));

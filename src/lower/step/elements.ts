@@ -17,8 +17,8 @@ import { deliveriesOf } from '../elements/deliveries.js';
 import type { Network, SteppedGroup } from '../elements/layout.js';
 import {
   projectionsByEnd,
-  shownGroup,
-  shownProjection,
+  recordedGroup,
+  recordedProjection,
   stepGroups,
   steppingOrder,
   stepProjection,
@@ -121,8 +121,8 @@ function steppedMember(name: string, { groups }: Network): { stepped: SteppedGro
 /** The view of recordings and phases on the network. */
 function recordedOf(network: Network): Recorded {
   return {
-    groups: network.groups.map(shownGroup),
-    projections: network.projections.map(shownProjection),
+    groups: network.groups.map(recordedGroup),
+    projections: network.projections.map(recordedProjection),
     copies: new Map(
       [
         ...network.groups.map(({ group, shown }) => ({ storage: group.storage, shown })),

@@ -13,12 +13,12 @@ export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
  *
  * @source Brian 2, `Network.run`: a clock that is not due has already advanced
  */
-export const ownStep = ({ every }: Pick<Context, 'every'>): Ir =>
+export const clockStep = ({ every }: Pick<Context, 'every'>): Ir =>
   every === 1 ? step : ir.binary('div', ir.add(step, ir.i32(every - 1)), ir.i32(every));
 
 /** I32 number of the step that code sees: the one that runs or, for code that looks ahead, the next one. */
 export const seenStep = (context: Context): Ir =>
-  context.ahead ? ir.add(ownStep(context), ir.i32(1)) : ownStep(context);
+  context.ahead ? ir.add(clockStep(context), ir.i32(1)) : clockStep(context);
 
 /** Float64 seconds at the start of the current step or, if time is a sum of steps, the current sum. */
 export const timeOf = (context: Context): Ir =>

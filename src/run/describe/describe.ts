@@ -30,7 +30,7 @@ import type {
   ArrayValue,
 } from '../../model/model.js';
 import { taggedPhase, taggedRecording, taggedSelection, excludesSelf, isDrawn } from '../../model/tagged.js';
-import { writtenQuantity } from '../../lang/written-quantity.js';
+import { writtenQuantity } from '../../lang/readable-quantity.js';
 import { readableModel } from './readable-model.js';
 import type { DescriptionCode, DescriptionSection, DescriptionTable, ModelDescription } from './description.js';
 

@@ -5,7 +5,7 @@
  */
 
 import { longAgo, neverSpiked } from '../../lower/groups.js';
-import { heardBuffers } from '../../lower/projections/pending-delivery.js';
+import { receivedStepBuffers } from '../../lower/projections/pending-delivery.js';
 import { isNoiseKernel } from '../../lower/integration/noise.js';
 import type { Program, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Session } from '../../../runtime/targets/target.js';
@@ -129,7 +129,7 @@ async function putHeard(
   session: Session,
 ): Promise<void> {
   const location = program.manifest.projections.find(({ name }) => key.startsWith(`${name}.`));
-  const names = heardBuffers(key);
+  const names = receivedStepBuffers(key);
   if (!location || !program.buffers.some(({ name }) => name === names.from))
     throw new UsageError(`the state names ${key}, which is no pathway of the model`, 'give projection.pathway');
   const { position } = await synapsesOf(location, session);

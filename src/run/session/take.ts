@@ -9,7 +9,7 @@ import { synapsesOf, type Synapses } from '../synapses.js';
 import type { Program, ProjectionLocation, TypedArray, VariableLocation } from '../../ir/program.js';
 import type { Model } from '../../model/model.js';
 import { segmentSpans } from '../../../runtime/record/protocol.js';
-import { readU32, resolveExtent } from '../../../runtime/record/session-read.js';
+import { readU32, resolveExtent } from '../../../runtime/record/read-buffers.js';
 
 /** What was recorded since it was last taken. */
 export async function take(state: SessionState): Promise<Taken> {

@@ -7,7 +7,7 @@ import { differenceText, firstDifference, incomparable, type Difference } from '
 import { nwbWriter } from '../../../runtime/results/nwb/write.js';
 import { openResult } from '../../../runtime/results/open.js';
 import type { RunRecord } from '../../../runtime/results/result.js';
-import { bitsText } from '../../../runtime/results/bits.js';
+import { bitsText } from '../../../runtime/results/bit-patterns.js';
 import type { Program } from '../../../src/ir/program.js';
 import type { FakeStep } from '../record/fake-session.js';
 import { keepingSink, play, playInto, type PlayOptions } from '../record/played-run.js';

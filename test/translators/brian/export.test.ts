@@ -8,7 +8,7 @@ import { parseQuantity } from '../../../src/lang/quantity.js';
 import type { ConversionEntry } from '../../../src/model/conversion-report.js';
 import { exportBrian } from '../../../translators/brian/export.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
-import { quantityText } from '../../../src/lang/written-quantity.js';
+import { quantityText } from '../../../src/lang/readable-quantity.js';
 import { normalised } from '../../model/support.js';
 import { brian } from '../../support/brian-text.js';
 import { created, simulate } from '../../support/simulate.js';

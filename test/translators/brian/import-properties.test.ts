@@ -10,7 +10,7 @@ import { parseUnit, unitInText } from '../../../src/lang/units.js';
 import { brianUnits } from '../../../translators/brian/units.js';
 import { brian } from '../../support/brian-text.js';
 import { exportBrian } from '../../../translators/brian/export.js';
-import { writtenQuantity } from '../../../src/lang/written-quantity.js';
+import { writtenQuantity } from '../../../src/lang/readable-quantity.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { check, document, fixture, importText, valid, type Loose } from './support.js';
 

@@ -30,7 +30,7 @@ import {
 import { brianFunctions, functionNames } from '../vocabulary.js';
 import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js';
 import { withoutSigns } from '../../../src/library/readable/tidied.js';
-import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/written-quantity.js';
+import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/readable-quantity.js';
 
 /** Receives what Brian cannot say of an expression. */
 export interface Remarks {

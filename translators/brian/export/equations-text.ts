@@ -18,7 +18,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
 import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
 import { type TypePlan } from './plan.js';
-import { declaredUnit, quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
+import { declaredUnit, quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
 
 /** The dimension of a canonical unit text. */
 export const dimensionOf = (unit: string): Dimension => parseUnit(unit).dimension;

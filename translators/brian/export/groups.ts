@@ -21,7 +21,7 @@ import { inputParts } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type TypePlan } from './plan.js';
 import { gslMethod } from './adaptive-steps.js';
 import { keptOptions } from '../method-options.js';
-import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
+import { quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
 import { membraneValues, ownEquations, structure } from './spatial.js';
 import type { Link, MethodOptions } from '../specification.generated.js';
 

@@ -16,7 +16,7 @@ import { brianExpression, counting } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import { brianName } from './naming.js';
 import { groupAttributes, remarksAt, type ExportContext, type GroupPlan, type SynapsesPlan } from './plan.js';
-import { declaredUnit, quantityText } from '../../../src/lang/written-quantity.js';
+import { declaredUnit, quantityText } from '../../../src/lang/readable-quantity.js';
 import { groupSlice, rangeTest } from './selection-text.js';
 
 /** Equations and initial values that a group gets for its inputs. */

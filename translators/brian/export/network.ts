@@ -11,7 +11,7 @@ import { brianStatements, brianTree, readCanonical, spacedQuantity } from './bri
 import { dimensionOf } from './equations-text.js';
 import { currentName } from './inputs.js';
 import { remarksAt, type ExportContext, type GroupPlan, type Plans, type SynapsesPlan } from './plan.js';
-import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
+import { quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
 import { groupSlice, sliceText } from './selection-text.js';
 
 const time = dimensionOf('s');

@@ -22,7 +22,7 @@ import { poissonThreshold } from '../sources.js';
 import { isBuiltIn, isSpatial } from './spatial-type.js';
 import { pythonBuiltins, sympyNames } from './sympy-names.js';
 import { brianName, noiseName, type ObjectNames } from './naming.js';
-import type { Arithmetic } from '../../../src/lang/written-quantity.js';
+import type { Arithmetic } from '../../../src/lang/readable-quantity.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { coordinateNames } from '../vocabulary.js';
 

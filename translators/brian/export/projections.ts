@@ -33,7 +33,7 @@ import {
   type SynapsesEnd,
   type SynapsesPlan,
 } from './plan.js';
-import { declaredUnit } from '../../../src/lang/written-quantity.js';
+import { declaredUnit } from '../../../src/lang/readable-quantity.js';
 import { contributedName, contributionLines } from './inputs.js';
 import { withoutSelf } from './connection-rules.js';
 import { groupSlice, sliceText } from './selection-text.js';

@@ -11,7 +11,7 @@ import { trainParts } from './groups.js';
 import { isSwitched, switchName } from './inputs.js';
 import { remarksAt, type ExportContext, type Plans } from './plan.js';
 import { delayOn } from './projections.js';
-import { quantityText } from '../../../src/lang/written-quantity.js';
+import { quantityText } from '../../../src/lang/readable-quantity.js';
 import { groupSlice } from './selection-text.js';
 
 const time = dimensionOf('s');

@@ -8,7 +8,7 @@ import { geometricNumbers } from '../morphology.js';
 import type { Remarks } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import type { ExportContext } from './plan.js';
-import { quantityText, writtenQuantities } from '../../../src/lang/written-quantity.js';
+import { quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
 
 /** The type without what Brian defines itself. */
 export function ownEquations(type: NeuronType): NeuronType {

@@ -9,7 +9,7 @@ import { parseQuantity } from '../../../src/lang/quantity.js';
 import { parseUnit, unitText } from '../../../src/lang/units.js';
 import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
 import { shortSequence, wholeSequence } from './sequence.js';
-import { symbolicQuantity } from '../../../src/lang/written-quantity.js';
+import { symbolicQuantity } from '../../../src/lang/readable-quantity.js';
 
 /** What types of cells and of synapses have in common. */
 export interface NativeType {

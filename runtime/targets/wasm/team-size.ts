@@ -13,7 +13,7 @@ export interface Piece {
 }
 
 /** Chooses the team of the next piece, from the durations of earlier pieces. */
-export interface Pace {
+export interface TeamChooser {
   /** The next piece. */
   next(): Piece;
   /** Notes that the piece asked for last did so many steps in so many milliseconds. */
@@ -38,7 +38,7 @@ const interval = { least: 64, most: 4000 } as const;
 const pieceTime = 10;
 
 /** The pace of a session of so many threads. */
-export function createPace(threads: number): Pace {
+export function createTeamChooser(threads: number): TeamChooser {
   const sizes = teamSizes(threads);
   if (sizes.length === 1) return { next: () => ({ threads: 1, steps: Infinity }), note: () => undefined };
   /** Milliseconds of a step as they were measured last; 0 before. */

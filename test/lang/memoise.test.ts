@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { parseExpression, parseStatements } from '../../src/lang/parse.js';
-import { remembering } from '../../src/lang/remember.js';
+import { memoised } from '../../src/lang/memoise.js';
 
 describe('what a function of a text gave', () => {
   test('is worked out once for each text, but for long ones', () => {
     const asked: string[] = [];
-    const lengthOf = remembering((text) => {
+    const lengthOf = memoised((text) => {
       asked.push(text);
       return { length: text.length };
     });
@@ -19,7 +19,7 @@ describe('what a function of a text gave', () => {
 
   test('is forgotten when there are many others', () => {
     let asked = 0;
-    const same = remembering((text) => ({ text, asked: (asked += 1) }));
+    const same = memoised((text) => ({ text, asked: (asked += 1) }));
     for (let k = 0; k < 50_000; k += 1) expect(same(`${k}`).text).toBe(`${k}`);
     expect(same('0').asked).toBeGreaterThan(1);
   });

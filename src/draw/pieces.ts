@@ -39,7 +39,7 @@ function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly nu
 }
 
 /** A recording of a projection that several stand for becomes one of each. */
-export function spreadRecording(
+export function recordingByPiece(
   recording: Model['recordings'][number],
   all: AllPieces,
   data: DataStore,
@@ -61,7 +61,7 @@ export function spreadRecording(
 type Phase = Model['experiment']['protocol'][number];
 
 /** Repeats a phase's assignments to a projection for each of its pieces. */
-export function spreadPhase(phase: Phase, all: AllPieces, data: DrawnArrays): Phase {
+export function phaseByPiece(phase: Phase, all: AllPieces, data: DrawnArrays): Phase {
   if (all.size === 0) return phase;
   if (phase.kind === 'delays') return { ...phase, delays: spreadValues(phase.delays, all, data) };
   if (phase.kind !== 'set' && phase.kind !== 'initialise') return phase;

@@ -6,7 +6,7 @@ const mostTexts = 10_000;
 const longestKept = 1000;
 
 /** Returns the same function with a cache of recent results. Callers must not modify the results. */
-export function remembering<T>(of: (text: string) => T): (text: string) => T {
+export function memoised<T>(of: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);

@@ -16,13 +16,13 @@ const outside: ReadonlySet<string> = new Set(['model', 'digests', 'digest']);
 const described = 'environment';
 
 /** The record with its digests. */
-export function sealed(record: Omit<RunRecord, 'digests' | 'digest'>): RunRecord {
+export function withDigests(record: Omit<RunRecord, 'digests' | 'digest'>): RunRecord {
   const digests = digestsOf(record);
   return { ...record, digests, digest: digestOf(digests) };
 }
 
 /** Names of fields that do not match the digests of the record, in its order; empty for an unchanged record. */
-export function brokenSeals(record: RunRecord): readonly string[] {
+export function changedDigests(record: RunRecord): readonly string[] {
   const now = digestsOf(record);
   const names = [...new Set([...Object.keys(now), ...Object.keys(record.digests)])];
   const broken = names.filter((name) => now[name] !== record.digests[name]);

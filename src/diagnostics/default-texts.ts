@@ -155,7 +155,7 @@ function choice(expected: string | undefined): string | undefined {
 }
 
 /** Returns a diagnostic with its missing texts filled in by kind. */
-export function withUsualWords<T extends Words & { readonly code: string }>(finding: T): T {
+export function withDefaultTexts<T extends Words & { readonly code: string }>(finding: T): T {
   if (finding.expected !== undefined && finding.found !== undefined && finding.hint !== undefined) return finding;
   const kind = finding.code.slice(finding.code.lastIndexOf('/') + 1);
   const words = usual.find(([kinds]) => kinds.test(kind))?.[1];

@@ -4,7 +4,7 @@ import { assignedBy } from '../model/assigned.js';
 import type { Model, Projection, ValidModel, Value } from '../model/typed.js';
 import { isDraw } from './generators.js';
 import { selectionOfPhase, valuesOfPhase } from './phases.js';
-import { connectionsOf, countOf } from './room.js';
+import { connectionsOf, countOf } from './drawing-cost.js';
 
 /** Number of pairs of a projection that is not completely drawn. */
 const pairs = 1000;
@@ -16,7 +16,7 @@ const drawsEach = 50;
  *
  * @param most  synapses that a projection may draw
  */
-export function thinned(
+export function withFewerPairs(
   valid: ValidModel,
   most: number,
 ): { readonly model: Model; readonly partial: readonly string[] } {

@@ -66,7 +66,7 @@ export function refuseFeatures(model: Model, diagnostics: LoweringDiagnostics): 
 }
 
 /** Returns notes on features of a model that its profile ignores. */
-export const unreadFeatures = (model: Model): readonly string[] =>
+export const ignoredFeatures = (model: Model): readonly string[] =>
   usedWith(model, 'unread').map((verdicts) => {
     const [first] = verdicts;
     const more = verdicts.length > 1 ? ` and ${verdicts.length - 1} more like it` : '';

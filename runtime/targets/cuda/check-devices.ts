@@ -48,7 +48,7 @@ async function distrustOf(
  * @param sizesOf threads that kernels are compiled for
  * @param cache folder of compiled programs; undefined for no cache
  */
-export async function judgeDevices(
+export async function checkDevices(
   api: CudaApi,
   compiler: CudaCompiler,
   devices: readonly CudaDevice[],

@@ -1,7 +1,7 @@
 /** Who computes: simulated threads, whose steps take as long as a test says. */
 
 import { describe, expect, test } from 'vitest';
-import { createPace, type Piece } from '../../../../runtime/targets/wasm/pace.js';
+import { createTeamChooser, type Piece } from '../../../../runtime/targets/wasm/team-size.js';
 
 /** Milliseconds of a step on so many threads at a time in milliseconds. */
 type StepTime = (threads: number, now: number) => number;
@@ -18,7 +18,7 @@ function simulate(
   milliseconds: number,
   stepTime: StepTime,
 ): { readonly steps: number; readonly stretches: readonly Stretch[] } {
-  const pace = createPace(threads);
+  const pace = createTeamChooser(threads);
   const stretches: Stretch[] = [];
   let now = 0;
   let steps = 0;
@@ -43,11 +43,11 @@ function part(stretches: readonly Stretch[], threads: number, from = 0): number 
 
 describe('who computes', () => {
   test('one thread has nobody to be compared with', () => {
-    expect(createPace(1).next()).toEqual({ threads: 1, steps: Infinity });
+    expect(createTeamChooser(1).next()).toEqual({ threads: 1, steps: Infinity });
   });
 
   test('begins with all threads', () => {
-    expect(createPace(6).next().threads).toBe(6);
+    expect(createTeamChooser(6).next().threads).toBe(6);
   });
 
   test('threads that halve the time compute nearly always', () => {
@@ -83,7 +83,7 @@ describe('who computes', () => {
   });
 
   test('a call that did nothing says nothing', () => {
-    const pace = createPace(2);
+    const pace = createTeamChooser(2);
     const first = pace.next();
     pace.note(0, 1000);
     expect(pace.next()).toEqual(first);

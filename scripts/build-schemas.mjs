@@ -148,6 +148,7 @@ function placeIn(schema, path) {
   };
   const place = [
     path,
+    path.replace(/\/false schema$/, ''),
     path.replace(/\/propertyNames(\/.*)?$/, '/additionalProperties'),
     path.replace(/\/properties\/\w+\/enum$/, '/discriminator'),
   ].find(isThere);

@@ -6,8 +6,6 @@ import type { NeuronDocument } from '../../src/model/document.js';
 import {
   gifCell,
   inhomogeneousGamma,
-  missingTypes,
-  neuronParts,
   pointNeuron,
   responseParts,
   standardCells,
@@ -16,7 +14,7 @@ import type { StandardCell } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';
 import { own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
-import { structuralKeys, structuredCell } from './compartments.js';
+import { structuredCell } from './compartments.js';
 import * as messages from './messages.js';
 import { nativeName, whereFrom } from './native/types.js';
 import type { Cell, Value, Values } from './specification.generated.js';
@@ -60,39 +58,19 @@ function withPlaces(neuron: NeuronDocument, pointer: string): unknown {
   };
 }
 
-/** The names of all cell types, for suggestions. */
-const knownTypes: readonly string[] = [
-  ...standardCells.keys(),
-  ...['SpikeSourceArray', 'PointNeuron', 'MultiCompartmentNeuron'],
-];
-
 /** The standard type that a document names; undefined after what is wrong was reported. */
 export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
-  const at = child(pointer, 'type');
-  if (cell.type === 'MultiCompartmentNeuron') {
-    if (cell.neuron !== undefined)
-      setting.reportKey(messages.unknownParameter('neuron', cell.type, structuralKeys), child(pointer, 'neuron'));
-    return structuredCell(cell, pointer, setting);
-  }
-  for (const key of structuralKeys)
-    if (cell[key] !== undefined)
-      setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
+  if (cell.type === 'MultiCompartmentNeuron') return structuredCell(cell, pointer, setting);
   if (cell.type === 'PointNeuron') return pointNeuronOf(cell, pointer, setting);
-  for (const key of ['neuron', 'receptors'] as const)
-    if (cell[key] !== undefined)
-      setting.reportKey(messages.unknownParameter(key, cell.type, ['params']), child(pointer, key));
   if (cell.type === 'GIF_cond_exp')
     return gifCell(components(cell.params, ['tau_eta', 'tau_gamma', 'a_eta', 'a_gamma']) ?? 3);
   if (cell.type === 'SpikeSourceInhGamma') return inhomogeneousGamma(components(cell.params, ['a', 'b', 'tbins']) ?? 1);
   const known = standardCells.get(cell.type);
   if (known !== undefined) return known;
+  const at = child(pointer, 'type');
   const native = nativeName(cell.type);
   if (native !== undefined) return setting.natives.cell(native, at);
-  const missing = own(missingTypes, cell.type);
-  if (missing !== undefined) setting.report(messages.unsupported(`${cell.type} (${missing})`), at);
-  else if (cell.type.startsWith('native:')) setting.report(messages.nativeType(cell.type), at);
-  else setting.report(messages.unknownType('cell type', cell.type, knownTypes), at);
-  return undefined;
+  return void setting.report(messages.nativeType(cell.type), at);
 }
 
 /** How many numbers the lists of a cell have that are given. */
@@ -106,42 +84,14 @@ function components(params: Values | undefined, names: readonly string[]): numbe
 }
 
 function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
-  if (cell.neuron === undefined) {
-    setting.report(messages.missingParameter('neuron', 'PointNeuron'), pointer);
-    return undefined;
-  }
-  const receptors = Object.entries(cell.receptors ?? {});
-  let whole = true;
-  if (!neuronParts.includes(cell.neuron.type)) {
-    whole = false;
-    setting.report(messages.unknownType('neuron component', cell.neuron.type, neuronParts), `${pointer}/neuron/type`);
-  }
-  for (const [name, { type }] of receptors) {
-    if (own(responseParts, type) !== undefined) continue;
-    whole = false;
-    setting.report(
-      messages.unknownType('receptor', type, Object.keys(responseParts)),
-      `${child(child(pointer, 'receptors'), name)}/type`,
-    );
-  }
-  const kinds = new Set(receptors.map(([, { type }]) => own(responseParts, type)?.kind));
-  if (whole && kinds.size > 1) {
-    whole = false;
-    setting.report(
-      messages.wrongValue(
-        'the receptors',
-        'all currents or all conductances',
-        receptors.map(([, { type }]) => type),
-      ),
-      child(pointer, 'receptors'),
-    );
-  }
-  return whole
-    ? pointNeuron(
-        cell.neuron.type,
-        receptors.map(([name, { type }]) => ({ name, type })),
-      )
-    : undefined;
+  const receptors = Object.entries(cell.receptors ?? {}).map(([name, { type }]) => ({ name, type }));
+  const kinds = new Set(receptors.map(({ type }) => own(responseParts, type)?.kind));
+  if (kinds.size <= 1) return pointNeuron(cell.neuron?.type ?? '', receptors);
+  const types = receptors.map(({ type }) => type);
+  return void setting.report(
+    messages.wrongValue('the receptors', 'all currents or all conductances', types),
+    child(pointer, 'receptors'),
+  );
 }
 
 /** The parameters that a cell description gives, by the canonical type's names, each with its place. */

@@ -17,9 +17,6 @@ import { translateFormula } from './formulas.js';
 import * as messages from './messages.js';
 import type { Cell, Distribution, Label, Location, Locations, Section } from './specification.generated.js';
 
-/** Members of a cell that only cells with compartments have. */
-export const structuralKeys = ['sections', 'groups', 'ion_channels', 'ionic_species', 'cm', 'Ra'] as const;
-
 /** Charges of ions; others have one. */
 const valences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2, mg: 2, cl: -1 };
 
@@ -41,14 +38,7 @@ type Local = number | string | null;
 
 /** The cell type of a `MultiCompartmentNeuron`; undefined after what is wrong was reported. */
 export function structuredCell(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
-  if (cell.sections === undefined)
-    return void setting.report(messages.missingParameter('sections', cell.type), child(pointer, 'type'));
-  for (const key of Object.keys(cell.params ?? {}))
-    setting.reportKey(
-      messages.unknownParameter(key, cell.type, [...structuralKeys, 'receptors']),
-      child(child(pointer, 'params'), key),
-    );
-  const tree = treeOf(cell.sections, child(pointer, 'sections'), setting);
+  const tree = treeOf(cell.sections ?? {}, child(pointer, 'sections'), setting);
   const labels = tree && labelsOf(cell, tree, pointer, setting);
   if (!tree || !labels) return undefined;
   const at = { tree, labels, setting };
@@ -312,17 +302,7 @@ function mechanismsOf(cell: Cell, pointer: string, at: Within): Mechanisms | und
   for (const [name, { type, params = {} }] of Object.entries(cell.ion_channels ?? {})) {
     const place = child(child(pointer, 'ion_channels'), name);
     const channel = own(ionChannels, type);
-    if (channel === undefined) {
-      whole = false;
-      at.setting.report(messages.unknownType('ion channel', type, Object.keys(ionChannels)), child(place, 'type'));
-      continue;
-    }
-    const known = ['conductance_density', 'e_rev'];
-    for (const key of Object.keys(params))
-      if (!known.includes(key)) {
-        whole = false;
-        at.setting.reportKey(messages.unknownParameter(key, type, known), child(child(place, 'params'), key));
-      }
+    if (channel === undefined) continue;
     const species = channel.ion === undefined ? undefined : own(cell.ionic_species ?? {}, channel.ion);
     const given = params['e_rev'] ?? species?.reversal_potential ?? channel.reversal;
     const reversalAt =
@@ -428,8 +408,6 @@ function receptorsOf(
     const at = child(child(pointer, 'receptors'), name);
     const known = own(responseParts, type);
     const places = placesAt(locations, structure, child(at, 'locations'), setting);
-    if (known === undefined)
-      setting.report(messages.unknownType('receptor', type, Object.keys(responseParts)), child(at, 'type'));
     if (known === undefined || places === undefined) {
       whole = false;
       continue;
@@ -442,10 +420,7 @@ function receptorsOf(
     };
     for (const [key, value] of Object.entries(params)) {
       const where = child(child(at, 'params'), key);
-      if (own(numbers, key) === undefined) {
-        whole = false;
-        setting.reportKey(messages.unknownParameter(key, type, Object.keys(numbers)), where);
-      } else if (typeof value !== 'number') {
+      if (typeof value !== 'number') {
         whole = false;
         setting.report(messages.wrongValue(key, 'one number for all cells', value), where);
       } else numbers[key] = value;

@@ -3,15 +3,7 @@
 import type { StandardSynapse, Receptor } from '../../src/library/standard-type.js';
 import type { SynapseDocument } from '../../src/model/document.js';
 import { child } from '../../src/model/pointer.js';
-import {
-  stdpName,
-  synapsesFor,
-  electricalSynapse,
-  missingTypes,
-  timingRules,
-  weightDependences,
-  stdpSynapse,
-} from '../../src/library/pynn/index.js';
+import { stdpName, synapsesFor, electricalSynapse, stdpSynapse } from '../../src/library/pynn/index.js';
 import { type Located, located } from '../shared/located.js';
 import { type Connections, translateConnector } from './connectors.js';
 import { type Target, targetOf, endOf } from './selections.js';
@@ -257,32 +249,13 @@ function synapseOf(
   setting: Setting,
 ): StandardSynapse | undefined {
   if (written.type === 'STDPMechanism') return stdpOf(written, kind, listed, pointer, setting);
-  for (const key of [
-    'timing_dependence',
-    'weight_dependence',
-    'voltage_dependence',
-    'dendritic_delay_fraction',
-  ] as const) {
-    if (written[key] !== undefined)
-      setting.reportKey(messages.unknownParameter(key, written.type, ['params']), child(pointer, key));
-  }
   const known: Readonly<Record<string, StandardSynapse>> = {
     ...synapsesFor(kind),
     ElectricalSynapse: electricalSynapse,
   };
   const standard = own(known, written.type);
-  if (standard !== undefined) return standard;
-  const missing = own(missingTypes, written.type);
-  if (missing !== undefined)
-    setting.report(messages.unsupported(`${written.type} (${missing})`), child(pointer, 'type'));
-  else if (written.type.startsWith('native:'))
-    setting.report(messages.nativeType(written.type), child(pointer, 'type'));
-  else
-    setting.report(
-      messages.unknownType('synapse type', written.type, [...Object.keys(known), 'STDPMechanism']),
-      child(pointer, 'type'),
-    );
-  return undefined;
+  if (standard === undefined) setting.report(messages.nativeType(written.type), child(pointer, 'type'));
+  return standard;
 }
 
 function stdpOf(
@@ -293,28 +266,11 @@ function stdpOf(
   setting: Setting,
 ): StandardSynapse | undefined {
   const { timing_dependence: timing, weight_dependence: dependence } = written;
-  let whole = true;
-  if (written.voltage_dependence !== undefined && written.voltage_dependence !== null) {
-    whole = false;
-    setting.report(
+  if (written.voltage_dependence !== undefined && written.voltage_dependence !== null)
+    return void setting.report(
       messages.unsupported('voltage_dependence, which no simulator implements'),
       child(pointer, 'voltage_dependence'),
     );
-  }
-  for (const [key, part, known] of [
-    ['timing_dependence', timing, timingRules],
-    ['weight_dependence', dependence, weightDependences],
-  ] as const) {
-    if (part !== undefined && own<unknown>(known, part.type) !== undefined) continue;
-    whole = false;
-    if (part === undefined) setting.report(messages.missingParameter(key, 'STDPMechanism'), pointer);
-    else
-      setting.report(
-        messages.unknownType(key.replace('_', ' '), part.type, Object.keys(known)),
-        child(child(pointer, key), 'type'),
-      );
-  }
-  if (!whole) return undefined;
   const fraction = fractionOf(written, setting.dt) ?? 1;
   const delay = written.params?.['delay'];
   return stdpSynapse(kind, timing?.type ?? '', dependence?.type ?? '', {

@@ -70,6 +70,11 @@ function findingFor(
     return messages.unknownType(kind, found, allowed);
   if (!schemaPath.includes('/allOf/')) return undefined;
   const type = String(memberOf(nodeAt(document, instancePath.replace(/\/params$/, '')), 'type'));
+  if (keyword === 'false schema' && propertyName === undefined) {
+    const at = instancePath.lastIndexOf('/');
+    const owner = String(memberOf(nodeAt(document, instancePath.slice(0, at)), 'type'));
+    return messages.unknownParameter(instancePath.slice(at + 1), owner, ['params']);
+  }
   if (propertyName !== undefined) return messages.unknownParameter(propertyName, type, allowed);
   if (keyword !== 'required') return undefined;
   const missing = String(params['missingProperty']);

@@ -17,7 +17,7 @@ import {
 import { mapped } from '../../src/model/collections.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import type { NeuronDocument } from '../../src/model/document.js';
-import { field, schemaOfTypes, type Field, type Fields } from '../shared/vocabulary.js';
+import { field, schemaOfTypes, type Field, type Fields, type Member } from '../shared/vocabulary.js';
 import { parameterNames } from './cells.js';
 import { connectorFields } from './connectors.js';
 import { currentSources } from './currents.js';
@@ -107,7 +107,27 @@ export const words: Readonly<Record<string, Readonly<Record<string, Fields>>>> =
 /** Names of cells and synapses that are types of the document's own, or of one simulator. */
 const own: Readonly<Record<string, string>> = { cell: '^(native|nestml):', synapse: '^(native|nestml):' };
 
+const ofCompartments: Member = { of: ['MultiCompartmentNeuron'], needed: false };
+const plastic = (needed: boolean): Member => ({ of: ['STDPMechanism'], needed });
+
+/** What only some cells and synapses have beside their parameters. */
+const members: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
+  cell: {
+    neuron: { of: ['PointNeuron'], needed: true },
+    receptors: { of: ['PointNeuron', 'MultiCompartmentNeuron'], needed: false },
+    sections: { ...ofCompartments, needed: true },
+    ...{ groups: ofCompartments, ion_channels: ofCompartments, ionic_species: ofCompartments },
+    ...{ cm: ofCompartments, Ra: ofCompartments },
+  },
+  synapse: {
+    timing_dependence: plastic(true),
+    weight_dependence: plastic(true),
+    voltage_dependence: plastic(false),
+    dendritic_delay_fraction: plastic(false),
+  },
+};
+
 /** What the definitions of the schema say of types and their parameters. */
 export const definitions: Readonly<Record<string, object>> = mapped(words, (types, name) =>
-  schemaOfTypes(types, own[name]),
+  schemaOfTypes(types, own[name], members[name]),
 );

@@ -68,22 +68,45 @@ export function schemaOfFields(fields: Fields): Schema {
   };
 }
 
+/** Types that a member beside `type` and `params` is for, and whether they need it. */
+export interface Member {
+  readonly of: readonly string[];
+  readonly needed: boolean;
+}
+
 /**
  * What a schema says of a map with `type` and `params`.
  *
  * @param words    parameters of each type by its name
  * @param pattern  names that are types of the document's own
+ * @param members  what only some types have
  */
-export function schemaOfTypes(words: Readonly<Record<string, Fields>>, pattern?: string): Schema {
+export function schemaOfTypes(
+  words: Readonly<Record<string, Fields>>,
+  pattern?: string,
+  members: Readonly<Record<string, Member>> = {},
+): Schema {
   const known = { enum: Object.keys(words) };
   return {
     type: pattern === undefined ? known : { anyOf: [known, { type: 'string', pattern }] },
-    allOf: Object.entries(words).map(([type, fields]) => ({
-      if: { required: ['type'], properties: { type: { const: type } } },
-      then: {
-        ...(firstNeeded(fields) === undefined ? {} : { required: ['params'] }),
-        properties: { params: schemaOfFields(fields) },
-      },
-    })),
+    allOf: Object.entries(words).map(([type, fields]) => {
+      const [own, others] = [true, false].map((isOwn) =>
+        Object.keys(members).filter((name) => members[name]?.of.includes(type) === isOwn),
+      ) as [string[], string[]];
+      const needed = [
+        ...(firstNeeded(fields) === undefined ? [] : ['params']),
+        ...own.filter((name) => members[name]?.needed),
+      ];
+      return {
+        if: { required: ['type'], properties: { type: { const: type } } },
+        then: {
+          ...(needed.length === 0 ? {} : { required: needed }),
+          properties: {
+            params: schemaOfFields(fields),
+            ...Object.fromEntries(others.map((name) => [name, false])),
+          },
+        },
+      };
+    }),
   };
 }

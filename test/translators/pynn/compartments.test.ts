@@ -117,7 +117,7 @@ const leak = (params: Parts): Parts => ({ ion_channels: { pas: { type: 'PassiveL
 const ex = (location: unknown): Parts => ({ projections: [projection('ex', 'AMPA', { location }, [[0, 0]])] });
 
 test.each<readonly [string, Parts, string]>([
-  ['no shape', network({}, { sections: undefined }), 'pynn/missing-parameter /populations/0/cell/type'],
+  ['no shape', network({}, { sections: undefined }), 'pynn/missing-parameter /populations/0/cell:'],
   [
     'a parent that is not there',
     network({}, { sections: { ...sections, a: { parent: 'sona', points: sections.soma.points } } }),

@@ -3,6 +3,8 @@
 import { excludesSelf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { ConnectionRule, DrawnValues } from '../../../src/model/model.js';
+import { unusual } from '../../shared/vocabulary.js';
+import { connectors } from '../connectors.js';
 import type { Connector, Value as PynnValue } from '../specification.generated.js';
 import type { ExportContext } from './context.js';
 import { given } from './given.js';
@@ -21,6 +23,22 @@ export function connectorOf(
   return ofRule(context, rule, pointer, names);
 }
 
+/** A connector with the parameters that differ from PyNN's usual ones. @param rng  who draws; absent: PyNN's usual generator */
+function made(type: string, params: Readonly<Record<string, unknown>>, rng?: string): Connector {
+  const written = unusual(connectors[type]?.parameters ?? {}, params);
+  return { type, ...given('params', written), ...(rng === undefined ? {} : { rng }) };
+}
+
+/** The class of connectors that draw, by the rule of the target and by what a NumpyRNG draws. */
+const drawing: Readonly<Record<string, string>> = {
+  fixedInDegree: 'FixedNumberPreConnector',
+  fixedNumberPre: 'FixedNumberPreConnector',
+  fixedOutDegree: 'FixedNumberPostConnector',
+  fixedNumberPost: 'FixedNumberPostConnector',
+  fixedTotal: 'FixedTotalNumberConnector',
+  smallWorld: 'SmallWorldConnector',
+};
+
 function ofRule(
   context: ExportContext,
   rule: ConnectionRule,
@@ -28,10 +46,10 @@ function ofRule(
   names: ReadonlySet<string>,
 ): Connector | undefined {
   const { data, generators, report, label } = context;
-  const self = excludesSelf(rule) ? { allow_self_connections: false } : {};
+  const allow_self_connections = !excludesSelf(rule);
   switch (rule.rule) {
     case 'all':
-      return { type: 'AllToAllConnector', ...given('params', self) };
+      return made('AllToAllConnector', { allow_self_connections });
     case 'oneToOne':
       return { type: 'OneToOneConnector' };
     case 'list': {
@@ -41,39 +59,17 @@ function ofRule(
     }
     case 'pairs': {
       // The half of the pairs that 'NoMutual' leaves.
-      const mutual = rule.condition === 'i > j' ? { allow_self_connections: 'NoMutual' } : undefined;
-      if ((rule.condition !== null && mutual === undefined) || rule.copies !== 1)
+      const isMutual = rule.condition === 'i > j';
+      if ((rule.condition !== null && !isMutual) || rule.copies !== 1)
         return report.missing(pointer, 'a connection rule with a condition or multiple connections per pair');
-      return probability(context, rule.p, mutual ?? self, pointer, names, { rng: generators.native() });
+      const rest = { allow_self_connections: isMutual ? 'NoMutual' : allow_self_connections };
+      return probability(context, rule.p, rest, pointer, names, generators.native());
     }
     case 'fixedInDegree':
     case 'fixedOutDegree':
-      return {
-        type: rule.rule === 'fixedInDegree' ? 'FixedNumberPreConnector' : 'FixedNumberPostConnector',
-        params: {
-          n: countOf(context, rule.n, pointer, names),
-          ...(rule.replace ? { with_replacement: true } : {}),
-          ...self,
-        },
-        rng: generators.native(),
-      };
     case 'fixedTotal':
-      return {
-        type: 'FixedTotalNumberConnector',
-        params: { n: rule.n, ...(rule.replace ? {} : { with_replacement: false }), ...self },
-        rng: generators.native(),
-      };
     case 'smallWorld':
-      return {
-        type: 'SmallWorldConnector',
-        params: {
-          degree: inUnit(rule.degree, 'um'),
-          rewiring: rule.rewiring,
-          ...(rule.n === null ? {} : { n_connections: rule.n }),
-          ...self,
-        },
-        rng: generators.native(),
-      };
+      return drawn(context, rule.rule, { ...rule, allow_self_connections }, pointer, names, generators.native());
     case 'clone':
       return { type: 'CloneConnector', params: { reference: label(rule.of) } };
     case 'hostDrawn':
@@ -93,32 +89,35 @@ function probability(
   rest: Readonly<Record<string, unknown>>,
   pointer: string,
   names: ReadonlySet<string>,
-  generator: Pick<Connector, 'rng'>,
+  rng: string | undefined,
 ): Connector | undefined {
-  if (typeof p === 'number')
-    return { type: 'FixedProbabilityConnector', params: { p_connect: p, ...rest }, ...generator };
+  if (typeof p === 'number') return made('FixedProbabilityConnector', { p_connect: p, ...rest }, rng);
   const formula = formulaText(readCanonical(String(p), names), 'ij');
   if (isMissing(formula)) return report.missing(pointer, `${formula.missing} as the probability of a connection`);
-  switch (formula.of) {
-    case 'd':
-      return {
-        type: 'DistanceDependentProbabilityConnector',
-        params: { d_expression: formula.expr, ...rest },
-        ...generator,
-      };
-    case 'displacement':
-      return {
-        type: 'DisplacementDependentProbabilityConnector',
-        params: { disp_function: formula.expr, ...rest },
-        ...generator,
-      };
-    default:
-      return {
-        type: 'IndexBasedProbabilityConnector',
-        params: { index_expression: { expr: formula.expr, of: 'ij' }, ...rest },
-        ...generator,
-      };
-  }
+  const { expr, of } = formula;
+  if (of === 'd') return made('DistanceDependentProbabilityConnector', { d_expression: expr, ...rest }, rng);
+  if (of === 'displacement')
+    return made('DisplacementDependentProbabilityConnector', { disp_function: expr, ...rest }, rng);
+  return made('IndexBasedProbabilityConnector', { index_expression: { expr, of: 'ij' }, ...rest }, rng);
+}
+
+/** A connector that draws a number of connections. */
+function drawn(
+  context: ExportContext,
+  rule: string,
+  { n, replace, degree, rewiring, allow_self_connections }: Readonly<Record<string, unknown>>,
+  pointer: string,
+  names: ReadonlySet<string>,
+  rng: string | undefined,
+): Connector | undefined {
+  const type = drawing[rule];
+  if (type === undefined)
+    return context.report.missing(pointer, `the connector ${rule}; --freeze lists its connections`);
+  const params =
+    rule === 'smallWorld'
+      ? { degree: inUnit(Number(degree), 'um'), rewiring, n_connections: n }
+      : { n: countOf(context, n, pointer, names), with_replacement: replace };
+  return made(type, { ...params, allow_self_connections }, rng);
 }
 
 /** A number of connections, one for all cells or drawn for each. */
@@ -140,68 +139,19 @@ function countOf(
 /** Connections that a NumpyRNG draws in PyNN's order. */
 function hostDrawn(
   context: ExportContext,
-  values: Readonly<Record<string, unknown>>,
+  { connector, p, self = true, mutual, generator, ...rest }: Readonly<Record<string, unknown>>,
   pointer: string,
   names: ReadonlySet<string>,
 ): Connector | undefined {
-  const { connector, p, n, replace, self, mutual, degree, rewiring, generator } = values as {
-    readonly connector: string;
-    readonly p?: unknown;
-    readonly n?: unknown;
-    readonly replace?: boolean;
-    readonly self?: boolean;
-    readonly mutual?: boolean;
-    readonly degree?: number;
-    readonly rewiring?: number;
-    readonly generator: { readonly seed: string; readonly stream?: string; readonly skip?: number };
-  };
+  const { generators } = context;
+  const named = generator as { readonly seed: string; readonly stream?: string; readonly skip?: number };
   // A connector without a generator has PyNN's usual one.
-  const usual = generator.stream?.startsWith('connector of ') ?? false;
-  const rng =
-    generator.seed === 'model'
-      ? { rng: context.generators.native() }
-      : usual
-        ? {}
-        : { rng: context.generators.numpy(generator) };
-  const rest = {
-    ...(self === false ? { allow_self_connections: false } : {}),
-    ...(mutual === false ? { allow_self_connections: 'NoMutual' } : {}),
-  };
-  switch (connector) {
-    case 'fixedProbability':
-    case 'probability':
-      return probability(context, p, rest, pointer, names, rng);
-    case 'fixedNumberPre':
-    case 'fixedNumberPost':
-    case 'fixedTotal': {
-      const type = {
-        fixedNumberPre: 'FixedNumberPreConnector',
-        fixedNumberPost: 'FixedNumberPostConnector',
-        fixedTotal: 'FixedTotalNumberConnector',
-      }[connector];
-      const usually = connector === 'fixedTotal';
-      const count = countOf(context, n, pointer, names);
-      return {
-        type,
-        params: {
-          n: count,
-          ...(replace === undefined || replace === usually ? {} : { with_replacement: replace }),
-          ...rest,
-        },
-        ...rng,
-      };
-    }
-    case 'smallWorld': {
-      const count = n === undefined || n === null ? {} : { n_connections: n };
-      return {
-        type: 'SmallWorldConnector',
-        params: { degree: inUnit(degree ?? 0, 'um'), rewiring, ...count, ...rest },
-        ...rng,
-      };
-    }
-    default:
-      return context.report.missing(pointer, `the connector ${connector}; --freeze lists its connections`);
-  }
+  const isUsual = named.stream?.startsWith('connector of ') ?? false;
+  const rng = named.seed === 'model' ? generators.native() : isUsual ? undefined : generators.numpy(named);
+  const allow_self_connections = mutual === false ? 'NoMutual' : self;
+  if (connector === 'fixedProbability' || connector === 'probability')
+    return probability(context, p, { allow_self_connections }, pointer, names, rng);
+  return drawn(context, String(connector), { ...rest, allow_self_connections }, pointer, names, rng);
 }
 
 /** Listed connections with columns of values. */

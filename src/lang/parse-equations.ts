@@ -79,14 +79,18 @@ export function readEquationLines(text: string): EquationLines {
   return { lines, errors: errors.sort((a, b) => a.span.start - b.span.start) };
 }
 
-/** Returns the name of a definition with a mistake, if it is clear. */
+/** Returns the names that a definition with a mistake may define: those on its left side. */
 function brokenDefinition(plain: string, span: Span): EquationLine[] {
-  const opening = /^(?:d\s*([A-Za-z_]\w*)\s*\/\s*dt\s*=|([A-Za-z_]\w*)\s*[:=])/.exec(plain.slice(span.start, span.end));
-  const name = opening?.[1] ?? opening?.[2];
-  if (opening === null || name === undefined || isKeyword(name)) return [];
-  const start = span.start + opening[0].indexOf(name, opening[1] === undefined ? 0 : 1);
-  const nameSpan = { start, end: start + name.length };
-  return [{ kind: 'parameter', name, nameSpan, unit: '1', unitSpan: nameSpan, flags: [], span, broken: true }];
+  const left = /^[^:=]*(?=[:=])/.exec(plain.slice(span.start, span.end))?.[0] ?? '';
+  const rate = differential.exec(left.trim())?.[1];
+  const found = rate === undefined ? [...left.matchAll(/[A-Za-z_]\w*/g)] : [/(?<=d\s*)[A-Za-z_]\w*/.exec(left)];
+  return found.flatMap((match) => {
+    if (match === null || isKeyword(match[0])) return [];
+    const [name] = match;
+    const start = span.start + match.index;
+    const nameSpan = { start, end: start + name.length };
+    return [{ kind: 'parameter', name, nameSpan, unit: '1', unitSpan: nameSpan, flags: [], span, broken: true }] as const;
+  });
 }
 
 function reportDuplicates(lines: readonly EquationLine[], errors: LangError[]): void {

@@ -373,8 +373,6 @@ const importers: Readonly<Record<TreeNotation, Importer>> = {
   },
 };
 
-const isSyntax = (code: string): boolean => /^lang\/(?!unknown-|dimension-)/.test(code);
-
 /** Mistakes of what could be read of a document in which others were reported. */
 function reportRest({ document, positions }: Pick<Imported, 'document' | 'positions'>, diagnostics: Diagnostics): void {
   const found = diagnostics.beside();
@@ -385,15 +383,8 @@ function reportRest({ document, positions }: Pick<Imported, 'document' | 'positi
     return;
   }
   const before = diagnostics.list.filter(({ severity }) => severity === 'error');
-  // Of a variable whose equation cannot be read, the unit is not known.
-  const unread = new Set(before.filter(({ code }) => isSyntax(code)).map(({ place }) => place?.pointer));
   const own = ownMistakes(
-    found.list.filter(
-      ({ code, related = [] }) =>
-        code.startsWith('lang/') &&
-        !code.startsWith('lang/unknown') &&
-        !related.some(({ place }) => unread.has(place.pointer)),
-    ),
+    found.list.filter(({ code }) => code.startsWith('lang/') && !code.startsWith('lang/unknown')),
     before.map(({ place }) => place?.pointer ?? ''),
   );
   diagnostics.addAll(own);

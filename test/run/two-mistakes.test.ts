@@ -169,3 +169,36 @@ test.each([
 ])('%s: definitions in the wrong form are one finding, whatever refers to them', (expected, text) => {
   expect(errors(text)).toEqual([expected]);
 });
+
+describe('an equation with a mistake is one finding', () => {
+  const model = (equations: string): string =>
+    `format: interneuron/brian
+namespace: { El: -70 mV }
+neuron_groups:
+  G:
+    N: 2
+    model: |
+${equations.replace(/^/gm, '      ')}
+      tau : second
+    threshold: v > -50*mV
+    reset: v = El
+state_monitors: { M: { source: G, variables: v, record: true } }
+run: 1 ms
+`;
+
+  test.each([
+    ['dv/dt = (El - v)/tau : vlt', 'lang/unknown-unit'],
+    ['dv/dt = (El - v/tau : volt', 'lang/unclosed-parenthesis'],
+    ['dv/dt = (El - v)/tau', 'lang/equation-without-unit'],
+    ["v' = (El - v)/tau : volt", 'lang/equation-left-side'],
+    ['d(v)/dt = (El - v)/tau : volt', 'lang/equation-left-side'],
+    ['dv/dt = (El - )/tau : volt', 'lang/expected-operand'],
+  ])('%s', (equation, code) => {
+    expect(errors(model(`${equation}\nu = v + 3*mV : volt`))).toEqual([`${code} in line 7`]);
+  });
+
+  test('beside which a mistake elsewhere is another finding', () => {
+    const text = model('dv/dt = (El - v)/tau : vlt').replace('reset: v = El', 'reset: v = El + 3*nS');
+    expect(errors(text)).toEqual(['lang/unknown-unit in line 7', 'lang/dimension-mismatch in line 10']);
+  });
+});

@@ -53,8 +53,11 @@ export function emitEquations(parts: Parts): Record<string, unknown> {
   };
 }
 
+/** No unit: of a variable whose definition has a mistake, the type is unknown, so that its uses are not checked. */
+const unknownUnit = '?';
+
 const describe = (variable: Variable): Record<string, unknown> => ({
-  unit: unitText(variable.dimension),
+  unit: variable.unknown ? unknownUnit : unitText(variable.dimension),
   ...(variable.type === 'real' ? {} : { type: variable.type }),
   ...(variable.flags.has('shared') ? { shared: true } : {}),
 });

@@ -50,6 +50,48 @@ const params = ['projections', 0, 'synapse', 'params'] as const;
 /** A mistake, its code, the text of the line that it stands in, and what the finding must say is allowed. */
 const mistakes: readonly (readonly [name: string, text: string, code: string, line: string, valid: RegExp])[] = [
   [
+    'a parameter with a unit of something else',
+    broken(['populations', 1, 'cell', 'params', 'tau_m'], '20 mV'),
+    'pynn/number-in-unit',
+    '20 mV',
+    /a number in ms/,
+  ],
+  [
+    'a parameter with its unit',
+    broken(['populations', 1, 'cell', 'params', 'cm'], '250 pF'),
+    'pynn/number-in-unit',
+    '250 pF',
+    /a number in nF[^]*write 0\.25:/,
+  ],
+  [
+    'a weight with its unit',
+    broken([...params, 'weight'], '10 nS'),
+    'pynn/number-in-unit',
+    '10 nS',
+    /a number in nA, uS or mV[^]*write 0\.01:/,
+  ],
+  [
+    'a delay with its unit',
+    broken([...params, 'delay'], '1 ms'),
+    'pynn/number-in-unit',
+    '1 ms',
+    /a number in ms[^]*write 1:/,
+  ],
+  [
+    'an initial value with its unit',
+    broken(['populations', 1, 'initial_values'], { v: '-65 mV' }),
+    'pynn/number-in-unit',
+    '-65 mV',
+    /a number in mV[^]*write -65:/,
+  ],
+  [
+    'a time with its unit',
+    broken(['phases', 0, 'run'], '0.01 s'),
+    'pynn/number-in-unit',
+    '0.01 s',
+    /a number in ms[^]*write 10:/,
+  ],
+  [
     'an unknown cell',
     broken(['populations', 1, 'cell', 'type'], 'IF_cond_xp'),
     'pynn/unknown-type',

@@ -53,6 +53,22 @@ export const missingParameter = (name: string, type: string): Finding => ({
   expected: name,
 });
 
+/**
+ * Text with a unit where a number stands.
+ *
+ * @param number  the value in the unit of PyNN; undefined where the unit measures something else
+ */
+export const numberInUnit = (name: string, unit: string, found: string, number: number | undefined): Finding => ({
+  code: 'pynn/number-in-unit',
+  message: `${shorten(name)} is a number in ${unit}`,
+  expected: `a number in ${unit}`,
+  found: shorten(found),
+  hint:
+    number === undefined
+      ? `write the value in ${unit}, as a number without its unit`
+      : `write ${number}: PyNN's units are fixed`,
+});
+
 /** A place on cells that have none. */
 export const noCompartments = (label: string): Finding => ({
   code: 'pynn/no-compartments',

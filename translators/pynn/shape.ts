@@ -8,6 +8,7 @@ import { reportSchemaErrors, type SchemaError } from '../../src/model/schema-fin
 import { repaired } from '../../src/model/schema-repair.js';
 import { firstNeeded } from '../shared/vocabulary.js';
 import * as messages from './messages.js';
+import { numberWithUnit } from './number-units.js';
 import { validate } from './schema-validator.generated.js';
 import type { PynnSpecification } from './specification.generated.js';
 import { words } from './vocabulary.js';
@@ -62,6 +63,7 @@ function findingFor(
   found: unknown,
   document: unknown,
 ): Finding | undefined {
+  if (keyword === 'type') return numberWithUnit(found, instancePath, document);
   const [, definition = ''] = /^#\/\$defs\/(\w+)\//.exec(schemaPath) ?? [];
   const kind = kinds[definition];
   if (kind === undefined) return undefined;

@@ -89,7 +89,9 @@ function brokenDefinition(plain: string, span: Span): EquationLine[] {
     const [name] = match;
     const start = span.start + match.index;
     const nameSpan = { start, end: start + name.length };
-    return [{ kind: 'parameter', name, nameSpan, unit: '1', unitSpan: nameSpan, flags: [], span, broken: true }] as const;
+    return [
+      { kind: 'parameter', name, nameSpan, unit: '1', unitSpan: nameSpan, flags: [], span, broken: true },
+    ] as const;
   });
 }
 

@@ -40,6 +40,7 @@ export const layers = {
   ),
   'runtime/targets': { from: ['src/diagnostics', 'src/ir', 'src/optimise', 'src/codegen'], packages: true },
   'runtime/results': { from: ['src/diagnostics', 'src/ir'], packages: true },
+  'src/compare': { from: ['src/diagnostics', 'src/lang', 'runtime/results'], packages: true },
   'runtime/record': { from: ['src/diagnostics', 'src/ir', 'runtime/targets', 'runtime/results'], packages: true },
 };
 

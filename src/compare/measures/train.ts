@@ -1,0 +1,28 @@
+/** Spike trains as all measures take them. */
+
+/** Times of the spikes of one cell in s, ascending. */
+export type Train = Float64Array;
+
+/** The interval in which two trains were observed, in s. */
+export interface Interval {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Returns the train without repeated times, which ISI-, SPIKE-distance and SPIKE-synchronization do not define. */
+export function withoutRepeats(train: Train): Train {
+  let repeated = 0;
+  for (let i = 1; i < train.length; i += 1) if (train[i] === train[i - 1]) repeated += 1;
+  return repeated === 0 ? train : train.filter((time, i) => i === 0 || time !== train[i - 1]);
+}
+
+/** Returns the index of the first spike at or after a time. */
+export function firstFrom(train: Train, time: number): number {
+  let [low, high] = [0, train.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (train[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

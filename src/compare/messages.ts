@@ -1,0 +1,23 @@
+/** Sentences about files that cannot be compared. */
+
+import { UsageError } from '../diagnostics/diagnostic.js';
+
+const readable =
+  'interneuron compare reads NWB, SONATA spikes and reports, Neo JSON, spikes and samples of NEST and LEMS, and tables with ' +
+  'a header';
+
+/** The file has none of the formats that are read. */
+export const unreadFormat = (path: string, why: string): UsageError =>
+  new UsageError(`${path} cannot be compared: ${why}`, readable);
+
+/** The file has a known format, and something in it is wrong. */
+export const unusable = (path: string, why: string, hint: string): UsageError =>
+  new UsageError(`${path} cannot be compared: ${why}`, hint);
+
+/** Times without a unit. */
+export const noTimeUnit = (path: string, where: string): UsageError =>
+  unusable(path, `${where} states no unit of its times`, 'state it, as in --times ms');
+
+/** A time or value that is no number. */
+export const notANumber = (path: string, where: string, text: string): UsageError =>
+  unusable(path, `${where} is ${JSON.stringify(text)}, not a number`, 'correct the file, or compare without it');

@@ -1,0 +1,72 @@
+/** Opens recordings of any program, by their content. */
+
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { provenancePath } from '../../runtime/results/csv/write.js';
+import { openResult, resultFormat } from '../../runtime/results/open.js';
+import { isNwbResult } from '../../runtime/results/nwb/read.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { unreadFormat, unusable } from './messages.js';
+import { formatName, recordedRun } from './read/ours.js';
+import type { Recorded } from './recorded.js';
+
+/** How files are read. */
+export interface ReadOptions {
+  /** Unit of times in files that state none, such as `ms`. */
+  readonly times?: string;
+}
+
+/** Whether a file is a result of interneuron, damaged ones included. @throws UsageError if there is no such file */
+export async function isOurs(path: string): Promise<boolean> {
+  const start = startOf(path);
+  if (start.startsWith(hdf5)) return isNwbResult(path);
+  if (/"interneuron-neo-json"|"interneuron\/run"/.test(start)) return true;
+  return /^(segment,)?population,/.test(start) && existsSync(provenancePath(path));
+}
+
+const hdf5 = '\x89HDF\r\n\x1a\n';
+
+/**
+ * Reads spikes and samples of a file.
+ *
+ * @throws UsageError if there is no such file, or its format or units are unknown
+ * @throws DiagnosticError for a damaged result of interneuron
+ */
+export async function openRecorded(path: string, { times }: ReadOptions = {}): Promise<Recorded> {
+  if (await isOurs(path)) {
+    const result = await openResult(path);
+    try {
+      return recordedRun(result, formatName(resultFormat(path)));
+    } finally {
+      result.close();
+    }
+  }
+  const start = startOf(path).trimStart();
+  if (start === '') throw unusable(path, 'it is empty', 'write it again with the program that made it');
+  if (start.startsWith(hdf5)) return (await import('./read/hdf5.js')).readHdf5(path, times);
+  if (start.startsWith('PK\x03\x04')) throw unusable(path, 'it is a ZIP archive', 'unpack it and name the file in it');
+  if (/^[{[]/.test(start)) return (await import('./read/neo.js')).readNeo(path, parsed(path), times);
+  if (start.startsWith('<')) throw unreadFormat(path, 'it is XML');
+  if (start.includes('\0')) throw unreadFormat(path, 'it is neither text nor HDF5');
+  return (await import('./read/table.js')).readTable(path, times);
+}
+
+function parsed(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw unusable(path, 'its JSON is incomplete or invalid', 'write it again with the program that made it');
+  }
+}
+
+/** The first bytes of a file, one character each. */
+function startOf(path: string): string {
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'check its name and folder');
+  if (!statSync(path).isFile()) throw unreadFormat(path, 'it is no regular file');
+  const block = Buffer.alloc(512);
+  const descriptor = openSync(path, 'r');
+  try {
+    return block.toString('latin1', 0, readSync(descriptor, block, 0, block.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}

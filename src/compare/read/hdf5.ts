@@ -1,0 +1,261 @@
+/** HDF5 files of other programs: NWB, and spikes and reports of SONATA. Links to other files are not followed. */
+
+import {
+  isDataset,
+  isGroup,
+  loadH5,
+  objectAt,
+  type Dataset,
+  type File,
+  type Found,
+} from '../../../runtime/results/nwb/h5.js';
+import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
+import { collectTrains, sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
+import { fileUnit, timeScale, toSI } from '../units.js';
+
+/** Reads an HDF5 file. @param times  unit of times, for files that state none. @throws UsageError */
+export async function readHdf5(path: string, times: string | undefined): Promise<Recorded> {
+  const h5 = await loadH5();
+  let file: File;
+  try {
+    file = new h5.File(path, 'r');
+  } catch {
+    throw unusable(path, 'it is not a complete HDF5 file', 'copy or write it again');
+  }
+  try {
+    const source = { file, path, times };
+    if (isDataset(within(source, '/session_start_time')) || isGroup(within(source, '/units'))) return readNwb(source);
+    if (isGroup(within(source, '/spikes'))) return readSonataSpikes(source);
+    if (isGroup(within(source, '/report'))) return readSonataReport(source);
+    throw unreadFormat(path, 'it is HDF5, but neither NWB nor spikes or a report of SONATA');
+  } finally {
+    file.close();
+  }
+}
+
+interface Source {
+  readonly file: File;
+  readonly path: string;
+  readonly times: string | undefined;
+}
+
+/** The object at a path. @throws UsageError if it lies in another file */
+function within({ file, path }: Source, place: string): Found {
+  try {
+    return objectAt(file, place);
+  } catch (error) {
+    throw unusable(path, (error as Error).message.split('\n')[0] ?? '', 'store the data in the file itself');
+  }
+}
+
+function datasetAt(source: Source, place: string): Dataset | null {
+  const found = within(source, place);
+  return isDataset(found) ? found : null;
+}
+
+function needed(source: Source, place: string): Dataset {
+  const found = datasetAt(source, place);
+  if (!found) throw unusable(source.path, `${place} is missing`, 'write the file again with the program that made it');
+  return found;
+}
+
+/** Numbers of a dataset. Integers of 64 bits become the nearest number. */
+function numbersOf(dataset: Dataset): Float64Array {
+  const { value } = dataset;
+  if (typeof value === 'number' || typeof value === 'bigint') return Float64Array.of(Number(value));
+  if (!ArrayBuffer.isView(value)) return new Float64Array(0);
+  return value instanceof Float64Array ? value : Float64Array.from(value as unknown as Iterable<number>, Number);
+}
+
+/** Text of each row; empty if the dataset holds none. */
+function textsOf(dataset: Dataset | null): readonly string[] {
+  const value: unknown = dataset?.value;
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function attribute(found: Found, name: string): unknown {
+  return isDataset(found) || isGroup(found) ? found.attrs[name]?.value : undefined;
+}
+
+function checkFinite(source: Source, place: string, times: Float64Array): void {
+  const at = times.findIndex((time) => !Number.isFinite(time));
+  if (at >= 0) throw unusable(source.path, `${place}[${at}] is ${times[at]}, not a time`, 'remove it from the file');
+}
+
+/** Rounding of times that are stored in single precision. */
+function resolutionOf(dataset: Dataset, times: Float64Array): number {
+  const isSingle = dataset.metadata.type === 1 && dataset.metadata.size === 4;
+  return isSingle ? 2 ** -24 * times.reduce((largest, time) => Math.max(largest, Math.abs(time)), 0) : 0;
+}
+
+// --- NWB ------------------------------------------------------------------------------------------------------------
+function readNwb(source: Source): Recorded {
+  const notes: string[] = [];
+  const signals = ['/acquisition', '/processing', '/stimulus/presentation', '/analysis'].flatMap((place) =>
+    signalsBelow(source, place, notes),
+  );
+  return { path: source.path, format: 'NWB', begin: 0, resolution: 0, signals, notes, ...nwbUnits(source) };
+}
+
+function nwbUnits(source: Source): Pick<Recorded, 'trains' | 'end'> {
+  if (!isGroup(within(source, '/units'))) return { trains: [], end: null };
+  const [index, data] = [datasetAt(source, '/units/spike_times_index'), datasetAt(source, '/units/spike_times')];
+  if (!index || !data) return { trains: [], end: null };
+  const [ends, times] = [numbersOf(index), numbersOf(data)];
+  checkFinite(source, '/units/spike_times', times);
+  if (ends.some((end, row) => end < (ends[row - 1] ?? 0) || end > times.length))
+    throw unusable(
+      source.path,
+      '/units/spike_times_index does not fit /units/spike_times',
+      'write the file again with the program that made it',
+    );
+  const populations = textsOf(datasetAt(source, '/units/population'));
+  const own = datasetAt(source, '/units/cell_id') ?? datasetAt(source, '/units/id');
+  const ids = own ? numbersOf(own) : Float64Array.from(ends.keys());
+  const rows = new Map<string, number[]>();
+  for (const row of ends.keys()) {
+    const population = populations[row] ?? '';
+    const group = rows.get(population);
+    if (group) group.push(row);
+    else rows.set(population, [row]);
+  }
+  const trains = [...rows].map(([population, own]): RecordedTrains => ({
+    population,
+    event: 'spike',
+    ids: own.map((row) => ids[row]!),
+    trains: own.map((row) => sorted(times.slice(ends[row - 1] ?? 0, ends[row]))),
+    listsSilent: true,
+  }));
+  const observed = datasetAt(source, '/units/obs_intervals');
+  const end = observed ? numbersOf(observed).reduce((last, time) => Math.max(last, time), 0) : 0;
+  return { trains, end: end > 0 ? end : null };
+}
+
+/** Time series below a group; those that are not numbers in time are named in `notes`. */
+function signalsBelow(source: Source, place: string, notes: string[]): readonly RecordedSignal[] {
+  let found: Found;
+  try {
+    found = objectAt(source.file, place);
+  } catch (error) {
+    notes.push(`${source.path}: ${(error as Error).message.split('\n')[0] ?? ''}, and was not read`);
+    return [];
+  }
+  if (!isGroup(found)) return [];
+  const names = found.keys();
+  if (names.includes('data') && (names.includes('timestamps') || names.includes('starting_time'))) {
+    const signal = nwbSeries(source, place);
+    if (typeof signal === 'string') notes.push(`${source.path}: ${place} ${signal}, and was not read`);
+    else return [signal];
+  }
+  return names.flatMap((name) => signalsBelow(source, `${place}/${name}`, notes));
+}
+
+/** A time series, or why it is none. */
+function nwbSeries(source: Source, place: string): RecordedSignal | string {
+  let [data, timestamps]: [Dataset | null, Dataset | null] = [null, null];
+  try {
+    [data, timestamps] = [datasetAt(source, `${place}/data`), datasetAt(source, `${place}/timestamps`)];
+  } catch {
+    return 'has data in another file';
+  }
+  const start = datasetAt(source, `${place}/starting_time`);
+  const { shape = null, type = -1 } = data?.metadata ?? {};
+  if (!data || shape === null || shape.length > 2 || shape.length === 0 || (type !== 0 && type !== 1))
+    return 'has no numbers in one or two dimensions';
+  const rate = Number(attribute(start, 'rate'));
+  const first = start ? Number(start.value) : 0;
+  const times = timestamps ? numbersOf(timestamps) : Float64Array.from({ length: shape[0]! }, (_, k) => first + k / rate);
+  if (times.length !== shape[0]) return `has ${times.length} times for ${shape[0]} samples`;
+  const unit = fileUnit(String(attribute(data, 'unit') ?? ''));
+  const scale = (unit?.scale ?? 1) * Number(attribute(data, 'conversion') ?? 1);
+  const offset = Number(attribute(data, 'offset') ?? 0) * (unit?.scale ?? 1);
+  return {
+    owner: '',
+    variable: place.slice(place.lastIndexOf('/') + 1),
+    unit: unit?.si ?? null,
+    columns: shape.length === 1 ? [''] : Array.from({ length: shape[1]! }, (_, column) => String(column)),
+    times,
+    values: numbersOf(data).map((value) => toSI(value, scale) + offset),
+  };
+}
+
+// --- SONATA ---------------------------------------------------------------------------------------------------------
+function readSonataSpikes(source: Source): Recorded {
+  const group = within(source, '/spikes');
+  const names = isGroup(group) ? group.keys() : [];
+  // The first version had no groups of populations, and called ids `gids`.
+  const places = names.includes('timestamps') ? [''] : names.filter((name) => isGroup(within(source, `/spikes/${name}`)));
+  const spikes = collectTrains();
+  let resolution = 0;
+  for (const name of places) {
+    const place = name === '' ? '/spikes' : `/spikes/${name}`;
+    const data = needed(source, `${place}/timestamps`);
+    const scale = scaleOfTimes(source, data, `${place}/timestamps`);
+    const times = numbersOf(data).map((time) => toSI(time, scale));
+    checkFinite(source, `${place}/timestamps`, times);
+    const ids = numbersOf(datasetAt(source, `${place}/node_ids`) ?? needed(source, `${place}/gids`));
+    if (ids.length !== times.length)
+      throw unusable(
+        source.path,
+        `${place} has ${times.length} times for ${ids.length} ids of nodes`,
+        'write the file again with the program that made it',
+      );
+    for (const [k, time] of times.entries()) spikes.add(name, ids[k]!, time);
+    resolution = Math.max(resolution, resolutionOf(data, times));
+  }
+  const { path } = source;
+  return { path, format: 'SONATA spikes', begin: 0, end: null, resolution, trains: spikes.done(), signals: [], notes: [] };
+}
+
+function scaleOfTimes(source: Source, data: Found, place: string): number {
+  const text = attribute(data, 'units') ?? source.times;
+  if (typeof text !== 'string') throw noTimeUnit(source.path, place);
+  const scale = timeScale(text);
+  if (scale === null) throw unusable(source.path, `${place} has the unit ${text}`, 'times are in s, ms or us');
+  return scale;
+}
+
+function readSonataReport(source: Source): Recorded {
+  const group = within(source, '/report');
+  const names = isGroup(group) ? group.keys() : [];
+  const places = names.includes('data') ? [''] : names;
+  let [end, dt] = [0, Infinity];
+  const signals = places.map((name): RecordedSignal => {
+    const place = name === '' ? '/report' : `/report/${name}`;
+    const data = needed(source, `${place}/data`);
+    const time = needed(source, `${place}/mapping/time`);
+    const scale = scaleOfTimes(source, time, `${place}/mapping/time`);
+    const [start = 0, stop = 0, step = 0] = numbersOf(time).map((value) => toSI(value, scale));
+    const [rows = 0, width = 1] = data.shape ?? [];
+    if (!(step > 0)) throw unusable(source.path, `${place}/mapping/time has no step`, 'write the file again');
+    [end, dt] = [Math.max(end, stop), Math.min(dt, step)];
+    const unit = fileUnit(String(attribute(data, 'units') ?? ''));
+    return {
+      owner: name,
+      variable: 'data',
+      unit: unit?.si ?? null,
+      columns: reportColumns(source, place, width),
+      times: Float64Array.from({ length: rows }, (_, k) => start + k * step),
+      values: numbersOf(data).map((value) => toSI(value, unit?.scale ?? 1)),
+    };
+  });
+  return { path: source.path, format: 'SONATA report', dt, begin: 0, end, resolution: 0, trains: [], signals, notes: [] };
+}
+
+/** Identifier of the node of each column, with the element where a node has several. */
+function reportColumns(source: Source, place: string, width: number): readonly string[] {
+  const ids = numbersOf(datasetAt(source, `${place}/mapping/node_ids`) ?? needed(source, `${place}/mapping/gids`));
+  const pointers = datasetAt(source, `${place}/mapping/index_pointers`) ?? datasetAt(source, `${place}/mapping/index_pointer`);
+  const starts = pointers ? numbersOf(pointers) : Float64Array.from(ids.keys());
+  const columns = Array.from(ids, (id, k) => {
+    const count = (starts[k + 1] ?? width) - starts[k]!;
+    return count === 1 ? [String(id)] : Array.from({ length: count }, (_, element) => `${id}/${element}`);
+  }).flat();
+  if (columns.length !== width)
+    throw unusable(
+      source.path,
+      `${place}/mapping describes ${columns.length} columns, and there are ${width}`,
+      'write the file again with the program that made it',
+    );
+  return columns;
+}

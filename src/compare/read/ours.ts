@@ -1,0 +1,53 @@
+/** Results of interneuron in the form in which they are compared. */
+
+import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
+import type { ResultFormat } from '../../../runtime/results/open.js';
+import type { Recorded } from '../recorded.js';
+
+/** A format of results in words. */
+export const formatName = (format: ResultFormat): string =>
+  `interneuron ${{ nwb: 'NWB', neo: 'JSON', csv: 'CSV' }[format]}`;
+
+/** Takes spikes and samples from a result. Times count on through all segments of a run. */
+export function recordedRun(stored: StoredResult, format: string): Recorded {
+  const { record, path } = stored;
+  const { dt, spikeLabel, steps } = record;
+  return {
+    path,
+    format,
+    record,
+    dt,
+    begin: 0,
+    end: timeOf(steps, 0, dt),
+    resolution: 0,
+    trains: stored.trains.map(({ plan, counts, read }) => {
+      const times = Float64Array.from(read(0, counts.length), (step) => timeOf(step, spikeLabel, dt));
+      let at = 0;
+      return {
+        population: plan.population,
+        event: plan.event,
+        ids: Array.from({ length: elementCount(plan.cells) }, (_, row) => elementAt(plan.cells, row)),
+        trains: Array.from(counts, (count) => times.subarray(at, (at += count))),
+        listsSilent: true,
+      };
+    }),
+    signals: stored.series.map(({ plan, samples, steps: stepsOf, read }) => {
+      const { owner, variable, unit, elements, written, label } = plan;
+      const scale = written?.perSI ?? 1;
+      return {
+        owner,
+        variable,
+        unit,
+        columns:
+          elements === null
+            ? ['']
+            : areListed(elements)
+              ? elements.list.map(String)
+              : Array.from({ length: elementCount(elements) }, (_, k) => String(elementAt(elements, k))),
+        times: Float64Array.from(stepsOf(0, samples), (step) => timeOf(step, label, dt)),
+        values: Float64Array.from(read(0, samples) as Iterable<number | bigint>, (value) => Number(value) / scale),
+      };
+    }),
+    notes: record.complete ? [] : [`${path} is incomplete: the run ended after ${steps} of ${record.expectedSteps} steps`],
+  };
+}

@@ -1,0 +1,210 @@
+/**
+ * Text tables of other programs: spikes and samples of NEST, samples (`.dat`) and spikes (`.spikes`) of LEMS, and tables
+ * with a header.
+ */
+
+import { linesOf } from '../../../runtime/results/text-compare.js';
+import { noTimeUnit, notANumber, unreadFormat, unusable } from '../messages.js';
+import { collectTrains, type Recorded, type RecordedSignal } from '../recorded.js';
+import { decimalToSI, fileUnit, timeScale, type FileUnit } from '../units.js';
+
+/** What a column holds. */
+type Column =
+  | { readonly kind: 'population' | 'id' | 'step' | 'other' }
+  | { readonly kind: 'time'; readonly unit: string | null }
+  | { readonly kind: 'value'; readonly name: string; readonly unit: FileUnit | null };
+
+interface Layout {
+  readonly format: string;
+  readonly columns: readonly Column[];
+  /** Unit of times for columns that state none. */
+  readonly times: string | undefined;
+  /** Whether LEMS wrote it, whose times have single precision. */
+  readonly single?: boolean;
+}
+
+/** Units of recordables of NEST, which its headers do not state. */
+const nestUnits: Readonly<Record<string, string>> = { V_m: 'mV', g_ex: 'nS', g_in: 'nS', I_syn: 'pA', I_syn_ex: 'pA', I_syn_in: 'pA' };
+
+/** Reads a text table. @param times  unit of times, for files that state none. @throws UsageError */
+export function readTable(path: string, times: string | undefined): Recorded {
+  const lines = linesOf(path);
+  const head: (readonly string[])[] = [];
+  let [isNest, separator]: [boolean, RegExp] = [false, /[\s,;]+/];
+  let rest: (readonly [number, string])[] = [];
+  for (let next = lines.next(); next.done !== true; next = lines.next()) {
+    const [, line] = next.value;
+    if (line.startsWith('#')) {
+      isNest ||= line.includes('NEST');
+      continue;
+    }
+    if (line.trim() === '') continue;
+    if (head.length === 0 && line.includes(',')) separator = /\s*[,;]\s*/;
+    const cells = line.trim().split(separator);
+    if (cells.every((cell) => isNumber(cell)) || head.length === 1) {
+      rest = [next.value];
+      break;
+    }
+    head.push(cells);
+  }
+  const first = rest[0]?.[1].trim().split(separator) ?? [];
+  const [names] = head;
+  const layout = names ? headed(path, names, isNest, times) : headless(path, sample(path, separator), times);
+  if (first.length > 0 && layout.columns.length !== first.length)
+    throw unusable(path, `line ${rest[0]![0]} has ${first.length} columns, and its header ${layout.columns.length}`, 'write one cell for each name of the header');
+  return readRows(path, layout, separator, [...rest], lines);
+}
+
+const isNumber = (text: string): boolean => text !== '' && Number.isFinite(Number(text));
+
+/** The first rows of a table without a header. */
+function sample(path: string, separator: RegExp): readonly (readonly string[])[] {
+  const rows: (readonly string[])[] = [];
+  for (const [, line] of linesOf(path)) {
+    if (line.startsWith('#') || line.trim() === '') continue;
+    rows.push(line.trim().split(separator));
+    if (rows.length === 1000) break;
+  }
+  return rows;
+}
+
+// --- Columns --------------------------------------------------------------------------------------------------------
+function headed(path: string, names: readonly string[], isNest: boolean, times: string | undefined): Layout {
+  const columns = names.map((name) => columnOf(name, isNest));
+  const kinds = columns.map(({ kind }) => kind);
+  if (kinds.includes('step'))
+    throw unusable(path, 'it has times in steps', 'record with time_in_steps: false, so that times are in ms');
+  if (!kinds.includes('time'))
+    throw unreadFormat(path, `it is text, and no column of its header (${names.slice(0, 8).join(', ')}) is a time`);
+  const what = kinds.includes('value') ? 'samples' : 'spikes';
+  if (what === 'spikes' && !kinds.includes('id'))
+    throw unreadFormat(path, 'its header names neither the cells of its times nor a variable');
+  return { format: isNest ? `NEST ${what}` : `table of ${what}`, columns, times };
+}
+
+function columnOf(name: string, isNest: boolean): Column {
+  if (/^(population|pop)$/i.test(name)) return { kind: 'population' };
+  if (/^(event|segment)$/i.test(name)) return { kind: 'other' };
+  if (/^(senders?|ids?|gids?|node_ids?|neurons?|cells?|cell_id|index|i|source)$/i.test(name)) return { kind: 'id' };
+  if (/^time_(step|offset)$/i.test(name)) return { kind: 'step' };
+  const [, own = name, suffix, bracketed] = /^(.*?)(?:_(s|ms|us)|\s*[([](.+)[)\]])$/.exec(name) ?? [];
+  if (/^(t|times?|timestamps?|spike_times?)$/i.test(own)) return { kind: 'time', unit: suffix ?? bracketed ?? null };
+  const unit = isNest ? nestUnits[name] : bracketed;
+  return { kind: 'value', name: bracketed === undefined ? name : own, unit: unit === undefined ? null : fileUnit(unit) };
+}
+
+/**
+ * The layout of a table of numbers only: spikes if it has two columns of which one holds whole numbers and the other does
+ * not; otherwise samples, with times that ascend in the first column, as LEMS writes them in s.
+ */
+function headless(path: string, rows: readonly (readonly string[])[], times: string | undefined): Layout {
+  const [first] = rows;
+  if (!first) return { format: 'table of spikes', columns: [{ kind: 'id' }, { kind: 'time', unit: 's' }], times };
+  if (!first.every(isNumber)) throw unreadFormat(path, 'it is text, but no table of numbers');
+  const wholes = first.map((_, column) => rows.every((row) => /^\d+$/.test(row[column] ?? '')));
+  const isLems = /\.(spikes|dat)$/i.test(path);
+  const unit = times ?? (/\.gdf$/i.test(path) ? 'ms' : isLems ? 's' : undefined);
+  const time: Column = { kind: 'time', unit: null };
+  const ascending = rows.every((row, k) => k === 0 || Number(row[0]) > Number(rows[k - 1]![0]));
+  if (first.length === 2 && (wholes[0] !== wholes[1] || !ascending)) {
+    const idsFirst = wholes[0] === true && (wholes[1] !== true || !ascending);
+    if (idsFirst || wholes[1] === true)
+      return {
+        format: isLems ? 'LEMS spikes' : 'spikes',
+        columns: idsFirst ? [{ kind: 'id' }, time] : [time, { kind: 'id' }],
+        times: unit,
+        single: isLems && times === undefined,
+      };
+  }
+  if (first.length < 2 || !ascending)
+    throw unreadFormat(path, 'its columns have no names, and its first column is no ascending time');
+  return {
+    format: isLems ? 'LEMS samples' : 'samples',
+    columns: [time, ...first.slice(1).map((_, k): Column => ({ kind: 'value', name: `column ${k + 2}`, unit: null }))],
+    times: unit,
+    single: isLems && times === undefined,
+  };
+}
+
+// --- Rows -----------------------------------------------------------------------------------------------------------
+function readRows(
+  path: string,
+  { format, columns, times, single = false }: Layout,
+  separator: RegExp,
+  begun: readonly (readonly [number, string])[],
+  lines: Iterable<readonly [number, string]>,
+): Recorded {
+  const at = (kind: Column['kind']): number => columns.findIndex((column) => column.kind === kind);
+  const [timeAt, idAt, populationAt] = [at('time'), at('id'), at('population')];
+  const time = columns[timeAt];
+  const unit = (time?.kind === 'time' ? time.unit : null) ?? times;
+  if (unit === undefined) throw noTimeUnit(path, 'it');
+  const scale = timeScale(unit);
+  if (scale === null) throw unusable(path, `${unit} is no unit of time`, 'times are in s, ms or us');
+  const variables = columns.flatMap((column, k) => (column.kind === 'value' ? [{ ...column, at: k }] : []));
+  const spikes = collectTrains();
+  const samples = new Map<string, { readonly times: number[]; readonly values: number[][] }>();
+  let [decimals, last] = [0, 0];
+  const take = (number: number, line: string): void => {
+    if (line.startsWith('#') || line.trim() === '') return;
+    const cells = line.trim().split(separator);
+    if (cells.length !== columns.length)
+      throw unusable(path, `line ${number} has ${cells.length} columns, not ${columns.length}`, 'the file may be cut off: write it again');
+    const text = cells[timeAt]!;
+    const seconds = decimalToSI(text, scale);
+    if (text === '' || !Number.isFinite(seconds)) throw notANumber(path, `the time in line ${number}`, text);
+    last = Math.max(last, Math.abs(seconds));
+    decimals = Math.max(decimals, decimalsOf(text));
+    const id = idAt < 0 ? 0 : Number(cells[idAt]);
+    if (!Number.isInteger(id)) throw notANumber(path, `the identifier in line ${number}`, cells[idAt] ?? '');
+    const population = populationAt < 0 ? '' : cells[populationAt]!;
+    if (variables.length === 0) {
+      spikes.add(population, id, seconds);
+      return;
+    }
+    const key = idAt < 0 ? '' : String(id);
+    const own = samples.get(key) ?? { times: [], values: variables.map(() => []) };
+    samples.set(key, own);
+    own.times.push(seconds);
+    for (const [k, variable] of variables.entries()) {
+      const cell = cells[variable.at]!;
+      const sample = decimalToSI(cell, variable.unit?.scale ?? 1);
+      if (Number.isNaN(sample) && !/^[+-]?nan$/i.test(cell)) throw notANumber(path, `${variable.name} in line ${number}`, cell);
+      own.values[k]!.push(sample);
+    }
+  };
+  for (const [number, line] of begun) take(number, line);
+  for (const [number, line] of lines) take(number, line);
+  return {
+    path,
+    format,
+    begin: 0,
+    end: null,
+    resolution: Math.max(scale * 0.5 * 10 ** -decimals, single ? 2 ** -23 * last : 0),
+    trains: spikes.done(),
+    signals: signalsOf(variables, samples),
+    notes: [],
+  };
+}
+
+/** Digits after the decimal point, with those of the exponent. */
+function decimalsOf(text: string): number {
+  const [, fraction = '', exponent = '0'] = /^[^.eE]*(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  return Math.max(0, fraction.length - Number(exponent));
+}
+
+function signalsOf(
+  variables: readonly { readonly name: string; readonly unit: FileUnit | null }[],
+  samples: ReadonlyMap<string, { readonly times: number[]; readonly values: number[][] }>,
+): readonly RecordedSignal[] {
+  return [...samples].flatMap(([id, { times, values }]) =>
+    variables.map(({ name, unit }, k) => ({
+      owner: '',
+      variable: name,
+      unit: unit?.si ?? null,
+      columns: [id],
+      times: Float64Array.from(times),
+      values: Float64Array.from(values[k]!),
+    })),
+  );
+}

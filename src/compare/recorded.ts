@@ -1,0 +1,92 @@
+/** Recordings of any program in the form in which they are compared: times in s, values in SI units. */
+
+import type { RunRecord } from '../../runtime/results/result.js';
+import type { Train } from './measures/train.js';
+
+/** Spike trains of a population. */
+export interface RecordedTrains {
+  /** Name of the population; empty if the file names none. */
+  readonly population: string;
+  /** `spike`, or the name of another event. */
+  readonly event: string;
+  /** Identifier of each cell. */
+  readonly ids: readonly number[];
+  /** Spikes of each cell. */
+  readonly trains: readonly Train[];
+  /** Whether cells without spikes are among the cells. */
+  readonly listsSilent: boolean;
+}
+
+/** Samples of a variable. */
+export interface RecordedSignal {
+  /** Name of the population or of the series; empty if the file names none. */
+  readonly owner: string;
+  readonly variable: string;
+  /** SI unit of the values; null if the file states none. */
+  readonly unit: string | null;
+  /** Label of each column: the identifier of the cell, with a compartment if there are several. */
+  readonly columns: readonly string[];
+  readonly times: Float64Array;
+  /** Row-major values, one row for each time. */
+  readonly values: Float64Array;
+}
+
+/** Everything in a file that can be compared. */
+export interface Recorded {
+  readonly path: string;
+  /** Format in words, such as `NEST spikes`. */
+  readonly format: string;
+  /** Record of a run of interneuron. */
+  readonly record?: RunRecord;
+  /** Time step in s, if it is stated. */
+  readonly dt?: number;
+  /** Observed time in s; the end is null if the file does not state it. */
+  readonly begin: number;
+  readonly end: number | null;
+  /** Largest rounding error of times in s. */
+  readonly resolution: number;
+  readonly trains: readonly RecordedTrains[];
+  readonly signals: readonly RecordedSignal[];
+  /** Sentences about parts of the file that were not read. */
+  readonly notes: readonly string[];
+}
+
+/** Rounding of times that are multiples of a step, in s. */
+export const timeRounding = 1e-9;
+
+/** Collects spikes that arrive in any order. */
+export interface TrainCollector {
+  add(population: string, id: number, time: number): void;
+  done(listsSilent?: boolean): readonly RecordedTrains[];
+}
+
+/** Returns a collector; trains come out with ids and times ascending. */
+export function collectTrains(): TrainCollector {
+  const populations = new Map<string, Map<number, number[]>>();
+  return {
+    add(population, id, time) {
+      let cells = populations.get(population);
+      if (!cells) populations.set(population, (cells = new Map()));
+      const train = cells.get(id);
+      if (train) train.push(time);
+      else cells.set(id, [time]);
+    },
+    done: (listsSilent = false) =>
+      [...populations].map(([population, cells]) => {
+        const ids = [...cells.keys()].sort((a, b) => a - b);
+        return {
+          population,
+          event: 'spike',
+          ids,
+          trains: ids.map((id) => sorted(Float64Array.from(cells.get(id)!))),
+          listsSilent,
+        };
+      }),
+  };
+}
+
+/** Sorts a train in place unless it is ascending already, and returns it. */
+export function sorted(train: Train): Train {
+  for (let k = 1; k < train.length; k += 1) if (train[k]! < train[k - 1]!) return train.sort();
+  return train;
+}

@@ -1,0 +1,201 @@
+/** Readers of results of other programs: what each file says, in s and SI units. */
+
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadH5, type Group } from '../../runtime/results/nwb/h5.js';
+import { openRecorded } from '../../src/compare/open-recorded.js';
+import type { Recorded } from '../../src/compare/recorded.js';
+import { temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+
+async function read(name: string, text: string, times?: string): Promise<Recorded> {
+  writeFileSync(folder.file(name), text);
+  return openRecorded(folder.file(name), times === undefined ? {} : { times });
+}
+
+/** Trains by population and id. */
+const trainsOf = ({ trains }: Recorded): unknown =>
+  Object.fromEntries(
+    trains.map(({ population, ids, trains: own }) => [
+      population,
+      Object.fromEntries(ids.map((id, k) => [id, [...own[k]!]])),
+    ]),
+  );
+
+describe('text', () => {
+  it('spikes of NEST, in any order', async () => {
+    const text = '# NEST version: 3.10.0\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n2\t18.000\n1\t27.800\n2\t12.5\n';
+    const found = await read('nest.dat', text);
+    expect(found).toMatchObject({ format: 'NEST spikes', resolution: 0.5e-6 });
+    expect(trainsOf(found)).toEqual({ '': { 1: [0.0278], 2: [0.0125, 0.018] } });
+  });
+
+  it('samples of NEST, with the units that its headers leave out', async () => {
+    const text = '# NEST version: 3.10.0\nsender\ttime_ms\tV_m\n1\t0.100\t-69.841\n2\t0.100\t-70\n1\t0.200\t-69.683\n';
+    const { signals } = await read('nest.dat', text);
+    expect(signals.map(({ variable, unit, columns, times, values }) => [variable, unit, ...columns, [...times], [...values]])).toEqual([
+      ['V_m', 'V', '1', [0.0001, 0.0002], [-0.069841, -0.069683]],
+      ['V_m', 'V', '2', [0.0001], [-0.07]],
+    ]);
+  });
+
+  it('spikes of NEST 2, whose files have ms and no header', async () => {
+    expect(trainsOf(await read('spikes.gdf', '3\t12.100\t\n1\t13.200\t\n'))).toEqual({ '': { 1: [0.0132], 3: [0.0121] } });
+  });
+
+  it.each([
+    ['id and time', '0 0.0121\n1 0.0132\n'],
+    ['time and id', '0.0121 0\n0.0132 1\n'],
+  ])('spikes of LEMS: %s in s', async (_, text) => {
+    const found = await read('lems.spikes', text);
+    expect(found.format).toBe('LEMS spikes');
+    expect(trainsOf(found)).toEqual({ '': { 0: [0.0121], 1: [0.0132] } });
+    expect(found.resolution).toBeCloseTo(0.5e-4, 12);
+  });
+
+  it('samples of LEMS, in SI units', async () => {
+    const { format, signals } = await read('lems.dat', '0.0\t-0.07\t-0.065\n1.0E-4\t-0.069\t-0.065\n');
+    expect(format).toBe('LEMS samples');
+    expect(signals.map(({ variable, times, values }) => [variable, [...times], [...values]])).toEqual([
+      ['column 2', [0, 0.0001], [-0.07, -0.069]],
+      ['column 3', [0, 0.0001], [-0.065, -0.065]],
+    ]);
+  });
+
+  it('tables with a header, with units in names', async () => {
+    expect(trainsOf(await read('t.csv', 'population,id,time (ms)\nexc,1,5\ninh,0,7\n'))).toEqual({
+      exc: { 1: [0.005] },
+      inh: { 0: [0.007] },
+    });
+    const { signals } = await read('t.csv', 'time_ms,v (mV)\n0,-70\n1,-60\n');
+    expect(signals).toMatchObject([{ variable: 'v', unit: 'V' }]);
+    expect([...signals[0]!.values]).toEqual([-0.07, -0.06]);
+  });
+
+  it('times without a unit take that of --times', async () => {
+    expect(trainsOf(await read('t.txt', 'id t\n1 5\n', 'ms'))).toEqual({ '': { 1: [0.005] } });
+  });
+});
+
+describe('Neo JSON', () => {
+  const document = {
+    blocks: [
+      {
+        segments: [
+          {
+            spiketrains: [{ times: [5, 3], units: 'ms', t_stop: 10, annotations: { population: 'exc', source_index: 4 } }],
+            analogsignals: [{ name: 'v', signal: [[-70], [-60]], units: 'mV', sampling_rate: '10 kHz' }],
+          },
+        ],
+      },
+    ],
+  };
+
+  it('trains and signals', async () => {
+    const found = await read('neo.json', JSON.stringify(document));
+    expect(found).toMatchObject({ format: 'Neo JSON', end: 0.01 });
+    expect(trainsOf(found)).toEqual({ exc: { 4: [0.003, 0.005] } });
+    expect([...found.signals[0]!.values]).toEqual([-0.07, -0.06]);
+    expect(found.signals[0]!.times[1]).toBeCloseTo(1e-4, 12);
+  });
+});
+
+describe('HDF5', () => {
+  async function write(name: string, fill: (root: Group) => void): Promise<string> {
+    const h5 = await loadH5();
+    const file = new h5.File(folder.file(name), 'w');
+    fill(file);
+    file.close();
+    return folder.file(name);
+  }
+  const unit = (object: { create_attribute(name: string, value: string): void }, text: string): void =>
+    object.create_attribute('units', text);
+
+  it('spikes of SONATA', async () => {
+    const path = await write('spikes.h5', (root) => {
+      const group = root.create_group('spikes').create_group('exc');
+      unit(group.create_dataset({ name: 'timestamps', data: Float64Array.of(12.3, 50, 10) }), 'ms');
+      group.create_dataset({ name: 'node_ids', data: BigUint64Array.of(0n, 0n, 7n) });
+    });
+    expect(trainsOf(await openRecorded(path))).toEqual({ exc: { 0: [0.0123, 0.05], 7: [0.01] } });
+  });
+
+  it('reports of SONATA, with several elements of a node', async () => {
+    const path = await write('report.h5', (root) => {
+      const group = root.create_group('report').create_group('exc');
+      unit(group.create_dataset({ name: 'data', data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [2, 3] }), 'mV');
+      const mapping = group.create_group('mapping');
+      mapping.create_dataset({ name: 'node_ids', data: Int32Array.of(4, 9) });
+      mapping.create_dataset({ name: 'index_pointers', data: Int32Array.of(0, 2, 3) });
+      unit(mapping.create_dataset({ name: 'time', data: Float64Array.of(0, 0.2, 0.1) }), 'ms');
+    });
+    const found = await openRecorded(path);
+    expect(found).toMatchObject({ dt: 1e-4, end: 2e-4 });
+    expect(found.signals).toMatchObject([{ owner: 'exc', unit: 'V', columns: ['4/0', '4/1', '9'] }]);
+    expect([...found.signals[0]!.values]).toEqual([0.001, 0.002, 0.003, 0.004, 0.005, 0.006]);
+  });
+
+  it('units and time series of NWB', async () => {
+    const path = await write('foreign.nwb', (root) => {
+      root.create_dataset({ name: 'session_start_time', data: '2020-01-01T00:00:00Z' });
+      const units = root.create_group('units');
+      units.create_dataset({ name: 'id', data: Int32Array.of(5, 6) });
+      units.create_dataset({ name: 'spike_times', data: Float64Array.of(0.1, 0.2, 0.3) });
+      units.create_dataset({ name: 'spike_times_index', data: Uint8Array.of(1, 3) });
+      const series = root.create_group('acquisition').create_group('v');
+      const data = series.create_dataset({ name: 'data', data: Float64Array.of(-70, -60) });
+      data.create_attribute('unit', 'volts');
+      data.create_attribute('conversion', 0.001);
+      series.create_dataset({ name: 'timestamps', data: Float64Array.of(0, 0.1) });
+      root.create_group('processing').create_group('movie').create_dataset({ name: 'data', data: Float64Array.of(0) });
+    });
+    const found = await openRecorded(path);
+    expect(trainsOf(found)).toEqual({ '': { 5: [0.1], 6: [0.2, 0.3] } });
+    expect(found.signals).toMatchObject([{ variable: 'v', unit: 'V' }]);
+    expect([...found.signals[0]!.values]).toEqual([-0.07, -0.06]);
+  });
+
+  it('data in other files are not read', async () => {
+    await write('other.h5', (root) => root.create_dataset({ name: 'secret', data: Float64Array.of(1) }));
+    const path = await write('linked.h5', (root) => {
+      const group = root.create_group('spikes').create_group('exc');
+      group.create_external_link(folder.file('other.h5'), '/secret', 'timestamps');
+    });
+    await expect(openRecorded(path)).rejects.toThrow(/cannot be compared: .*timestamps lies in another file/);
+    const nwb = await write('linked.nwb', (root) => {
+      root.create_dataset({ name: 'session_start_time', data: '2020-01-01T00:00:00Z' });
+      root.create_group('acquisition').create_external_link(folder.file('other.h5'), '/secret', 'v');
+    });
+    expect((await openRecorded(nwb)).notes).toEqual([expect.stringMatching(/v lies in another file, .* not read/)]);
+  });
+});
+
+describe('files that cannot be compared', () => {
+  it.each([
+    ['empty.dat', '', /it is empty/],
+    ['a.zip', 'PK\x03\x04rest', /it is a ZIP archive/],
+    ['a.xml', '<Lems/>', /it is XML/],
+    ['a.bin', 'ab\0cd', /neither text nor HDF5/],
+    ['cut.json', '{"blocks": [', /its JSON is incomplete/],
+    ['other.json', '{"a": 1}', /neither a result of interneuron nor blocks of Neo/],
+    ['cut.h5', '\x89HDF\r\n\x1a\nrest', /not a complete HDF5 file/],
+    ['prose.txt', 'hello world\n', /no column of its header \(hello, world\) is a time/],
+    ['steps.dat', 'sender\ttime_step\ttime_offset\n1\t10\t0\n', /it has times in steps/],
+    ['unit.txt', 'id t\n1 5\n', /states no unit of its times/],
+    ['unit.csv', 'id,time (mV)\n1,5\n', /mV is no unit of time/],
+    ['nan.dat', 'sender\ttime_ms\n1\tnan\n', /the time in line 2 is "nan", not a number/],
+    ['word.dat', 'sender\ttime_ms\n1\t5\nx\t6\n', /the identifier in line 3 is "x", not a number/],
+    ['cut.dat', 'sender\ttime_ms\n1\t5\n2\n', /line 3 has 1 columns, not 2/],
+    ['trains.json', '{"segments": [{"spiketrains": [{"times": [1, null], "units": "ms"}]}]}', /a number of spike train 0 is "null"/],
+    ['units.json', '{"segments": [{"spiketrains": [{"times": [1]}]}]}', /spike train 0 has no unit of time/],
+  ])('%s', async (name, text, message) => {
+    writeFileSync(folder.file(name), text, 'latin1');
+    await expect(openRecorded(folder.file(name))).rejects.toThrow(message);
+  });
+
+  it('no file, and a folder', async () => {
+    await expect(openRecorded(folder.file('absent'))).rejects.toThrow(/there is no file/);
+    await expect(openRecorded(folder.path)).rejects.toThrow(/it is no regular file/);
+  });
+});

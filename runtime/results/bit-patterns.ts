@@ -3,8 +3,16 @@
 import type { TypedArray } from '../../src/ir/program.js';
 import { bytesOf } from './arrays.js';
 
-/** Both bit patterns of element `at` in hexadecimal, and their distance in units in the last place. */
-export function bitsText(a: TypedArray, b: TypedArray, at: number): string {
+/** Numbers that are further apart have little in common: their distance is that of their magnitudes. */
+const mostUlp = 2n ** 32n;
+
+/**
+ * Both bit patterns of element `at` in hexadecimal, and their distance: in units in the last place for numbers of
+ * similar size, else their difference.
+ *
+ * @param unit  of the numbers, for people
+ */
+export function bitsText(a: TypedArray, b: TypedArray, at: number, unit = ''): string {
   const [x, y] = [patternOf(a, at), patternOf(b, at)];
   const digits = 2 * a.BYTES_PER_ELEMENT;
   const hex = (bits: bigint): string => `0x${bits.toString(16).padStart(digits, '0')}`;
@@ -14,8 +22,11 @@ export function bitsText(a: TypedArray, b: TypedArray, at: number): string {
   const sign = 1n << BigInt(8 * a.BYTES_PER_ELEMENT - 1);
   // Patterns of negative numbers run backwards; both zeros are one place apart.
   const order = (bits: bigint): bigint => ((bits & sign) === 0n ? bits : sign - bits - 1n);
-  const distance = order(x) - order(y);
-  return `${patterns}, ${distance < 0n ? -distance : distance} ulp apart`;
+  const signed = order(x) - order(y);
+  const distance = signed < 0n ? -signed : signed;
+  if (distance < mostUlp) return `${patterns}, ${distance} ulp apart`;
+  const difference = Number(Math.abs(Number(a[at]) - Number(b[at])).toPrecision(4));
+  return `${patterns}, ${difference}${unit === '' || unit === '1' ? '' : ` ${unit}`} apart`;
 }
 
 function patternOf(array: TypedArray, at: number): bigint {

@@ -141,7 +141,7 @@ function compareSeries(
         step: stepsA[Math.floor(changed / width)]!,
         stored: numberText(valuesA[changed]!, plan.element),
         found: numberText(valuesB[changed]!, plan.element),
-        bits: bitsText(valuesA, valuesB, changed),
+        bits: bitsText(valuesA, valuesB, changed, plan.written?.unit ?? plan.unit),
       });
       return;
     }

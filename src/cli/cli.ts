@@ -15,6 +15,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   validate: async (context) => (await import('./commands/validate.js')).validate(context),
   codegen: async (context) => (await import('./commands/codegen.js')).codegen(context),
   verify: async (context) => (await import('./commands/verify.js')).verify(context),
+  compare: async (context) => (await import('./commands/compare.js')).compare(context),
   diff: async (context) => (await import('./commands/diff.js')).diff(context),
   describe: async (context) => (await import('./commands/describe.js')).describe(context),
   new: async (context) => (await import('./commands/new.js')).startModel(context),

@@ -126,8 +126,11 @@ export const descriptionFormats = ['text', 'markdown', 'html', 'swc'] as const;
 /** Notations with a model to start from. */
 export const starterNames = ['brian', 'pynn', 'neuroml'] as const;
 
-/** Notations with a JSON Schema. */
-export const schemaNames = ['brian', 'pynn', 'canonical'] as const;
+/** Notations and reports with a JSON Schema. */
+export const schemaNames = ['brian', 'pynn', 'canonical', 'comparison'] as const;
+
+/** Grades of agreement that `compare` can require, from the closest on. */
+export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics'] as const;
 
 /** All commands; the order is that of the help text. */
 export const commands = {
@@ -294,6 +297,34 @@ export const commands = {
     },
     examples: [['$0 verify cuba.nwb --target reference', 'reports identical, or the first difference']],
   },
+  compare: {
+    describe: 'compare results of any programs: spikes, statistics and samples, with a verdict',
+    files: { name: 'results', many: true, describe: 'two results: of run, NWB, SONATA, NEST, LEMS, Neo JSON, or a table' },
+    options: {
+      within: { type: 'string', value: 'time', describe: "spikes no further apart are the same [0.1 ms or one step]" },
+      'at-least': {
+        type: 'string',
+        choices: gradeNames,
+        describe: 'agreement that is needed for exit code 0 [statistics]',
+      },
+      margin: {
+        type: 'string',
+        repeated: true,
+        value: 'name=size',
+        describe: 'largest difference that counts as the same (rate=10%, cv=0.1, trace=1%); may be repeated',
+      },
+      cells: {
+        type: 'string',
+        value: 'id|order|file',
+        describe: 'match cells by identifier (id+1: shifted), in order, or by a list of pairs [id]',
+      },
+      times: { type: 'string', value: 'unit', describe: 'unit of times in files that state none' },
+      from: { type: 'string', value: 'time', describe: 'leave out what is before this time' },
+      unpaired: { type: 'boolean', describe: 'compare statistics without pairing the cells' },
+      ...common,
+    },
+    examples: [['$0 compare cuba.nwb nest.dat --within 0.1ms', 'exit code 0: the same, 1: different, 3: cannot say']],
+  },
   diff: {
     describe: 'compare two results: where they first differ, and in which populations',
     files: { name: 'results', many: true, describe: 'two results written by run' },
@@ -345,7 +376,7 @@ export const commands = {
   },
   schema: {
     describe: 'print the JSON Schema of a notation, for validation and completion in editors',
-    files: { name: 'notation', many: false, describe: 'brian, pynn or canonical', words: () => schemaNames },
+    files: { name: 'notation', many: false, describe: 'brian, pynn, canonical or comparison', words: () => schemaNames },
     options: {},
     examples: [['$0 schema brian > brian.schema.json', 'a schema file that documents can refer to']],
   },

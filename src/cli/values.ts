@@ -108,6 +108,12 @@ const readTime = (name: 'dt' | 'duration', text: string | undefined): string | u
 export const readCheckpoint = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checkedSeconds(text, 'checkpoint', '--');
 
+/** A time in s. @throws UsageError */
+export function readSeconds(name: 'within' | 'from', options: Options): number | undefined {
+  const text = options.value(name);
+  return text === undefined ? undefined : checkedSeconds(text, name, '--');
+}
+
 /** Fields of the subject of a result, as NWB names them. @throws UsageError for others */
 export function readSubject(texts: readonly string[]): Record<string, string> {
   const subject = readPairs('subject', texts, "--subject 'species=Mus musculus'");

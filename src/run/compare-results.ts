@@ -1,8 +1,13 @@
-/** Two results beside one another: what is the first that differs, and in which populations anything does. */
+/** Two results beside one another: how their runs differ, what is the first difference, and how well they agree. */
 
 import { firstDifference, incomparable, type Difference } from '../../runtime/results/compare.js';
-import { openResult } from '../../runtime/results/open.js';
+import { openResult, resultFormat } from '../../runtime/results/open.js';
 import type { RunRecord, StoredResult } from '../../runtime/results/result.js';
+import { compareRecorded, type Comparison } from '../compare/compare.js';
+import { isOurs, openRecorded, type ReadOptions } from '../compare/open-recorded.js';
+import type { CompareOptions } from '../compare/options.js';
+import { formatName, recordedRun } from '../compare/read/ours.js';
+import type { Recorded } from '../compare/recorded.js';
 
 /** A population in two results. */
 interface ComparedPopulation {
@@ -13,39 +18,96 @@ interface ComparedPopulation {
   readonly same: boolean | null;
 }
 
-/** What two results have in common, and what not. */
-export interface ResultComparison {
+/** A property of two runs that differs. */
+export interface RunDifference {
+  readonly what: 'model' | 'seed' | 'dt' | 'duration' | 'precision' | 'numerics version';
+  readonly first: string;
+  readonly second: string;
+}
+
+/** What two results of interneuron say beyond their spikes and samples. */
+export interface ExactComparison {
   readonly records: readonly [RunRecord, RunRecord];
+  /** How the runs differ; empty if they are of one model and setup. */
+  readonly runs: readonly RunDifference[];
   /** Why the two are not expected to agree; null for those that are. */
   readonly reason: string | null;
-  /** The first difference in time; null where there is none. */
+  /** The first difference in time to the bit; null if there is none, or the steps differ. */
   readonly first: Difference | null;
   /** Populations of either result, in order of name. */
   readonly populations: readonly ComparedPopulation[];
+  /** Whether all spikes, samples and final states are the same to the bit. */
+  readonly same: boolean;
+}
+
+/** What two results have in common, and what not. */
+export interface ResultComparison {
+  readonly recorded: readonly [Recorded, Recorded];
+  /** Absent unless both are results of interneuron. */
+  readonly exact?: ExactComparison;
+  readonly comparison: Comparison;
 }
 
 /**
- * Compares what two results say of their runs: spikes and samples to the bit, and final states by their digests.
+ * Compares two results, of any program.
  *
- * @throws UsageError when a file is not a result of ours
+ * @throws UsageError for files that cannot be read or have nothing in common
+ * @throws DiagnosticError for damaged results of ours
  */
-export async function compareResults(first: string, second: string): Promise<ResultComparison> {
+export async function compareResults(
+  first: string,
+  second: string,
+  options: CompareOptions & ReadOptions = {},
+): Promise<ResultComparison> {
+  if (!(await isOurs(first)) || !(await isOurs(second))) {
+    const recorded = [await openRecorded(first, options), await openRecorded(second, options)] as const;
+    return { recorded, comparison: compareRecorded(...recorded, options) };
+  }
   const a = await openResult(first);
   try {
     const b = await openResult(second);
     try {
-      return {
-        records: [a.record, b.record],
-        reason: incomparable(a.record, b.record),
-        first: firstDifference(a, b),
-        populations: populationsOf(a, b),
-      };
+      const recorded = [recordedRun(a, formatName(resultFormat(first))), recordedRun(b, formatName(resultFormat(second)))] as const;
+      const exact = compareExactly(a, b);
+      const comparison = compareRecorded(...recorded, options);
+      // Equal spikes and samples may have left other final states behind.
+      const grade = comparison.grade === 'identical' && !exact.same ? 'same spikes' : comparison.grade;
+      return { recorded, exact, comparison: { ...comparison, grade } };
     } finally {
       b.close();
     }
   } finally {
     a.close();
   }
+}
+
+function compareExactly(a: StoredResult, b: StoredResult): ExactComparison {
+  const first = a.record.dt === b.record.dt ? firstDifference(a, b) : null;
+  const populations = populationsOf(a, b);
+  return {
+    records: [a.record, b.record],
+    runs: runDifferences(a.record, b.record),
+    reason: incomparable(a.record, b.record),
+    first,
+    populations,
+    same: first === null && a.record.dt === b.record.dt && populations.every(({ same }) => same === true),
+  };
+}
+
+function runDifferences(a: RunRecord, b: RunRecord): readonly RunDifference[] {
+  const of = (what: RunDifference['what'], value: (record: RunRecord) => string): readonly RunDifference[] => {
+    const [first, second] = [value(a), value(b)];
+    return first === second ? [] : [{ what, first, second }];
+  };
+  const time = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(12))} ms`;
+  return [
+    ...of('model', ({ name, hashes }) => `${hashes.model.slice(0, 12)} (${name})`),
+    ...of('seed', ({ seed }) => seed),
+    ...of('dt', ({ dt }) => time(dt)),
+    ...of('duration', ({ steps, dt }) => time(steps * dt)),
+    ...of('precision', ({ precision }) => precision),
+    ...of('numerics version', ({ numericsVersion }) => String(numericsVersion)),
+  ];
 }
 
 function populationsOf(a: StoredResult, b: StoredResult): readonly ComparedPopulation[] {

@@ -60,9 +60,8 @@ describe('what is refused', () => {
     ['help runn', 'there is no command runn | did you mean run?'],
     [
       'simulate m.yaml',
-      'there is no command simulate | the commands are run, convert, validate, codegen, verify, diff, describe, new, ' +
-        'explain, ' +
-        'schema, serve, targets, completion',
+      'there is no command simulate | the commands are run, convert, validate, codegen, verify, compare, diff, ' +
+        'describe, new, explain, schema, serve, targets, completion',
     ],
     [
       'brian script.py --strict',

@@ -100,7 +100,7 @@ describe('diff of two results', () => {
     const { code, stdout } = await runCommand(['diff', folder.file('noise.csv'), other]);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^different\nfirst difference in step \d+ \(.* s\), cells\[\d\]\.spike: first (?:no|a) spike, second (?:no|a) spike\n/,
+      /^different\nruns +seed 3 and 4\nfirst difference in step \d+ \(.* s\), cells\[\d\]\.spike: first (?:no|a) spike, second (?:no|a) spike\n/,
     );
     expect(stdout).toMatch(/^cells +\d+ +\d+ +different$/m);
     const json = JSON.parse((await runCommand(['diff', folder.file('noise.csv'), other, '--json'])).stdout) as {
@@ -108,6 +108,17 @@ describe('diff of two results', () => {
       readonly first: { readonly owner: string };
     };
     expect([json.same, json.first.owner]).toEqual([false, 'cells']);
+  });
+
+  it('of other steps compares times, and says how the runs differ first', async () => {
+    const other = folder.file('halved.csv');
+    const words = ['run', folder.file('model.json'), '-q', '--dt', '0.05 ms', '--duration', '50 ms', '-o', other];
+    expect((await runCommand(words)).code).toBe(0);
+    const { code, stdout } = await runCommand(['diff', folder.file('noise.csv'), other]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^different\nruns +dt 0\.1 ms and 0\.05 ms; duration 100 ms and 50 ms\nnote .* the common part was compared\nfirst difference at [\d.]+ ms: a spike of cells\[\d\] only in one\n/,
+    );
   });
 
   it('of one file or three is refused', async () => {

@@ -10,6 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import * as interneuron from '../../src/index.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
+import { wordsOf } from './transcripts.js';
 
 const path = join(root, 'README.md');
 const update = process.env['UPDATE_README'] === '1';
@@ -25,11 +26,6 @@ afterAll(() => {
 /** Texts of all code blocks in one language. */
 function blocks(language: string): string[] {
   return [...readme.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, text]) => text!);
-}
-
-/** The words of a line of shell, quotes removed. */
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
 }
 
 /** The command that a line runs; outputs go to the test's own folder. */

@@ -5,6 +5,7 @@ import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { compareResults, type ResultComparison } from '../../run/compare-results.js';
 import type { CommandContext } from '../context.js';
+import { eventName, runLines } from '../comparison-text.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
@@ -14,18 +15,26 @@ export async function diff(context: CommandContext): Promise<number> {
   const [first, second, ...others] = context.files;
   if (first === undefined || second === undefined || others.length > 0)
     throw new UsageError(`diff compares two results, but got ${context.files.length}`, 'name two results of run');
-  const comparison = await compareResults(first, second);
-  const same = isSame(comparison);
+  // The least δ is the rounding of times.
+  const found = await compareResults(first, second, { within: 0, spikesOnly: true });
+  const { exact, comparison } = found;
+  const same = comparison.grade === 'identical';
   if (context.json) {
-    const { reason, first: difference, populations } = comparison;
-    printJson(context.terminal, { results: [first, second], same, reason, first: difference, populations });
+    const { reason = null, first: difference = null, populations = [], runs = [] } = exact ?? {};
+    printJson(context.terminal, {
+      results: [first, second],
+      same,
+      grade: comparison.grade,
+      runs,
+      reason,
+      first: difference,
+      populations,
+      notes: comparison.notes,
+    });
   }
-  context.say(lines(comparison).map(printable).join('\n'));
+  context.say(lines(found).map(printable).join('\n'));
   return same ? exitCodes.done : exitCodes.wrong;
 }
-
-const isSame = ({ first, populations }: ResultComparison): boolean =>
-  first === null && populations.every(({ same }) => same === true);
 
 const columns = [
   { heading: 'population', align: 'left' },
@@ -34,19 +43,29 @@ const columns = [
   { heading: 'spikes and final state', align: 'left' },
 ] as const;
 
-function lines(comparison: ResultComparison): readonly string[] {
-  const { records, reason, first, populations } = comparison;
-  const [a, b] = records;
-  const rows = populations.map(({ name, spikes, same }) => [
-    name,
-    ...spikes.map((count) => (count === null ? 'not recorded' : String(count))),
-    same === null ? 'only in one' : same ? 'same' : 'different',
-  ]);
-  return [
-    isSame(comparison) ? `the same: ${a.steps} steps, fingerprint ${a.fingerprint.total}` : 'different',
-    ...(reason === null ? [] : [`the two are not expected to agree: ${reason}`]),
-    ...(a.hashes.model === b.hashes.model ? [] : ['the two are of different models']),
-    ...(first ? [differenceText(first, a.dt, ['first', 'second'])] : []),
-    ...formatTable(columns, rows),
-  ];
+function lines({ exact, comparison }: ResultComparison): readonly string[] {
+  const { grade, populations, notes } = comparison;
+  const [record] = exact?.records ?? [];
+  const isSame = grade === 'identical';
+  const heading =
+    isSame && record ? `the same: ${record.steps} steps, fingerprint ${record.fingerprint.total}` : isSame ? 'the same' : 'different';
+  const first = exact?.first && record ? [differenceText(exact.first, record.dt, ['first', 'second'])] : firstSpike(comparison);
+  const rows = exact
+    ? exact.populations.map(({ name, spikes, same }) => [
+        name,
+        ...spikes.map((count) => (count === null ? 'not recorded' : String(count))),
+        same === null ? 'only in one' : same ? 'same' : 'different',
+      ])
+    : populations.map((one) => [eventName(one), ...one.spikes.map(String), one.grade]);
+  return [heading, ...(isSame ? [] : runLines(exact)), ...notes.map((note) => `note      ${note}`), ...(isSame ? [] : first), ...formatTable(columns, rows)];
+}
+
+/** The first spike without a partner, of results whose steps differ. */
+function firstSpike({ populations }: ResultComparison['comparison']): readonly string[] {
+  const [earliest] = populations
+    .flatMap((one) => (one.divergence === null ? [] : [{ name: eventName(one), ...one.divergence }]))
+    .sort((a, b) => a.time - b.time);
+  return earliest === undefined
+    ? []
+    : [`first difference at ${Number((earliest.time * 1e3).toPrecision(9))} ms: a spike of ${earliest.name}[${earliest.cell}] only in one`];
 }

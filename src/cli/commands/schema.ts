@@ -6,11 +6,12 @@ import { onlyFile, type CommandContext } from '../context.js';
 import { chosenName } from '../values.js';
 import { exitCodes } from '../exit-codes.js';
 
-/** Notations that have a schema, with its name. */
+/** Notations and reports that have a schema, with its name. */
 const schemas: Readonly<Record<(typeof schemaNames)[number], string>> = {
   brian: 'brian',
   pynn: 'pynn',
   canonical: 'model',
+  comparison: 'comparison',
 };
 
 /** Prints the schema. */

@@ -196,8 +196,13 @@ describe('distances of numbers', () => {
     [-1, -1 - 2 ** -51, '0xbff0000000000000 and 0xbff0000000000002, 2 ulp apart'],
     [0, -0, '0x0000000000000000 and 0x8000000000000000, 1 ulp apart'],
     [5e-324, -5e-324, '0x0000000000000001 and 0x8000000000000001, 3 ulp apart'],
+    [0, 5.9e-6, '0x0000000000000000 and 0x3ed8bf13a6a5f197, 0.0000059 apart'],
     [Number.NaN, 1, '0x7ff8000000000000 and 0x3ff0000000000000'],
   ])('%d and %d', (a, b, text) => expect(apart(a, b)).toBe(text));
+
+  test('in their unit, of other sizes', () => {
+    expect(bitsText(Float64Array.of(-0.07), Float64Array.of(0.03), 0, 'V')).toMatch(/, 0\.1 V apart$/);
+  });
 
   test('of other types', () => {
     expect(bitsText(Float32Array.of(1), Float32Array.of(1 + 2 ** -23), 0)).toBe(

@@ -1,0 +1,199 @@
+/** Cells of two recordings that are compared with one another. */
+
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { Train } from './measures/train.js';
+import { unusable } from './messages.js';
+import type { Recorded, RecordedTrains } from './recorded.js';
+
+/** How cells are matched: by population and identifier, by identifiers that are shifted, in order, or by a list. */
+export type CellMatching =
+  | { readonly by: 'id'; readonly shift: number }
+  | { readonly by: 'order' }
+  | { readonly by: 'list'; readonly path: string };
+
+/** A population whose cells are in both recordings. */
+export interface PairedTrains {
+  /** Population of the first recording; empty if it has no name. */
+  readonly population: string;
+  readonly event: string;
+  /** Identifier of each pair of cells, in the first recording. */
+  readonly ids: readonly number[];
+  readonly first: readonly Train[];
+  readonly second: readonly Train[];
+  /** Number of cells in one recording only. */
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+}
+
+/** Populations in both recordings, and sentences about what is in one only. */
+export interface Pairing {
+  readonly populations: readonly PairedTrains[];
+  readonly notes: readonly string[];
+  /** Whether everything is in both. */
+  readonly complete: boolean;
+}
+
+const noSpikes: Train = new Float64Array(0);
+
+/** Reads `id`, `id+1`, `order` or the path of a list. */
+export function cellMatching(text: string): CellMatching {
+  const [, shift] = /^(?:id|name)([+-]\d+)?$/.exec(text) ?? [];
+  if (/^(id|name)([+-]\d+)?$/.test(text)) return { by: 'id', shift: Number(shift ?? 0) };
+  return text === 'order' ? { by: 'order' } : { by: 'list', path: text };
+}
+
+/** Pairs the cells of two recordings. @throws UsageError if the way of matching does not fit them */
+export function pairCells(first: Recorded, second: Recorded, matching: CellMatching): Pairing {
+  if (matching.by === 'list') return pairByList(first, second, matching.path);
+  const pairs = pairPopulations(first, second, matching);
+  const taken = new Set(pairs.flat());
+  const notes = [first, second].flatMap(({ path, trains }) =>
+    trains.filter((one) => !taken.has(one)).map((one) => `${nameOf(one)} is only in ${path}`),
+  );
+  const populations = pairs.map(([a, b]) =>
+    matching.by === 'order' ? pairInOrder(a, b, second.path) : pairById(a, b, matching.shift),
+  );
+  for (const [k, [a, b]] of pairs.entries()) {
+    if (a.population !== b.population) notes.push(`${nameOf(a)} is compared with ${nameOf(b)}`);
+    if (matching.by === 'id' && looksShifted(a, b))
+      notes.push(`identifiers of ${nameOf(a)} begin with ${a.ids[0]!} and ${b.ids[0]!}: --cells id+${b.ids[0]! - a.ids[0]!} may be right`);
+    const { onlyFirst, onlySecond } = populations[k]!;
+    if (onlyFirst > 0) notes.push(`${count(onlyFirst)} of ${nameOf(a)} only in ${first.path}`);
+    if (onlySecond > 0) notes.push(`${count(onlySecond)} of ${nameOf(b)} only in ${second.path}`);
+  }
+  const complete =
+    taken.size === first.trains.length + second.trains.length &&
+    populations.every(({ onlyFirst, onlySecond }) => onlyFirst + onlySecond === 0);
+  return { populations, notes, complete };
+}
+
+const count = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cells`);
+
+const nameOf = ({ population, event }: Pick<RecordedTrains, 'population' | 'event'>): string =>
+  `${population === '' ? 'the population without a name' : population}${event === 'spike' ? '' : `.${event}`}`;
+
+/** Populations of the same name and event; the only ones of both if their names differ. */
+function pairPopulations(
+  first: Recorded,
+  second: Recorded,
+  { by }: CellMatching,
+): readonly (readonly [RecordedTrains, RecordedTrains])[] {
+  const named = first.trains.flatMap((a) => {
+    const b = second.trains.find(({ population, event }) => population === a.population && event === a.event);
+    return b ? [[a, b] as const] : [];
+  });
+  if (named.length > 0 || first.trains.length === 0 || second.trains.length === 0) return named;
+  const [[a], [b]] = [first.trains, second.trains];
+  if (first.trains.length === 1 && second.trains.length === 1) return [[a!, b!]];
+  if (by === 'order' && first.trains.length === second.trains.length)
+    return first.trains.map((one, k) => [one, second.trains[k]!] as const);
+  const names = (recorded: Recorded): string => recorded.trains.map(nameOf).slice(0, 5).join(', ');
+  throw new UsageError(
+    `no population is in both: ${first.path} has ${names(first)}, ${second.path} has ${names(second)}`,
+    'list the cells that belong together in a file, as in "exc[0:80],1:81", and name it as --cells cells.csv',
+  );
+}
+
+/** Whether the second counts cells from another number: no cell has its first number, and one is beyond the last. */
+function looksShifted(a: RecordedTrains, b: RecordedTrains): boolean {
+  const [from, to] = [a.ids[0] ?? 0, a.ids.at(-1) ?? 0];
+  return a.listsSilent && b.ids.length > 0 && b.ids[0]! > from && b.ids.at(-1)! > to;
+}
+
+function pairById(a: RecordedTrains, b: RecordedTrains, shift: number): PairedTrains {
+  const others = new Map(b.ids.map((id, k) => [id - shift, b.trains[k]!]));
+  const own = new Map(a.ids.map((id, k) => [id, a.trains[k]!]));
+  const silentA = !a.listsSilent;
+  const silentB = !b.listsSilent;
+  const ids = [
+    ...a.ids.filter((id) => others.has(id) || silentB),
+    ...(silentA ? [...others.keys()].filter((id) => !own.has(id)) : []),
+  ].sort((x, y) => x - y);
+  const kept = new Set(ids);
+  return {
+    population: a.population,
+    event: a.event,
+    ids,
+    first: ids.map((id) => own.get(id) ?? noSpikes),
+    second: ids.map((id) => others.get(id) ?? noSpikes),
+    onlyFirst: a.ids.filter((id) => !kept.has(id)).length,
+    onlySecond: [...others.keys()].filter((id) => !kept.has(id)).length,
+  };
+}
+
+function pairInOrder(a: RecordedTrains, b: RecordedTrains, path: string): PairedTrains {
+  if (a.ids.length !== b.ids.length && !(a.listsSilent && b.listsSilent))
+    throw unusable(
+      path,
+      'it lists only cells with spikes, so their order says nothing',
+      'match cells by their identifiers, as in --cells id+1, or by a list',
+    );
+  const length = Math.min(a.ids.length, b.ids.length);
+  return {
+    population: a.population,
+    event: a.event,
+    ids: a.ids.slice(0, length),
+    first: a.trains.slice(0, length),
+    second: b.trains.slice(0, length),
+    onlyFirst: a.ids.length - length,
+    onlySecond: b.ids.length - length,
+  };
+}
+
+// --- Lists ----------------------------------------------------------------------------------------------------------
+/** Lines such as `exc[0:80],1:81` and `exc[7],8`: cells of the first recording, and those of the second. */
+function pairByList(first: Recorded, second: Recorded, path: string): Pairing {
+  const groups = new Map<string, { ids: number[]; first: Train[]; second: Train[] }>();
+  const [mine, theirs] = [trainFinder(first), trainFinder(second)];
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new UsageError(`there is no list of cells ${path}`, 'give --cells id, id+1, order, or the path of a list');
+  }
+  for (const [number, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '' || line.startsWith('#') || (number === 0 && /^first\s*,\s*second$/.test(line.trim()))) continue;
+    const [one, other, ...more] = line.split(',').map((cell) => cellsOf(cell.trim()));
+    if (!one || !other || more.length > 0 || one.ids.length !== other.ids.length)
+      throw unusable(path, `line ${number + 1} is no pair of cells: ${line}`, 'write as many cells on both sides, as in "exc[0:80],1:81"');
+    const group = groups.get(one.population) ?? { ids: [], first: [], second: [] };
+    groups.set(one.population, group);
+    for (const [k, id] of one.ids.entries()) {
+      group.ids.push(id);
+      group.first.push(mine(one.population, id, path));
+      group.second.push(theirs(other.population, other.ids[k]!, path));
+    }
+  }
+  const populations = [...groups].map(([population, group]) => ({
+    population,
+    event: 'spike',
+    ...group,
+    onlyFirst: 0,
+    onlySecond: 0,
+  }));
+  return { populations, notes: [`only the cells in ${path} were compared`], complete: true };
+}
+
+function cellsOf(text: string): { readonly population: string; readonly ids: readonly number[] } | null {
+  const [, population = '', begin, end] = /^([^[\]]*?)\[?(\d+)(?::(\d+))?\]?$/.exec(text) ?? [];
+  if (begin === undefined) return null;
+  const [from, to] = [Number(begin), end === undefined ? Number(begin) + 1 : Number(end)];
+  return { population, ids: Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k) };
+}
+
+function trainFinder({ trains, path }: Recorded): (population: string, id: number, list: string) => Train {
+  const found = new Map(
+    trains
+      .filter(({ event }) => event === 'spike')
+      .map((one) => [one.population, { one, at: new Map(one.ids.map((id, k) => [id, k])) }]),
+  );
+  return (population, id, list) => {
+    const group = found.get(population) ?? (population === '' && found.size === 1 ? [...found.values()][0] : undefined);
+    const at = group?.at.get(id);
+    if (group && at === undefined && !group.one.listsSilent) return noSpikes;
+    if (!group || at === undefined)
+      throw unusable(list, `${path} has no cell ${population}[${id}]`, 'name cells as population[number], or number');
+    return group.one.trains[at]!;
+  };
+}

@@ -299,9 +299,13 @@ export const commands = {
   },
   compare: {
     describe: 'compare results of any programs: spikes, statistics and samples, with a verdict',
-    files: { name: 'results', many: true, describe: 'two results: of run, NWB, SONATA, NEST, LEMS, Neo JSON, or a table' },
+    files: {
+      name: 'results',
+      many: true,
+      describe: 'two results: of run, NWB, SONATA, NEST, LEMS, Neo JSON, or a table',
+    },
     options: {
-      within: { type: 'string', value: 'time', describe: "spikes no further apart are the same [0.1 ms or one step]" },
+      within: { type: 'string', value: 'time', describe: 'spikes no further apart are the same [0.1 ms or one step]' },
       'at-least': {
         type: 'string',
         choices: gradeNames,

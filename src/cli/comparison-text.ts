@@ -1,7 +1,12 @@
 /** Comparisons of results as text for people. */
 
 import { formatDuration } from '../diagnostics/quantities.js';
-import { measureParameters, type Comparison, type PopulationComparison, type SignalComparison } from '../compare/compare.js';
+import {
+  measureParameters,
+  type Comparison,
+  type PopulationComparison,
+  type SignalComparison,
+} from '../compare/compare.js';
 import type { Quantity } from '../compare/population-statistics.js';
 import type { Recorded } from '../compare/recorded.js';
 import type { ExactComparison, ResultComparison } from '../run/compare-results.js';
@@ -71,7 +76,9 @@ function reason({ grade, within, margins, populations, signals }: Comparison): s
 function offsets(populations: readonly PopulationComparison[]): readonly string[] {
   const constant = populations.find(({ constantOffset }) => constantOffset);
   if (constant?.offset !== null && constant?.offset !== undefined)
-    return [`all spikes ${ms(Math.abs(constant.offset))} ${constant.offset > 0 ? 'later' : 'earlier'} in the second, a convention of labels`];
+    return [
+      `all spikes ${ms(Math.abs(constant.offset))} ${constant.offset > 0 ? 'later' : 'earlier'} in the second, a convention of labels`,
+    ];
   const largest = Math.max(0, ...populations.map(({ largestShift }) => largestShift));
   return largest > 0 ? [`largest shift ${ms(largest)}`] : [];
 }
@@ -90,7 +97,9 @@ function doubts(populations: readonly PopulationComparison[]): string {
     (one.statistics ?? [])
       .filter(({ difference }) => difference.verdict === 'cannot say')
       .map(({ name, over, difference: { needed } }) =>
-        needed === undefined ? `${name} of ${eventName(one)}` : `${name} of ${eventName(one)} (about ${needed} ${over} needed)`,
+        needed === undefined
+          ? `${name} of ${eventName(one)}`
+          : `${name} of ${eventName(one)} (about ${needed} ${over} needed)`,
       ),
   );
   return doubtful.length === 0
@@ -124,7 +133,18 @@ export const eventName = ({ population, event }: Pick<PopulationComparison, 'pop
 function spikeTable(populations: readonly PopulationComparison[]): readonly string[] {
   if (populations.length === 0) return [];
   return formatTable(
-    [left('population'), right('cells'), right('spikes'), right('matched'), right('missing'), right('extra'), right('mean shift'), right('largest shift'), left('first without partner'), left('grade')],
+    [
+      left('population'),
+      right('cells'),
+      right('spikes'),
+      right('matched'),
+      right('missing'),
+      right('extra'),
+      right('mean shift'),
+      right('largest shift'),
+      left('first without partner'),
+      left('grade'),
+    ],
     populations.map((one) => [
       eventName(one),
       String(one.cells),
@@ -146,7 +166,19 @@ function statisticsTable(populations: readonly PopulationComparison[]): readonly
   );
   if (rows.length === 0) return [];
   return formatTable(
-    [left('population'), left('quantity'), right('first'), right('second'), right('difference'), right('90 % interval'), right('margin'), right('effect'), right('KS'), left('over'), left('verdict')],
+    [
+      left('population'),
+      left('quantity'),
+      right('first'),
+      right('second'),
+      right('difference'),
+      right('90 % interval'),
+      right('margin'),
+      right('effect'),
+      right('KS'),
+      left('over'),
+      left('verdict'),
+    ],
     rows,
   );
 }
@@ -169,7 +201,9 @@ function quantityCells({ name, unit, over, leftOut, kolmogorovSmirnov, differenc
 }
 
 function distanceTable(populations: readonly PopulationComparison[]): readonly string[] {
-  const apart = populations.filter(({ grade, distances }) => grade !== 'identical' && grade !== 'same spikes' && distances);
+  const apart = populations.filter(
+    ({ grade, distances }) => grade !== 'identical' && grade !== 'same spikes' && distances,
+  );
   if (apart.length === 0) return [];
   const { cost, tau, tiling, coincidence } = measureParameters;
   const value = (one: number | null): string => (one === null ? '' : one.toFixed(4));
@@ -220,7 +254,11 @@ function signalTable({ signals, signalsJudged }: Comparison): readonly string[] 
     String(one.lag),
     !signalsJudged ? 'not judged' : one.grade === 'same spikes' ? 'same' : one.grade,
   ]);
-  const headings = [left('variable'), ...['samples', 'largest', 'at', 'RMSE', 'of range', 'R²', 'lag'].map(right), left('grade')];
+  const headings = [
+    left('variable'),
+    ...['samples', 'largest', 'at', 'RMSE', 'of range', 'R²', 'lag'].map(right),
+    left('grade'),
+  ];
   return [
     ...(rows.length > 0 ? formatTable(headings, rows) : []),
     ...(apart.length > rows.length ? [`and ${apart.length - rows.length} more variables that differ less`] : []),

@@ -157,17 +157,22 @@ function commonInterval(first: Recorded, second: Recorded, from: number | undefi
   const ends = [first.end, second.end].filter((end) => end !== null);
   const last = Math.max(lastTime(first), lastTime(second));
   const end = ends.length > 0 ? Math.min(...ends) : last;
-  if (ends.length === 0) notes.push(`neither file states its duration: compared until the last time, ${milliseconds(end)}`);
+  if (ends.length === 0)
+    notes.push(`neither file states its duration: compared until the last time, ${milliseconds(end)}`);
   if (first.end !== null && second.end !== null && Math.abs(first.end - second.end) > timeRounding)
-    notes.push(`the recordings end at ${milliseconds(first.end)} and ${milliseconds(second.end)}: the common part was compared`);
+    notes.push(
+      `the recordings end at ${milliseconds(first.end)} and ${milliseconds(second.end)}: the common part was compared`,
+    );
   for (const recorded of [first, second]) {
     const { path } = recorded;
     const stop = recorded.end ?? end;
     const outside = recorded.trains.reduce(
-      (sum, { trains }) => sum + trains.reduce((own, train) => own + train.length - countWithin(train, recorded.begin, stop), 0),
+      (sum, { trains }) =>
+        sum + trains.reduce((own, train) => own + train.length - countWithin(train, recorded.begin, stop), 0),
       0,
     );
-    if (outside > 0) notes.push(
+    if (outside > 0)
+      notes.push(
         `outside ${milliseconds(recorded.begin)} to ${milliseconds(stop)}, ${path} has ${outside} spike${outside === 1 ? '' : 's'}, left out`,
       );
   }
@@ -216,18 +221,24 @@ function comparePopulation(
     first.map((train, k) => matchSpikes(train, second[k]!, tolerance));
   const matchings = matchAll(within);
   const total = (of: (matching: Matching) => number): number => matchings.reduce((sum, one) => sum + of(one), 0);
-  const largest = (of: (matching: Matching) => number): number => matchings.reduce((most, one) => Math.max(most, of(one)), -Infinity);
-  const [matched, missing, extra] = [total((one) => one.matched), total((one) => one.missing), total((one) => one.extra)];
+  const largest = (of: (matching: Matching) => number): number =>
+    matchings.reduce((most, one) => Math.max(most, of(one)), -Infinity);
+  const [matched, missing, extra] = [
+    total((one) => one.matched),
+    total((one) => one.missing),
+    total((one) => one.extra),
+  ];
   const [most, least] = [largest((one) => one.most), -largest((one) => -one.least)];
   const isExact = first.every((train, k) => equal(train, second[k]!));
   const allMatch = missing + extra === 0;
-  const grade: Grade = isExact && onlyFirst + onlySecond === 0
-    ? 'identical'
-    : isExact || (allMatch && largest((one) => one.largest) <= rounding)
-      ? 'same spikes'
-      : allMatch
-        ? 'same within δ'
-        : 'different';
+  const grade: Grade =
+    isExact && onlyFirst + onlySecond === 0
+      ? 'identical'
+      : isExact || (allMatch && largest((one) => one.largest) <= rounding)
+        ? 'same spikes'
+        : allMatch
+          ? 'same within δ'
+          : 'different';
   const at = matchings.reduce<number | null>(
     (earliest, { divergence }, k) =>
       divergence !== null && (earliest === null || divergence < matchings[earliest]!.divergence!) ? k : earliest,
@@ -244,7 +255,10 @@ function comparePopulation(
     extra,
     offset: matched === 0 ? null : total((one) => one.shifts) / matched,
     constantOffset: matched > 0 && most - least <= 2 * rounding && Math.abs(most) > rounding,
-    largestShift: Math.max(0, largest((one) => one.largest)),
+    largestShift: Math.max(
+      0,
+      largest((one) => one.largest),
+    ),
     divergence: at === null ? null : { time: matchings[at]!.divergence!, cell: ids[at]! },
     ...(spikesOnly ? {} : { distances: meanDistances(first, second, interval) }),
     ...(allMatch || spikesOnly ? {} : { statistics: compareStatistics(first, second, interval, margins, paired) }),
@@ -291,11 +305,16 @@ function statisticalGrade({ spikes: [a, b] }: PopulationComparison, statistics: 
   if (a === 0 || b === 0) return a + b >= fewestSpikes ? 'different' : 'cannot say';
   const verdicts: readonly Verdict[] = statistics.map(({ difference }) => difference.verdict);
   if (verdicts.includes('different')) return 'different';
-  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'same') ? 'statistically the same' : 'cannot say';
+  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'same')
+    ? 'statistically the same'
+    : 'cannot say';
 }
 
 // --- Samples --------------------------------------------------------------------------------------------------------
-function compareSignal({ name, unit, times, first, second, samples }: PairedSignal, { trace }: Margins): SignalComparison {
+function compareSignal(
+  { name, unit, times, first, second, samples }: PairedSignal,
+  { trace }: Margins,
+): SignalComparison {
   const found = compareTraces(first, second);
   const shifted = Math.abs(found.lag) === 1 ? lagged(first, second, found.lag) : null;
   const isLabelShift = shifted !== null && shifted.normalised <= trace && shifted.normalised < found.normalised;

@@ -74,6 +74,9 @@ function rateMargin(text: string, value: number, unit: string): Pick<Margins, 'r
   if (unit === '%') return { rate: value / 100, rateFloor: 0 };
   const scale = fileUnit(unit);
   if (unit === '' || scale?.si !== 'Hz')
-    throw new UsageError(`--margin ${text} has no unit of a rate`, 'write a percentage or a rate, such as rate=10% or rate=2 Hz');
+    throw new UsageError(
+      `--margin ${text} has no unit of a rate`,
+      'write a percentage or a rate, such as rate=10% or rate=2 Hz',
+    );
   return { rate: 0, rateFloor: value * scale.scale };
 }

@@ -57,7 +57,9 @@ export function pairCells(first: Recorded, second: Recorded, matching: CellMatch
   for (const [k, [a, b]] of pairs.entries()) {
     if (a.population !== b.population) notes.push(`${nameOf(a)} is compared with ${nameOf(b)}`);
     if (matching.by === 'id' && looksShifted(a, b))
-      notes.push(`identifiers of ${nameOf(a)} begin with ${a.ids[0]!} and ${b.ids[0]!}: --cells id+${b.ids[0]! - a.ids[0]!} may be right`);
+      notes.push(
+        `identifiers of ${nameOf(a)} begin with ${a.ids[0]!} and ${b.ids[0]!}: --cells id+${b.ids[0]! - a.ids[0]!} may be right`,
+      );
     const { onlyFirst, onlySecond } = populations[k]!;
     if (onlyFirst > 0) notes.push(`${count(onlyFirst)} of ${nameOf(a)} only in ${first.path}`);
     if (onlySecond > 0) notes.push(`${count(onlySecond)} of ${nameOf(b)} only in ${second.path}`);
@@ -153,10 +155,15 @@ function pairByList(first: Recorded, second: Recorded, path: string): Pairing {
     throw new UsageError(`there is no list of cells ${path}`, 'give --cells id, id+1, order, or the path of a list');
   }
   for (const [number, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '' || line.startsWith('#') || (number === 0 && /^first\s*,\s*second$/.test(line.trim()))) continue;
+    if (line.trim() === '' || line.startsWith('#') || (number === 0 && /^first\s*,\s*second$/.test(line.trim())))
+      continue;
     const [one, other, ...more] = line.split(',').map((cell) => cellsOf(cell.trim()));
     if (!one || !other || more.length > 0 || one.ids.length !== other.ids.length)
-      throw unusable(path, `line ${number + 1} is no pair of cells: ${line}`, 'write as many cells on both sides, as in "exc[0:80],1:81"');
+      throw unusable(
+        path,
+        `line ${number + 1} is no pair of cells: ${line}`,
+        'write as many cells on both sides, as in "exc[0:80],1:81"',
+      );
     const group = groups.get(one.population) ?? { ids: [], first: [], second: [] };
     groups.set(one.population, group);
     for (const [k, id] of one.ids.entries()) {

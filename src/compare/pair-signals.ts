@@ -83,7 +83,8 @@ function columnsOf({ signals }: Recorded): readonly Column[] {
 
 /** Columns of different names that belong together: as many on both sides with a unit, or with none stated on one side. */
 function sameUnits(first: readonly Column[], second: readonly Column[]): readonly [Column, Column][] {
-  const unitsOf = (columns: readonly Column[]): ReadonlySet<string | null> => new Set(columns.map(({ signal }) => signal.unit));
+  const unitsOf = (columns: readonly Column[]): ReadonlySet<string | null> =>
+    new Set(columns.map(({ signal }) => signal.unit));
   const inOrder = (a: readonly Column[], b: readonly Column[]): [Column, Column][] =>
     a.length === b.length ? a.map((column, k) => [column, b[k]!]) : [];
   const stated = [...unitsOf(first)].filter((unit) => unit !== null);
@@ -104,7 +105,8 @@ function commonSamples(
   tolerance: number,
 ): Pick<PairedSignal, 'times' | 'first' | 'second' | 'samples'> {
   const [timesA, timesB] = [a.signal.times, b.signal.times];
-  const value = ({ signal: { values, columns }, column }: Column, row: number): number => values[row * columns.length + column]!;
+  const value = ({ signal: { values, columns }, column }: Column, row: number): number =>
+    values[row * columns.length + column]!;
   const [times, first, second]: [number[], number[], number[]] = [[], [], []];
   let [i, j] = [0, 0];
   while (i < timesA.length && j < timesB.length) {

@@ -42,8 +42,10 @@ export function compareStatistics(
   const spikes = both.map((trains) => trains.reduce((sum, { length }) => sum + length, 0));
   if (spikes[0] === 0 && spikes[1] === 0) return [];
   const rate = Math.max(margins.rate * (spikes[0]! / first.length / seconds), margins.rateFloor);
-  const intervals = (of: (train: Train) => number) => (train: Train): number =>
-    train.length > fewestIntervals ? of(train) : NaN;
+  const intervals =
+    (of: (train: Train) => number) =>
+    (train: Train): number =>
+      train.length > fewestIntervals ? of(train) : NaN;
   const perCell = (of: (train: Train) => number): Values => both.map((trains) => trains.map(of));
   const single = first.length < 2 || second.length < 2;
   const rates: Values = single
@@ -90,5 +92,12 @@ function quantity(
   const difference = compareMeans(a, b, paired, margin);
   if (!difference) return null;
   const leftOut = Math.max(first.length - a.length, second.length - b.length);
-  return { name, unit: name === 'rate' ? 'Hz' : '', over, leftOut, kolmogorovSmirnov: kolmogorovSmirnov(a, b), difference };
+  return {
+    name,
+    unit: name === 'rate' ? 'Hz' : '',
+    over,
+    leftOut,
+    kolmogorovSmirnov: kolmogorovSmirnov(a, b),
+    difference,
+  };
 }

@@ -65,8 +65,8 @@ export function collectTrains(): TrainCollector {
   const populations = new Map<string, Map<number, number[]>>();
   return {
     add(population, id, time) {
-      let cells = populations.get(population);
-      if (!cells) populations.set(population, (cells = new Map()));
+      const cells = populations.get(population) ?? new Map<number, number[]>();
+      populations.set(population, cells);
       const train = cells.get(id);
       if (train) train.push(time);
       else cells.set(id, [time]);

@@ -40,6 +40,7 @@ export function toSI(value: number, scale: number): number {
 /** Reads a decimal number in SI units, rounded once. */
 export function decimalToSI(text: string, scale: number): number {
   const exponent = Math.round(Math.log10(scale));
-  if (exponent === 0 || /e/i.test(text) || Math.abs(10 ** -exponent * scale - 1) > 1e-12) return toSI(Number(text), scale);
+  if (exponent === 0 || /e/i.test(text) || Math.abs(10 ** -exponent * scale - 1) > 1e-12)
+    return toSI(Number(text), scale);
   return Number(`${text}e${exponent}`);
 }

@@ -67,7 +67,10 @@ export async function compareResults(
   try {
     const b = await openResult(second);
     try {
-      const recorded = [recordedRun(a, formatName(resultFormat(first))), recordedRun(b, formatName(resultFormat(second)))] as const;
+      const recorded = [
+        recordedRun(a, formatName(resultFormat(first))),
+        recordedRun(b, formatName(resultFormat(second))),
+      ] as const;
       const exact = compareExactly(a, b);
       const comparison = compareRecorded(...recorded, options);
       // Equal spikes and samples may have left other final states behind.

@@ -57,7 +57,11 @@ const moved = (trains: readonly Float64Array[], by: number): readonly Float64Arr
   trains.map((train) => train.map((time) => time + by));
 
 describe('grades', () => {
-  const trains = poisson(Array.from({ length: 40 }, () => 20), 1.9, 1);
+  const trains = poisson(
+    Array.from({ length: 40 }, () => 20),
+    1.9,
+    1,
+  );
 
   it('identical, the same up to rounding, and within δ', () => {
     expect(compareTrains(trains, trains).grade).toBe('identical');
@@ -70,18 +74,28 @@ describe('grades', () => {
   });
 
   it('agreement up to a divergence, then the same statistics', () => {
-    const others = poisson(Array.from({ length: 40 }, () => 20), 1.9, 2);
+    const others = poisson(
+      Array.from({ length: 40 }, () => 20),
+      1.9,
+      2,
+    );
     const parted = trains.map((train, k) =>
       Float64Array.of(...train.filter((time) => time < 0.5), ...others[k]!.filter((time) => time >= 0.5)),
     );
-    const { grade, populations } = compareTrains(trains, parted, { margins: readMargins(['rate=20%', 'cv=0.2', 'lv=0.3']) });
+    const { grade, populations } = compareTrains(trains, parted, {
+      margins: readMargins(['rate=20%', 'cv=0.2', 'lv=0.3']),
+    });
     expect(grade).toBe('statistically the same');
     expect(populations[0]!.divergence!.time).toBeGreaterThan(0.5);
     expect(populations[0]!.divergence!.time).toBeLessThan(0.55);
   });
 
   it('another rate is different, and too little data cannot say, with how much would', () => {
-    const double = poisson(Array.from({ length: 40 }, () => 40), 1.9, 3);
+    const double = poisson(
+      Array.from({ length: 40 }, () => 40),
+      1.9,
+      3,
+    );
     const { grade, populations } = compareTrains(trains, double);
     expect(grade).toBe('different');
     expect(populations[0]!.statistics![0]).toMatchObject({ name: 'rate', difference: { verdict: 'different' } });
@@ -110,7 +124,10 @@ describe('what is compared', () => {
   it('the common part of different durations, said', () => {
     const { interval, notes, grade } = compareRecorded(
       recorded(trains),
-      recorded(trains.map((train) => train.filter((time) => time <= 1)), { end: 1 }),
+      recorded(
+        trains.map((train) => train.filter((time) => time <= 1)),
+        { end: 1 },
+      ),
     );
     expect(interval).toEqual({ begin: 0, end: 1 });
     expect(notes).toContain('the recordings end at 2000 ms and 1000 ms: the common part was compared');
@@ -134,7 +151,9 @@ describe('what is compared', () => {
   });
 
   it('identifiers that are shifted are suspected, and matched when asked for', () => {
-    const shifted = recorded([], { trains: [{ population: '', event: 'spike', ids: [1, 2, 3], trains, listsSilent: false }] });
+    const shifted = recorded([], {
+      trains: [{ population: '', event: 'spike', ids: [1, 2, 3], trains, listsSilent: false }],
+    });
     const { notes, grade } = compareRecorded(recorded(trains), shifted);
     expect(grade).not.toBe('identical');
     expect(notes).toContain('identifiers of exc begin with 0 and 1: --cells id+1 may be right');
@@ -144,9 +163,14 @@ describe('what is compared', () => {
 
   it('a list pairs cells of several populations', () => {
     writeFileSync(folder.file('cells.csv'), 'first,second\nexc[0:2],1:3\nexc[2],7\n');
-    const other = recorded([], { trains: [{ population: 'all', event: 'spike', ids: [1, 2, 7], trains, listsSilent: false }] });
+    const other = recorded([], {
+      trains: [{ population: 'all', event: 'spike', ids: [1, 2, 7], trains, listsSilent: false }],
+    });
     const cells = { by: 'list', path: folder.file('cells.csv') } as const;
-    expect(compareRecorded(recorded(trains), recorded([], { trains: [{ ...other.trains[0]!, population: '' }] }), { cells }).grade).toBe('identical');
+    expect(
+      compareRecorded(recorded(trains), recorded([], { trains: [{ ...other.trains[0]!, population: '' }] }), { cells })
+        .grade,
+    ).toBe('identical');
     writeFileSync(folder.file('cells.csv'), 'exc[0:2],1\n');
     expect(() => compareRecorded(recorded(trains), other, { cells })).toThrow(/line 1 is no pair of cells/);
     writeFileSync(folder.file('cells.csv'), 'inh[0],1\n');
@@ -171,7 +195,11 @@ describe('what is compared', () => {
     const { signals, grade } = compareRecorded(signal(1, 0), signal(2, 0));
     expect(signals[0]).toMatchObject({ samples: 50, largest: 0 });
     expect(grade).toBe('same spikes');
-    expect(compareRecorded(signal(1, 0), signal(1, 1)).signals[0]).toMatchObject({ lag: 1, isLabelShift: true, grade: 'same within δ' });
+    expect(compareRecorded(signal(1, 0), signal(1, 1)).signals[0]).toMatchObject({
+      lag: 1,
+      isLabelShift: true,
+      grade: 'same within δ',
+    });
     expect(() => compareRecorded(signal(1, 0), signal(1, 0, 'A'))).toThrow(/exc.v\[0\] is in V .* is in A/);
   });
 
@@ -183,8 +211,18 @@ describe('what is compared', () => {
   it('nothing in common is an error', () => {
     expect(() => compareRecorded(recorded(trains), recorded([], { trains: [] }))).toThrow(/have nothing in common/);
     const named = (name: string): Recorded =>
-      recorded([], { trains: [name, `${name}2`].map((population) => ({ population, event: 'spike', ids: [0], trains: [trains[0]!], listsSilent: true })) });
-    expect(() => compareRecorded(named('a'), named('b'))).toThrow(/no population is in both: file has a, a2, file has b, b2/);
+      recorded([], {
+        trains: [name, `${name}2`].map((population) => ({
+          population,
+          event: 'spike',
+          ids: [0],
+          trains: [trains[0]!],
+          listsSilent: true,
+        })),
+      });
+    expect(() => compareRecorded(named('a'), named('b'))).toThrow(
+      /no population is in both: file has a, a2, file has b, b2/,
+    );
     expect(() => compareTrains(trains, trains, { from: 3 })).toThrow(/no time in common from 3000 ms on/);
   });
 });
@@ -197,7 +235,14 @@ describe('error rates', () => {
       const random = generator(pair + 1);
       const normal = (): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
       const rates = Array.from({ length: 20 }, () => 15 * Math.exp(0.5 * normal()));
-      const [a, b] = [poisson(rates, 2, 2 * pair + 1), poisson(rates.map((rate) => rate * factor), 2, 2 * pair + 2)];
+      const [a, b] = [
+        poisson(rates, 2, 2 * pair + 1),
+        poisson(
+          rates.map((rate) => rate * factor),
+          2,
+          2 * pair + 2,
+        ),
+      ];
       const statistics = compareStatistics(a, b, { begin: 0, end: 2 }, readMargins(margins), true);
       const verdicts = withHolm(statistics.map(({ difference }) => difference)).map(({ verdict }) => verdict);
       if (verdicts.includes('different')) found += 1;
@@ -236,15 +281,22 @@ describe('interneuron compare', () => {
     expect(within.code).toBe(0);
     expect((await compare('a.dat', 'b.dat', '--at-least', 'identical')).code).toBe(1);
     const more = await compare('a.dat', 'more.dat');
-    expect(more.stdout).toMatch(/^cannot say: spikes agree up to 40 ms, and there is too little data for rate of cells/);
+    expect(more.stdout).toMatch(
+      /^cannot say: spikes agree up to 40 ms, and there is too little data for rate of cells/,
+    );
     expect(more.code).toBe(3);
     expect((await compare('a.dat', 'far.dat', '--at-least', 'within')).code).toBe(1);
   });
 
   it('--json is what its schema describes', async () => {
-    const schema = JSON.parse(readFileSync(new URL('../../schemas/comparison.schema.json', import.meta.url), 'utf8')) as object;
+    const schema = JSON.parse(
+      readFileSync(new URL('../../schemas/comparison.schema.json', import.meta.url), 'utf8'),
+    ) as object;
     const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
-    for (const words of [['a.dat', 'a.dat'], ['a.dat', 'far.dat', '--unpaired']]) {
+    for (const words of [
+      ['a.dat', 'a.dat'],
+      ['a.dat', 'far.dat', '--unpaired'],
+    ]) {
       const report: unknown = JSON.parse((await compare(...words, '--json')).stdout);
       expect([validate(report), validate.errors]).toEqual([true, null]);
     }

@@ -133,7 +133,10 @@ describe('definitions', () => {
     const trains = [[3, 17, 52], [2, 18, 80], [51, 83], []].map(seconds);
     const [a, b, c] = trains.map((one) => binCounts(one, 0.01, interval));
     const pairs = [correlation(a!, b!), correlation(a!, c!), correlation(b!, c!)];
-    expect(commonActivity(trains, 0.01, interval, 1).correlation[0]).toBeCloseTo((pairs[0]! + pairs[1]! + pairs[2]!) / 3, 12);
+    expect(commonActivity(trains, 0.01, interval, 1).correlation[0]).toBeCloseTo(
+      (pairs[0]! + pairs[1]! + pairs[2]!) / 3,
+      12,
+    );
     expect(commonActivity(trains, 0.01, interval, 5).correlation[4]).toBeCloseTo(1, 12);
   });
 

@@ -25,7 +25,8 @@ const trainsOf = ({ trains }: Recorded): unknown =>
 
 describe('text', () => {
   it('spikes of NEST, in any order', async () => {
-    const text = '# NEST version: 3.10.0\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n2\t18.000\n1\t27.800\n2\t12.5\n';
+    const text =
+      '# NEST version: 3.10.0\n# RecordingBackendASCII version: 2\nsender\ttime_ms\n2\t18.000\n1\t27.800\n2\t12.5\n';
     const found = await read('nest.dat', text);
     expect(found).toMatchObject({ format: 'NEST spikes', resolution: 0.5e-6 });
     expect(trainsOf(found)).toEqual({ '': { 1: [0.0278], 2: [0.0125, 0.018] } });
@@ -34,14 +35,24 @@ describe('text', () => {
   it('samples of NEST, with the units that its headers leave out', async () => {
     const text = '# NEST version: 3.10.0\nsender\ttime_ms\tV_m\n1\t0.100\t-69.841\n2\t0.100\t-70\n1\t0.200\t-69.683\n';
     const { signals } = await read('nest.dat', text);
-    expect(signals.map(({ variable, unit, columns, times, values }) => [variable, unit, ...columns, [...times], [...values]])).toEqual([
+    expect(
+      signals.map(({ variable, unit, columns, times, values }) => [
+        variable,
+        unit,
+        ...columns,
+        [...times],
+        [...values],
+      ]),
+    ).toEqual([
       ['V_m', 'V', '1', [0.0001, 0.0002], [-0.069841, -0.069683]],
       ['V_m', 'V', '2', [0.0001], [-0.07]],
     ]);
   });
 
   it('spikes of NEST 2, whose files have ms and no header', async () => {
-    expect(trainsOf(await read('spikes.gdf', '3\t12.100\t\n1\t13.200\t\n'))).toEqual({ '': { 1: [0.0132], 3: [0.0121] } });
+    expect(trainsOf(await read('spikes.gdf', '3\t12.100\t\n1\t13.200\t\n'))).toEqual({
+      '': { 1: [0.0132], 3: [0.0121] },
+    });
   });
 
   it.each([
@@ -84,7 +95,9 @@ describe('Neo JSON', () => {
       {
         segments: [
           {
-            spiketrains: [{ times: [5, 3], units: 'ms', t_stop: 10, annotations: { population: 'exc', source_index: 4 } }],
+            spiketrains: [
+              { times: [5, 3], units: 'ms', t_stop: 10, annotations: { population: 'exc', source_index: 4 } },
+            ],
             analogsignals: [{ name: 'v', signal: [[-70], [-60]], units: 'mV', sampling_rate: '10 kHz' }],
           },
         ],
@@ -148,7 +161,10 @@ describe('HDF5', () => {
       data.create_attribute('unit', 'volts');
       data.create_attribute('conversion', 0.001);
       series.create_dataset({ name: 'timestamps', data: Float64Array.of(0, 0.1) });
-      root.create_group('processing').create_group('movie').create_dataset({ name: 'data', data: Float64Array.of(0) });
+      root
+        .create_group('processing')
+        .create_group('movie')
+        .create_dataset({ name: 'data', data: Float64Array.of(0) });
     });
     const found = await openRecorded(path);
     expect(trainsOf(found)).toEqual({ '': { 5: [0.1], 6: [0.2, 0.3] } });
@@ -184,10 +200,14 @@ describe('files that cannot be compared', () => {
     ['steps.dat', 'sender\ttime_step\ttime_offset\n1\t10\t0\n', /it has times in steps/],
     ['unit.txt', 'id t\n1 5\n', /states no unit of its times/],
     ['unit.csv', 'id,time (mV)\n1,5\n', /mV is no unit of time/],
-    ['nan.dat', 'sender\ttime_ms\n1\tnan\n', /the time in line 2 is "nan", not a number/],
-    ['word.dat', 'sender\ttime_ms\n1\t5\nx\t6\n', /the identifier in line 3 is "x", not a number/],
+    ['nan.dat', 'sender\ttime_ms\n1\tnan\n', /the time in line 2 is nan, not a number/],
+    ['word.dat', 'sender\ttime_ms\n1\t5\nx\t6\n', /the identifier in line 3 is x, not a number/],
     ['cut.dat', 'sender\ttime_ms\n1\t5\n2\n', /line 3 has 1 columns, not 2/],
-    ['trains.json', '{"segments": [{"spiketrains": [{"times": [1, null], "units": "ms"}]}]}', /a number of spike train 0 is "null"/],
+    [
+      'trains.json',
+      '{"segments": [{"spiketrains": [{"times": [1, null], "units": "ms"}]}]}',
+      /a number of spike train 0 is "null"/,
+    ],
     ['units.json', '{"segments": [{"spiketrains": [{"times": [1]}]}]}', /spike train 0 has no unit of time/],
   ])('%s', async (name, text, message) => {
     writeFileSync(folder.file(name), text, 'latin1');

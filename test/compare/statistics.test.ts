@@ -55,7 +55,14 @@ describe('means', () => {
   });
 
   it('a difference beyond the margin is found, and none without deviation', () => {
-    expect(compareMeans(a, a.map((value) => value + 3), false, 1)!.verdict).toBe('different');
+    expect(
+      compareMeans(
+        a,
+        a.map((value) => value + 3),
+        false,
+        1,
+      )!.verdict,
+    ).toBe('different');
     expect(compareMeans([1, 1], [1, 1], true, 0.1)!).toMatchObject({ verdict: 'same', effect: null });
     expect(compareMeans([1, 1], [2, 2], true, 0.1)!.verdict).toBe('different');
   });

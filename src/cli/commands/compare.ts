@@ -42,5 +42,7 @@ export async function compare(context: CommandContext): Promise<number> {
   if (context.json) printJson(context.terminal, comparisonReport(recorded, comparison, exact?.runs));
   context.say(comparisonLines(found).map(printable).join('\n'));
   if (isAtLeast(comparison.grade, least)) return exitCodes.done;
-  return comparison.grade === 'cannot say' && least === 'statistically the same' ? exitCodes.uncertain : exitCodes.wrong;
+  return comparison.grade === 'cannot say' && least === 'statistically the same'
+    ? exitCodes.uncertain
+    : exitCodes.wrong;
 }

@@ -48,8 +48,13 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
   const [record] = exact?.records ?? [];
   const isSame = grade === 'identical';
   const heading =
-    isSame && record ? `the same: ${record.steps} steps, fingerprint ${record.fingerprint.total}` : isSame ? 'the same' : 'different';
-  const first = exact?.first && record ? [differenceText(exact.first, record.dt, ['first', 'second'])] : firstSpike(comparison);
+    isSame && record
+      ? `the same: ${record.steps} steps, fingerprint ${record.fingerprint.total}`
+      : isSame
+        ? 'the same'
+        : 'different';
+  const first =
+    exact?.first && record ? [differenceText(exact.first, record.dt, ['first', 'second'])] : firstSpike(comparison);
   const rows = exact
     ? exact.populations.map(({ name, spikes, same }) => [
         name,
@@ -57,7 +62,13 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
         same === null ? 'only in one' : same ? 'same' : 'different',
       ])
     : populations.map((one) => [eventName(one), ...one.spikes.map(String), one.grade]);
-  return [heading, ...(isSame ? [] : runLines(exact)), ...notes.map((note) => `note      ${note}`), ...(isSame ? [] : first), ...formatTable(columns, rows)];
+  return [
+    heading,
+    ...(isSame ? [] : runLines(exact)),
+    ...notes.map((note) => `note      ${note}`),
+    ...(isSame ? [] : first),
+    ...formatTable(columns, rows),
+  ];
 }
 
 /** The first spike without a partner, of results whose steps differ. */
@@ -67,5 +78,7 @@ function firstSpike({ populations }: ResultComparison['comparison']): readonly s
     .sort((a, b) => a.time - b.time);
   return earliest === undefined
     ? []
-    : [`first difference at ${Number((earliest.time * 1e3).toPrecision(9))} ms: a spike of ${earliest.name}[${earliest.cell}] only in one`];
+    : [
+        `first difference at ${Number((earliest.time * 1e3).toPrecision(9))} ms: a spike of ${earliest.name}[${earliest.cell}] only in one`,
+      ];
 }

@@ -22,8 +22,7 @@ function meanOfPairs(train: Train, of: (interval: number, next: number) => numbe
 }
 
 /** CV2 of Holt et al. (1996, J. Neurophysiol. 75:1806). */
-export const variation2 = (train: Train): number =>
-  2 * meanOfPairs(train, (x, y) => Math.abs(y - x) / (y + x));
+export const variation2 = (train: Train): number => 2 * meanOfPairs(train, (x, y) => Math.abs(y - x) / (y + x));
 
 /** Local variation LV of Shinomoto et al. (2003, Neural Comput. 15:2823): 1 for a Poisson process. */
 export const localVariation = (train: Train): number => 3 * meanOfPairs(train, (x, y) => ((y - x) / (y + x)) ** 2);

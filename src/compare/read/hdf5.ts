@@ -11,7 +11,7 @@ import {
 } from '../../../runtime/results/nwb/h5.js';
 import { noTimeUnit, unreadFormat, unusable } from '../messages.js';
 import { collectTrains, sorted, type Recorded, type RecordedSignal, type RecordedTrains } from '../recorded.js';
-import { fileUnit, timeScale, toSI } from '../units.js';
+import { fileUnit, timeScale, toSI, type FileUnit } from '../units.js';
 
 /** Reads an HDF5 file. @param times  unit of times, for files that state none. @throws UsageError */
 export async function readHdf5(path: string, times: string | undefined): Promise<Recorded> {
@@ -75,6 +75,11 @@ function textsOf(dataset: Dataset | null): readonly string[] {
 
 function attribute(found: Found, name: string): unknown {
   return isDataset(found) || isGroup(found) ? found.attrs[name]?.value : undefined;
+}
+
+function unitOf(data: Dataset, name: string): FileUnit | null {
+  const text = attribute(data, name);
+  return typeof text === 'string' ? fileUnit(text) : null;
 }
 
 function checkFinite(source: Source, place: string, times: Float64Array): void {
@@ -164,9 +169,11 @@ function nwbSeries(source: Source, place: string): RecordedSignal | string {
     return 'has no numbers in one or two dimensions';
   const rate = Number(attribute(start, 'rate'));
   const first = start ? Number(start.value) : 0;
-  const times = timestamps ? numbersOf(timestamps) : Float64Array.from({ length: shape[0]! }, (_, k) => first + k / rate);
+  const times = timestamps
+    ? numbersOf(timestamps)
+    : Float64Array.from({ length: shape[0]! }, (_, k) => first + k / rate);
   if (times.length !== shape[0]) return `has ${times.length} times for ${shape[0]} samples`;
-  const unit = fileUnit(String(attribute(data, 'unit') ?? ''));
+  const unit = unitOf(data, 'unit');
   const scale = (unit?.scale ?? 1) * Number(attribute(data, 'conversion') ?? 1);
   const offset = Number(attribute(data, 'offset') ?? 0) * (unit?.scale ?? 1);
   return {
@@ -184,7 +191,9 @@ function readSonataSpikes(source: Source): Recorded {
   const group = within(source, '/spikes');
   const names = isGroup(group) ? group.keys() : [];
   // The first version had no groups of populations, and called ids `gids`.
-  const places = names.includes('timestamps') ? [''] : names.filter((name) => isGroup(within(source, `/spikes/${name}`)));
+  const places = names.includes('timestamps')
+    ? ['']
+    : names.filter((name) => isGroup(within(source, `/spikes/${name}`)));
   const spikes = collectTrains();
   let resolution = 0;
   for (const name of places) {
@@ -204,7 +213,16 @@ function readSonataSpikes(source: Source): Recorded {
     resolution = Math.max(resolution, resolutionOf(data, times));
   }
   const { path } = source;
-  return { path, format: 'SONATA spikes', begin: 0, end: null, resolution, trains: spikes.done(), signals: [], notes: [] };
+  return {
+    path,
+    format: 'SONATA spikes',
+    begin: 0,
+    end: null,
+    resolution,
+    trains: spikes.done(),
+    signals: [],
+    notes: [],
+  };
 }
 
 function scaleOfTimes(source: Source, data: Found, place: string): number {
@@ -229,7 +247,7 @@ function readSonataReport(source: Source): Recorded {
     const [rows = 0, width = 1] = data.shape ?? [];
     if (!(step > 0)) throw unusable(source.path, `${place}/mapping/time has no step`, 'write the file again');
     [end, dt] = [Math.max(end, stop), Math.min(dt, step)];
-    const unit = fileUnit(String(attribute(data, 'units') ?? ''));
+    const unit = unitOf(data, 'units');
     return {
       owner: name,
       variable: 'data',
@@ -239,13 +257,24 @@ function readSonataReport(source: Source): Recorded {
       values: numbersOf(data).map((value) => toSI(value, unit?.scale ?? 1)),
     };
   });
-  return { path: source.path, format: 'SONATA report', dt, begin: 0, end, resolution: 0, trains: [], signals, notes: [] };
+  return {
+    path: source.path,
+    format: 'SONATA report',
+    dt,
+    begin: 0,
+    end,
+    resolution: 0,
+    trains: [],
+    signals,
+    notes: [],
+  };
 }
 
 /** Identifier of the node of each column, with the element where a node has several. */
 function reportColumns(source: Source, place: string, width: number): readonly string[] {
   const ids = numbersOf(datasetAt(source, `${place}/mapping/node_ids`) ?? needed(source, `${place}/mapping/gids`));
-  const pointers = datasetAt(source, `${place}/mapping/index_pointers`) ?? datasetAt(source, `${place}/mapping/index_pointer`);
+  const pointers =
+    datasetAt(source, `${place}/mapping/index_pointers`) ?? datasetAt(source, `${place}/mapping/index_pointer`);
   const starts = pointers ? numbersOf(pointers) : Float64Array.from(ids.keys());
   const columns = Array.from(ids, (id, k) => {
     const count = (starts[k + 1] ?? width) - starts[k]!;

@@ -6,7 +6,8 @@ import { fileUnit, timeScale, toSI } from '../units.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const objects = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
@@ -15,12 +16,14 @@ export function readNeo(path: string, document: unknown, times: string | undefin
   const block = isObject(document) && 'blocks' in document ? objects(document['blocks'])[0] : document;
   const segments = isObject(block) ? objects(block['segments']) : [];
   const [segment] = segments;
-  if (!segment) throw unreadFormat(path, 'it is JSON, but neither a result of interneuron nor blocks of Neo with segments');
+  if (!segment)
+    throw unreadFormat(path, 'it is JSON, but neither a result of interneuron nor blocks of Neo with segments');
   const notes = segments.length > 1 ? [`${path} has ${segments.length} segments; only the first was read`] : [];
   const scaleOf = (owner: Json, where: string): number => {
     const text = owner['units'] ?? times;
     const scale = typeof text === 'string' ? timeScale(text) : null;
-    if (scale === null) throw unusable(path, `${where} has no unit of time`, 'state its units, such as ms, or give --times ms');
+    if (scale === null)
+      throw unusable(path, `${where} has no unit of time`, 'state its units, such as ms, or give --times ms');
     return scale;
   };
   let end = 0;
@@ -52,10 +55,11 @@ export function readNeo(path: string, document: unknown, times: string | undefin
 function signalOf(path: string, signal: Json, k: number): RecordedSignal {
   const where = `analog signal ${k}`;
   const rows: unknown = signal['signal'] ?? signal['data'];
-  if (!Array.isArray(rows)) throw unusable(path, `${where} has no samples`, 'give them as signal, one row for each time');
+  if (!Array.isArray(rows))
+    throw unusable(path, `${where} has no samples`, 'give them as signal, one row for each time');
   const width = Array.isArray(rows[0]) ? rows[0].length : 1;
   const values = numbers(path, where, rows.flat());
-  const unit = fileUnit(String(signal['units'] ?? ''));
+  const unit = typeof signal['units'] === 'string' ? fileUnit(signal['units']) : null;
   const period = quantity(signal['sampling_period'], 's') ?? 1 / (quantity(signal['sampling_rate'], 'Hz') ?? NaN);
   const start = quantity(signal['t_start'], 's') ?? 0;
   if (!(period > 0) || values.length !== rows.length * width)
@@ -80,6 +84,6 @@ function quantity(value: unknown, si: string): number | null {
 function numbers(path: string, where: string, value: unknown): Float64Array {
   if (!Array.isArray(value)) throw unusable(path, `${where} has no list of numbers`, 'write the file again');
   const wrong: unknown = value.find((one) => typeof one !== 'number');
-  if (wrong !== undefined) throw notANumber(path, `a number of ${where}`, String(wrong));
+  if (wrong !== undefined) throw notANumber(path, `a number of ${where}`, JSON.stringify(wrong));
   return Float64Array.from(value as number[]);
 }

@@ -48,6 +48,8 @@ export function recordedRun(stored: StoredResult, format: string): Recorded {
         values: Float64Array.from(read(0, samples) as Iterable<number | bigint>, (value) => Number(value) / scale),
       };
     }),
-    notes: record.complete ? [] : [`${path} is incomplete: the run ended after ${steps} of ${record.expectedSteps} steps`],
+    notes: record.complete
+      ? []
+      : [`${path} is incomplete: the run ended after ${steps} of ${record.expectedSteps} steps`],
   };
 }

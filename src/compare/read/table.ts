@@ -24,7 +24,14 @@ interface Layout {
 }
 
 /** Units of recordables of NEST, which its headers do not state. */
-const nestUnits: Readonly<Record<string, string>> = { V_m: 'mV', g_ex: 'nS', g_in: 'nS', I_syn: 'pA', I_syn_ex: 'pA', I_syn_in: 'pA' };
+const nestUnits: Readonly<Record<string, string>> = {
+  V_m: 'mV',
+  g_ex: 'nS',
+  g_in: 'nS',
+  I_syn: 'pA',
+  I_syn_ex: 'pA',
+  I_syn_in: 'pA',
+};
 
 /** Reads a text table. @param times  unit of times, for files that state none. @throws UsageError */
 export function readTable(path: string, times: string | undefined): Recorded {
@@ -51,7 +58,11 @@ export function readTable(path: string, times: string | undefined): Recorded {
   const [names] = head;
   const layout = names ? headed(path, names, isNest, times) : headless(path, sample(path, separator), times);
   if (first.length > 0 && layout.columns.length !== first.length)
-    throw unusable(path, `line ${rest[0]![0]} has ${first.length} columns, and its header ${layout.columns.length}`, 'write one cell for each name of the header');
+    throw unusable(
+      path,
+      `line ${rest[0]![0]} has ${first.length} columns, and its header ${layout.columns.length}`,
+      'write one cell for each name of the header',
+    );
   return readRows(path, layout, separator, [...rest], lines);
 }
 
@@ -90,7 +101,11 @@ function columnOf(name: string, isNest: boolean): Column {
   const [, own = name, suffix, bracketed] = /^(.*?)(?:_(s|ms|us)|\s*[([](.+)[)\]])$/.exec(name) ?? [];
   if (/^(t|times?|timestamps?|spike_times?)$/i.test(own)) return { kind: 'time', unit: suffix ?? bracketed ?? null };
   const unit = isNest ? nestUnits[name] : bracketed;
-  return { kind: 'value', name: bracketed === undefined ? name : own, unit: unit === undefined ? null : fileUnit(unit) };
+  return {
+    kind: 'value',
+    name: bracketed === undefined ? name : own,
+    unit: unit === undefined ? null : fileUnit(unit),
+  };
 }
 
 /**
@@ -149,7 +164,11 @@ function readRows(
     if (line.startsWith('#') || line.trim() === '') return;
     const cells = line.trim().split(separator);
     if (cells.length !== columns.length)
-      throw unusable(path, `line ${number} has ${cells.length} columns, not ${columns.length}`, 'the file may be cut off: write it again');
+      throw unusable(
+        path,
+        `line ${number} has ${cells.length} columns, not ${columns.length}`,
+        'the file may be cut off: write it again',
+      );
     const text = cells[timeAt]!;
     const seconds = decimalToSI(text, scale);
     if (text === '' || !Number.isFinite(seconds)) throw notANumber(path, `the time in line ${number}`, text);
@@ -169,7 +188,8 @@ function readRows(
     for (const [k, variable] of variables.entries()) {
       const cell = cells[variable.at]!;
       const sample = decimalToSI(cell, variable.unit?.scale ?? 1);
-      if (Number.isNaN(sample) && !/^[+-]?nan$/i.test(cell)) throw notANumber(path, `${variable.name} in line ${number}`, cell);
+      if (Number.isNaN(sample) && !/^[+-]?nan$/i.test(cell))
+        throw notANumber(path, `${variable.name} in line ${number}`, cell);
       own.values[k]!.push(sample);
     }
   };

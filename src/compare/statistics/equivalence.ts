@@ -65,7 +65,10 @@ export function compareMeans(
   }
   const [shareA, shareB] = [a.variance / a.count, b.variance / b.count];
   const variance = shareA + shareB;
-  const freedom = variance === 0 ? a.count + b.count - 2 : variance ** 2 / (shareA ** 2 / (a.count - 1) + shareB ** 2 / (b.count - 1));
+  const freedom =
+    variance === 0
+      ? a.count + b.count - 2
+      : variance ** 2 / (shareA ** 2 / (a.count - 1) + shareB ** 2 / (b.count - 1));
   const pooled = ((a.count - 1) * a.variance + (b.count - 1) * b.variance) / (a.count + b.count - 2);
   return decided(
     { means: [a.mean, b.mean], count: [a.count, b.count], paired, margin },
@@ -75,7 +78,12 @@ export function compareMeans(
 
 function decided(
   given: Pick<Difference, 'count' | 'means' | 'paired' | 'margin'>,
-  estimate: { readonly difference: number; readonly error: number; readonly freedom: number; readonly deviation: number },
+  estimate: {
+    readonly difference: number;
+    readonly error: number;
+    readonly freedom: number;
+    readonly deviation: number;
+  },
 ): Difference {
   const { difference, error, freedom, deviation } = estimate;
   const { margin, paired } = given;
@@ -113,7 +121,9 @@ export function withHolm(differences: readonly Difference[]): readonly Differenc
     if (one.departure >= alpha / (ordered.length - k)) break;
     kept.add(one);
   }
-  return differences.map((one) => (one.verdict === 'different' && !kept.has(one) ? { ...one, verdict: 'cannot say' } : one));
+  return differences.map((one) =>
+    one.verdict === 'different' && !kept.has(one) ? { ...one, verdict: 'cannot say' } : one,
+  );
 }
 
 /** Largest distance of two empirical distributions (Kolmogorov–Smirnov). */

@@ -20,4 +20,8 @@ export const noTimeUnit = (path: string, where: string): UsageError =>
 
 /** A time or value that is no number. */
 export const notANumber = (path: string, where: string, text: string): UsageError =>
-  unusable(path, `${where} is ${text === '' ? 'empty' : text}, not a number`, 'correct the file, or compare without it');
+  unusable(
+    path,
+    `${where} is ${text === '' ? 'empty' : text}, not a number`,
+    'correct the file, or compare without it',
+  );

@@ -380,7 +380,12 @@ export const commands = {
   },
   schema: {
     describe: 'print the JSON Schema of a notation, for validation and completion in editors',
-    files: { name: 'notation', many: false, describe: 'brian, pynn, canonical or comparison', words: () => schemaNames },
+    files: {
+      name: 'notation',
+      many: false,
+      describe: 'brian, pynn, canonical or comparison',
+      words: () => schemaNames,
+    },
     options: {},
     examples: [['$0 schema brian > brian.schema.json', 'a schema file that documents can refer to']],
   },

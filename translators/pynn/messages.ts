@@ -387,11 +387,11 @@ export const getDataNote = (clear: boolean): Finding => ({
     : 'results are written at the end of the run; they include what get_data returns here and everything after it',
 });
 
-/** A parameter outside the range that NEST accepts, such as a time constant below zero; a warning. */
+/** A parameter outside its range, such as a time constant below zero; a warning. */
 export const unphysical = (name: string, expected: string, found: number): Finding => ({
   code: 'pynn/unphysical',
   severity: 'warning',
-  message: `${name} has a value that NEST rejects`,
+  message: `${name} is outside its range`,
   expected,
   found: String(found),
   hint: 'check the sign and the unit of the value',

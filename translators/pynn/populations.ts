@@ -7,6 +7,7 @@ import { canList, own, type Setting } from './context.js';
 import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import { whereFrom } from './native/types.js';
+import { isWithin, ranges, rangeWords } from './ranges.js';
 import type { PopulationInfo } from './selections.js';
 import type { Population, Value, Values } from './specification.generated.js';
 import { translateStructure } from './structures.js';
@@ -126,23 +127,14 @@ function nativeValues(
   );
 }
 
-/**
- * Parameters by what NEST asks of them: membranes and receptors decay in time, rates and durations do not run
- * backwards.
- */
-const limits: readonly (readonly [name: RegExp, expected: string, holds: (value: number) => boolean])[] = [
-  [/^(?:tau_refrac|rate|duration)$/, '0 or more', (value) => value >= 0],
-  [/^(?:cm|tau_(?!refrac).*|delta_T)$/, 'more than 0', (value) => value > 0],
-];
-
 /** Warns of values with which a cell makes no sense, though its equations can be computed. */
 function checkLimits({ cell: { params = {} } }: Population, pointer: string, setting: Setting): void {
   for (const [name, value] of Object.entries(params)) {
-    const limit = limits.find(([names]) => names.test(name));
+    const range = own(ranges, name);
     const numbers = typeof value === 'number' ? [value] : isNumbers(value) ? value : [];
-    const wrong = limit && numbers.find((number) => !limit[2](number));
-    if (limit && wrong !== undefined)
-      setting.report(messages.unphysical(name, limit[1], wrong), child(`${pointer}/cell/params`, name));
+    const wrong = range && numbers.find((number) => !isWithin(range, number));
+    if (range && wrong !== undefined)
+      setting.report(messages.unphysical(name, rangeWords[range], wrong), child(`${pointer}/cell/params`, name));
   }
 }
 

@@ -21,6 +21,7 @@ import { field, schemaOfTypes, type Field, type Fields, type Member } from '../s
 import { parameterNames } from './cells.js';
 import { connectorFields } from './connectors.js';
 import { currentSources } from './currents.js';
+import { ranges, rangeWords } from './ranges.js';
 import { boundaries, structureFields } from './structures.js';
 
 /** A value of each cell or connection, in a unit. */
@@ -29,11 +30,13 @@ const value = (unit: string, usual?: unknown): Field => ({
   ...(unit === '1' ? {} : { unit }),
 });
 
-/** Parameters that a type declares, with their units and values. */
+/** Parameters that a type declares, with their units, values and ranges. */
 const declared = (parameters: NeuronDocument['parameters'] = {}): Fields =>
-  mapped(parameters, (each) =>
-    typeof each === 'object' ? value(String(each.unit ?? '1'), each.value) : value('1', each),
-  );
+  mapped(parameters, (each, name) => {
+    const range = ranges[name];
+    const known = typeof each === 'object' ? value(String(each.unit ?? '1'), each.value) : value('1', each);
+    return range === undefined ? known : { ...known, schema: { ...known.schema, description: rangeWords[range] } };
+  });
 
 /** Parameters of a cell, of which those that are lists have a number for each component. */
 function cellFields(cell: StandardCell): Fields {
@@ -131,3 +134,5 @@ const members: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
 export const definitions: Readonly<Record<string, object>> = mapped(words, (types, name) =>
   schemaOfTypes(types, own[name], members[name]),
 );
+
+export { pythonRanges } from './ranges.js';

@@ -74,7 +74,7 @@ def check_wrong_types_and_lengths():
     raises(TypeError, "", lambda: sim.Projection(sources, cells, "all to all"))
     raises(errors.InvalidParameterValueError, "", lambda: cells.set(tau_m="long"))
     raises(errors.InvalidParameterValueError, "tau_m must be finite", lambda: cells.set(tau_m=float("nan")))
-    raises(errors.InvalidParameterValueError, "cm must be greater than 0, not 0", lambda: cells[0:1].set(cm=0.0))
+    raises(errors.InvalidParameterValueError, "cm must be more than 0, not 0", lambda: cells[0:1].set(cm=0.0))
     raises(errors.InvalidParameterValueError, "must be finite", lambda: cells.initialize(v=float("inf")))
     raises(ValueError, "", lambda: cells.initialize(v=[1.0, 2.0]))
     raises(ValueError, "", lambda: projection.set(weight=[1.0, 2.0]))

@@ -45,14 +45,14 @@ const mistakes: readonly (readonly [name: string, parts: object, expected: strin
       'true or false, a list or null | write a distribution as { "random": "uniform", "params": { "low": 0, "high": 1 } }',
   ],
   [
-    'a time constant below zero, which NEST rejects',
+    'a time constant below zero',
     cell('IF_curr_exp', { tau_m: -10 }),
-    'pynn/unphysical /populations/0/cell/params/tau_m: tau_m has a value that NEST rejects | more than 0',
+    'pynn/unphysical /populations/0/cell/params/tau_m: tau_m is outside its range | more than 0',
   ],
   [
-    'a rate below zero, which NEST rejects',
+    'a rate below zero',
     cell('SpikeSourcePoisson', { rate: -5 }),
-    'pynn/unphysical /populations/0/cell/params/rate: rate has a value that NEST rejects | 0 or more',
+    'pynn/unphysical /populations/0/cell/params/rate: rate is outside its range | 0 or more',
   ],
   [
     'a list of the wrong length',

@@ -14,13 +14,7 @@ from pyNN.parameters import ArrayParameter, LazyArray, Sequence
 from pyNN.random import RandomDistribution
 from pyNN.space import Space
 
-#: Parameters of standard types that must be greater than 0, not less than 0, and from 0 to 1.
-_POSITIVE = frozenset((
-    "cm", "tau_m", "tau_syn", "tau_syn_E", "tau_syn_I", "tau_w", "tau_sfa", "tau_rr", "delta_v",
-    "tau_rec", "tau_plus", "tau_minus", "tau",
-))  # fmt: skip
-_NOT_NEGATIVE = frozenset(("tau_refrac", "rate", "duration", "g_leak", "gbar_Na", "gbar_K", "tau_facil", "delay"))
-_FRACTION = frozenset(("U", "p"))
+from .ranges_generated import RANGES
 
 
 #: Spikes of a cell in a second beyond which a rate is a slip of the pen: no run with more would end.
@@ -164,13 +158,10 @@ def check_numbers(name, numbers):
     """Numbers of a parameter are finite and in its range."""
     numbers = np.atleast_1d(np.asarray(numbers, dtype=float)).ravel()
     check_finite(name, numbers)
-    for names, limit, wrong in (
-        (_POSITIVE, "greater than 0", numbers <= 0),
-        (_NOT_NEGATIVE, "0 or more", numbers < 0),
-        (_FRACTION, "from 0 to 1", (numbers < 0) | (numbers > 1)),
-    ):
-        if name in names and wrong.any():
-            raise errors.InvalidParameterValueError(f"{name} must be {limit}, not {numbers[wrong][0]:g}")
+    limit = RANGES.get(name)
+    wrong = (numbers <= 0) if limit == "more than 0" else (numbers < 0) | ((numbers > 1) & (limit == "from 0 to 1"))
+    if limit is not None and wrong.any():
+        raise errors.InvalidParameterValueError(f"{name} must be {limit}, not {numbers[wrong][0]:g}")
     if name in ("rate", "beta") and (numbers > _HIGHEST_RATE).any():
         raise errors.InvalidParameterValueError(f"{name} must be {_HIGHEST_RATE:g} Hz or less, not {numbers.max():g}")
 

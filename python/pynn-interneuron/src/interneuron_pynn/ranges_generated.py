@@ -1,0 +1,32 @@
+# Generated from translators/pynn/vocabulary.ts by scripts/build-schemas.mjs; do not edit.
+"""Ranges of parameters by their names."""
+
+RANGES = {
+    "cm": "more than 0",
+    "tau_m": "more than 0",
+    "tau_syn": "more than 0",
+    "tau_syn_E": "more than 0",
+    "tau_syn_I": "more than 0",
+    "tau_decay": "more than 0",
+    "tau_rise": "more than 0",
+    "tau_w": "more than 0",
+    "tau_sfa": "more than 0",
+    "tau_rr": "more than 0",
+    "tau_eta": "more than 0",
+    "tau_gamma": "more than 0",
+    "delta_v": "more than 0",
+    "tau_rec": "more than 0",
+    "tau_plus": "more than 0",
+    "tau_minus": "more than 0",
+    "tau": "more than 0",
+    "tau_refrac": "0 or more",
+    "rate": "0 or more",
+    "duration": "0 or more",
+    "g_leak": "0 or more",
+    "gbar_Na": "0 or more",
+    "gbar_K": "0 or more",
+    "tau_facil": "0 or more",
+    "delay": "0 or more",
+    "U": "from 0 to 1",
+    "p": "from 0 to 1",
+}

@@ -1,0 +1,37 @@
+/**
+ * Ranges of PyNN's parameters by name, outside of which equations of cells and synapses can be computed but mean
+ * nothing: membranes and traces decay in time, rates and durations are not negative. PyNN's backend raises an error for
+ * them, and imports of documents warn.
+ */
+
+type Range = keyof typeof rangeWords;
+
+/** Ranges in words. */
+export const rangeWords = { positive: 'more than 0', notNegative: '0 or more', fraction: 'from 0 to 1' } as const;
+
+const named = (range: Range, names: string): Record<string, Range> =>
+  Object.fromEntries(names.split(' ').map((name) => [name, range]));
+
+/** Ranges by the name of the parameter. */
+export const ranges: Readonly<Record<string, Range>> = {
+  ...named(
+    'positive',
+    'cm tau_m tau_syn tau_syn_E tau_syn_I tau_decay tau_rise tau_w tau_sfa tau_rr tau_eta tau_gamma',
+  ),
+  ...named('positive', 'delta_v tau_rec tau_plus tau_minus tau'),
+  ...named('notNegative', 'tau_refrac rate duration g_leak gbar_Na gbar_K tau_facil delay'),
+  ...named('fraction', 'U p'),
+};
+
+/** Whether a number is in a range. */
+export const isWithin = (range: Range, value: number): boolean =>
+  range === 'positive' ? value > 0 : value >= 0 && (range !== 'fraction' || value <= 1);
+
+/** The same for the Python package. */
+export const pythonRanges = `"""Ranges of parameters by their names."""
+
+RANGES = {
+${Object.entries(ranges)
+  .map(([name, range]) => `    "${name}": "${rangeWords[range]}",\n`)
+  .join('')}}
+`;

@@ -288,12 +288,13 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
     pairs.set(id, found);
     return found;
   };
-  const endsOfType = (type: Id): readonly Ends[] =>
-    distinct(
-      [...declared]
-        .filter(([, projection]) => projection.document.synapse === type)
-        .flatMap(([id]) => endsOfProjection(id)),
-    );
+  const users = new Map<Id, Id[]>();
+  for (const [id, { document: projection }] of declared) {
+    const others = users.get(projection.synapse);
+    if (others === undefined) users.set(projection.synapse, [id]);
+    else others.push(id);
+  }
+  const endsOfType = (type: Id): readonly Ends[] => distinct((users.get(type) ?? []).flatMap(endsOfProjection));
   const types = new Map<Id, DeclaredSynapse>();
   for (const [id, item] of Object.entries(document.synapses ?? {}))
     types.set(

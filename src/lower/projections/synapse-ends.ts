@@ -7,7 +7,8 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Extent } from '../../ir/program.js';
 import type { Reference, Side } from '../../lang/ast.js';
 import { referenceOf } from '../../lang/reference.js';
-import type { SelectionRule } from '../../model/typed.js';
+import { oncePerObject } from '../../lang/remember.js';
+import type { Model, Projection, SelectionRule } from '../../model/typed.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Context } from '../context.js';
 import { knownCount } from './connectivity.js';
@@ -153,22 +154,30 @@ export function positionsOf(
   });
 }
 
+/** Returns the projections that end at synapses, by the projection of these synapses. */
+const projectionsOntoSynapses = oncePerObject((model: Model) => {
+  const byOwner = new Map<string, Map<string, Projection>>();
+  for (const [id, projection] of Object.entries(model.projections))
+    for (const { of } of [projection.from, projection.to])
+      if (of.kind === 'synapses')
+        byOwner.set(of.projection, (byOwner.get(of.projection) ?? new Map<string, Projection>()).set(id, projection));
+  return byOwner;
+});
+
 /** Variables of the synapses of a projection that others write which end at them. */
 export function writtenByOthers({ name }: Pick<ProjectionPlan, 'name'>, { model }: Context): ReadonlySet<string> {
   const written = new Set<string>();
-  for (const [id, projection] of Object.entries(model.projections)) {
+  for (const [id, projection] of projectionsOntoSynapses(model).get(name) ?? []) {
     const type = model.synapses[projection.synapse];
-    const endsHere = (side: Side): boolean => {
-      const { of } = side === 'pre' ? projection.from : projection.to;
-      return of.kind === 'synapses' && of.projection === name;
-    };
-    if (!type || !(endsHere('pre') || endsHere('post'))) continue;
+    if (!type) continue;
     const operations = Object.values(model.operations).filter(
       ({ on }) => on.kind === 'synapses' && on.projection === id,
     );
     const note = (to: Reference): void => {
       const end = reached(to, projection.receptors);
-      if (end.kind === 'end' && endsHere(end.end)) written.add(end.variable);
+      if (end.kind !== 'end') return;
+      const { of } = end.end === 'pre' ? projection.from : projection.to;
+      if (of.kind === 'synapses' && of.projection === name) written.add(end.variable);
     };
     for (const { do: code } of [...Object.values(type.pathways), ...operations])
       for (const statement of code) note(statement.kind === 'assignment' ? statement.to : referenceOf(statement.port));

@@ -38,11 +38,13 @@ export const integerRange: Rule = (model, { report }) => {
       for (const [name, { do: actions }] of Object.entries(all))
         checkCode(actions, type, known, child(`${pointer}/${part}`, name));
   };
+  const valuesOfCells = valuesByType(model.populations, ({ type }) => type ?? '');
+  const valuesOfSynapses = valuesByType(model.projections, ({ synapse }) => synapse);
   for (const [id, type] of Object.entries(model.neurons))
-    for (const given of valuesOf(model.populations, ({ type: used }) => used === id))
+    for (const given of valuesOfCells.get(id) ?? [{}])
       checkType(type, { events: type.events }, given, child('/neurons', id));
   for (const [id, type] of Object.entries(model.synapses))
-    for (const given of valuesOf(model.projections, ({ synapse }) => synapse === id))
+    for (const given of valuesOfSynapses.get(id) ?? [{}])
       checkType(type, { events: type.events ?? {}, pathways: type.pathways }, given, child('/synapses', id));
   for (const [id, { on, do: actions }] of Object.entries(model.operations))
     for (const name of populationsOf(on)) {
@@ -56,11 +58,16 @@ export const integerRange: Rule = (model, { report }) => {
 /** Parts of a type with code, by name. */
 type CodeParts = Readonly<Record<string, Readonly<Record<string, { readonly do: readonly string[] }>>>>;
 
-/** Values that users of a type give; of a type that nothing uses, none. */
-function valuesOf<T extends { readonly values: Model['populations'][string]['values'] }>(
+/** Returns the values that the users of each type give. A type that nothing uses is not in the map. */
+function valuesByType<T extends { readonly values: Model['populations'][string]['values'] }>(
   users: Readonly<Record<string, T>>,
-  isUser: (user: T) => boolean,
-): readonly T['values'][] {
-  const own = Object.values(users).filter(isUser);
-  return own.length === 0 ? [{}] : own.map(({ values }) => values);
+  typeOf: (user: T) => string,
+): ReadonlyMap<string, readonly T['values'][]> {
+  const byType = new Map<string, T['values'][]>();
+  for (const user of Object.values(users)) {
+    const others = byType.get(typeOf(user));
+    if (others === undefined) byType.set(typeOf(user), [user.values]);
+    else others.push(user.values);
+  }
+  return byType;
 }

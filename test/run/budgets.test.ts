@@ -65,13 +65,17 @@ describe('four times as many things take about four times as long', () => {
   });
 });
 
-test('four times as many Synapses, each with a type of its own, take about four times as long', { timeout: 120_000 }, async () => {
-  const make = growing['brian']!['differentSynapses']!;
-  await timeOf(make(100));
-  // Where each looks at all others, 4,000 take eight times as long as 1,000.
-  const inProportion = async (): Promise<boolean> => (await timeOf(make(4000))) < 6 * (await timeOf(make(1000)));
-  expect((await inProportion()) || (await inProportion())).toBe(true);
-});
+test(
+  'four times as many Synapses, each with a type of its own, take about four times as long',
+  { timeout: 120_000 },
+  async () => {
+    const make = growing['brian']!['differentSynapses']!;
+    await timeOf(make(100));
+    // Where each looks at all others, 4,000 take eight times as long as 1,000.
+    const inProportion = async (): Promise<boolean> => (await timeOf(make(4000))) < 6 * (await timeOf(make(1000)));
+    expect((await inProportion()) || (await inProportion())).toBe(true);
+  },
+);
 
 describe('beyond a limit', () => {
   const { equations, xml, yaml } = growing;

@@ -7,7 +7,7 @@ import * as ir from '../../ir/builder.js';
 import type { Buffer, Extent } from '../../ir/program.js';
 import type { Reference, Side } from '../../lang/ast.js';
 import { referenceOf } from '../../lang/reference.js';
-import { oncePerObject } from '../../lang/remember.js';
+import { oncePerObject } from '../../lang/memoise.js';
 import type { Model, Projection, SelectionRule } from '../../model/typed.js';
 import { arrayOf } from '../../model/arrays.js';
 import type { Context } from '../context.js';

@@ -63,6 +63,7 @@ export const sidebar = [
     items: [
       page('Targets', '/targets'),
       page('Results', '/results'),
+      page('Comparing results', '/compare'),
       page('Determinism', '/determinism'),
       page('Stand-alone projects', '/stand-alone-projects'),
       page('Security', '/security'),

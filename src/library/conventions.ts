@@ -35,6 +35,7 @@ type Feature =
   | 'samples'
   | 'zero delays'
   | 'jumps into conditions'
+  | 'derived variables in events'
   | 'plasticity'
   | 'coupling'
   | 'regular code'
@@ -93,13 +94,21 @@ function differenceOf(feature: Feature, from: TimingProfile, to: TimingProfile):
         message: `${other} delivers a spike without delay ${immediate[to]}, ${own} ${immediate[from]}`,
       };
     case 'jumps into conditions':
-      return withLems
+      return delivery[from] === delivery[to]
         ? undefined
         : {
             verdict: 'approximated',
             code: 'convention/delivery',
             message: `${other} delivers spikes ${delivery[to]} it tests thresholds, ${own} ${delivery[from]}`,
           };
+    case 'derived variables in events':
+      return withLems
+        ? {
+            verdict: 'approximated',
+            code: 'convention/derived',
+            message: `in events, ${other} reads derived variables ${derived[to]}, ${own} ${derived[from]}`,
+          }
+        : undefined;
     case 'plasticity':
       return {
         verdict: 'approximated',
@@ -190,6 +199,12 @@ const delivery: Readonly<Record<TimingProfile, string>> = {
   'lems-euler': 'before',
 };
 
+const derived: Readonly<Record<TimingProfile, string>> = {
+  brian: 'as they are at that moment',
+  grid: 'as they are at that moment',
+  'lems-euler': 'as they were before the step',
+};
+
 const immediate: Readonly<Record<TimingProfile, string>> = {
   brian: 'at the end of the step in which it occurs',
   grid: 'in the step after it occurs',
@@ -243,6 +258,10 @@ function featuresOf(valid: written.ValidModel, to: TimingProfile): readonly (rea
     const waits = waiting.has(id);
     if (waits || Object.values(type.events).some(({ refractory }) => refractory !== undefined))
       note('refractoriness', pointer);
+    const regimes = Object.values(type.regimes).map(({ onEntry, transitions }) => [onEntry, transitions]);
+    const inEvents = expressionsIn([type.events, regimes]);
+    if (inEvents.some((e) => [...namesIn(e)].some((name) => type.derived[name]?.held === false)))
+      note('derived variables in events', pointer);
     const timed = waits ? Object.values(type.regimes).map(({ derivatives }) => derivatives) : type.regimes;
     const read = expressionsIn([type.derivatives, type.events, timed, type.derived]);
     if (read.some((e) => readsTime(e))) note('times', pointer);

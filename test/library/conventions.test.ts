@@ -50,7 +50,20 @@ describe('conventions that differ', () => {
 
   test('concern spikes that change what a threshold reads', () => {
     expect(stated('brian', 'grid', jump('v', '1 ms'))).toContain('delivery /projections/p');
+    expect(stated('brian', 'lems-euler', jump('v', '1 ms'))).toContain('delivery /projections/p');
+    expect(stated('grid', 'lems-euler', jump('v', '1 ms'))).not.toContain('delivery /projections/p');
     expect(stated('brian', 'grid', jump('g', '1 ms'))).not.toContain('delivery /projections/p');
+  });
+
+  test('concern events that read derived variables', () => {
+    const cell = {
+      state: { v: { unit: 'mV' } },
+      derived: { u: 'v - 5*mV' },
+      derivatives: { v: '-v/(10*ms)' },
+      events: { spike: { when: 'u > 10*mV', do: ['v = 0*mV'] } },
+    };
+    expect(stated('brian', 'lems-euler', { neurons: { cell } })).toContain('derived /neurons/cell');
+    expect(stated('brian', 'grid', { neurons: { cell } })).not.toContain('derived /neurons/cell');
   });
 
   test('concern spikes without delay, and delays that LEMS counts otherwise', () => {

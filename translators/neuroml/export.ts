@@ -23,7 +23,6 @@ import { withXmlComments } from './export/comments.js';
 import { withSections } from './export/cells/cables.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/dimensions.js';
-import { withEventsApart } from './export/events-apart.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { withLinksAsSums } from './export/links.js';
 import { withNamesApart } from './export/names-apart.js';
@@ -91,7 +90,7 @@ export function exportLems(
     report,
   );
   const linked = withLinksAsSums({ model: oneRun, data });
-  const oneWay = withReturns({ model: withEventsApart(linked, report), data, report });
+  const oneWay = withReturns({ model: linked, data, report });
   const model = withNamesApart(oneWay);
   const context = withSections({
     model,

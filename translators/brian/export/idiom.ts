@@ -12,7 +12,6 @@ import { withColumnsOf } from '../../../src/library/file-columns.js';
 import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
 import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
-import { conditionsAsCode } from '../../../src/library/gather/synapse-events.js';
 import { solvable } from './equal-rates.js';
 import { isBuiltIn } from './spatial-type.js';
 import { areSeparate, methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
@@ -194,8 +193,7 @@ class Idiom {
     const model = this.#model;
     const written = model.synapses[part.synapse];
     if (written === undefined) return;
-    const tested = conditionsAsCode(written);
-    const type = withoutBinomials(tested?.type ?? written, part.values);
+    const type = withoutBinomials(written, part.values);
     const unknown = unknownFunction.exec(JSON.stringify(type.pathways))?.[1];
     if (unknown !== undefined) {
       this.#report.missing(child('/projections', name), `Brian has no function ${unknown}`, 'brian/function');
@@ -203,19 +201,18 @@ class Idiom {
     }
     const key = freeIn(out.projections, label);
     const outside = { projections: model.projections, operations: model.operations, experiment: model.experiment };
-    const inCode = wordsIn([...(tested?.code.values() ?? [])]);
     const recorded = this.#recordedOf(name);
     const ends = this.#namesAtEndsOf(name, part.synapse);
     const split = withoutSends(type, part, name, this.#context);
     const sending = sendingOf(type, split);
     if (sending.length > 0) out.sending.set(key, { type, projection: part, sending });
     const own = constantsOf(split, part.values, {
-      isVariable: (one) => inCode.has(one) || this.#isSeen(name, one),
+      isVariable: (one) => this.#isSeen(name, one),
       words: new Set([...wordsIn(outside), ...ends]),
     });
     const plain = withoutAliases(
       own.type,
-      (one) => inCode.has(one) || ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
+      (one) => ends.has(one) || recorded.has(one) || this.#context.changed.has(`${name}.${one}`),
     );
     const { type: shown, names } = withRecordedCopies(plain, recorded);
     if (names.size > 0) this.#copies.set(name, names);
@@ -225,12 +222,6 @@ class Idiom {
     );
     const from = this.#ownSource(part.from, out.populations, child('/projections', name));
     out.projections[key] = { ...part, from, synapse: key, values: own.values, delays };
-    for (const [event, code] of tested?.code ?? [])
-      out.operations[freeIn(out.operations, `${key}_${event}`)] = {
-        on: { projection: key },
-        slot: 'after_groups',
-        ...code,
-      };
   }
 
   /** Names that others read at ends that are synapses of a projection. */
@@ -377,7 +368,7 @@ class Idiom {
     this.#report.approximated(
       'brian/method',
       pointer,
-      `Brian uses ${nearest} with fixed steps, not with adaptive ones`,
+      `Brian uses ${nearest} with fixed steps, not with adaptive ones; shorter steps (--dt) come closer`,
     );
     return fixed;
   }

@@ -115,7 +115,7 @@ function isSeen(id: string, type: NeuronType, found: AbstractCell, { model }: Ex
 
 /** Variables of the cell that sends that a synapse reads. */
 function readOfSource(type: SynapseType): readonly string[] {
-  const { expressions, statements } = textsOf(type, new Map());
+  const { expressions, statements } = textsOf(type);
   const read = [...expressions, ...statements].join('\n').matchAll(/\bpre\.(\w+)/g);
   return [...read].flatMap(([, name]) => (name === undefined || name === 'spike' ? [] : [name]));
 }

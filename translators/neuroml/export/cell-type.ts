@@ -6,7 +6,7 @@ import { divideDimensions, second } from '../../../src/lang/dimension.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import { builderOf, derivedOrder } from './builder.js';
-import { usualEvent } from './events-apart.js';
+import { usualEvent } from './effects.js';
 import { CellEvents } from './cell-events.js';
 import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
@@ -24,33 +24,22 @@ interface BuiltCell {
   readonly elements: readonly Element[];
 }
 
-/** A list of attachments that cells are to have, instead of one of their own. */
-interface GivenList {
-  readonly name: string;
-  /** The type of what may be in it, and of what hears spikes besides. */
-  readonly type: string;
-  readonly synapse: string;
-  readonly channels: readonly Channel[];
-}
-
 /** The component types of a neuron type. */
 export function cellType(
   id: string,
   type: NeuronType,
   demands: Demands,
   context: ExportContext,
-  given?: GivenList,
 ): BuiltCell {
   const { ids } = context;
-  const channels = given ? given.channels : channelsOf(type, demands);
+  const channels = channelsOf(type, demands);
   const [only] = channels;
-  const plainCurrent = given !== undefined || (channels.length === 1 && only?.exposure === 'i');
-  const attachment = given ? given.synapse : plainCurrent ? 'baseSynapse' : ids.claim(`${id}_input`);
+  const plainCurrent = channels.length === 1 && only?.exposure === 'i';
+  const attachment = plainCurrent ? 'baseSynapse' : ids.claim(`${id}_input`);
   const componentType = ids.claim(`${id}_cell`);
   const builder = builderOf(context);
-  const list = given ?? { name: 'synapses', type: plainCurrent ? 'basePointCurrent' : attachment };
   const cell = new CellWriter(id, type, demands, channels, builder, context);
-  cell.write(list);
+  cell.write(plainCurrent ? 'basePointCurrent' : attachment);
   const hasPotential = type.state['v']?.unit === 'V' || type.derived['v']?.unit === 'V';
   const base = hasPotential ? 'baseCellMembPot' : 'baseSpikingCell';
   const inputs = plainCurrent
@@ -72,12 +61,10 @@ export function cellType(
     type: id,
     componentType,
     attachment,
-    list: list.name,
     channels,
     varying: demands.varying,
     visible: cell.visible,
     starts: cell.starts,
-    ...(given && !channels.some(({ exposure }) => exposure === 'i') ? { withoutCurrent: true as const } : {}),
     ...(firstPort !== usualEvent || otherPorts.includes(usualEvent) ? { namesPort: true as const } : {}),
   };
   return { plan, elements: [...inputs, built] };
@@ -103,13 +90,13 @@ class CellWriter {
     private readonly context: ExportContext,
   ) {
     this.#pointer = child('/neurons', id);
-    this.#refractoriness = new Refractoriness(type, builder, context.model.timing);
+    this.#refractoriness = new Refractoriness(type, builder);
   }
 
-  write(list: Pick<GivenList, 'name' | 'type'>): void {
+  write(attachments: string): void {
     const { type, builder, context, demands, channels } = this;
     this.#declare();
-    this.#attach(list);
+    this.#attach(attachments);
     this.#declareStarts();
     this.#refractoriness.declare();
     declareNoise(type, builder, context.dt);
@@ -128,7 +115,6 @@ class CellWriter {
       channels,
       builder,
       refractoriness: this.#refractoriness,
-      timing: context.model.timing,
       attempt: (part, action) => this.#try(part, action),
     });
     events.write();
@@ -198,15 +184,15 @@ class CellWriter {
   }
 
   /** The list of what is attached, and the sums over it. */
-  #attach({ name: list, type: attachments }: Pick<GivenList, 'name' | 'type'>): void {
+  #attach(attachments: string): void {
     const { type, builder } = this;
     for (const { variable, kind, dimension, exposure } of this.channels) {
       const name = kind === 'sum' ? variable : `jump of ${variable}`;
-      builder.select(name, dimension, `${list}[*]/${exposure}`, 'add');
+      builder.select(name, dimension, `synapses[*]/${exposure}`, 'add');
       if (kind === 'sum') this.#see(variable);
     }
     const admitted = this.channels.length > 0 ? attachments : 'basePointCurrent';
-    builder.attachments.push(element('Attachments', { name: list, type: admitted }));
+    builder.attachments.push(element('Attachments', { name: 'synapses', type: admitted }));
     for (const [name, input] of Object.entries(type.inputs))
       if (input.reduce === 'product')
         this.context.report.missing(child(child(this.#pointer, 'inputs'), name), 'inputs that are multiplied');
@@ -242,7 +228,6 @@ class CellWriter {
     if (!derived) return;
     const value = builder.parse(derived.value);
     const dimension = lemsDimension(derived.unit);
-    if (context.model.timing !== 'lems-euler' && !derived.held) builder.inlined.set(name, builder.inline(value));
     const lems = builder.nameOf(name);
     builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
     builder.derive(lems, dimension, derivedWithNoise(this.type, name, dimension, value, builder), lems);

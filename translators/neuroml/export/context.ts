@@ -27,10 +27,8 @@ export interface CellPlan {
   readonly type: string;
   /** Name of the component type. */
   readonly componentType: string;
-  /** What may be attached, and the list that it is attached to. */
+  /** The type of what may be attached, to a list called `synapses`. */
   readonly attachment: string;
-  /** Name of the list that it is attached to. */
-  readonly list: string;
   /** What attachments may do to a cell. */
   readonly channels: readonly Channel[];
   /** Parameters and state variables that differ within a population: values of each element. */

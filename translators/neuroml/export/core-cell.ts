@@ -103,7 +103,6 @@ export function planOf(id: string, type: NeuronType, name: string, { type: core,
     type: id,
     componentType: name,
     attachment: pure ? 'baseSynapseDL' : 'baseSynapse',
-    list: list?.name ?? 'synapses',
     channels: input
       ? [{ variable: input[0], kind: 'sum', dimension: dimensionOf(input[1].unit), exposure: pure ? 'I' : 'i' }]
       : [],

@@ -39,3 +39,11 @@ export function readsOnlyPre(type: SynapseType): boolean {
     Object.keys(type.contributes).every((to) => to.startsWith('post.'))
   );
 }
+
+/** The event of cells that synapses receive if their code names no other. */
+export const usualEvent = 'spike';
+
+/** Events of the source that synapses receive. */
+export const receivedEvents = ({ pathways }: SynapseType): readonly string[] => [
+  ...new Set(Object.values(pathways).flatMap(({ on }) => (on.startsWith('pre.') ? [on.slice('pre.'.length)] : []))),
+];

@@ -1,7 +1,7 @@
 /** What makes up a type beside its values. */
 
 import { hashModel } from '../../../src/model/hash.js';
-import type { EquationSet, Model, NeuronType, SynapseType } from '../../../src/model/model.js';
+import type { EquationSet, Model, NeuronType } from '../../../src/model/model.js';
 
 const emptyModel: Model = {
   interneuron: 1,
@@ -31,20 +31,6 @@ export function neuronEssence(type: NeuronType): string {
     Object.entries(type.state).map(([name, variable]) => [name, { ...variable, initial: 0 }]),
   );
   return hashModel({ ...emptyModel, neurons: { cell: { ...type, parameters: withoutNumbers(type), state } } }).model;
-}
-
-/** The hash of a model that is nothing but a neuron type, without the numbers of its parameters. */
-export function neuronEquations(type: NeuronType): string {
-  return hashModel({ ...emptyModel, neurons: { cell: { ...type, parameters: withoutNumbers(type) } } }).model;
-}
-
-/** The same for a synapse type; delays are not the type's. */
-export function synapseEquations(type: SynapseType): string {
-  const pathways = Object.fromEntries(
-    Object.entries(type.pathways).map(([name, pathway]) => [name, { ...pathway, delay: 0 }]),
-  );
-  return hashModel({ ...emptyModel, synapses: { synapse: { ...type, parameters: withoutNumbers(type), pathways } } })
-    .model;
 }
 
 function withoutNumbers({ parameters }: EquationSet): EquationSet['parameters'] {

@@ -6,7 +6,7 @@ import type { AbstractReceptor } from '../../../src/library/neuroml/receptors.js
 import { plain, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
 import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
 import { startOf, startTexts } from './abstract-cell.js';
-import type { CellPlan, ExportContext } from './context.js';
+import type { ExportContext } from './context.js';
 import { coreParameters } from './core-type.js';
 import { delaysOf, delayTexts } from './delays.js';
 import { inputList } from './inputs.js';
@@ -58,7 +58,6 @@ export function startedPopulation(
 export function constantCurrents(
   name: string,
   size: number,
-  plan: CellPlan,
   { drive, isPure }: FoundCell,
   written: Written,
   context: ExportContext,
@@ -85,7 +84,7 @@ export function constantCurrents(
     return id;
   };
   if (groups.size <= mostCurrents) {
-    for (const [amplitude, members] of groups) inputList(make(amplitude), name, members, plan, written, context);
+    for (const [amplitude, members] of groups) inputList(make(amplitude), name, members, written, context);
     return;
   }
   const one = isPure ? 1 : 1e-9;
@@ -93,7 +92,7 @@ export function constantCurrents(
   weighted.sort(([a], [b]) => a - b);
   const weights = weighted.map(([, weight]) => numberText(Number(weight.toPrecision(15))));
   const targets = weighted.map(([k]) => k);
-  inputList(make(one), name, targets, plan, written, context, { weightOf: (k) => weights[k] ?? '1' });
+  inputList(make(one), name, targets, written, context, { weightOf: (k) => weights[k] ?? '1' });
 }
 
 /** More currents are one with a weight for each cell. */

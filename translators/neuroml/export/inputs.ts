@@ -70,7 +70,7 @@ export function writeAttachments(
   const cell = written.cells.get(target);
   const at = cell && placesOn(projection.to, pairs.targets.length, cell, context);
   for (const { id, targets, members } of groups.values())
-    inputList(id, target, targets, plan, written, context, at ? { at: (k) => at(members[k] ?? 0) } : {});
+    inputList(id, target, targets, written, context, at ? { at: (k) => at(members[k] ?? 0) } : {});
 }
 
 /** Writes a stimulus. */
@@ -91,7 +91,7 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   written.placeCurrent(name, { component: id, population: target, exposure });
   const cell = written.cells.get(target);
   const at = cell && stimulus.kind === 'current' ? placesOn(stimulus, targets.length, cell, context) : undefined;
-  inputList(id, target, targets, plan, written, context, at ? { at } : {});
+  inputList(id, target, targets, written, context, at ? { at } : {});
 }
 
 /** What acts on cells, and what it shows of what it adds. */
@@ -169,7 +169,6 @@ export function inputList(
   component: string,
   population: string,
   targets: readonly number[],
-  plan: CellPlan,
   written: Written,
   { ids }: ExportContext,
   { at, weightOf }: { readonly at?: (k: number) => SegmentAt; readonly weightOf?: (k: number) => string } = {},
@@ -179,7 +178,7 @@ export function inputList(
       id: String(k),
       target: `../${written.pathOf(population, index) ?? ''}`,
       ...(at ? placeAttributes(at(k), '') : {}),
-      destination: plan.list,
+      destination: 'synapses',
       ...(weightOf ? { weight: weightOf(k) } : {}),
     }),
   );

@@ -1,12 +1,13 @@
 /** Populations, projections and inputs of a network. */
 
 import { populationOf } from '../../../src/model/selected.js';
+import { isSelection } from '../../../src/model/tagged.js';
 import { cellType } from './cell-type.js';
 import { isStructured, writeCells } from './cells/network.js';
 import { child } from '../../../src/model/pointer.js';
 import { foundCell } from './abstract-cell.js';
 import { coreCellOf } from './core-cell.js';
-import { type CellPlan, type ExportContext } from './context.js';
+import type { ExportContext } from './context.js';
 import { demandsOf } from './demands.js';
 import { writeAttachments, writeStimulus } from './inputs.js';
 import { populationValues } from './network-values.js';
@@ -16,27 +17,10 @@ import { writeProjection } from './projections.js';
 import { standardCell } from './standard-cell.js';
 import { Written } from './written.js';
 
-/** Parts of a network that are written already, which others may refer to. */
-export interface KeptParts {
-  /** Populations, with what may be attached to their cells, and where these are. */
-  readonly populations: ReadonlyMap<
-    string,
-    { readonly plan: CellPlan | undefined; readonly path: (index: number) => string }
-  >;
-  /** Names of projections. */
-  readonly projections: ReadonlySet<string>;
-}
-
-const nothing: KeptParts = { populations: new Map(), projections: new Set() };
-
 /** Writes a network: types of cells, populations in order, projections in order, stimuli. */
-export function writeNetwork(context: ExportContext, kept = nothing): Written {
+export function writeNetwork(context: ExportContext): Written {
   const { model } = context;
   const written = new Written();
-  for (const [name, { plan, path }] of kept.populations) {
-    if (plan) written.plans.set(plan.type, plan);
-    written.place(name, path);
-  }
   const attached = attachedPopulations(context);
   for (const [id, { clock }] of [...Object.entries(model.populations), ...Object.entries(model.projections)])
     if (clock !== undefined)
@@ -44,16 +28,17 @@ export function writeNetwork(context: ExportContext, kept = nothing): Written {
         child(id in model.populations ? '/populations' : '/projections', id),
         'a time step of its own: all that LEMS simulates has one',
       );
+  for (const [id, { on }] of Object.entries(model.operations))
+    if (isSelection(on, 'synapses'))
+      context.report.missing(child('/operations', id), 'code that runs on synapses at regular times');
   for (const [name, population] of Object.entries(model.populations))
     written.values.set(name, populationValues(name, population, context));
-  for (const id of Object.keys(model.neurons)) if (!written.plans.has(id)) writeType(id, attached, written, context);
+  for (const id of Object.keys(model.neurons)) writeType(id, attached, written, context);
   const inOrder = Object.entries(model.populations).sort(([, a], [, b]) => a.order - b.order);
-  for (const [name, population] of inOrder) {
-    if (!attached.has(name) && !kept.populations.has(name)) writePopulation(name, population, written, context);
-  }
+  for (const [name, population] of inOrder)
+    if (!attached.has(name)) writePopulation(name, population, written, context);
   const projections = Object.entries(model.projections).sort(([, a], [, b]) => a.order - b.order);
   for (const [name, projection] of projections) {
-    if (kept.projections.has(name)) continue;
     const source = populationOf(projection.from.of);
     if (source !== undefined && attached.has(source)) writeAttachments(source, name, projection, written, context);
     else writeProjection(name, projection, written, context);

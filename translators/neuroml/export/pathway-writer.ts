@@ -10,7 +10,6 @@ import { writtenBy } from './effects.js';
 import { mostTrials } from './function-text.js';
 import { mostUnderWay, Queue } from './queue.js';
 import { longestIn, mostInTransit } from './transit.js';
-import { mostTrialsIn } from './trials.js';
 import type { TypeBuilder } from './type-builder.js';
 import { NotExpressible } from './words.js';
 import type { Element } from './xml-text.js';
@@ -41,8 +40,7 @@ export class PathwayWriter {
   /** The actions of a pathway; those that send something add conditions under which it arrives. @throws NotExpressible */
   statements(name: string, pathway: Pathway): readonly Element[] {
     const { builder, context, pointer } = this;
-    const trials = mostTrialsIn(pathway.do, this.type, this.projection, context);
-    if (trials === undefined || trials > mostTrials)
+    if (pathway.do.some((text) => text.includes('binomial(')))
       context.report.approximated(
         'lems/binomial',
         `${pointer}/pathways/${name}`,
@@ -109,8 +107,8 @@ export class PathwayWriter {
     later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
     const time = after.kind === 'quantity' ? quantity(inWholeSteps(after.value, context), second) : after;
     return later.push(
-      builder.text(binary('+', nameOf('t'), builder.inline(time)), 'statement'),
-      builder.text(builder.inline(sent), 'statement'),
+      builder.text(binary('+', nameOf('t'), time), 'statement'),
+      builder.text(sent, 'statement'),
     );
   }
 

@@ -8,7 +8,7 @@ import { inSI } from '../../../src/lang/print.js';
 import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { replaced } from '../../../src/library/gather/texts.js';
 import { ownNames } from '../../../src/model/declared-names.js';
-import { assignedBy, numbersIn, synapsesIn, type Assigned } from '../../../src/model/assigned.js';
+import { assignedBy, type Assigned } from '../../../src/model/assigned.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
 import type {
@@ -22,17 +22,14 @@ import type {
   SelectionRule,
   SpikeTrain,
   Stimulus,
-  SynapseType,
   Value,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, isGiven, isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
-import { ConversionReport } from '../../../src/model/conversion-report.js';
+import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { elementsOf, type Change } from './context.js';
 import { dimensionOfUnit } from './dimensions.js';
-import { pairsOf } from './pairs.js';
-import { asState, withParameter } from './type-members.js';
 
 /** A model whose protocol only runs. */
 interface OneRun {
@@ -63,7 +60,6 @@ class Phases {
   readonly #stimuli: Record<string, Stimulus>;
   readonly #populations: Record<string, Population>;
   readonly #neurons: Record<string, NeuronType>;
-  readonly #synapses: Record<string, SynapseType>;
   readonly #projections: Record<string, Projection>;
   /** Values of currents by the time from which they hold. */
   readonly #attached = new Map<string, boolean>();
@@ -78,7 +74,6 @@ class Phases {
     this.#stimuli = { ...model.stimuli };
     this.#populations = { ...model.populations };
     this.#neurons = { ...model.neurons };
-    this.#synapses = { ...model.synapses };
     this.#projections = { ...model.projections };
     for (const [name, stimulus] of Object.entries(model.stimuli))
       if (stimulus.kind === 'current') {
@@ -97,7 +92,6 @@ class Phases {
         stimuli: this.#stimuli,
         populations: this.#populations,
         neurons: this.#neurons,
-        synapses: this.#synapses,
         projections: this.#projections,
         experiment: { ...model.experiment, protocol: this.#runs },
       },
@@ -158,10 +152,13 @@ class Phases {
 
   #set(key: string, value: Value, of: SelectionRule | undefined, where: string | undefined, pointer: string): void {
     const assigned = assignedBy(key);
-    const projection = of && isSelection(of, 'synapses') ? of.projection : assigned.owner;
-    if (Object.hasOwn(this.#projections, projection))
-      this.#setSynapses(projection, assigned, value, of, where, pointer);
-    else this.#setCells((of && populationOf(of)) ?? assigned.owner, assigned, value, of, where, pointer);
+    const { owner, slice, indices, variable } = assigned;
+    const projection = of && isSelection(of, 'synapses') ? of.projection : owner;
+    const known = this.#projections[projection];
+    if (!known) return this.#setCells((of && populationOf(of)) ?? owner, assigned, value, of, where, pointer);
+    if (this.#now > 0 || of || slice || indices || where !== undefined)
+      return this.report.missing(pointer, `${variable} of ${projection}: synapses that change during the run`);
+    this.#projections[projection] = { ...known, values: { ...known.values, [variable]: value } };
   }
 
   #setCells(
@@ -192,55 +189,6 @@ class Phases {
     this.#change(on, variable, later.name, where);
   }
 
-  /** Synapses get a type of their own, in which what changes is state. */
-  #setSynapses(
-    name: string,
-    assigned: Assigned,
-    value: Value,
-    of: SelectionRule | undefined,
-    where: string | undefined,
-    pointer: string,
-  ): void {
-    const { variable } = assigned;
-    const known = this.#projections[name];
-    const type = this.#synapses[known?.synapse ?? ''];
-    if (!known || !type) return;
-    const chosen = of && isSelection(of, 'synapses') ? synapsesIn(of, this.data) : numbersIn(assigned);
-    if (this.#now === 0 && !chosen && where === undefined) {
-      this.#projections[name] = { ...known, values: { ...known.values, [variable]: value } };
-      return;
-    }
-    const own = this.#ownType(name, known, asState(type, variable));
-    if (typeof value !== 'object' && !chosen) return this.#change({ projection: name }, variable, value, where);
-    // What cannot be listed is said where the projection is written.
-    const unsaid = new ConversionReport('lems');
-    const count = pairsOf(name, known, { model: this.model, data: this.data, report: unsaid })?.targets.length;
-    if (count === undefined) return;
-    const elements = (chosen ?? Array.from({ length: count }, (_, k) => k)).filter((k) => k < count);
-    const on: SelectionRule = { projection: name, ...(chosen ? { indices: elements } : {}) };
-    if (typeof value !== 'object') return this.#change(on, variable, value, where);
-    const listed = this.#listed(value, elements, count);
-    if (!listed) return this.report.missing(pointer, `${variable} of ${name}: values that are drawn during the run`);
-    const projection = this.#projections[name] ?? known;
-    const later = this.#later(variable, own, projection, listed);
-    this.#synapses[projection.synapse] = later.type;
-    this.#projections[name] = later.owner;
-    this.#change(on, variable, later.name, where);
-  }
-
-  /** Gives a projection a type that no other has. */
-  #ownType(name: string, projection: Projection, { conformsTo: _, ...type }: SynapseType): SynapseType {
-    const isShared = Object.entries(this.#projections).some(
-      ([other, { synapse }]) => other !== name && synapse === projection.synapse,
-    );
-    const synapse = isShared
-      ? freeName(`${projection.synapse}_of_${name}`, (one) => Object.hasOwn(this.#synapses, one))
-      : projection.synapse;
-    this.#synapses[synapse] = type;
-    this.#projections[name] = { ...projection, synapse };
-    return type;
-  }
-
   /** One value for each element of all, those that are not among the given ones zero; undefined for draws. */
   #listed(value: Value, elements: readonly number[], count: number): readonly number[] | undefined {
     if (!isGiven(value) || value.columns !== undefined || value.pairs !== undefined) return undefined;
@@ -257,17 +205,19 @@ class Phases {
   }
 
   /** A parameter with the values that a variable has from now on, in its type and in the owner of its elements. */
-  #later<T extends NeuronType | SynapseType, O extends { readonly values: Readonly<Record<string, Value>> }>(
+  #later(
     variable: string,
-    type: T,
-    owner: O,
+    type: NeuronType,
+    owner: Population,
     listed: readonly number[],
-  ): { readonly name: string; readonly type: T; readonly owner: O } {
+  ): { readonly name: string; readonly type: NeuronType; readonly owner: Population } {
     const own = ownNames(type);
     const name = freeName(`${variable}_from_${this.#time}`, (one) => own.has(one));
+    const { unit = '1', type: kind = 'real' } = type.parameters[variable] ?? type.state[variable] ?? {};
+    const parameter = { unit, type: kind, value: 0, shared: false } as const;
     return {
       name,
-      type: withParameter(type, name, variable),
+      type: { ...type, parameters: { ...type.parameters, [name]: parameter } },
       owner: { ...owner, values: { ...owner.values, [name]: { array: listed } } },
     };
   }

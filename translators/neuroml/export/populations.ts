@@ -32,7 +32,7 @@ export function writePopulation(name: string, population: Population, written: W
     if (found?.startsApart === true)
       startedPopulation(name, population.size, population.type, standard, found, written, context);
     else standardPopulation(name, population.size, standard, written, context);
-    if (found) constantCurrents(name, population.size, plan, found, written, context);
+    if (found) constantCurrents(name, population.size, found, written, context);
     return;
   }
   cells(name, population, type, plan, written, context);

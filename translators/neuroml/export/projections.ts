@@ -10,14 +10,14 @@ import { coreSynapses, writePlacedConnections } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
 import { dimensionOfUnit } from './dimensions.js';
-import { heardEvent, usualEvent } from './events-apart.js';
+import { receivedEvents, usualEvent } from './effects.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
 import { writeFoundProjection } from './found-parts.js';
 import { numbersOfElements } from './network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from './quantity-text.js';
 import { writeStandardProjection } from './standard-projection.js';
-import { ownSynapse, type SynapseCodes } from './synapse-code.js';
+import { ownSynapse } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { numberAt } from './values.js';
 import type { Written } from './written.js';
@@ -26,7 +26,6 @@ import { element, listOf, type Element } from './xml-text.js';
 /** A projection with all that is known of it. */
 interface Known extends PairedProjection {
   readonly plan: CellPlan;
-  readonly code: SynapseCodes;
   readonly dimensionOf: (key: string) => Dimension;
 }
 
@@ -34,12 +33,12 @@ interface Known extends PairedProjection {
 export function writeProjection(name: string, given: Projection, written: Written, context: ExportContext): void {
   const plain = knownOf(name, given, written, context);
   if (!plain) return;
-  const { projection, plan, source, target, type, pairs, code } = plain;
+  const { projection, plan, source, target, type, pairs } = plain;
   const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
   const isPlaced = written.cells.has(target);
   const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
   const known = { ...plain, values };
-  const event = heardEvent(type);
+  const [event = usualEvent] = receivedEvents(type);
   if (event !== usualEvent && (isPlaced || written.cells.has(source)))
     return context.report.missing(
       child('/projections', name),
@@ -74,7 +73,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
     projection,
     type,
     plan,
-    { varying, started, hasWeight, postDelays, code, source: sourcePlan },
+    { varying, started, hasWeight, postDelays, source: sourcePlan },
     context,
   );
   written.types.push(built.element);
@@ -148,12 +147,14 @@ function knownOf(name: string, projection: Projection, written: Written, context
     return report.missing(pointer, 'synapses on a source of spikes: LEMS has spike arrays that nothing attaches to');
   if ((projection.from.event ?? 'spike') !== 'spike')
     return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
+  if (receivedEvents(type).length > 1)
+    return report.missing(pointer, 'several events of the source: a connection of LEMS receives those of one port');
   const pairs = pairsOf(name, projection, context);
   if (!pairs) return undefined;
   const absent = [source, target].find((population) => written.pathOf(population, 0) === undefined);
   if (absent !== undefined && pairs.sources.length > 0)
     return report.missing(pointer, `synapses of ${absent}, which is left out`);
-  const own = ownSynapse(name, projection, type, pairs, context);
+  const own = ownSynapse(projection, type, pairs);
   const count = pairs.sources.length;
   const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);
   const dimensionOf = (key: string): Dimension =>
@@ -170,7 +171,7 @@ function connections(
   written: Written,
   context: ExportContext,
 ): void {
-  const { name, projection, type, source, target, plan, pairs } = known;
+  const { name, projection, type, source, target, pairs } = known;
   const seconds = delaysOf(name, projection, type, pairs.sources.length, context);
   const delayOf = delayTexts(seconds, context);
   const valuesOf = ownValues(known, properties, context);
@@ -182,7 +183,7 @@ function connections(
       id: String(k),
       preCellId: `../${written.pathOf(source, i) ?? ''}`,
       postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
-      destination: plan.list,
+      destination: 'synapses',
       ...(port === undefined ? {} : { sourcePort: port }),
       ...valuesOf(k),
       ...(weightOf ? { weight: weightOf(k) } : {}),
@@ -251,7 +252,7 @@ function ownNames(
 
 /** The port that connections name; undefined where they need not. */
 function portOf({ type, source }: Known, written: Written, { model }: ExportContext): string | undefined {
-  const event = heardEvent(type);
+  const [event = usualEvent] = receivedEvents(type);
   const { namesPort } = written.plans.get(model.populations[source]?.type ?? '') ?? {};
   return event !== usualEvent || namesPort ? event : undefined;
 }

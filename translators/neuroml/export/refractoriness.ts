@@ -7,40 +7,23 @@ import { second } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
 import { binary, boolean, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
-import { parseExpression } from '../../../src/lang/parse.js';
-import { readsAny } from '../../../src/lang/walk.js';
-import { derivedOf, replaced } from '../../../src/library/gather/texts.js';
-import type { NeuronType, Refractory, TimingProfile } from '../../../src/model/model.js';
+import type { NeuronType, Refractory } from '../../../src/model/model.js';
 import type { TypeBuilder } from './type-builder.js';
 import { element, type Element } from './xml-text.js';
 
 const endAfter = (event: string): string => `end of refractoriness after ${event}`;
-const lengthAfter = (event: string): string => `length of refractoriness after ${event}`;
 const heldAfter = (event: string): string => `refractory after ${event}`;
 
 /** The refractoriness of one type, after all its events. */
 export class Refractoriness {
   /** Names of the variables that hold until when an event keeps the cell refractory. */
   readonly #until = new Map<string, string>();
-  /** Events whose refractoriness has a length of each step. */
-  readonly #lengths = new Set<string>();
   readonly #held = new Map<string, string>();
 
   constructor(
     private readonly type: NeuronType,
     private readonly builder: TypeBuilder,
-    private readonly timing: TimingProfile,
   ) {}
-
-  /** Whether how long a cell is refractory depends on its state. */
-  #readsState(refractory: Refractory): boolean {
-    return readsAny(parseExpression(this.#ofState(refractory)), new Set(Object.keys(this.type.state)));
-  }
-
-  /** How long a cell is refractory, as an expression of nothing derived. */
-  #ofState({ for: duration = '0*s' }: Pick<Refractory, 'for'>): string {
-    return replaced(duration, derivedOf(this.type) ?? new Map());
-  }
 
   /** Makes the variables, and the name under which equations ask. */
   declare(): void {
@@ -62,12 +45,6 @@ export class Refractoriness {
     }
     const until = builder.state(endAfter(event), second, false);
     this.#until.set(event, until);
-    if (refractory.evaluated === 'eachStep' && this.timing === 'brian' && this.#readsState(refractory)) {
-      // Brian takes it from the state at the beginning of the step.
-      const lems = builder.declare(lengthAfter(event), second);
-      builder.derive(lems, second, this.#duration({ ...refractory, for: this.#ofState(refractory) }));
-      this.#lengths.add(event);
-    }
     const never = refractory.evaluated === 'eachStep' ? quantity(-10_000, second) : quantity(-1, second);
     builder.starts.push(builder.assign(until, builder.text(never, 'statement')));
   }
@@ -78,10 +55,8 @@ export class Refractoriness {
       const { refractory } = this.type.events[event] ?? {};
       const stored = nameOf(endAfter(event));
       // Where the duration may change meanwhile, what is stored is when the event was.
-      const length = (of: Refractory): Expression =>
-        this.#lengths.has(event) ? nameOf(lengthAfter(event)) : this.#duration(of);
-      const until = refractory?.evaluated === 'eachStep' ? binary('+', stored, length(refractory)) : stored;
-      return binary(this.timing === 'brian' ? '>=' : '>', nameOf('t'), until);
+      const until = refractory?.evaluated === 'eachStep' ? binary('+', stored, this.#duration(refractory)) : stored;
+      return binary('>', nameOf('t'), until);
     }
     return this.#held.has(event) ? binary('<', nameOf(heldAfter(event)), number(0.5)) : null;
   }
@@ -111,7 +86,7 @@ export class Refractoriness {
     return [...this.#held].flatMap(([event]) => {
       const text = this.type.events[event]?.refractory?.while;
       if (text === undefined) return [];
-      const test = builder.condition(builder.inline(builder.parse(text)), 'statement', true);
+      const test = builder.condition(builder.parse(text), 'statement', true);
       return [element('OnCondition', { test }, [builder.assign(builder.nameOf(heldAfter(event)), '0')])];
     });
   }

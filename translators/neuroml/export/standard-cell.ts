@@ -180,7 +180,6 @@ export function standardCell(id: string, type: NeuronType, context: ExportContex
     type: id,
     componentType: heir?.attributes['name'] ?? name,
     attachment: 'baseSynapse',
-    list: 'synapses',
     channels: [{ variable: 'i_inj', kind: 'sum', dimension: ampere, exposure: 'i' }],
     varying: new Set(),
     visible: new Map([
@@ -225,7 +224,6 @@ function standardSource(id: string, name: string, type: NeuronType, context: Exp
       type: id,
       componentType: sources.get(name) ?? name,
       attachment: 'baseSynapse',
-      list: 'synapses',
       channels: [],
       varying: new Set(),
       visible: new Map(),

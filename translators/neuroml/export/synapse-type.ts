@@ -16,8 +16,7 @@ import { dimensionOfUnit, isPure } from './dimensions.js';
 import { drawsNoise, withNoise } from './noise-terms.js';
 import { PathwayWriter, waitingFor } from './pathway-writer.js';
 import { PlainPathways } from './plain-pathways.js';
-import { textsOf, placeWords, type SynapseCodes } from './synapse-code.js';
-import { codeOnce, regularCode } from './timed-code.js';
+import { textsOf, placeWords } from './synapse-code.js';
 import type { TypeBuilder } from './type-builder.js';
 import type { Numbers } from './values.js';
 import { NotExpressible } from './words.js';
@@ -31,8 +30,6 @@ interface SynapseDemands {
   readonly hasWeight?: boolean;
   /** Delays in s of what happens at events of the target, by pathway. */
   readonly postDelays: ReadonlyMap<string, Numbers>;
-  /** Code that acts on the synapses at times. */
-  readonly code?: SynapseCodes;
   /** The cells that synapses come from, for those that read variables of them. */
   readonly source?: CellPlan | undefined;
 }
@@ -90,8 +87,7 @@ export function synapseType(
       context.report.missing(`${pointer}/${part}`, error.message);
     }
   };
-  const code: SynapseCodes = demands.code ?? new Map();
-  requirePost(type, target, code, builder);
+  requirePost(type, target, builder);
   const componentType = context.ids.claim(`${id}_synapse`);
   const seen = readOfSource(type, builder);
   const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
@@ -142,22 +138,12 @@ export function synapseType(
     const start = value(name, `start of ${name}`, unit);
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
-  for (const [name, { operation, flag, once }] of code)
-    if (!once)
-      attempt(`../../operations/${name}`, () => {
-        builder.conditions.push(regularCode({ name, flag, operation }, builder));
-      });
   equations(type, pointer, builder, attempt, context);
   const isSplit = context.model.timing !== 'lems-euler' && actsLater(projection, type);
   const passOn = channels(target, sumsOf(type), builder, attempt, isSplit ? 'after all' : 'next step');
   const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
   new PlainPathways(writer, demands.postDelays, builder, attempt).write();
   builder.conditions.push(...passOn);
-  for (const [name, { operation, flag, once }] of code)
-    if (once)
-      attempt(`../../operations/${name}`, () => {
-        builder.conditions.push(...codeOnce(name, flag, once, operation.do, builder));
-      });
   return {
     componentType,
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
@@ -210,7 +196,6 @@ function equations(
       const derived = type.derived[name];
       if (!derived) return;
       const parsed = builder.parse(derived.value);
-      if (context.model.timing !== 'lems-euler') builder.inlined.set(name, builder.inline(parsed));
       const lems = builder.nameOf(name);
       const dimension = dimensionOfUnit(derived.unit);
       builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
@@ -285,9 +270,9 @@ const connectionWeight = 'weight of a connection';
 const baseOf = (declared: string): string => `${declared} of weight 1`;
 
 /** What equations read of the cell. */
-function requirePost(type: SynapseType, target: CellPlan, code: SynapseCodes, builder: TypeBuilder): void {
+function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder): void {
   const read = new Set<string>();
-  const { expressions, statements } = textsOf(type, code);
+  const { expressions, statements } = textsOf(type);
   for (const text of expressions) for (const name of namesIn(builder.parse(text))) read.add(name);
   for (const statement of builder.statements(statements)) for (const name of namesIn(statement.value)) read.add(name);
   for (const name of read) {

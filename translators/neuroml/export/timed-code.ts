@@ -3,8 +3,7 @@
 import { dimensionless, type Expression, type Statement } from '../../../src/lang/ast.js';
 import { binary, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import { second } from '../../../src/lang/dimension.js';
-import type { Operation, TimingProfile } from '../../../src/model/model.js';
-import { isBetween, slotsOf } from '../../../src/model/steps.js';
+import type { Operation } from '../../../src/model/model.js';
 import type { Change } from './context.js';
 import { operatorOf, type TypeBuilder } from './type-builder.js';
 import { element, type Element } from './xml-text.js';
@@ -18,29 +17,6 @@ const test = (builder: TypeBuilder, all: readonly Expression[]): string =>
 /** Elements whose flag of a name is one; all where there is no name. */
 const chosenBy = (flag: string | null): readonly Expression[] =>
   flag === null ? [] : [binary('>', nameOf(flag), number(0.5))];
-
-/** Where in a step of LEMS code at regular times runs. */
-type CodePlace = 'before events' | 'at the end' | 'before the next step';
-
-/**
- * Where code of a slot of Brian's runs in LEMS: what it does at the beginning of a step is done at the end of the one before.
- * Undefined where there is no such place, as between thresholds and resets.
- *
- * @param every  s; absent: each step
- */
-export function codePlace(
-  { slot, every }: Pick<Operation, 'slot' | 'every'>,
-  timing: TimingProfile,
-  dt: number,
-): CodePlace | undefined {
-  const isRegular = every === undefined || !isBetween(every, dt);
-  if (timing !== 'brian' || !isRegular) return undefined;
-  const at = (name: string): number => slotsOf.brian.indexOf(name);
-  const place = at(slot ?? 'start');
-  if (place < at('groups')) return 'before the next step';
-  if (place > at('groups') && place < at('thresholds')) return 'before events';
-  return place > at('resets') ? 'at the end' : undefined;
-}
 
 /** A statement whose variable keeps its value unless a condition holds; null: it always does. */
 function under(condition: Expression | null, statement: Statement, builder: TypeBuilder): Element {
@@ -62,37 +38,16 @@ interface RegularCode {
   readonly free?: (variable: string) => Expression | null;
 }
 
-/** Code at the beginning of steps, at the end of the ones before; that of the first step is done at the start. */
-export function codeBefore(code: RegularCode, builder: TypeBuilder): Element {
-  const { flag, operation } = code;
-  const condition = regularCode(code, builder, operation.every ?? 0);
-  const [chosen = null] = chosenBy(flag);
-  const first = builder.statements(operation.do).map((statement) => under(chosen, statement, builder));
-  // Simulators start a component several times over.
-  const begun = new Set(builder.starts.map(({ attributes }) => attributes['variable']));
-  const targets = new Set(first.map(({ attributes }) => attributes['variable'] ?? ''));
-  for (const target of targets) if (!begun.has(target)) builder.starts.push(builder.assign(target, '0'));
-  builder.starts.push(...first);
-  return condition;
-}
-
-/**
- * Code at regular times.
- *
- * @param from  s, when it runs for the first time
- */
+/** Returns code at regular times, from the first step on. */
 export function regularCode(
   { name, flag, operation: { do: actions, every }, free = () => null }: RegularCode,
   builder: TypeBuilder,
-  from = 0,
 ): Element {
   const ticks: Element[] = [];
   const due = [...chosenBy(flag)];
   if (every !== undefined) {
     const next = `next ${name}`;
     builder.state(next, second, false);
-    if (from > 0)
-      builder.starts.push(builder.assign(builder.nameOf(next), builder.text(quantity(from, second), 'statement')));
     due.push(binary('>=', nameOf('t'), nameOf(next)));
     ticks.push(
       builder.assign(
@@ -122,7 +77,7 @@ export function codeOnce(
 ): readonly Element[] {
   const done = builder.state(`${name} done`, dimensionless, false);
   const due = [binary('<', nameOf(`${name} done`), number(0.5)), binary('>=', nameOf('t'), quantity(at, second))];
-  const chosen = [...chosenBy(flag), ...(where === undefined ? [] : [builder.inline(builder.parse(where))])];
+  const chosen = [...chosenBy(flag), ...(where === undefined ? [] : [builder.parse(where)])];
   const statements = builder.statements(actions).map((statement) => {
     if (statement.kind !== 'assignment' || statement.value.kind !== 'number') return builder.assignment(statement);
     // Numbers that are set are those in SI.

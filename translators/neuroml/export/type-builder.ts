@@ -65,8 +65,6 @@ export class TypeBuilder implements Words {
   readonly regimes: Element[] = [];
   /** Expressions that names of the model stand for, where LEMS has no variable for them. */
   readonly aliases = new Map<string, Expression>();
-  /** Definitions put in the place of derived variables in conditions and statements. */
-  readonly inlined = new Map<string, Expression>();
 
   constructor(
     readonly dimensions: Dimensions,
@@ -269,7 +267,7 @@ export class TypeBuilder implements Words {
       this.state(target, this.infer(value), false);
     if (!this.#names.has(target)) throw new NotExpressible(`an assignment to ${target}`);
     const result = operator === '=' ? value : binary(operatorOf(operator), nameOf(target), value);
-    return this.assign(this.nameOf(target), this.text(this.inline(result), 'statement'));
+    return this.assign(this.nameOf(target), this.text(result, 'statement'));
   }
 
   /** The state variable of a part of a statement: nothing reads it after the statement, so that others may have it. */
@@ -349,12 +347,6 @@ export class TypeBuilder implements Words {
         ),
       ),
     );
-  }
-
-  /** Definitions in the place of derived variables, so updated variables are seen. */
-  inline(e: Expression): Expression {
-    if (this.inlined.size === 0) return e;
-    return mapExpression(e, (part) => (part.kind === 'name' ? (this.inlined.get(part.name) ?? part) : part));
   }
 
   /** Dimension of an expression of the model. */

@@ -32,8 +32,6 @@ export interface Words {
   readonly dt: number;
   /** What a name means that is not a variable of the type. */
   readonly aliases: ReadonlyMap<string, Expression>;
-  /** Definitions of derived variables. */
-  readonly inlined: ReadonlyMap<string, Expression>;
   /** Tables of the model. */
   readonly tables: TableLookup;
   /** What the model calls a name, as LEMS does; undefined for names that the type does not have. */

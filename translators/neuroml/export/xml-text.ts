@@ -1,6 +1,5 @@
 /** Elements as XML text. */
 
-import { createHash } from 'node:crypto';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { longestText } from '../xml/long-text.js';
 
@@ -105,13 +104,6 @@ export function xmlText(root: Element, most = Infinity): string {
     pieces.push(piece);
   }
   return pieces.join('');
-}
-
-/** A digest of a document's text, which may be longer than a string: SHA-256 in hexadecimal digits. */
-export function textDigest(root: Element): string {
-  const hash = createHash('sha256');
-  for (const piece of xmlPieces(root)) hash.update(piece);
-  return hash.digest('hex');
 }
 
 function* linesOf(one: Element, indent: string, most: number): Generator<string> {

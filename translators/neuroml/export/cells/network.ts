@@ -47,7 +47,6 @@ const planOf = (type: string, input: string): CellPlan => ({
   type,
   componentType: 'cell',
   attachment: 'baseSynapse',
-  list: 'synapses',
   channels: [{ variable: input, kind: 'sum', dimension: ampere, exposure: 'i' }],
   varying: new Set(),
   visible: new Map([['v', { name: 'v', dimension: volt }]]),

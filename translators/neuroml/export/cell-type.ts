@@ -25,12 +25,7 @@ interface BuiltCell {
 }
 
 /** The component types of a neuron type. */
-export function cellType(
-  id: string,
-  type: NeuronType,
-  demands: Demands,
-  context: ExportContext,
-): BuiltCell {
+export function cellType(id: string, type: NeuronType, demands: Demands, context: ExportContext): BuiltCell {
   const { ids } = context;
   const channels = channelsOf(type, demands);
   const [only] = channels;

@@ -106,10 +106,7 @@ export class PathwayWriter {
     const waiting = builder.nameOf(waitingFor(variable));
     later.arrive((arrived) => [builder.assign(waiting, `${waiting} + ${arrived}`)]);
     const time = after.kind === 'quantity' ? quantity(inWholeSteps(after.value, context), second) : after;
-    return later.push(
-      builder.text(binary('+', nameOf('t'), time), 'statement'),
-      builder.text(sent, 'statement'),
-    );
+    return later.push(builder.text(binary('+', nameOf('t'), time), 'statement'), builder.text(sent, 'statement'));
   }
 
   /** After how many seconds a value arrives, at most; undefined where that is computed. */

@@ -33,7 +33,7 @@ const layout = { parser: 'json', printWidth: 120, objectWrap: 'collapse' };
 /** A schema with what the table of its notation's words says of types and their parameters. */
 async function withWords(schema, table) {
   const { outputFiles } = await build({ ...bundling, platform: 'node', entryPoints: [join(root, table)] });
-  const { definitions, pythonRanges } = await import(
+  const { definitions, pythonModule } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
   );
   const $defs = { ...schema.$defs };
@@ -42,7 +42,7 @@ async function withWords(schema, table) {
     const { description } = properties.type;
     $defs[name] = { ...rest, properties: { ...properties, type: { ...type, description } }, allOf };
   }
-  return { schema: { ...schema, $defs }, pythonRanges };
+  return { schema: { ...schema, $defs }, pythonModule };
 }
 
 /** Each schema, the folder of its validator, and the type of its documents if types are made from it. */
@@ -198,12 +198,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const checking = process.argv.includes('--check');
   for (const { schema, folder, type, table } of schemas) {
     const written = JSON.parse(readFileSync(join(root, schema), 'utf8'));
-    const { schema: content, pythonRanges } =
+    const { schema: content, pythonModule } =
       table === undefined ? { schema: written } : await withWords(written, table);
     const files = {
       ...(table && {
         [schema]: await format(JSON.stringify(content), layout),
-        'python/pynn-interneuron/src/interneuron_pynn/ranges_generated.py': `# Generated from ${table} by scripts/build-schemas.mjs; do not edit.\n${pythonRanges}`,
+        'python/pynn-interneuron/src/interneuron_pynn/words_generated.py': `# Generated from ${table} by scripts/build-schemas.mjs; do not edit.\n${pythonModule}`,
       }),
       [`${folder}/schema-validator.generated.js`]: await validatorSource(schema, content),
       [`${folder}/schema-validator.generated.d.ts`]: declaration,

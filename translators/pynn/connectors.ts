@@ -14,6 +14,12 @@ export type { Connections, Ends } from './connect/call.js';
 
 interface Known {
   readonly parameters: Fields;
+  /** Whether it goes by where cells are. */
+  readonly readsPlaces?: true;
+  /** Whether its lists may have weights and delays, too. */
+  readonly hasColumns?: true;
+  /** Whether the target, as lists do, goes through its pairs by sender and then receiver. */
+  readonly byRow?: true;
   readonly make: (call: Call) => Connections | undefined;
 }
 
@@ -47,18 +53,24 @@ export const connectors: Readonly<Record<string, Known>> = {
   OneToOneConnector: { parameters: {}, make: oneToOne },
   FixedProbabilityConnector: {
     parameters: { p_connect: probability, allow_self_connections: selfOrMutual },
+    byRow: true,
     make: fixedProbability,
   },
   IndexBasedProbabilityConnector: {
     parameters: { index_expression: formula('i and j'), allow_self_connections: selfOrMutual },
+    byRow: true,
     make: (call) => probabilityOf(call, 'index_expression', 'ij'),
   },
   DistanceDependentProbabilityConnector: {
     parameters: { d_expression: formula('d, the distance in um'), allow_self_connections: selfOrMutual },
+    readsPlaces: true,
+    byRow: true,
     make: (call) => probabilityOf(call, 'd_expression', 'd'),
   },
   DisplacementDependentProbabilityConnector: {
     parameters: { disp_function: formula('d[0], d[1] and d[2], in um'), allow_self_connections: selfOrMutual },
+    readsPlaces: true,
+    byRow: true,
     make: (call) => probabilityOf(call, 'disp_function', 'displacement'),
   },
   FromListConnector: {
@@ -66,6 +78,7 @@ export const connectors: Readonly<Record<string, Known>> = {
       conn_list: field({ type: ['array', 'object'], description: 'rows of i, j and values, or columns by name' }),
       column_names: field({ type: ['array', 'null'], items: { type: 'string' } }, null),
     },
+    hasColumns: true,
     make: fromList,
   },
   FromFileConnector: {
@@ -73,6 +86,7 @@ export const connectors: Readonly<Record<string, Known>> = {
       file: field({ type: 'string', description: 'a text file with rows of i, j and values' }),
       distributed: flag(false),
     },
+    hasColumns: true,
     make: fromFile,
   },
   ArrayConnector: {
@@ -103,6 +117,7 @@ export const connectors: Readonly<Record<string, Known>> = {
       allow_self_connections: self,
       n_connections: field({ ...count, type: ['integer', 'null'] }, null),
     },
+    readsPlaces: true,
     make: smallWorld,
   },
   CSAConnector: {

@@ -16,7 +16,7 @@ import { ownMistakes } from '../../src/model/follow-on.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
 import { CellTypes, cellOf } from './cells.js';
-import type { Connections } from './connectors.js';
+import { connectors, type Connections } from './connectors.js';
 import type { Setting } from './context.js';
 import { reporter, type Reporter } from './reporter.js';
 import { changeOfSource, translateCurrentSource } from './currents.js';
@@ -250,13 +250,6 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
   };
 }
 
-/** Connectors that ask where cells are. */
-const ofPlaces: ReadonlySet<string> = new Set([
-  'DistanceDependentProbabilityConnector',
-  'DisplacementDependentProbabilityConnector',
-  'SmallWorldConnector',
-]);
-
 /** Whether any formula or connector reads distances or places: then populations have those that PyNN gives them. */
 function usesPlaces({ populations, projections }: PynnSpecification): boolean {
   const reads = (values: Values | undefined, unless: readonly string[]): boolean =>
@@ -267,7 +260,7 @@ function usesPlaces({ populations, projections }: PynnSpecification): boolean {
     ) ||
     (projections ?? []).some(
       ({ connector, synapse, initial_values: initial }) =>
-        ofPlaces.has(connector.type) || readsDistance(synapse?.params) || readsDistance(initial),
+        connectors[connector.type]?.readsPlaces === true || readsDistance(synapse?.params) || readsDistance(initial),
     )
   );
 }

@@ -2,6 +2,7 @@
 
 import { isRandom } from './value-kinds.js';
 import type { Projection, PynnSpecification, Value, Values } from './specification.generated.js';
+import { connectors } from './connectors.js';
 import { isNumbers } from './values.js';
 
 /**
@@ -20,7 +21,7 @@ export function needingConnections({
     rngs[value.rng]?.type === 'NumpyRNG';
   const before = (values: Values | undefined): boolean =>
     Object.values(values ?? {}).some((value) => isNumpy(value) || hasGaps(value));
-  const byRow = new Set(projections.filter(({ connector }) => rowByRow.has(connector.type)).map(labelOf));
+  const byRow = new Set(projections.filter(({ connector }) => connectors[connector.type]?.byRow).map(labelOf));
   const later = (values: Values, label: string): boolean =>
     before(values) ||
     (!byRow.has(label) && Object.values(values).some((value) => isNumbers(value))) ||
@@ -44,14 +45,6 @@ export function needingConnections({
   }
   return labels;
 }
-
-/** Connectors that the target, too, goes through by sender and then receiver, as lists do. */
-const rowByRow: ReadonlySet<string> = new Set([
-  'FixedProbabilityConnector',
-  'DistanceDependentProbabilityConnector',
-  'IndexBasedProbabilityConnector',
-  'DisplacementDependentProbabilityConnector',
-]);
 
 const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
 

@@ -5,7 +5,7 @@ import type { SynapseDocument } from '../../src/model/document.js';
 import { child } from '../../src/model/pointer.js';
 import { stdpName, synapsesFor, electricalSynapse, stdpSynapse } from '../../src/library/pynn/index.js';
 import { type Located, located } from '../shared/located.js';
-import { type Connections, translateConnector } from './connectors.js';
+import { connectors, type Connections, translateConnector } from './connectors.js';
 import { type Target, targetOf, endOf } from './selections.js';
 import type { Projection, Synapse, Space } from './specification.generated.js';
 import { type Setting, own } from './context.js';
@@ -41,9 +41,6 @@ export interface Network {
   readonly synapses: Map<string, SynapseDocument>;
 }
 
-/** Connectors whose lists may say weights and delays, too. */
-const listing: ReadonlySet<string> = new Set(['FromListConnector', 'FromFileConnector']);
-
 /** Translates one projection; undefined after what is wrong was reported. */
 export function translateProjection(
   projection: Projection,
@@ -74,7 +71,7 @@ export function translateProjection(
     { label, pre, post, others: network.others },
     setting,
   );
-  if (connections === undefined && listing.has(projection.connector.type)) return undefined;
+  if (connections === undefined && connectors[projection.connector.type]?.hasColumns) return undefined;
   // Mistakes in the synapse are found beside those of the connector and the receptor.
   const assumed = connections ?? { between: [pre.label, post.label], rule: { rule: 'all' } };
   const receptor = chooseReceptor(projection, written, assumed, receptors, pointer, setting);

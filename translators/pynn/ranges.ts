@@ -26,12 +26,3 @@ export const ranges: Readonly<Record<string, Range>> = {
 /** Whether a number is in a range. */
 export const isWithin = (range: Range, value: number): boolean =>
   range === 'positive' ? value > 0 : value >= 0 && (range !== 'fraction' || value <= 1);
-
-/** The same for the Python package. */
-export const pythonRanges = `"""Ranges of parameters by their names."""
-
-RANGES = {
-${Object.entries(ranges)
-  .map(([name, range]) => `    "${name}": "${rangeWords[range]}",\n`)
-  .join('')}}
-`;

@@ -19,7 +19,7 @@ import type { StandardCell } from '../../src/library/standard-type.js';
 import type { NeuronDocument } from '../../src/model/document.js';
 import { field, schemaOfTypes, type Field, type Fields, type Member } from '../shared/vocabulary.js';
 import { parameterNames } from './cells.js';
-import { connectorFields } from './connectors.js';
+import { connectorFields, connectors } from './connectors.js';
 import { currentSources } from './currents.js';
 import { ranges, rangeWords } from './ranges.js';
 import { boundaries, structureFields } from './structures.js';
@@ -135,4 +135,33 @@ export const definitions: Readonly<Record<string, object>> = mapped(words, (type
   schemaOfTypes(types, own[name], members[name]),
 );
 
-export { pythonRanges } from './ranges.js';
+const entries = (map: Readonly<Record<string, string>>): string =>
+  Object.entries(map)
+    .map(([name, code]) => `    "${name}": ${code},\n`)
+    .join('');
+const tuple = (names: readonly string[]): string =>
+  names.length === 1 ? `("${names.join('')}",)` : `(${names.map((name) => `"${name}"`).join(', ')})`;
+const literal = (usual: unknown): string =>
+  usual === null || usual === undefined ? 'None' : JSON.stringify(usual).replace(/^t/, 'T').replace(/^f/, 'F');
+const usualValues = (fields: Fields): string =>
+  `{${Object.entries(fields)
+    .map(([name, { usual }]) => `"${name}": ${literal(usual)}`)
+    .join(', ')}}`;
+
+/** What PyNN's backend in Python checks its classes and their parameters by. */
+export const pythonModule = `"""PyNN's classes and their parameters, as documents have them."""
+
+#: Ranges of parameters by name.
+RANGES = {
+${entries(mapped(ranges, (range) => `"${rangeWords[range]}"`))}}
+
+#: Parameters of connectors.
+CONNECTORS = {
+${entries(mapped(connectors, ({ parameters }) => tuple(Object.keys(parameters))))}}
+
+#: Classes with the usual values of their parameters.
+CLASSES = {
+${['cell', 'synapse', 'timingDependence', 'weightDependence', 'currentSource']
+  .map((kind) => entries(mapped(words[kind] ?? {}, usualValues)))
+  .join('')}}
+`;

@@ -1,7 +1,7 @@
 /** What is known of the weights of a projection before they are drawn: their signs. */
 
 import { isRandom, limitAsNumber } from './value-kinds.js';
-import type { Connections } from './connectors.js';
+import { connectors, type Connections } from './connectors.js';
 import { own } from './context.js';
 import type { Connector, Value } from './specification.generated.js';
 import { isNumbers } from './values.js';
@@ -77,5 +77,5 @@ function numbersIn(value: Value): readonly number[] {
  */
 export function isChecked({ type, safe, params = {} }: Connector, { columns }: Connections): boolean {
   if (safe === false || own(params, 'safe') === false || columns?.['weight'] !== undefined) return false;
-  return type !== 'FromListConnector' && type !== 'FromFileConnector';
+  return own(connectors, type)?.hasColumns !== true;
 }

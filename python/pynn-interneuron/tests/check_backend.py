@@ -10,6 +10,7 @@ import numpy as np
 from pyNN import errors
 
 import interneuron_pynn as sim
+from interneuron_pynn.words_generated import CLASSES, CONNECTORS
 
 
 def raises(kind, action):
@@ -42,6 +43,23 @@ def network(simulator, **options):
         "spikes": [np.asarray(train.magnitude) for train in segment.spiketrains],
         "v": np.asarray(voltage.magnitude),
     }
+
+
+def check_words():
+    """Documents have PyNN's classes, parameters and usual values."""
+    for name in CONNECTORS:
+        assert hasattr(sim, name), name
+    for name, parameters in CLASSES.items():
+        if not parameters or name == "STDPMechanism":
+            continue
+        # The shortest delay is a matter of setup().
+        theirs, ours = (
+            {key: value for key, value in each.items() if key != "delay"} for each in (getattr(sim, name).default_parameters, parameters)
+        )
+        assert set(ours) == set(theirs), (name, set(ours) ^ set(theirs))
+        for key, value in theirs.items():
+            wanted = value.value if hasattr(value, "value") else value
+            assert np.allclose(ours[key], wanted), (name, key, ours[key], wanted)
 
 
 def check_peers():
@@ -497,6 +515,6 @@ def check_capture():
 
 
 if __name__ == "__main__":
-    for check in (check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_name, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_networks_in_turn, check_peers):
+    for check in (check_words, check_segments, check_plasticity, check_recorded_synapses, check_refusals, check_name, check_launcher, check_capture, check_formulas, check_rules, check_weights, check_engines, check_networks_in_turn, check_peers):
         check()
     print("checked")

@@ -5,6 +5,7 @@ import { format } from 'prettier';
 import type { MeasuredNetwork } from './network.js';
 import { simulators, type Measured, type Named } from './measure.js';
 import { sections, type Section } from './probe.js';
+import { words } from '../../../translators/pynn/vocabulary.js';
 
 const titles: Readonly<Record<Named, string>> = { nest: 'NEST 3.10', neuron: 'NEURON 9.0', brian2: 'Brian 2.9' };
 
@@ -66,7 +67,7 @@ export async function conformancePage(
   measured: readonly Measured[],
   networks: readonly MeasuredNetwork[],
 ): Promise<string> {
-  const text = [
+  const lines = [
     '# Conformance with PyNN',
     '',
     'Written by `npx tsx scripts/pynn-conformance.ts`; a test checks that it is up to date. Every row is a probe: a ' +
@@ -90,8 +91,21 @@ export async function conformancePage(
     'Native types of one simulator, and `voltage_dependence`, which',
     'no simulator implements: each is refused by name.',
     '',
-  ].join('\n');
+  ];
+  const text = [...lines, ...rowless(lines.join('\n'))].join('\n');
   return format(text, { parser: 'markdown', printWidth: 140 });
+}
+
+/** A sentence on the classes that documents may name and that have no row. */
+export function rowless(page: string): readonly string[] {
+  const names = Object.values(words).flatMap((types) => Object.keys(types).filter((name) => name !== 'native'));
+  const missing = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(page));
+  return [
+    `Classes of \`schemas/pynn.schema.json\` without a row: ${missing.map((name) => `\`${name}\``).join(', ')}. Cells with ` +
+      'compartments are compared with NEURON in `test/python/packages.test.ts`; `ExpPSR`, `AlphaPSR` and `BetaPSR` are ' +
+      'short names of responses.',
+    '',
+  ];
 }
 
 function sectionLines(

@@ -2,6 +2,7 @@
 
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import { nativeName } from '../native/types.js';
+import { connectors } from '../connectors.js';
 import type { Connector, Projection, Space, Values } from '../specification.generated.js';
 import { isFormula } from '../value-kinds.js';
 import { literal } from './native-source.js';
@@ -61,7 +62,7 @@ export function projectionLines(script: Script, projection: Projection): readonl
 
 /** Whether connections or values of synapses depend on where cells are. */
 const readsDistances = ({ connector, synapse }: Projection): boolean =>
-  ['DistanceDependentProbabilityConnector', 'DisplacementDependentProbabilityConnector'].includes(connector.type) ||
+  connectors[connector.type]?.readsPlaces === true ||
   Object.values(synapse?.params ?? {}).some((value) => isFormula(value) && value.of === 'd');
 
 /**

@@ -14,7 +14,7 @@ from pyNN.parameters import ArrayParameter, LazyArray, Sequence
 from pyNN.random import RandomDistribution
 from pyNN.space import Space
 
-from .ranges_generated import RANGES
+from .words_generated import RANGES
 
 
 #: Spikes of a cell in a second beyond which a rate is a slip of the pen: no run with more would end.

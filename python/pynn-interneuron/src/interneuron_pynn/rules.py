@@ -21,6 +21,7 @@ from pyNN.random import NativeRNG, NumpyRNG, RandomDistribution
 from pyNN.space import RandomStructure
 
 from .formulas import formula_of, has_steps, is_formula
+from .words_generated import CONNECTORS
 
 
 class SmallWorldConnector(connectors.SmallWorldConnector):
@@ -32,17 +33,20 @@ class SmallWorldConnector(connectors.SmallWorldConnector):
         self.degree = degree
 
 
-#: Parameters of the connectors that are passed on as rules.
+#: Parameters of the connectors that are passed on as rules, without formulas, which are translated.
 _CONNECTORS = {
-    AllToAllConnector: ("allow_self_connections",),
-    OneToOneConnector: (),
-    FixedProbabilityConnector: ("p_connect", "allow_self_connections"),
-    DistanceDependentProbabilityConnector: ("allow_self_connections",),
-    DisplacementDependentProbabilityConnector: ("allow_self_connections",),
-    FixedNumberPreConnector: ("n", "allow_self_connections", "with_replacement"),
-    FixedNumberPostConnector: ("n", "allow_self_connections", "with_replacement"),
-    FixedTotalNumberConnector: ("n", "allow_self_connections", "with_replacement"),
-    SmallWorldConnector: ("degree", "rewiring", "allow_self_connections", "n_connections"),
+    each: [name for name in CONNECTORS[each.__name__] if name not in ("d_expression", "disp_function")]
+    for each in (
+        AllToAllConnector,
+        OneToOneConnector,
+        FixedProbabilityConnector,
+        DistanceDependentProbabilityConnector,
+        DisplacementDependentProbabilityConnector,
+        FixedNumberPreConnector,
+        FixedNumberPostConnector,
+        FixedTotalNumberConnector,
+        SmallWorldConnector,
+    )
 }
 
 #: Connectors that draw from their generator itself; others draw from a copy of it.

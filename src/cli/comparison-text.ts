@@ -200,6 +200,16 @@ function quantityCells({ name, unit, over, leftOut, kolmogorovSmirnov, differenc
   ];
 }
 
+/** A quantity of two recordings in one line. */
+export function quantityText({ name, unit, over, difference }: Quantity): string {
+  const { means, interval, margin, verdict, count } = difference;
+  const suffix = unit === '' ? '' : ` ${unit}`;
+  return (
+    `${name}: ${short(means[0])} and ${short(means[1])}${suffix}, ${verdict} ` +
+    `(difference ${short(interval[0])} to ${short(interval[1])}${suffix}, margin ${short(margin)}${suffix}, over ${count[0]} ${over})`
+  );
+}
+
 function distanceTable(populations: readonly PopulationComparison[]): readonly string[] {
   const apart = populations.filter(
     ({ grade, distances }) => grade !== 'identical' && grade !== 'same spikes' && distances,

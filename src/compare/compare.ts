@@ -9,7 +9,7 @@ import { compareTraces, type TraceDistance } from './measures/traces.js';
 import { firstFrom, type Interval, type Train } from './measures/train.js';
 import { vanRossum } from './measures/van-rossum.js';
 import { victorPurpura } from './measures/victor-purpura.js';
-import { defaultMargins, type CompareOptions, type Margins } from './options.js';
+import { defaultMargins, type CompareOptions, type Margins, type Measures } from './options.js';
 import { pairCells, type PairedTrains } from './pair-cells.js';
 import { pairSignals, type PairedSignal } from './pair-signals.js';
 import { compareStatistics, type Quantity } from './population-statistics.js';
@@ -63,9 +63,9 @@ export interface PopulationComparison {
   readonly largestShift: number;
   /** First spike without a partner; null if all have one. */
   readonly divergence: { readonly time: number; readonly cell: number } | null;
-  /** Absent if only spikes were compared. */
+  /** Absent unless all measures were asked for. */
   readonly distances?: Distances;
-  /** Absent if spikes match, or if only spikes were compared. */
+  /** Absent if spikes match, or if only matches were asked for. */
   readonly statistics?: readonly Quantity[];
 }
 
@@ -120,7 +120,7 @@ export function compareRecorded(first: Recorded, second: Recorded, options: Comp
       'record the same populations or variables in both',
     );
   const paired = options.unpaired !== true;
-  const tolerances = { rounding, within, margins, paired, spikesOnly: options.spikesOnly === true };
+  const tolerances = { rounding, within, margins, paired, measures: options.measures ?? 'all' };
   const populations = judged(
     pairing.populations.map((pair) => comparePopulation(cropped(pair, interval), interval, tolerances)),
   );
@@ -146,7 +146,8 @@ export function compareRecorded(first: Recorded, second: Recorded, options: Comp
 /** Whether a grade is as close as another. */
 export const isAtLeast = (grade: Grade, other: Grade): boolean => grades.indexOf(grade) <= grades.indexOf(other);
 
-const worst = (found: readonly Grade[]): Grade => grades[Math.max(...found.map((grade) => grades.indexOf(grade)))]!;
+/** The least close of several grades. */
+export const worst = (found: readonly Grade[]): Grade => grades[Math.max(...found.map((grade) => grades.indexOf(grade)))]!;
 
 const sameExtent = (first: Recorded, second: Recorded, { begin }: Interval): boolean =>
   first.begin === begin && second.begin === begin && first.end === second.end;
@@ -209,13 +210,13 @@ interface Tolerances {
   readonly within: number;
   readonly margins: Margins;
   readonly paired: boolean;
-  readonly spikesOnly: boolean;
+  readonly measures: Measures;
 }
 
 function comparePopulation(
   { population, event, ids, first, second, onlyFirst, onlySecond }: PairedTrains,
   interval: Interval,
-  { rounding, within, margins, paired, spikesOnly }: Tolerances,
+  { rounding, within, margins, paired, measures }: Tolerances,
 ): PopulationComparison {
   const matchAll = (tolerance: number): readonly Matching[] =>
     first.map((train, k) => matchSpikes(train, second[k]!, tolerance));
@@ -260,8 +261,8 @@ function comparePopulation(
       largest((one) => one.largest),
     ),
     divergence: at === null ? null : { time: matchings[at]!.divergence!, cell: ids[at]! },
-    ...(spikesOnly ? {} : { distances: meanDistances(first, second, interval) }),
-    ...(allMatch || spikesOnly ? {} : { statistics: compareStatistics(first, second, interval, margins, paired) }),
+    ...(measures === 'all' ? { distances: meanDistances(first, second, interval) } : {}),
+    ...(allMatch || measures === 'matches' ? {} : { statistics: compareStatistics(first, second, interval, margins, paired) }),
   };
 }
 
@@ -301,7 +302,11 @@ function judged(populations: readonly PopulationComparison[]): readonly Populati
   });
 }
 
-function statisticalGrade({ spikes: [a, b] }: PopulationComparison, statistics: readonly Quantity[]): Grade {
+/** The grade of a population whose spikes do not match, by its statistics. */
+export function statisticalGrade(
+  { spikes: [a, b] }: Pick<PopulationComparison, 'spikes'>,
+  statistics: readonly Quantity[],
+): Grade {
   if (a === 0 || b === 0) return a + b >= fewestSpikes ? 'different' : 'cannot say';
   const verdicts: readonly Verdict[] = statistics.map(({ difference }) => difference.verdict);
   if (verdicts.includes('different')) return 'different';

@@ -29,6 +29,9 @@ export const defaultMargins: Margins = {
   trace: 0.01,
 };
 
+/** What is computed of spikes: matches alone, also statistics, or also distances. */
+export type Measures = 'matches' | 'statistics' | 'all';
+
 /** Options of a comparison; times in s. */
 export interface CompareOptions {
   readonly cells?: CellMatching;
@@ -39,8 +42,8 @@ export interface CompareOptions {
   readonly margins?: Margins;
   /** Whether statistics are compared without pairing cells. */
   readonly unpaired?: boolean;
-  /** Whether spikes are only matched, without distances and statistics. */
-  readonly spikesOnly?: boolean;
+  /** What is computed besides matched spikes; absent: all. */
+  readonly measures?: Measures;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Statistics of a population in two recordings, each with a test of equivalence. */
 
-import { commonActivity, type CommonActivity } from './measures/counts.js';
+import { commonActivity } from './measures/counts.js';
 import { localVariation, variation } from './measures/intervals.js';
 import type { Interval, Train } from './measures/train.js';
 import type { Margins } from './options.js';
@@ -12,7 +12,7 @@ export interface Quantity {
   /** `Hz`, or empty. */
   readonly unit: string;
   /** Whose values were compared. */
-  readonly over: 'cells' | 'parts of time';
+  readonly over: 'cells' | 'parts of time' | 'runs';
   /** Cells or parts without a value on one side. */
   readonly leftOut: number;
   /** Distance of the distributions; reported and not judged. */
@@ -29,6 +29,11 @@ const bin = 2e-3;
 /** Parts of time in which correlations, synchrony, and the rate of a single cell are compared: they are of all cells. */
 const parts = 10;
 
+type Name = Quantity['name'];
+
+/** Values of each quantity of a population. */
+type Values = Readonly<Record<Name, readonly number[]>>;
+
 /** Compares all quantities that have at least two values on both sides. */
 export function compareStatistics(
   first: readonly Train[],
@@ -37,37 +42,62 @@ export function compareStatistics(
   margins: Margins,
   paired: boolean,
 ): readonly Quantity[] {
-  const seconds = interval.end - interval.begin;
-  const both = [first, second] as const;
-  const spikes = both.map((trains) => trains.reduce((sum, { length }) => sum + length, 0));
-  if (spikes[0] === 0 && spikes[1] === 0) return [];
-  const rate = Math.max(margins.rate * (spikes[0]! / first.length / seconds), margins.rateFloor);
-  const intervals =
-    (of: (train: Train) => number) =>
-    (train: Train): number =>
-      train.length > fewestIntervals ? of(train) : NaN;
-  const perCell = (of: (train: Train) => number): Values => both.map((trains) => trains.map(of));
   const single = first.length < 2 || second.length < 2;
-  const rates: Values = single
-    ? both.map((trains) => ratesInParts(trains, interval))
-    : perCell((train) => train.length / seconds);
-  const common = single ? [] : both.map((trains) => commonActivity(trains, bin, interval, parts));
-  const inParts = (name: keyof CommonActivity): Values => common.map((one) => [...one[name]]);
-  const found = [
-    quantity('rate', single ? 'parts of time' : 'cells', rates, rate, paired),
-    quantity('CV', 'cells', perCell(intervals(variation)), margins.cv, paired),
-    quantity('LV', 'cells', perCell(intervals(localVariation)), margins.lv, paired),
-    ...(single
-      ? []
-      : [
-          quantity('correlation', 'parts of time', inParts('correlation'), margins.correlation, true),
-          quantity('synchrony', 'parts of time', inParts('synchrony'), margins.synchrony, true),
-        ]),
-  ];
-  return found.filter((one) => one !== null);
+  const [a, b] = [valuesOf(first, interval, single), valuesOf(second, interval, single)];
+  const over = (name: Name): Quantity['over'] =>
+    name === 'correlation' || name === 'synchrony' || (name === 'rate' && single) ? 'parts of time' : 'cells';
+  const sizes = marginsOf(margins, first, interval);
+  return names.flatMap((name) => {
+    const isPaired = paired || name === 'correlation' || name === 'synchrony';
+    return quantity(name, over(name), a[name], b[name], sizes[name], isPaired);
+  });
 }
 
-type Values = readonly (readonly number[])[];
+/**
+ * Compares several runs of each side by the means of each run. Runs with other seeds vary as a whole, because cells of a
+ * network act together.
+ */
+export function compareRuns(
+  first: readonly (readonly Train[])[],
+  second: readonly (readonly Train[])[],
+  interval: Interval,
+  margins: Margins,
+): readonly Quantity[] {
+  const meansOf = (runs: readonly (readonly Train[])[], name: Name): readonly number[] =>
+    runs.map((trains) => {
+      const values = valuesOf(trains, interval, false)[name].filter((value) => !Number.isNaN(value));
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    });
+  const sizes = marginsOf(margins, first.flat(), interval);
+  return names.flatMap((name) =>
+    quantity(name, 'runs', meansOf(first, name), meansOf(second, name), sizes[name], false),
+  );
+}
+
+const names: readonly Name[] = ['rate', 'CV', 'LV', 'correlation', 'synchrony'];
+
+/** @param inParts  whether rates are those of parts of time, as for a single cell */
+function valuesOf(trains: readonly Train[], interval: Interval, inParts: boolean): Values {
+  const seconds = interval.end - interval.begin;
+  const ofIntervals = (of: (train: Train) => number): readonly number[] =>
+    trains.map((train) => (train.length > fewestIntervals ? of(train) : NaN));
+  const { correlation, synchrony } = commonActivity(trains, bin, interval, parts);
+  return {
+    rate: inParts ? ratesInParts(trains, interval) : trains.map(({ length }) => length / seconds),
+    CV: ofIntervals(variation),
+    LV: ofIntervals(localVariation),
+    correlation: trains.length < 2 ? [] : [...correlation],
+    synchrony: trains.length < 2 ? [] : [...synchrony],
+  };
+}
+
+/** Margins in the unit of each quantity. */
+function marginsOf(margins: Margins, trains: readonly Train[], { begin, end }: Interval): Readonly<Record<Name, number>> {
+  const spikes = trains.reduce((sum, { length }) => sum + length, 0);
+  const rate = spikes / trains.length / (end - begin);
+  const { cv, lv, correlation, synchrony } = margins;
+  return { rate: Math.max(margins.rate * rate, margins.rateFloor), CV: cv, LV: lv, correlation, synchrony };
+}
 
 function ratesInParts(trains: readonly Train[], { begin, end }: Interval): readonly number[] {
   const width = (end - begin) / parts;
@@ -78,26 +108,20 @@ function ratesInParts(trains: readonly Train[], { begin, end }: Interval): reado
 }
 
 function quantity(
-  name: Quantity['name'],
+  name: Name,
   over: Quantity['over'],
-  [first = [], second = []]: Values,
+  first: readonly number[],
+  second: readonly number[],
   margin: number,
   paired: boolean,
-): Quantity | null {
+): readonly Quantity[] {
   const isPair = (k: number): boolean => !Number.isNaN(first[k]!) && !Number.isNaN(second[k]!);
-  const kept = [first, second].map((values) =>
-    values.filter((value, k) => (paired ? isPair(k) : !Number.isNaN(value))),
-  );
-  const [a = [], b = []] = kept;
+  const kept = (values: readonly number[]): readonly number[] =>
+    values.filter((value, k) => (paired ? isPair(k) : !Number.isNaN(value)));
+  const [a, b] = [kept(first), kept(second)];
   const difference = compareMeans(a, b, paired, margin);
-  if (!difference) return null;
+  if (!difference) return [];
   const leftOut = Math.max(first.length - a.length, second.length - b.length);
-  return {
-    name,
-    unit: name === 'rate' ? 'Hz' : '',
-    over,
-    leftOut,
-    kolmogorovSmirnov: kolmogorovSmirnov(a, b),
-    difference,
-  };
+  const unit = name === 'rate' ? 'Hz' : '';
+  return [{ name, unit, over, leftOut, kolmogorovSmirnov: kolmogorovSmirnov(a, b), difference }];
 }

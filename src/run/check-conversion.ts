@@ -1,5 +1,9 @@
 /** Running a model and what it was converted to, and comparing their spikes and samples. */
 
+import { compareRecorded, statisticalGrade, worst, type Grade } from '../compare/compare.js';
+import { defaultMargins } from '../compare/options.js';
+import { compareRuns, type Quantity } from '../compare/population-statistics.js';
+import type { Recorded } from '../compare/recorded.js';
 import { drawnParts } from '../model/drawn-parts.js';
 import type { Model, Recording, ValidModel } from '../model/model.js';
 import { remainingDraws } from '../model/remaining-draws.js';
@@ -22,15 +26,19 @@ interface PopulationCheck {
   readonly population: string;
   /** Spikes of the model, and of what it was converted to. */
   readonly spikes: readonly [source: number, target: number];
-  /** How many of both have a partner: the k-th spike of a cell in both, no more than the tolerance apart. */
+  /** How well they agree, by spikes and else by statistics. */
+  readonly grade: Grade;
+  /** How many of both have a partner in the same cell, no more than the tolerance apart, in order. */
   readonly matched: number;
   /**
    * The largest distance between spikes with the same number of the same cell, in s: 0 where both are in the same step,
    * by whose beginning or end notations name them.
    */
   readonly largest: number;
-  /** The first spike, in time, that has no partner. */
-  readonly first?: { readonly cell: number; readonly source: number | null; readonly target: number | null };
+  /** The first spike that has no partner: its time in s, by the model's labels. */
+  readonly divergence: { readonly cell: number; readonly time: number } | null;
+  /** Absent if all spikes have partners. */
+  readonly statistics?: readonly Quantity[];
 }
 
 /** What running both gave. */
@@ -48,6 +56,8 @@ export interface ConversionCheck {
    * Populations that spike, and recorded variables, that are not compared: nothing has their name after conversion.
    */
   readonly absent: readonly string[];
+  /** The least close of all populations; absent if nothing spikes. */
+  readonly grade?: Grade;
   /** Of all populations that are compared. */
   readonly matched: number;
   readonly spikes: readonly [source: number, target: number];
@@ -231,6 +241,7 @@ function compareSpikes(
   tolerance: number,
   later: number,
   { populations, neurons }: Model,
+  seconds: number,
 ): readonly PopulationCheck[] {
   return [...source].flatMap(([population, own]): PopulationCheck[] => {
     const others = target.get(population);
@@ -240,26 +251,59 @@ function compareSpikes(
       few.length < many.length && many.length % few.length === 0;
     const ours = cable && areCells(others, own) ? byCell(own, others.length) : own;
     const theirs = compartments && areCells(own, others) ? byCell(others, own.length) : others;
-    const count = (trains: readonly (readonly number[])[]): number => trains.reduce((sum, one) => sum + one.length, 0);
-    let [matched, largest] = [0, 0];
-    let first: PopulationCheck['first'];
-    ours.forEach((train, cell) => {
-      const other = theirs[cell] ?? [];
-      for (let k = 0; k < Math.max(train.length, other.length); k++) {
-        const [a, b] = [train[k] ?? null, other[k] ?? null];
-        const apart = a === null || b === null ? Infinity : Math.abs(a + later - b);
-        if (apart < Infinity) largest = Math.max(largest, apart);
-        if (apart <= tolerance * (1 + 1e-6)) matched++;
-        else {
-          const when = Math.min(a ?? Infinity, b ?? Infinity);
-          const before = first === undefined ? Infinity : Math.min(first.source ?? Infinity, first.target ?? Infinity);
-          if (when < before) first = { cell, source: a, target: b };
-        }
-      }
-    });
-    const spikes = [count(ours), count(theirs)] as const;
-    return [{ population, spikes, matched, largest, ...(first === undefined ? {} : { first }) }];
+    return [comparePopulation(population, ours, theirs, tolerance, later, seconds)];
   });
+}
+
+function comparePopulation(
+  population: string,
+  ours: readonly (readonly number[])[],
+  theirs: readonly (readonly number[])[],
+  tolerance: number,
+  later: number,
+  seconds: number,
+): PopulationCheck {
+  const cells = Math.max(ours.length, theirs.length);
+  const recorded = (trains: readonly (readonly number[])[], shift: number): Recorded => ({
+    path: population,
+    format: '',
+    begin: 0,
+    end: seconds + 2 * tolerance,
+    resolution: 0,
+    trains: [
+      {
+        population,
+        event: 'spike',
+        ids: Array.from({ length: cells }, (_, cell) => cell),
+        trains: Array.from({ length: cells }, (_, cell) => Float64Array.from(trains[cell] ?? [], (time) => time + shift)),
+        listsSilent: true,
+      },
+    ],
+    signals: [],
+    notes: [],
+  });
+  const { populations } = compareRecorded(recorded(ours, later), recorded(theirs, 0), {
+    within: tolerance * (1 + 1e-6),
+    measures: 'statistics',
+  });
+  const { spikes, grade, matched, divergence, statistics } = populations[0]!;
+  const largest = ours.reduce(
+    (most, train, cell) =>
+      train.reduce((own, time, k) => {
+        const other = theirs[cell]?.[k];
+        return other === undefined ? own : Math.max(own, Math.abs(time + later - other));
+      }, most),
+    0,
+  );
+  return {
+    population,
+    spikes,
+    grade,
+    matched,
+    largest,
+    divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
+    ...(statistics ? { statistics } : {}),
+  };
 }
 
 /** The notation whose document holds what a script of another says: scripts are not read again. */
@@ -314,7 +358,52 @@ export async function checkConversion(
   const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget]);
   const isSame = hashModel(valid.model).model === hashModel(target.model).model;
   const anew = isSame ? [] : drawnAnew(target.model);
-  return { ...check, variables, absent: [...check.absent, ...absent], ...(anew.length > 0 ? { drawnAnew: anew } : {}) };
+  const isDoubtful = check.grade === 'different' || check.grade === 'cannot say';
+  const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
+  return {
+    ...judged,
+    variables,
+    absent: [...check.absent, ...absent],
+    ...(anew.length > 0 ? { drawnAnew: anew } : {}),
+  };
+}
+
+/** Runs of each side by which chance is told from a difference. */
+const runsOfEach = 5;
+
+/**
+ * Compares the means of several runs of each side with other seeds. Single runs of random networks can differ more than
+ * their cells suggest.
+ */
+async function overSeeds(
+  check: ConversionCheck,
+  source: ValidModel,
+  target: ValidModel,
+  options: CheckOptions,
+): Promise<ConversionCheck> {
+  const runs = async (valid: ValidModel, like?: ValidModel): Promise<readonly SpikesByPopulation[]> => {
+    const found: SpikesByPopulation[] = [];
+    for (let seed = 1; seed <= runsOfEach; seed += 1) {
+      const experiment = { ...valid.model.experiment, seed: String(seed) };
+      found.push(await spikesOf({ ...valid, model: { ...valid.model, experiment } }, options, like));
+    }
+    return found;
+  };
+  const [ours, theirs] = [await runs(source), await runs(target, source)];
+  const trainsOf = (found: readonly SpikesByPopulation[], population: string): readonly (readonly Float64Array[])[] =>
+    found.map((one) => (one.get(population) ?? []).map((train) => Float64Array.from(train)));
+  const populations = check.populations.map((one) => {
+    if (one.grade !== 'different' && one.grade !== 'cannot say') return one;
+    const interval = { begin: 0, end: check.seconds };
+    const statistics = compareRuns(
+      trainsOf(ours, one.population),
+      trainsOf(theirs, one.population),
+      interval,
+      defaultMargins,
+    );
+    return { ...one, statistics, grade: statisticalGrade(one, statistics) };
+  });
+  return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
 }
 
 /**
@@ -348,13 +437,16 @@ export function compared(
 ): ConversionCheck {
   const { dt } = model.experiment;
   const tolerance = Math.max(dt, leastTolerance);
-  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model);
+  const time = comparedTime(model, seconds);
+  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time);
+  const [first, ...others] = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0).map(({ grade }) => grade);
   const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
   return {
     with: tool,
-    seconds: comparedTime(model, seconds),
+    seconds: time,
     tolerance,
     populations,
+    ...(first === undefined ? {} : { grade: worst([first, ...others]) }),
     absent: [...source.keys()].filter((name) => !target.has(name)),
     matched: sum(({ matched }) => matched),
     spikes: [sum(({ spikes }) => spikes[0]), sum(({ spikes }) => spikes[1])],

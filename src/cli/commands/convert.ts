@@ -4,8 +4,9 @@ import { basename, dirname, extname, join } from 'node:path';
 import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
 import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
+import { contradictionOf } from '../../run/check-contradiction.js';
 import type { ConversionCheck } from '../../run/check-conversion.js';
-import type { VariableCheck } from '../../run/check-samples.js';
+import { checkText } from '../check-text.js';
 import { importModel, type ImportedModel } from '../../run/pipeline.js';
 import { placeOf } from '../../run/placed.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
@@ -55,7 +56,11 @@ export async function convert(context: CommandContext): Promise<number> {
   const isWritten = refused.length === 0 && !isForUs;
   const outputs = isWritten ? writeFiles(converted, planned, path) : [];
   const check = isWritten ? await checkOf(context, imported, to) : undefined;
-  const told = { ...reportOf(imported, converted, to, outputs), ...(check === undefined ? {} : { check }) };
+  const contradiction = check === undefined ? null : contradictionOf(converted.outcome, check);
+  const told = {
+    ...reportOf(imported, converted, to, outputs),
+    ...(check === undefined ? {} : { check: { ...check, contradiction } }),
+  };
   if (report !== undefined) writeText(report, `${JSON.stringify(told, null, 2)}\n`);
   if (context.json) printJson(context.terminal, told);
   const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
@@ -77,8 +82,11 @@ export async function convert(context: CommandContext): Promise<number> {
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing) + (converted.portable ? '' : '; not portable'));
   if (converted.outcome === 'approximate' && check === undefined) context.say('--check measures the difference');
-  if (check !== undefined) context.say(checkText(check, options.flag('freeze')));
-  return check?.failure === undefined ? exitCodes.done : exitCodes.wrong;
+  if (check === undefined) return exitCodes.done;
+  context.say(checkText(check, options.flag('freeze')));
+  if (contradiction !== null && check.failure === undefined)
+    context.say(`the check contradicts the report: the conversion is called ${converted.outcome}, but ${contradiction}`);
+  return contradiction === null ? exitCodes.done : exitCodes.wrong;
 }
 
 type FileKind = 'script' | 'json' | 'xml' | 'swc' | 'hdf5';
@@ -146,83 +154,6 @@ async function checkOf(
   }
   const { checkWith } = await import('../../run/check-with.js');
   return checkWith(valid, to, simulator, { freeze });
-}
-
-/** The comparison of both runs, in a few lines. */
-function checkText(check: ConversionCheck, frozen: boolean): string {
-  const { with: tool, seconds, matched, spikes, tolerance, populations, variables = [], absent, failure } = check;
-  const { drawnAnew = [], ownIntegration = [], givenUp } = check;
-  if (failure !== undefined) return `check: ${tool} failed: ${failure}`;
-  const [ours, theirs] = spikes;
-  const ms = (time: number | null): string => (time === null ? 'none' : `${Number((time * 1e3).toPrecision(8))} ms`);
-  const all = matched === ours && ours === theirs;
-  const time = `${Number(seconds.toPrecision(12))} s`;
-  const found =
-    ours + theirs === 0
-      ? `no spikes in ${time}`
-      : `${matched} of ${ours} spikes within ${ms(tolerance)} in ${time}${all ? '' : ` (${theirs} after conversion)`}`;
-  const lines = [
-    `check: ${found}, by ${tool}`,
-    ...(givenUp === undefined
-      ? []
-      : [
-          `  ${ms(givenUp)} more are not compared: Brian's monitors lose what came after a stored state when a run returns to it`,
-        ]),
-    ...drawnLines(drawnAnew, frozen),
-    ...ownIntegration.map((sentence) => `  ${sentence}`),
-    ...variableLines(variables),
-    ...populations.flatMap(({ population, first, spikes: [a, b] }) =>
-      first === undefined
-        ? []
-        : [
-            `  ${population}: ${a} and ${b} spikes; the first difference is in cell ${first.cell}: ` +
-              `${ms(first.source)} in the model, ${ms(first.target)} after conversion`,
-          ],
-    ),
-    ...(absent.length === 0
-      ? []
-      : [
-          `  not compared: ${absent.join(', ')}; nothing has ${absent.length === 1 ? 'this name and dimension' : 'these names and dimensions'} after conversion`,
-        ]),
-  ];
-  return lines.join('\n');
-}
-
-/** What is drawn anew, because of which both differ by chance. */
-function drawnLines([first, second, ...more]: readonly string[], frozen: boolean): readonly string[] {
-  if (first === undefined) return [];
-  const parts =
-    second === undefined ? first : `${first}; ${second}${more.length === 0 ? '' : `; and ${more.length} more`}`;
-  const hint = frozen ? '' : ' (--freeze keeps what can be listed)';
-  return [`  drawn anew after conversion, so that both differ by chance: ${parts}${hint}`];
-}
-
-/** The variables that are the farthest apart; all are in the report. */
-function variableLines(variables: readonly VariableCheck[]): readonly string[] {
-  const share = ({ rootMeanSquare, range, largest, magnitude }: VariableCheck): number =>
-    range > 0 && largest > rounding * magnitude ? rootMeanSquare / range : 0;
-  const shown = [...variables].sort((a, b) => share(b) - share(a)).slice(0, mostVariables);
-  const others = variables.length - shown.length;
-  return [...shown.map(variableText), ...(others > 0 ? [`  and ${others} that are nearer (--report lists all)`] : [])];
-}
-
-/** How far apart two samples are by rounding alone, in parts of the largest value. */
-const rounding = 1e-12;
-
-/** Variables that are shown. */
-const mostVariables = 8;
-
-/** How far a variable is apart: in parts of its range, as files have units of their own. */
-function variableText({ population, variable, range, largest, rootMeanSquare, magnitude }: VariableCheck): string {
-  const name = `  ${variable} of ${population}`;
-  if (largest === 0) return `${name}: the same samples`;
-  if (largest <= rounding * magnitude) return `${name}: the same samples up to rounding`;
-  if (!(range > 0 && Number.isFinite(largest))) return `${name}: other samples`;
-  const percent = (apart: number): string => `${Number(((100 * apart) / range).toPrecision(2))} %`;
-  return (
-    `${name}: samples at most ${percent(largest)} of their range apart, ` +
-    `${percent(rootMeanSquare)} in the root mean square`
-  );
 }
 
 /** The entries for which a conversion is refused. */

@@ -16,7 +16,7 @@ export async function diff(context: CommandContext): Promise<number> {
   if (first === undefined || second === undefined || others.length > 0)
     throw new UsageError(`diff compares two results, but got ${context.files.length}`, 'name two results of run');
   // The least δ is the rounding of times.
-  const found = await compareResults(first, second, { within: 0, spikesOnly: true });
+  const found = await compareResults(first, second, { within: 0, measures: 'matches' });
   const { exact, comparison } = found;
   const same = comparison.grade === 'identical';
   if (context.json) {

@@ -1,0 +1,19 @@
+/** Checks whose outcome contradicts the report of a conversion. */
+
+import { isAtLeast } from '../compare/compare.js';
+import type { Outcome } from '../model/conversion-report.js';
+import type { ConversionCheck } from './check-conversion.js';
+
+/**
+ * Why the outcome of a check contradicts what a conversion claims; null if it does not.
+ *
+ * @param outcome  verdict of the conversion's report
+ */
+export function contradictionOf(outcome: Outcome, check: ConversionCheck): string | null {
+  if (check.failure !== undefined) return `${check.with} does not run it`;
+  const { grade, drawnAnew: anew = [] } = check;
+  if ((outcome !== 'exact' && outcome !== 'equivalent') || grade === undefined) return null;
+  if (grade === 'different') return 'its spikes differ by more than chance and rounding explain';
+  const isSame = isAtLeast(grade, 'same within δ');
+  return outcome === 'exact' && anew.length === 0 && !isSame ? 'its spikes differ' : null;
+}

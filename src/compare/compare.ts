@@ -147,7 +147,8 @@ export function compareRecorded(first: Recorded, second: Recorded, options: Comp
 export const isAtLeast = (grade: Grade, other: Grade): boolean => grades.indexOf(grade) <= grades.indexOf(other);
 
 /** The least close of several grades. */
-export const worst = (found: readonly Grade[]): Grade => grades[Math.max(...found.map((grade) => grades.indexOf(grade)))]!;
+export const worst = (found: readonly Grade[]): Grade =>
+  grades[Math.max(...found.map((grade) => grades.indexOf(grade)))]!;
 
 const sameExtent = (first: Recorded, second: Recorded, { begin }: Interval): boolean =>
   first.begin === begin && second.begin === begin && first.end === second.end;
@@ -262,7 +263,9 @@ function comparePopulation(
     ),
     divergence: at === null ? null : { time: matchings[at]!.divergence!, cell: ids[at]! },
     ...(measures === 'all' ? { distances: meanDistances(first, second, interval) } : {}),
-    ...(allMatch || measures === 'matches' ? {} : { statistics: compareStatistics(first, second, interval, margins, paired) }),
+    ...(allMatch || measures === 'matches'
+      ? {}
+      : { statistics: compareStatistics(first, second, interval, margins, paired) }),
   };
 }
 

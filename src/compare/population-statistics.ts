@@ -92,7 +92,11 @@ function valuesOf(trains: readonly Train[], interval: Interval, inParts: boolean
 }
 
 /** Margins in the unit of each quantity. */
-function marginsOf(margins: Margins, trains: readonly Train[], { begin, end }: Interval): Readonly<Record<Name, number>> {
+function marginsOf(
+  margins: Margins,
+  trains: readonly Train[],
+  { begin, end }: Interval,
+): Readonly<Record<Name, number>> {
   const spikes = trains.reduce((sum, { length }) => sum + length, 0);
   const rate = spikes / trains.length / (end - begin);
   const { cv, lv, correlation, synchrony } = margins;

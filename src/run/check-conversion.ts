@@ -275,7 +275,9 @@ function comparePopulation(
         population,
         event: 'spike',
         ids: Array.from({ length: cells }, (_, cell) => cell),
-        trains: Array.from({ length: cells }, (_, cell) => Float64Array.from(trains[cell] ?? [], (time) => time + shift)),
+        trains: Array.from({ length: cells }, (_, cell) =>
+          Float64Array.from(trains[cell] ?? [], (time) => time + shift),
+        ),
         listsSilent: true,
       },
     ],

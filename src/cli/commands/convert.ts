@@ -85,7 +85,9 @@ export async function convert(context: CommandContext): Promise<number> {
   if (check === undefined) return exitCodes.done;
   context.say(checkText(check, options.flag('freeze')));
   if (contradiction !== null && check.failure === undefined)
-    context.say(`the check contradicts the report: the conversion is called ${converted.outcome}, but ${contradiction}`);
+    context.say(
+      `the check contradicts the report: the conversion is called ${converted.outcome}, but ${contradiction}`,
+    );
   return contradiction === null ? exitCodes.done : exitCodes.wrong;
 }
 

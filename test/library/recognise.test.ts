@@ -473,7 +473,7 @@ describe('a network of PyNN in Brian', () => {
     expect(model).not.toMatch(/biophysicalProperties|morphology|int\(/);
   });
 
-  it('of cells with channels has the same spikes in short steps', async () => {
+  it('of cells with channels has as many spikes in short steps', async () => {
     const path = fileURLToPath(new URL('../../fixtures/pynn/hh-cond-exp.json', import.meta.url));
     const { matched, spikes } = await checkConversion(
       importModel(readSource(path), { dt: '0.01 ms' }).valid,

@@ -9,18 +9,17 @@ import { differentElement } from '../compare.js';
 import type { DifferenceList } from '../differences.js';
 import { numberText } from '../number-text.js';
 import { elementTypeOf } from '../arrays.js';
-import { loadH5, objectAt, type Dataset, type File, type Group, isDataset, isGroup } from './h5.js';
+import { inOneFile, objectAt, openH5, type Dataset, type File, type Group, isDataset, isGroup } from './h5.js';
 
 const valuesAtOnce = 1 << 20;
 
 /** Compares everything in two files. @throws whatever the HDF5 library throws for a file that it cannot read */
 export async function compareNwbFiles(stored: string, expected: string, differences: DifferenceList): Promise<void> {
-  const h5 = await loadH5();
-  const a = new h5.File(stored, 'r');
+  const a = await openH5(stored);
   try {
-    const b = new h5.File(expected, 'r');
+    const b = await openH5(expected);
     try {
-      compareObjects(a, b, '/', differences);
+      inOneFile('/', () => compareObjects(a, b, '/', differences));
     } finally {
       b.close();
     }

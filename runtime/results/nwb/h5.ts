@@ -4,11 +4,13 @@
  */
 
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
 
 import type { Dataset, File, Group, GuessableDataTypes } from 'h5wasm';
 
 import { InvariantError } from '../../../src/diagnostics/diagnostic.js';
 import type { ElementType } from '../../../src/ir/program.js';
+import { webAssembly } from '../../webassembly.js';
 
 export type { Dataset, File, Group } from 'h5wasm';
 
@@ -19,14 +21,64 @@ let loading: Promise<H5> | null = null;
 /** The HDF5 library, loaded on first use; loading takes 0.1 to 0.3 s, so callers do other work meanwhile. */
 export function loadH5(): Promise<H5> {
   loading ??= (async () => {
-    const { default: h5wasm } = await import('h5wasm/node');
-    const module = await h5wasm.ready;
+    const [h5wasm, module] = await withBoundedMemory(async () => {
+      const { default: library } = await import('h5wasm/node');
+      return [library, await library.ready] as const;
+    });
     // Without this, errors are printed and swallowed, and files come out silently incomplete.
     (module as unknown as { activate_throwing_error_handler(): void }).activate_throwing_error_handler();
     guardFiles((module as unknown as { readonly FS: FileSystem }).FS);
     return h5wasm;
   })();
   return loading;
+}
+
+/** Opens a file for reading. @throws Error for a file that is not HDF5 */
+export async function openH5(path: string): Promise<File> {
+  const h5 = await loadH5();
+  const file = new h5.File(path, 'r');
+  longestFile = Math.max(longestFile, statSync(path).size);
+  return file;
+}
+
+// --- Memory ---------------------------------------------------------------------------------------------------------
+/** Deflate makes at most so many bytes of one. */
+const mostInflated = 1032;
+/** Bytes that the library needs beside what it reads. */
+const workingMemory = 1 << 28;
+
+/** The longest of the files that were opened, in bytes. */
+let longestFile = 0;
+/** Bytes of the library's memory that it may not grow beyond. */
+let mostMemory = Infinity;
+
+/** What the library imports from its host that decides about memory. */
+interface MemoryImports {
+  emscripten_resize_heap: (bytes: number) => boolean;
+  _abort_js: () => void;
+}
+
+/**
+ * Loads the library with a memory that grows to `mostMemory`. A damaged file can state any length of a text, and the
+ * library asks for the memory before it reads.
+ */
+async function withBoundedMemory<T>(load: () => Promise<T>): Promise<T> {
+  const { instantiate } = webAssembly;
+  webAssembly.instantiate = (binary, imports) => {
+    const host = imports['env'] as MemoryImports;
+    const resize = host.emscripten_resize_heap;
+    host.emscripten_resize_heap = (bytes) => bytes >>> 0 <= mostMemory && resize(bytes);
+    // The library's own prints a line, and its files stay readable.
+    host._abort_js = () => {
+      throw new Error('the HDF5 library has not the memory that the file asks for');
+    };
+    return instantiate(binary, imports);
+  };
+  try {
+    return await load();
+  } finally {
+    webAssembly.instantiate = instantiate;
+  }
 }
 
 // --- One file only --------------------------------------------------------------------------------------------------
@@ -55,21 +107,27 @@ function guardFiles(system: FileSystem): void {
 
 /**
  * Runs an action that reads an open file. Links, virtual datasets and external storage can refer to any other file,
- * such as an endless pipe: no other file is opened.
+ * such as an endless pipe: no other file is opened. Nor does the library take more memory than the file can fill.
  *
  * @throws Error that names the other file, if the action needs one
  */
-function inOneFile<T>(what: string, action: () => T): T {
-  refused = [];
+export function inOneFile<T>(what: string, action: () => T): T {
+  const before = { refused, mostMemory };
+  const others: string[] = [];
+  refused = others;
+  mostMemory = workingMemory + mostInflated * longestFile;
   try {
     return action();
   } catch (error) {
-    const [other] = refused;
+    const [other] = others;
     throw other === undefined ? error : new Error(`${what} lies in another file, ${other}`, { cause: error });
   } finally {
-    refused = null;
+    ({ refused, mostMemory } = before);
   }
 }
+
+/** Reads all values of a dataset. @throws Error for values that are not in the file */
+export const valueOf = (dataset: Dataset): Dataset['value'] => inOneFile(dataset.path, () => dataset.value);
 
 /**
  * Returns the object at a path within the file, or null.

@@ -16,7 +16,7 @@ import {
   type TrainsPlan,
 } from '../result.js';
 import { trainsInMemory } from '../stored-trains.js';
-import { loadH5, objectAt, type Dataset, type File, isDataset, isGroup } from './h5.js';
+import { objectAt, openH5, valueOf, type Dataset, type File, isDataset, isGroup } from './h5.js';
 import { seriesParts, seriesPath, type SeriesPart } from './series.js';
 import { unitBlocks, valueColumnsOf } from './tables.js';
 
@@ -50,10 +50,9 @@ export async function readNwbResult(path: string): Promise<StoredResult> {
 
 /** Whether a file holds the record of a run. */
 export async function isNwbResult(path: string): Promise<boolean> {
-  const h5 = await loadH5();
   let file: File;
   try {
-    file = new h5.File(path, 'r');
+    file = await openH5(path);
   } catch {
     return false;
   }
@@ -67,9 +66,8 @@ export async function isNwbResult(path: string): Promise<boolean> {
 }
 
 async function openFile(path: string): Promise<File> {
-  const h5 = await loadH5();
   try {
-    return new h5.File(path, 'r');
+    return await openH5(path);
   } catch {
     throw notAResult(path, 'it is not an HDF5 file');
   }
@@ -95,7 +93,8 @@ function datasetAt(file: File, path: string): Dataset | null {
 }
 
 function readText(file: File, path: string): string | null {
-  const value = datasetAt(file, path)?.value;
+  const found = datasetAt(file, path);
+  const value = found === null ? null : valueOf(found);
   return typeof value === 'string' ? value : null;
 }
 
@@ -106,7 +105,7 @@ function readData(file: File): ReadonlyMap<string, TypedArray> {
     scratch
       .keys()
       .filter((name) => name.startsWith('data_'))
-      .map((name) => [name.slice('data_'.length), datasetAt(file, `/scratch/${name}`)!.value as TypedArray]),
+      .map((name) => [name.slice('data_'.length), valueOf(datasetAt(file, `/scratch/${name}`)!) as TypedArray]),
   );
 }
 
@@ -134,7 +133,7 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
   // The first version had one row for each cell, whatever happened to time.
   const blocks = version === 1 ? plans.map((_, trains) => ({ trains })) : unitBlocks(plans, segments, steps);
   const rows = blocks.reduce((sum, { trains }) => sum + elementCount(plans[trains]!.cells), 0);
-  const ends = index ? Float64Array.from(index.value as Iterable<number | bigint>, Number) : new Float64Array(0);
+  const ends = index ? Float64Array.from(valueOf(index) as Iterable<number | bigint>, Number) : new Float64Array(0);
   if (times === null || ends.length !== rows)
     throw damaged(path, `/units has ${ends.length} rows, and its record says ${rows}`);
   const columns = valueColumnsOf(plans).map(({ name, numbers }) => ({
@@ -162,7 +161,7 @@ interface Ragged {
 function raggedColumn(file: File, path: string, name: string, rows: number): Ragged {
   const [index, data] = [datasetAt(file, `/units/${name}_index`), datasetAt(file, `/units/${name}`)];
   if (!index || !data) throw damaged(path, `/units/${name} is missing`);
-  const ends = Float64Array.from(index.value as Iterable<number | bigint>, Number);
+  const ends = Float64Array.from(valueOf(index) as Iterable<number | bigint>, Number);
   if (ends.length !== rows) throw damaged(path, `/units/${name} has ${ends.length} rows, and its table has ${rows}`);
   return { ends, data };
 }
@@ -265,7 +264,7 @@ function readPart(file: File, path: string, part: SeriesPart, record: RunRecord)
   const timestamps = plan.gaps ? datasetAt(file, `${at}/timestamps`) : null;
   const start = plan.gaps ? null : datasetAt(file, `${at}/starting_time`);
   if (timestamps === null && start === null) throw damaged(path, `${at} has no times`);
-  const first = start === null ? 0 : stepOf(Number(start.value), plan.label, record.dt);
+  const first = start === null ? 0 : stepOf(Number(valueOf(start)), plan.label, record.dt);
   return [
     {
       plan,

@@ -3,8 +3,10 @@
 import {
   isDataset,
   isGroup,
-  loadH5,
+  inOneFile,
   objectAt,
+  openH5,
+  valueOf,
   type Dataset,
   type File,
   type Found,
@@ -15,10 +17,9 @@ import { fileUnit, timeScale, toSI, type FileUnit } from '../units.js';
 
 /** Reads an HDF5 file. @param times  unit of times, for files that state none. @throws UsageError */
 export async function readHdf5(path: string, times: string | undefined): Promise<Recorded> {
-  const h5 = await loadH5();
   let file: File;
   try {
-    file = new h5.File(path, 'r');
+    file = await openH5(path);
   } catch {
     throw unusable(path, 'it is not a complete HDF5 file', 'copy or write it again');
   }
@@ -61,7 +62,7 @@ function needed(source: Source, place: string): Dataset {
 
 /** Numbers of a dataset. Integers of 64 bits become the nearest number. */
 function numbersOf(dataset: Dataset): Float64Array {
-  const { value } = dataset;
+  const value = valueOf(dataset);
   if (typeof value === 'number' || typeof value === 'bigint') return Float64Array.of(Number(value));
   if (!ArrayBuffer.isView(value)) return new Float64Array(0);
   return value instanceof Float64Array ? value : Float64Array.from(value as unknown as Iterable<number>, Number);
@@ -69,12 +70,12 @@ function numbersOf(dataset: Dataset): Float64Array {
 
 /** Text of each row; empty if the dataset holds none. */
 function textsOf(dataset: Dataset | null): readonly string[] {
-  const value: unknown = dataset?.value;
+  const value: unknown = dataset && valueOf(dataset);
   return Array.isArray(value) ? value.map(String) : [];
 }
 
 function attribute(found: Found, name: string): unknown {
-  return isDataset(found) || isGroup(found) ? found.attrs[name]?.value : undefined;
+  return isDataset(found) || isGroup(found) ? inOneFile(name, () => found.attrs[name]?.value) : undefined;
 }
 
 function unitOf(data: Dataset, name: string): FileUnit | null {

@@ -475,11 +475,9 @@ describe('a network of PyNN in Brian', () => {
 
   it('of cells with channels has as many spikes in short steps', async () => {
     const path = fileURLToPath(new URL('../../fixtures/pynn/hh-cond-exp.json', import.meta.url));
-    const { matched, spikes } = await checkConversion(
-      importModel(readSource(path), { dt: '0.01 ms' }).valid,
-      'brian-json',
-    );
-    expect([matched, spikes]).toEqual([spikes[0], [29, 29]]);
+    const { valid } = importModel(readSource(path), { dt: '0.01 ms' });
+    const { spikes } = await checkConversion(valid, 'brian-json');
+    expect(spikes).toEqual([29, 29]);
   });
 });
 

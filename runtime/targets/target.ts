@@ -94,6 +94,8 @@ export interface Executable {
 export interface Target {
   /** As `--target` names it. */
   readonly name: string;
+  /** Whether it can use several worker threads. */
+  readonly hasThreads?: boolean;
   /** Whether it can be used here; quick, and never throws. */
   probe(): Promise<Availability>;
   /**

@@ -32,6 +32,8 @@ function preferenceFor({ operations = 0, code = 0, elements = 0 }: TargetWishes)
 interface TargetWishes extends Partial<Work> {
   /** A device of the engine: its number in the list of `interneuron targets`, or a part of its name. */
   readonly device?: string;
+  /** Worker threads that were asked for. */
+  readonly threads?: number;
 }
 
 /** Whether an engine runs wherever this program does. */
@@ -52,14 +54,14 @@ const fits = ({ memory = Infinity }: Availability, { bytes = 0 }: TargetWishes):
  * The engine with this name, or, for `auto`, the fastest one for the work that is available and has the memory.
  *
  * @param except  engines that `auto` passes over
- * @throws UsageError when there is no such engine or device, or it is not available here, with what to install
+ * @throws UsageError when there is no such engine or device, it is not available here, or it has no threads
  */
 export async function chooseTarget(
   name: string,
   wishes: TargetWishes = {},
   except: readonly string[] = [],
 ): Promise<ChosenTarget> {
-  const { device } = wishes;
+  const { device, threads = 1 } = wishes;
   const names = Object.keys(targets);
   if (name !== 'auto' && !Object.hasOwn(targets, name)) {
     throw new UsageError(
@@ -73,8 +75,15 @@ export async function chooseTarget(
       'add a target, such as --target opencl; interneuron targets lists them',
     );
   }
+  if (name !== 'auto' && threads > 1 && targets[name]?.hasThreads !== true) {
+    const able = names.filter((one) => targets[one]?.hasThreads === true).join(' and ');
+    throw new UsageError(`the target ${name} cannot run on ${threads} threads`, `leave out the threads; ${able} have them`);
+  }
   let refusal: Availability | undefined;
-  const candidates = name === 'auto' ? preferenceFor(wishes).filter((one) => !except.includes(one)) : [name];
+  const candidates =
+    name === 'auto'
+      ? preferenceFor(wishes).filter((one) => !except.includes(one) && (threads === 1 || targets[one]?.hasThreads))
+      : [name];
   for (const candidate of candidates) {
     const target = targets[candidate];
     const availability = await target?.probe();
@@ -92,12 +101,16 @@ export async function chooseTarget(
 }
 
 /**
- * Checks that an engine and a device that were asked for by name are there; `auto` always is.
+ * Checks that an engine, a device and threads that were asked for by name are there; `auto` always is.
  *
  * @throws UsageError when one of them is not, with what to install
  */
-export async function requireTarget(target: string = 'auto', device?: string): Promise<void> {
-  if (target !== 'auto' || device !== undefined) await chooseTarget(target, device === undefined ? {} : { device });
+export async function requireTarget(target: string = 'auto', device?: string, threads?: number): Promise<void> {
+  if (target === 'auto' && device === undefined) return;
+  await chooseTarget(target, {
+    ...(device === undefined ? {} : { device }),
+    ...(threads === undefined ? {} : { threads }),
+  });
 }
 
 /** The place of the device that a number or a part of a name means. */

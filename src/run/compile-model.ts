@@ -80,6 +80,7 @@ export async function compileModel(
   const wishes = {
     ...workOf(program, options.work ?? steps),
     ...(options.device === undefined ? {} : { device: options.device }),
+    ...(threads === undefined ? {} : { threads }),
   };
   const strategy = readStrategy(options.strategy ?? 'auto');
   const { chosen, executable, findings } = await compileOn(options.target ?? 'auto', wishes, ({ target, ordinal }) => {

@@ -104,7 +104,7 @@ export function serverMethods(cacheDirectory: string | undefined): Methods {
     open: async (parameters) => {
       const began = performance.now();
       const options = runOptions(parameters, cacheDirectory);
-      await requireTarget(options.target, options.device);
+      await requireTarget(options.target, options.device, options.threads);
       const data = readStore(parameters['data']);
       const imported = importModel(sourceOf(parameters), importOptions(parameters, data));
       const session = openModel(imported, options);

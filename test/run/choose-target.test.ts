@@ -46,6 +46,15 @@ test('auto goes on where the compiler fails, and says so', async () => {
   vi.restoreAllMocks();
 });
 
+test('threads are an error where a target has none, and auto takes one that has them', async () => {
+  for (const name of ['reference', 'opencl', 'cuda', 'null'])
+    await expect(chooseTarget(name, { threads: 2 })).rejects.toThrow(`the target ${name} cannot run on 2 threads`);
+  for (const name of ['wasm', 'auto']) expect((await chooseTarget(name, { threads: 2 })).target.name).toBe('wasm');
+  expect((await chooseTarget('reference', { threads: 1 })).target.name).toBe('reference');
+  const imported = importModel(readSource('fixtures/brian/single-lif.yaml'), {});
+  await expect(compileModel(imported, { target: 'reference', threads: 2 }, stopwatch())).rejects.toThrow(UsageError);
+});
+
 test('a device by its number, or by a part of its name', async () => {
   expect(await chooseTarget('reference', { device: '0' })).toMatchObject({ device: 'interpreter', ordinal: 0 });
   expect(await chooseTarget('reference', { device: 'INTER' })).toMatchObject({ device: 'interpreter', ordinal: 0 });

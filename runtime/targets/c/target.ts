@@ -108,7 +108,12 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
 
 /** A c target with a compiler and a level of optimisation of one's own. */
 export function cTargetWith(own: CTargetOptions): Target {
-  return { name: 'c', probe: () => probe(own), compile: (program, options) => compile(program, options, own) };
+  return {
+    name: 'c',
+    hasThreads: true,
+    probe: () => probe(own),
+    compile: (program, options) => compile(program, options, own),
+  };
 }
 
 /** Native code by the system's C compiler. */

@@ -50,4 +50,4 @@ function probe(): Promise<Availability> {
 }
 
 /** WebAssembly with vector lanes and threads. */
-export const wasmTarget: Target = { name: 'wasm', probe, compile };
+export const wasmTarget: Target = { name: 'wasm', hasThreads: true, probe, compile };

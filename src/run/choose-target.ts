@@ -77,7 +77,10 @@ export async function chooseTarget(
   }
   if (name !== 'auto' && threads > 1 && targets[name]?.hasThreads !== true) {
     const able = names.filter((one) => targets[one]?.hasThreads === true).join(' and ');
-    throw new UsageError(`the target ${name} cannot run on ${threads} threads`, `leave out the threads; ${able} have them`);
+    throw new UsageError(
+      `the target ${name} cannot run on ${threads} threads`,
+      `leave out the threads; ${able} have them`,
+    );
   }
   let refusal: Availability | undefined;
   const candidates =

@@ -19,30 +19,30 @@ import { conventions } from '../../src/library/conventions.js';
 import { clockedOf, isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../src/model/model.js';
 import { isByRule } from './export/draws.js';
-import { withXmlComments } from './export/comments.js';
+import { withXmlComments } from './export/text/comments.js';
 import { withSections } from './export/cells/cables.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
-import { Dimensions } from './export/dimensions.js';
+import { Dimensions } from './export/text/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
-import { withLinksAsSums } from './export/links.js';
+import { withLinksAsSums } from './export/synapses/links.js';
 import { withNamesApart } from './export/names-apart.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
 import { withOneStart } from './export/one-start.js';
 import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
 import { keptDocument } from './export/kept-document.js';
-import { withReturns } from './export/returns.js';
-import { inSchemaOrder } from './export/schema-order.js';
+import { withReturns } from './export/synapses/returns.js';
+import { inSchemaOrder } from './export/text/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { unnamed } from '../shared/documentation.js';
 import { metadataProperties } from './metadata.js';
 import type { Written } from './export/written.js';
-import { element, xmlText, type Element } from './export/xml-text.js';
+import { element, xmlText, type Element } from './export/text/xml-text.js';
 import { remarkMethods } from './export/remark-method.js';
 
 export { neuromlFiles } from './export/neuroml-files.js';
 export { drawsNothing, listedDraws } from './export/draws.js';
-export { xmlPieces, xmlText } from './export/xml-text.js';
+export { xmlPieces, xmlText } from './export/text/xml-text.js';
 
 /** A document, and how faithful it is. */
 interface LemsExport {

@@ -22,14 +22,14 @@ import type { ExportContext } from './context.js';
 import { planOf } from './core-cell.js';
 import { coreCell, coreParameters, type CoreCell } from './core-type.js';
 import type { Demands } from './demands.js';
-import { dimensionOfUnit } from './dimensions.js';
+import { dimensionOfUnit } from './text/dimensions.js';
 import { heirOf } from './heir.js';
-import { quantityText } from './quantity-text.js';
+import { quantityText } from './text/quantity-text.js';
 import { difference, numberOf } from './same-behaviour.js';
 import type { FoundCell, StandardCell } from './standard-cell.js';
-import { textsOf } from './synapse-code.js';
+import { textsOf } from './synapses/synapse-code.js';
 import { numberAt, type Numbers } from './values.js';
-import { element, type Element } from './xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 type ValueOf = (key: string) => number;
 

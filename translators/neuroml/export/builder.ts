@@ -5,7 +5,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { EquationSet } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
-import { dimensionOfUnit } from './dimensions.js';
+import { dimensionOfUnit } from './text/dimensions.js';
 import { TypeBuilder } from './type-builder.js';
 
 /** An empty type of a model. */

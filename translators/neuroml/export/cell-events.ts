@@ -9,8 +9,8 @@ import { countOf, lastSpike, type Demands } from './demands.js';
 import type { Refractoriness } from './refractoriness.js';
 import { codeOnce, regularCode } from './timed-code.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible } from './words.js';
-import { element, type Element } from './xml-text.js';
+import { NotExpressible } from './text/words.js';
+import { element, type Element } from './text/xml-text.js';
 
 /** What the conditions of a type are written with. */
 interface CellParts {

@@ -6,18 +6,18 @@ import { divideDimensions, second } from '../../../src/lang/dimension.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import { builderOf, derivedOrder } from './builder.js';
-import { usualEvent } from './effects.js';
+import { usualEvent } from './synapses/effects.js';
 import { CellEvents } from './cell-events.js';
 import { channelsOf } from './channels.js';
 import type { CellPlan, Channel, ExportContext } from './context.js';
 import { countOf, lastSpike, type Demands } from './demands.js';
-import { lemsDimension } from './dimensions.js';
+import { lemsDimension } from './text/dimensions.js';
 import { declareNoise, derivedWithNoise, withNoise } from './noise-terms.js';
 import { Refractoriness } from './refractoriness.js';
 import { regimeElement } from './regime-element.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible } from './words.js';
-import { element, type Element } from './xml-text.js';
+import { NotExpressible } from './text/words.js';
+import { element, type Element } from './text/xml-text.js';
 
 interface BuiltCell {
   readonly plan: CellPlan;

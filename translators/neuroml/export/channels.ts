@@ -5,7 +5,7 @@ import { binary, number, quantity } from '../../../src/lang/build.js';
 import type { NeuronType } from '../../../src/model/model.js';
 import type { Channel } from './context.js';
 import type { Demands } from './demands.js';
-import { dimensionOfUnit } from './dimensions.js';
+import { dimensionOfUnit } from './text/dimensions.js';
 
 /** Everything that attachments of a cell do to it. */
 export function channelsOf(type: NeuronType, demands: Demands): readonly Channel[] {

@@ -4,7 +4,7 @@ import { elementsIn, populationOf } from '../../../src/model/selected.js';
 import { isSelection } from '../../../src/model/tagged.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
-import type { Dimensions } from './dimensions.js';
+import type { Dimensions } from './text/dimensions.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import { UniqueNames } from '../../../src/model/free-name.js';

@@ -3,7 +3,7 @@
 import type { NeuronType } from '../../../src/model/model.js';
 import type { ComponentType } from '../lems/definitions.js';
 import { readBack } from './read-back.js';
-import { element, xmlText } from './xml-text.js';
+import { element, xmlText } from './text/xml-text.js';
 
 /** A core type with values. */
 export interface CoreCell {

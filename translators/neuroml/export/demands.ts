@@ -6,7 +6,7 @@ import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
 import { elementsOf, type Change, type ExportContext } from './context.js';
-import { jumpsOf } from './effects.js';
+import { jumpsOf } from './synapses/effects.js';
 import type { Numbers } from './values.js';
 
 /** What the network does to cells of a type. */

@@ -8,16 +8,16 @@ import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses
 import { startOf, startTexts } from './abstract-cell.js';
 import type { ExportContext } from './context.js';
 import { coreParameters } from './core-type.js';
-import { delaysOf, delayTexts } from './delays.js';
-import { inputList } from './inputs.js';
-import { listTypes, mixedTypes } from './network-types.js';
-import type { PairedProjection } from './pairs.js';
-import { longAfter } from './pulses.js';
-import { keptTexts, numberText, quantityText } from './quantity-text.js';
+import { delaysOf, delayTexts } from './synapses/delays.js';
+import { inputList } from './inputs/inputs.js';
+import { listTypes, mixedTypes } from './synapses/network-types.js';
+import type { PairedProjection } from './synapses/pairs.js';
+import { longAfter } from './inputs/pulses.js';
+import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
 import type { FoundCell, StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element, listOf, type Element } from './xml-text.js';
+import { element, listOf, type Element } from './text/xml-text.js';
 
 /** Cells each with first values of its own: of one component, or one for each cell where their parameters differ. */
 export function startedPopulation(

@@ -7,7 +7,7 @@ import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { coreFile, coreFileNames } from '../core-types.js';
 import type { XmlElement } from '../xml/element.js';
 import { readXml } from '../xml/read-xml.js';
-import { element, type Element } from './xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 /** What an heir has beside what it inherits. */
 export interface Additions {

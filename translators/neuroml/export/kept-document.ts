@@ -9,9 +9,9 @@ import { usualSeed } from '../import.js';
 import type { KeptElement, KeptSource } from '../kept-source.js';
 import { elementsOf } from './context.js';
 import { readBackOf } from './read-back.js';
-import { inSchemaOrder } from './schema-order.js';
+import { inSchemaOrder } from './text/schema-order.js';
 import { runLength } from './simulation.js';
-import { element, listOf, type Element } from './xml-text.js';
+import { element, listOf, type Element } from './text/xml-text.js';
 
 /** A document in the words of its author. */
 interface KeptDocument {

@@ -9,11 +9,11 @@ import { foundCell } from './abstract-cell.js';
 import { coreCellOf } from './core-cell.js';
 import type { ExportContext } from './context.js';
 import { demandsOf } from './demands.js';
-import { writeAttachments, writeStimulus } from './inputs.js';
+import { writeAttachments, writeStimulus } from './inputs/inputs.js';
 import { populationValues } from './network-values.js';
-import { attachedPopulations } from './pairs.js';
+import { attachedPopulations } from './synapses/pairs.js';
 import { writePopulation } from './populations.js';
-import { writeProjection } from './projections.js';
+import { writeProjection } from './synapses/projections.js';
 import { standardCell } from './standard-cell.js';
 import { Written } from './written.js';
 

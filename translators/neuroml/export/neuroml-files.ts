@@ -8,8 +8,8 @@ import type { LemsHost } from '../host.js';
 import { contents, explanations, inAnyOrder } from '../nml/content.js';
 import { readLems } from '../read.js';
 import { readBack } from './read-back.js';
-import { inSchemaOrder, isInSchema } from './schema-order.js';
-import { element, xmlText, type Element } from './xml-text.js';
+import { inSchemaOrder, isInSchema } from './text/schema-order.js';
+import { element, xmlText, type Element } from './text/xml-text.js';
 
 interface NamedFile {
   readonly name: string;

@@ -6,9 +6,9 @@ import { equalDimensions, powerDimension, second } from '../../../src/lang/dimen
 import { linearForm } from '../../../src/lang/linear.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import type { NeuronType, SynapseType } from '../../../src/model/model.js';
-import { dimensionOfUnit } from './dimensions.js';
+import { dimensionOfUnit } from './text/dimensions.js';
 import type { TypeBuilder } from './type-builder.js';
-import { NotExpressible } from './words.js';
+import { NotExpressible } from './text/words.js';
 
 type Noisy = Pick<NeuronType | SynapseType, 'noise' | 'derived'>;
 

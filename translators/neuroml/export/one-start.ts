@@ -5,9 +5,9 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { DataStore, Model, NeuronType, Population } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { isStructured } from './cells/network.js';
-import { Dimensions, lemsDimension } from './dimensions.js';
+import { Dimensions, lemsDimension } from './text/dimensions.js';
 import { cellNames } from './network-values.js';
-import { quantityText } from './quantity-text.js';
+import { quantityText } from './text/quantity-text.js';
 import { ElementValues } from './values.js';
 
 /**

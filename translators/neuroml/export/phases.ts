@@ -29,7 +29,7 @@ import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, isGiven, isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { elementsOf, type Change } from './context.js';
-import { dimensionOfUnit } from './dimensions.js';
+import { dimensionOfUnit } from './text/dimensions.js';
 
 /** A model whose protocol only runs. */
 interface OneRun {

@@ -8,14 +8,14 @@ import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
-import { lemsDimension } from './dimensions.js';
+import { lemsDimension } from './text/dimensions.js';
 import { constantCurrents, startedPopulation } from './found-parts.js';
-import { listTypes, mixedTypes } from './network-types.js';
-import { keptTexts, quantityText } from './quantity-text.js';
+import { listTypes, mixedTypes } from './synapses/network-types.js';
+import { keptTexts, quantityText } from './text/quantity-text.js';
 import type { StandardCell } from './standard-cell.js';
 import { largest, numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element, listOf } from './xml-text.js';
+import { element, listOf } from './text/xml-text.js';
 
 /** Writes a population. */
 export function writePopulation(name: string, population: Population, written: Written, context: ExportContext): void {

@@ -10,7 +10,7 @@ import { importParts, type ImportedParts } from '../import.js';
 import type { LemsModel } from '../lems/definitions.js';
 import { readLems } from '../read.js';
 import { withoutLists, type CutText } from '../xml/long-text.js';
-import { xmlPieces, type Element } from './xml-text.js';
+import { xmlPieces, type Element } from './text/xml-text.js';
 
 /** What an exported document says. */
 export interface ReadBack {

@@ -9,7 +9,7 @@ import type { Expression } from '../../../src/lang/ast.js';
 import { binary, boolean, conditional, name as nameOf, number, quantity } from '../../../src/lang/build.js';
 import type { NeuronType, Refractory } from '../../../src/model/model.js';
 import type { TypeBuilder } from './type-builder.js';
-import { element, type Element } from './xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 const endAfter = (event: string): string => `end of refractoriness after ${event}`;
 const heldAfter = (event: string): string => `refractory after ${event}`;

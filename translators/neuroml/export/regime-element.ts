@@ -2,7 +2,7 @@
 
 import type { Regime } from '../../../src/model/model.js';
 import type { TypeBuilder } from './type-builder.js';
-import { element, type Element } from './xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 /** A regime. @param portOf the port of an event; none where nothing listens */
 export function regimeElement(

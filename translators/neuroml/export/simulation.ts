@@ -10,9 +10,9 @@ import { child } from '../../../src/model/pointer.js';
 import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
 import type { StructuredCell } from './cells/structured-cell.js';
 import { elementsOf, type ExportContext } from './context.js';
-import { quantityText } from './quantity-text.js';
+import { quantityText } from './text/quantity-text.js';
 import type { Written } from './written.js';
-import { element, type Element } from './xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 /** The component that runs the network. */
 export function simulation(id: string, target: string, network: Written, context: ExportContext): Element {

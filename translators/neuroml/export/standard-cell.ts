@@ -23,9 +23,9 @@ import type {
 import { normalise } from '../../../src/model/normalise.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { neuronEssence } from './essence.js';
-import { numberText } from './quantity-text.js';
+import { numberText } from './text/quantity-text.js';
 import { standardHeir, type Shown } from './standard-heir.js';
-import type { Element } from './xml-text.js';
+import type { Element } from './text/xml-text.js';
 
 /** A neuron type as a core type of NeuroML. */
 export interface StandardCell {

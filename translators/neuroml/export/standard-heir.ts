@@ -4,7 +4,7 @@
  */
 
 import { heirOf, type Additions } from './heir.js';
-import { element, type Element } from './xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 /** What is seen of an heir beside what its core type shows. */
 export interface Shown {

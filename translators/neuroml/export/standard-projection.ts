@@ -1,14 +1,14 @@
 /** Connections by core types of synapses. */
 
 import type { ExportContext } from './context.js';
-import { delaysOf, delayTexts } from './delays.js';
-import { connectionType } from './network-types.js';
-import type { PairedProjection } from './pairs.js';
-import { keptTexts } from './quantity-text.js';
+import { delaysOf, delayTexts } from './synapses/delays.js';
+import { connectionType } from './synapses/network-types.js';
+import type { PairedProjection } from './synapses/pairs.js';
+import { keptTexts } from './text/quantity-text.js';
 import { inUnit, receptorOf, type StandardCell } from './standard-cell.js';
 import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
-import { element, listOf, type Element } from './xml-text.js';
+import { element, listOf, type Element } from './text/xml-text.js';
 
 /** A projection to cells that have a name in NeuroML. */
 interface StandardProjection extends PairedProjection {

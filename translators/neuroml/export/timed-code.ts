@@ -6,7 +6,7 @@ import { second } from '../../../src/lang/dimension.js';
 import type { Operation } from '../../../src/model/model.js';
 import type { Change } from './context.js';
 import { operatorOf, type TypeBuilder } from './type-builder.js';
-import { element, type Element } from './xml-text.js';
+import { element, type Element } from './text/xml-text.js';
 
 const test = (builder: TypeBuilder, all: readonly Expression[]): string =>
   builder.condition(

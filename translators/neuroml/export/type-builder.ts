@@ -9,12 +9,12 @@ import { scopeOf, type Inferred } from '../../../src/lang/inferred.js';
 import { foldConstants } from '../../../src/lang/fold.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { mapExpression, mapStatement } from '../../../src/lang/walk.js';
-import { type Dimensions, isPure } from './dimensions.js';
-import { ExpressionText } from './expression-text.js';
-import { inTurn } from './in-turn.js';
-import { amountOf, quantityText } from './quantity-text.js';
-import { alwaysKnown, NotExpressible, reserved, type Place, type TableLookup, type Words } from './words.js';
-import { element, type Element } from './xml-text.js';
+import { type Dimensions, isPure } from './text/dimensions.js';
+import { ExpressionText } from './text/expression-text.js';
+import { inTurn } from './text/in-turn.js';
+import { amountOf, quantityText } from './text/quantity-text.js';
+import { alwaysKnown, NotExpressible, reserved, type Place, type TableLookup, type Words } from './text/words.js';
+import { element, type Element } from './text/xml-text.js';
 import { freeName, UniqueNames } from '../../../src/model/free-name.js';
 
 interface DerivedEntry {

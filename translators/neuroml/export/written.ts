@@ -4,7 +4,7 @@ import type { StructuredCell } from './cells/structured-cell.js';
 import type { CellPlan } from './context.js';
 import type { StandardCell } from './standard-cell.js';
 import type { Numbers } from './values.js';
-import type { Element } from './xml-text.js';
+import type { Element } from './text/xml-text.js';
 
 /** A current and where it shows what it adds. */
 interface WrittenCurrent {

@@ -13,10 +13,10 @@ import { parseExpression, parseStatements } from '../../../../src/lang/parse.js'
 import { namesIn, writtenBy } from '../../../../src/lang/walk.js';
 import { freeName } from '../../../../src/model/free-name.js';
 import { builderOf } from '../builder.js';
-import { dimensionOfUnit } from '../dimensions.js';
-import { numberText } from '../quantity-text.js';
-import { NotExpressible } from '../words.js';
-import { element, type Element } from '../xml-text.js';
+import { dimensionOfUnit } from '../text/dimensions.js';
+import { numberText } from '../text/quantity-text.js';
+import { NotExpressible } from '../text/words.js';
+import { element, type Element } from '../text/xml-text.js';
 import type { LocalEquations } from './equations.js';
 import { approachOf, type PotentialFunctions } from './gates.js';
 import { sharesOf, type Shares } from './membrane-current.js';

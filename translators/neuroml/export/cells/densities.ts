@@ -1,9 +1,9 @@
 /** Channels on sections as densities. */
 
 import { divideDimensions, metre, second, siemensByArea, volt } from '../../../../src/lang/dimension.js';
-import type { Dimensions } from '../dimensions.js';
-import { quantityText } from '../quantity-text.js';
-import { element, type Element } from '../xml-text.js';
+import type { Dimensions } from '../text/dimensions.js';
+import { quantityText } from '../text/quantity-text.js';
+import { element, type Element } from '../text/xml-text.js';
 import type { Conductance } from './membrane-current.js';
 
 const metreBySecond = divideDimensions(metre, second);

@@ -10,8 +10,8 @@ import { parseExpression } from '../../../../src/lang/parse.js';
 import { mapExpression } from '../../../../src/lang/walk.js';
 import { dimensionAtPlace } from '../../../../src/model/place-names.js';
 import type { Mechanism } from '../../../../src/model/model.js';
-import { dimensionOfUnit } from '../dimensions.js';
-import { NotExpressible } from '../words.js';
+import { dimensionOfUnit } from '../text/dimensions.js';
+import { NotExpressible } from '../text/words.js';
 
 /** The side of a choice that numbers alone make. */
 function chosen(e: Conditional): Expression {

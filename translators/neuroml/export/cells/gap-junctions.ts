@@ -3,11 +3,11 @@
 import { siemens } from '../../../../src/lang/dimension.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { ExportContext } from '../context.js';
-import type { PairedProjection } from '../pairs.js';
-import { numberText, quantityText } from '../quantity-text.js';
+import type { PairedProjection } from '../synapses/pairs.js';
+import { numberText, quantityText } from '../text/quantity-text.js';
 import { numberAt } from '../values.js';
 import type { Written } from '../written.js';
-import { element } from '../xml-text.js';
+import { element } from '../text/xml-text.js';
 import { gapConductance } from './core-synapse.js';
 import { placesOn } from './places.js';
 import type { SegmentAt } from './shape.js';

@@ -7,7 +7,7 @@ import type { Compartments, DataStore, Mechanism, Value } from '../../../../src/
 import type { Functions } from '../../../../src/lang/evaluate.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { ElementValues } from '../values.js';
-import { NotExpressible } from '../words.js';
+import { NotExpressible } from '../text/words.js';
 
 /** What is known besides a mechanism's own values. */
 interface Around {

@@ -6,7 +6,7 @@ import { binary, conditional, negated, number, product, quotient } from '../../.
 import { evaluate, type Functions } from '../../../../src/lang/evaluate.js';
 import { linearForm } from '../../../../src/lang/linear.js';
 import { equalExpressions, namesIn } from '../../../../src/lang/walk.js';
-import { NotExpressible } from '../words.js';
+import { NotExpressible } from '../text/words.js';
 
 /**
  * `conductance * gates * open * (reversal - v)`, inward positive; with `ghk` as reversal potential, what Goldman, Hodgkin

@@ -6,7 +6,7 @@ import { printExpression } from '../../../../src/lang/print.js';
 import { callsIn, childrenOf, mapExpression, namesIn } from '../../../../src/lang/walk.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import type { Mechanism } from '../../../../src/model/model.js';
-import { element, type Element } from '../xml-text.js';
+import { element, type Element } from '../text/xml-text.js';
 
 /** The path length in micrometres. */
 const variable = 'p';

@@ -3,7 +3,7 @@
 import type { Model, Places } from '../../../../src/model/model.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { isRecording } from '../../../../src/model/tagged.js';
-import { numberText } from '../quantity-text.js';
+import { numberText } from '../text/quantity-text.js';
 import { ElementValues, noEquations } from '../values.js';
 import type { ExportContext } from '../context.js';
 import type { StructuredCell } from './structured-cell.js';

@@ -1,9 +1,9 @@
 /** Sections of a cell as segments, and places on them. Points of segments are in micrometres, those of sections in m. */
 
 import type { Compartments, Point, Section } from '../../../../src/model/model.js';
-import { numberText } from '../quantity-text.js';
-import { NotExpressible } from '../words.js';
-import { element, type Element } from '../xml-text.js';
+import { numberText } from '../text/quantity-text.js';
+import { NotExpressible } from '../text/words.js';
+import { element, type Element } from '../text/xml-text.js';
 
 /** A place on a segment. */
 export interface SegmentAt {

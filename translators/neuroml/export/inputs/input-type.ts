@@ -1,0 +1,90 @@
+/** A population that drives cells without spikes, as a component type of what is attached to them. */
+
+import { ampere } from '../../../../src/lang/dimension.js';
+import { builderOf, derivedOrder } from '../builder.js';
+import { zeroOf } from '../channels.js';
+import type { CellPlan, ExportContext } from '../context.js';
+import { dimensionOfUnit } from '../text/dimensions.js';
+import { regimeElement } from '../regime-element.js';
+import { NotExpressible } from '../text/words.js';
+import { child } from '../../../../src/model/pointer.js';
+import type { NeuronType, SynapseType } from '../../../../src/model/model.js';
+import { element, type Element } from '../text/xml-text.js';
+
+interface BuiltInput {
+  readonly componentType: string;
+  readonly element: Element;
+  /** Names of parameters and first values by those of the model. */
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** @param synapse  says what it adds to which input of the cell */
+export function inputType(
+  id: string,
+  type: NeuronType,
+  synapse: SynapseType,
+  target: CellPlan,
+  { started, linked }: { readonly started: ReadonlySet<string>; readonly linked: ReadonlyMap<string, string> },
+  context: ExportContext,
+): BuiltInput {
+  const { dimensions, report } = context;
+  const builder = builderOf(context);
+  const parameters = new Map<string, string>();
+  const pointer = child('/populations', id);
+  const attempt = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof NotExpressible)) throw error;
+      report.missing(pointer, error.message);
+    }
+  };
+  // Names that the cell has are left to it.
+  for (const [name, { unit }] of Object.entries(type.parameters)) {
+    const seen = linked.get(name);
+    if (seen !== undefined) builder.requirement(name, dimensionOfUnit(unit), target.visible.get(seen)?.name ?? seen);
+    else parameters.set(name, builder.parameter(name, dimensionOfUnit(unit)));
+  }
+  for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
+  for (const [name, { unit }] of Object.entries(type.derived)) builder.declare(name, dimensionOfUnit(unit));
+  for (const name of started) {
+    const dimension = builder.dimensionOf(name);
+    const start = builder.declare(`start of ${name}`, dimension, `${name}_start`);
+    builder.parameters.push(element('Parameter', { name: start, dimension: dimensions.nameOf(dimension) }));
+    builder.starts.push(builder.assign(builder.nameOf(name), start));
+    parameters.set(name, start);
+  }
+  for (const name of derivedOrder(type, (text) => builder.parse(text))) {
+    const derived = type.derived[name];
+    if (!derived) continue;
+    attempt(() => builder.derive(builder.nameOf(name), dimensionOfUnit(derived.unit), builder.parse(derived.value)));
+  }
+  for (const [name, { rate }] of Object.entries(type.derivatives))
+    attempt(() => void builder.rates.push(builder.rate(name, builder.parse(rate))));
+  for (const { exposure, variable, dimension } of target.channels) {
+    const text = synapse.contributes[`post.${variable}`];
+    attempt(() =>
+      builder.derive(
+        builder.free(exposure),
+        dimension,
+        text === undefined ? zeroOf(dimension) : builder.parse(text.replace(/\bpre\./g, '')),
+        exposure,
+      ),
+    );
+  }
+  if (!target.withoutCurrent && !target.channels.some(({ exposure }) => exposure === 'i'))
+    attempt(() => builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i'));
+  const events = Object.values(type.events).sort((a, b) => a.order - b.order);
+  for (const { when, do: actions, refractory } of events)
+    attempt(() => {
+      if (refractory) throw new NotExpressible('inputs with refractoriness');
+      const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+      builder.conditions.push(
+        element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements),
+      );
+    });
+  for (const [name, regime] of Object.entries(type.regimes))
+    attempt(() => void builder.regimes.push(regimeElement(name, regime, builder, () => undefined)));
+  const componentType = context.ids.claim(`${id}_input`);
+  return { componentType, element: builder.build(componentType, target.attachment, `The inputs ${id}.`), parameters };
+}

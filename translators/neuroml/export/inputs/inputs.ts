@@ -1,0 +1,186 @@
+/** What drives cells without spikes: populations that only do that, and stimuli. */
+
+import { ampere, second } from '../../../../src/lang/dimension.js';
+import { populationOf } from '../../../../src/model/selected.js';
+import { child } from '../../../../src/model/pointer.js';
+import { endOf } from '../../../../src/model/tagged.js';
+import type { Projection, Stimulus } from '../../../../src/model/model.js';
+import { placeAttributes, placesOn } from '../cells/places.js';
+import type { SegmentAt } from '../cells/shape.js';
+import { elementsOf, hasCompartments, type CellPlan, type ExportContext } from '../context.js';
+import { dimensionOfUnit } from '../text/dimensions.js';
+import { inputType } from './input-type.js';
+import { pairsOf } from '../synapses/pairs.js';
+import { quantityText } from '../text/quantity-text.js';
+import { longAfter, wavesOf, type Wave } from './pulses.js';
+import { stimulusType } from './stimulus-type.js';
+import { numberAt, type Numbers } from '../values.js';
+import type { Written } from '../written.js';
+import { element, type Element } from '../text/xml-text.js';
+
+/** A population that only drives one other is written as inputs attached to the cells of that one. */
+export function writeAttachments(
+  source: string,
+  name: string,
+  projection: Projection,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { model, ids, dimensions, report } = context;
+  const target = populationOf(projection.to.of) ?? '';
+  const plan = written.plans.get(model.populations[target]?.type ?? '');
+  const population = model.populations[source];
+  const type = model.neurons[population?.type ?? ''];
+  const synapse = model.synapses[projection.synapse];
+  const pairs = pairsOf(name, projection, context);
+  if (!plan || !population || !type || !synapse || !pairs) return;
+  const values = written.values.get(source) ?? new Map<string, Numbers>();
+  const started = new Set(
+    [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
+  );
+  const linked = new Map<string, string>();
+  for (const [parameter, link] of Object.entries(population.linked ?? {})) {
+    if (link.population === target) linked.set(parameter, link.variable);
+    else
+      report.missing(
+        child(child(child('/populations', source), 'linked'), parameter),
+        'a variable of another population than the driven one',
+      );
+  }
+  const built = inputType(source, type, synapse, plan, { started, linked }, context);
+  written.types.push(built.element);
+  const groups = new Map<string, { readonly id: string; readonly targets: number[]; readonly members: number[] }>();
+  pairs.sources.forEach((i, k) => {
+    const attributes = Object.fromEntries(
+      [...built.parameters].map(([key, lems]) => {
+        const dimension = dimensionOfUnit(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
+        return [lems, quantityText(numberAt(values.get(key), i), dimension, dimensions)] as const;
+      }),
+    );
+    const key = JSON.stringify(attributes);
+    let group = groups.get(key);
+    if (!group) {
+      group = { id: ids.claim(source), targets: [], members: [] };
+      groups.set(key, group);
+      written.components.push(element(built.componentType, { id: group.id, ...attributes }));
+    }
+    group.targets.push(pairs.targets[k] ?? 0);
+    group.members.push(k);
+  });
+  const cell = written.cells.get(target);
+  const at = cell && placesOn(projection.to, pairs.targets.length, cell, context);
+  for (const { id, targets, members } of groups.values())
+    inputList(id, target, targets, written, context, at ? { at: (k) => at(members[k] ?? 0) } : {});
+}
+
+/** Writes a stimulus. */
+export function writeStimulus(name: string, stimulus: Stimulus, written: Written, context: ExportContext): void {
+  const { model, report } = context;
+  const pointer = child('/stimuli', name);
+  const target = populationOf(stimulus.to);
+  const plan = written.plans.get(model.populations[target ?? '']?.type ?? '');
+  const targets = elementsOf(stimulus.to, context);
+  if (target === undefined || !plan || typeof targets === 'string')
+    return report.missing(pointer, typeof targets === 'string' ? targets : 'inputs of several populations');
+  const named = generators(name, stimulus, plan, context);
+  const made = named ?? generatedStimulus(name, stimulus, plan, written, context);
+  if (!made) return;
+  const { component, exposure } = made;
+  written.components.push(component);
+  const { id = '' } = component.attributes;
+  written.placeCurrent(name, { component: id, population: target, exposure });
+  const cell = written.cells.get(target);
+  const at = cell && stimulus.kind === 'current' ? placesOn(stimulus, targets.length, cell, context) : undefined;
+  inputList(id, target, targets, written, context, at ? { at } : {});
+}
+
+/** What acts on cells, and what it shows of what it adds. */
+interface WrittenStimulus {
+  readonly component: Element;
+  readonly exposure: string;
+}
+
+/** A stimulus as a type of its own. */
+function generatedStimulus(
+  name: string,
+  stimulus: Stimulus,
+  plan: CellPlan,
+  written: Written,
+  context: ExportContext,
+): WrittenStimulus | undefined {
+  const made = stimulusType(name, stimulus, plan, context);
+  if (!made) return undefined;
+  written.types.push(made.element);
+  return { component: element(made.componentType, { id: context.ids.claim(name) }), exposure: made.exposure };
+}
+
+/** A current in steps and sines by NeuroML's names; undefined where it is another current, or acts on another kind of cell. */
+function generators(
+  name: string,
+  stimulus: Stimulus,
+  { type, attachment, channels }: CellPlan,
+  { model, dt, dimensions, functions, ids }: ExportContext,
+): WrittenStimulus | undefined {
+  const channel = channels.find(({ exposure }) => exposure === 'i');
+  if (model.timing === 'lems-euler' || attachment !== 'baseSynapse' || stimulus.kind !== 'current') return undefined;
+  if (!stimulus.attached || stimulus.every !== undefined || channel?.variable !== stimulus.input) return undefined;
+  const steps = Math.round(endOf(model.experiment.protocol) / dt);
+  // Cables of second order take currents in the middle of a step.
+  const cell = model.neurons[type];
+  const isMiddle = model.timing === 'grid' && cell?.compartments && ['auto', 'cable'].includes(cell.method);
+  const waves = wavesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
+  const [only] = waves;
+  if (only === undefined || (hasCompartments(model) && waves.some(({ sine }) => sine !== undefined))) return undefined;
+  const inTime = (value: number): string => quantityText(Number(value.toPrecision(12)), second, dimensions);
+  const atStep = (step: number): number => step * dt;
+  const generator = (id: string, { from, to, amplitude, sine }: Wave): Element => {
+    const delay = atStep(from);
+    const window = {
+      delay: inTime(delay),
+      duration: inTime(to === undefined ? longAfter : atStep(to) - delay),
+      amplitude: quantityText(sine && sine.omega < 0 ? -amplitude : amplitude, ampere, dimensions),
+    };
+    if (!sine) return element('pulseGenerator', { id, ...window });
+    const angle = Math.sign(sine.omega) * (sine.phase + sine.omega * delay);
+    return element('sineGenerator', {
+      id,
+      phase: String(Number(turned(angle).toPrecision(12))),
+      ...window,
+      period: inTime((2 * Math.PI) / Math.abs(sine.omega)),
+    });
+  };
+  const id = ids.claim(name);
+  const component =
+    waves.length === 1
+      ? generator(id, only)
+      : element(
+          'compoundInput',
+          { id },
+          waves.map((wave, k) => generator(ids.claim(`${id}_${k}`), wave)),
+        );
+  return { component, exposure: 'i' };
+}
+
+/** An angle within one turn, from 0. */
+const turned = (angle: number): number => angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI));
+
+/** Attaches a component to cells of a population, at places and with weights of their own where these are given. */
+export function inputList(
+  component: string,
+  population: string,
+  targets: readonly number[],
+  written: Written,
+  { ids }: ExportContext,
+  { at, weightOf }: { readonly at?: (k: number) => SegmentAt; readonly weightOf?: (k: number) => string } = {},
+): void {
+  const items = targets.map((index, k) =>
+    element(weightOf ? 'inputW' : 'input', {
+      id: String(k),
+      target: `../${written.pathOf(population, index) ?? ''}`,
+      ...(at ? placeAttributes(at(k), '') : {}),
+      destination: 'synapses',
+      ...(weightOf ? { weight: weightOf(k) } : {}),
+    }),
+  );
+  written.inputs.push(element('inputList', { id: ids.claim(`${component}_inputs`), component, population }, items));
+}

@@ -1,0 +1,108 @@
+/** Delays of the connections of a projection. */
+
+import { second } from '../../../../src/lang/dimension.js';
+import { isGiven } from '../../../../src/model/tagged.js';
+import { numbersOf } from '../../../../src/model/arrays.js';
+import { child } from '../../../../src/model/pointer.js';
+import { delayInSteps, wholeDelay } from '../../../../src/model/steps.js';
+import type { Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import type { ExportContext } from '../context.js';
+import { keptTexts, quantityText } from '../text/quantity-text.js';
+import { numberAt, type Numbers } from '../values.js';
+
+/** Returns the text of the delay of each connection, from delays in s. */
+export function delayTexts(
+  delays: Numbers,
+  { model, dimensions }: Pick<ExportContext, 'model' | 'dimensions'>,
+): (connection: number) => string {
+  const textOf = keptTexts((seconds) => quantityText(seconds, second, dimensions, model.timing === 'lems-euler'));
+  return (connection) => textOf(numberAt(delays, connection));
+}
+
+/** Returns a delay in s as whole steps; models with LEMS's own timing keep it. */
+export const inWholeSteps = (seconds: number, { model, dt }: Pick<ExportContext, 'model' | 'dt'>): number =>
+  model.timing === 'lems-euler' ? seconds : wholeDelay(seconds, dt, model.timing);
+
+type NamedDelay = readonly [pathway: string | undefined, delay: Value | undefined];
+const noPathway: NamedDelay = [undefined, undefined];
+
+const delayOf = (name: string, { delays }: Projection, { pathways }: SynapseType): NamedDelay => [
+  name,
+  delays[name] ?? pathways[name]?.delay,
+];
+
+/** The pathway by which a spike of the source arrives first; where delays are not numbers, the first of them. */
+function firstOf(projection: Projection, type: SynapseType): NamedDelay {
+  const own = Object.keys(type.pathways).filter((id) => type.pathways[id]?.on.startsWith('pre.') === true);
+  const all = own.map((id) => delayOf(id, projection, type));
+  const numbers = all.flatMap(([id, delay]) => (typeof delay === 'number' ? [[id, delay] as const] : []));
+  if (numbers.length < all.length) return all[0] ?? noPathway;
+  return [...numbers].sort(([, a], [, b]) => a - b)[0] ?? noPathway;
+}
+
+/** The delay with which a spike of the source arrives first. */
+export const firstDelay = (projection: Projection, type: SynapseType): Value | undefined =>
+  firstOf(projection, type)[1];
+
+/** Whether a pathway acts when a spike of the source first arrives, not later. */
+export const isFirst = (name: string, projection: Projection, type: SynapseType): boolean =>
+  JSON.stringify(delayOf(name, projection, type)[1]) === JSON.stringify(firstDelay(projection, type));
+
+/** Whether spikes of the source act at several times. */
+export const actsLater = (projection: Projection, type: SynapseType): boolean =>
+  Object.entries(type.pathways).some(([name, { on }]) => on.startsWith('pre.') && !isFirst(name, projection, type));
+
+/** Delays in s of what spikes of the source do first, or of the pathway `of`. */
+export function delaysOf(
+  name: string,
+  projection: Projection,
+  type: SynapseType,
+  count: number,
+  { data, report }: Pick<ExportContext, 'data' | 'report'>,
+  of?: string,
+): Numbers {
+  const [pathway, value] = of === undefined ? firstOf(projection, type) : delayOf(of, projection, type);
+  if (pathway === undefined || value === undefined) return 0;
+  if (typeof value === 'number') return value;
+  if (isGiven(value)) {
+    const numbers = numbersOf(value.array, data);
+    return Array.from({ length: count }, (_, k) => numbers[k] ?? 0);
+  }
+  report.missing(
+    `${child('/projections', name)}/delays/${pathway}`,
+    'delays that are drawn or computed; freeze the model first',
+  );
+  return 0;
+}
+
+/** Delays in s of what happens at events of the target, by pathway. */
+export function postDelaysOf(
+  name: string,
+  projection: Projection,
+  type: SynapseType,
+  count: number,
+  context: Pick<ExportContext, 'data' | 'report'>,
+): ReadonlyMap<string, Numbers> {
+  const own = Object.entries(type.pathways).filter(([, { on }]) => on.startsWith('post.'));
+  return new Map(
+    own.map(([pathway]) => {
+      const all = delaysOf(name, projection, type, count, context, pathway);
+      return [pathway, typeof all !== 'number' && all.every((one) => one === all[0]) ? (all[0] ?? 0) : all];
+    }),
+  );
+}
+
+/** The value of a synapse that is its delay after events of its target. */
+export const postDelay = (pathway: string): string => `delay of ${pathway}`;
+export const isPostDelay = (key: string): boolean => key.startsWith(postDelay(''));
+
+/** Returns the delays of single synapses in s that remain when a synapse detects its cell's event, one step after it. */
+export const ownPostDelays = (
+  delays: ReadonlyMap<string, Numbers>,
+  { dt, model }: Pick<ExportContext, 'dt' | 'model'>,
+): readonly (readonly [string, Numbers])[] =>
+  [...delays].flatMap(([pathway, all]) => {
+    if (typeof all === 'number') return [];
+    const left = all.map((delay) => Math.max(0, delayInSteps(delay, dt, model.timing) - 1));
+    return [[postDelay(pathway), left.map((steps) => Number((steps * dt).toPrecision(12)))] as const];
+  });

@@ -1,0 +1,85 @@
+/** What happens to a synapse at events of either cell, as people write it: spikes that arrive act at once. */
+
+import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js';
+import { second } from '../../../../src/lang/dimension.js';
+import type { Pathway } from '../../../../src/model/model.js';
+import { delayInSteps } from '../../../../src/model/steps.js';
+import { firstDelay, isFirst, postDelay } from './delays.js';
+import type { PathwayWriter } from './pathway-writer.js';
+import { dueAfter, postEvent } from './post-events.js';
+import { longestIn } from './transit.js';
+import type { TypeBuilder } from '../type-builder.js';
+import { largest, type Numbers } from '../values.js';
+import { element, type Element } from '../text/xml-text.js';
+
+/** Writes the pathways of one projection, each on its own. */
+export class PlainPathways {
+  /** What a spike of the source does when it arrives: LEMS runs one handler of a port. */
+  readonly #arriving: Element[] = [];
+
+  constructor(
+    private readonly writer: PathwayWriter,
+    private readonly postDelays: ReadonlyMap<string, Numbers>,
+    private readonly builder: TypeBuilder,
+    private readonly attempt: (part: string, action: () => void) => void,
+  ) {}
+
+  write(): void {
+    const { writer, builder, attempt } = this;
+    const own = Object.entries(writer.type.pathways).sort(([, a], [, b]) => a.order - b.order);
+    for (const [name, pathway] of own)
+      attempt(`pathways/${name}`, () => {
+        if (pathway.on.startsWith('pre.')) this.#pre(name, pathway);
+        else this.#post(name, pathway);
+      });
+    if (this.#arriving.length > 0) builder.handlers.push(element('OnEvent', { port: 'in' }, this.#arriving));
+  }
+
+  #pre(name: string, pathway: Pathway): void {
+    const { writer } = this;
+    const { projection, type } = writer;
+    const write = (): readonly Element[] => writer.statements(name, pathway);
+    if (!isFirst(name, projection, type)) return this.#later(name, pathway, write);
+    this.#arriving.push(...write());
+  }
+
+  /** What a spike of the source does later than what it does first. @throws NotExpressible */
+  #later(name: string, { delay: usual }: Pathway, write: () => readonly Element[]): void {
+    const { builder, writer } = this;
+    const { projection, type, context } = writer;
+    const delay = projection.delays[name] ?? usual;
+    const due = dueAfter(firstDelay(projection, type), delay, builder, context);
+    const later = writer.queue(`event of ${name}`, null, {
+      name,
+      what: 'spikes are',
+      cells: projection.from.of,
+      within: longestIn(delay, context),
+    });
+    later.arrive(write);
+    this.#arriving.push(...later.push(due));
+  }
+
+  /** What happens at an event of the cell that the synapse is on, perhaps later; the event was a step ago. */
+  #post(name: string, pathway: Pathway): void {
+    const { builder, writer, postDelays } = this;
+    const { target, context } = writer;
+    const delay = postDelays.get(name) ?? 0;
+    const { test, note, key } = postEvent(name, pathway, target, builder);
+    const write = (): readonly Element[] => writer.statements(name, pathway);
+    const steps = typeof delay === 'number' ? delayInSteps(delay, context.dt, context.model.timing) - 1 : undefined;
+    if (steps !== undefined && steps <= 0) {
+      builder.conditions.push(element('OnCondition', { test }, [note, ...write()]));
+      return;
+    }
+    const later = writer.queue(`post event ${key}`, null, {
+      name,
+      what: 'spikes are',
+      cells: writer.projection.to.of,
+      within: largest(delay),
+    });
+    const left = steps === undefined ? nameOf(postDelay(name)) : quantity(steps * builder.dt, second);
+    const due = builder.text(binary('+', nameOf('t'), left), 'statement');
+    builder.conditions.push(element('OnCondition', { test }, [note, ...later.push(due)]));
+    later.arrive(write);
+  }
+}

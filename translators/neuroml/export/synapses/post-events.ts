@@ -1,0 +1,56 @@
+/** How a synapse learns of what happened to its cell and at other times. */
+
+import { dimensionless as pure } from '../../../../src/lang/ast.js';
+import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js';
+import { second } from '../../../../src/lang/dimension.js';
+import type { Pathway, Value } from '../../../../src/model/model.js';
+import type { CellPlan, ExportContext } from '../context.js';
+import { inWholeSteps } from './delays.js';
+import { countOf } from '../demands.js';
+import type { TypeBuilder } from '../type-builder.js';
+import { NotExpressible } from '../text/words.js';
+import type { Element } from '../text/xml-text.js';
+
+/** What is known of an event of the cell. */
+interface PostEvent {
+  /** The condition that holds a step after the event. */
+  readonly test: string;
+  /** The action after which it does no longer. */
+  readonly note: Element;
+  /** The name of the event, for this pathway. */
+  readonly key: string;
+}
+
+/** How a pathway finds that the cell had an event: the cell counts them. @throws NotExpressible */
+export function postEvent(pathway: string, { on }: Pathway, target: CellPlan, builder: TypeBuilder): PostEvent {
+  const count = countOf(on.slice('post.'.length));
+  const counted = target.visible.get(count);
+  if (!counted) throw new NotExpressible(`${on}, which cells of ${target.type} do not have`);
+  const name = `post ${count}`;
+  builder.requirement(name, pure, counted.name);
+  // Each pathway sees the event by itself.
+  const key = builder.has(`seen ${count}`) ? `${count} ${pathway}` : count;
+  const known = builder.state(`seen ${key}`, pure, false);
+  return {
+    test: `${builder.nameOf(name)} .neq. ${known}`,
+    note: builder.assign(known, builder.nameOf(name)),
+    key,
+  };
+}
+
+/**
+ * When something that comes later than what a spike does first is due.
+ *
+ * @throws NotExpressible
+ */
+export function dueAfter(
+  first: Value | undefined,
+  delay: Value,
+  builder: TypeBuilder,
+  context: Pick<ExportContext, 'model' | 'dt'>,
+): string {
+  if (typeof first !== 'number' || typeof delay !== 'number')
+    throw new NotExpressible('delays of several pathways from one source, which differ from synapse to synapse');
+  const left = Number((inWholeSteps(delay, context) - inWholeSteps(first, context)).toPrecision(12));
+  return builder.text(binary('+', nameOf('t'), quantity(left, second)), 'statement');
+}

@@ -1,0 +1,272 @@
+/** Projections: their synapses, and their connections one by one. */
+
+import { populationOf } from '../../../../src/model/selected.js';
+import type { Dimension } from '../../../../src/lang/ast.js';
+import { child } from '../../../../src/model/pointer.js';
+import type { Projection } from '../../../../src/model/model.js';
+import { isSelection } from '../../../../src/model/tagged.js';
+import { contactsOf, writeGapJunctions } from '../cells/gap-junctions.js';
+import { coreSynapses, writePlacedConnections } from '../cells/network.js';
+import { type CellPlan, type ExportContext } from '../context.js';
+import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from './delays.js';
+import { dimensionOfUnit } from '../text/dimensions.js';
+import { receivedEvents, usualEvent } from './effects.js';
+import { connectionType, contactTypes, type OwnValue } from './network-types.js';
+import { writeFoundProjection } from '../found-parts.js';
+import { numbersOfElements } from '../network-values.js';
+import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
+import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
+import { writeStandardProjection } from '../standard-projection.js';
+import { ownSynapse } from './synapse-code.js';
+import { synapseType, type BuiltSynapse } from './synapse-type.js';
+import { numberAt } from '../values.js';
+import type { Written } from '../written.js';
+import { element, listOf, type Element } from '../text/xml-text.js';
+
+/** A projection with all that is known of it. */
+interface Known extends PairedProjection {
+  readonly plan: CellPlan;
+  readonly dimensionOf: (key: string) => Dimension;
+}
+
+/** Writes a projection. */
+export function writeProjection(name: string, given: Projection, written: Written, context: ExportContext): void {
+  const plain = knownOf(name, given, written, context);
+  if (!plain) return;
+  const { projection, plan, source, target, type, pairs } = plain;
+  const postDelays = postDelaysOf(name, projection, type, pairs.sources.length, context);
+  const isPlaced = written.cells.has(target);
+  const values = new Map([...plain.values, ...ownPostDelays(postDelays, context)]);
+  const known = { ...plain, values };
+  const [event = usualEvent] = receivedEvents(type);
+  if (event !== usualEvent && (isPlaced || written.cells.has(source)))
+    return context.report.missing(
+      child('/projections', name),
+      `the event ${event} of cells, between cells with compartments`,
+    );
+  if (isPlaced) {
+    const core = coreSynapses(known, written, context);
+    if (core) return writePlacedConnections(known, core, undefined, written, context);
+    if (gapJunctions(known, written, context)) return;
+  }
+  const standard = written.standards.get(plan.type);
+  if (
+    standard?.found &&
+    portOf(known, written, context) === undefined &&
+    writeFoundProjection({ name, projection, type, source, target, pairs, values }, standard.found, written, context)
+  )
+    return;
+  if (
+    standard &&
+    portOf(known, written, context) === undefined &&
+    writeStandardProjection({ name, projection, type, source, target, pairs, values, standard }, written, context)
+  )
+    return;
+  const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));
+  const started = new Set(
+    [...values].flatMap(([key, numbers]) => (Object.hasOwn(type.state, key) && numbers !== 0 ? [key] : [])),
+  );
+  const sourcePlan = written.plans.get(context.model.populations[source]?.type ?? '');
+  const hasWeight = !isPlaced && varying.size <= 1 && portOf(known, written, context) === undefined;
+  const built = synapseType(
+    name,
+    projection,
+    type,
+    plan,
+    { varying, started, hasWeight, postDelays, source: sourcePlan },
+    context,
+  );
+  written.types.push(built.element);
+  const synapse = context.ids.claim(`${name}_synapses`);
+  written.placeSynapses(name, synapse, target, pairs.targets, built.visible);
+  const attributes = [...built.parameters].map(
+    ([key, lems]) =>
+      [lems, quantityText(numberAt(values.get(key), 0), known.dimensionOf(key), context.dimensions)] as const,
+  );
+  const weights = built.weight && weightsOf(known, built.weight, context);
+  written.components.push(
+    element(built.componentType, { id: synapse, ...Object.fromEntries(attributes), ...weights?.attributes }),
+  );
+  if (isPlaced && built.peer)
+    context.report.missing(
+      child('/projections', name),
+      'synapses that read the cell that they come from, on cells with compartments',
+    );
+  else if (isPlaced) {
+    const members = pairs.sources.map((_, k) => k);
+    writePlacedConnections(known, [{ id: synapse, members, weightOf: () => 1 }], built, written, context);
+  } else if (built.peer) contacts(known, built, built.peer, synapse, written, context);
+  else connections(known, built, weights?.textOf, synapse, written, context);
+}
+
+/** Weights of connections, as texts, and what a component has for that of 1. */
+function weightsOf(
+  { values, dimensionOf }: Known,
+  { of, base }: NonNullable<BuiltSynapse['weight']>,
+  { dimensions }: ExportContext,
+): { readonly attributes: Readonly<Record<string, string>>; readonly textOf: (connection: number) => string } {
+  const numbers = of === undefined ? 1 : values.get(of);
+  if (of === undefined || base === undefined)
+    return { attributes: {}, textOf: (k) => numberText(numberAt(numbers, k)) };
+  const all = typeof numbers === 'number' ? [numbers] : (numbers ?? []);
+  const { one, numberOf } = commonUnit(all, dimensionOf(of), dimensions);
+  return { attributes: { [base]: one }, textOf: (k) => numberText(numberOf(numberAt(numbers, k))) };
+}
+
+/** Writes gap junctions between cells with compartments; false where the projection is another. */
+function gapJunctions(known: Known, written: Written, context: ExportContext): boolean {
+  const { name, source, target } = known;
+  if (written.mirrored.has(name)) return true;
+  const contacts = contactsOf(known, written, context);
+  if (!contacts) return false;
+  for (const [other, given] of Object.entries(context.model.projections)) {
+    if (other === name || populationOf(given.from.of) !== target || populationOf(given.to.of) !== source) continue;
+    const mirror = source === target ? undefined : knownOf(other, given, written, context);
+    const back = mirror && contactsOf(mirror, written, context);
+    if (!back) continue;
+    written.mirrored.add(other);
+    writeGapJunctions(known, contacts, back, written, context);
+    return true;
+  }
+  writeGapJunctions(known, contacts, [], written, context);
+  return true;
+}
+
+/** What a projection is, after what it could not be said to be was reported. */
+function knownOf(name: string, projection: Projection, written: Written, context: ExportContext): Known | undefined {
+  const { model, report, dt } = context;
+  const pointer = child('/projections', name);
+  const [source, target] = [populationOf(projection.from.of), populationOf(projection.to.of)];
+  const type = model.synapses[projection.synapse];
+  const plan = written.plans.get(model.populations[target ?? '']?.type ?? '');
+  if ([projection.from.of, projection.to.of].some((end) => isSelection(end, 'synapses')))
+    return report.missing(pointer, 'synapses between cells and other synapses: LEMS connects cells');
+  if (source === undefined || target === undefined || !type)
+    return report.missing(pointer, 'projections between several populations');
+  if (!plan)
+    return report.missing(pointer, 'synapses on a source of spikes: LEMS has spike arrays that nothing attaches to');
+  if ((projection.from.event ?? 'spike') !== 'spike')
+    return report.missing(`${pointer}/from`, `the event ${String(projection.from.event)}`);
+  if (receivedEvents(type).length > 1)
+    return report.missing(pointer, 'several events of the source: a connection of LEMS receives those of one port');
+  const pairs = pairsOf(name, projection, context);
+  if (!pairs) return undefined;
+  const absent = [source, target].find((population) => written.pathOf(population, 0) === undefined);
+  if (absent !== undefined && pairs.sources.length > 0)
+    return report.missing(pointer, `synapses of ${absent}, which is left out`);
+  const own = ownSynapse(projection, type, pairs);
+  const count = pairs.sources.length;
+  const values = numbersOfElements(own.type, own.projection.values, count, pointer, numbersAt(pairs, dt), context);
+  const dimensionOf = (key: string): Dimension =>
+    dimensionOfUnit(own.type.parameters[key]?.unit ?? own.type.state[key]?.unit ?? (isPostDelay(key) ? 's' : '1'));
+  return { name, ...own, source, target, plan, pairs, values, dimensionOf };
+}
+
+/** Connections by events. */
+function connections(
+  known: Known,
+  { properties }: BuiltSynapse,
+  weightOf: ((connection: number) => string) | undefined,
+  synapse: string,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { name, projection, type, source, target, pairs } = known;
+  const seconds = delaysOf(name, projection, type, pairs.sources.length, context);
+  const delayOf = delayTexts(seconds, context);
+  const valuesOf = ownValues(known, properties, context);
+  const delay = new Set(properties.values()).has('delay') ? 'delay_of_connection' : 'delay';
+  const tag = weightOf ? 'connectionWD' : connectionTag(known, properties, delay, written, context);
+  const port = portOf(known, written, context);
+  const connection = (i: number, k: number): Element =>
+    element(tag, {
+      id: String(k),
+      preCellId: `../${written.pathOf(source, i) ?? ''}`,
+      postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+      destination: 'synapses',
+      ...(port === undefined ? {} : { sourcePort: port }),
+      ...valuesOf(k),
+      ...(weightOf ? { weight: weightOf(k) } : {}),
+      [delay]: delayOf(k),
+    });
+  written.projections.push({
+    ...element('projection', { id: name, presynapticPopulation: source, postsynapticPopulation: target, synapse }),
+    items: listOf(pairs.sources, connection),
+  });
+}
+
+/** Contacts through which synapses see the cells that they come from. */
+function contacts(
+  known: Known,
+  { properties }: BuiltSynapse,
+  peer: NonNullable<BuiltSynapse['peer']>,
+  synapse: string,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { name, source, target, pairs } = known;
+  const { ids } = context;
+  const other = ids.claim(`${name}_other_ends`);
+  written.types.push(peer.element);
+  written.components.push(element(peer.componentType, { id: other }));
+  const [list, item] = [ids.claim(`${name}_contacts`), ids.claim(`${name}_contact`)];
+  written.types.push(...contactTypes(list, item, name, ownNames(known, properties, context)));
+  const valuesOf = ownValues(known, properties, context);
+  const contact = (i: number, k: number): Element =>
+    element(item, {
+      id: String(k),
+      preCell: `../${written.pathOf(source, i) ?? ''}`,
+      postCell: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+      preComponent: other,
+      postComponent: synapse,
+      ...valuesOf(k),
+    });
+  written.projections.push({
+    ...element(list, { id: name, presynapticPopulation: source, postsynapticPopulation: target }),
+    items: listOf(pairs.sources, contact),
+  });
+}
+
+/** Values of each connection. */
+function ownValues(
+  { values, dimensionOf }: Known,
+  properties: ReadonlyMap<string, string>,
+  { dimensions }: ExportContext,
+): (connection: number) => Readonly<Record<string, string>> {
+  const columns = [...properties].map(([key, lems]) => {
+    const dimension = dimensionOf(key);
+    const textOf = keptTexts((value) => quantityText(value, dimension, dimensions));
+    return { lems, numbers: values.get(key), textOf };
+  });
+  return (k) => Object.fromEntries(columns.map(({ lems, numbers, textOf }) => [lems, textOf(numberAt(numbers, k))]));
+}
+
+/** The values that connections give, with their dimensions. */
+function ownNames(
+  { dimensionOf }: Known,
+  properties: ReadonlyMap<string, string>,
+  { dimensions }: ExportContext,
+): readonly OwnValue[] {
+  return [...properties].map(([key, lems]) => [lems, dimensions.nameOf(dimensionOf(key))] as const);
+}
+
+/** The port that connections name; undefined where they need not. */
+function portOf({ type, source }: Known, written: Written, { model }: ExportContext): string | undefined {
+  const [event = usualEvent] = receivedEvents(type);
+  const { namesPort } = written.plans.get(model.populations[source]?.type ?? '') ?? {};
+  return event !== usualEvent || namesPort ? event : undefined;
+}
+
+/** A type of connections that name a port, or give several values. */
+function connectionTag(
+  known: Known,
+  properties: ReadonlyMap<string, string>,
+  delay: string,
+  written: Written,
+  context: ExportContext,
+): string {
+  const port = portOf(known, written, context) !== undefined;
+  const type = context.ids.claim(`${known.name}_connection`);
+  written.types.push(connectionType(type, delay, ownNames(known, properties, context), port));
+  return type;
+}

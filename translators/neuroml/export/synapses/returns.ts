@@ -1,0 +1,118 @@
+/** What synapses add to the cells that they come from, as synapses of the other direction. */
+
+import { drawsIn } from '../../../../src/lang/functions.js';
+import { parseExpression } from '../../../../src/lang/parse.js';
+import { name as named } from '../../../../src/lang/build.js';
+import { printExpression } from '../../../../src/lang/print.js';
+import { namesIn, substitute } from '../../../../src/lang/walk.js';
+import { freeName } from '../../../../src/model/free-name.js';
+import type { Model, Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import { child } from '../../../../src/model/pointer.js';
+import { pairsOf } from './pairs.js';
+import { hasCompartments, type ExportContext } from '../context.js';
+
+type Sums = Readonly<Record<string, string>>;
+
+const toSource = (sums: Sums): Sums =>
+  Object.fromEntries(Object.entries(sums).filter(([key]) => key.startsWith('pre.')));
+const toTarget = (sums: Sums): Sums =>
+  Object.fromEntries(Object.entries(sums).filter(([key]) => !key.startsWith('pre.')));
+
+/** The other end: `pre.v` for `post.v`, `j` for `i`. */
+function turned(name: string): string {
+  if (name.startsWith('pre.')) return `post.${name.slice('pre.'.length)}`;
+  if (name.startsWith('post.')) return `pre.${name.slice('post.'.length)}`;
+  return opposites[name] ?? name;
+}
+
+/** Places of a synapse, and what they are called from its other end. */
+const opposites: Readonly<Record<string, string>> = {
+  i: 'j',
+  j: 'i',
+  N_pre: 'N_post',
+  N_post: 'N_pre',
+  N_incoming: 'N_outgoing',
+  N_outgoing: 'N_incoming',
+};
+
+function turnedText(text: string): string {
+  const e = parseExpression(text);
+  return printExpression(substitute(e, new Map([...namesIn(e)].map((name) => [name, named(turned(name))] as const))));
+}
+
+const turnedSums = (sums: Sums): Sums =>
+  Object.fromEntries(Object.entries(sums).map(([key, text]) => [turned(key), turnedText(text)]));
+
+/**
+ * The model with synapses that add to their targets alone: LEMS has an end of a synapse on each cell, and it is the
+ * target's that acts. What synapses add to their sources in each step is for others from target to source.
+ */
+export function withReturns(context: Returning): Model {
+  const { model, report } = context;
+  // Cells with compartments have contacts of their own.
+  if (hasCompartments(model) || Object.values(model.synapses).every(isOneWay)) return model;
+  const synapses: Record<string, SynapseType> = {};
+  for (const [name, type] of Object.entries(model.synapses))
+    synapses[name] = isOneWay(type)
+      ? type
+      : { ...withoutName(type), contributes: toTarget(type.contributes), summed: toTarget(type.summed) };
+  const projections: Record<string, Projection> = {};
+  for (const [name, projection] of Object.entries(model.projections)) {
+    projections[name] = projection;
+    const type = model.synapses[projection.synapse];
+    if (type === undefined || isOneWay(type)) continue;
+    const back = returnOf(name, projection, type, context);
+    if (back === undefined) {
+      const left = 'what synapses with spikes, state or drawn values add to the cells they come from';
+      report.missing(child('/projections', name), left);
+      continue;
+    }
+    const key = freeName(`${name}_back`, (one) => one in model.synapses || one in model.projections);
+    synapses[key] = back.type;
+    projections[key] = { ...back.projection, synapse: key };
+  }
+  return { ...model, synapses, projections };
+}
+
+type Returning = Pick<ExportContext, 'model' | 'data' | 'report'>;
+
+/** Whether a type adds nothing to the cells that its synapses come from. */
+const isOneWay = ({ contributes, summed }: SynapseType): boolean =>
+  [...Object.keys(contributes), ...Object.keys(summed)].every((key) => !key.startsWith('pre.'));
+
+const withoutName = ({ conformsTo: _, ...type }: SynapseType): SynapseType => type;
+
+/** The synapses of the other direction; undefined for those with events, state or code, which are not turned. */
+function returnOf(
+  name: string,
+  projection: Projection,
+  type: SynapseType,
+  context: Returning,
+): { readonly type: SynapseType; readonly projection: Projection } | undefined {
+  if (Object.keys(type.pathways).length > 0 || Object.keys(type.state).length > 0) return undefined;
+  if (Object.keys(type.events ?? {}).length > 0) return undefined;
+  const pairs = pairsOf(name, projection, context);
+  if (pairs === undefined) return undefined;
+  const values: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(projection.values)) {
+    if (typeof value === 'string' && drawsIn(parseExpression(value))) return undefined;
+    values[key] = typeof value === 'string' ? turnedText(value) : value;
+  }
+  return {
+    type: {
+      ...withoutName(type),
+      derived: Object.fromEntries(
+        Object.entries(type.derived).map(([key, one]) => [key, { ...one, value: turnedText(one.value) }]),
+      ),
+      contributes: turnedSums(toSource(type.contributes)),
+      summed: turnedSums(toSource(type.summed)),
+    },
+    projection: {
+      ...projection,
+      from: { of: projection.to.of },
+      to: { of: projection.from.of },
+      connect: [{ rule: 'list', sources: pairs.numbers.post, targets: pairs.numbers.pre }],
+      values,
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** The synapse type of one projection, with what its code reads of its place. */
+
+import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
+import { namesIn } from '../../../../src/lang/walk.js';
+import { ownNames } from '../../../../src/model/declared-names.js';
+import type { Parameter, Projection, SynapseType, Value } from '../../../../src/model/model.js';
+import { placesOf, type Pairs } from './pairs.js';
+
+/** A type in which places are parameters. */
+interface OwnSynapse {
+  readonly type: SynapseType;
+  readonly projection: Projection;
+}
+
+/** What a place of a synapse is called among its values. */
+export const placeWords: Readonly<Record<string, string>> = {
+  i: 'source_number',
+  j: 'target_number',
+  N: 'synapse_count',
+};
+
+/** The type of a projection's synapses, with what its code needs to be known of each of them. */
+export function ownSynapse(projection: Projection, type: SynapseType, pairs: Pairs): OwnSynapse {
+  const parameters: Record<string, Parameter> = {};
+  const values: Record<string, Value> = {};
+  const place = placesOf(pairs);
+  const declared = ownNames(type);
+  for (const read of namesRead(type)) {
+    const known = declared.has(read) ? undefined : place(read);
+    if (known === undefined) continue;
+    parameters[read] = { unit: '1', type: 'real', value: 0, shared: false };
+    values[read] = typeof known === 'number' ? known : { array: known };
+  }
+  return {
+    type: { ...type, parameters: { ...type.parameters, ...parameters } },
+    projection: { ...projection, values: { ...projection.values, ...values } },
+  };
+}
+
+/** Texts of equations and of code of synapses. */
+export function textsOf(type: SynapseType): {
+  readonly expressions: readonly string[];
+  readonly statements: readonly string[];
+} {
+  const events = Object.values(type.events ?? {});
+  return {
+    expressions: [
+      ...Object.values(type.derived).map(({ value }) => value),
+      ...Object.values(type.derivatives).map(({ rate }) => rate),
+      ...Object.values(type.contributes),
+      ...Object.values(type.summed),
+      ...events.map(({ when }) => when),
+    ],
+    statements: [...Object.values(type.pathways), ...events].flatMap(({ do: actions }) => actions),
+  };
+}
+
+/** Names that equations and code of synapses read. */
+function namesRead(type: SynapseType): ReadonlySet<string> {
+  const { expressions, statements } = textsOf(type);
+  const read = [
+    ...expressions.map(parseExpression),
+    ...statements
+      .flatMap(parseStatements)
+      .flatMap((one) => (one.kind === 'send' ? [one.value, one.after] : [one.value])),
+  ];
+  return new Set(read.flatMap((e) => [...namesIn(e)]));
+}

@@ -1,0 +1,345 @@
+/**
+ * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
+ */
+
+import { dimensionless } from '../../../../src/lang/ast.js';
+import { ampere, divideDimensions, second } from '../../../../src/lang/dimension.js';
+import { binary, name as nameOf } from '../../../../src/lang/build.js';
+import { namesIn, substitute } from '../../../../src/lang/walk.js';
+import { child } from '../../../../src/model/pointer.js';
+import type { Projection, SynapseType } from '../../../../src/model/model.js';
+import { builderOf, derivedOrder } from '../builder.js';
+import { zeroOf } from '../channels.js';
+import type { CellPlan, Channel, ExportContext } from '../context.js';
+import { actsLater, postDelay } from './delays.js';
+import { dimensionOfUnit, isPure } from '../text/dimensions.js';
+import { drawsNoise, withNoise } from '../noise-terms.js';
+import { PathwayWriter, waitingFor } from './pathway-writer.js';
+import { PlainPathways } from './plain-pathways.js';
+import { textsOf, placeWords } from './synapse-code.js';
+import type { TypeBuilder } from '../type-builder.js';
+import type { Numbers } from '../values.js';
+import { NotExpressible } from '../text/words.js';
+import { element, type Element } from '../text/xml-text.js';
+
+/** What the synapses of a projection vary in: the values that each connection gives. */
+interface SynapseDemands {
+  readonly varying: ReadonlySet<string>;
+  readonly started: ReadonlySet<string>;
+  /** Whether connections give a weight and a delay alone, as NeuroML's `connectionWD`: no more than one value varies. */
+  readonly hasWeight?: boolean;
+  /** Delays in s of what happens at events of the target, by pathway. */
+  readonly postDelays: ReadonlyMap<string, Numbers>;
+  /** The cells that synapses come from, for those that read variables of them. */
+  readonly source?: CellPlan | undefined;
+}
+
+/** A synapse type as a component type. */
+export interface BuiltSynapse {
+  /** Its name. */
+  readonly componentType: string;
+  /** Its definition. */
+  readonly element: Element;
+  /** Names of parameters and first values by those of the model: of the component, and of each connection. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Names of what each connection gives, by those of the model. */
+  readonly properties: ReadonlyMap<string, string>;
+  /** What the weight of a connection means; undefined where connections need a type of their own. */
+  readonly weight?: ConnectionWeight;
+  /** Names of state and derived variables by those of the model. */
+  readonly visible: ReadonlyMap<string, string>;
+  /** The type of the other end, for synapses that see the cell that they come from. */
+  readonly peer?: OtherEnd;
+}
+
+/** The value that the weights of connections give, in the model and as the parameter that holds that of weight 1. */
+interface ConnectionWeight {
+  /** Undefined where all weights are 1. */
+  readonly of?: string;
+  /** Undefined where it is a pure number, which is the weight itself. */
+  readonly base?: string;
+}
+
+/** The type of the other ends of synapses. */
+interface OtherEnd {
+  readonly componentType: string;
+  readonly element: Element;
+}
+
+/** The component type of the synapses of a projection. */
+export function synapseType(
+  id: string,
+  projection: Projection,
+  type: SynapseType,
+  target: CellPlan,
+  demands: SynapseDemands,
+  context: ExportContext,
+): BuiltSynapse {
+  const builder = builderOf(context);
+  const parameters = new Map<string, string>();
+  const properties = new Map<string, string>();
+  const pointer = child('/synapses', projection.synapse);
+  const attempt = (part: string, action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof NotExpressible)) throw error;
+      context.report.missing(`${pointer}/${part}`, error.message);
+    }
+  };
+  requirePost(type, target, builder);
+  const componentType = context.ids.claim(`${id}_synapse`);
+  const seen = readOfSource(type, builder);
+  const peerType = seen.length > 0 ? context.ids.claim(`${id}_other_end`) : undefined;
+  if (peerType !== undefined) attempt('', () => requirePeer(peerType, seen, type, demands.source, builder));
+  const weight =
+    demands.hasWeight === true && peerType === undefined
+      ? builder.declare(connectionWeight, dimensionless, 'weight')
+      : undefined;
+  const hasWeight = weight === 'weight';
+  if (hasWeight) builder.properties.push(element('Property', { name: weight, dimension: 'none', defaultValue: '1' }));
+  // A weight of the model is that of its connections, also where all have the same.
+  const own = demands.varying.size === 0 && Object.hasOwn(type.parameters, 'weight') ? ['weight'] : [];
+  const varying = hasWeight ? new Set([...demands.varying, ...own]) : demands.varying;
+  let given: ConnectionWeight = {};
+  const value = (name: string, declared: string, unit: string): string => {
+    const dimension = dimensionOfUnit(unit);
+    const isWeight = hasWeight && varying.has(name);
+    if (isWeight && isPure(dimension)) {
+      given = { of: name };
+      builder.aliases.set(declared, nameOf(connectionWeight));
+      return weight;
+    }
+    const wanted = declared === name ? (placeWords[name] ?? name) : `${name}_start`;
+    const lems = builder.declare(isWeight ? baseOf(declared) : declared, dimension, isWeight ? `${name}_base` : wanted);
+    const attributes = { name: lems, dimension: context.dimensions.nameOf(dimension) };
+    if (isWeight) {
+      given = { of: name, base: lems };
+      builder.aliases.set(declared, binary('*', nameOf(connectionWeight), nameOf(baseOf(declared))));
+      builder.parameters.push(element('Parameter', attributes));
+      return `${weight} * ${lems}`;
+    }
+    if (varying.has(name)) {
+      builder.properties.push(element('Property', { ...attributes, defaultValue: '0' }));
+      properties.set(name, lems);
+    } else {
+      builder.parameters.push(element('Parameter', attributes));
+      parameters.set(name, lems);
+    }
+    return lems;
+  };
+  for (const [name, { unit }] of Object.entries(type.parameters)) value(name, name, unit);
+  for (const [name, delay] of demands.postDelays)
+    if (typeof delay !== 'number') value(postDelay(name), postDelay(name), 's');
+  for (const [name, { unit }] of Object.entries(type.state)) builder.state(name, dimensionOfUnit(unit));
+  for (const [name, { unit }] of Object.entries(type.derived)) builder.declare(name, dimensionOfUnit(unit));
+  for (const name of demands.started) {
+    const unit = type.state[name]?.unit ?? '1';
+    const start = value(name, `start of ${name}`, unit);
+    builder.starts.push(builder.assign(builder.nameOf(name), start));
+  }
+  equations(type, pointer, builder, attempt, context);
+  const isSplit = context.model.timing !== 'lems-euler' && actsLater(projection, type);
+  const passOn = channels(target, sumsOf(type), builder, attempt, isSplit ? 'after all' : 'next step');
+  const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
+  new PlainPathways(writer, demands.postDelays, builder, attempt).write();
+  builder.conditions.push(...passOn);
+  return {
+    componentType,
+    element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
+    parameters,
+    properties,
+    ...(hasWeight ? { weight: given } : {}),
+    visible: new Map(
+      [...Object.keys(type.state), ...Object.keys(type.derived)].map((name) => [name, builder.nameOf(name)]),
+    ),
+    ...(peerType === undefined || !demands.source
+      ? {}
+      : { peer: otherEnd(peerType, componentType, id, seen, demands.source, builder, context) }),
+  };
+}
+
+/** Does something, and reports what LEMS has no words for under the name of a part. */
+type Attempt = (part: string, action: () => void) => void;
+
+/** Variables of the cell at the other end of a tunnel. @throws NotExpressible */
+function requirePeer(
+  peerType: string,
+  seen: readonly string[],
+  type: SynapseType,
+  source: CellPlan | undefined,
+  builder: TypeBuilder,
+): void {
+  if (!source) throw new NotExpressible('variables of a source of spikes');
+  if (Object.values(type.pathways).some(({ on }) => on.startsWith('pre.')))
+    throw new NotExpressible('synapses that both read their source cell and react to its spikes');
+  builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peerType }));
+  for (const name of seen) {
+    const variable = source.visible.get(name.slice('pre.'.length));
+    if (!variable) throw new NotExpressible(`the variable ${name}`);
+    builder.peer(name, variable.dimension, variable.name);
+    // The other end has the values of the connection as well, under the same names.
+    builder.reserve(variable.name);
+  }
+}
+
+/** Derived variables, rates, and conditions on the synapse's own variables. */
+function equations(
+  type: SynapseType,
+  pointer: string,
+  builder: TypeBuilder,
+  attempt: Attempt,
+  context: ExportContext,
+): void {
+  for (const name of derivedOrder(type, (text) => builder.parse(text)))
+    attempt(`derived/${name}`, () => {
+      const derived = type.derived[name];
+      if (!derived) return;
+      const parsed = builder.parse(derived.value);
+      const lems = builder.nameOf(name);
+      const dimension = dimensionOfUnit(derived.unit);
+      builder.exposures.push(element('Exposure', { name: lems, dimension: context.dimensions.nameOf(dimension) }));
+      builder.derive(lems, dimension, parsed, lems);
+    });
+  for (const [name, { rate, eventDriven }] of Object.entries(type.derivatives)) {
+    if (eventDriven)
+      context.report.approximated(
+        'lems/event-driven',
+        `${pointer}/derivatives/${name}`,
+        'the variable is advanced at every step by forward Euler, not in closed form at events',
+      );
+    attempt(`derivatives/${name}`, () => {
+      const dimension = divideDimensions(builder.dimensionOf(name), second);
+      const noisy = withNoise(type, dimension, builder.parse(rate), builder);
+      const draws = drawsNoise(type, context.dt, (text) => builder.parse(text));
+      builder.rates.push(builder.rate(name, substitute(noisy, draws)));
+    });
+  }
+  for (const [name, { when, do: actions }] of Object.entries(type.events ?? {}))
+    attempt(`events/${name}`, () => {
+      const statements = builder.statements(actions).map((statement) => builder.assignment(statement));
+      builder.conditions.push(
+        element('OnCondition', { test: builder.condition(builder.parse(when), 'statement') }, statements),
+      );
+    });
+}
+
+/** Variables of the cell at the other end that equations read in each step. */
+function readOfSource(type: SynapseType, builder: TypeBuilder): readonly string[] {
+  const texts = [
+    ...Object.values(type.derived).map(({ value: text }) => text),
+    ...Object.values(type.derivatives).map(({ rate }) => rate),
+    ...Object.values(type.contributes),
+    ...Object.values(type.summed),
+  ];
+  const read = new Set(texts.flatMap((text) => [...namesIn(builder.parse(text))]));
+  return [...read].filter((name) => name.startsWith('pre.'));
+}
+
+/**
+ * Returns the type of the other end of synapses: it shows variables of the cell that they come from, as they were before that
+ * cell was last advanced.
+ */
+function otherEnd(
+  name: string,
+  peer: string,
+  id: string,
+  shown: readonly string[],
+  source: CellPlan,
+  synapse: TypeBuilder,
+  context: ExportContext,
+): OtherEnd {
+  const builder = builderOf(context);
+  for (const variable of shown) {
+    const known = source.visible.get(variable.slice('pre.'.length));
+    if (known) builder.requirement(variable, known.dimension, known.name);
+  }
+  builder.parts.push(element('InstanceRequirement', { name: 'peer', type: peer }));
+  builder.properties.push(...synapse.properties);
+  channels(source, new Map(), builder, (_part, action) => action());
+  return {
+    componentType: name,
+    element: builder.build(name, source.attachment, `The other ends of synapses of ${id}.`),
+  };
+}
+
+/** The weight of a connection, as LEMS's own types of synapses have it. */
+const connectionWeight = 'weight of a connection';
+
+/** A value of each synapse, as it is with a weight of 1. */
+const baseOf = (declared: string): string => `${declared} of weight 1`;
+
+/** What equations read of the cell. */
+function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder): void {
+  const read = new Set<string>();
+  const { expressions, statements } = textsOf(type);
+  for (const text of expressions) for (const name of namesIn(builder.parse(text))) read.add(name);
+  for (const statement of builder.statements(statements)) for (const name of namesIn(statement.value)) read.add(name);
+  for (const name of read) {
+    const seen = name.startsWith('post.') ? target.visible.get(name.slice('post.'.length)) : undefined;
+    if (seen) builder.requirement(name, seen.dimension, seen.name);
+  }
+}
+
+/** What a type adds in each step, by the variable of the target. */
+function sumsOf({ contributes, summed }: SynapseType): ReadonlyMap<string, string> {
+  const sums = new Map<string, string>();
+  for (const [to, text] of [...Object.entries(contributes), ...Object.entries(summed)])
+    if (to.startsWith('post.')) sums.set(to.slice('post.'.length), text);
+  return sums;
+}
+
+/** Shares of everything that attachments of the cell may do, zero for what this one does not. */
+function channels(
+  { channels: all, withoutCurrent }: CellPlan,
+  sums: ReadonlyMap<string, string>,
+  builder: TypeBuilder,
+  attempt: (part: string, action: () => void) => void,
+  seenBy: SeenBy = 'next step',
+): readonly Element[] {
+  const passOn: Element[] = [];
+  for (const channel of all) {
+    const { exposure, dimension } = channel;
+    const text = channel.kind === 'sum' ? sums.get(channel.variable) : undefined;
+    const parsed = text === undefined ? zeroOf(dimension) : builder.parse(text);
+    let derived = false;
+    attempt(`contributes/${channel.variable}`, () => {
+      if (channel.kind === 'jump') passOn.push(...pend(channel, seenBy, builder));
+      else if (parsed.kind !== 'name' || builder.nameOf(parsed.name) !== exposure)
+        builder.derive(builder.free(exposure), dimension, parsed, exposure);
+      derived = true;
+    });
+    // Cells sum over what each attachment exposes, also over one that is left out.
+    if (!derived) builder.derive(builder.free(exposure), dimension, zeroOf(dimension), exposure);
+  }
+  if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
+    builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
+  }
+  return passOn;
+}
+
+/** When the cell sees what conditions add: in the next step, or in the same step together with what events added. */
+type SeenBy = 'next step' | 'after all';
+
+/**
+ * What has arrived is seen by the cell in one step, after which nothing is left.
+ *
+ * @returns conditions that come after all others
+ */
+function pend({ variable, exposure, dimension }: Channel, seenBy: SeenBy, builder: TypeBuilder): readonly Element[] {
+  const key = waitingFor(variable);
+  if (seenBy === 'after all') {
+    const passed = builder.shown(`passed on to ${variable ?? ''}`, dimension, exposure);
+    const waiting = builder.state(key, dimension, false);
+    return [
+      element('OnCondition', { test: `(${waiting} .neq. 0) .or. (${passed} .neq. 0)` }, [
+        builder.assign(passed, waiting),
+        builder.assign(waiting, '0'),
+      ]),
+    ];
+  }
+  const lems = builder.state(key, dimension, false);
+  builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
+  builder.conditions.push(element('OnCondition', { test: `${lems} .neq. 0` }, [builder.assign(lems, '0')]));
+  return [];
+}

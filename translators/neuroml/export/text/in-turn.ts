@@ -1,0 +1,53 @@
+/** Statements whose parts LEMS would have to repeat, as several statements: what is read more than once gets a name. */
+
+import type { Expression, Statement } from '../../../../src/lang/ast.js';
+import { call, name as nameOf } from '../../../../src/lang/build.js';
+import { drawsIn } from '../../../../src/lang/functions.js';
+import { mapExpression } from '../../../../src/lang/walk.js';
+
+/** The least and the most of two numbers. */
+const least = 'min';
+const most = 'max';
+
+const repeating: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', '%', '//', '**']);
+
+/**
+ * A statement after those that compute its parts: bounds are compared with a value that has a name, and what is drawn
+ * is drawn once.
+ *
+ * @param name  a name for a part, which nothing else has
+ */
+export function inTurn(statement: Statement, name: (wanted: string) => string): readonly Statement[] {
+  if (statement.kind !== 'assignment') return [statement];
+  const before: Statement[] = [];
+  const named = (value: Expression, wanted: string): Expression => {
+    if (value.kind === 'name' || value.kind === 'number' || value.kind === 'quantity') return value;
+    const target = name(`${statement.target.replace(/\W/g, ' ')} ${wanted}`);
+    before.push({ ...statement, target, to: { kind: 'own', variable: target }, operator: '=', value });
+    return nameOf(target);
+  };
+  const once = (part: Expression): Expression => (drawsIn(part) ? named(part, 'drawn') : part);
+  const value = mapExpression(statement.value, (part) => {
+    // Truths, remainders and powers of quantities are written with their parts several times.
+    if (part.kind === 'binary' && repeating.has(part.operator))
+      return { ...part, left: once(part.left), right: once(part.right) };
+    if (part.kind !== 'call') return part;
+    const [x, a, b] = part.arguments;
+    if (x !== undefined && (part.function === 'int' || part.function === 'exprel'))
+      return call(part.function, [once(x)]);
+    if (x === undefined || a === undefined) return part;
+    switch (part.function) {
+      case 'clip':
+        if (b === undefined) return part;
+        return call(least, [named(call(most, [named(x, 'unbounded'), a]), 'bounded'), b]);
+      case least:
+      case most:
+        return call(part.function, [named(x, 'one'), named(a, 'other')]);
+      case 'binomial':
+        return call('binomial', [named(x, 'trials'), named(a, 'chance')]);
+      default:
+        return part;
+    }
+  });
+  return [...before, { ...statement, value }];
+}

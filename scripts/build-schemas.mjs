@@ -27,6 +27,8 @@ const bundling = {
   logLevel: 'silent',
 };
 
+const pythonFile = 'python/pynn-interneuron/src/interneuron_pynn/words_generated.py';
+
 /** How schemas that are written in part are laid out. */
 const layout = { parser: 'json', printWidth: 120, objectWrap: 'collapse' };
 
@@ -37,10 +39,14 @@ async function withWords(schema, table) {
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
   );
   const $defs = { ...schema.$defs };
-  for (const [name, { type, allOf }] of Object.entries(definitions)) {
-    const { properties, allOf: _, ...rest } = $defs[name];
-    const { description } = properties.type;
-    $defs[name] = { ...rest, properties: { ...properties, type: { ...type, description } }, allOf };
+  for (const [name, { properties = {}, ...said }] of Object.entries(definitions)) {
+    const written = $defs[name];
+    const own = Object.entries(properties).map(([key, node]) => {
+      const { description } = written.properties[key];
+      return [key, { ...node, description }];
+    });
+    const all = written.properties && { properties: { ...written.properties, ...Object.fromEntries(own) } };
+    $defs[name] = { ...written, ...all, ...said };
   }
   return { schema: { ...schema, $defs }, pythonModule };
 }
@@ -48,7 +54,12 @@ async function withWords(schema, table) {
 /** Each schema, the folder of its validator, and the type of its documents if types are made from it. */
 export const schemas = [
   { schema: 'schemas/model.schema.json', folder: 'src/model' },
-  { schema: 'schemas/brian.schema.json', folder: 'translators/brian', type: 'BrianSpecification' },
+  {
+    schema: 'schemas/brian.schema.json',
+    folder: 'translators/brian',
+    type: 'BrianSpecification',
+    table: 'translators/brian/vocabulary.ts',
+  },
   {
     schema: 'schemas/pynn.schema.json',
     folder: 'translators/pynn',
@@ -201,9 +212,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const { schema: content, pythonModule } =
       table === undefined ? { schema: written } : await withWords(written, table);
     const files = {
-      ...(table && {
-        [schema]: await format(JSON.stringify(content), layout),
-        'python/pynn-interneuron/src/interneuron_pynn/words_generated.py': `# Generated from ${table} by scripts/build-schemas.mjs; do not edit.\n${pythonModule}`,
+      ...(table && { [schema]: await format(JSON.stringify(content), layout) }),
+      ...(pythonModule && {
+        [pythonFile]: `# Generated from ${table} by scripts/build-schemas.mjs; do not edit.\n${pythonModule}`,
       }),
       [`${folder}/schema-validator.generated.js`]: await validatorSource(schema, content),
       [`${folder}/schema-validator.generated.d.ts`]: declaration,

@@ -5,23 +5,33 @@
 
 import type { IntegrationMethod } from '../../src/model/model.js';
 
-/** Sections of a document whose keys name objects, which share one set of names. */
-export const namedSections = [
-  'timed_arrays',
-  'functions',
-  'binomial_functions',
-  'neuron_groups',
-  'spatial_neurons',
-  'dendritic_neurons',
-  'poisson_groups',
-  'spike_generators',
-  'synapses',
-  'poisson_inputs',
-  'spike_monitors',
-  'event_monitors',
-  'state_monitors',
-  'population_rate_monitors',
-] as const;
+/** Sections of a document whose keys name objects, which share one set of names, and the classes of these objects. */
+export const objects = {
+  timed_arrays: 'TimedArray',
+  functions: 'Function',
+  binomial_functions: 'BinomialFunction',
+  neuron_groups: 'NeuronGroup',
+  spatial_neurons: 'SpatialNeuron',
+  dendritic_neurons: 'NeuronGroup',
+  poisson_groups: 'PoissonGroup',
+  spike_generators: 'SpikeGeneratorGroup',
+  synapses: 'Synapses',
+  poisson_inputs: 'PoissonInput',
+  spike_monitors: 'SpikeMonitor',
+  event_monitors: 'EventMonitor',
+  state_monitors: 'StateMonitor',
+  population_rate_monitors: 'PopulationRateMonitor',
+} as const;
+
+/** Names of these sections. */
+export const namedSections = Object.keys(objects) as (keyof typeof objects)[];
+
+/** Slots of a step in Brian's usual schedule, in order. */
+const slots: readonly string[] = ['start', 'groups', 'thresholds', 'synapses', 'resets', 'end'].flatMap((slot) => [
+  `before_${slot}`,
+  slot,
+  `after_${slot}`,
+]);
 
 /** Brian's function names whose canonical name differs. Functions that keep their name are in `sharedFunctions`. */
 export const functionNames: Readonly<Record<string, string>> = {
@@ -235,19 +245,8 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
   },
 };
 
-/** Slots in which a step has not tested thresholds yet. */
-const early: ReadonlySet<string> = new Set([
-  'before_start',
-  'start',
-  'after_start',
-  'before_groups',
-  'groups',
-  'after_groups',
-  'before_thresholds',
-]);
-
 /** Whether what runs in a slot comes before the thresholds of its step. */
-export const isBeforeThresholds = (slot: string | undefined): boolean => slot !== undefined && early.has(slot);
+export const isBeforeThresholds = (slot = ''): boolean => slots.slice(0, slots.indexOf('thresholds')).includes(slot);
 
 /** Name of the default clock in models whose steps are finer; no object has a name that begins with an underscore. */
 export const defaultClock = '_default';
@@ -259,3 +258,6 @@ export const plainBinomial = /\bbinomial\((\d+), ([\d.e-]+)\)/g;
 export const unknownFunction = new RegExp(
   `\\b(?!${plainBinomial.source})(gamma|gammahazard|binomial|vonMises|truncatedNormal)\\(`,
 );
+
+/** What the definitions of the schema say of slots and methods. */
+export const definitions = { when: { enum: slots }, method: { examples: Object.keys(methodNames) } };

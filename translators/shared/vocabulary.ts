@@ -88,7 +88,7 @@ export function schemaOfTypes(
 ): Schema {
   const known = { enum: Object.keys(words) };
   return {
-    type: pattern === undefined ? known : { anyOf: [known, { type: 'string', pattern }] },
+    properties: { type: pattern === undefined ? known : { anyOf: [known, { type: 'string', pattern }] } },
     allOf: Object.entries(words).map(([type, fields]) => {
       const [own, others] = [true, false].map((isOwn) =>
         Object.keys(members).filter((name) => members[name]?.of.includes(type) === isOwn),

@@ -1,6 +1,7 @@
 /** Texts of Python. */
 
 import { layout, prefixed, quoted, spaced, width, type Source } from '../../shared/python.js';
+import { objects } from '../vocabulary.js';
 
 /** A literal string: one line in quotes, several in three of them, indented to stand within a call. */
 export function pythonString(text: string, indent = '    '): string {
@@ -51,9 +52,8 @@ const used: ReadonlySet<string> = new Set(
     'in is lambda nonlocal ' +
     'not or pass raise return try while with yield None True False ' +
     'json sys np run seed defaultclock data recorded segments kept store restore len open range print Path str float int ' +
-    'NeuronGroup PoissonGroup SpikeGeneratorGroup Synapses PoissonInput TimedArray SpikeMonitor EventMonitor ' +
-    'StateMonitor ' +
-    'PopulationRateMonitor mV uvolt ms us nA pA uA mA nS uS msiemens psiemens pF nF uF Mohm kohm Gohm kHz um mm Hz ' +
+    `${Object.values(objects).join(' ')} ` +
+    'mV uvolt ms us nA pA uA mA nS uS msiemens psiemens pF nF uF Mohm kohm Gohm kHz um mm Hz ' +
     'second volt amp siemens farad ohm meter metre kilogram mole kelvin candle'
   ).split(' '),
 );

@@ -3,7 +3,7 @@
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { diagnosticCodes } from '../run/message-pages.js';
 import { timingProfiles } from '../run/option-values.js';
-import { shortNotations, targetNotations, simulators } from '../run/target-notations.js';
+import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/target-notations.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';
@@ -42,6 +42,11 @@ const common = {
 
 /** What reading a model takes. */
 const read = {
+  from: {
+    type: 'string',
+    choices: Object.keys(sourceNotations),
+    describe: 'notation of the model [what it states]',
+  },
   set: {
     type: 'string',
     repeated: true,
@@ -54,13 +59,22 @@ const read = {
     value: 'dir',
     describe: 'another folder from which a NeuroML model may include files; may be repeated',
   },
+  'captured-from': {
+    type: 'string',
+    value: 'script',
+    describe: 'the script whose network the file holds: findings show its lines',
+  },
   'no-origin': {
     type: 'boolean',
     describe: 'read what a converted document says, not the model that it carries',
   },
 } as const satisfies Record<string, OptionDefinition>;
 
-const oneModel = { name: 'model', many: false, describe: 'a model, in any supported notation' } as const;
+const oneModel = {
+  name: 'model',
+  many: false,
+  describe: 'a model, in any supported notation; - is the standard input',
+} as const;
 
 const force = {
   type: 'boolean',
@@ -192,15 +206,20 @@ export const commands = {
     ],
   },
   convert: {
-    describe: 'write a model in another notation',
-    files: oneModel,
+    describe: 'write models in another notation',
+    files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
     options: {
       to: {
         type: 'string',
         choices: [...targetNotations, ...Object.keys(shortNotations)],
-        describe: 'notation to write; nml is neuroml, pynn-nestml a PyNN script for NEST',
+        describe: 'notation to write [that of the suffix of -o]; nml is neuroml, pynn-nestml a PyNN script for NEST',
       },
-      output: { type: 'string', alias: 'o', value: 'file', describe: 'file to write' },
+      output: {
+        type: 'string',
+        alias: 'o',
+        value: 'file',
+        describe: 'file to write, a folder for several models, or - for the standard output',
+      },
       freeze: {
         type: 'boolean',
         describe: 'make every random draw explicit: connections, values, delays, spike trains',
@@ -211,11 +230,6 @@ export const commands = {
         repeated: true,
         value: 'sentence',
         describe: 'what the file already lacks of the original, for the report; may be repeated',
-      },
-      'captured-from': {
-        type: 'string',
-        value: 'script',
-        describe: 'the script whose network the file holds: findings show its lines',
       },
       strict: {
         type: 'boolean',
@@ -250,12 +264,16 @@ export const commands = {
       },
       ...common,
     },
-    required: ['to', 'output'],
-    examples: [['$0 convert cuba.yaml --to brian -o cuba.py', 'a script that runs under Brian 2']],
+    required: ['output'],
+    examples: [
+      ['$0 convert cuba.yaml --to brian -o cuba.py', 'a script that runs under Brian 2'],
+      ['$0 convert models/ --to nml -o out/', 'all models in a folder'],
+      ['cat cuba.yaml | $0 convert - --from brian --to pynn -o -', 'between two programs'],
+    ],
   },
   validate: {
     describe: 'check models and report everything that is wrong',
-    files: { name: 'models', many: true, describe: 'models, in any supported notation' },
+    files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
       ...timed,
@@ -263,7 +281,7 @@ export const commands = {
       ...read,
       ...common,
     },
-    examples: [['$0 validate models/*.yaml', 'exit code 0 if all models are valid, 1 if not']],
+    examples: [['$0 validate models/', 'exit code 0 if all models are valid, 1 if not']],
   },
   codegen: {
     describe: 'write the generated program; for c, opencl and cuda, a stand-alone project',

@@ -26,6 +26,8 @@ export interface CommandContext {
   readonly began: number;
   /** Reads a model's text and keeps it, so findings can show its lines. `-` is standard input. @throws UsageError */
   read(path: string): Source;
+  /** Reads a model's text, with the script that it was captured from. @throws UsageError */
+  readModel(path: string): Source;
   /**
    * Shows warnings and notes, unless the reader is a program or wants quiet.
    *
@@ -56,6 +58,13 @@ export function createContext(
   const forPeople = !json && !quiet;
   const toStandardOutput = request.options.value('output') === standardStream;
   let input: Source | undefined;
+  const script = request.options.value('captured-from');
+  const read = (path: string): Source => {
+    const source = path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path);
+    // Of a text without its long lists, not all lines are there to be shown.
+    if (!source.lists) sources.set(source.name, source.text);
+    return source;
+  };
   return {
     ...request,
     words,
@@ -64,12 +73,8 @@ export function createContext(
     quiet,
     began,
     toStandardOutput,
-    read(path) {
-      const source = path === standardStream ? (input ??= readStandardInput(terminal.input?.())) : readSource(path);
-      // Of a text without its long lists, not all lines are there to be shown.
-      if (!source.lists) sources.set(source.name, source.text);
-      return source;
-    },
+    read,
+    readModel: (path) => ({ ...read(path), ...(script === undefined ? {} : { script: read(script) }) }),
     show(diagnostics, all = false) {
       if (!forPeople || diagnostics.length === 0) return;
       const { colour } = terminal.stderr;

@@ -14,6 +14,7 @@ import {
   timingProfiles,
 } from '../run/option-values.js';
 import { suffixOf } from '../run/output-names.js';
+import { sourceNotations } from '../run/target-notations.js';
 import type { ImportOptions } from '../run/pipeline.js';
 import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';
@@ -22,11 +23,13 @@ import type { Terminal } from './terminal.js';
 /** The options of a command that change the model, in the form that importing takes. */
 export function importOptions(options: Options): ImportOptions {
   const seed = readSeed(options.value('seed'));
+  const from = sourceNotations[options.value('from') ?? ''];
   const dt = readTime('dt', options.value('dt'));
   const duration = readTime('duration', options.value('duration'));
   const timing = timingProfiles.find((profile) => profile === options.value('timing'));
   return {
     set: readSettings(options.values('set')),
+    ...(from === undefined ? {} : { from }),
     record: options.values('record'),
     allowPaths: options.values('allow-path'),
     origin: !options.flag('no-origin'),

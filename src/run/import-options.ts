@@ -1,11 +1,14 @@
 /** How a model is read. */
 
+import type { Notation } from './notation.js';
 import type { DataStore, TimingProfile } from '../model/model.js';
 
 /** What may be changed of a model while it is read. Quantities are text with a unit, as in a document. */
 export interface ImportOptions {
   /** Values of model parameters and of parameters of populations, by name. */
   readonly set?: Readonly<Record<string, string>>;
+  /** Notation of the document; absent: what it states. */
+  readonly from?: Notation;
   /** A whole number; absent: the document's. */
   readonly seed?: string;
   /** Time step; absent: the document's. */

@@ -3,12 +3,20 @@
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion, unlike } from '../diagnostics/suggest.js';
+import type { Notation } from './notation.js';
 
 /** Steps are counted in 32 bits with a sign. */
 export const mostSteps = 2 ** 31 - 1;
 
 const notNumbersHint =
   'the integration method may be unstable with this time step, or a root or logarithm of a negative number was taken';
+
+const notationNames: Readonly<Record<Notation, string>> = {
+  canonical: 'the canonical form',
+  brian: 'a Brian-like specification',
+  pynn: 'PyNN-style JSON',
+  neuroml: 'NeuroML or LEMS',
+};
 
 const sameFileHint =
   'give each output its own name; on some systems, names that differ only in case refer to the same file';
@@ -37,6 +45,13 @@ export const messages = {
     expected: oneOf(shorten(format), known),
     found: shorten(format),
     ...suggestion(shorten(format), known),
+  }),
+  otherNotation: (found: Notation, expected: Notation): Finding => ({
+    code: 'recognise/other-notation',
+    message: 'the document is in another notation than --from states',
+    expected: notationNames[expected],
+    found: notationNames[found],
+    hint: 'leave out --from: documents state their notation',
   }),
   isResult: (): Finding => ({
     code: 'recognise/is-result',

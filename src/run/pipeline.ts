@@ -17,7 +17,7 @@ import type { ImportedModel, RunnableModel } from './imported-model.js';
 import type { ImportOptions } from './import-options.js';
 import { InterruptedError } from './interrupted.js';
 import { messages } from './messages.js';
-import { isMarkup, recognise, type Notation, type TreeNotation } from './recognise.js';
+import { isMarkup, recognise, withNotation, type Notation, type TreeNotation } from './recognise.js';
 import { checkImportOptions } from './option-values.js';
 import { checkArgument, importedModel, object } from '../diagnostics/public-arguments.js';
 import { placesInScript } from './script-places.js';
@@ -79,6 +79,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
     if (!isMarkup(source.text)) return importTree(source, options, diagnostics);
     const markup = loadMarkup(source, options.allowPaths ?? [], diagnostics);
     if (!markup) return null;
+    checkNotation('neuroml', options, markup.documents.root.place, diagnostics);
     return (
       carriedByMarkup(markup, options, diagnostics) ??
       importMarkup(readMarkup(markup, diagnostics), options, diagnostics)
@@ -195,6 +196,7 @@ export async function validateModel(
   const began = performance.now();
   const diagnostics = new Diagnostics();
   const markup = inStage('read', () => loadMarkup(source, options.allowPaths ?? [], diagnostics));
+  if (markup) checkNotation('neuroml', options, markup.documents.root.place, diagnostics);
   const carried = markup && carriedByMarkup(markup, options, diagnostics);
   if (carried) return withForesight(complete(source, options, carried, diagnostics, began), how);
   const lems = markup && inStage('read', () => readMarkup(markup, diagnostics));
@@ -317,7 +319,12 @@ function carriedByTree(
   return carriedBy(origin, () => treeDigest(tree), place, options, diagnostics);
 }
 
-/** A document in JSON or YAML, whose notation its content says. */
+/** Reports a document in another notation than `from`. @diagnostic recognise/other-notation */
+function checkNotation(notation: Notation, { from }: ImportOptions, place: Place, diagnostics: Diagnostics): void {
+  if (from !== undefined && from !== notation) diagnostics.add(messages.otherNotation(notation, from), place);
+}
+
+/** A document in JSON or YAML, whose notation its content or an option states. */
 function importTree(
   source: Source,
   options: ImportOptions,
@@ -329,12 +336,14 @@ function importTree(
   diagnostics.throwIfErrors();
   const positions = source.script ? placesInScript(read.positions, read.value, source.script) : read.positions;
   diagnostics.lookUpIn(definitionsIn(read.value, positions));
-  const notation = recognise(read.value, positions, diagnostics);
+  const document = withNotation(read.value, options.from);
+  const notation = recognise(document, positions, diagnostics);
   if (!notation) return null;
+  checkNotation(notation, options, positions.place(''), diagnostics);
   const carried =
-    notation === 'canonical' ? undefined : carriedByTree(read.value, source, positions, options, diagnostics);
+    notation === 'canonical' ? undefined : carriedByTree(document, source, positions, options, diagnostics);
   if (carried) return { ...carried, notation };
-  const tree = withoutOrigin(read.value);
+  const tree = withoutOrigin(document);
   const imported = importers[notation](tree, positions, diagnostics, set, sideFiles(source.name, allowPaths));
   return imported && { ...imported, notation };
 }

@@ -17,6 +17,7 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Program } from '../ir/program.js';
 import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
+import type { Source } from './read-source.js';
 import { version } from './version.js';
 
 /** What the result of a repeated run copies from the first one: the engine, and what describes the run. */
@@ -99,11 +100,12 @@ export function environmentOf(details: Pick<Environment, 'source' | 'command' | 
   };
 }
 
-/** The digest of a source's text. */
-export function sourceOf({ name, text }: { readonly name: string; readonly text: string }): {
+/** The path of a document, or of the script that it was captured from, and the digest of its text. */
+export function sourceOf({ script, ...document }: Pick<Source, 'name' | 'text' | 'script'>): {
   readonly path: string;
   readonly sha256: string;
 } {
+  const { name, text } = script ?? document;
   return { path: name, sha256: createHash('sha256').update(text).digest('hex') };
 }
 

@@ -1,15 +1,12 @@
 /** Which notation a document is in, by its content. */
 
-import { memberOf } from '../diagnostics/member.js';
+import { isObject, memberOf } from '../diagnostics/member.js';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { messages } from './messages.js';
+import type { Notation, TreeNotation } from './notation.js';
 
-/** Notations that are read. */
-export type Notation = TreeNotation | 'neuroml';
-
-/** Notations that are trees of JSON or YAML. */
-export type TreeNotation = 'canonical' | 'brian' | 'pynn';
+export type { Notation, TreeNotation };
 
 /** Whether a text is markup, as NeuroML and LEMS are: the root element says which (see translators/neuroml/load.ts). */
 export function isMarkup(text: string): boolean {
@@ -22,6 +19,19 @@ const formats: Readonly<Record<string, TreeNotation>> = {
   'interneuron/brian': 'brian',
   'interneuron/pynn': 'pynn',
 };
+
+/** What stands at the top of a document of a notation. */
+const headings: Readonly<Record<TreeNotation, object>> = {
+  canonical: { interneuron: 1 },
+  brian: { format: 'interneuron/brian' },
+  pynn: { format: 'interneuron/pynn' },
+};
+
+/** Returns a document with the line that states its notation, if it has none. */
+export const withNotation = (document: unknown, notation: Notation | undefined): unknown =>
+  isObject(document) && !('format' in document) && !('interneuron' in document) && notation && notation !== 'neuroml'
+    ? { ...headings[notation], ...document }
+    : document;
 
 /** What `format` says at the top of a result. */
 const resultFormats = ['interneuron/run', 'interneuron/neo'];

@@ -86,7 +86,7 @@ describe('what is refused', () => {
     ['run a.yaml --precision double', '--precision cannot be double | choose one of float64, float32'],
     ['run a.yaml --seed', '--seed needs a value | interneuron run --help shows its usage'],
     ['run a.yaml --seed 1 --seed 2', '--seed is given 2 times | give it once'],
-    ['convert a.yaml', 'convert needs --to | interneuron convert --help describes it'],
+    ['convert a.yaml', 'convert needs --output | interneuron convert --help describes it'],
     ['convert a.yaml --to brain -o x', '--to cannot be brain | did you mean brian?'],
   ])('%s', async (line, text) => {
     expect(await refusal(line)).toBe(text);

@@ -138,20 +138,39 @@ describe('a name that says another kind of file', () => {
   });
 
   it.each([
-    ['pynn', 'out/model.py'],
-    ['lems', 'out/model.xml'],
-    ['canonical', 'out/model.json'],
-  ])('writes %s to no folder', async (to, proposed) => {
-    const { code, stderr } = await runCommand(['convert', folder.file('model.json'), '--to', to, '-o', 'out/']);
+    ['x.py', 'may be brian, pynn or pynn-nestml'],
+    ['x.json', 'may be canonical, brian-json or pynn-json'],
+    ['x', 'it names the notation to write'],
+    ['-', 'it names the notation to write'],
+  ])('needs --to for -o %s', async (name, hint) => {
+    const { code, stderr } = await runCommand(['convert', folder.file('model.json'), '-o', name]);
     expect(code).toBe(2);
-    expect(stderr).toContain('out/ is not the name of a file');
-    expect(stderr).toContain(proposed);
+    expect(stderr).toContain('convert needs --to');
+    expect(stderr).toContain(hint);
   });
 
-  it('does not write a file called -', async () => {
-    const { code, stderr } = await runCommand(['convert', folder.file('model.json'), '--to', 'pynn', '-o', '-']);
-    expect([code, existsSync('-')]).toEqual([2, false]);
-    expect(stderr).toContain('use -o model.py');
+  it.each([
+    ['by-suffix.nml', 'neuroml'],
+    ['by-suffix.xml', 'lems'],
+  ])('states the notation by its suffix: %s', async (name, to) => {
+    expect(JSON.parse(await convert('-o', folder.file(name), '--json'))).toMatchObject({ to });
+  });
+});
+
+describe('-o -', () => {
+  it('prints the document alone, with the report on stderr', async () => {
+    const { code, stdout, stderr } = await runCommand(
+      ['convert', '-', '--from', 'pynn', '--to', 'canonical', '-o', '-'],
+      { input: readFileSync('fixtures/pynn/if-curr-exp.json', 'utf8') },
+    );
+    expect([code, stderr]).toEqual([0, 'conversion: exact\n']);
+    expect(JSON.parse(stdout)).toMatchObject({ interneuron: 1 });
+  });
+
+  it('prints NeuroML as one document of LEMS', async () => {
+    const { code, stdout } = await runCommand(['convert', folder.file('model.json'), '--to', 'neuroml', '-o', '-']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('<Lems');
   });
 });
 

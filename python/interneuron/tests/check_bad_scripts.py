@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from interneuron._scripts import captured_by, convert_captured, run_file
+from interneuron._scripts import captured_by, command_on_script, run_file
 
 #: Brian's error about an object that it prepares, whose cause has been printed before.
 _PREPARED = """class BrianObjectException(Exception):
@@ -63,8 +63,8 @@ with tempfile.TemporaryDirectory() as folder:
     for k, (content, line, words) in enumerate(REFUSED):
         script = Path(folder) / f"refused_{k}.py"
         script.write_bytes(content)
-        said = said_of(lambda: convert_captured(str(script), lambda captured: [], lambda captured: []), 1)
+        said = said_of(lambda: command_on_script(["convert"], [str(script)], lambda captured: []), 1)
         assert said.startswith(place(line)) and all(word in said for word in words), (content, said)
     for other in (folder, f"{folder}/none.py"):
-        assert other in said_of(lambda: convert_captured(other, lambda captured: [], lambda captured: []), 2)
+        assert other in said_of(lambda: command_on_script(["convert"], [other], lambda captured: []), 2)
 print("checked")

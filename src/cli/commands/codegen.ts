@@ -20,7 +20,7 @@ export async function codegen(context: CommandContext): Promise<number> {
   const folder = options.value('output') ?? '';
   if (folder === '') throw new UsageError('--output needs a folder', 'name one, such as -o cuba');
   const target = options.value('target') ?? 'c';
-  const imported = importModel(context.read(onlyFile(context)), importOptions(options));
+  const imported = importModel(context.readModel(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const files = generateProject(
     imported.valid,

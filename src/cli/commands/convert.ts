@@ -1,8 +1,9 @@
 /** `interneuron convert`: a model in another notation. */
 
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
-import { UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
+import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { contradictionOf } from '../../run/check-contradiction.js';
 import type { ConversionCheck } from '../../run/check-conversion.js';
@@ -12,34 +13,69 @@ import { placeOf } from '../../run/placed.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { refuseSameFile } from '../../run/same-file.js';
 import { writeWithData } from '../../run/data-files.js';
-import { shortNotations, simulators, targetNotations, type TargetNotation } from '../../run/target-notations.js';
-import { onlyFile, type CommandContext } from '../context.js';
+import { fileKinds, simulators, usualSuffix, type TargetNotation } from '../../run/target-notations.js';
+import { planConversions, type Conversion } from '../conversion-plan.js';
+import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 import { importOptions } from '../values.js';
 
-/** Writes the model and reports how faithful the conversion is; an incomplete one is refused without `--partial`. */
+/**
+ * Writes models and reports how faithful the conversions are; an incomplete one is refused without `--partial`. Goes on
+ * after a model that is wrong.
+ */
 export async function convert(context: CommandContext): Promise<number> {
+  const conversions = await planConversions(context.files, context.options);
+  const report = context.options.value('report');
+  if (report !== undefined) await refuseToReplace([report], context.options.flag('force'));
+  const reports: object[] = [];
+  const isSeveral = conversions.length > 1;
+  let code: number = exitCodes.done;
+  for (const conversion of conversions) {
+    if (isSeveral) context.say(`${conversion.source}:`);
+    try {
+      const done = await convertOne(conversion, context);
+      reports.push(isSeveral ? { source: conversion.source, ...done.report } : done.report);
+      code = Math.max(code, done.code);
+    } catch (error) {
+      if (!isSeveral || !(error instanceof DiagnosticError || error instanceof UsageError)) throw error;
+      reports.push(refusalOf(conversion.source, error, context));
+      code = Math.max(code, error instanceof UsageError ? exitCodes.usage : exitCodes.wrong);
+    }
+  }
+  const whole = isSeveral ? { documents: reports } : reports[0];
+  if (report !== undefined) writeText(report, `${JSON.stringify(whole, null, 2)}\n`);
+  if (context.json) printJson(context.terminal, whole);
+  return code;
+}
+
+/** Shows why one of several models is not converted. */
+function refusalOf(source: string, error: DiagnosticError | UsageError, context: CommandContext): object {
+  if (error instanceof DiagnosticError) {
+    context.show(error.diagnostics);
+    context.say(`nothing written: ${countFindings(error.diagnostics)}`);
+    return { source, outputs: [], diagnostics: diagnosticsToJson(error.diagnostics) };
+  }
+  context.say(`nothing written: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+  return { source, outputs: [], error: { message: error.message, ...(error.hint ? { hint: error.hint } : {}) } };
+}
+
+/** Converts one model. @returns the exit code, and what `--report` holds */
+async function convertOne(
+  { source, output, to }: Conversion,
+  context: CommandContext,
+): Promise<{ readonly code: number; readonly report: object }> {
   const { options } = context;
-  const wanted = options.value('to') ?? '';
-  const to = targetNotations.find((name) => name === wanted) ?? shortNotations[wanted] ?? 'canonical';
-  const path = options.value('output') ?? '';
-  if (path === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
-  refuseMisleadingName(path, to);
-  const script = options.value('captured-from');
-  const source = {
-    ...context.read(onlyFile(context)),
-    ...(script === undefined ? {} : { script: context.read(script) }),
-  };
-  const imported = importModel(source, importOptions(options));
+  const path = context.toStandardOutput ? `model${usualSuffix(to === 'neuroml' ? 'lems' : to)}` : output;
+  const imported = importModel(context.readModel(source), importOptions(options));
   context.show(imported.diagnostics);
   const converted = await convertModel(imported.valid, to, {
     freeze: options.flag('freeze'),
     name: basename(path),
     positions: imported.positions,
     leftOut: imported.isCarried ? [] : options.values('left-out'),
-    origin: kindOf[to] === 'script' ? options.flag('keep-origin') : !options.flag('no-origin'),
+    origin: fileKinds[to].suffixes.includes('.py') ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
   });
   // That shapes are a part of the model alone is no news to who asks for them.
@@ -52,91 +88,53 @@ export async function convert(context: CommandContext): Promise<number> {
     { output: path, files: planned },
     ...(report === undefined ? [] : [{ output: report, files: [report] }]),
   ]);
-  await refuseToReplace([...planned, ...(report === undefined ? [] : [report])], options.flag('force'));
   const isWritten = refused.length === 0 && !isForUs;
-  const outputs = isWritten ? writeFiles(converted, planned, path) : [];
+  if (isWritten && context.toStandardOutput) printConverted(converted, context);
+  else await refuseToReplace(planned, options.flag('force'));
+  const outputs = isWritten && !context.toStandardOutput ? writeFiles(converted, planned, path) : [];
   const check = isWritten ? await checkOf(context, imported, to) : undefined;
   const contradiction = check === undefined ? null : contradictionOf(converted.outcome, check);
   const told = {
     ...reportOf(imported, converted, to, outputs),
     ...(check === undefined ? {} : { check: { ...check, contradiction } }),
   };
-  if (report !== undefined) writeText(report, `${JSON.stringify(told, null, 2)}\n`);
-  if (context.json) printJson(context.terminal, told);
   const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
   if (refused.length > 0) {
     context.show(refused.map((entry) => findingOf(entry, imported, to)));
     context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
     if (isSome && refused.every(({ verdict }) => verdict === 'notExpressible'))
       context.say('use --partial to write the rest of the model');
-    return exitCodes.wrong;
+    return { code: exitCodes.wrong, report: told };
   }
   if (isForUs) {
     context.show([await notPortable(converted, imported)]);
     context.say('nothing written: the script is not portable');
-    return exitCodes.wrong;
+    return { code: exitCodes.wrong, report: told };
   }
-  context.say(`wrote ${outputs.map(printable).join(', ')}`);
+  if (outputs.length > 0) context.say(`wrote ${outputs.map(printable).join(', ')}`);
   for (const { code, message } of converted.report)
     if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
   if (differing.length > 0) context.say(tableOf(differing, imported));
   context.say(summaryOf(converted.outcome, differing) + (converted.portable ? '' : '; not portable'));
   if (converted.outcome === 'approximate' && check === undefined) context.say('--check measures the difference');
-  if (check === undefined) return exitCodes.done;
+  if (check === undefined) return { code: exitCodes.done, report: told };
   context.say(checkText(check, options.flag('freeze')));
   if (contradiction !== null && check.failure === undefined)
     context.say(
       `the check contradicts the report: the conversion is called ${converted.outcome}, but ${contradiction}`,
     );
-  return contradiction === null ? exitCodes.done : exitCodes.wrong;
+  return { code: contradiction === null ? exitCodes.done : exitCodes.wrong, report: told };
 }
 
-type FileKind = 'script' | 'json' | 'xml' | 'swc' | 'hdf5';
-
-/** Kinds of files, and the suffixes that say so; JSON is YAML too. */
-const kinds: Readonly<Record<FileKind, { readonly called: string; readonly suffixes: readonly string[] }>> = {
-  script: { called: 'a Python script', suffixes: ['.py'] },
-  json: { called: 'a JSON document', suffixes: ['.json', '.yaml', '.yml'] },
-  xml: { called: 'an XML document', suffixes: ['.xml', '.nml'] },
-  swc: { called: 'SWC files', suffixes: ['.swc'] },
-  hdf5: { called: 'an HDF5 file', suffixes: ['.h5', '.hdf5'] },
-};
-
-const kindOf: Readonly<Record<TargetNotation, FileKind>> = {
-  canonical: 'json',
-  brian: 'script',
-  'brian-json': 'json',
-  pynn: 'script',
-  'pynn-nestml': 'script',
-  'pynn-json': 'json',
-  lems: 'xml',
-  neuroml: 'xml',
-  swc: 'swc',
-};
-
-/** A folder is no file, and a script under the name of a document would be read as one. @throws UsageError */
-function refuseMisleadingName(path: string, to: TargetNotation): void {
-  const suffix = extname(path).toLowerCase();
-  const kind = kindOf[to];
-  if (path === '-')
-    throw new UsageError('conversions write files, not the standard output', `use -o model${kinds[kind].suffixes[0]}`);
-  if (/[/\\]$/.test(path))
+/** Prints the one file of a conversion. @throws UsageError if there are more */
+function printConverted({ files, data }: ConvertedModel, { terminal }: CommandContext): void {
+  const [file, ...others] = files;
+  if (file === undefined || others.length > 0 || data.size > 0)
     throw new UsageError(
-      `${printable(path)} is not the name of a file`,
-      `add one, such as ${printable(path)}model${kinds[kind].suffixes[0]}`,
+      'this conversion writes several files, which the standard output cannot hold',
+      'name the first of them, such as -o out/model',
     );
-  const [other] = (['script', 'json', 'xml', 'swc', 'hdf5'] as const).filter((one) =>
-    kinds[one].suffixes.includes(suffix),
-  );
-  if (other === undefined || other === kind) return;
-  const base = path.slice(0, -suffix.length);
-  const { suffixes } = kinds[kind];
-  const renamed = printable(suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${suffixes[0]}`);
-  const document = targetNotations.find((one) => one === `${to}-json`);
-  throw new UsageError(
-    `--to ${to} writes ${kinds[kind].called}, but ${printable(path)} has the name of ${kinds[other].called}`,
-    document !== undefined && other === 'json' ? `use -o ${renamed}, or --to ${document}` : `use -o ${renamed}`,
-  );
+  for (const piece of file.pieces ?? [file.text]) terminal.stdout.write(piece);
 }
 
 /** The comparison of both runs, if requested. */

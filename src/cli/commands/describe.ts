@@ -27,7 +27,7 @@ export async function describe(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const output = context.toStandardOutput ? undefined : options.value('output');
   if (output !== undefined) await refuseToReplace([output], options.flag('force'));
-  const imported = importModel(context.read(onlyFile(context)), importOptions(options));
+  const imported = importModel(context.readModel(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   const synapses = await countAllSynapses(imported);
   const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses));

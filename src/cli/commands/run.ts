@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   const threads = readThreads(options.value('threads'));
   const subject = readSubject(options.values('subject'));
   const continued = continuedFrom(context);
-  const imported = continued?.imported ?? importModel(context.read(onlyFile(context)), importOptions(options));
+  const imported = continued?.imported ?? importModel(context.readModel(onlyFile(context)), importOptions(options));
   context.show(imported.diagnostics);
   checkDuration(imported, options.value('dt') !== undefined);
   const checkpoint = checkpointOf(context);

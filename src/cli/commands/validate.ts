@@ -6,6 +6,7 @@ import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
 import { standardInput } from '../../run/read-source.js';
 import { standardStream } from '../arguments.js';
+import { modelFiles } from '../model-files.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
@@ -29,7 +30,7 @@ interface Verdict {
 export async function validate(context: CommandContext): Promise<number> {
   await requireTarget(context.options.value('target'));
   const verdicts: Verdict[] = [];
-  for (const path of context.files) {
+  for (const { path } of await modelFiles(context.files)) {
     const verdict = await judge(path, context);
     verdicts.push(verdict);
     show(verdict, context);
@@ -55,10 +56,10 @@ function show({ document, valid, notation, hash, error, diagnostics }: Verdict, 
 
 async function judge(path: string, context: CommandContext): Promise<Verdict> {
   const { options } = context;
-  const document = path === standardStream ? standardInput : path;
+  const document = options.value('captured-from') ?? (path === standardStream ? standardInput : path);
   const target = options.value('target');
   try {
-    const { notation, hashes, diagnostics } = await validateModel(context.read(path), importOptions(options), {
+    const { notation, hashes, diagnostics } = await validateModel(context.readModel(path), importOptions(options), {
       precision: options.value('precision') === 'float32' ? 'float32' : 'float64',
       ...(target === undefined ? {} : { target }),
     });

@@ -1,11 +1,11 @@
-"""`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device; `interneuron convert` has it captured."""
+"""`interneuron brian script.py`: runs a script of Brian 2 as it is, on this device; commands on its network have it captured."""
 
 import gc
 import os
 import sys
 
 import brian2
-from interneuron._scripts import convert_captured, run_file
+from interneuron._scripts import command_on_script, run_file
 
 from .device import InterneuronDevice
 from .stand_ins import DEVICES, stand_in
@@ -50,15 +50,15 @@ def run_script(words, **options):
     return 0
 
 
-def convert_script(words, program, arguments=()):
-    """`interneuron convert script.py --to NOTATION -o FILE [-- ARGUMENT…]`: the network of a script.
+def use_script(words, command, arguments=()):
+    """Runs a command on the network of a script: `interneuron convert script.py --to NOTATION -o FILE [-- ARGUMENT…]`.
 
     The script is executed, in a process of its own, until its network is known: the first that it runs, or
     another one with `--network 2`.
 
     Args:
-        words: those after `convert`.
-        program: the command of the program, as a list.
+        words: the script, and the options of the command.
+        command: the program and the name of the command, as a list.
         arguments: the script's own.
     """
     words, options = [words[0], *words[1:]], ["--partial"] if "--partial" in words else []
@@ -70,9 +70,9 @@ def convert_script(words, program, arguments=()):
             print("error: --network needs the number of a network that the script runs, 1 for the first", file=sys.stderr)
             return 2
         options.append(f"--network={given}")
-    return convert_captured(
-        words[0],
+    return command_on_script(
+        command,
+        words,
         lambda captured: ["brian2_interneuron.capture", *options, captured, words[0], *arguments],
-        lambda captured: [*program, "convert", captured, *words[1:]],
         {**os.environ, "MPLBACKEND": "Agg"},
     )

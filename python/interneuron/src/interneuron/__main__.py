@@ -8,6 +8,10 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 from ._errors import InterneuronError, ModelError, UnsupportedError, UsageError
@@ -31,11 +35,10 @@ def main() -> int:
             return _run_script(words[0], words[1:])
         command = [node(), str(program()), *words]
         given, own = _split(words)
-        script = _script_to_convert(given)
-        if script is not None:
-            rest = [*given[1:script], *given[script + 1 :]]
-            simulator = "brian" if _imports_brian(given[script]) else "pynn"
-            return int(_launcher(simulator).convert_script([given[script], *rest], command[:2], own))
+        if given[:1] and given[0] in _MODEL_COMMANDS:
+            done = _with_scripts(given, own, command[:2])
+            if done is not None:
+                return done
     except InterneuronError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1 if isinstance(error, (ModelError, UnsupportedError)) else 2
@@ -56,26 +59,60 @@ def _split(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:at], words[at + 1 :]
 
 
-def _script_to_convert(words: list[str]) -> int | None:
-    """Where the script stands among the words of `convert`, if they name one: options may precede it."""
-    if words[:1] != ["convert"]:
-        return None
-    for place in range(1, len(words)):
-        if words[place].endswith(".py") and not words[place].startswith("-"):
-            if words[place - 1] not in ("-o", "--output", "--report"):
-                return place
-    return None
+#: Commands that take models, which may be scripts.
+_MODEL_COMMANDS = ("run", "convert", "validate", "describe", "codegen")
+#: Options whose values are files that a command writes.
+_OUTPUTS = ("-o", "--output", "--report")
 
 
-def _imports_brian(path: str) -> bool:
-    """Whether a file is a script of Brian 2: those of PyNN may import it in places, too."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            found = [re.match(r"(\s*)(?:from|import)\s+(brian2|pyNN)\b", line) for line in file]
-    except OSError:
-        return False
-    first = min((len(each[1]), each[2] != "brian2") for each in found if each) if any(found) else (0, True)
-    return not first[1]
+def _with_scripts(words: list[str], own: list[str], program: list[str]) -> int | None:
+    """Runs a command on the networks of the scripts among its words.
+
+    Args:
+        words: the command, its models and options.
+        own: arguments of the scripts.
+        program: the program, as a list.
+
+    Returns:
+        the largest exit code; None if there is no script.
+    """
+    places = [k for k in range(1, len(words)) if words[k - 1] not in _OUTPUTS]
+    scripts = [k for k in places if words[k].endswith(".py") and not words[k].startswith("-")]
+    standard_input = next((k for k in places if words[k] == "-"), None)
+    if standard_input is not None:
+        text = sys.stdin.buffer.read()
+        if not _simulator_of(text.decode("utf-8", "replace").splitlines()):
+            return subprocess.run([*program, *words], input=text).returncode
+        with tempfile.TemporaryDirectory() as folder:
+            script = os.path.join(folder, "stdin.py")
+            Path(script).write_bytes(text)
+            return _on_scripts([*words[:standard_input], script, *words[standard_input + 1 :]], [standard_input], own, program)
+    return _on_scripts(words, scripts, own, program) if scripts else None
+
+
+def _on_scripts(words: list[str], scripts: list[int], own: list[str], program: list[str]) -> int:
+    """Runs a command on each script, which has its place among the words, and on the other models together."""
+    name, rest = words[0], [word for k, word in enumerate(words) if k > 0 and k not in scripts]
+    models = [word for k, word in enumerate(rest) if os.path.exists(word) and (k == 0 or rest[k - 1] not in _OUTPUTS)]
+    codes = []
+    if name == "validate" and models:
+        codes.append(subprocess.run([*program, name, *rest]).returncode)
+        rest = [word for word in rest if word not in models]
+    for k in scripts:
+        with open(words[k], encoding="utf-8", errors="replace") if os.path.isfile(words[k]) else nullcontext([]) as lines:
+            simulator = _simulator_of(lines) or "pynn"
+        codes.append(int(_launcher(simulator).use_script([words[k], *rest], [*program, name], own)))
+    return max(codes)
+
+
+def _simulator_of(lines: Iterable[str]) -> str | None:
+    """The command for a script by what it imports; None if that is neither Brian 2 nor PyNN.
+
+    Scripts of PyNN may import Brian 2 in places, too: the import with the least indentation counts.
+    """
+    found = [re.match(r"(\s*)(?:from|import)\s+(brian2|pyNN)\b", line) for line in lines]
+    imports = [(len(each[1]), each[2] != "brian2") for each in found if each]
+    return None if not imports else "pynn" if min(imports)[1] else "brian"
 
 
 def _run_script(command: str, words: list[str]) -> int:

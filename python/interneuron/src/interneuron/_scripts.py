@@ -50,25 +50,26 @@ def run_file(words: list[str]) -> None:
     runpy.run_path(script, run_name="__main__")
 
 
-def convert_captured(
-    script: str,
+def command_on_script(
+    command: Sequence[str],
+    words: Sequence[str],
     launcher: Callable[[str], Sequence[str]],
-    convert: Callable[[str], Sequence[str]],
     environment: Mapping[str, str] | None = None,
 ) -> int:
-    """Converts the network of a script.
+    """Runs a command on the network of a script.
 
     The script is executed, in a process of its own, until its network is known.
 
     Args:
-        script: its path.
+        command: the program and the name of its command.
+        words: the path of the script, and the options of the command.
         launcher: the module of the process and its arguments, for the file that it is to write.
-        convert: the command that converts that file.
         environment: of the process; None: that of this one.
 
     Returns:
         the exit code.
     """
+    script = words[0]
     if not is_file(script):
         return 2
     try:
@@ -97,8 +98,13 @@ def convert_captured(
         # What the process leaves out of the file, a line for each part.
         gone = Path(left_out_beside(captured))
         sentences = gone.read_text(encoding="utf-8").splitlines() if gone.exists() else []
-        words = [word for sentence in sentences for word in ("--left-out", sentence)]
-        return subprocess.run([*convert(captured), "--captured-from", script, *words]).returncode
+        left: list[str] = []
+        if command[-1] == "convert":
+            left = [word for sentence in sentences for word in ("--left-out", sentence)]
+        else:
+            for sentence in sentences:
+                print(f"note: not in the model: {sentence}", file=sys.stderr)
+        return subprocess.run([*command, captured, *words[1:], "--captured-from", script, *left]).returncode
 
 
 def captured_by(capture: Callable[[list[str]], int], words: list[str], script: str) -> int:

@@ -9,7 +9,7 @@ from interneuron._script_words import read_words
 from interneuron._scripts import (
     Captured,
     captured_by,
-    convert_captured,
+    command_on_script,
     ended_with,
     has_ended,
     note_left_out,
@@ -228,15 +228,15 @@ def capture(words):
     return 0
 
 
-def convert_script(words, program, arguments=()):
-    """`interneuron convert script.py --to NOTATION -o FILE [--instead-of NAME] [-- ARGUMENT…]`: the network of a script.
+def use_script(words, command, arguments=()):
+    """Runs a command on the network of a script.
 
-    The script is executed, in a process of its own, until it first runs its network; what it does later is not
-    converted. Simulators that it imports by name are this one, unless `--instead-of` names others.
+    As in `interneuron convert script.py --to NOTATION -o FILE [--instead-of NAME] [-- ARGUMENT…]`. The script is
+    executed, in a process of its own, until it first runs its network; what it does later is left out. Simulators that it imports by name are this one, unless `--instead-of` names others.
 
     Args:
-        words: those after `convert`.
-        program: the command of the program, as a list.
+        words: the script, and the options of the command.
+        command: the program and the name of the command, as a list.
         arguments: the script's own; none: the name of this simulator, which most scripts ask for.
     """
     words, named = list(words), []
@@ -249,10 +249,10 @@ def convert_script(words, program, arguments=()):
         named = [word for name in _named_simulators(script) for word in ("--instead-of", name)]
     read_words("pynn", [script, *named])
     own = [*named, "--", *(arguments or ["interneuron"])]
-    return convert_captured(
-        script,
+    return command_on_script(
+        command,
+        words,
         lambda captured: ["interneuron_pynn.launcher", captured, script, *own],
-        lambda captured: [*program, "convert", captured, *words[1:]],
         {**os.environ, "MPLBACKEND": "Agg"},
     )
 

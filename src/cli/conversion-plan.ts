@@ -1,0 +1,104 @@
+/** The conversions of a command: which models are written to which files, in which notation. */
+
+import { mkdirSync } from 'node:fs';
+import { dirname, extname, join } from 'node:path';
+import { orOutputError } from '../../runtime/results/output-files.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { joinWords } from '../diagnostics/suggest.js';
+import { printable } from '../diagnostics/display.js';
+import {
+  fileKinds,
+  kindOfSuffix,
+  notationsOf,
+  shortNotations,
+  targetNotations,
+  usualSuffix,
+  type TargetNotation,
+} from '../run/target-notations.js';
+import { standardStream, type Options } from './arguments.js';
+import { isFolder, modelFiles, namesSeveral } from './model-files.js';
+
+/** One model to convert. */
+export interface Conversion {
+  readonly source: string;
+  /** File to write, or `-`. */
+  readonly output: string;
+  readonly to: TargetNotation;
+}
+
+/**
+ * Plans the conversions of a command. Folders for several files are made.
+ *
+ * @throws UsageError for an output that cannot be meant
+ */
+export async function planConversions(files: readonly string[], options: Options): Promise<readonly Conversion[]> {
+  const output = options.value('output') ?? '';
+  if (output === '') throw new UsageError('--output needs a file name', 'give one, such as -o model.json');
+  const isSeveral = files.length > 1 || files.some(namesSeveral);
+  if (!isSeveral && !isFolderName(output)) {
+    const to = notationFor(options.value('to'), output);
+    refuseMisleadingName(output, to);
+    return files.map((source) => ({ source, output, to }));
+  }
+  if (!isFolderName(output) && (output === standardStream || extname(output) !== ''))
+    throw new UsageError(`several models cannot be written to ${printable(output)}`, 'name a folder, such as -o out/');
+  const to = notationFor(options.value('to'), '');
+  const models = await modelFiles(files);
+  const conversions = models.map(({ path, within }) => {
+    const name = path === standardStream ? 'model' : within.replace(/(?:\.nml\.h5|\.[^./\\]*)$/, '');
+    return { source: path, output: join(output, `${name}${usualSuffix(to)}`), to };
+  });
+  refuseOneOutput(conversions);
+  for (const folder of new Set(conversions.map((one) => dirname(one.output))))
+    orOutputError(folder, () => mkdirSync(folder, { recursive: true }));
+  return conversions;
+}
+
+const isFolderName = (path: string): boolean => /[/\\]$/.test(path) || isFolder(path);
+
+/** @throws UsageError if two models would have one output */
+function refuseOneOutput(conversions: readonly Conversion[]): void {
+  const sources = new Map<string, string>();
+  for (const { source, output } of conversions) {
+    const other = sources.get(output);
+    if (other !== undefined)
+      throw new UsageError(
+        `${printable(other)} and ${printable(source)} would both be written to ${printable(output)}`,
+        'convert them one by one',
+      );
+    sources.set(output, source);
+  }
+}
+
+/** The notation that `--to` or the suffix of the output names. @throws UsageError if neither does */
+function notationFor(to: string | undefined, output: string): TargetNotation {
+  const named = targetNotations.find((name) => name === to) ?? shortNotations[to ?? ''];
+  if (named !== undefined) return named;
+  const possible = notationsOf(extname(output).toLowerCase());
+  const [only] = possible;
+  if (only !== undefined && possible.length === 1) return only;
+  throw new UsageError(
+    'convert needs --to',
+    possible.length === 0
+      ? 'it names the notation to write, such as --to neuroml'
+      : `${printable(output)} may be ${joinWords(possible, 'or')}`,
+  );
+}
+
+/** Refuses a suffix of another notation: a script under the name of a document would be read as one. @throws UsageError */
+function refuseMisleadingName(path: string, to: TargetNotation): void {
+  const suffix = extname(path).toLowerCase();
+  const kind = fileKinds[to];
+  const other = kindOfSuffix(suffix);
+  if (other === undefined || other === kind) return;
+  const base = path.slice(0, -suffix.length);
+  const { suffixes } = kind;
+  const renamed = printable(suffixes.some((one) => base.toLowerCase().endsWith(one)) ? base : `${base}${suffixes[0]}`);
+  const document = targetNotations.find((one) => one === `${to}-json`);
+  throw new UsageError(
+    `--to ${to} writes ${kind.called}, but ${printable(path)} has the name of ${other.called}`,
+    document !== undefined && other === fileKinds[document]
+      ? `use -o ${renamed}, or --to ${document}`
+      : `use -o ${renamed}`,
+  );
+}

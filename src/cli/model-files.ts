@@ -1,0 +1,71 @@
+/** Models among files, folders and patterns on the command line. */
+
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { standardStream } from './arguments.js';
+
+/** A model on the command line. */
+export interface ModelFile {
+  readonly path: string;
+  /** The path within the folder that was named, with `/`; the name of a file that was named itself. */
+  readonly within: string;
+}
+
+/**
+ * Lists the models that words name: files as they are, the models in folders, the files that match patterns.
+ *
+ * @throws UsageError for a folder without models, and a pattern that nothing matches
+ */
+export async function modelFiles(words: readonly string[]): Promise<readonly ModelFile[]> {
+  const found = await Promise.all(words.map((word) => filesOf(word)));
+  return found.flat();
+}
+
+/** Whether a word names more than one file. */
+export const namesSeveral = (word: string): boolean => isFolder(word) || isPattern(word);
+
+async function filesOf(word: string): Promise<readonly ModelFile[]> {
+  const itself = [{ path: word, within: basename(word) }];
+  if (word === standardStream) return itself;
+  if (isFolder(word)) return modelsIn(word);
+  if (!isPattern(word)) return itself;
+  const { glob } = await import('tinyglobby');
+  const paths = (
+    await glob(word.replaceAll('\\', '/'), { expandDirectories: false, absolute: isAbsolute(word) })
+  ).sort();
+  if (paths.length === 0) throw new UsageError(`no file matches ${word}`, 'check the pattern and the folder');
+  return paths.map((path) => ({ path, within: basename(path) }));
+}
+
+async function modelsIn(folder: string): Promise<readonly ModelFile[]> {
+  const { glob } = await import('tinyglobby');
+  const names = await glob('**/*.{yaml,yml,json,nml,xml,nml.h5}', { cwd: folder, ignore: ['**/node_modules/**'] });
+  const models = names.sort().filter((name) => looksLikeModel(join(folder, name)));
+  if (models.length === 0) throw new UsageError(`there are no models in ${folder}`, 'name a file or another folder');
+  return models.map((within) => ({ path: join(folder, within), within }));
+}
+
+/** Whether a path is that of a folder. */
+export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const isPattern = (word: string): boolean =>
+  /[*?[{]/.test(word) && statSync(word, { throwIfNoEntry: false }) === undefined;
+
+/** Bytes of a file in which a model shows its notation. */
+const shown = 1 << 16;
+
+/** Whether a file begins like a model: folders hold other JSON and XML files, too. */
+function looksLikeModel(path: string): boolean {
+  const descriptor = openSync(path, 'r');
+  try {
+    const block = Buffer.alloc(shown);
+    const text = block.toString('latin1', 0, readSync(descriptor, block, 0, shown, 0));
+    return (
+      path.endsWith('.h5') ||
+      /<(?:\w+:)?(?:neuroml|Lems)\b|\binterneuron["']?\s*:\s*\d|["'\s:]interneuron\/(?:model|brian|pynn)\b/.test(text)
+    );
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,5 @@
+/** Notations that are trees of JSON or YAML. */
+export type TreeNotation = 'canonical' | 'brian' | 'pynn';
+
+/** Notations that are read. */
+export type Notation = TreeNotation | 'neuroml';

@@ -4,12 +4,12 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { temporaryFolder } from '../support/command.js';
 import { root } from '../support/import-graph.js';
 import { examplesOf, withOutputs } from './page.js';
 import { runnable } from '../interoperability/pynn/scripts.js';
-import { missingEnvironment, python } from '../support/python.js';
+import { missingEnvironment, python, variables } from '../support/python.js';
 
 const folder = temporaryFolder();
 const run = promisify(execFile);
@@ -66,6 +66,49 @@ describe.skipIf(noPython !== null)(`the Brian 2 device${noPython === null ? '' :
     const words = ['-W', 'ignore', '-m', 'interneuron', 'brian', '--strict', folder.file('cuda.py')];
     // Each neuron takes 5 ms * log(6) to its threshold.
     expect((await python('.venv', words, program())).trim().split('\n').at(-1)).toBe('True 4');
+  });
+
+  describe('takes scripts as models', () => {
+    const interneuron = (...words: string[]): Promise<string> =>
+      python('.venv', ['-W', 'ignore', '-m', 'interneuron', ...words], program());
+    beforeAll(() =>
+      writeFileSync(
+        folder.file('network.py'),
+        'from brian2 import *\n' +
+          "G = NeuronGroup(2, 'dv/dt = (1.2 - v)/(5*ms) : 1', threshold='v > 1', reset='v = 0', method='exact')\n" +
+          'M = SpikeMonitor(G)\nrun(20*ms)\n',
+      ),
+    );
+
+    it('in validate, beside documents', { timeout: 120_000 }, async () => {
+      const said = await interneuron('validate', folder.file('network.py'), 'fixtures/brian/single-lif.yaml');
+      expect(said).toMatch(/single-lif\.yaml: valid, brian, model .*\n.*network\.py: valid, brian, model /);
+    });
+
+    it('in describe', { timeout: 120_000 }, async () => {
+      expect(await interneuron('describe', folder.file('network.py'))).toContain('dv/dt = (1.2 - v)/(5*ms)');
+    });
+
+    it('in run, whose result verify runs again', { timeout: 120_000 }, async () => {
+      const result = folder.file('network.json');
+      const said = await interneuron('run', folder.file('network.py'), '-o', result, '--json');
+      // Each neuron takes 5 ms * log(6) to its threshold.
+      expect(JSON.parse(said)).toMatchObject({ populations: { G: { spikes: 4 } } });
+      expect(await interneuron('verify', result)).toContain('identical');
+    });
+
+    it('from standard input', { timeout: 120_000 }, async () => {
+      const words = `cat ${folder.file('network.py')} | ${join(root, '.venv/bin/python')} -W ignore -m interneuron convert - --from brian --to pynn-json -o - --partial`;
+      const { stdout } = await run('bash', ['-c', words], { env: variables(program()) });
+      expect(JSON.parse(stdout)).toMatchObject({ format: 'interneuron/pynn' });
+    });
+
+    it('and says of what is none that it is not there', { timeout: 120_000 }, async () => {
+      const error: unknown = await interneuron('validate', `${folder.file('network.py')}.py`).catch(
+        (failed: unknown) => failed,
+      );
+      expect(error).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no file') });
+    });
   });
 
   it('writes the later runs of scripts as phases', { timeout: 300_000 }, async () => {

@@ -26,22 +26,25 @@ export function missingEnvironment(name: Environment, ...files: readonly string[
 export async function python(
   environment: Environment,
   words: readonly string[],
-  variables: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const { stdout } = await promisify(execFile)(join(root, environment, 'bin/python'), words, {
     cwd: root,
     maxBuffer: 1 << 28,
-    env: {
-      ...process.env,
-      TZ: 'UTC',
-      PYTHONPATH: ['interneuron', 'pynn-interneuron', 'brian2-interneuron']
-        .map((name) => join(root, 'python', name, 'src'))
-        .join(':'),
-      ...variables,
-    },
+    env: variables(more),
   });
   return stdout;
 }
+
+/** The variables of the environment in which Python finds our packages. */
+export const variables = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  TZ: 'UTC',
+  PYTHONPATH: ['interneuron', 'pynn-interneuron', 'brian2-interneuron']
+    .map((name) => join(root, 'python', name, 'src'))
+    .join(':'),
+  ...more,
+});
 
 /** What the network of a script recorded, as `check --with` reads it. @param script  a path in a folder of its own */
 export async function recordsOf(

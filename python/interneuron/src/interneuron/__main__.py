@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +98,10 @@ def _on_scripts(words: list[str], scripts: list[int], own: list[str], program: l
         codes.append(subprocess.run([*program, name, *rest]).returncode)
         rest = [word for word in rest if word not in models]
     for k in scripts:
-        with open(words[k], encoding="utf-8", errors="replace") if os.path.isfile(words[k]) else nullcontext([]) as lines:
+        if not is_file(words[k]):
+            codes.append(2)
+            continue
+        with open(words[k], encoding="utf-8", errors="replace") as lines:
             simulator = _simulator_of(lines) or "pynn"
         codes.append(int(_launcher(simulator).use_script([words[k], *rest], [*program, name], own)))
     return max(codes)

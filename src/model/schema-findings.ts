@@ -50,10 +50,13 @@ export function reportSchemaErrors(
   const told = new Set<string>();
   // A map of many numbers is an error at each of its keys.
   const byNumbers = new Map<unknown, boolean>();
-  const unknownKeys = (path: string): readonly string[] =>
-    errors.flatMap(({ propertyName, instancePath }) =>
-      instancePath === path && propertyName !== undefined ? [propertyName] : [],
-    );
+  const unknownKeys = new Map<string, string[]>();
+  for (const { propertyName, instancePath } of errors) {
+    if (propertyName === undefined) continue;
+    const others = unknownKeys.get(instancePath);
+    if (others === undefined) unknownKeys.set(instancePath, [propertyName]);
+    else others.push(propertyName);
+  }
   let onlyUnknownKeys = true;
   for (const error of errors) {
     if (echoes.has(error.keyword)) continue;
@@ -66,10 +69,12 @@ export function reportSchemaErrors(
         : `${pointer} ${isKey ? 'key' : ''}`;
     if (told.has(subject)) continue;
     told.add(subject);
-    // A misspelt key is not also missing.
     const { missingProperty: missing } = error.params;
-    if (typeof missing === 'string' && unknownKeys(pointer).some((key) => didYouMean(key, [missing]) !== undefined))
-      continue;
+    if (typeof missing === 'string') {
+      onlyUnknownKeys = false;
+      // A misspelt key is not also missing.
+      if (unknownKeys.get(pointer)?.some((key) => didYouMean(key, [missing]) !== undefined)) continue;
+    }
     const found = nodeAt(value, pointer);
     const holder = isKey ? nodeAt(value, error.instancePath) : found;
     const isMap = byNumbers.get(holder) ?? isByNumber(holder);

@@ -1,5 +1,7 @@
 /** Two mistakes in one document are two findings, whichever stages find them. */
 
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';
 import { importModel } from '../../src/run/pipeline.js';
@@ -201,4 +203,26 @@ run: 1 ms
     const text = model('dv/dt = (El - v)/tau : vlt').replace('reset: v = El', 'reset: v = El + 3*nS');
     expect(errors(text)).toEqual(['lang/unknown-unit in line 7', 'lang/dimension-mismatch in line 10']);
   });
+});
+
+/** All texts of a document in which one key is misspelt. */
+function* misspelt(node: unknown, whole: unknown): Generator<string> {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [key, value] of Object.entries(node)) {
+    yield* misspelt(value, whole);
+    if (Array.isArray(node)) continue;
+    const map = node as Record<string, unknown>;
+    delete map[key];
+    map[`${key}x`] = value;
+    yield JSON.stringify(whole);
+    delete map[`${key}x`];
+    map[key] = value;
+  }
+}
+
+test.each(['gap-junction', 'replayed-spikes', 'places-on-cells', 'timed-table'])('any misspelt key of %s is a finding', (name) => {
+  const document: unknown = parse(readFileSync(`fixtures/model/hard/${name}.yaml`, 'utf8'));
+  // Anything but a DiagnosticError is thrown.
+  const counts = [...misspelt(document, document)].map((text) => errors(text).length);
+  expect(counts.some((count) => count > 0)).toBe(true);
 });

@@ -218,11 +218,12 @@ function createValueHashes({ manifest }: Program): ValueHashes {
     add: (ring, { name, values }) => {
       const event = manifest.events.find((each) => each.event === ring);
       invariant(event, 'fingerprint', `no event is named ${ring}`);
-      const own = hashes.get(event.population) ?? new Map<string, { readonly hash: Hash; count: number }>();
-      hashes.set(event.population, own);
+      const hashesOfPopulation =
+        hashes.get(event.population) ?? new Map<string, { readonly hash: Hash; count: number }>();
+      hashes.set(event.population, hashesOfPopulation);
       const key = event.name === 'spike' ? name : `${event.name}.${name}`;
-      const known = own.get(key) ?? { hash: createHash('sha256'), count: 0 };
-      own.set(key, known);
+      const known = hashesOfPopulation.get(key) ?? { hash: createHash('sha256'), count: 0 };
+      hashesOfPopulation.set(key, known);
       const copy = values.slice();
       canonicaliseNaN(copy);
       known.hash.update(bytesOf(copy));

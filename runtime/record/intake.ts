@@ -90,17 +90,17 @@ export function createIntake(
   ): { steps: Uint32Array; elements: Uint32Array } => {
     const pairs = countedPairs(rows, multiplesOf(event, drained));
     if (shift !== 0) for (let k = 0; k < pairs.steps.length; k += 1) pairs.steps[k]! += shift;
-    const own = trains.filter(({ recorded }) => recorded.event === event);
-    const values = own.map(({ recorded }) => valuesAt(recorded, rows, pairs.rows, drained));
+    const trainsOfEvent = trains.filter(({ recorded }) => recorded.event === event);
+    const values = trainsOfEvent.map(({ recorded }) => valuesAt(recorded, rows, pairs.rows, drained));
     hash(
       event,
       pairs.steps,
       pairs.elements,
-      own.flatMap(({ recorded: { plan: train } }, k) =>
+      trainsOfEvent.flatMap(({ recorded: { plan: train } }, k) =>
         (train.variables ?? []).map(({ name }, v) => ({ name, values: values[k]![v]! })),
       ),
     );
-    for (const [k, { recorded, spool }] of own.entries()) {
+    for (const [k, { recorded, spool }] of trainsOfEvent.entries()) {
       const kept = keepRecorded(recorded, off, pairs.steps, pairs.elements, values[k]!);
       spool.append(kept.steps, kept.elements, kept.values);
     }

@@ -335,9 +335,9 @@ async function beginRecording(
 /** Keeps the spikes that were recorded so far. */
 function copySpikes(before: Recording, { trains }: RecordingPlan, spools: readonly SpikeSpool[]): void {
   for (const [k, { plan, event }] of trains.entries()) {
-    const own = before.plan.trains.findIndex((each) => each.event === event && each.plan.event === plan.event);
-    if (own < 0) continue;
-    const { steps, cells, values } = before.spikes(own, 0);
+    const trainIndex = before.plan.trains.findIndex((each) => each.event === event && each.plan.event === plan.event);
+    if (trainIndex < 0) continue;
+    const { steps, cells, values } = before.spikes(trainIndex, 0);
     spools[k]!.append(steps, cells, values);
   }
 }
@@ -401,9 +401,9 @@ async function runSteps(
       break;
     }
     const left = Math.min(end - session.step, allowed);
-    const asked = session.paced === true ? left : Math.min(chunks.steps(), left);
+    const chunkSteps = session.paced === true ? left : Math.min(chunks.steps(), left);
     const began = performance.now();
-    const running = session.run(asked);
+    const running = session.run(chunkSteps);
     try {
       intake.absorb(waiting, waitingStep);
     } catch (error) {

@@ -211,9 +211,9 @@ function backInPlace(numbers: Float64Array, places: Uint32Array): Float64Array {
 /** Places of the elements of an end. */
 function endPlaces({ populations, ordinals, indices }: Elements, places: ReadonlyMap<string, Places>): Places {
   const known = populations.map((population) => {
-    const own = places.get(population);
-    if (!own) throw new CannotDraw(`a distance from or to ${population}, which has no positions,`);
-    return own;
+    const populationPlaces = places.get(population);
+    if (!populationPlaces) throw new CannotDraw(`a distance from or to ${population}, which has no positions,`);
+    return populationPlaces;
   });
   const along = (axis: 'x' | 'y' | 'z'): Float64Array =>
     Float64Array.from(indices, (index, k) => known[ordinals[k] as number]?.[axis][index] ?? NaN);

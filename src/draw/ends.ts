@@ -61,9 +61,9 @@ function joined(parts: readonly Elements[]): Elements {
   const indices = new Uint32Array(length);
   let at = 0;
   for (const part of parts) {
-    const own = part.populations.map((population) => populations.indexOf(population));
+    const partPopulations = part.populations.map((population) => populations.indexOf(population));
     for (let k = 0; k < part.indices.length; k++, at++) {
-      ordinals[at] = own[part.ordinals[k] as number] as number;
+      ordinals[at] = partPopulations[part.ordinals[k] as number] as number;
       indices[at] = part.indices[k] as number;
     }
   }

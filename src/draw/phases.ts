@@ -87,10 +87,10 @@ export class DrawnPhases {
 
   #numbers(key: string, phase: Phase, draw: DrawnValues): Float64Array {
     const { projections, generators, model } = this.#setting;
-    const own = generators.of(draw);
+    const generatorState = generators.of(draw);
     // PyNN sets parameters from copies of the generators, which do not move on; first values are drawn by the
     // generators themselves.
-    const state = phase.kind === 'initialise' ? own : own.copy();
+    const state = phase.kind === 'initialise' ? generatorState : generatorState.copy();
     const of = selectionOfPhase(phase);
     const owner = of?.kind === 'synapses' ? of.projection : assignedBy(key).owner;
     if (of && of.kind !== 'synapses') return drawVector(draw.distribution, draw.arguments, this.#count(of), state);
@@ -101,7 +101,7 @@ export class DrawnPhases {
       throw new CannotDraw(
         `values of ${key} drawn by a named generator during the run for connections that are drawn on the target`,
       );
-    if (draw.pairs) return drawnForPairs(draw, synapses.pre, synapses, own.copy());
+    if (draw.pairs) return drawnForPairs(draw, synapses.pre, synapses, generatorState.copy());
     const count = numbersIn(assignedBy(key))?.length ?? synapses.pairs.sources.length;
     return drawVector(draw.distribution, draw.arguments, count, state);
   }

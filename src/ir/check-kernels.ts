@@ -146,8 +146,11 @@ export function checkKernel(kernel: Kernel, context: ProgramContext): void {
 /** The finer form is a map too, which writes the same buffers. */
 function checkFiner({ finer: _, ...kernel }: MapKernel, finer: FinerMap, context: ProgramContext): void {
   checkKernel({ ...kernel, lanes: false, ...finer, name: `${kernel.name} (finer)` }, context);
-  const [own, others] = [kernel, finer].map(({ body }) => [...accessesOf(body).writes].sort().join(', ') || 'nothing');
-  if (own !== others) context.report(`kernel ${kernel.name}: writes ${own}, but ${others} in finer pieces`);
+  const [written, finerWritten] = [kernel, finer].map(
+    ({ body }) => [...accessesOf(body).writes].sort().join(', ') || 'nothing',
+  );
+  if (written !== finerWritten)
+    context.report(`kernel ${kernel.name}: writes ${written}, but ${finerWritten} in finer pieces`);
 }
 
 function checkDomain(kernel: MapKernel, context: ProgramContext, report: (sentence: string) => void): void {

@@ -12,8 +12,8 @@ const isLibraryName = (name: string): name is LibraryName => (libraryNames as re
 
 /** Returns a function of the library; undefined for other names. */
 export function libraryCall(name: string): HostFunction | undefined {
-  const made = known.get(name);
-  if (made || !isLibraryName(name)) return made;
+  const cached = known.get(name);
+  if (cached || !isLibraryName(name)) return cached;
   const f = libraryFunction(name, 'f64');
   const evaluator = createEvaluator(withCallees([f]));
   const call: HostFunction = (values) => Number(evaluator.call(f.name, values)[0]);

@@ -147,8 +147,8 @@ function readBodies(reader: TokenReader, draft: Draft): Pick<Program, 'functions
       const kernel = { ...head, body: bodyOf(at, head) };
       if (kernel.shape !== 'map' || !finer) return kernel;
       const { domain, team, locals } = finer.head;
-      const own = { domain, ...(team ? { team } : {}), locals, body: bodyOf(finer.body ?? 0, finer.head) };
-      return { ...kernel, finer: own };
+      const finerMap = { domain, ...(team ? { team } : {}), locals, body: bodyOf(finer.body ?? 0, finer.head) };
+      return { ...kernel, finer: finerMap };
     }),
   };
 }
@@ -287,8 +287,8 @@ function readKernel(reader: TokenReader): Pending<Kernel> {
   const base = { name: reader.name(), comment: reader.string() };
   switch (shape) {
     case 'map': {
-      const own = readMap(reader, base);
-      return reader.pass('finer') ? { ...own, finer: readMap(reader, base) } : own;
+      const mapKernel = readMap(reader, base);
+      return reader.pass('finer') ? { ...mapKernel, finer: readMap(reader, base) } : mapKernel;
     }
     case 'sequential':
       return { head: { ...base, shape, locals: readLocals(reader), body: [] }, body: skipBody(reader) };

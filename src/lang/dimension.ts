@@ -238,9 +238,9 @@ const readableTexts = new Map<string, string>();
 function readableProduct(d: Dimension): readonly ReadablePower[] | undefined {
   readable ??= readablePowers();
   const powers = readable;
-  const one = powers.get(dimensionKey(d));
-  if (one && one.exponent > 0) return [one];
-  let best: readonly ReadablePower[] | undefined = one && [one];
+  const single = powers.get(dimensionKey(d));
+  if (single && single.exponent > 0) return [single];
+  let best: readonly ReadablePower[] | undefined = single && [single];
   const total = (product: readonly ReadablePower[]): number => product.reduce((sum, { cost }) => sum + cost, 0);
   const consider = (product: readonly ReadablePower[]): void => {
     if (new Set(product.map(({ symbol }) => symbol)).size < product.length) return;

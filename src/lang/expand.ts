@@ -186,15 +186,15 @@ function added(a: Terms, b: Terms): Terms {
 function multiplied(a: Terms, b: Terms): Terms | null {
   if (a.size * b.size > mostTerms) return null;
   let result: Terms = new Map();
-  for (const one of a.values()) {
-    for (const other of b.values()) {
-      const powers = new Map(one.powers);
-      for (const [text, power] of other.powers) {
+  for (const termOfA of a.values()) {
+    for (const termOfB of b.values()) {
+      const powers = new Map(termOfA.powers);
+      for (const [text, power] of termOfB.powers) {
         const both = (powers.get(text) ?? 0) + power;
         if (both === 0) powers.delete(text);
         else powers.set(text, both);
       }
-      result = added(result, single(one.factor * other.factor, powers));
+      result = added(result, single(termOfA.factor * termOfB.factor, powers));
     }
   }
   return result;

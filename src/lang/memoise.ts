@@ -11,11 +11,11 @@ export function memoised<T>(of: (text: string) => T): (text: string) => T {
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
-    const made = of(text);
-    if (text.length > longestKept) return made;
+    const result = of(text);
+    if (text.length > longestKept) return result;
     if (known.size >= mostTexts) known.clear();
-    known.set(text, made);
-    return made;
+    known.set(text, result);
+    return result;
   };
 }
 

@@ -132,11 +132,11 @@ function printBinary(
   left: (least: number) => string,
   right: (least: number) => string,
 ): string {
-  const own = operatorLevel[operator];
+  const operatorPrecedence = operatorLevel[operator];
   const sign = tight.has(operator) ? operator : ` ${operator} `;
   // Powers group to the right and take a sign in the exponent; comparisons do not chain; the rest groups to the left.
   if (operator === '**') return `${left(level.atom)}${sign}${right(level.sign)}`;
-  return `${left(own === level.comparison ? own + 1 : own)}${sign}${right(own + 1)}`;
+  return `${left(operatorPrecedence === level.comparison ? operatorPrecedence + 1 : operatorPrecedence)}${sign}${right(operatorPrecedence + 1)}`;
 }
 
 /** The canonical text of a statement, such as `v = E_l`, `post.ge += w`, `send(port, w, 0.001*s)`. */

@@ -45,9 +45,9 @@ export function measure(e: Expression): Measure {
     depth = Math.max(depth, part.depth);
     size += part.size;
   }
-  const made = { depth: depth + 1, size };
-  measures.set(e, made);
-  return made;
+  const measured = { depth: depth + 1, size };
+  measures.set(e, measured);
+  return measured;
 }
 
 /**

@@ -238,8 +238,20 @@ function layOutGroup(name: string, populations: readonly [string, Population][],
   }
   if (readsLastSpike(context.model) && !lastEvent.has('spike')) noteLast('spike');
   const clock = clockOf(name, type, members, context);
-  const own = clock === undefined ? {} : { clock };
-  return { name, type, equations, events, ...own, members, length, storage, lastEvent, notRefractory, refractorySteps };
+  const groupClock = clock === undefined ? {} : { clock };
+  return {
+    name,
+    type,
+    equations,
+    events,
+    ...groupClock,
+    members,
+    length,
+    storage,
+    lastEvent,
+    notRefractory,
+    refractorySteps,
+  };
 }
 
 /** Returns the clock of a group. @diagnostic lower/unsupported-feature for features that do not support clocks */

@@ -131,10 +131,10 @@ function passes(
   // Synapses: connectivity, storage, first values.
   const { projections } = run('connectivity', (pass) => ({
     projections: plans.reduce<readonly BuiltProjection[]>((built, plan) => {
-      const own = diagnostics.within(`/projections/${plan.name}`, () =>
+      const builtProjection = diagnostics.within(`/projections/${plan.name}`, () =>
         buildProjection(withSynapseEnds(plan, built, pass), pass),
       );
-      return own ? [...built, own] : built;
+      return builtProjection ? [...built, builtProjection] : built;
     }, []),
   }));
   // The kernels of each step.

@@ -136,8 +136,8 @@ function updateEntries(
 /** The cable that a group's elements are compartments of; null for points. */
 function cableOf({ name }: Group, { cables }: Context): { readonly of: Cable; readonly names: CableNames } | null {
   for (const cable of cables) {
-    const own = cable.classes.find(({ type }) => type === name);
-    if (own) return { of: cable, names: own.names };
+    const compartmentClass = cable.classes.find(({ type }) => type === name);
+    if (compartmentClass) return { of: cable, names: compartmentClass.names };
   }
   return null;
 }

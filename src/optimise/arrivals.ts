@@ -113,12 +113,12 @@ function receiversOf(kernel: MapKernel, buffers: ReadonlyMap<string, Buffer>): r
   const written = stores.filter((s) => !emptied.includes(s));
   const receivers = emptied.flatMap(({ buffer }): Receiver[] => {
     const inbox = buffers.get(buffer);
-    const own = written.filter(({ value }) => loads(valueOf(body, value), buffer));
-    const [only] = own;
+    const storesOfVariable = written.filter(({ value }) => loads(valueOf(body, value), buffer));
+    const [only] = storesOfVariable;
     if (
       inbox === undefined ||
       only === undefined ||
-      own.length > 1 ||
+      storesOfVariable.length > 1 ||
       !keeps(valueOf(body, only.value), only.buffer, buffer)
     )
       return [];
@@ -231,7 +231,7 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
   // This has no effect, but shows the compiler that the index does not wrap around, so that it loads a line at once.
   const item = ir.mul(ir.and({ kind: 'local', type: 'u32', name: 'index' }, ir.u32(limit - 1)), ir.u32(linesPerItem));
   const at = (e: Expression): Expression => withParts(e, (part) => (isOwn(part) ? ir.get(element) : undefined));
-  const own = statements.map((s): Statement => {
+  const statementsOfLine = statements.map((s): Statement => {
     if (s.kind === 'set') return { ...s, value: at(s.value) };
     return s.kind === 'store' ? { ...s, index: at(s.index), value: at(s.value) } : s;
   });
@@ -240,7 +240,7 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
     local: counter.name,
     from: ir.u32(0),
     to: count,
-    body: [ir.set(element, ir.add(ir.get(first), ir.get(counter))), ...own],
+    body: [ir.set(element, ir.add(ir.get(first), ir.get(counter))), ...statementsOfLine],
     lanes: true,
   });
   const emptying = [
@@ -324,16 +324,17 @@ function withArrivalLines(program: Program): Program {
     ),
   );
   const settled = (kernel: MapKernel): MapKernel => {
-    const own = new Set(
+    const variablesOfKernel = new Set(
       plans.flatMap(({ writers }) =>
         [...writers].flatMap(([variable, writer]) => (writer === kernel ? [variable] : [])),
       ),
     );
     const body = kernel.body.map((s): Statement => {
-      if (s.kind !== 'store' || !own.has(s.buffer) || (s.value.type !== 'f64' && s.value.type !== 'f32')) return s;
+      if (s.kind !== 'store' || !variablesOfKernel.has(s.buffer) || (s.value.type !== 'f64' && s.value.type !== 'f32'))
+        return s;
       return { ...s, value: ir.add(s.value, ir.constant(s.value.type, 0)) };
     });
-    return own.size === 0 ? kernel : { ...kernel, body };
+    return variablesOfKernel.size === 0 ? kernel : { ...kernel, body };
   };
   const inPlaceOf = new Map(
     plans.map(({ kernel, receivers }): [string, readonly MapKernel[]] => [

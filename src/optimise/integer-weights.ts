@@ -150,8 +150,8 @@ function rewritten(kernel: Kernel, weights: ReadonlyMap<string, IntegerWeight>):
   if (kernel.shape === 'compact' || ![...buffersOf(kernel.body)].some((name) => weights.has(name))) return kernel;
   const loaded = loadedLocals(kernel.body);
   const gone = new Set([...loaded].filter(([, { buffer }]) => weights.has(buffer)).map(([name]) => name));
-  const all = (statements: readonly Statement[]): Statement[] => statements.flatMap(one);
-  const one = (s: Statement): Statement[] => {
+  const all = (statements: readonly Statement[]): Statement[] => statements.flatMap(withIntegers);
+  const withIntegers = (s: Statement): Statement[] => {
     switch (s.kind) {
       case 'set':
         return gone.has(s.local) ? [] : [s];

@@ -1,7 +1,6 @@
 /**
- * Names of a model that are words of generated languages, of their libraries, or of the generated programs themselves;
- * and texts put together at random from all that ends comments, strings and lines. Compilers of each language read what
- * comes out.
+ * Names of a model that are keywords of generated languages, or names of their libraries or of the generated programs;
+ * and random texts of all that ends comments, strings and lines. Compilers of each language read the output.
  */
 
 import { slow, someOf, triesAll } from '../support/effort.js';
@@ -41,7 +40,7 @@ const openclOptions = [
 const sizes = ['-DGROUP_SIZE=64', '-DTEAM_SIZE=32'];
 const shim = join(root, 'test/support/cuda-shim/shim.hpp');
 
-/** What each compiler has to say of a program; nothing where it is not installed. */
+/** Returns the messages of each compiler for a program; empty if it is not installed. */
 async function complaints(program: Program): Promise<readonly string[]> {
   const put = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   const { source, header } = generateC(program);
@@ -92,7 +91,7 @@ const languages = `
   print self func param result memory table elem data start type block loop end br call drop offset align i32 i64 f32 f64 v128 project vector pixel
 `;
 
-/** Every word of what is generated for two networks: what a name may clash with is among them. */
+/** Returns every identifier in the code generated for two networks, as candidates of clashes. */
 function wordsOfPrograms(): readonly string[] {
   const texts = ['song-abbott-stdp', 'heterogeneous-delays'].flatMap((name) => {
     const { program } = lowered(shortText(name));
@@ -143,8 +142,8 @@ const groupsOfModel = 12;
 const namesOfModel = 9 * groupsOfModel;
 
 /**
- * A network in which groups, projections, variables and parameters have the given names; every variable is read and
- * written wherever it can be.
+ * Returns a network with the given names of groups, projections, variables and parameters; every variable is read and
+ * written in all possible places.
  */
 function named(names: readonly string[]): ReturnType<typeof brian> {
   const at = (k: number): string => names[k] ?? `plain_${k}`;

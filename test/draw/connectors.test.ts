@@ -1,6 +1,7 @@
 /**
- * Connectors that read places and indices, have ends of several populations or random numbers of connections: what PyNN
- * 0.13.0's mock backend connects, with `NumpyRNG(12345)` for connectors and `NumpyRNG(7)` for numbers of connections.
+ * Connectors that read places and indices, have ends of several populations or random numbers of connections, compared
+ * with the connections of PyNN 0.13.0's mock backend, with `NumpyRNG(12345)` for connectors and `NumpyRNG(7)` for
+ * numbers of connections.
  */
 
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What a model would need to be drawn is known before anything is drawn, and refused where it is too much. */
+/** The cost of drawing a model is computed before any draw, and a model above the limits is rejected. */
 
 import { describe, expect, it } from 'vitest';
 import { drawModel } from '../../src/draw/draw.js';
@@ -14,7 +14,7 @@ interface Parts {
   readonly connector?: object;
 }
 
-/** What is said of a PyNN document on a machine of 1 GB. */
+/** Returns the diagnostics of a PyNN document on a machine of 1 GB. */
 function findings({ size = 10, population = {}, connector }: Parts): readonly Diagnostic[] {
   const document = {
     format: 'interneuron/pynn',

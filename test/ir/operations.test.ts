@@ -41,7 +41,7 @@ test('a loop between constants goes round as often; code is counted once', () =>
 
 test('of actions, at most: kernels with a known number of items, and no bound where it is computed', () => {
   const run = (kernel: string) => ({ kind: 'run', kernel }) as const;
-  // The size of ab.fill is what ab.size computes; spikes decide how many synapses ab.deliver has.
+  // ab.size computes the size of ab.fill; spikes decide how many synapses ab.deliver has.
   expect(operationsOfActions(twoPopulations, [run('ab.size'), run('clear')])).toBe(2 + 66);
   expect(operationsOfActions(twoPopulations, [run('ab.fill')])).toBe(Infinity);
   expect(operationsOfActions(twoPopulations, [run('ab.deliver')])).toBe(Infinity);

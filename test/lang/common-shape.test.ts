@@ -1,4 +1,4 @@
-/** Expressions that differ in numbers alone: what they share, and in which numbers they differ. */
+/** Expressions that differ only in numbers: their common shape, and the numbers in which they differ. */
 
 import { expect, it } from 'vitest';
 import { commonShape } from '../../src/lang/common-shape.js';

@@ -94,7 +94,7 @@ describe('linearForm in v and w', () => {
   });
 });
 
-/** The largest value of any part: what cancels in a sum bounds the rounding error. */
+/** The largest value of any part: cancelling terms of a sum bound the rounding error. */
 function magnitude(e: Parameters<typeof evaluate>[0], v: number, w: number): number {
   const own = Math.abs(evaluate(e, { v, w }));
   const parts =

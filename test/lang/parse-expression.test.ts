@@ -86,7 +86,7 @@ describe('refused', () => {
     ['1.2.3', 'lang/bad-number @ 1.2.3'],
     ['1e400', 'lang/number-out-of-range @ 1e400'],
     ['2*1e-400', 'lang/number-out-of-range @ 1e-400'],
-    // The least double is 4.94e-324: what is nearer to it than to 0 has lost its only digit.
+    // The least double is 4.94e-324: numbers nearer to it than to 0 have lost their only digit.
     ['3e-324', 'lang/number-out-of-range @ 3e-324'],
     ['1.23456e-320', 'lang/number-out-of-range @ 1.23456e-320'],
     ['1'.repeat(1001), `lang/number-too-long @ ${'1'.repeat(1001)}`],

@@ -84,8 +84,8 @@ const operators: Readonly<Record<BinaryOperator, (a: number, b: number) => numbe
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
-  // No value rather than infinity, whose sign would tell 0 from -0: an integer zero has no sign, which this evaluator
-  // does not know.
+  // No value rather than infinity, since its sign would distinguish 0 from -0: an integer zero has no sign, unlike
+  // zeros of this evaluator.
   '/': (a, b) => (b === 0 ? NaN : a / b),
   '//': (a, b) => Math.floor(a / b),
   '%': (a, b) => a - b * Math.floor(a / b),

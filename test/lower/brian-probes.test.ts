@@ -1,6 +1,6 @@
 /**
- * What Brian 2.5.1 was measured to do, step by step. Every number here was read off a run of Brian, not off ours
- * (`docs/differences.md` lists where we differ on purpose).
+ * Measured behaviour of Brian 2.5.1, step by step. Every number was read from a run of Brian, not from our own output
+ * (`docs/differences.md` lists deliberate differences).
  */
 
 import { describe, expect, test } from 'vitest';
@@ -57,7 +57,7 @@ describe('integration methods', () => {
   });
 });
 
-// Brian 2.9: what `get_conditionally_linear_system` makes of an equation, one step of 0.1 s from v 0.3, w 0.7.
+// Brian 2.9: the form of an equation in `get_conditionally_linear_system`, after one step of 0.1 s from v 0.3, w 0.7.
 describe('exponential Euler where a variable stands within functions', () => {
   const stepped = (rate: string): string =>
     brian(
@@ -105,7 +105,7 @@ describe('exponential Euler where a variable stands within functions', () => {
   });
 });
 
-// Brian 2.9: the method that it takes for equations where none is named; a, b, c, k and times are constants, p and q parameters.
+// Brian 2.9: its choice of a method if none is named; a, b, c, k and times are constants, p and q parameters.
 describe('the method where none is named', () => {
   test.each([
     ['exact', 'dv/dt=-v/tau:1'],
@@ -160,7 +160,7 @@ describe('the method where none is named', () => {
   });
 });
 
-// An Ornstein-Uhlenbeck process of variance 1 for each synapse: shared by the equations that name it, by nothing else.
+// An Ornstein-Uhlenbeck process of variance 1 for each synapse: shared only by the equations that name it.
 describe('noise in synapses', () => {
   test('is of each synapse, step and name', async () => {
     const run = await simulate(
@@ -252,7 +252,7 @@ describe('refractoriness', () => {
     expect(stepsOf(run, 'G.spike')).toEqual([4, 17, 30, 43, 56, 69]);
   });
 
-  // Brian 2.9: what the spike itself adds to v by a synapse, before its reset, is lost whatever the period.
+  // Brian 2.9: a synapse's contribution to v by the spike itself, before its reset, is lost for any period.
   test.each([
     ['0 ms', 0.13370243557117167],
     ['0.35 ms', 0.13370243557117167],
@@ -522,7 +522,7 @@ describe('timed arrays', () => {
 });
 
 describe('the method that is taken where none is named', () => {
-  // v after 6 ms under Brian 2.9, which takes exact for linear equations whose coefficients hold for a step.
+  // v after 6 ms under Brian 2.9, which uses exact for linear equations with constant coefficients during a step.
   test.each([
     [
       'a parameter that is written, in one equation',
@@ -599,7 +599,9 @@ describe('the method that is taken where none is named', () => {
   });
 });
 
-/** Brian 2.9: `codegen/translation.py` and `check_for_order_independence` say what may write a shared variable. */
+/**
+ * Brian 2.9: the rules for writing a shared variable in `codegen/translation.py` and `check_for_order_independence`.
+ */
 describe('a variable with one value for all elements', () => {
   const group = (statements: string, more = ''): string =>
     brian(`
@@ -645,7 +647,7 @@ describe('a variable with one value for all elements', () => {
     expect(everyMillisecond(run.samples.get('M/c')).map(([, c]) => c)).toEqual([1, 4, 13]);
   });
 
-  // Brian raises for each of these.
+  // Brian raises an error for each case.
   test.each([
     ['from what each element has', group('s = s + c'), 'model/shared-reads-own'],
     ['from an index', group('s = 2*i'), 'model/shared-reads-own'],

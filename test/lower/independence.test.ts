@@ -1,6 +1,6 @@
 /**
- * Every stream of random numbers has a name of its own: what is added to a model, or in which order it is written,
- * moves no other's.
+ * Every stream of random numbers has a unique name: additions to a model, or another order of its parts, do not change
+ * other streams.
  */
 
 import { describe, expect, test } from 'vitest';

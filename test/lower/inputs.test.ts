@@ -41,9 +41,9 @@ async function sampled(text: string, variable: string, unit = 1e-12): Promise<re
 }
 
 /**
- * Rows of samples of a value that a current has in each step. At the end of a step (grid) and before the integration of
- * the next (brian) there stands what that step used, and nothing before the first. LEMS evaluates the value anew for
- * the time that has come.
+ * Rows of samples of a current's value in each step. At the end of a step (grid) and before the next integration
+ * (brian), the sample is the value used in the step, and zero before the first. LEMS evaluates the value again for the
+ * new time.
  */
 const rows: Readonly<Record<TimingProfile, (first: number, raised: number) => readonly number[]>> = {
   grid: (low, high) => [0, low, low, low, high, high, high, low, low],

@@ -1,4 +1,4 @@
-/** Integers have 32 bits: what does not fit is a real number, or refused. */
+/** Integers have 32 bits: larger constants become real numbers, or are rejected. */
 
 import { describe, expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';

@@ -1,4 +1,4 @@
-/** What a valid model may say and a program cannot hold is said with its place, and is no fault of ours. */
+/** Valid models that exceed the limits of a program are rejected with their place, without internal errors. */
 
 import { expect, test } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.js';

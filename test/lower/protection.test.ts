@@ -1,6 +1,6 @@
 /**
- * What "unless refractory" protects: while a neuron is refractory, everything but the event's own reset fails to write
- * the variable, from the very step of the spike on (Brian 2 documentation, refractoriness).
+ * The effect of "unless refractory": while a neuron is refractory, only the event's own reset can write the variable,
+ * from the step of the spike on (Brian 2 documentation, refractoriness).
  */
 
 import { describe, expect, test } from 'vitest';
@@ -94,7 +94,7 @@ describe('everything else that writes', () => {
     `),
     );
     const v = trace(run, 'M/v');
-    // Operations at steps 0, 5, 10, 15, 20; those of steps 10 and 15 are lost.
+    // Operations at steps 0, 5, 10, 15, 20; assignments in steps 10 and 15 are lost.
     expect(stepsOf(run, 'G.spike')).toEqual([9]);
     expect(v[8]).toBeCloseTo(0.902, 12);
     expect(v[17]).toBe(0);
@@ -118,8 +118,7 @@ describe('everything else that writes', () => {
       run: 1.9 ms
     `),
     );
-    // The event is tested after thresholds, where v = 0.25 from the step after the reset until the neuron is free
-    // again.
+    // The event is tested after thresholds; v = 0.25 from the step after the reset until the end of refractoriness.
     expect(stepsOf(run, 'G.quarter')).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18]);
     expect(finalOf(run, 'G.n')).toEqual([9]);
     expect(finalOf(run, 'G.v')).toEqual([0.25]);

@@ -1,4 +1,4 @@
-/** What cannot be run yet is refused by name. Nothing is left out in silence. */
+/** Unsupported features are rejected by name; no feature is ignored silently. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -223,7 +223,7 @@ experiment: { dt: 0.1 ms, duration: 1 ms }
 });
 
 // --- The hard cases of the model ------------------------------------------------------------------------------------
-/** What stands in the way of each; absent: it runs. */
+/** The diagnostic of each; absent: it runs. */
 const hard: Readonly<Record<string, RegExp>> = {
   'assemblies-noise': /a delay of projection ring rounds to zero steps/,
   'dendritic-spikes': /a delay of projection among rounds to zero steps/,

@@ -1,4 +1,4 @@
-/** Resets and stored states: time begins anew, what is counted does not. */
+/** Resets and stored states: time starts again, but counters continue. */
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -22,7 +22,7 @@ test('after a reset all goes as it went, but for parameters that were set', asyn
     model({ protocol: '{ run: 2 ms }, { set: { p.drive: 2 } }, { reset: true }, { run: 1 ms }' }),
   );
   expect(stepsOf(run, 'p.spike')).toEqual([3, 7, 8 + 1, 8 + 3]);
-  // The first sample of each segment is that of its first state.
+  // The first sample of each segment has its first state.
   expect(trace(run, 'p.v')).toEqual([0, 0.25, 0.5, 0.75, 0, 0.25, 0.5, 0.75, 0, 0, 0.5, 0, 0.5, 0]);
 });
 
@@ -81,7 +81,7 @@ test('random numbers go on: no segment has those of another', async () => {
       protocol: '{ run: 0.75 ms }, { reset: true }, { run: 0.75 ms }, { reset: true }, { run: 0.75 ms }',
     }),
   );
-  // Three samples of each segment are drawn; the first is that of the state at its start.
+  // Three samples of each segment are drawn; the first has the state at its start.
   const drawn = trace(run, 'p.v').filter((value) => value !== 0);
   expect(drawn).toHaveLength(9);
   expect(new Set(drawn).size).toBe(9);

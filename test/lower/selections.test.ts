@@ -1,7 +1,6 @@
 /**
- * Ends that are lists, samples and assemblies: what is drawn counts within the ends that a projection names, and so a
- * projection between assemblies has the pairs, and its synapses the values and delays, of one between two populations
- * of their size.
+ * Ends that are lists, samples and assemblies. Draws count within the ends that a projection names. A projection
+ * between assemblies therefore has the pairs, values and delays of one between two populations of their size.
  */
 
 import { describe, expect, test } from 'vitest';

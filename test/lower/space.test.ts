@@ -183,7 +183,7 @@ describe('delays that are drawn again', () => {
     expect(Math.max(...redrawn)).toBe(20);
     const inside = clipped.flatMap((delay, k) => (delay > 5 && delay < 20 ? [k] : []));
     expect(inside.map((k) => redrawn[k])).toEqual(inside.map((k) => clipped[k]));
-    // The mean of a normal law between limits, by its density at these.
+    // The mean of a normal law between limits, by its density at the limits.
     const density = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
     const cumulative = (z: number): number => {
       let sum = 0;

@@ -1,4 +1,4 @@
-/** What synapses do at events and in each step: own variables, additive and ordered code, sums, recordings. */
+/** Effects of synapses at events and in each step: own variables, additive and ordered code, sums, recordings. */
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../support/brian-text.js';
@@ -6,7 +6,7 @@ import { byCreation, finalOf, simulate, stepsOf, trace } from '../support/simula
 
 describe('values that phases of the protocol change', () => {
   test.each([
-    // What a phase sets counts for the room of fixed-point sums: 10^9 after 10^-3 is no overflow.
+    // Values set by a phase count for the range of fixed-point sums: 10^9 after 10^-3 does not overflow.
     ['a parameter', 'w : 1 (constant)', 'v += w'],
     ['a variable', 'w : 1', 'v += w'],
     ['a variable that is clipped', 'w : 1', 'v += w; w = clip(w, 0, 1e10)'],
@@ -310,7 +310,7 @@ describe('event-driven synapses', () => {
     `),
     );
     expect(byCreation(run, 'S', 'seen')[0]).toBeCloseTo((Math.exp(-4 / 7) + 1) * Math.exp(-1), 12);
-    // Since the last event nothing was brought up to date.
+    // There was no update since the last event.
     expect(byCreation(run, 'S', 'y')[0]).toBeCloseTo(3 * (1 - Math.exp(-12 / 4)), 12);
     expect(byCreation(run, 'S', 'z')[0]).toBeCloseTo(24, 12);
   });

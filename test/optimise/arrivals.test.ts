@@ -62,7 +62,7 @@ describe('a network in which little arrives', () => {
     const expected = await after(program, names(program), 400);
     const found = await after(changed, names(changed), 400);
     for (const [name, values] of expected) expect(found.get(name), name).toEqual(values);
-    // Something arrived, and nothing is left.
+    // Contributions arrived, and all of them were taken.
     expect(expected.get('P.ge')?.some((value) => Number(value) > 0.0016)).toBe(true);
     for (const name of linesOf(changed))
       expect(found.get(name)).toEqual(new BigInt64Array(found.get(name)?.length ?? 0));

@@ -1,6 +1,6 @@
 /**
- * What each pass makes of a program, in the text form: `golden/NAME.before.ir` is written by hand,
- * `golden/NAME.after.ir` by `UPDATE_GOLDEN=1 npx vitest run test/optimise/golden.test.ts`, to be read when it changes.
+ * The result of each pass in the text form: `golden/NAME.before.ir` is written by hand, `golden/NAME.after.ir` by
+ * `UPDATE_GOLDEN=1 npx vitest run test/optimise/golden.test.ts`, to be reviewed when it changes.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

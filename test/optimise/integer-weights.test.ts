@@ -14,7 +14,7 @@ interface Changes {
   readonly weight?: string;
   readonly receive?: string;
   readonly more?: string;
-  /** A weight that another projection could have, which decides in what units is summed. */
+  /** The largest weight of another projection, which determines the units of the sum. */
   readonly largest?: string;
   readonly protocol?: string;
 }

@@ -1,4 +1,4 @@
-/** Models of PyNN whose steps adapt, with many spikes: constant currents, trains of spikes, and connections among them. */
+/** Models of PyNN with adaptive steps and many spikes: constant currents, spike trains, and recurrent connections. */
 
 interface Cells {
   readonly type: string;

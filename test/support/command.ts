@@ -1,4 +1,4 @@
-/** Runs the command line within the test's own process, with what it prints caught. */
+/** Runs the command line within the test's own process, and captures its output. */
 
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { runCommandLine } from '../../src/cli/cli.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 
-/** What a command did. */
+/** The outcome of a command. */
 export interface CommandOutcome {
   readonly code: number;
   readonly stdout: string;
@@ -29,7 +29,7 @@ export interface CommandOptions {
   readonly onOutput?: (text: string) => void;
 }
 
-/** The command's outcome; nothing of it reaches the test's own terminal. */
+/** Returns the command's outcome; its output does not reach the test's own terminal. */
 export async function runCommand(words: readonly string[], options: CommandOptions = {}): Promise<CommandOutcome> {
   let stdout = '';
   let stderr = '';

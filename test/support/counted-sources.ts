@@ -1,6 +1,6 @@
 /**
- * Poisson sources whose numbers of spikes in a step are given instead of drawn, in a model and in what it was converted
- * to: spikes of both, and of what they act on, are then the same.
+ * Poisson sources with given instead of drawn numbers of spikes per step, in a model and in its conversion, so that the
+ * spikes of both, and their effects, are the same.
  */
 
 import type { ValidModel } from '../../src/model/model.js';

@@ -1,16 +1,16 @@
-/** How much of what takes long is tried. */
+/** The extent of slow tests. */
 
 import { test } from 'vitest';
 
 /**
- * `quick`: what `npm test` tries of a newcomer's machine in minutes; `usual`: nearly everything, a turn of compilers for
- * each document; `thorough`: every combination of compiler, level of optimisation and number of threads, too.
+ * `quick`: `npm test` on a newcomer's machine, in minutes; `usual`: nearly all tests, with one compiler for each
+ * document in turn; `thorough`: also every combination of compiler, level of optimisation and number of threads.
  */
 export type Effort = 'quick' | 'usual' | 'thorough';
 
 const efforts: readonly Effort[] = ['quick', 'usual', 'thorough'];
 
-/** What `INTERNEURON_TESTS` asks for: `.ci/run` sets it to `usual`, `npm run test:thorough` to `thorough`. */
+/** The value of `INTERNEURON_TESTS`: `.ci/run` sets it to `usual`, `npm run test:thorough` to `thorough`. */
 export const askedEffort: Effort = efforts.find((effort) => effort === process.env['INTERNEURON_TESTS']) ?? 'quick';
 
 /** Whether everything is tried. */
@@ -20,9 +20,9 @@ export const triesAll = askedEffort !== 'quick';
 export const slow = (name: string): string => (triesAll ? name : `${name}: npm run test:thorough runs it`);
 
 /**
- * All cases; where tests are to be quick, every so many-th, and a skipped test that says so.
+ * Returns all cases; in quick tests every n-th, with a skipped test that reports the omission.
  *
- * @param usually  every so many-th also of what is usually tried
+ * @param usually the interval in usual tests
  */
 export function someOf<T>(cases: readonly T[], every: number, what: string, usually = 1): readonly T[] {
   if (askedEffort === 'thorough' || (triesAll && usually === 1)) return cases;

@@ -59,7 +59,7 @@ export function round({ n, d }: Rational, type: FloatType): number {
   while (scaled(e).n < scaled(e).d << BigInt(precision - 1)) e -= 1;
   e = Math.max(e, least);
   const units = divideToEven(scaled(e).n, scaled(e).d);
-  // In two steps, as 2^e alone may be below the smallest normal; both products are exact.
+  // In two steps, because 2^e by itself may be below the smallest normal; both products are exact.
   const half = Math.trunc(e / 2);
   const value = Number(units) * 2 ** half * 2 ** (e - half);
   const finite = value > largest ? Infinity : value;

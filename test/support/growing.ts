@@ -15,7 +15,7 @@ const brian = (model: string, rest = ''): string =>
 const simple = 'dv/dt = -v/(10*ms) : 1';
 const afterBrian = (rest: string): string => brian(simple, rest);
 
-/** YAML, whatever it says. */
+/** YAML, for any content. */
 const yaml: Readonly<Record<string, Growing>> = {
   anchors: (n) => afterBrian(`annotations: {x: [${times(n, (k) => `&a${k} 1`, ', ')}]}\n`),
   anchorsInLines: (n) => afterBrian(`annotations:\n  x:\n${times(n, (k) => `    - &a${k} 1\n`)}`),
@@ -102,7 +102,7 @@ const yaml: Readonly<Record<string, Growing>> = {
 const jsonWith = (rest: string): string =>
   `{"format": "interneuron/pynn", "populations": [{"label": "a", "size": 1, "cell": {"type": "IF_curr_exp"}}], "phases": [{"run": 1}]${rest}}`;
 
-/** JSON, whatever it says. */
+/** JSON, for any content. */
 const json: Readonly<Record<string, Growing>> = {
   keys: (n) => jsonWith(`, "annotations": {${times(n, (k) => `"k${k}": 1`, ', ')}}`),
   equalKeys: (n) => jsonWith(`, "annotations": {${times(n, () => `"k": 1`, ', ')}}`),
@@ -630,7 +630,7 @@ const pynn: Readonly<Record<string, Growing>> = {
 const neuromlWith = (network: string, rest = '', size = 2): string =>
   `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d"><izhikevich2007Cell id="c" C="100pF" v0="-60mV" k="0.7nS_per_mV" vr="-60mV" vt="-40mV" vpeak="35mV" a="0.03per_ms" b="-2nS" c="-50mV" d="100pA"/>${rest}<network id="n"><population id="a" component="c" size="${size}"/>${network}</network></neuroml>`;
 
-/** XML, whatever it says. */
+/** XML, for any content. */
 const xml: Readonly<Record<string, Growing>> = {
   attributes: (n) => `<neuroml xmlns="http://www.neuroml.org/schema/neuroml2" id="d"${times(n, (k) => ` a${k}="1"`)}/>`,
   attributesWithin: (n) => neuromlWith(`<population id="b" component="c" size="1"${times(n, (k) => ` a${k}="1"`)}/>`),

@@ -22,7 +22,8 @@ export function sourceFiles(folders: readonly string[]): string[] {
 }
 
 /**
- * Reads what each file imports, by `import`, `import type`, `export from` or `import()`; only relative paths are kept.
+ * Reads the imports of each file, by `import`, `import type`, `export from` or `import()`; only relative paths are
+ * kept.
  */
 export function importGraph(files: readonly string[]): Graph {
   return new Map(files.map((file) => [file, importsOf(file, readFileSync(join(root, file), 'utf8'))]));
@@ -50,9 +51,7 @@ export function folderGraph(graph: Graph, folderOf: (file: string) => string): G
   return new Map([...folders].map(([folder, targets]) => [folder, [...targets]]));
 }
 
-/**
- * One cycle for each place where a walk of the graph comes back to where it already is; none when the graph has none.
- */
+/** Returns one cycle for each place at which a walk of the graph returns to its own path; empty without cycles. */
 export function findCycles(graph: Graph): string[][] {
   const cycles: string[][] = [];
   const done = new Set<string>();

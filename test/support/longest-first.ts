@@ -1,11 +1,11 @@
-/** The order of test files. Those that take long begin early, so that at the end no worker waits for another one. */
+/** The order of test files. Long ones begin early, so that no worker waits for another one at the end. */
 
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Of the files that share a process, those that start other programs take longest, however short their text is. */
+/** Of the files in a shared process, tests that start other programs take longest, even if their text is short. */
 const startsPrograms = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/test/interoperability/');
 
-/** Vitest's order (by what files took last time where that is known, or by their sizes), those that start programs first. */
+/** Vitest's order (by their last duration if known, or by their sizes), but files that start programs first. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -8,7 +8,7 @@ import { root } from './import-graph.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The bundled program's file; that of the public interface is beside it. */
+    /** The bundled program's file; the public interface is in the same folder. */
     readonly program: string;
   }
 }

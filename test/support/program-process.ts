@@ -6,7 +6,7 @@ import { inject } from 'vitest';
 import { root } from './import-graph.js';
 
 export interface Ended {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   /** The signal that ended it, if one did. */
   readonly signal: NodeJS.Signals | null;
@@ -24,7 +24,7 @@ export interface ProgramProcess {
 export interface ProcessOptions {
   /** Added to the environment; undefined takes a variable away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Runs as this user, which only root may ask for. */
+  /** Runs as this user, which requires root. */
   readonly uid?: number;
   /** The most that a file may grow to, in blocks of 512 bytes. */
   readonly fileBlocks?: number;

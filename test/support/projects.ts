@@ -1,4 +1,4 @@
-/** Stand-alone projects for tests: written, built, run, and what they wrote. */
+/** Stand-alone projects for tests: written, built and run, with their output. */
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,13 +15,13 @@ import { twoPopulations } from './two-populations.js';
 
 export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
 
-/** What a project printed, after its exit code, and the text of its results. */
+/** A project's output after its exit code, and the text of its results. */
 export interface ProjectResults {
   readonly said: string;
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A network and what is run of it. */
+/** A network and its run. */
 export interface ProjectCase {
   readonly name: string;
   load(): { readonly program: Program; readonly script: readonly ScriptEntry[] };
@@ -41,13 +41,13 @@ export function projectFolder(): (files: ProjectFiles) => string {
   };
 }
 
-/** Runs a compiler in a project's folder; it must have nothing to say. */
+/** Runs a compiler in a project's folder; it must print no message. */
 export async function compileQuietly(command: readonly string[], project: string): Promise<string> {
   expect(await runProgram(command, { cwd: project })).toMatchObject({ status: 0, stderr: '' });
   return project;
 }
 
-/** Runs a project, through another program where one is given. */
+/** Runs a project, through another program if given. */
 export async function projectResults(project: string, through: readonly string[] = []): Promise<ProjectResults> {
   const output = mkdtempSync(join(project, 'out-'));
   const { status, stdout, stderr } = await runProgram([...through, join(project, 'network'), '--output', output]);

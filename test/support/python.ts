@@ -10,9 +10,9 @@ import { root } from './import-graph.js';
 type Environment = '.venv' | '.venv-pynn' | '.venv-nestml';
 
 /**
- * Why an environment cannot be used, or null when it can.
+ * Returns why an environment cannot be used, or null if it can.
  *
- * @throws Error instead, where the variable INTERNEURON_REQUIRE_PYTHON is set: nothing may be left out there
+ * @throws Error instead if the variable INTERNEURON_REQUIRE_PYTHON is set, because no test may then be skipped
  */
 export function missingEnvironment(name: Environment, ...files: readonly string[]): string | null {
   const missing = ['bin/python', ...files].find((file) => !existsSync(join(root, name, file)));
@@ -22,7 +22,7 @@ export function missingEnvironment(name: Environment, ...files: readonly string[
   return reason;
 }
 
-/** Runs Python. @throws with what it printed, when it fails */
+/** Runs Python. @throws an error with its output on failure */
 export async function python(
   environment: Environment,
   words: readonly string[],
@@ -46,7 +46,9 @@ export const variables = (more: Readonly<Record<string, string>>): NodeJS.Proces
   ...more,
 });
 
-/** What the network of a script recorded, as `check --with` reads it. @param script  a path in a folder of its own */
+/**
+ * Returns the recordings of a script's network, as `check --with` reads them. @param script a path in a separate folder
+ */
 export async function recordsOf(
   environment: Environment,
   notation: 'brian' | 'pynn',

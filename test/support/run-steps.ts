@@ -3,10 +3,10 @@
 import type { Session } from '../../runtime/targets/target.js';
 
 /**
- * A session that is paced comes back after some tens of milliseconds, which on a busy machine is less than a few steps
- * take.
+ * Runs steps in several calls. A paced session returns after some tens of milliseconds, which may be less than a few
+ * steps on a busy machine.
  *
- * @returns steps done, fewer than asked for only where the session stands still: a log is full, or there was a fault
+ * @returns the number of steps, fewer than requested only after a full log or a fault
  */
 export async function runSteps(session: Session, steps: number): Promise<number> {
   let done = 0;

@@ -1,13 +1,13 @@
-/** A model and what it was converted to, run side by side: what a check has to find where both are the same function. */
+/** Runs a model and its conversion side by side: the results of a check must agree if both are the same function. */
 
 import { expect } from 'vitest';
 import type { ConversionCheck, SpikesByPopulation } from '../../src/run/check-conversion.js';
 
 /**
- * Expects spikes in the same steps, and samples that are no further apart than rounding.
+ * Expects spikes in the same steps, and samples that differ only by rounding.
  *
- * @param more  than so many spikes the model must have, without which nothing would be shown
- * @param apart  the largest distance of samples, as a share of their range
+ * @param more least number of spikes of the model, for a meaningful test
+ * @param apart the largest distance of samples, as a share of their range
  */
 export function expectSameRun(
   { populations, spikes, variables = [] }: ConversionCheck,
@@ -23,9 +23,9 @@ export function expectSameRun(
 }
 
 /**
- * Spikes of all cells in steps of 0.1 ms, by population.
+ * Returns spikes of all cells in steps of 0.1 ms, by population.
  *
- * @param later  than the beginning of its step the time is by which a spike is named, in s
+ * @param later offset of a spike's time from the beginning of its step, in s
  */
 export const inSteps = (spikes: SpikesByPopulation, later: number): Record<string, number[][]> =>
   Object.fromEntries(

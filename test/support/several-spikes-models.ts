@@ -1,4 +1,4 @@
-/** PyNN models whose sources may spike several times in a step: what they act on, and how they change. */
+/** PyNN models with sources that may spike several times in a step: their targets, and their changes. */
 
 const sources = (label: string, size: number, params: object): object => ({
   label,
@@ -24,7 +24,7 @@ const projection = (label: string, pre: string, post: string, synapse: object): 
 const set = (target: string, params: object): object => ({ set: { target, params } });
 const setDelay = (target: string, delay: number): object => ({ set_projection: { target, params: { delay } } });
 
-/** Spikes of some cells, of which many are given twice, and some come again within the step. */
+/** Spikes of some cells, with many repeated, and some repeated within the step. */
 const trains = (size: number, later: number): readonly (readonly number[])[] =>
   Array.from({ length: size }, (_, i) =>
     Array.from({ length: 16 }, (__, k) => {
@@ -35,7 +35,7 @@ const trains = (size: number, later: number): readonly (readonly number[])[] =>
       .sort((a, b) => a - b),
   );
 
-/** Parts of documents by what they are to show. */
+/** Parts of documents by their purpose. */
 const parts: Readonly<Record<string, object>> = {
   'weights in transit at two delays': {
     populations: [sources('s', 40, { rate: 100 }), cells('c', 4)],
@@ -106,7 +106,7 @@ export const severalSpikesModels: readonly (readonly [name: string, text: string
   return [name, JSON.stringify({ ...head, ...part, recordings })];
 });
 
-/** Sources that spike 0.4 times in a step on average, and nothing else. */
+/** Only sources that spike 0.4 times in a step on average. */
 export const fastSources = JSON.stringify({
   ...{ format: 'interneuron/pynn', version: 1, pynn: '0.13', seed: 7, setup: { timestep: 0.1 } },
   populations: [sources('s', 100, { rate: 4000 })],

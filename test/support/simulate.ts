@@ -1,7 +1,7 @@
 /**
  * Runs a model text through the whole chain, from its notation to results, on the reference interpreter and on
- * WebAssembly, and insists that both give the same bits. What tests of lowering look at is here: spikes, samples, final
- * values, synapses.
+ * WebAssembly, and requires the same bits. It returns the data for tests of lowering: spikes, samples, final values,
+ * synapses.
  */
 
 import { expect } from 'vitest';
@@ -44,7 +44,7 @@ export interface Engine {
 export interface StoredSynapse {
   readonly source: number;
   readonly target: number;
-  /** Steps, by place in the sorted rows; the one delay of all where they do not differ. */
+  /** Steps, by position in the sorted rows; a single delay if all are equal. */
   readonly delay: number;
   readonly creation: number;
 }
@@ -71,7 +71,9 @@ const both: readonly Engine[] = [
 
 let programs = 0;
 
-/** Whether a program must be legal after every pass, not after the last one alone; usual tests ask that of each third. */
+/**
+ * Whether a program must be legal after every pass, not only after the last one; usual tests check each third program.
+ */
 const looksAtPasses = (): boolean => askedEffort === 'thorough' || (triesAll && programs++ % 3 === 0);
 
 /** The model and its program; the program must be legal. */
@@ -87,7 +89,7 @@ function loweredModel(valid: ValidModel, precision: Precision): { valid: ValidMo
   return { valid, program };
 }
 
-/** The codes and messages of what stands in the way of a model. */
+/** Returns the codes and messages of a model's diagnostics. */
 export function refused(text: string, options: SimulateOptions = {}): string[] {
   try {
     lowered(text, options);
@@ -118,7 +120,7 @@ async function simulated(
   }
   const [first, ...others] = results;
   for (const other of others) {
-    // The parts first: where they differ says more than that the digests do.
+    // The parts first, because their differences are more informative than different digests.
     expect(other.faults).toEqual(first!.faults);
     // A network that could not be built is not looked at.
     if (first!.faults.length > 0 && other.events.size === 0) continue;
@@ -291,7 +293,7 @@ async function storedSynapses(program: Program, session: Session): Promise<Map<s
 }
 
 // --- Looking at results ---------------------------------------------------------------------------------------------
-/** Steps in which one element emitted. */
+/** Returns the steps in which one element emitted. */
 export function stepsOf(run: Simulation, event: string, element = 0): number[] {
   const pairs = run.events.get(event);
   if (!pairs) throw new Error(`no event ${event} among ${[...run.events.keys()].join(', ')}`);

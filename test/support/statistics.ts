@@ -58,7 +58,7 @@ export function chiSquareP(drawn: readonly number[], probability: (k: number) =>
       open = { expected: 0, seen: 0 };
     }
   }
-  // What lies beyond belongs to the last class.
+  // The tail belongs to the last class.
   classes.push({ expected: open.expected + (1 - covered) * drawn.length, seen: open.seen + drawn.length - seen });
   const chiSquare = classes.reduce((sum, each) => sum + (each.seen - each.expected) ** 2 / each.expected, 0);
   return gammaQ((classes.length - 1) / 2, chiSquare / 2);

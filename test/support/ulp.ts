@@ -33,8 +33,8 @@ function spacing(type: FloatType, x: Exact): Exact {
 }
 
 /**
- * |value - reference| in units in the last place of the reference; 0 for infinity where the reference overflows, else
- * infinity.
+ * Returns |value - reference| in units in the last place of the reference; 0 for infinity if the reference overflows,
+ * else infinity.
  */
 export function ulpError(type: FloatType, value: number, reference: Exact): number {
   const { precision, largest } = formats[type];

@@ -75,7 +75,7 @@ function readTrains(path: string, record: RunRecord): readonly SpikeTrains[] {
     if (place === undefined || row === undefined || time === undefined || others.length !== columns.length)
       throw damaged(path, `line ${number} matches no recorded cell`);
     place.rows[row]!.push(stepOf(Number(time), record.spikeLabel, writtenDt(record)) - segment.start + segment.begin);
-    for (const { column, values: own } of place.recorded) own[row]!.push(Number(others[column]));
+    for (const { column, values: valuesOfColumn } of place.recorded) valuesOfColumn[row]!.push(Number(others[column]));
   }
   return record.trains.map((plan, i) => trainsFromLists(plan, rows[i]!, values[i]));
 }

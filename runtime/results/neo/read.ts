@@ -95,13 +95,14 @@ export function readNeoResult(path: string): StoredResult {
     data,
     trains: readTrains(parts, path, record),
     series: record.series.map((plan) => {
-      const own = parts.flatMap(({ span, signals }) => {
+      const signalsOfSeries = parts.flatMap(({ span, signals }) => {
         const signal = signals.get(plan.name);
         return signal ? [{ span, signal }] : [];
       });
       // A series may have no sample in any of several segments.
-      if (own.length === 0 && record.segments === undefined) throw damaged(path, `the signal ${plan.name} is missing`);
-      return readSeries(own, plan, record);
+      if (signalsOfSeries.length === 0 && record.segments === undefined)
+        throw damaged(path, `the signal ${plan.name} is missing`);
+      return readSeries(signalsOfSeries, plan, record);
     }),
     close: () => undefined,
   };

@@ -162,12 +162,12 @@ function writeSegment(
         const [from, to] = [at, (at += train.counts[row]!)];
         const inside = (_: number, k: number): boolean =>
           steps[from + k]! >= segment.begin && steps[from + k]! < segment.end;
-        const own = steps.subarray(from, to).filter(inside);
+        const stepsOfCell = steps.subarray(from, to).filter(inside);
         const recorded = values.map(({ variable, all }) => ({
           variable,
           values: all.subarray(from, to).filter(inside),
         }));
-        write(trainText(train, row, own, recorded, setup, segment));
+        write(trainText(train, row, stepsOfCell, recorded, setup, segment));
       }
     }
   }
@@ -245,17 +245,17 @@ function epochsText(record: RunRecord, segment: SegmentSpan): string {
   const { phases } = record;
   const dt = writtenDt(record);
   if (phases.length < 2) return '';
-  const own = phases.filter(
+  const phasesOfSegment = phases.filter(
     ({ begin, end }) => begin >= segment.begin && end <= segment.end && (begin < end || begin < segment.end),
   );
   return json({
     name: 'phases',
     units: timeUnit(record),
-    times: own.map(({ begin }) => segmentTime(segment, begin, 0, dt)),
-    durations: own.map(({ begin, end }) => (end - begin) * dt),
-    labels: own.map(({ name }) => name),
+    times: phasesOfSegment.map(({ begin }) => segmentTime(segment, begin, 0, dt)),
+    durations: phasesOfSegment.map(({ begin, end }) => (end - begin) * dt),
+    labels: phasesOfSegment.map(({ name }) => name),
     annotations: {},
-    array_annotations: { segment: own.map(({ segment: name }) => name) },
+    array_annotations: { segment: phasesOfSegment.map(({ segment: name }) => name) },
   });
 }
 

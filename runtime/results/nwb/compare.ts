@@ -159,11 +159,11 @@ function compareDatasets(path: string, left: Dataset, right: Dataset, difference
     const at = differentElement(x, y, y.length);
     if (at === null) continue;
     const column = rest.length === 0 ? '' : `, ${at % width}`;
-    const [one, other] = [x[at]!, y[at]!];
+    const [storedItem, expectedItem] = [x[at]!, y[at]!];
     differences.add(
       `${path}[${begin + Math.floor(at / width)}${column}]`,
-      `${numberText(one, elementTypeOf(x))} (${bitsText(x, y, at)})`,
-      numberText(other, elementTypeOf(y)),
+      `${numberText(storedItem, elementTypeOf(x))} (${bitsText(x, y, at)})`,
+      numberText(expectedItem, elementTypeOf(y)),
     );
     return;
   }
@@ -172,8 +172,8 @@ function compareDatasets(path: string, left: Dataset, right: Dataset, difference
 function compareWhole(path: string, left: Dataset, right: Dataset, differences: DifferenceList): void {
   const [x, y]: unknown[] = [left.value, right.value];
   if (!Array.isArray(x) || !Array.isArray(y)) {
-    const [one, other] = [plainText(x), plainText(y)];
-    if (one !== other) addTexts(path, one, other, differences);
+    const [storedText, expectedText] = [plainText(x), plainText(y)];
+    if (storedText !== expectedText) addTexts(path, storedText, expectedText, differences);
     return;
   }
   const at = y.findIndex((value, k) => plainText(value) !== plainText(x[k]));

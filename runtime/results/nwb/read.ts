@@ -147,8 +147,10 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
     first += elementCount(plans[trains]!.cells);
   }
   return plans.map((plan, position) => {
-    const own = (plan.variables ?? []).map((_, k) => columns.find(({ numbers }) => numbers[position] === k)!);
-    return trainsOf(plan, found[position]!, { ends, data: times }, own, record);
+    const columnsOfTrains = (plan.variables ?? []).map((_, k) =>
+      columns.find(({ numbers }) => numbers[position] === k)!,
+    );
+    return trainsOf(plan, found[position]!, { ends, data: times }, columnsOfTrains, record);
   });
 }
 
@@ -189,9 +191,9 @@ function trainsOf(
     let at = 0;
     for (let row = begin; row < end; row += 1) {
       for (const part of parts) {
-        const own = part.numbers.subarray(part.at, (part.at += countIn(part.block, row)));
-        numbers.set(own, at);
-        at += own.length;
+        const numbersOfRow = part.numbers.subarray(part.at, (part.at += countIn(part.block, row)));
+        numbers.set(numbersOfRow, at);
+        at += numbersOfRow.length;
       }
     }
     return numbers;
@@ -216,8 +218,8 @@ function readAllSeries(file: File, path: string, record: RunRecord): readonly St
   // The first version had one series for all segments.
   const parts = seriesParts(series, version === 1 ? undefined : segments);
   return series.map((plan, position) => {
-    const own = parts[position]!.flatMap((part) => readPart(file, path, part, record));
-    return own.length === 1 ? own[0]! : joined(plan, own);
+    const storedParts = parts[position]!.flatMap((part) => readPart(file, path, part, record));
+    return storedParts.length === 1 ? storedParts[0]! : joined(plan, storedParts);
   });
 }
 

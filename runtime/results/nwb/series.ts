@@ -156,8 +156,8 @@ export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: num
       for (let row = 0; row < steps.length;) {
         let chunk = open.get(part);
         if (!chunk) {
-          const room = createArray(part.plan.element, most * width);
-          chunk = { part, position, values: room, steps: new Int32Array(most), rows: 0 };
+          const chunkValues = createArray(part.plan.element, most * width);
+          chunk = { part, position, values: chunkValues, steps: new Int32Array(most), rows: 0 };
           open.set(part, chunk);
         }
         const taken = Math.min(most - chunk.rows, steps.length - row);

@@ -106,9 +106,9 @@ async function compileIn(folder: string, { files, compiler, flags }: Sources): P
       `${compiler.title} reported success for the generated source ${source} but wrote no library`,
       hint,
     );
-  const room = output.split('\n').find((line) => withoutRoom.test(line));
+  const fullFolder = output.split('\n').find((line) => withoutRoom.test(line));
   throw new UsageError(
-    `${compiler.title} cannot compile the generated source ${source}: ${room?.trim() ?? firstError(output)}`,
+    `${compiler.title} cannot compile the generated source ${source}: ${fullFolder?.trim() ?? firstError(output)}`,
     hint,
   );
 }

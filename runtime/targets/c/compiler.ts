@@ -51,8 +51,8 @@ const wanted = (): string => (process.env['CC'] ?? '').trim();
 
 /** Compilers to try, in order. */
 function candidates(): readonly (readonly [string, ...string[]])[] {
-  const [own, ...words] = wanted().split(/\s+/);
-  return own === undefined || own === '' ? [['cc'], ['gcc'], ['clang']] : [[own, ...words]];
+  const [program, ...words] = wanted().split(/\s+/);
+  return program === undefined || program === '' ? [['cc'], ['gcc'], ['clang']] : [[program, ...words]];
 }
 
 /** Returns `gcc 12.2.0` from the output of `--version`. */
@@ -93,14 +93,14 @@ const install =
 
 /** The error for a missing compiler, with the package to install. */
 export function missingCompiler(): UsageError {
-  const own = wanted();
-  return own === ''
+  const wantedCompiler = wanted();
+  return wantedCompiler === ''
     ? new UsageError(
         'no C compiler was found: none of cc, gcc and clang can be started',
         `${install}, or set CC to your compiler`,
       )
     : new UsageError(
-        `the C compiler that CC names cannot be started: ${own}`,
+        `the C compiler that CC names cannot be started: ${wantedCompiler}`,
         `unset CC to use cc, gcc or clang, or ${install}`,
       );
 }

@@ -82,8 +82,8 @@ export interface CudaApi {
 
 /** Names of the driver's library, in the order of trying. */
 function candidates(): readonly string[] {
-  const own = process.env['INTERNEURON_CUDA_LIBRARY'];
-  if (own !== undefined && own !== '') return [own];
+  const namedLibrary = process.env['INTERNEURON_CUDA_LIBRARY'];
+  if (namedLibrary !== undefined && namedLibrary !== '') return [namedLibrary];
   if (process.platform === 'win32') return ['nvcuda.dll'];
   return ['libcuda.so.1', 'libcuda.so', '/usr/local/nvidia/lib64/libcuda.so.1', '/usr/lib/wsl/lib/libcuda.so.1'];
 }

@@ -73,10 +73,10 @@ const searches = new Map<string, Promise<FoundCompiler>>();
  * @param driver version of CUDA that the driver supports
  */
 export function findCudaCompiler(driver: number): Promise<FoundCompiler> {
-  const own = process.env['INTERNEURON_NVRTC_LIBRARY'] ?? '';
+  const namedLibrary = process.env['INTERNEURON_NVRTC_LIBRARY'] ?? '';
   const named = process.env['CUDACXX'] ?? '';
-  const key = JSON.stringify([driver, own, named]);
-  const known = searches.get(key) ?? search(driver, own, named);
+  const key = JSON.stringify([driver, namedLibrary, named]);
+  const known = searches.get(key) ?? search(driver, namedLibrary, named);
   searches.set(key, known);
   return known;
 }

@@ -29,11 +29,11 @@ export function memoryError(
 
 /** One element with the bytes of a buffer's fill. */
 function patternOf({ element, initial }: Buffer): TypedArray {
-  const one = createArray(element, 1);
-  if (initial === undefined || ArrayBuffer.isView(initial)) return one;
-  if (one instanceof BigInt64Array) one[0] = BigInt(initial.fill);
-  else one[0] = Number(initial.fill);
-  return one;
+  const pattern = createArray(element, 1);
+  if (initial === undefined || ArrayBuffer.isView(initial)) return pattern;
+  if (pattern instanceof BigInt64Array) pattern[0] = BigInt(initial.fill);
+  else pattern[0] = Number(initial.fill);
+  return pattern;
 }
 
 /** Memory of one session. */
@@ -148,9 +148,9 @@ export class DeviceMemory {
   #place(name: string): readonly [Handle, number] {
     const place = this.#layout.places.get(name);
     if (place?.kind === 'arena') return [this.arena, place.offset];
-    const own = this.own(name);
-    invariant(own !== undefined, pass, `${name} has no memory yet`);
-    return [own, 0];
+    const separate = this.own(name);
+    invariant(separate !== undefined, pass, `${name} has no memory yet`);
+    return [separate, 0];
   }
 
   /** Returns a copy of elements, with all NaN as the canonical NaN. */
@@ -188,8 +188,8 @@ export class DeviceMemory {
   }
 
   #release(name: string): void {
-    const own = this.#own.get(name);
-    if (own !== undefined) this.#driver.free(own.handle);
+    const separate = this.#own.get(name);
+    if (separate !== undefined) this.#driver.free(separate.handle);
     this.#own.delete(name);
   }
 

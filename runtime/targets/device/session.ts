@@ -229,8 +229,8 @@ class DeviceSession implements Session {
       invariant(maxRowsPerStep <= capacity, pass, `the log ${name} has no room for one step`);
       const used = this.#memory.statusWord(this.#status, cursor.buffer, cursor.index);
       if (maxRowsPerStep === 0) return least;
-      const room = Math.floor(Math.max(0, capacity - used) / maxRowsPerStep);
-      return room > 0 && generated.guardedLogs.has(name) ? least : Math.min(least, room);
+      const stepsWithRoom = Math.floor(Math.max(0, capacity - used) / maxRowsPerStep);
+      return stepsWithRoom > 0 && generated.guardedLogs.has(name) ? least : Math.min(least, stepsWithRoom);
     }, Infinity);
   }
 

@@ -34,14 +34,14 @@ function stepsBeforeRare(entries: readonly StepEntry[], step: number): number {
  * @returns undefined if the next step is better launched by itself
  */
 export function nextStretch(entries: readonly StepEntry[], step: number, left: number): Stretch | undefined {
-  const room = Math.min(
+  const longestStretch = Math.min(
     left,
     mostSteps,
     Math.floor(mostLaunches / Math.max(1, entries.length)),
     stepsBeforeRare(entries, step),
   );
   let steps = 1;
-  while (2 * steps <= room) steps *= 2;
+  while (2 * steps <= longestStretch) steps *= 2;
   if (steps === 1) return undefined;
   const seldom = entries.filter(({ every }) => every > 1);
   const due = seldom.map((entry) =>

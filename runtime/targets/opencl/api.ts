@@ -60,8 +60,8 @@ export interface OpenclApi {
 
 /** Names of the loader of installable drivers, in the order of trying. */
 function candidates(): readonly string[] {
-  const own = process.env['INTERNEURON_OPENCL_LIBRARY'];
-  if (own !== undefined && own !== '') return [own];
+  const namedLibrary = process.env['INTERNEURON_OPENCL_LIBRARY'];
+  if (namedLibrary !== undefined && namedLibrary !== '') return [namedLibrary];
   if (process.platform === 'darwin') return ['/System/Library/Frameworks/OpenCL.framework/OpenCL'];
   return process.platform === 'win32' ? ['OpenCL.dll'] : ['libOpenCL.so.1', 'libOpenCL.so'];
 }

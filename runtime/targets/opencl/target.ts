@@ -63,9 +63,9 @@ function trustOf(api: OpenclApi, device: OpenclDevice, own: OpenclTargetOptions)
   const known = distrust.get(api) ?? new Map<string, Promise<number>>();
   distrust.set(api, known);
   const key = String(device.id);
-  const asked = known.get(key) ?? checkTrust(api, device, own);
-  known.set(key, asked);
-  return asked;
+  const failedChecks = known.get(key) ?? checkTrust(api, device, own);
+  known.set(key, failedChecks);
+  return failedChecks;
 }
 
 async function checkTrust(api: OpenclApi, device: OpenclDevice, own: OpenclTargetOptions): Promise<number> {

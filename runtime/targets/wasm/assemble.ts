@@ -15,9 +15,9 @@ async function assembler(): Promise<Assembler> {
   const known = loaded?.deref();
   if (known !== undefined) return known;
   const { default: start } = await import('wabt');
-  const made = await start();
-  loaded = new WeakRef(made);
-  return made;
+  const started = await start();
+  loaded = new WeakRef(started);
+  return started;
 }
 
 /** @throws InvariantError when the text cannot be read; the engine checks types when it compiles the binary */

@@ -149,10 +149,10 @@ export class SessionMemory {
     }
     this.#free.sort((a, b) => a.begin - b.begin);
     const joined: Room[] = [];
-    for (const room of this.#free) {
+    for (const gap of this.#free) {
       const last = joined.at(-1);
-      if (last?.end === room.begin) joined[joined.length - 1] = { begin: last.begin, end: room.end };
-      else joined.push(room);
+      if (last?.end === gap.begin) joined[joined.length - 1] = { begin: last.begin, end: gap.end };
+      else joined.push(gap);
     }
     this.#free = joined;
   }
@@ -161,15 +161,15 @@ export class SessionMemory {
   #place(bytes: number): number {
     const wanted = alignUp(bytes);
     const found = this.#free.findIndex(({ begin, end }) => end - begin >= wanted);
-    const room = this.#free[found];
-    if (room === undefined) {
+    const gap = this.#free[found];
+    if (gap === undefined) {
       const address = alignUp(this.#end);
       this.#end = address + bytes;
       return address;
     }
-    if (room.end - room.begin === wanted) this.#free.splice(found, 1);
-    else this.#free[found] = { begin: room.begin + wanted, end: room.end };
-    return room.begin;
+    if (gap.end - gap.begin === wanted) this.#free.splice(found, 1);
+    else this.#free[found] = { begin: gap.begin + wanted, end: gap.end };
+    return gap.begin;
   }
 
   #grow(end: number): void {

@@ -186,9 +186,9 @@ export function stepLines(context: ProgramContext, callees: Callees): string[] {
   );
   let slot: string | undefined;
   return repeatsOf(keys).flatMap((repeat) => {
-    const { slot: own } = calls[repeat.first]?.entry ?? {};
-    const title = own === undefined || own === slot ? [] : [comment(own)];
-    slot = own;
+    const { slot: repeatSlot } = calls[repeat.first]?.entry ?? {};
+    const title = repeatSlot === undefined || repeatSlot === slot ? [] : [comment(repeatSlot)];
+    slot = repeatSlot;
     return [...title, ...repeatLines(context, calls, repeat)];
   });
 }

@@ -11,10 +11,10 @@ type Maker = (dialect: Dialect) => string;
 const wrapping =
   (type: 'i32' | 'i64', name: string, operator: string): Maker =>
   ({ inlineFunction, types }) => {
-    const own = types[type];
+    const cType = types[type];
     const wide = types[type === 'i32' ? 'u32' : 'u64'];
     return (
-      `${inlineFunction} ${own} ${type}_${name}(${own} a, ${own} b) { return (${own})((${wide})a ${operator} ` +
+      `${inlineFunction} ${cType} ${type}_${name}(${cType} a, ${cType} b) { return (${cType})((${wide})a ${operator} ` +
       `(${wide})b); }`
     );
   };
@@ -22,9 +22,9 @@ const wrapping =
 const binary =
   (type: 'i32' | 'u32' | 'i64', name: string, value: (own: string, wide: string) => string): Maker =>
   ({ inlineFunction, types }) => {
-    const own = types[type];
+    const cType = types[type];
     const wide = types[type === 'i64' ? 'u64' : 'u32'];
-    return `${inlineFunction} ${own} ${type}_${name}(${own} a, ${own} b) { return ${value(own, wide)}; }`;
+    return `${inlineFunction} ${cType} ${type}_${name}(${cType} a, ${cType} b) { return ${value(cType, wide)}; }`;
   };
 
 const unary =
@@ -49,10 +49,10 @@ const saturating =
       },
     } as const;
     const { above, most, below, least } = limits[to];
-    const own = types[to];
+    const cType = types[to];
     return [
-      `${inlineFunction} ${own} ${to}_from_${from}(${types[from]} a)`,
-      `{ return a >= ${above}${suffix} ? ${most} : a >= ${below}${suffix} ? (${own})a : a < 0.0${suffix} ? ` +
+      `${inlineFunction} ${cType} ${to}_from_${from}(${types[from]} a)`,
+      `{ return a >= ${above}${suffix} ? ${most} : a >= ${below}${suffix} ? (${cType})a : a < 0.0${suffix} ? ` +
         `${least} : 0; }`,
     ].join('\n');
   };

@@ -78,13 +78,13 @@ export function familyTable(context: ProgramContext, named: NamedFamily): string
     field.kind === 'buffer' ? `${types.u32} ${rows.fields[k] ?? ''};` : `${types[field.type]} ${rows.fields[k] ?? ''};`,
   );
   // Kernels may be equal in all but their names.
-  const own = fields.length === 0 ? ['char nothing;'] : fields;
+  const rowFields = fields.length === 0 ? ['char nothing;'] : fields;
   const lines = family.members.map((member) =>
     fields.length === 0 ? `${comment(member.owner)} {0},` : rowText(context, named, member),
   );
   return [
     `${rows.type} {`,
-    ...indent(own),
+    ...indent(rowFields),
     '};',
     '',
     `static const ${rows.type} ${rows.table}[] = {`,

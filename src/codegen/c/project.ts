@@ -87,12 +87,14 @@ function sampleLines(program: Program): { readonly indices: string[]; readonly r
 function valueLines(program: Program): { readonly indices: string[]; readonly rows: string[] } {
   const indices: string[] = [];
   const rows = (program.manifest.eventRecordings ?? []).flatMap((recorded, k) => {
-    const { recording, population, event, indices: own, values = [] } = recorded;
+    const { recording, population, event, indices: recordedElements, values = [] } = recorded;
     const events = program.events.find((ring) => ring.name === event)?.log;
     if (events === undefined || values.length === 0) return [];
-    const listed = own instanceof Uint32Array;
-    if (listed) indices.push(indicesLine(`recorded_${k}`, own));
-    const [begin, count] = listed ? [0, own.length] : [own.begin, own.end - own.begin];
+    const listed = recordedElements instanceof Uint32Array;
+    if (listed) indices.push(indicesLine(`recorded_${k}`, recordedElements));
+    const [begin, count] = listed
+      ? [0, recordedElements.length]
+      : [recordedElements.begin, recordedElements.end - recordedElements.begin];
     return values.map(({ variable, unit, log, column }) => {
       const names = [recording, population, variable, unit].map(field).join(', ');
       return (

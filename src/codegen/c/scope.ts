@@ -211,9 +211,9 @@ export class Scope {
   /** A number, as an unsigned literal or the name of the member's own. */
   amount(amount: Amount): string {
     if (typeof amount === 'number') return `${amount}u`;
-    const own = this.#own(amount.field, 'value');
-    invariant(own !== undefined, 'codegen/c', `no field is named ${amount.field}`);
-    return own.id;
+    const valueField = this.#own(amount.field, 'value');
+    invariant(valueField !== undefined, 'codegen/c', `no field is named ${amount.field}`);
+    return valueField.id;
   }
 
   /** A number as a signed literal or the name of the member's own. */
@@ -229,28 +229,28 @@ export class Scope {
 
   /** The type of a buffer's elements. */
   element(buffer: string): ElementType {
-    const own = this.#fields.get(buffer);
-    return own?.field.kind === 'buffer' ? own.field.element : this.context.buffer(buffer).element;
+    const bufferField = this.#fields.get(buffer);
+    return bufferField?.field.kind === 'buffer' ? bufferField.field.element : this.context.buffer(buffer).element;
   }
 
   /** Returns the name of a buffer's pointer. */
   id(buffer: string): string {
-    const own = this.#fields.get(buffer);
-    return own?.field.kind === 'buffer' ? own.id : this.context.bufferNames.id(buffer);
+    const bufferField = this.#fields.get(buffer);
+    return bufferField?.field.kind === 'buffer' ? bufferField.id : this.context.bufferNames.id(buffer);
   }
 
   /** A field of the family, which is noted as used. */
   #own(name: string, kind: Field['kind']): OwnField | undefined {
-    const own = this.#fields.get(name);
-    if (own?.field.kind !== kind) return undefined;
+    const fieldOfName = this.#fields.get(name);
+    if (fieldOfName?.field.kind !== kind) return undefined;
     this.#loaded.add(name);
-    return own;
+    return fieldOfName;
   }
 
   /** The pointer to a buffer, for reading. */
   load(buffer: string): string {
-    const own = this.#own(buffer, 'buffer');
-    if (own !== undefined) return own.id;
+    const bufferField = this.#own(buffer, 'buffer');
+    if (bufferField !== undefined) return bufferField.id;
     this.context.buffer(buffer);
     this.#loaded.add(buffer);
     return this.context.bufferNames.id(buffer);

@@ -197,13 +197,17 @@ function familyOf(program: Program, members: readonly Own[], buffers: ReadonlyMa
   const pattern: KernelPattern = patternOf(program, first.kernel, substitution);
   const kernels = members.map(({ kernel }) => kernel);
   const names = kernels.map(({ name }) => name);
-  const own = owners(names);
+  const ownerNames = owners(names);
   return {
     name: members.length === 1 ? first.kernel.name : nameOf(kernels),
     pattern,
     fields: merger.fields,
     faultFields,
-    members: names.map((kernel, k): Member => ({ kernel, owner: own[k] ?? kernel, values: merger.values[k] ?? [] })),
+    members: names.map((kernel, k): Member => ({
+      kernel,
+      owner: ownerNames[k] ?? kernel,
+      values: merger.values[k] ?? [],
+    })),
   };
 }
 

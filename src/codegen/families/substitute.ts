@@ -55,8 +55,9 @@ function displacement(
 
 /** The index of an access: populations begin at different elements of merged arrays, the first of them at 0. */
 function indexOf(s: Substitution, e: Expression): Expression {
-  const found = displacement(e, 'add');
-  if (found !== undefined) return displaced(s, 'add', found.local, found.offset, `${found.local.name}_begin`);
+  const increment = displacement(e, 'add');
+  if (increment !== undefined)
+    return displaced(s, 'add', increment.local, increment.offset, `${increment.local.name}_begin`);
   // Buffers with one entry for several elements, such as notes of cache lines.
   if (e.kind === 'binary' && e.op === 'shr')
     return { ...e, left: indexOf(s, e.left), right: expressionOf(s, e.right, 'shift') };
@@ -70,8 +71,8 @@ const isCell = (e: BinaryOp): boolean =>
 function expressionOf(s: Substitution, e: Expression, hint: string): Expression {
   const part = (operand: Expression): Expression => expressionOf(s, operand, hint);
   // Index minus beginning: an item's number in its own population.
-  const own = displacement(e, 'sub');
-  if (own?.local.name === 'index') return displaced(s, 'sub', own.local, own.offset, 'begin');
+  const decrement = displacement(e, 'sub');
+  if (decrement?.local.name === 'index') return displaced(s, 'sub', decrement.local, decrement.offset, 'begin');
   switch (e.kind) {
     case 'const':
       return e.type === 'bool' ? e : s.constant(e, hint);

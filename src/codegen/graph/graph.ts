@@ -173,11 +173,11 @@ export class GraphBuilder {
       shape.operands.map((operand) => operand.id).join(' ');
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const made = { ...shape, id: this.#count, name: undefined } as GraphNode;
+    const newNode = { ...shape, id: this.#count, name: undefined } as GraphNode;
     this.#count += 1;
-    this.#known.set(key, made);
-    this.items.push({ kind: 'value', node: made });
-    return made;
+    this.#known.set(key, newNode);
+    this.items.push({ kind: 'value', node: newNode });
+    return newNode;
   }
 
   /** Adds an effect; loads from a buffer it writes are other values from here on. */

@@ -72,8 +72,8 @@ function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part 
     }
     if (domain.kind === 'count') {
       const end = typeof domain.count === 'number' ? domain.count : Infinity;
-      const own: Part = { begin: 0, end, partition: `item of ${JSON.stringify(domain.count)}` };
-      return (index) => (isLocal(index, 'index') ? own : everything);
+      const itemPart: Part = { begin: 0, end, partition: `item of ${JSON.stringify(domain.count)}` };
+      return (index) => (isLocal(index, 'index') ? itemPart : everything);
     }
     const begin = Math.min(...domain.ranges.map((range) => range.begin));
     const end = Math.max(0, ...domain.ranges.map((range) => range.end));
@@ -117,13 +117,14 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
     accesses.set(buffer, known);
     known.writes ||= writes;
     known.adds &&= adds;
-    const own = alone === undefined ? part : { ...part, partition: alone };
+    const partitionedPart = alone === undefined ? part : { ...part, partition: alone };
     if (
       !known.parts.some(
-        ({ begin, end, partition }) => begin === own.begin && end === own.end && partition === own.partition,
+        ({ begin, end, partition }) =>
+          begin === partitionedPart.begin && end === partitionedPart.end && partition === partitionedPart.partition,
       )
     )
-      known.parts.push(own);
+      known.parts.push(partitionedPart);
   };
   if (kernel.shape !== 'sequential' && (kernel.shape !== 'map' || kernel.domain.kind === 'spikes')) {
     const ring = ringOf(

@@ -188,8 +188,8 @@ function conflictsOf(touches: readonly Touches[]): readonly ReadonlyMap<number, 
       const known = byBuffer.get(buffer) ?? new Map<string, { readonly touch: Touch; readonly nodes: number[] }>();
       byBuffer.set(buffer, known);
       for (const touch of list) {
-        const { low, high, writes, adds, own: mine = '' } = touch;
-        const key = `${low} ${high} ${writes} ${adds} ${mine}`;
+        const { low, high, writes, adds, own: itemElement = '' } = touch;
+        const key = `${low} ${high} ${writes} ${adds} ${itemElement}`;
         const same = known.get(key);
         if (same === undefined) known.set(key, { touch, nodes: [node] });
         else same.nodes.push(node);

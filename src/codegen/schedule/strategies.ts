@@ -70,11 +70,11 @@ export function synapsesOf({ elements, synapses, order }: PropagateKernel): numb
 export function spanOf(kernel: PropagateKernel, all: number, dt: number): Span {
   const { elements, delays } = kernel;
   const rows = Math.max(1, elements.end - elements.begin) * (delays.last - delays.first + 1);
-  const own = synapsesOf(kernel);
+  const kernelSynapses = synapsesOf(kernel);
   return {
     due: Math.max(1, rows * usualRate * dt),
-    length: own / rows,
-    teams: Math.max(1, Math.floor((teams * own) / Math.max(own, all))),
+    length: kernelSynapses / rows,
+    teams: Math.max(1, Math.floor((teams * kernelSynapses) / Math.max(kernelSynapses, all))),
   };
 }
 

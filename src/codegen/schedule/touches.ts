@@ -190,8 +190,8 @@ export function touchesOf(program: Program, kernel: Kernel, adds: boolean, marke
     if (statement.kind === 'store')
       found.add(statement.buffer, intervalOf(statement.index, items, locals), true, ownOf(statement.index));
     if (statement.kind === 'accumulate') {
-      const own = adds ? {} : ownOf(statement.index);
-      found.add(statement.buffer, intervalOf(statement.index, items, locals), true, { adds, ...own });
+      const itemElement = adds ? {} : ownOf(statement.index);
+      found.add(statement.buffer, intervalOf(statement.index, items, locals), true, { adds, ...itemElement });
     }
     if (statement.kind === 'setBit') found.add(statement.mask, words(items), true, { own: 'bit 0' });
     for (const expression of expressionsOf(statement))

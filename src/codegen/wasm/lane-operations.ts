@@ -179,7 +179,7 @@ function longToDouble(a: Wat): Wat {
 
 function boolToNumber(to: ScalarType, width: MaskWidth, mask: Wat): Wat {
   const wanted = maskWidth(to);
-  const one = {
+  const vectorOfOnes = {
     i32: 'i32x4 1 1 1 1',
     u32: 'i32x4 1 1 1 1',
     i64: 'i64x2 1 1',
@@ -187,7 +187,7 @@ function boolToNumber(to: ScalarType, width: MaskWidth, mask: Wat): Wat {
     f64: 'f64x2 1 1',
     bool: '',
   }[to];
-  return ['v128.and', maskOf(wanted, width, mask), [`v128.const ${one}`]];
+  return ['v128.and', maskOf(wanted, width, mask), [`v128.const ${vectorOfOnes}`]];
 }
 
 /** Conversions that print their operand twice, which must therefore be a local. */

@@ -45,8 +45,8 @@ const float = new Float64Array(1);
 const bits = new Uint32Array(float.buffer);
 const littleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 const [low, high] = littleEndian ? [0, 1] : [1, 0];
-const one = 0x3ff0000000000000n;
-const shift = one - sqrtHalf;
+const bitsOfOne = 0x3ff0000000000000n;
+const shift = bitsOfOne - sqrtHalf;
 const [shiftLow, shiftHigh] = [Number(shift & 0xffffffffn), Number(shift >> 32n)];
 const [rootLow, rootHigh] = [Number(sqrtHalf & 0xffffffffn), Number(sqrtHalf >> 32n)];
 

@@ -111,18 +111,18 @@ export class MersenneTwister {
 
   #advance(): void {
     const state = this.#state;
-    let own = state[0] as number;
+    let current = state[0] as number;
     for (let k = 0; k < size - shift; k++) {
       const following = state[k + 1] as number;
-      state[k] = twisted(own, following, state[k + shift] as number);
-      own = following;
+      state[k] = twisted(current, following, state[k + shift] as number);
+      current = following;
     }
     for (let k = size - shift; k < size - 1; k++) {
       const following = state[k + 1] as number;
-      state[k] = twisted(own, following, state[k + shift - size] as number);
-      own = following;
+      state[k] = twisted(current, following, state[k + shift - size] as number);
+      current = following;
     }
-    state[size - 1] = twisted(own, state[0] as number, state[shift - 1] as number);
+    state[size - 1] = twisted(current, state[0] as number, state[shift - 1] as number);
     this.#next = 0;
   }
 }

@@ -115,7 +115,7 @@ export function define<P extends Readonly<Record<string, ScalarType>>>(
   const built = build(body, values);
   const named = isExpression(built) ? { result: built } : built;
   const results = Object.entries(named).map(([result, value]) => body.variable(result, value));
-  const made: IrFunction = {
+  const irFunction: IrFunction = {
     name,
     comment,
     parameters: declared,
@@ -124,8 +124,8 @@ export function define<P extends Readonly<Record<string, ScalarType>>>(
     results,
   };
   invariant(!defined.has(name), 'ir/library', `two functions are named ${name}`);
-  defined.set(name, made);
-  return made;
+  defined.set(name, irFunction);
+  return irFunction;
 }
 
 /** The function of that name, once something has asked for it. */
@@ -135,16 +135,16 @@ export function definedFunction(name: string): IrFunction | undefined {
 
 /** Defines a function on first use, so a program contains only the functions that it calls. */
 export function once(make: () => IrFunction): () => IrFunction {
-  let made: IrFunction | undefined;
-  return () => (made ??= make());
+  let cachedFunction: IrFunction | undefined;
+  return () => (cachedFunction ??= make());
 }
 
 /** Defines a function for each number type on first use. */
 export function perType<T extends NumberType = FloatType>(make: (type: T) => IrFunction): (type: T) => IrFunction {
-  const made = new Map<T, IrFunction>();
+  const byType = new Map<T, IrFunction>();
   return (type) => {
-    const known = made.get(type) ?? make(type);
-    made.set(type, known);
+    const known = byType.get(type) ?? make(type);
+    byType.set(type, known);
     return known;
   };
 }

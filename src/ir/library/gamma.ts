@@ -31,8 +31,8 @@ export const gamma = once(() =>
         body.when(gt(base, f64(0)), () => {
           const [w0, w1, w2, w3] = wordsAt(body, at, add(add(attempt, attempt), u32(1)));
           const chance = call(log('f64'), call(uniformFromWords(), w0, w1));
-          const room = add(mul(mul(f64(0.5), x), x), add(sub(d, mul(d, v)), mul(d, call(log('f64'), v))));
-          body.when(lt(chance, room), () => {
+          const logBound = add(mul(mul(f64(0.5), x), x), add(sub(d, mul(d, v)), mul(d, call(log('f64'), v))));
+          body.when(lt(chance, logBound), () => {
             const power = div(call(log('f64'), call(uniformFromWords(), w2, w3)), shape);
             const factor = select(boosted, call(exp('f64'), power), f64(1));
             body.set(value, mul(mul(d, v), factor));

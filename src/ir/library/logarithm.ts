@@ -60,8 +60,8 @@ export const logarithmConstants: Readonly<Record<FloatType, LogarithmConstants>>
 /** x = 2^k m with m in [sqrt(1/2), sqrt(2)), for finite positive normal x; k is a float. */
 function splitExponent(body: Body, format: Format, x: Expression): { readonly k: Expression; readonly m: Expression } {
   const { sqrtHalf } = logarithmConstants[format.type];
-  const one = BigInt(format.bias) << BigInt(format.mantissaBits);
-  const moved = body.let('moved', add(bitsOf(x), format.word(one - sqrtHalf)));
+  const bitsOfOne = BigInt(format.bias) << BigInt(format.mantissaBits);
+  const moved = body.let('moved', add(bitsOf(x), format.word(bitsOfOne - sqrtHalf)));
   // The biased k, written into the low bits of 2^52, is a float without any conversion.
   const base = powerOfTwo(format.mantissaBits);
   const raised = fromBits(format, or(exponentBits(format, moved), bitsOf(format.number(base))));

@@ -93,9 +93,11 @@ export function detectedElsewhere(
         }),
       ),
     );
-  const made = Object.entries(events).map(([name, event]) => [name, { ...eventAt(event, there), do: [] }] as const);
+  const receivedEvents = Object.entries(events).map(
+    ([name, event]) => [name, { ...eventAt(event, there), do: [] }] as const,
+  );
   return {
-    events: Object.fromEntries(made),
+    events: Object.fromEntries(receivedEvents),
     parameters,
     linked: new Map([...names].map(([variable, name]) => [name, variable])),
   };

@@ -108,10 +108,10 @@ class Maker {
       const key = instances.map(({ name, absent }) => (absent ? '' : name)).join(' ');
       const known = shared.get(key);
       if (known) return known;
-      const made = new Map<string, string>();
-      shared.set(key, made);
+      const variablesOfPlace = new Map<string, string>();
+      shared.set(key, variablesOfPlace);
       this.#kinds.push(place);
-      return made;
+      return variablesOfPlace;
     });
     this.#instances = parts.places[0]?.instances ?? [];
   }
@@ -139,9 +139,11 @@ class Maker {
     for (const [name, { unit }] of Object.entries(inputs)) if (unit === 'A') total = plus(total, nameOf(name));
     if (this.parts.conductance) total = plus(total, product(nameOf(conductance), nameOf(voltage)));
     this.#derived[current] = derivedOf('A', total ?? quantity(0, ampere));
-    const heard = detectedElsewhere(this.parts.heard, compartments, (wanted) => this.#taken.take(wanted));
-    Object.assign(this.#parameters, heard.parameters);
-    const own = new Map([...this.#ofPlace].filter(([name]) => !Object.hasOwn(this.parts.parameters, name)));
+    const receivedEvents = detectedElsewhere(this.parts.heard, compartments, (wanted) => this.#taken.take(wanted));
+    Object.assign(this.#parameters, receivedEvents.parameters);
+    const placeExpressions = new Map(
+      [...this.#ofPlace].filter(([name]) => !Object.hasOwn(this.parts.parameters, name)),
+    );
     return {
       type: {
         parameters: this.#parameters,
@@ -158,10 +160,10 @@ class Maker {
           ...Object.fromEntries(
             Object.entries(this.parts.events).map(([name, event]) => [
               name,
-              eventAt(event, (e) => this.#atPlace(e, own)),
+              eventAt(event, (e) => this.#atPlace(e, placeExpressions)),
             ]),
           ),
-          ...heard.events,
+          ...receivedEvents.events,
           ...Object.fromEntries(this.#instances.flatMap((_, slot) => this.#conditions(slot))),
         },
         regimes: {},
@@ -175,7 +177,7 @@ class Maker {
         ...(rise === undefined ? {} : { rise }),
       },
       conductance,
-      linked: heard.linked,
+      linked: receivedEvents.linked,
     };
   }
 
@@ -224,22 +226,22 @@ class Maker {
     const instance = this.#instances[slot];
     if (!instance) return;
     const { mechanism, shape } = instance;
-    const own = new Map<string, Expression>();
+    const expressions = new Map<string, Expression>();
     const names = [mechanism.parameters, mechanism.state, mechanism.derived].flatMap((map) => Object.keys(map));
     for (const name of names) {
-      const made = this.#taken.take(`${shape.name}_${name}`);
-      own.set(name, nameOf(made));
+      const uniqueName = this.#taken.take(`${shape.name}_${name}`);
+      expressions.set(name, nameOf(uniqueName));
       for (const k of this.#kinds) {
         const there = this.parts.places[k]?.instances[slot];
-        if (there && !there.absent) this.#variables[k]?.set(`${there.name}.${name}`, made);
+        if (there && !there.absent) this.#variables[k]?.set(`${there.name}.${name}`, uniqueName);
       }
     }
     for (const xi of mechanism.noise) {
-      const made = this.#taken.take(`${shape.name}_${xi}`);
-      own.set(xi, nameOf(made));
-      this.#noise.push(made);
+      const uniqueName = this.#taken.take(`${shape.name}_${xi}`);
+      expressions.set(xi, nameOf(uniqueName));
+      this.#noise.push(uniqueName);
     }
-    this.#own[slot] = own;
+    this.#own[slot] = expressions;
   }
 
   #equations(slot: number): void {
@@ -247,31 +249,31 @@ class Maker {
     if (!instance) return;
     const { mechanism, name: id } = instance;
     checkNoise(id, mechanism);
-    const made = (name: string): string => this.#ownName(slot, name) ?? name;
+    const classNameOf = (name: string): string => this.#ownName(slot, name) ?? name;
     for (const [name, parameter] of Object.entries(mechanism.parameters)) {
-      this.#parameters[made(name)] = { ...parameter, value: 0 };
+      this.#parameters[classNameOf(name)] = { ...parameter, value: 0 };
       this.#spread(
-        made(name),
+        classNameOf(name),
         this.#valuesOf(slot, name, (own) => own.parameters[name]?.value ?? parameter.value),
       );
     }
     for (const [name, variable] of Object.entries(mechanism.state)) {
-      this.#state[made(name)] = { ...variable, initial: this.#value(slot, variable.initial) };
+      this.#state[classNameOf(name)] = { ...variable, initial: this.#value(slot, variable.initial) };
       if (this.parts.places.some(({ instances }) => instances[slot]?.given.has(name)))
         this.#spread(
-          made(name),
+          classNameOf(name),
           this.#valuesOf(slot, name, (own) => own.state[name]?.initial ?? variable.initial),
         );
     }
     for (const [name, variable] of Object.entries(mechanism.derived))
-      this.#derived[made(name)] = { ...variable, value: this.#code(slot, variable.value) };
+      this.#derived[classNameOf(name)] = { ...variable, value: this.#code(slot, variable.value) };
     for (const [name, derivative] of Object.entries(mechanism.derivatives))
-      this.#derivatives[made(name)] = { ...derivative, rate: this.#code(slot, derivative.rate) };
+      this.#derivatives[classNameOf(name)] = { ...derivative, rate: this.#code(slot, derivative.rate) };
   }
 
   #ownName(slot: number, name: string): string | undefined {
-    const own = this.#own[slot]?.get(name);
-    return own?.kind === 'name' ? own.name : undefined;
+    const nameExpression = this.#own[slot]?.get(name);
+    return nameExpression?.kind === 'name' ? nameExpression.name : undefined;
   }
 
   /** Conditions of a mechanism as events of the class. */
@@ -321,10 +323,10 @@ class Maker {
 
   /** Code of a mechanism in the names of the class. */
   #code(slot: number, e: Expression): Expression {
-    const own = this.#own[slot] ?? new Map<string, Expression>();
-    const replaced = new Map(own);
+    const expressions = this.#own[slot] ?? new Map<string, Expression>();
+    const replaced = new Map(expressions);
     for (const used of namesIn(e)) {
-      if (own.has(used)) continue;
+      if (expressions.has(used)) continue;
       const found = this.#read(used, slot);
       if (found) replaced.set(used, found);
     }
@@ -465,12 +467,12 @@ class Maker {
     this.#instances.forEach(({ mechanism }, slot) => {
       for (const [name, e] of Object.entries(mechanism.writes)) {
         if (!/^i($|_)/.test(name) || !wanted(name)) continue;
-        const own = this.#code(slot, e);
+        const currentExpression = this.#code(slot, e);
         if (mechanism.density) {
           this.#read('area', slot);
-          byArea = plus(byArea, own);
+          byArea = plus(byArea, currentExpression);
         } else {
-          points = plus(points, own);
+          points = plus(points, currentExpression);
           if (!whole) this.#read('area', slot);
         }
       }

@@ -59,8 +59,8 @@ export function emptyPoints(system: System, { row, cell, each }: Cells, block: B
   const first =
     row === null ? null : block.name('points', ir.mul(ir.binary('div', row, ir.u32(size)), ir.u32(pointCount)));
   const body = block.nested((inner) => {
-    const own = inner.name('own', ir.load(points, first === null ? ir.get(k) : ir.add(first, ir.get(k))));
-    const place = ir.add(own, cell);
+    const pointBase = inner.name('own', ir.load(points, first === null ? ir.get(k) : ir.add(first, ir.get(k))));
+    const place = ir.add(pointBase, cell);
     inner.emit(...each([ir.store(diagonal, place, zero), ir.store(right, place, zero)]));
   });
   block.emit(loop(k, ir.u32(0), ir.u32(pointCount), body));
@@ -76,11 +76,11 @@ function eliminate(system: System, cells: Cells, block: Block): void {
     const k = block.local('k', 'u32');
     const body = block.nested((inner) => {
       const place = inner.name('place', ir.sub(ir.u32(size - 1), ir.get(k)));
-      const own = nodeBase(system, cells, place, 'own', inner);
+      const nodeOffset = nodeBase(system, cells, place, 'own', inner);
       const parent = nodeBase(system, cells, ir.load(up, place), 'parent', inner);
       const g = inner.name('g', ir.load(coupling, place));
       const all = inner.name('all', ir.load(axial, place));
-      const here = ir.add(own, cell);
+      const here = ir.add(nodeOffset, cell);
       const there = ir.add(parent, cell);
       const ofCell = inner.nested((lane) => {
         const inverse = lane.name('inverse', ir.div(to(real, ir.f64(1)), ir.add(ir.load(diagonal, here), all)));
@@ -113,10 +113,10 @@ function substitute(system: System, cells: Cells, block: Block): void {
 export function substituteAt(system: System, cells: Cells, place: Ir, block: Block): void {
   const { diagonal, right, up, coupling } = system;
   const { cell, each } = cells;
-  const own = nodeBase(system, cells, place, 'child', block);
+  const childOffset = nodeBase(system, cells, place, 'child', block);
   const parent = nodeBase(system, cells, ir.load(up, place), 'above', block);
   const g = block.name('conductance', ir.load(coupling, place));
-  const here = ir.add(own, cell);
+  const here = ir.add(childOffset, cell);
   const there = ir.add(parent, cell);
   const sum = ir.add(ir.load(right, here), ir.mul(g, ir.load(right, there)));
   block.emit(...each([ir.store(right, here, ir.mul(sum, ir.load(diagonal, here)))]));

@@ -47,17 +47,17 @@ export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnos
   const structured = Object.values(drawn.model.populations).some(
     ({ type }) => drawn.model.neurons[type ?? '']?.compartments !== undefined,
   );
-  const own = cablesOfCompartments(drawn);
+  const compartmentCables = cablesOfCompartments(drawn);
   if (structured) {
     const { model, clamps } = oneType
       ? { model: drawn.model, clamps: new Map<string, number>() }
       : withInputsOfTime(drawn.model, drawn.data);
     const expanded = new Expansion({ ...drawn, model }, clamps, diagnostics, oneType).run();
-    return { ...expanded, cables: [...expanded.cables, ...own] };
+    return { ...expanded, cables: [...expanded.cables, ...compartmentCables] };
   }
   return {
     drawn,
-    cables: own,
+    cables: compartmentCables,
     shown: { origins: new Map(), pieces: new Map(), recordings: new Map(), asked: new Map(), links: new Map() },
   };
 }
@@ -133,8 +133,8 @@ class Expansion {
       recordings,
       experiment: { ...this.#cells.model.experiment, protocol },
     };
-    const own = (population: string): boolean => this.#origins.has(population);
-    const merged = withListsMerged(model, this.#projections.parts, this.#cells.data, own);
+    const hasCompartments = (population: string): boolean => this.#origins.has(population);
+    const merged = withListsMerged(model, this.#projections.parts, this.#cells.data, hasCompartments);
     return {
       drawn: {
         model: { ...model, projections: merged },
@@ -168,11 +168,11 @@ class Expansion {
     if (population.linked && Object.keys(population.linked).length > 0)
       this.#cells.refuse(`a linked parameter of cells with compartments (${name})`);
     const { size } = population;
-    for (const one of this.#cells.classes.get(kind.name) ?? []) {
-      const member = this.#cells.member(name, one);
-      const count = one.compartments.length;
+    for (const compartmentClass of this.#cells.classes.get(kind.name) ?? []) {
+      const member = this.#cells.member(name, compartmentClass);
+      const count = compartmentClass.compartments.length;
       const values: Record<string, Value> = {};
-      for (const [variable, byPlace] of one.made.values) {
+      for (const [variable, byPlace] of compartmentClass.made.values) {
         const numbers = byPlace.map(numberOf);
         if (numbers.some((value) => value === null)) {
           this.#cells.refuse(`an expression for ${variable} at some places of a cell and another elsewhere (${name})`);
@@ -182,28 +182,42 @@ class Expansion {
         numbers.forEach((value, k) => all.fill(value ?? 0, k * size, (k + 1) * size));
         values[variable] = { kind: 'array', array: this.#cells.data.keep(all) };
       }
-      const ofCell = new Set([one.made.names.voltage, ...Object.keys(kind.type.parameters)]);
+      const ofCell = new Set([compartmentClass.made.names.voltage, ...Object.keys(kind.type.parameters)]);
       for (const [variable, value] of Object.entries(population.values)) {
         if (!variable.includes('.')) {
-          values[variable === 'v' ? one.made.names.voltage : variable] = this.#cells.repeated(value, count);
+          values[variable === 'v' ? compartmentClass.made.names.voltage : variable] = this.#cells.repeated(
+            value,
+            count,
+          );
           continue;
         }
-        for (const [made, given] of mechanismValues(name, kind, one, { variable, value, size }, this.#cells)) {
-          values[made] = given;
-          if (formulaOf(given)) ofCell.add(made);
+        for (const [variableName, given] of mechanismValues(
+          name,
+          kind,
+          compartmentClass,
+          { variable, value, size },
+          this.#cells,
+        )) {
+          values[variableName] = given;
+          if (formulaOf(given)) ofCell.add(variableName);
         }
       }
       const { positions: _, linked: __, ...rest } = population;
-      const linked = this.#linksHome(name, kind, one, size);
-      this.#populations[member] = { ...rest, type: one.type, size: size * count, values, ...linked };
-      const own = this.#places.get(name);
-      if (own && member !== name)
-        this.#places.set(member, { x: repeat(own.x, count), y: repeat(own.y, count), z: repeat(own.z, count) });
+      const linked = this.#linksHome(name, kind, compartmentClass, size);
+      this.#populations[member] = { ...rest, type: compartmentClass.type, size: size * count, values, ...linked };
+      const cellPlaces = this.#places.get(name);
+      if (cellPlaces && member !== name)
+        this.#places.set(member, {
+          x: repeat(cellPlaces.x, count),
+          y: repeat(cellPlaces.y, count),
+          z: repeat(cellPlaces.z, count),
+        });
       const variables = new Map<string, string>();
-      for (const map of new Set(one.made.variables)) for (const [shown, made] of map) variables.set(made, shown);
-      const places = one.compartments.map((at, ordinal) => ({
+      for (const map of new Set(compartmentClass.made.variables))
+        for (const [modelVariable, classVariable] of map) variables.set(classVariable, modelVariable);
+      const places = compartmentClass.compartments.map((at, ordinal) => ({
         at,
-        variables: one.made.variables[ordinal] ?? new Map(),
+        variables: compartmentClass.made.variables[ordinal] ?? new Map(),
       }));
       this.#origins.set(member, { population: name, cells: size, variables, ofCell, places });
     }
@@ -239,8 +253,8 @@ class Expansion {
     }
     const fixed = this.#cells.compartmentAt(kind, section, fraction);
     const at = places ? compartmentsAt(places, kind.tree, this.#cells.data) : (): number => fixed;
-    const own = typeof index === 'object' ? arrayOf(index.array, this.#cells.data.store) : null;
-    const cellOf = (k: number): number => own?.[k] ?? (typeof index === 'number' ? index : cells === 1 ? 0 : k);
+    const cellIndices = typeof index === 'object' ? arrayOf(index.array, this.#cells.data.store) : null;
+    const cellOf = (k: number): number => cellIndices?.[k] ?? (typeof index === 'number' ? index : cells === 1 ? 0 : k);
     const sources = new Map<string, { readonly population: string; readonly variable: string }>();
     const which = new Uint32Array(size);
     const elements = new Uint32Array(size);
@@ -377,8 +391,8 @@ class Expansion {
         kind && (variable === 'v' || variable.includes('.') || Object.hasOwn(kind.type.parameters, variable));
       if (kind && isKnown && (chosen || owners.length === 0)) {
         const cells = chosen?.cells ?? numbersIn(assigned);
-        for (const one of this.#cells.classes.get(kind.name) ?? [])
-          Object.assign(values, this.#setOn(owner, one, variable, value, cells));
+        for (const compartmentClass of this.#cells.classes.get(kind.name) ?? [])
+          Object.assign(values, this.#setOn(owner, compartmentClass, variable, value, cells));
       } else if (kind || owners.length > 0)
         this.#cells.refuse(
           `setting ${key} of cells with compartments`,
@@ -411,11 +425,11 @@ class Expansion {
     cells: readonly number[] | undefined,
   ): Record<string, Value> {
     const isOfMechanism = variable.includes('.');
-    const own = variable === 'v' ? one.made.names.voltage : variable;
+    const classVariable = variable === 'v' ? one.made.names.voltage : variable;
     // Mechanisms with the same equations share names, and one may have another's at some places.
     const places = new Map<string, number[]>();
     one.compartments.forEach((_, ordinal) => {
-      const name = isOfMechanism ? one.made.variables[ordinal]?.get(variable) : own;
+      const name = isOfMechanism ? one.made.variables[ordinal]?.get(variable) : classVariable;
       if (name !== undefined) places.set(name, [...(places.get(name) ?? []), ordinal]);
     });
     const member = this.#cells.member(population, one);

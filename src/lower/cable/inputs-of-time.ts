@@ -48,7 +48,7 @@ export function withInputsOfTime(model: Model, data: DataStore): Timed {
   if (model.timing !== 'grid') return { model, clamps };
   const synapses: Record<string, SynapseType> = { ...model.synapses };
   const names = new UniqueNames(Object.keys(synapses));
-  const made = new Map<string, string>();
+  const typeNames = new Map<string, string>();
   const projections = Object.entries(model.projections).map(([name, projection]): [string, Projection] => {
     const type = model.synapses[projection.synapse];
     const source = type && sourceOf(projection, model);
@@ -58,8 +58,8 @@ export function withInputsOfTime(model: Model, data: DataStore): Timed {
       .map(([own, link]) => [own, link.variable] as const);
     if (followed.length > 0) clamps.set(name, Math.max(...followed.map(([own]) => conductance(own, source, data))));
     const key = JSON.stringify([projection.synapse, source.typeName, followed]);
-    const synapse = made.get(key) ?? names.take(`${projection.synapse}_of_time`);
-    made.set(key, synapse);
+    const synapse = typeNames.get(key) ?? names.take(`${projection.synapse}_of_time`);
+    typeNames.set(key, synapse);
     synapses[synapse] = withSource(type, source, new Map(followed));
     return [name, { ...projection, synapse }];
   });
@@ -68,11 +68,11 @@ export function withInputsOfTime(model: Model, data: DataStore): Timed {
 
 /** Returns a synapse type that computes the inputs of its source. Variables that they follow belong to its target. */
 function withSource(type: SynapseType, source: TimedSource, followed: ReadonlyMap<string, string>): SynapseType {
-  const [own, sent] = [equationsOf(type), equationsOf(source.type)];
-  const names = [...sent.names].map((name) => [name, nameOf(followedName(name, followed))] as const);
+  const [synapseEquations, sourceEquations] = [equationsOf(type), equationsOf(source.type)];
+  const names = [...sourceEquations.names].map((name) => [name, nameOf(followedName(name, followed))] as const);
   const inputs = new Map([...source.inputs].map(([name, { value }]) => [name, value]));
-  const derived = [...sent.derived].map(
-    ([name, { expression }]) => [name, inlineDerived(expression, sent.derived)] as const,
+  const derived = [...sourceEquations.derived].map(
+    ([name, { expression }]) => [name, inlineDerived(expression, sourceEquations.derived)] as const,
   );
   const read = [...inputs, ...derived.map(([name, e]) => [name, substitute(e, inputs)] as const)];
   const there = new Map(read.map(([name, e]) => [`pre.${name}`, substitute(e, new Map(names))]));
@@ -80,7 +80,7 @@ function withSource(type: SynapseType, source: TimedSource, followed: ReadonlyMa
     ...type,
     contributes: type.contributes.map(({ to, value }) => ({
       to,
-      value: substitute(inlineDerived(value, own.derived), there),
+      value: substitute(inlineDerived(value, synapseEquations.derived), there),
     })),
   };
 }
@@ -235,8 +235,8 @@ function follows(link: Link, { from, to, connect }: Projection, { populations }:
     listed ? Number(listed[own]) : typeof index === 'number' ? index : sizeOf(population) === 1 ? 0 : own;
   const [there, here] = [placesOf(link, data), placesOf(to, data)];
   return Array.from(pairs.sources, (source, k) => {
-    const own = pre[source] ?? 0;
-    return linkedAt(own) === post[pairs.targets[k] ?? 0] && there(own) === here(k);
+    const synapsesOfSource = pre[source] ?? 0;
+    return linkedAt(synapsesOfSource) === post[pairs.targets[k] ?? 0] && there(synapsesOfSource) === here(k);
   }).every((same) => same);
 }
 

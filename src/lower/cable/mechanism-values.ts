@@ -26,12 +26,12 @@ export function mechanismValues(
   const mechanism = variable.slice(0, variable.indexOf('.'));
   const names = one.compartments.map((_, ordinal) => one.made.variables[ordinal]?.get(variable));
   const found = new Map<string, Value>();
-  for (const made of new Set(names)) {
-    if (made === undefined) continue;
-    const isWhole = names.every((name) => name === made);
+  for (const classVariable of new Set(names)) {
+    if (classVariable === undefined) continue;
+    const isWhole = names.every((name) => name === classVariable);
     const formula = formulaOf(value);
     if (isWhole && (formula || typeof value === 'number')) {
-      found.set(made, value);
+      found.set(classVariable, value);
       continue;
     }
     if (formula) {
@@ -45,21 +45,21 @@ export function mechanismValues(
     // Compartments with the mechanism, in the order of the tree.
     const places = kind.instances.flatMap((own, at) => (own.some(({ name }) => name === mechanism) ? [at] : []));
     const byPlace = list !== null && list.length === size * places.length;
-    const others = one.made.values.get(made);
-    const common = one.made.type.parameters[made]?.value ?? one.made.type.state[made]?.initial ?? 0;
+    const others = one.made.values.get(classVariable);
+    const common = one.made.type.parameters[classVariable]?.value ?? one.made.type.state[classVariable]?.initial ?? 0;
     const all = new Float64Array(size * names.length);
     names.forEach((name, ordinal) => {
       const otherwise = numberOf(others?.[ordinal] ?? common) ?? 0;
       const place = byPlace ? places.indexOf(one.compartments[ordinal] ?? 0) : 0;
       for (let cell = 0; cell < size; cell++)
         all[ordinal * size + cell] =
-          name !== made
+          name !== classVariable
             ? otherwise
             : list === null
               ? (value as number)
               : (list[(byPlace ? place * size : 0) + cell] ?? 0);
     });
-    found.set(made, { kind: 'array', array: cells.data.keep(all) });
+    found.set(classVariable, { kind: 'array', array: cells.data.keep(all) });
   }
   return found;
 }

@@ -64,9 +64,9 @@ function valuesOn(
   for (const [place, given] of Object.entries(values)) {
     let first = 0;
     for (const section of groups[place] ?? [place]) {
-      const own = bySection.get(section) ?? new Map<string, GivenAtSection>();
-      for (const [name, value] of Object.entries(given)) own.set(name, { value, first });
-      bySection.set(section, own);
+      const sectionValues = bySection.get(section) ?? new Map<string, GivenAtSection>();
+      for (const [name, value] of Object.entries(given)) sectionValues.set(name, { value, first });
+      bySection.set(section, sectionValues);
       first += sections[section]?.divisions ?? 1;
     }
   }

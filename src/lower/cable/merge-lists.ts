@@ -43,7 +43,7 @@ export function withListsMerged(
     const apart = named.has(name) || part?.pre || part?.post || part?.cells || counts(projection, model);
     const listed = apart ? null : listedOf(name, projection, data);
     if (!listed || !own(listed.to.population)) continue;
-    const made = JSON.stringify([
+    const mergeKey = JSON.stringify([
       projection.synapse,
       listed.from.population,
       listed.to.population,
@@ -52,8 +52,8 @@ export function withListsMerged(
       Object.keys(projection.values).sort(),
       Object.keys(projection.delays).sort(),
     ]);
-    key.set(name, made);
-    groups.set(made, [...(groups.get(made) ?? []), listed]);
+    key.set(name, mergeKey);
+    groups.set(mergeKey, [...(groups.get(mergeKey) ?? []), listed]);
   }
   return Object.fromEntries(
     Object.entries(model.projections).flatMap(([name, projection]) => {
@@ -117,7 +117,8 @@ function merged(group: readonly Listed[], data: DrawnArrays): Projection {
   const all = (of: (one: Listed) => ArrayLike<number>, shift: (one: Listed) => number): Uint32Array => {
     const indices = new Uint32Array(count);
     let at = 0;
-    for (const one of group) for (let k = 0; k < of(one).length; k++) indices[at++] = (of(one)[k] ?? 0) + shift(one);
+    for (const listed of group)
+      for (let k = 0; k < of(listed).length; k++) indices[at++] = (of(listed)[k] ?? 0) + shift(listed);
     return indices;
   };
   const values = (of: (projection: Projection) => Readonly<Record<string, Value>>): Record<string, Value> =>
@@ -167,10 +168,10 @@ function together(
   if (typeof first?.value === 'number' && pieces.every(({ value }) => value === first.value)) return first.value;
   const numbers = new Float64Array(count);
   let at = 0;
-  for (const { value, count: own } of pieces) {
-    if (typeof value === 'number') numbers.fill(value, at, at + own);
+  for (const { value, count: valueCount } of pieces) {
+    if (typeof value === 'number') numbers.fill(value, at, at + valueCount);
     else if (value.kind === 'array') numbers.set(Array.from(arrayOf(value.array, data.store)), at);
-    at += own;
+    at += valueCount;
   }
   return { kind: 'array', array: data.keep(numbers) };
 }

@@ -29,9 +29,9 @@ export function manifestInModelNames(manifest: Manifest, { origins, pieces, reco
 
 function shownSynapses(sample: SampleLocation, { projection, numbers }: SynapsesOf): SampleLocation {
   const { indices } = sample;
-  const own =
+  const synapseNumbers =
     indices instanceof Uint32Array ? indices.map((k) => numbers[k] ?? k) : numbers.slice(indices.begin, indices.end);
-  return { ...sample, owner: projection, indices: own };
+  return { ...sample, owner: projection, indices: synapseNumbers };
 }
 
 function shownValues(recording: EventRecordingLocation, origin: Origin | undefined): EventRecordingLocation {

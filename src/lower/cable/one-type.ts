@@ -26,12 +26,12 @@ export function withEveryMechanism(
   compartments: Compartments,
 ): readonly (readonly Instance[])[] {
   const shapes = [...new Set(instances.flat().map(({ shape }) => shape))];
-  const made = instances.map((): Instance[] => []);
+  const completed = instances.map((): Instance[] => []);
   for (const shape of shapes) {
-    const own = instances.map((all) => all.filter((one) => one.shape === shape));
-    const most = Math.max(...own.map(({ length }) => length));
+    const instancesOfShape = instances.map((all) => all.filter((one) => one.shape === shape));
+    const most = Math.max(...instancesOfShape.map(({ length }) => length));
     for (let copy = 0; copy < most; copy++) {
-      const here = own.map((all) => all[copy]);
+      const here = instancesOfShape.map((all) => all[copy]);
       const [first] = here.flatMap((one) => one ?? []);
       if (!first) continue;
       const named = withNamedCurrents(shape.mechanism);
@@ -45,7 +45,7 @@ export function withEveryMechanism(
           ...parameter,
           value: found.mechanism.parameters[name]?.value ?? parameter.value,
         }));
-        made[k]?.push({
+        completed[k]?.push({
           ...found,
           mechanism: { ...mechanism, state: found.mechanism.state, parameters },
           given: new Map([...found.given, ...absent]),
@@ -54,7 +54,7 @@ export function withEveryMechanism(
       });
     }
   }
-  return made;
+  return completed;
 }
 
 /** Rewrites a mechanism with its currents as derived variables. */
@@ -160,8 +160,8 @@ export function eventsAtPlaces(
   };
   const events: Record<string, EventDefinition> = {};
   const places = new Map<string, Expression>();
-  for (const [compartment, own] of at)
-    for (const [name, event] of Object.entries(own)) {
+  for (const [compartment, eventsAtCompartment] of at)
+    for (const [name, event] of Object.entries(eventsAtCompartment)) {
       const known = places.get(name);
       const where = known ? binary('or', known, among(compartment)) : among(compartment);
       places.set(name, where);

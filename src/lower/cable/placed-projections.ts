@@ -149,26 +149,27 @@ export class PlacedProjections {
       cells: { pre: pre.cells, post: post.cells },
       synapses: synapsesOfEach(pairs, ...sizes),
     };
-    const made = pieces.map((piece): readonly [string, Projection] => {
+    const expanded = pieces.map((piece): readonly [string, Projection] => {
       const { from, to } = piece.projection;
       const wanted = [name, from, to]
         .map((end) => (typeof end === 'string' ? end : (ownersOf(end.of)[0] ?? '')))
         .join('_');
-      const own = pieces.length === 1 ? name : this.#cells.populationNames.take(wanted);
-      this.parts.set(own, part);
-      if (pieces.length > 1) this.synapsesOf.set(own, { projection: name, numbers: piece.at ?? new Uint32Array() });
+      const pieceName = pieces.length === 1 ? name : this.#cells.populationNames.take(wanted);
+      this.parts.set(pieceName, part);
+      if (pieces.length > 1)
+        this.synapsesOf.set(pieceName, { projection: name, numbers: piece.at ?? new Uint32Array() });
       const [before, after] = [
         [projection.from, piece.pre],
         [projection.to, piece.post],
       ].map(([end, population]) => this.#firstPlace(end as End, population as number)) as [PlaceOfEnd, PlaceOfEnd];
-      return [own, { ...piece.projection, synapse: this.#synapseAt(name, projection, before, after) }];
+      return [pieceName, { ...piece.projection, synapse: this.#synapseAt(name, projection, before, after) }];
     });
     if (pieces.length > 1)
       this.pieces.set(name, {
-        pieces: made.map(([own], k) => ({ name: own, at: pieces[k]?.at ?? null })),
+        pieces: expanded.map(([own], k) => ({ name: own, at: pieces[k]?.at ?? null })),
         known: true,
       });
-    return made;
+    return expanded;
   }
 
   #splitEnd(end: End, count: number): SplitEnd {
@@ -192,15 +193,15 @@ export class PlacedProjections {
     const known = this.#tables.get(kind.name);
     if (known) return known;
     const size = kind.tree.compartments.length;
-    const made = { classes: new Uint32Array(size), ordinals: new Uint32Array(size) };
+    const placeTable = { classes: new Uint32Array(size), ordinals: new Uint32Array(size) };
     (this.#cells.classes.get(kind.name) ?? []).forEach(({ compartments }, k) =>
       compartments.forEach((at, ordinal) => {
-        made.classes[at] = k;
-        made.ordinals[at] = ordinal;
+        placeTable.classes[at] = k;
+        placeTable.ordinals[at] = ordinal;
       }),
     );
-    this.#tables.set(kind.name, made);
-    return made;
+    this.#tables.set(kind.name, placeTable);
+    return placeTable;
   }
 
   /** Returns a place of a class; all its places have the same names for variables that synapses read. */
@@ -218,9 +219,9 @@ export class PlacedProjections {
       of: this.#cells.select(rule, section, fraction),
     });
     const synapse = this.#synapseAt(name, projection, pre, post);
-    const made = { ...projection, synapse, from: end(projection.from), to: end(projection.to) };
-    this.#movePart(name, projection, made);
-    return made;
+    const placed = { ...projection, synapse, from: end(projection.from), to: end(projection.to) };
+    this.#movePart(name, projection, placed);
+    return placed;
   }
 
   /** The synapse type between two places. */
@@ -270,11 +271,13 @@ export class PlacedProjections {
     const move = (elements: Elements | null, was: string, now: SelectionRule): Elements | null => {
       if (!elements || now.kind !== 'slice') return elements;
       const shift = now.slice?.[0] ?? 0;
-      const own = elements.populations.indexOf(was);
+      const populationOrdinal = elements.populations.indexOf(was);
       return {
         populations: elements.populations.map((population) => (population === was ? now.population : population)),
         ordinals: elements.ordinals,
-        indices: elements.indices.map((index, k) => (elements.ordinals[k] === own ? index + shift : index)),
+        indices: elements.indices.map((index, k) =>
+          elements.ordinals[k] === populationOrdinal ? index + shift : index,
+        ),
       };
     };
     if (part) {

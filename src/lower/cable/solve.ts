@@ -68,14 +68,17 @@ function coefficientsKernel(cable: Cable, { group, names }: PlacedClass, context
 /** Adds a kernel that copies the coefficients of a class to the arrays of the cable. */
 function gatherKernel(cable: Cable, { group, offset }: PlacedClass, context: Context): string {
   const { diagonal, right } = cableBuffers(cable, context);
-  const own = coefficientBuffers(group, cable, context);
+  const coefficientsOfClass = coefficientBuffers(group, cable, context);
   const place = ir.add(item, ir.u32(offset));
   return context.builder.map(
     `${group.name}.gather`,
     `coefficients of ${group.name} to their places in the cable`,
     rangesOf(group),
     false,
-    [ir.store(diagonal, place, ir.load(own.diagonal, item)), ir.store(right, place, ir.load(own.right, item))],
+    [
+      ir.store(diagonal, place, ir.load(coefficientsOfClass.diagonal, item)),
+      ir.store(right, place, ir.load(coefficientsOfClass.right, item)),
+    ],
   );
 }
 
@@ -118,8 +121,8 @@ function boundsKernel(cable: Cable, { group, names }: PlacedClass, { builder, re
 
 /** Names of the sections of a class, the first few. */
 function sectionsOf({ classes, tree }: Cable, type: string): string {
-  const own = classes.find((one) => one.type === type)?.compartments ?? [];
-  const names = [...new Set(own.map((at) => tree.compartments[at]?.section ?? ''))];
+  const classCompartments = classes.find((one) => one.type === type)?.compartments ?? [];
+  const names = [...new Set(classCompartments.map((at) => tree.compartments[at]?.section ?? ''))];
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
 

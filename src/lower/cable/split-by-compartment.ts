@@ -69,9 +69,9 @@ export function splitByPlace(
   });
   const single = lists.size === 1;
   return [...lists].map(([key, { at }]) => {
-    const own = single ? null : at;
+    const synapseNumbers = single ? null : at;
     const taken = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
-      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, partOf(value, own, data)]));
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, partOf(value, synapseNumbers, data)]));
     const [from, to] = [Math.floor(key / width), key % width];
     return {
       projection: {
@@ -90,7 +90,7 @@ export function splitByPlace(
       },
       pre: from,
       post: to,
-      at: own,
+      at: synapseNumbers,
     };
   });
 }

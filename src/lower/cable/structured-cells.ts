@@ -180,13 +180,13 @@ export class StructuredCells {
     const byKey = new Map<string, number[]>();
     const formulas = formulasAt(kind, this.model);
     tree.compartments.forEach((_, at) => {
-      const own = kind.events.has(at) || at === kind.home;
+      const hasEvents = kind.events.has(at) || at === kind.home;
       const key = JSON.stringify([
         sorted(instances[at] ?? []).map(({ shape }) => shape.name),
         [...(kind.inputs.get(at) ?? [])].sort(),
         [...(kind.heard.get(at) ?? [])].sort(),
         kind.conductances.has(at),
-        own ? at : -1,
+        hasEvents ? at : -1,
         formulas(at),
       ]);
       const known = byKey.get(key);
@@ -194,7 +194,7 @@ export class StructuredCells {
       else byKey.set(key, [at]);
     });
     const groups = oneType ? [oneType.orderOf(compartments, tree.compartments)] : [...byKey.values()];
-    const made = groups.flatMap((places): Class[] => {
+    const classesOfKind = groups.flatMap((places): Class[] => {
       const [first = 0] = places;
       const isHome = oneType !== undefined || first === kind.home;
       const label = `${kind.name}_${tree.compartments[first]?.section ?? ''}`;
@@ -204,7 +204,7 @@ export class StructuredCells {
         ? type.inputs
         : Object.fromEntries(given.map((input) => [input, type.inputs[input] as Input]));
       try {
-        const own = classType({
+        const builtType = classType({
           compartments,
           places: places.map((at) => ({
             compartment: tree.compartments[at] as Tree['compartments'][number],
@@ -226,8 +226,8 @@ export class StructuredCells {
           parameters: type.parameters,
           method: kind.method,
         });
-        this.neurons[name] = own.type;
-        return [{ type: name, compartments: places, made: own }];
+        this.neurons[name] = builtType.type;
+        return [{ type: name, compartments: places, made: builtType }];
       } catch (error) {
         if (!(error instanceof BadMechanism)) throw error;
         this.diagnostics.within(`/neurons/${kind.name}/compartments/mechanisms/${error.mechanism}`, () =>
@@ -236,7 +236,7 @@ export class StructuredCells {
         return [];
       }
     });
-    this.classes.set(kind.name, made);
+    this.classes.set(kind.name, classesOfKind);
   }
 
   /** How many cells the populations of a kind have each. */
@@ -269,9 +269,9 @@ export class StructuredCells {
     const key = `${population} ${type}`;
     const known = this.#memberNames.get(key);
     if (known !== undefined) return known;
-    const made = this.populationNames.take(`${population}${type.slice(kind.name.length)}`);
-    this.#memberNames.set(key, made);
-    return made;
+    const populationName = this.populationNames.take(`${population}${type.slice(kind.name.length)}`);
+    this.#memberNames.set(key, populationName);
+    return populationName;
   }
 
   classAt(kind: Kind, at: number): { readonly found: Class; readonly ordinal: number } | undefined {

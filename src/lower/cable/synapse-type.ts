@@ -85,21 +85,27 @@ export function atPlaces(type: SynapseType, places: SynapsePlaces, refuse: (feat
       if (used.kind !== 'end') continue;
       const { end, variable } = used;
       const place = places[end];
-      const own = place?.variables.get(variable);
-      if (own !== undefined) names.set(spelling(used), nameOf(`${end}.${own}`));
+      const classVariable = place?.variables.get(variable);
+      if (classVariable !== undefined) names.set(spelling(used), nameOf(`${end}.${classVariable}`));
       else if (place && !Object.hasOwn(place.inputs, variable) && /_[io]$|^[ei]_/.test(variable))
         refuse(`a synapse that reads ${spelling(used)}, which its place on the cell does not have,`);
     }
     return substitute(e, names);
   };
   const acts = (statement: Statement): Statement => {
-    const made = mapStatement(statement, renamed);
-    if (made.kind === 'send' || made.to.kind !== 'end') return made;
-    const { end, variable } = made.to;
-    const own = places[end]?.variables.get(variable);
-    return own === undefined
-      ? made
-      : assignment(`${end}.${own}`, made.operator, made.value, made.span, made.targetSpan);
+    const renamedStatement = mapStatement(statement, renamed);
+    if (renamedStatement.kind === 'send' || renamedStatement.to.kind !== 'end') return renamedStatement;
+    const { end, variable } = renamedStatement.to;
+    const classVariable = places[end]?.variables.get(variable);
+    return classVariable === undefined
+      ? renamedStatement
+      : assignment(
+          `${end}.${classVariable}`,
+          renamedStatement.operator,
+          renamedStatement.value,
+          renamedStatement.span,
+          renamedStatement.targetSpan,
+        );
   };
   const later = new Map<string, Expression>();
   if (places.midway)

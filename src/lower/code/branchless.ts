@@ -44,8 +44,8 @@ function writeBranch(
   const { block } = writing;
   // Copy the condition, because the guarded code may change its operands.
   const local = block.local('holds', 'bool');
-  const own = statement.condition;
-  block.emit(ir.set(local, outer === null ? own : ir.and(outer, own)));
+  const guard = statement.condition;
+  block.emit(ir.set(local, outer === null ? guard : ir.and(outer, guard)));
   if (!write(statement.then, ir.get(local), writing)) return false;
   if (statement.else.length === 0) return true;
   const otherwise = outer === null ? ir.not(ir.get(local)) : ir.and(outer, ir.not(ir.get(local)));

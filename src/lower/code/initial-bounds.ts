@@ -43,10 +43,10 @@ export function firstBounds(population: string, variable: string, context: Conte
   const lookup = (name: string): Interval | undefined => {
     const found = known.get(name);
     if (found) return found;
-    const own = <T>(map: Readonly<Record<string, T>> | undefined): T | undefined =>
+    const ownMember = <T>(map: Readonly<Record<string, T>> | undefined): T | undefined =>
       map && Object.hasOwn(map, name) ? map[name] : undefined;
-    const value = own(values) ?? own(type?.parameters)?.value ?? own(type?.state)?.initial;
-    if (value === undefined || own(linked) !== undefined) return named(name);
+    const value = ownMember(values) ?? ownMember(type?.parameters)?.value ?? ownMember(type?.state)?.initial;
+    if (value === undefined || ownMember(linked) !== undefined) return named(name);
     // Cyclic reads have no bounds; lowering rejects them elsewhere.
     known.set(name, everything);
     const interval = valueBounds(value, lookup, context, functionBounds);

@@ -131,12 +131,12 @@ function elementKernel(
  */
 function emitKernel(network: Network, member: Member, deliveries: Deliveries): string[] {
   const { context, rings } = network;
-  const heard = [...rings.values()].filter(
+  const receivedEvents = [...rings.values()].filter(
     ({ population, event }) => population === member.name && deliveries.isHeard(member.name, event),
   );
   const block = new Block();
   const t = timeNow(network, block);
-  for (const { mask, event, times } of heard) {
+  for (const { mask, event, times } of receivedEvents) {
     const [word, left] = [block.local('word', 'u32'), block.local('left', 'u32')];
     const each = block.nested((inner) => {
       const place = ir.add(
@@ -156,7 +156,7 @@ function emitKernel(network: Network, member: Member, deliveries: Deliveries): s
       ]),
     );
   }
-  if (heard.length === 0) return [];
+  if (receivedEvents.length === 0) return [];
   const comment = `what the events of ${member.name} do at once`;
   return [context.builder.sequential(`${member.name}.emit`, comment, block)];
 }

@@ -22,9 +22,11 @@ export function inAnyOrder(network: Network, stepped: SteppedGroup, member: Memb
   if (population.size < 2) return false;
   if (network.projectionsAt.get(name)?.some(({ plan }) => plan.pre.population === plan.post.population)) return false;
   if (Object.values(population.linked ?? {}).some((link) => link.population === name)) return false;
-  const [heard, another] = [...emitted(stepped)].filter((event) => deliveries.isHeard(name, event));
-  if (heard === undefined) return true;
-  return another === undefined && deliveries.listeners(name, heard).every((listener) => isSeparate(listener, stepped));
+  const [received, another] = [...emitted(stepped)].filter((event) => deliveries.isHeard(name, event));
+  if (received === undefined) return true;
+  return (
+    another === undefined && deliveries.listeners(name, received).every((listener) => isSeparate(listener, stepped))
+  );
 }
 
 /** The events that code emits. */

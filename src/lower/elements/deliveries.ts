@@ -347,11 +347,11 @@ function act({ projection, pathway }: Listener, network: Network, place: Place, 
   const { plan, connectivity } = projection;
   const { context } = network;
   const copy = connectivity.copies ? ir.load(connectivity.copies, place.position) : null;
-  let made: ReturnType<typeof synapseDraws> | null = null;
+  let cachedDraws: ReturnType<typeof synapseDraws> | null = null;
   const lazily = (): ReturnType<typeof synapseDraws> => {
     const streams = [`projection/${plan.name}/pathway/${pathway.name}`];
     const keys = context.builder.common(`${plan.name}.${pathway.name}.keys`, (key) => keyBuffer(key, streams, context));
-    return (made ??= synapseDraws({ ...place, copy }, keyAt(keys, ir.u32(0)), block));
+    return (cachedDraws ??= synapseDraws({ ...place, copy }, keyAt(keys, ir.u32(0)), block));
   };
   const draws = {
     element: place.source,

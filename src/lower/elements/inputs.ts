@@ -125,11 +125,11 @@ function sumSynapses(
   if (!isStepped && sums.length === 0) return;
   withinEnd(projection.plan[side], local, member.population.size, scope.block, (row, inner) =>
     eachSynapse(projection, side, row, inner, (place, block) => {
-      const own = isStepped
+      const synapseScopeAt = isStepped
         ? stepSynapse(network, projection, place, { stage, time, block })
         : synapseScope(network, projection, place, { block, time, draws: null });
-      if (!isStepped) defineNeeded(projection, sums, own);
-      for (const { value, into } of sums) if (into) addTo(into, compileReal(value, own), own);
+      if (!isStepped) defineNeeded(projection, sums, synapseScopeAt);
+      for (const { value, into } of sums) if (into) addTo(into, compileReal(value, synapseScopeAt), synapseScopeAt);
     }),
   );
   for (const { variable, becomes, into } of sums) {

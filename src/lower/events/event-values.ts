@@ -65,12 +65,12 @@ export function eventValues(
       }
       if (!place) return [];
       const name = logName(source, place, eventPlace(recording, found.group, context));
-      const own = sampled.get(name) ?? { source, ...found, ...place, name: recording.name, variables: [] };
-      sampled.set(name, own);
+      const sampledValues = sampled.get(name) ?? { source, ...found, ...place, name: recording.name, variables: [] };
+      sampled.set(name, sampledValues);
       return recording.variables.map((variable) => {
-        if (!own.variables.includes(variable)) own.variables.push(variable);
+        if (!sampledValues.variables.includes(variable)) sampledValues.variables.push(variable);
         const unit = unitOfVariable(found.group, variable);
-        return { variable, unit, log: name, column: own.variables.indexOf(variable) };
+        return { variable, unit, log: name, column: sampledValues.variables.indexOf(variable) };
       });
     },
     entries: () => [...sampled].map(([name, each]) => valuesLog(name, each, context)),

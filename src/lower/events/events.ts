@@ -100,20 +100,20 @@ export const hasMultiplicity = (group: Group, event: string): boolean =>
 
 /** From how many places of its code an element may emit an event in a step, part by part. */
 function mostPlaces({ type: { events, regimes } }: Group, event: string): number {
-  const own = Object.entries(events).filter(([name, { emits = name }]) => emits === event).length;
+  const ofEvents = Object.entries(events).filter(([name, { emits = name }]) => emits === event).length;
   const ofRegimes = Object.values(regimes).map(
     ({ transitions }) => transitions.filter(({ emit }) => emit === event).length,
   );
-  return own + Math.max(0, ...ofRegimes);
+  return ofEvents + Math.max(0, ...ofRegimes);
 }
 
 /** Names of the events of a group that others see. */
 function emittedEvents(group: Group, context: Context): string[] {
   if (context.profile.stepping === 'slots') return group.events.map(({ name }) => name);
   const { events, regimes } = group.type;
-  const own = Object.entries(events).map(([name, { emits }]) => (emits === undefined ? name : emits));
+  const emittedNames = Object.entries(events).map(([name, { emits }]) => (emits === undefined ? name : emits));
   const transitions = Object.values(regimes).flatMap((regime) => regime.transitions.map(({ emit }) => emit));
-  return [...new Set([...own, ...transitions].filter((name) => typeof name === 'string'))].sort();
+  return [...new Set([...emittedNames, ...transitions].filter((name) => typeof name === 'string'))].sort();
 }
 
 /** An event of a population. */

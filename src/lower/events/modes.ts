@@ -101,17 +101,17 @@ function withOwnNames(
   }
   for (const [name, { emits, ...definition }] of all) {
     const seen = emits === undefined ? name : emits;
-    const own = newNames.get(name) ?? free(`${name}_condition`);
+    const newName = newNames.get(name) ?? free(`${name}_condition`);
     // The effects of an event emitted under another name take the place of that event.
     const slots =
-      seen === 'spike' && own !== 'spike'
+      seen === 'spike' && newName !== 'spike'
         ? {
             slot: definition.slot ?? profile.defaults.threshold,
             actionSlot: definition.actionSlot ?? profile.defaults.reset,
           }
         : {};
-    newNames.set(name, own);
-    events[own] = { ...definition, ...slots };
+    newNames.set(name, newName);
+    events[newName] = { ...definition, ...slots };
   }
   const renamed = (name: string): string => newNames.get(name) ?? name;
   const named = Object.entries(events).map(([name, event]) => {

@@ -88,9 +88,9 @@ export function versionsOf(
   readonly phase: number | null;
   readonly spikes: SpikeTrain;
 }[] {
-  const own = model.populations[name]?.spikes;
+  const initialSpikes = model.populations[name]?.spikes;
   return [
-    ...(own?.kind === 'train' ? [{ phase: null, spikes: own }] : []),
+    ...(initialSpikes?.kind === 'train' ? [{ phase: null, spikes: initialSpikes }] : []),
     ...model.experiment.protocol.flatMap((phase, k) => {
       const spikes = phase.kind === 'replay' ? phase.replay[name] : undefined;
       return spikes ? [{ phase: k, spikes }] : [];

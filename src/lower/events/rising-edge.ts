@@ -19,9 +19,9 @@ interface Watched {
 /** Whether a condition holds now and did not when it was tested last; before the first test it did not. */
 export function begins(condition: Ir, { name, length, index, block }: Watched, { builder }: Context): Ir {
   const before = builder.common(`${name}.held_before`, (key) => {
-    const made = builder.buffer(key, 'u8', length, `whether the condition ${name} held in the step before`);
-    if (typeof length !== 'number') builder.allocate(made);
-    return made;
+    const lastValues = builder.buffer(key, 'u8', length, `whether the condition ${name} held in the step before`);
+    if (typeof length !== 'number') builder.allocate(lastValues);
+    return lastValues;
   });
   const now = block.name('holds', condition);
   const held = block.name('held', to('bool', ir.load(before, index)));

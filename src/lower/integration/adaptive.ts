@@ -26,7 +26,7 @@ import {
 } from '../../model/dormand-prince.js';
 
 /** An error below this lets the next sub-step be twice as long: it would make 32 times the error. */
-const room = 1 / 64;
+const smallest = 1 / 64;
 /** Largest number of attempts in one time step; more raise a fault. */
 const mostAttempts = 1000;
 /** In single precision, the part of a time step below which sub-steps are not made shorter. */
@@ -222,7 +222,7 @@ function acceptOrHalve(
     [
       ...accepted,
       ir.set(left, ir.sub(ir.get(left), ir.get(size))),
-      ir.set(size, ir.select(ir.lt(ir.get(error), number(room, scope.real)), twice, ir.get(size))),
+      ir.set(size, ir.select(ir.lt(ir.get(error), number(smallest, scope.real)), twice, ir.get(size))),
     ],
     [ir.set(size, ir.mul(ir.get(size), number(0.5, scope.real)))],
   );

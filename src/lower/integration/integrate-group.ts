@@ -133,10 +133,10 @@ function methodOf(group: Group, context: Context): Chosen | null {
   // Linked parameters change with their source.
   const linked = group.members.flatMap(({ population }) => Object.keys(population.linked ?? {}));
   const inputs = new Set([...Object.keys(group.type.inputs), ...linked]);
-  const { method: own } = equations;
-  if (isCableMethod(own)) {
+  const { method: named } = equations;
+  if (isCableMethod(named)) {
     const hint = 'leave the method out, or give the type compartments';
-    context.diagnostics.add(messages.methodRefused(own, group.name, 'it has no compartments', hint));
+    context.diagnostics.add(messages.methodRefused(named, group.name, 'it has no compartments', hint));
     return null;
   }
   const methods = group.type.cable ? cableMethods : undefined;

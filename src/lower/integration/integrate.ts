@@ -148,9 +148,9 @@ export function refusal(method: Method, equations: Equations, asBrian: boolean):
       for (const [name, e] of noisy) {
         if (!linearForm(e, equations.noise)) return `the equation of ${name} is not linear in its noise`;
         if (method === 'heun') continue;
-        const own = equations.noise.filter((xi) => namesIn(e).has(xi));
-        if (own.length > 1 || own.some((xi) => seen.has(xi))) return 'the noise is not diagonal';
-        for (const xi of own) seen.add(xi);
+        const noisesOfRate = equations.noise.filter((xi) => namesIn(e).has(xi));
+        if (noisesOfRate.length > 1 || noisesOfRate.some((xi) => seen.has(xi))) return 'the noise is not diagonal';
+        for (const xi of noisesOfRate) seen.add(xi);
       }
       return null;
     }
@@ -437,26 +437,28 @@ function milstein(
   }
   const support = new Map(
     names.map((name) => {
-      const own = factors.get(name);
+      const noiseFactor = factors.get(name);
       return [
         name,
-        own ? axpy(scope, `support_${name}`, drifted.get(name) as Ir, root, own.value) : (drifted.get(name) as Ir),
+        noiseFactor
+          ? axpy(scope, `support_${name}`, drifted.get(name) as Ir, root, noiseFactor.value)
+          : (drifted.get(name) as Ir),
       ];
     }),
   );
   return new Map(
     names.map((name) => {
-      const own = factors.get(name);
-      if (!own) return [name, drifted.get(name) as Ir];
-      const dW = noise.get(own.xi) as Ir;
-      const shifted = at(scope, support, scope.context.dt, () => compileReal(own.factor, scope));
+      const noiseFactor = factors.get(name);
+      if (!noiseFactor) return [name, drifted.get(name) as Ir];
+      const dW = noise.get(noiseFactor.xi) as Ir;
+      const shifted = at(scope, support, scope.context.dt, () => compileReal(noiseFactor.factor, scope));
       const correction = fold(
         ir.mul(
-          fold(ir.mul(fold(ir.sub(shifted, own.value)), fold(ir.mul(dW, dW)))),
+          fold(ir.mul(fold(ir.sub(shifted, noiseFactor.value)), fold(ir.mul(dW, dW)))),
           to(scope.real, ir.f64(1 / (2 * root))),
         ),
       );
-      const euler = fold(ir.add(drifted.get(name) as Ir, fold(ir.mul(own.value, dW))));
+      const euler = fold(ir.add(drifted.get(name) as Ir, fold(ir.mul(noiseFactor.value, dW))));
       return [name, scope.block.name(`next_${name}`, fold(ir.add(euler, correction)))];
     }),
   );

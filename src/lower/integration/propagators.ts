@@ -159,7 +159,7 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
   const known = numbersOf(compileAll(site.scope(new Block())), closed, context.dt);
   if (known) return { ...known, at, kernels: [] };
   const mode = frozen.size > 0 ? '.refractory' : '';
-  const room = (label: string, result: string, from: string, comment: string): Buffer =>
+  const entryBuffer = (label: string, result: string, from: string, comment: string): Buffer =>
     site.buffer(`${site.name}.${label}.${result}${from}${mode}`, comment);
   const matrix = (label: string): (Buffer | null)[][] =>
     closed.map((row, i) =>
@@ -167,7 +167,7 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
         const [result, from] = [names[i] as string, names[j] as string];
         const source = label === 'P' ? from : `the drive of ${from}`;
         return present
-          ? room(label, result, `.${from}`, `propagator of ${result} from ${source} in ${site.name}`)
+          ? entryBuffer(label, result, `.${from}`, `propagator of ${result} from ${source} in ${site.name}`)
           : null;
       }),
     );
@@ -176,7 +176,12 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
     r: matrix('R'),
     constants: closed.map((row, i) =>
       row.some((present, j) => present && held[j])
-        ? room('C', names[i] as string, '', `what ${names[i] as string} of ${site.name} gains in a step by itself`)
+        ? entryBuffer(
+            'C',
+            names[i] as string,
+            '',
+            `what ${names[i] as string} of ${site.name} gains in a step by itself`,
+          )
         : null,
     ),
   };

@@ -67,8 +67,8 @@ export function pathwayKernel(
   // Draws are counted by the step of the emission.
   const draws = { ...base, step: drawStep(emission, context) };
   const address = { position, source: from, target: into };
-  const own = onClock(plan.projection.clock, context);
-  const scope = new SynapseScope(own, code, address, block, draws, pathway.place);
+  const projectionContext = onClock(plan.projection.clock, context);
+  const scope = new SynapseScope(projectionContext, code, address, block, draws, pathway.place);
   scope.sharedByEnds = sharedByEnds(code);
   upToDate(scope, () => {
     for (const entry of code.statements) write(entry, { code, scope, inboxes, context });
@@ -90,8 +90,8 @@ export function pathwayKernel(
     const element = end.offset === 0 ? local('row') : ir.add(local('row'), ir.u32(end.offset));
     body = [ir.loop(repeat, ir.u32(0), ir.load(source.times.buffer, timesAt(source, emission, element)), body)];
   }
-  const heard = receives(code, stored, emission, context);
-  if (heard) body = [ir.when(heard, body)];
+  const isReceived = receives(code, stored, emission, context);
+  if (isReceived) body = [ir.when(isReceived, body)];
   if (pathway.window) body = [ir.when(isInForce(plan, pathway.window, emission, context), body)];
   return context.builder.propagate({
     name: `${plan.name}.${pathway.name}`,
@@ -199,8 +199,8 @@ function inboxPlace(
   const side = code.plan[end];
   const inbox = side.group ? inboxes.get(inboxKey(variable, entry, side.group)) : undefined;
   invariant(inbox, 'lower/pathway-kernel', `no inbox for ${variable} of ${code.plan.name}`);
-  const own = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
-  return { inbox, element: entry.later ? laterIndex(entry.later, own, inbox, delivering) : own };
+  const targetElement = elementIndex(side, end === 'pre' ? scope.address.source : scope.address.target);
+  return { inbox, element: entry.later ? laterIndex(entry.later, targetElement, inbox, delivering) : targetElement };
 }
 
 /**

@@ -27,9 +27,9 @@ export function receives(
   const key = `${plan.name}.${pathway.window?.of ?? pathway.name}`;
   if (!pathways.has(key) || (pathway.window?.version ?? 0) > 0) return null;
   const buffer = (name: string, comment: string): Buffer => {
-    const made = builder.buffer(name, 'i32', connectivity.count, `${comment} of ${key}`);
-    if (typeof connectivity.count !== 'number') builder.allocate(made);
-    return made;
+    const stepBuffer = builder.buffer(name, 'i32', connectivity.count, `${comment} of ${key}`);
+    if (typeof connectivity.count !== 'number') builder.allocate(stepBuffer);
+    return stepBuffer;
   };
   const { from, until } = receivedStepBuffers(key);
   const since = ir.load(buffer(from, 'first step under way whose events each synapse has heard'), position);

@@ -81,16 +81,16 @@ export function planProjections(groups: readonly Group[], context: Context): Pro
           context.diagnostics.add(messages.unsupportedFeature(earlyOnClock(key, name)));
         if (steps?.first === 0 && late === 0)
           refuseBeforeEvent(name, { slot, order }, side === 'pre' ? pre : post, emitted, context);
-        const own = phase === null ? key : `${key}_phase${phase}`;
+        const pathwayName = phase === null ? key : `${key}_phase${phase}`;
         if (steps)
           pathways.push({
-            name: own,
+            name: pathwayName,
             pathway,
             side,
             event: emitted,
             delay,
             steps,
-            place: { slot, order, name: objectNames.pathway(name, own) },
+            place: { slot, order, name: objectNames.pathway(name, pathwayName) },
             late,
             window: versions.length === 1 ? null : { of: key, version, versions: versions.length },
           });
@@ -191,11 +191,11 @@ function endOf(
 
 /** Buffers that number the elements of an entire population as an end has them. */
 function endMap(name: string, population: string, size: number, elements: Elements, context: Context): EndMap {
-  const own = elements.populations.indexOf(population);
+  const ordinal = elements.populations.indexOf(population);
   const elementOf = new Uint32Array(elements.indices.length).fill(none);
   const indexOf = new Uint32Array(size).fill(none);
   for (let k = 0; k < elementOf.length; k++) {
-    if (elements.ordinals[k] !== own) continue;
+    if (elements.ordinals[k] !== ordinal) continue;
     elementOf[k] = elements.indices[k] as number;
     indexOf[elements.indices[k] as number] = k;
   }
@@ -233,9 +233,10 @@ const comesAfterTest = (pathway: StepPlace, end: ProjectionEnd, event: string, c
 function fromTest(pathway: StepPlace, { group, population }: ProjectionEnd, event: string, context: Context): number {
   const { model, profile } = context;
   const { threshold } = profile.defaults;
-  const own = group?.events.find(({ name }) => name === event);
+  const eventCode = group?.events.find(({ name }) => name === event);
   const { order = 0 } = model.populations[population] ?? {};
-  const test: StepPlace = group && own ? placeOf(own, group, context) : { slot: threshold, order, name: population };
+  const test: StepPlace =
+    group && eventCode ? placeOf(eventCode, group, context) : { slot: threshold, order, name: population };
   return comparePlaces(pathway, test, (slot) => rankOf(profile, slot), profile.ties);
 }
 

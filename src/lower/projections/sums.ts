@@ -48,19 +48,19 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
   const { order } = plan.projection;
   const { summed, integrate } = context.profile.defaults;
   refuseReadingSums(plan, context);
-  const own = onClock(plan.projection.clock, context);
+  const projectionContext = onClock(plan.projection.clock, context);
   // A sum is computed at the ticks of its target's clock.
-  const made = (sum: Sum, kernel: string, place: StepPlace): readonly PlacedEntry[] =>
+  const placedSum = (sum: Sum, kernel: string, place: StepPlace): readonly PlacedEntry[] =>
     atTicks(
       [inStep(kernel, place)],
       onClockOf(plan[summedAt(sum.to, plan.projection.receptors).end].population, context),
     );
   return [
     ...bySpelling(plan.type.summed).flatMap((sum) =>
-      made(sum, sumKernel(sum, 'summed', built, own), summedPlace(sum, plan, context)),
+      placedSum(sum, sumKernel(sum, 'summed', built, projectionContext), summedPlace(sum, plan, context)),
     ),
     ...bySpelling(plan.type.contributes).flatMap((sum) =>
-      made(sum, sumKernel(sum, 'contributed', built, own), {
+      placedSum(sum, sumKernel(sum, 'contributed', built, projectionContext), {
         slot: summed,
         order: context.profile.ties === 'phase' ? 'first' : order,
         phase: 'contribute',
@@ -68,10 +68,14 @@ export function lowerContinuousSynapses(built: BuiltProjection, context: Context
     ),
     ...atTicks(
       [
-        ...heldUpdate(built, own),
-        ...synapseUpdate(built, { slot: integrate, order, name: objectNames.stateUpdater(plan.name) }, own),
+        ...heldUpdate(built, projectionContext),
+        ...synapseUpdate(
+          built,
+          { slot: integrate, order, name: objectNames.stateUpdater(plan.name) },
+          projectionContext,
+        ),
       ],
-      own,
+      projectionContext,
     ),
   ];
 }

@@ -42,18 +42,18 @@ export function synapseDraws(
   block: Block,
   attempt: Ir | null = null,
 ): Draws {
-  let own = key;
+  let drawKey = key;
   if (copy || attempt) {
     const number = copy ? block.name('copy', copy) : ir.u32(0);
     const words = philox([number, attempt ?? ir.u32(0), ir.u32(0), ir.u32(0)], key, block);
     const plain = ir.eq(number, ir.u32(0));
     const first = attempt ? ir.and(plain, ir.eq(attempt, ir.u32(0))) : plain;
-    own = [
+    drawKey = [
       block.name('key', ir.select(first, key[0], words[0])),
       block.name('key', ir.select(first, key[1], words[1])),
     ];
   }
-  return { element: source, subElement: target, step: ir.u32(0), perStep: false, key: own, sites: { next: 0 } };
+  return { element: source, subElement: target, step: ir.u32(0), perStep: false, key: drawKey, sites: { next: 0 } };
 }
 
 /** The value that a projection gives to a synapse's parameter or initial state. */

@@ -49,9 +49,10 @@ export function lowerOperations(
     const { operation: start } = context.profile.defaults;
     const slot = context.profile.stepping === 'slots' ? (operation.slot ?? start) : start;
     if (operation.on.kind === 'synapses') {
-      const own = onClockOf(operation.on.projection, context);
-      for (const kernel of synapticKernels({ name, operation, slot }, operation.on, projections, own))
-        if (given !== null) entries.push(inStep(kernel, { slot, order: operation.order, name }, given ?? own.every));
+      const projectionContext = onClockOf(operation.on.projection, context);
+      for (const kernel of synapticKernels({ name, operation, slot }, operation.on, projections, projectionContext))
+        if (given !== null)
+          entries.push(inStep(kernel, { slot, order: operation.order, name }, given ?? projectionContext.every));
       continue;
     }
     const pieces = piecesOf(operation.on, groups, `the operation ${name}`, context);
@@ -248,8 +249,8 @@ function operationKernel(
   const code = shared ? operation.do.slice(0, split) : operation.do.slice(split);
   if (code.length === 0) return null;
   const block = new Block();
-  const own = shared ? null : pieceDomain(piece, name, block, context);
-  const address = own?.address ?? {
+  const elementDomain = shared ? null : pieceDomain(piece, name, block, context);
+  const address = elementDomain?.address ?? {
     index: ir.u32(member.begin),
     ordinal: ir.u32(member.ordinal),
     local: ir.u32(0),
@@ -274,11 +275,11 @@ function operationKernel(
     shared ? scope.write(variable, value) : scope.writeIfFree(variable, value),
   );
   scope.storeAll();
-  return own
+  return elementDomain
     ? builder.map(
         `${name}.operate`,
         `the operation ${name} on ${member.name}`,
-        own.domain,
+        elementDomain.domain,
         runsOnLanes(block.statements),
         block,
       )

@@ -160,8 +160,13 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
     const { group, member } = found;
     const name = `phase${k}.${owner}.${variable}`;
     const comment = `phase ${k} sets ${variable} of ${owner}`;
-    const own = new Map([[variable, value]]);
-    const assignment = { name, comment, values: own, stream: (population: string) => `phase/${k}/${population}` };
+    const assignedValue = new Map([[variable, value]]);
+    const assignment = {
+      name,
+      comment,
+      values: assignedValue,
+      stream: (population: string) => `phase/${k}/${population}`,
+    };
     for (const kernel of assignValues(assignment, group, member, context, { where, piece }))
       actions.push({ kind: 'run', kernel });
     const seen = showCells(name, variable, piece ?? wholeOf(found), copies, context);
@@ -177,12 +182,17 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
           `setting ${variable} of individual synapses of ${owner}, which stands between assemblies,`,
         ),
       );
-    const own = new Map([[variable, value]]);
+    const assignedValue = new Map([[variable, value]]);
     for (const each of pieces) {
       const { plan, storage } = each;
       const name = `phase${k}.${plan.name}.${variable}`;
-      const kernel = assignSynapseValues({ name, values: own, stream: `phase/${k}/${owner}` }, each, context, some);
-      const shared = assignSharedValues(`${name}.shared`, own, plan, storage, context);
+      const kernel = assignSynapseValues(
+        { name, values: assignedValue, stream: `phase/${k}/${owner}` },
+        each,
+        context,
+        some,
+      );
+      const shared = assignSharedValues(`${name}.shared`, assignedValue, plan, storage, context);
       const seen = kernel && showSynapses(name, variable, each, copies, context);
       for (const run of [kernel, shared, seen]) if (run) actions.push({ kind: 'run', kernel: run });
       stale.add(plan.name);
@@ -235,12 +245,12 @@ function showSynapses(
   copies: Copies,
   context: Context,
 ): string | null {
-  const own = storage.get(variable);
-  const copy = own?.kind === 'array' ? copies.get(own.buffer.name) : undefined;
-  if (!copy || own?.kind !== 'array') return null;
+  const variableStorage = storage.get(variable);
+  const copy = variableStorage?.kind === 'array' ? copies.get(variableStorage.buffer.name) : undefined;
+  if (!copy || variableStorage?.kind !== 'array') return null;
   const stored = { name: plan.name, count: connectivity.count, rows: connectivity.rows, sources: plan.pre.size };
   const comment = `others see ${variable} of the synapses of ${plan.name} as it was set`;
   return overPositions(`${name}.show`, comment, stored, context, (position, _, block) =>
-    block.emit(ir.store(copy, position, ir.load(own.buffer, position))),
+    block.emit(ir.store(copy, position, ir.load(variableStorage.buffer, position))),
   );
 }

@@ -344,8 +344,8 @@ function synapseColumn(
         target: block.name('target', ir.convert('u32', ir.load(connectivity.targets, position))),
       };
       const slot = recording.slot ?? context.profile.defaults.sample;
-      const own = onClock(plan.projection.clock, readsTime && !first ? atLabel(slot, context) : context);
-      const scope = new SynapseScope(own, built, address, block, null, { slot });
+      const projectionContext = onClock(plan.projection.clock, readsTime && !first ? atLabel(slot, context) : context);
+      const scope = new SynapseScope(projectionContext, built, address, block, null, { slot });
       const value = reference.kind === 'end' ? scope.readEnd(reference) : scope.read(variable);
       block.emit(ir.store(into.log, logIndex(into), to(context.real, value)));
       return context.builder.map(
@@ -361,8 +361,8 @@ function synapseColumn(
 
 /** Returns the SI unit of a recordable variable of synapses, as text; `1` for dimensionless variables. */
 function unitOfSynapse({ equations, pre, post }: BuiltProjection['plan'], name: string): string {
-  const own = equations.parameters.get(name) ?? equations.state.get(name) ?? equations.derived.get(name);
-  if (own) return own.unit;
+  const definition = equations.parameters.get(name) ?? equations.state.get(name) ?? equations.derived.get(name);
+  if (definition) return definition.unit;
   const reference = referenceOf(name);
   const group = reference.kind === 'end' ? { pre, post }[reference.end].group : null;
   if (group) return unitOfVariable(group, reference.variable);
@@ -458,11 +458,11 @@ function sampleLog(
   let column = 0;
   for (const entry of schedule.columns) {
     const kernel = entry.sample({ log, cursor, rowLength, column }, false);
-    const own = entry.ownFirst === true && profile.sampleLabel === 1;
+    const isFirstSeparate = entry.ownFirst === true && profile.sampleLabel === 1;
     kernels.push({
       kernel,
       name: entry.recording.name,
-      first: own ? entry.sample({ log, cursor, rowLength, column }, true) : kernel,
+      first: isFirstSeparate ? entry.sample({ log, cursor, rowLength, column }, true) : kernel,
     });
     locations.push({
       recording: entry.recording.name,

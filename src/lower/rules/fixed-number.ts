@@ -107,7 +107,7 @@ function fixedDegree(
     );
   const lookup = parameterBounds(plan, context);
   const most = typeof text === 'number' ? text : boundsOf(text, lookup).high;
-  const own = rule.replace ? most : Math.min(most, inner.named);
+  const mostOfElement = rule.replace ? most : Math.min(most, inner.named);
   const all = outer.named * (rule.replace ? most : 1);
   const tooMany = context.builder.faultBit(
     `a connection rule of projection ${plan.name} asks for more connections than there are`,
@@ -118,16 +118,19 @@ function fixedDegree(
     blocks,
     ascending: true,
     copies: rule.replace ? most : 1,
-    fanIn: outerSide === 'pre' ? all : own,
-    fanOut: outerSide === 'pre' ? own : all,
+    fanIn: outerSide === 'pre' ? all : mostOfElement,
+    fanOut: outerSide === 'pre' ? mostOfElement : all,
     count: (counts) => {
       const block = new Block();
       const number = block.local('number', 'u32');
       block.emit(ir.set(number, ir.u32(0)));
       // Elements of other pieces of the end belong to the projections of these pieces.
       withElement(outer, item, block, (element, body) => {
-        const asked = typeof text === 'number' ? ir.i32(text) : numberOf(text, element, frame, plan, body);
-        const wanted = body.name('wanted', ir.convert('u32', ir.select(ir.gt(asked, ir.i32(0)), asked, ir.i32(0))));
+        const requested = typeof text === 'number' ? ir.i32(text) : numberOf(text, element, frame, plan, body);
+        const wanted = body.name(
+          'wanted',
+          ir.convert('u32', ir.select(ir.gt(requested, ir.i32(0)), requested, ir.i32(0))),
+        );
         const allowed = body.name('allowed', allowedOf(frame, item));
         const impossible = rule.replace ? ir.eq(allowed, ir.u32(0)) : ir.gt(wanted, allowed);
         body.emit(
@@ -253,7 +256,7 @@ function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): 
       ir.u32(0),
       ir.u32(blocks),
       block.nested((body) => {
-        const own = body.local('own', 'u32');
+        const countOfBlock = body.local('own', 'u32');
         const size = body.name('block_size', sizeOfBlock(ir.get(b), inner.named));
         const excluded = out ? ir.convert('u32', ir.eq(ir.div(out, ir.u32(blockSize)), ir.get(b))) : ir.u32(0);
         const here = body.name('here', out ? ir.sub(size, excluded) : size);
@@ -268,10 +271,10 @@ function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): 
           frame,
         );
         body.emit(
-          ir.set(own, ir.get(number)),
-          ir.when(open, [ir.set(own, ir.convert('u32', drawn))]),
-          ir.store(counts, ir.add(ir.mul(item, ir.u32(blocks)), ir.get(b)), ir.get(own)),
-          ir.set(number, ir.sub(ir.get(number), ir.get(own))),
+          ir.set(countOfBlock, ir.get(number)),
+          ir.when(open, [ir.set(countOfBlock, ir.convert('u32', drawn))]),
+          ir.store(counts, ir.add(ir.mul(item, ir.u32(blocks)), ir.get(b)), ir.get(countOfBlock)),
+          ir.set(number, ir.sub(ir.get(number), ir.get(countOfBlock))),
           ir.set(left, rest),
         );
       }),

@@ -168,11 +168,11 @@ function skips(
     inner.emit(ir.set(call, ir.add(ir.get(call), ir.u32(1))));
     for (const u of [uniformOf(a, b), uniformOf(c, d)]) {
       const jump = inner.name('jump', ir.call(skip, u, inverseLog));
-      const room = inner.name('room', ir.sub(end, ir.get(next)));
+      const remaining = inner.name('room', ir.sub(end, ir.get(next)));
       // Beyond the block's end the chain stops for good.
       inner.emit(
         ir.when(
-          ir.ge(jump, room),
+          ir.ge(jump, remaining),
           [ir.set(next, end)],
           inner.nested((body) => {
             const target = body.name('target', ir.add(ir.get(next), jump));

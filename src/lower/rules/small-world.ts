@@ -185,18 +185,18 @@ function rewire({ rule, plan, key, leftOut }: Wiring, { source, storage, first, 
 
 /** Puts a source's targets in ascending order, by insertion. */
 function sortAscending({ storage, first, count }: Edges, block: Block): void {
-  const [k, q, own] = [block.local('sorted', 'u32'), block.local('place', 'u32'), block.local('own', 'u32')];
+  const [k, q, moved] = [block.local('sorted', 'u32'), block.local('place', 'u32'), block.local('own', 'u32')];
   const before = ir.convert('u32', ir.load(storage, ir.sub(ir.get(q), ir.u32(1))));
   block.emit(
     ir.loop(k, first, ir.add(first, count), [
-      ir.set(own, ir.convert('u32', ir.load(storage, ir.get(k)))),
+      ir.set(moved, ir.convert('u32', ir.load(storage, ir.get(k)))),
       ir.set(q, ir.get(k)),
       ir.whilst(ir.gt(ir.get(q), first), [
-        ir.when(ir.le(before, ir.get(own)), [ir.leave]),
+        ir.when(ir.le(before, ir.get(moved)), [ir.leave]),
         ir.store(storage, ir.get(q), before),
         ir.set(q, ir.sub(ir.get(q), ir.u32(1))),
       ]),
-      ir.store(storage, ir.get(q), ir.get(own)),
+      ir.store(storage, ir.get(q), ir.get(moved)),
     ]),
   );
 }

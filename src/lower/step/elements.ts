@@ -129,8 +129,8 @@ function recordedOf(network: Network): Recorded {
         ...network.projections,
       ].flatMap(({ storage, shown }) =>
         [...shown].flatMap(([name, copy]) => {
-          const own = storage.get(name);
-          return own?.kind === 'array' ? [[own.buffer.name, copy] as const] : [];
+          const stored = storage.get(name);
+          return stored?.kind === 'array' ? [[stored.buffer.name, copy] as const] : [];
         }),
       ),
     ),

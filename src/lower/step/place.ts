@@ -71,8 +71,8 @@ export function comparePlaces(a: StepPlace, b: StepPlace, rankOf: (slot: string)
   if (slots !== 0) return slots;
   const [first, second] = [orderOf(a), orderOf(b)];
   if (first !== second) return first < second ? -1 : 1;
-  const [one = '', other = ''] = ties === 'name' ? [a.name, b.name] : [];
-  if (one !== other) return one < other ? -1 : 1;
+  const [nameA = '', nameB = ''] = ties === 'name' ? [a.name, b.name] : [];
+  if (nameA !== nameB) return nameA < nameB ? -1 : 1;
   return phases.indexOf(a.phase ?? 'main') - phases.indexOf(b.phase ?? 'main');
 }
 

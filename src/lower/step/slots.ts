@@ -26,7 +26,7 @@ export const slots: Schedule = {
   prepare: withoutModes,
   populations({ groups, rings }, { entries, silent }, context) {
     const { diagnostics, cables } = context;
-    const own = groups.flatMap((group) =>
+    const groupEntries = groups.flatMap((group) =>
       diagnostics.within(`/neurons/${group.name}`, () => lowerGroup(group, rings, onClock(group.clock, context))),
     );
     const solved = cables.flatMap((cable) =>
@@ -36,7 +36,7 @@ export const slots: Schedule = {
     const links = lowerLinks(groups, context);
     const reading = links.map(({ entry }) => entry.kernel);
     testFirst(groups, silent, reading, context);
-    return [...own, ...quietSteps(rings, context), ...solved, ...links, ...replayInSlots(rings, context)];
+    return [...groupEntries, ...quietSteps(rings, context), ...solved, ...links, ...replayInSlots(rings, context)];
   },
   steps({ groups, projections, rings }, run) {
     // The work of synapses in each step and at events, in the order of the delivery slots.
@@ -84,14 +84,14 @@ const replayInSlots = (rings: Populations['rings'], context: Context): readonly 
       const { builder, profile } = context;
       const at = (kernel: string, phase: StepPhase): PlacedEntry =>
         inStep(kernel, { slot: profile.defaults.threshold, order, phase, name });
-      const own = onClockOf(name, context);
-      const replayed = atTicks([at(replayKernel(name, source, own), 'main')], own);
+      const populationContext = onClockOf(name, context);
+      const replayed = atTicks([at(replayKernel(name, source, populationContext), 'main')], populationContext);
       const listed = builder.compact(
         `${name}.spike.compact`,
         `lists the elements of ${name} that spike`,
         source.ring.name,
       );
-      const ordered = orderByTime(name, source, own);
+      const ordered = orderByTime(name, source, populationContext);
       return [
         ...replayed,
         at(listed, 'list'),

@@ -245,10 +245,10 @@ function rowStart(
   rows: Buffer,
   itemsBefore: (row: Ir, rule: Counted) => Ir,
 ): Ir {
-  const own = counted[ordinal] as Counted;
+  const countedRule = counted[ordinal] as Counted;
   let start: Ir = ir.add(
     ir.load(rows, outer),
-    ir.sub(ir.load(own.starts, item), ir.load(own.starts, itemsBefore(outer, own))),
+    ir.sub(ir.load(countedRule.starts, item), ir.load(countedRule.starts, itemsBefore(outer, countedRule))),
   );
   for (const before of counted.slice(0, ordinal)) {
     start = ir.add(

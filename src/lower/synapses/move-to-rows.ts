@@ -145,14 +145,14 @@ function countRows({ name, rows, rowCount, context }: Move, shares: number, next
 /** Where the synapses of each share begin within a row. */
 function startShares({ name, rows, rowCount, context }: Move, shares: number, next: Buffer): void {
   const block = new Block();
-  const [at, own, k] = [block.local('at', 'u32'), block.local('own', 'u32'), block.local('share', 'u32')];
+  const [at, countOfShare, k] = [block.local('at', 'u32'), block.local('own', 'u32'), block.local('share', 'u32')];
   const cell = ir.add(ir.mul(ir.get(k), ir.u32(rowCount)), item);
   block.emit(
     ir.set(at, ir.load(rows, item)),
     ir.loop(k, ir.u32(0), ir.u32(shares), [
-      ir.set(own, ir.load(next, cell)),
+      ir.set(countOfShare, ir.load(next, cell)),
       ir.store(next, cell, ir.get(at)),
-      ir.set(at, ir.add(ir.get(at), ir.get(own))),
+      ir.set(at, ir.add(ir.get(at), ir.get(countOfShare))),
     ]),
   );
   overRows(`${name}.start`, 'where the synapses of each share begin within a row', rowCount, block, context);
@@ -192,7 +192,7 @@ export function sortWithinRows({
   context,
 }: RowSort): void {
   const block = new Block();
-  const [position, k, at, own] = [
+  const [position, k, at, currentKey] = [
     block.local('position', 'u32'),
     block.local('key', 'u32'),
     block.local('at', 'u32'),
@@ -214,9 +214,9 @@ export function sortWithinRows({
     ),
     ir.set(at, first),
     ir.loop(k, ir.u32(0), ir.u32(keys), [
-      ir.set(own, ir.load(segments, cell(ir.get(k)))),
+      ir.set(currentKey, ir.load(segments, cell(ir.get(k)))),
       ir.store(segments, cell(ir.get(k)), ir.get(at)),
-      ir.set(at, ir.add(ir.get(at), ir.get(own))),
+      ir.set(at, ir.add(ir.get(at), ir.get(currentKey))),
     ]),
     ir.loop(
       position,
@@ -229,11 +229,11 @@ export function sortWithinRows({
       }),
     ),
     // Each counter has reached the beginning of the next key.
-    ir.set(own, first),
+    ir.set(currentKey, first),
     ir.loop(k, ir.u32(0), ir.u32(keys), [
       ir.set(at, ir.load(segments, cell(ir.get(k)))),
-      ir.store(segments, cell(ir.get(k)), ir.get(own)),
-      ir.set(own, ir.get(at)),
+      ir.store(segments, cell(ir.get(k)), ir.get(currentKey)),
+      ir.set(currentKey, ir.get(at)),
     ]),
     ir.when(ir.eq(item, ir.u32(rowCount - 1)), [ir.store(segments, ir.u32(rowCount * keys), end)]),
   );

@@ -30,16 +30,16 @@ function piecesOf({ name, count, rows, sources }: StoredRows, context: Context):
   if (typeof count === 'number') return Math.ceil(count / pieceLength);
   const { builder } = context;
   const pieces = builder.common(`${rows.name}.pieces`, (key) => {
-    const made = builder.buffer(key, 'u32', 1, `pieces of ${pieceLength} synapses of ${name}`);
+    const pieceCount = builder.buffer(key, 'u32', 1, `pieces of ${pieceLength} synapses of ${name}`);
     const total = ir.load(rows, ir.u32(sources));
     const whole = ir.shr(total, ir.u32(pieceBits));
     const rest = ir.convert('u32', ir.ne(ir.and(total, ir.u32(pieceLength - 1)), ir.u32(0)));
     builder.initially(
       builder.sequential(`${rows.name}.count_pieces`, `pieces of the synapses of ${name}`, [
-        ir.store(made, ir.u32(0), ir.add(whole, rest)),
+        ir.store(pieceCount, ir.u32(0), ir.add(whole, rest)),
       ]),
     );
-    return made;
+    return pieceCount;
   });
   return { buffer: pieces.name, index: 0 };
 }

@@ -49,17 +49,17 @@ interface CountsInParts {
 function sumOfFew(name: string, counts: Buffer, items: number, overflow: string, context: Context): string {
   const block = new Block();
   const sum = block.local('sum', 'u32');
-  const own = block.local('own', 'u32');
+  const itemCount = block.local('own', 'u32');
   const k = block.local('k', 'u32');
   const lost = block.local('overflowed', 'bool');
   block.emit(
     ir.set(sum, ir.u32(0)),
     ir.set(lost, ir.bool(false)),
     ir.loop(k, ir.u32(0), ir.u32(items), [
-      ir.set(own, ir.load(counts, ir.get(k))),
+      ir.set(itemCount, ir.load(counts, ir.get(k))),
       ir.store(counts, ir.get(k), ir.get(sum)),
-      ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
-      ir.set(lost, ir.or(ir.get(lost), ir.lt(ir.get(sum), ir.get(own)))),
+      ir.set(sum, ir.add(ir.get(sum), ir.get(itemCount))),
+      ir.set(lost, ir.or(ir.get(lost), ir.lt(ir.get(sum), ir.get(itemCount)))),
     ]),
     ir.store(counts, ir.u32(items), ir.get(sum)),
     ir.fault(context.builder.faultBit(overflow), ir.get(lost)),
@@ -93,13 +93,13 @@ function sumOfParts(list: CountsInParts, { builder }: Context): string {
 
 function sumBeforeParts({ name, counts, sums, items }: CountsInParts, overflow: string, context: Context): string {
   const block = new Block();
-  const [sum, own, k] = [block.local('sum', 'i64'), block.local('own', 'i64'), block.local('k', 'u32')];
+  const [sum, itemCount, k] = [block.local('sum', 'i64'), block.local('own', 'i64'), block.local('k', 'u32')];
   block.emit(
     ir.set(sum, ir.i64(0n)),
     ir.loop(k, ir.u32(0), ir.u32(sums.length as number), [
-      ir.set(own, ir.load(sums, ir.get(k))),
+      ir.set(itemCount, ir.load(sums, ir.get(k))),
       ir.store(sums, ir.get(k), ir.get(sum)),
-      ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
+      ir.set(sum, ir.add(ir.get(sum), ir.get(itemCount))),
     ]),
     ir.store(counts, ir.u32(items), ir.convert('u32', ir.get(sum))),
     ir.fault(context.builder.faultBit(overflow), ir.gt(ir.get(sum), ir.i64(0xffffffffn))),
@@ -110,14 +110,14 @@ function sumBeforeParts({ name, counts, sums, items }: CountsInParts, overflow: 
 function sumWithinParts(list: CountsInParts, { builder }: Context): string {
   const { name, counts, sums } = list;
   const block = new Block();
-  const [sum, own, k] = [block.local('sum', 'u32'), block.local('own', 'u32'), block.local('k', 'u32')];
+  const [sum, itemCount, k] = [block.local('sum', 'u32'), block.local('own', 'u32'), block.local('k', 'u32')];
   const { first, end } = boundsOfPart(list, block);
   block.emit(
     ir.set(sum, ir.convert('u32', ir.load(sums, item))),
     ir.loop(k, first, end, [
-      ir.set(own, ir.load(counts, ir.get(k))),
+      ir.set(itemCount, ir.load(counts, ir.get(k))),
       ir.store(counts, ir.get(k), ir.get(sum)),
-      ir.set(sum, ir.add(ir.get(sum), ir.get(own))),
+      ir.set(sum, ir.add(ir.get(sum), ir.get(itemCount))),
     ]),
   );
   return builder.map(name, 'running sum of counts', partsOf(list), false, block);

@@ -47,10 +47,10 @@ export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Co
     const { size, cells } = plan[side];
     if (part?.synapses) {
       const counts = part.synapses[side];
-      const own = (element: number): number => (cells ? (element % cells.size) - cells.first : element);
+      const cellOf = (element: number): number => (cells ? (element % cells.size) - cells.first : element);
       builder.commonBuffer(`${plan.name}.${name}`, 'u32', size, `synapses of ${plan.stream} of each element`, {
         role: 'constant',
-        initial: Uint32Array.from({ length: size }, (_, element) => counts[own(element)] ?? 0),
+        initial: Uint32Array.from({ length: size }, (_, element) => counts[cellOf(element)] ?? 0),
       });
       continue;
     }

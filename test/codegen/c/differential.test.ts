@@ -39,7 +39,7 @@ function differences(found: ReadonlyMap<string, string>, expected: ReadonlyMap<s
   return [...expected.keys()].filter((name) => found.get(name) !== expected.get(name));
 }
 
-/** Seeds of the random programs: new ones can be tried by hand, these stay. */
+/** Seeds of the random programs: others can be tried by hand, the listed ones stay. */
 const seeds = fc.sample(fc.integer({ min: 1, max: 2 ** 31 - 1 }), { numRuns: 4, seed: 20240611 });
 
 const compilers = [

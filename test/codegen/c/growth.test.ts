@@ -52,7 +52,7 @@ experiment: { dt: 0.1 ms, seed: 55, duration: 1 s }
 `;
 }
 
-/** What is left of a source without comments, tables of constants and the list of the network's buffers. */
+/** Removes comments, tables of constants and the list of the network's buffers from a source. */
 function code(source: string): string {
   return source
     .replace(/\/\*[^]*?\*\//g, '')
@@ -60,7 +60,7 @@ function code(source: string): string {
     .replace(/^struct network \{[^]*?^\};/m, '');
 }
 
-/** Statements and declarations, without what a function only copies from its member's row. */
+/** Counts statements and declarations, except for copies from a member's row. */
 const statements = (source: string): number =>
   [
     ...code(source)

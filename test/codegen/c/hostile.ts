@@ -1,4 +1,4 @@
-/** Models whose texts and names try to break out of generated code. */
+/** Models with texts and names that try to break out of generated code. */
 
 import * as b from '../../../src/ir/builder.js';
 import type { Buffer, Program } from '../../../src/ir/program.js';
@@ -22,7 +22,7 @@ export const hostile = [
   'INT32_MAX',
 ];
 
-/** A program whose every text and name is the given one, as far as its kinds of names can be. */
+/** A program with the given text as its every text and name, as far as their kinds allow. */
 export function hostileProgram(text: string): Program {
   const source = twoPopulations;
   const buffers: readonly Buffer[] = source.buffers.map((known) => ({ ...known, comment: text }));
@@ -59,7 +59,7 @@ export function hostileProgram(text: string): Program {
   };
 }
 
-/** Code alone: comments and what is in strings left out. */
+/** Returns only code: comments and the contents of strings are removed. */
 export function code(text: string): string {
   return text
     .replace(/"(?:[^"\\]|\\.)*"|\/\*(?:[^*]|\*(?!\/))*\*\//g, (found) => (found.startsWith('"') ? '""' : ''))

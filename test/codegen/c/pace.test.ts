@@ -1,6 +1,6 @@
 /**
- * Who computes in compiled networks: what the generated functions decide for simulated threads, whose steps take as
- * long as a test says.
+ * The number of computing threads in compiled networks: decisions of the generated functions for simulated threads with
+ * given step times.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,10 +16,7 @@ import { twoPopulations } from '../../support/two-populations.js';
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-pace-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/**
- * A program that asks the functions of a network who computes next, for so many milliseconds that pass only in its
- * mind.
- */
+/** A program that asks the functions of a network for the next team, for a number of simulated milliseconds. */
 const main = (stepTime: string): string => `
 #include "network.c"
 #include <stdio.h>
@@ -51,7 +48,7 @@ int main(int count, char **words)
 }
 `;
 
-/** What came of it: steps, and of the time after \`from\`, how much so many threads computed. */
+/** The result: steps, and of the time after \`from\`, the shares computed by each number of threads. */
 async function simulated(
   threads: number,
   milliseconds: number,

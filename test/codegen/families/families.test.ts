@@ -1,4 +1,4 @@
-/** Kernels that differ in buffers, numbers and comments alone are one family; all others stay apart. */
+/** Kernels that differ only in buffers, numbers and comments are one family; all others stay separate. */
 
 import { describe, expect, test } from 'vitest';
 import * as b from '../../../src/ir/builder.js';

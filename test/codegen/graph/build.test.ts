@@ -1,4 +1,4 @@
-/** Graphs of kernel bodies: what is inlined, shared, hoisted, and what is refused. */
+/** Graphs of kernel bodies: inlined, shared, hoisted and rejected parts. */
 
 import { describe, expect, test } from 'vitest';
 import { buildGraph } from '../../../src/codegen/graph/build.js';
@@ -35,7 +35,7 @@ const functions = new Map(
 );
 const called = (name: string, a: Expression): Expression => b.call(functions.get(name) as IrFunction, a);
 
-/** A value as text: operators applied to loads and constants; `~` marks what is equal for all items. */
+/** Returns a value as text: operators applied to loads and constants; `~` marks values that are uniform over items. */
 function show(node: GraphNode): string {
   const operands = node.operands.map(show).join(' ');
   const mark = node.varying ? '' : '~';

@@ -1,4 +1,4 @@
-/** Threads wait for each other exactly where one reads what another has written. */
+/** Threads wait for each other exactly if one reads values that another has written. */
 
 import { describe, expect, test } from 'vitest';
 import * as b from '../../../src/ir/builder.js';

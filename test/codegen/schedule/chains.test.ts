@@ -1,5 +1,6 @@
 /**
- * Which kernels of a step become one launch: worked by hand, and never two of which one writes what the other touches.
+ * Kernels of a step in one launch: computed by hand, and never two if one writes elements that the other reads or
+ * writes.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -39,7 +40,7 @@ const onSpikes = (name: string, ...body: Statement[]): MapKernel => ({
   domain: { kind: 'spikes', event: 'spike' },
 });
 
-/** Names of the kernels of each launch; those of a chain are joined. */
+/** Names of the kernels of each launch; names in a chain are joined. */
 const launches = (
   kernels: readonly Kernel[],
   adds = true,

@@ -19,7 +19,7 @@ test.each<[Geometry, { global: number; local: number }, { global: number; local:
     { global: 0, local: 256 },
     { global: 0, local: 128 },
   ],
-  // The cell says 300 now; the kernel itself strides over what it says then.
+  // The cell has 300 now; the kernel itself strides over its later value.
   [
     { kind: 'counted', count: cell },
     { global: 512, local: 256 },

@@ -22,7 +22,7 @@ describe('repeats', () => {
     ['aaa', '3(a)'],
     ['abbbc', 'a 3(b) c'],
     ['ababab', '3(ab)'],
-    // The longest run first, then what is left.
+    // The longest run first, then the rest.
     ['abababa', '3(ab) a'],
     ['aabaab', '2(aab)'],
     ['aabb', '2(a) 2(b)'],

@@ -1,4 +1,4 @@
-/** Runs a program on a target and compares what it leaves in its buffers. */
+/** Runs a program on a target and compares the final contents of its buffers. */
 
 import type { Program, TypedArray } from '../../../src/ir/program.js';
 import type { Target } from '../../../runtime/targets/target.js';

@@ -309,13 +309,13 @@ function someFunctions(wide: boolean): IrFunction[] {
   ];
 }
 
-/** The type in which a value is stored into each element type. */
+/** The type of a value that is stored into each element type. */
 const storedType: Readonly<Record<ElementType, NumberType>> = loadedType;
 
 /**
- * A program of `count` map kernels over three ranges that end in the middle of words and vectors.
+ * A program of `count` map kernels over three ranges that end within a u32 of the mask and within a vector.
  *
- * @param lanes  what the kernels promise; the results must not depend on it
+ * @param lanes whether the kernels promise lanes; the results must not depend on it
  */
 export function randomProgram(seed: number, count: number, lanes: boolean): Program {
   const random = randomNumbers(seed);
@@ -359,7 +359,7 @@ export function randomProgram(seed: number, count: number, lanes: boolean): Prog
     );
     // Set before, so that clearing a bit is seen.
     const mask = buffer(`mask_${k}`, 'u32', length / 32, Uint32Array.of(0xffffffff, 0x1ff, 1, 0, 7, 0));
-    // What is equal for all items, of any type, may be all that has 64 bits.
+    // Uniform values may be the only ones with 64 bits.
     const same = buffer(`same_${k}`, pick(random, elements), length);
     outputs.push(output, sum, same);
     masks.push(mask);

@@ -1,4 +1,4 @@
-/** exp and log of draws are those of the IR, to the bit. */
+/** exp and log of draws equal the IR's to the bit. */
 
 import { expect, test } from 'vitest';
 import { createEvaluator } from '../../../src/ir/evaluate.js';

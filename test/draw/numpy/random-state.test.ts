@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RandomState } from '../../../src/draw/numpy/random-state.js';
 
 /**
- * What NumPy 1.26.4's `RandomState(1234)` gives, each row from a fresh one:
- * `.venv/bin/python test/interoperability/python/numpy_draws.py` prints them all.
+ * Numbers of NumPy 1.26.4's `RandomState(1234)`, each row from a new state: `.venv/bin/python
+ * test/interoperability/python/numpy_draws.py` prints them all.
  */
 const draws: readonly [method: string, parameters: readonly number[], expected: readonly number[]][] = [
   [
@@ -68,7 +68,7 @@ const draws: readonly [method: string, parameters: readonly number[], expected: 
   ],
 ];
 
-/** Uniforms and integers to the bit; what goes through logarithms to 2 units in the last place. */
+/** Uniforms and integers agree to the bit; numbers from logarithms to 2 units in the last place. */
 const exact = new Set(['uniform', 'integer', 'poisson', 'binomial']);
 
 const draw = (state: RandomState, method: string, [a = 0, b = 0]: readonly number[]): number => {

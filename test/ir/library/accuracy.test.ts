@@ -1,6 +1,6 @@
 /**
  * Every mathematical function against decimal.js: over its whole range, near zero, near the joints of its algorithm and
- * among subnormal numbers. The bounds are those of docs/determinism.md, in units in the last place.
+ * among subnormal numbers. The bounds are from docs/determinism.md, in units in the last place.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -209,7 +209,7 @@ describe.each(someOf(cases, 3, 'functions'))('$name', ({ name, bound, reference,
       if (!(error <= worst.error)) worst = { error, at: x };
     }
     expect(worst.error, `worst at ${worst.at}`).toBeLessThan(bound);
-    // The reference means something only if rounding alone already costs half a unit.
+    // The reference is only valid if rounding by itself already costs half a unit.
     expect(worst.error).toBeGreaterThan(0.4);
   });
 });

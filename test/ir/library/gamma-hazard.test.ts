@@ -1,4 +1,4 @@
-/** The hazard of the gamma distribution, where it is known in closed form. */
+/** The hazard of the gamma distribution, for parameters with a closed form. */
 
 import { describe, expect, test } from 'vitest';
 import { createEvaluator } from '../../../src/ir/evaluate.js';

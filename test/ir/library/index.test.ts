@@ -1,4 +1,4 @@
-/** The library as a whole: names, closures, legality, what runs on lanes. */
+/** The library as a whole: names, closures, legality, functions that run on lanes. */
 
 import { describe, expect, it } from 'vitest';
 import { f64 } from '../../../src/ir/builder.js';

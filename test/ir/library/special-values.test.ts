@@ -224,7 +224,7 @@ describe.each([
     expect(createEvaluator(withCallees([f])).call(f.name, args)[0]).toBe(value);
   });
 
-  // Float32 has the same values at the same special arguments; those whose numbers it does not have are left out.
+  // Float32 has the same values at the same special arguments; rows with numbers outside float32 are left out.
   const known = rows.filter(([, args, value]) => [...args, value].every((x) => Object.is(Math.fround(x), x)));
   it.each(known)('%s(%j) = %d in float32', (name, args, value) => {
     const f = libraryFunction(name, 'f32');

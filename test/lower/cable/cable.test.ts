@@ -75,7 +75,7 @@ timing: grid
 experiment: { dt: ${dt} ms, duration: 12 ms }${more}
 `;
 
-/** Events at times that every step meets: those of cells are as exact as a step is long. */
+/** Events at times that every step length hits; events of cells are only as exact as the step. */
 const given = (text: string): string =>
   text
     .replace(
@@ -188,7 +188,7 @@ describe('a place for each synapse', () => {
     ];
     expect(one.samples.get('cells.v')).toEqual(many.samples.get('cells.v'));
     expect(one.events.get('cells.spike')).toEqual(many.events.get('cells.spike'));
-    // What is recorded of its synapses has their numbers in the projection that the model names.
+    // Recorded synapses have their numbers in the model's projection.
     const series = one.program.manifest.samples.filter(({ owner, variable }) => owner === 'inward' && variable === 'w');
     expect(series.flatMap(({ indices }) => [...(indices as Uint32Array)]).sort((a, b) => a - b)).toEqual([0, 1, 4]);
     expect(new Set(series.map(({ recording }) => recording)).size).toBe(1);
@@ -241,7 +241,7 @@ populations:`,
     expect(read('all')).toEqual([3, 3, 3, 3, 3]);
     expect(read('own')).toEqual([2, 2, 2, 1, 2]);
     expect(read('sent')).toEqual([2, 3, 3, 2, 3]);
-    // What the one event of each source added: the index of the cell.
+    // The contribution of each source's single event: the index of the cell.
     expect(read('w').map((weight, k) => Math.round((weight - (k + 1) * 1e-9) * 1e9))).toEqual(targets);
   });
 
@@ -313,7 +313,7 @@ ${[
       samples.get(key)!,
     );
     const read = soma!.map((_, row) => [soma![row]![2], right![row]![0], left![row]![1]]);
-    // What is linked is read at the beginning of a step, of which the sample is the end.
+    // Links are read at the beginning of a step, and samples are taken at its end.
     expect(seen!.slice(1)).toEqual(read.slice(0, -1));
     expect(new Set(seen!.at(-1)).size).toBe(3);
   });
@@ -380,7 +380,7 @@ test('phases set what mechanisms have, one of several with the same equations to
   expect(phases.samples.get('cells.v')).not.toEqual(
     (await simulate(text('g', 'g', '{ run: 12 ms }'))).samples.get('cells.v'),
   );
-  // On the trunk it is the second with these equations, on the right branch the first.
+  // On the trunk it is the second with its equations, on the right branch the first.
   const third = leakOf('third', 'right', 'g').trim().replace('-65 mV', '-50 mV');
   const withThird = (own: string): string =>
     own.replace('[left, right]', '[trunk, right]').replace(/( +)squid:/, `$1${third}\n$1squid:`);
@@ -584,7 +584,7 @@ experiment: { dt: 0.1 ms, duration: 200 ms }`,
       { engines: [{ target: 'wasm', threads: 1 }] },
     );
     const change = samples.get('cells.v')![1]![0]! + 0.07;
-    // The first voltage is that of the middle of a compartment, half of 1.25 um from the end.
+    // The first voltage is in the middle of a compartment, half of 1.25 um from the end.
     expect(change / 1e-12 / expected).toBeCloseTo(1, 2);
   });
 });

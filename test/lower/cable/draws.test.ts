@@ -15,7 +15,7 @@ interface Options {
   readonly event?: string;
   /** Of the population. */
   readonly values?: string;
-  /** Recordings beside those of the conductance at places. */
+  /** Further recordings, besides the conductance at places. */
   readonly more?: string;
   readonly places?: typeof dendrite;
 }
@@ -43,7 +43,7 @@ timing: grid
 experiment: { dt: 0.025 ms, duration: 0.1 ms, seed: 5 }
 `;
 
-/** What each place of each cell has at the start. */
+/** Returns the initial values at each place of each cell. */
 async function firstValues(text: string): Promise<readonly (readonly number[])[]> {
   const { samples } = await simulate(text);
   return [...samples].flatMap(([key, [first]]) => (/^at\d\//.test(key) && first ? [first] : []));
@@ -70,7 +70,7 @@ describe('values that are drawn', () => {
   test('may be those of one mechanism, where another has the same equations', async () => {
     const values = `, values: { leak.g: ${drawn} }`;
     const [first, ...others] = await firstValues(model(two, { event: 'dend', values, places: dendrite }));
-    // A population's values are those of its cells.
+    // A population's values are shared by its cells.
     expect(others).toEqual([first, first]);
     expect(new Set(first).size).toBe(3);
   });

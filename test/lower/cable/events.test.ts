@@ -1,6 +1,6 @@
 /**
- * Conditions of mechanisms on cells with structure, against points: where all of a cell is alike, no current flows
- * along it, and each compartment is a point of its own.
+ * Conditions of mechanisms on cells with structure, compared with point neurons: in a uniform cell there are no axial
+ * currents, so that each compartment behaves like a point neuron.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ const engines = [
   { target: 'wasm', threads: 2 },
 ] as const;
 
-/** A conductance that opens when its time has come, and is held where the potential is high. */
+/** A conductance that opens at a given time, and is held at a high potential. */
 const parts = `parameters: { g: 10 S/m**2, E: 20 mV, tau: 3 ms, period: 10 ms }
           state: { q: 0, count: 0, next: { unit: ms, initial: period } }
           derivatives: { q: -q/tau }`;
@@ -65,7 +65,7 @@ describe('conditions of mechanisms', () => {
     expect(counts.at(-1)).toBeGreaterThan(300);
     for (const place of ['near', 'far']) {
       expect(cells.samples.get(`${place}/opening.count`)!.map(([count]) => count)).toEqual(counts);
-      // What is of first order in the step: a microsecond of what rises by 20 mV/ms.
+      // The difference is of first order in the step: one microsecond at 20 mV/ms.
       cells.samples
         .get(`${place}/v`)!
         .forEach((row, k) => expect(Math.abs(row[1]! - alone.samples.get('cells.v')![k]![0]!)).toBeLessThan(5e-5));

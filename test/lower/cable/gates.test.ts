@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { simulate, trace } from '../../support/simulate.js';
 
-/** A cell without currents, whose potential stays at -60 mV; rates in 1/s there. */
+/** A cell without currents and with a constant potential of -60 mV; rates in 1/s there. */
 const network = (dt: number, opening: number, closing: number): string => `
 interneuron: 1
 neurons:
@@ -26,7 +26,7 @@ timing: grid
 experiment: { dt: ${dt} ms, duration: 4 ms }
 `;
 
-/** By how much a gate is wrong at most, all its values being those of half a step before their label. */
+/** Largest error of a gate; its values are for half a step before their label. */
 async function error(dt: number, opening: number, closing: number): Promise<number> {
   const run = await simulate(network(dt, opening, closing));
   const slope = opening + closing;

@@ -73,7 +73,7 @@ describe('a cell with structure', () => {
   const area = Math.PI * 20e-6 * 20e-6;
   const [capacitance, leak] = [area * 0.01, area * 3];
   const rate = (leak / capacitance) * milli;
-  /** Potential of a clamp behind a resistance (ohm), at a time in ms since it began. */
+  /** Potential of a clamp with a series resistance (ohm), at a time in ms since its beginning. */
   const clamped = (resistance: number, time: number): number => {
     const all = leak + 1 / resistance;
     const end = (leak * -0.065 + -0.05 / resistance) / all;
@@ -232,7 +232,7 @@ experiment:
       'a.twice': (t: number): number => 2 * t - 1e-3,
       'a.t': (t: number): number => t,
       'p.own': (t: number): number => 3 * t,
-      // Elements of LEMS see what others were before these advanced.
+      // Elements of LEMS read the values of others before these advanced.
       ...(timing === 'lems-euler' ? {} : { 'p.of_cell': (t: number): number => 2 * t - 1e-3 }),
     };
     for (const [key, valueAt] of Object.entries(expected)) {

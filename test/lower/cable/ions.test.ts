@@ -80,7 +80,7 @@ test('pools of sodium inside and of potassium outside move their potentials, eac
     const [v, sodium, potassium, eNa, eK] = ['v', 'na_i', 'k_o', 'e_na', 'e_k'].map((name) =>
       trace(run, `near/${name}`),
     );
-    // What is not a potential is that of half a step before: states and potentials take turns.
+    // Variables other than potentials are for half a step before: states and potentials alternate.
     const early = Math.round((dt * 1e-3) / 2 / h);
     const farthest = (values: readonly number[], n: 0 | 1 | 2): number =>
       Math.max(

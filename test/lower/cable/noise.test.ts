@@ -1,7 +1,7 @@
 /**
  * White noise in the equations of mechanisms, by Euler and Maruyama's method.
  *
- * Source: the Ornstein-Uhlenbeck process, whose stationary standard deviation is sigma (Uhlenbeck & Ornstein 1930).
+ * Source: the Ornstein-Uhlenbeck process has the stationary standard deviation sigma (Uhlenbeck & Ornstein 1930).
  */
 
 import { describe, expect, test } from 'vitest';

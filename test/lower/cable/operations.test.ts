@@ -1,4 +1,4 @@
-/** Operations on cells with compartments: what they do is what phases that set the same do. */
+/** Operations on cells with compartments have the effects of phases with the same assignments. */
 
 import { describe, expect, test } from 'vitest';
 import { refused, simulate } from '../../support/simulate.js';

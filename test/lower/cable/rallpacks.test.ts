@@ -13,10 +13,11 @@ import { simulate } from '../../support/simulate.js';
 const [resistivity, capacitance, membrane, rest, current] = [1, 0.01, 4, -0.065, 1e-10];
 
 /**
- * The voltage of a sealed cable after a current step at its beginning, as the steady state less what has yet to decay.
+ * Returns the voltage of a sealed cable after a current step at its beginning: the steady state minus the decaying
+ * terms.
  *
- * @param at  metres from the beginning
- * @param time  s since the step
+ * @param at metres from the beginning
+ * @param time s since the step
  */
 function sealedCable(length: number, diameter: number, at: number, time: number): number {
   const constant = Math.sqrt((diameter * membrane) / (4 * resistivity));
@@ -97,8 +98,8 @@ describe('Rallpack 1, a cable of a millimetre', () => {
 
   test('both ends have the voltages of theory', async () => {
     const [near, far] = await errors(1000, 0.05);
-    // Of rises of 86 and 56 mV. What the step of current does to the first compartment, a micrometre long, takes a while
-    // to decay in a scheme of second order.
+    // Errors of rises of 86 and 56 mV. In a second-order scheme, the response of the first compartment, a micrometre
+    // long, to the current step decays slowly.
     expect(near).toBeLessThan(1e-4);
     expect(far).toBeLessThan(1e-5);
   });

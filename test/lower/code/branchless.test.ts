@@ -1,4 +1,4 @@
-/** Choices in place of branches compute what the branches did. */
+/** Code with selections computes the results of the original branches. */
 
 import { describe, expect, test } from 'vitest';
 import * as ir from '../../../src/ir/builder.js';

@@ -1,6 +1,6 @@
 /**
- * The engines on which stepping element by element is compared, the reference first and WebAssembly on one thread
- * second. C is among them where this machine has a compiler.
+ * The engines compared for stepping element by element: the reference first, WebAssembly on one thread second, and C if
+ * this machine has a compiler.
  */
 
 import { targets } from '../../../runtime/targets/registry.js';

@@ -1,6 +1,5 @@
 /**
- * Populations whose elements cannot tell in which order they are stepped: all at once, with the bits of one after
- * another.
+ * Populations for which the order of elements has no effect: stepped all at once, with the bits of one after another.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -71,7 +70,7 @@ timing: lems-euler
 experiment: { dt: 0.05 ms, duration: 60 ms }
 `;
 
-/** A synapse that does nothing within each population puts its elements in order. */
+/** An idle synapse within each population forces its elements into order. */
 const inOrder = `  within_a: { from: a, to: a, synapse: idle, connect: all, order: 8 }
   within_b: { from: b, to: b, synapse: idle, connect: all, order: 9 }`;
 

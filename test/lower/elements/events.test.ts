@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { finalOf, simulate, stepsOf, trace } from '../../support/simulate.js';
 
-/** A source with spikes at 10 ms and 10.3 ms, and a target with a synapse whose conductance decays; dt 0.1 ms. */
+/** A source with spikes at 10 ms and 10.3 ms, and a target with a synapse with a decaying conductance; dt 0.1 ms. */
 const network = (
   order: { source: number; target: number },
   projection: string,

@@ -1,4 +1,4 @@
-/** Phases of the protocol where steps go element by element. */
+/** Phases of the protocol when stepping element by element. */
 
 import { describe, expect, test } from 'vitest';
 import { simulate, trace } from '../../support/simulate.js';

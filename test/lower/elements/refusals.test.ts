@@ -1,4 +1,4 @@
-/** What a step that goes element by element has no place for is refused by name, with the way round it. */
+/** Features unsupported when stepping element by element are rejected by name, with an alternative. */
 
 import { describe, expect, it } from 'vitest';
 import { runCommand } from '../../support/command.js';

@@ -1,4 +1,4 @@
-/** What of a type outlives a part or a step. */
+/** The variables of a type that outlive a part or a step. */
 
 import { describe, expect, test } from 'vitest';
 import { equationsOf } from '../../../src/lower/code/equations.js';

@@ -1,4 +1,4 @@
-/** Regimes, events that share a name, conditions of synapses and linked variables where steps go by slots. */
+/** Regimes, events with a common name, conditions of synapses and linked variables when stepping by slots. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -52,7 +52,7 @@ experiment: { dt: 0.1 ms, duration: 6 ms }
     expect(stepsOf(run, 'a.spike').map((step) => step % 10 === 9 || step % 25 === 24)).not.toContain(false);
     expect(stepsOf(run, 'a.spike')).toEqual([9, 19, 24, 29, 39, 49, 49, 59]);
     expect(finalOf(run, 'a.seen')).toEqual([1]);
-    // Both conditions hold in step 49; what is sent in the last step arrives after it.
+    // Both conditions hold in step 49; events of the last step arrive after it.
     expect(finalOf(run, 'b.n')[0]).toBe(7);
   });
 
@@ -107,8 +107,8 @@ timing: ${timing}
 experiment: { dt: 0.1 ms, duration: 5 ms }
 `);
     const last = trace(run, 'b.far', 0).at(-1)!;
-    // Element 0 reads element 2, whose x grows by 3 in a millisecond; the copy is of the step's start, the last step's
-    // is at 4.9 ms.
+    // Element 0 reads element 2, in which x grows by 3 per millisecond; the copy is from the start of the step, which
+    // is 4.9 ms for the last step.
     expect(last).toBeCloseTo(2 * 3 * 4.9, 9);
     expect(finalOf(run, 'b.sum')[2]).toBeGreaterThan(20);
     // x is 0.1 more after each step: its own group comes before the test of Brian, which sees it at once.

@@ -1,4 +1,4 @@
-/** A small model for each feature of the table: what has it, and the same without it. */
+/** A small model for each feature of the table, with the feature and without it. */
 
 import type { FeatureName, SelectionKind, SelectionPlace } from '../../../src/lower/features/table.js';
 
@@ -11,11 +11,11 @@ export interface Tree {
 export interface Case {
   /** Another network. */
   readonly network?: Tree;
-  /** What both documents have beside the network. */
+  /** The common base of both documents, besides the network. */
   readonly base?: Tree;
-  /** What only the one with the feature has. */
+  /** The addition with the feature. */
   readonly adds: Tree;
-  /** Its numbers differ between profiles, as those drawn in each step do: only that it has an effect is compared. */
+  /** Its numbers differ between profiles, like draws in each step: only the existence of an effect is compared. */
   readonly drawn?: true;
 }
 
@@ -47,7 +47,7 @@ const halves = (...phases: readonly Tree[]): Tree => ({
   experiment: { protocol: [{ run: '5.3 ms' }, ...phases, { run: '6.7 ms' }] },
 });
 
-/** Cells `a` fire by themselves, at different rates, and `b` hear them and given spikes without firing. */
+/** Cells `a` fire by themselves, at different rates; cells `b` receive their spikes and given spikes without firing. */
 export const network: Tree = {
   interneuron: 1,
   neurons: {
@@ -84,7 +84,7 @@ export const network: Tree = {
 
 const cell = (more: Tree): Tree => ({ neurons: { cell: more } });
 const kick = (more: Tree): Tree => ({ synapses: { kick: more } });
-/** A cell with an event whose code runs later than its test. */
+/** A cell with an event that acts later than its test. */
 const actsLater = cell({
   state: { v: 0, n: 0 },
   derivatives: { v: '(bias + n - v)/tau' },
@@ -115,7 +115,7 @@ const numpy = (order: number): Tree => ({
 });
 const refractory = (more: Tree | string): Tree => spike({ refractory: more });
 
-/** Two cells of three compartments that read their neighbours along a cable alone, and spikes onto one of these. */
+/** Two cells of three compartments, coupled only by a cable, with spikes onto one compartment. */
 const fork: Tree = {
   interneuron: 1,
   neurons: {
@@ -711,7 +711,7 @@ export const selecting: Readonly<Record<SelectionPlace, (kind: SelectionKind) =>
   replayed: (kind) => ({ base: halves(), adds: halves({ replay: replaced, of: sources[kind] }) }),
 };
 
-/** Features that meet: where one way to step may lose what the other has. */
+/** Combined features, for which one way of stepping may lose an effect. */
 export const combinations: Readonly<Record<string, Case>> = {
   'events add to an input through a port': {
     base: { synapses: { kick: { ports: { port: '1' }, pathways: { pre: { do: 'port += 4*w' } } } } },

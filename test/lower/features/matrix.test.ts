@@ -18,7 +18,7 @@ import { cases, combinations, laidOver, network, selecting } from './cases.js';
 const timings = ['brian', 'grid', 'lems-euler'] as const satisfies readonly TimingProfile[];
 const dt = 0.02;
 
-/** A run of a document, or the codes and messages of what stands in its way. */
+/** A run of a document, or the codes and messages of its diagnostics. */
 type Outcome = { readonly run: Simulation } | { readonly findings: string };
 
 const known = new Map<string, Promise<Outcome>>();
@@ -26,18 +26,21 @@ const known = new Map<string, Promise<Outcome>>();
 async function outcome(text: string, timing: TimingProfile): Promise<Outcome> {
   try {
     const run = await simulate(text, { engines: [{ target: 'wasm', threads: 1 }] });
-    // What runs under one profile is foreseen to under the others by the same passes.
+    // A document that runs under one profile passes the preflight of the others in the same passes.
     if (askedEffort === 'thorough' || (triesAll && timing === 'grid')) expect(await foreseen(text)).toEqual([]);
     return { run };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
-    // Validation says what stands in the way of a run, each with its place.
+    // Validation predicts the diagnostics of a run, each with its place.
     expect(await foreseen(text)).toEqual(error.diagnostics.map(({ code, message }) => `${code}: ${message}`));
     return { findings: error.diagnostics.map(({ code, message }) => `${code}: ${message}`).join('\n') };
   }
 }
 
-/** What validation says of a document's run: the finding of each warning and error, none without its line. */
+/**
+ * Returns the predictions of validation for a document's run: the diagnostic of each warning and error, all with a
+ * line.
+ */
 async function foreseen(text: string): Promise<readonly string[]> {
   const found = await validateModel({ name: 'model.json', text }).then(
     ({ diagnostics }) => diagnostics.filter(({ severity }) => severity === 'warning'),
@@ -50,7 +53,7 @@ async function foreseen(text: string): Promise<readonly string[]> {
   return found.map(({ code, message }) => `${code}: ${message}`);
 }
 
-/** What comes of a document under a profile; asked again for the same, the same. */
+/** Returns the outcome of a document under a profile, from a cache if repeated. */
 function outcomeOf(tree: Tree, timing: TimingProfile): Promise<Outcome> {
   const text = JSON.stringify({ ...tree, timing });
   const found = known.get(text) ?? outcome(text, timing);
@@ -58,7 +61,7 @@ function outcomeOf(tree: Tree, timing: TimingProfile): Promise<Outcome> {
   return found;
 }
 
-/** What a run shows: events, samples, faults, and of what is recorded where. */
+/** Returns the observable results of a run: events, samples, faults, and the recordings. */
 const shown = ({ events, samples, faults, program, valid }: Simulation): string =>
   JSON.stringify([
     [...events],
@@ -72,7 +75,7 @@ const shown = ({ events, samples, faults, program, valid }: Simulation): string 
 function expectNear(one: Simulation, other: Simulation): void {
   expect(other.faults).toEqual(one.faults);
   for (const [source, events] of one.events) {
-    // Conditions become events of their own where steps go by slots.
+    // Conditions become separate events when stepping by slots.
     if (!other.events.has(source)) continue;
     const times = [events, other.events.get(source) ?? []].map(
       (list) =>
@@ -101,7 +104,7 @@ function expectNear(one: Simulation, other: Simulation): void {
   }
 }
 
-/** A case under all profiles. `phrase`: what a refusal says, without the name of what has the feature. */
+/** Checks a case under all profiles. `phrase`: the message of a rejection, without the name of the owner. */
 async function check(
   { network: own = network, base = {}, adds, drawn }: Case,
   support: Readonly<Record<TimingProfile, Support>>,
@@ -159,7 +162,7 @@ describe.each(Object.entries(selections))('selections: %s', (place, kinds) => {
   test.each(someOf(Object.entries(kinds), 6, 'kinds'))('%s', async (kind, support) => {
     const [at, of] = [place as keyof typeof selections, kind as keyof typeof kinds];
     const own = new RegExp(literally(placePhrases[at](selectionPhrases[of])));
-    // What synapses cannot be anywhere, validation says, or the draws before lowering.
+    // Selections unsupported everywhere for synapses are rejected by validation, or by the draws before lowering.
     const phrase =
       of === 'synapses' ? /^(?:model|draw|lower)\/[\w-]+: .*(?:projection|synapses|no variable|no event)/m : own;
     await check(selecting[at](of), support, phrase);

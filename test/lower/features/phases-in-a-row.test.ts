@@ -80,7 +80,7 @@ describe('phases in a row: lems-euler does what grid does', () => {
     const plain = await simulate(network('grid', '{ run: 40 ms }'));
     const grid = await simulate(network('grid', protocol, stimuli));
     const elements = await simulate(network('lems-euler', protocol, stimuli));
-    // What is tested has an effect.
+    // The tested feature has an effect.
     expect(grid.fingerprint).not.toBe(plain.fingerprint);
     compareRuns(grid, elements);
   });

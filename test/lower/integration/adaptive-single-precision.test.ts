@@ -1,6 +1,6 @@
 /**
- * Adaptive sub-steps in single precision: cells whose adaptation current rests near zero, where the estimate of the
- * error is nothing but rounding.
+ * Adaptive sub-steps in single precision: cells with an adaptation current near zero, where the error estimate is only
+ * rounding.
  */
 
 import { readFileSync } from 'node:fs';

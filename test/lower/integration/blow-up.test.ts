@@ -41,7 +41,7 @@ describe('a variable that runs away in finite time and is reset', () => {
       expect(late).toBeLessThan(2.1 * dt * (k + 1));
     });
     for (const name of ['cells.x', 'cells.w']) expect(trace(run, name).every(Number.isFinite)).toBe(true);
-    // Ten integrals of 1, and what has been gathered of the eleventh: integral of -ln(1 - s) up to s = 1/2.
+    // Ten integrals of 1, and the part of the eleventh so far: integral of -ln(1 - s) up to s = 1/2.
     const [w] = finalOf(run, 'cells.w');
     const rest = 0.5 - 0.5 * Math.log(2);
     expect(Math.abs(w! - (10 + rest))).toBeLessThan(60 * dt);

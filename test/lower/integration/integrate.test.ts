@@ -1,6 +1,6 @@
 /**
- * The methods of integration against closed forms: how the error shrinks with the step says more than any single
- * number.
+ * The methods of integration against closed forms: the decrease of the error with the step is more informative than any
+ * single number.
  *
  * Kloeden & Platen, Numerical Solution of Stochastic Differential Equations (1992): strong order 1 of Milstein's
  * scheme, and 1/2 of Euler's.

@@ -1,6 +1,4 @@
-/**
- * Rates in fewer operations: what they become, and that they keep their value to within roundings.
- */
+/** Rates in fewer operations: their new form, and that they keep their value up to rounding. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

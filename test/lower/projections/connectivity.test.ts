@@ -263,7 +263,7 @@ describe('samples of a given size', () => {
       for (const j of targets) counts.set(j, counts.get(j)! + 1);
     }
     const expected = (from * size) / allowed.length;
-    // Within a row the counts are not independent: the variance is that of sampling without replacement.
+    // Within a row the counts are not independent: the variance is for sampling without replacement.
     const chiSquare =
       (([...counts.values()].reduce((sum, c) => sum + (c - expected) ** 2, 0) / expected) * (allowed.length - 1)) /
       (allowed.length - size);

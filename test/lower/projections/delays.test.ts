@@ -1,7 +1,4 @@
-/**
- * When and in which order spikes arrive, against a simulation written here that knows nothing of queues, rings or
- * sorted rows.
- */
+/** Times and order of arriving spikes, compared with a simulation in this file without queues, rings or sorted rows. */
 
 import { describe, expect, test } from 'vitest';
 import { profiles } from '../../../src/lower/step/profile.js';
@@ -18,8 +15,8 @@ interface Synapse {
 }
 
 /**
- * What each target holds at the end of each step when every synapse adds its weight `delay` steps after each spike of
- * its source.
+ * Returns the value of each target at the end of each step if every synapse adds its weight `delay` steps after each
+ * spike of its source.
  */
 function arrivals(
   synapses: readonly Synapse[],

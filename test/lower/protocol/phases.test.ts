@@ -1,4 +1,4 @@
-/** What phases of the protocol change, and what follows from it. */
+/** Changes by phases of the protocol, and their consequences. */
 
 import { describe, expect, test } from 'vitest';
 import { brian } from '../../support/brian-text.js';

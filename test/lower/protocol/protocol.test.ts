@@ -1,4 +1,4 @@
-/** Durations as whole steps, and the protocol as a list of what a session is to do. */
+/** Durations as whole steps, and the protocol as a list of steps of a session. */
 
 import { describe, expect, test } from 'vitest';
 import { protocolOf } from '../../../src/lower/protocol/protocol.js';

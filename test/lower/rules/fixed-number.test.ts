@@ -43,7 +43,7 @@ const countsOf = (pairs: readonly (readonly [number, number])[], side: 0 | 1, si
   return counts;
 };
 
-/** log C(n, k), summed up: nothing of what is tested. */
+/** log C(n, k), by summation, independent of the tested code. */
 function logChoose(n: number, k: number): number {
   let sum = 0;
   for (let j = 1; j <= k; j++) sum += Math.log((n - k + j) / j);
@@ -119,7 +119,7 @@ describe('who is chosen', () => {
     const [rows, size] = [300, 2300];
     const pairs = await pairsOf(network(`{ rule: fixedOutDegree, n: ${n} }`, { from: rows, to: size }));
     expect(chiSquareP(countsOf(pairs, 1, size), binomial(rows, n / size))).toBeGreaterThan(alpha);
-    // Of each row, those in the first block follow the hypergeometric law.
+    // For each row, the number in the first block follows the hypergeometric law.
     const first = countsOf(
       pairs.filter(([, j]) => j < 1024),
       0,
@@ -212,7 +212,7 @@ describe('small worlds', () => {
     expect(new Set(pairs.map(String)).size).toBe(4 * size);
     expect(pairs.some(([i, j]) => i === j)).toBe(false);
     const far = pairs.map(([i, j]) => (j - i + size) % size).filter((by) => by > 2 && by < size - 2);
-    // An edge may be moved to where another was that has been moved before.
+    // An edge may be moved to the place of another edge that was moved before.
     expect(Math.abs(far.length - 0.3 * 4 * size) / Math.sqrt(4 * size * 0.3 * 0.7)).toBeLessThan(4);
     expect(
       chiSquareP(

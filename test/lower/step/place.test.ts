@@ -1,5 +1,6 @@
 /**
- * The order of a step: slots as the profile says, orders within a slot, phases at one order, then as they were added.
+ * The order of a step: slots in the order of the profile, orders within a slot, phases at one order, then the order of
+ * addition.
  */
 
 import { fc } from '../../support/property.js';

@@ -1,4 +1,4 @@
-/** Timing profiles: what comes after what in a step, and what times mean. */
+/** Timing profiles: the order of operations in a step, and the meaning of times. */
 
 import { fc } from '../../support/property.js';
 import { describe, expect, test } from 'vitest';

@@ -9,11 +9,11 @@ import { PartBuilder } from '../../../src/lower/program-part.js';
 import { expect } from 'vitest';
 import { program } from '../../runtime/targets/wasm/programs.js';
 
-/** A program of what `add` adds. */
+/** Returns a program with the additions of `add`. */
 export function built(add: (context: Context) => void): Program {
   const builder = new PartBuilder();
   builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
-  // Those that sort and sum look at nothing else.
+  // Sorting and summing use no other members.
   add({ builder } as Context);
   const { buffers, kernels, initialise } = builder.part();
   const made = program({
@@ -26,7 +26,7 @@ export function built(add: (context: Context) => void): Program {
   return made;
 }
 
-/** What initialisation leaves in a buffer, on the reference and, the same, in WebAssembly on two threads. */
+/** Returns the contents of a buffer after initialisation, equal on the reference and in WebAssembly on two threads. */
 export async function left(made: Program, ...names: readonly string[]): Promise<number[][]> {
   const found: number[][][] = [];
   for (const [target, threads] of [

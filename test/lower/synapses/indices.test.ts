@@ -1,6 +1,6 @@
 /**
- * The index of synapses by target, sorted by kernels or, for what a model lists, before: by target, then by place in
- * the rows.
+ * The index of synapses by target, sorted by kernels or, for listed synapses, in advance: by target, then by position
+ * in the rows.
  */
 
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ test.each([
       const given = (name: string, element: 'u16' | 'u32', initial: Uint16Array | Uint32Array): Buffer =>
         context.builder.buffer(name, element, initial.length, name, { initial });
       const [starts, column] = [given('rows', 'u32', rows), given('targets', 'u16', target)];
-      // What is not known here is what kernels made.
+      // Arrays that are unknown here were computed by kernels.
       const seen = (buffer: Buffer): Buffer => (listed ? buffer : { ...buffer, initial: { fill: 0 } });
       columnsOf(plan, count, seen(starts), seen(column), context);
     });

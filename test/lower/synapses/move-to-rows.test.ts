@@ -1,14 +1,11 @@
-/**
- * Sorting synapses into rows: what an ordinary stable sort gives, whatever the number of shares that the work is
- * divided into.
- */
+/** Sorting synapses into rows gives the result of an ordinary stable sort, for any number of shares. */
 
 import { expect, test } from 'vitest';
 import * as ir from '../../../src/ir/builder.js';
 import { moveToRows, sortWithinRows } from '../../../src/lower/synapses/move-to-rows.js';
 import { built, left, numbers } from './building.js';
 
-/** Offsets of groups with these sizes. */
+/** Offsets of groups with the given sizes. */
 const offsetsOf = (sizes: Uint32Array): Uint32Array => {
   const offsets = new Uint32Array(sizes.length + 1);
   sizes.forEach((size, k) => (offsets[k + 1] = offsets[k]! + size));

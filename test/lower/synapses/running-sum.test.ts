@@ -1,4 +1,4 @@
-/** Running sums of counts: one after another where there are few, by parts where there are many. */
+/** Running sums of counts: sequential for few counts, by parts for many. */
 
 import { expect, test } from 'vitest';
 import { runningSum } from '../../../src/lower/synapses/running-sum.js';

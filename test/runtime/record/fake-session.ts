@@ -1,5 +1,5 @@
 /**
- * A session without a target: buffers in memory, and a step written by the test. For tests of what surrounds a session.
+ * A session without a target: buffers in memory, and a step written by the test. For tests of code around a session.
  */
 
 import { createArray } from '../../../src/ir/arrays.js';
@@ -20,9 +20,9 @@ export interface FakeSession extends Session {
 }
 
 /**
- * @param script  what a step does
- * @param procedures  what `call` does; the step is the one that comes next
- * @param initial  what initialisation does, with step -1
+ * @param script the effects of a step
+ * @param procedures the effects of `call`; the step is the next one
+ * @param initial the effects of initialisation, with step -1
  */
 export function fakeSession(
   program: Program,

@@ -53,7 +53,7 @@ export interface PlayOptions {
   readonly positions?: Readonly<Record<string, Float64Array>>;
 }
 
-/** What a writer is opened with. */
+/** The setup that a writer is opened with. */
 export function exampleSetup(program: Program, protocol: Protocol, options: PlayOptions = {}): RunSetup {
   const { setup } = recordingPlan(program, protocol);
   return {

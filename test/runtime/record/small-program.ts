@@ -1,7 +1,4 @@
-/**
- * A program of two populations and a projection, of which only the manifest and the buffers matter: a test plays its
- * steps.
- */
+/** A program of two populations and a projection, with only a manifest and buffers: a test plays its steps. */
 
 import type {
   Buffer,
@@ -140,8 +137,7 @@ export function smallProgram(options: SmallProgramOptions = {}): Program {
 }
 
 /**
- * Membrane potential of a cell in a step, for the played runs: any function will do whose bits differ from cell to
- * cell.
+ * Membrane potential of a cell in a step, for the played runs: an arbitrary function with different bits for each cell.
  */
 export function playedPotential(step: number, cell: number): number {
   return -0.07 + ((step + 1) * 1e-5) / (cell + 3);

@@ -36,7 +36,7 @@ describe('spike spool', () => {
     const { steps, cells } = manySpikes();
     for (let at = 0; at < steps.length; at += 12_345)
       spool.append(steps.subarray(at, at + 12_345), cells.subarray(at, at + 12_345));
-    // Its file has no name, so nothing stays behind when the process is killed.
+    // Its file has no name, so it disappears when the process is killed.
     expect(existsSync(path)).toBe(false);
     const trains = spool.trains();
     const ofCell = (cell: number): number[] => [...steps].filter((_, i) => cells[i] === cell);

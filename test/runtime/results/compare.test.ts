@@ -36,7 +36,7 @@ async function compare(
   });
 }
 
-/** The played step with a change made to what is logged. */
+/** The played step with changed logs. */
 function withSpikes(
   program: Program,
   change: (step: number, cell: number) => boolean | null,

@@ -1,4 +1,4 @@
-/** Runs that fail, or whose process ends, at any operation on the file system. */
+/** Runs that fail, or end with their process, at any operation on the file system. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -31,8 +31,8 @@ interface Injected {
 }
 
 /**
- * A file system on which operation `at` fails. `killed`: so do all later ones, which leaves on the disk what a process
- * leaves that is killed before operation `at`; half of the bytes are written if it is a write.
+ * A file system with a failing operation `at`. `killed`: all later ones fail, too, which leaves the files of a process
+ * killed before operation `at`; a write then writes half of its bytes.
  */
 function failing(at: number, how: 'once' | 'killed'): Injected {
   const done: string[] = [];
@@ -96,7 +96,7 @@ describe.each(Object.entries(writers))('a result in %s', (name, writer) => {
         await inFolder(async (folder) => {
           for (const [file, text] of Object.entries(previous)) writeFileSync(join(folder, file), text, 'latin1');
           await write(folder, secondRun, failing(at, how).fileSystem).catch(() => undefined);
-          // A reader completes a set of which some files have their new names.
+          // A reader completes a set with only some files renamed.
           if (name !== 'dat' && readdirSync(folder).includes(`result.${name}`))
             (await openResult(join(folder, `result.${name}`))).close();
           else tidyFolder(folder);
@@ -118,7 +118,7 @@ describe('documents that are written together', () => {
       paths.map((path) => ({ path: join(folder, path), parts: [text, Uint8Array.of(10), path] })),
       fileSystem,
     );
-  /** What a folder and the folder of arrays in it hold. */
+  /** Returns the contents of a folder and of its folder of arrays. */
   const found = (folder: string): readonly Readonly<Record<string, string>>[] => {
     const folders = [folder, join(folder, 'network.data')];
     folders.forEach(tidyFolder);

@@ -104,7 +104,7 @@ function contents(result: StoredResult): unknown {
   };
 }
 
-/** The same from the played functions alone. */
+/** The same, computed only from the played functions. */
 function expectedTrains(program: Program, protocol: Protocol, options: PlayOptions): number[][] | null {
   if (options.step || program.manifest.eventRecordings) return null;
   const steps = protocol.reduce((sum, entry) => sum + (entry.kind === 'run' ? entry.steps : 0), 0);

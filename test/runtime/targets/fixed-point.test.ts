@@ -1,7 +1,7 @@
 /**
- * Sums in fixed point: contributions are added as integers, so that no order of adding shows, whatever the target, the
- * sizes of its groups and the way in which it spreads spikes; the same sums of floats differ. What does not fit ends
- * the run with the names of what was added, and to what.
+ * Sums in fixed point: contributions are added as integers, so that the order of addition has no effect, on all
+ * targets, for all group sizes and strategies. The same sums of floats differ. An overflow ends the run with the names
+ * of the contribution and its target.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -43,9 +43,7 @@ const drawn = ((): readonly { readonly source: number; readonly target: number; 
   }));
 })();
 
-/**
- * No sum of absolute values is more than this; which is what lowering works out from the parameters of a projection.
- */
+/** Bound of any sum of absolute values; lowering computes the same bound from the parameters of a projection. */
 const exponent = exponentFor(synapses * 16);
 
 /** The same synapses in another order: sources, targets and the places of synapses within their rows are exchanged. */
@@ -305,7 +303,7 @@ describe('a contribution that is no number', { timeout: 120_000 }, () => {
   );
 });
 
-/** Every weight comes to lie on a limit whose nearest number in single precision is larger than it, or smaller. */
+/** Every weight is clipped to a limit with a nearest number in single precision that is larger, or smaller. */
 const limited = (limit: string): string => `
 format: interneuron/brian
 dt: 0.1 ms

@@ -33,7 +33,7 @@ function start(
   });
 }
 
-/** The fingerprint, or what went wrong. */
+/** The fingerprint, or the error. */
 const outcome = ({ code, stdout, stderr }: Ended): string =>
   code === 0 ? fingerprintOf(stdout) : `${code}: ${stderr}`;
 
@@ -42,7 +42,7 @@ const names = (target: string): string[] =>
   existsSync(join(cache(), target)) ? readdirSync(join(cache(), target)) : [];
 const lines = (path: string): number => (existsSync(path) ? readFileSync(path, 'utf8').split('\n').length - 1 : 0);
 
-/** Ends a program and, unless it is to be left behind, all that it has started. */
+/** Ends a program and, unless it is to become an orphan, all processes that it started. */
 async function kill({ child, ended }: ProgramProcess, which: 'alone' | 'with its compiler'): Promise<void> {
   if (which === 'alone') child.kill('SIGKILL');
   else process.kill(-(child.pid ?? 0), 'SIGKILL');
@@ -50,8 +50,8 @@ async function kill({ child, ended }: ProgramProcess, which: 'alone' | 'with its
 }
 
 /**
- * A C compiler that leaves a line in `compilations` for each library that it makes; `first` says what it does before,
- * and has only half a library to show for it.
+ * A C compiler that appends a line to `compilations` for each library; `first` is run before, when only half a library
+ * is written.
  */
 function compilerThat(first: string): string {
   const path = join(folder(), 'cc.sh');
@@ -105,7 +105,7 @@ describe.skipIf(anyCompiler === undefined)(
         // Nothing of the first waits for anybody or is waited for.
         expect(outcome(await start('c', { CC }).ended)).toBe(expected);
         expect(entries()).toHaveLength(1);
-        // A compiler that was left behind and ends later changes nothing.
+        // An orphaned compiler that ends later has no effect.
         writeFileSync(join(folder(), 'go'), '');
         const left = names('c').find((name) => name.startsWith('.')) ?? '';
         const library = join(cache(), 'c', left, 'network.so');
@@ -220,9 +220,8 @@ describe.skipIf(!canStub || !triesAll)(
     const builds = (): number => lines(join(folder(), 'builds'));
 
     test('two processes that compile the same model at once share one whole entry', async () => {
-      // The first builds are those of the trust kernel alone; no later one goes on before both processes have come to
-      // it.
-      // Each has a driver's cache of its own: PoCL 3.1 may end a process that compiles what another compiles as well.
+      // The first builds are only for the trust kernel; later ones wait until both processes have reached them. Each
+      // has its own cache of the driver: PoCL 3.1 may end a process that compiles the same source as another one.
       const both = [1, 2].map((k) =>
         start('opencl', environment({ STUB_TOGETHER: '2', POCL_CACHE_DIR: join(folder(), `driver-${k}`) })),
       );
@@ -284,7 +283,7 @@ describe.skipIf(!canStub || !triesAll)(
         'format: interneuron/brian\nneuron_groups: { cells: { N: 300000000, model: "dv/dt = -v/(10*ms) : 1" } ' +
           '}\nrun: 1 ms\n',
       );
-      // PoCL, which gives what the machine has, is told to have a GiB.
+      // PoCL, which offers the machine's memory, is limited to one GiB.
       const { code, stderr } = await startProgram(['run', large, '--target', 'opencl'], {
         environment: environment({ INTERNEURON_CACHE: cache(), POCL_MEMORY_LIMIT: '1' }),
       }).ended;
@@ -312,7 +311,7 @@ describe.each(
     'targets',
   ),
 )('what is kept for the target %s', { timeout: 120_000 }, (target) => {
-  // The driver's own cache is not what is tested here.
+  // The driver's own cache is not tested here.
   const driver = { POCL_CACHE_DIR: join(all, 'driver') };
   const run = async (): Promise<string> => outcome(await start(target, driver).ended);
 
@@ -370,7 +369,7 @@ test('a variable that names no cache is as none: nothing is written beside the u
 });
 
 const isRoot = process.getuid?.() === 0;
-/** A user who may read everything here and write nothing. */
+/** A user with read access to all files here and no write access. */
 const nobody = 65534;
 
 describe.skipIf(!isRoot || anyCompiler === undefined)(

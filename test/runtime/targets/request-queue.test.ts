@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RequestQueue } from '../../../runtime/targets/request-queue.js';
 
-/** A promise, and what settles it. */
+/** A promise, and the function that settles it. */
 function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
@@ -10,7 +10,7 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
   return { opened, open: () => open() };
 }
 
-/** A queue with a run that waits for its gate and a read behind it, and a log of those that ended. */
+/** A queue with a run that waits for its gate, followed by a read, and a log of completed requests. */
 function runAndRead() {
   const queue = new RequestQueue('test');
   const { opened, open } = gate();

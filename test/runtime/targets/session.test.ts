@@ -1,4 +1,4 @@
-/** Sessions of every target on programs whose results are known by hand. */
+/** Sessions of every target on programs with results computed by hand. */
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { cTargetWith } from '../../../runtime/targets/c/target.js';
@@ -20,7 +20,7 @@ import { runSteps } from '../../support/run-steps.js';
 interface Engine {
   readonly name: string;
   readonly target: Target;
-  /** Why it is left out; empty where it is not. */
+  /** Why it is skipped; empty if it is not. */
   readonly missing?: string;
 }
 
@@ -59,7 +59,7 @@ const counting = (counts: ReturnType<typeof buffer>): Program['kernels'][number]
   body: [b.accumulate(counts, b.u32(0), b.u32(1))],
 });
 
-/** Six rows, whose number a kernel works out. */
+/** Six rows; a kernel computes their number. */
 function growing(): Program {
   const total = buffer('total', 'u32', 1);
   const rows = buffer('rows', 'i32', { buffer: 'total', index: 0 });

@@ -1,7 +1,7 @@
 /**
- * Trust is tested before anything is computed: on every target, on every thread, for double and single precision. Here
- * compilers, drivers and libraries are made to break IEEE 754 in every way that they offer, and are refused by what
- * they do wrong.
+ * Trust is tested before any computation: on every target and thread, for double and single precision. Here compilers,
+ * drivers and libraries are made to violate IEEE 754 in every way that they offer, and are rejected with the name of
+ * the violation.
  */
 
 import { spawn } from 'node:child_process';
@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const isX64 = process.arch === 'x64';
 let scripts = 0;
 
-/** A compiler that is given more words than it was asked with, or a changed source. */
+/** A compiler with additional arguments, or a changed source. */
 function spoilt(compiler: Compiler, words: string, change = ''): Compiler {
   scripts += 1;
   const path = join(folder, `cc-${scripts}.sh`);
@@ -69,7 +69,7 @@ describe('the checks', () => {
   );
 });
 
-/** What a compiler may be told that changes bits, and what is then found. */
+/** Compiler options that change bits, and the reported violation. */
 const offences = [
   {
     words: '-ffp-contract=fast -mfma',
@@ -100,7 +100,7 @@ describe.skipIf(!parallel)(
   `threads of the c target${parallel ? '' : ' (skipped: no gcc with OpenMP)'}`,
   { timeout: 60_000 },
   () => {
-    /** Fails the checks on one thread of a team alone. */
+    /** Fails the checks only on one thread of a team. */
     const onThread = (thread: number): Compiler =>
       spoilt(
         gcc as Compiler,
@@ -189,11 +189,13 @@ describe.skipIf(anyCompiler === undefined || !isX64 || process.platform !== 'lin
   `a library built with -Ofast that is loaded into the process${reasonOf(anyCompiler, 'a C compiler')}`,
   { timeout: 60_000 },
   () => {
-    /** Loads it in a process of its own, since its mode stays, and starts a session. @returns what the session says */
+    /**
+     * Loads it in a separate process, since its mode persists, and starts a session. @returns the output of the session
+     */
     async function said(target: string, threads: number): Promise<string> {
       const library = join(folder, 'fast.so');
       writeFileSync(join(folder, 'fast.c'), 'double fast(double a) { return a; }\n');
-      // This links what sets the mode of the thread that loads it; threads that it starts later inherit it.
+      // This links code that sets the mode of the loading thread; threads that it starts later inherit the mode.
       const built = await runProgram([
         ...(anyCompiler as Compiler).command,
         '-Ofast',
@@ -237,7 +239,7 @@ describe.skipIf(anyCompiler === undefined || !isX64 || process.platform !== 'lin
   },
 );
 
-/** OpenCL whose compiler is given other words, or another text. */
+/** OpenCL with other compiler options, or another source. */
 function driver(words: string, change: (source: string) => string = (source) => source): () => OpenclApi {
   const real = loadOpencl();
   const api: OpenclApi = {

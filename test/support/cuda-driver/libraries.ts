@@ -1,6 +1,6 @@
 /**
- * Look-alikes of the CUDA driver and of NVRTC, built from the sources beside this, for tests of the cuda target without
- * a device.
+ * Replacements of the CUDA driver and of NVRTC, built from the sources in this folder, for tests of the cuda target
+ * without a device.
  */
 
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import { koffi } from '../../../runtime/targets/native.js';
 import { runProgram } from '../../../runtime/targets/c/compiler.js';
 import { root } from '../import-graph.js';
 
-/** What a test may set: a device's sizes, and what goes wrong when. See `driver.cpp`. */
+/** Settings of a test: a device's sizes, and failures with their times. See `driver.cpp`. */
 export type Setting =
   | 'devices'
   | 'memory'
@@ -48,7 +48,7 @@ export const canLookAlike = (await runProgram(['g++', '--version'])).status === 
 
 const sources = join(root, 'test/support/cuda-driver');
 
-/** Builds a library, or copies what was built of the same source before. */
+/** Builds a library, or copies an earlier build of the same source. */
 async function build(source: string, library: string, options: readonly string[]): Promise<void> {
   const command = ['g++', '-std=c++17', '-Wall', '-fvisibility=hidden', '-shared', '-fPIC', ...options, source];
   const key = createHash('sha256').update(JSON.stringify(command)).update(readFileSync(source)).digest('hex');
@@ -89,7 +89,7 @@ export async function buildLookAlike(): Promise<LookAlike> {
   };
 }
 
-/** The header of the driver, where CUDA is installed. */
+/** Returns the header of the driver if CUDA is installed. */
 export async function cudaHeader(): Promise<string | undefined> {
   const { stdout } = await runProgram(['nvcc', '--dryrun', '-E', '-x', 'cu', '/dev/null']);
   const { stderr } = await runProgram(['nvcc', '--dryrun', '-E', '-x', 'cu', '/dev/null']);

@@ -22,7 +22,7 @@ import { root } from '../import-graph.js';
 export interface ShimOptions {
   readonly sizes?: DeviceSizes;
   readonly targets?: TargetStrategy;
-  /** Of the order in which blocks and threads take turns. */
+  /** Seed of the order of blocks and threads. */
   readonly seed?: number;
   /** Changes the source, to see that faults of it are found. */
   readonly change?: (source: string) => string;

@@ -85,23 +85,23 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
   const bits = new Map<string, number>();
   const sections: Growing[] = [];
   for (const { named, member, kernel } of chain) {
-    const own = rangesOf(program, kernel) ?? [];
+    const kernelRanges = rangesOf(program, kernel) ?? [];
     const masks = masksOf(kernel);
     // Several kernels may set bits of one mask: each has its own ranges, and so its own u32 values.
     const marks = masks.some((mask) => looked.has(mask))
       ? Math.max(0, ...[...bits.values()].map((bit) => bit + 1))
       : undefined;
-    if (marks !== undefined) masks.forEach((mask, k) => bits.set(`${mask} ${own[0]?.begin ?? 0}`, marks + k));
+    if (marks !== undefined) masks.forEach((mask, k) => bits.set(`${mask} ${kernelRanges[0]?.begin ?? 0}`, marks + k));
     const mark = kernel.domain.kind === 'spikes' ? markOf(program, kernel.domain.event, bits) : undefined;
     const more = { ...(mark === undefined ? {} : { mark }), ...(marks === undefined ? {} : { marks }) };
     const isWhole =
-      own.length === ranges.length &&
-      own.every(({ begin, end }, k) => begin === ranges[k]?.begin && end === ranges[k].end);
+      kernelRanges.length === ranges.length &&
+      kernelRanges.every(({ begin, end }, k) => begin === ranges[k]?.begin && end === ranges[k].end);
     if (isWhole) {
-      sections.push({ named, isWhole, places: own.map((range) => ({ ...range, member })), ...more });
+      sections.push({ named, isWhole, places: kernelRanges.map((range) => ({ ...range, member })), ...more });
       continue;
     }
-    const [only] = own;
+    const [only] = kernelRanges;
     const range = only === undefined ? undefined : rangeWithin(span, only);
     invariant(only !== undefined && range !== undefined, pass, `${kernel.name} has other items`);
     let section = marks === undefined ? sectionFor(sections, named, range, mark) : undefined;

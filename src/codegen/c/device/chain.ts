@@ -384,17 +384,17 @@ export function chainsEntry(
   const meets = chains.some((chain) => chain.some(({ named }) => workItemsMeet(context, named.family)));
   invariant(!meets || groups.length === 1, 'codegen/c/device/chain', `${id} has branches in which work-items meet`);
   const stays = stoppable && meets;
-  const own = parts === 1 ? 'item_id()' : `group_id() / ${parts}u * local_items() + local_id()`;
-  const item = parts === 1 && !stays ? own : 'item';
+  const itemText = parts === 1 ? 'item_id()' : `group_id() / ${parts}u * local_items() + local_id()`;
+  const item = parts === 1 && !stays ? itemText : 'item';
   const printed = groups.map((group, ordinal) => groupLines(printing, group, ordinal, item));
   const [only = []] = printed;
   const lines =
     parts === 1
-      ? [...(stays ? [itemUnlessStopped(context, own)] : []), ...only]
+      ? [...(stays ? [itemUnlessStopped(context, itemText)] : []), ...only]
       : [
           ...(stays
-            ? [`const ${u32} part = group_id() % ${parts}u;`, itemUnlessStopped(context, own)]
-            : [`const ${u32} part = group_id() % ${parts}u, item = ${own};`]),
+            ? [`const ${u32} part = group_id() % ${parts}u;`, itemUnlessStopped(context, itemText)]
+            : [`const ${u32} part = group_id() % ${parts}u, item = ${itemText};`]),
           ...(printed.length === 1
             ? only
             : printed.flatMap((branch, k) => {

@@ -261,13 +261,13 @@ export function singleEntry(
   const code = print(named, stays ? { ...allIds, item: 'item' } : allIds);
   const section = { named, members, code };
   const several = family.members.length > 1;
-  const own = ownFields(context, section);
+  const sectionFields = ownFields(context, section);
   const common = commonOwn(context, [section]);
-  const fields = own.map(
+  const fields = sectionFields.map(
     ({ field, id, ...access }) =>
       `${argumentPointer(context, field.kind === 'buffer' ? field.element : 'u8', access)}${id}`,
   );
-  const names = new Set(own.map(({ field }) => field.name));
+  const names = new Set(sectionFields.map(({ field }) => field.name));
   const { u32 } = context.dialect.types;
   const declared = several && code.scope.touchedFields().length > 0 ? [`const ${u32} member = member_of(arena);`] : [];
   const lines = entryLines(context, {
@@ -290,7 +290,10 @@ export function singleEntry(
     kernel: family.members[member]?.kernel ?? '',
     entry: named.id,
     geometry: code.geometry(member),
-    own: [...common.map(({ buffer }) => buffer), ...own.map(({ field }) => bufferOf(family, member, field.name))],
+    own: [
+      ...common.map(({ buffer }) => buffer),
+      ...sectionFields.map(({ field }) => bufferOf(family, member, field.name)),
+    ],
     ...(several ? { member } : {}),
   }));
   return { lines, launches };
@@ -298,14 +301,14 @@ export function singleEntry(
 
 /** Sets the pointers to buffers that are kernel arguments, by the part of the launch. */
 function choice(context: DeviceContext, { named, members, code }: Section, first: number): string[] {
-  const own = ownFields(context, { named, members, code });
-  if (own.length === 0) return [];
-  const declared = own.map(
+  const sectionFields = ownFields(context, { named, members, code });
+  if (sectionFields.length === 0) return [];
+  const declared = sectionFields.map(
     ({ field, id, readOnly }) =>
       `${plainPointer(context, field.kind === 'buffer' ? field.element : 'u8', readOnly)} ${id};`,
   );
   const cases = members.map((member, k) => {
-    const set = own.map(
+    const set = sectionFields.map(
       ({ field, id }) => `${id} = ${context.bufferNames.id(bufferOf(named.family, member, field.name))};`,
     );
     return `${k === members.length - 1 ? 'default' : `case ${first + k}u`}: ${set.join(' ')} break;`;
@@ -389,7 +392,7 @@ export function partsEntry(
   const stays = stoppable && meets;
   const item = 'work_group * local_items() + local_id()';
   const common = commonOwn(context, sections);
-  const own = new Map(common.map(({ buffer, text }) => [buffer, text]));
+  const commonFields = new Map(common.map(({ buffer, text }) => [buffer, text]));
   const tables: string[] = [];
   const branches: { readonly end: number; readonly lines: readonly string[] }[] = [];
   let first = 0;
@@ -398,9 +401,9 @@ export function partsEntry(
     for (const { field, ...access } of fields)
       for (const member of section.members) {
         const buffer = bufferOf(section.named.family, member, field.name);
-        if (own.has(buffer)) continue;
+        if (commonFields.has(buffer)) continue;
         const element = field.kind === 'buffer' ? field.element : 'u8';
-        own.set(buffer, `${argumentPointer(context, element, access)}${context.bufferNames.id(buffer)}`);
+        commonFields.set(buffer, `${argumentPointer(context, element, access)}${context.bufferNames.id(buffer)}`);
       }
     const member = memberLines(context, section, first, `${id}_members${sections.length === 1 ? '' : `_${k}`}`);
     const names = new Set(fields.map(({ field }) => field.name));
@@ -461,11 +464,11 @@ export function partsEntry(
       comment: sections.map(({ named }) => named.family.pattern.comment).join('; '),
       size: lead.code.size,
       stoppable: stoppable && !stays,
-      parameters: [...own.values()],
+      parameters: [...commonFields.values()],
       tables,
       arrays: [...new Set(sections.flatMap(({ code }) => code.arrays ?? []))],
       lines,
     }),
-    launches: [{ kernel: kernels.join(' '), entry: id, geometry, own: [...own.keys()], parts: turn }],
+    launches: [{ kernel: kernels.join(' '), entry: id, geometry, own: [...commonFields.keys()], parts: turn }],
   };
 }

@@ -1,6 +1,5 @@
 /**
- * Cells that teams of a device solve, level by level, or a work-item each: the bits are those of one node after
- * another.
+ * Cells solved by teams of a device, level by level, or by a work-item each: with the bits of one node after another.
  */
 
 import { describe, expect, test } from 'vitest';

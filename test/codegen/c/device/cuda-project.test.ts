@@ -1,7 +1,7 @@
 /**
- * The stand-alone project for CUDA: nvcc builds it where it is installed; without a graphics card the same host and
- * kernels are executed on the processor, by a stand-in for CUDA's runtime that runs threads in any order, and write
- * what the project in C writes.
+ * The stand-alone project for CUDA. nvcc builds it if installed. Without a graphics card, a replacement of CUDA's
+ * runtime that runs threads in any order executes the same host and kernels on the processor. Their files equal those
+ * of the project in C.
  */
 
 import { existsSync } from 'node:fs';
@@ -31,7 +31,7 @@ async function buildInC(files: ProjectFiles): Promise<string> {
   );
 }
 
-/** Options that a test adds to those of compiling and of linking. */
+/** Additional options of a test for compiling and linking. */
 interface Spoilt {
   readonly compiling?: readonly string[];
   readonly linking?: readonly string[];
@@ -93,7 +93,7 @@ describe.skipIf(!hasNvcc)(
         '-Wall,-Wno-unused-function',
       ];
       await compileQuietly([...command, 'main.c', 'host.cu', '-o', 'network'], project);
-      // Where there is no card it says so; where there is one it runs.
+      // Without a card it reports so; with one it runs.
       const { said } = await projectResults(project);
       expect(said).toMatch(/^2 error: there is no CUDA device|^[01] /);
     });
@@ -143,7 +143,7 @@ describe.skipIf(!shimmed)(
 
     test.skipIf(process.arch !== 'x64').each([
       { wrong: 'contracts', spoilt: { compiling: ['-O2', '-mfma', '-ffp-contract=fast'] }, bits: '0x3' },
-      // This links what sets the processor's mode at the start.
+      // This links code that sets the processor's mode at the start.
       { wrong: 'flushes denormal numbers', spoilt: { linking: ['-ffast-math'] }, bits: '0x300' },
     ])('a card that $wrong is refused before anything is computed', async ({ spoilt, bits }) => {
       const project = await buildShimmed(cudaProject(twoPopulations, [{ kind: 'run', steps: 5 }]), spoilt);

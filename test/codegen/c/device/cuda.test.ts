@@ -1,6 +1,6 @@
 /**
- * CUDA C++: compiled for several architectures where nvcc is, and executed on the processor by the shim, in any order
- * of threads.
+ * CUDA C++: compiled for several architectures if nvcc is installed, and executed on the processor by the shim, in any
+ * order of threads.
  */
 
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ describe('generated text', () => {
   });
 });
 
-/** What keeps the bits. */
+/** Options that preserve bits. */
 const flags = ['-fmad=false', '-ftz=false', '-prec-div=true', '-prec-sqrt=true', '-Werror', 'all-warnings'];
 
 describe.skipIf(!hasNvcc)(

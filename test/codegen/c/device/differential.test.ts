@@ -1,6 +1,6 @@
 /**
- * OpenCL against the reference interpreter, bit for bit: every operation, every kernel shape, whatever the sizes of
- * groups and what the device lacks.
+ * OpenCL against the reference interpreter, bit for bit: every operation, every kernel shape, for various group sizes
+ * and missing features of devices.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -39,7 +39,7 @@ const networks = [
   })),
 ];
 
-/** The third way differs from the second in sums and in divisions alone. */
+/** The third way differs from the second only in sums and in divisions. */
 const few = networks.filter(({ network }) => /fault|any/.test(network));
 
 describe.skipIf(!hasOpencl)(`OpenCL gives the bits of the reference${reason}`, { timeout: 120_000 }, () => {

@@ -1,4 +1,4 @@
-/** The text of generated OpenCL C, and of what launches it. */
+/** The text of generated OpenCL C, and of the host that launches it. */
 
 import { describe, expect, test } from 'vitest';
 import { generateOpencl } from '../../../../src/codegen/c/device/generate.js';

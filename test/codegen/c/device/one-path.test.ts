@@ -1,7 +1,7 @@
 /**
- * Where work-items of OpenCL kernels meet. PoCL 3.1 asks only the first work-item of a group which way all of it goes
- * behind a barrier that others don't pass, so that the others of a group that spikes may not be reset: a barrier for
- * flags stands in no branch or loop, and behind no way out.
+ * Barriers of OpenCL kernels. PoCL 3.1 takes the path of a group's first work-item after a barrier that other
+ * work-items do not pass, so that spiking elements of a group may not be reset. A barrier for flags is therefore never
+ * in a branch or loop, or after a return.
  */
 
 import { someOf } from '../../../support/effort.js';
@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { generateOpencl } from '../../../../src/codegen/c/device/generate.js';
 import { documentsIn, loadDocument } from '../../../fixtures/documents.js';
 
-/** The bodies of the kernels whose work-items have an element each, by name. */
+/** Returns the bodies of the kernels with an element for each work-item, by name. */
 function kernelsOfElements(source: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   const lines = source.split('\n');

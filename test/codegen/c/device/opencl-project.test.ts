@@ -1,6 +1,6 @@
 /**
- * The stand-alone project for OpenCL: it builds without Node, and gives what the project in C gives. Oclgrind executes
- * it as well, and finds accesses outside of memory and races between work-items.
+ * The stand-alone project for OpenCL: it builds without Node, and gives the results of the project in C. Oclgrind also
+ * executes it, and reports accesses outside of memory and races between work-items.
  */
 
 import { existsSync, rmSync } from 'node:fs';
@@ -77,7 +77,7 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
       text.replace(/(static uint32_t cell\([^]*?)return value;/, '$1return value == 5u ? 0xffffffffu : value;');
     expect(change(String(files.get('network.c')))).not.toBe(String(files.get('network.c')));
     files.set('network.c', change(String(files.get('network.c'))));
-    // PoCL, which gives what the machine has, is told to have a GiB.
+    // PoCL, which offers the machine's memory, is limited to one GiB.
     const { said } = await projectResults(await build(files, '-lOpenCL'), ['env', 'POCL_MEMORY_LIMIT=1']);
     expect(said).toMatch(
       /^2 the OpenCL device has \d{9,} bytes, and gives \d{9,} in one piece\nerror: out of memory: buffer \d+ of 4294967295 elements\n$/,
@@ -88,7 +88,7 @@ describe.skipIf(!hasOpencl || !canBuild)(`a stand-alone project${buildReason}`, 
 /** Of `delays`: each cell spikes every seven steps, and its spikes arrive within four, so that this shows it all twice. */
 const steps = 18;
 const oclgrind = ['oclgrind', '--data-races', '--max-errors', '20'];
-/** It executes items one by one: groups of 64 show what those of 256 do, three times as fast. */
+/** It executes items one by one: groups of 64 cover the same cases as 256, three times as fast. */
 const smallGroups = [...oclgrind, '--max-wgsize', '64'];
 
 describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
@@ -103,7 +103,7 @@ describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
       const expected = await projectResults(await build(cProject(program, script), '-lm'));
       const through = ['song-abbott-stdp', 'protocol', 'summed'].includes(name) ? oclgrind : smallGroups;
       const found = await projectResults(await build(openclProject(program, script), '-lOpenCL'), through);
-      // It would tell of them in what it prints.
+      // It would report them in its output.
       expect(found).toEqual(expected);
     });
 
@@ -127,7 +127,7 @@ describe.skipIf(!hasOclgrind || !canBuild || !triesAll)(
       );
     });
 
-    /** A project whose kernels are changed in some place. */
+    /** A project with changed kernels. */
     const broken = async (program: Program, change: (source: string) => string): Promise<string> => {
       const files = new Map(openclProject(program, [{ kind: 'run', steps }]));
       const source = String(files.get('network.cl'));

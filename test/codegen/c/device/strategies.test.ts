@@ -1,6 +1,6 @@
 /**
- * Strategies by which devices spread spikes over work-items: which is chosen, and that no bit of a result depends on
- * it.
+ * Strategies by which devices distribute spikes over work-items: the choice of one, and that no bit of a result depends
+ * on it.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -90,7 +90,7 @@ describe('the cost model', () => {
   });
 });
 
-/** A function that is called once, and what it gave from then on. */
+/** Returns a function that calls `make` once and keeps its result. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;

@@ -57,7 +57,7 @@ describe('a number of 32 bits', () => {
     };
     let state = 987;
     const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) & 0x7fffffff;
-    // Round powers of ten and of two, where the distance of floats changes, and what lies next to them.
+    // Round powers of ten and of two, at which the distance of floats changes, and their neighbours.
     const around = (value: number): number[] => {
       single[0] = value;
       const pattern = bits[0]!;

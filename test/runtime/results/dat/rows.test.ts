@@ -1,4 +1,6 @@
-/** Rows of tables as text: the same text as of each number by itself, whose tests hold it to its definition. */
+/**
+ * Rows of tables as text: equal to the text of each number by itself, which other tests compare with its definition.
+ */
 
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';

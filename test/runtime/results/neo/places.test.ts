@@ -1,4 +1,4 @@
-/** Where cells are is said in the results, in micrometres. */
+/** Results contain the positions of cells, in micrometres. */
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -53,7 +53,7 @@ function text(object: Group | Dataset, name: string): string | undefined {
   return typeof attribute?.value === 'string' ? attribute.value : undefined;
 }
 
-/** Path of what a reference in an attribute points at. */
+/** Returns the path that a reference in an attribute points at. */
 function referred(file: File, object: Group | Dataset, name: string): string {
   const [reference] = object.attrs[name]!.value as unknown as readonly [RegionReference];
   const target = file.dereference(reference) as unknown as Group | Dataset;

@@ -1,4 +1,4 @@
-/** Compiling, and the cache of libraries: what fails says why, what is damaged is made anew. */
+/** Compiling, and the cache of libraries: failures give their reason, and damaged entries are compiled again. */
 
 import {
   chmodSync,
@@ -42,7 +42,7 @@ function scripted(body: string): Compiler {
   return { command: [path], title: 'scripted 1.0', version: 'scripted 1.0' };
 }
 
-/** Passes its words on to a real compiler, and leaves a line for each call. */
+/** Passes its arguments on to a real compiler, and logs a line for each call. */
 function counting(compiler: Compiler): Compiler {
   return scripted(`echo call >> '${join(folder, 'calls')}'\nexec ${compiler.command.join(' ')} "$@"`);
 }

@@ -1,4 +1,4 @@
-/** The C compilers of this machine, for tests that are skipped where there is none. */
+/** The C compilers of this machine, for tests that are skipped without one. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { askCompiler, runProgram } from '../../../../runtime/targets/c/compiler.
 import type { Compiler } from '../../../../runtime/targets/c/compiler.js';
 
 /**
- * A compiler, where it is. With INTERNEURON_REQUIRE_C set nothing may be left out, and a compiler that is missing is an
+ * Returns a compiler if installed. With INTERNEURON_REQUIRE_C set no test may be skipped, so a missing compiler is an
  * error.
  */
 async function find(name: string): Promise<Compiler | undefined> {

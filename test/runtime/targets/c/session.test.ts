@@ -1,6 +1,6 @@
 /**
- * Sessions of the c target: their memory, their threads, and what a main thread sees of them. What all targets share is
- * in `session.test.ts`.
+ * Sessions of the c target: their memory, their threads, and their effect on the main thread. `session.test.ts` tests
+ * the common behaviour of all targets.
  */
 
 import { afterEach, describe, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Compiled code that is called beside the main thread has the stack that it would have in a program of its own. */
+/** Compiled code called outside the main thread has the stack size of a separate program. */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 /**
- * CUDA's own compilers make code for every architecture, and what we declare of the driver is what its header declares.
+ * CUDA's own compilers generate code for every architecture, and our declarations of the driver agree with its header.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -130,7 +130,7 @@ describe.skipIf(header === undefined)(
       return stderr;
     };
 
-    /** Names are those of the library, which the header hides behind names without versions. */
+    /** Names are the library's, which the header hides with names without versions. */
     const head = '#include <cuda.h>\n#include <stdint.h>\n';
     const undefine = Object.keys(driverPrototypes).map((name) => `#undef ${name.replace(/_v\d$/, '')}`);
 

@@ -1,4 +1,4 @@
-/** A device for tests of the cuda target: the look-alike, and what is there of CUDA's own compilers. */
+/** A device for tests of the cuda target: the replacement driver, and the installed CUDA compilers. */
 
 import { rmSync } from 'node:fs';
 import { findCudaCompiler } from '../../../../runtime/targets/cuda/compilers.js';
@@ -14,7 +14,7 @@ const found = own === undefined ? (await findCudaCompiler(99_000)).compiler : nv
 /** NVRTC of this machine. */
 export const nvrtc = found?.title.startsWith('NVRTC') ? found : undefined;
 
-/** Removes what a failed compilation keeps for the user to look into. @returns its path */
+/** Removes the files of a failed compilation that are kept for inspection. @returns its path */
 export function removeKept(message: string): string {
   const path = /(\S*network\.cu): /.exec(message)?.[1] ?? '';
   if (path !== '') rmSync(path.replace(/\/network\.cu$/, ''), { recursive: true });

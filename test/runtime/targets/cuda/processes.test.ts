@@ -1,8 +1,7 @@
 /**
- * Compiling for a CUDA device, as processes meet it: two of them at once, one that is killed in the middle, entries
- * that are damaged, and folders that cannot be written. A run that ends well has the fingerprint of the reference; the
- * cache has whole entries or none. The device and NVRTC are the look-alikes; what NVRTC starts to compile is a script
- * here.
+ * Compiling for a CUDA device in several processes: two at once, one killed in the middle, damaged entries, and folders
+ * that cannot be written. A successful run has the fingerprint of the reference; the cache has only whole entries. The
+ * device and NVRTC are replacements; a script is the compiler that NVRTC starts.
  */
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -52,7 +51,7 @@ function start({ cache: place = cache(), uid }: Options = {}): ProgramProcess {
 const outcome = ({ code, stdout, stderr }: Ended): string =>
   code === 0 ? fingerprintOf(stdout) : `${code}: ${stderr}`;
 
-/** What NVRTC compiles with: it leaves a line in `compilations` for each time, and does something else before. */
+/** The compiler of NVRTC: it appends a line to `compilations` each time, and runs other commands before. */
 function compilerThat(before = ''): void {
   const path = join(folder(), 'g++');
   writeFileSync(
@@ -95,7 +94,7 @@ describe.skipIf(!machine)(
         expect(entries()).toEqual([]);
         expect(outcome(await start().ended)).toBe(expected);
         expect(entries()).toHaveLength(1);
-        // A compiler that was left behind and ends later changes nothing.
+        // An orphaned compiler that ends later has no effect.
         writeFileSync(join(folder(), 'go'), '');
         expect(outcome(await start().ended)).toBe(expected);
         expect(compilations()).toBe(2);

@@ -211,7 +211,7 @@ describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 6
 
   test('a thousand steps are few commands, and as many launches as there are steps run on the device', async () => {
     const session = await initialised(doubling);
-    // Ones keep their values: nothing overflows.
+    // Ones keep their values: there is no overflow.
     await session.write('x', new Float64Array(5));
     expect(await session.run(1000)).toBe(1000);
     expect(machine?.count('kernels')).toBe(1000);
@@ -219,7 +219,7 @@ describe.skipIf(!machine)(`steps recorded as one command${reason}`, { timeout: 6
     expect(machine?.count('launches')).toBeLessThan(300);
     const before = machine?.count('graphs');
     expect(await session.run(1000)).toBe(1000);
-    // What was recorded serves again.
+    // Recordings are used again.
     expect((machine?.count('graphs') ?? 0) - (before ?? 0)).toBeLessThan(3);
   });
 
@@ -430,7 +430,7 @@ describe.skipIf(!machine)(`compiling${reason}`, { timeout: 60_000 }, () => {
     const real = compilerWith();
     const wrong: CudaCompiler = {
       ...real,
-      // Roots of double precision are those of single precision.
+      // Roots of double precision are computed in single precision.
       compile: (source, options) =>
         real.compile(source.replace('__dsqrt_rn(x[0])', '(double)__fsqrt_rn((float)x[0])'), options),
     };

@@ -16,7 +16,7 @@ import * as b from '../../../../src/ir/builder.js';
 
 const bytesOf = (array: TypedArray): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
-/** A device that keeps bytes and computes nothing. */
+/** A device that stores bytes without computing. */
 class FakeDriver implements DeviceDriver {
   readonly title = 'the fake device';
   readonly memory: number;
@@ -157,7 +157,7 @@ describe('a device without the memory', () => {
 
   test.each([
     { method: 'allocate', message: /the array many needs 0\.02 GiB, and it has 1\.00 GiB/ },
-    // The first that is filled: what it holds by then is little.
+    // The first buffer to be filled: little memory is in use by then.
     { method: 'fill', message: /its arrays need 0\.00 GiB, and it has 1\.00 GiB/ },
     { method: 'launch', message: /its arrays need 0\.02 GiB, and it has 1\.00 GiB/ },
   ])('that others have taken meanwhile: $method fails', async ({ method, message }) => {

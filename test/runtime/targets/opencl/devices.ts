@@ -1,10 +1,10 @@
-/** The OpenCL devices of this machine, for tests that are skipped where there is none. */
+/** The OpenCL devices of this machine, for tests that are skipped without one. */
 
 import { openclTarget } from '../../../../runtime/targets/opencl/target.js';
 
 const availability = await openclTarget.probe();
 
-// With INTERNEURON_REQUIRE_OPENCL set nothing may be left out.
+// With INTERNEURON_REQUIRE_OPENCL set no test may be skipped.
 if (!availability.available && process.env['INTERNEURON_REQUIRE_OPENCL'])
   throw new Error(
     `INTERNEURON_REQUIRE_OPENCL is set, and ${availability.reason ?? 'there is no OpenCL device'} ` +

@@ -1,6 +1,6 @@
 /**
- * Sessions of the opencl target on devices that fail, and the cache of binaries. What all targets share is in
- * `session.test.ts`.
+ * Sessions of the opencl target on devices that fail, and the cache of binaries. `session.test.ts` tests the common
+ * behaviour of all targets.
  */
 
 import {
@@ -84,11 +84,11 @@ describe.skipIf(!hasOpencl)(`the memory of a session${reason}`, { timeout: 60_00
 const textOf = (argument: Argument): string =>
   Array.isArray(argument) ? argument.filter((part) => typeof part === 'string').join('') : '';
 
-/** Whether an argument is the source of `doubling`; that of the trust microkernel alone is another. */
+/** Whether an argument is the source of `doubling`, as opposed to that of the trust microkernel. */
 const isSource = (wanted: FunctionName, argument: Argument): boolean =>
   wanted === 'clCreateProgramWithSource' && textOf(argument).includes('kernel_double');
 
-/** OpenCL whose functions give a code once a condition holds. */
+/** OpenCL with functions that return a code once a condition holds. */
 function failing(name: FunctionName, code: number, when: () => boolean): () => OpenclApi {
   const real = loadOpencl();
   const fails = (wanted: FunctionName): boolean => wanted === name && when();
@@ -130,7 +130,7 @@ describe.skipIf(!hasOpencl)(`devices that fail${reason}`, { timeout: 60_000 }, (
   test('one that computes wrongly is refused by name', async () => {
     const source = program({ buffers: [x], kernels: [] });
     const real = loadOpencl();
-    // A compiler that flushes and contracts: what the kernel finds is set in its place.
+    // A compiler that flushes and contracts: the kernel's results are replaced.
     const api: OpenclApi = {
       ...real,
       call: (wanted, ...args) => {

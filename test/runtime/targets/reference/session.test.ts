@@ -40,15 +40,14 @@ async function runDraining(session: Session, steps: number): Promise<{ rows: num
 }
 
 /*
- * On paper. Drive alone moves a: neuron 0 (0.5 a step) spikes in steps 1, 3, 5 …, neuron 1 (1 a step) in every step,
- * neuron 2 (0.25 a step) in steps 3, 7, 11. With the synapses of the program, what reaches b is
+ * On paper. Only drive moves a: neuron 0 (0.5 a step) spikes in steps 1, 3, 5 …, neuron 1 (1 a step) in every step,
+ * neuron 2 (0.25 a step) in steps 3, 7, 11. With the synapses of the program, the input of b is
  *
- *   step         0  1  2     3     4     5     6     7     8     9     10    11
- *   to b[0]      0  0  2     1     2     1     2     1     2     1     2     1     a0 one step ago + a1 two steps ago
- *   b[0] v       0  0  0.5   0.75  1.25  0.25  0.75  1     0.5   0.75  1.25  0.25  (before the reset; spikes at 4, 7,
- *   10)
- *   to b[1]      0  0  0     0     3     0     5     0     3     0     5     0     2 a0(−3) + a2(−1) + 3 a2(−3)
- *   b[1] v       0  0  0     0     0.75  0.75  2     0     0.75  0.75  2     0     (spikes at 6, 10)
+ *   step 0 1 2 3 4 5 6 7 8 9 10 11
+ *   to b[0] 0 0 2 1 2 1 2 1 2 1 2 1 a0 one step ago + a1 two steps ago
+ *   b[0] v 0 0 0.5 0.75 1.25 0.25 0.75 1 0.5 0.75 1.25 0.25 (before the reset; spikes at 4, 7, 10)
+ *   to b[1] 0 0 0 0 3 0 5 0 3 0 5 0 2 a0(−3) + a2(−1) + 3 a2(−3)
+ *   b[1] v 0 0 0 0 0.75 0.75 2 0 0.75 0.75 2 0 (spikes at 6, 10)
  */
 const spikesOfA = [
   [0, 1],
@@ -254,7 +253,7 @@ describe('propagate', () => {
     const visited = Array.from(await session.read('trace', 0, Number((await session.read('used'))[0])), Number);
     const now = [0, 13, 14];
     const before = [101, 102, 115];
-    // In step 0 nothing was emitted one step ago.
+    // In step 0 there were no events one step ago.
     expect(visited).toEqual([...now, ...before, ...now]);
   });
 });

@@ -275,8 +275,8 @@ export function propagation(size: number, rowLength: number, spikes: number): Pr
 }
 
 /**
- * One population whose synapses have delays of 1 to 4 steps, and whose items write what each order allows: elements of
- * their target, of their row, and their own synapse; under `sequential`, a running value that depends on the order.
+ * One population with synaptic delays of 1 to 4 steps. Its items write the elements that each order allows: of their
+ * target, of their row, and of their synapse; under `sequential`, a running value that depends on the order.
  */
 export function delays(order: 'any' | 'byTarget' | 'byRow' | 'sequential'): Program {
   const size = 200;

@@ -1,4 +1,4 @@
-/** Who computes: simulated threads, whose steps take as long as a test says. */
+/** The number of computing threads: simulated threads with given step times. */
 
 import { describe, expect, test } from 'vitest';
 import { createTeamChooser, type Piece } from '../../../../runtime/targets/wasm/team-size.js';

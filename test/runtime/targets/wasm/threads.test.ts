@@ -1,4 +1,4 @@
-/** Threads of the wasm target: how many, what ends them, and what a machine with wrong arithmetic is told. */
+/** Threads of the wasm target: their number, their end, and the message for a machine with wrong arithmetic. */
 
 import { availableParallelism } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';

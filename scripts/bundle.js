@@ -22,7 +22,7 @@ const templates = [
   ['translators/brian/script', 'chunks/script'],
   ['translators/pynn/script', 'chunks/script'],
   ['translators/neuroml/core', 'chunks/core'],
-  ['translators/neuroml/hdf5', 'chunks'],
+  ['src/run/hdf5', 'chunks'],
 ];
 
 /** Bundles entry points, by name, into a folder. */

@@ -24,6 +24,7 @@ const stages = {
   lems: 'LEMS',
   swc: 'SWC',
   neuroml: 'NeuroML',
+  sonata: 'SONATA',
   model: 'The model: names, structure, dimensions',
   data: 'Large arrays beside a document',
   draw: 'Drawing what a notation prescribes',

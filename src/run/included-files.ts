@@ -7,7 +7,7 @@ import { dirname, join, sep } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import type { LemsHost } from '../../translators/neuroml/host.js';
-import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js';
+import { readHdf5Network } from './hdf5/read-network.js';
 import { decodeXml } from '../../translators/neuroml/xml/decode.js';
 import { longestText } from '../../translators/neuroml/xml/long-text.js';
 import { readLongDocument } from './long-document.js';

@@ -16,6 +16,7 @@ const notationNames: Readonly<Record<Notation, string>> = {
   brian: 'a Brian-like specification',
   pynn: 'PyNN-style JSON',
   neuroml: 'NeuroML or LEMS',
+  sonata: 'a config of SONATA',
 };
 
 const sameFileHint =
@@ -36,7 +37,7 @@ export const messages = {
     found: keys.length === 0 ? 'an empty map' : shorten(`a map of ${keys.slice(0, 8).join(', ')}`),
     expected:
       '"interneuron: 1" for the canonical model, "format: interneuron/brian" for a Brian-like specification, or ' +
-      '"interneuron/pynn" for PyNN-style JSON',
+      '"interneuron/pynn" for PyNN-style JSON; a config of SONATA has networks',
     hint: 'add the matching line at the top of the document',
   }),
   unreadFormat: (format: unknown, known: readonly string[]): Finding => ({

@@ -1,5 +1,5 @@
 /** Notations that are trees of JSON or YAML. */
-export type TreeNotation = 'canonical' | 'brian' | 'pynn';
+export type TreeNotation = 'canonical' | 'brian' | 'pynn' | 'sonata';
 
 /** Notations that are read. */
 export type Notation = TreeNotation | 'neuroml';

@@ -35,7 +35,7 @@ import {
 import { loadMarkup, readMarkup, type Markup } from './read-markup.js';
 import { readSource, type Source } from './read-source.js';
 import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
-import { sideFiles, type SideFile } from './side-files.js';
+import { sideFiles, sideTables } from './side-files.js';
 import { sourceOf } from './provenance.js';
 import { startModel } from './start-model.js';
 import { Diagnostics, DiagnosticError, UsageError, type Diagnostic, type Place } from '../diagnostics/diagnostic.js';
@@ -53,6 +53,7 @@ import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
 import { partsOf } from '../../translators/neuroml/parts.js';
 import { importPynn } from '../../translators/pynn/import.js';
+import { importSonata } from '../../translators/sonata/import.js';
 
 export { countAllSynapses } from './compile-model.js';
 export type { ImportOptions } from './import-options.js';
@@ -110,7 +111,7 @@ function complete(
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
   const { carried } = imported;
   const { seed } = options;
-  const data = carried ?? options.data ?? readDataFiles(document, source.name);
+  const data = carried ?? imported.data ?? options.data ?? readDataFiles(document, source.name);
   const { set, dt, duration } = given;
   const normalised = inStage('normalise', () =>
     normalise(document, positions, diagnostics, {
@@ -263,6 +264,8 @@ interface Imported {
   readonly remarks?: () => readonly Diagnostic[];
   /** Arrays of a model that a converted document carries; absent: the document is read as it stands. */
   readonly carried?: DataStore;
+  /** Arrays that an importer read from files of its notation; absent: arrays are beside the document. */
+  readonly data?: DataStore;
 }
 
 /** Returns the model that a converted document carries, if it has not been changed; says so if it has. */
@@ -330,7 +333,7 @@ function importTree(
   options: ImportOptions,
   diagnostics: Diagnostics,
 ): (Imported & { readonly notation: Notation }) | null {
-  const { set = {}, allowPaths = [] } = options;
+  const { set = {} } = options;
   const read = readDocument(source.text, source.name);
   diagnostics.addAll(read.diagnostics);
   diagnostics.throwIfErrors();
@@ -344,7 +347,7 @@ function importTree(
     notation === 'canonical' ? undefined : carriedByTree(document, source, positions, options, diagnostics);
   if (carried) return { ...carried, notation };
   const tree = withoutOrigin(document);
-  const imported = importers[notation](tree, positions, diagnostics, set, sideFiles(source.name, allowPaths));
+  const imported = importers[notation](tree, positions, diagnostics, { ...options, set }, source.name);
   return imported && { ...imported, notation };
 }
 
@@ -363,21 +366,28 @@ type Importer = (
   value: unknown,
   positions: Positions,
   diagnostics: Diagnostics,
-  set: Readonly<Record<string, string>>,
-  readFile: (name: string) => SideFile,
+  options: ImportOptions & Pick<Imported, 'set'>,
+  /** Path of the document; files are found beside it. */
+  path: string,
 ) => Imported | null;
 
 const importers: Readonly<Record<TreeNotation, Importer>> = {
-  canonical: (document, positions, _, set) => ({ document, positions, set }),
-  brian: (value, positions, diagnostics, set, readFile) => {
+  canonical: (document, positions, _, { set }) => ({ document, positions, set }),
+  brian: (value, positions, diagnostics, { set, allowPaths }, path) => {
     const settled = setNamespace(value, positions, set, diagnostics);
-    const imported = importBrian(settled.document, settled.positions, diagnostics, readFile, (rest) =>
+    const files = sideFiles(path, allowPaths);
+    const imported = importBrian(settled.document, settled.positions, diagnostics, files, (rest) =>
       reportRest(rest, diagnostics),
     );
     return imported && { ...imported, set: settled.rest };
   },
-  pynn: (value, positions, diagnostics, set, readFile) => {
-    const imported = importPynn(value, positions, diagnostics, readFile, (rest) => reportRest(rest, diagnostics));
+  pynn: (value, positions, diagnostics, { set, allowPaths }, path) => {
+    const files = sideFiles(path, allowPaths);
+    const imported = importPynn(value, positions, diagnostics, files, (rest) => reportRest(rest, diagnostics));
+    return imported && { ...imported, set };
+  },
+  sonata: (value, positions, diagnostics, { set, allowPaths }, path) => {
+    const imported = importSonata(value, positions, diagnostics, sideTables(path, allowPaths));
     return imported && { ...imported, set };
   },
 };

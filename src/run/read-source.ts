@@ -7,7 +7,7 @@ import { formatBytes } from '../diagnostics/quantities.js';
 import { decodeText } from '../model/read.js';
 import { isHdf5 } from './included-files.js';
 import type { LemsHost } from '../../translators/neuroml/host.js';
-import { readHdf5Network } from '../../translators/neuroml/hdf5/read-network.js';
+import { readHdf5Network } from './hdf5/read-network.js';
 import { decodeXml, looksLikeXml } from '../../translators/neuroml/xml/decode.js';
 import { longestText, type CutText } from '../../translators/neuroml/xml/long-text.js';
 import { readLongDocument } from './long-document.js';

@@ -3,6 +3,7 @@
 import { isObject, memberOf } from '../diagnostics/member.js';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
+import { isSonataConfig } from '../../translators/sonata/config.js';
 import { messages } from './messages.js';
 import type { Notation, TreeNotation } from './notation.js';
 
@@ -25,6 +26,7 @@ const headings: Readonly<Record<TreeNotation, object>> = {
   canonical: { interneuron: 1 },
   brian: { format: 'interneuron/brian' },
   pynn: { format: 'interneuron/pynn' },
+  sonata: { networks: { nodes: [] } },
 };
 
 /** Returns a document with the line that states its notation, if it has none. */
@@ -54,6 +56,7 @@ export function recognise(document: unknown, positions: Positions, diagnostics: 
   }
   if (format === undefined) {
     if ('interneuron' in document) return 'canonical';
+    if (isSonataConfig(document)) return 'sonata';
     diagnostics.add(messages.unknownFormat(Object.keys(document)), positions.place(''));
     return null;
   }

@@ -73,6 +73,7 @@ export const sourceNotations: Readonly<Record<string, Notation>> = {
   neuroml: 'neuroml',
   lems: 'neuroml',
   nml: 'neuroml',
+  sonata: 'sonata',
 };
 
 /** Simulators that a conversion can be checked with. */

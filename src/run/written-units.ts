@@ -26,7 +26,7 @@ const pynn: FileUnits = {
 
 /** Brian and LEMS record in SI units. */
 export function fileUnits(notation: Notation | undefined): FileUnits {
-  return notation === 'pynn' ? pynn : { samples: {} };
+  return notation === 'pynn' || notation === 'sonata' ? pynn : { samples: {} };
 }
 
 /** The units that a result was written in. */

@@ -7,26 +7,14 @@
  */
 
 import { encodeEntities } from '../xml/entities.js';
+import type { Hdf5Group, Hdf5Table } from '../../shared/hdf5.js';
 
-/** A group with what is in it. */
-export interface Hdf5Group {
-  readonly name: string;
-  /** As texts. */
-  readonly attributes: Readonly<Record<string, string>>;
-  /** Groups in it, in the order of the file. */
-  readonly groups: readonly Hdf5Group[];
-  readonly tables: readonly Hdf5Table[];
-}
+/** Tables with rows and columns. */
+const tablesOf = ({ tables }: Pick<Hdf5Group, 'tables'>): readonly Hdf5Table[] =>
+  tables.filter(({ shape, type }) => shape.length === 2 && type !== 'text' && type !== 'other');
 
-/** A table, row after row. */
-interface Hdf5Table {
-  readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly shape: readonly [number, number];
-  /** Whether values were stored in 32 bits. */
-  readonly single: boolean;
-  readonly values: Float64Array;
-}
+const rowsOf = ({ shape }: Hdf5Table): number => shape[0] ?? 0;
+const widthOf = ({ shape }: Hdf5Table): number => shape[1] ?? 0;
 
 /** A column by its name; undefined where the table lacks it. */
 type Columns = (name: string) => ((row: number) => string) | undefined;
@@ -86,10 +74,10 @@ function addPopulation(
   parts: string[],
 ): void {
   const { id = '', component = '' } = attributes;
-  const table = tables[0];
+  const table = tablesOf({ tables })[0];
   const list = table !== undefined;
   cellPaths.set(id, list ? (index) => `../${id}/${index}/${component}` : (index) => `../${id}[${index}]`);
-  const size = table ? String(table.shape[0]) : attributes['size'];
+  const size = table ? String(rowsOf(table)) : attributes['size'];
   parts.push(
     `<population${written(attributes, ['id', 'component'])}` +
       (size === undefined ? '' : ` size="${size}"`) +
@@ -101,8 +89,8 @@ function addPopulation(
   }
   if (table) {
     const named = columnsOf(table);
-    const [x, y, z] = ['x', 'y', 'z'].map((name, index) => named(name) ?? column(table, table.shape[1] - 3 + index));
-    for (let row = 0; row < table.shape[0]; row++) {
+    const [x, y, z] = ['x', 'y', 'z'].map((name, index) => named(name) ?? column(table, widthOf(table) - 3 + index));
+    for (let row = 0; row < rowsOf(table); row++) {
       parts.push(
         `<instance id="${named('id')?.(row) ?? row}"><location x="${x?.(row) ?? 0}" y="${y?.(row) ?? 0}" ` +
           `z="${z?.(row) ?? 0}"/></instance>`,
@@ -146,7 +134,7 @@ function addProjection(
   const ends = ['presynapticPopulation', 'postsynapticPopulation'];
   parts.push(`<${kind}${written(attributes, ['id', ...ends, ...(kind === 'projection' ? ['synapse'] : [])])}>`);
   const shared = written(attributes, components);
-  for (const table of tables) {
+  for (const table of tablesOf({ tables })) {
     const named = columnsOf(table);
     const paths = ends.map((end) => cellPaths.get(attributes[end] ?? '') ?? ((index: string) => index));
     const [pre, post] = ['pre_cell_id', 'post_cell_id'].map((name) => named(name));
@@ -159,7 +147,7 @@ function addProjection(
     ] as const;
     const isWeighted = weight !== undefined || delay !== undefined;
     const name = isWeighted ? weighted : element;
-    for (let row = 0; row < table.shape[0]; row++) {
+    for (let row = 0; row < rowsOf(table); row++) {
       const ids =
         `id="${named('id')?.(row) ?? row}" pre${cell}="${paths[0]?.(pre?.(row) ?? '')}" ` +
         `post${cell}="${paths[1]?.(post?.(row) ?? '')}"`;
@@ -180,7 +168,7 @@ function addInputList(
 ): void {
   parts.push(`<inputList${written(attributes, ['id', 'component', 'population'])}>`);
   const path = cellPaths.get(attributes['population'] ?? '') ?? ((index: string) => index);
-  for (const table of tables) {
+  for (const table of tablesOf({ tables })) {
     const named = columnsOf(table);
     const [id, target, segment, fraction, weight] = [
       'id',
@@ -189,7 +177,7 @@ function addInputList(
       'fraction_along',
       'weight',
     ].map((name) => named(name));
-    for (let row = 0; row < table.shape[0]; row++) {
+    for (let row = 0; row < rowsOf(table); row++) {
       const where =
         (segment ? ` segmentId="${segment(row)}"` : '') + (fraction ? ` fractionAlong="${fraction(row)}"` : '');
       const strength = weight ? ` weight="${weight(row)}"` : '';
@@ -206,7 +194,7 @@ function columnsOf(table: Hdf5Table): Columns {
   const indices = new Map<string, number>();
   for (const [attribute, name] of Object.entries(table.attributes)) {
     const index = /^column_(\d{1,3})$/.exec(attribute)?.[1];
-    if (index !== undefined && Number(index) < table.shape[1]) indices.set(name, Number(index));
+    if (index !== undefined && Number(index) < widthOf(table)) indices.set(name, Number(index));
   }
   const made = new Map<string, (row: number) => string>();
   return (name) => {
@@ -219,10 +207,11 @@ function columnsOf(table: Hdf5Table): Columns {
 }
 
 /** Values of a column as text. */
-function column({ values, shape, single }: Hdf5Table, index: number): (row: number) => string {
+function column(table: Hdf5Table, index: number): (row: number) => string {
+  const { values, type } = table;
   return (row) => {
-    const value = values[row * shape[1] + index] ?? NaN;
-    return single ? singleText(value) : String(value);
+    const value = values[row * widthOf(table) + index] ?? NaN;
+    return type === 'single' ? singleText(value) : String(value);
   };
 }
 

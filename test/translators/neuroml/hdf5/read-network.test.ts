@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Group } from 'h5wasm';
-import { readHdf5Network } from '../../../../translators/neuroml/hdf5/read-network.js';
-import { networkText, type Hdf5Group } from '../../../../translators/neuroml/hdf5/network-text.js';
+import { readHdf5Network } from '../../../../src/run/hdf5/read-network.js';
+import { networkText } from '../../../../translators/neuroml/hdf5/network-text.js';
+import type { Hdf5Group } from '../../../../translators/shared/hdf5.js';
 import { readSource } from '../../../../src/run/read-source.js';
 import { reading } from '../support/reading.js';
 import { temporaryFolder } from '../../../support/command.js';
@@ -183,7 +184,7 @@ describe('the tables of a network', () => {
                   name: 'p',
                   attributes: {},
                   shape: [1, 4],
-                  single: false,
+                  type: 'double',
                   values: Float64Array.from([7, 0.1, 0.2, 0.3]),
                 },
               ],

@@ -2,14 +2,17 @@
  * A thread of its own that reads an HDF5 file, since the library can only be loaded asynchronously and models are read
  * at once.
  *
- * In: `workerData` with the path of the file, a port, and a flag in shared memory. Out: one message with the
- * group `/neuroml` as a tree of plain objects, or null where there is none, or what went wrong; then the flag is
- * raised.
+ * In: `workerData` with the path of the file, names of the members of the root to read, names of groups to leave out, a
+ * port, and a flag in shared memory. Out: one message with the tree (`translators/shared/hdf5.ts`) or with what went
+ * wrong; then the flag is raised.
  */
 import { resolve } from 'node:path';
 import { workerData } from 'node:worker_threads';
 
-const { path, port, flag } = workerData;
+const { path, only, without, port, flag } = workerData;
+
+/** Deepest level of groups that is read. */
+const deepest = 6;
 
 /** Text of an attribute, whatever length and form it was stored in. */
 function attributes(object) {
@@ -44,24 +47,47 @@ function openAlone(system, action) {
   }
 }
 
-function tree(object, name, Group, Dataset, depth) {
+const buffers = [];
+
+/** Numbers as doubles. Integers of 64 bits are put together from their halves, which is quicker than from BigInts. */
+function doubles(value) {
+  let numbers;
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array) {
+    const low = new Uint32Array(value.buffer, value.byteOffset, 2 * value.length);
+    const high =
+      value instanceof BigInt64Array ? new Int32Array(value.buffer, value.byteOffset, 2 * value.length) : low;
+    numbers = new Float64Array(value.length);
+    for (let k = 0; k < value.length; k++) numbers[k] = low[2 * k] + high[2 * k + 1] * 4294967296;
+  } else if (ArrayBuffer.isView(value)) numbers = Float64Array.from(value);
+  else numbers = Float64Array.of(Number(value));
+  buffers.push(numbers.buffer);
+  return numbers;
+}
+
+/** HDF5's classes of types: integers, floating-point numbers, texts, enumerations. */
+const kinds = { 0: 'integer', 1: 'double', 3: 'text', 8: 'integer' };
+
+function table(dataset, name) {
+  const { metadata, shape } = dataset;
+  const isSingle = metadata.type === 1 && metadata.size === 4;
+  const type = isSingle ? 'single' : (kinds[metadata.type] ?? 'other');
+  const node = { name, attributes: attributes(dataset), shape: shape ?? [], type, values: new Float64Array(0) };
+  if (type === 'other' || shape === null || metadata.total_size === 0) return type === 'text' ? { ...node, texts: [] } : node;
+  const { value } = dataset;
+  if (type === 'text') return { ...node, texts: [value].flat().map(String) };
+  return { ...node, values: doubles(value) };
+}
+
+function tree(object, name, { Group, Dataset }, depth) {
   const node = { name, attributes: attributes(object), groups: [], tables: [] };
-  if (depth > 4) return node;
+  if (depth > deepest) return node;
   for (const key of object.keys()) {
+    if (without.includes(key) || (depth === 0 && !only.includes(key))) continue;
     const inner = object.get(key);
-    if (inner instanceof Group) node.groups.push(tree(inner, key, Group, Dataset, depth + 1));
+    if (inner instanceof Group) node.groups.push(tree(inner, key, { Group, Dataset }, depth + 1));
     else if (inner !== null && 'filename' in inner) throw new OtherFile();
     else if (inner instanceof Dataset && inner.metadata.virtual_sources) throw new OtherFile();
-    else if (inner instanceof Dataset && inner.shape?.length === 2) {
-      const single = inner.metadata.type === 1 && inner.metadata.size === 4;
-      node.tables.push({
-        name: key,
-        attributes: attributes(inner),
-        shape: inner.shape,
-        single,
-        values: Float64Array.from(inner.value, Number),
-      });
-    }
+    else if (inner instanceof Dataset) node.tables.push(table(inner, key));
   }
   return node;
 }
@@ -74,9 +100,7 @@ try {
   module.activate_throwing_error_handler();
   const file = openAlone(module.FS, () => new h5.File(path, 'r'));
   try {
-    const root = file.keys().includes('neuroml') ? file.get('neuroml') : null;
-    if (root !== null && 'filename' in root) throw new OtherFile();
-    message = { tree: root instanceof h5.Group ? tree(root, 'neuroml', h5.Group, h5.Dataset, 0) : null };
+    message = tree(file, '', h5, 0);
   } finally {
     file.close();
   }
@@ -89,6 +113,6 @@ try {
         : 'it is damaged, cut off, or in several files',
   };
 }
-port.postMessage(message);
+port.postMessage(message, buffers);
 Atomics.store(flag, 0, 1);
 Atomics.notify(flag, 0);

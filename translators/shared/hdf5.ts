@@ -1,0 +1,26 @@
+/** Contents of an HDF5 file as plain data: `src/run/hdf5` reads them. */
+
+/** A group with its members, in the order of their names. */
+export interface Hdf5Group {
+  readonly name: string;
+  /** As texts. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly groups: readonly Hdf5Group[];
+  readonly tables: readonly Hdf5Table[];
+}
+
+/** A dataset, in the order of its rows. */
+export interface Hdf5Table {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Length along each dimension; none for a single value. */
+  readonly shape: readonly number[];
+  /** Type of the stored elements; `other` has no values. */
+  readonly type: 'integer' | 'single' | 'double' | 'text' | 'other';
+  /** Numbers; empty for texts. */
+  readonly values: Float64Array;
+  readonly texts?: readonly string[];
+}
+
+/** An HDF5 file, or the reason why it is not read. */
+export type Hdf5File = Hdf5Group | { readonly refused: string };

@@ -1,0 +1,187 @@
+/** SONATA's configs: variables of the manifest replaced, the circuit's and the simulation's merged. */
+
+import { dirname, isAbsolute, join } from 'node:path';
+import type { Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
+import { memberOf } from '../../src/diagnostics/member.js';
+import { isRefused } from '../../src/diagnostics/system-error.js';
+import type { Positions } from '../../src/diagnostics/positions.js';
+import { child } from '../../src/model/pointer.js';
+import { readDocument } from '../../src/model/read.js';
+import type { Hdf5File, Hdf5Group } from '../shared/hdf5.js';
+import * as messages from './messages.js';
+
+/** Files beside a config. Relative paths count from the folder of the config. */
+export interface SonataFiles {
+  text(path: string): { readonly text: string } | { readonly refused: string };
+  /** @param only  names of the members of the root to read */
+  hdf5(path: string, only: readonly string[]): Hdf5File;
+}
+
+/** A path as written in a config, relative to the folder of the main config. */
+export interface PathAt {
+  readonly path: string;
+  /** The path for messages. */
+  readonly document: string;
+  /** Where the config states it. */
+  readonly place: Place;
+}
+
+/** A config with the tools to read what it refers to. */
+export interface Config {
+  /** The value of a member, or of a member of it and so on; undefined if it is missing. */
+  get(...keys: readonly (string | number)[]): unknown;
+  place(...keys: readonly (string | number)[]): Place;
+  /** JSON pointer in the main config, for places of the canonical document. */
+  pointer(...keys: readonly (string | number)[]): string;
+  /** A path stated at these keys, below a folder if one is given; undefined after a report if it is no text. */
+  path(...keys: readonly (string | number)[]): PathAt | undefined;
+  /** A file below a folder. */
+  within(folder: PathAt | undefined, name: string, place: Place): PathAt;
+  /** The text of a file; undefined after a report. */
+  text(path: PathAt): string | undefined;
+  /** Members of the root of an HDF5 file with these names; undefined after a report. */
+  hdf5(path: PathAt, only: readonly string[]): Hdf5Group | undefined;
+  report(finding: Finding, place: Place): void;
+}
+
+interface Part {
+  readonly value: unknown;
+  readonly positions: Positions;
+  /** Folder of its file, relative to that of the main config. */
+  readonly folder: string;
+}
+
+/** Whether a document is a config of SONATA. */
+export function isSonataConfig(document: unknown): boolean {
+  const networks = memberOf(document, 'networks');
+  const names = ['network', 'simulation'].map((key) => memberOf(document, key));
+  return (
+    (typeof networks === 'object' &&
+      networks !== null &&
+      !Array.isArray(networks) &&
+      ['nodes', 'edges'].some((key) => memberOf(networks, key) !== undefined)) ||
+    (names.some((name) => typeof name === 'string') && memberOf(document, 'format') === undefined)
+  );
+}
+
+/** Reads a config with the others that it names. Of parts that several state, the main config's is taken. */
+export function readConfig(
+  document: unknown,
+  positions: Positions,
+  diagnostics: Diagnostics,
+  files: SonataFiles,
+): Config {
+  const home = dirname(positions.place('').document);
+  const report = (finding: Finding, place: Place): void => void diagnostics.add(finding, place);
+  const main: Part = { value: withoutVariables(document, positions, report), positions, folder: '' };
+  const parts = [main];
+  for (const key of ['simulation', 'network']) {
+    const name = memberOf(main.value, key);
+    if (typeof name !== 'string') continue;
+    const found = files.text(name);
+    if (isRefused(found)) {
+      report(messages.unreadableFile(name, found.refused), positions.place(`/${key}`));
+      continue;
+    }
+    const read = readDocument(found.text, isAbsolute(name) ? name : join(home, name));
+    diagnostics.addAll(read.diagnostics);
+    const value = withoutVariables(read.value, read.positions, report);
+    parts.push({ value, positions: read.positions, folder: dirname(name) });
+  }
+  type Keys = readonly (string | number)[];
+  const partOf = ([key = '']: Keys): Part =>
+    parts.find(({ value }) => memberOf(value, String(key)) !== undefined) ?? main;
+  const pointerOf = (keys: Keys): string => keys.reduce<string>((pointer, key) => child(pointer, key), '');
+  const get = (...keys: Keys): unknown =>
+    keys.reduce<unknown>(
+      (value, key) =>
+        Array.isArray(value) && typeof key === 'number' ? (value as unknown[])[key] : memberOf(value, String(key)),
+      partOf(keys).value,
+    );
+  const place = (...keys: Keys): Place => partOf(keys).positions.place(pointerOf(keys));
+  const at = (path: string, where: Place): PathAt => ({
+    path,
+    document: isAbsolute(path) ? path : join(home, path),
+    place: where,
+  });
+  return {
+    get,
+    place,
+    pointer: (...keys) => (partOf(keys) === main ? pointerOf(keys) : ''),
+    path: (...keys) => {
+      const text = get(...keys);
+      if (typeof text === 'string')
+        return at(isAbsolute(text) ? text : join(partOf(keys).folder, text), place(...keys));
+      if (text !== undefined && text !== null)
+        report(messages.wrongValue(String(keys.at(-1)), 'a path', text), place(...keys));
+      return undefined;
+    },
+    within: (folder, name, where) => at(isAbsolute(name) || !folder ? name : join(folder.path, name), where),
+    text: (path) => {
+      const found = files.text(path.path);
+      if (!isRefused(found)) return found.text;
+      report(messages.unreadableFile(path.document, found.refused), path.place);
+      return undefined;
+    },
+    hdf5: (path, only) => {
+      const found = files.hdf5(path.path, only);
+      if (!isRefused(found)) return found;
+      report(messages.unreadableFile(path.document, found.refused), path.place);
+      return undefined;
+    },
+    report,
+  };
+}
+
+const variable = /\$(?:\{(\w+)\}|(\w+))/g;
+
+/** A tree with the manifest's variables replaced in its texts. A text that is one variable becomes its value. */
+function withoutVariables(
+  tree: unknown,
+  positions: Positions,
+  report: (finding: Finding, place: Place) => void,
+): unknown {
+  const manifest = memberOf(tree, 'manifest');
+  const written = new Map<string, { readonly value: unknown; readonly pointer: string }>();
+  for (const [key, value] of Object.entries(typeof manifest === 'object' && manifest !== null ? manifest : {}))
+    written.set(key.replace(/^\$\{?|\}$/g, ''), { value, pointer: child('/manifest', key) });
+  const resolved = new Map<string, unknown>([
+    ['configdir', '.'],
+    ['workingdir', '.'],
+  ]);
+  const open: string[] = [];
+  const reported = new Set<string>();
+  const complain = (name: string, finding: Finding, pointer: string): string => {
+    if (!reported.has(name)) report(finding, positions.place(pointer));
+    reported.add(name);
+    return `$${name}`;
+  };
+  const valueOf = (name: string, pointer: string): unknown => {
+    const known = written.get(name);
+    if (resolved.has(name) || !known)
+      return resolved.has(name)
+        ? resolved.get(name)
+        : complain(name, messages.unknownVariable(name, [...written.keys()]), pointer);
+    if (open.includes(name))
+      return complain(name, messages.variableCycle([...open.slice(open.indexOf(name)), name]), known.pointer);
+    open.push(name);
+    const value = typeof known.value === 'string' ? replaced(known.value, known.pointer) : known.value;
+    open.pop();
+    resolved.set(name, value);
+    return value;
+  };
+  const replaced = (text: string, pointer: string): unknown => {
+    const whole = /^\$(?:\{(\w+)\}|(\w+))$/.exec(text);
+    if (whole) return valueOf(whole[1] ?? whole[2] ?? '', pointer);
+    return text.replace(variable, (_, braced?: string, bare?: string) =>
+      String(valueOf(braced ?? bare ?? '', pointer)),
+    );
+  };
+  const walk = (node: unknown, pointer: string): unknown => {
+    if (typeof node === 'string') return replaced(node, pointer);
+    if (Array.isArray(node)) return node.map((item, index) => walk(item, child(pointer, index)));
+    if (node === null || typeof node !== 'object') return node;
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, walk(value, child(pointer, key))]));
+  };
+  return walk(tree, '');
+}

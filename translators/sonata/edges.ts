@@ -1,0 +1,272 @@
+/** Edge populations: lists of synapses between the parts of node populations. */
+
+import { memberOf } from '../../src/diagnostics/member.js';
+import { child } from '../../src/model/pointer.js';
+import { identifier, type UniqueNames } from '../../src/model/free-name.js';
+import type { Config } from './config.js';
+import type { TypeRow, TypeTable } from './csv.js';
+import * as messages from './messages.js';
+import { noPart, parameterReader, populationsAt, typeRows, typesAt, type NodePart, type Nodes } from './nodes.js';
+import { checkRows, groupingOf, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
+import type { Template } from './templates.js';
+
+/** Synapses of one projection, in the order of the file. */
+export interface Synapses {
+  readonly name: string;
+  readonly from: NodePart;
+  readonly to: NodePart;
+  readonly template: Template;
+  /** Number of the variable among the template's that weights are added to. */
+  readonly receptor: number;
+  readonly sources: Uint32Array;
+  readonly targets: Uint32Array;
+  /** In the template's unit. */
+  readonly weights: Float64Array;
+  /** In ms. */
+  readonly delays: Float64Array;
+  /** Position of its entry in the config. */
+  readonly entry: number;
+}
+
+/** NEST's delay of a connection that states none, in ms. */
+const usualDelay = 1;
+
+/** Names of synapses that only add their weight. */
+const isStatic = (name: string | undefined): boolean =>
+  name === undefined || /^(nest:)?static_synapse$/.test(name) || name === 'pynn:StaticSynapse';
+
+/** What a type of edges says for all of them. */
+interface EdgeType {
+  readonly row: TypeRow;
+  readonly weight: number | undefined;
+  readonly delay: number | undefined;
+  readonly count: number | undefined;
+  /** From 1 on. */
+  readonly receptor: number | undefined;
+}
+
+/** Reads all edge populations of a config. @param dt  time step in ms */
+export function readEdges(
+  config: Config,
+  nodes: ReadonlyMap<string, Nodes>,
+  dt: number,
+  names: UniqueNames,
+): readonly Synapses[] {
+  const entries = config.get('networks', 'edges');
+  const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
+  const parameters = parameterReader(config, 'synaptic_models_dir');
+  return [...list.keys()].flatMap((entry) => {
+    const types = typesAt(config, 'edge', entry);
+    return populationsAt(config, 'edge', entry).flatMap((at) =>
+      readPopulation(at, types, { config, nodes, dt, names, entry, parameters }),
+    );
+  });
+}
+
+interface Surroundings {
+  readonly config: Config;
+  readonly nodes: ReadonlyMap<string, Nodes>;
+  readonly dt: number;
+  readonly names: UniqueNames;
+  readonly entry: number;
+  readonly parameters: ReturnType<typeof parameterReader>;
+}
+
+function typeOf(row: TypeRow, { config, parameters }: Surroundings): EdgeType {
+  const { cells, place } = row;
+  const model = cells.get('model_template');
+  if (!isStatic(model)) config.report(messages.unknownSynapse(model ?? ''), place);
+  if (cells.has('weight_function'))
+    config.report(
+      messages.unsupported('a weight_function, which is Python code,', 'store the weights in the file of edges'),
+      place,
+    );
+  const file = cells.get('dynamics_params');
+  const found = file === undefined ? undefined : parameters(file, row);
+  const given = { ...(found?.value ?? {}) };
+  const known = ['weight', 'delay', 'receptor_type', 'receptor', 'synapse_model', 'model'];
+  for (const name of Object.keys(given))
+    if (!known.includes(name) && found)
+      config.report(messages.unknownParameter(name, 'static_synapse', known.slice(0, 3)), {
+        document: found.path.document,
+        pointer: child('', name),
+      });
+  const number = (...names: readonly string[]): number | undefined => {
+    for (const name of names) {
+      const text = cells.get(name) ?? memberOf(given, name);
+      if (text === undefined) continue;
+      const value = Number(text);
+      if (Number.isFinite(value)) return value;
+      config.report(messages.notANumber(name, text), place);
+    }
+    return undefined;
+  };
+  return {
+    row,
+    weight: number('syn_weight', 'weight'),
+    delay: number('delay'),
+    count: number('nsyns'),
+    receptor: number('receptor_type'),
+  };
+}
+
+/** Nodes at an end of edges. */
+function endOf(at: GroupAt, end: 'source' | 'target', nodes: Surroundings['nodes']): Nodes | undefined {
+  const name = `${end}_node_id`;
+  const population = tableIn(at, name)?.attributes['node_population'];
+  if (population === undefined) {
+    if (tableIn(at, name))
+      at.report(messages.missingDataset(`attribute node_population of ${name}`), placeIn(at, name));
+    return undefined;
+  }
+  const found = nodes.get(population);
+  if (!found) at.report(messages.unknownPopulation(population, [...nodes.keys()]), placeIn(at, name));
+  return found;
+}
+
+/** Row of each node that edges name; reports nodes that are not there. */
+function rowsOf(at: GroupAt, end: 'source' | 'target', ids: Float64Array, nodes: Nodes): Int32Array {
+  const rows = new Int32Array(ids.length);
+  let [first, count] = [-1, 0];
+  for (let edge = 0; edge < ids.length; edge++) {
+    const row = nodes.rowOf(ids[edge]!);
+    rows[edge] = row;
+    if (row >= 0) continue;
+    if (first < 0) first = edge;
+    count++;
+  }
+  if (count > 0) at.report(messages.danglingNode(nodes.name, ids[first]!, count), placeIn(at, `${end}_node_id`, first));
+  return rows;
+}
+
+function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundings): readonly Synapses[] {
+  const { nodes, dt } = around;
+  const wanted = { isRequired: true, isInteger: true };
+  const typeIds = numbersIn(at, 'edge_type_id', wanted);
+  const length = typeIds?.length;
+  const wantedRows = length === undefined ? wanted : { ...wanted, length };
+  const sourceIds = numbersIn(at, 'source_node_id', wantedRows);
+  const targetIds = numbersIn(at, 'target_node_id', wantedRows);
+  const [from, to] = [endOf(at, 'source', nodes), endOf(at, 'target', nodes)];
+  if (!typeIds) return [];
+  const rowsById = typeRows(at, 'edge', typeIds, types);
+  const typesById = new Map([...rowsById].map(([id, row]) => [id, typeOf(row, around)]));
+  if (!sourceIds || !targetIds || !from || !to) return [];
+  const count = typeIds.length;
+  const sourceRows = rowsOf(at, 'source', sourceIds, from);
+  const targetRows = rowsOf(at, 'target', targetIds, to);
+  const grouping = groupingOf(at, 'edge', count);
+  const column = (name: string): ReadonlyMap<number, Float64Array | undefined> => {
+    const found = new Map([...grouping.groups].map(([id, group]) => [id, group && numbersIn(group, name)]));
+    for (const [id, values] of found) if (values) checkRows(at, 'edge', grouping, id, values.length, count);
+    return found;
+  };
+  const [weightsIn, delaysIn, countsIn] = ['syn_weight', 'delay', 'nsyns'].map(column);
+  reportUnread(at, grouping.groups);
+  const [weights, delays] = [new Float64Array(count), new Float64Array(count)];
+  const keys = new Int32Array(count).fill(-1);
+  const sizes = new Map<number, number>();
+  const said = new Set<string>();
+  const once = (key: string, say: () => void): void => {
+    if (!said.has(key)) say();
+    said.add(key);
+  };
+  let [counted, undelayed] = [0, 0];
+  for (let edge = 0; edge < count; edge++) {
+    const type = typesById.get(typeIds[edge]!);
+    const [source, target] = [sourceRows[edge]!, targetRows[edge]!];
+    if (!type || source < 0 || target < 0) continue;
+    const [group, row] = [grouping.groupOf(edge), grouping.rowIn(edge)];
+    const weight = weightsIn?.get(group)?.[row] ?? type.weight;
+    const synapses = countsIn?.get(group)?.[row] ?? type.count ?? 1;
+    const delay = delaysIn?.get(group)?.[row] ?? type.delay;
+    const [sourcePart, targetPart] = [from.partOf[source]!, to.partOf[target]!];
+    if (sourcePart === noPart || targetPart === noPart) continue;
+    const template = to.parts[targetPart]?.template;
+    if (!template) {
+      once('virtual', () => at.report(messages.virtualTarget(to.name), placeIn(at, 'target_node_id', edge)));
+      continue;
+    }
+    if (weight === undefined) {
+      once(`weight ${type.row.id}`, () => at.report(messages.missingWeight(type.row.id), type.row.place));
+      continue;
+    }
+    if (synapses !== 1) counted++;
+    if (delay === undefined) undelayed++;
+    else if (delay < dt / 2)
+      once('delay', () =>
+        at.report(
+          messages.shortDelay(delay, dt),
+          type.delay === delay ? type.row.place : placeIn(at, `${group}/delay`, row),
+        ),
+      );
+    const { by, variables } = template.weight;
+    const receptor = by === 'receptor' ? (type.receptor ?? 0) - 1 : weight < 0 ? 1 : 0;
+    if (receptor < 0 || receptor >= variables.length) {
+      once(`receptor ${type.row.id}`, () =>
+        at.report(messages.unknownReceptor(receptor + 1, template.name, variables.length), type.row.place),
+      );
+      continue;
+    }
+    weights[edge] = template.weight.magnitude ? Math.abs(weight * synapses) : weight * synapses;
+    delays[edge] = delay ?? usualDelay;
+    const key = (sourcePart * to.parts.length + targetPart) * mostReceptors + receptor;
+    keys[edge] = key;
+    sizes.set(key, (sizes.get(key) ?? 0) + 1);
+  }
+  if (counted > 0) at.report(messages.countedSynapses(at.group.name, counted), placeIn(at));
+  if (undelayed > 0) at.report(messages.usualDelay(at.group.name), placeIn(at));
+  return [...sizes].map(([key, size]): Synapses => {
+    const receptor = key % mostReceptors;
+    const pair = Math.floor(key / mostReceptors);
+    const source = from.parts[Math.floor(pair / to.parts.length)]!;
+    const target = to.parts[pair % to.parts.length]!;
+    const template = target.template!;
+    const synapses = {
+      sources: new Uint32Array(size),
+      targets: new Uint32Array(size),
+      weights: new Float64Array(size),
+      delays: new Float64Array(size),
+    };
+    let filled = 0;
+    for (let edge = 0; edge < count; edge++) {
+      if (keys[edge] !== key) continue;
+      synapses.sources[filled] = from.elementOf[sourceRows[edge]!]!;
+      synapses.targets[filled] = to.elementOf[targetRows[edge]!]!;
+      synapses.weights[filled] = weights[edge]!;
+      synapses.delays[filled++] = delays[edge]!;
+    }
+    return {
+      name: around.names.take(
+        identifier(sizes.size === 1 ? at.group.name : partName(at.group.name, source, target, template, receptor)),
+      ),
+      from: source,
+      to: target,
+      template,
+      receptor,
+      ...synapses,
+      entry: around.entry,
+    };
+  });
+}
+
+/** More than any template has. */
+const mostReceptors = 1024;
+
+function partName(edges: string, from: NodePart, to: NodePart, { weight }: Template, receptor: number): string {
+  const kind = weight.by === 'receptor' ? `receptor_${receptor + 1}` : receptor === 0 ? 'excitatory' : 'inhibitory';
+  return `${edges}_${from.name}_${to.name}_${kind}`;
+}
+
+/** Attributes of edges that are read. */
+const readAttributes = ['syn_weight', 'delay', 'nsyns'];
+
+function reportUnread(at: GroupAt, groups: ReadonlyMap<number, GroupAt | undefined>): void {
+  const names = new Set<string>();
+  for (const group of groups.values()) {
+    for (const { name } of group?.group.tables ?? []) if (!readAttributes.includes(name)) names.add(name);
+    for (const inner of group?.group.groups ?? [])
+      if (inner.name === 'dynamics_params') for (const { name } of inner.tables) names.add(`dynamics_params/${name}`);
+  }
+  if (names.size > 0) at.report(messages.unreadAttributes([...names]), placeIn(at));
+}

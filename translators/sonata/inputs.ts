@@ -1,0 +1,253 @@
+/** Inputs of a simulation: spikes of virtual nodes, and current clamps. */
+
+import { memberOf } from '../../src/diagnostics/member.js';
+import type { StimulusDocument } from '../../src/model/document.js';
+import { identifier, UniqueNames } from '../../src/model/free-name.js';
+import type { Config, PathAt } from './config.js';
+import * as messages from './messages.js';
+import { elementsOf, type NodeSets } from './node-sets.js';
+import type { NodePart, Nodes } from './nodes.js';
+import { groupIn, numbersIn, placeIn, tableIn, type GroupAt } from './tables.js';
+
+/** Given spikes of a part: elements, and times in ms. */
+export interface Spikes {
+  readonly elements: Uint32Array;
+  readonly times: Float64Array;
+}
+
+/** Spikes as a file has them. */
+interface ListedSpikes {
+  readonly ids: Float64Array;
+  /** In ms. */
+  readonly times: Float64Array;
+  readonly place: (row: number) => Parameters<Config['report']>[1];
+}
+
+/** What the inputs of a config add to a model. */
+export interface Inputs {
+  readonly spikes: ReadonlyMap<NodePart, Spikes>;
+  readonly stimuli: Readonly<Record<string, StimulusDocument>>;
+}
+
+const isVirtual = ({ parts }: Nodes): boolean => parts.some(({ template }) => template === null);
+
+/** Reads the inputs of a config. @param dt  time step in ms */
+export function readInputs(
+  config: Config,
+  populations: ReadonlyMap<string, Nodes>,
+  sets: NodeSets,
+  dt: number,
+): Inputs {
+  const names = new UniqueNames();
+  const spikes = new Map<NodePart, Spikes[]>();
+  const stimuli: Record<string, StimulusDocument> = {};
+  const inputs = config.get('inputs');
+  for (const [name, input] of Object.entries(typeof inputs === 'object' && inputs !== null ? inputs : {})) {
+    const place = config.place('inputs', name);
+    if (memberOf(input, 'enabled') === false) continue;
+    const text = (key: string): string | undefined => {
+      const value = memberOf(input, key);
+      return typeof value === 'string' ? value : undefined;
+    };
+    const type = text('input_type') ?? text('module') ?? '';
+    const module = text('module') ?? type;
+    if (type === 'spikes') {
+      const path = config.path('inputs', name, 'input_file');
+      if (!path) config.report(messages.missingKey(`input_file of ${name}`, 'the path of a file of spikes'), place);
+      else if (!['sonata', 'h5', 'hdf5', 'csv', 'spikes'].includes(module))
+        config.report(
+          messages.unsupported(`spikes of the module ${module}`, 'store them in a file of SONATA or CSV'),
+          place,
+        );
+      else addSpikes(config, path, sets(memberOf(input, 'node_set') ?? 'all', place), spikes);
+    } else if (type === 'current_clamp' && !['csv', 'nwb'].includes(module)) {
+      for (const [part, stimulus] of clampOf(config, dt, name, input, sets))
+        stimuli[names.take(identifier(`${name}${part}`))] = stimulus;
+    } else config.report(messages.unsupported(`the input ${name} of type ${type}`), place);
+  }
+  const whole = new Map([...spikes].map(([part, lists]) => [part, joined(lists)]));
+  for (const nodes of populations.values())
+    if (isVirtual(nodes) && !nodes.parts.some((part) => whole.has(part)))
+      config.report(messages.silentSource(nodes.name), config.place('networks', 'nodes', nodes.entry));
+  return { spikes: whole, stimuli };
+}
+
+function joined(lists: readonly Spikes[]): Spikes {
+  const [first] = lists;
+  if (first && lists.length === 1) return first;
+  return {
+    elements: Uint32Array.from(lists.flatMap(({ elements }) => [...elements])),
+    times: Float64Array.from(lists.flatMap(({ times }) => [...times])),
+  };
+}
+
+// --- Spikes ---------------------------------------------------------------------------------------------------------
+function addSpikes(
+  config: Config,
+  path: PathAt,
+  selected: ReturnType<NodeSets>,
+  spikes: Map<NodePart, Spikes[]>,
+): void {
+  const targets = selected.filter(({ nodes }) => isVirtual(nodes));
+  const listed = spikesIn(config, path);
+  if (!listed) return;
+  for (const { nodes, rows } of targets) {
+    const own = listed.get(nodes.name) ?? listed.get('');
+    if (!own) {
+      if (selected.length === 1)
+        config.report(messages.noSpikes(nodes.name, [...listed.keys()]), {
+          document: path.document,
+          pointer: '/spikes',
+        });
+      continue;
+    }
+    const chosen = new Set(rows);
+    const found = nodes.parts.map((): [number[], number[]] => [[], []]);
+    let dangling = 0;
+    for (let k = 0; k < own.ids.length; k++) {
+      const row = nodes.rowOf(own.ids[k]!);
+      if (row < 0 && dangling++ === 0) config.report(messages.danglingNode(nodes.name, own.ids[k]!, 1), own.place(k));
+      if (!chosen.has(row)) continue;
+      const [elements, times] = found[nodes.partOf[row]!]!;
+      elements.push(nodes.elementOf[row]!);
+      times.push(own.times[k]!);
+    }
+    for (const [index, part] of nodes.parts.entries()) {
+      if (part.template !== null) continue;
+      const [elements, times] = found[index]!;
+      const list = spikes.get(part) ?? [];
+      spikes.set(part, list);
+      list.push({ elements: Uint32Array.from(elements), times: Float64Array.from(times) });
+    }
+  }
+}
+
+/** Spikes of a file by population; those of files without populations have the name `''`. */
+function spikesIn(config: Config, path: PathAt): ReadonlyMap<string, ListedSpikes> | undefined {
+  if (/\.(csv|txt)$/i.test(path.path)) return spikesInCsv(config, path);
+  const file = config.hdf5(path, ['spikes']);
+  if (!file) return undefined;
+  const [group] = file.groups;
+  if (!group) {
+    config.report(messages.missingDataset('/spikes'), { document: path.document, pointer: '/' });
+    return undefined;
+  }
+  const root: GroupAt = { group, document: path.document, path: '/spikes', report: config.report };
+  const named = group.groups.map(({ name }) => [name, groupIn(root, name)!] as const);
+  const all = tableIn(root, 'timestamps') ? [['', root] as const, ...named] : named;
+  return new Map(
+    all.flatMap(([name, at]): [string, ListedSpikes][] => {
+      const times = numbersIn(at, 'timestamps', { isRequired: true });
+      const key = tableIn(at, 'node_ids') ? 'node_ids' : 'gids';
+      const ids = numbersIn(at, key, { isRequired: true, isInteger: true, ...(times ? { length: times.length } : {}) });
+      if (!times || !ids) return [];
+      const inSeconds = /^(s|sec|seconds?)$/.test(tableIn(at, 'timestamps')?.attributes['units'] ?? '');
+      return [
+        [
+          name,
+          { ids, times: inSeconds ? times.map((time) => time * 1e3) : times, place: (row) => placeIn(at, key, row) },
+        ],
+      ];
+    }),
+  );
+}
+
+/** Spikes in a table with the columns `timestamps`, `node_ids` and, perhaps, `population`. */
+function spikesInCsv(config: Config, path: PathAt): ReadonlyMap<string, ListedSpikes> | undefined {
+  const text = config.text(path);
+  if (text === undefined) return undefined;
+  const lines = text.split(/\r?\n/);
+  const cellsOf = (line: string): readonly string[] => line.trim().split(/[\s,]+/);
+  const columns = cellsOf(lines[0] ?? '');
+  const [time, id, population] = ['timestamps', 'node_ids', 'population'].map((name) => columns.indexOf(name));
+  if (time === undefined || id === undefined || time < 0 || id < 0) {
+    config.report(messages.missingColumn(time === -1 ? 'timestamps' : 'node_ids', columns), {
+      document: path.document,
+      line: 1,
+    });
+    return undefined;
+  }
+  const found = new Map<string, { readonly ids: number[]; readonly times: number[]; readonly lines: number[] }>();
+  for (const [index, line] of lines.entries()) {
+    if (index === 0 || line.trim() === '') continue;
+    const cells = cellsOf(line);
+    const numbers = [Number(cells[id]), Number(cells[time])] as const;
+    const place = { document: path.document, line: index + 1, column: 1 };
+    if (cells.length < columns.length) config.report(messages.rowLength(cells.length, columns.length), place);
+    else if (!numbers.every(Number.isFinite)) config.report(messages.notANumber('a spike', line.trim()), place);
+    else {
+      const name = cells[population ?? -1] ?? '';
+      const list = found.get(name) ?? { ids: [], times: [], lines: [] };
+      found.set(name, list);
+      list.ids.push(numbers[0]);
+      list.times.push(numbers[1]);
+      list.lines.push(index + 1);
+    }
+  }
+  return new Map(
+    [...found].map(([name, own]) => [
+      name,
+      {
+        ids: Float64Array.from(own.ids),
+        times: Float64Array.from(own.times),
+        place: (row) => ({ document: path.document, line: own.lines[row] ?? 1, column: 1 }),
+      },
+    ]),
+  );
+}
+
+// --- Current clamps -------------------------------------------------------------------------------------------------
+type Time = (time: number) => string;
+
+function clampOf(
+  config: Config,
+  dt: number,
+  name: string,
+  input: unknown,
+  sets: NodeSets,
+): readonly (readonly [string, StimulusDocument])[] {
+  const place = config.place('inputs', name);
+  const lists = ['amp', 'delay', 'duration'].map((key) => {
+    const value = memberOf(input, key);
+    const list: readonly unknown[] = value === undefined ? [] : [value].flat();
+    const numbers = list.filter((item): item is number => typeof item === 'number' && Number.isFinite(item));
+    if (numbers.length !== list.length || list.length === 0)
+      config.report(messages.wrongValue(`${key} of ${name}`, 'a number or a list of numbers', value ?? null), place);
+    return numbers;
+  });
+  const [amplitudes = [], delays = [], durations = []] = lists;
+  if (new Set(lists.map(({ length }) => length)).size > 1) {
+    config.report(
+      messages.wrongLength(
+        `delay or duration of ${name}`,
+        amplitudes.length,
+        Math.min(delays.length, durations.length),
+      ),
+      place,
+    );
+    return [];
+  }
+  // A step after it is switched, a current reaches cells: NEST sends it over connections.
+  const [after, before] = ['>', '<'].map((sign) => (time: number) => `t ${sign} ${time}*ms + dt/2`) as [Time, Time];
+  if (delays.some((delay) => delay <= dt)) config.report(messages.earlyClamp(name, dt), place);
+  return sets(memberOf(input, 'node_set') ?? 'all', place).flatMap((selected) =>
+    [...elementsOf(selected)].flatMap(([index, elements]): (readonly [string, StimulusDocument])[] => {
+      const part = selected.nodes.parts[index];
+      if (!part || part.template === null) return [];
+      const { current, cell, name: model } = part.template;
+      if (cell.injectable === undefined) {
+        config.report(messages.unsupported(`a current into ${model}`), place);
+        return [];
+      }
+      const value = amplitudes
+        .map((amplitude, k) => {
+          const [start, stop] = [delays[k]!, delays[k]! + durations[k]!];
+          return `(${amplitude}*${current} if ${after(start)} and ${before(stop)} else 0*${current})`;
+        })
+        .join(' + ');
+      const to = elements === null ? part.name : { population: part.name, indices: elements };
+      const suffix = selected.nodes.parts.length === 1 ? '' : `_${part.name}`;
+      return [[suffix, { kind: 'current', to, input: cell.injectable, value }]];
+    }),
+  );
+}

@@ -1,0 +1,104 @@
+/** Node sets: nodes by population, id and attributes. */
+
+import { isObject } from '../../src/diagnostics/member.js';
+import type { Place } from '../../src/diagnostics/diagnostic.js';
+import { readDocument } from '../../src/model/read.js';
+import type { Config } from './config.js';
+import * as messages from './messages.js';
+import type { Nodes } from './nodes.js';
+
+/** Rows of some nodes of a population. */
+export interface Selected {
+  readonly nodes: Nodes;
+  readonly rows: readonly number[];
+}
+
+/** Finds the nodes that a config names by a set, a population, ids or attributes. */
+export type NodeSets = (value: unknown, place: Place) => readonly Selected[];
+
+/** Reads the sets of a config. */
+export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Nodes>): NodeSets {
+  const path = config.path('node_sets_file');
+  const sets = new Map<string, unknown>();
+  const inline = config.get('node_sets');
+  if (isObject(inline)) for (const [name, set] of Object.entries(inline)) sets.set(name, set);
+  const text = path && config.text(path);
+  if (text !== undefined) {
+    const { value, diagnostics } = readDocument(text, path?.document ?? '');
+    for (const { place, ...finding } of diagnostics) config.report(finding, place ?? config.place('node_sets_file'));
+    if (isObject(value)) for (const [name, set] of Object.entries(value)) sets.set(name, set);
+  }
+  const all = (nodes: Nodes): Selected => ({ nodes, rows: Array.from({ length: nodes.size }, (_, row) => row) });
+  const select = (value: unknown, place: Place, open: readonly string[]): readonly Selected[] => {
+    if (typeof value === 'string') {
+      if (open.includes(value)) {
+        config.report(messages.variableCycle([...open, value]), place);
+        return [];
+      }
+      if (sets.has(value)) return select(sets.get(value), place, [...open, value]);
+      const population = populations.get(value);
+      if (population) return [all(population)];
+      if (value === 'all') return [...populations.values()].map(all);
+      config.report(messages.unknownSet(value, [...sets.keys(), ...populations.keys()]), place);
+      return [];
+    }
+    if (Array.isArray(value)) {
+      if (value.every((item) => typeof item === 'number')) return select({ node_id: value }, place, open);
+      return union(value.flatMap((item) => select(item, place, open)));
+    }
+    if (isObject(value)) return byAttributes(value, place);
+    config.report(messages.wrongValue('a node set', 'a name, a list or a map', value), place);
+    return [];
+  };
+  const byAttributes = (
+    { population, ...wanted }: Readonly<Record<string, unknown>>,
+    place: Place,
+  ): readonly Selected[] => {
+    const names = population === undefined ? [...populations.keys()] : [population].flat().map(String);
+    const chosen = names.flatMap((name) => {
+      const nodes = populations.get(name);
+      if (!nodes) config.report(messages.unknownPopulation(name, [...populations.keys()]), place);
+      return nodes ? [nodes] : [];
+    });
+    for (const key of Object.keys(wanted))
+      if (!chosen.some((nodes) => all(nodes).rows.some((row) => nodes.attribute(row, key) !== undefined)))
+        config.report(messages.unknownAttribute(key), place);
+    const matches = (nodes: Nodes, row: number): boolean =>
+      Object.entries(wanted).every(([key, value]) => {
+        const own = nodes.attribute(row, key);
+        return own !== undefined && [value].flat().some((one) => one === own || String(one) === String(own));
+      });
+    return chosen
+      .map((nodes) => ({ nodes, rows: all(nodes).rows.filter((row) => matches(nodes, row)) }))
+      .filter(({ rows }) => rows.length > 0);
+  };
+  return (value, place) => select(value, place, []);
+}
+
+/** Rows of several selections, each once. */
+function union(selected: readonly Selected[]): readonly Selected[] {
+  const rows = new Map<Nodes, Set<number>>();
+  for (const { nodes, rows: own } of selected) {
+    const known = rows.get(nodes) ?? new Set<number>();
+    rows.set(nodes, known);
+    for (const row of own) known.add(row);
+  }
+  return [...rows].map(([nodes, own]) => ({ nodes, rows: [...own].sort((a, b) => a - b) }));
+}
+
+/** Elements of each part of a population among some rows; null for all of a part. */
+export function elementsOf({ nodes, rows }: Selected): ReadonlyMap<number, readonly number[] | null> {
+  const elements = new Map<number, number[]>();
+  for (const row of rows) {
+    const part = nodes.partOf[row]!;
+    const known = elements.get(part) ?? [];
+    elements.set(part, known);
+    known.push(nodes.elementOf[row]!);
+  }
+  return new Map(
+    [...elements].map(([part, list]) => [
+      part,
+      list.length === nodes.parts[part]?.rows.length ? null : list.sort((a, b) => a - b),
+    ]),
+  );
+}

@@ -1,0 +1,45 @@
+/** Numbers of a canonical document: one for all elements, a list, or an array beside the document. */
+
+import { createHash } from 'node:crypto';
+import type { ValueDocument } from '../../src/model/document.js';
+import type { DataStore } from '../../src/model/model.js';
+
+/** Numbers by name, one for each element. */
+export type Values = ReadonlyMap<string, Float64Array>;
+
+type DataArray = Float64Array | Uint32Array;
+
+/** Longer arrays are kept beside the document. */
+const longestList = 256;
+
+/** Arrays of a document under construction. */
+export class Arrays {
+  readonly #store = new Map<string, DataArray>();
+
+  /** What is kept beside the document. */
+  get store(): DataStore {
+    return this.#store;
+  }
+
+  /** An array as a document has it. */
+  array(values: DataArray, unit?: string): ValueDocument {
+    const units = unit === undefined ? {} : { unit };
+    if (values.length <= longestList) {
+      const list = Array.from(values);
+      return unit === undefined ? list : { array: list, unit };
+    }
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    this.#store.set(digest, values);
+    const dtype = values instanceof Float64Array ? 'f64' : 'u32';
+    return { $data: digest, dtype, shape: [values.length], ...units };
+  }
+
+  /** One value if all are equal, else an array. */
+  values(values: Float64Array, unit: string): ValueDocument {
+    const [first = 0] = values;
+    const isNumber = unit === '1';
+    if (!values.every((value) => value === first)) return this.array(values, isNumber ? undefined : unit);
+    return isNumber ? first : unit.startsWith('1/') ? `${first}${unit.slice(1)}` : `${first} ${unit}`;
+  }
+}

@@ -59,7 +59,13 @@ export async function compareDocument(name: string, bytes: Uint8Array): Promise<
     const here = await observed(valid, 'reference');
     const there = await observed(valid, 'wasm');
     const found = here.fingerprint === there.fingerprint ? [] : ['the interpreter and WebAssembly differ'];
-    const own = { neuroml: 'lems', brian: 'brian-json', pynn: 'pynn-json', canonical: 'canonical', sonata: 'canonical' }[imported.notation];
+    const own = {
+      neuroml: 'lems',
+      brian: 'brian-json',
+      pynn: 'pynn-json',
+      canonical: 'canonical',
+      sonata: 'canonical',
+    }[imported.notation];
     for (const to of documents) {
       const why = await disagreement(valid, to, here, to === own || to === 'canonical');
       if (why !== undefined) found.push(`${to}: ${why}`);

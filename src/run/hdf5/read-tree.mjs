@@ -72,7 +72,8 @@ function table(dataset, name) {
   const isSingle = metadata.type === 1 && metadata.size === 4;
   const type = isSingle ? 'single' : (kinds[metadata.type] ?? 'other');
   const node = { name, attributes: attributes(dataset), shape: shape ?? [], type, values: new Float64Array(0) };
-  if (type === 'other' || shape === null || metadata.total_size === 0) return type === 'text' ? { ...node, texts: [] } : node;
+  if (type === 'other' || shape === null || metadata.total_size === 0)
+    return type === 'text' ? { ...node, texts: [] } : node;
   const { value } = dataset;
   if (type === 'text') return { ...node, texts: [value].flat().map(String) };
   return { ...node, values: doubles(value) };

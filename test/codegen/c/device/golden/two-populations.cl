@@ -1,13 +1,13 @@
 /* two populations */
 
-/* Results are the same to the bit on every machine: nothing is contracted, and double precision is what it says. */
+/* Results are the same to the bit on every machine: no contraction, and true double precision. */
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #pragma OPENCL FP_CONTRACT OFF
 #ifdef __FAST_RELAXED_MATH__
 #error "compile without -cl-fast-relaxed-math"
 #endif
 
-/* Work-items of a group of independent items, a multiple of 32, and of a team that works on one thing. The host says how many. */
+/* Work-items of a group of independent items, a multiple of 32, and of a team that shares one item. The host sets both. */
 #ifndef GROUP_SIZE
 #define GROUP_SIZE 64
 #endif
@@ -26,13 +26,13 @@ static inline uint group_id(void) { return (uint)get_group_id(0); }
 static inline uint groups(void) { return (uint)get_num_groups(0); }
 static inline uint local_items(void) { return (uint)get_local_size(0); }
 static inline void sync_team(void) { barrier(CLK_LOCAL_MEM_FENCE); }
-/* The same, and all of the team see what each has stored. */
+/* The same, and makes all stores visible to the team. */
 static inline void share_stores(void) { barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE); }
 
 /* Which of the kernels that share an entry a launch is for. */
 static inline uint member_of(__global const uchar *arena) { return ((__global const uint *)arena)[3]; }
 
-/* Counts of the zeros at the end; the width where there is nothing else. */
+/* Counts of trailing zeros; the width for zero. */
 static inline uint ctz_u32(uint a) { return popcount((a & (0u - a)) - 1u); }
 static inline ulong ctz_u64(ulong a) { return popcount((a & (0ul - a)) - 1ul); }
 
@@ -63,7 +63,7 @@ static inline void i32_add_shared(volatile __global int *address, int value)
 /* Bounds of a worker's share of `total` things. */
 static inline uint share_of(uint total, uint worker, uint workers) { return (uint)((ulong)total * worker / workers); }
 
-/* Sets `result` to the first position in [first, last) whose target is at least `bound`. */
+/* Sets `result` to the first position in [first, last) with a target of at least `bound`. */
 #define FIRST_AT_LEAST(targets, first, last, bound, result) \
   do { \
     uint search_low = first, search_high = last; \
@@ -75,7 +75,7 @@ static inline uint share_of(uint total, uint worker, uint workers) { return (uin
     result = search_low; \
   } while (0)
 
-/* Sets the bit of each item of a group that lies before `end`; the first of 32 writes their word, whose other bits keep their values. */
+/* Sets the bit of each item of a group before `end`; the first of 32 writes their u32 and keeps its other bits. */
 static inline void store_flags(__global uint *mask, __local uchar *flags, bool flag, uint index, uint end)
 {
   flags[local_id()] = flag ? 1 : 0;
@@ -88,8 +88,8 @@ static inline void store_flags(__global uint *mask, __local uchar *flags, bool f
   }
 }
 
-/* The sum of what the work-items of a group before this one have; `sums` are those up to each. What any of them read from memory before, another may
-   write after. */
+/* The sum of the values of all preceding work-items of a group; `sums` has the prefix sums. Earlier reads of any work-item precede later writes of
+   others. */
 static inline uint sum_before(__local uint *sums, uint own)
 {
   sums[local_id()] = own;
@@ -115,11 +115,11 @@ static inline uint most_of_team(__local uint *sums, uint own)
   return own;
 }
 
-/* An item that no kernel has: a work-item with this number does nothing. */
+/* An item outside every kernel: a work-item with this number has no effect. */
 #define no_item 0x7fffffffu
 
-/* The arena begins with a word for even and one for odd steps: the last step, up to then, in which a fault was raised, or 0x7fffffff. The kernels
-   of the step after it do nothing but to pass that on, so that many steps can be launched ahead. No launch writes the word that it reads. */
+/* The arena begins with one u32 for even and one for odd steps: the step of the last fault so far, or 0x7fffffff. The kernels of later steps only
+   pass it on, so that many steps can be launched ahead. No launch writes the u32 that it reads. */
 static inline void raise_fault(__global uchar *arena, __global uint *faults, int step, uint bits)
 {
   atomic_or((volatile __global uint *)faults, bits);

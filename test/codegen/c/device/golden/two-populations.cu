@@ -5,7 +5,7 @@
 #error "compile without --use_fast_math"
 #endif
 
-/* Threads of a block of independent items, a multiple of 32, and of a block that works on one thing. The host says how many. */
+/* Threads of a block of independent items, a multiple of 32, and of a block that shares one item. The host sets both. */
 #ifndef GROUP_SIZE
 #define GROUP_SIZE 256
 #endif
@@ -31,13 +31,13 @@ DEVICE unsigned group_id() { return blockIdx.x; }
 DEVICE unsigned groups() { return gridDim.x; }
 DEVICE unsigned local_items() { return blockDim.x; }
 DEVICE void sync_team() { __syncthreads(); }
-/* The same, and all of the block see what each has stored. */
+/* The same, and makes all stores visible to the block. */
 DEVICE void share_stores() { __syncthreads(); }
 
 /* Which of the kernels that share an entry a launch is for. */
 DEVICE unsigned member_of(const unsigned char *arena) { return ((const unsigned *)arena)[3]; }
 
-/* Counts of the zeros at the end; the width where there is nothing else. */
+/* Counts of trailing zeros; the width for zero. */
 DEVICE int ctz_u32(unsigned a) { return __popc((a & (0u - a)) - 1u); }
 DEVICE int ctz_u64(unsigned long long a) { return __popcll((a & (0ull - a)) - 1ull); }
 
@@ -55,7 +55,7 @@ DEVICE unsigned share_of(unsigned total, unsigned worker, unsigned workers)
   return (unsigned)((unsigned long long)total * worker / workers);
 }
 
-/* Sets `result` to the first position in [first, last) whose target is at least `bound`. */
+/* Sets `result` to the first position in [first, last) with a target of at least `bound`. */
 #define FIRST_AT_LEAST(targets, first, last, bound, result) \
   do { \
     unsigned search_low = first, search_high = last; \
@@ -67,7 +67,7 @@ DEVICE unsigned share_of(unsigned total, unsigned worker, unsigned workers)
     result = search_low; \
   } while (0)
 
-/* Sets the bit of each item that lies before `end`; the first of 32 writes their word, whose other bits keep their values. */
+/* Sets the bit of each item before `end`; the first of 32 writes their u32 and keeps its other bits. */
 DEVICE void store_flags(unsigned *mask, bool flag, unsigned index, unsigned end)
 {
   const unsigned bits = __ballot_sync(0xffffffffu, flag);
@@ -77,8 +77,8 @@ DEVICE void store_flags(unsigned *mask, bool flag, unsigned index, unsigned end)
   }
 }
 
-/* The sum of what the threads of a block before this one have; `sums` are those up to each. What any of them read from memory before, another may
-   write after. Warps add by themselves, then their last lanes' sums. */
+/* The sum of the values of all preceding threads of a block; `sums` has the prefix sums. Earlier reads of any thread precede later writes of
+   others. Each warp adds its own values, then the sums of the last lanes are added. */
 DEVICE unsigned sum_before(unsigned *sums, unsigned own)
 {
   const unsigned lane = local_id() % 32u;
@@ -114,15 +114,14 @@ DEVICE unsigned most_of_team(unsigned *sums, unsigned own)
   return own;
 }
 
-/* The arena's third word is the step from which the argument `ahead` of kernels counts: launches that were recorded once serve any steps. */
+/* The arena's third u32 is the step from which the argument `ahead` of kernels counts: launches that were recorded once serve any steps. */
 DEVICE int first_step(const unsigned char *arena) { return ((const int *)arena)[2]; }
 
-/* An item that no kernel has: a thread with this number does nothing. */
+/* An item outside every kernel: a thread with this number has no effect. */
 #define no_item 0x7fffffffu
 
-/* The arena begins with a word for even and one for odd steps: the step, up to then, that is to be the last, because of a fault or since a log may
-   lack room for another, or 0x7fffffff. The kernels of the steps after it do nothing but to pass that on, so that many steps can be launched
-   ahead. No launch writes the word that it reads. */
+/* The arena begins with one u32 for even and one for odd steps: the last step so far, because of a fault or of a log without room for another, or
+   0x7fffffff. The kernels of later steps only pass it on, so that many steps can be launched ahead. No launch writes the u32 that it reads. */
 DEVICE void stop_after(unsigned char *arena, int step) { atomicMin((int *)arena + (step & 1), step); }
 
 DEVICE void raise_fault(unsigned char *arena, unsigned *faults, int step, unsigned bits)

@@ -37,9 +37,10 @@ static const uint32_t own[] = {
   NO_BUFFER,
 };
 
-/* Work-items: one for each item; striding over as many as a cell says; over spikes, at most so many; in teams; a team for each item; one team; one. */
+/* Work-items: one for each item; striding over a number of items in a cell; over spikes, up to a maximum; in teams; a team for each item; one
+   team; one. */
 enum shape { ITEMS, COUNTED, SPIKES, TEAMS, WORKERS, OWN_TEAMS, TEAM, ONE };
-/* parts: how many kernels share the groups of the launch; member: which of the kernels of one entry it runs. */
+/* parts: number of kernels that share the groups of the launch; member: the kernel of an entry that it runs. */
 struct launch { const char *entry; enum shape geometry; uint32_t items, cell_buffer, cell_index, own_first, own_count, parts, member; };
 static const struct launch launches[] = {
   {"kernel_ab_size", ONE, 0u, NO_BUFFER, 0u, 0u, 0u, 1u, 0u},
@@ -65,7 +66,7 @@ static const struct entry schedule[] = {
   {0u, 0, 0},
 };
 
-/* Actions of all lists: a launch, or buffers to allocate with the lengths that cells hold. */
+/* Actions of all lists: a launch, or buffers to allocate with lengths in cells. */
 struct action { uint32_t launch, first, count; };
 static const struct action actions[] = {
   {0u, 0u, 0u},
@@ -90,6 +91,6 @@ static const struct record logs[] = {
 };
 
 static const uint32_t faults = 13u;
-/* What the checks of arithmetic are done with. */
+/* Operands of the checks of arithmetic. */
 static const double operands[] = { 1.0000000009313226, 0.9999999990686774, 1.0, 1.000030517578125, 0.999969482421875, 1.0, 1.0, 5.551115123125783e-17, 0.0, 0.0, 1.0, 49.0, 5.0, 3.0, 2.0, 2.0, 1e-310, 0.5, 7.346839692639297e-40, 7.346839692639297e-40, 1.0, 3.3306690738754696e-16, -1.0, -5.551115123125783e-17, 1e+300, 2.5, 5.0, 1.0000000596046448 };
 

@@ -15,6 +15,7 @@ import { drawnInRun } from '../model/remaining-draws.js';
 import { range, rangeOfValue } from '../model/rules/weight-sign.js';
 import { delayInSteps } from '../model/steps.js';
 import { endOf } from '../model/tagged.js';
+import { timingProperties } from '../model/timing-properties.js';
 import {
   expressionsIn,
   ownersOf,
@@ -29,187 +30,135 @@ import type * as written from '../model/model.js';
 import { wholeStepsOf } from './accumulated-time.js';
 import { withoutRegimes } from './gather/regimes.js';
 
-/** What a model can have whose place within a step is a matter of convention. */
-type Feature =
-  | 'steps'
-  | 'samples'
-  | 'zero delays'
-  | 'jumps into conditions'
-  | 'derived variables in events'
-  | 'plasticity'
-  | 'coupling'
-  | 'regular code'
-  | 'delays'
-  | 'refractoriness'
-  | 'times'
-  | 'changes between runs'
-  | 'listed spikes';
-
-/** The simulators of each profile, as messages name them. */
-const simulators: Readonly<Record<TimingProfile, string>> = {
-  brian: 'Brian',
-  grid: 'PyNN',
-  'lems-euler': 'LEMS',
-};
-
-/** The time that a spike carries, by profile. */
-const labels: Readonly<Record<TimingProfile, string>> = {
-  brian: 'the beginning',
-  grid: 'the end',
-  'lems-euler': 'the end',
-};
-
-/** A difference between two profiles: how much it may change, its code, and a sentence. */
-interface Difference {
+/** What simulators do with a feature of models, by timing profile; two profiles differ if their texts do. */
+interface Convention {
   readonly verdict: 'equivalent' | 'approximated';
   readonly code: `convention/${string}`;
-  readonly message: string;
+  readonly by: Readonly<Record<TimingProfile, string>>;
+  /** The sentence, from names of two simulators and what each of them does. */
+  readonly says: (parts: Readonly<Record<'other' | 'own' | 'theirs' | 'ours', string>>) => string;
 }
+
+/** Conventions of which no two profiles have the same. */
+const different = { brian: 'Brian', grid: 'PyNN', 'lems-euler': 'LEMS' } as const;
+
+const conventionOf = {
+  steps: {
+    verdict: 'equivalent',
+    code: 'convention/label',
+    by: { brian: 'the beginning', grid: 'the end', 'lems-euler': 'the end' },
+    says: ({ other, own, theirs, ours }) => `${other} labels a spike with ${theirs} of its step, ${own} with ${ours}`,
+  },
+  samples: {
+    verdict: 'equivalent',
+    code: 'convention/samples',
+    by: {
+      brian: 'n samples in n steps, without the last state',
+      grid: 'n + 1 samples, with the last state',
+      'lems-euler': 'n + 1 samples, with the last state',
+    },
+    says: ({ other, own, theirs, ours }) => `${other} takes ${theirs}, ${own} ${ours}`,
+  },
+  'zero delays': {
+    verdict: 'approximated',
+    code: 'convention/zero-delay',
+    by: {
+      brian: 'at the end of the step in which it occurs',
+      grid: 'in the step after it occurs',
+      'lems-euler': 'at once, to cells whose turn comes later in the step',
+    },
+    says: ({ other, own, theirs, ours }) => `${other} delivers a spike without delay ${theirs}, ${own} ${ours}`,
+  },
+  'jumps into conditions': {
+    verdict: 'approximated',
+    code: 'convention/delivery',
+    by: { brian: 'after', grid: 'before', 'lems-euler': 'before' },
+    says: ({ other, own, theirs, ours }) => `${other} delivers spikes ${theirs} it tests thresholds, ${own} ${ours}`,
+  },
+  'derived variables in events': {
+    verdict: 'approximated',
+    code: 'convention/derived',
+    by: {
+      brian: 'as they are at that moment',
+      grid: 'as they are at that moment',
+      'lems-euler': 'as they were before the step',
+    },
+    says: ({ other, own, theirs, ours }) => `in events, ${other} reads derived variables ${theirs}, ${own} ${ours}`,
+  },
+  plasticity: {
+    verdict: 'approximated',
+    code: 'convention/plasticity',
+    by: different,
+    says: ({ other, own }) => `within a step, ${other} updates synapses and cells in another order than ${own}`,
+  },
+  coupling: {
+    verdict: 'approximated',
+    code: 'convention/coupling',
+    by: different,
+    says: ({ other, own }) => `${other} reads variables of another cell from another moment of the step than ${own}`,
+  },
+  'regular code': {
+    verdict: 'approximated',
+    code: 'convention/regular-code',
+    by: different,
+    says: ({ other, own }) => `${other} runs this code at another place within a step than ${own}`,
+  },
+  delays: {
+    verdict: 'approximated',
+    code: 'convention/delay',
+    by: { brian: 'counts steps', grid: 'counts steps', 'lems-euler': 'adds up time' },
+    says: () => 'LEMS adds up time steps, so some delays last one step more or less',
+  },
+  refractoriness: {
+    verdict: 'approximated',
+    code: 'convention/refractory',
+    by: {
+      brian: 'counting the step of the spike',
+      grid: 'counting from the next step',
+      'lems-euler': 'in the first step that begins later, by accumulated time',
+    },
+    says: ({ other, own, theirs, ours }) => `${other} ends a refractory period ${theirs}, ${own} ${ours}`,
+  },
+  times: {
+    verdict: 'approximated',
+    code: 'convention/time',
+    by: {
+      brian: 'at the beginning of a step',
+      grid: 'at the beginning of a step',
+      'lems-euler': 'at the end of a step, by accumulated time',
+    },
+    says: ({ other, own, theirs, ours }) => `${other} evaluates a function of the time ${theirs}, ${own} ${ours}`,
+  },
+  'changes between runs': {
+    verdict: 'approximated',
+    code: 'convention/time',
+    by: { brian: 'between runs', grid: 'between runs', 'lems-euler': 'within a run' },
+    says: () => 'values change within a run of LEMS, at the end of a step by accumulated time',
+  },
+  'listed spikes': {
+    verdict: 'approximated',
+    code: 'convention/listed-spikes',
+    by: { brian: 'begins', grid: 'ends', 'lems-euler': 'first reaches it, by accumulated time,' },
+    says: ({ other, own, theirs, ours }) =>
+      `${other} emits a listed spike in the step that ${theirs} at its time, ${own} in the step that ${ours}`,
+  },
+} as const satisfies Readonly<Record<string, Convention>>;
+
+/** What a model can have whose place within a step is a matter of convention. */
+type Feature = keyof typeof conventionOf;
 
 /** The difference that a feature meets between two profiles; undefined if they agree about it. */
-function differenceOf(feature: Feature, from: TimingProfile, to: TimingProfile): Difference | undefined {
-  const [own, other] = [simulators[from], simulators[to]];
-  const withLems = from === 'lems-euler' || to === 'lems-euler';
-  switch (feature) {
-    case 'steps':
-      return labels[from] === labels[to]
-        ? undefined
-        : {
-            verdict: 'equivalent',
-            code: 'convention/label',
-            message: `${other} labels a spike with ${labels[to]} of its step, ${own} with ${labels[from]}`,
-          };
-    case 'samples':
-      return from === 'brian' || to === 'brian'
-        ? {
-            verdict: 'equivalent',
-            code: 'convention/samples',
-            message: `${other} takes ${samples[to]}, ${own} ${samples[from]}`,
-          }
-        : undefined;
-    case 'zero delays':
-      return {
-        verdict: 'approximated',
-        code: 'convention/zero-delay',
-        message: `${other} delivers a spike without delay ${immediate[to]}, ${own} ${immediate[from]}`,
-      };
-    case 'jumps into conditions':
-      return delivery[from] === delivery[to]
-        ? undefined
-        : {
-            verdict: 'approximated',
-            code: 'convention/delivery',
-            message: `${other} delivers spikes ${delivery[to]} it tests thresholds, ${own} ${delivery[from]}`,
-          };
-    case 'derived variables in events':
-      return withLems
-        ? {
-            verdict: 'approximated',
-            code: 'convention/derived',
-            message: `in events, ${other} reads derived variables ${derived[to]}, ${own} ${derived[from]}`,
-          }
-        : undefined;
-    case 'plasticity':
-      return {
-        verdict: 'approximated',
-        code: 'convention/plasticity',
-        message: `within a step, ${other} updates synapses and cells in another order than ${own}`,
-      };
-    case 'coupling':
-      return {
-        verdict: 'approximated',
-        code: 'convention/coupling',
-        message: `${other} reads variables of another cell from another moment of the step than ${own}`,
-      };
-    case 'regular code':
-      return {
-        verdict: 'approximated',
-        code: 'convention/regular-code',
-        message: `${other} runs this code at another place within a step than ${own}`,
-      };
-    case 'delays':
-      return withLems
-        ? {
-            verdict: 'approximated',
-            code: 'convention/delay',
-            message: 'LEMS adds up time steps, so some delays last one step more or less',
-          }
-        : undefined;
-    case 'refractoriness':
-      return {
-        verdict: 'approximated',
-        code: 'convention/refractory',
-        message: `${other} ends a refractory period ${release[to]}, ${own} ${release[from]}`,
-      };
-    case 'times':
-      return withLems
-        ? {
-            verdict: 'approximated',
-            code: 'convention/time',
-            message: `${other} evaluates a function of the time ${moment[to]}, ${own} ${moment[from]}`,
-          }
-        : undefined;
-    case 'changes between runs':
-      return withLems
-        ? {
-            verdict: 'approximated',
-            code: 'convention/time',
-            message: `values change within a run of ${simulators['lems-euler']}, at the end of a step by accumulated time`,
-          }
-        : undefined;
-    case 'listed spikes':
-      return {
-        verdict: 'approximated',
-        code: 'convention/listed-spikes',
-        message: `${other} emits a listed spike in the step that ${emission[to]} at its time, ${own} in the step that ${emission[from]}`,
-      };
-    default:
-      return feature satisfies never;
-  }
+function differenceOf(
+  feature: Feature,
+  from: TimingProfile,
+  to: TimingProfile,
+): Omit<ConversionEntry, 'pointer'> | undefined {
+  const { verdict, code, by, says }: Convention = conventionOf[feature];
+  if (by[from] === by[to]) return undefined;
+  const [own, other] = [from, to].map((profile) => timingProperties[profile].simulator);
+  const parts = { other: other ?? '', own: own ?? '', theirs: by[to], ours: by[from] };
+  return { verdict, code, message: says(parts) };
 }
-
-/** Samples that a recording has of n steps. */
-const samples: Readonly<Record<TimingProfile, string>> = {
-  brian: 'n samples in n steps, without the last state',
-  grid: 'n + 1 samples, with the last state',
-  'lems-euler': 'n + 1 samples, with the last state',
-};
-
-const release: Readonly<Record<TimingProfile, string>> = {
-  brian: 'counting the step of the spike',
-  grid: 'counting from the next step',
-  'lems-euler': 'in the first step that begins later, by accumulated time',
-};
-
-const moment: Readonly<Record<TimingProfile, string>> = {
-  brian: 'at the beginning of a step',
-  grid: 'at the beginning of a step',
-  'lems-euler': 'at the end of a step, by accumulated time',
-};
-
-const emission: Readonly<Record<TimingProfile, string>> = {
-  brian: 'begins',
-  grid: 'ends',
-  'lems-euler': 'first reaches it, by accumulated time,',
-};
-
-const delivery: Readonly<Record<TimingProfile, string>> = {
-  brian: 'after',
-  grid: 'before',
-  'lems-euler': 'before',
-};
-
-const derived: Readonly<Record<TimingProfile, string>> = {
-  brian: 'as they are at that moment',
-  grid: 'as they are at that moment',
-  'lems-euler': 'as they were before the step',
-};
-
-const immediate: Readonly<Record<TimingProfile, string>> = {
-  brian: 'at the end of the step in which it occurs',
-  grid: 'in the step after it occurs',
-  'lems-euler': 'at once, to cells whose turn comes later in the step',
-};
 
 /**
  * Returns the conventions that differ between the timing profile of a model and another one, an entry for each part of the
@@ -228,7 +177,7 @@ export function conventions(valid: written.ValidModel, to: TimingProfile): reado
       verdict: 'equivalent',
       code: 'convention/own-draws',
       pointer: '',
-      message: `${simulators[to]} draws other random numbers from the same distributions: ${drawn}`,
+      message: `${timingProperties[to].simulator} draws other random numbers from the same distributions: ${drawn}`,
     });
   return entries;
 }
@@ -236,7 +185,9 @@ export function conventions(valid: written.ValidModel, to: TimingProfile): reado
 /** Types of LEMS's cells whose regimes do no more than wait after a spike: elsewhere this is a refractory period. */
 const waitingIn = ({ timing, neurons }: written.Model): ReadonlySet<string> =>
   new Set(
-    Object.entries(timing === 'lems-euler' ? neurons : {}).flatMap(([id, type]) => (withoutRegimes(type) ? [id] : [])),
+    Object.entries(timingProperties[timing].takesTurns ? neurons : {}).flatMap(([id, type]) =>
+      withoutRegimes(type) ? [id] : [],
+    ),
   );
 
 /** Returns the features of a model that matter under another profile, each with the part that has it. */
@@ -246,7 +197,8 @@ function featuresOf(valid: written.ValidModel, to: TimingProfile): readonly (rea
   const { timing } = model;
   const { dt } = model.experiment;
   const steps = Math.ceil(endOf(valid.model.experiment.protocol) / dt);
-  const takesWholeSteps = timing === 'lems-euler' || to === 'lems-euler' ? wholeStepsOf(dt, steps) : () => true;
+  const addsUp = [timing, to].some((profile) => timingProperties[profile].addsUpTime);
+  const takesWholeSteps = addsUp ? wholeStepsOf(dt, steps) : () => true;
   const found: (readonly [Feature, string])[] = [];
   const note = (feature: Feature, pointer: string): void => {
     found.push([feature, pointer]);

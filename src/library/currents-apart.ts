@@ -29,6 +29,7 @@ import type {
 } from '../model/model.js';
 import { rowOf } from '../model/selected.js';
 import { isGiven, isPhase } from '../model/tagged.js';
+import { timingProperties } from '../model/timing-properties.js';
 import { beforeStep } from './gather/step-times.js';
 import { plain, tidy, valueAt } from './recognise/numbers.js';
 
@@ -53,7 +54,7 @@ interface Share {
 export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidModel {
   const { model } = valid;
   const steps = stepsOf(model);
-  if (model.timing === 'lems-euler' || steps === undefined) return valid;
+  if (timingProperties[model.timing].addsUpTime || steps === undefined) return valid;
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const stimuli: Record<string, Stimulus> = { ...model.stimuli };
   const changed = changedNames(model);

@@ -8,6 +8,7 @@ import { freeName } from '../model/free-name.js';
 import type { DataStore, NeuronType, Population, SpikeTrain, ValidModel } from '../model/model.js';
 import { populationOf } from '../model/selected.js';
 import { areInFile, endOf, isPhase } from '../model/tagged.js';
+import { timingProperties } from '../model/timing-properties.js';
 import { beforeStep } from './gather/step-times.js';
 
 /** Longer trains would be conditions that nobody reads, and that take longer to test than all else. */
@@ -17,7 +18,7 @@ const mostSpikes = 2000;
 export function withListeningSources(valid: ValidModel): ValidModel {
   const { model, data } = valid;
   const { dt, protocol } = model.experiment;
-  if (model.timing !== 'brian') return valid;
+  if (timingProperties[model.timing].label !== 'beginning') return valid;
   const targets = new Set(Object.values(model.projections).map(({ to }) => populationOf(to.of)));
   const changed = new Set(protocol.flatMap((phase) => (isPhase(phase, 'replay') ? Object.keys(phase.replay) : [])));
   const length = endOf(protocol);

@@ -9,6 +9,7 @@ import { ownNames } from '../model/declared-names.js';
 import { freeName } from '../model/free-name.js';
 import type { Model, NeuronType, Phase, Population, Stimulus, ValidModel } from '../model/model.js';
 import { isPhase } from '../model/tagged.js';
+import { timingProperties } from '../model/timing-properties.js';
 import { beforeStep } from './gather/step-times.js';
 import { tidy } from './recognise/numbers.js';
 
@@ -23,7 +24,8 @@ export function withPhaseCurrents(valid: ValidModel): ValidModel {
   const { model } = valid;
   const { protocol, dt } = model.experiment;
   const isPlain = protocol.every((phase) => isPhase(phase, 'run') || isPhase(phase, 'set'));
-  if (!isPlain || model.timing !== 'brian' || !protocol.some((phase) => isPhase(phase, 'set'))) return valid;
+  if (!isPlain || !timingProperties[model.timing].hasSlots || !protocol.some((phase) => isPhase(phase, 'set')))
+    return valid;
   let next = model;
   for (const [id, population] of Object.entries(model.populations)) {
     const type = next.neurons[population.type ?? ''];

@@ -2,6 +2,7 @@ import type { Finding, Place } from '../diagnostics/diagnostic.js';
 import { limits } from '../diagnostics/limits.js';
 import { oneOf, shorten, unlike } from '../diagnostics/suggest.js';
 import type { TimingProfile } from './model.js';
+import { timingProperties } from './timing-properties.js';
 
 /** Messages for the error codes of the JSON parser. */
 
@@ -428,10 +429,9 @@ export const messages = {
   delaysComputed: (timing: TimingProfile, dt: number): Finding => ({
     code: 'model/delay-rounded',
     severity: 'note',
-    message:
-      timing === 'lems-euler'
-        ? 'these delays are drawn or computed: each spike arrives at the first step after its delay'
-        : 'these delays are drawn or computed: each is rounded to the nearest time step',
+    message: timingProperties[timing].addsUpTime
+      ? 'these delays are drawn or computed: each spike arrives at the first step after its delay'
+      : 'these delays are drawn or computed: each is rounded to the nearest time step',
     expected: `multiples of ${inMilliseconds(dt)}`,
     found: 'any time',
     hint: 'use a smaller dt if the difference matters',

@@ -1,6 +1,7 @@
 /** Times as whole steps, as each timing profile rounds them. */
 
 import type { TimingProfile } from './model.js';
+import { timingProperties } from './timing-properties.js';
 
 /** Times that differ from a whole number of steps by less are one: neither time nor step is exact in binary. */
 const tolerance = 1e-6;
@@ -16,7 +17,7 @@ export const isBetween = (seconds: number, dt: number): boolean =>
 export function stepsOf(seconds: number, dt: number, timing: TimingProfile): number {
   const exact = seconds / dt;
   const nearest = Math.floor(exact + 0.5 + tolerance);
-  return timing === 'lems-euler' || Math.abs(exact - nearest) <= 1e-4 ? nearest : Math.ceil(exact);
+  return timingProperties[timing].addsUpTime || Math.abs(exact - nearest) <= 1e-4 ? nearest : Math.ceil(exact);
 }
 
 /** The first step that does not begin before a time. */
@@ -35,13 +36,15 @@ const spikeStepByStart = (time: number, dt: number): number => Math.trunc((time 
  */
 const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
 
+const isLabelledByBeginning = (timing: TimingProfile): boolean => timingProperties[timing].label === 'beginning';
+
 /** Step in which a spike that is due at `time` (s) is emitted. */
 export const spikeStep = (time: number, dt: number, timing: TimingProfile): number =>
-  timing === 'brian' ? spikeStepByStart(time, dt) : spikeStepByEnd(time, dt);
+  isLabelledByBeginning(timing) ? spikeStepByStart(time, dt) : spikeStepByEnd(time, dt);
 
 /** Time (s) that a spike emitted in a step has in results. */
 export const spikeTime = (step: number, dt: number, timing: TimingProfile): number =>
-  (timing === 'brian' ? step : step + 1) * dt;
+  (isLabelledByBeginning(timing) ? step : step + 1) * dt;
 
 /**
  * What is added to a delay in steps, of which whole steps are kept: half a step. On the grid, halves are halves even

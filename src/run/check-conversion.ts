@@ -10,6 +10,7 @@ import { remainingDraws } from '../model/remaining-draws.js';
 import { typedModel } from '../model/typed-model.js';
 import { hashModel } from '../model/hash.js';
 import { phaseKind } from '../model/tagged.js';
+import { timingProperties } from '../model/timing-properties.js';
 import { segmentTimes } from './segments.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { furtherSpikesOf } from '../../translators/brian/further-spikes.js';
@@ -87,7 +88,7 @@ const leastTolerance = 1e-4;
 
 /** How long after the beginning of its step the time is by which a spike is named, in s. */
 export const labelOf = ({ timing, experiment }: Pick<Model, 'timing' | 'experiment'>): number =>
-  timing === 'brian' ? 0 : experiment.dt;
+  timingProperties[timing].label === 'beginning' ? 0 : experiment.dt;
 
 /**
  * Populations whose cells spike, and the event that is their spike: where none is called so, the first that others see,

@@ -8,6 +8,7 @@ import type { ResultWriter } from '../../runtime/results/result.js';
 import { DiagnosticError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import type { Model } from '../model/model.js';
+import { timingProperties } from '../model/timing-properties.js';
 import { messages } from './messages.js';
 import { suffixOf, type ResultSuffix } from './output-names.js';
 import { samePairs } from './same-file.js';
@@ -92,5 +93,7 @@ export async function modelFilesWriter(model: Model, folder: string): Promise<Re
   const { datFiles } = await import('../../runtime/results/dat/plan.js');
   const { datWriter } = await import('../../runtime/results/dat/write.js');
   const files = datFiles(model.annotations);
-  return files.length === 0 ? null : datWriter(files, { folder, accumulated: model.timing === 'lems-euler' });
+  return files.length === 0
+    ? null
+    : datWriter(files, { folder, accumulated: timingProperties[model.timing].addsUpTime });
 }

@@ -6,6 +6,7 @@ import { InvariantError } from '../../src/diagnostics/diagnostic.js';
 import { Comments } from '../../src/model/comments.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
+import { timingProperties } from '../../src/model/timing-properties.js';
 import { exportBrian } from './export.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
@@ -61,7 +62,7 @@ interface ScriptView {
  * @param stem   name of the script without its ending
  */
 export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScriptExport {
-  const rounded = valid.model.timing !== 'brian';
+  const rounded = !timingProperties[valid.model.timing].hasSlots;
   const exported = exportBrian(valid, rounded ? 'rounded' : 'double');
   const remarks = new ConversionReport('brian');
   const document = withRecordedCells(exported.document, remarks);

@@ -15,6 +15,7 @@ import { ConversionReport, type ConversionEntry } from '../../src/model/conversi
 import { atBeginOfStep } from '../../src/model/end-of-step.js';
 import { hashModel } from '../../src/model/hash.js';
 import { child } from '../../src/model/pointer.js';
+import { timingProperties } from '../../src/model/timing-properties.js';
 import { conventions } from '../../src/library/conventions.js';
 import { clockedOf, isForwardEuler } from '../../src/library/gather/integration.js';
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../src/model/model.js';
@@ -131,7 +132,7 @@ export function exportLems(
   ]);
   const root = withXmlComments(bare, whole);
   // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
-  const short = model.timing === 'lems-euler' ? undefined : readBack(xmlText(root, 1));
+  const short = timingProperties[model.timing].takesTurns ? undefined : readBack(xmlText(root, 1));
   checkReadBack(
     short === undefined || typeof short === 'string' ? readBackOf(root) : short,
     whole,
@@ -192,15 +193,14 @@ export const hasDrawnConnections = ({ projections }: Model): boolean => Object.v
 function remark(context: ExportContext, source: ValidModel): void {
   const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
-  if (source.model.timing !== 'lems-euler')
-    for (const section of ['neurons', 'synapses'] as const)
-      for (const [id, type] of Object.entries<NeuronType | SynapseType>(source.model[section]))
-        if (!isForwardEuler(clockedOf(type), source.model.timing))
-          report.approximated(
-            'convention/forward-euler',
-            child(`/${section}`, id),
-            `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}; shorter steps (--dt) come closer`,
-          );
+  for (const section of ['neurons', 'synapses'] as const)
+    for (const [id, type] of Object.entries<NeuronType | SynapseType>(source.model[section]))
+      if (!isForwardEuler(clockedOf(type), source.model.timing))
+        report.approximated(
+          'convention/forward-euler',
+          child(`/${section}`, id),
+          `LEMS integrates these equations by forward Euler, the model by ${methodText(type)}; shorter steps (--dt) come closer`,
+        );
   for (const entry of conventions(source, 'lems-euler')) report.add(entry);
   for (const id of Object.keys(model.neurons))
     if (stepsInParts(model, id))
@@ -243,6 +243,7 @@ function settleParts(model: Model, report: ConversionReport): void {
 function stepsInParts({ neurons, timing }: Model, id: string): boolean {
   const parts = neurons[id]?.sequence ?? [];
   return (
-    timing === 'lems-euler' && parts.filter(({ state, propagate }) => (state ?? propagate ?? []).length > 0).length > 1
+    timingProperties[timing].takesTurns &&
+    parts.filter(({ state, propagate }) => (state ?? propagate ?? []).length > 0).length > 1
   );
 }

@@ -18,6 +18,7 @@ import { numbersOf } from '../../src/model/arrays.js';
 import { scopesOf } from '../../src/model/declared-names.js';
 import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
+import { timingProperties } from '../../src/model/timing-properties.js';
 import { defaultOf, unitOf } from './cells.js';
 import { valueIn, type ExportContext } from './export/context.js';
 import { given } from './export/given.js';
@@ -92,8 +93,9 @@ function expressed(valid: ValidModel, { partial = false, nestml = false }: PynnO
   if (areRecordings && partial) return named;
   if (nestml) return inNestml(valid, apart, named.report);
   const byParts = inParts(apart);
-  const own =
-    valid.model.timing === 'lems-euler' ? { ...valid, model: readable(valid.model, { inSteps: true }) } : valid;
+  const own = timingProperties[valid.model.timing].takesTurns
+    ? { ...valid, model: readable(valid.model, { inSteps: true }) }
+    : valid;
   const short = own === valid ? [] : [inFewEquations];
   const { report, document } =
     byParts ??
@@ -115,7 +117,7 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
       }),
   );
   const plain = gathered(areCurrents ? apart : valid, 'pynn');
-  const isTree = valid.model.timing === 'lems-euler';
+  const isTree = timingProperties[valid.model.timing].takesTurns;
   const short = isTree ? { ...plain.valid, model: readable(plain.valid.model) } : plain.valid;
   const standard = standardise(short, 'pynn');
   const free = withoutReserved(standard.valid, (id, type) => typeof standardCellOf(id, type) === 'string');
@@ -136,7 +138,8 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
  */
 function inParts(valid: ValidModel): PynnExport | undefined {
   const { timing, populations, projections } = valid.model;
-  if (timing === 'lems-euler' || JSON.stringify([populations, projections]).includes('"generator":')) return undefined;
+  if (timingProperties[timing].takesTurns || JSON.stringify([populations, projections]).includes('"generator":'))
+    return undefined;
   const but = new Map<string, string>();
   for (;;) {
     const standard = standardiseParts(valid, 'pynn', but);

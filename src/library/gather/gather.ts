@@ -13,6 +13,7 @@ import { atBeginOfStep } from '../../model/end-of-step.js';
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { isSelection } from '../../model/tagged.js';
+import { timingProperties } from '../../model/timing-properties.js';
 import { withColumnsOf } from '../file-columns.js';
 import { readable } from '../readable/readable.js';
 import { tidy } from '../recognise/numbers.js';
@@ -39,8 +40,9 @@ export interface GatheredModel {
 export function gathered(valid: ValidModel, stage: string): GatheredModel {
   const { timing, annotations, neurons } = valid.model;
   const cables = Object.entries(neurons).flatMap(([name, { cable }]) => (cable ? [name] : []));
-  const onGrid = timing === 'grid' && annotations['lems'] !== undefined && stage === 'brian' && cables.length > 0;
-  if (timing !== 'lems-euler' && !onGrid) return { valid, entries: [] };
+  const onGrid =
+    !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && stage === 'brian' && cables.length > 0;
+  if (!timingProperties[timing].takesTurns && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
   const named = withSpikesByName(onGrid ? atBeginOfStep(valid.model) : valid.model);
   const gathering = gatheringOf({ ...valid, model: named }, report, stage);

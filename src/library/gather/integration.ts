@@ -77,6 +77,13 @@ export function methodInBrian(type: Equations): IntegrationMethod {
   return isChosen && !isSolvedInBrian(equations) ? 'euler' : methodOnGrid(type);
 }
 
+/** The method of a type by its name, under each timing profile. */
+const methodUnder: Readonly<Record<TimingProfile, (type: Equations) => IntegrationMethod>> = {
+  brian: methodInBrian,
+  grid: methodOnGrid,
+  'lems-euler': () => 'euler',
+};
+
 /** Whether Brian finds an exact solution: of a linear system that does not read the time, and has a real solution. */
 function isSolvedInBrian(type: Equations): boolean {
   const names = Object.keys(type.derivatives);
@@ -105,11 +112,10 @@ export function areSeparate(type: Equations): boolean {
  * never change.
  */
 export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
-  if (type.method === 'euler' || timing === 'lems-euler') return true;
+  if (methodUnder[timing](type) === 'euler') return true;
   if (type.noise.length > 0) return false;
   // Without noise, these are forward Euler.
   if (type.method === 'heun' || type.method === 'milstein') return true;
-  if (timing === 'brian' && methodInBrian(type) === 'euler') return true;
   return ratesOf(type).every((rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => isFixed(name, type)));
 }
 
@@ -118,7 +124,7 @@ export function isChosenOnGrid(type: Equations, timing: TimingProfile): boolean 
   if (Object.keys(type.derivatives).length === 0) return true;
   // Rates that never change give the same numbers with any method.
   if (isForwardEuler({ ...type, method: 'exact' }, 'grid')) return true;
-  const own = { grid: methodOnGrid, brian: methodInBrian, 'lems-euler': () => 'euler' }[timing](type);
+  const own = methodUnder[timing](type);
   if (type.noise.length > 0) return own === 'auto' || own === 'euler';
   const chosen = methodOnGrid({ ...type, method: 'auto' });
   return own === chosen || (own === 'exact' && chosen === 'auto');

@@ -4,14 +4,14 @@ import type { Expression } from '../../lang/ast.js';
 import { binary, name as named, number } from '../../lang/build.js';
 import { parseExpression, parseStatements } from '../../lang/parse.js';
 import { printExpression } from '../../lang/print.js';
-import { namesIn, substitute } from '../../lang/walk.js';
+import { substitute } from '../../lang/walk.js';
 import type { ConversionReport } from '../../model/conversion-report.js';
 import { freeName } from '../../model/free-name.js';
 import type { EventDefinition, Model, NeuronType, Population } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
 import { withRegimesAsVariable } from '../../model/regimes.js';
+import { timingProperties } from '../../model/timing-properties.js';
 import { typedModel, writtenModel } from '../../model/typed-model.js';
-import { readsOf } from './texts.js';
 
 /** The types of a model and their populations: regimes become a variable by which rates and events choose. */
 export function regimesAsVariable(
@@ -37,7 +37,8 @@ export function regimesAsVariable(
     const said = 'a variable holds the number of the active regime, by which rates and events choose';
     const together =
       'where two conditions of a regime hold in one step, LEMS runs one after the other; here both see the same state';
-    if (model.timing !== 'lems-euler' || isOneAtATime(before))
+    const several = Object.values(before.regimes).some(({ transitions }) => transitions.length > 1);
+    if (!several || !timingProperties[model.timing].takesTurns)
       report.equivalent(`${stage}/regimes`, child('/neurons', name), said);
     else report.approximated(`${stage}/regimes`, child('/neurons', name), `${said}; ${together}`);
     for (const [key, population] of Object.entries(model.populations))
@@ -45,20 +46,6 @@ export function regimesAsVariable(
   }
   return { neurons, populations };
 }
-
-/** Whether no condition of a regime depends on another one: each has one, or the spike's is the first. */
-const isOneAtATime = ({ regimes }: NeuronType): boolean =>
-  Object.values(regimes).every(({ transitions }) => {
-    if (transitions.slice(1).some(({ emit }) => emit === 'spike')) return false;
-    const written = new Set<string>();
-    return transitions.every(({ when, do: actions, to }) => {
-      const read = new Set([...namesIn(parseExpression(when)), ...actions.flatMap((text) => [...readsOf(text)])]);
-      const free = ![...read].some((name) => written.has(name));
-      for (const text of [...actions, ...(regimes[to ?? '']?.onEntry ?? [])])
-        for (const one of parseStatements(text)) if (one.kind === 'assignment') written.add(one.target);
-      return free;
-    });
-  });
 
 /** A population that begins as the first regime of its type leaves it on entry. */
 function entered({ regimes, state, parameters }: NeuronType, population: Population): Population {

@@ -8,6 +8,7 @@ import { drawsIn } from '../../lang/functions.js';
 import { parseExpression } from '../../lang/parse.js';
 import type { NeuronType, Population, Projection, SynapseType, ValidModel, Value } from '../../model/model.js';
 import { child } from '../../model/pointer.js';
+import { timingProperties } from '../../model/timing-properties.js';
 import { isNamed, standardising, type Standardising } from './standardise/context.js';
 import { noteUnsaid } from './standardise/parts.js';
 import { arrivingSigns, standardisePopulation } from './standardise/populations.js';
@@ -29,7 +30,7 @@ interface Standardised {
 export function standardise(valid: ValidModel, stage: string): Standardised {
   const { model } = valid;
   const needed =
-    model.timing === 'brian' ||
+    timingProperties[model.timing].hasSlots ||
     Object.values(model.neurons).some((type) => !isNamed(type)) ||
     Object.values(model.synapses).some((type) => !isNamed(type));
   return needed ? standardised(standardising(valid, stage)) : { valid, entries: [] };

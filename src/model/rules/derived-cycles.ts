@@ -3,6 +3,7 @@ import { child } from '../pointer.js';
 import { findCycle } from './graph.js';
 import type { Rule } from './rule.js';
 import { equationSets, namesOf } from './types.js';
+import { timingProperties } from '../timing-properties.js';
 
 /**
  * Derived variables do not read each other in a circle, unless they are computed in a stated order, from values of the
@@ -10,7 +11,7 @@ import { equationSets, namesOf } from './types.js';
  */
 export const derivedCycles: Rule = (model, context) => {
   for (const { set, pointer } of equationSets(model)) {
-    if (model.timing === 'lems-euler' && set.sequence) continue;
+    if (timingProperties[model.timing].readsStaleVariables && set.sequence) continue;
     const reads = (name: string): string[] => {
       const variable = set.derived[name];
       return variable ? [...namesOf(variable.value)].filter((other) => Object.hasOwn(set.derived, other)) : [];

@@ -11,6 +11,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { assignedBy } from '../../model/assigned.js';
 import type * as written from '../../model/model.js';
 import { phaseKind } from '../../model/tagged.js';
+import { timingProperties } from '../../model/timing-properties.js';
 import type { Phase } from '../../model/typed.js';
 
 /**
@@ -106,7 +107,7 @@ function shorten(state: SessionState, run: number): void {
 async function changeDirectly({ given }: SessionState, on: Engaged, phase: Phase): Promise<boolean> {
   if (phase.kind !== 'set' && phase.kind !== 'initialise') return false;
   const { model } = given.valid;
-  if (model.timing === 'lems-euler' || (on.walk.atStart && !mayReset(on))) return false;
+  if (timingProperties[model.timing].takesTurns || (on.walk.atStart && !mayReset(on))) return false;
   const values = phase.kind === 'set' ? phase.set : phase.initialise;
   if (Object.keys(values).some((key) => isStructured(assignedBy(key).owner, model))) return false;
   const writes = await directChange(phase, {

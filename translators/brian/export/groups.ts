@@ -6,6 +6,7 @@ import { areInFile, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { spikeStep } from '../../../src/model/steps.js';
+import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { EquationSet, EventDefinition, NeuronType, SpikeTrain } from '../../../src/model/model.js';
 import { defaultClock, methodNames, defaultSlot } from '../vocabulary.js';
 import {
@@ -225,7 +226,7 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
       about,
       (key) => (blocked.has(key) ? ['unless refractory'] : []),
       inputs.lines,
-      { linked, hasChannels: context.model.timing !== 'brian' },
+      { linked, hasChannels: !timingProperties[context.model.timing].hasSlots },
     ),
     ...spiking,
     ...(refractory === undefined ? {} : { refractory }),
@@ -303,7 +304,7 @@ function spikeParts(
   const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
   const { order: tested, actionOrder: acts = tested } = spike;
   // On a grid, orders are those of the events of a cell, unless these have slots of Brian's.
-  const hasOrder = context.model.timing === 'brian' || spike.slot !== undefined;
+  const hasOrder = timingProperties[context.model.timing].hasSlots || spike.slot !== undefined;
   if (spike.do.length > 0 && slot === actionSlot && acts <= tested)
     remarks.notExpressible('brian/spike-slot', 'in one slot, Brian resets before it tests the threshold');
   return {

@@ -31,6 +31,7 @@ import type {
   ValidModel,
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
+import { timingProperties } from '../../../src/model/timing-properties.js';
 import { unknownFunction } from '../vocabulary.js';
 import { namesAtEnds, wordsIn } from '../../../src/library/gather/texts.js';
 import { withoutAliases } from '../../../src/library/readable/synapse-aliases.js';
@@ -80,7 +81,7 @@ export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, opti
   for (const entry of plain.entries) report.add(entry);
   const { model: given } = plain.valid;
   const model = { ...given, ...regimesAsVariable(given, 'brian', report) };
-  if (given.timing === 'brian') {
+  if (timingProperties[given.timing].hasSlots) {
     const methods = Object.entries(model.neurons).map(([name, type]): [string, NeuronType] =>
       type === given.neurons[name] ? [name, type] : [name, { ...type, method: methodInBrian(type) }],
     );

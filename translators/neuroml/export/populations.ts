@@ -158,7 +158,7 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
   for (let again = 0; again < repeats; again++)
     for (let k = 0; k < times.length; k++)
       trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
-  const timeOf = keptTexts((at) => quantityText(at, second, dimensions, model.timing === 'lems-euler'));
+  const timeOf = keptTexts((at) => quantityText(at, second, dimensions, true));
   const made = trains.map((train, k) => {
     const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
     const items = listOf(

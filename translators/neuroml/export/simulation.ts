@@ -6,6 +6,7 @@ import { populationOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection, phaseKind, timeAfter } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
+import { timingProperties } from '../../../src/model/timing-properties.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, Recording, RecordingKinds, SelectionKinds } from '../../../src/model/model.js';
 import type { StructuredCell } from './cells/structured-cell.js';
@@ -105,7 +106,7 @@ function output(
   if (recording.every !== undefined) report.equivalent('lems/sampling', pointer, 'samples are written in each step');
   const typeName = model.populations[population]?.type ?? '';
   const computed = recording.variables.filter((one) => Object.hasOwn(model.neurons[typeName]?.derived ?? {}, one));
-  if (computed.length > 0 && model.timing !== 'lems-euler' && !network.cells.has(population))
+  if (computed.length > 0 && !timingProperties[model.timing].readsStaleVariables && !network.cells.has(population))
     report.equivalent(
       'lems/sampling',
       pointer,

@@ -4,6 +4,7 @@ import { numbersOf } from '../../../src/model/arrays.js';
 import type { Model, Recording, SelectionRule } from '../../../src/model/model.js';
 import { populationsOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection } from '../../../src/model/tagged.js';
+import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { Recording as PynnRecording } from '../specification.generated.js';
 import { cellOfSelection, type ExportContext } from './context.js';
 import { inUnit } from './values.js';
@@ -88,7 +89,7 @@ function placeInStep(
   const beside = Object.entries(model.operations).flatMap(([id, operation]) =>
     (operation.slot ?? usual) === (slot ?? usual) && operation.order === order ? [id] : [],
   );
-  const decides = model.timing === 'brian' && beside.some((id) => name < id !== other < id);
+  const decides = timingProperties[model.timing].hasSlots && beside.some((id) => name < id !== other < id);
   const isNamed = isInFiles(model, name);
   if (!isPlaced && !decides && !(isNamed && natives !== undefined)) return {};
   if (natives === undefined) {

@@ -77,7 +77,7 @@ export function delaysOf(
       if (value !== 0) result[side] = value;
       continue;
     }
-    const timing = context.model.timing === 'brian' ? 'brian' : 'grid';
+    const { timing } = context.model;
     const whole = (one: number): number => Math.max(context.dt, wholeDelay(one, context.dt, timing));
     if (typeof value === 'number') {
       result[side] = whole(value);
@@ -89,7 +89,7 @@ export function delaysOf(
       if (numbers.some((one) => one < context.dt / 2)) remarkDelay(context, pointer);
     } else {
       result[side] = value;
-      if (timing === 'brian' && typeof given === 'string' && differsInSteps(given, projection, context.model))
+      if (typeof given === 'string' && differsInSteps(given, projection, context.model))
         context.report.approximated(
           context.code('delay'),
           child(pointer, 'delays'),

@@ -7,6 +7,7 @@ import { isRandom } from '../../../lang/functions.js';
 import type { NeuronType, Population, Value } from '../../../model/model.js';
 import { child } from '../../../model/pointer.js';
 import { populationsOf } from '../../../model/selected.js';
+import { timingProperties } from '../../../model/timing-properties.js';
 import { areSeparate, methodInBrian } from '../../gather/integration.js';
 import { recogniseCell } from '../cells.js';
 import { type CellUse, type RecognisedCell } from '../cells/view.js';
@@ -139,7 +140,8 @@ function firstValues(
 
 function remarkMethod(context: Standardising, type: NeuronType, cell: RecognisedCell, pointer: string): void {
   const theirs = cell.standard.neuron.method;
-  const method = context.model.timing === 'brian' ? methodInBrian(type) : type.method;
+  const method =
+    timingProperties[context.model.timing].integration === 'forward Euler' ? methodInBrian(type) : type.method;
   if (Object.keys(type.derivatives).length === 0) return;
   if (method === theirs || method === 'auto' || method === 'exact' || method === 'adaptive') return;
   // Exponential Euler holds other variables over a step.

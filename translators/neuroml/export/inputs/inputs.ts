@@ -3,6 +3,7 @@
 import { ampere, second } from '../../../../src/lang/dimension.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { child } from '../../../../src/model/pointer.js';
+import { timingProperties } from '../../../../src/model/timing-properties.js';
 import { endOf } from '../../../../src/model/tagged.js';
 import type { Projection, Stimulus } from '../../../../src/model/model.js';
 import { placeAttributes, placesOn } from '../cells/places.js';
@@ -122,12 +123,13 @@ function generators(
   { model, dt, dimensions, functions, ids }: ExportContext,
 ): WrittenStimulus | undefined {
   const channel = channels.find(({ exposure }) => exposure === 'i');
-  if (model.timing === 'lems-euler' || attachment !== 'baseSynapse' || stimulus.kind !== 'current') return undefined;
+  if (attachment !== 'baseSynapse' || stimulus.kind !== 'current') return undefined;
   if (!stimulus.attached || stimulus.every !== undefined || channel?.variable !== stimulus.input) return undefined;
   const steps = Math.round(endOf(model.experiment.protocol) / dt);
   // Cables of second order take currents in the middle of a step.
   const cell = model.neurons[type];
-  const isMiddle = model.timing === 'grid' && cell?.compartments && ['auto', 'cable'].includes(cell.method);
+  const isMiddle =
+    !timingProperties[model.timing].hasSlots && cell?.compartments && ['auto', 'cable'].includes(cell.method);
   const waves = wavesOf(stimulus.value, dt, steps, functions, isMiddle ? 0.5 : 0) ?? [];
   const [only] = waves;
   if (only === undefined || (hasCompartments(model) && waves.some(({ sine }) => sine !== undefined))) return undefined;

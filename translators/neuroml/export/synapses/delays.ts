@@ -4,6 +4,7 @@ import { second } from '../../../../src/lang/dimension.js';
 import { isGiven } from '../../../../src/model/tagged.js';
 import { numbersOf } from '../../../../src/model/arrays.js';
 import { child } from '../../../../src/model/pointer.js';
+import { timingProperties } from '../../../../src/model/timing-properties.js';
 import { delayInSteps, wholeDelay } from '../../../../src/model/steps.js';
 import type { Projection, SynapseType, Value } from '../../../../src/model/model.js';
 import type { ExportContext } from '../context.js';
@@ -13,15 +14,15 @@ import { numberAt, type Numbers } from '../values.js';
 /** Returns the text of the delay of each connection, from delays in s. */
 export function delayTexts(
   delays: Numbers,
-  { model, dimensions }: Pick<ExportContext, 'model' | 'dimensions'>,
+  { dimensions }: Pick<ExportContext, 'dimensions'>,
 ): (connection: number) => string {
-  const textOf = keptTexts((seconds) => quantityText(seconds, second, dimensions, model.timing === 'lems-euler'));
+  const textOf = keptTexts((seconds) => quantityText(seconds, second, dimensions, true));
   return (connection) => textOf(numberAt(delays, connection));
 }
 
 /** Returns a delay in s as whole steps; models with LEMS's own timing keep it. */
 export const inWholeSteps = (seconds: number, { model, dt }: Pick<ExportContext, 'model' | 'dt'>): number =>
-  model.timing === 'lems-euler' ? seconds : wholeDelay(seconds, dt, model.timing);
+  timingProperties[model.timing].addsUpTime ? seconds : wholeDelay(seconds, dt, model.timing);
 
 type NamedDelay = readonly [pathway: string | undefined, delay: Value | undefined];
 const noPathway: NamedDelay = [undefined, undefined];

@@ -139,7 +139,7 @@ export function synapseType(
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
   equations(type, pointer, builder, attempt, context);
-  const isSplit = context.model.timing !== 'lems-euler' && actsLater(projection, type);
+  const isSplit = actsLater(projection, type);
   const passOn = channels(target, sumsOf(type), builder, attempt, isSplit ? 'after all' : 'next step');
   const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
   new PlainPathways(writer, demands.postDelays, builder, attempt).write();

@@ -1,0 +1,50 @@
+/** Properties of the timing profiles, which code reads by name. @source docs/timing-profiles.md */
+
+import type { TimingProfile } from './model.js';
+
+interface TimingProperties {
+  /** The simulators that have it, as messages name them. */
+  readonly simulator: string;
+  /** The end of its step whose time a spike has. */
+  readonly label: 'beginning' | 'end';
+  /** Whether time is a sum of steps, whose rounding decides when a time has come. */
+  readonly addsUpTime: boolean;
+  /** Whether elements take their steps one after another, and events act at once. */
+  readonly takesTurns: boolean;
+  /** Whether conditions, and code that runs at events, read derived variables of the step before. */
+  readonly readsStaleVariables: boolean;
+  /** Integration of equations for which a type names no method, and which have no exact solution. */
+  readonly integration: 'forward Euler' | 'chosen by equations';
+  /** Whether steps have named slots, which objects can be moved between. */
+  readonly hasSlots: boolean;
+}
+
+export const timingProperties: Readonly<Record<TimingProfile, TimingProperties>> = {
+  brian: {
+    simulator: 'Brian',
+    label: 'beginning',
+    addsUpTime: false,
+    takesTurns: false,
+    readsStaleVariables: false,
+    integration: 'forward Euler',
+    hasSlots: true,
+  },
+  grid: {
+    simulator: 'PyNN',
+    label: 'end',
+    addsUpTime: false,
+    takesTurns: false,
+    readsStaleVariables: false,
+    integration: 'chosen by equations',
+    hasSlots: false,
+  },
+  'lems-euler': {
+    simulator: 'LEMS',
+    label: 'end',
+    addsUpTime: true,
+    takesTurns: true,
+    readsStaleVariables: true,
+    integration: 'forward Euler',
+    hasSlots: false,
+  },
+};

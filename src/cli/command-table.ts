@@ -73,7 +73,7 @@ const read = {
 const oneModel = {
   name: 'model',
   many: false,
-  describe: 'a model, in any supported notation; - is the standard input',
+  describe: 'a model in any supported notation, or a result that holds one; - is the standard input',
 } as const;
 
 const force = {
@@ -146,11 +146,39 @@ export const schemaNames = ['brian', 'pynn', 'canonical', 'comparison'] as const
 /** Grades of agreement that `compare` can require, from the closest on. */
 export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics'] as const;
 
+/** How results are compared. */
+const compared = {
+  within: { type: 'string', value: 'time', describe: 'spikes no further apart are the same [0.1 ms or one step]' },
+  'at-least': {
+    type: 'string',
+    choices: gradeNames,
+    describe: 'agreement that is needed for exit code 0 [statistics]',
+  },
+  margin: {
+    type: 'string',
+    repeated: true,
+    value: 'name=size',
+    describe: 'largest difference that counts as the same (rate=10%, cv=0.1, trace=1%); may be repeated',
+  },
+  cells: {
+    type: 'string',
+    value: 'id|order|file',
+    describe: 'match cells by identifier (id+1: shifted), in order, or by a list of pairs [id]',
+  },
+  times: { type: 'string', value: 'unit', describe: 'unit of times in files that state none' },
+  from: { type: 'string', value: 'time', describe: 'leave out what is before this time' },
+  unpaired: { type: 'boolean', describe: 'compare statistics without pairing the cells' },
+} as const satisfies Record<string, OptionDefinition>;
+
 /** All commands; the order is that of the help text. */
 export const commands = {
   run: {
     describe: 'run a model and write what it records',
-    files: { name: 'model', many: false, describe: 'a model, in any supported notation; or a checkpoint' },
+    files: {
+      name: 'model',
+      many: false,
+      describe: 'a model in any supported notation, a result that holds one, or a checkpoint',
+    },
     options: {
       output: {
         type: 'string',
@@ -305,9 +333,14 @@ export const commands = {
     examples: [['$0 codegen cuba.yaml --target c -o cuba', 'source code, CMakeLists.txt and a README']],
   },
   verify: {
-    describe: 'run the model of a result again and compare bit for bit',
-    files: { name: 'result', many: false, describe: 'a result written by run' },
+    describe: 'run the model of a result again and compare bit for bit, or a given model within tolerances',
+    files: {
+      name: 'results',
+      many: true,
+      describe: 'a result; then, if it is to be compared with another model, a model',
+    },
     options: {
+      ...compared,
       target: { type: 'string', choices: targetNames, describe: 'engine to run the model on [auto]' },
       device,
       threads,
@@ -323,26 +356,7 @@ export const commands = {
       describe: 'two results: of run, NWB, SONATA, NEST, LEMS, Neo JSON, or a table',
     },
     options: {
-      within: { type: 'string', value: 'time', describe: 'spikes no further apart are the same [0.1 ms or one step]' },
-      'at-least': {
-        type: 'string',
-        choices: gradeNames,
-        describe: 'agreement that is needed for exit code 0 [statistics]',
-      },
-      margin: {
-        type: 'string',
-        repeated: true,
-        value: 'name=size',
-        describe: 'largest difference that counts as the same (rate=10%, cv=0.1, trace=1%); may be repeated',
-      },
-      cells: {
-        type: 'string',
-        value: 'id|order|file',
-        describe: 'match cells by identifier (id+1: shifted), in order, or by a list of pairs [id]',
-      },
-      times: { type: 'string', value: 'unit', describe: 'unit of times in files that state none' },
-      from: { type: 'string', value: 'time', describe: 'leave out what is before this time' },
-      unpaired: { type: 'boolean', describe: 'compare statistics without pairing the cells' },
+      ...compared,
       ...common,
     },
     examples: [['$0 compare cuba.nwb nest.dat --within 0.1ms', 'exit code 0: the same, 1: different, 3: cannot say']],

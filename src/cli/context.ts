@@ -1,10 +1,13 @@
 /** The context of every command. */
 
 import { renderDiagnostics } from '../diagnostics/render.js';
+import type { ImportedModel } from '../run/imported-model.js';
+import type { ImportOptions } from '../run/import-options.js';
 import { readSource, readStandardInput, type Source } from '../run/read-source.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { standardStream, type Options } from './arguments.js';
 import { sourceText } from './source-texts.js';
+import { importOptions } from './values.js';
 import type { Terminal } from './terminal.js';
 
 /** How many warnings of one code a command shows whose work is not to validate. */
@@ -28,6 +31,8 @@ export interface CommandContext {
   read(path: string): Source;
   /** Reads a model's text, with the script that it was captured from. @throws UsageError */
   readModel(path: string): Source;
+  /** Imports a model with the options of the command and further changes, from a document or a result, which holds one. */
+  model(path: string, changes?: ImportOptions): Promise<ImportedModel>;
   /**
    * Shows warnings and notes, unless the reader is a program or wants quiet.
    *
@@ -75,6 +80,12 @@ export function createContext(
     toStandardOutput,
     read,
     readModel: (path) => ({ ...read(path), ...(script === undefined ? {} : { script: read(script) }) }),
+    async model(path, changes = {}) {
+      const options = { ...importOptions(request.options), ...changes };
+      const { modelInResult } = await import('../run/model-in-result.js');
+      const held = path === standardStream ? null : await modelInResult(path, options);
+      return held ?? (await import('../run/pipeline.js')).importModel(this.readModel(path), options);
+    },
     show(diagnostics, all = false) {
       if (!forPeople || diagnostics.length === 0) return;
       const { colour } = terminal.stderr;

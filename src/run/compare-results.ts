@@ -51,16 +51,18 @@ export interface ResultComparison {
 /**
  * Compares two results, of any program.
  *
+ * @param options  with `nameOfSecond`, what messages call the second
  * @throws UsageError for files that cannot be read or have nothing in common
  * @throws DiagnosticError for damaged results of ours
  */
 export async function compareResults(
   first: string,
   second: string,
-  options: CompareOptions & ReadOptions = {},
+  options: CompareOptions & ReadOptions & { readonly nameOfSecond?: string } = {},
 ): Promise<ResultComparison> {
+  const { nameOfSecond: path = second } = options;
   if (!(await isOurs(first)) || !(await isOurs(second))) {
-    const recorded = [await openRecorded(first, options), await openRecorded(second, options)] as const;
+    const recorded = [await openRecorded(first, options), { ...(await openRecorded(second, options)), path }] as const;
     return { recorded, comparison: compareRecorded(...recorded, options) };
   }
   const a = await openResult(first);
@@ -69,7 +71,7 @@ export async function compareResults(
     try {
       const recorded = [
         recordedRun(a, formatName(resultFormat(first))),
-        recordedRun(b, formatName(resultFormat(second))),
+        { ...recordedRun(b, formatName(resultFormat(second))), path },
       ] as const;
       const exact = compareExactly(a, b);
       const comparison = compareRecorded(...recorded, options);

@@ -86,6 +86,65 @@ describe('a file that is no result', () => {
   });
 });
 
+describe('verify with a model', () => {
+  const verify = (...words: string[]): ReturnType<typeof runCommand> =>
+    runCommand(['verify', ...words.map((word) => (/\.\w+$/.test(word) ? folder.file(word) : word))]);
+
+  it('recognises the model that made a result, and its spikes', async () => {
+    const { code, stdout } = await verify('noise.nwb', 'model.json');
+    expect(stdout).toMatch(/^the model is the one that made the result\nidentical\n/);
+    expect(code).toBe(0);
+  });
+
+  it('tells another model, whose spikes differ', async () => {
+    const text = readFileSync(folder.file('model.json'), 'utf8');
+    writeFileSync(folder.file('driven.json'), text.replace('15*mV', '25*mV'));
+    const { code, stdout } = await verify('noise.nwb', 'driven.json');
+    expect(stdout).toMatch(/^the model is not the one that made the result\ndifferent: rate of cells/);
+    expect(code).toBe(1);
+  });
+
+  it('compares a result of another program with a new run', async () => {
+    const spikes = readFileSync(folder.file('noise.csv'), 'utf8').replace(/time_s/, 'time (s)');
+    writeFileSync(folder.file('foreign.csv'), spikes);
+    const { code, stdout } = await verify('foreign.csv', 'model.json', '--within', '0.01 ms');
+    expect(stdout).toMatch(/^same spikes\nfirst .*foreign\.csv: table of spikes\nsecond +a new run/);
+    expect(code).toBe(0);
+  });
+
+  it('--within compares a result with a new run of its own model', async () => {
+    expect((await verify('noise.csv', '--within', '0.1 ms')).stdout).toMatch(/^the model is the one .*\nidentical\n/);
+  });
+
+  it('a result of another program needs a model', async () => {
+    const { code, stderr } = await verify('foreign.csv', '--within', '0.1 ms');
+    expect(stderr).toMatch(/^error: .*foreign\.csv holds no model\n {2}hint {2}name the model after the result/);
+    expect(code).toBe(2);
+    expect((await verify('noise.csv', 'model.json', 'model.json')).code).toBe(2);
+  });
+});
+
+describe('a result as a model', () => {
+  it.each(formats)('run, describe and convert take the model of a %s file', async (format) => {
+    const path = folder.file(`noise.${format}`);
+    const again = folder.file(`again-${format}.csv`);
+    expect((await runCommand(['run', path, '-q', '-o', again])).code).toBe(0);
+    expect((await runCommand(['diff', path, again])).stdout).toMatch(/^the same: 1000 steps/);
+    expect((await runCommand(['describe', path])).stdout).toMatch(/^noise\n/);
+    const converted = folder.file(`model-${format}.json`);
+    expect((await runCommand(['convert', path, '--to', 'canonical', '-o', converted])).code).toBe(0);
+    expect((await verifyWith(path, converted)).stdout).toMatch(/^the model is the one that made the result/);
+  });
+
+  it('options of a run apply to it', async () => {
+    const again = folder.file('seeded.csv');
+    expect((await runCommand(['run', folder.file('noise.nwb'), '-q', '--seed', '9', '-o', again])).code).toBe(0);
+    expect((await runCommand(['diff', folder.file('noise.nwb'), again])).stdout).toMatch(/^different\nruns +seed 3 and 9\n/);
+  });
+
+  const verifyWith = (path: string, model: string): ReturnType<typeof runCommand> => runCommand(['verify', path, model]);
+});
+
 describe('diff of two results', () => {
   it('of one model in other formats says that they are the same', async () => {
     const { code, stdout } = await runCommand(['diff', folder.file('noise.nwb'), folder.file('noise.csv')]);

@@ -6,13 +6,11 @@ import { orOutputError } from '../../../runtime/results/output-files.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
-import { importModel } from '../../run/pipeline.js';
 import { generateProject, type ProjectFiles } from '../../run/generate-project.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
-import { importOptions } from '../values.js';
 
 /** Writes the program into a folder, which is made when it is not there; files of other names in it are left alone. */
 export async function codegen(context: CommandContext): Promise<number> {
@@ -20,7 +18,7 @@ export async function codegen(context: CommandContext): Promise<number> {
   const folder = options.value('output') ?? '';
   if (folder === '') throw new UsageError('--output needs a folder', 'name one, such as -o cuba');
   const target = options.value('target') ?? 'c';
-  const imported = importModel(context.readModel(onlyFile(context)), importOptions(options));
+  const imported = await context.model(onlyFile(context));
   context.show(imported.diagnostics);
   const files = generateProject(
     imported.valid,

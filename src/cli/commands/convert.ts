@@ -19,7 +19,6 @@ import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
-import { importOptions } from '../values.js';
 
 /**
  * Writes models and reports how faithful the conversions are; an incomplete one is refused without `--partial`. Goes on
@@ -68,7 +67,7 @@ async function convertOne(
 ): Promise<{ readonly code: number; readonly report: object }> {
   const { options } = context;
   const path = context.toStandardOutput ? `model${usualSuffix(to === 'neuroml' ? 'lems' : to)}` : output;
-  const imported = importModel(context.readModel(source), importOptions(options));
+  const imported = await context.model(source);
   context.show(imported.diagnostics);
   const converted = await convertModel(imported.valid, to, {
     freeze: options.flag('freeze'),

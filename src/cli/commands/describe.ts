@@ -1,6 +1,6 @@
 /** `interneuron describe`: a model as tables. */
 
-import { countAllSynapses, importModel } from '../../run/pipeline.js';
+import { countAllSynapses } from '../../run/pipeline.js';
 import { describeModel } from '../../run/describe/describe.js';
 import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInMarkdown } from '../../run/describe/formats.js';
@@ -12,7 +12,6 @@ import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
-import { importOptions } from '../values.js';
 
 const writers: Readonly<
   Record<Exclude<(typeof descriptionFormats)[number], 'swc'>, (description: ModelDescription) => string>
@@ -27,7 +26,7 @@ export async function describe(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const output = context.toStandardOutput ? undefined : options.value('output');
   if (output !== undefined) await refuseToReplace([output], options.flag('force'));
-  const imported = importModel(context.readModel(onlyFile(context)), importOptions(options));
+  const imported = await context.model(onlyFile(context));
   context.show(imported.diagnostics);
   const synapses = await countAllSynapses(imported);
   const description = inStage('describe', () => describeModel(imported.valid, imported.hashes, synapses));

@@ -6,7 +6,7 @@ import { outputError } from '../../../runtime/results/output-files.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../diagnostics/render.js';
 import { checkpointFolder, continuedRun } from '../../run/checkpoint-run.js';
-import { importModel, runModel, type ImportedModel, type RunOptions } from '../../run/pipeline.js';
+import { runModel, type ImportedModel, type RunOptions } from '../../run/pipeline.js';
 import { messages } from '../../run/messages.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { runReport } from '../../run/report.js';
@@ -17,7 +17,7 @@ import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
-import { cacheDirectory, importOptions, readCheckpoint, readSubject, readThreads } from '../values.js';
+import { cacheDirectory, readCheckpoint, readSubject, readThreads } from '../values.js';
 
 /** Runs one model. Ctrl-C ends it and keeps what was recorded; a second one ends it at once. */
 export async function run(context: CommandContext): Promise<number> {
@@ -25,7 +25,7 @@ export async function run(context: CommandContext): Promise<number> {
   const threads = readThreads(options.value('threads'));
   const subject = readSubject(options.values('subject'));
   const continued = continuedFrom(context);
-  const imported = continued?.imported ?? importModel(context.readModel(onlyFile(context)), importOptions(options));
+  const imported = continued?.imported ?? (await context.model(onlyFile(context)));
   context.show(imported.diagnostics);
   checkDuration(imported, options.value('dt') !== undefined);
   const checkpoint = checkpointOf(context);

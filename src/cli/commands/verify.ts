@@ -4,32 +4,58 @@ import { differenceText } from '../../../runtime/results/compare.js';
 import type { RunRecord } from '../../../runtime/results/result.js';
 import { printable } from '../../diagnostics/display.js';
 import { formatDuration } from '../../diagnostics/quantities.js';
+import { UsageError } from '../../diagnostics/diagnostic.js';
+import { verifyModel } from '../../run/verify-model.js';
 import { verifyResult, type Verification } from '../../run/verify.js';
-import { onlyFile, type CommandContext } from '../context.js';
+import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
+import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { cacheDirectory, readThreads } from '../values.js';
 
-/** Runs the model of a result again and says whether every bit is the same. */
+/** Options that ask for a comparison within tolerances. */
+const tolerant = ['within', 'at-least', 'margin', 'cells', 'times', 'from', 'unpaired'] as const;
+
+/**
+ * Runs the model of a result again and says whether every bit is the same. With another model or tolerances, both results
+ * are compared.
+ */
 export async function verify(context: CommandContext): Promise<number> {
-  const { options, terminal, json, quiet } = context;
-  const path = onlyFile(context);
+  const { files, options, terminal, json, quiet } = context;
+  const [path = '', model, ...others] = files;
+  if (others.length > 0)
+    throw new UsageError(`verify takes a result and a model, but got ${files.length} files`, 'verify them one by one');
+  const isTolerant = tolerant.some((name) => options.flag(name) || options.values(name).length > 0);
   const target = options.value('target');
   const device = options.value('device');
   const threads = readThreads(options.value('threads'));
   const progress = json || quiet ? silentProgress : await progressDisplay(terminal.progressStream);
   const interruption = interruptible(terminal, progress, 'stopping');
   try {
-    const verification = await verifyResult(path, {
+    const run = {
       cacheDirectory: cacheDirectory(terminal),
       onProgress: interruption.onProgress,
       signal: interruption.signal,
       ...(target === undefined ? {} : { target }),
       ...(threads === undefined ? {} : { threads }),
       ...(device === undefined ? {} : { device }),
-    });
+    };
+    if (model !== undefined || isTolerant) {
+      const { found, isSameModel, interrupted } = await verifyModel(
+        path,
+        model === undefined ? undefined : (changes) => context.model(model, changes),
+        run,
+        comparisonOptions(options),
+      );
+      progress.stop();
+      if (interrupted) return exitCodes.interrupted;
+      const usual = isSameModel === null ? 'statistically the same' : 'same spikes';
+      const least = requiredGrade(options) ?? (options.value('within') === undefined ? usual : 'same within δ');
+      return sayComparison(context, found, least, sameModelLines(isSameModel));
+    }
+    const verification = await verifyResult(path, run);
     progress.stop();
     const { stored, found } = verification;
     if (found?.outcome === 'stopped' && found.steps < stored.steps) return exitCodes.interrupted;
@@ -40,6 +66,11 @@ export async function verify(context: CommandContext): Promise<number> {
     progress.stop();
     interruption.stop();
   }
+}
+
+function sameModelLines(isSame: boolean | null): readonly string[] {
+  if (isSame === null) return [];
+  return [isSame ? 'the model is the one that made the result' : 'the model is not the one that made the result'];
 }
 
 function verificationReport({ verdict, stored, found, engine, limits }: Verification): object {

@@ -1,0 +1,59 @@
+/** Options and output of commands that compare results. */
+
+import { isAtLeast, type Grade } from '../compare/compare.js';
+import type { ReadOptions } from '../compare/open-recorded.js';
+import { readMargins, type CompareOptions } from '../compare/options.js';
+import { cellMatching } from '../compare/pair-cells.js';
+import { comparisonReport } from '../compare/report.js';
+import { printable } from '../diagnostics/display.js';
+import type { ResultComparison } from '../run/compare-results.js';
+import type { Options } from './arguments.js';
+import { gradeNames } from './command-table.js';
+import { comparisonLines } from './comparison-text.js';
+import type { CommandContext } from './context.js';
+import { exitCodes } from './exit-codes.js';
+import { printJson } from './failure.js';
+import { readSeconds } from './values.js';
+
+/** Grades by the names that options take. */
+const gradesByName: Readonly<Record<(typeof gradeNames)[number], Grade>> = {
+  identical: 'identical',
+  'same-spikes': 'same spikes',
+  within: 'same within δ',
+  statistics: 'statistically the same',
+};
+
+/** The grade that is needed for exit code 0; undefined if none was named. */
+export function requiredGrade(options: Options): Grade | undefined {
+  const name = gradeNames.find((one) => one === options.value('at-least'));
+  return name && gradesByName[name];
+}
+
+/** How results are read and compared. @throws UsageError for values that are not understood */
+export function comparisonOptions(options: Options): CompareOptions & ReadOptions {
+  const [within, from, times] = [readSeconds('within', options), readSeconds('from', options), options.value('times')];
+  return {
+    cells: cellMatching(options.value('cells') ?? 'id'),
+    margins: readMargins(options.values('margin')),
+    unpaired: options.flag('unpaired'),
+    ...(within === undefined ? {} : { within }),
+    ...(from === undefined ? {} : { from }),
+    ...(times === undefined ? {} : { times }),
+  };
+}
+
+/** Prints a comparison. @param lead  lines before it. @returns the exit code */
+export function sayComparison(
+  context: CommandContext,
+  found: ResultComparison,
+  least: Grade,
+  lead: readonly string[] = [],
+): number {
+  const { recorded, exact, comparison } = found;
+  if (context.json) printJson(context.terminal, comparisonReport(recorded, comparison, exact?.runs));
+  context.say([...lead, ...comparisonLines(found)].map(printable).join('\n'));
+  if (isAtLeast(comparison.grade, least)) return exitCodes.done;
+  return comparison.grade === 'cannot say' && least === 'statistically the same'
+    ? exitCodes.uncertain
+    : exitCodes.wrong;
+}

@@ -139,10 +139,13 @@ describe('a result as a model', () => {
   it('options of a run apply to it', async () => {
     const again = folder.file('seeded.csv');
     expect((await runCommand(['run', folder.file('noise.nwb'), '-q', '--seed', '9', '-o', again])).code).toBe(0);
-    expect((await runCommand(['diff', folder.file('noise.nwb'), again])).stdout).toMatch(/^different\nruns +seed 3 and 9\n/);
+    expect((await runCommand(['diff', folder.file('noise.nwb'), again])).stdout).toMatch(
+      /^different\nruns +seed 3 and 9\n/,
+    );
   });
 
-  const verifyWith = (path: string, model: string): ReturnType<typeof runCommand> => runCommand(['verify', path, model]);
+  const verifyWith = (path: string, model: string): ReturnType<typeof runCommand> =>
+    runCommand(['verify', path, model]);
 });
 
 describe('diff of two results', () => {

@@ -8,7 +8,7 @@ import { printable } from '../../diagnostics/display.js';
 import { contradictionOf } from '../../run/check-contradiction.js';
 import type { ConversionCheck } from '../../run/check-conversion.js';
 import { checkText } from '../check-text.js';
-import { importModel, type ImportedModel } from '../../run/pipeline.js';
+import type { ImportedModel } from '../../run/pipeline.js';
 import { placeOf } from '../../run/placed.js';
 import { refuseToReplace, writeText } from '../../run/replaceable.js';
 import { refuseSameFile } from '../../run/same-file.js';

@@ -14,7 +14,7 @@ import {
   type TrainsPlan,
 } from '../results/result.js';
 import { writeAll } from '../results/file-system.js';
-import { orOutputError } from '../results/output-files.js';
+import { orOutputError } from '../results/output-error.js';
 import { bytesOf } from '../results/arrays.js';
 
 /** Keeps spikes, and gives them back cell by cell. */

@@ -20,21 +20,24 @@ export function pathWith(path: string, text: string): string {
   return join(dirname(path), `${basename(path, suffix)}.${text}${suffix}`);
 }
 
+let host: string | undefined;
+
 /** Machines may share a folder, and process numbers are only valid on one machine. */
-const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 6);
+const hostDigest = (): string =>
+  (host ??= createHash('sha256').update(hostname()).digest('hex').slice(0, 6));
 
 /**
  * Name of a file while it is written, such as `result.1f3a9c.partial-4711.nwb`: differs between machines and processes,
  * so two runs with one output do not mix.
  */
 export function partialPath(path: string, owner = process.pid): string {
-  return pathWith(path, `${host}.partial-${owner}`);
+  return pathWith(path, `${hostDigest()}.partial-${owner}`);
 }
 
 /** The process of this machine that a temporary file belongs to; undefined for other files. */
 export function ownerOf(name: string): number | undefined {
   const [, machine, owner] = /\.([0-9a-f]{6})\.partial-(\d+)(?:\.|$)/.exec(name) ?? [];
-  return machine === host ? Number(owner) : undefined;
+  return machine !== undefined && machine === hostDigest() ? Number(owner) : undefined;
 }
 
 function hasEnded(owner: number): boolean {

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
-import { orOutputError } from '../../runtime/results/output-files.js';
+import { orOutputError } from '../../runtime/results/output-error.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { joinWords } from '../diagnostics/suggest.js';
 import { printable } from '../diagnostics/display.js';

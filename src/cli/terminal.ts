@@ -1,7 +1,7 @@
 /** What a command may know of and do to the outside: two streams, and the wish to stop. Tests give their own. */
 
 import { Worker } from 'node:worker_threads';
-import { outputError } from '../../runtime/results/output-files.js';
+import { outputError } from '../../runtime/results/output-error.js';
 import { exitCodes } from './exit-codes.js';
 
 /** One of the two streams. */

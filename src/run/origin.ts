@@ -12,9 +12,9 @@ import { originTag, type LoadedDocuments } from '../../translators/neuroml/load.
 import type { XmlElement } from '../../translators/neuroml/xml/element.js';
 import { Diagnostics, type Finding } from '../diagnostics/diagnostic.js';
 import { memberOf } from '../diagnostics/member.js';
-import { unplaced } from '../diagnostics/positions.js';
+import type { Positions } from '../diagnostics/positions.js';
 import { without } from '../model/collections.js';
-import type { DataStore, ValidModel } from '../model/model.js';
+import type { ValidModel } from '../model/model.js';
 import { normalise } from '../model/normalise.js';
 import { storedArrays } from './data-files.js';
 import { messages } from './messages.js';
@@ -38,11 +38,14 @@ interface Payload {
 /** The model that a document carries. */
 interface CarriedModel {
   readonly document: unknown;
-  readonly data: DataStore;
+  readonly valid: ValidModel;
 }
 
 /** The version of the format that this program reads and writes. */
 const currentVersion = 1;
+
+/** Remarks of the importer that the model was converted with. */
+export const saidOfCarried: readonly string[] = ['model/section-gap'];
 
 /** The member of `annotations` that holds an origin in documents of JSON and YAML. */
 const originKey = 'interneuron';
@@ -211,8 +214,14 @@ const isShortFile = (path: string): boolean =>
  * Returns the model that an origin carries, or a finding that says why it is not used.
  *
  * @param digest  of the content of the document as it is
+ * @param diagnostics  receives what is said of a model that is used
  */
-export function carriedModel(origin: unknown, digest: () => string): CarriedModel | Finding {
+export function carriedModel(
+  origin: unknown,
+  digest: () => string,
+  positions: Positions,
+  diagnostics: Diagnostics,
+): CarriedModel | Finding {
   const [version, known, packed] = ['version', 'digest', 'model'].map((key) => memberOf(origin, key));
   if (typeof version === 'number' && version > currentVersion) return messages.originNewer(version, currentVersion);
   if (version !== currentVersion || typeof known !== 'string' || typeof packed !== 'string')
@@ -235,6 +244,10 @@ export function carriedModel(origin: unknown, digest: () => string): CarriedMode
     return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : undefined;
   });
   const found = new Diagnostics();
-  if (normalise(document, unplaced, found, { data }) !== null && !found.hasErrors) return { document, data };
+  const valid = normalise(document, positions, found, { data, said: saidOfCarried });
+  if (valid !== null && !found.hasErrors) {
+    diagnostics.addAll(found.list);
+    return { document, valid };
+  }
   return messages.originUnreadable(`the model is not valid: ${found.list[0]?.message ?? 'it cannot be read'}`);
 }

@@ -29,6 +29,7 @@ import {
   originInMarkup,
   originInTree,
   originOfScript,
+  saidOfCarried,
   treeDigest,
   withoutOrigin,
 } from './origin.js';
@@ -43,7 +44,7 @@ import { memberOf } from '../diagnostics/member.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { ownMistakes } from '../model/follow-on.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
-import type { DataStore, TimingProfile } from '../model/model.js';
+import type { DataStore, TimingProfile, ValidModel } from '../model/model.js';
 import { atEndOfStep } from '../model/end-of-step.js';
 import { normalise } from '../model/normalise.js';
 import { isWellFormed } from '../model/well-formed.js';
@@ -111,19 +112,25 @@ function complete(
   // 4. Schema, names, dimensions, rules; defaults filled in, units in SI.
   const { carried } = imported;
   const { seed } = options;
-  const data = carried ?? imported.data ?? options.data ?? readDataFiles(document, source.name);
   const { set, dt, duration } = given;
-  const normalised = inStage('normalise', () =>
-    normalise(document, positions, diagnostics, {
-      set,
-      data,
-      warnsOfUnits: notation === 'canonical',
-      ...(notation === 'neuroml' || carried ? { said: ['model/section-gap'] } : {}),
-      ...(seed === undefined ? {} : { seed }),
-      ...(dt === undefined ? {} : { dt }),
-      ...(duration === undefined ? {} : { duration }),
-    }),
-  );
+  const overrides = {
+    ...(Object.keys(set).length === 0 ? {} : { set }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(dt === undefined ? {} : { dt }),
+    ...(duration === undefined ? {} : { duration }),
+  };
+  const isUnchanged = carried && document === imported.document && Object.keys(overrides).length === 0;
+  if (isUnchanged) diagnostics.addAll(carried.found);
+  const normalised = isUnchanged
+    ? carried.valid
+    : inStage('normalise', () =>
+        normalise(document, positions, diagnostics, {
+          ...overrides,
+          data: carried?.valid.data ?? imported.data ?? options.data ?? readDataFiles(document, source.name),
+          warnsOfUnits: notation === 'canonical',
+          ...(notation === 'neuroml' || carried ? { said: saidOfCarried } : {}),
+        }),
+      );
   const isLems = (notation === 'neuroml' && !carried) || memberOf(imported.document, 'timing') === 'lems-euler';
   const valid =
     normalised && isLems ? inStage('normalise', () => atEndOfStep(normalised, positions, diagnostics)) : normalised;
@@ -262,8 +269,8 @@ interface Imported {
   readonly given?: ImportedBrian['given'];
   /** What is said of a document in which nothing is wrong. */
   readonly remarks?: () => readonly Diagnostic[];
-  /** Arrays of a model that a converted document carries; absent: the document is read as it stands. */
-  readonly carried?: DataStore;
+  /** The model that a converted document carries, and what is said of it; absent: the document is read as it stands. */
+  readonly carried?: { readonly valid: ValidModel; readonly found: readonly Diagnostic[] };
   /** Arrays that an importer read from files of its notation; absent: arrays are beside the document. */
   readonly data?: DataStore;
 }
@@ -276,14 +283,15 @@ function carriedBy(
   { set = {} }: ImportOptions,
   diagnostics: Diagnostics,
 ): Imported | undefined {
-  const carried = carriedModel(origin, digest);
+  const positions: Positions = { place: (pointer) => ({ ...place, pointer }) };
+  const found = diagnostics.beside();
+  const carried = carriedModel(origin, digest, positions, found);
   if ('code' in carried) {
     diagnostics.add(carried, place);
     return undefined;
   }
   diagnostics.add(messages.originRead(), place);
-  const positions: Positions = { place: (pointer) => ({ ...place, pointer }) };
-  return { document: carried.document, carried: carried.data, positions, set };
+  return { document: carried.document, carried: { valid: carried.valid, found: found.list }, positions, set };
 }
 
 function carriedByMarkup(

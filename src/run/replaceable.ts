@@ -20,7 +20,8 @@ import {
 import { basename, dirname, extname, join } from 'node:path';
 import { provenancePath } from '../../runtime/results/csv/write.js';
 import { tidyFolder } from '../../runtime/results/file-sets.js';
-import { orOutputError, writeWhole, type WholeFile } from '../../runtime/results/output-files.js';
+import { orOutputError } from '../../runtime/results/output-error.js';
+import { writeWhole, type WholeFile } from '../../runtime/results/output-files.js';
 import { messages } from './messages.js';
 
 const recordName = '.interneuron-outputs';

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { createArray } from '../../../src/ir/arrays.js';
 import { completeSet } from '../file-sets.js';
-import { orOutputError } from '../output-files.js';
+import { orOutputError } from '../output-error.js';
 import { damaged, readProvenance } from '../record-text.js';
 import {
   columnCount,

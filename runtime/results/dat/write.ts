@@ -12,14 +12,8 @@ import { dirname } from 'node:path';
 import { UsageError, invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 import { systemFiles, type FileSystem } from '../file-system.js';
-import {
-  createOutput,
-  incompletePath,
-  nameOutputs,
-  orAbandon,
-  orOutputError,
-  type OutputFile,
-} from '../output-files.js';
+import { orOutputError } from '../output-error.js';
+import { createOutput, incompletePath, nameOutputs, orAbandon, type OutputFile } from '../output-files.js';
 import {
   columnCount,
   type ResultWriter,

@@ -14,14 +14,8 @@ import type { ElementType } from '../../../src/ir/program.js';
 import { bytesOf } from '../arrays.js';
 import { partialPath, pathWith, removeQuietly } from '../file-sets.js';
 import { systemFiles, writeAll, type FileSystem } from '../file-system.js';
-import {
-  createOutput,
-  incompletePath,
-  nameOutputs,
-  orOutputError,
-  outputError,
-  type OutputFile,
-} from '../output-files.js';
+import { orOutputError, outputError } from '../output-error.js';
+import { createOutput, incompletePath, nameOutputs, type OutputFile } from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
   columnCount,

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { orOutputError } from '../../../runtime/results/output-files.js';
+import { orOutputError } from '../../../runtime/results/output-error.js';
 import { formatBytes } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';

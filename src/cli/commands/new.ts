@@ -1,7 +1,7 @@
 /** `interneuron new`: a small model to start from, in a notation of choice. */
 
 import { writeFileSync } from 'node:fs';
-import { orOutputError } from '../../../runtime/results/output-files.js';
+import { orOutputError } from '../../../runtime/results/output-error.js';
 import { packageFile } from '../../run/package-files.js';
 import { standardStream } from '../arguments.js';
 import { starterNames } from '../command-table.js';

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputError } from '../../../runtime/results/output-files.js';
+import { outputError } from '../../../runtime/results/output-error.js';
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { renderDiagnostics } from '../../diagnostics/render.js';
 import { checkpointFolder, continuedRun } from '../../run/checkpoint-run.js';

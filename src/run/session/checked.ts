@@ -22,7 +22,9 @@ export function checkedPhase(
   const { valid } = given;
   let check = checks.get(valid);
   if (!check) checks.set(valid, (check = phaseCheck(valid)));
-  const stored = typed.slice(0, done).flatMap((each) => (each.kind === 'store' ? [each.store] : []));
+  // Only `restore` refers to phases before it.
+  const stored =
+    phase['restore'] !== undefined ? typed.slice(0, done).flatMap((each) => (each.kind === 'store' ? [each.store] : [])) : [];
   const diagnostics = new Diagnostics();
   const checked = check(phase, stored, diagnostics);
   if (checked === null) throw usageErrorOf(diagnostics.list);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { partialPath } from '../../../runtime/results/file-sets.js';
-import { outputError, incompletePath } from '../../../runtime/results/output-files.js';
+import { outputError } from '../../../runtime/results/output-error.js';
+import { incompletePath } from '../../../runtime/results/output-files.js';
 import { openResult } from '../../../runtime/results/open.js';
 import { DiagnosticError, UsageError } from '../../../src/diagnostics/diagnostic.js';
 import { exampleSetup } from '../record/played-run.js';

@@ -23,8 +23,7 @@ export function pathWith(path: string, text: string): string {
 let host: string | undefined;
 
 /** Machines may share a folder, and process numbers are only valid on one machine. */
-const hostDigest = (): string =>
-  (host ??= createHash('sha256').update(hostname()).digest('hex').slice(0, 6));
+const hostDigest = (): string => (host ??= createHash('sha256').update(hostname()).digest('hex').slice(0, 6));
 
 /**
  * Name of a file while it is written, such as `result.1f3a9c.partial-4711.nwb`: differs between machines and processes,

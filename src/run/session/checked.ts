@@ -24,7 +24,9 @@ export function checkedPhase(
   if (!check) checks.set(valid, (check = phaseCheck(valid)));
   // Only `restore` refers to phases before it.
   const stored =
-    phase['restore'] !== undefined ? typed.slice(0, done).flatMap((each) => (each.kind === 'store' ? [each.store] : [])) : [];
+    phase['restore'] !== undefined
+      ? typed.slice(0, done).flatMap((each) => (each.kind === 'store' ? [each.store] : []))
+      : [];
   const diagnostics = new Diagnostics();
   const checked = check(phase, stored, diagnostics);
   if (checked === null) throw usageErrorOf(diagnostics.list);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import Handlebars from 'handlebars';
 import { InvariantError } from '../../src/diagnostics/diagnostic.js';
+import { mapped } from '../../src/model/collections.js';
 import { Comments } from '../../src/model/comments.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
@@ -10,7 +11,7 @@ import { timingProperties } from '../../src/model/timing-properties.js';
 import { exportBrian } from './export.js';
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import * as blocks from './script/blocks.js';
-import * as monitors from './script/monitors.js';
+import { objectLines, resultLines, type CalledSection } from './script/objects.js';
 import { phaseLines, phasesOf } from './script/phases.js';
 import { withConstantComments, withEquationComments } from './script/comments.js';
 import { Companion } from './script/companion.js';
@@ -20,8 +21,7 @@ import { pythonValue } from './script/python-text.js';
 import { docstring, documentationOf } from '../shared/documentation.js';
 import { joinedLists, pythonComments, quoted } from '../shared/python.js';
 import type { BrianSpecification, EventMonitor } from './specification.generated.js';
-import { namedSections } from './vocabulary.js';
-import { defaultSlot } from './vocabulary.js';
+import { defaultSlot, namedSections } from './vocabulary.js';
 
 /** A file of an export. */
 interface ExportedFile {
@@ -111,7 +111,7 @@ function scriptView(
 ): ScriptView {
   const comments = new Comments(given.annotations);
   const head = comments.take('');
-  const document = withEquationComments(withShortNames(withoutClashes(given)), comments);
+  const document = withMonitorsInTime(withEquationComments(withShortNames(withoutClashes(given)), comments));
   const constants = document.namespace ?? {};
   /** Blocks with the comments on parts of these sections of the model that have their names. */
   const each = <T>(
@@ -123,6 +123,13 @@ function scriptView(
       const lines = about.flatMap((section) => comments.takeAll(child(`/${section}`, name)));
       return [...pythonComments(lines), block(name, item)].join('\n');
     });
+  /** Objects of a section that are one call each. @param isNamed  whether they have a name where Brian orders by it */
+  const calls = (section: CalledSection, about: readonly string[], isNamed = false): readonly string[] =>
+    each<object>(
+      document[section],
+      (name, item) => objectLines(section, name, item, companion, isNamed ? companion.nameOf(name) : []),
+      about,
+    );
   const models = [document.neuron_groups, document.spatial_neurons, document.synapses].flatMap((map) =>
     Object.entries(map ?? {}).flatMap(([name, { model }]) => (model === undefined ? [] : [[name, model] as const])),
   );
@@ -144,7 +151,7 @@ function scriptView(
       title: 'Functions of time',
       blocks: each(document.timed_arrays, (name, array) => blocks.timedArray(name, array, companion), ['tables']),
     },
-    { title: 'Random numbers', blocks: each(document.binomial_functions, blocks.binomialFunction) },
+    { title: 'Random numbers', blocks: calls('binomial_functions', []) },
     { title: 'Equations', blocks: blocks.equationLines(shared) },
     {
       title: 'Groups',
@@ -164,7 +171,12 @@ function scriptView(
           (name, group) => blocks.poissonGroup(name, group, constants, companion),
           cells,
         ),
-        ...each(document.spike_generators, (name, group) => blocks.spikeGenerator(name, group, companion), cells),
+        ...each(
+          document.spike_generators,
+          (name, group) =>
+            objectLines('spike_generators', name, group, companion, blocks.common(name, group, companion)),
+          cells,
+        ),
       ],
     },
     {
@@ -174,30 +186,14 @@ function scriptView(
         'synapses',
       ]),
     },
-    { title: 'Inputs', blocks: each(document.poisson_inputs, monitors.poissonInput, ['stimuli']) },
+    { title: 'Inputs', blocks: calls('poisson_inputs', ['stimuli']) },
     {
       title: 'Monitors',
       blocks: [
-        ...each(
-          document.spike_monitors,
-          (name, monitor) => monitors.spikeMonitor(name, monitor, companion),
-          recordings,
-        ),
-        ...each(
-          document.event_monitors,
-          (name, monitor) => monitors.spikeMonitor(name, afterItsEvent(monitor, document), companion),
-          recordings,
-        ),
-        ...each(
-          document.state_monitors,
-          (name, monitor) => monitors.stateMonitor(name, monitor, companion),
-          recordings,
-        ),
-        ...each(
-          document.population_rate_monitors,
-          (name, monitor) => monitors.rateMonitor(name, monitor, companion),
-          recordings,
-        ),
+        ...calls('spike_monitors', recordings, true),
+        ...calls('event_monitors', recordings, true),
+        ...calls('state_monitors', recordings, true),
+        ...calls('population_rate_monitors', recordings, true),
       ],
     },
   ];
@@ -205,7 +201,7 @@ function scriptView(
   const runLines = [...pythonComments(comments.takeAll('/experiment')), ...phases];
   const hasSegments = phasesOf(document).some(({ reset }) => reset);
   const events = { ...document.spike_monitors, ...document.event_monitors };
-  const results = monitors.resultLines(
+  const results = resultLines(
     events,
     document.state_monitors ?? {},
     Object.keys(document.population_rate_monitors ?? {}),
@@ -239,13 +235,17 @@ function scriptView(
   };
 }
 
-/** A monitor of a custom event right after its test: for a part of a group, Brian would have it before. */
-function afterItsEvent(monitor: EventMonitor, { neuron_groups: groups = {} }: BrianSpecification): EventMonitor {
-  const [owner = '', slice] = monitor.source.split('[');
-  const event = groups[owner]?.events?.[monitor.event];
-  if (slice === undefined || event === undefined || monitor.when !== undefined) return monitor;
-  const order = (event.condition_order ?? event.order ?? 0) + (groups[owner]?.order ?? 0) + 1;
-  return { ...monitor, when: event.condition_when ?? defaultSlot.customEvent, order };
+/** Monitors of custom events right after their tests: for a part of a group, Brian would have them before. */
+function withMonitorsInTime(document: BrianSpecification): BrianSpecification {
+  const { neuron_groups: groups = {}, event_monitors: monitors } = document;
+  const inTime = (monitor: EventMonitor): EventMonitor => {
+    const [owner = '', slice] = monitor.source.split('[');
+    const event = groups[owner]?.events?.[monitor.event];
+    if (slice === undefined || event === undefined || monitor.when !== undefined) return monitor;
+    const order = (event.condition_order ?? event.order ?? 0) + (groups[owner]?.order ?? 0) + 1;
+    return { ...monitor, when: event.condition_when ?? defaultSlot.customEvent, order };
+  };
+  return monitors === undefined ? document : { ...document, event_monitors: mapped(monitors, inTime) };
 }
 
 /** Whether anything in a specification may be drawn: what only looks so counts, too. */

@@ -2,7 +2,6 @@
 
 import { isPartial } from '../initializers.js';
 import type {
-  BinomialFunction,
   Connect,
   ConnectArguments,
   Initializers,
@@ -12,7 +11,6 @@ import type {
   PoissonGroup,
   RunRegularly,
   SpatialNeuron,
-  SpikeGenerator,
   Synapses,
   TimedArray,
   Values,
@@ -23,9 +21,10 @@ import { objectNames } from '../../../src/model/object-names.js';
 import type { Companion } from './companion.js';
 import { call, dictionary, layout, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 import { wrappedEquations } from '../../shared/wrapped-equations.js';
-import { inDocument, inUnit, listCode, sliceCode, textOf, valueCode, variableCode } from './values.js';
+import { inDocument, inUnit, sliceCode, textOf, valueCode, variableCode } from './values.js';
 import { assignment, isUsed, keyword, pythonName, pythonString, pythonValue, quantityCode } from './python-text.js';
 import { morphologyLines } from './morphology.js';
+import { objectLines } from './objects.js';
 import { pathwayDictionary } from './series.js';
 
 type Constants = Readonly<Record<string, string | number>>;
@@ -111,24 +110,12 @@ export function timedArray(name: string, array: TimedArray, companion: Companion
   return assignment(pythonName(name), call('TimedArray', [inUnit(values, array.unit), `dt=${pythonValue(array.dt)}`]));
 }
 
-/** A `BinomialFunction`. */
-export function binomialFunction(name: string, { n, p, approximate }: BinomialFunction): string {
-  return assignment(
-    pythonName(name),
-    call('BinomialFunction', [
-      `n=${n}`,
-      `p=${p}`,
-      ...keyword('approximate', approximate === false ? 'False' : undefined),
-    ]),
-  );
-}
-
 /** The order of an object of a group, which has the group's own without it. */
 const orderWord = (own: number, group: { readonly order?: number }): readonly string[] =>
   own === 0 ? [] : [`order=${own + (group.order ?? 0)}`];
 
 /** `order`, `dt` and `name`, which most objects have. */
-function common(
+export function common(
   name: string,
   specification: { readonly dt?: string | number; readonly order?: number },
   companion: Companion,
@@ -337,32 +324,9 @@ export function bySource(
 
 /** A `PoissonGroup` and its regular operations. */
 export function poissonGroup(name: string, group: PoissonGroup, constants: Constants, companion: Companion): string {
-  const object = pythonName(name);
-  const head = assignment(
-    object,
-    call('PoissonGroup', [
-      String(group.N),
-      prefixed('rates=', valueCode(group.rates, `${name}.rates`, companion)),
-      ...namespaceArgument(group.namespace, constants),
-      ...common(name, group, companion),
-    ]),
-  );
-  return [head, ...regularLines(object, group.run_regularly, group.N)].join('\n');
-}
-
-/** A `SpikeGeneratorGroup`, its spikes beside the script where they are many. */
-export function spikeGenerator(name: string, group: SpikeGenerator, companion: Companion): string {
-  const period = keyword('period', group.period === undefined ? undefined : pythonValue(group.period));
-  return assignment(
-    pythonName(name),
-    call('SpikeGeneratorGroup', [
-      String(group.N),
-      companion.indices(group.indices, `${name}.indices`),
-      listCode(typeof group.times === 'object' ? group.times : [], `${name}.times`, companion),
-      ...period,
-      ...common(name, group, companion),
-    ]),
-  );
+  const more = [...namespaceArgument(group.namespace, constants), ...common(name, group, companion)];
+  const head = objectLines('poisson_groups', name, group, companion, more);
+  return [head, ...regularLines(pythonName(name), group.run_regularly, group.N)].join('\n');
 }
 
 function regularLines(

@@ -1,5 +1,6 @@
 /** Connectors that say which cells are connected: lists, files, matrices, connection sets, copies. */
 
+import { memberOf } from '../../../src/diagnostics/member.js';
 import { isRefused } from '../../../src/diagnostics/system-error.js';
 import { isList } from '../../../src/model/collections.js';
 import { child } from '../../../src/model/pointer.js';
@@ -111,8 +112,7 @@ function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, 
 }
 
 const isColumn = (value: unknown): value is Column =>
-  isNumbers(value) ||
-  (typeof value === 'object' && value !== null && '$data' in value && 'shape' in value && Array.isArray(value.shape));
+  isNumbers(value) || (memberOf(value, '$data') !== undefined && Array.isArray(memberOf(value, 'shape')));
 
 /** Connections of rows of numbers. `place` tells where a row is. */
 function fromRows(

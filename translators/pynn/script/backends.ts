@@ -306,7 +306,7 @@ function endlessReading({
 const isReset = ({ setup, phases = [] }: PynnSpecification): boolean =>
   phases.some(({ reset }) => reset !== undefined) && setup?.extra?.['t_flush'] === undefined;
 
-const hasTimes = (params: Values = {}): boolean => 'start' in params || 'duration' in params;
+const hasTimes = ({ start, duration }: Values = {}): boolean => start !== undefined || duration !== undefined;
 
 function typesIn({ populations = [], projections = [] }: PynnSpecification): ReadonlySet<string | undefined> {
   return new Set([

@@ -57,7 +57,7 @@ export function linkedElement(
   if (index === undefined) return size === 1 ? ir.u32(0) : local;
   if (typeof index === 'number') return ir.u32(index);
   const key = `${member.name}.${name}.linked`;
-  const comment = `element of ${link.population} whose ${link.variable} each ${name} of ${member.name} is`;
+  const comment = `element of ${link.population} with the ${link.variable} linked to each ${name} of ${member.name}`;
   if (index.kind === 'array') {
     const initial = typed('u32', arrayOf(index.array, context.data));
     const given = builder.commonBuffer(key, 'u32', initial.length, comment, { role: 'constant', initial });
@@ -120,7 +120,7 @@ function linkedNow(
 }
 
 function classBuffer(linked: string, initial: Uint32Array, { builder }: Context): Buffer {
-  const comment = `class of what each ${linked} is linked to`;
+  const comment = `class of the source of each ${linked}`;
   return builder.commonBuffer(`${linked}.class`, 'u32', initial.length, comment, { role: 'constant', initial });
 }
 

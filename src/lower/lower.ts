@@ -117,7 +117,7 @@ function passes(
   // Populations of one type become groups with merged arrays.
   const { groups } = run('groups', (pass) => {
     for (const feature of ignoredFeatures(drawn.model)) pass.builder.note(feature);
-    pass.builder.buffer(faultsBuffer, 'u32', 1, 'bits of what went wrong');
+    pass.builder.buffer(faultsBuffer, 'u32', 1, 'bits of faults');
     return { groups: layOutGroups(pass) };
   });
   // Projections: their ends, pathways and delays; the delays size the event rings.

@@ -41,7 +41,7 @@ export function enterFirstRegimes(groups: readonly Group[], entries: Entries, co
     const scope = new ElementScope(context, group, rangesAddress, block, atStart);
     scope.execute(statements);
     scope.storeAll();
-    const what = `what elements of ${group.name} do at the start, when they enter their first regime`;
+    const what = `actions of elements of ${group.name} on entry to their first regime`;
     context.builder.initially(groupKernel(group, 'enter', what, block, context));
   }
 }

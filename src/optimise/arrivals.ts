@@ -261,7 +261,7 @@ function lineKernel(kernel: MapKernel, { inbox, variable, statements }: Receiver
   return {
     shape: 'map',
     name: `${kernel.name}.${variable}`,
-    comment: `adds what arrived at ${variable}, where anything did`,
+    comment: `adds the contributions to ${variable} in marked lines`,
     domain: { kind: 'count', count: items },
     lanes: false,
     locals: [mask, line, first, lane, rest, element, noted, ...kernel.locals],
@@ -315,7 +315,7 @@ function withArrivalLines(program: Program): Program {
     plans.flatMap(({ receivers }) =>
       receivers.map(({ inbox, variable }): [string, Buffer] => {
         const items = Math.ceil((inbox.length as number) / (lineLength * linesPerItem));
-        const comment = `2^(k mod ${linesPerItem}) where something arrived at elements 8k to 8k + 7 of ${variable}`;
+        const comment = `2^(k mod ${linesPerItem}) if contributions reached elements 8k to 8k + 7 of ${variable}`;
         return [
           inbox.name,
           { name: `${inbox.name}.lines`, element: 'i64', length: items * linesPerItem, role: 'state', comment },

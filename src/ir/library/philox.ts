@@ -64,7 +64,7 @@ export const philox4x32 = once(() =>
 
 /** (2k + 1) 2^-53, with k from the 52 upper bits of high * 2^32 + low: a float64 strictly between 0 and 1. */
 export const uniformFromWords = once(() =>
-  define('uniformFromWords', 'uniform in (0, 1) from two words', { low: 'u32', high: 'u32' }, (body, { low, high }) => {
+  define('uniformFromWords', 'uniform in (0, 1) from two u32', { low: 'u32', high: 'u32' }, (body, { low, high }) => {
     const word = body.let('word', or(shl(convert('i64', high), i64(32n)), convert('i64', low)));
     // k as the fraction of a number in [1, 2); one subtraction then gives the odd multiple of 2^-53, exactly.
     const raised = reinterpret('f64', or(binary('shrU', word, i64(12n)), i64(0x3ff0000000000000n)));

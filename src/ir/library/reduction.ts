@@ -90,7 +90,7 @@ export const reduceHalfPi = perType((type) =>
 
 /** Word `index` of 2/pi, counted from the two leading zeros. */
 const twoOverPiWord = once(() =>
-  define('twoOverPiWord', 'a word of the bits of 2/pi', { index: 'u32' }, (body, { index }) => {
+  define('twoOverPiWord', '32 of the bits of 2/pi', { index: 'u32' }, (body, { index }) => {
     const word = body.variable('word', u32(0));
     const search = (from: number, to: number): void => {
       if (to - from === 1) {

@@ -59,7 +59,7 @@ export function solveKernel(cable: Cable, classes: readonly PlacedClass[], conte
       role: 'constant',
       initial: real === 'f64' ? values : Float32Array.from(values),
     });
-  const base = table('nodes', `where the first cell of each population of ${name} has each node`, bases);
+  const base = table('nodes', `index of each node of the first cell of each population of ${name}`, bases);
   const up = table('parents', `place of the parent of each node of ${name}`, tree.up);
   const coupling = numbers('coupling', `conductance of each node of ${name} to its parent (S)`, tree.coupling);
   const axial = numbers('axial', `conductance of each node of ${name} to all its neighbours (S)`, tree.axial);
@@ -71,7 +71,7 @@ export function solveKernel(cable: Cable, classes: readonly PlacedClass[], conte
     ...{ base, up, coupling, axial, size, real },
     points:
       points.length > 0
-        ? table('points', `where the first cell of each population of ${name} has points without area`, points)
+        ? table('points', `index of the points without area of the first cell of each population of ${name}`, points)
         : null,
     pointCount: size - tree.compartments.length,
   };

@@ -165,7 +165,7 @@ export function cableBuffers(cable: Cable, { builder, real }: Context): Coeffici
   const at = (what: string, comment: string): Buffer =>
     builder.commonBuffer(`${name}.${what}`, real, roomOf(cable).all, comment);
   return {
-    diagonal: at('matrix', `diagonal of the cable of ${name}, and what its elimination leaves (S)`),
+    diagonal: at('matrix', `diagonal of the cable of ${name}, also after elimination (S)`),
     right: at('voltages', `right-hand side of the cable of ${name} (A), then its solution (V)`),
   };
 }

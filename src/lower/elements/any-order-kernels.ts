@@ -68,7 +68,7 @@ function inputKernel(
   }
   const kernel = context.builder.map(
     `${member.name}.inputs`,
-    `sums what reaches the elements of ${member.name}, each after the synapses onto it`,
+    `sums the inputs of the elements of ${member.name}, each after the synapses onto it`,
     rangeOf(member),
     runsOnLanes(block.statements),
     block,
@@ -78,7 +78,7 @@ function inputKernel(
 
 /** Where the sum of an input waits for the elements to be stepped. */
 function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Context): Buffer {
-  const comment = `sum of what reaches ${input} of ${group.name} in this step`;
+  const comment = `sum of the contributions to ${input} of ${group.name} in this step`;
   return builder.commonBuffer(`${group.name}.${input}.sum`, real, group.length, comment);
 }
 
@@ -157,6 +157,6 @@ function emitKernel(network: Network, member: Member, deliveries: Deliveries): s
     );
   }
   if (receivedEvents.length === 0) return [];
-  const comment = `what the events of ${member.name} do at once`;
+  const comment = `immediate effects of the events of ${member.name}`;
   return [context.builder.sequential(`${member.name}.emit`, comment, block)];
 }

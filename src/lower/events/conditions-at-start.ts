@@ -57,7 +57,7 @@ export function testFirst(
       });
     });
     scope.storeAll();
-    return [groupKernel(group, 'first_conditions', `what holds at time 0: ${group.name}`, block, context)];
+    return [groupKernel(group, 'first_conditions', `conditions at time 0: ${group.name}`, block, context)];
   });
   if (tests.length === 0) return;
   builder.procedure(initialSample, ...[...links, ...tests].map((kernel) => ({ kind: 'run' as const, kernel })));

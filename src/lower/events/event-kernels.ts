@@ -96,7 +96,7 @@ export function markEntries(emission: Emission, context: Context): readonly Plac
 export function actionEntries(emission: Emission, context: Context): readonly PlacedEntry[] {
   const { group, member, event } = emission;
   if (event.do.length === 0) return [];
-  const what = `what ${event.name} does to elements of ${member.name}`;
+  const what = `actions of ${event.name} on elements of ${member.name}`;
   const kernel = spikeKernel(emission, { name: 'act', what, purpose: 'action' }, context, (scope) => {
     scope.execute(event.do);
     scope.storeAll();

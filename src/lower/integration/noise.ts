@@ -47,7 +47,7 @@ export function noiseOf(group: Group, context: Context): GroupNoise {
   for (const xi of group.equations.noise) {
     const name = `${group.name}.${xi}`;
     const words = ['a', 'b', 'c', 'd'].map((word) =>
-      builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random words of ${xi} of ${group.name}`),
+      builder.buffer(`${name}.word_${word}`, 'u32', group.length, `random u32 of ${xi} of ${group.name}`),
     );
     const noise = buffersOf(group, xi, context);
     const keys = keyBuffer(

@@ -176,12 +176,7 @@ export function storedPropagators(coefficients: Coefficients, site: Site): Propa
     r: matrix('R'),
     constants: closed.map((row, i) =>
       row.some((present, j) => present && held[j])
-        ? entryBuffer(
-            'C',
-            names[i] as string,
-            '',
-            `what ${names[i] as string} of ${site.name} gains in a step by itself`,
-          )
+        ? entryBuffer('C', names[i] as string, '', `constant change of ${names[i] as string} of ${site.name} in a step`)
         : null,
     ),
   };

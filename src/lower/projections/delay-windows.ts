@@ -62,17 +62,12 @@ function windowsOf(plan: ProjectionPlan, { of, versions }: DelayWindow, context:
   const others = Array.from({ length: versions - 1 }, () => never);
   const when = element === 'i32' ? 'step' : 'time (s)';
   return {
-    from: buffer(
-      'sent_from',
-      element,
-      [always, ...others],
-      `${when} from which each version of the delays of ${name} holds`,
-    ),
+    from: buffer('sent_from', element, [always, ...others], `first ${when} with each version of the delays of ${name}`),
     until: buffer(
       'sent_until',
       element,
       [never, ...others],
-      `${when} from which each version of the delays of ${name} holds no more`,
+      `first ${when} after each version of the delays of ${name}`,
     ),
     current: buffer('delays_in_force', 'i32', [0], `which version of the delays of ${name} holds`),
   };
@@ -93,7 +88,7 @@ export function changeDelays(plan: ProjectionPlan, window: DelayWindow, phase: n
   const version = ir.u32(window.version);
   return context.builder.sequential(
     `phase${phase}.${plan.name}.${window.of}`,
-    `other delays for what ${plan.name} sends`,
+    `other delays of later events of ${plan.name}`,
     [
       ir.store(until, before, now),
       ir.store(from, version, now),

@@ -92,7 +92,7 @@ export function flushKernel(inboxes: readonly Inbox[], place: StepPlace, context
   const name = first.slots === 1 ? 'receive' : 'receive_sent';
   return context.builder.map(
     `${group.name}.${name}`,
-    `adds what arrived at ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
+    `adds the contributions to ${inboxes.map((inbox) => inbox.variable).join(', ')} of ${group.name}`,
     rangesOf(group),
     runsOnLanes(block.statements),
     block,

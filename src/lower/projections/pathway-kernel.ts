@@ -95,7 +95,7 @@ export function pathwayKernel(
   if (pathway.window) body = [ir.when(isInForce(plan, pathway.window, emission, context), body)];
   return context.builder.propagate({
     name: `${plan.name}.${pathway.name}`,
-    comment: `${plan.name}: what ${pathway.side}.${pathway.pathway.on.event} does to its synapses and their ends`,
+    comment: `${plan.name}: effects of ${pathway.side}.${pathway.pathway.on.event} on its synapses and their ends`,
     event: source.ring.name,
     elements: { begin: end.offset, end: end.offset + end.size },
     delays: { first: pathway.steps.first + pathway.late, last: pathway.steps.last + pathway.late },

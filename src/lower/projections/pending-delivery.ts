@@ -32,7 +32,7 @@ export function receives(
     return stepBuffer;
   };
   const { from, until } = receivedStepBuffers(key);
-  const since = ir.load(buffer(from, 'first step under way whose events each synapse has heard'), position);
-  const end = ir.load(buffer(until, 'first step after those under way whose events each synapse has heard'), position);
+  const since = ir.load(buffer(from, 'first emission step that each synapse receives'), position);
+  const end = ir.load(buffer(until, 'step after the last emission step that each synapse receives'), position);
   return ir.or(ir.ge(emission, ir.i32(step)), ir.and(ir.ge(emission, since), ir.lt(emission, end)));
 }

@@ -124,7 +124,7 @@ export function synapseStorage(
       `${plan.name}.last_update`,
       'i32',
       count,
-      `step in which each synapse of ${plan.name} was last brought up to date`,
+      `step of the last update of each synapse of ${plan.name}`,
     );
     if (typeof count !== 'number') builder.allocate(buffer);
     storage.set('last update', { kind: 'array', buffer, type: 'integer' });

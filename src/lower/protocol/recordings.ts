@@ -266,7 +266,7 @@ function sampleKernel(
           `${name}.indices`,
           'u32',
           indices.length,
-          `elements of ${member.name} whose ${variable} is recorded`,
+          `elements of ${member.name} with recorded ${variable}`,
           {
             role: 'constant',
             initial: indices,

@@ -52,7 +52,7 @@ export function moveToRows(move: Move): void {
     `${name}.next`,
     'u32',
     Math.max(1, shares) * rowCount,
-    'where the next synapse of each share and row goes',
+    'position of the next synapse of each share and row',
   );
   const kept = keep ? builder.buffer(`${name}.kept`, 'u32', shares + 1, 'synapses that each share keeps') : null;
   const share = ir.mul(item, ir.u32(rowCount));
@@ -155,7 +155,7 @@ function startShares({ name, rows, rowCount, context }: Move, shares: number, ne
       ir.set(at, ir.add(ir.get(at), ir.get(countOfShare))),
     ]),
   );
-  overRows(`${name}.start`, 'where the synapses of each share begin within a row', rowCount, block, context);
+  overRows(`${name}.start`, 'first position of each share within a row', rowCount, block, context);
 }
 
 function overRows(name: string, comment: string, rowCount: number, block: Block, { builder }: Context): void {

@@ -12,7 +12,7 @@ import { program } from '../../runtime/targets/wasm/programs.js';
 /** Returns a program with the additions of `add`. */
 export function built(add: (context: Context) => void): Program {
   const builder = new PartBuilder();
-  builder.buffer('faults', 'u32', 1, 'bits of what went wrong');
+  builder.buffer('faults', 'u32', 1, 'bits of faults');
   // Sorting and summing use no other members.
   add({ builder } as Context);
   const { buffers, kernels, initialise } = builder.part();

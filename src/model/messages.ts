@@ -455,6 +455,21 @@ export const messages = {
     found: inMilliseconds(found),
     hint: `write ${inMilliseconds(used)}, or use a time step that divides the time`,
   }),
+  timeInBinary: (change: 'later' | 'earlier' | 'never', time: number, dt: number): Finding => ({
+    code: 'model/time-in-binary',
+    severity: 'note',
+    message: {
+      later: `rounding makes this comparison change one step after ${inMilliseconds(time)}`,
+      earlier: `rounding makes this comparison change one step too early, at ${inMilliseconds(time)}`,
+      never: `t is never exactly ${inMilliseconds(time)}: in binary, the multiple of the time step differs in the last digit`,
+    }[change],
+    expected: 'a comparison with a time between two steps',
+    found: inMilliseconds(time),
+    hint:
+      change === 'never'
+        ? `write t > ${inMilliseconds(time - dt / 2)} and t < ${inMilliseconds(time + dt / 2)}`
+        : `compare with ${inMilliseconds(time - dt / 2)}, half a step earlier`,
+  }),
   spikesBetween: (found: number, used: number, dt: number, count: number, all: number): Finding => ({
     code: 'model/time-rounded',
     severity: 'note',

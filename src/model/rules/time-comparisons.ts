@@ -6,6 +6,7 @@ import { messages } from '../messages.js';
 import type { EquationSet, Id, Model, NeuronType, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { isBetween, stepFrom } from '../steps.js';
+import { timingProperties } from '../timing-properties.js';
 import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule } from './rule.js';
 
@@ -22,24 +23,29 @@ type Texts = Iterable<readonly [pointer: string, text: string, kind?: 'statement
 
 /**
  * Comparisons of `t`, or of the time since an event, with a time that is known and falls between two steps: they change
- * at the step after.
+ * at the step after. Also those with the time of a step, where `t` differs from it in the last bit.
  */
 export const timeComparisons: Rule = (model, context) => {
   const { dt } = model.experiment;
   const end = totalTime(model);
+  // Where time is a sum of steps, its last bits are those of the sum.
+  const addsUp = timingProperties[model.timing].addsUpTime;
   const check = (texts: Texts, reading: Reading): void => {
     const told = new Set<string>();
     for (const [pointer, text, kind] of texts) {
       if (!/\bt\b/.test(text)) continue;
       for (const e of kind === 'statement' ? valuesIn(text) : [parseExpression(text)])
-        for (const { time, from, since, names } of timesIn(e, dt, reading)) {
-          const key = `${time.toPrecision(9)} ${since}`;
-          if (!(time > 0 && time < end) || !isBetween(time, dt) || told.has(key)) continue;
+        for (const { time, from, since, names, off } of timesIn(e, dt, reading)) {
+          const key = `${time.toPrecision(9)} ${since} ${off}`;
+          const finding =
+            off === 'between'
+              ? messages.timeBetween(since ? 'interval' : 'comparison', time, stepFrom(from, dt) * dt, dt)
+              : messages.timeInBinary(off, time, dt);
+          if (!(time > 0 && time < end) || (off !== 'between' && addsUp) || told.has(key)) continue;
           told.add(key);
-          const used = stepFrom(from, dt) * dt;
           const given = [...names].find((name) => Object.hasOwn(reading.values?.of ?? {}, name));
           context.report(
-            messages.timeBetween(since ? 'interval' : 'comparison', time, used, dt),
+            finding,
             given === undefined || !reading.values ? pointer : child(reading.values.pointer, given),
           );
         }
@@ -122,7 +128,9 @@ function timeStamps(type: NeuronType): ReadonlySet<string> {
   return new Set([...stamps].filter((name) => !others.has(name)));
 }
 
-const comparisons: ReadonlySet<BinaryOperator> = new Set(['<', '<=', '>', '>=']);
+const comparisons: ReadonlySet<BinaryOperator> = new Set(['<', '<=', '>', '>=', '==', '!=']);
+/** Comparisons that hold for equal sides. */
+const holdsForEqual: ReadonlySet<BinaryOperator> = new Set(['<=', '>=', '==']);
 
 /** A time at which a comparison changes. */
 interface Change {
@@ -133,6 +141,8 @@ interface Change {
   readonly since: boolean;
   /** What the comparison reads. */
   readonly names: ReadonlySet<string>;
+  /** Whether the time is between two steps, or what the last bit of `t` changes at the step. */
+  readonly off: 'between' | 'later' | 'earlier' | 'never';
 }
 
 function timesIn(e: Expression, dt: number, { constants, stamps }: Reading): Change[] {
@@ -141,14 +151,38 @@ function timesIn(e: Expression, dt: number, { constants, stamps }: Reading): Cha
     if (part.kind !== 'binary' || !comparisons.has(part.operator)) return;
     const names = namesIn(part);
     if (!names.has('t')) return;
-    const root = (step: number): number | undefined =>
-      rootInTime(part.left, part.right, (name) => (name === 'dt' ? step : stamps.has(name) ? 0 : constants(name)));
+    const known =
+      (step: number): Constants =>
+      (name) =>
+        name === 'dt' ? step : stamps.has(name) ? 0 : constants(name);
+    const root = (step: number): number | undefined => rootInTime(part.left, part.right, known(step));
     // Half a step that keeps comparisons clear of rounding is not part of what was written.
     const [time, from] = names.has('dt') ? [root(0), root(dt)] : [root(dt), root(dt)];
-    if (time !== undefined && from !== undefined)
-      found.push({ time, from, since: [...stamps].some((name) => names.has(name)), names });
+    if (time === undefined || from === undefined) return;
+    const since = [...stamps].some((name) => names.has(name));
+    const isEquality = part.operator === '==' || part.operator === '!=';
+    if (isBetween(time, dt)) {
+      if (!isEquality) found.push({ time, from, since, names, off: 'between' });
+      return;
+    }
+    const off = since || isBetween(from, dt) ? undefined : lastBit(part, Math.round(from / dt) * dt, known(dt));
+    if (off !== undefined) found.push({ time, from, since, names, off });
   });
   return found;
+}
+
+type Comparison = Extract<Expression, { readonly kind: 'binary' }>;
+
+/** What rounding changes in a comparison whose sides are equal at a step; undefined where it changes nothing. */
+function lastBit({ operator, left, right }: Comparison, t: number, constants: Constants): Change['off'] | undefined {
+  const [a, b] = [left, right].map((side) => valueOf(side, constants, (name) => (name === 't' ? t : undefined)));
+  if (a === undefined || b === undefined || a === b) return undefined;
+  if (operator === '==' || operator === '!=') return 'never';
+  const holds = operator.startsWith('<') ? a < b : a > b;
+  if (holds === holdsForEqual.has(operator)) return undefined;
+  // The step at which a comparison with the time begins or ends.
+  const beginsHolding = namesIn(left).has('t') === operator.startsWith('>');
+  return holds === beginsHolding ? 'earlier' : 'later';
 }
 
 /** Where two expressions that are affine in `t` are equal, in s. */

@@ -16,7 +16,9 @@ const names = Object.keys(operators) as (keyof typeof operators)[];
 const exactly = { eq: 1, from: 0, after: 0, before: 0, until: 0 };
 const steps = 10 * (last + 1);
 const held = (name: keyof typeof operators, time: number): number =>
-  ({ ...exactly, from: steps - 10 * time, after: steps - 10 * time - 1, before: 10 * time, until: 10 * time + 1 })[name];
+  ({ ...exactly, from: steps - 10 * time, after: steps - 10 * time - 1, before: 10 * time, until: 10 * time + 1 })[
+    name
+  ];
 
 test('a note for each comparison that rounding changes, and for no other', async () => {
   const each = times.flatMap((time) => names.map((name) => ({ time, name, variable: `${name}${time}` })));

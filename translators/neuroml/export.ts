@@ -26,7 +26,7 @@ import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/text/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
 import { withLinksAsSums } from './export/synapses/links.js';
-import { withNamesApart } from './export/names-apart.js';
+import { withNamesApart } from './export/named-cell.js';
 import { writeNetwork } from './export/network.js';
 import { asOneRun } from './export/phases.js';
 import { withOneStart } from './export/one-start.js';
@@ -92,7 +92,7 @@ export function exportLems(
   );
   const linked = withLinksAsSums({ model: oneRun, data });
   const oneWay = withReturns({ model: linked, data, report });
-  const model = withNamesApart(oneWay);
+  const model = withNamesApart(oneWay, { data });
   const context = withSections({
     model,
     changes,

@@ -10,18 +10,21 @@ import type { NeuronType } from '../../model/model.js';
 import { isGiven } from '../../model/tagged.js';
 import { NoNumber } from '../../lang/evaluate.js';
 import { type CellUse, type RecognisedCell, Unrecognised, refuse, viewOf, currentsOf } from './cells/view.js';
-import { hodgkinHuxley } from './cells/hodgkin-huxley.js';
 import { cellByNames } from './cells/by-names.js';
-import { izhikevich } from './cells/izhikevich.js';
-import { integrateAndFire } from './cells/integrate-and-fire.js';
+import { anatomyOf, fits, matched } from './cells/match.js';
+import { membranes, type CellNotation } from './cells/membranes.js';
 import { verify } from './cells/verify.js';
 import { constantOf } from './numbers.js';
 import { valueOf } from './values.js';
 
 /** The standard cell that a type is; a text that says why where it is none. */
-export function recogniseCell(type: NeuronType, use: CellUse): RecognisedCell | string {
+export function recogniseCell(
+  type: NeuronType,
+  use: CellUse,
+  notation: CellNotation = 'pynn',
+): RecognisedCell | string {
   try {
-    return recognise(type, use);
+    return recognise(type, use, notation);
   } catch (error) {
     if (error instanceof Unrecognised) return error.message;
     // A function of time or a draw in a rate has no value at a point.
@@ -44,20 +47,28 @@ function checkRanges({ standard, parameters }: RecognisedCell, { environment }: 
   }
 }
 
-function recognise(type: NeuronType, use: CellUse): RecognisedCell {
+function recognise(type: NeuronType, use: CellUse, notation: CellNotation): RecognisedCell {
   if (type.noise.length > 0) refuse('PyNN has no noise in the equations of a cell');
   if (type.compartments !== undefined || type.cable !== undefined) refuse('it has several compartments');
   if (Object.keys(type.regimes).length > 0) refuse('it has regimes');
-  const named = cellByNames(type, use);
-  if (named !== undefined) return named;
+  const byNames = cellByNames(type, use);
+  if (byNames !== undefined) return byNames;
   const others = Object.keys(type.events).filter((name) => name !== 'spike');
   if (others.length > 0) refuse(`PyNN has no events other than spikes: ${others.join(', ')}`);
   const view = viewOf(type, use);
-  const spike = type.events['spike'];
-  const families = [hodgkinHuxley, izhikevich, integrateAndFire];
-  const family = families.find((one) => one.fits(view)) ?? integrateAndFire;
-  const found = family.solve(view, spike, use, type);
-  checkRanges(found, use);
-  verify(found, view, use);
-  return { ...found, currents: currentsOf(type, view, found) };
+  const anatomy = anatomyOf(type, view, use);
+  const known = membranes.filter(({ notations }) => notations.includes(notation));
+  const fitting = known.filter((one) => fits(one, anatomy));
+  let reason = '';
+  for (const membrane of fitting.length > 0 ? fitting : known.slice(-1))
+    try {
+      const found = matched(membrane, anatomy);
+      checkRanges(found, use);
+      verify(found, view, use);
+      return { ...found, currents: currentsOf(type, view, found) };
+    } catch (error) {
+      if (!(error instanceof Unrecognised)) throw error;
+      reason = error.message;
+    }
+  return refuse(reason);
 }

@@ -113,7 +113,7 @@ export function tidy(value: number, apart = 4e-15): number {
 
 /** Whether two numbers agree up to rounding; `scale` is the size of what they were computed from. */
 export const near = (a: number, b: number, scale = 0): boolean =>
-  Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), scale);
+  a === b || (Number.isFinite(a - b) && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), scale));
 
 /** Numbers in (0, 1) that are always the same. */
 export function sequence(seed: number): () => number {

@@ -5,16 +5,14 @@ import { isSelection } from '../../../src/model/tagged.js';
 import { cellType } from './cell-type.js';
 import { isStructured, writeCells } from './cells/network.js';
 import { child } from '../../../src/model/pointer.js';
-import { foundCell } from './abstract-cell.js';
-import { coreCellOf } from './core-cell.js';
 import type { ExportContext } from './context.js';
 import { demandsOf } from './demands.js';
 import { writeAttachments, writeStimulus } from './inputs/inputs.js';
+import { namedCell } from './named-cell.js';
 import { populationValues } from './network-values.js';
 import { attachedPopulations } from './synapses/pairs.js';
 import { writePopulation } from './populations.js';
 import { writeProjection } from './synapses/projections.js';
-import { standardCell } from './standard-cell.js';
 import { Written } from './written.js';
 
 /** Writes a network: types of cells, populations in order, projections in order, stimuli. */
@@ -57,20 +55,11 @@ function writeType(id: string, attached: ReadonlyMap<string, string>, written: W
   if (!type || populations.length === 0) return;
   if (isStructured(type)) return writeCells(id, type, written, context);
   const demands = demandsOf(id, populations, written.values, context);
-  const named =
-    standardCell(id, type, context) ??
-    coreCellOf(id, type, populations, written.values, demands, context) ??
-    foundCell(id, type, populations, written.values, demands, context);
-  if (typeof named === 'string')
-    context.report.exact(
-      child('/neurons', id),
-      `written as a component type: it is not ${String(type.conformsTo?.type)}: ${named}`,
-      'lems/name',
-    );
-  else if (named) {
-    written.standards.set(id, named);
+  const named = namedCell(id, type, populations, written.values, demands, context);
+  if (named) {
+    written.named.set(id, named);
     written.plans.set(id, named.plan);
-    written.types.push(...(named.types ?? []));
+    written.types.push(...named.types);
     return;
   }
   const { plan, elements } = cellType(id, type, demands, context);

@@ -3,17 +3,15 @@
 import { second } from '../../../src/lang/dimension.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
-import { percentWaiting } from '../../../src/library/poisson-counts.js';
 import { child } from '../../../src/model/pointer.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
 import { lemsDimension } from './text/dimensions.js';
-import { constantCurrents, startedPopulation } from './found-parts.js';
-import { listTypes, mixedTypes } from './synapses/network-types.js';
+import { mixed, writeNamedPopulation } from './named-parts.js';
+import { listTypes } from './synapses/network-types.js';
 import { keptTexts, quantityText } from './text/quantity-text.js';
-import type { StandardCell } from './standard-cell.js';
-import { largest, numberAt, type Numbers } from './values.js';
+import { numberAt, type Numbers } from './values.js';
 import type { Written } from './written.js';
 import { element, listOf } from './text/xml-text.js';
 
@@ -26,15 +24,8 @@ export function writePopulation(name: string, population: Population, written: W
   const structured = written.cells.get(name);
   if (structured) return writeStructuredPopulation(name, population, structured, written, context);
   if (isStructured(type)) return;
-  const standard = written.standards.get(population.type);
-  if (standard) {
-    const { found } = standard;
-    if (found?.startsApart === true)
-      startedPopulation(name, population.size, population.type, standard, found, written, context);
-    else standardPopulation(name, population.size, standard, written, context);
-    if (found) constantCurrents(name, population.size, found, written, context);
-    return;
-  }
+  const named = written.named.get(population.type);
+  if (named) return writeNamedPopulation(name, population.size, population.type, named, written, context);
   cells(name, population, type, plan, written, context);
 }
 
@@ -82,68 +73,6 @@ function cells(
   );
   written.populations.push(element(list, { id: name, component }, items));
   written.place(name, (index) => `${name}/${index}/${component}`);
-}
-
-/** Cells of a core type: one component, or one for each cell where their values differ. */
-function standardPopulation(
-  name: string,
-  size: number,
-  standard: StandardCell,
-  written: Written,
-  context: ExportContext,
-): void {
-  const { ids } = context;
-  const values = written.values.get(name) ?? new Map<string, Numbers>();
-  const { plan } = standard;
-  if (plan.componentType === 'SpikeSourcePoisson') noteSeveralSpikes(name, largest(values.get('rate') ?? 0), context);
-  const make = (id: string, k: number): string => {
-    const attributes = standard.attributes((key) => numberAt(values.get(key), k));
-    written.components.push(element(plan.componentType, { id, ...attributes }));
-    return id;
-  };
-  if (standard.keys.every((key) => typeof (values.get(key) ?? 0) === 'number')) {
-    const component = make(ids.claim(`${name}_cells`), 0);
-    written.populations.push(element('population', { id: name, component, size: String(size) }));
-    written.place(name, (index) => `${name}[${index}]`);
-    return;
-  }
-  const made = Array.from({ length: size }, (_, k) => make(ids.claim(`${name}_cell_${k}`), k));
-  mixed(name, made, written, context);
-}
-
-/** Reports how many spikes a Poisson source of LEMS postpones, since it spikes at most once in a step. @param rate  the largest, in Hz */
-function noteSeveralSpikes(name: string, rate: number, { dt, report }: ExportContext): void {
-  if (rate > 0)
-    report.approximated(
-      'lems/several-spikes',
-      child('/populations', name),
-      `a source of LEMS spikes at most once per step: up to ${percentWaiting(rate * dt)} % of the spikes wait for the steps that follow`,
-    );
-}
-
-/** A population each of whose elements is a separate component; of NeuroML's elements alone, one for each. */
-function mixed(name: string, made: readonly string[], written: Written, { ids, plain, report }: ExportContext): void {
-  if (plain || written.cells.size > 0) {
-    report.equivalent(
-      'lems/one-by-one',
-      child('/populations', name),
-      'each cell is a population, since those of NeuroML have one component',
-    );
-    const each = made.map((component) => {
-      const id = ids.claim(`${name}_population`);
-      written.populations.push(element('population', { id, component, size: '1' }));
-      return id;
-    });
-    written.place(name, (index) => `${each[index] ?? ''}[0]`);
-    return;
-  }
-  const [list, item] = written.listNames('', () => {
-    const names = [ids.claim('mixedPopulation'), ids.claim('mixedElement')] as const;
-    return { names, types: mixedTypes(...names) };
-  });
-  const items = made.map((cell, k) => element(item, { id: String(k), cell }));
-  written.populations.push(element(list, { id: name, component: made[0] ?? '' }, items));
-  written.place(name, (index) => `${name}/${index}/${made[index]}`);
 }
 
 /** Spikes at given times. */

@@ -2,7 +2,7 @@
 
 import type { StructuredCell } from './cells/structured-cell.js';
 import type { CellPlan } from './context.js';
-import type { StandardCell } from './standard-cell.js';
+import type { NamedCell } from './named-cell.js';
 import type { Numbers } from './values.js';
 import type { Element } from './text/xml-text.js';
 
@@ -28,7 +28,7 @@ export class Written {
   /** Neuron types, by their ids. */
   readonly plans = new Map<string, CellPlan>();
   /** Those that have a name in NeuroML. */
-  readonly standards = new Map<string, StandardCell>();
+  readonly named = new Map<string, NamedCell>();
   /** Cells with compartments, by population. */
   readonly cells = new Map<string, StructuredCell>();
   /** Projections of gap junctions that those in the other direction say. */

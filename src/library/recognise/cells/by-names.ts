@@ -62,7 +62,7 @@ function candidates(type: NeuronType): readonly StandardCell[] {
 /** Whether a type has the variables and inputs of another one and no more. */
 function hasItsVariables(type: NeuronType, library: NeuronType): boolean {
   const wanted = Object.entries(library.state);
-  if (wanted.length === 0 || Object.keys(type.state).length !== wanted.length) return false;
+  if (Object.keys(type.state).length !== wanted.length) return false;
   if (Object.keys(type.inputs).some((key) => library.inputs[key] === undefined)) return false;
   if (hasMoreCases(type, library)) return false;
   const isSame = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean =>

@@ -1,7 +1,7 @@
 /** Responses of synapses in a cell: variables that decay and drive the potential, and the receptors that they are. */
 
 import type { Expression } from '../../../lang/ast.js';
-import { negated, number, product, quotient } from '../../../lang/build.js';
+import { name as nameOf, negated, number, product, quotient } from '../../../lang/build.js';
 import type { NeuronType } from '../../../model/model.js';
 import { UniqueNames } from '../../../model/free-name.js';
 import type { ReceptorChoice } from '../../pynn/point-neuron.js';
@@ -95,12 +95,16 @@ function driveOf(view: View, { variable }: Response): Drive {
   return { kind: 'conductance', strength: conductance, reversal: fold(quotient(strength, conductance)) };
 }
 
-interface Wired {
-  readonly family: 'curr' | 'cond' | 'none';
+/** What flows into a membrane, as receptors of a standard cell. */
+export interface Wired {
+  /** Kind of the receptors; `delta`: arrivals step the potential. */
+  readonly family: 'curr' | 'cond' | 'delta' | 'none';
   readonly shape: 'exp' | 'alpha';
   /** Receptors of a cell that is composed of them. */
   readonly receptors?: readonly ReceptorChoice[];
   readonly cm: Expression;
+  /** Whether currents or conductances tell the capacitance. */
+  readonly isKnown: boolean;
   readonly parameters: Readonly<Record<string, Expression>>;
   readonly variables: ReadonlyMap<string, { readonly name: string; readonly factor: number }>;
   readonly ports: ReadonlyMap<string, Port>;
@@ -109,24 +113,14 @@ interface Wired {
 /** Capacitance that is taken where nothing of the model tells: PyNN's own. */
 const usualCapacitance = 1e-9;
 
-/**
- * Excitatory and inhibitory receptors from responses.
- *
- * @param known  the capacitance, where something else of the cell tells it
- */
-export function wire(
-  view: View,
-  type: NeuronType,
-  use: CellUse,
-  responses: readonly Response[],
-  known?: Expression,
-): Wired {
+/** Excitatory and inhibitory receptors from responses. */
+function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Response[]): Wired {
   const drives = responses.map((response) => driveOf(view, response));
   const kinds = new Set(drives.map(({ kind }) => kind));
   if (kinds.size > 1) refuse('it has both currents and conductances');
   const shapes = new Set(responses.map(({ shape }) => shape));
   if (shapes.size > 1) refuse('its responses are both exponentials and alpha functions');
-  const cm = known ?? capacitanceOf(view, type, responses, drives);
+  const cm = capacitanceOf(view, type, use, responses, drives);
   const scales = drives.map(({ strength }) =>
     tidy(everywhere(product(strength, cm)) ?? refuse('its synapses have a different scale in each cell')),
   );
@@ -166,6 +160,7 @@ export function wire(
     family: kind === undefined ? 'none' : conductance ? 'cond' : 'curr',
     shape,
     cm,
+    isKnown: responses.length + Object.keys(type.inputs).length > 0,
     parameters,
     variables,
     ports,
@@ -175,9 +170,9 @@ export function wire(
 const receptorTypes = { exp: 'ExpPSR', alpha: 'AlphaPSR', beta: 'BetaPSR' } as const;
 
 /** Any number of receptors, of a cell that PyNN composes of a membrane and receptors. */
-function wireMany(view: View, type: NeuronType, responses: readonly Response[]): Wired {
+function wireMany(view: View, type: NeuronType, use: CellUse, responses: readonly Response[]): Wired {
   const drives = responses.map((response) => driveOf(view, response));
-  const cm = capacitanceOf(view, type, responses, drives);
+  const cm = capacitanceOf(view, type, use, responses, drives);
   const names = new UniqueNames();
   const variables = new Map<string, { name: string; factor: number }>();
   const ports = new Map<string, Port>();
@@ -209,7 +204,7 @@ function wireMany(view: View, type: NeuronType, responses: readonly Response[]):
     if (reversal !== undefined) parameters[`${name}_e_syn`] = reversal;
     return { name, type: current ? 'CurrExpPostSynapticResponse' : receptorTypes[response.shape] };
   });
-  return { family: 'none', shape: 'exp', cm, parameters, variables, ports, receptors };
+  return { family: 'none', shape: 'exp', cm, isKnown: true, parameters, variables, ports, receptors };
 }
 
 /** A cell of two receptors where there is one, else a composed one. */
@@ -218,7 +213,7 @@ export function wireAny(view: View, type: NeuronType, use: CellUse, responses: r
     return wire(view, type, use, responses);
   } catch (error) {
     if (!(error instanceof Unrecognised) || responses.length === 0) throw error;
-    return wireMany(view, type, responses);
+    return wireMany(view, type, use, responses);
   }
 }
 
@@ -256,6 +251,7 @@ function assign(
 function capacitanceOf(
   view: View,
   type: NeuronType,
+  { environment: { numbers } }: CellUse,
   responses: readonly Response[],
   drives: readonly Drive[],
 ): Expression {
@@ -274,5 +270,8 @@ function capacitanceOf(
     const slope = slopeOf(type, view, name);
     if (slope !== undefined && (constantOf(slope) ?? 1) > 0) return inverse(slope);
   }
-  return number(usualCapacitance);
+  const [capacitance, ...more] = Object.keys(type.parameters).filter((name) => type.parameters[name]?.unit === 'F');
+  if (capacitance === undefined || more.length > 0) return number(usualCapacitance);
+  const value = numbers.get(capacitance);
+  return value === undefined ? nameOf(capacitance) : number(value);
 }

@@ -31,10 +31,12 @@ export function verify(found: RecognisedCell, view: View, { environment }: CellU
     for (const name of input) theirs.set(name, 0);
     for (const name of Object.keys(library.state)) theirs.set(name, 0);
     for (const [name, { name: standard, factor }] of found.variables) {
+      // Receptors of cells that are compared without any.
+      if (library.state[standard] === undefined) own.set(name, 0);
       const size = name === view.v ? 1 : standard.startsWith('gate') ? 1 : 1e-9 / Math.abs(factor || 1);
       if (name !== view.v) own.set(name, (own.get(name) ?? 0) * size);
       // The potential of the view is in volts already.
-      theirs.set(standard, (own.get(name) ?? 0) * (name === view.v ? 1 : factor));
+      theirs.set(standard, (own.get(name) ?? 0) * (name === view.v ? factor / view.volts : factor));
     }
     const inputs = [...view.names].filter((name) => !found.variables.has(name));
     for (const name of inputs) own.set(name, 0);
@@ -46,7 +48,7 @@ export function verify(found: RecognisedCell, view: View, { environment }: CellU
       const rate = view.rates.get(name);
       const expected = library.derivatives[standard]?.rate;
       if (rate === undefined || expected === undefined) continue;
-      const a = valueAt(rate, ownValue) * (name === view.v ? 1 : factor);
+      const a = valueAt(rate, ownValue) * (name === view.v ? factor / view.volts : factor);
       const b = valueAt(plain(expected, names), lookup);
       if (!near(a, b, name === view.v ? 1 : 0)) refuse(`its rate of ${name} is not that of ${found.standard.name}`);
     }

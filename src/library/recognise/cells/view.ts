@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import { ownNames } from '../../../model/declared-names.js';
-import type { NeuronType, EventDefinition } from '../../../model/model.js';
+import type { NeuronType } from '../../../model/model.js';
 import { negated, number, product, name as nameOf, quotient } from '../../../lang/build.js';
 import { callsIn, measure, namesIn, substitute, readsAny } from '../../../lang/walk.js';
 import { parseExpression } from '../../../lang/parse.js';
@@ -87,7 +87,7 @@ export function currentsOf(
   view: View,
   { parameters, standard }: RecognisedCell,
 ): ReadonlyMap<string, number> {
-  const capacitance = standard.name === 'Izhikevich' ? number(1e-12) : parameters['cm'];
+  const capacitance = /^izhikevich(Cell)?$/i.test(standard.name) ? number(1e-12) : parameters['cm'];
   return new Map(
     Object.keys(type.inputs).flatMap((name) => {
       const slope = coefficient(view.polynomials.get(view.v), name);
@@ -153,26 +153,21 @@ function potentialOf({ events, state, derivatives }: NeuronType): string | undef
     const sides = e.kind === 'binary' ? [e.left, e.right] : [];
     for (const side of sides) if (side.kind === 'name' && Object.hasOwn(state, side.name)) return side.name;
   }
-  const volts = Object.keys(derivatives).filter((name) => state[name]?.unit === 'V');
+  const names = Object.keys(derivatives);
+  const volts = names.filter((name) => state[name]?.unit === 'V');
   return (
     volts.find((name) => name === 'v' || name === 'V') ??
     volts[0] ??
-    (Object.keys(derivatives).length === 1 ? Object.keys(derivatives)[0] : undefined)
+    names.find((name) => name === 'v' || name === 'V') ??
+    (names.length === 1 ? names[0] : undefined)
   );
-}
-
-/** Cells of one kind of equations. */
-export interface Family {
-  /** Whether the variables of a cell are those of the family. */
-  fits(view: View): boolean;
-  /** The cell with its parameters; refuses what differs. */
-  solve(view: View, spike: EventDefinition | undefined, use: CellUse, type: NeuronType): RecognisedCell;
 }
 
 /** The number 0. */
 export const zero = number(0);
 /** 1 / e, folded: b/a of a/b. */
 export function inverse(e: Expression): Expression {
+  if (e.kind === 'unary' && e.operator === '-') return fold(negated(inverse(e.operand)));
   if (constantOf(e) !== undefined || e.kind !== 'binary' || e.operator !== '/') return fold(quotient(number(1), e));
   const above = constantOf(e.left);
   return fold(above === 1 ? e.right : above === -1 ? negated(e.right) : quotient(e.right, e.left));
@@ -207,23 +202,3 @@ export function addedTo(target: string, value: Expression, view: View): Expressi
 
 /** A standard cell by its name. */
 export const cell = (name: string): StandardCell => standardCells.get(name) ?? refuse(`there is no type ${name}`);
-
-/** Refuses a rate of the potential with terms other than the leak, drives, adaptation and the exponential. */
-export function checkTerms(
-  rate: Polynomial,
-  view: View,
-  drives: readonly string[],
-  adaptation: string | undefined,
-  exponential: string | undefined,
-): void {
-  const allowed = new Set([
-    '',
-    view.v,
-    ...drives,
-    ...drives.map((name) => keyOf(name, view.v)),
-    ...(adaptation === undefined ? [] : [adaptation]),
-    ...(exponential === undefined ? [] : [exponential]),
-  ]);
-  const odd = [...rate.terms.keys()].filter((key) => !allowed.has(key));
-  if (odd.length > 0) refuse(`PyNN has no cell with ${odd.join(', ')} in the rate of its potential`);
-}

@@ -12,11 +12,10 @@ import { delaysOf, delayTexts, isPostDelay, ownPostDelays, postDelaysOf } from '
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { receivedEvents, usualEvent } from './effects.js';
 import { connectionType, contactTypes, type OwnValue } from './network-types.js';
-import { writeFoundProjection } from '../found-parts.js';
+import { writeNamedProjection } from '../named-parts.js';
 import { numbersOfElements } from '../network-values.js';
 import { numbersAt, pairsOf, type PairedProjection } from './pairs.js';
 import { commonUnit, keptTexts, numberText, quantityText } from '../text/quantity-text.js';
-import { writeStandardProjection } from '../standard-projection.js';
 import { ownSynapse } from './synapse-code.js';
 import { synapseType, type BuiltSynapse } from './synapse-type.js';
 import { numberAt } from '../values.js';
@@ -49,17 +48,11 @@ export function writeProjection(name: string, given: Projection, written: Writte
     if (core) return writePlacedConnections(known, core, undefined, written, context);
     if (gapJunctions(known, written, context)) return;
   }
-  const standard = written.standards.get(plan.type);
+  const named = written.named.get(plan.type);
   if (
-    standard?.found &&
+    named &&
     portOf(known, written, context) === undefined &&
-    writeFoundProjection({ name, projection, type, source, target, pairs, values }, standard.found, written, context)
-  )
-    return;
-  if (
-    standard &&
-    portOf(known, written, context) === undefined &&
-    writeStandardProjection({ name, projection, type, source, target, pairs, values, standard }, written, context)
+    writeNamedProjection({ name, projection, type, source, target, pairs, values }, named, written, context)
   )
     return;
   const varying = new Set([...values].flatMap(([key, numbers]) => (typeof numbers === 'number' ? [] : [key])));

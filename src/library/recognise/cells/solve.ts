@@ -1,0 +1,100 @@
+/** Equations solved for the parameters of a standard cell. */
+
+import type { Expression } from '../../../lang/ast.js';
+import { call, difference, negated, number, product, sum } from '../../../lang/build.js';
+import { namesIn, substitute, visit } from '../../../lang/walk.js';
+import { constantOf, everywhere, fold, near, sequence, valueAt } from '../numbers.js';
+import { inverse } from './view.js';
+
+/** An expression of unknown names, and its value: an expression of the parameters of a type. */
+export type Equation = readonly [of: Expression, value: Expression];
+
+/**
+ * Returns the values of unknown names, found one after another from equations in which one of them is left and stands
+ * once. Names that no equation decides are absent.
+ */
+export function solved(
+  equations: readonly Equation[],
+  unknowns: ReadonlySet<string>,
+  known: ReadonlyMap<string, Expression>,
+): ReadonlyMap<string, Expression> {
+  const values = new Map(known);
+  for (let found = true; found;) {
+    found = false;
+    for (const [of, value] of equations) {
+      const left = [...namesIn(of)].filter((name) => unknowns.has(name) && !values.has(name));
+      const [name] = left;
+      if (name === undefined || left.length > 1) continue;
+      const made = isolated(fold(substitute(of, values)), name, value);
+      if (made === undefined) continue;
+      const folded = fold(made);
+      // Names may cancel.
+      const same = namesIn(folded).size === 0 ? undefined : everywhere(folded);
+      values.set(name, same === undefined ? folded : number(same));
+      found = true;
+    }
+  }
+  return values;
+}
+
+/** The value of a name with which an expression has a value; undefined where it is not in it once, or has no inverse. */
+function isolated(e: Expression, name: string, value: Expression): Expression | undefined {
+  if (countOf(e, name) !== 1) return undefined;
+  switch (e.kind) {
+    case 'name':
+      return value;
+    case 'unary':
+      return e.operator === '-' ? isolated(e.operand, name, negated(value)) : undefined;
+    case 'call':
+      return e.function === 'exp' && e.arguments[0] ? isolated(e.arguments[0], name, call('log', [value])) : undefined;
+    case 'binary': {
+      const { left, right } = e;
+      const isLeft = namesIn(left).has(name);
+      const inner = isLeft ? left : right;
+      switch (e.operator) {
+        case '+':
+          return isolated(inner, name, difference(value, isLeft ? right : left));
+        case '-':
+          return isolated(inner, name, isLeft ? sum(value, right) : difference(left, value));
+        case '*':
+          return divided(value, isLeft ? right : left, (by) => isolated(inner, name, by));
+        case '/':
+          return isLeft
+            ? isolated(inner, name, product(value, right))
+            : divided(left, value, (by) => isolated(inner, name, by));
+        default:
+          return undefined;
+      }
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A quotient for what comes next, unless its divisor is 0. */
+const divided = (
+  a: Expression,
+  b: Expression,
+  next: (by: Expression) => Expression | undefined,
+): Expression | undefined => (constantOf(b) === 0 ? undefined : next(fold(product(a, inverse(b)))));
+
+function countOf(e: Expression, name: string): number {
+  let count = 0;
+  visit(e, (part) => (count += part.kind === 'name' && part.name === name ? 1 : 0));
+  return count;
+}
+
+/** Whether both sides of an equation are the same function of the parameters of a type, as far as points show. */
+export function holds([of, value]: Equation, values: ReadonlyMap<string, Expression>): boolean {
+  const left = fold(substitute(of, values));
+  return [1, 2, 3].every((seed) => {
+    const next = sequence(seed);
+    const given = new Map<string, number>();
+    const lookup = (name: string): number => {
+      const known = given.get(name) ?? 0.5 + next();
+      given.set(name, known);
+      return known;
+    };
+    return near(valueAt(left, lookup), valueAt(value, lookup));
+  });
+}

@@ -1,0 +1,361 @@
+/** Cells by NeuroML's names, for types whose equations are those of a cell of the library. */
+
+import { ampere } from '../../../src/lang/dimension.js';
+import { dimensionless } from '../../../src/lang/ast.js';
+import type { Expression } from '../../../src/lang/ast.js';
+import { NoNumber } from '../../../src/lang/evaluate.js';
+import { drawsIn } from '../../../src/lang/functions.js';
+import { parseExpression } from '../../../src/lang/parse.js';
+import { namesIn } from '../../../src/lang/walk.js';
+import { neuromlCell, type NeuromlCell } from '../../../src/library/neuroml/cells.js';
+import { tidy, valueAt } from '../../../src/library/recognise/numbers.js';
+import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
+import { freeName } from '../../../src/model/free-name.js';
+import type { EventDefinition, Model, NeuronType, Population, SynapseType } from '../../../src/model/model.js';
+import { child } from '../../../src/model/pointer.js';
+import { populationOf } from '../../../src/model/selected.js';
+import { recordedVariables } from '../../../src/model/tagged.js';
+import type { CellPlan, ExportContext } from './context.js';
+import type { Demands } from './demands.js';
+import { dimensionOfUnit } from './text/dimensions.js';
+import { extendedCell, type Shown } from './extended-cell.js';
+import { numberText, quantityText } from './text/quantity-text.js';
+import { textsOf } from './synapses/synapse-code.js';
+import { numberAt, type Numbers } from './values.js';
+import type { Element } from './text/xml-text.js';
+
+/** The number of a parameter or first value of one cell. */
+export type ValueOf = (key: string) => number;
+
+/** A neuron type as a cell of NeuroML. */
+export interface NamedCell {
+  readonly cell: NeuromlCell;
+  /** What may be attached to it, and how its variables are called. */
+  readonly plan: CellPlan;
+  /** Component types of its own, for cells that are more than the core type. */
+  readonly types: readonly Element[];
+  /** Names in the model of the values that a component gives. */
+  readonly keys: readonly string[];
+  /** What a component gives, from values in SI. */
+  readonly attributes: (valueOf: ValueOf) => Readonly<Record<string, string>>;
+  /** Lists of attachments other than that of all, by the variable that their synapses are summed in. */
+  readonly lists: ReadonlyMap<string, string>;
+  /** First values that each element of a population gives, as attributes. */
+  readonly starts?: {
+    readonly names: readonly (readonly [name: string, dimension: string])[];
+    readonly texts: (valueOf: ValueOf) => Readonly<Record<string, string>>;
+  };
+}
+
+type Populations = readonly (readonly [string, Population])[];
+
+/**
+ * The cell of NeuroML that a neuron type is; undefined where it is none, or the network asks more of it than that has.
+ *
+ * @param values  numbers of parameters and first values, by population
+ */
+export function namedCell(
+  id: string,
+  type: NeuronType,
+  populations: Populations,
+  values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
+  demands: Demands,
+  context: ExportContext,
+): NamedCell | undefined {
+  const { sums, operations, places, counted, written, linked } = demands;
+  if ([sums, operations, places, counted, written, linked].some(({ size }) => size > 0)) return undefined;
+  if (populations.some(([, one]) => Object.keys(one.linked ?? {}).length > 0)) return undefined;
+  const environment = environmentOf(type, populations, values, context);
+  const cell = neuromlCell(type, { environment, signs: new Map(), dt: context.dt });
+  if (typeof cell === 'string') return undefined;
+  const isSource = Object.keys(type.derivatives).length === 0;
+  if (!isSource && !Object.values(type.events).every(isUsual)) return undefined;
+  const asked = populations.map(([population]) => askedOf(population, type, cell, context.model));
+  if (!isSource && asked.some((one) => one === undefined)) return undefined;
+  const shown = new Set(isSource ? [] : asked.flatMap((one) => one ?? []));
+  try {
+    return described(id, type, cell, shown, populations, values, context);
+  } catch (error) {
+    if (error instanceof NoNumber) return undefined;
+    throw error;
+  }
+}
+
+/** Values of a type: numbers that all its cells share, and those that differ. */
+function environmentOf(
+  type: NeuronType,
+  populations: Populations,
+  values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
+  { data }: Pick<ExportContext, 'data'>,
+) {
+  const [numbers, varying] = [new Map<string, number>(), new Map<string, string>()];
+  for (const name of Object.keys(type.parameters)) {
+    const all = populations.map(([population]) => values.get(population)?.get(name));
+    const [first] = all;
+    if (typeof first === 'number' && all.every((one) => one === first)) numbers.set(name, first);
+    else varying.set(name, name);
+  }
+  return { numbers, varying, data };
+}
+
+// --- What a model asks of cells ---------------------------------------------------------------------------------------
+
+/**
+ * Variables of a population that are recorded and that a cell does not show by itself; undefined where more is asked of it
+ * than the cell or an extension of it has.
+ */
+function askedOf(
+  population: string,
+  type: NeuronType,
+  cell: NeuromlCell,
+  { operations, projections, recordings, stimuli, synapses }: Model,
+): readonly string[] | undefined {
+  const isIts = (rule: Parameters<typeof populationOf>[0]): boolean => populationOf(rule) === population;
+  const isShown = (name: string): boolean => cell.variables.get(name)?.factor === 1;
+  const recorded = recordings.flatMap(({ of, ...one }) =>
+    isIts(of) ? recordedVariables({ of, ...one }).filter((name) => !isShown(name)) : [],
+  );
+  const isPossible =
+    recorded.every((name) => shownOf(cell, name) !== undefined) &&
+    Object.values(operations).every(({ on }) => !isIts(on)) &&
+    Object.values(stimuli).every(
+      (one) =>
+        !isIts(one.to) || (one.kind === 'current' && cell.inputs.includes(one.input) && readsNone(one.value, type)),
+    ) &&
+    Object.values(projections).every(({ from, to, synapse, receptors }) => {
+      const own = synapses[synapse];
+      if (!own) return false;
+      const seen = isIts(from.of) ? readOfSource(own) : [];
+      if (!seen.every(isShown) || (cell.isClosed && seen.length > 0)) return false;
+      if (!isIts(to.of)) return true;
+      const arrival = arrivalOf(throughPorts(own, receptors));
+      return (
+        typeof arrival !== 'string' && cell.receptors.has(arrival.variable) && isStill(own) && !drawsIn(arrival.amount)
+      );
+    });
+  return isPossible ? [...new Set(recorded)].sort() : undefined;
+}
+
+/** Variables of the cell that sends that a synapse reads. */
+function readOfSource(type: SynapseType): readonly string[] {
+  const { expressions, statements } = textsOf(type);
+  const read = [...expressions, ...statements].join('\n').matchAll(/\bpre\.(\w+)/g);
+  return [...read].flatMap(([, name]) => (name === undefined || name === 'spike' ? [] : [name]));
+}
+
+/** Whether a text reads nothing of a type, of which cells with NeuroML's names have but their own variables. */
+const readsNone = (text: string, { parameters, state, derived }: NeuronType): boolean =>
+  [...namesIn(parseExpression(text))].every((name) =>
+    [parameters, state, derived].every((map) => !Object.hasOwn(map, name)),
+  );
+
+/** Whether an event has the place in a step, and the name, that spikes have. */
+const isUsual = ({ slot, actionSlot, actionOrder, emits }: EventDefinition): boolean =>
+  slot === undefined && actionSlot === undefined && actionOrder === undefined && emits === undefined;
+
+/** Whether all that synapses of a type do is to add to a variable of their cell. */
+const isStill = ({ derivatives, pathways, state }: SynapseType): boolean =>
+  Object.keys(derivatives).length + Object.keys(state).length === 0 &&
+  Object.values(pathways).every(({ do: actions }) => actions.length === 1);
+
+/** A variable that an extension of a cell shows; undefined where none does. */
+function shownOf({ isPynn, receptors }: NeuromlCell, variable: string): Shown | undefined {
+  if (!isPynn) return undefined;
+  if (variable === 'w') return { name: 'w_current', dimension: 'current' };
+  const receptor = [...receptors.values()].find(({ sum }) => sum === variable);
+  const list = variable.endsWith('exc') ? 'excitatory' : 'inhibitory';
+  return receptor && { name: variable, dimension: receptor.kind, sum: { list, type: receptor.name } };
+}
+
+/**
+ * The model with a type for each group of populations of which the same is asked, where only some can have NeuroML's name,
+ * or more is recorded of some.
+ */
+export function withNamesApart(model: Model, context: Pick<ExportContext, 'data'>): Model {
+  const neurons: Record<string, NeuronType> = { ...model.neurons };
+  const populations: Record<string, Population> = { ...model.populations };
+  for (const [id, type] of Object.entries(model.neurons)) {
+    const own = Object.entries(model.populations).filter(([, population]) => population.type === id);
+    if (own.length < 2) continue;
+    const use = {
+      environment: environmentOf(type, own, new Map(), context),
+      signs: new Map(),
+      dt: model.experiment.dt,
+    };
+    const cell = neuromlCell(type, use);
+    if (typeof cell === 'string') continue;
+    const groups = new Map<string, string[]>();
+    for (const [population] of own) {
+      const key = askedOf(population, type, cell, model)?.join() ?? 'more';
+      groups.set(key, [...(groups.get(key) ?? []), population]);
+    }
+    const [, ...others] = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [, members] of others) {
+      const apart = freeName(`${id}_of_${members[0] ?? ''}`, (one) => Object.hasOwn(neurons, one));
+      neurons[apart] = type;
+      for (const member of members) populations[member] = { ...populations[member], type: apart } as Population;
+    }
+  }
+  return { ...model, neurons, populations };
+}
+
+// --- The cell ---------------------------------------------------------------------------------------------------------
+
+/** The value of an element with which a variable begins. */
+const startOf = ({ isPynn }: NeuromlCell, variable: string): string => `${variable}${isPynn ? '_init' : '0'}`;
+
+function described(
+  id: string,
+  type: NeuronType,
+  cell: NeuromlCell,
+  recorded: ReadonlySet<string>,
+  populations: Populations,
+  values: ReadonlyMap<string, ReadonlyMap<string, Numbers>>,
+  context: ExportContext,
+): NamedCell | undefined {
+  const { dimensions, ids } = context;
+  const byName = new Map([...cell.variables].map(([own, one]) => [one.name, { own, ...one }] as const));
+  const first = (variable: string, valueOf: ValueOf): number => {
+    const { own, factor } = byName.get(variable) ?? { own: variable, factor: 1 };
+    return tidy(valueOf(own) * factor);
+  };
+  const numberOf = (e: Expression, valueOf: ValueOf): number =>
+    tidy(valueAt(e, (key) => (key.startsWith('first_') ? first(key.slice('first_'.length), valueOf) : valueOf(key))));
+  const attributes = (valueOf: ValueOf): Record<string, string> =>
+    Object.fromEntries(
+      [...cell.attributes].map(([key, { unit, value }]) => [
+        key,
+        unit === 'Hz'
+          ? `${numberText(numberOf(value, valueOf))}Hz`
+          : quantityText(numberOf(value, valueOf), dimensionOfUnit(unit), dimensions),
+      ]),
+    );
+  const cells = populations.flatMap(([population, { size }]) =>
+    Array.from({ length: size }, (_, k): { readonly population: string; readonly valueOf: ValueOf } => ({
+      population,
+      valueOf: (key) => numberAt(values.get(population)?.get(key), k),
+    })),
+  );
+  const isSilent = cells.every(({ valueOf }) => cell.responses.every((name) => valueOf(name) === 0));
+  if (!isSilent) return undefined;
+  const begins = (variable: string, valueOf: ValueOf): number => {
+    const e = cell.begins[variable];
+    const given = (key: string): number => numberOf(cell.attributes.get(key)!.value, valueOf);
+    return e ? valueAt(e, given) : 0;
+  };
+  const isFiring = cell.name === 'HH_cond_exp';
+  const starts = [...cell.variables.values()].filter(
+    ({ name }) =>
+      (isFiring && name !== 'v') || cells.some(({ valueOf }) => !isNear(first(name, valueOf), begins(name, valueOf))),
+  );
+  const startsApart = starts.some(({ name }) =>
+    cells.some(({ population, valueOf }) => {
+      const one = cells.find((other) => other.population === population);
+      return one && first(name, one.valueOf) !== first(name, valueOf);
+    }),
+  );
+  const named = starts.map(
+    ({ name, unit }) => [startOf(cell, name), dimensions.nameOf(dimensionOfUnit(unit))] as const,
+  );
+  const startTexts = (valueOf: ValueOf): Record<string, string> =>
+    Object.fromEntries(
+      starts.map(({ name, unit }) => [
+        startOf(cell, name),
+        quantityText(first(name, valueOf), dimensionOfUnit(unit), dimensions),
+      ]),
+    );
+  const shown = [...recorded].map((name) => [name, shownOf(cell, name)!] as const);
+  const isExtended = starts.length + shown.length > 0;
+  const wanted = `${cell.name}${isFiring ? '_firing' : starts.length > 0 ? '_started' : ''}${shown.length > 0 ? '_recorded' : ''}`;
+  const extension = isExtended
+    ? extendedCell(cell.name, ids.claim(wanted), {
+        shown: shown.map(([, one]) => one),
+        starts: starts.map(({ name }, k) => ({ variable: name, parameter: named[k]![0], dimension: named[k]![1] })),
+        startsApart,
+        isFiring,
+      })
+    : undefined;
+  if (isExtended && !extension) return undefined;
+  report(
+    id,
+    type,
+    cell,
+    cells.map(({ valueOf }) => valueOf),
+    numberOf,
+    context,
+  );
+  const read = [...cell.attributes.values()].flatMap(({ value }) => [...namesIn(value)]);
+  const inputs = cell.inputs.length > 0 || cell.receptors.size > 0 || cell.drive !== undefined;
+  return {
+    cell,
+    plan: {
+      type: id,
+      componentType: extension?.attributes['name'] ?? cell.name,
+      attachment: cell.isPure ? 'baseSynapseDL' : 'baseSynapse',
+      channels: inputs
+        ? [
+            {
+              variable: cell.inputs[0] ?? 'current',
+              kind: 'sum',
+              dimension: cell.isPure ? dimensionless : ampere,
+              exposure: cell.isPure ? 'I' : 'i',
+            },
+          ]
+        : [],
+      varying: new Set(),
+      visible: new Map([
+        ...[...cell.variables].map(
+          ([own, { name, unit }]) => [own, { name, dimension: dimensionOfUnit(unit) }] as const,
+        ),
+        ...shown.map(
+          ([own, { name, dimension }]) =>
+            [own, { name, dimension: dimensionOfUnit(dimension === 'current' ? 'A' : 'S') }] as const,
+        ),
+      ]),
+      starts: new Map(),
+      ...(cell.isPure || !inputs ? { withoutCurrent: true as const } : {}),
+    },
+    types: extension ? [extension] : [],
+    keys: [
+      ...new Set(
+        read.map((key) => (key.startsWith('first_') ? (byName.get(key.slice('first_'.length))?.own ?? '') : key)),
+      ),
+    ],
+    attributes: (valueOf) => ({ ...attributes(valueOf), ...(startsApart ? {} : startTexts(valueOf)) }),
+    lists: new Map(shown.flatMap(([, { name, sum }]) => (sum ? [[name, sum.list] as const] : []))),
+    ...(startsApart ? { starts: { names: named, texts: startTexts } } : {}),
+  };
+}
+
+const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
+
+/** Reports what differs between a named cell and the type, and why. */
+function report(
+  id: string,
+  type: NeuronType,
+  { name, attributes, receptors, remarks }: NeuromlCell,
+  cells: readonly ValueOf[],
+  numberOf: (e: Expression, valueOf: ValueOf) => number,
+  { report }: ExportContext,
+): void {
+  const pointer = child('/neurons', id);
+  if ([...receptors.values()].some(({ kind }) => kind === 'conductance'))
+    report.approximated(
+      'lems/synapse-potential',
+      pointer,
+      'conductances act on the potential of the step before: synapses of LEMS see a copy of it',
+    );
+  if (name === 'adExIaFCell')
+    report.approximated('lems/order-in-step', pointer, `${name} advances v, then w from the new value of v`);
+  for (const { verdict, code, message } of remarks) report.add({ verdict, code: `lems/${code}`, pointer, message });
+  const refract = attributes.get('refract')?.value;
+  if (refract && cells.some((valueOf) => numberOf(refract, valueOf) === 0))
+    report.approximated(
+      'lems/one-step-held',
+      pointer,
+      `${name} holds v for one step after each spike, since it leaves its refractory regime in a step of its own`,
+    );
+  if (/[<>]=/.test(type.events['spike']?.when ?? ''))
+    report.equivalent('lems/above-threshold', pointer, `${name} fires above its threshold, not at it`);
+  report.exact(pointer, `${name}, compared with the cell of the library at many points`, 'lems/recognised');
+}

@@ -1,0 +1,241 @@
+/** Populations, connections and constant currents of cells by NeuroML's names. */
+
+import { dimensionless } from '../../../src/lang/ast.js';
+import { ampere, second } from '../../../src/lang/dimension.js';
+import { percentWaiting } from '../../../src/library/poisson-counts.js';
+import { plain, tidy, valueAt } from '../../../src/library/recognise/numbers.js';
+import { arrivalOf, throughPorts } from '../../../src/library/recognise/synapses.js';
+import { child } from '../../../src/model/pointer.js';
+import type { ExportContext } from './context.js';
+import { delaysOf, delayTexts } from './synapses/delays.js';
+import { dimensionOfUnit } from './text/dimensions.js';
+import { inputList } from './inputs/inputs.js';
+import type { NamedCell, ValueOf } from './named-cell.js';
+import { connectionType, listTypes, mixedTypes } from './synapses/network-types.js';
+import type { PairedProjection } from './synapses/pairs.js';
+import { longAfter } from './inputs/pulses.js';
+import { keptTexts, numberText, quantityText } from './text/quantity-text.js';
+import { largest, numberAt, type Numbers } from './values.js';
+import type { Written } from './written.js';
+import { element, listOf, type Element } from './text/xml-text.js';
+
+/** Writes a population and its constant currents. */
+export function writeNamedPopulation(
+  name: string,
+  size: number,
+  type: string,
+  named: NamedCell,
+  written: Written,
+  context: ExportContext,
+): void {
+  cells(name, size, type, named, written, context);
+  constantCurrents(name, size, named, written, context);
+}
+
+/** A population of one component, or one for each cell where their parameters differ. */
+function cells(
+  name: string,
+  size: number,
+  type: string,
+  named: NamedCell,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { ids } = context;
+  const { plan, keys, attributes, starts } = named;
+  const values = written.values.get(name) ?? new Map<string, Numbers>();
+  const valueOf =
+    (k: number): ValueOf =>
+    (key) =>
+      numberAt(values.get(key), k);
+  if (plan.componentType === 'SpikeSourcePoisson') noteSeveralSpikes(name, largest(values.get('rate') ?? 0), context);
+  const make = (wanted: string, k: number): string => {
+    const id = ids.claim(wanted);
+    written.components.push(element(plan.componentType, { id, ...attributes(valueOf(k)) }));
+    return id;
+  };
+  const isOne = keys.every((key) => typeof (values.get(key) ?? 0) === 'number');
+  const component = make(isOne ? `${name}_cells` : `${name}_cell_0`, 0);
+  if (isOne && !starts) {
+    written.populations.push(element('population', { id: name, component, size: String(size) }));
+    written.place(name, (index) => `${name}[${index}]`);
+    return;
+  }
+  const all = Array.from({ length: size }, (_, k) => (isOne || k === 0 ? component : make(`${name}_cell_${k}`, k)));
+  if (!starts) return mixed(name, all, written, context);
+  const [list, item] = written.listNames(`${type} ${isOne ? '' : 'mixed'}`, () => {
+    const names = [ids.claim(`${type}_population`), ids.claim(`${type}_element`)] as const;
+    return { names, types: isOne ? listTypes(...names, type, starts.names) : mixedTypes(...names, starts.names) };
+  });
+  const items = all.map((cell, k) =>
+    element(item, { id: String(k), ...(isOne ? {} : { cell }), ...starts.texts(valueOf(k)) }),
+  );
+  written.populations.push(element(list, { id: name, component }, items));
+  written.place(name, (index) => `${name}/${index}/${all[index] ?? ''}`);
+}
+
+/** A population each of whose elements is a separate component; of NeuroML's elements alone, one for each. */
+export function mixed(
+  name: string,
+  made: readonly string[],
+  written: Written,
+  { ids, plain, report }: ExportContext,
+): void {
+  if (plain || written.cells.size > 0) {
+    report.equivalent(
+      'lems/one-by-one',
+      child('/populations', name),
+      'each cell is a population, since those of NeuroML have one component',
+    );
+    const each = made.map((component) => {
+      const id = ids.claim(`${name}_population`);
+      written.populations.push(element('population', { id, component, size: '1' }));
+      return id;
+    });
+    written.place(name, (index) => `${each[index] ?? ''}[0]`);
+    return;
+  }
+  const [list, item] = written.listNames('', () => {
+    const names = [ids.claim('mixedPopulation'), ids.claim('mixedElement')] as const;
+    return { names, types: mixedTypes(...names) };
+  });
+  const items = made.map((cell, k) => element(item, { id: String(k), cell }));
+  written.populations.push(element(list, { id: name, component: made[0] ?? '' }, items));
+  written.place(name, (index) => `${name}/${index}/${made[index]}`);
+}
+
+/** Reports how many spikes a Poisson source of LEMS postpones, since it spikes at most once in a step. @param rate  the largest, in Hz */
+function noteSeveralSpikes(name: string, rate: number, { dt, report }: ExportContext): void {
+  if (rate > 0)
+    report.approximated(
+      'lems/several-spikes',
+      child('/populations', name),
+      `a source of LEMS spikes at most once per step: up to ${percentWaiting(rate * dt)} % of the spikes wait for the steps that follow`,
+    );
+}
+
+/** The constant currents of cells of a population, as generators of pulses that begin at once and do not end. */
+function constantCurrents(
+  name: string,
+  size: number,
+  { cell: { drive, isPure } }: NamedCell,
+  written: Written,
+  context: ExportContext,
+): void {
+  const { dimensions, ids } = context;
+  if (!drive) return;
+  const values = written.values.get(name) ?? new Map<string, Numbers>();
+  const groups = new Map<number, number[]>();
+  for (let k = 0; k < size; k++) {
+    const amplitude = tidy(valueAt(drive, (key) => numberAt(values.get(key), k)));
+    const members = groups.get(amplitude);
+    if (members) members.push(k);
+    else if (amplitude !== 0) groups.set(amplitude, [k]);
+  }
+  const dimension = isPure ? dimensionless : ampere;
+  const make = (amplitude: number): string => {
+    const id = ids.claim(`${name}_current`);
+    const attributes = {
+      delay: quantityText(0, second, dimensions),
+      duration: quantityText(longAfter, second, dimensions),
+      amplitude: quantityText(amplitude, dimension, dimensions),
+    };
+    written.components.push(element(isPure ? 'pulseGeneratorDL' : 'pulseGenerator', { id, ...attributes }));
+    return id;
+  };
+  if (groups.size <= mostCurrents) {
+    for (const [amplitude, members] of groups) inputList(make(amplitude), name, members, written, context);
+    return;
+  }
+  const one = isPure ? 1 : 1e-9;
+  const weighted = [...groups].flatMap(([amplitude, members]) => members.map((k) => [k, amplitude / one] as const));
+  weighted.sort(([a], [b]) => a - b);
+  const weights = weighted.map(([, weight]) => numberText(Number(weight.toPrecision(15))));
+  const targets = weighted.map(([k]) => k);
+  inputList(make(one), name, targets, written, context, { weightOf: (k) => weights[k] ?? '1' });
+}
+
+/** More currents are one with a weight for each cell. */
+const mostCurrents = 5;
+
+/**
+ * Writes a projection by a core type of synapse; false where it acts on no variable that is a synapse in NeuroML. Cells
+ * with time constants of their own have synapses of their own.
+ */
+export function writeNamedProjection(
+  { name, projection, type, source, target, pairs, values }: PairedProjection,
+  { cell, lists }: NamedCell,
+  written: Written,
+  context: ExportContext,
+): boolean {
+  const { ids, dimensions } = context;
+  const arrival = arrivalOf(throughPorts(type, projection.receptors));
+  const receptor = typeof arrival === 'string' ? undefined : cell.receptors.get(arrival.variable);
+  if (typeof arrival === 'string' || !receptor) return false;
+  const { base, factor, kind } = receptor;
+  const count = pairs.sources.length;
+  const cells = written.values.get(target) ?? new Map<string, Numbers>();
+  const isUniform = [...values.values()].every((numbers) => typeof numbers === 'number');
+  const amount = plain(arrival.amount, values);
+  const weightAt = (k: number): number => valueAt(amount, (key) => numberAt(values.get(key), k)) * factor;
+  // Where weights say how much, weight 1 is 1 nS or 1 nA.
+  const unit = base === undefined && kind === 'conductance' ? 1e-6 : 1e-9;
+  const baseWeight = isUniform && count > 0 ? weightAt(0) : unit;
+  const attributesAt = (j: number): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      [...receptor.attributes].map(([key, { unit: si, value }]) => {
+        const number = valueAt(value, (name) => (name === 'weight' ? baseWeight : numberAt(cells.get(name), j)));
+        return [key, quantityText(tidy(number), dimensionOfUnit(si), dimensions)];
+      }),
+    );
+  const delayOf = delayTexts(delaysOf(name, projection, type, count, context), context);
+  type Group = { readonly id: string; readonly members: number[] };
+  const groups = new Map<string, Group>();
+  const byTarget = new Map<number, Group>();
+  const groupOf = (j: number): Group => {
+    const attributes = attributesAt(j);
+    const key = JSON.stringify(attributes);
+    const made = groups.get(key) ?? { id: ids.claim(`${name}_synapses`), members: [] };
+    if (!groups.has(key)) written.components.push(element(receptor.name, { id: made.id, ...attributes }));
+    groups.set(key, made);
+    return made;
+  };
+  pairs.targets.forEach((j, k) => {
+    const group = byTarget.get(j) ?? groupOf(j);
+    byTarget.set(j, group);
+    group.members.push(k);
+  });
+  const textOf = keptTexts((weight) => numberText(Number((weight / unit).toPrecision(15))));
+  const list = lists.get(receptor.sum);
+  const tag = list === undefined ? 'connectionWD' : ownConnection(written, context);
+  const connection = (k: number, ordinal: number): Element =>
+    element(tag, {
+      id: String(ordinal),
+      preCellId: `../${written.pathOf(source, pairs.sources[k] ?? 0) ?? ''}`,
+      postCellId: `../${written.pathOf(target, pairs.targets[k] ?? 0) ?? ''}`,
+      ...(list === undefined ? {} : { destination: list }),
+      weight: isUniform && base !== undefined ? '1' : textOf(weightAt(isUniform ? 0 : k)),
+      delay: delayOf(k),
+    });
+  [...groups.values()].forEach(({ id, members }, ordinal) => {
+    written.projections.push({
+      ...element('projection', {
+        id: ordinal === 0 ? name : ids.claim(name),
+        presynapticPopulation: source,
+        postsynapticPopulation: target,
+        synapse: id,
+      }),
+      items: listOf(members, connection),
+    });
+  });
+  return true;
+}
+
+/** The type of connections to a list of attachments, since NeuroML's with a weight and a delay name none. */
+function ownConnection(written: Written, { ids }: ExportContext): string {
+  if (written.weighted === undefined) {
+    written.weighted = ids.claim('weighted_connection');
+    written.types.push(connectionType(written.weighted, 'delay', [['weight', 'none']], false));
+  }
+  return written.weighted;
+}

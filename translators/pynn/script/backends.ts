@@ -66,7 +66,7 @@ function refusedValues({ setup }: PynnSpecification, type: string, params: Value
   const cells = standardCells.get(type);
   if (!/^(IF|EIF|HH|GIF)_/.test(type) || cells === undefined) return [];
   const offGrid = extra?.['spike_precision'] !== 'on_grid' && ['IF_curr_exp', 'IF_curr_delta'].includes(type);
-  const resets = type.startsWith('IF_') && 'v_thresh' in (cells.neuron.parameters ?? {});
+  const resets = type.startsWith('IF_') && cells.neuron.parameters?.['v_thresh'] !== undefined;
   const given = (name: string): readonly unknown[] => [params[name] ?? defaultOf(cells, name)].flat();
   return [
     ...(some('cm', (cm) => cm <= 0) ? [notRunning('cm that is not positive', 'NEST or NEURON')] : []),

@@ -23,7 +23,7 @@ interface PlainMemory {
 
 interface WebAssemblyNamespace {
   compile(binary: Uint8Array): Promise<WasmModule>;
-  /** Compiles and links a module, as packages with WebAssembly of their own do. */
+  /** Compiles and links a module, as packages with their own WebAssembly do. */
   instantiate: (binary: Uint8Array, imports: Readonly<Record<string, object>>) => Promise<unknown>;
   /** Compiles at once, which suits small modules. */
   readonly Module: new (binary: Uint8Array) => WasmModule;

@@ -70,11 +70,11 @@ export interface NotNumbers {
   readonly owner: string;
   /** Its name in the model. */
   readonly variable: string;
-  /** How many elements are NaN. */
+  /** Number of NaN elements. */
   readonly count: number;
-  /** How many elements are infinite, of either sign. */
+  /** Number of infinite elements, of either sign. */
   readonly infinite: number;
-  /** How many elements there are. */
+  /** Number of elements. */
   readonly elements: number;
 }
 

@@ -38,7 +38,7 @@ export interface Intake {
 /** A series with samples that are NaN or infinite, or potentials that no membrane has. */
 export interface NotFiniteSamples {
   readonly plan: SeriesPlan;
-  /** How many, and the step of the first. */
+  /** Number of such samples, and the step of the first. */
   readonly count: number;
   readonly step: number;
   /** Value of the first such sample. */
@@ -49,9 +49,8 @@ export interface NotFiniteSamples {
 type Hash = (event: string, steps: Uint32Array, elements: Uint32Array, recorded: readonly RecordedValues[]) => void;
 
 /**
- * Hands the rows of logs to the fingerprint, the spools and the sink; knows which recordings are on.
- *
- * @param begin  the step that the run begins at
+ * Passes the rows of logs to the fingerprint, the spools and the sink, according to the active recordings. @param begin
+ * the first step of the run
  */
 export function createIntake(
   program: Program,

@@ -16,7 +16,7 @@ import {
   type Protocol,
 } from './protocol.js';
 
-/** A series that is made of a log's columns. */
+/** A series from a log's columns. */
 export interface SampledSeries {
   readonly kind: 'samples';
   readonly plan: SeriesPlan;

@@ -38,11 +38,9 @@ export const turnsBack = (protocol: Protocol): boolean =>
   protocol.some(({ kind }) => kind === 'reset' || kind === 'restore');
 
 /**
- * The stretches between which a protocol turns time back, in order; one for a protocol that never does.
- *
- * Steps are counted on through all of them; step n of a segment is step n - begin + start of its own time.
- *
- * @param first  the step that the first begins at
+ * Returns the segments between resets of the time, in order; one for a protocol without resets. Steps are counted over
+ * all segments; step n of a segment is step n - begin + start of its own time. @param first the first step of the first
+ * segment
  */
 export function segmentSpans(protocol: Protocol, steps = Infinity, first = 0): readonly SegmentSpan[] {
   const several = turnsBack(protocol);

@@ -7,7 +7,7 @@ import type { Session } from '../targets/target.js';
 /** Elements read at once: enough to make the cost of a call vanish, little enough to bound memory. */
 export const readBlock = 1 << 20;
 
-/** The number that an extent stands for now. */
+/** Returns the current value of an extent. */
 export async function resolveExtent(session: Session, extent: Extent): Promise<number> {
   if (typeof extent === 'number') return extent;
   const cell = await session.read(extent.buffer, extent.index, 1);

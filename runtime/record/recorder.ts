@@ -44,11 +44,11 @@ export interface RecorderOptions {
 
 /** How one run is watched and ended. */
 export interface RunOptions {
-  /** Told after each chunk: steps done, steps of the entire protocol, and spikes so far of all populations. */
+  /** Called after each chunk: completed steps, steps of the entire protocol, and spikes so far of all populations. */
   readonly onProgress?: (done: number, total: number, spikes: number) => void;
   /** On abort, the run stops after the current chunk, and its recordings so far are kept. */
   readonly signal?: AbortSignal;
-  /** Stops after so many steps, as `signal` would. */
+  /** Stops after this number of steps, as `signal` would. */
   readonly stopAfter?: number;
   /** Stores the data for continuing the run in another process. */
   readonly checkpoint?: Checkpoint;
@@ -89,7 +89,7 @@ export interface Recorder {
    * UsageError when a spool or the sink cannot write
    */
   run(session: Session, options?: RunOptions): Promise<RecordedRun>;
-  /** The same in pieces, for a protocol that is not known before. `total`: steps that progress is told to be of. */
+  /** The same in pieces, for a protocol unknown in advance. `total`: number of steps for progress reports. */
   begin(session: Session, options?: BeginOptions): Promise<Recording>;
   /** Removes temporary files. */
   dispose(): void;
@@ -97,7 +97,7 @@ export interface Recorder {
 
 /** How a run in pieces is begun. */
 type BeginOptions = RunOptions & {
-  /** Steps that progress is told to be of. */
+  /** Total number of steps for progress reports. */
   readonly total?: number;
   /** The recording of the run so far, on another program; it must not be used afterwards. */
   readonly before?: Recording;
@@ -372,7 +372,7 @@ const keepingCalls = (intake: Intake, checkpoint: Checkpoint): Intake => ({
 /** Actions between two chunks of steps. */
 interface ChunkWatch {
   progress(): void;
-  /** Whether `store` is to be called. */
+  /** Whether `store` should be called. */
   isStoring(): boolean;
   store(): Promise<void>;
 }

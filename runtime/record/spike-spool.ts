@@ -17,7 +17,7 @@ import { writeAll } from '../results/file-system.js';
 import { orOutputError } from '../results/output-error.js';
 import { bytesOf } from '../results/arrays.js';
 
-/** Keeps spikes, and gives them back cell by cell. */
+/** Stores spikes, and returns them cell by cell. */
 export interface SpikeSpool {
   /**
    * Adds spikes in order of (step, cell); spikes of cells outside the plan are left out.
@@ -35,7 +35,7 @@ export interface SpikeSpool {
   dispose(): void;
 }
 
-/** How much a spool keeps in memory. */
+/** Memory limit of a spool. */
 export interface SpoolLimits {
   /** Spikes kept in memory before a file is made. */
   readonly memory: number;

@@ -1,5 +1,5 @@
 /**
- * The canonical order of synapses: by (source, target, copy), whatever the storage.
+ * The canonical order of synapses: by (source, target, copy), for any storage.
  *
  * Storage is by source, then delay, then target, so a row has to be sorted again. Copies of one pair of cells are
  * numbered in order of creation.

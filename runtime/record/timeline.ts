@@ -15,7 +15,7 @@ import type { Protocol, ProtocolEntry } from './protocol.js';
 export interface TimelineState {
   /** Lead of the run's steps over the session's. */
   readonly shift: number;
-  /** How far the counters of draws are ahead. */
+  /** Lead of the draw counters. */
   readonly offset: number;
   /** Which segment it is, from 0. */
   readonly segment: number;
@@ -33,7 +33,7 @@ export interface Timeline {
   segment(): number;
   /** Runs a procedure, and performs resets, stores and restores. Ignores other entries. */
   perform(entry: ProtocolEntry): Promise<void>;
-  /** All that the timeline knows. */
+  /** Returns the state of the timeline. */
   state(): TimelineState;
 }
 

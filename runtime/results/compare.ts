@@ -34,7 +34,7 @@ export interface Difference {
   readonly stored: string;
   /** The value in the other result, or in the new run. */
   readonly found: string;
-  /** For numbers: both bit patterns in hexadecimal, and how many numbers lie between them. */
+  /** For numbers: both bit patterns in hexadecimal, and the count of numbers between them. */
   readonly bits?: string;
 }
 

@@ -21,7 +21,7 @@ export interface FileDifferences {
 /** Differences that are kept. */
 const mostDifferences = 100;
 
-/** Gathers differences. */
+/** Collects differences. */
 export interface DifferenceList {
   /** Notes a difference. */
   add(place: string, stored: string, expected: string): void;

@@ -1,9 +1,9 @@
 /**
- * Files that get their names together, or not at all.
+ * Files that are renamed to their final names together, or not at all.
  *
- * A file is on the disk before it gets its name. Where several files form a set, a list of their old and new names is
- * written first, under a hidden name. From then on the set is whole: if the process ends between two renamings, whoever
- * reads the set next or writes to its folder renames the others, as SQLite does with its journals.
+ * A file is on the disk before it is renamed. If several files form a set, a list of their old and new names is written
+ * first, under a hidden name. From then on the set is complete: if the process ends between two renamings, the next
+ * reader of the set or writer to its folder renames the others, as SQLite does with its journals.
  */
 
 import { createHash } from 'node:crypto';
@@ -93,7 +93,7 @@ function byFolder(files: readonly NamedFile[]): ReadonlyMap<string, FileSet> {
 const listOf = (path: string): string => join(dirname(path), `.${basename(path)}.interneuron-names`);
 const isList = (name: string): boolean => name.startsWith('.') && name.endsWith('.interneuron-names');
 
-/** @param committed  called when the set is whole, whatever happens later */
+/** @param committed called when the set is complete, before the files are renamed */
 function nameSet(folder: string, files: FileSet, fileSystem: FileSystem, committed: () => void): void {
   const list = listOf(files[0].path);
   const partial = partialPath(list, fileSystem.process);
@@ -160,7 +160,7 @@ function renameListed(list: string): void {
   if (!names) return;
   for (const [partial, name] of names) {
     const owner = ownerOf(partial);
-    // A process that is at it needs no help; this one is not, or nobody could call this.
+    // An active process completes its own set; this set belongs to this process or to one that has ended.
     if (owner === undefined || !(owner === process.pid || hasEnded(owner))) return;
     if (existsSync(join(folder, partial))) systemFiles.rename(join(folder, partial), join(folder, name));
   }

@@ -13,7 +13,7 @@ export interface FileSystem {
   readonly process: number;
   /** Creates an empty file to write and read. A symbolic link in its place is not followed. @returns a descriptor */
   create(path: string): number;
-  /** Writes bytes from `offset` on at the end of a file. @returns how many were written */
+  /** Writes bytes from `offset` on at the end of a file. @returns the number of written bytes */
   write(descriptor: number, data: Uint8Array, offset: number): number;
   close(descriptor: number): void;
   /** Returns when the content of a file, or the names in a folder, are on the disk. */

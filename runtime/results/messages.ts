@@ -2,7 +2,7 @@
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 
-/** The catalogue; each entry gives a finding without its place. */
+/** The catalogue; each entry returns a diagnostic without its place. */
 export const messages = {
   damaged: (path: string, why: string): Finding => ({
     code: 'verify/damaged',

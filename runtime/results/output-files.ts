@@ -12,10 +12,8 @@ export function incompletePath(path: string): string {
 }
 
 /**
- * Makes sure that a result can be written, by creating its temporary file.
- *
- * @returns path of the temporary file, empty
- * @throws UsageError naming the reason and what to do
+ * Checks that a result can be written, by creating its temporary file. @returns path of the temporary file, empty
+ * @throws UsageError with the reason and the remedy
  */
 export function claimOutput(path: string, fileSystem: FileSystem = systemFiles): string {
   const { partial, descriptor } = createPartial(path, fileSystem);
@@ -61,11 +59,7 @@ export function orAbandon<T>(files: () => Iterable<OutputFile>, action: () => T)
   }
 }
 
-/**
- * Gives finished files their names, as `nameFiles` does.
- *
- * @throws UsageError when that is not possible
- */
+/** Renames finished files to their final names, as `nameFiles` does. @throws UsageError on failure */
 export function nameOutputs(
   outputs: readonly { readonly file: Pick<OutputFile, 'path' | 'handOver'>; readonly path: string }[],
   fileSystem: FileSystem = systemFiles,

@@ -95,7 +95,7 @@ export interface Environment {
   readonly compiler?: string;
 }
 
-/** A unit that numbers are written in, and how many of it are one SI unit. */
+/** A unit of written numbers, and its multiple in one SI unit. */
 export interface WrittenUnit {
   /** Such as `mV`. */
   readonly unit: string;
@@ -107,7 +107,7 @@ export interface WrittenUnit {
 export interface PopulationDigest {
   /** Over the digests of the spikes and of the variables. */
   readonly digest: string;
-  /** How many there were, and the digest of all of them in order of (step, cell). */
+  /** Number of spikes, and the digest of all of them in order of (step, cell). */
   readonly spikes: { readonly count: number; readonly digest: string };
   /** Digest of each variable that is recorded at its events; absent: none is. */
   readonly recorded?: Readonly<Record<string, string>>;
@@ -267,7 +267,7 @@ export function positionOf(index: number, elements: Elements): number {
   return index >= elements.begin && index < elements.end ? index - elements.begin : -1;
 }
 
-/** The trains that one population (or another event of it) gives. */
+/** The trains of one population (or of another of its events). */
 export interface TrainsPlan {
   /** Name in the model. */
   readonly population: string;
@@ -312,7 +312,7 @@ export interface SpikeTrains {
   readonly counts: Uint32Array;
   /** Steps of rows [begin, end), row after row, ascending within a row. */
   read(begin: number, end: number): Uint32Array;
-  /** Values of a variable of the plan, by its number there, at the spikes that `read` gives. */
+  /** Values of a variable of the plan, by its index there, at the spikes of `read`. */
   values(variable: number, begin: number, end: number): Float64Array;
   /** All spikes, sorted by step, then cell. */
   inOrder(): Iterable<SpikeBlock>;
@@ -341,7 +341,7 @@ export interface SeriesPlan {
   readonly every: number;
   readonly offset: number;
   readonly label: 0 | 1;
-  /** True when the recording is switched on or off within a segment, so samples have times of their own. */
+  /** True if the recording is switched on or off within a segment, so that samples have individual times. */
   readonly gaps: boolean;
 }
 
@@ -419,7 +419,7 @@ export interface ResultWriter extends SampleSink {
 export interface StoredSeries {
   /** The recording's plan. */
   readonly plan: SeriesPlan;
-  /** How many there are. */
+  /** Number of samples. */
   readonly samples: number;
   /** Steps of samples [begin, end). */
   steps(begin: number, end: number): Int32Array;

@@ -8,7 +8,7 @@ import { referenceTarget } from './reference/target.js';
 import type { Target } from './target.js';
 import { wasmTarget } from './wasm/target.js';
 
-/** The targets that this build knows, by the name that users give. */
+/** The targets of this build, by their names for users. */
 export const targets: Readonly<Record<string, Target>> = {
   reference: referenceTarget,
   null: nullTarget,

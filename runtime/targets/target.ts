@@ -12,9 +12,9 @@ export interface Availability {
   readonly devices: readonly string[];
   /** Bytes of the first device available for a model, if less than the machine's memory. */
   readonly memory?: number;
-  /** Why it is not available, and what to install. */
+  /** Why it is not available, and the package to install. */
   readonly reason?: string;
-  /** What to install or change. */
+  /** The remedy, such as a package to install. */
   readonly hint?: string;
 }
 
@@ -22,7 +22,7 @@ export interface Availability {
 export interface CompileOptions {
   /** Worker threads; absent: as many as pay for themselves. */
   readonly threads?: number;
-  /** Which of the devices that `probe` lists; absent: the first. */
+  /** Index of the device in the list of `probe`; absent: the first. */
   readonly device?: number;
   /** How devices spread spikes over work-items; absent: as suits each projection. */
   readonly strategy?: Strategy;

@@ -1,4 +1,4 @@
-/** How many threads a program pays for. */
+/** The number of threads that pay off for a program. */
 
 import { availableParallelism } from 'node:os';
 import { operationsPerStep } from '../../src/ir/operations.js';

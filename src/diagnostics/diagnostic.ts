@@ -35,13 +35,13 @@ export interface Diagnostic {
   readonly expected?: string;
   /** The actual form. */
   readonly found?: string;
-  /** What to do. */
+  /** The remedy. */
   readonly hint?: string;
   /** Other places that explain this one, such as "first defined here". */
   readonly related?: readonly { readonly message: string; readonly place: Place }[];
   /** The schema or rule that was broken. */
   readonly rule?: string;
-  /** How many findings this one stands for; absent: 1. */
+  /** Number of diagnostics that this one represents; absent: 1. */
   readonly count?: number;
 }
 
@@ -62,7 +62,7 @@ const mostFindings = limits.findings;
 /** A document with so many errors is not read further. */
 const mostErrors = 2 * mostFindings;
 
-/** Says how many findings of a severity came after the last that was kept. */
+/** Reports the number of further diagnostics of a severity after the last one kept. */
 const moreFindings = (severity: Severity, count: number, isEnd: boolean): Diagnostic => ({
   code: 'diagnostics/more',
   severity,

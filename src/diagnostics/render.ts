@@ -6,7 +6,7 @@ import { displayWidth, printable } from './display.js';
 
 /** How to render. */
 export interface RenderOptions {
-  /** The text of a document, for the lines around a place; undefined when it is not at hand. */
+  /** Returns the text of a document, for the lines around a place; undefined if it is not available. */
   readonly source?: (document: string) => string | undefined;
   /** ANSI colours; default none. */
   readonly colour?: boolean;
@@ -72,7 +72,7 @@ function splitAlike(
     if (known) known[1]++;
     else counted.set(diagnostic.code, [diagnostic, 1]);
   }
-  // A line that stands for one finding would be no shorter than the finding.
+  // A line that represents one diagnostic would not be shorter.
   const single = [...counted.values()].flatMap(([diagnostic, count]) => (count === 1 ? [diagnostic] : []));
   const whole = new Set([...shown, ...single]);
   return {

@@ -128,9 +128,7 @@ export function shorten(value: unknown, longest = 60): string {
   return `${text.slice(0, half)}…${text.slice(text.length - half)}`;
 }
 
-/**
- * Large lists and maps are named by their size: nobody reads ten thousand numbers, and making their text takes time.
- */
+/** Large lists and maps are described by their size, since a text of ten thousand numbers is slow and unreadable. */
 function describe(value: unknown): string {
   if (Array.isArray(value) && value.length > 20) return `a list of ${value.length}`;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);

@@ -1,4 +1,4 @@
-/** Errors of the operating system, which Node gives a code. */
+/** Errors of the operating system with a code from Node. */
 
 /** The code of an error that has one, such as `ENOENT`; undefined for all others. */
 export const systemCode = (error: unknown): string | undefined =>

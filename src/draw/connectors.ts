@@ -24,9 +24,9 @@ export interface ConnectorEnds {
   readonly identical: boolean;
 }
 
-/** Arguments of a rule `hostDrawn`, as a translator gives them. */
+/** Arguments of a rule `hostDrawn`, from a translator. */
 export interface Connector {
-  /** Which pairs: `fixedProbability`, `fixedNumberPost` and the like. */
+  /** The kind of connector: `fixedProbability`, `fixedNumberPost` and others. */
   readonly connector: string;
   /** Probability of a pair. */
   readonly p?: number | Expression;
@@ -61,7 +61,7 @@ export interface Column {
   readonly target: number;
   /** Senders, in the order of synapse creation. */
   readonly sources: Uint32Array;
-  /** How many of the array are meant. */
+  /** Number of valid elements of the array. */
   readonly count: number;
   /** Index of creation of each synapse, if the order differs. */
   readonly at?: Uint32Array;
@@ -168,7 +168,7 @@ class Chooser {
   }
 }
 
-/** PyNN draws a hundred numbers to see whether any is negative, when it is given a random number. */
+/** PyNN draws a hundred numbers from a random number to test whether any is negative. */
 const drawnBeforehand = 100;
 
 /** A random number of connections as a whole number; PyNN can only work with such. */

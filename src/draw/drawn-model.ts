@@ -30,7 +30,7 @@ export interface Cells {
   readonly population: string;
   /** Its cells. */
   readonly size: number;
-  /** The first that the end has, and how many it has. */
+  /** The first cell of the end, and the number of its cells. */
   readonly first: number;
   readonly count: number;
 }

@@ -94,7 +94,7 @@ export function sameTargetsOf(pre: Elements, post: Elements): Uint32Array | null
   return result.some((target) => target !== none) ? result : null;
 }
 
-/** An element that stands twice in an end has no number of its own there. */
+/** An element that occurs twice in an end has no unique number there. */
 export function checkDistinct(elements: Elements, what: string): void {
   const seen = elements.populations.map(() => new Set<number>());
   for (let k = 0; k < elements.indices.length; k++) {
@@ -166,7 +166,7 @@ function allPairs(pre: number, post: number, leftOut: Uint32Array | null): Pairs
   return { sources, targets };
 }
 
-/** The synapses that lie between one population and another. */
+/** The synapses from one population to another. */
 interface Piece {
   readonly from: string;
   readonly to: string;

@@ -25,7 +25,7 @@ const modelSeed = 'model';
 export interface NamedGenerator {
   /** A whole number, or `model`. */
   readonly seed: string | number;
-  /** Tells generators of one seed apart. */
+  /** Distinguishes generators of one seed. */
   readonly stream?: string;
   /** Number of u32 values drawn earlier; absent: 0. */
   readonly skip?: number;

@@ -68,7 +68,7 @@ export class GrowingIndices extends Growing<Uint32Array> {
     this.block[this.fill++] = value;
   }
 
-  /** One value so many times. */
+  /** Appends one value repeatedly. */
   repeat(value: number, count: number): void {
     let left = count;
     while (left > 0) {

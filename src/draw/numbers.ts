@@ -40,15 +40,15 @@ const lengths: ReadonlySet<string> = new Set([
 /** A name without the mark of `inMicrometresName`. */
 export const bareName = (name: string): string => name.replace(/ in um$/, '');
 
-/** The length that a name stands for, in metres or in micrometres; undefined for other names. */
+/** Returns the length that a name denotes, in metres or in micrometres; undefined for other names. */
 export function lengthName(name: string): string | undefined {
   const bare = bareName(name);
   return lengths.has(bare) ? bare : undefined;
 }
 
 /**
- * A function that evaluates an expression of a typed model; names are looked up once. Units and constants are literals
- * there, so a name is always one of the model's, whatever unit is called the same.
+ * Returns a function that evaluates an expression of a typed model; names are looked up once. Units and constants are
+ * literals there, so a name always refers to the model, even if a unit has the same name.
  */
 export function numberFunction(e: Expression, read: Reader): Evaluated {
   switch (e.kind) {

@@ -1,4 +1,4 @@
-/** Values of synapses that a model gives or draws by pair, as lists in order of creation. */
+/** Values of synapses given or drawn by pair, as lists in order of creation. */
 
 import type { DrawnValues, Value } from '../model/typed.js';
 import { arrayOf } from '../model/arrays.js';
@@ -9,14 +9,14 @@ import type { Pairs } from './ends.js';
 import type { DrawnArrays } from './arrays.js';
 import { numberFunction } from './numbers.js';
 
-/** Values that a model gives. */
+/** Values given by a model. */
 export type GivenArray = Extract<Value, { kind: 'array' }>;
 
 /** Whether values are given for pairs by pair, which drawing makes explicit. */
 export const isForPairs = (value: Value): value is GivenArray =>
   typeof value === 'object' && value.kind === 'array' && (value.pairs !== undefined || value.gaps !== undefined);
 
-/** The synapses of a projection: their ends, and how many elements there are to receive. */
+/** The synapses of a projection: their ends, and the number of receiving elements. */
 export interface Synapses {
   readonly projection: string;
   /** Their ends. */

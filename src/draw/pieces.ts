@@ -6,7 +6,7 @@ import { assignedBy, numbersIn, synapsesIn } from '../model/assigned.js';
 import { CannotDraw } from './generators.js';
 import type { DrawnArrays } from './arrays.js';
 
-/** Projections that stand for one between several populations. */
+/** Projections that replace one between several populations. */
 export interface Pieces {
   /** Projections by name, each with the ordinals of its synapses among all (null: it has all). */
   readonly pieces: readonly { readonly name: string; readonly at: Uint32Array | null }[];
@@ -38,7 +38,7 @@ function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly nu
   });
 }
 
-/** A recording of a projection that several stand for becomes one of each. */
+/** Replaces a recording of a divided projection by one of each piece. */
 export function recordingByPiece(
   recording: Model['recordings'][number],
   all: AllPieces,

@@ -20,7 +20,7 @@ interface Placed {
   readonly what: string;
   /** Seed of the model, and the stream that places are drawn from. */
   readonly drawn: { readonly seed: string; readonly stream: string };
-  /** How many places there are. */
+  /** Number of places. */
   readonly count: number;
   /** The value of a name at one of them; undefined for names that expressions of places do not have. */
   readonly read: (name: string, at: number) => number | undefined;
@@ -97,7 +97,7 @@ function uniformAt(at: number, site: number, key: readonly [number, number]): nu
   return uniform(low, high);
 }
 
-/** Whether a stimulus has places of its own for each element. */
+/** Whether a stimulus has a separate place for each element. */
 export const isPlaced = (stimulus: Stimulus): boolean => stimulus.kind === 'current' && stimulus.places !== undefined;
 
 /** A current with places as numbers. */
@@ -135,6 +135,6 @@ export function placedLinks(name: string, population: Population, seed: string, 
   return { ...population, linked: Object.fromEntries(Object.entries(linked).map(at)) };
 }
 
-/** Whether parameters of a population are linked to places of their own on cells. */
+/** Whether parameters of a population are linked to separate places on cells. */
 export const isLinkedToPlaces = ({ linked = {} }: Population): boolean =>
   Object.values(linked).some(({ places }) => places !== undefined);

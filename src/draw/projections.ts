@@ -50,7 +50,7 @@ export class DrawnProjections {
   readonly built = new Map<string, Projection>();
   /** The model's projections of pieces. */
   readonly parts = new Map<string, Part>();
-  /** Projections that several stand for. */
+  /** Projections replaced by several. */
   readonly pieces: Map<string, Pieces> = new Map();
   /** Drawn pairs by projection, for copies. */
   readonly #drawn = new Map<string, Pairs>();

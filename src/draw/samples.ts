@@ -51,7 +51,7 @@ export class Samples {
     this.#drawn.set(key, order.slice(0, rule.sample).sort());
   }
 
-  /** How many elements a sample is drawn from. */
+  /** Returns the number of elements that a sample is drawn from. */
   #available(rule: Sample): number {
     if (rule.kind === 'sampleOf') return elementsOf(this.resolve(rule.from), this.#sizeOf, this.#data).indices.length;
     return rule.within ? arrayOf(rule.within, this.#data).length : this.#sizeOf(rule.population);

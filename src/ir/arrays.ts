@@ -31,10 +31,8 @@ export function copyInto(target: TypedArray, source: TypedArray, offset: number)
 }
 
 /**
- * Replaces every NaN by the one NaN (positive, quiet, no payload), in place: arithmetic leaves whatever bits the
- * processor does, and no kernel can see them.
- *
- * @returns how many there are
+ * Replaces every NaN by the canonical NaN (positive, quiet, no payload), in place. Arithmetic leaves
+ * processor-dependent bits, which kernels cannot read. @returns the number of NaN
  */
 export function canonicaliseNaN(array: TypedArray): number {
   let count = 0;

@@ -74,7 +74,7 @@ export interface Cell {
   words: Uint32Array;
 }
 
-/** Tells initial contents given as elements from a fill. */
+/** Whether initial contents are given as elements rather than as a fill. */
 export function isTypedArray(value: TypedArray | { readonly fill: number | bigint }): value is TypedArray {
   return ArrayBuffer.isView(value);
 }

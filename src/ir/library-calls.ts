@@ -1,4 +1,4 @@
-/** Functions of the library evaluated on the host, in float64, with the digits that every target gives. */
+/** Functions of the library evaluated on the host, in float64, with the digits of every target. */
 
 import { createEvaluator } from './evaluate.js';
 import { libraryFunction, libraryNames, withCallees, type LibraryName } from './library/index.js';

@@ -98,7 +98,7 @@ export interface EventValueLocation {
 export interface EventRecordingLocation {
   /** Name of the recording. */
   readonly recording: string;
-  /** Each event, or how many there are a second. */
+  /** Each event, or the rate of events. */
   readonly kind: 'events' | 'rate';
   /** Whose events they are. */
   readonly population: string;

@@ -60,7 +60,7 @@ export interface Buffer {
   readonly role: 'state' | 'constant';
   /** Of floating-point numbers: none that is ever stored is larger in size, or no number. */
   readonly atMost?: number;
-  /** Present in buffers that gather contributions. */
+  /** Present in buffers that collect contributions. */
   readonly inbox?: Inbox;
   /** Initial contents: zeros when absent. */
   readonly initial?: TypedArray | { readonly fill: number | bigint };

@@ -112,7 +112,9 @@ export interface CompareOp {
   readonly left: Expression;
   readonly right: Expression;
 }
-/** `condition ? whenTrue : whenFalse`, both sides evaluated (no side effects, no traps, so nobody can tell). */
+/**
+ * `condition ? whenTrue : whenFalse`, with both sides evaluated (without observable effect: no side effects, no traps).
+ */
 interface Select {
   readonly kind: 'select';
   readonly type: ScalarType;
@@ -150,7 +152,7 @@ export interface ToFixed {
   /** Units in 1, an f64. */
   readonly scale: Expression;
 }
-/** The f64 that a fixed-point i64 below 2^51 in size stands for, exactly: in units of `unit`, a power of two. */
+/** The f64 value of a fixed-point i64 below 2^51 in size, exactly: in units of `unit`, a power of two. */
 export interface FromFixed {
   readonly kind: 'fromFixed';
   readonly type: 'f64';

@@ -30,7 +30,7 @@ function float32Text(value: number): string {
 const hexadecimal = (value: number | bigint): string =>
   `${value < 0 ? '-' : ''}0x${(value < 0 ? -value : value).toString(16)}`;
 
-/** A constant with the suffix that tells its type: none for f64, `f`, `i`, `u`, `L`. Large integers are hexadecimal. */
+/** Prints a constant with the suffix of its type: none for f64, `f`, `i`, `u`, `L`. Large integers are hexadecimal. */
 export function constantText({ type, value }: Constant): string {
   switch (type) {
     case 'bool':

@@ -154,7 +154,7 @@ function printManifest(manifest: Manifest): string {
   return `{\n${entries.join(',\n')}\n}`;
 }
 
-/** JSON knows no typed arrays: `{"u32": [...]}`. */
+/** JSON has no typed arrays: `{"u32": [...]}`. */
 function arrayAsObject(_: string, value: unknown): unknown {
   return value instanceof Uint32Array ? { u32: [...value] } : value;
 }

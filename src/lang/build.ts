@@ -54,7 +54,7 @@ export const assignment = (
   targetSpan: Span = span,
 ): Assignment => ({ kind: 'assignment', target, to: referenceOf(target), targetSpan, operator, value, span });
 
-/** The value that an assignment gives its variable: of `x += e` it is `x + e`. */
+/** Returns the assigned value: for `x += e` it is `x + e`. */
 export const assignedValue = ({ target, operator, value }: Assignment): Expression =>
   operator === '=' ? value : binary(operator.slice(0, -1) as BinaryOperator, name(target), value);
 

@@ -2,7 +2,7 @@ import { multiplyRationals, type Rational } from './rational.js';
 
 const decimalPattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
-/** A decimal text taken apart: `digits` × 10^`exponent`, without leading or trailing zeros; zero has no digits. */
+/** The parts of a decimal text: `digits` × 10^`exponent`, without leading or trailing zeros; zero has no digits. */
 interface Decimal {
   readonly negative: boolean;
   readonly digits: string;

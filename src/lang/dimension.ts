@@ -106,7 +106,7 @@ interface NamedUnit {
   readonly dimension: Dimension;
 }
 
-/** Units of scale 1 that canonical texts are made of: the base, in printing order. */
+/** Units of scale 1 in canonical texts: the base, in printing order. */
 const baseUnits: readonly NamedUnit[] = [
   { symbol: 'kilogram', long: 'kilogram', dimension: kilogram },
   { symbol: 'A', long: 'amp', dimension: ampere },

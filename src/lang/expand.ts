@@ -17,7 +17,7 @@ interface Term {
 /** Terms by their powers, as text. */
 type Terms = ReadonlyMap<string, Term>;
 
-/** Products of long sums are not multiplied out beyond so many terms, and powers not beyond this one. */
+/** Largest number of terms of an expanded product, and largest expanded power. */
 const mostTerms = 200;
 const highestPower = 8;
 

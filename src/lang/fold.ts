@@ -15,7 +15,7 @@ interface Exact {
   readonly numeral: string;
   readonly unit: Unit;
   readonly integer: boolean;
-  /** A unit by itself, such as `mV` or `1/ms` without the 1. */
+  /** A unit without a number, such as `mV` or `1/ms` without the 1. */
   readonly bare: boolean;
 }
 

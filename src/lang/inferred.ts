@@ -13,7 +13,7 @@ export interface Inferred {
 
 /** A variable that an expression may read. */
 export interface Symbol extends Inferred {
-  /** Where it is defined, in whatever form the stage that reports findings has places. */
+  /** Place of its definition, in the form used by the reporting stage. */
   readonly definition?: string;
   /** Set for a given quantity, with a possibly mistaken unit, as opposed to a computed variable. */
   readonly given?: boolean;
@@ -34,7 +34,7 @@ export interface Related {
 export interface Scope {
   /** Returns the variable of this name; undefined if it does not exist. */
   lookup(name: string): Symbol | undefined;
-  /** All names that `lookup` knows, for suggestions. */
+  /** All names that `lookup` resolves, for suggestions. */
   names(): readonly string[];
   /** Functions of the model, such as tables. */
   readonly functions?: ReadonlyMap<string, FunctionSignature>;

@@ -6,7 +6,7 @@ import { childrenOf, decides, equalExpressions, namesIn } from './walk.js';
 
 /**
  * An expression as a sum of names times coefficients, plus a constant. A name that does not occur has no coefficient.
- * The literal 0 stands for a missing part whatever its unit; coefficients may read other names and draw random numbers.
+ * The literal 0 represents a missing part of any unit; coefficients may read other names and draw random numbers.
  */
 export interface LinearForm {
   readonly coefficients: ReadonlyMap<string, Expression>;

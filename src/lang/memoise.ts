@@ -19,7 +19,7 @@ export function memoised<T>(of: (text: string) => T): (text: string) => T {
   };
 }
 
-/** The same function of an object that nobody changes, which is asked once for each object. */
+/** Returns the same function of an immutable object, called once for each object. */
 export function oncePerObject<K extends object, T>(of: (object: K) => T): (object: K) => T {
   const known = new WeakMap<K, { readonly value: T }>();
   return (object) => {

@@ -98,7 +98,7 @@ const lookAlikes: Readonly<Record<string, string>> = {
 const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
-/** A character outside the grammar; look-alikes of ASCII get what to write instead. */
+/** A character outside the grammar; look-alikes of ASCII get the correct character. */
 export function unexpectedCharacter(character: string): Finding {
   const code = character.codePointAt(0) ?? 0;
   if (code < 128) {
@@ -393,7 +393,7 @@ export const equalityAsStatement = (): Finding => ({
   hint: 'write = for assignment',
 });
 
-/** `if`, `for`, `while` or the like as a statement. */
+/** `if`, `for`, `while` or a similar keyword as a statement. */
 export const noControlFlow = (word: string): Finding => ({
   code: 'lang/no-control-flow',
   message: `${word} statements are not supported`,

@@ -141,7 +141,7 @@ function splitDefinitions(plain: string, errors: LangError[], cut: Span[]): Span
   }
 }
 
-/** The end of the line with the unit, or of the flags when they stand on lines of their own. */
+/** The end of the line with the unit, or of flags on separate lines. */
 function endOfDefinition(plain: string, colon: number): number {
   const flags = /[ \t]*[^\n(]*(?:\n\s*)?\([^):=]*\)[^\n]*/y;
   flags.lastIndex = colon + 1;

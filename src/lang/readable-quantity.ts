@@ -220,7 +220,7 @@ function cost({ number, unit }: WrittenQuantity): number {
   return digits * 4 + word + (Math.abs(number) < 0.1 ? 5 : 0) + (Math.abs(number) >= most ? 8 : 0);
 }
 
-/** The number of units of 10 to the `exponent` in a value, or undefined when it does not give the same double back. */
+/** Returns the number of units of 10 to the `exponent` in a value, or undefined if it does not reproduce the double. */
 function inUnit(value: number, exponent: number, arithmetic: Arithmetic): number | undefined {
   const scaled = scaleDecimal(String(value), powerOfTen(-exponent));
   if (arithmetic !== 'double') return scaleDecimal(String(scaled), powerOfTen(exponent)) === value ? scaled : undefined;
@@ -248,7 +248,7 @@ export function quantityTree(value: number, dimension: Dimension, arithmetic: Ar
   const signed = negative ? unary('-', size) : size;
   if (unit === undefined) return signed;
   if (unit.kind === 'binary' && (unit.operator === '/' || unit.operator === '*')) {
-    // Python takes the parts of a unit one after another, which may give other bits.
+    // Python evaluates the parts of a unit one after another, which may give other bits.
     const [left, right] = [sizeOf(unit.left), sizeOf(unit.right)];
     const inTurn = unit.operator === '/' ? (written.number * left) / right : written.number * left * right;
     if (arithmetic !== 'double' || inTurn === Math.abs(value))

@@ -49,9 +49,7 @@ function isRegular(block: Matrix): boolean {
   return false;
 }
 
-/**
- * Whether no eigenvalue is a root of degree three or more, or of a number that is negative whatever names stand for.
- */
+/** Whether no eigenvalue is a root of degree three or more, or of a number that is negative for all values of names. */
 function isReal(block: Matrix): boolean {
   if (block.length < 2) return true;
   let real = false;

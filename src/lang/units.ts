@@ -36,11 +36,11 @@ import { divideRationals, multiplyRationals, one, powerOfRational, powerOfTen, t
 
 export { unitText } from './dimension.js';
 
-/** A unit: how many SI units of its dimension it is, exactly. */
+/** A unit, with its exact scale in SI units of its dimension. */
 export interface Unit {
   /** Exponents of the SI base units. */
   readonly dimension: Dimension;
-  /** How many SI units of the dimension it is: 1/1000 for `mV`. */
+  /** Its exact scale in SI units of the dimension: 1/1000 for `mV`. */
   readonly scale: Rational;
 }
 
@@ -116,7 +116,7 @@ const longUnits: Readonly<Record<string, Base>> = {
   litre: [volume, -3],
 };
 
-/** Symbols that expressions know, with the prefixes that go with them; few, since variables have short names too. */
+/** Symbols in expressions, with their prefixes; few, since variables also have short names. */
 const symbols: Readonly<Record<string, { readonly base: Base; readonly prefixes: string }>> = {
   V: { base: [volt, 0], prefixes: 'k m u n' },
   A: { base: [ampere, 0], prefixes: 'm u n p f' },
@@ -270,7 +270,7 @@ const longNames: Readonly<Record<string, string>> = {
 };
 const prefixable = (name: string): boolean => !['min', 'h', 'd'].includes(name);
 
-/** The long name of the unit that a symbol stands for: `mV` → `mvolt`, `h` → `hour`, `um2` → `umetre2`. */
+/** Returns the long name of the unit of a symbol: `mV` → `mvolt`, `h` → `hour`, `um2` → `umetre2`. */
 export function longUnitName(symbol: string): string | undefined {
   if (Object.hasOwn(longNames, symbol)) return longNames[symbol];
   if (symbol === 'kg') return 'kilogram';
@@ -337,7 +337,7 @@ function symbolOfWords(name: string): string | undefined {
   return undefined;
 }
 
-/** The units that one that is not known may stand for, the likeliest first. */
+/** Returns candidates for an unknown unit, the likeliest first. */
 export function unitsLike(name: string): string[] {
   const symbol = symbolOfWords(name);
   return symbol === undefined ? nearest(name, commonUnitNames()) : [symbol];

@@ -77,8 +77,8 @@ export const isChoice = (e: Expression): boolean =>
   (e.kind === 'binary' && comparisons.has(e.operator));
 
 /**
- * Whether a comparison, a negation or a choice is a factor or term of an expression: Brian 2's solver of linear systems
- * fails on that, since SymPy's relations do not commute. Its `And` and `Or` do, whatever they join.
+ * Whether a comparison, a negation or a conditional expression is a factor or term of an expression: Brian 2's solver
+ * of linear systems fails on it, since SymPy's relations do not commute. Its `And` and `Or` do, for any operands.
  */
 export function decides(e: Expression): boolean {
   if (e.kind === 'binary' && (e.operator === 'and' || e.operator === 'or')) return false;

@@ -76,7 +76,7 @@ export interface Known {
   readonly precision: Precision;
   /** Element type of the model's real variables. */
   readonly real: Real;
-  /** Seconds a step: of the program, or of the clock that code goes by (`clocks.ts`). */
+  /** Seconds per step of the program, or of the clock of the code (`clocks.ts`). */
   readonly dt: number;
   /** Program steps in one step of the current clock. */
   readonly every: number;
@@ -88,7 +88,7 @@ export interface Known {
   readonly diagnostics: LoweringDiagnostics;
   /** Positions of elements, for populations that have positions. */
   readonly places: ReadonlyMap<string, Places>;
-  /** For projections that stand for a piece of one that the model names: which piece. */
+  /** For projections that replace a piece of one in the model: that piece. */
   readonly parts: ReadonlyMap<string, Part>;
   /** Cells with structure, with compartments as elements of groups. */
   readonly cables: readonly Cable[];

@@ -102,7 +102,7 @@ export function numberOf(value: Value): number | null {
   return null;
 }
 
-/** The value that a population gives to a parameter or initial state, or the type's default. */
+/** Returns the value of a parameter or initial state in a population, or the type's default. */
 export function valueOf(population: Population, equations: Equations, name: string): Value {
   const given = population.values[name];
   if (given !== undefined) return given;

@@ -28,13 +28,13 @@ import * as messages from './messages.js';
 import type { Piece } from './selections.js';
 import { pieceDomain } from './selections.js';
 
-/** Adds the kernels that give the elements of a group their first values. */
+/** Adds the kernels that assign the initial values of a group's elements. */
 export function firstValues(group: Group, context: Context): void {
   for (const member of group.members)
     for (const kernel of initialValues(group, member, context)) context.builder.initially(kernel);
 }
 
-/** Kernels that give the elements of one population their first values. */
+/** Adds kernels that assign the initial values of one population's elements. */
 function initialValues(group: Group, member: Member, context: Context): string[] {
   const names = [...group.equations.parameters.keys(), ...group.equations.state.keys()];
   const values = new Map<string, Value>();

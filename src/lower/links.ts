@@ -1,6 +1,6 @@
 /**
- * Pass: parameters that stand for variables of other populations. Where steps go by slots they are read at the start of
- * the step, or, as in Brian, wherever they are used (`Profile.links`).
+ * Pass: parameters linked to variables of other populations. When stepping by slots they are read at the start of the
+ * step or, as in Brian, at each use (`Profile.links`).
  */
 
 import * as ir from '../ir/builder.js';
@@ -37,7 +37,7 @@ export function linkedMember(
   return null;
 }
 
-/** A parameter of a population that stands for a variable of another. */
+/** A parameter of a population that is linked to a variable of another. */
 export interface LinkedParameter {
   readonly group: Group;
   readonly member: Member;

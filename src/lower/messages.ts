@@ -3,7 +3,7 @@
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { oneOf } from '../diagnostics/suggest.js';
 
-/** A part of a valid model that has no kernels yet, with how many more like it there are. */
+/** A part of a valid model without kernels, with the number of similar ones. */
 export const unsupportedFeature = (feature: string, hint?: string, others = 0): Finding => ({
   code: 'lower/unsupported-feature',
   message: others > 0 ? `${feature} and ${others} more like it cannot be run yet` : `${feature} cannot be run yet`,
@@ -12,7 +12,7 @@ export const unsupportedFeature = (feature: string, hint?: string, others = 0): 
   hint: hint ?? 'the model is valid and can be converted to other notations',
 });
 
-/** What to do about a feature that only one timing profile lacks. */
+/** Hint for a feature that only one timing profile lacks. */
 export const otherTiming = "run it with --timing grid, or with its notation's own timing";
 
 /** An integration method that was asked for by name, with why the equations do not suit it. */
@@ -147,7 +147,7 @@ export const notFinite = (variable: string, owner: string, found: number): Findi
   hint: 'check the arguments of log, sqrt, divisions and powers',
 });
 
-/** More calls of random functions in one place than counters tell apart. */
+/** More calls of random functions in one place than counters can distinguish. */
 export const tooManyDraws = (most: number): Finding => ({
   code: 'lower/too-many-draws',
   message: 'a single expression or block of code draws random numbers in too many places',

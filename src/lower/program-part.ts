@@ -115,8 +115,8 @@ export function faultMeanings(faults: ReadonlyMap<string, number>): Record<numbe
 }
 
 /**
- * Collects the additions of one pass. It sees earlier passes only where names are concerned: taken names, messages of
- * faults, and shared buffers.
+ * Collects the additions of one pass. It reads earlier passes only for names: taken names, messages of faults, and
+ * shared buffers.
  */
 export class PartBuilder {
   readonly #program: ProgramPart;
@@ -155,7 +155,7 @@ export class PartBuilder {
     };
   }
 
-  /** Adds a buffer, under a free name like the wanted one; zeros unless `options` give contents. */
+  /** Adds a buffer under an unused name like the preferred one; zeros unless `options` have contents. */
   buffer(name: string, element: ElementType, length: Extent, comment: string, options: BufferOptions = {}): Buffer {
     const buffer: Buffer = {
       name: this.#unique(name, 'buffers', this.#buffers),

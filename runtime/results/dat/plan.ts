@@ -130,7 +130,7 @@ export interface NameRefusal {
   readonly message: string;
   /** The form of permitted names. */
   readonly expected: string;
-  /** What to do. */
+  /** The remedy. */
   readonly hint: string;
 }
 

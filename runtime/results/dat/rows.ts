@@ -46,7 +46,7 @@ const textBytes = 1 << 18;
 
 let compiled: WasmModule | undefined;
 
-/** @param columns  how many, at least one */
+/** @param columns number of columns, at least one */
 export function createRowWriter(columns: number): RowWriter {
   // A number and its tab; a line feed.
   const rowBytes = columns * (longestFloat + 1) + 1;

@@ -129,7 +129,7 @@ function writeDocument(
   output.write(`"provenance": ${provenanceText(record, setup.data)}}\n`);
 }
 
-/** One segment: trains and signals with times of its own. */
+/** Writes one segment: trains and signals with its own times. */
 function writeSegment(
   output: OutputFile,
   setup: RunSetup,
@@ -282,7 +282,7 @@ function writeSignals(
   for (const [i, plan] of setup.series.entries()) {
     const rows = samples[i]!.rows(index);
     const steps = plan.gaps || setup.segments !== undefined ? samples[i]!.steps(index) : null;
-    // With several segments each has samples of its own steps, which are regular unless the recording was switched
+    // With several segments each has samples at its own steps, which are regular unless the recording was switched
     // within it.
     if ((steps !== null && (setup.segments === undefined || !isRegular(steps, plan.every))) !== irregular) continue;
     // A recording that was off throughout has no signal, except for the one segment of most runs.
@@ -360,7 +360,7 @@ interface Stretch {
   readonly steps: number[];
 }
 
-/** @param keepSteps  whether rows have steps of their own, which regular samples do not need */
+/** @param keepSteps whether rows have individual steps, which regular samples do not need */
 function createSampleFile(file: string, path: string, keepSteps: boolean, fileSystem: FileSystem): SampleFile {
   let descriptor: number | null = null;
   let length = 0;

@@ -1,6 +1,6 @@
 /**
- * The NWB schema itself, stored in a file for readers that lack its version. The user gives the text; it is not ours to
- * ship.
+ * The NWB schema itself, stored in a file for readers that lack its version. The user provides the text, which we may
+ * not distribute.
  */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';

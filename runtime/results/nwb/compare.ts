@@ -13,7 +13,7 @@ import { inOneFile, objectAt, openH5, type Dataset, type File, type Group, isDat
 
 const valuesAtOnce = 1 << 20;
 
-/** Compares everything in two files. @throws whatever the HDF5 library throws for a file that it cannot read */
+/** Compares the complete contents of two files. @throws errors of the HDF5 library for unreadable files */
 export async function compareNwbFiles(stored: string, expected: string, differences: DifferenceList): Promise<void> {
   const a = await openH5(stored);
   try {
@@ -121,7 +121,7 @@ function attributeText(owner: Group, attribute: Attribute | undefined): string {
   return `${plainText(value)} (${type})`;
 }
 
-/** The paths that references lead to. The library gives a list of them, also of one. */
+/** Returns the paths of references. The library returns a list of them, even for a single one. */
 function referred(owner: Group, value: unknown): string {
   if (Array.isArray(value)) return value.map((each: unknown) => referred(owner, each)).join(', ');
   try {
@@ -142,7 +142,7 @@ function plainText(value: unknown): string {
 }
 
 // --- Values ---------------------------------------------------------------------------------------------------------
-/** Compares values of datasets of one type and shape; the first difference is told. */
+/** Compares values of datasets of one type and shape, and reports the first difference. */
 function compareDatasets(path: string, left: Dataset, right: Dataset, differences: DifferenceList): void {
   const { shape, total_size: total, type } = right.metadata;
   if (shape === null || total === 0) return;

@@ -62,7 +62,7 @@ const neoColumns = (places: readonly NeoPlace[]): readonly Column[] =>
     values: { texts: places.map((place) => place[name]) },
   }));
 
-/** The segment that a phase lies in; a phase without steps between two belongs to the later one. */
+/** Returns the segment of a phase; a phase without steps between two segments belongs to the later one. */
 function segmentOf(segments: readonly SegmentSpan[] | undefined, begin: number, end: number): number {
   if (!segments) return 0;
   const found = segments.findIndex((span) => begin >= span.begin && end <= span.end && begin < span.end);

@@ -130,7 +130,7 @@ function readTrains(file: File, path: string, record: RunRecord): readonly Spike
   }
   const index = datasetAt(file, '/units/spike_times_index');
   const times = datasetAt(file, '/units/spike_times');
-  // The first version had one row for each cell, whatever happened to time.
+  // The first version had one row for each cell, even across resets.
   const blocks = version === 1 ? plans.map((_, trains) => ({ trains })) : unitBlocks(plans, segments, steps);
   const rows = blocks.reduce((sum, { trains }) => sum + elementCount(plans[trains]!.cells), 0);
   const ends = index ? Float64Array.from(valueOf(index) as Iterable<number | bigint>, Number) : new Float64Array(0);

@@ -93,7 +93,7 @@ export interface SeriesWriter {
   written(): ReadonlySet<string>;
 }
 
-/** Rows of one part that are gathered before they are written. */
+/** Rows of one part that are collected before they are written. */
 interface Chunk {
   readonly part: SeriesPart;
   readonly position: number;
@@ -128,7 +128,7 @@ export function createSeries(h5: H5Writer, setup: RunSetup, place: (segment: num
     }
     append(h5, into, chunk, header.dt);
     unflushed += chunk.values.byteLength;
-    // By bytes and not by time, so equal runs give equal files.
+    // Flushing depends on bytes, not on time, so that equal runs give equal files.
     if (unflushed < memoryBytes) return;
     h5.file.flush();
     unflushed = 0;

@@ -35,8 +35,8 @@ interface UnitBlock {
 }
 
 /**
- * The blocks of /units in their order. A row holds one stretch of time without gaps within one segment: readers such as
- * Neo know no other. Cells that were not observed in a segment have no row of it.
+ * Returns the blocks of /units in their order. A row covers one interval without gaps within one segment, because
+ * readers such as Neo support no other form. Cells that were not observed in a segment have no row of it.
  */
 export function unitBlocks(
   trains: readonly TrainsPlan[],

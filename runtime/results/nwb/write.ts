@@ -50,7 +50,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
   let waiting: SampleBlock[] = [];
   let waitingBytes = 0;
 
-  /** Every write goes through here, so a full disk is told as such and the broken file is removed. */
+  /** All writes go through this function, which reports a full disk and removes the broken file. */
   const guarded = <T>(action: () => T): T => {
     try {
       if (failure !== null) throw failure;
@@ -99,7 +99,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
           opened.file.flush();
         }),
       );
-      // A failure is told by the next call; nobody awaits this promise until then.
+      // The next call reports a failure; the promise is not awaited until then.
       opening.catch((error: unknown) => {
         failure ??= outputError(error, path);
       });
@@ -108,7 +108,7 @@ export function nwbWriter(path: string, options: NwbOptions = {}): ResultWriter 
       waiting.push(block);
       waitingBytes += block.values.byteLength + block.steps.byteLength;
     },
-    // A failure to open is told by the next call.
+    // The next call reports a failure to open the file.
     ready: () => (waitingBytes > mostWaiting ? opening.catch(() => undefined) : Promise.resolve()),
     advance: (step) =>
       guarded(() => {

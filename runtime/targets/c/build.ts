@@ -81,8 +81,7 @@ async function writeFiles(folder: string, files: Sources['files']): Promise<void
 }
 
 /**
- * Compiles in a folder that is nobody else's. @throws UsageError with the compiler's message; the folder stays, for the
- * user to look into
+ * Compiles in an exclusive folder. @throws UsageError with the compiler's message; the folder is kept for inspection
  */
 async function compileIn(folder: string, { files, compiler, flags }: Sources): Promise<void> {
   await writeFiles(folder, files);
@@ -131,7 +130,7 @@ async function sweep(cache: string): Promise<void> {
   }
 }
 
-/** A folder of its own in the cache, or elsewhere when the cache cannot be written. */
+/** Creates a new folder in the cache, or elsewhere if the cache cannot be written. */
 async function workFolder(
   cache: string | undefined,
   key: string,
@@ -159,7 +158,7 @@ async function workFolder(
   }
 }
 
-/** Gives a finished folder its name in the cache; another process may have been faster, which is as good. */
+/** Renames a finished folder to its name in the cache; another process may have done so first, with the same result. */
 async function moveIn(from: string, entry: string): Promise<string> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {

@@ -130,7 +130,7 @@ export function compileFlags(level: OptimisationLevel, parallel: boolean, compil
   ];
 }
 
-/** How much the compiler optimises; no result depends on it. */
+/** Level of the compiler's optimisation; no result depends on it. */
 export type OptimisationLevel = '-O0' | '-O1' | '-O2' | '-O3';
 
 /**
@@ -143,7 +143,7 @@ export function processorFeatures(): string {
   try {
     features = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
   } catch {
-    // On other systems the processor's model name tells everything.
+    // On other systems the processor's model name suffices.
   }
   return `${process.platform} ${process.arch} ${[...models].sort().join(', ')} ${features}`;
 }

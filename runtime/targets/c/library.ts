@@ -11,7 +11,7 @@ export type NetworkPointer = bigint | object;
 export interface NetworkLibrary {
   /** Allocates a network with buffers of known length; null if memory is insufficient. */
   create(): NetworkPointer | null;
-  /** Gives all memory of a network back. */
+  /** Frees all memory of a network. */
   destroy(network: NetworkPointer): void;
   /** Elements that a buffer, by its ordinal, has now. */
   length(network: NetworkPointer, buffer: number): number;
@@ -28,8 +28,8 @@ export interface NetworkLibrary {
   /** Performs one action of a list. @returns 0, or a negative code for insufficient memory or untrusted arithmetic */
   perform(network: NetworkPointer, list: number, action: number, threads: number): Promise<number>;
   /**
-   * Runs at most so many steps, or so many milliseconds (0: no limit).
-   * @returns steps done, or a negative code
+   * Runs at most the given steps or milliseconds (0: no limit). @returns the number of completed steps, or a negative
+   * code
    */
   run(network: NetworkPointer, steps: number, threads: number, milliseconds: number): Promise<number>;
   /** Returns the ordinal and length of the buffer that could not be allocated. */

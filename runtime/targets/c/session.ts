@@ -34,7 +34,7 @@ export function distrustError(failed: number): UsageError {
   );
 }
 
-/** Starts a session: memory with its initial values. @throws UsageError when the machine does not give the memory */
+/** Starts a session: memory with its initial values. @throws UsageError if the memory cannot be allocated */
 export function startSession(
   program: Program,
   generated: GeneratedC,

@@ -106,7 +106,7 @@ async function compile(program: Program, options: CompileOptions, own: CTargetOp
   }
 }
 
-/** A c target with a compiler and a level of optimisation of one's own. */
+/** Returns a c target with a given compiler and level of optimisation. */
 export function cTargetWith(own: CTargetOptions): Target {
   return {
     name: 'c',

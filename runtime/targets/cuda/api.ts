@@ -64,7 +64,7 @@ export interface KernelArguments {
   point(position: number, memory: Handle): void;
   /** Puts an integer of 32 bits at a place. */
   put(position: number, value: number): void;
-  /** Gives the memory back. */
+  /** Frees the memory. */
   free(): void;
 }
 
@@ -88,7 +88,7 @@ function candidates(): readonly string[] {
   return ['libcuda.so.1', 'libcuda.so', '/usr/local/nvidia/lib64/libcuda.so.1', '/usr/lib/wsl/lib/libcuda.so.1'];
 }
 
-/** What to install for a device. */
+/** Installation hint for a device. */
 export const driverHint =
   process.platform === 'darwin'
     ? 'there is no CUDA for macOS: use --target opencl, c or wasm'

@@ -8,7 +8,7 @@ import { nvccCompiler } from './nvcc.js';
 import { nvrtcCompiler } from './nvrtc.js';
 import { versionText } from './devices.js';
 
-/** What to install. */
+/** Installation hint. */
 export const compilerHint =
   'install NVRTC or nvcc of the CUDA version that nvidia-smi shows: apt-get install cuda-nvrtc-13-0 (of NVIDIA), ' +
   'nvidia-cuda-toolkit (Debian, Ubuntu), or pip install nvidia-cuda-nvrtc; INTERNEURON_NVRTC_LIBRARY and CUDACXX ' +

@@ -21,7 +21,7 @@ interface OpenDevice {
 }
 
 const opened = new WeakMap<CudaApi, Map<number, OpenDevice>>();
-/** The context of this thread, as the driver knows it. */
+/** The current context of this thread in the driver. */
 const current = new WeakMap<CudaApi, bigint>();
 
 /** Opens a device: its primary context lives as long as the process. @throws UsageError when its driver refuses */
@@ -138,7 +138,7 @@ export class CudaDriver implements DeviceDriver {
     current.set(api, context);
   }
 
-  /** Calls a function that gives a code. */
+  /** Calls a function that returns a code. */
   #do(name: DriverFunction, ...args: readonly Argument[]): void {
     this.#enter();
     const code = this.#open.api.call(name, ...args);

@@ -22,11 +22,7 @@ const lasting = new Set([4, 46, 101, 214, 220, 700, 702, 709, 710, 714, 715, 716
 /** Whether a context is of no use after this code. */
 export const isLasting = (code: number): boolean => lasting.has(code);
 
-/**
- * The error for a code that is no success.
- *
- * @param device  as the user knows it
- */
+/** The error for a code other than success. @param device its name for the user */
 export function cudaError(api: CudaApi, code: number, name: DriverFunction, device: string): Error {
   const described = api.describe(code);
   if (code === codes.outOfMemory) return new OutOfDeviceMemory(described.name);

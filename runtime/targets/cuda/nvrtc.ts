@@ -37,7 +37,7 @@ export function nvrtcCompiler(path: string): CudaCompiler | undefined {
   return compilers.get(path);
 }
 
-/** A library that nobody holds is unloaded. */
+/** A library without a reference is unloaded. */
 const held: unknown[] = [];
 
 /**

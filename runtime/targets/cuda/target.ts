@@ -156,7 +156,7 @@ async function compile(program: Program, options: CompileOptions, own: CudaTarge
   };
 }
 
-/** A cuda target with choices of one's own. */
+/** Returns a cuda target with the given options. */
 export function cudaTargetWith(own: CudaTargetOptions): Target {
   return {
     name: 'cuda',

@@ -3,7 +3,7 @@
 import type { DeviceSizes, Launch, Size } from '../../../src/codegen/schedule/launches.js';
 import type { TypedArray } from '../../../src/ir/program.js';
 
-/** A piece of a device's memory, or a kernel, as the driver knows it. */
+/** A piece of a device's memory, or a kernel, as a handle of the driver. */
 export type Handle = number | bigint;
 
 /** A launch of a kernel. */
@@ -13,7 +13,7 @@ export interface Command {
   readonly size: Size;
 }
 
-/** Memory that a device does not give. */
+/** Memory that a device cannot allocate. */
 export class OutOfDeviceMemory extends Error {}
 
 /**
@@ -31,7 +31,7 @@ export interface DeviceDriver {
   readonly total?: number;
   /** Allocates device memory with undefined contents. */
   allocate(bytes: number): Handle;
-  /** Gives memory back. */
+  /** Frees memory. */
   free(memory: Handle): void;
   /** Waits for earlier commands, then copies bytes to an array. */
   read(memory: Handle, offset: number, to: TypedArray): void;
@@ -61,6 +61,6 @@ export interface DeviceDriver {
   flush(): void;
   /** When everything that was asked for is done; other work of the process goes on until then. */
   finish(): Promise<void>;
-  /** Releases the queue, the kernels and the program, whatever state the device is in. */
+  /** Releases the queue, the kernels and the program, in any state of the device. */
   dispose(): void;
 }

@@ -112,7 +112,9 @@ export class DeviceMemory {
     }
   }
 
-  /** Gives a buffer a length, and its elements their first values. @returns whether its memory has moved */
+  /**
+   * Allocates a buffer of a length, and sets the initial values of its elements. @returns whether its memory has moved
+   */
   allocate(name: string, length: number): boolean {
     const buffer = this.buffer(name);
     const place = this.#layout.places.get(name);
@@ -198,7 +200,7 @@ export class DeviceMemory {
     return this.#program.buffers.filter(({ role }) => role === 'state').map(({ name }) => name);
   }
 
-  /** Gives all memory back. */
+  /** Frees all memory. */
   dispose(): void {
     for (const name of [...this.#own.keys()]) this.#release(name);
     this.#driver.free(this.arena);

@@ -62,7 +62,7 @@ const cudaText: Generator = {
   generate: (program) => new Map([['network.cu', generateCuda(program, 'atomic').source]]),
 };
 
-/** A null target of the given generators. Their files lie in a folder each: `wasm/threads.wat`. */
+/** Returns a null target of the given generators. Their files are in separate folders: `wasm/threads.wat`. */
 export function nullTargetOf(generators: readonly Generator[]): Target {
   return {
     name: 'null',

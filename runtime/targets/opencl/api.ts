@@ -66,7 +66,7 @@ function candidates(): readonly string[] {
   return process.platform === 'win32' ? ['OpenCL.dll'] : ['libOpenCL.so.1', 'libOpenCL.so'];
 }
 
-/** What to install. */
+/** Installation hint. */
 export const installHint =
   process.platform === 'linux'
     ? 'install the loader and a driver: apt-get install ocl-icd-libopencl1, and for the processor pocl-opencl-icd ' +

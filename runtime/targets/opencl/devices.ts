@@ -48,7 +48,7 @@ function query(api: OpenclApi, name: FunctionName, id: Handle): Query {
 const textOf = (bytes: Uint8Array): string =>
   textDecoder.decode(bytes).replace(/\0.*$/s, '').replace(/\s+/g, ' ').trim();
 
-/** An unsigned integer of whatever width. */
+/** Reads an unsigned integer of any width. */
 function numberOf(bytes: Uint8Array): number {
   let value = 0;
   for (let k = bytes.length - 1; k >= 0; k -= 1) value = value * 256 + (bytes[k] ?? 0);

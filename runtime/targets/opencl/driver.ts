@@ -42,13 +42,13 @@ export class OpenclDriver implements DeviceDriver {
     return error;
   }
 
-  /** Calls a function that gives a code. */
+  /** Calls a function that returns a code. */
   #do(name: FunctionName, ...args: readonly Argument[]): void {
     const code = Number(this.#open.api.call(name, ...args));
     if (code !== 0) throw this.#fail(code, name);
   }
 
-  /** Calls a function that gives an object, and a code through its last argument. */
+  /** Calls a function that returns an object, and a code through its last argument. */
   #create(name: FunctionName, ...args: readonly Argument[]): Handle {
     const error = new Int32Array(1);
     const handle = this.#open.api.call(name, ...args, error);

@@ -35,11 +35,7 @@ export const codeName = (code: number): string => names[code] ?? `error ${code}`
 
 const outOfMemory = new Set([-4, -6, -61]);
 
-/**
- * The error for a code that is no success.
- *
- * @param device  as the user knows it
- */
+/** The error for a code other than success. @param device its name for the user */
 export function openclError(code: number, name: FunctionName, device: string): Error {
   if (outOfMemory.has(code)) return new OutOfDeviceMemory(codeName(code));
   return new UsageError(

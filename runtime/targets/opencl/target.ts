@@ -1,4 +1,4 @@
-/** The opencl target: processors, graphics cards and whatever else has a driver for OpenCL. */
+/** The opencl target: processors, graphics cards and other devices with a driver for OpenCL. */
 
 import { join } from 'node:path';
 import { UsageError } from '../../../src/diagnostics/diagnostic.js';
@@ -182,7 +182,7 @@ async function compile(program: Program, options: CompileOptions, own: OpenclTar
   };
 }
 
-/** An opencl target with choices of one's own. */
+/** Returns an opencl target with the given options. */
 export function openclTargetWith(own: OpenclTargetOptions): Target {
   return { name: 'opencl', probe: () => probe(own), compile: (program, options) => compile(program, options, own) };
 }

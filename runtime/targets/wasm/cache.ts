@@ -22,7 +22,7 @@ async function readEntry(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Milliseconds after which a file that is not an entry yet has no owner any more: whoever wrote it was killed. */
+/** Milliseconds after which a temporary file has no owner: its writer was killed. */
 const writtenFor = 24 * 3600 * 1000;
 
 /** Removes the leftovers of processes that were killed while writing. */

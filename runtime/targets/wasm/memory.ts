@@ -46,7 +46,7 @@ export class SessionMemory {
   /** Room that was released, by address; no two pieces touch. */
   #free: Room[] = [];
 
-  /** @throws UsageError when the machine does not give the memory */
+  /** @throws UsageError if the memory cannot be allocated */
   constructor(layout: Layout) {
     this.#layout = layout;
     this.#end = layout.size;
@@ -157,7 +157,7 @@ export class SessionMemory {
     this.#free = joined;
   }
 
-  /** Where that many bytes lie: in room that was released, or at the end, which then moves. */
+  /** Returns the address for a number of bytes: in released memory, or at the end, which then moves. */
   #place(bytes: number): number {
     const wanted = alignUp(bytes);
     const found = this.#free.findIndex(({ begin, end }) => end - begin >= wanted);

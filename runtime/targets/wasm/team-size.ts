@@ -4,7 +4,7 @@
  * Compiled C networks decide by themselves, by the same rules; for WebAssembly sessions this module decides.
  */
 
-/** What to do next: so many steps at most, on so many threads. */
+/** The next piece of work: the largest number of steps, and the number of threads. */
 export interface Piece {
   /** Threads that compute; the others wait. */
   readonly threads: number;
@@ -16,7 +16,7 @@ export interface Piece {
 export interface TeamChooser {
   /** The next piece. */
   next(): Piece;
-  /** Notes that the piece asked for last did so many steps in so many milliseconds. */
+  /** Records the steps and milliseconds of the last piece. */
   note(steps: number, milliseconds: number): void;
 }
 
@@ -37,7 +37,7 @@ const interval = { least: 64, most: 4000 } as const;
 /** Milliseconds of a piece on several threads: a step can at once take many times as long as before. */
 const pieceTime = 10;
 
-/** The pace of a session of so many threads. */
+/** Creates the team chooser of a session with the given number of threads. */
 export function createTeamChooser(threads: number): TeamChooser {
   const sizes = teamSizes(threads);
   if (sizes.length === 1) return { next: () => ({ threads: 1, steps: Infinity }), note: () => undefined };

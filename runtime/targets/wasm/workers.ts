@@ -91,7 +91,7 @@ export class Workers {
         worker.off('message', onMessage);
         worker.off('error', onError);
         worker.off('exit', onExit);
-        // The end of a worker that is told to end must be seen, or the process ends first.
+        // The process must wait for the end of a terminated worker.
         if (!this.#ending) worker.unref();
       };
       const onMessage = (reply: Reply): void => {
@@ -161,7 +161,7 @@ export class Workers {
     }
   }
 
-  /** Ends all threads, whatever they are doing. */
+  /** Ends all threads in any state. */
   async terminate(): Promise<void> {
     this.#ending = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));

@@ -8,7 +8,7 @@ import type { ElementType, ScalarType } from '../../ir/program.js';
 /** Operations that every language has under its own name; all are exact or correctly rounded. */
 type MathFunction = 'sqrt' | 'floor' | 'ceil' | 'trunc' | 'nearest' | 'abs';
 
-/** One language. Nothing else in this folder's printers knows which language it prints. */
+/** One language. All other printers of this folder are independent of the language. */
 export interface Dialect {
   /** As messages and comments name it. */
   readonly name: string;

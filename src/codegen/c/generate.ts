@@ -25,7 +25,7 @@ export interface GeneratedC {
   readonly header: string;
   /** `network.c`. */
   readonly source: string;
-  /** Names of the lists that `network_perform` knows, with their numbers of actions; the first is initialisation. */
+  /** Names of the lists for `network_perform`, with their numbers of actions; the first is initialisation. */
   readonly lists: readonly { readonly name: string; readonly actions: number }[];
 }
 

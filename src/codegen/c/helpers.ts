@@ -7,7 +7,7 @@ import type { Dialect } from './dialect.js';
 
 type Maker = (dialect: Dialect) => string;
 
-/** Signed integers wrap: the sum is made of unsigned ones. */
+/** Signed integers wrap: the sum is computed with unsigned ones. */
 const wrapping =
   (type: 'i32' | 'i64', name: string, operator: string): Maker =>
   ({ inlineFunction, types }) => {

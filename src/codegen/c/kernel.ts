@@ -16,7 +16,7 @@ export interface NamedFamily {
   readonly rows?: { readonly type: string; readonly table: string; readonly fields: readonly string[] };
 }
 
-/** Gives families their names, in their order. */
+/** Names families, in their order. */
 export function nameFamilies(context: ProgramContext, families: readonly Family[]): readonly NamedFamily[] {
   return families.map((family) => {
     if (family.members.length === 1) return { family, id: context.kernelNames.id(family.pattern.name) };

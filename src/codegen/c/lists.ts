@@ -89,15 +89,15 @@ export function listTexts(context: ProgramContext, callees: Callees): ListTexts 
   return { actions, firsts, allocations, cases };
 }
 
-/** How many actions each list has. */
+/** Prints the number of actions of each list. */
 export const actionCounts = (context: ProgramContext): string =>
   actionLists(context)
     .map(({ actions }) => `${actions.length}u`)
     .join(', ');
 
 /**
- * The logs that a step may fill: the place of the pointer to the cell that counts rows and its index there, how many
- * rows there are and a step may need.
+ * Prints the logs that a step may fill: the offset of the pointer to the cell that counts rows and its index there, the
+ * capacity in rows, and the most rows of a step.
  */
 export function logRows(context: ProgramContext): string[] {
   return context.program.logs.flatMap(({ name, cursor, capacity, maxRowsPerStep }: Log) => {

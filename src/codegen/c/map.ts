@@ -68,8 +68,8 @@ function flagsText(
 }
 
 /**
- * A function for the items of one block, which the kernel's function calls with a number of items that the compiler
- * knows: so short a loop would otherwise spend as much time on its beginning and end as on its items.
+ * Prints a function for the items of one block, which the kernel's function calls with a constant number of items. Such
+ * a short loop would otherwise spend as much time on its beginning and end as on its items.
  */
 function blockFunction(
   context: ProgramContext,
@@ -165,7 +165,7 @@ function largest({ fields, members }: Family, amounts: readonly Amount[]): numbe
 const certainly = (family: Family, ends: readonly Amount[]): readonly string[] =>
   largest(family, ends) <= 2147483647 ? ['CERTAINLY(high <= INT32_MAX);'] : [];
 
-/** Runs `items` over the part of every range that lies in [from, to). */
+/** Runs `items` over the part of every range within [from, to). */
 function overRanges(
   scope: Scope,
   table: string,

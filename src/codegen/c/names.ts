@@ -51,8 +51,7 @@ export function identifierOf(name: string): string {
 }
 
 /**
- * Gives every name of one name space its own identifier. The same names in the same order give the same
- * identifiers.
+ * Assigns every name of one name space a unique identifier. The same names in the same order give the same identifiers.
  */
 export class Names {
   readonly #prefix: string;

@@ -122,7 +122,7 @@ function variableLines(program: Program, tables: Tables): string[] {
     });
 }
 
-/** Buffers with contents of their own, which `initial.bin` holds. */
+/** Returns buffers with initial contents, which `initial.bin` stores. */
 function initialArrays(program: Program): readonly { readonly ordinal: number; readonly data: TypedArray }[] {
   return program.buffers.flatMap(({ initial }, ordinal) =>
     initial !== undefined && ArrayBuffer.isView(initial) ? [{ ordinal, data: initial }] : [],

@@ -90,7 +90,7 @@ export class ProgramContext implements Language {
     for (const { name } of program.kernels) this.kernelNames.id(name);
   }
 
-  /** Notes that a helper is called, and gives its name back. */
+  /** Records the use of a helper, and returns its name. */
   readonly use = (helper: HelperName): string => {
     this.used.add(helper);
     return helper;
@@ -126,11 +126,11 @@ export class ProgramContext implements Language {
   }
 }
 
-/** How a body's writes are to be made. */
+/** The form of a body's writes. */
 interface Writes {
   /** Whether an accumulation may meet another thread at the same element. */
   readonly atomic: boolean;
-  /** True in a loop over vector lanes: faults and bits are gathered and written after it. */
+  /** True in a loop over vector lanes: faults and bits are collected and written after it. */
   readonly gathered: boolean;
   /** True if a work-item has one element: bits are set in a local and written by the work-group at the end. */
   readonly single?: boolean;
@@ -153,7 +153,7 @@ interface Access {
   readonly shared: boolean;
 }
 
-/** A field of a family, as a function of its members knows it. */
+/** A field of a family, in a function of its members. */
 interface OwnField {
   readonly field: Field;
   /** In the member's row. */
@@ -174,9 +174,9 @@ export class Scope {
   readonly #stored = new Set<string>();
   readonly #fields: ReadonlyMap<string, OwnField>;
   readonly #faultFields: Family['faultFields'] | undefined;
-  /** Names of gathered faults, with their bits. */
+  /** Names of collected faults, with their bits. */
   readonly faults: { readonly id: string; readonly bits: string }[] = [];
-  /** Names of gathered flags, with the masks that they belong to. */
+  /** Names of collected flags, with their masks. */
   readonly flags: { readonly id: string; readonly any: string; readonly mask: string }[] = [];
 
   /**

@@ -1,4 +1,4 @@
-/** Pieces of expression text that know how tightly they bind. */
+/** Pieces of expression text with their precedence. */
 
 /** Text of an expression; larger precedence binds tighter. */
 export interface Term {

@@ -5,7 +5,7 @@
 
 /** Functions and types of a language that the checks use, besides operators and casts to `float` and `double`. */
 export interface TrustWords {
-  /** A function that gives the bits of a double as the unsigned integer of 64 bits. */
+  /** A function from a double to its bits as an unsigned integer of 64 bits. */
   readonly bits: string;
   /** Functions for the square root. */
   readonly sqrt: Readonly<Record<'f64' | 'f32', string>>;
@@ -24,8 +24,7 @@ interface TrustCheck {
   /** The meaning of a failure, for the message. */
   readonly name: string;
   /**
-   * An expression of `x[0]`, `x[1]` …, doubles that a compiler cannot know; its value is an unsigned integer of 64
-   * bits.
+   * An expression of `x[0]`, `x[1]` …, doubles unknown to the compiler; its value is an unsigned integer of 64 bits.
    */
   readonly value: (words: TrustWords) => string;
   readonly operands: readonly number[];
@@ -50,7 +49,7 @@ export const trustChecks: readonly TrustCheck[] = [
     expected: '0u',
   },
   {
-    // 1 + 2^-54 rounds to 1; whoever takes 1 away first is left with 2^-54.
+    // 1 + 2^-54 rounds to 1; subtracting 1 first leaves 2^-54.
     name: 'sums are re-associated',
     operands: [1, 2 ** -54],
     value: ({ bits }) => `${bits}(x[0] + x[1] - x[0])`,

@@ -78,7 +78,7 @@ export interface CompactPattern extends PatternBase {
 export interface PropagatePattern extends PatternBase {
   readonly shape: 'propagate';
   readonly ring: RingPattern;
-  /** First element of the ring that has a row, and how many have one. */
+  /** First element of the ring with a row, and the number of elements with rows. */
   readonly begin: Amount;
   /** Number of elements that have a row. */
   readonly rows: Amount;

@@ -161,7 +161,7 @@ function domainPattern(program: Program, { domain }: MapKernel, s: Substitution)
         begin: s.amount(begin, 'items_begin', 'u32'),
         end: s.amount(end, 'items_end', 'u32'),
       });
-      // Several ranges are a table of their own, the same for all members.
+      // Several ranges are a separate table, the same for all members.
       return { kind: 'ranges', ranges: domain.ranges.length === 1 ? domain.ranges.map(range) : domain.ranges };
     }
     case 'count': {
@@ -191,7 +191,7 @@ function propagatePattern(program: Program, kernel: PropagateKernel, s: Substitu
     rows: s.amount(rows, 'rows', 'u32'),
     everyElement: elements.begin === 0 && rows === ring.size,
     delays: { first: s.amount(delays.first, 'delay_first', 'i32'), last: s.amount(delays.last, 'delay_last', 'i32') },
-    // Rows of one segment stay apart from others, which look their segment up.
+    // Rows of one segment are separate from others, which look their segment up.
     columns: columns === 1 ? 1 : s.amount(columns, 'columns', 'u32'),
     segments: s.buffer(kernel.segments),
     order:

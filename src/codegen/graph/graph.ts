@@ -188,7 +188,7 @@ export class GraphBuilder {
   }
 }
 
-/** How often each live value is used; values that no effect needs are absent. */
+/** Returns the number of uses of each live value; values that no effect needs are absent. */
 export function countUses(graph: Graph): ReadonlyMap<GraphNode, number> {
   const uses = new Map<GraphNode, number>();
   const use = (node: GraphNode): void => {

@@ -25,7 +25,7 @@ interface Access {
 
 type Accesses = ReadonlyMap<string, Access>;
 
-/** Threads share items and targets in blocks of so many. */
+/** Size of the blocks of items and targets that threads share. */
 const shareGranule = 64;
 
 const everything: Part = { begin: 0, end: Infinity, partition: undefined };
@@ -44,7 +44,7 @@ function meanings(body: readonly Statement[]): ReadonlyMap<string, Expression> {
   return new Map(body.filter(isMeant).map((s) => [s.local, s.value]));
 }
 
-/** A sum of something and a literal, taken apart. */
+/** Splits a sum of an expression and a literal. */
 function sumOf(
   e: Expression,
   locals: ReadonlyMap<string, Expression>,
@@ -58,7 +58,7 @@ function sumOf(
   return { base, offset: offset + Number(literal.value) };
 }
 
-/** The part of a buffer that an index stands for in a kernel. */
+/** Returns a function from an index in a kernel to its part of the buffer. */
 function partsBy(program: Program, kernel: Kernel): (index: Expression) => Part {
   const locals = meanings(bodyOf(kernel));
   if (kernel.shape === 'map') {

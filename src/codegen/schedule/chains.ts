@@ -10,7 +10,7 @@ import { ringOf } from './kernel-calls.js';
 import { conflictOf, touchesOf } from './touches.js';
 import type { Conflict, Touch, Touches } from './touches.js';
 
-/** Kernels that a work-item runs one after another, in this order; of one kernel as a rule. */
+/** Kernels that a work-item runs one after another, in this order; usually a single one. */
 export type Chain = readonly StepEntry[];
 
 /** The abilities of a printer with respect to launches. */

@@ -7,7 +7,7 @@ import type { EventRing, Program } from '../../ir/program.js';
 type KernelArguments =
   /** Items [from, to) of the merged elements. */
   | 'items'
-  /** Ordinal of the thread, and how many there are. */
+  /** Ordinal of the thread, and number of threads. */
   | 'thread'
   /** No sharing: it runs only on the first thread. */
   | 'none';

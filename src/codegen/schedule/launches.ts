@@ -1,39 +1,36 @@
-/** How a host launches kernels on a device with work-groups, whatever language they are printed in. */
+/** Launches of kernels on a device with work-groups, independent of the language. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import type { Extent } from '../../ir/program.js';
 
 /** The work-items of a launch. */
 export type Geometry =
-  /** A work-item for each of so many items. */
+  /** A work-item for each item. */
   | { readonly kind: 'items'; readonly items: number }
   /** Work-items that stride over a number of items in a cell, read when the kernel runs; the host has an estimate. */
   | { readonly kind: 'counted'; readonly count: Exclude<Extent, number> }
-  /** Work-items that stride over the spikes of a step, at most so many. */
+  /** Work-items that stride over the spikes of a step, up to a maximum. */
   | { readonly kind: 'spikes'; readonly most: number }
-  /** Teams that stride over spikes, at most so many. */
+  /** Teams that stride over spikes, up to a maximum. */
   | { readonly kind: 'teams'; readonly most: number }
-  /** Work-items in teams, each with a share of at most so many things. */
+  /** Work-items in teams, each with a share of the work, up to a maximum. */
   | { readonly kind: 'workers'; readonly most: number }
-  /** A team for each of so many items. */
+  /** A team for each item. */
   | { readonly kind: 'ownTeams'; readonly items: number }
   /** One group, which scans a mask. */
   | { readonly kind: 'team' }
   /** One work-item. */
   | { readonly kind: 'one' };
 
-/**
- * One kernel as the host knows it. Its arguments are the arena, the step, and the buffers that have memory of their
- * own.
- */
+/** One kernel, with the data for the host. Its arguments are the arena, the step, and the buffers outside the arena. */
 export interface Launch {
   /** Name in the program. */
   readonly kernel: string;
   /** Name in the source. */
   readonly entry: string;
-  /** How many work-items it needs. */
+  /** Its work-items. */
   readonly geometry: Geometry;
-  /** Buffers with memory of their own, in the order of the arguments. */
+  /** Buffers outside the arena, in the order of the arguments. */
   readonly own: readonly string[];
   /**
    * Number of parts: kernels or chains that run at once and share work-groups in turn; `geometry` is for the largest.
@@ -87,9 +84,8 @@ export function sizeOfLaunch(
 }
 
 /**
- * The size of a launch of one part.
- *
- * @param counted  the value of a cell as far as the host knows it; the kernel itself looks again
+ * Returns the size of a launch of one part. @param counted the host's last value of the cell; the kernel itself reads
+ * it again
  */
 export function sizeOf(
   geometry: Geometry,

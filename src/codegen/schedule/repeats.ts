@@ -13,7 +13,10 @@ export interface Repeat {
 /** Longer patterns are not looked for. */
 const longestPeriod = 24;
 
-/** How many entries from `first` on are equal to the one `period` before them, the first `period` counted in. */
+/**
+ * Returns the number of entries from `first` on that equal the entry `period` before them, including the first
+ * `period`.
+ */
 function extent(keys: readonly string[], first: number, period: number): number {
   let at = first + period;
   while (at < keys.length && keys[at] === keys[at - period]) at += 1;

@@ -12,8 +12,8 @@ export type Strategy =
   /** A team for each spike that is due, with its work-items side by side over the targets: for long rows. */
   | 'postsynaptic'
   /**
-   * The synapses of as many spikes as a team has work-items are numbered through, and dealt out evenly: for all that
-   * lies between.
+   * The synapses of as many spikes as a team has work-items are numbered consecutively and distributed evenly: for all
+   * cases in between.
    */
   | 'flat'
   /**
@@ -48,7 +48,7 @@ const usualDensity = 0.1;
 
 /** The properties of a kernel that the choice depends on. */
 interface Span {
-  /** Rows of synapses with one delay that are due in a step, as far as one can tell. */
+  /** Estimated number of rows of synapses with one delay that are due in a step. */
   readonly due: number;
   /** Synapses of such a row on average. */
   readonly length: number;
@@ -56,7 +56,7 @@ interface Span {
   readonly teams: number;
 }
 
-/** About how many synapses a kernel has. */
+/** Estimates the number of synapses of a kernel. */
 export function synapsesOf({ elements, synapses, order }: PropagateKernel): number {
   const rows = Math.max(1, elements.end - elements.begin);
   return Math.max(1, synapses ?? (order.kind === 'byTarget' ? rows * order.targetCount * usualDensity : rows * 100));
@@ -78,7 +78,7 @@ export function spanOf(kernel: PropagateKernel, all: number, dt: number): Span {
   };
 }
 
-/** About how many cycles a step takes with each strategy that adds atomically. */
+/** Estimates the cycles of a step with each strategy that adds atomically. */
 export function costsOf({ due, length, teams: own }: Span): Readonly<Record<Exclude<Strategy, 'targets'>, number>> {
   const turns = (things: number, atOnce: number): number => Math.ceil(things / atOnce);
   const depth = Math.log2(teamSize);

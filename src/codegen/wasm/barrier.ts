@@ -14,7 +14,9 @@ export const barrier = (decide: boolean): Wat => ['call $barrier', localGet('$th
  */
 const polls = { least: 2_000, most: 100_000 } as const;
 
-/** Out of so many barriers, one is waited for with the most polls, to find out that processors are free again. */
+/**
+ * At one barrier out of this number, a thread waits with the most polls, to find out whether processors are free again.
+ */
 const probe = 64;
 
 const zero = i32Const(0);
@@ -39,7 +41,7 @@ const release: readonly Wat[] = [
   'return',
 ];
 
-/** `$barrier`, and `$patience`: how many polls this thread has lately found worth their time. */
+/** `$barrier`, and `$patience`: the number of polls recently worthwhile for this thread. */
 export function barrierText(): Wat[] {
   const patience: Wat = ['global.get $patience'];
   const moved: Wat = ['i32.ne', word('i32.atomic.load', control.generation), localGet('$generation')];

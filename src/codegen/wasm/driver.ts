@@ -29,7 +29,7 @@ function kernelOf(context: KernelContext, name: string): Kernel {
   return kernel;
 }
 
-/** The items that threads share: how many from the first one on, and how finely they may be split. */
+/** The items that threads share: their number from the first one on, and the granularity of their division. */
 interface Items {
   readonly first: number;
   readonly total: Wat;

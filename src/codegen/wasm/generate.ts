@@ -24,7 +24,7 @@ import { trustText } from './trust.js';
 export interface WasmModuleText {
   /** In WebAssembly's text format. */
   readonly text: string;
-  /** Where everything lies in memory. */
+  /** The addresses of all data in memory. */
   readonly layout: Layout;
   /** The list of initialisation, as calls of exported functions and allocations. */
   readonly initialise: readonly Segment[];

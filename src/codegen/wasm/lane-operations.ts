@@ -1,9 +1,8 @@
 /**
- * One IR operation on vector lanes as WebAssembly text, given the text of its operands.
+ * Prints one IR operation on vector lanes as WebAssembly text, given the text of its operands.
  *
- * Two lanes: 64-bit types fill the vector; 32-bit types lie in its 32-bit lanes 0 and 1, and the upper two hold
- * anything. Four lanes: only 32-bit types. A bool is a mask of all ones or zeros, as wide as the numbers that it came
- * from.
+ * Two lanes: 64-bit types fill the vector; 32-bit types use its 32-bit lanes 0 and 1, and the upper two are undefined.
+ * Four lanes: only 32-bit types. A bool is a mask of all ones or zeros, as wide as the compared numbers.
  */
 
 import { InvariantError, invariant } from '../../diagnostics/diagnostic.js';
@@ -56,7 +55,7 @@ export function maskOf(width: MaskWidth, from: MaskWidth, mask: Wat): Wat {
   return width === 64 ? ['i64x2.extend_low_i32x4_s', mask] : narrow(mask);
 }
 
-/** The width of the mask that a comparison of this type gives. */
+/** Returns the width of the mask from a comparison of this type. */
 export function maskWidth(type: ScalarType): MaskWidth {
   return type === 'i64' || type === 'f64' ? 64 : 32;
 }

@@ -320,8 +320,8 @@ export class LanePrinter {
   }
 
   /**
-   * `a < b ? a : b` and its like, which vectors have as one instruction: `pmin x y` is `y < x ? y : x`, `pmax x y` is
-   * `x < y ? y : x`.
+   * `a < b ? a : b` and similar selections, which vectors have as one instruction: `pmin x y` is `y < x ? y : x`, `pmax
+   * x y` is `x < y ? y : x`.
    */
   #extremum(node: GraphNode): Wat | undefined {
     const [condition, whenTrue, whenFalse] = node.operands;

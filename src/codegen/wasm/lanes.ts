@@ -15,7 +15,7 @@ import type { Scope } from './scalar.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
-/** Where bits and faults of a vector loop are gathered. */
+/** Locals that collect bits and faults of a vector loop. */
 interface Gathered {
   readonly bits: readonly { readonly id: string; readonly mask: string }[];
   readonly faults: readonly { readonly id: string; readonly bits: number }[];

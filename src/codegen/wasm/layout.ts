@@ -1,4 +1,4 @@
-/** Where everything lies in the one linear memory. */
+/** The addresses of all data in the single linear memory. */
 
 import { UsageError, invariant } from '../../diagnostics/diagnostic.js';
 import type { Buffer, MapDomain, Program } from '../../ir/program.js';
@@ -36,7 +36,7 @@ interface RangeTable {
   readonly data: Uint32Array;
 }
 
-/** Where buffers and tables lie. */
+/** The addresses of buffers and tables. */
 export interface Layout {
   /** Buffers by name. */
   readonly buffers: ReadonlyMap<string, Buffer>;

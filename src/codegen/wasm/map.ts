@@ -19,7 +19,7 @@ function scalarItems(scope: Scope, kernel: MapKernel): Wat[] {
 const larger = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.gt_u', a, b]];
 const smaller = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.lt_u', a, b]];
 
-/** Runs `items` over the part of every range that lies in [$.from, $.to). */
+/** Runs `items` over the part of every range within [$.from, $.to). */
 function overRanges(context: KernelContext, kernel: MapKernel, scope: Scope, items: readonly Wat[]): Wat[] {
   scope.declare('$.low', 'i32');
   scope.declare('$.high', 'i32');

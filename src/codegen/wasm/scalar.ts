@@ -23,7 +23,7 @@ import type { Wat } from './text.js';
 
 /** The shared context of printing one module. */
 export interface ModuleContext {
-  /** Where buffers lie. */
+  /** The addresses of buffers. */
   readonly layout: Layout;
   /** Identifiers of functions. */
   readonly functions: Names;
@@ -99,7 +99,7 @@ export class Scope {
 
 const shifts = { 1: 0, 2: 1, 4: 2, 8: 3 } as const;
 
-/** Where an element lies: the immediate offset and the address operand. */
+/** The address of an element: the immediate offset and the address operand. */
 interface Address {
   readonly offset: string;
   readonly operand: Wat;

@@ -58,7 +58,7 @@ export function renderWat(items: readonly Wat[], depth = 0): string {
   return lines.join('\n');
 }
 
-/** Text that may appear in a line comment: one line, printable, whatever a model's titles hold. */
+/** Returns text for a line comment: one line, printable, for any title of a model. */
 export function commentText(text: string): string {
   return text.replace(/[^\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u2070-\u209f\u2190-\u22ff]+/g, ' ').trim();
 }

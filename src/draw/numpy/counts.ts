@@ -94,7 +94,7 @@ interface Binomial {
   readonly spread: number;
 }
 
-/** Whether v lies below the ratio of the chances of y and of the mode. */
+/** Whether v is below the ratio of the probabilities of y and of the mode. */
 function isAccepted(y: number, v: number, { n, p, q, m, middle, spread }: Binomial): boolean {
   const k = Math.abs(y - m);
   if (k <= 20 || k >= spread / 2 - 1) {

@@ -76,7 +76,7 @@ interface Hat {
   readonly centre: Expression;
   /** Below it, away from the tails, an attempt is accepted without looking at its probability. */
   readonly squeeze: Expression;
-  /** Scales the hat to the logarithm of probability that `logProbability` gives. */
+  /** Scales the hat to the logarithm of probability from `logProbability`. */
   readonly scale: Expression;
 }
 
@@ -159,8 +159,8 @@ export const logBinomial = once(() =>
 );
 
 /**
- * A binomial number of n trials: whole; NaN unless n is at least 0 and finite and p lies in [0, 1]. A fraction of n is
- * cut off.
+ * A binomial number of n trials: an integer; NaN unless n is at least 0 and finite and p is in [0, 1]. A fraction of n
+ * is cut off.
  */
 export const binomial = once(() =>
   define(

@@ -29,7 +29,7 @@ import {
 } from './formats.js';
 
 interface ExponentialConstants {
-  /** Arguments outside give 0 or infinity, or are brought to a bound by the caller. */
+  /** Arguments outside give 0 or infinity, or are clipped to a bound by the caller. */
   readonly low: number;
   readonly high: number;
   /** Below it the result may be subnormal. */

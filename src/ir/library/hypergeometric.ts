@@ -39,8 +39,8 @@ const logHypergeometric = once(() =>
 );
 
 /**
- * How many of a sample without replacement are marked, when `marked` of all are and `others` are not: whole numbers;
- * NaN when the sample is larger than there are, or a number is negative. Numbers up to 2^52.
+ * The number of marked elements in a sample without replacement, from `marked` marked and `others` unmarked ones: an
+ * integer; NaN for a sample larger than their sum, or for a negative number. Numbers up to 2^52.
  */
 export const hypergeometric = once(() =>
   define(

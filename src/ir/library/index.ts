@@ -111,7 +111,7 @@ export function libraryFunction(name: LibraryName, type: NumberType): IrFunction
   return timestep();
 }
 
-/** A function that makes random numbers; see `philox.ts`, `counts.ts` and `gamma.ts` for parameters. */
+/** Returns a function of random numbers; see `philox.ts`, `counts.ts` and `gamma.ts` for parameters. */
 export function drawFunction(name: DrawName): IrFunction {
   return drawFunctions[name]();
 }

@@ -1,6 +1,6 @@
 /**
- * Logarithms of discrete probabilities to full precision however large the counts: Stirling's error and the deviance
- * are computed apart, so no large terms cancel (Loader 2000, "Fast and accurate computation of binomial
+ * Logarithms of discrete probabilities to full precision for any size of counts: Stirling's error and the deviance are
+ * computed separately, so that no large terms cancel (Loader 2000, "Fast and accurate computation of binomial
  * probabilities").
  */
 
@@ -28,7 +28,7 @@ export const stirlingError = once(() =>
   }),
 );
 
-/** k log(k/m) + m - k for k > 0, m > 0: how far a count lies from its mean. */
+/** k log(k/m) + m - k for k > 0, m > 0: a distance of a count from its mean. */
 export const deviance = once(() =>
   define('deviance', 'k log(k/m) + m - k', { k: 'f64', m: 'f64' }, (body, { k, m }) => {
     const difference = body.let('difference', sub(k, m));

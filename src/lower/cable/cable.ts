@@ -51,7 +51,7 @@ export interface Cable {
   readonly ownEquations: boolean;
   /** All compartments are in one of them. */
   readonly classes: readonly CompartmentClass[];
-  /** Populations of such cells: how many there are, and the population of each class. */
+  /** Populations of these cells: their sizes, and the population of each class. */
   readonly populations: readonly {
     readonly name: string;
     readonly size: number;

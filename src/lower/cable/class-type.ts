@@ -41,7 +41,7 @@ export interface ClassType {
   /** For each compartment of the class, the class's names of `ca_i` or `mechanism.variable` in recordings. */
   readonly variables: readonly ReadonlyMap<string, string>[];
   readonly names: CableNames;
-  /** The input that gathers conductances of synapses. */
+  /** The input that sums the conductances of synapses. */
   readonly conductance: string;
   /** Parameters linked to variables of the spike-detection site, by the model's names of these variables. */
   readonly linked: ReadonlyMap<string, string>;
@@ -84,7 +84,7 @@ class Maker {
   readonly #derivatives: Record<string, Derivative> = {};
   readonly #values = new Map<string, readonly Value[]>();
   readonly #variables: Map<string, string>[];
-  /** The first place of each that has maps of variables of its own. */
+  /** The first place of each separate map of variables. */
   readonly #kinds: number[] = [];
   readonly #instances: readonly Instance[];
   /** Names in the class of variables at places, made when they are first read. */

@@ -38,10 +38,8 @@ export interface Expanded {
 }
 
 /**
- * Takes cells with structure apart.
- *
- * @param oneType  present: all compartments of a cell get one type, with the equations as they are written
- * @diagnostic lower/unsupported-feature, lower/bad-tree
+ * Turns cells with structure into populations of compartments. @param oneType present: all compartments of a cell get
+ * one type, with the equations as written @diagnostic lower/unsupported-feature, lower/bad-tree
  */
 export function withoutStructure(drawn: DrawnModel, diagnostics: LoweringDiagnostics, oneType?: OneType): Expanded {
   const structured = Object.values(drawn.model.populations).some(
@@ -325,7 +323,7 @@ class Expansion {
     }
   }
 
-  /** Recordings of the pieces that stand for a projection, and the model's names of them. */
+  /** Returns recordings of the pieces that replace a projection, with the model's names of them. */
   #spread(recording: Recording): readonly Recording[] {
     const spread = recordingByPiece(recording, this.#projections.pieces, this.#cells.data.store);
     for (const { name } of spread) if (name !== recording.name) this.#recordingNames.set(name, recording.name);

@@ -91,7 +91,7 @@ function followedName(name: string, followed: ReadonlyMap<string, string>): stri
   return variable === undefined ? `pre.${name}` : `post.${variable}`;
 }
 
-/** By how much the inputs of a source change with a variable that they follow, at the most (S). */
+/** Returns the largest derivative of a source's inputs by a variable that they follow (S). */
 function conductance(own: string, { type, population, inputs }: TimedSource, data: DataStore): number {
   const equations = equationsOf(type);
   const numberAt = (name: string, element: number): number | undefined => {

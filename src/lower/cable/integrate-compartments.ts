@@ -33,7 +33,7 @@ interface Coefficients {
   readonly right: Buffer;
 }
 
-/** How many capacitances by the step weigh on the diagonal: two for half a step. */
+/** Multiple of capacitance per step on the diagonal: two for half a step. */
 const capacitiveShare = ({ method }: Cable): number => (method === 'cable' ? 2 : 1);
 
 /** The gates of a class over a step, from the voltages that there are; written to the scope. */

@@ -22,7 +22,7 @@ export class PlacedProjections {
   readonly synapses: Record<string, SynapseType>;
   /** The parts of the model's projections that new projections represent, by name. */
   readonly parts: Map<string, Part>;
-  /** Projections that stand for one of the model, by its name. */
+  /** Projections that replace one of the model, by its name. */
   readonly pieces = new Map<string, Pieces>();
   /** Which synapses of the model's projection each of them has. */
   readonly synapsesOf = new Map<string, SynapsesOf>();
@@ -49,7 +49,7 @@ export class PlacedProjections {
     return kind ? { kind, at: this.#cells.compartmentAt(kind, section, fraction) } : null;
   }
 
-  /** All compartments of an end that has places of its own for each synapse, or the one that it is on. */
+  /** Returns all compartments of an end with a place for each synapse, or its only one. */
   #placesOfEnd(end: End, synapses: number): readonly { readonly kind: Kind; readonly at: number }[] {
     const place = this.#placeOfEnd(end);
     if (!place) return [];

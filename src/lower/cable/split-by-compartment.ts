@@ -98,7 +98,7 @@ export function splitByPlace(
 const populationOf = ({ table, compartment }: SplitEnd, synapse: number): number =>
   table?.classes[compartment(synapse)] ?? 0;
 
-/** The element of a synapse in its population: compartments go by ordinal and then by cell. */
+/** Returns the element of a synapse in its population: compartments are ordered by ordinal and then by cell. */
 function elementOf({ table, cells, compartment }: SplitEnd, synapse: number, index: number): number {
   if (!table || !cells) return index;
   return (table.ordinals[compartment(synapse)] ?? 0) * cells.size + cells.first + index;
@@ -109,7 +109,7 @@ function movedEnd(end: Projection['from'], { table, populations }: SplitEnd, ord
   return table ? { ...rest, of: { kind: 'slice', population: populations[ordinal] ?? '' } } : rest;
 }
 
-/** How many of all synapses each element of the ends has, as numbered within them. */
+/** Returns the number of synapses of each element of the ends, as numbered within them. */
 export const synapsesOfEach = (pairs: Pairs, pre: number, post: number): NonNullable<Part['synapses']> => ({
   pre: tally(pairs.sources, pre),
   post: tally(pairs.targets, post),

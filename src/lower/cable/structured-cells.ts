@@ -1,4 +1,4 @@
-/** Cells with structure while they are taken apart: their types, classes of compartments, and places on them. */
+/** Cells with structure during their conversion: their types, classes of compartments, and places on them. */
 
 import { elementsOf } from '../../draw/ends.js';
 import { type DrawnModel, type Elements } from '../../draw/drawn-model.js';
@@ -27,7 +27,7 @@ import { eventsAtPlaces, withEveryMechanism, type OneType } from './one-type.js'
 import { compartmentsAt } from './split-by-compartment.js';
 import { BadTree, treeOf, type Tree } from '../../model/compartment-tree.js';
 
-/** A type of cells with structure while it is taken apart. */
+/** A type of cells with structure during its conversion. */
 export interface Kind {
   readonly name: string;
   readonly type: NeuronType;
@@ -56,7 +56,7 @@ export interface Class {
   readonly made: ClassType;
 }
 
-/** What to do about equations that are the cell's instead of a mechanism's. */
+/** Hint for equations of a cell instead of a mechanism. */
 const asMechanism =
   'write them as a mechanism on the sections that they belong to, which may have noise and conditions';
 
@@ -147,7 +147,7 @@ export class StructuredCells {
   }
 
   #methodOf(name: string, { method }: NeuronType): CableMethod {
-    // Nothing is to be computed for the middle of a step.
+    // There are no values for the middle of a step.
     if (this.oneType) return 'gates-then-cable';
     if (isCableMethod(method)) return method;
     if (method !== 'auto')
@@ -239,7 +239,7 @@ export class StructuredCells {
     this.classes.set(kind.name, classesOfKind);
   }
 
-  /** How many cells the populations of a kind have each. */
+  /** Returns the number of cells in each population of a kind. */
   #cellsOf({ name, populations }: Kind): number {
     const sizes = new Set(populations.map((population) => this.model.populations[population]?.size ?? 0));
     if (sizes.size > 1) this.refuse(`cells of one type in populations of several sizes (${name})`);

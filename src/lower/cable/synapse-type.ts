@@ -14,16 +14,16 @@ import { equationsOf, inlineDerived } from '../code/equations.js';
 import { summedAt } from '../projections/receptors.js';
 import { halfStep } from './mid-step.js';
 
-/** A place on a cell as a synapse at it sees it. */
+/** A place on a cell, with the variables for a synapse. */
 interface Place {
-  /** Tells classes of compartments apart. */
+  /** Identifies the class of compartments. */
   readonly key: string;
   /** The class's names of the variables that the model names. */
   readonly variables: ReadonlyMap<string, string>;
   readonly voltage: string;
-  /** By how much it rose in half of the last step; absent: the class does not keep it. */
+  /** Its rise in half of the last step; absent: the class does not keep it. */
   readonly rise?: string;
-  /** The input that gathers conductances; absent: currents are added as they are. */
+  /** The input that sums conductances; absent: currents are added unchanged. */
   readonly conductance?: string;
   readonly inputs: Readonly<Record<string, Input>>;
 }

@@ -4,7 +4,7 @@ import { assignedBy } from '../../model/assigned.js';
 import type { Phase, Value } from '../../model/typed.js';
 import { ownersOf } from '../../model/typed.js';
 
-/** One value that a phase gives to a variable of an owner, or of some of its elements. */
+/** An assignment of a phase to a variable of an owner, or of some of its elements. */
 interface Assignment {
   /** Number of the phase. */
   readonly phase: number;

@@ -1,8 +1,7 @@
 /**
- * Interval arithmetic over expressions: the least and greatest value that an expression can take. It decides how long
- * delays can be and how wide a fixed-point inbox must be; infinite ends mean "no bound known".
- *
- * Our distributions are bounded, since a uniform number is never nearer to 0 or 1 than 2^-53.
+ * Interval arithmetic over expressions: the least and greatest value of an expression. It determines the length of
+ * delays and the width of fixed-point inboxes; infinite ends mean "no bound known". Our distributions are bounded,
+ * since a uniform number is never nearer to 0 or 1 than 2^-53.
  */
 
 import { libraryCall } from '../../ir/library-calls.js';
@@ -48,7 +47,7 @@ const product = (a: Interval, b: Interval): Interval =>
 const quotient = (a: Interval, b: Interval): Interval =>
   b.low > 0 || b.high < 0 ? of(a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high) : everything;
 
-/** How much wider intervals of powers are than computed: powers are not correctly rounded. */
+/** Relative widening of intervals of powers: powers are not correctly rounded. */
 const widening = 1e-12;
 
 /** Intervals of powers with a known exponent, and of functions that are not correctly rounded either. */

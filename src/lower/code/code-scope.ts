@@ -47,11 +47,11 @@ interface Owner {
 
 /** The values that code reads if elements are stepped one after another. */
 export interface View {
-  /** Float64 time that the code sees (s). */
+  /** Float64 time in the code (s). */
   readonly time: Ir;
   /** Derived variables with a copy in memory of the value computed last. */
   readonly kept: ReadonlyMap<string, Storage>;
-  /** Copies of state variables that others see, and code of other parts. */
+  /** Copies of state variables for other elements, and for code of other parts. */
   readonly shown: ReadonlyMap<string, Buffer>;
   /** Resolves linked parameters. Returns null for other names. */
   readonly linked: (name: string, scope: CodeScope) => Ir | null;
@@ -72,7 +72,7 @@ export abstract class CodeScope implements Scope {
   overrides: ReadonlyMap<string, Ir> = new Map();
   /** Whether a constant condition keeps the code from running: findings are of no interest then. */
   unreached = false;
-  /** Whether the code sees a state variable as it is, not as others are shown it. */
+  /** Whether the code reads a state variable itself, not its copy for others. */
   isOwn: (name: string) => boolean = () => true;
   #draws: Draws | null;
   /** Locals of stored variables; `dirty`: to be stored at the end. */

@@ -1,8 +1,8 @@
 /**
- * Deep expressions are computed in pieces, each with a local of its own. Assemblers and C compilers read nested text by
+ * Deep expressions are computed in parts, each with its own local. Assemblers and C compilers read nested text by
  * recursion, and most refuse or overflow at a few hundred levels.
  *
- *     x = f(f(f(f(y))))   becomes   part = f(f(y)); x = f(f(part))
+ *     x = f(f(f(f(y)))) becomes part = f(f(y)); x = f(f(part))
  */
 
 import { get, set, type Locals } from '../../ir/builder.js';

@@ -24,7 +24,7 @@ export interface Draws {
   readonly element: Ir;
   /** Second value of the counter if one does not distinguish all draws; else 0. */
   readonly subElement: Ir;
-  /** Word of the counter that tells steps apart. */
+  /** Part of the counter that identifies the step. */
   readonly step: Ir;
   /** Within a step: normal numbers of an even step and the next come as one pair. */
   readonly perStep: boolean;
@@ -187,8 +187,8 @@ function distributionSteps(name: string, given: readonly Ir[]): number[] | null 
 }
 
 /**
- * How many of the ascending steps a uniform number has passed: one choice after another, since nested ones are tested
- * twice over on vector lanes.
+ * Returns the number of the ascending steps below a uniform number: one choice after another, since nested ones are
+ * evaluated twice on vector lanes.
  */
 function countOfSteps(uniform: Ir, steps: readonly number[], block: Block): Ir {
   return steps.reduce<Ir>(

@@ -35,7 +35,7 @@ export interface EventCode {
   readonly refractoryFor: Expression | null;
   /** Null: the event does not make refractory in this way. */
   readonly refractoryWhile: Expression | null;
-  /** How often the event counts; null: once. */
+  /** Multiplicity of the event; null: 1. */
   readonly multiplicity: Expression | null;
 }
 

@@ -20,7 +20,7 @@ export function invariantLocal({ type, name }: Local, definition: Ir): Ir {
   return node;
 }
 
-/** Stands for a number that is known when lowering, though code is written as if it were not. */
+/** Returns a number that is known when lowering, in code for an unknown value. */
 export const known = (value: Constant): Ir => invariantLocal({ type: value.type, name: 'known' }, value);
 
 /** Marks a load from an array that is never changed. */
@@ -132,7 +132,7 @@ function resolve(e: Exclude<Ir, { kind: 'const' }>): Ir {
   }
 }
 
-/** Operations that change no bit whatever the other operand is: times one, divided by one, less zero. */
+/** Removes operations that change no bit for any operand: times one, divided by one, minus zero. */
 function withoutNothing(e: Ir): Ir {
   if (e.kind !== 'binary' || (e.type !== 'f64' && e.type !== 'f32')) return e;
   const is = (operand: Ir, value: number): boolean =>

@@ -38,7 +38,7 @@ export const stepScope = (
   address: Address = rangesAddress,
 ): ElementScope => new ElementScope(context, group, address, block, stepDraws(group, purpose, address, context));
 
-/** Inputs gather anew for the next step. */
+/** Clears inputs for the next step. */
 export function emptyInputs({ type }: Group, scope: ElementScope): void {
   for (const [input, { reduce }] of Object.entries(type.inputs))
     scope.write(input, ir.f64(reduce === 'product' ? 1 : 0));

@@ -35,7 +35,7 @@ export type SynapseStorage = ReadonlyMap<string, Storage>;
 
 /** The values that code of a synapse reads if elements are stepped one after another: its own, and of its ends. */
 interface SynapseView extends View {
-  /** How variables of an element at an end are seen. */
+  /** The view of variables of an element at an end. */
   readonly ends: { readonly [S in Side]: (element: Ir) => View };
 }
 
@@ -105,7 +105,7 @@ export class SynapseScope extends CodeScope {
     return end === 'pre' ? this.address.source : this.address.target;
   }
 
-  /** Whether a type has a variable of that name of its own. */
+  /** Whether a type itself declares a variable of that name. */
   #declares(side: Side, name: string): boolean {
     const group = this.#ends[side]?.group;
     return group !== undefined && (group.storage.has(name) || group.equations.derived.has(name));
@@ -122,7 +122,7 @@ export class SynapseScope extends CodeScope {
     return [this.#ends.pre, this.#ends.post].filter((end) => end !== null);
   }
 
-  /** A port stands for the variable that it is bound to. */
+  /** A port is the variable bound to it. */
   protected override before(name: string): Ir | null {
     const bound = this.#reached({ kind: 'own', variable: name });
     return bound.kind === 'end' ? this.readEnd(bound) : null;
@@ -188,7 +188,7 @@ export class SynapseScope extends CodeScope {
     return copies ? ir.convert('i32', ir.load(copies, position)) : ir.i32(0);
   }
 
-  /** How many synapses the element of an end has. */
+  /** Returns the number of synapses of the element at an end. */
   #number(side: Side): Ir | null {
     const numbers = synapseNumbers(this.plan, side, this.context);
     return numbers ? ir.convert('i32', ir.load(numbers, this.#element(side))) : null;

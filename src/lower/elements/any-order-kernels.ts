@@ -41,7 +41,7 @@ const rangeOf = ({ begin, population }: Member): MapDomain => ({
 
 const withinPopulation = ({ begin }: Member): Ir => (begin === 0 ? item : ir.sub(item, ir.u32(begin)));
 
-/** Code that runs for each element of a population by itself, at the time of the step. */
+/** Scope of code that runs for each element of a population independently, at the time of the step. */
 function ownScope(network: Network, stepped: SteppedGroup, member: Member, sites: Draws['sites']) {
   const block = new Block();
   const t = timeNow(network, block);
@@ -83,8 +83,8 @@ function sumBuffer({ group }: SteppedGroup, input: string, { builder, real }: Co
 }
 
 /**
- * Adds a kernel that steps each element by itself. `inputs`: the arrays of sums, null if elements have no inputs other
- * than currents. @random stream `population/<id>/step`, counter (element, 0, step, site)
+ * Adds a kernel that steps each element independently. `inputs`: the arrays of sums, null if elements have no inputs
+ * other than currents. @random stream `population/<id>/step`, counter (element, 0, step, site)
  */
 function elementKernel(
   network: Network,

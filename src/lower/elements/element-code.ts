@@ -22,7 +22,7 @@ export type Stage = 'step' | 'derive' | 'enter';
 /** u32 counter value of draws. */
 export const stepOf = (stage: Stage, context: Context): Ir => (stage === 'step' ? drawStep(step, context) : ir.u32(0));
 
-/** Float64 time that code sees. */
+/** Float64 time in the code. */
 export const timeNow = ({ time }: Network, block: Block): Ir => block.name('t', ir.load(time, ir.u32(0)));
 
 /** Draws of the code of elements at a stage. @param local  u32 index in the population */

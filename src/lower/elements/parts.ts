@@ -66,7 +66,7 @@ function stepPart(part: PartCode, ordinal: number, active: ReadonlyMap<string, I
   stepRegimes(part.regimes, active, stepping);
 }
 
-/** Gives a variable its next value, unless its rate is zero while the element is refractory. */
+/** Assigns a variable its next value, unless its rate is zero during refractoriness. */
 function advance(name: string, value: Ir, active: ReadonlyMap<string, Ir>, scope: CodeScope): void {
   const condition = active.get(name);
   scope.write(name, condition ? fold(ir.select(condition, value, to(value.type, scope.read(name)))) : value);

@@ -1,6 +1,6 @@
 /**
- * The parsed form of a type for profiles that step element by element: its parts, and which of its values outlive a
- * part or a step.
+ * The parsed form of a type for profiles that step element by element: its parts, and the values that outlive a part or
+ * a step.
  */
 
 import { isNeuronType } from '../../model/typed.js';
@@ -31,7 +31,7 @@ export interface ConditionCode {
   readonly do: readonly Statement[];
   /** Whether it acts only when it begins to hold. */
   readonly rising: boolean;
-  /** Name under which others see it; null: nobody does. */
+  /** Its name for other elements; null: they do not receive it. */
   readonly emits: string | null;
   /** Index of the next regime; null to stay. */
   readonly to: number | null;

@@ -21,7 +21,7 @@ function elementView(network: Network, group: Group, member: Member, local: Ir, 
   return { time, kept, shown, linked: (name, scope) => linkedValue(network, { group, member, name }, local, scope) };
 }
 
-/** A linked parameter is the variable that it is linked to, as others see it at this moment. */
+/** Returns the current value, for other elements, of the variable that a linked parameter refers to. */
 function linkedValue(
   network: Network,
   { group, member, name }: Omit<LinkedParameter, 'link'>,

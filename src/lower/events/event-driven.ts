@@ -21,7 +21,7 @@ export function upToDate(scope: SynapseScope, write: () => void): void {
   if (isEventDriven) scope.write('last update', nowOf(scope));
 }
 
-/** i32 step of the program at which code of a synapse sees the time. */
+/** i32 step of the program for the time in code of a synapse. */
 const nowOf = ({ context }: SynapseScope): Ir =>
   context.every === 1 ? step : ir.mul(clockStep(context), ir.i32(context.every));
 

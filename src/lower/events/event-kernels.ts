@@ -63,7 +63,10 @@ export const listEntry = ({ group, member, event, source }: Emission, context: C
     { ...placeOf(event, group, context), phase: 'list' },
   );
 
-/** How often an event counts, for the elements that emit it. @random stream `population/<id>/multiplicity/<event>` */
+/**
+ * Adds kernels for the multiplicity of an event, for the elements that emit it. @random stream
+ * `population/<id>/multiplicity/<event>`
+ */
 export function multiplicityEntries(emission: Emission, context: Context): readonly PlacedEntry[] {
   const { group, member, event, source } = emission;
   const { times } = source;

@@ -123,7 +123,7 @@ function placeOf(recording: EventRecording, group: Group, context: Context): Pla
   return null;
 }
 
-/** One log for each event; for each other point of a step, one of its own. */
+/** Returns one log for each event, and a separate one for each other place in a step. */
 function logName({ ring }: EventSource, { slot, order }: Place, when: Place): string {
   const usual = when.slot === slot && when.order + 1 === order;
   return usual ? `${ring.name}.values` : `${ring.name}.values_${slot}_${order < 0 ? 'minus_' : ''}${Math.abs(order)}`;

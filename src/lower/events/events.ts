@@ -22,7 +22,7 @@ export interface EventSource {
   readonly list: Buffer;
   /** u32 lengths of the lists. */
   readonly counts: Buffer;
-  /** How many rows the log of the events has. */
+  /** Capacity of the log of the events, in rows. */
   readonly rows: Pick<Log, 'capacity' | 'maxRowsPerStep'>;
   /**
    * For spikes with a multiplicity: the multiplicity of each element's spike for each step of the ring, and a log of
@@ -98,7 +98,7 @@ export const hasMultiplicity = (group: Group, event: string): boolean =>
     ({ name, definition: { emits = name, multiplicity } }) => emits === event && multiplicity !== undefined,
   );
 
-/** From how many places of its code an element may emit an event in a step, part by part. */
+/** Returns the number of places in the code at which an element may emit an event in a step, part by part. */
 function mostPlaces({ type: { events, regimes } }: Group, event: string): number {
   const ofEvents = Object.entries(events).filter(([name, { emits = name }]) => emits === event).length;
   const ofRegimes = Object.values(regimes).map(
@@ -107,7 +107,7 @@ function mostPlaces({ type: { events, regimes } }: Group, event: string): number
   return ofEvents + Math.max(0, ...ofRegimes);
 }
 
-/** Names of the events of a group that others see. */
+/** Returns the names of a group's events for other elements. */
 function emittedEvents(group: Group, context: Context): string[] {
   if (context.profile.stepping === 'slots') return group.events.map(({ name }) => name);
   const { events, regimes } = group.type;
@@ -182,7 +182,7 @@ function ring(
   };
 }
 
-/** How often spikes count, for each element and step of the ring. */
+/** Returns the multiplicity of spikes, for each element and step of the ring. */
 function multiples(name: string, size: number, slots: number, { builder }: Context): NonNullable<EventSource['times']> {
   const buffer = builder.buffer(
     `${name}.times`,

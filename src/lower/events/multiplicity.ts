@@ -15,7 +15,7 @@ import { ringSlot, type EventSource } from './events.js';
 /** The largest multiplicity of a spike; more is a fault. */
 export const mostSpikesAtOnce = 1024;
 
-/** u32: how often an event of an element counts. @param owner  of the event, for messages */
+/** u32: multiplicity of an element's event. @param owner of the event, for messages */
 export function multiplicityOf({ name }: EventCode, multiplicity: Expression, owner: string, scope: ElementScope): Ir {
   const { block, context } = scope;
   const count = block.name('count', to('i32', compile(multiplicity, scope)));
@@ -33,7 +33,7 @@ export function repeatedBy(count: Ir | undefined, block: Block, write: (block: B
   block.emit(ir.loop(k, ir.u32(0), count, block.nested(write)));
 }
 
-/** Begins to count how often an element of a population emits its events in a step, from several places of its code. */
+/** Begins to count the events of an element in a step, for several places of its code. */
 export const notCounted = (
   sources: readonly EventSource[],
   { name }: { readonly name: string },
@@ -43,11 +43,11 @@ export const notCounted = (
     times && population === name ? [ir.store(times.buffer, element, ir.u32(0))] : [],
   );
 
-/** Counts an event of an element. @param count  u32, how often it counts; absent: once */
+/** Counts an event of an element. @param count u32, its multiplicity; absent: 1 */
 export const counted = (times: Buffer, element: Ir, count: Ir = ir.u32(1)): Statement =>
   ir.store(times, element, ir.add(ir.load(times, element), count));
 
-/** The place that holds how often the event of an element in a step counts. */
+/** Returns the index of the multiplicity of an element's event in a step. */
 export function timesAt({ ring }: EventSource, emission: Ir, element: Ir): Ir {
   if (ring.slots === 1) return element;
   return ir.add(ir.mul(ir.convert('u32', ir.binary('rem', emission, ir.i32(ring.slots))), ir.u32(ring.size)), element);

@@ -8,7 +8,7 @@ import type { FeatureName, SelectionKind, SelectionPlace } from './table.js';
 export type Use = { readonly pointer: string; readonly name: string } & (
   | { readonly kind: 'feature'; readonly feature: FeatureName }
   | { readonly kind: 'selection'; readonly place: SelectionPlace; readonly selection: SelectionKind }
-  /** A property that has no reading: lowering does not know it. */
+  /** A property without a reading: lowering does not support it. */
   | { readonly kind: 'unknown'; readonly property: string }
 );
 

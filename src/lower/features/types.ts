@@ -159,7 +159,7 @@ const ofSynapseType: Readings<SynapseType> = {
 
 // --- Names that code reads -------------------------------------------------------------------------------------------
 
-/** Features of names that mean something of their own in code that runs in a step. */
+/** Features of names with a special meaning in code that runs in a step. */
 type Names = Readonly<Record<string, FeatureName>>;
 
 const inBoth: Names = { lastspike: 'lastspike', not_refractory: 'notRefractory', t_in_timesteps: 'stepNumber' };

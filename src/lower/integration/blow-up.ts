@@ -24,7 +24,7 @@ export function divergingVariables(names: readonly string[], { derivatives }: Eq
   });
 }
 
-/** Slopes at the beginning and at the last stage of a step, by variable, and the values that the step gives. */
+/** Slopes at the beginning and at the last stage of a step, by variable, and the values after the step. */
 interface Step {
   readonly first: ReadonlyMap<string, Ir>;
   readonly last: ReadonlyMap<string, Ir>;

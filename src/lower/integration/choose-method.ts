@@ -20,7 +20,7 @@ export type Chosen =
 interface MethodChoice {
   /** Names other than states that change from step to step; absent: only states change. */
   readonly inputs?: ReadonlySet<string>;
-  /** Why the owner cannot have `exact`, whatever its equations are; absent: it can. */
+  /** Why the owner cannot use `exact` for any equations; absent: it can. */
   readonly elsewhere?: string | null;
   /** Candidates in order if the type names no method; absent: the profile's. */
   readonly methods?: readonly Method[];

@@ -49,7 +49,7 @@ function varies(name: string, equations: Equations): boolean {
 
 /** A linear system: matrix entries and terms are constant over a step. */
 export interface LinearSystem {
-  /** Whether a matrix entry changes from step to step, so each step has propagators of its own. */
+  /** Whether a matrix entry changes from step to step, so that each step has its own propagators. */
   readonly changing: boolean;
   /** State variables: rows and columns of the matrix. */
   readonly names: readonly string[];
@@ -163,7 +163,7 @@ type Activity = ReadonlyMap<string, Ir>;
 /** Constraints on variables during integration. */
 interface Restraints {
   readonly active?: Activity;
-  /** Variables that may run away within a step of `rk4`, see `blow-up.ts`. */
+  /** Variables that may diverge within a step of `rk4`, see `blow-up.ts`. */
   readonly watched?: readonly string[];
   /** Variables that an event resets at a large value. */
   readonly resets?: readonly string[];

@@ -133,7 +133,7 @@ const inDouble = (e: Expression): Expression => fold(ir.convert('f64', e));
 const joined = (a: Expression | null, b: Expression | null, join: typeof ir.mul): Expression | null =>
   a && b ? fold(join(a, b)) : (a ?? b);
 
-/** a / b; null stands for 1. */
+/** a / b; null means 1. */
 const quotient = (a: Expression | null, b: Expression | null): Expression | null =>
   b ? fold(ir.div(a ?? ir.f64(1), b)) : a;
 
@@ -213,7 +213,7 @@ function fromSum(e: Expression): Expression | null {
   return sum ?? zero;
 }
 
-/** The terms of a sum, each rewritten; constants apart. */
+/** Returns the terms of a sum, each rewritten, with constants separate. */
 function sumOf(e: Expression, negative: boolean): Sum {
   if (e.kind === 'const')
     return { constant: negative ? -Number(e.value) : Number(e.value), parameters: null, terms: [] };

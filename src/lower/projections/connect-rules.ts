@@ -1,8 +1,7 @@
 /**
- * Connection rules as code: for one item of work (a row, or a row and a block of targets), which synapses exist, in
- * order.
- *
- * The algorithms are part of the rules of `docs/determinism.md` (connectivity): they decide which network a seed gives.
+ * Connection rules as code: for one item of work (a row, or a row and a block of targets), the existing synapses in
+ * order. The algorithms are part of the rules of `docs/determinism.md` (connectivity): they determine the network of a
+ * seed.
  */
 
 import * as ir from '../../ir/builder.js';

@@ -14,7 +14,7 @@ import { columnsOf, delayedIndex } from '../synapses/indices.js';
 import { listed } from '../synapses/lists.js';
 import type { RawSynapses } from './projection.js';
 
-/** Builds one projection's connectivity. `needsColumns`: some pathway or sum goes by target. */
+/** Builds one projection's connectivity. `needsColumns`: some pathway or sum accesses synapses by target. */
 export function lowerConnectivity(plan: ProjectionPlan, needsColumns: boolean, context: Context): Connectivity | null {
   const rules = plan.projection.connect;
   const raw = rules.every((rule) => rule.rule === 'list') ? listed(plan, context) : drawn(plan, context);

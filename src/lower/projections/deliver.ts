@@ -137,7 +137,7 @@ function throughLinks(
   return new Set([...touches, ...[...inboxes].filter(stands).map(([key]) => key)]);
 }
 
-/** Whether code touches a parameter of a group, by itself or in a derived variable. */
+/** Whether code reads or writes a parameter of a group, directly or in a derived variable. */
 const reads = (touches: ReadonlySet<string>, group: Group, parameter: string): boolean =>
   touches.has(`${group.name}/${parameter}`) ||
   [...group.equations.derived.keys()].some((derived) => touches.has(`${group.name}/${derived}`));
@@ -256,7 +256,7 @@ function allocateInboxes(
   );
 }
 
-/** How often one spike of a pathway's event may count. */
+/** Largest multiplicity of one spike of a pathway's event. */
 function repeats({ plan, pathway }: PathwayCode, rings: ReadonlyMap<string, EventSource>): number {
   const { population } = pathway.side === 'pre' ? plan.pre : plan.post;
   return rings.get(`${population}.${pathway.event}`)?.times ? mostSpikesAtOnce : 1;

@@ -21,7 +21,7 @@ import { rangesOf } from '../groups.js';
 import { runsOnLanes } from '../code/lanes.js';
 import type { StepPlace } from '../step/place.js';
 
-/** Where contributions to a variable of a group gather as fixed-point numbers. */
+/** Fixed-point sums of contributions to a variable of a group. */
 export interface Inbox {
   readonly group: Group;
   /** The variable that they are added to. */

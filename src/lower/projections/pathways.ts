@@ -49,7 +49,7 @@ export interface PathwayCode extends BuiltProjection {
   readonly statements: readonly PathwayStatement[];
   /** Variables of ends that its code reads or writes in order, as `population group / variable` keys. */
   readonly touches: ReadonlySet<string>;
-  /** Whether the order of synapses can be told from the result, so they run one after another. */
+  /** Whether the result depends on the order of synapses, so that they run one after another. */
   readonly ordered: boolean;
   /** The index of its synapses; null if they are stored in rows. */
   readonly index: SynapseIndex | null;
@@ -172,7 +172,7 @@ function ownBounds(plan: ProjectionPlan, phases: number, context: Context): (nam
     let interval = variableBounds(plan, { variable: name, first: synapseValue(plan, name), phases }, lookup, context);
     for (const statement of code) {
       if (statement.kind !== 'assignment' || statement.target !== name) continue;
-      // Whatever the clipped value is, it lies within the limits.
+      // A clipped value is always within the limits.
       interval = statement.operator === '=' ? hull(interval, boundsOf(statement.value, parameters)) : everything;
     }
     states.set(name, interval);
@@ -215,7 +215,7 @@ export function readReferences(
   return [...found.values()];
 }
 
-/** The derived variable that a reference stands for, if it is one. */
+/** Returns the derived variable of a reference, if it is one. */
 function derivedOf(reference: Reference, plan: ProjectionPlan): { readonly expression: Expression } | undefined {
   switch (reference.kind) {
     case 'own':
@@ -293,7 +293,7 @@ export function declareBounds(codes: readonly PathwayCode[], context: Context): 
   }
 }
 
-/** Whether any pathway of a projection goes by target. */
+/** Whether any pathway of a projection accesses synapses by target. */
 export const goesByTarget = (plan: ProjectionPlan): boolean =>
   plan.pathways.some((pathway) => pathway.side === 'post') ||
   [...plan.type.summed, ...plan.type.contributes].some(

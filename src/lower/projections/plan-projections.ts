@@ -17,7 +17,7 @@ import { delaySteps, leastDelayIn } from './delays-in-steps.js';
 import * as messages from '../messages.js';
 import { rankOf, type Profile } from '../step/profile.js';
 
-/** The delays that a pathway has, and the phases that give it others. */
+/** Returns the delays of a pathway, and the phases that change them. */
 function delayVersions(
   own: string,
   projection: string,
@@ -27,7 +27,7 @@ function delayVersions(
 ): readonly { readonly delay: Value; readonly phase: number | null }[] {
   const later = model.experiment.protocol.flatMap((phase, k) => {
     if (phase.kind !== 'delays') return [];
-    // Of a projection that several stand for, each may have delays of its own.
+    // Each of several projections that replace one may have its own delays.
     const delay = phase.delays[`${own}.${pathway}`] ?? phase.delays[`${projection}.${pathway}`];
     return delay === undefined ? [] : [{ delay, phase: k }];
   });
@@ -114,7 +114,7 @@ const earlyOnClock = (pathway: string, projection: string): string =>
 interface GivenProjection {
   readonly name: string;
   readonly projection: Projection;
-  /** The piece of a projection that it stands for, if it does. */
+  /** The piece of a projection that it replaces, if any. */
   readonly part: Part | undefined;
 }
 
@@ -216,8 +216,8 @@ const pathwayOrder = ({ projection }: Pick<ProjectionPlan, 'projection'>, order:
   ties === 'name' ? order : order + projection.order;
 
 /**
- * Whether ties go by names and a pathway runs before its event is tested for, though in the slot of thresholds or
- * later: delays of slots before that are counted from the spike, since importing adds the step.
+ * Whether ties are resolved by names and a pathway runs before the test of its event, though in the slot of thresholds
+ * or later. Delays of earlier slots are counted from the spike, since importing adds the step.
  */
 function meetsLater(pathway: StepPlace, end: ProjectionEnd, event: string, context: Context): boolean {
   const { profile } = context;
@@ -225,7 +225,7 @@ function meetsLater(pathway: StepPlace, end: ProjectionEnd, event: string, conte
   return profile.ties === 'name' && !isEarly && fromTest(pathway, end, event, context) < 0;
 }
 
-/** Whether ties go by names and a pathway runs after its event is tested for: then it needs no delay. */
+/** Whether ties are resolved by names and a pathway runs after the test of its event, so that it needs no delay. */
 const comesAfterTest = (pathway: StepPlace, end: ProjectionEnd, event: string, context: Context): boolean =>
   context.profile.ties === 'name' && fromTest(pathway, end, event, context) > 0;
 

@@ -28,7 +28,10 @@ import * as messages from '../messages.js';
 /** A projection with its ends, from which bounds are computed. */
 export type BoundedProjection = Pick<ProjectionPlan, 'name' | 'stream' | 'projection' | 'equations' | 'pre' | 'post'>;
 
-/** Values that the first phases of the protocol give to a variable of a projection, or to some of its synapses. */
+/**
+ * Returns the values that the first phases of the protocol assign to a variable of a projection, or to some of its
+ * synapses.
+ */
 function valuesSet({ name, stream }: BoundedProjection, variable: string, phases: number, context: Context): Value[] {
   return assignmentsOf(context.model.experiment.protocol)
     .filter((entry) => entry.phase < phases && entry.variable === variable)
@@ -176,7 +179,7 @@ function mostSynapsesOfAPair(
   return Math.min(Math.max(1, Math.ceil(most)), 65536);
 }
 
-/** How often the pair occurs that a list has most often. */
+/** Returns the number of occurrences of the most frequent pair in a list. */
 function mostOfAPair(sources: ArrayLike<number>, targets: ArrayLike<number>): number {
   const pairs = Float64Array.from(sources, (source, k) => source * 4294967296 + (targets[k] ?? 0)).sort();
   let [most, times] = [0, 0];
@@ -224,7 +227,7 @@ const inMetres = ({ low, high }: Interval): Interval => ({
   high: high / micrometresPerMetre,
 });
 
-/** Whether a parameter of a projection is a number for certain, whatever is drawn. */
+/** Whether a parameter of a projection is certainly a number, for any draw. */
 export function isSurelyNumber(plan: BoundedProjection, name: string, context: Context): boolean {
   const { equations, projection } = plan;
   const parameter = equations.parameters.get(name);

@@ -10,9 +10,9 @@ import type { StepPlace } from '../step/place.js';
 /** One end: a contiguous piece of a population; sources that replay spikes have no group. */
 export interface ProjectionEnd {
   readonly population: string;
-  /** The event that pathways of this end are told of. */
+  /** The event that pathways of this end receive. */
   readonly event: string;
-  /** First element within the population, and how many. */
+  /** First element within the population, and number of elements. */
   readonly offset: number;
   /** Number of elements. */
   readonly size: number;
@@ -58,7 +58,7 @@ export interface PathwayPlan {
   readonly side: 'pre' | 'post';
   /** That event. */
   readonly event: string;
-  /** As the model gives it, in s. */
+  /** As in the model, in s. */
   readonly delay: Value;
   /** Least and greatest delay in steps. */
   readonly steps: DelaySteps;
@@ -79,7 +79,7 @@ export interface DelayWindow {
   readonly of: string;
   /** From 0, in the order of the phases. */
   readonly version: number;
-  /** How many there are. */
+  /** Number of versions. */
   readonly versions: number;
 }
 

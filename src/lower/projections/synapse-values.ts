@@ -56,7 +56,7 @@ export function synapseDraws(
   return { element: source, subElement: target, step: ir.u32(0), perStep: false, key: drawKey, sites: { next: 0 } };
 }
 
-/** The value that a projection gives to a synapse's parameter or initial state. */
+/** Returns the value of a synapse's parameter or initial state in a projection. */
 export function synapseValue(plan: ProjectionPlan, name: string): Value {
   return (
     plan.projection.values[name] ??
@@ -289,7 +289,7 @@ interface GivenArray {
   readonly element: ElementType;
   /** Whose values they are. */
   readonly what: string;
-  /** Place of the synapse's value among so many. */
+  /** Index of the synapse's value, given the number of values. */
   readonly rank: (length: number) => Ir;
 }
 
@@ -316,12 +316,12 @@ function synapseExpression(value: Value, { name, element, what, rank }: GivenArr
   }
 }
 
-/** Place of a synapse's pair in a matrix of so many columns. */
+/** Returns the index of a synapse's pair in a matrix with the given number of columns. */
 function cellOf({ plan, address }: SynapseScope, columns: number): Ir {
   return ir.add(ir.mul(namedIndex(plan.pre, address.source), ir.u32(columns)), namedIndex(plan.post, address.target));
 }
 
-/** An index of creation, within a list of so many values. */
+/** Checks an index of creation against a list of the given length. */
 export function within({ count }: Pick<Connectivity, 'count'>, index: Ir, length: number): Ir {
   // Where the number of synapses is drawn, a list of another length raises a fault, and must not be read beyond its
   // end.

@@ -145,7 +145,7 @@ function heldSince(name: string, { every = 0, from = 0 }: Current, now: Ir, cont
 
 // --- Changes by phases ---------------------------------------------------------------------------------------------
 
-/** Values that phases give to a current, with the phase. */
+/** Returns the values that phases assign to a current, with the phase. */
 export const laterValues = (
   name: string,
   { model }: Context,
@@ -155,7 +155,7 @@ export const laterValues = (
     return text === undefined ? [] : [[k, text] as const];
   });
 
-/** Which of its values a current has. */
+/** Returns the buffer with the index of a current's value in force. */
 function versionOf(name: string, { builder }: Context): Buffer {
   const comment = `which of the values that phases give the current ${name} has; 0: its own`;
   return builder.commonBuffer(`${name}.version`, 'u32', 1, comment);

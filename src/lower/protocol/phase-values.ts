@@ -31,7 +31,7 @@ export function numberAfter(phases: readonly number[], value: (done: number) => 
 export const valueAfter = ({ first, later }: Changing, done: number): number =>
   later.findLast(({ phase }) => phase < done)?.value ?? first;
 
-/** Numbers made of others. */
+/** Combines several such numbers into one. */
 export const combined = (parts: readonly Changing[], combine: (values: readonly number[]) => number): Changing =>
   numberAfter(
     parts.flatMap(({ later }) => later.map(({ phase }) => phase)),

@@ -122,7 +122,7 @@ function switching(name: string, on: boolean, k: number, context: Context): Acti
   return { kind: 'run', kernel };
 }
 
-/** Whether a projection is, or stands for a piece of, one that the model names. */
+/** Whether a projection is one of the model, or replaces a piece of it. */
 const isPieceOf = ({ name, stream }: ProjectionPlan, owner: string): boolean => name === owner || stream === owner;
 
 /** Delays of a pathway, of all the pieces of its projection. */
@@ -139,12 +139,12 @@ function delayChanges(key: string, k: number, projections: readonly BuiltProject
     );
 }
 
-/** Values that a phase gives. */
+/** The assignments of a phase. */
 interface Setting {
   /** By variables of a selection; without one, by `population[1, 3].variable`. */
   readonly values: Readonly<Record<string, Value>>;
   readonly of: SelectionRule | undefined;
-  /** Which of the elements get them; null: all. */
+  /** Condition for the assigned elements; null: all. */
   readonly where: Expression | null;
   /** Number of the phase. */
   readonly k: number;

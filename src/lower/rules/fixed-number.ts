@@ -1,9 +1,7 @@
 /**
- * Rules that fix how many synapses there are: for each target, for each source, in all.
- *
- * Numbers are split by halves over rows, then from block to block of 1024 elements, by binomial draws (with repetition)
- * or hypergeometric ones (without), so rows and blocks can be drawn apart; elements are then chosen within each
- * block.
+ * Rules that fix the number of synapses: for each target, for each source, or in total. Numbers are split by halves
+ * over rows, then from block to block of 1024 elements, by binomial draws (with repetition) or hypergeometric ones
+ * (without). Rows and blocks can thus be drawn independently; elements are then chosen within each block.
  */
 
 import { spelling } from '../../lang/reference.js';
@@ -199,8 +197,8 @@ function allowedOf({ leftOut, inner }: Frame, outer: Ir): Ir {
 }
 
 /**
- * The number that a rule gives by an expression of its outer element. @random counter (outer element, 2^32 - 5, 0,
- * site)
+ * Returns the number that a rule gives as an expression of its outer element. @random counter (outer element, 2^32 - 5,
+ * 0, site)
  */
 function numberOf(
   e: Expression,
@@ -228,7 +226,7 @@ function numberOf(
   return block.name('asked', to('i32', compile(e, scope)));
 }
 
-/** Draws how many of a number fall to the first of two parts, by the parts' numbers of allowed elements. */
+/** Draws the share of a number in the first of two parts, from the parts' numbers of allowed elements. */
 function firstPart(count: Ir, first: Ir, second: Ir, counter: readonly [Ir, Ir, Ir, Ir], frame: Frame): Ir {
   const { key, replace } = frame;
   if (!replace) return ir.call(drawFunction('hypergeometric'), ...counter, ...key, first, second, count);
@@ -293,7 +291,7 @@ interface RowNumbers {
   readonly first: number;
 }
 
-/** Number of halvings that one work-item does by itself. */
+/** Number of halvings by a single work-item. */
 const halvings = 5;
 
 /**
@@ -347,7 +345,7 @@ function overRows(frame: Frame, total: number, plan: ProjectionPlan, context: Co
 
 /** Rows in halves, quarters and so on; node 1 is all of them, node 2 k and 2 k + 1 the halves of node k. */
 interface Halves {
-  /** How many rows there are, rounded up to a power of two. */
+  /** Number of rows, rounded up to a power of two. */
   readonly leaves: number;
   /** u32 synapses of each node. */
   readonly nodes: Buffer;

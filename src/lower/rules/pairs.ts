@@ -1,4 +1,4 @@
-/** Pairs that exist by themselves: with one probability, with one that depends on the pair, under a condition. */
+/** Pairs that exist independently: with one probability, with one that depends on the pair, or under a condition. */
 
 import * as ir from '../../ir/builder.js';
 import { drawFunction } from '../../ir/library/index.js';
@@ -147,9 +147,7 @@ interface TargetBlock {
 }
 
 /**
- * Bernoulli pairs by geometric skips within a block: from one synapse to the next lie floor(log(u) / log(1 - p))
- * others.
- *
+ * Bernoulli pairs by geometric skips within a block: floor(log(u) / log(1 - p)) pairs are skipped between two synapses.
  * @random counter (source, block, 0, m) with m counting generator calls; each gives two uniform numbers
  */
 function skips(

@@ -63,7 +63,7 @@ export interface FilledItem {
 /** A rule ready to be written into kernels. */
 export type RuleCode = PairwiseCode | CountedCode;
 
-/** Blocks that an end of so many elements is divided into. */
+/** Number of blocks of an end with the given number of elements. */
 export const blocksOf = (elements: number): number => Math.max(1, Math.ceil(elements / blockSize));
 
 /** Key of a rule's stream. */

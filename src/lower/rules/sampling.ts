@@ -6,7 +6,7 @@ import type { Buffer, Expression as Ir } from '../../ir/program.js';
 import type { Block } from '../code/block.js';
 import { uniformOf } from '../code/draws.js';
 
-/** Up to so many are chosen one by one; more by asking of each element whether it is chosen. Part of the rules. */
+/** Up to this number, elements are chosen one by one; beyond it, each element is tested. Part of the rules. */
 const mostChosen = 64;
 
 /** Elements of one block: `size` are allowed, numbered from 0; `count` of them are stored from `first`. */

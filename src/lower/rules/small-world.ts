@@ -69,7 +69,7 @@ export function smallWorld(rule: SmallWorld, ordinal: number, plan: ProjectionPl
   };
 }
 
-/** Adds the kernel that finds how many edges each source has. */
+/** Adds the kernel that computes the number of edges of each source. */
 function countEdges(wiring: Wiring, name: string, counts: Buffer): void {
   const { rule, plan, context } = wiring;
   const block = new Block();

@@ -52,7 +52,7 @@ export function distanceBounds(measures: readonly Measure[], pre: Places, post: 
     const [from, into] = [extentOf(pre, axis), extentOf(post, axis)];
     const [a, b] = [scale * (into.low + offset), scale * (into.high + offset)];
     const most = Math.max(Math.abs(from.high - Math.min(a, b)), Math.abs(from.low - Math.max(a, b)));
-    // Around, the way is at most half the period, unless places lie outside of it.
+    // On a periodic axis, the distance is at most half the period, unless positions are outside of it.
     const longest = period === null || most <= period / 2 ? most : Math.max(period / 2, Math.abs(period - most));
     sum += longest * longest;
   }

@@ -4,10 +4,10 @@ import type { Context, Known } from '../context.js';
 import * as messages from '../messages.js';
 import type { PlacedEntry } from './place.js';
 
-/** Seconds a step of the program, whatever clock code goes by. */
+/** Seconds per step of the program, for code with any clock. */
 export const programStep = ({ model }: Pick<Known, 'model'>): number => model.experiment.dt;
 
-/** The context of code that goes by a clock; absent: by the steps of the program. */
+/** Returns the context of code with a clock; absent: in the steps of the program. */
 export function onClock(clock: string | undefined, context: Context): Context {
   const dt = clock === undefined ? undefined : context.model.clocks[clock]?.dt;
   const step = programStep(context);

@@ -33,7 +33,7 @@ import { noModes } from '../events/modes.js';
 import { inStep, type PlacedEntry } from './place.js';
 import type { BuiltNetwork, Recorded, Schedule } from './schedule.js';
 
-/** The schedule of profiles that go by elements. */
+/** The schedule of profiles that step by elements. */
 export const elements: Schedule = {
   prepare: (model) => ({ model, modes: noModes }),
   populations: () => [],

@@ -30,7 +30,7 @@ export type StepPhase = (typeof phases)[number];
 export interface StepPlace {
   /** A slot of the timing profile. */
   readonly slot: string;
-  /** As the model gives it: a whole number; or before, or after, everything else in the slot. */
+  /** A number, as in the model; or before, or after, all others in the slot. */
   readonly order: number | 'first' | 'last';
   /** Absent: `main`. */
   readonly phase?: StepPhase;
@@ -45,11 +45,11 @@ export interface StepPlace {
 export interface PlacedEntry {
   readonly entry: StepEntry;
   readonly place: StepPlace;
-  /** Whether it copies variables of other populations, and runs wherever a profile wants copies to be live. */
+  /** Whether it copies variables of other populations, and is repeated if a profile requires live copies. */
   readonly copies?: boolean;
 }
 
-/** A kernel that runs in each step, or in every so many from one on. */
+/** Returns a kernel that runs in each step, or in every n-th from one on. */
 export const inStep = (kernel: string, place: StepPlace, every = 1, offset = 0): PlacedEntry => ({
   entry: { kernel, every, offset, slot: place.slot },
   place,

@@ -1,6 +1,4 @@
-/**
- * Timing profiles as data: the order of slots within a step and how times are labelled (see `docs/architecture.md`).
- */
+/** Timing profiles as data: the order of slots within a step and the labels of times (see `docs/architecture.md`). */
 
 import type { IntegrationMethod, TimingProfile } from '../../model/typed.js';
 import { delayRounding, slotsOf } from '../../model/steps.js';
@@ -14,10 +12,10 @@ export type Method = Exclude<IntegrationMethod, 'auto' | CableMethod>;
 export interface Profile {
   readonly name: TimingProfile;
   /**
-   * How a step goes: `slots`, one slot after another over all elements at once, or `elements`, one element after
-   * another, each with the synapses onto it before it and its parts in the order of its type: forward Euler, events
-   * that act at once or when the sum of steps has come to their time, and derived variables that keep the value of the
-   * step before until they are computed again.
+   * `slots`: one slot after another over all elements at once. `elements`: one element after another, each after the
+   * synapses onto it, with its parts in the order of its type. This means forward Euler, and events that act at once or
+   * when the sum of steps has reached their time. Derived variables keep the value of the previous step until they are
+   * computed again.
    */
   readonly stepping: 'slots' | 'elements';
   /** Slots in the order of a step. */

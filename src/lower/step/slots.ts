@@ -21,7 +21,7 @@ import { keepInputs } from './input-copies.js';
 import { inStep, type PlacedEntry, type StepPhase } from './place.js';
 import type { Populations, Schedule } from './schedule.js';
 
-/** The schedule of profiles that go by slots. */
+/** The schedule of profiles that step by slots. */
 export const slots: Schedule = {
   prepare: withoutModes,
   populations({ groups, rings }, { entries, silent }, context) {

@@ -1,4 +1,4 @@
-/** The step that runs and the time that code sees. */
+/** The current step, and the time in code. */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Expression as Ir } from '../../ir/program.js';
@@ -16,7 +16,7 @@ export const step: Ir = { kind: 'local', type: 'i32', name: 'step' };
 export const clockStep = ({ every }: Pick<Context, 'every'>): Ir =>
   every === 1 ? step : ir.binary('div', ir.add(step, ir.i32(every - 1)), ir.i32(every));
 
-/** I32 number of the step that code sees: the one that runs or, for code that looks ahead, the next one. */
+/** I32 number of the step in code: the current one or, for code that looks ahead, the next one. */
 export const seenStep = (context: Context): Ir =>
   context.ahead ? ir.add(clockStep(context), ir.i32(1)) : clockStep(context);
 

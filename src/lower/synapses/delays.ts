@@ -161,7 +161,7 @@ function limitsOf(range: Projection['delayRange']): { readonly least: number; re
   return { least: Math.max(0, range?.min ?? 0), most: range?.max ?? Infinity };
 }
 
-/** Most draws of a delay that lies out of its range; after them it is a fault. */
+/** Largest number of draws of a delay that is out of range; further ones raise a fault. */
 const mostAttempts = 1000;
 
 /** A synapse's position, its source, and the block of its code. */

@@ -1,4 +1,4 @@
-/** About how many synapses rules make: it decides how work is shared out, and no result. */
+/** Estimates the number of synapses of rules. The estimate distributes work, and affects no result. */
 
 import { isListed } from '../../model/arrays.js';
 import type { ConnectionRule } from '../../model/typed.js';
@@ -11,7 +11,7 @@ import { type ProjectionPlan } from '../projections/projection.js';
 /** The assumed probability of a pair if its value is unknown. */
 const typicalProbability = 0.1;
 
-/** About how many synapses the rules of a projection make. */
+/** Estimates the number of synapses of a projection's rules. */
 export function expectedSynapses(plan: ProjectionPlan, context: Context): number {
   return plan.projection.connect.reduce((sum, rule) => sum + expectedOf(rule, plan, context), 0);
 }

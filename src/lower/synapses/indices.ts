@@ -83,7 +83,7 @@ export function delayedIndex(
 interface Key {
   readonly of: (position: Ir) => Ir;
   readonly keys: number;
-  /** Whether each row has keys of its own. */
+  /** Whether each row has separate keys. */
   readonly withinRows: boolean;
 }
 

@@ -56,7 +56,7 @@ function rises(rows: Uint32Array, targets: Uint32Array | Uint16Array): boolean {
   return true;
 }
 
-/** Which of the synapses of its pair each is, and whether targets ascend within rows. */
+/** Returns the index of each synapse within its pair, and whether targets ascend within rows. */
 function copiesOf(
   rows: Uint32Array,
   targets: Uint32Array | Uint16Array,

@@ -11,10 +11,10 @@ type Stores = ReturnType<typeof ir.store>[];
 /** The synapses to be moved into rows. */
 interface Move {
   readonly name: string;
-  /** Offsets of the groups that the synapses stand in now, and how many groups. */
+  /** Offsets of the present groups of synapses, and the number of groups. */
   readonly from: Buffer;
   readonly groups: number;
-  /** About how many synapses there are: decides into how many shares the work is divided, and no result. */
+  /** Estimated number of synapses: determines the number of shares, and no result. */
   readonly expected: number;
   /** Row that the synapse at a position goes to. */
   readonly rowOf: (position: Ir, group: Ir) => Ir;
@@ -179,7 +179,7 @@ interface RowSort {
   readonly context: Context;
 }
 
-/** A stable counting sort within rows, each by itself. */
+/** A stable counting sort within each row. */
 export function sortWithinRows({
   name,
   comment,

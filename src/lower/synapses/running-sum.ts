@@ -38,7 +38,7 @@ export function runningSum(name: string, counts: Buffer, items: number, overflow
 interface CountsInParts {
   readonly name: string;
   readonly counts: Buffer;
-  /** How many counts there are. */
+  /** Number of counts. */
   readonly items: number;
   /** A sum for each part. */
   readonly sums: Buffer;

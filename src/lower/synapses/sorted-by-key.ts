@@ -8,9 +8,8 @@ interface SortedByKey {
 }
 
 /**
- * A stable sort of elements by whole numbers below `size`.
- *
- * @param carry  takes a value of each element to its place on the way: gathered afterwards, each is a miss of the cache
+ * Sorts elements stably by integers below `size`. @param carry moves a value of each element to its place in the same
+ * pass: a later pass would miss the cache for each
  */
 export function sortedByKey(
   keys: ArrayLike<number>,

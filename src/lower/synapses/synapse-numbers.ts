@@ -1,4 +1,4 @@
-/** How many synapses of a projection the elements of its ends have, for code that reads it. */
+/** Numbers of synapses of each element at the ends of a projection, for code that reads them. */
 
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';

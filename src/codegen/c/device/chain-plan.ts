@@ -13,7 +13,7 @@ const pass = 'codegen/c/device/chain-plan';
 export interface Link {
   /** Its family. */
   readonly named: DeviceFamily;
-  /** Which of the family's kernels it is, from 0. */
+  /** Index of the kernel in its family, from 0. */
   readonly member: number;
   readonly kernel: MapKernel;
 }
@@ -27,7 +27,7 @@ interface Place extends Range {
 export interface ChainSection {
   /** The family of its kernels. */
   readonly named: DeviceFamily;
-  /** For each range of the chain, which of its elements the section is for; undefined: none. */
+  /** For each range of the chain, the elements of the section; undefined: no elements. */
   readonly places: readonly (Place | undefined)[];
   /** Whether it is one kernel over all ranges of the chain, rather than kernels that have one range each. */
   readonly isWhole: boolean;

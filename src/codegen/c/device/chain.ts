@@ -23,7 +23,7 @@ import {
 } from './kernel.js';
 import type { DeviceFamily, DeviceKernel } from './kernel.js';
 
-/** Work-items of several ranges follow each other, each range rounded up to so many. */
+/** Work-items of several ranges follow each other, each range rounded up to a multiple of this. */
 const blockLength = 64;
 const blocked = (items: number): number => Math.ceil(items / blockLength) * blockLength;
 
@@ -33,7 +33,7 @@ interface Group {
   readonly first: number;
 }
 
-/** The code of one section, before it is known which of its buffers other sections point to as well. */
+/** The code of one section, before the buffers shared with other sections are known. */
 interface Body {
   readonly scope: Scope;
   readonly section: ChainSection;
@@ -48,7 +48,7 @@ interface Printing {
   readonly id: string;
   readonly tables: string[];
   readonly arrays: string[];
-  /** Buffers with memory of their own, and whether they are only read. */
+  /** Buffers outside the arena, and whether they are only read. */
   readonly own: Map<string, { readonly buffer: Buffer; readOnly: boolean }>;
   /** The tables of a family's numbers, each once in a program. */
   readonly familyTables: (named: DeviceFamily, scope: Scope) => void;

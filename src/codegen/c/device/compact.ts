@@ -31,8 +31,8 @@ function wordText(
 }
 
 /**
- * The code of compact kernels. The list ascends whatever the size of the group: shares are in order of elements, and
- * sums in order of shares.
+ * Prints the code of compact kernels. The list ascends for any group size: shares are in order of elements, and sums in
+ * order of shares.
  */
 export function deviceCompactCode(context: DeviceContext, { family }: DeviceFamily, kernel: CompactPattern): Code {
   const { u32 } = context.dialect.types;

@@ -20,12 +20,12 @@ export type TargetStrategy = StrategyChoice;
 export class DeviceContext extends ProgramContext {
   /** The language that is printed. */
   readonly device: DeviceDialect;
-  /** Where buffers lie. */
+  /** The places of buffers. */
   readonly layout: DeviceLayout;
   /** How ranges of targets are shared out. */
   readonly targets: TargetStrategy;
   readonly #stoppable: ReadonlySet<string>;
-  /** About how many synapses spikes go to in a step, over all kernels. */
+  /** Estimated number of synapses reached by spikes in a step, over all kernels. */
   readonly #synapses: number;
 
   constructor(program: Program, dialect: DeviceDialect, targets: TargetStrategy) {

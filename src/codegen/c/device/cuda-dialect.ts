@@ -26,7 +26,7 @@ const elements = {
 
 const bothWidths = (name: string): Readonly<Record<'f64' | 'f32', string>> => ({ f64: name, f32: `${name}f` });
 
-/** The intrinsic of an operation that is rounded once and never contracted, whatever the compiler's options are. */
+/** Returns the intrinsic of an operation that is rounded once and never contracted, for any compiler options. */
 const rounded = (operation: string): Readonly<Record<'f64' | 'f32', string>> => ({
   f64: `__d${operation}_rn`,
   f32: `__f${operation}_rn`,

@@ -11,7 +11,7 @@ import type { TargetStrategy } from './context.js';
 import { generateCuda } from './generate.js';
 import { hostRunning, hostTables, listCount } from './host-tables.js';
 
-/** The kernels by their numbers: only their names tell a compiler the types of their arguments. */
+/** Prints the kernels by their numbers: their names determine the types of their arguments for the compiler. */
 const caseLine = ({ entry }: Launch, k: number): string =>
   `    case ${k}u: return cudaLaunchKernel(${entry}, blocks, threads, arguments, (size_t)0, (cudaStream_t)0);`;
 

@@ -3,7 +3,7 @@
 import type { ElementType } from '../../../ir/program.js';
 import type { Dialect } from '../dialect.js';
 
-/** How many work-items of a kernel are in a group. */
+/** Number of work-items of a kernel in a group. */
 export type GroupSize =
   /** As many as suit independent items; a multiple of 32. */
   | 'items'
@@ -32,7 +32,7 @@ export interface DeviceDialect extends Dialect {
    * 3.1 takes the path of a group's first work-item after a barrier that other work-items do not pass.
    */
   readonly gathersFlags: boolean;
-  /** Buffers with memory of their own that one kernel may have as arguments. */
+  /** Largest number of buffers outside the arena among one kernel's arguments. */
   readonly mostPointers: number;
   /**
    * Whether a kernel's argument counts from the step that the arena holds (`first_step`), so recorded launches
@@ -46,7 +46,7 @@ export interface DeviceDialect extends Dialect {
   readonly guardsLogs: boolean;
 }
 
-/** The macro that holds the size of a group, which the host gives to the compiler. */
+/** The macro for the size of a group, which the host passes to the compiler. */
 export const groupSizeName = {
   items: 'GROUP_SIZE',
   team: 'TEAM_SIZE',

@@ -36,7 +36,7 @@ import { devicePropagateCode } from './propagate.js';
 export interface GeneratedDevice {
   /** All kernels of the program. */
   readonly source: string;
-  /** Where buffers lie. */
+  /** The places of buffers. */
   readonly layout: DeviceLayout;
   /** By the name of the kernel in the program for kernels of lists, and by the names in `step`. */
   readonly launches: ReadonlyMap<string, Launch>;
@@ -129,7 +129,7 @@ class Launches {
       fits: (kernels) => this.#fitsChain(kernels),
     });
     const launches = steps.flatMap((chains) => this.#fitting(chains));
-    // A kernel that is like no other, and is a launch by itself, needs one entry only: its own serves the step as well.
+    // A unique kernel that is a separate launch needs only one entry, which also serves the step.
     for (const chains of launches) {
       const [first, ...rest] = chains.flat();
       if (first && rest.length === 0 && this.#familyOf(first.kernel).family.members.length === 1)
@@ -224,7 +224,7 @@ class Launches {
     for (const launch of printed.launches) this.launches.set(launch.kernel, launch);
   }
 
-  /** Buffers with memory of their own that a kernel uses, and how many masks it sets. */
+  /** Returns the buffers outside the arena that a kernel uses, and the number of masks it sets. */
   #needsOf(kernel: Kernel): Needs {
     const known = this.#needs.get(kernel.name);
     if (known !== undefined) return known;

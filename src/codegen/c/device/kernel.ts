@@ -53,11 +53,11 @@ export interface Code {
   readonly scope: Scope;
   /** Work-items of a group that it is printed for. */
   readonly size: GroupSize;
-  /** How many work-items a member needs. */
+  /** Number of work-items of a member. */
   readonly geometry: (member: number) => Geometry;
   /** Tables ahead of the function. */
   readonly tables?: readonly string[];
-  /** Arrays of the work-group; they stand at the head of the function, as OpenCL wants. */
+  /** Arrays of the work-group, at the head of the function, as OpenCL requires. */
   readonly arrays?: readonly string[];
   /** Body of the function. */
   readonly lines: readonly string[];
@@ -86,7 +86,7 @@ export const tableOf = ({ id }: DeviceFamily, row: string): string => `${id}_${r
 /** Larger tables may not all fit into constant memory, which has 64 KiB on devices. */
 const mostConstants = 256;
 
-/** Before a table of so many entries. */
+/** Prefix of a table with the given number of entries. */
 export const tablePrefix = ({ device }: DeviceContext, length: number): string =>
   length > mostConstants ? device.longConstant : device.constant;
 
@@ -142,11 +142,11 @@ interface Parameter {
   readonly text: string;
 }
 
-/** Whether a buffer has memory of its own. */
+/** Whether a buffer is outside the arena. */
 export const isOwn = (context: DeviceContext, buffer: string): boolean =>
   context.layout.places.get(buffer)?.kind === 'own';
 
-/** Buffers with memory of their own that are not fields. */
+/** Returns buffers outside the arena that are not fields. */
 function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
   const found = new Map<string, { readonly element: ElementType; readOnly: boolean; shared: boolean }>();
   for (const { code } of sections)

@@ -1,16 +1,13 @@
-/**
- * Where the buffers of a program lie on a device: most in one arena, at offsets that are known when the program is
- * printed.
- */
+/** The places of a program's buffers on a device: most in one arena, at offsets that are constants in the source. */
 
 import { faultsBuffer } from '../../../ir/names.js';
 import type { Buffer, Program } from '../../../ir/program.js';
 import { elementBytes } from '../../../ir/program.js';
 
-/** A place in the arena in bytes, or memory of its own that a kernel gets as an argument. */
+/** A place in the arena in bytes, or separate memory that a kernel receives as an argument. */
 type Place = { readonly kind: 'arena'; readonly offset: number } | { readonly kind: 'own' };
 
-/** Where the buffers of a program lie on a device. */
+/** The places of a program's buffers on a device. */
 export interface DeviceLayout {
   /** By name of the buffer. */
   readonly places: ReadonlyMap<string, Place>;

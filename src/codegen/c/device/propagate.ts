@@ -14,7 +14,7 @@ import type { GroupSize } from './dialect.js';
 import { amountOf } from './kernel.js';
 import type { Code, DeviceFamily, Ids } from './kernel.js';
 
-/** The texts that all ways of going over spikes are made of. */
+/** Texts shared by all strategies. */
 interface Texts {
   readonly first: string;
   readonly last: string;
@@ -58,7 +58,7 @@ function textsOf(kernel: PropagatePattern, scope: Scope): Texts {
 
 interface Spread {
   readonly entry: readonly string[];
-  /** First spike of a work-item, and how far it is to the next. */
+  /** First spike of a work-item, and its distance to the next. */
   readonly spikes: readonly [string, string];
   readonly otherRow?: string;
   readonly cut: readonly string[];
@@ -90,7 +90,7 @@ function nested(scope: Scope, texts: Texts, { entry, spikes, otherRow, cut }: Sp
   ];
 }
 
-/** How many spikes any delay has at most: pairs of a spike and a delay are numbered spike by spike. */
+/** Prints the largest number of spikes of any delay: pairs of a spike and a delay are numbered spike by spike. */
 function mostSpikes(scope: Scope, { first, last, single, slot, counts }: Texts): string[] {
   const { i32, u32 } = scope.context.dialect.types;
   const look = [
@@ -127,7 +127,7 @@ function ofPair(scope: Scope, { first, columns, single, slot, counts, row }: Tex
   ];
 }
 
-/** Pair after pair; `positions` are a work-item's first place in a row and how far it is to the next. */
+/** Prints a loop over pairs; `positions` are a work-item's first position in a row and its distance to the next. */
 function byPairs(
   scope: Scope,
   texts: Texts,
@@ -268,7 +268,7 @@ export function devicePropagateCode(
       };
     }
     case 'rows': {
-      // A row can be in the lists of several delays, and its spikes are to be taken in order: by one worker.
+      // A row can be in the lists of several delays, so a single worker takes its spikes in order.
       const spread: Spread = texts.single
         ? { entry: [], cut: [], spikes: [ids.item, ids.items] }
         : { entry: [], cut: [], spikes: ['0u', '1u'], otherRow: `row % ${ids.items} != ${ids.item}` };

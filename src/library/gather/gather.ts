@@ -21,7 +21,6 @@ import { gatheringOf, type Gathering } from './gathering.js';
 import { regathered, targetOf } from './recordings.js';
 import { gatherRegimes } from './refractory.js';
 import { gatherSource, splitSources } from './sources.js';
-import { withSpikesByName } from './spike-names.js';
 import { asReceptors } from './summed-responses.js';
 
 /** A model in the forms of other notations, as far as there are such. */
@@ -44,12 +43,11 @@ export function gathered(valid: ValidModel, stage: string): GatheredModel {
     !timingProperties[timing].takesTurns && annotations['lems'] !== undefined && stage === 'brian' && cables.length > 0;
   if (!timingProperties[timing].takesTurns && !onGrid) return { valid, entries: [] };
   const report = new ConversionReport(stage);
-  const named = withSpikesByName(onGrid ? atBeginOfStep(valid.model) : valid.model);
-  const gathering = gatheringOf({ ...valid, model: named }, report, stage);
+  const model = onGrid ? atBeginOfStep(valid.model) : valid.model;
+  const gathering = gatheringOf({ ...valid, model }, report, stage);
   for (const name of cables) gathering.standard.add(name);
   const made = gatheredModel(gathering, onGrid);
-  const model = stage === 'brian' ? readable(made) : made;
-  return { valid: { ...valid, model }, entries: report.entries };
+  return { valid: { ...valid, model: stage === 'brian' ? readable(made) : made }, entries: report.entries };
 }
 
 function gatheredModel(gathering: Gathering, onGrid: boolean): Model {

@@ -7,7 +7,6 @@ import { parseExpression } from '../../../src/lang/parse.js';
 import { inSI } from '../../../src/lang/print.js';
 import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { replaced } from '../../../src/library/gather/texts.js';
-import { ownNames } from '../../../src/model/declared-names.js';
 import { assignedBy, type Assigned } from '../../../src/model/assigned.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { freeName } from '../../../src/model/free-name.js';
@@ -26,9 +25,9 @@ import type {
 } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
-import { areInFile, isGiven, isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
+import { areInFile, isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import { elementsOf, type Change } from './context.js';
+import type { Change } from './context.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 
 /** A model whose protocol only runs. */
@@ -179,47 +178,13 @@ class Phases {
       this.#populations[name] = { ...known, values: { ...known.values, [variable]: value } };
       return;
     }
-    if (typeof value !== 'object') return this.#change(on, variable, value, where);
-    const elements = elementsOf(on, { model: this.model, data: this.data });
-    const listed = typeof elements === 'string' ? undefined : this.#listed(value, elements, known.size);
-    if (!listed) return this.report.missing(pointer, `${variable} of ${name}: values that are drawn during the run`);
-    const later = this.#later(variable, type, known, listed);
-    this.#neurons[known.type ?? ''] = later.type;
-    this.#populations[name] = later.owner;
-    this.#change(on, variable, later.name, where);
-  }
-
-  /** One value for each element of all, those that are not among the given ones zero; undefined for draws. */
-  #listed(value: Value, elements: readonly number[], count: number): readonly number[] | undefined {
-    if (!isGiven(value) || value.columns !== undefined || value.pairs !== undefined) return undefined;
-    const numbers = numbersOf(value.array, this.data);
-    const listed = Array.from({ length: count }, () => 0);
-    elements.forEach((k, at) => {
-      listed[k] = numbers[at] ?? 0;
-    });
-    return listed;
+    if (typeof value === 'object')
+      return this.report.missing(pointer, `${variable} of ${name}: values of each cell that are set during the run`);
+    this.#change(on, variable, value, where);
   }
 
   get #time(): string {
     return `${Number((this.#now * 1e3).toPrecision(12))}_ms`.replace(/\W/g, '_');
-  }
-
-  /** A parameter with the values that a variable has from now on, in its type and in the owner of its elements. */
-  #later(
-    variable: string,
-    type: NeuronType,
-    owner: Population,
-    listed: readonly number[],
-  ): { readonly name: string; readonly type: NeuronType; readonly owner: Population } {
-    const own = ownNames(type);
-    const name = freeName(`${variable}_from_${this.#time}`, (one) => own.has(one));
-    const { unit = '1', type: kind = 'real' } = type.parameters[variable] ?? type.state[variable] ?? {};
-    const parameter = { unit, type: kind, value: 0, shared: false } as const;
-    return {
-      name,
-      type: { ...type, parameters: { ...type.parameters, [name]: parameter } },
-      owner: { ...owner, values: { ...owner.values, [name]: { array: listed } } },
-    };
   }
 
   /** Sets a variable now. */

@@ -32,28 +32,17 @@ const delayOf = (name: string, { delays }: Projection, { pathways }: SynapseType
   delays[name] ?? pathways[name]?.delay,
 ];
 
-/** The pathway by which a spike of the source arrives first; where delays are not numbers, the first of them. */
+/** The delay of the first pathway that spikes of the source take; connections of LEMS have one delay. */
 function firstOf(projection: Projection, type: SynapseType): NamedDelay {
-  const own = Object.keys(type.pathways).filter((id) => type.pathways[id]?.on.startsWith('pre.') === true);
-  const all = own.map((id) => delayOf(id, projection, type));
-  const numbers = all.flatMap(([id, delay]) => (typeof delay === 'number' ? [[id, delay] as const] : []));
-  if (numbers.length < all.length) return all[0] ?? noPathway;
-  return [...numbers].sort(([, a], [, b]) => a - b)[0] ?? noPathway;
+  const [id] = Object.keys(type.pathways).filter((one) => type.pathways[one]?.on.startsWith('pre.') === true);
+  return id === undefined ? noPathway : delayOf(id, projection, type);
 }
 
-/** The delay with which a spike of the source arrives first. */
-export const firstDelay = (projection: Projection, type: SynapseType): Value | undefined =>
-  firstOf(projection, type)[1];
+/** Whether a pathway has the delay of connections. */
+export const hasDelayOfConnection = (name: string, projection: Projection, type: SynapseType): boolean =>
+  JSON.stringify(delayOf(name, projection, type)[1]) === JSON.stringify(firstOf(projection, type)[1]);
 
-/** Whether a pathway acts when a spike of the source first arrives, not later. */
-export const isFirst = (name: string, projection: Projection, type: SynapseType): boolean =>
-  JSON.stringify(delayOf(name, projection, type)[1]) === JSON.stringify(firstDelay(projection, type));
-
-/** Whether spikes of the source act at several times. */
-export const actsLater = (projection: Projection, type: SynapseType): boolean =>
-  Object.entries(type.pathways).some(([name, { on }]) => on.startsWith('pre.') && !isFirst(name, projection, type));
-
-/** Delays in s of what spikes of the source do first, or of the pathway `of`. */
+/** Delays in s of connections, or of the pathway `of`. */
 export function delaysOf(
   name: string,
   projection: Projection,

@@ -4,10 +4,10 @@ import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js'
 import { second } from '../../../../src/lang/dimension.js';
 import type { Pathway } from '../../../../src/model/model.js';
 import { delayInSteps } from '../../../../src/model/steps.js';
-import { firstDelay, isFirst, postDelay } from './delays.js';
+import { hasDelayOfConnection, postDelay } from './delays.js';
 import type { PathwayWriter } from './pathway-writer.js';
-import { dueAfter, postEvent } from './post-events.js';
-import { longestIn } from './transit.js';
+import { postEvent } from './post-events.js';
+import { NotExpressible } from '../text/words.js';
 import type { TypeBuilder } from '../type-builder.js';
 import { largest, type Numbers } from '../values.js';
 import { element, type Element } from '../text/xml-text.js';
@@ -36,27 +36,10 @@ export class PlainPathways {
   }
 
   #pre(name: string, pathway: Pathway): void {
-    const { writer } = this;
-    const { projection, type } = writer;
-    const write = (): readonly Element[] => writer.statements(name, pathway);
-    if (!isFirst(name, projection, type)) return this.#later(name, pathway, write);
-    this.#arriving.push(...write());
-  }
-
-  /** What a spike of the source does later than what it does first. @throws NotExpressible */
-  #later(name: string, { delay: usual }: Pathway, write: () => readonly Element[]): void {
-    const { builder, writer } = this;
-    const { projection, type, context } = writer;
-    const delay = projection.delays[name] ?? usual;
-    const due = dueAfter(firstDelay(projection, type), delay, builder, context);
-    const later = writer.queue(`event of ${name}`, null, {
-      name,
-      what: 'spikes are',
-      cells: projection.from.of,
-      within: longestIn(delay, context),
-    });
-    later.arrive(write);
-    this.#arriving.push(...later.push(due));
+    const { projection, type } = this.writer;
+    if (!hasDelayOfConnection(name, projection, type))
+      throw new NotExpressible('several delays of what spikes of the source do: a connection of LEMS has one');
+    this.#arriving.push(...this.writer.statements(name, pathway));
   }
 
   /** What happens at an event of the cell that the synapse is on, perhaps later; the event was a step ago. */

@@ -1,11 +1,8 @@
 /** How a synapse learns of what happened to its cell and at other times. */
 
 import { dimensionless as pure } from '../../../../src/lang/ast.js';
-import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js';
-import { second } from '../../../../src/lang/dimension.js';
-import type { Pathway, Value } from '../../../../src/model/model.js';
-import type { CellPlan, ExportContext } from '../context.js';
-import { inWholeSteps } from './delays.js';
+import type { Pathway } from '../../../../src/model/model.js';
+import type { CellPlan } from '../context.js';
 import { countOf } from '../demands.js';
 import type { TypeBuilder } from '../type-builder.js';
 import { NotExpressible } from '../text/words.js';
@@ -36,21 +33,4 @@ export function postEvent(pathway: string, { on }: Pathway, target: CellPlan, bu
     note: builder.assign(known, builder.nameOf(name)),
     key,
   };
-}
-
-/**
- * When something that comes later than what a spike does first is due.
- *
- * @throws NotExpressible
- */
-export function dueAfter(
-  first: Value | undefined,
-  delay: Value,
-  builder: TypeBuilder,
-  context: Pick<ExportContext, 'model' | 'dt'>,
-): string {
-  if (typeof first !== 'number' || typeof delay !== 'number')
-    throw new NotExpressible('delays of several pathways from one source, which differ from synapse to synapse');
-  const left = Number((inWholeSteps(delay, context) - inWholeSteps(first, context)).toPrecision(12));
-  return builder.text(binary('+', nameOf('t'), quantity(left, second)), 'statement');
 }

@@ -11,7 +11,7 @@ import type { Projection, SynapseType } from '../../../../src/model/model.js';
 import { builderOf, derivedOrder } from '../builder.js';
 import { zeroOf } from '../channels.js';
 import type { CellPlan, Channel, ExportContext } from '../context.js';
-import { actsLater, postDelay } from './delays.js';
+import { postDelay } from './delays.js';
 import { dimensionOfUnit, isPure } from '../text/dimensions.js';
 import { drawsNoise, withNoise } from '../noise-terms.js';
 import { PathwayWriter, waitingFor } from './pathway-writer.js';
@@ -139,11 +139,9 @@ export function synapseType(
     builder.starts.push(builder.assign(builder.nameOf(name), start));
   }
   equations(type, pointer, builder, attempt, context);
-  const isSplit = actsLater(projection, type);
-  const passOn = channels(target, sumsOf(type), builder, attempt, isSplit ? 'after all' : 'next step');
+  channels(target, sumsOf(type), builder, attempt);
   const writer = new PathwayWriter(projection, type, target, pointer, builder, context);
   new PlainPathways(writer, demands.postDelays, builder, attempt).write();
-  builder.conditions.push(...passOn);
   return {
     componentType,
     element: builder.build(componentType, target.attachment, `Synapses of ${id}.`),
@@ -295,16 +293,14 @@ function channels(
   sums: ReadonlyMap<string, string>,
   builder: TypeBuilder,
   attempt: (part: string, action: () => void) => void,
-  seenBy: SeenBy = 'next step',
-): readonly Element[] {
-  const passOn: Element[] = [];
+): void {
   for (const channel of all) {
     const { exposure, dimension } = channel;
     const text = channel.kind === 'sum' ? sums.get(channel.variable) : undefined;
     const parsed = text === undefined ? zeroOf(dimension) : builder.parse(text);
     let derived = false;
     attempt(`contributes/${channel.variable}`, () => {
-      if (channel.kind === 'jump') passOn.push(...pend(channel, seenBy, builder));
+      if (channel.kind === 'jump') pend(channel, builder);
       else if (parsed.kind !== 'name' || builder.nameOf(parsed.name) !== exposure)
         builder.derive(builder.free(exposure), dimension, parsed, exposure);
       derived = true;
@@ -315,31 +311,12 @@ function channels(
   if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
     builder.derive(builder.free('no_current'), ampere, zeroOf(ampere), 'i');
   }
-  return passOn;
 }
 
-/** When the cell sees what conditions add: in the next step, or in the same step together with what events added. */
-type SeenBy = 'next step' | 'after all';
-
-/**
- * What has arrived is seen by the cell in one step, after which nothing is left.
- *
- * @returns conditions that come after all others
- */
-function pend({ variable, exposure, dimension }: Channel, seenBy: SeenBy, builder: TypeBuilder): readonly Element[] {
+/** Shows the cell for one step what has arrived, after which nothing is left. */
+function pend({ variable, exposure, dimension }: Channel, builder: TypeBuilder): void {
   const key = waitingFor(variable);
-  if (seenBy === 'after all') {
-    const passed = builder.shown(`passed on to ${variable ?? ''}`, dimension, exposure);
-    const waiting = builder.state(key, dimension, false);
-    return [
-      element('OnCondition', { test: `(${waiting} .neq. 0) .or. (${passed} .neq. 0)` }, [
-        builder.assign(passed, waiting),
-        builder.assign(waiting, '0'),
-      ]),
-    ];
-  }
   const lems = builder.state(key, dimension, false);
   builder.derive(builder.free(exposure), dimension, nameOf(key), exposure);
   builder.conditions.push(element('OnCondition', { test: `${lems} .neq. 0` }, [builder.assign(lems, '0')]));
-  return [];
 }

@@ -1,78 +1,21 @@
 /** The order in which NeuroML's schema has the elements of a document. */
 
 /** Elements of a `neuroml` document, as version 2.3.1 of the schema lists them. */
-const order: readonly string[] = [
-  ...['notes', 'property', 'annotation', 'include', 'extracellularProperties', 'intracellularProperties', 'morphology'],
-  ...['ionChannel', 'ionChannelHH', 'ionChannelVShift', 'ionChannelKS'],
-  ...['decayingPoolConcentrationModel', 'fixedFactorConcentrationModel'],
-  ...[
-    'alphaCurrentSynapse',
-    'alphaSynapse',
-    'expOneSynapse',
-    'expTwoSynapse',
-    'expThreeSynapse',
-    'blockingPlasticSynapse',
-    'doubleSynapse',
-  ],
-  ...[
-    'gapJunction',
-    'silentSynapse',
-    'linearGradedSynapse',
-    'gradedSynapse',
-    'biophysicalProperties',
-    'cell',
-    'cell2CaPools',
-    'baseCell',
-  ],
-  ...[
-    'iafTauCell',
-    'iafTauRefCell',
-    'iafCell',
-    'iafRefCell',
-    'izhikevichCell',
-    'izhikevich2007Cell',
-    'adExIaFCell',
-    'fitzHughNagumoCell',
-  ],
-  ...['fitzHughNagumo1969Cell', 'pinskyRinzelCA3Cell', 'hindmarshRose1984Cell'],
-  ...[
-    'pulseGenerator',
-    'pulseGeneratorDL',
-    'sineGenerator',
-    'sineGeneratorDL',
-    'rampGenerator',
-    'rampGeneratorDL',
-    'compoundInput',
-  ],
-  ...[
-    'compoundInputDL',
-    'voltageClamp',
-    'voltageClampTriple',
-    'spikeArray',
-    'timedSynapticInput',
-    'spikeGenerator',
-    'spikeGeneratorRandom',
-  ],
-  ...['spikeGeneratorPoisson', 'spikeGeneratorRefPoisson', 'poissonFiringSynapse', 'transientPoissonFiringSynapse'],
-  ...[
-    'IF_curr_alpha',
-    'IF_curr_exp',
-    'IF_cond_alpha',
-    'IF_cond_exp',
-    'EIF_cond_exp_isfa_ista',
-    'EIF_cond_alpha_isfa_ista',
-    'HH_cond_exp',
-  ],
-  ...[
-    'expCondSynapse',
-    'alphaCondSynapse',
-    'expCurrSynapse',
-    'alphaCurrSynapse',
-    'SpikeSourcePoisson',
-    'network',
-    'ComponentType',
-  ],
-];
+const order = (
+  'notes property annotation include extracellularProperties intracellularProperties morphology ' +
+  'ionChannel ionChannelHH ionChannelVShift ionChannelKS decayingPoolConcentrationModel ' +
+  'fixedFactorConcentrationModel alphaCurrentSynapse alphaSynapse expOneSynapse expTwoSynapse ' +
+  'expThreeSynapse blockingPlasticSynapse doubleSynapse gapJunction silentSynapse linearGradedSynapse ' +
+  'gradedSynapse biophysicalProperties cell cell2CaPools baseCell iafTauCell iafTauRefCell iafCell ' +
+  'iafRefCell izhikevichCell izhikevich2007Cell adExIaFCell fitzHughNagumoCell fitzHughNagumo1969Cell ' +
+  'pinskyRinzelCA3Cell hindmarshRose1984Cell pulseGenerator pulseGeneratorDL sineGenerator ' +
+  'sineGeneratorDL rampGenerator rampGeneratorDL compoundInput compoundInputDL voltageClamp ' +
+  'voltageClampTriple spikeArray timedSynapticInput spikeGenerator spikeGeneratorRandom ' +
+  'spikeGeneratorPoisson spikeGeneratorRefPoisson poissonFiringSynapse transientPoissonFiringSynapse ' +
+  'IF_curr_alpha IF_curr_exp IF_cond_alpha IF_cond_exp EIF_cond_exp_isfa_ista EIF_cond_alpha_isfa_ista ' +
+  'HH_cond_exp expCondSynapse alphaCondSynapse expCurrSynapse alphaCurrSynapse SpikeSourcePoisson ' +
+  'network ComponentType'
+).split(' ');
 const rank: ReadonlyMap<string, number> = new Map(order.map((tag, k) => [tag, k]));
 
 /** Whether the schema knows an element of a document; what defines types is LEMS's. */

@@ -6,7 +6,7 @@ import { oneOf, suggestion } from '../diagnostics/suggest.js';
 import { messages } from './messages.js';
 
 /** Suffixes of the formats that results are written in. */
-const resultSuffixes = ['.nwb', '.json', '.csv'] as const;
+const resultSuffixes = ['.nwb', '.json', '.csv', '.h5'] as const;
 
 /** The suffix of a format. */
 export type ResultSuffix = (typeof resultSuffixes)[number];

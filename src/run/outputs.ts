@@ -18,6 +18,7 @@ const writers: Readonly<Record<ResultSuffix, (path: string) => Promise<ResultWri
   '.nwb': async (path) => (await import('../../runtime/results/nwb/write.js')).nwbWriter(path),
   '.json': async (path) => (await import('../../runtime/results/neo/write.js')).neoWriter(path),
   '.csv': async (path) => (await import('../../runtime/results/csv/write.js')).csvWriter(path),
+  '.h5': async (path) => (await import('../../runtime/results/sonata/write.js')).sonataWriter(path),
 };
 
 /**
@@ -32,7 +33,7 @@ export async function outputWriter(path: string): Promise<ResultWriter> {
 /** All files that a result of this name may have, with those of a run that is stopped. */
 export function filesOf(path: string, series: readonly string[]): readonly string[] {
   return [path, incompletePath(path)].flatMap((name) =>
-    extname(path).toLowerCase() === '.csv'
+    ['.csv', '.h5'].includes(extname(path).toLowerCase())
       ? [name, provenancePath(name), ...series.map((one) => seriesPath(name, one))]
       : [name],
   );

@@ -31,7 +31,10 @@ const headings: Readonly<Record<TreeNotation, object>> = {
 
 /** Returns a document with the line that states its notation, if it has none. */
 export const withNotation = (document: unknown, notation: Notation | undefined): unknown =>
-  isObject(document) && !('format' in document) && !('interneuron' in document) && notation && notation !== 'neuroml'
+  isObject(document) &&
+  ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
+  notation &&
+  notation !== 'neuroml'
     ? { ...headings[notation], ...document }
     : document;
 
@@ -55,7 +58,7 @@ export function recognise(document: unknown, positions: Positions, diagnostics: 
     return null;
   }
   if (format === undefined) {
-    if ('interneuron' in document) return 'canonical';
+    if (Object.hasOwn(document, 'interneuron')) return 'canonical';
     if (isSonataConfig(document)) return 'sonata';
     diagnostics.add(messages.unknownFormat(Object.keys(document)), positions.place(''));
     return null;

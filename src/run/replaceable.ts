@@ -98,6 +98,8 @@ async function isResult(path: string): Promise<boolean> {
       return (await import('../../runtime/results/nwb/read.js')).isNwbResult(path);
     case '.csv':
       return /^(segment,)?(population|time_m?s),/.test(beginningOf(path)) && isRecord(provenancePath(csvOf(path)));
+    case '.h5':
+      return isRecord(provenancePath(csvOf(path)));
     case '.json':
       return beginningOf(path).includes('"interneuron-neo-json"') || isRecord(path);
     default:

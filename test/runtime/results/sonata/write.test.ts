@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readHdf5Tree } from '../../../../src/run/hdf5/read-tree.js';
+import { importModel, readSource, runModel } from '../../../../src/run/pipeline.js';
+import type { Hdf5Group } from '../../../../translators/shared/hdf5.js';
+import { temporaryFolder } from '../../../support/command.js';
+import { root } from '../../../support/import-graph.js';
+
+const folder = temporaryFolder();
+const circuit = resolve(root, 'fixtures/sonata/several-populations');
+
+const member = (at: Hdf5Group | undefined, ...names: readonly string[]): Hdf5Group | undefined =>
+  names.reduce<Hdf5Group | undefined>((group, name) => group?.groups.find((one) => one.name === name), at);
+
+const table = (at: Hdf5Group | undefined, name: string): readonly number[] =>
+  Array.from(at?.tables.find((one) => one.name === name)?.values ?? []);
+
+const file = (name: string, only: string): Hdf5Group => {
+  const tree = readHdf5Tree(folder.file(name), [only]);
+  if (!('groups' in tree)) throw new Error(tree.refused);
+  return tree;
+};
+
+describe('results in SONATA', () => {
+  it('have the node ids and spikes of the files, and reports at their times', async () => {
+    const imported = importModel(readSource(`${circuit}/config.json`));
+    const result = await runModel(imported, { outputs: [folder.file('out.h5')], target: 'wasm', threads: 1 });
+    if (result.kind !== 'run') throw new Error('nothing ran');
+    result.dispose();
+
+    const spikes = member(file('out.h5', 'spikes'), 'spikes', 'exc');
+    const [ids, times] = [table(spikes, 'node_ids'), table(spikes, 'timestamps')];
+    const found = ids.map((id, k) => `exc,${id},${times[k]!.toFixed(1)}`).sort();
+    const expected = readFileSync(`${circuit}/expected/spikes-bmtk-1.2.0.csv`, 'utf8')
+      .split('\n')
+      .filter((row) => row.startsWith('exc,'))
+      .map((row) => row.trim().replace(/[^,]*$/, (time) => Number(time).toFixed(1)))
+      .sort();
+    expect(found).toEqual(expected);
+    expect([...times].sort((a, b) => a - b)).toEqual(times);
+
+    const report = member(file('out.inh_gsyn_exc.h5', 'report'), 'report', 'inh');
+    const mapping = member(report, 'mapping');
+    expect(table(mapping, 'node_ids')).toEqual([1, 2]);
+    expect(table(mapping, 'index_pointers')).toEqual([0, 1, 2]);
+    expect(table(mapping, 'index_pointer')).toEqual([0, 1, 2]);
+    // On from 20 ms to 100 ms, sampled each 0.5 ms at the end of a step; the end is exclusive.
+    expect(table(mapping, 'time')).toEqual([20.5, 100.5, 0.5]);
+    const data = report?.tables.find(({ name }) => name === 'data');
+    expect([data?.type, data?.shape]).toEqual(['single', [160, 2]]);
+  });
+});

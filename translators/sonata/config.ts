@@ -88,6 +88,11 @@ export function readConfig(
     const value = withoutVariables(read.value, read.positions, report);
     parts.push({ value, positions: read.positions, folder: dirname(name) });
   }
+  /** Reports an unreadable file, unless its path has a variable that was reported. */
+  const refuse = (path: PathAt, reason: string): undefined => {
+    if (!/\$\{?\w/.test(path.path)) report(messages.unreadableFile(path.document, reason), path.place);
+    return undefined;
+  };
   type Keys = readonly (string | number)[];
   const partOf = ([key = '']: Keys): Part =>
     parts.find(({ value }) => memberOf(value, String(key)) !== undefined) ?? main;
@@ -119,15 +124,11 @@ export function readConfig(
     within: (folder, name, where) => at(isAbsolute(name) || !folder ? name : join(folder.path, name), where),
     text: (path) => {
       const found = files.text(path.path);
-      if (!isRefused(found)) return found.text;
-      report(messages.unreadableFile(path.document, found.refused), path.place);
-      return undefined;
+      return isRefused(found) ? refuse(path, found.refused) : found.text;
     },
     hdf5: (path, only) => {
       const found = files.hdf5(path.path, only);
-      if (!isRefused(found)) return found;
-      report(messages.unreadableFile(path.document, found.refused), path.place);
-      return undefined;
+      return isRefused(found) ? refuse(path, found.refused) : found;
     },
     report,
   };

@@ -11,7 +11,8 @@ import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.j
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { nameFiles, removeQuietly, type NamedFile } from '../file-sets.js';
 import { provenancePath, seriesPath } from '../csv/write.js';
-import { claimOutput, createOutput, incompletePath, outputError } from '../output-files.js';
+import { outputError } from '../output-error.js';
+import { claimOutput, createOutput, incompletePath } from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
   columnCount,

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
+import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { temporaryFolder } from '../../support/command.js';
+import { root } from '../../support/import-graph.js';
+import { circuit, type Tables } from './support.js';
+
+const folder = temporaryFolder();
+let circuits = 0;
+
+/** Codes of errors with the file and place of each, for psc-alpha with other files. */
+async function errorsOf(files: Readonly<Record<string, string | Tables>>): Promise<readonly string[]> {
+  const home = folder.file(`circuit-${++circuits}`);
+  const path = await circuit(home, 'psc-alpha', files);
+  try {
+    importModel(readSource(path));
+    return [];
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return error.diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(({ code, place }) => {
+        const where = place?.line === undefined ? place?.pointer : `${place.line}`;
+        return `${code} ${place?.document.replace(`${home}/`, '')}:${where}`;
+      });
+  }
+}
+
+const config = readFileSync(resolve(root, 'fixtures/sonata/psc-alpha/config.json'), 'utf8');
+const edges: Tables = {
+  '/edges/lif_lif/source_node_id': { values: [0, 1, 2, 3, 0], node_population: 'lif' },
+  '/edges/lif_lif/target_node_id': { values: [1, 2, 3, 0, 2], node_population: 'lif' },
+  '/edges/lif_lif/edge_type_id': [200, 200, 200, 200, 200],
+  '/edges/lif_lif/edge_group_id': [0, 0, 0, 0, 0],
+  '/edges/lif_lif/edge_group_index': [0, 1, 2, 3, 4],
+  '/edges/lif_lif/0/syn_weight': [1.5, 2, 3, 4, 5],
+};
+const nodes: Tables = {
+  '/nodes/lif/node_type_id': [20, 20, 20, 20],
+  '/nodes/lif/node_group_id': [0, 0, 0, 0],
+  '/nodes/lif/node_group_index': [0, 1, 2, 3],
+  '/nodes/lif/0/x': [1.5, 2.5, 3.5, 4.5],
+};
+const [nodesFile, edgesFile] = ['network/lif_nodes.h5', 'network/lif_lif_edges.h5'];
+const types = 'network/lif_node_types.csv';
+const header = 'node_type_id population model_type model_template dynamics_params\n';
+
+describe('mistakes in circuits', () => {
+  it('are none in files that are only written again', async () => {
+    expect(await errorsOf({ [nodesFile]: nodes, [edgesFile]: edges })).toEqual([]);
+  });
+
+  it.each<readonly [string, Readonly<Record<string, string | Tables>>, readonly string[]]>([
+    [
+      'edges to nodes that are not there',
+      {
+        [edgesFile]: { ...edges, '/edges/lif_lif/target_node_id': { values: [1, 2, 9, 0, 7], node_population: 'lif' } },
+      },
+      [`sonata/dangling-node ${edgesFile}:/edges/lif_lif/target_node_id[2]`],
+    ],
+    [
+      'edges of a population that is not there',
+      {
+        [edgesFile]: { ...edges, '/edges/lif_lif/source_node_id': { values: [0, 1, 2, 3, 0], node_population: 'fil' } },
+      },
+      [`sonata/unknown-population ${edgesFile}:/edges/lif_lif/source_node_id`],
+    ],
+    [
+      'types that no table has, of nodes and of edges',
+      {
+        [nodesFile]: { ...nodes, '/nodes/lif/node_type_id': [20, 21, 20, 21] },
+        [edgesFile]: { ...edges, '/edges/lif_lif/edge_type_id': [200, 200, 205, 200, 200] },
+      },
+      [
+        `sonata/missing-type ${nodesFile}:/nodes/lif/node_type_id[1]`,
+        `sonata/missing-type ${edgesFile}:/edges/lif_lif/edge_type_id[2]`,
+      ],
+    ],
+    [
+      'ids that are no integers, and datasets of another length',
+      {
+        [nodesFile]: { ...nodes, '/nodes/lif/node_group_id': [0, 0, 0] },
+        [edgesFile]: {
+          ...edges,
+          '/edges/lif_lif/source_node_id': { values: [0.5, 1, 2, 3, 0], node_population: 'lif' },
+        },
+      },
+      [
+        `sonata/wrong-length ${nodesFile}:/nodes/lif/node_group_id`,
+        `sonata/wrong-type ${edgesFile}:/edges/lif_lif/source_node_id`,
+      ],
+    ],
+    [
+      'groups and rows of groups that are not there',
+      {
+        [nodesFile]: { ...nodes, '/nodes/lif/node_group_id': [0, 0, 4, 0] },
+        [edgesFile]: { ...edges, '/edges/lif_lif/edge_group_index': [0, 1, 2, 3, 14] },
+      },
+      [
+        `sonata/missing-group ${nodesFile}:/nodes/lif/node_group_id[2]`,
+        `sonata/missing-group ${edgesFile}:/edges/lif_lif/edge_group_index[4]`,
+      ],
+    ],
+    [
+      'files that are not there or lie elsewhere',
+      {
+        'config.json': config
+          .replace('lif_lif_edges.h5', 'missing.h5')
+          .replace('"$BASE_DIR/inputs"', '"$BASE_DIR/../other"'),
+      },
+      ['sonata/unreadable-file config.json:31', 'sonata/unreadable-file config.json:44'],
+    ],
+    [
+      'variables that contain themselves, and unknown ones',
+      {
+        'config.json': config
+          .replace('"$BASE_DIR/components"', '"${COMPONENTS_DIR}/components"')
+          .replace('$INPUT_DIR/ext.h5', '$INPUTS/ext.h5'),
+      },
+      ['sonata/variable-cycle config.json:5', 'sonata/unknown-variable config.json:44'],
+    ],
+    [
+      'templates and kinds of nodes that cannot be read',
+      { [types]: `${header}20 lif point_neuron nest:iaf_psc_alhpa alpha.json\n` },
+      [`sonata/unknown-template ${types}:2`],
+    ],
+    [
+      'cells with morphologies',
+      { [types]: `${header}20 lif biophysical ctdb:Biophys1.hoc alpha.json\n` },
+      [`sonata/not-a-point-neuron ${types}:2`],
+    ],
+    [
+      'rows with too many cells',
+      { [types]: `${header}20 lif point_neuron nest:iaf_psc_alpha alpha.json 3\n` },
+      [`sonata/row-length ${types}:2`, `sonata/missing-type ${nodesFile}:/nodes/lif/node_type_id[0]`],
+    ],
+    [
+      'parameters that a model lacks, or that are no numbers',
+      { 'components/cell_models/alpha.json': '{"C_m": 200.0, "tau": 15.0, "V_th": "high"}' },
+      [
+        'sonata/unknown-parameter components/cell_models/alpha.json:/tau',
+        'sonata/not-a-number components/cell_models/alpha.json:/V_th',
+      ],
+    ],
+    [
+      'edges without weight',
+      {
+        'network/ext_lif_edge_types.csv': 'edge_type_id model_template syn_weight delay\n100 static_synapse NULL 1.5\n',
+      },
+      ['sonata/missing-weight network/ext_lif_edge_types.csv:2'],
+    ],
+    [
+      'spikes of nodes that are not there',
+      { 'inputs/ext.h5': { '/spikes/ext/timestamps': [1.5, 2.5], '/spikes/ext/node_ids': [0, 60] } },
+      ['sonata/dangling-node inputs/ext.h5:/spikes/ext/node_ids[1]'],
+    ],
+  ])('%s', async (_, files, expected) => {
+    expect([...(await errorsOf(files))].sort()).toEqual([...expected].sort());
+  });
+});

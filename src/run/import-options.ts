@@ -21,6 +21,8 @@ export interface ImportOptions {
   readonly allowPaths?: readonly string[];
   /** False: reads what a converted document says, rather than the model that it carries. */
   readonly origin?: boolean;
+  /** Whether notes say what other programs make of a circuit of SONATA, as `validateModel` does. */
+  readonly peers?: boolean;
   /** Order of a step, instead of the one that the notation prescribes. */
   readonly timing?: TimingProfile;
   /**

@@ -83,6 +83,7 @@ const importKinds: ArgumentKinds<ImportOptions> = {
   record: texts('cells:v@1ms'),
   allowPaths: texts('../channels'),
   origin: flag,
+  peers: flag,
   timing: choice(timingProfiles),
   data: { takes: 'a Map of arrays by digest', fits: (value) => value instanceof Map },
 };

@@ -200,7 +200,7 @@ export async function validateModel(
 ): Promise<ValidatedModel> {
   checkSource('validateModel', source);
   checkImportOptions(options, 'validateModel');
-  if (!isMarkup(source.text)) return withForesight(importModel(source, options), how);
+  if (!isMarkup(source.text)) return withForesight(importModel(source, { ...options, peers: true }), how);
   const began = performance.now();
   const diagnostics = new Diagnostics();
   const markup = inStage('read', () => loadMarkup(source, options.allowPaths ?? [], diagnostics));
@@ -394,8 +394,8 @@ const importers: Readonly<Record<TreeNotation, Importer>> = {
     const imported = importPynn(value, positions, diagnostics, files, (rest) => reportRest(rest, diagnostics));
     return imported && { ...imported, set };
   },
-  sonata: (value, positions, diagnostics, { set, allowPaths }, path) => {
-    const imported = importSonata(value, positions, diagnostics, sideTables(path, allowPaths));
+  sonata: (value, positions, diagnostics, { set, allowPaths, peers }, path) => {
+    const imported = importSonata(value, positions, diagnostics, sideTables(path, allowPaths), peers);
     return imported && { ...imported, set };
   },
 };

@@ -45,12 +45,18 @@ interface EdgeType {
   readonly receptor: number | undefined;
 }
 
-/** Reads all edge populations of a config. @param dt  time step in ms */
+/**
+ * Reads all edge populations of a config.
+ *
+ * @param dt  time step in ms
+ * @param groups  takes the number of groups of each edge population
+ */
 export function readEdges(
   config: Config,
   nodes: ReadonlyMap<string, Nodes>,
   dt: number,
   names: UniqueNames,
+  groups: Map<string, number>,
 ): readonly Synapses[] {
   const entries = config.get('networks', 'edges');
   const list: readonly unknown[] = Array.isArray(entries) ? entries : [];
@@ -58,7 +64,7 @@ export function readEdges(
   return [...list.keys()].flatMap((entry) => {
     const types = typesAt(config, 'edge', entry);
     return populationsAt(config, 'edge', entry).flatMap((at) =>
-      readPopulation(at, types, { config, nodes, dt, names, entry, parameters }),
+      readPopulation(at, types, { config, nodes, dt, names, entry, parameters, groups }),
     );
   });
 }
@@ -69,6 +75,7 @@ interface Surroundings {
   readonly dt: number;
   readonly names: UniqueNames;
   readonly entry: number;
+  readonly groups: Map<string, number>;
   readonly parameters: ReturnType<typeof parameterReader>;
 }
 
@@ -156,6 +163,7 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
   const sourceRows = rowsOf(at, 'source', sourceIds, from);
   const targetRows = rowsOf(at, 'target', targetIds, to);
   const grouping = groupingOf(at, 'edge', count);
+  around.groups.set(at.group.name, grouping.groups.size);
   const column = (name: string): ReadonlyMap<number, Float64Array | undefined> => {
     const found = new Map([...grouping.groups].map(([id, group]) => [id, group && numbersIn(group, name)]));
     for (const [id, values] of found) if (values) checkRows(at, 'edge', grouping, id, values.length, count);

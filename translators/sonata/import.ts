@@ -23,6 +23,7 @@ import { readInputs, type Inputs } from './inputs.js';
 import * as messages from './messages.js';
 import { elementsOf, nodeSetsOf, type NodeSets } from './node-sets.js';
 import { readNodes, type NodePart, type Nodes } from './nodes.js';
+import { notePeers } from './peers.js';
 import type { Template } from './templates.js';
 import { Arrays } from './values.js';
 
@@ -38,6 +39,7 @@ export interface ImportedSonata {
 /**
  * Reads a config and the files that it names.
  *
+ * @param peers  whether notes say what other readers make of the circuit
  * @returns null after an error
  */
 export function importSonata(
@@ -45,6 +47,7 @@ export function importSonata(
   positions: Positions,
   diagnostics: Diagnostics,
   files: SonataFiles,
+  peers = false,
 ): ImportedSonata | null {
   const config = readConfig(value, positions, diagnostics, files);
   const run = readRun(config);
@@ -52,11 +55,13 @@ export function importSonata(
   const nodes = readNodes(config, names);
   if (config.get('networks', 'nodes') === undefined)
     config.report(messages.missingKey('networks.nodes', 'a list of files of nodes'), config.place('networks'));
-  const edges = readEdges(config, nodes, run.dt, new UniqueNames());
+  const groups = new Map([...nodes.values()].map((population) => [population.name, population.groups]));
+  const edges = readEdges(config, nodes, run.dt, new UniqueNames(), groups);
   const sets = nodeSetsOf(config, nodes);
   const inputs = readInputs(config, nodes, sets, run.dt);
   const reports = readReports(config, sets, run);
   if (diagnostics.hasErrors) return null;
+  if (peers) notePeers(config, value, nodes, groups);
   const arrays = new Arrays();
   const parts = [...nodes.values()].flatMap((population) => population.parts.map((part) => ({ population, part })));
   const templates = new Set(parts.flatMap(({ part: { template } }) => (template ? [template] : [])));

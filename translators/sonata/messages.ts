@@ -289,3 +289,12 @@ export const nodeParameters = (population: string, names: readonly string[]): Fi
 /** A current that BMTK leaves out. */
 export const earlyClamp = (name: string, dt: number): Finding =>
   note('early-clamp', `the current ${name} begins at once, and BMTK leaves out currents that begin by ${dt} ms`);
+
+/** Other programs that read circuits. */
+export type Reader = 'BMTK' | 'NEST' | 'libsonata';
+
+const versions: Readonly<Record<Reader, string>> = { BMTK: '1.2', NEST: '3.10', libsonata: '0.2' };
+
+/** A part of a circuit that another program refuses or takes otherwise. */
+export const peer = (reader: Reader, does: string): Finding =>
+  note('other-readers', `${reader} ${versions[reader]} ${does}`);

@@ -38,6 +38,8 @@ export interface Nodes {
   readonly idOf: (row: number) => number;
   /** The value of an attribute of a node; undefined if it has none. */
   readonly attribute: (row: number, name: string) => string | number | undefined;
+  /** Number of its groups. */
+  readonly groups: number;
   /** Position of its entry in the config. */
   readonly entry: number;
 }
@@ -288,6 +290,7 @@ function readPopulation(
     partOf,
     elementOf,
     entry,
+    groups: grouping.groups.size,
     attribute,
     idOf: (row) => nodeIds[row]!,
     rowOf: isPlain ? (id) => (Number.isInteger(id) && id >= 0 && id < size ? id : -1) : (id) => rowOfId.get(id) ?? -1,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
-import { importModel, readSource } from '../../../src/run/pipeline.js';
+import { importModel, readSource, validateModel } from '../../../src/run/pipeline.js';
 import { temporaryFolder } from '../../support/command.js';
 import { root } from '../../support/import-graph.js';
 import { circuit, type Tables } from './support.js';
@@ -158,5 +158,26 @@ describe('mistakes in circuits', () => {
     ],
   ])('%s', async (_, files, expected) => {
     expect([...(await errorsOf(files))].sort()).toEqual([...expected].sort());
+  });
+});
+
+describe('what other readers make of a circuit', () => {
+  it('is said when it is validated', async () => {
+    const path = resolve(root, 'fixtures/sonata/several-populations/config.json');
+    const { diagnostics } = await validateModel(readSource(path));
+    expect(diagnostics.filter(({ code }) => code === 'sonata/other-readers').map(({ message }) => message)).toEqual([
+      'libsonata 0.2 refuses target_simulator NEST',
+      'libsonata 0.2 refuses a run without random_seed',
+      'NEST 3.10 does not replace variables written ${NAME}',
+      'NEST 3.10 ignores the input clamp',
+      'NEST 3.10 ignores the report v',
+      'NEST 3.10 ignores the report late',
+      'NEST 3.10 ignores node sets',
+      'libsonata 0.2 refuses exc, which has 2 groups',
+      'NEST 3.10 does not know the synapse model nest:static_synapse of type 101, since it keeps nest:',
+    ]);
+    const codes = importModel(readSource(path)).diagnostics.map(({ code }) => code);
+    expect(codes).not.toContain('sonata/other-readers');
+    expect(codes).toContain('sonata/nsyns');
   });
 });

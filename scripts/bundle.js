@@ -25,6 +25,13 @@ const templates = [
   ['src/run/hdf5', 'chunks'],
 ];
 
+/** Files of packages that are read at run time. */
+const assets = [
+  ['node_modules/@resvg/resvg-wasm/index_bg.wasm', 'chunks/resvg.wasm'],
+  ['node_modules/@expo-google-fonts/open-sans/400Regular/OpenSans_400Regular.ttf', 'chunks/OpenSans.ttf'],
+  ['node_modules/@expo-google-fonts/open-sans/LICENSE_FONT', 'chunks/OpenSans.LICENSE.txt'],
+];
+
 /** Bundles entry points, by name, into a folder. */
 export async function bundle(entryPoints, folder) {
   const { version } = JSON.parse(await readFile(resolve(root, 'package.json'), 'utf8'));
@@ -56,6 +63,7 @@ export async function bundle(entryPoints, folder) {
       if (/\.(hbs|xml|mjs|py)$/.test(file)) await cp(resolve(root, from, file), resolve(folder, to, file));
     }
   }
+  for (const [from, to] of assets) await cp(resolve(root, from), resolve(folder, to));
   await writeOutlines(resolve(folder, 'chunks'));
 }
 

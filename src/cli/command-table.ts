@@ -2,6 +2,7 @@
 
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { diagnosticCodes } from '../run/message-pages.js';
+import { pictureKinds } from '../run/picture-kinds.js';
 import { timingProfiles } from '../run/option-values.js';
 import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/target-notations.js';
 
@@ -385,6 +386,29 @@ export const commands = {
       ...common,
     },
     examples: [['$0 describe cuba.yaml --format markdown -o cuba.md', 'tables for a paper or a repository']],
+  },
+  plot: {
+    describe: 'draw a result or a network as a picture',
+    files: {
+      name: 'result',
+      many: false,
+      describe: 'a result of any program; for networks, a model or a result of run',
+    },
+    options: {
+      output: { type: 'string', alias: 'o', value: 'file', describe: 'picture to write: .svg or .png; - prints SVG' },
+      kind: { type: 'string', choices: pictureKinds, describe: 'what it shows [raster, or traces without spikes]' },
+      title: { type: 'string', value: 'text', describe: 'title of the picture [name of the model]' },
+      bin: { type: 'string', value: 'time', describe: "width of the bins in which spikes are counted ('5 ms')" },
+      force,
+      seed,
+      ...read,
+      ...common,
+    },
+    required: ['output'],
+    examples: [
+      ['$0 plot cuba.nwb -o raster.svg', 'spikes, or rates of groups of cells where there are too many'],
+      ['$0 plot cuba.yaml --kind network -o network.png', 'populations and projections'],
+    ],
   },
   new: {
     describe: 'write a small model to start from',

@@ -71,7 +71,7 @@ export function findWrongValues(options: Options, command: CommandName): readonl
 }
 
 /** Commands that write text, which can go to standard output. */
-const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new'];
+const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new', 'plot'];
 
 /** @throws UsageError if standard output would get what it cannot hold, or two things */
 function checkStandardOutput(options: Options, command: CommandName): void {
@@ -112,7 +112,7 @@ export const readCheckpoint = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checkedSeconds(text, 'checkpoint', '--');
 
 /** A time in s. @throws UsageError */
-export function readSeconds(name: 'within' | 'from', options: Options): number | undefined {
+export function readSeconds(name: 'within' | 'from' | 'bin', options: Options): number | undefined {
   const text = options.value(name);
   return text === undefined ? undefined : checkedSeconds(text, name, '--');
 }

@@ -190,6 +190,17 @@ def check_commands(folder):
     assert interneuron.verify(folder / "verified.json", "--target", "reference")
 
 
+def check_pictures(folder):
+    """A picture is SVG, with the name of the model and of what it shows; a file has the format of its suffix."""
+    results = interneuron.run(MODEL, record="driven:v")
+    picture = results.plot()
+    assert picture.svg.startswith("<svg") and results.name in picture.svg and picture._repr_svg_() == picture.svg
+    assert "Hz" in results.plot("rates", bin="5 ms").svg and "driven v" in results.plot("traces").svg
+    results.plot("traces", output=folder / "traces.png")
+    assert (folder / "traces.png").read_bytes().startswith(b"\x89PNG")
+    raises(interneuron.UsageError, "--kind cannot be rater", lambda: results.plot("rater"))
+
+
 def check_interrupt():
     """Ctrl-C stops a run, and what there is stays."""
     with interneuron.open(MODEL) as session:
@@ -269,11 +280,10 @@ def check_early(folder):
     assert "(True False)" in done.stderr, done.stderr
 
 
-def check_scripts(folder):
+def check_scripts():
     """Scripts of PyNN may import Brian in places, and scripts of Brian PyNN."""
-    from interneuron.__main__ import _imports_brian
+    from interneuron.__main__ import _simulator_of
 
-    script = folder / "script.py"
     for text, is_brian in (
         ("from brian2 import *\n", True),
         ("import pyNN.nest as sim\n", False),
@@ -281,8 +291,7 @@ def check_scripts(folder):
         ("import brian2 as b2\ndef compared():\n    import pyNN.nest\n", True),
         ("print()\n", False),
     ):
-        script.write_text(text, encoding="utf-8")
-        assert _imports_brian(str(script)) == is_brian, text
+        assert (_simulator_of(text.splitlines()) == "brian") == is_brian, text
 
 
 def main():
@@ -296,11 +305,12 @@ def main():
         check_engines()
         check_script_words()
         check_commands(folder)
+        check_pictures(folder)
         check_interrupt()
         check_ends()
         check_missing(folder)
         check_early(folder)
-        check_scripts(folder)
+        check_scripts()
     print("checked")
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-from ._errors import ModelError, ServerError, UsageError
-from ._node import node, program
+from ._command import command
+from ._errors import UsageError
 from ._results import Results
 from ._server import Server, shared
 from ._session import Session
@@ -86,7 +85,7 @@ class Model:
     def _repr_html_(self) -> str:
         """Tables of what the model is, as `interneuron describe` writes them."""
         with _as_file(self._parameters) as path:
-            page = _command(["describe", path, "--format", "html"])
+            page = command(["describe", path, "--format", "html"])
         # Styles of a page would be those of the notebook around it.
         return page.partition("<body>")[2].partition("</body>")[0]
 
@@ -128,33 +127,6 @@ def _import(
         if value is not None:
             given[key] = str(value)
     return given
-
-
-def _command(words: Sequence[str]) -> str:
-    """What a command prints.
-
-    Raises:
-        ModelError: where it says what is wrong.
-    """
-    try:
-        done = subprocess.run(
-            [node(), str(program()), *words], capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL
-        )
-    except OSError as error:
-        raise ServerError(f"Node.js cannot be started: {error}") from error
-    if done.returncode == 0:
-        return done.stdout
-    findings: list[Mapping[str, Any]] = []
-    text = done.stderr.strip() or done.stdout.strip()
-    try:
-        said = json.loads(done.stdout)
-        findings = list(said.get("diagnostics", [])) if isinstance(said, dict) else []
-        text = "\n".join(str(each.get("message", "")) for each in findings) or text
-    except ValueError:
-        pass
-    if done.returncode == 2:
-        raise UsageError(text)
-    raise ModelError(text, findings)
 
 
 def _model(model: Model | Path_) -> Model:
@@ -214,13 +186,13 @@ def run(model: Model | Path_, **options: Any) -> Results:
 def convert(model: Model | Path_, to: str, output: Path_, *words: str) -> dict[str, Any]:
     """Writes a model in another notation; `words` are more options of the command. Gives the report."""
     with _as_file(_model(model)._parameters) as path:
-        return dict(json.loads(_command(["convert", path, "--to", to, "-o", str(output), "--json", *words])))
+        return dict(json.loads(command(["convert", path, "--to", to, "-o", str(output), "--json", *words])))
 
 
 def codegen(model: Model | Path_, target: str, output: Path_, *words: str) -> dict[str, Any]:
     """Writes the generated program of a model into a folder. Gives the report."""
     with _as_file(_model(model)._parameters) as path:
-        return dict(json.loads(_command(["codegen", path, "--target", target, "-o", str(output), "--json", *words])))
+        return dict(json.loads(command(["codegen", path, "--target", target, "-o", str(output), "--json", *words])))
 
 
 def verify(result: Path_, *words: str) -> dict[str, Any]:
@@ -229,7 +201,7 @@ def verify(result: Path_, *words: str) -> dict[str, Any]:
     Raises:
         ModelError: where the results differ.
     """
-    return dict(json.loads(_command(["verify", str(result), "--json", *words])))
+    return dict(json.loads(command(["verify", str(result), "--json", *words])))
 
 
 def targets(server: Server | None = None) -> list[dict[str, Any]]:

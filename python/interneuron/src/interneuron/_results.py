@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
+import json
+import os
+import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Mapping
 
 import numpy as np
 
+from ._command import command
 from ._errors import UsageError
 from ._server import Array
 
@@ -191,6 +195,50 @@ class Results:
             block.segments.append(part)
         return block
 
+    def plot(self, kind: str | None = None, *, bin: str | None = None, output: str | os.PathLike[str] | None = None) -> Picture:
+        """Draws spikes, rates or samples, as `interneuron plot` does. A notebook shows the picture.
+
+        Args:
+            kind: 'raster', 'rates' or 'traces'; None: spikes, or samples if there are none.
+            bin: width of the bins of rates, with its unit.
+            output: a file to write as well, .svg or .png.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            recorded = os.path.join(folder, "results.json")
+            with open(recorded, "w", encoding="utf-8") as file:
+                json.dump(self._recorded(), file)
+            words = ["plot", recorded, "--title", self.name]
+            words += ["--kind", kind] if kind else []
+            words += ["--bin", bin] if bin else []
+            if output is not None:
+                command([*words, "-o", os.fspath(output), "--force"])
+            return Picture(command([*words, "-o", "-"]))
+
+    def _recorded(self) -> dict[str, Any]:
+        """Spikes and samples as Neo names them, in JSON."""
+        stop = self.steps * self.dt * 1000
+        trains = []
+        for name, spikes in self.spikes.items():
+            order = np.argsort(spikes.cells, kind="stable")
+            bounds = np.searchsorted(spikes.cells[order], np.arange(spikes.size + 1))
+            times = spikes.steps[order] * self.dt * 1000
+            for cell in range(spikes.size):
+                own = times[bounds[cell] : bounds[cell + 1]].tolist()
+                about = {"population": name, "cell_id": cell}
+                trains.append({"times": own, "units": "ms", "t_stop": stop, "annotations": about})
+        signals = [
+            {
+                "name": f"{recording.owner} {recording.variable}",
+                "units": recording.unit,
+                "t_start": f"{recording.steps[0] * self.dt} s",
+                "sampling_period": f"{recording.every * self.dt} s",
+                "signal": recording.values.reshape(len(recording.steps), -1).tolist(),
+            }
+            for recording in self.recordings.values()
+            if len(recording.steps)
+        ]
+        return {"name": self.name, "segments": [{"spiketrains": trains, "analogsignals": signals}]}
+
     def _repr_html_(self) -> str:
         duration = self.steps * self.dt
         rows = "".join(
@@ -209,6 +257,17 @@ class Results:
     def __repr__(self) -> str:
         counts = ", ".join(f"{name}: {len(spikes)} spikes" for name, spikes in self.spikes.items())
         return f"<Results of {self.name}: {self.steps * self.dt * 1000:g} ms, {counts or 'no spikes recorded'}>"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture, which a notebook shows."""
+
+    #: The document in SVG.
+    svg: str
+
+    def _repr_svg_(self) -> str:
+        return self.svg
 
 
 def _rate(spikes: Spikes, duration: float) -> str:

@@ -1,0 +1,102 @@
+/** Pictures as SVG: plots one below the other, drawn by Observable Plot. */
+
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+/** Width of a picture in pixels. */
+export const pictureWidth = 840;
+
+/** Space for names and numbers beside a plot, in pixels. */
+export const margins = { marginLeft: 110, marginRight: 30, marginTop: 10, marginBottom: 14 } as const;
+
+/** One of the plots of a picture. */
+export interface Panel {
+  readonly height: number;
+  readonly options: Plot.PlotOptions;
+}
+
+/** What a picture shows. */
+export interface Picture {
+  readonly title: string;
+  /** One line below the title: what cannot be seen in the plots. */
+  readonly subtitle?: string;
+  readonly panels: readonly Panel[];
+}
+
+/** Colours of populations, which people with colour blindness can tell apart. @source Okabe and Ito (2008) */
+const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#666666'] as const;
+
+/** The colour of one of several parts. */
+export const colourOf = (ordinal: number): string => palette[ordinal % palette.length] ?? '#000000';
+
+/** A shade from white (0) to dark blue (1). */
+export const shade = (share: number): string => {
+  const [r, g, b] = [8, 48, 107].map((dark) => Math.round(255 + (dark - 255) * Math.sqrt(share))) as [
+    number,
+    number,
+    number,
+  ];
+  return `rgb(${r},${g},${b})`;
+};
+
+const fonts = 'Open Sans, system-ui, sans-serif';
+const titleHeight = 26;
+const subtitleHeight = 18;
+
+/** The part of an element of SVG that is used here; types of a browser are not at hand. */
+interface SvgElement {
+  textContent: string | null;
+  readonly outerHTML: string;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  append(child: SvgElement): void;
+  querySelectorAll(selector: string): Iterable<{ remove(): void }>;
+}
+
+/** Draws a picture. @returns a document in SVG */
+export function drawPicture({ title, subtitle, panels }: Picture): string {
+  const { document } = parseHTML('<html><body></body></html>') as unknown as {
+    readonly document: { createElementNS(namespace: string, name: string): SvgElement };
+  };
+  const top = titleHeight + (subtitle === undefined ? 0 : subtitleHeight);
+  const height = top + panels.reduce((sum, panel) => sum + panel.height, 0) + 6;
+  const element = (name: string, attributes: Readonly<Record<string, string | number>>, text = ''): SvgElement => {
+    const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+    if (text !== '') made.textContent = text;
+    return made;
+  };
+  const picture = element('svg', {
+    xmlns: 'http://www.w3.org/2000/svg',
+    viewBox: `0 0 ${pictureWidth} ${height}`,
+    width: pictureWidth,
+    height,
+    'font-family': fonts,
+    fill: '#000000',
+  });
+  picture.append(element('title', {}, title));
+  picture.append(element('rect', { width: pictureWidth, height, fill: '#ffffff' }));
+  picture.append(element('text', { x: 12, y: 18, 'font-size': 14, 'font-weight': 'bold' }, title));
+  if (subtitle !== undefined)
+    picture.append(element('text', { x: 12, y: titleHeight + 10, 'font-size': 11, fill: '#444444' }, subtitle));
+  let y = top;
+  for (const panel of panels) {
+    const options: Plot.PlotOptions & { readonly document: unknown } = {
+      document,
+      width: pictureWidth,
+      height: panel.height,
+      ...margins,
+      ...panel.options,
+    };
+    const plot = Plot.plot(options) as unknown as SvgElement;
+    // Styles for pages: programs that draw SVG elsewhere do not know them.
+    for (const style of plot.querySelectorAll('style')) style.remove();
+    plot.removeAttribute('font-family');
+    plot.removeAttribute('class');
+    plot.setAttribute('color', '#000000');
+    plot.setAttribute('y', String(y));
+    picture.append(plot);
+    y += panel.height;
+  }
+  return `${picture.outerHTML}\n`;
+}

@@ -1,0 +1,283 @@
+/** Pictures of what a run recorded: spikes, rates, samples. */
+
+import * as Plot from '@observablehq/plot';
+import type { Recorded, RecordedSignal, RecordedTrains } from '../compare/recorded.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import { formatCount } from '../diagnostics/quantities.js';
+import { axisUnit, type AxisUnit } from './axis-unit.js';
+import { colourOf, margins, pictureWidth, shade, type Panel, type Picture } from './canvas.js';
+
+/** Spikes in a panel beyond which single ones cannot be told apart. */
+const mostSpikes = 20_000;
+/** Height of all panels of spikes together, in pixels. */
+const spikesHeight = 380;
+/** Traces of a panel. */
+const mostTraces = 8;
+/** Samples of a trace, as smallest and largest values of so many stretches. */
+const mostSamples = 1000;
+
+const axisHeight = 34;
+const plotWidth = pictureWidth - margins.marginLeft - margins.marginRight;
+
+/** Spikes of each population, one row for each cell; populations with too many spikes show rates of groups of cells. */
+export function rasterPicture(recorded: Recorded, bin?: number): Picture {
+  const trains = recordedTrains(recorded);
+  const time = timesOf(recorded);
+  const cells = trains.reduce((sum, { ids }) => sum + ids.length, 0);
+  const heights = trains.map(({ ids }) => Math.max(30, Math.round((spikesHeight * ids.length) / cells)));
+  const dense = trains.filter((one, k) => isDense(one, heights[k] ?? 0));
+  const panels = trains.map((one, ordinal): Panel => {
+    const height = heights[ordinal] ?? 0;
+    const isLast = ordinal === trains.length - 1;
+    const frame = panelFrame(one.population, height, isLast, time);
+    return dense.includes(one)
+      ? withMarks(frame, densityMarks(one, height, time, bin ?? binOf(time)))
+      : withMarks(frame, spikeMarks(one, height, time, colourOf(ordinal)));
+  });
+  const bins = `${Number(((bin ?? binOf(time)) * 1e3).toPrecision(6))} ms`;
+  return {
+    title: titleOf(recorded),
+    subtitle:
+      dense.length === 0
+        ? `each mark is a spike; ${countsText(trains)}`
+        : `${dense.map(({ population }) => population).join(', ')}: darker is a higher rate, in bins of ${bins}; ${countsText(trains)}`,
+    panels,
+  };
+}
+
+/** The rate of each population over time, by counting spikes in bins. */
+export function ratesPicture(recorded: Recorded, bin?: number): Picture {
+  const trains = recordedTrains(recorded);
+  const time = timesOf(recorded);
+  const width = bin ?? binOf(time);
+  const height = Math.max(70, Math.min(160, Math.round(spikesHeight / trains.length)));
+  const panels = trains.map((one, ordinal): Panel => {
+    const counts = countIn(one.trains, time, width);
+    const rows = Array.from(counts, (count, k) => ({
+      from: time.begin + k * width,
+      to: Math.min(time.begin + (k + 1) * width, time.end),
+      rate: count / (Math.max(1, one.ids.length) * width),
+    }));
+    const frame = panelFrame(one.population, height, ordinal === trains.length - 1, time);
+    const marks = [
+      Plot.rectY(rows, { x1: inMs('from'), x2: inMs('to'), y: 'rate', fill: colourOf(ordinal) }),
+      Plot.ruleY([0]),
+    ];
+    return withMarks(frame, marks, { y: { label: 'Hz', labelArrow: 'none', ticks: 3, nice: true } });
+  });
+  return {
+    title: titleOf(recorded),
+    subtitle: `rate per cell in bins of ${Number((width * 1e3).toPrecision(6))} ms`,
+    panels,
+  };
+}
+
+/** Recorded variables over time. */
+export function tracesPicture(recorded: Recorded): Picture {
+  const { signals } = recorded;
+  if (signals.length === 0) throw nothing(recorded, 'samples', 'record a variable, such as run --record cells:v@1ms');
+  const time = timesOf(recorded);
+  const height = Math.max(90, Math.min(220, Math.round(480 / signals.length)));
+  const panels = signals.map((signal, ordinal): Panel => {
+    const { unit, perSi } = readableUnit(signal);
+    const shown = signal.columns.slice(0, mostTraces);
+    const rows = shown.flatMap((column, k) =>
+      thinned(signal, k).map(([t, value]) => ({ column, t: t * 1e3, value: value * perSi })),
+    );
+    const name = `${signal.owner === '' ? '' : `${signal.owner} `}${signal.variable}`;
+    const frame = panelFrame(name, height, ordinal === signals.length - 1, time);
+    const marks = [
+      Plot.lineY(rows, {
+        x: 't',
+        y: 'value',
+        z: 'column',
+        stroke: ({ column }: { column: string }) => colourOf(shown.indexOf(column)),
+        strokeWidth: 1,
+      }),
+    ];
+    return withMarks(frame, marks, { y: { label: unit, labelArrow: 'none', ticks: 4, nice: true } });
+  });
+  const most = Math.max(...signals.map(({ columns }) => columns.length));
+  return {
+    title: titleOf(recorded),
+    ...(most > mostTraces
+      ? { subtitle: `the first ${mostTraces} of at most ${formatCount(most)} traces of each variable` }
+      : {}),
+    panels,
+  };
+}
+
+const inMs =
+  (key: 'from' | 'to') =>
+  (row: { readonly from: number; readonly to: number }): number =>
+    row[key] * 1e3;
+
+/** Observed time in s. */
+interface Span {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The time that a file states; else that of its last spike or sample. */
+function timesOf({ begin, end, trains, signals }: Recorded): Span {
+  const lasts = [
+    ...trains.flatMap((one) => one.trains.map((train) => train.at(-1) ?? 0)),
+    ...signals.map(({ times }) => times.at(-1) ?? 0),
+  ];
+  const last = end ?? lasts.reduce((most, one) => Math.max(most, one), 0);
+  return { begin, end: last > begin ? last : begin + 1e-3 };
+}
+
+function recordedTrains(recorded: Recorded): readonly RecordedTrains[] {
+  const trains = recorded.trains.filter(({ event, ids }) => event === 'spike' && ids.length > 0);
+  if (trains.length === 0) throw nothing(recorded, 'spikes', 'record them, such as run --record cells:spikes');
+  return trains;
+}
+
+const nothing = ({ path }: Recorded, what: string, hint: string): UsageError =>
+  new UsageError(`${path} holds no ${what}`, hint);
+
+const titleOf = ({ record, path }: Recorded): string => record?.name ?? path;
+
+const spikesOf = (one: RecordedTrains): number => one.trains.reduce((sum, train) => sum + train.length, 0);
+
+const countsText = (trains: readonly RecordedTrains[]): string =>
+  `${formatCount(trains.reduce((sum, one) => sum + spikesOf(one), 0))} spikes of ${formatCount(
+    trains.reduce((sum, { ids }) => sum + ids.length, 0),
+  )} cells`;
+
+/** Whether marks of single spikes would cover a panel: a mark is at least a pixel wide and high. */
+function isDense(one: RecordedTrains, height: number): boolean {
+  const rows = Math.min(one.ids.length, height);
+  const spikes = spikesOf(one);
+  return spikes > mostSpikes || spikes > 0.25 * plotWidth * rows;
+}
+
+/** A bin of 1, 2 or 5 times a power of ten, of which some hundred cover the time. */
+function binOf({ begin, end }: Span): number {
+  const wanted = (end - begin) / 150;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  return ([1, 2, 5].find((factor) => factor * power >= wanted) ?? 10) * power;
+}
+
+function countIn(trains: RecordedTrains['trains'], { begin, end }: Span, width: number): Float64Array {
+  const counts = new Float64Array(Math.max(1, Math.ceil((end - begin) / width - 1e-9)));
+  for (const train of trains)
+    for (const time of train) {
+      const k = Math.min(Math.floor((time - begin) / width), counts.length - 1);
+      if (k >= 0) counts[k] = (counts[k] ?? 0) + 1;
+    }
+  return counts;
+}
+
+interface Frame extends Panel {
+  readonly name: string;
+}
+
+/** A panel with its name and the axis of time, which only the last one shows. */
+function panelFrame(name: string, height: number, isLast: boolean, { begin, end }: Span): Frame {
+  return {
+    name,
+    height: height + (isLast ? axisHeight : margins.marginBottom),
+    options: {
+      marginBottom: isLast ? axisHeight : margins.marginBottom - 6,
+      x: {
+        domain: [begin * 1e3, end * 1e3],
+        label: isLast ? 'time (ms)' : null,
+        labelArrow: 'none',
+        ...(isLast ? {} : { axis: null }),
+      },
+    },
+  };
+}
+
+const withMarks = (
+  { name, height, options }: Frame,
+  marks: readonly Plot.Markish[],
+  more: Plot.PlotOptions = {},
+): Panel => ({
+  height,
+  options: {
+    ...options,
+    ...more,
+    marks: [
+      Plot.frame({ stroke: '#cccccc' }),
+      ...marks,
+      Plot.text([name === '' ? 'cells' : name], {
+        frameAnchor: 'left',
+        dx: -margins.marginLeft + 12,
+        textAnchor: 'start',
+        fontSize: 11,
+        fontWeight: 'bold',
+        lineWidth: 6,
+        textOverflow: 'ellipsis',
+      }),
+    ],
+  },
+});
+
+function spikeMarks(one: RecordedTrains, height: number, _time: Span, colour: string): Plot.Markish[] {
+  const spikes = one.trains.flatMap((train, row) => Array.from(train, (time) => ({ time: time * 1e3, row })));
+  const half = 0.5 * Math.max(0.8, one.ids.length / height);
+  return [
+    Plot.ruleX(spikes, {
+      x: 'time',
+      y1: ({ row }: { row: number }) => row - half,
+      y2: ({ row }: { row: number }) => row + half,
+      stroke: colour,
+      strokeWidth: 1,
+    }),
+    cellAxis(one),
+  ];
+}
+
+/** Names the first and the last cell. */
+function cellAxis({ ids }: RecordedTrains): Plot.Markish {
+  const last = ids.length - 1;
+  return Plot.axisY(last > 0 ? [0, last] : [0], { tickFormat: (row: number) => String(ids[row] ?? row), label: null });
+}
+
+function densityMarks(one: RecordedTrains, height: number, time: Span, bin: number): Plot.Markish[] {
+  const rows = Math.min(one.ids.length, Math.max(1, Math.floor(height / 4)));
+  const width = Math.max(bin, (time.end - time.begin) / 200);
+  const counted = Array.from({ length: rows }, (_, row) => {
+    const [from, to] = [row, row + 1].map((k) => Math.round((k * one.ids.length) / rows)) as [number, number];
+    return { from, to, counts: countIn(one.trains.slice(from, to), time, width) };
+  });
+  const rates = counted.flatMap(({ from, to, counts }) =>
+    Array.from(counts, (count, k) => ({
+      x1: (time.begin + k * width) * 1e3,
+      x2: Math.min(time.begin + (k + 1) * width, time.end) * 1e3,
+      y1: from - 0.5,
+      y2: to - 0.5,
+      rate: count / ((to - from) * width),
+    })),
+  );
+  const most = rates.reduce((largest, { rate }) => Math.max(largest, rate), 0);
+  return [
+    Plot.rect(
+      rates.filter(({ rate }) => rate > 0),
+      { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', inset: 0, fill: ({ rate }: { rate: number }) => shade(rate / most) },
+    ),
+    cellAxis(one),
+  ];
+}
+
+/** The unit in which people write the values of a signal, and what a value in the SI unit is multiplied by. */
+const readableUnit = ({ unit, values }: RecordedSignal): AxisUnit =>
+  unit === null || unit === '1' ? { unit: '', perSi: 1 } : axisUnit(values, unit);
+
+/** Times and values of a column; of long ones the smallest and the largest value of each stretch. */
+function thinned({ times, values, columns }: RecordedSignal, column: number): readonly (readonly [number, number])[] {
+  const at = (k: number): readonly [number, number] => [times[k] ?? NaN, values[k * columns.length + column] ?? NaN];
+  if (times.length <= 2 * mostSamples) return Array.from(times, (_, k) => at(k));
+  return Array.from({ length: mostSamples }, (_, part) => {
+    const [from, to] = [part, part + 1].map((k) => Math.floor((k * times.length) / mostSamples)) as [number, number];
+    let [low, high] = [from, from];
+    for (let k = from; k < to; k++) {
+      if (at(k)[1] < at(low)[1]) low = k;
+      if (at(k)[1] > at(high)[1]) high = k;
+    }
+    return low <= high ? [at(low), at(high)] : [at(high), at(low)];
+  }).flat();
+}

@@ -1,0 +1,137 @@
+/** Pictures of results and models. */
+
+import { openRecorded, isOurs } from '../compare/open-recorded.js';
+import { openRecord } from '../../runtime/results/open.js';
+import { UsageError } from '../diagnostics/diagnostic.js';
+import type { SynapseType, ValidModel } from '../model/model.js';
+import { elementsIn, populationsOf } from '../model/selected.js';
+import { writtenSelection } from '../model/typed-model.js';
+import type { SelectionRule } from '../model/typed.js';
+import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
+import type { Picture } from '../pictures/canvas.js';
+import { drawnModel } from './build-program.js';
+import type { RunnableModel } from './imported-model.js';
+import type { PictureKind } from './picture-kinds.js';
+import { openModel } from './open-model.js';
+import { storedModel } from './stored-model.js';
+
+/** How a picture is drawn. */
+export interface PictureOptions {
+  /** Absent: spikes, or else samples. */
+  readonly kind?: PictureKind;
+  /** Width of the bins of rates in s. */
+  readonly bin?: number;
+  /** Title; absent: the name of the model, or else of the file. */
+  readonly title?: string;
+  /** Reads a model that is given instead of a result. */
+  readonly importModel: () => RunnableModel;
+}
+
+/**
+ * Draws a picture of a result of any program; pictures of networks need a result of interneuron or a model.
+ *
+ * @returns a document in SVG
+ * @throws UsageError for a file that does not hold what the picture shows
+ */
+export async function drawPictureOf(path: string, { kind, bin, title, importModel }: PictureOptions): Promise<string> {
+  const { drawPicture: draw } = await import('../pictures/canvas.js');
+  const drawPicture = (picture: Picture): string => draw(title === undefined ? picture : { ...picture, title });
+  if (kind === 'weights' || kind === 'connectivity' || kind === 'network')
+    return drawPicture(await networkPictureOf(await modelOf(path, importModel), kind));
+  const recorded = await openRecorded(path);
+  const { rasterPicture, ratesPicture, tracesPicture } = await import('../pictures/recorded-pictures.js');
+  const hasSpikes = recorded.trains.some(({ ids }) => ids.length > 0);
+  switch (kind ?? (hasSpikes ? 'raster' : 'traces')) {
+    case 'raster':
+      return drawPicture(rasterPicture(recorded, bin));
+    case 'rates':
+      return drawPicture(ratesPicture(recorded, bin));
+    case 'traces':
+      return drawPicture(tracesPicture(recorded));
+  }
+}
+
+/** The model in a result, or one that is given itself. */
+async function modelOf(path: string, importModel: () => RunnableModel): Promise<RunnableModel> {
+  return (await isOurs(path)) ? storedModel(await openRecord(path)) : importModel();
+}
+
+async function networkPictureOf(
+  imported: RunnableModel,
+  kind: 'weights' | 'connectivity' | 'network',
+): Promise<Picture> {
+  const { model } = imported.valid;
+  const { connectivityPicture, networkPicture, weightsPicture } = await import('../pictures/network-pictures.js');
+  // Projections between several populations have a part for each pair.
+  const drawn = drawnModel(imported.valid, imported.positions);
+  const session = openModel(imported);
+  try {
+    if (kind === 'weights') {
+      const weights = await weightsIn(drawn.model.projections, imported.valid, (projection, variable) =>
+        session.read(projection, variable),
+      );
+      if (weights.length === 0)
+        throw new UsageError('no projection of the model has weights', 'use --kind connectivity');
+      return weightsPicture(model.name, weights);
+    }
+    const populations = Object.entries(model.populations).map(([name, { size }]) => ({ name, size }));
+    const projections: DrawnProjection[] = [];
+    for (const [name, { from, to }] of Object.entries(drawn.model.projections)) {
+      const [sender, receiver] = [from.of, to.of].map((rule) => populationsOf(writtenSelection(rule))[0]);
+      if (sender === undefined || receiver === undefined) continue;
+      const ends = { name, from: sender, to: receiver };
+      if (kind === 'network') {
+        projections.push({ ...ends, count: await session.synapseCount(name), sources: [], targets: [] });
+        continue;
+      }
+      const synapses = await session.synapses(name);
+      const [senders, receivers] = [from.of, to.of].map((rule) => cellsOf(rule, imported.valid));
+      if (!senders || !receivers) continue;
+      projections.push({
+        ...ends,
+        count: synapses.sources.length,
+        sources: Array.from(synapses.sources, (element) => senders[element] ?? nowhere),
+        targets: Array.from(synapses.targets, (element) => receivers[element] ?? nowhere),
+      });
+    }
+    const network: DrawnNetwork = { title: model.name, populations, projections };
+    return kind === 'network' ? networkPicture(network) : connectivityPicture(network);
+  } finally {
+    await session.dispose();
+  }
+}
+
+const nowhere: DrawnCell = { population: '', index: 0 };
+
+/** Cells of a selection of one population, in its order; undefined for synapses. */
+function cellsOf(rule: SelectionRule, valid: ValidModel): readonly DrawnCell[] | undefined {
+  const [population = ''] = populationsOf(writtenSelection(rule));
+  const elements = elementsIn(writtenSelection(rule), valid.model.populations[population]?.size ?? 0, valid.data);
+  return elements?.map((index) => ({ population, index }));
+}
+
+/** Names that weights have, in order of preference. */
+const weightNames = ['weight', 'w'] as const;
+
+async function weightsIn(
+  projections: Readonly<Record<string, { readonly synapse: string }>>,
+  { model }: ValidModel,
+  read: (projection: string, variable: string) => Promise<ArrayLike<number | bigint>>,
+): Promise<readonly DrawnWeights[]> {
+  const weights: DrawnWeights[] = [];
+  for (const [projection, { synapse }] of Object.entries(projections)) {
+    const found = weightOf(model.synapses[synapse]);
+    if (found === undefined) continue;
+    const values = Float64Array.from(await read(projection, found.variable), Number);
+    if (values.length > 0) weights.push({ projection, ...found, values });
+  }
+  return weights;
+}
+
+function weightOf(type: SynapseType | undefined): { readonly variable: string; readonly unit: string } | undefined {
+  for (const variable of weightNames) {
+    const declared = type?.state[variable] ?? type?.parameters[variable];
+    if (declared) return { variable, unit: declared.unit };
+  }
+  return undefined;
+}

@@ -45,7 +45,14 @@ export function checkedTime(text: string, name: 'dt' | 'duration', prefix = ''):
   return text;
 }
 
-const examples = { dt: '0.1 ms', duration: '100 ms', checkpoint: '60 s', within: '0.1 ms', from: '100 ms', bin: '5 ms' } as const;
+const examples = {
+  dt: '0.1 ms',
+  duration: '100 ms',
+  checkpoint: '60 s',
+  within: '0.1 ms',
+  from: '100 ms',
+  bin: '5 ms',
+} as const;
 
 /** A time above zero with its unit, in s. @throws UsageError */
 export function checkedSeconds(text: string, name: keyof typeof examples, prefix = ''): number {

@@ -64,7 +64,7 @@ export const schemas = [
     schema: 'schemas/pynn.schema.json',
     folder: 'translators/pynn',
     type: 'PynnSpecification',
-    table: 'translators/pynn/vocabulary.ts',
+    table: 'scripts/pynn-words.ts',
   },
 ];
 

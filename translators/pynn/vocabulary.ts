@@ -17,9 +17,9 @@ import {
 import { mapped } from '../../src/model/collections.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import type { NeuronDocument } from '../../src/model/document.js';
-import { field, schemaOfTypes, type Field, type Fields, type Member } from '../shared/vocabulary.js';
+import { field, type Field, type Fields } from '../shared/vocabulary.js';
 import { parameterNames } from './cells.js';
-import { connectorFields, connectors } from './connectors.js';
+import { connectorFields } from './connectors.js';
 import { currentSources } from './currents.js';
 import { ranges, rangeWords } from './ranges.js';
 import { boundaries, structureFields } from './structures.js';
@@ -106,62 +106,3 @@ export const words: Readonly<Record<string, Readonly<Record<string, Fields>>>> =
     e_rev: { ...field({ $ref: '#/$defs/distribution' }, reversal), unit: 'mV' },
   })),
 };
-
-/** Names of cells and synapses that are types of the document's own, or of one simulator. */
-const own: Readonly<Record<string, string>> = { cell: '^(native|nestml):', synapse: '^(native|nestml):' };
-
-const ofCompartments: Member = { of: ['MultiCompartmentNeuron'], needed: false };
-const plastic = (needed: boolean): Member => ({ of: ['STDPMechanism'], needed });
-
-/** What only some cells and synapses have beside their parameters. */
-const members: Readonly<Record<string, Readonly<Record<string, Member>>>> = {
-  cell: {
-    neuron: { of: ['PointNeuron'], needed: true },
-    receptors: { of: ['PointNeuron', 'MultiCompartmentNeuron'], needed: false },
-    sections: { ...ofCompartments, needed: true },
-    ...{ groups: ofCompartments, ion_channels: ofCompartments, ionic_species: ofCompartments },
-    ...{ cm: ofCompartments, Ra: ofCompartments },
-  },
-  synapse: {
-    timing_dependence: plastic(true),
-    weight_dependence: plastic(true),
-    voltage_dependence: plastic(false),
-    dendritic_delay_fraction: plastic(false),
-  },
-};
-
-/** What the definitions of the schema say of types and their parameters. */
-export const definitions: Readonly<Record<string, object>> = mapped(words, (types, name) =>
-  schemaOfTypes(types, own[name], members[name]),
-);
-
-const entries = (map: Readonly<Record<string, string>>): string =>
-  Object.entries(map)
-    .map(([name, code]) => `    "${name}": ${code},\n`)
-    .join('');
-const tuple = (names: readonly string[]): string =>
-  names.length === 1 ? `("${names.join('')}",)` : `(${names.map((name) => `"${name}"`).join(', ')})`;
-const literal = (usual: unknown): string =>
-  usual === null || usual === undefined ? 'None' : JSON.stringify(usual).replace(/^t/, 'T').replace(/^f/, 'F');
-const usualValues = (fields: Fields): string =>
-  `{${Object.entries(fields)
-    .map(([name, { usual }]) => `"${name}": ${literal(usual)}`)
-    .join(', ')}}`;
-
-/** What PyNN's backend in Python checks its classes and their parameters by. */
-export const pythonModule = `"""PyNN's classes and their parameters, as documents have them."""
-
-#: Ranges of parameters by name.
-RANGES = {
-${entries(mapped(ranges, (range) => `"${rangeWords[range]}"`))}}
-
-#: Parameters of connectors.
-CONNECTORS = {
-${entries(mapped(connectors, ({ parameters }) => tuple(Object.keys(parameters))))}}
-
-#: Classes with the usual values of their parameters.
-CLASSES = {
-${['cell', 'synapse', 'timingDependence', 'weightDependence', 'currentSource']
-  .map((kind) => entries(mapped(words[kind] ?? {}, usualValues)))
-  .join('')}}
-`;

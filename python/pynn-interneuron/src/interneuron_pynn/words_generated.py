@@ -1,4 +1,4 @@
-# Generated from translators/pynn/vocabulary.ts by scripts/build-schemas.mjs; do not edit.
+# Generated from scripts/pynn-words.ts by scripts/build-schemas.mjs; do not edit.
 """PyNN's classes and their parameters, as documents have them."""
 
 #: Ranges of parameters by name.

@@ -363,10 +363,13 @@ export const commands = {
     examples: [['$0 compare cuba.nwb nest.dat --within 0.1ms', 'exit code 0: the same, 1: different, 3: cannot say']],
   },
   diff: {
-    describe: 'compare two results: where they first differ, and in which populations',
-    files: { name: 'results', many: true, describe: 'two results written by run' },
-    options: { ...common },
-    examples: [['$0 diff a.nwb b.nwb', 'the first difference in time, with its bits']],
+    describe: 'compare two results, to the first difference, or two models, part by part',
+    files: { name: 'files', many: true, describe: 'two results written by run, or two models in any notations' },
+    options: { ...read, ...common },
+    examples: [
+      ['$0 diff a.nwb b.nwb', 'the first difference in time, with its bits'],
+      ['$0 diff a.yaml b.nml', 'parameters, equations and connections that differ'],
+    ],
   },
   describe: {
     describe: 'show a model as tables: populations, projections, equations, inputs, recordings',

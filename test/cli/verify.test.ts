@@ -187,7 +187,7 @@ describe('diff of two results', () => {
     const path = folder.file('noise.csv');
     for (const files of [[path], [path, path, path]]) {
       const { code, stderr } = await runCommand(['diff', ...files]);
-      expect([code, stderr.split('\n')[0]]).toEqual([2, `error: diff compares two results, but got ${files.length}`]);
+      expect([code, stderr.split('\n')[0]]).toEqual([2, `error: diff compares two files, but got ${files.length}`]);
     }
   });
 });

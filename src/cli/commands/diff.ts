@@ -1,20 +1,25 @@
-/** `interneuron diff`: where two results part. */
+/** `interneuron diff`: where two results part, or how two models differ. */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
 
 import { differenceText } from '../../../runtime/results/compare.js';
+import { isOurs } from '../../compare/open-recorded.js';
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { compareResults, type ResultComparison } from '../../run/compare-results.js';
 import type { CommandContext } from '../context.js';
 import { eventName, runLines } from '../comparison-text.js';
+import { modelDifferenceLines } from '../model-difference-text.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
-/** Compares two results to the bit and says where they first differ. */
+/** Compares two models part by part, or two results to the bit. */
 export async function diff(context: CommandContext): Promise<number> {
   const [first, second, ...others] = context.files;
   if (first === undefined || second === undefined || others.length > 0)
-    throw new UsageError(`diff compares two results, but got ${context.files.length}`, 'name two results of run');
+    throw new UsageError(`diff compares two files, but got ${context.files.length}`, 'name two results, or two models');
+  if ((await isModel(first)) || (await isModel(second))) return diffModels(context, first, second);
   // The least δ is the rounding of times.
   const found = await compareResults(first, second, { within: 0, measures: 'matches' });
   const { exact, comparison } = found;
@@ -34,6 +39,22 @@ export async function diff(context: CommandContext): Promise<number> {
   }
   context.say(lines(found).map(printable).join('\n'));
   return same ? exitCodes.done : exitCodes.wrong;
+}
+
+/** Whether a file is a document with a model: markup, or a map that states its notation. */
+async function isModel(path: string): Promise<boolean> {
+  if (!existsSync(path) || !statSync(path).isFile() || (await isOurs(path))) return false;
+  if (/\.nml\.h5$/i.test(path)) return true;
+  const text = readFileSync(path, 'latin1').trimStart();
+  return text.startsWith('<') || /(^|[{,\n])\s*["']?(interneuron|format)["']?\s*:/.test(text);
+}
+
+async function diffModels(context: CommandContext, first: string, second: string): Promise<number> {
+  const { compareModels } = await import('../../run/compare-models.js');
+  const comparison = compareModels(await context.model(first), await context.model(second));
+  if (context.json) printJson(context.terminal, { models: [first, second], ...comparison });
+  context.say(modelDifferenceLines(comparison).map(printable).join('\n'));
+  return comparison.sameExperiment ? exitCodes.done : exitCodes.wrong;
 }
 
 const columns = [

@@ -13,7 +13,7 @@ const objects = (value: unknown): readonly Json[] => (Array.isArray(value) ? val
 
 /** Takes trains and signals from the first segment of the first block. @throws UsageError */
 export function readNeo(path: string, document: unknown, times: string | undefined): Recorded {
-  const block = isObject(document) && 'blocks' in document ? objects(document['blocks'])[0] : document;
+  const block = isObject(document) && document['blocks'] !== undefined ? objects(document['blocks'])[0] : document;
   const segments = isObject(block) ? objects(block['segments']) : [];
   const [segment] = segments;
   if (!segment)

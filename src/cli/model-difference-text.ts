@@ -1,0 +1,30 @@
+/** Differences of models as text for people. */
+
+import type { ModelComparison, ModelDifference } from '../run/compare-models.js';
+
+/** Parts that are named before the rest is counted. */
+const mostParts = 3;
+
+/** A line for each difference, below a line with the verdict. */
+export function modelDifferenceLines(comparison: ModelComparison): readonly string[] {
+  const { sameModel, sameExperiment, differences, renamed } = comparison;
+  const verdict = sameExperiment
+    ? 'the same model and experiment'
+    : sameModel
+      ? 'the same model in another experiment'
+      : differences.length === 0
+        ? 'models with other hashes, and no difference in their parts'
+        : 'different models';
+  return [
+    verdict,
+    ...renamed.map(({ part, first, second }) => `  ${part} ${first} is called ${second} in the second`),
+    ...differences.map((one) => `  ${differenceLine(one)}`),
+  ];
+}
+
+function differenceLine({ property, parts, first, second }: ModelDifference): string {
+  const shown = parts.slice(0, mostParts).join(', ');
+  const where = parts.length > mostParts ? `${shown} and ${parts.length - mostParts} more` : shown;
+  if (property === '') return `${where}: only in the ${first === null ? 'second' : 'first'} (${first ?? second ?? ''})`;
+  return `${where}: ${property} ${first ?? 'none'} → ${second ?? 'none'}`;
+}

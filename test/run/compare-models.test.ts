@@ -1,0 +1,105 @@
+/** Differences of models, within a notation and across notations. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compareModels, type ModelComparison } from '../../src/run/compare-models.js';
+import { convertModel, type TargetNotation } from '../../src/run/convert.js';
+import { importModel, readSource } from '../../src/run/pipeline.js';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const cuba = 'fixtures/brian/vogels-abbott-cuba.yaml';
+const folder = temporaryFolder();
+
+const edited = (edit: (text: string) => string): ModelComparison => {
+  const text = readFileSync(cuba, 'utf8');
+  expect(edit(text)).not.toBe(text);
+  return compareModels(importModel({ name: 'a.yaml', text }), importModel({ name: 'b.yaml', text: edit(text) }));
+};
+
+describe('models of one notation', () => {
+  it('are the same in other words: units, order and comments', () => {
+    const comparison = edited((text) => text.replace('dt: 0.1 ms', '# a comment\ndt: 100 us'));
+    expect(comparison).toMatchObject({ sameModel: true, sameExperiment: true, differences: [] });
+  });
+
+  it('differ in a weight, and in a probability of two projections, which is one difference', () => {
+    const { sameModel, differences } = edited((text) =>
+      text.replace('we: 60*0.27/10*mV', 'we: 1.7*mV').replaceAll('p: 0.02', 'p: 0.03'),
+    );
+    expect(sameModel).toBe(false);
+    expect(differences).toEqual([
+      { property: 'we', parts: ['projection Ce'], first: '1.6200000000000003 mV', second: '1.7 mV' },
+      { property: 'connect.p', parts: ['projection Ce', 'projection Ci'], first: '0.02', second: '0.03' },
+    ]);
+  });
+
+  it('differ in the experiment only', () => {
+    const { sameModel, sameExperiment, differences } = edited((text) => text.replace('dt: 0.1 ms', 'dt: 0.05 ms'));
+    expect([sameModel, sameExperiment]).toEqual([true, false]);
+    expect(differences).toEqual([{ property: 'dt', parts: ['experiment'], first: '0.1 ms', second: '50 us' }]);
+  });
+
+  it('differ in an equation', () => {
+    const { differences } = edited((text) => text.replace('dge/dt = -ge/taue', 'dge/dt = -2*ge/taue'));
+    expect(differences).toEqual([
+      { property: 'derivatives.ge.rate', parts: ['population P'], first: '-ge/taue', second: '-2*ge/taue' },
+    ]);
+  });
+
+  it('lack a part, and match parts of other names by their structure', () => {
+    const pynn = (first: string, second: string | null): ReturnType<typeof importModel> => {
+      const population = (label: string, size: number): object => ({
+        label,
+        size,
+        cell: { type: 'IF_curr_exp', params: {} },
+      });
+      const populations = [population(first, 3), ...(second === null ? [] : [population(second, 5)])];
+      const document = { format: 'interneuron/pynn', version: 1, setup: { timestep: 0.1 }, populations };
+      return importModel({ name: 'm.json', text: JSON.stringify(document) });
+    };
+    const { renamed, differences } = compareModels(pynn('exc', 'inh'), pynn('excitatory', null));
+    expect(renamed).toEqual([{ part: 'population', first: 'exc', second: 'excitatory' }]);
+    expect(differences).toEqual([
+      { property: '', parts: ['population inh'], first: 'type pynn/IF_curr_exp, size 5', second: null },
+    ]);
+  });
+});
+
+describe('models of different notations', () => {
+  const converted = async (fixture: string, to: TargetNotation): Promise<ModelComparison> => {
+    const source = importModel(readSource(fixture));
+    const { files, data } = await convertModel(source.valid, to);
+    const target = importModel({ name: files[0]!.name, text: files[0]!.text }, { data, origin: false });
+    return compareModels(source, target);
+  };
+
+  it('agree in all parameters of a standard cell', async () => {
+    expect((await converted('fixtures/pynn/if-cond-exp.json', 'brian-json')).differences).toEqual([]);
+  });
+
+  it('differ in the rule by which cells are connected, as one difference', async () => {
+    const { differences } = await converted('fixtures/pynn/connector-fixed-probability.json', 'brian-json');
+    expect(differences).toMatchObject([
+      { property: 'connect', parts: ['projection recurrent'], second: 'rule pairs, p 0.3, copies 1, self false' },
+    ]);
+  });
+});
+
+describe('interneuron diff', () => {
+  it('of two models prints a line for each difference, and exits with 1', async () => {
+    writeFileSync(folder.file('b.yaml'), readFileSync(cuba, 'utf8').replace('we: 60*0.27/10*mV', 'we: 1.7*mV'));
+    const { code, stdout } = await runCommand(['diff', cuba, folder.file('b.yaml')]);
+    expect(stdout).toBe('different models\n  projection Ce: we 1.6200000000000003 mV → 1.7 mV\n');
+    expect(code).toBe(1);
+    expect((await runCommand(['diff', cuba, cuba])).stdout).toBe('the same model and experiment\n');
+    const { stdout: json } = await runCommand(['diff', cuba, folder.file('b.yaml'), '--json']);
+    expect(JSON.parse(json)).toMatchObject({ sameModel: false, differences: [{ property: 'we' }] });
+  });
+
+  it('of a model and a broken one reports what is wrong', async () => {
+    writeFileSync(folder.file('broken.yaml'), 'format: interneuron/brian\nneuron_groups: 3\n');
+    const { code, stderr } = await runCommand(['diff', cuba, folder.file('broken.yaml')]);
+    expect(stderr).toMatch(/^error\[/);
+    expect(code).toBe(1);
+  });
+});

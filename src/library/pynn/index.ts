@@ -16,6 +16,3 @@ export { inhomogeneousGamma } from './sources.js';
 export const standardCells: ReadonlyMap<string, StandardCell> = new Map(
   [...cells, ...sources].map((cell) => [cell.name, cell]),
 );
-
-/** Types of PyNN that only other machinery could build, each with what it is. */
-export const missingTypes: Readonly<Record<string, string>> = {};

@@ -64,7 +64,7 @@ function recognise(type: NeuronType, use: CellUse, notation: CellNotation): Reco
     try {
       const found = matched(membrane, anatomy);
       checkRanges(found, use);
-      verify(found, view, use);
+      verify(type, found, use);
       return { ...found, currents: currentsOf(type, view, found) };
     } catch (error) {
       if (!(error instanceof Unrecognised)) throw error;

@@ -5,17 +5,15 @@
 
 import type { Expression } from '../../../lang/ast.js';
 import { name as nameOf, number } from '../../../lang/build.js';
-import { NoNumber, type Functions } from '../../../lang/evaluate.js';
 import { parseExpression, parseStatements } from '../../../lang/parse.js';
 import { printExpression } from '../../../lang/print.js';
-import { ownNames } from '../../../model/declared-names.js';
 import type { EventDefinition, NeuronType, Refractory } from '../../../model/model.js';
 import { normalisedCell } from '../../normalised.js';
 import { hasMoreCases } from '../../gather/texts.js';
 import { composedCell, gifCell, standardCells } from '../../pynn/index.js';
 import type { StandardCell } from '../../standard-type.js';
-import { near, plain, sequence, valueAt } from '../numbers.js';
 import { combinations, nameThere } from '../same-names.js';
+import { comparisonOf } from './verify.js';
 import type { CellUse, Port, RecognisedCell } from './view.js';
 
 /** The cell or source whose names and functions a type has; undefined where there is none. */
@@ -23,23 +21,15 @@ export function cellByNames(type: NeuronType, use: CellUse): RecognisedCell | un
   for (const standard of candidates(type)) {
     const library = normalisedCell(standard);
     if (library === undefined || !hasItsVariables(type, library) || !hasItsSigns(standard, use)) continue;
-    const values = missingValues(type, library, use);
-    if (values === undefined) continue;
-    const parameters = Object.keys(library.parameters).map((key): readonly [string, Expression] => {
-      const there = nameThere(key, type);
-      return [key, there === undefined ? number(values.get(key) ?? 0) : nameOf(there)];
-    });
-    const states = Object.keys(library.state).map(
-      (key) => [nameThere(key, type) ?? key, { name: key, factor: 1 }] as const,
-    );
+    const found = correspondence(type, library, use);
+    if (found === undefined) continue;
     const ports = Object.values(standard.receptors).map(({ variable, kind }): readonly [string, Port] => [
       nameThere(variable, type) ?? variable,
       { kind, positive: variable, negative: variable, factor: 1 },
     ]);
     return {
       standard,
-      parameters: Object.fromEntries(parameters),
-      variables: new Map(states),
+      ...found,
       ports: new Map(ports),
       currents: new Map(Object.keys(type.inputs).map((key) => [key, 1] as const)),
       remarks: [],
@@ -81,80 +71,28 @@ const hasItsSigns = ({ receptors }: StandardCell, { signs }: CellUse): boolean =
     return !found.has(kind === 'current' && /_inh\b|_inh_/.test(variable) ? 1 : -1);
   });
 
-/** One number for all draws at a point. */
-const drawn =
-  (u: number): Functions =>
-  (name, [a = 0, b = 0]) => {
-    if (name === 'uniform') return u;
-    if (name === 'exponential') return -a * Math.log(u);
-    return name === 'gamma' ? a * b * u : undefined;
-  };
-
-/** A type's texts as functions at points. */
-function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, number>, u: number) => number {
-  const names = ownNames(type);
-  const derived = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, plain(value, names)] as const));
-  const texts = new Map<string, Expression>();
-  return (text, values, u) => {
-    const e = texts.get(text) ?? plain(text, names);
-    texts.set(text, e);
-    const lookup = (name: string): number => {
-      const value = values.get(name);
-      const formula = derived.get(name);
-      if (value !== undefined) return value;
-      if (formula === undefined) throw new NoNumber(name);
-      return valueAt(formula, lookup, drawn(u));
-    };
-    return valueAt(e, lookup, drawn(u));
-  };
-}
-
-/** How large variables of a unit are. */
-const sizes: Readonly<Record<string, number>> = { A: 1e-9, S: 1e-8, '1': 1 };
-
-/**
- * Values of parameters that a type has not since nothing reads them; undefined where no values make both types the
- * same.
- */
-function missingValues(
+/** What a type is as a library cell of the same names; undefined where no values of what it lacks make both the same. */
+function correspondence(
   type: NeuronType,
   library: NeuronType,
-  { environment, dt }: CellUse,
-): ReadonlyMap<string, number> | undefined {
-  const random = sequence(20261124);
-  const missing = Object.keys(library.parameters).filter((key) => nameThere(key, type) === undefined);
-  const lists = missing.map((key) => {
-    const { value } = library.parameters[key] ?? {};
-    const usual = typeof value === 'number' ? [value] : [];
-    return [...new Set([...(key === 'i_offset' ? [0] : usual), 0])].map((one) => [key, one] as const);
-  });
-  const [ours, theirs] = [reader(type), reader(library)];
-  const points = Array.from({ length: 12 }, () => {
-    const own = new Map<string, number>([
-      ['dt', dt],
-      ['t', random()],
-    ]);
-    for (const key of Object.keys(type.parameters)) own.set(key, environment.numbers.get(key) ?? 1e-3 * (1 + random()));
-    for (const [key, { unit }] of Object.entries(type.state))
-      own.set(key, unit === 'V' ? -0.08 + 0.06 * random() : (sizes[unit] ?? 1e-3) * (random() + 0.1));
-    for (const key of Object.keys(library.inputs)) own.set(key, type.inputs[key] === undefined ? 0 : 1e-9 * random());
-    return { own, u: random() };
-  });
-  const isSame = (chosen: readonly (readonly [string, number])[]): boolean => {
-    const all = points.map(({ own, u }) => {
-      const renamed = [...Object.keys(library.parameters), ...Object.keys(library.state)].flatMap((key) => {
-        const value = own.get(nameThere(key, type) ?? '');
-        return value === undefined ? [] : [[key, value] as const];
-      });
-      return { own, u, other: new Map([...own, ...chosen, ...renamed]) };
-    });
-    const agree = (a: string, b: string): boolean =>
-      all.every(({ own, other, u }) => near(ours(a, own, u), theirs(b, other, u)));
+  use: CellUse,
+): Pick<RecognisedCell, 'parameters' | 'variables'> | undefined {
+  const variables = new Map(
+    Object.keys(library.state).map((key) => [nameThere(key, type) ?? key, { name: key, factor: 1 }] as const),
+  );
+  const values = Object.entries(library.parameters).map(
+    ([key, { value }]): readonly (readonly [string, Expression])[] => {
+      const there = nameThere(key, type);
+      if (there !== undefined) return [[key, nameOf(there)]];
+      const usual = typeof value === 'number' ? [value] : [];
+      return [...new Set([...(key === 'i_offset' ? [0] : usual), 0])].map((one) => [key, number(one)] as const);
+    },
+  );
+  const isSame = (parameters: RecognisedCell['parameters']): boolean => {
+    const { agree } = comparisonOf(type, library, { parameters, variables }, use);
     const held = (a: Refractory | undefined, b: Refractory | undefined): boolean => {
       if (a?.for === undefined || b?.for === undefined) return a === b;
-      if (a.rate.join() !== b.rate.map((key) => nameThere(key, type)).join()) return false;
-      const [first, second] = [a.for, b.for];
-      return all.every(({ own, other, u }) => near(ours(first, own, u), theirs(second, other, u)));
+      return a.rate.join() === b.rate.map((key) => nameThere(key, type)).join() && agree(a.for, b.for);
     };
     return (
       Object.entries(library.derivatives).every(([key, { rate }]) =>
@@ -172,8 +110,10 @@ function missingValues(
     );
   };
   try {
-    const found = combinations(lists).find(isSame);
-    return found && new Map(found);
+    const parameters = combinations(values)
+      .map((chosen) => Object.fromEntries(chosen))
+      .find(isSame);
+    return parameters && { parameters, variables };
   } catch {
     return undefined;
   }

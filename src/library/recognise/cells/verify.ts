@@ -1,56 +1,97 @@
-/** Whether a cell that was recognised has the rates of the type that it was taken for. */
+/** The numeric comparison of types with cells of the library: functions at random points. */
 
-import { normalisedCell } from '../../normalised.js';
-import { plain, sequence, valueAt, near } from '../numbers.js';
+import type { Expression } from '../../../lang/ast.js';
+import { NoNumber, type Functions } from '../../../lang/evaluate.js';
 import { ownNames } from '../../../model/declared-names.js';
-import { type RecognisedCell, type View, type CellUse, refuse } from './view.js';
+import type { NeuronType } from '../../../model/model.js';
+import { normalisedCell } from '../../normalised.js';
+import { near, plain, sequence, valueAt } from '../numbers.js';
+import { type CellUse, type RecognisedCell, refuse } from './view.js';
 
-/** Compares the rates of a type with those of the standard cell at random points. */
-export function verify(found: RecognisedCell, view: View, { environment }: CellUse): void {
-  const library = normalisedCell(found.standard) ?? refuse(`there is no type ${found.standard.name}`);
-  const names = ownNames(library);
-  const derived = new Map(
-    Object.entries(library.derived).map(([name, { value }]) => [name, plain(value, names)] as const),
-  );
-  const random = sequence(20260101);
-  for (let point = 0; point < 12; point++) {
-    const own = new Map<string, number>();
-    const ownValue = (name: string): number => own.get(name) ?? refuse(`its equations read ${name}`);
-    for (const name of environment.varying.keys()) own.set(name, 1e-3 * (1 + random()));
-    const parameters = new Map(
-      Object.entries(library.parameters).map(([name, { value }]) => {
-        const e = found.parameters[name];
-        return [name, e === undefined ? Number(value) : valueAt(e, ownValue)] as const;
-      }),
-    );
-    const theirs = new Map<string, number>();
-    for (const name of view.names) own.set(name, random());
-    // Where spikes begin the exponential of an adaptive cell is cut off in PyNN.
-    own.set(view.v, -0.08 + 0.02 * random());
-    const input = Object.keys(library.inputs);
-    for (const name of input) theirs.set(name, 0);
-    for (const name of Object.keys(library.state)) theirs.set(name, 0);
-    for (const [name, { name: standard, factor }] of found.variables) {
-      // Receptors of cells that are compared without any.
-      if (library.state[standard] === undefined) own.set(name, 0);
-      const size = name === view.v ? 1 : standard.startsWith('gate') ? 1 : 1e-9 / Math.abs(factor || 1);
-      if (name !== view.v) own.set(name, (own.get(name) ?? 0) * size);
-      // The potential of the view is in volts already.
-      theirs.set(standard, (own.get(name) ?? 0) * (name === view.v ? factor / view.volts : factor));
-    }
-    const inputs = [...view.names].filter((name) => !found.variables.has(name));
-    for (const name of inputs) own.set(name, 0);
+/** Texts of a type and of a library cell, compared at points with corresponding values. */
+export interface Comparison {
+  /** Whether a text of the type, times a factor, has the values of one of the library's. */
+  readonly agree: (own: string, library: string, factor?: number, scale?: number) => boolean;
+}
+
+/** One number for all draws at a point. */
+const drawn =
+  (u: number): Functions =>
+  (name, [a = 0, b = 0]) => {
+    if (name === 'uniform') return u;
+    if (name === 'exponential') return -a * Math.log(u);
+    return name === 'gamma' ? a * b * u : undefined;
+  };
+
+/** A type's texts as functions at points. @throws NoNumber from the functions, for names without a value */
+function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, number>, u: number) => number {
+  const names = ownNames(type);
+  const derived = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, plain(value, names)] as const));
+  const texts = new Map<string, Expression>();
+  return (text, values, u) => {
+    const e = texts.get(text) ?? plain(text, names);
+    texts.set(text, e);
     const lookup = (name: string): number => {
-      const e = derived.get(name);
-      return theirs.get(name) ?? parameters.get(name) ?? (e === undefined ? NaN : valueAt(e, lookup));
+      const value = values.get(name);
+      const formula = derived.get(name);
+      if (value !== undefined) return value;
+      if (formula === undefined) throw new NoNumber(name);
+      return valueAt(formula, lookup, drawn(u));
     };
-    for (const [name, { name: standard, factor }] of found.variables) {
-      const rate = view.rates.get(name);
-      const expected = library.derivatives[standard]?.rate;
-      if (rate === undefined || expected === undefined) continue;
-      const a = valueAt(rate, ownValue) * (name === view.v ? factor / view.volts : factor);
-      const b = valueAt(plain(expected, names), lookup);
-      if (!near(a, b, name === view.v ? 1 : 0)) refuse(`its rate of ${name} is not that of ${found.standard.name}`);
+    return valueAt(e, lookup, drawn(u));
+  };
+}
+
+/** How large variables of a unit are. */
+const sizes: Readonly<Record<string, number>> = { A: 1e-9, S: 1e-8, '1': 1 };
+
+/** A comparison of a type with the cell that it was taken for. Variables of receptors that the cell has not are 0. */
+export function comparisonOf(
+  type: NeuronType,
+  library: NeuronType,
+  { parameters, variables }: Pick<RecognisedCell, 'parameters' | 'variables'>,
+  { environment, dt }: CellUse,
+): Comparison {
+  const random = sequence(20261124);
+  const [ours, theirs] = [reader(type), reader(library)];
+  const points = Array.from({ length: 12 }, () => {
+    const moment = [
+      ['dt', dt],
+      ['t', random()],
+    ] as const;
+    const own = new Map<string, number>(moment);
+    const other = new Map<string, number>(moment);
+    for (const key of Object.keys(type.parameters)) own.set(key, environment.numbers.get(key) ?? 1e-3 * (1 + random()));
+    for (const [key, value] of environment.numbers) own.set(key, value);
+    for (const key of Object.keys(library.state)) other.set(key, 0);
+    for (const [key, { unit }] of Object.entries(type.state)) {
+      const { name, factor } = variables.get(key) ?? { name: '', factor: 0 };
+      // Potentials are below thresholds, above which PyNN cuts the exponential of an adaptive cell off.
+      const value = /^v$/i.test(name) ? (-0.08 + 0.02 * random()) / factor : (sizes[unit] ?? 1e-3) * (random() + 0.1);
+      own.set(key, library.state[name] === undefined ? 0 : value);
+      other.set(name, (own.get(key) ?? 0) * factor);
     }
+    for (const key of Object.keys(type.inputs)) own.set(key, library.inputs[key] === undefined ? 0 : 1e-9 * random());
+    for (const key of Object.keys(library.inputs)) other.set(key, own.get(key) ?? 0);
+    for (const [key, { value }] of Object.entries(library.parameters)) {
+      const e = parameters[key];
+      other.set(key, e === undefined ? Number(value) : valueAt(e, (name) => own.get(name) ?? NaN));
+    }
+    return { own, other, u: random() };
+  });
+  return {
+    agree: (a, b, factor = 1, scale = 0) =>
+      points.every(({ own, other, u }) => near(ours(a, own, u) * factor, theirs(b, other, u), scale)),
+  };
+}
+
+/** Refuses a type whose rates are not those of the cell that it was taken for. */
+export function verify(type: NeuronType, found: RecognisedCell, use: CellUse): void {
+  const library = normalisedCell(found.standard) ?? refuse(`there is no type ${found.standard.name}`);
+  const { agree } = comparisonOf(type, library, found, use);
+  for (const [own, { name, factor }] of found.variables) {
+    const [rate, expected] = [type.derivatives[own]?.rate, library.derivatives[name]?.rate];
+    if (rate !== undefined && expected !== undefined && !agree(rate, expected, factor, name === 'v' ? 1 : 0))
+      refuse(`its rate of ${own} is not that of ${found.standard.name}`);
   }
 }

@@ -37,7 +37,9 @@ export function withShortNames(document: BrianSpecification): BrianSpecification
     const isShort = (name: string): boolean =>
       !kept.has(name) && !otherwise.has(name) && !new RegExp(`(?<![\\w.])${name}\\b`).test(all);
     const line = (text: string): string =>
-      text.replace(/(?<![\w.])([A-Za-z]\w*)_post\b/g, (whole, name: string) => (isShort(name) ? name : whole));
+      text.replace(/(?<![\w.])([A-Za-z]\w*)_post\b/g, (whole, name: string) =>
+        isShort(name) && !kept.has(whole) ? name : whole,
+      );
     const code = (given: Code | undefined): Code | undefined =>
       typeof given === 'object' ? mapped(given, line) : given === undefined ? undefined : line(given);
     const [before, after] = [code(specification.on_pre), code(specification.on_post)];

@@ -2,7 +2,7 @@
 
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Diagnostics, Finding, Place } from '../../src/diagnostics/diagnostic.js';
-import { memberOf } from '../../src/diagnostics/member.js';
+import { isObject, memberOf } from '../../src/diagnostics/member.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
@@ -64,6 +64,12 @@ export function isSonataConfig(document: unknown): boolean {
   );
 }
 
+/** Members of configs; those that act on no point neuron are not read. */
+const configKeys: readonly string[] = [
+  ...['manifest', 'target_simulator', 'components', 'networks', 'network', 'simulation', 'run', 'conditions'],
+  ...['node_sets_file', 'node_sets', 'inputs', 'reports', 'output', 'version', 'metadata', 'config_path', 'config_dir'],
+];
+
 /** Reads a config with the others that it names. Of parts that several state, the main config's is taken. */
 export function readConfig(
   document: unknown,
@@ -109,6 +115,10 @@ export function readConfig(
     document: isAbsolute(path) ? path : join(home, path),
     place: where,
   });
+  for (const { value, positions: own } of parts) {
+    for (const key of Object.keys(isObject(value) ? value : {}))
+      if (!configKeys.includes(key)) report(messages.unknownKey(key, configKeys), own.place(child('', key)));
+  }
   return {
     get,
     place,

@@ -79,17 +79,21 @@ interface Surroundings {
   readonly parameters: ReturnType<typeof parameterReader>;
 }
 
-function typeOf(row: TypeRow, { config, parameters }: Surroundings): EdgeType {
+/** Arrivals at cells of NEURON that take bare weights act without a synapse, whatever model is named. */
+const takesBareWeights = (to: Nodes | undefined): boolean =>
+  to !== undefined && to.parts.every(({ template }) => template?.weight.unit === '1');
+
+function typeOf(row: TypeRow, isBare: boolean, { config, parameters }: Surroundings): EdgeType {
   const { cells, place } = row;
   const model = cells.get('model_template');
-  if (!isStatic(model)) config.report(messages.unknownSynapse(model ?? ''), place);
+  if (!isBare && !isStatic(model)) config.report(messages.unknownSynapse(model ?? ''), place);
   if (cells.has('weight_function'))
     config.report(
       messages.unsupported('a weight_function, which is Python code,', 'store the weights in the file of edges'),
       place,
     );
   const file = cells.get('dynamics_params');
-  const found = file === undefined ? undefined : parameters(file, row);
+  const found = file === undefined || isBare ? undefined : parameters(file, row);
   const given = { ...(found?.value ?? {}) };
   const known = ['weight', 'delay', 'receptor_type', 'receptor', 'synapse_model', 'model'];
   for (const name of Object.keys(given))
@@ -157,7 +161,7 @@ function readPopulation(at: GroupAt, types: TypeTable | null, around: Surroundin
   const [from, to] = [endOf(at, 'source', nodes), endOf(at, 'target', nodes)];
   if (!typeIds) return [];
   const rowsById = typeRows(at, 'edge', typeIds, types);
-  const typesById = new Map([...rowsById].map(([id, row]) => [id, typeOf(row, around)]));
+  const typesById = new Map([...rowsById].map(([id, row]) => [id, typeOf(row, takesBareWeights(to), around)]));
   if (!sourceIds || !targetIds || !from || !to) return [];
   const count = typeIds.length;
   const sourceRows = rowsOf(at, 'source', sourceIds, from);

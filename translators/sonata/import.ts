@@ -229,6 +229,9 @@ function readRun(config: Config): Run {
   return { dt: dt !== undefined && dt > 0 ? dt : 0.1, duration: end };
 }
 
+/** Modules of reports whose samples are variables of point neurons. */
+const membraneReports: readonly string[] = ['membrane_report', 'multimeter_report', 'multimeter'];
+
 /** A recording, and the time in ms that it is on. */
 interface Report {
   readonly recording: RecordingDocument;
@@ -245,7 +248,9 @@ function readReports(config: Config, sets: NodeSets, { dt, duration = 0 }: Run):
       const place = config.place('reports', name);
       if (memberOf(report, 'enabled') === false) return [];
       const module = memberOf(report, 'module');
-      if (typeof module === 'string' && !['multimeter_report', 'membrane_report', 'netcon_report'].includes(module)) {
+      // Spikes of all cells are recorded.
+      if (module === 'spikes_report') return [];
+      if (typeof module === 'string' && !membraneReports.includes(module)) {
         config.report(messages.unsupported(`the report ${name} of the module ${module}`), place);
         return [];
       }

@@ -59,7 +59,7 @@ export function readInputs(
           messages.unsupported(`spikes of the module ${module}`, 'store them in a file of SONATA or CSV'),
           place,
         );
-      else addSpikes(config, path, sets(memberOf(input, 'node_set') ?? 'all', place), spikes);
+      else addSpikes(config, path, module === 'csv', sets(memberOf(input, 'node_set') ?? 'all', place), spikes);
     } else if (type === 'current_clamp' && !['csv', 'nwb'].includes(module)) {
       for (const [part, stimulus] of clampOf(config, dt, name, input, sets))
         stimuli[names.take(identifier(`${name}${part}`))] = stimulus;
@@ -85,11 +85,12 @@ function joined(lists: readonly Spikes[]): Spikes {
 function addSpikes(
   config: Config,
   path: PathAt,
+  isCsv: boolean,
   selected: ReturnType<NodeSets>,
   spikes: Map<NodePart, Spikes[]>,
 ): void {
   const targets = selected.filter(({ nodes }) => isVirtual(nodes));
-  const listed = spikesIn(config, path);
+  const listed = spikesIn(config, path, isCsv);
   if (!listed) return;
   for (const { nodes, rows } of targets) {
     const own = listed.get(nodes.name) ?? listed.get('');
@@ -123,8 +124,8 @@ function addSpikes(
 }
 
 /** Spikes of a file by population; those of files without populations have the name `''`. */
-function spikesIn(config: Config, path: PathAt): ReadonlyMap<string, ListedSpikes> | undefined {
-  if (/\.(csv|txt)$/i.test(path.path)) return spikesInCsv(config, path);
+function spikesIn(config: Config, path: PathAt, isCsv: boolean): ReadonlyMap<string, ListedSpikes> | undefined {
+  if (isCsv || /\.csv$/i.test(path.path)) return spikesInCsv(config, path);
   const file = config.hdf5(path, ['spikes']);
   if (!file) return undefined;
   const [group] = file.groups;

@@ -32,6 +32,14 @@ export const missingKey = (key: string, expected: string): Finding => ({
   expected,
 });
 
+/** A member that configs do not have. */
+export const unknownKey = (key: string, known: readonly string[]): Finding => ({
+  code: 'sonata/unknown-key',
+  severity: 'warning',
+  message: `configs have no ${shorten(key)}, so it is not read`,
+  ...named(key, known),
+});
+
 /** Variables whose values contain each other. */
 export const variableCycle = (names: readonly string[]): Finding => ({
   code: 'sonata/variable-cycle',

@@ -276,15 +276,21 @@ function addElements(target: VariableHash, data: TypedArray): void {
 function closeVariables(hashes: readonly VariableHash[]): StateDigest {
   const lines: string[] = [];
   const digests: Record<string, string> = {};
-  const found: NotNumbers[] = [];
+  const notFiniteVariables: NotNumbers[] = [];
   for (const { variable, hash, element, count, notNumbers, infinite } of hashes) {
     const digest = hash.digest('hex');
     digests[variable.variable] = digest;
     lines.push(`variable ${variable.variable} ${element} ${count} ${digest}`);
     if (notNumbers > 0 || infinite > 0)
-      found.push({ owner: variable.owner, variable: variable.variable, count: notNumbers, infinite, elements: count });
+      notFiniteVariables.push({
+        owner: variable.owner,
+        variable: variable.variable,
+        count: notNumbers,
+        infinite,
+        elements: count,
+      });
   }
-  return { lines, digests, notNumbers: found };
+  return { lines, digests, notNumbers: notFiniteVariables };
 }
 
 function openVariables(buffers: Buffers, variables: readonly VariableLocation[]): VariableHash[] {

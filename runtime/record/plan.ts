@@ -222,13 +222,13 @@ function variablesOf(
   recordings: readonly EventRecordingLocation[],
   units: WrittenUnits,
 ): { readonly variables: readonly SpikeVariable[]; readonly values: readonly EventValueLocation[] } {
-  const found = new Map<string, { readonly recording: string; readonly value: EventValueLocation }>();
+  const variablesByName = new Map<string, { readonly recording: string; readonly value: EventValueLocation }>();
   for (const { recording, values = [] } of recordings)
     for (const value of values) {
       const place = `${value.log} ${value.column}`;
-      if (!found.has(place)) found.set(place, { recording, value });
+      if (!variablesByName.has(place)) variablesByName.set(place, { recording, value });
     }
-  const all = [...found.values()];
+  const all = [...variablesByName.values()];
   const names = uniqueNames(all.map(({ recording, value }) => ({ recording, base: value.variable })));
   return {
     variables: all.map(({ value: { unit } }, k) => ({ name: names[k]!, unit, ...writtenIn(unit, units) })),

@@ -3,7 +3,7 @@
 import type { TypedArray } from '../../src/ir/program.js';
 import { bytesOf } from './arrays.js';
 
-/** Numbers that are further apart have little in common: their distance is that of their magnitudes. */
+/** Beyond this distance, numbers are compared by their magnitudes. */
 const mostUlp = 2n ** 32n;
 
 /**

@@ -1,4 +1,4 @@
-/** What a failed write means for the user. */
+/** The meaning of a failed write for the user. */
 
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';

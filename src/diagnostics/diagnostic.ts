@@ -108,12 +108,12 @@ export class Diagnostics {
     const { severity = 'error', count = 1 } = finding;
     const isKept = this.#counts[severity] + count <= mostFindings;
     if (isKept) {
-      const found = typeof place === 'function' ? place() : place;
-      const related = finding.related ?? this.#defined(names, found);
+      const resolvedPlace = typeof place === 'function' ? place() : place;
+      const related = finding.related ?? this.#defined(names, resolvedPlace);
       const diagnostic = {
         ...withDefaultTexts(finding),
         severity,
-        ...(found ? { place: found } : {}),
+        ...(resolvedPlace ? { place: resolvedPlace } : {}),
         ...(related.length > 0 ? { related } : {}),
       };
       // Equal diagnostics from several readers of one part are one mistake.

@@ -1,13 +1,13 @@
 /**
- * Arguments of the public functions. Programs in JavaScript have no compiler that checks them, so each function does,
- * with the name of the option and what it takes.
+ * Checks the arguments of the public functions. JavaScript programs have no compiler that checks them, so each function
+ * does, with the option's name and its permitted values.
  */
 
 import { UsageError, throwUsageErrors } from './diagnostic.js';
 import { isObject } from './member.js';
 import { didYouMean, shorten } from './suggest.js';
 
-/** What an option takes: how it is described, and whether a value fits. */
+/** The kind of an option's values: its description, and the test of a value. */
 export interface ArgumentKind {
   readonly takes: string;
   readonly fits: (value: unknown) => boolean;
@@ -49,13 +49,13 @@ export const abortSignal: ArgumentKind = {
 
 /** A model that `importModel` returns. */
 export const importedModel = object('a model that importModel returns', ['valid', 'hashes']);
-/** The model without what is known of its document. */
+/** The model without the facts of its document. */
 export const validModel = object('the property valid of a model that importModel returns', ['model', 'data']);
 
 /**
  * Checks one argument of a function.
  *
- * @throws UsageError that says what the function takes
+ * @throws UsageError that describes the permitted values
  */
 export function checkArgument(caller: string, value: unknown, { takes, fits }: ArgumentKind, hint?: string): void {
   if (!fits(value)) throw new UsageError(`${caller} takes ${takes}, not ${described(value)}`, hint);
@@ -89,7 +89,7 @@ export function checkOptions<Options extends object>(
   );
 }
 
-/** A value in a message: what it is, as far as that is short. */
+/** Describes a value in a message, if its text is short. */
 function described(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'another object';

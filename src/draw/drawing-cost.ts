@@ -40,9 +40,9 @@ interface Need {
  */
 export function findExcess(valid: ValidModel, memory: number): readonly Diagnostic[] {
   const needs = needsOf(valid);
-  const found: Diagnostic[] = [];
+  const excess: Diagnostic[] = [];
   const add = ({ pointer }: Need, finding: Finding): void =>
-    void found.push({ severity: 'error', ...finding, place: { document: '', pointer } });
+    void excess.push({ severity: 'error', ...finding, place: { document: '', pointer } });
   for (const need of needs) {
     if (need.bytes > memory) add(need, messages.tooMuchMemory(need.what, need.bytes, memory));
     else if (need.longest > mostInArray) add(need, messages.tooManyNumbers(need.what, need.longest, mostInArray));
@@ -51,7 +51,7 @@ export function findExcess(valid: ValidModel, memory: number): readonly Diagnost
   for (const { pointer, rule } of selectionsOf(valid.model)) {
     const count = namedIn(rule, valid);
     if (count > mostNamed)
-      found.push({
+      excess.push({
         severity: 'error',
         ...messages.tooManyNamed(count, mostNamed),
         place: { document: '', pointer },
@@ -59,9 +59,9 @@ export function findExcess(valid: ValidModel, memory: number): readonly Diagnost
   }
   const [largest] = [...needs].sort((a, b) => b.bytes - a.bytes);
   const all = needs.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (found.length === 0 && largest && all > memory)
+  if (excess.length === 0 && largest && all > memory)
     add(largest, messages.tooMuchMemory('all that is drawn together', all, memory));
-  return found;
+  return excess;
 }
 
 function needsOf(valid: ValidModel): readonly Need[] {

@@ -96,10 +96,10 @@ const comparesOrDivides: ReadonlySet<BinaryOperator> = new Set(['/', '<', '<=', 
 /** Comparisons and quotients of lengths: in micrometres, as lowering has them (`expressions.ts`). */
 function inLengths(operator: BinaryOperator, left: Expression, right: Expression, read: Reader): Evaluated | undefined {
   if (!comparesOrDivides.has(operator)) return undefined;
-  const found = { any: false };
-  const a = lengthOf(left, read, found);
-  const b = a && lengthOf(right, read, found);
-  return a && b && found.any ? binaryFunction(operator, a, b) : undefined;
+  const lengthFlag = { any: false };
+  const a = lengthOf(left, read, lengthFlag);
+  const b = a && lengthOf(right, read, lengthFlag);
+  return a && b && lengthFlag.any ? binaryFunction(operator, a, b) : undefined;
 }
 
 function lengthOf(e: Expression, read: Reader, found: { any: boolean }): Evaluated | undefined {

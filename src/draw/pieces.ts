@@ -29,12 +29,12 @@ function chosenIn(owner: string, { pieces, known }: Pieces, numbers: readonly nu
     throw new CannotDraw(`single synapses of ${owner}, which connects several populations and is drawn on the target,`);
   const places = new Map(numbers.map((number, place) => [number, place]));
   return pieces.flatMap(({ name, at }) => {
-    const found = [...(at ?? new Uint32Array()).entries()].flatMap(([own, number]) => {
+    const chosenPlaces = [...(at ?? new Uint32Array()).entries()].flatMap(([own, number]) => {
       const place = places.get(number);
       return place === undefined ? [] : [[own, place] as const];
     });
-    if (found.length === 0) return [];
-    return [{ piece: name, own: found.map(([own]) => own), places: found.map(([, place]) => place) }];
+    if (chosenPlaces.length === 0) return [];
+    return [{ piece: name, own: chosenPlaces.map(([own]) => own), places: chosenPlaces.map(([, place]) => place) }];
   });
 }
 

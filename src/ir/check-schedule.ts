@@ -80,8 +80,8 @@ export function checkSchedule(program: Program, context: ProgramContext): void {
     checkActions(`procedure ${name}`, actions, kernels, late, new Set(missing), context);
   }
   for (const { kernel } of program.schedule.step) {
-    const found = kernels.get(kernel);
-    for (const name of found ? usedBuffers(found, context) : [])
+    const kernelOfName = kernels.get(kernel);
+    for (const name of kernelOfName ? usedBuffers(kernelOfName, context) : [])
       if (missing.has(name) && released.has(name))
         context.report(`schedule: ${kernel} needs ${name}, which is released`);
   }

@@ -67,9 +67,9 @@ function callCounter({ functions }: Program, turns = turnsOf): (name: string) =>
   const bodies = new Map(functions.map(({ name, body }) => [name, body]));
   const known = new Map<string, number>();
   const count = (name: string): number => {
-    const found = known.get(name) ?? operationsOf(bodies.get(name) ?? [], count, turns);
-    known.set(name, found);
-    return found;
+    const operationCount = known.get(name) ?? operationsOf(bodies.get(name) ?? [], count, turns);
+    known.set(name, operationCount);
+    return operationCount;
   };
   return count;
 }

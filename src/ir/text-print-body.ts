@@ -120,7 +120,7 @@ function escapeComment(text: string): string {
 /** The text of a comment as `escapeComment` wrote it. */
 export function unescapeComment(text: string): string {
   return text.replace(/\\(u2028|u2029|.)/g, (_, escaped: string) => {
-    const found = Object.entries(escapes).find(([, written]) => written === `\\${escaped}`);
-    return found?.[0] ?? escaped;
+    const escape = Object.entries(escapes).find(([, written]) => written === `\\${escaped}`);
+    return escape?.[0] ?? escaped;
   });
 }

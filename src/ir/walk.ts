@@ -163,8 +163,8 @@ export function withExpressions(s: Statement, replace: (e: Expression) => Expres
 
 /** Replaces parts of an expression, from the outside in; `replace` returns undefined for unchanged parts. */
 export function withParts(e: Expression, replace: (part: Expression) => Expression | undefined): Expression {
-  const found = replace(e);
-  if (found !== undefined) return found;
+  const replacement = replace(e);
+  if (replacement !== undefined) return replacement;
   const inner = (part: Expression): Expression => withParts(part, replace);
   switch (e.kind) {
     case 'const':

@@ -64,8 +64,8 @@ interface Expectation {
  * @returns whether it fits; otherwise there is a diagnostic
  */
 export function checkExpression(e: Expression, scope: Scope, expected: Expectation, report: Report): boolean {
-  const found = inferType(e, scope, report);
-  return found !== null && checkFit(e, found, expected, { scope, report });
+  const inferredType = inferType(e, scope, report);
+  return inferredType !== null && checkFit(e, inferredType, expected, { scope, report });
 }
 
 function checkFit(e: Expression, found: Inferred, expected: Expectation, { scope, report }: Context): boolean {
@@ -336,7 +336,7 @@ function inferConditional(e: Conditional, context: Context): Inferred | null {
 }
 
 function inferCall(e: Call, context: Context): Inferred | null {
-  const found = e.arguments.map((argument) => infer(argument, context));
+  const argumentTypes = e.arguments.map((argument) => infer(argument, context));
   const { scope, report } = context;
   const known = scope.functions?.get(e.function) ?? functions.get(e.function);
   if (!known) {
@@ -350,7 +350,7 @@ function inferCall(e: Call, context: Context): Inferred | null {
     return null;
   }
   const complete: Inferred[] = [];
-  for (const [index, argument] of found.entries()) {
+  for (const [index, argument] of argumentTypes.entries()) {
     const part = e.arguments[index];
     if (!argument || !part) continue;
     if (known.acceptsBoolean || requireNumber(part, argument, argumentName(e, index), context)) complete.push(argument);

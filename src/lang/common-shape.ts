@@ -31,9 +31,9 @@ export function commonShape(expressions: readonly Expression[], nextName: () => 
     const known = [...numbers].find(
       ([, one]) => equalDimensions(one.dimension, dimension) && one.values.every((value, k) => value === values[k]),
     );
-    const [found] = known ?? [nextName()];
-    if (!known) numbers.set(found, { dimension, values });
-    return name(found);
+    const [sharedName] = known ?? [nextName()];
+    if (!known) numbers.set(sharedName, { dimension, values });
+    return name(sharedName);
   };
   const align = (parts: readonly Expression[]): Expression | undefined => {
     const [first] = parts;

@@ -130,7 +130,7 @@ const noNames = scopeOf(new Map());
  */
 export function constantQuantity(e: Expression): Quantity | undefined {
   const folded = foldConstants(e);
-  const found = inferType(folded, noNames, () => undefined);
-  const value = found && found.type !== 'boolean' ? constantValue(folded) : undefined;
-  return found && value !== undefined ? { value: value + 0, dimension: found.dimension } : undefined;
+  const inferredType = inferType(folded, noNames, () => undefined);
+  const value = inferredType && inferredType.type !== 'boolean' ? constantValue(folded) : undefined;
+  return inferredType && value !== undefined ? { value: value + 0, dimension: inferredType.dimension } : undefined;
 }

@@ -41,7 +41,7 @@ export function likeliest(all: readonly Suspect[]): readonly Suspect[] {
  * @param factor the missing factor of the expression
  */
 export function suspects(e: Expression, factor: Dimension, scope: Scope): readonly Suspect[] {
-  const found: Suspect[] = [];
+  const suspectList: Suspect[] = [];
   const seen = new Set<string>();
   let open = mostFactors;
   const search = (part: Expression, power: number): void => {
@@ -59,11 +59,11 @@ export function suspects(e: Expression, factor: Dimension, scope: Scope): readon
       const needed = multiplyDimensions(symbol.dimension, powerDimension(factor, 1 / power));
       if (!hasNamedUnit(needed)) return;
       const { definition, given = false, dimension } = symbol;
-      found.push({ name: part.name, found: dimension, needed, definition, given });
+      suspectList.push({ name: part.name, found: dimension, needed, definition, given });
     }
   };
   search(e, 1);
-  return likeliest(found);
+  return likeliest(suspectList);
 }
 
 /** Factors that are looked at in one expression. */

@@ -51,9 +51,9 @@ export function evaluate(e: Expression, lookup: (name: string) => number, functi
 
 function called(name: string, values: readonly number[], functions: Functions): number {
   const [x = 0, y = 0, z = 0] = values;
-  const found = exact[name]?.(x, y, z) ?? functions(name, values);
-  if (found === undefined) throw new NoNumber(`a value that uses ${name}(), which is drawn or computed during a run`);
-  return found;
+  const result = exact[name]?.(x, y, z) ?? functions(name, values);
+  if (result === undefined) throw new NoNumber(`a value that uses ${name}(), which is drawn or computed during a run`);
+  return result;
 }
 
 function operate(operator: string, a: number, b: number, functions: Functions): number {

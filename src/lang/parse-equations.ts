@@ -83,8 +83,8 @@ export function readEquationLines(text: string): EquationLines {
 function brokenDefinition(plain: string, span: Span): EquationLine[] {
   const left = /^[^:=]*(?=[:=])/.exec(plain.slice(span.start, span.end))?.[0] ?? '';
   const rate = differential.exec(left.trim())?.[1];
-  const found = rate === undefined ? [...left.matchAll(/[A-Za-z_]\w*/g)] : [/(?<=d\s*)[A-Za-z_]\w*/.exec(left)];
-  return found.flatMap((match) => {
+  const candidates = rate === undefined ? [...left.matchAll(/[A-Za-z_]\w*/g)] : [/(?<=d\s*)[A-Za-z_]\w*/.exec(left)];
+  return candidates.flatMap((match) => {
     if (match === null || isKeyword(match[0])) return [];
     const [name] = match;
     const start = span.start + match.index;
@@ -197,16 +197,16 @@ function assignmentSign(plain: string, start: number, stop: number): number {
 function parseLeft(plain: string, span: Span): { differential: boolean; name: string; nameSpan: Span } {
   const left = plain.slice(span.start, span.end);
   const rate = differential.exec(left);
-  const found = rate?.[1] ?? (identifier.test(left) ? left : undefined);
-  if (found === undefined)
+  const definedName = rate?.[1] ?? (identifier.test(left) ? left : undefined);
+  if (definedName === undefined)
     throw new LangError(
       messages.equationLeftSide(left),
       span.end > span.start ? span : { start: span.start, end: span.start + 1 },
     );
-  const start = span.start + (rate ? left.indexOf(found, 1) : 0);
-  const nameSpan = { start, end: start + found.length };
-  if (isKeyword(found)) throw new LangError(messages.keyword(found), nameSpan);
-  return { differential: rate !== null, name: found, nameSpan };
+  const start = span.start + (rate ? left.indexOf(definedName, 1) : 0);
+  const nameSpan = { start, end: start + definedName.length };
+  if (isKeyword(definedName)) throw new LangError(messages.keyword(definedName), nameSpan);
+  return { differential: rate !== null, name: definedName, nameSpan };
 }
 
 function parseUnitAndFlags(

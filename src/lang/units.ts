@@ -222,8 +222,8 @@ export function unitOf(name: string): Unit | undefined {
 
 function findUnit(name: string): Unit | undefined {
   const other = Object.hasOwn(otherUnits, name) ? otherUnits[name] : undefined;
-  const found = other ?? prefixed(name, longUnits) ?? bySymbol(name);
-  if (found) return found;
+  const match = other ?? prefixed(name, longUnits) ?? bySymbol(name);
+  if (match) return match;
   const length = lengths.exec(name);
   if (length) return raised(bySymbol(length[1] ?? '') ?? baseUnit([metre, 0], 0), Number(length[2]));
   const power = /^([A-Za-z]+)([23])$/.exec(name);
@@ -325,8 +325,8 @@ const prefixNames: readonly (readonly [RegExp, string])[] = [
 function symbolOfWords(name: string): string | undefined {
   const symbolOf = (word: string): string | undefined => {
     const singular = word.toLowerCase().replace(/(?<=[^s])s$/, '');
-    const found = [word.toLowerCase(), singular].find((one) => Object.hasOwn(symbolsByName, one));
-    return found === undefined ? undefined : symbolsByName[found];
+    const unitWord = [word.toLowerCase(), singular].find((one) => Object.hasOwn(symbolsByName, one));
+    return unitWord === undefined ? undefined : symbolsByName[unitWord];
   };
   for (const [prefix, sign] of [[/^/, ''] as const, ...prefixNames]) {
     const symbol = prefix.test(name) ? symbolOf(name.replace(prefix, '')) : undefined;
@@ -451,7 +451,7 @@ export function powerOfUnit(unit: Unit, exponent: number): Unit | undefined {
  * @param isName whether a name has its own meaning, so it is not a unit
  */
 export function namesBesideNumbers(e: Expression, isName: (name: string) => boolean): ReadonlySet<string> {
-  const found = new Set<string>();
+  const ambiguousNames = new Set<string>();
   const visitPart = (part: Expression): void => {
     const factors: Expression[] = [];
     collectFactors(part, factors);
@@ -463,13 +463,13 @@ export function namesBesideNumbers(e: Expression, isName: (name: string) => bool
     );
     for (const factor of factors) {
       if (factor.kind === 'name' && scaled && unitOf(factor.name) !== undefined && isName(factor.name))
-        found.add(factor.name);
+        ambiguousNames.add(factor.name);
       else if (factor !== part) visitPart(factor);
       else childrenOf(factor).forEach(visitPart);
     }
   };
   visitPart(e);
-  return found;
+  return ambiguousNames;
 }
 
 /** Collects the factors and divisors of an expression; powers with a constant exponent count as their base. */

@@ -155,11 +155,11 @@ export function namesIn(e: Expression): Set<string> {
 
 /** Returns the references of all names in an expression, each once. */
 export function referencesIn(e: Expression): readonly Reference[] {
-  const found = new Map<string, Reference>();
+  const referencesByName = new Map<string, Reference>();
   visit(e, (part) => {
-    if (part.kind === 'name') found.set(part.name, part.to);
+    if (part.kind === 'name') referencesByName.set(part.name, part.to);
   });
-  return [...found.values()];
+  return [...referencesByName.values()];
 }
 
 /** Whether an expression reads any of the names. */

@@ -73,12 +73,12 @@ export function linkedElement(
     const block = new Block();
     const address = memberAddress(member);
     const scope = new ElementScope(context, group, address, block, null);
-    const found = block.name('found', to('i32', compile(expression, scope)));
-    const outside = ir.or(ir.lt(found, ir.i32(0)), ir.ge(found, ir.i32(size)));
+    const elementIndex = block.name('found', to('i32', compile(expression, scope)));
+    const outside = ir.or(ir.lt(elementIndex, ir.i32(0)), ir.ge(elementIndex, ir.i32(size)));
     const fault = `${name} of ${member.name} is linked to an element that ${link.population} does not have`;
     block.emit(
       ir.fault(builder.faultBit(fault), outside),
-      ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), found))),
+      ir.store(buffer, address.local, ir.convert('u32', ir.select(outside, ir.i32(0), elementIndex))),
     );
     builder.initially(
       builder.map(key, comment, { kind: 'ranges', ranges: [{ begin: member.begin, end: member.end }] }, false, block),
@@ -105,8 +105,8 @@ function linkedNow(
     const source = linkedMember(member.name, name, { ...link, population }, groups, context);
     if (!source) return null;
     const size = source.member.population.size;
-    const found = block.name('element', linkedElement(linked, size, local, context));
-    const element = which ? block.name('own', ir.select(ir.eq(which, ir.u32(k)), found, ir.u32(0))) : found;
+    const linkedIndex = block.name('element', linkedElement(linked, size, local, context));
+    const element = which ? block.name('own', ir.select(ir.eq(which, ir.u32(k)), linkedIndex, ir.u32(0))) : linkedIndex;
     const from = {
       index: block.name('place', ir.add(element, ir.u32(source.member.begin))),
       ordinal: ir.u32(source.member.ordinal),

@@ -102,15 +102,15 @@ function passes(
     pendingDelivery: pendingDelivery,
   };
   let program = emptyPart;
-  let found: Found = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
+  let results: Found = { groups: [], projections: [], rings: new Map(), recordings: { samples: [], events: [] } };
   const run: RunPass = (name, pass) => {
     const builder = new PartBuilder(program);
     const passed = pass({ ...context, builder });
     diagnostics.throwIfErrors();
     diagnostics.at('');
     program = joinedParts(program, builder.part(passed.entries));
-    found = { ...found, ...passed };
-    onPass?.(name, assemble(program, found, context));
+    results = { ...results, ...passed };
+    onPass?.(name, assemble(program, results, context));
     return passed;
   };
 
@@ -147,7 +147,7 @@ function passes(
     lowerPhases({ groups, projections, copies: recorded.copies, procedures }, pass);
     return { entries: schedule.finish({ groups, rings }, pass) };
   });
-  return assemble(program, found, context);
+  return assemble(program, results, context);
 }
 
 /** Connectivity, storage and first values of one projection. */

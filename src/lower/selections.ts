@@ -99,12 +99,12 @@ export function piecesOf(
   const parts = partsOf(selection, what, context);
   const pieces: Piece[] = [];
   for (const { population, indices, first } of parts ?? []) {
-    const found = memberOf(population, groups);
-    if (!found) {
+    const memberOfGroup = memberOf(population, groups);
+    if (!memberOfGroup) {
       context.diagnostics.add(messages.unsupportedFeature(`${what} on a population that replays spikes`));
       return null;
     }
-    pieces.push({ ...found, indices, first });
+    pieces.push({ ...memberOfGroup, indices, first });
   }
   return parts && pieces;
 }

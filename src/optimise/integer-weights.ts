@@ -125,7 +125,7 @@ function integerWeightsOf(program: Program): ReadonlyMap<string, IntegerWeight> 
   const users = new Map<string, Kernel[]>();
   for (const kernel of program.kernels)
     for (const name of buffersOf(bodyOf(kernel))) users.set(name, [...(users.get(name) ?? []), kernel]);
-  const found = new Map<string, IntegerWeight>();
+  const weightsByBuffer = new Map<string, IntegerWeight>();
   for (const buffer of program.buffers) {
     const { name, element, atMost, initial } = buffer;
     if (atMost === undefined || initial !== undefined || (element !== 'f64' && element !== 'f32')) continue;
@@ -140,9 +140,9 @@ function integerWeightsOf(program: Program): ReadonlyMap<string, IntegerWeight> 
     if (integers === null) continue;
     const { atMost: _, ...kept } = buffer;
     const comment = `${buffer.comment}, in units of 2^${-exponent}`;
-    found.set(name, { buffer: { ...kept, element: integers, comment }, exponent });
+    weightsByBuffer.set(name, { buffer: { ...kept, element: integers, comment }, exponent });
   }
-  return found;
+  return weightsByBuffer;
 }
 
 /** A kernel that has the weights as integers. */

@@ -44,7 +44,7 @@ export async function openH5(path: string): Promise<File> {
 // --- Memory ---------------------------------------------------------------------------------------------------------
 /** Deflate makes at most so many bytes of one. */
 const mostInflated = 1032;
-/** Bytes that the library needs beside what it reads. */
+/** Bytes that the library needs in addition to the data that it reads. */
 const workingMemory = 1 << 28;
 
 /** The longest of the files that were opened, in bytes. */
@@ -52,15 +52,15 @@ let longestFile = 0;
 /** Bytes of the library's memory that it may not grow beyond. */
 let mostMemory = Infinity;
 
-/** What the library imports from its host that decides about memory. */
+/** The imports of the library from its host that control memory. */
 interface MemoryImports {
   emscripten_resize_heap: (bytes: number) => boolean;
   _abort_js: () => void;
 }
 
 /**
- * Loads the library with a memory that grows to `mostMemory`. A damaged file can state any length of a text, and the
- * library asks for the memory before it reads.
+ * Loads the library with a memory that grows to `mostMemory`. A damaged file can claim any length of a text, and the
+ * library allocates the memory before it reads.
  */
 async function withBoundedMemory<T>(load: () => Promise<T>): Promise<T> {
   const { instantiate } = webAssembly;

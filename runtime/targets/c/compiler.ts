@@ -72,18 +72,18 @@ export async function askCompiler(command: readonly [string, ...string[]]): Prom
   return status === 0 && stdout !== '' ? { command, title: titleOf(stdout), version: stdout.trim() } : undefined;
 }
 
-let found: Promise<Compiler | undefined> | undefined;
+let firstCompiler: Promise<Compiler | undefined> | undefined;
 
 /** The first compiler that answers; asked once. */
 export function findCompiler(): Promise<Compiler | undefined> {
-  found ??= (async () => {
+  firstCompiler ??= (async () => {
     for (const command of candidates()) {
       const compiler = await askCompiler(command);
       if (compiler) return compiler;
     }
     return undefined;
   })();
-  return found;
+  return firstCompiler;
 }
 
 const install =

@@ -128,13 +128,13 @@ class CSession implements Session {
 
   /** Performs a list; ends early after a fault, because later lengths are then invalid. */
   async #perform(list: string, progress?: Progress): Promise<void> {
-    const found = this.#lists.get(list);
-    invariant(found !== undefined, pass, `no procedure is named ${list}`);
+    const listOrdinal = this.#lists.get(list);
+    invariant(listOrdinal !== undefined, pass, `no procedure is named ${list}`);
     const { schedule } = this.#program;
     const actions = list === '' ? schedule.initialise : (schedule.procedures[list] ?? []);
     for (const [k, action] of actions.entries()) {
       if (this.#requests.closed) return;
-      const status = await this.#library.perform(this.#pointer, found.ordinal, k, this.#threads);
+      const status = await this.#library.perform(this.#pointer, listOrdinal.ordinal, k, this.#threads);
       if (status === distrusted) throw distrustError(this.#library.distrust(this.#pointer));
       if (status === noMemory) throw this.#lackError();
       if (action.kind === 'allocate') for (const name of action.buffers) this.#fillInitial(this.#buffer(name));

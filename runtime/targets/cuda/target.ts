@@ -61,8 +61,11 @@ async function lookAround(own: CudaTargetOptions): Promise<Machine> {
     own.compiler === undefined ? await findCudaCompiler(driverVersion(api)) : { compiler: own.compiler, unfit: [] };
   if (compiler === undefined) {
     const [device] = listed;
-    const found = unfit.length === 0 ? 'neither NVRTC (libnvrtc) nor nvcc is installed' : unfit.join('; ');
-    throw new UsageError(`there is no compiler for the CUDA device ${device?.title ?? ''}: ${found}`, compilerHint);
+    const unfitReason = unfit.length === 0 ? 'neither NVRTC (libnvrtc) nor nvcc is installed' : unfit.join('; ');
+    throw new UsageError(
+      `there is no compiler for the CUDA device ${device?.title ?? ''}: ${unfitReason}`,
+      compilerHint,
+    );
   }
   const devices = listed.map((device) => {
     const refusal = device.refusal ?? unservedBy(compiler, device);

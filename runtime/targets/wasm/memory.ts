@@ -160,15 +160,15 @@ export class SessionMemory {
   /** Returns the address for a number of bytes: in released memory, or at the end, which then moves. */
   #place(bytes: number): number {
     const wanted = alignUp(bytes);
-    const found = this.#free.findIndex(({ begin, end }) => end - begin >= wanted);
-    const gap = this.#free[found];
+    const gapIndex = this.#free.findIndex(({ begin, end }) => end - begin >= wanted);
+    const gap = this.#free[gapIndex];
     if (gap === undefined) {
       const address = alignUp(this.#end);
       this.#end = address + bytes;
       return address;
     }
-    if (gap.end - gap.begin === wanted) this.#free.splice(found, 1);
-    else this.#free[found] = { begin: gap.begin + wanted, end: gap.end };
+    if (gap.end - gap.begin === wanted) this.#free.splice(gapIndex, 1);
+    else this.#free[gapIndex] = { begin: gap.begin + wanted, end: gap.end };
     return gap.begin;
   }
 

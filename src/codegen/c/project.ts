@@ -32,9 +32,9 @@ interface Tables {
 function tablesOf(program: Program): Tables {
   const ordinals = new Map(program.buffers.map(({ name }, k) => [name, k]));
   const ordinal = (name: string): number => {
-    const found = ordinals.get(name);
-    invariant(found !== undefined, pass, `no buffer is named ${name}`);
-    return found;
+    const bufferOrdinalOfName = ordinals.get(name);
+    invariant(bufferOrdinalOfName !== undefined, pass, `no buffer is named ${name}`);
+    return bufferOrdinalOfName;
   };
   return { ordinal, element: (name) => program.buffers[ordinal(name)]?.element ?? 'f64' };
 }
@@ -53,9 +53,9 @@ function logLines(program: Program, { ordinal, element }: Tables): string[] {
 }
 
 function logOrdinal(program: Program, name: string): number {
-  const found = program.logs.findIndex((log) => log.name === name);
-  invariant(found >= 0, pass, `no log is named ${name}`);
-  return found;
+  const indexOfLog = program.logs.findIndex((log) => log.name === name);
+  invariant(indexOfLog >= 0, pass, `no log is named ${name}`);
+  return indexOfLog;
 }
 
 function eventLines(program: Program): string[] {

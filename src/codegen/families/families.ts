@@ -181,16 +181,16 @@ function familyOf(program: Program, members: readonly Own[], buffers: ReadonlyMa
     buffer: (name) => merger.buffer(ordinals.get(name) ?? 0, buffers.get(name)?.element ?? 'u32'),
     amount: (value): Amount => merger.number(numbers++) ?? value,
     constant: (constant: Constant) => {
-      const found = merger.number(numbers++);
-      return found === undefined ? constant : { kind: 'local', type: constant.type, name: found.field };
+      const numberField = merger.number(numbers++);
+      return numberField === undefined ? constant : { kind: 'local', type: constant.type, name: numberField.field };
     },
     text: () => {
       const ordinal = texts++;
       return commonText(members.map((member) => member.texts[ordinal] ?? ''));
     },
     fault: (statement) => {
-      const found = merger.number(numbers++);
-      if (found !== undefined) faultFields.set(statement, found.field);
+      const faultField = merger.number(numbers++);
+      if (faultField !== undefined) faultFields.set(statement, faultField.field);
       return statement;
     },
   };

@@ -135,15 +135,15 @@ function addExpression(builder: Builder, expression: Expression, environment: En
     case 'local':
       return valueOf(environment, expression.name);
     case 'load': {
-      const found = access(operand(expression.index));
-      const varying = found.access !== 'uniform' || builder.written.has(expression.buffer);
+      const loadAccess = access(operand(expression.index));
+      const varying = loadAccess.access !== 'uniform' || builder.written.has(expression.buffer);
       return graph.node({
         kind: 'load',
         type,
         varying,
-        operands: found.operands,
+        operands: loadAccess.operands,
         buffer: expression.buffer,
-        access: found.access,
+        access: loadAccess.access,
       });
     }
     case 'unary':
@@ -234,12 +234,12 @@ function addWrite(
   statement: Extract<Statement, { kind: 'store' | 'accumulate' }>,
   environment: Environment,
 ): void {
-  const found = access(addExpression(builder, statement.index, environment));
+  const storeAccess = access(addExpression(builder, statement.index, environment));
   // Items may add to each other's elements only by one address at a time.
-  if (found.access !== 'contiguous' || (statement.kind === 'accumulate' && found.operands.length > 0))
+  if (storeAccess.access !== 'contiguous' || (statement.kind === 'accumulate' && storeAccess.operands.length > 0))
     throw new NotStraight();
   const value = addExpression(builder, statement.value, environment);
-  builder.graph.effect({ kind: statement.kind, buffer: statement.buffer, offset: found.operands[0], value });
+  builder.graph.effect({ kind: statement.kind, buffer: statement.buffer, offset: storeAccess.operands[0], value });
 }
 
 function addStatements(

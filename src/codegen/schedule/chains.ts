@@ -54,8 +54,8 @@ const equalRanges = (a: readonly Range[], b: readonly Range[]): boolean =>
 
 /** Returns the range of a span that contains a range; undefined if there is no such range. */
 export const rangeWithin = ({ ranges }: Span, { begin, end }: Range): number | undefined => {
-  const found = ranges.findIndex((range) => begin >= range.begin && end <= range.end);
-  return found < 0 ? undefined : found;
+  const rangeIndex = ranges.findIndex((range) => begin >= range.begin && end <= range.end);
+  return rangeIndex < 0 ? undefined : rangeIndex;
 };
 
 const setsBits = (kernel: MapKernel): boolean => {
@@ -150,10 +150,10 @@ function markerOf(
     writes: false,
     adds: false,
   };
-  const found = new Set(
+  const conflictingNodes = new Set(
     (writers.get(mask) ?? []).flatMap(({ node, touch }) => (conflictOf(touch, inside) === 'none' ? [] : [node])),
   );
-  const [marker, ...others] = found;
+  const [marker, ...others] = conflictingNodes;
   const lister = nodes.findIndex(({ kernel }) => kernel.shape === 'compact' && kernel.event === event);
   if (marker === undefined || others.length > 0 || !(marker < lister && lister < at)) return undefined;
   const kernel = nodes[marker]?.kernel;
@@ -181,7 +181,7 @@ function nodesOf(program: Program, { alike, links }: LaunchRules): readonly Node
 
 /** For each kernel the earlier ones that it conflicts with. Equal touches are compared once. */
 function conflictsOf(touches: readonly Touches[]): readonly ReadonlyMap<number, Conflict>[] {
-  const found = touches.map(() => new Map<number, Conflict>());
+  const conflictsByNode = touches.map(() => new Map<number, Conflict>());
   const byBuffer = new Map<string, Map<string, { readonly touch: Touch; readonly nodes: number[] }>>();
   touches.forEach((own, node) => {
     for (const [buffer, list] of own) {
@@ -198,7 +198,7 @@ function conflictsOf(touches: readonly Touches[]): readonly ReadonlyMap<number, 
   });
   const note = (a: number, b: number, conflict: Conflict): void => {
     if (a === b) return;
-    const before = found[Math.max(a, b)];
+    const before = conflictsByNode[Math.max(a, b)];
     if (before?.get(Math.min(a, b)) !== 'whole') before?.set(Math.min(a, b), conflict);
   };
   for (const kinds of byBuffer.values()) {
@@ -211,7 +211,7 @@ function conflictsOf(touches: readonly Touches[]): readonly ReadonlyMap<number, 
       }
     });
   }
-  return found;
+  return conflictsByNode;
 }
 
 /** Puts as many of the remaining kernels as possible into chains of one launch. */

@@ -176,9 +176,9 @@ function touchShape(program: Program, kernel: Kernel, found: Found, marked: bool
  * @param marked whether it finds the spikes of its domain by its items' bits of the mask, instead of in the list
  */
 export function touchesOf(program: Program, kernel: Kernel, adds: boolean, marked = false): Touches {
-  const found = new Found();
-  touchShape(program, kernel, found, marked);
-  if (kernel.shape === 'compact') return found.touches;
+  const collected = new Found();
+  touchShape(program, kernel, collected, marked);
+  if (kernel.shape === 'compact') return collected.touches;
   const items = kernel.shape === 'map' ? itemsOf(program, kernel) : { ...everything, begin: 0 };
   const locals = assignedOnce(kernel);
   const heads = atHead(kernel, locals);
@@ -188,19 +188,19 @@ export function touchesOf(program: Program, kernel: Kernel, adds: boolean, marke
   };
   visitStatements(kernel.body, (statement) => {
     if (statement.kind === 'store')
-      found.add(statement.buffer, intervalOf(statement.index, items, locals), true, ownOf(statement.index));
+      collected.add(statement.buffer, intervalOf(statement.index, items, locals), true, ownOf(statement.index));
     if (statement.kind === 'accumulate') {
       const itemElement = adds ? {} : ownOf(statement.index);
-      found.add(statement.buffer, intervalOf(statement.index, items, locals), true, { adds, ...itemElement });
+      collected.add(statement.buffer, intervalOf(statement.index, items, locals), true, { adds, ...itemElement });
     }
-    if (statement.kind === 'setBit') found.add(statement.mask, words(items), true, { own: 'bit 0' });
+    if (statement.kind === 'setBit') collected.add(statement.mask, words(items), true, { own: 'bit 0' });
     for (const expression of expressionsOf(statement))
       visitExpression(expression, (part) => {
         if (part.kind === 'load')
-          found.add(part.buffer, intervalOf(part.index, items, locals), false, ownOf(part.index));
+          collected.add(part.buffer, intervalOf(part.index, items, locals), false, ownOf(part.index));
       });
   });
-  return found.touches;
+  return collected.touches;
 }
 
 /** Whether two kernels may run in any order, only item by item, or one must end before the other begins. */

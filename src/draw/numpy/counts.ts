@@ -77,10 +77,10 @@ export function binomialTriangle(n: number, p: number): BinomialSetup {
   return {
     total: p4,
     attempt(u, v) {
-      const found = region(u, v);
-      if (found === 'accept') return Math.floor(middle - half * v + u);
-      if (found === 'reject') return null;
-      return isAccepted(found.y, found.v, { n, p, q, m, middle, spread }) ? found.y : null;
+      const verdict = region(u, v);
+      if (verdict === 'accept') return Math.floor(middle - half * v + u);
+      if (verdict === 'reject') return null;
+      return isAccepted(verdict.y, verdict.v, { n, p, q, m, middle, spread }) ? verdict.y : null;
     },
   };
 }

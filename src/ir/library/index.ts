@@ -118,9 +118,9 @@ export function drawFunction(name: DrawName): IrFunction {
 
 /** Returns a function that is already defined, by name. @throws InvariantError if it is not defined */
 export function namedFunction(name: string): IrFunction {
-  const found = definedFunction(name);
-  invariant(found, 'ir/library', `${name} does not exist`);
-  return found;
+  const irFunction = definedFunction(name);
+  invariant(irFunction, 'ir/library', `${name} does not exist`);
+  return irFunction;
 }
 
 /**

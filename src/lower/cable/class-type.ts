@@ -186,8 +186,8 @@ class Maker {
     const replaced = new Map(own);
     for (const used of namesIn(e)) {
       const [known] = this.#kinds.flatMap((k) => this.#variables[k]?.get(used) ?? []);
-      const found = known ?? (this.parts.compartments.ions ? this.#ionName(used) : undefined);
-      if (found !== undefined) replaced.set(used, nameOf(found));
+      const classVariable = known ?? (this.parts.compartments.ions ? this.#ionName(used) : undefined);
+      if (classVariable !== undefined) replaced.set(used, nameOf(classVariable));
     }
     return substitute(e, replaced);
   }
@@ -327,8 +327,8 @@ class Maker {
     const replaced = new Map(expressions);
     for (const used of namesIn(e)) {
       if (expressions.has(used)) continue;
-      const found = this.#read(used, slot);
-      if (found) replaced.set(used, found);
+      const replacement = this.#read(used, slot);
+      if (replacement) replaced.set(used, replacement);
     }
     return substitute(e, replaced);
   }

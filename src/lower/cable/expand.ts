@@ -260,14 +260,14 @@ class Expansion {
       const compartment = at(k);
       const place = this.#cells.classAt(kind, compartment);
       if (!place) continue;
-      const found = place.found.made.variables[place.ordinal]?.get(variable);
+      const linkedVariable = place.found.made.variables[place.ordinal]?.get(variable);
       const known = Object.hasOwn(kind.type.inputs, variable) || Object.hasOwn(kind.type.parameters, variable);
-      if (found === undefined && !known) {
+      if (linkedVariable === undefined && !known) {
         const there = [...(place.found.made.variables[place.ordinal]?.keys() ?? [])];
         this.#diagnostics.add(messages.notAtPlace(variable, kind.tree.compartments[compartment]?.section ?? '', there));
         return link;
       }
-      const source = { population: this.#cells.member(population, place.found), variable: found ?? variable };
+      const source = { population: this.#cells.member(population, place.found), variable: linkedVariable ?? variable };
       const name = `${source.population}.${source.variable}`;
       if (!sources.has(name)) sources.set(name, source);
       which[k] = [...sources.keys()].indexOf(name);
@@ -356,10 +356,10 @@ class Expansion {
       const at = this.#recordedAt(kind, recording);
       const known = this.#cells.variablesAt(kind, at);
       const variables = (recording.variables ?? []).flatMap((variable): readonly string[] => {
-        const found = known?.get(variable);
-        if (found !== undefined) {
-          this.#asked.set(`${recording.name} ${found}`, variable);
-          return [found];
+        const recordedVariable = known?.get(variable);
+        if (recordedVariable !== undefined) {
+          this.#asked.set(`${recording.name} ${recordedVariable}`, variable);
+          return [recordedVariable];
         }
         if (Object.hasOwn(kind.type.inputs, variable) || Object.hasOwn(kind.type.parameters, variable))
           return [variable];

@@ -149,10 +149,10 @@ interface InputOfTime {
 }
 
 function functionsOfTime(type: NeuronType): ReadonlyMap<string, InputOfTime> {
-  const found = new Map<string, InputOfTime>();
+  const inputsByName = new Map<string, InputOfTime>();
   const { derivatives, inputs, noise, regimes } = type;
   const events = eventsOf(type);
-  if ([derivatives, inputs, noise, regimes].some((part) => Object.keys(part).length > 0)) return found;
+  if ([derivatives, inputs, noise, regimes].some((part) => Object.keys(part).length > 0)) return inputsByName;
   const { derived } = equationsOf(type);
   // Assignments by conditions at the end of the previous step are in force here.
   const midway = (e: Expression): Expression =>
@@ -173,9 +173,9 @@ function functionsOfTime(type: NeuronType): ReadonlyMap<string, InputOfTime> {
     if (all.length < rules.length || depends || !alwaysOrNever(all.map(({ when }) => when))) continue;
     // Where no condition ever holds, the variable keeps its first value.
     const value = all.reduce<Expression>((before, rule) => conditional(rule.when, rule.value, before), nameOf(name));
-    if (all.length > 0) found.set(name, { value, assigned: all.map((rule) => rule.value) });
+    if (all.length > 0) inputsByName.set(name, { value, assigned: all.map((rule) => rule.value) });
   }
-  return found;
+  return inputsByName;
 }
 
 /**

@@ -25,13 +25,13 @@ export function mechanismValues(
 ): ReadonlyMap<string, Value> {
   const mechanism = variable.slice(0, variable.indexOf('.'));
   const names = one.compartments.map((_, ordinal) => one.made.variables[ordinal]?.get(variable));
-  const found = new Map<string, Value>();
+  const valuesByVariable = new Map<string, Value>();
   for (const classVariable of new Set(names)) {
     if (classVariable === undefined) continue;
     const isWhole = names.every((name) => name === classVariable);
     const formula = formulaOf(value);
     if (isWhole && (formula || typeof value === 'number')) {
-      found.set(classVariable, value);
+      valuesByVariable.set(classVariable, value);
       continue;
     }
     if (formula) {
@@ -59,7 +59,7 @@ export function mechanismValues(
               ? (value as number)
               : (list[(byPlace ? place * size : 0) + cell] ?? 0);
     });
-    found.set(classVariable, { kind: 'array', array: cells.data.keep(all) });
+    valuesByVariable.set(classVariable, { kind: 'array', array: cells.data.keep(all) });
   }
-  return found;
+  return valuesByVariable;
 }

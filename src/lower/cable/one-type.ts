@@ -39,16 +39,16 @@ export function withEveryMechanism(
         ? withoutEffect(named, compartments)
         : { mechanism: named, given: noLevels };
       here.forEach((instance, k) => {
-        const found = instance ?? { ...first, given: new Map() };
+        const presentInstance = instance ?? { ...first, given: new Map() };
         const absent = instance ? [] : given(cut[k]?.section ?? '');
         const parameters = mapped(mechanism.parameters, (parameter, name) => ({
           ...parameter,
-          value: found.mechanism.parameters[name]?.value ?? parameter.value,
+          value: presentInstance.mechanism.parameters[name]?.value ?? parameter.value,
         }));
         completed[k]?.push({
-          ...found,
-          mechanism: { ...mechanism, state: found.mechanism.state, parameters },
-          given: new Map([...found.given, ...absent]),
+          ...presentInstance,
+          mechanism: { ...mechanism, state: presentInstance.mechanism.state, parameters },
+          given: new Map([...presentInstance.given, ...absent]),
           absent: !instance,
         });
       });

@@ -229,15 +229,15 @@ export class PlacedProjections {
     const type = this.#cells.model.synapses[projection.synapse];
     if (!type) return projection.synapse;
     const placeOf = (place: PlaceOfEnd): SynapsePlaces['pre'] => {
-      const found = place && this.#cells.classAt(place.kind, place.at);
-      if (!place || !found) return null;
-      const variables = found.found.made.variables[found.ordinal] ?? new Map<string, string>();
+      const placeOfClass = place && this.#cells.classAt(place.kind, place.at);
+      if (!place || !placeOfClass) return null;
+      const variables = placeOfClass.found.made.variables[placeOfClass.ordinal] ?? new Map<string, string>();
       return {
-        key: found.found.type,
+        key: placeOfClass.found.type,
         variables,
-        voltage: found.found.made.names.voltage,
-        ...(found.found.made.names.rise === undefined ? {} : { rise: found.found.made.names.rise }),
-        ...(this.#cells.oneType ? {} : { conductance: found.found.made.conductance }),
+        voltage: placeOfClass.found.made.names.voltage,
+        ...(placeOfClass.found.made.names.rise === undefined ? {} : { rise: placeOfClass.found.made.names.rise }),
+        ...(this.#cells.oneType ? {} : { conductance: placeOfClass.found.made.conductance }),
         inputs: place.kind.type.inputs,
       };
     };
@@ -301,7 +301,7 @@ export class PlacedProjections {
 
 /** The different values that a function has for the first numbers, in their order. */
 function distinct(of: (at: number) => number, count: number): readonly number[] {
-  const found = new Set<number>();
-  for (let k = 0; k < count; k++) found.add(of(k));
-  return [...found];
+  const distinctOrdinals = new Set<number>();
+  for (let k = 0; k < count; k++) distinctOrdinals.add(of(k));
+  return [...distinctOrdinals];
 }

@@ -95,9 +95,9 @@ function voltageKernel(cable: Cable, { group, names, offset }: PlacedClass, solv
 }
 
 function voltageOf({ storage, name }: Group, { voltage }: CableNames): Buffer {
-  const found = storage.get(voltage);
-  invariant(found?.kind === 'array', 'lower/cable', `${name} has no voltage`);
-  return found.buffer;
+  const voltageStorage = storage.get(voltage);
+  invariant(voltageStorage?.kind === 'array', 'lower/cable', `${name} has no voltage`);
+  return voltageStorage.buffer;
 }
 
 /** Now and then: whether voltages are such as membranes have. */

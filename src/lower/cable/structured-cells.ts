@@ -275,9 +275,9 @@ export class StructuredCells {
   }
 
   classAt(kind: Kind, at: number): { readonly found: Class; readonly ordinal: number } | undefined {
-    for (const found of this.classes.get(kind.name) ?? []) {
-      const ordinal = found.compartments.indexOf(at);
-      if (ordinal >= 0) return { found, ordinal };
+    for (const compartmentClass of this.classes.get(kind.name) ?? []) {
+      const ordinal = compartmentClass.compartments.indexOf(at);
+      if (ordinal >= 0) return { found: compartmentClass, ordinal };
     }
     return undefined;
   }
@@ -333,7 +333,7 @@ export class StructuredCells {
   /** The elements that places are, one for each element of a selection. */
   selectEach(rule: SelectionRule, places: Places): SelectionRule {
     const { populations, ordinals, indices } = this.elementsOf(rule);
-    const found = new Map<string, number[]>();
+    const synapsesByCompartment = new Map<string, number[]>();
     const kinds = populations.map((population) => this.kindOf(population));
     const at = kinds.map((kind) => kind && compartmentsAt(places, kind.tree, this.data));
     indices.forEach((cell, k) => {
@@ -343,11 +343,11 @@ export class StructuredCells {
       const member = place ? this.member(population, place.found) : population;
       const size = this.model.populations[population]?.size ?? 0;
       const element = cell + (place?.ordinal ?? 0) * size;
-      const known = found.get(member);
+      const known = synapsesByCompartment.get(member);
       if (known) known.push(element);
-      else found.set(member, [element]);
+      else synapsesByCompartment.set(member, [element]);
     });
-    const assembly = [...found].map(([population, elements]): SelectionRule => ({
+    const assembly = [...synapsesByCompartment].map(([population, elements]): SelectionRule => ({
       kind: 'indices',
       population,
       indices: this.data.keep(Uint32Array.from(elements)),

@@ -117,17 +117,17 @@ export function inlineDerived(
  * `Equations.ordered`
  */
 export function heldOf({ derived }: Equations): readonly (readonly [string, Derived])[] {
-  const found = new Map<string, Derived>();
+  const heldVariables = new Map<string, Derived>();
   const seen = new Set<string>();
   const visit = (name: string): void => {
     const variable = derived.get(name);
     if (variable === undefined || seen.has(name)) return;
     seen.add(name);
     for (const read of [...namesIn(variable.expression)].sort()) visit(read);
-    if (variable.held) found.set(name, variable);
+    if (variable.held) heldVariables.set(name, variable);
   };
   for (const [name, { held }] of derived) if (held) visit(name);
-  return [...found];
+  return [...heldVariables];
 }
 
 /** Returns the events of a neuron type in the order of their tests within a step. */

@@ -250,10 +250,10 @@ function compileBinary(operator: BinaryOperator, left: Expression, right: Expres
  */
 function lengthsIn(operator: BinaryOperator, left: Expression, right: Expression, scope: Scope): Ir | undefined {
   if (!scope.length || !(operator === '/' || operator in comparisons)) return undefined;
-  const found = { any: false };
-  const a = lengthOf(left, scope, found);
-  const b = a && lengthOf(right, scope, found);
-  if (!a || !b || !found.any) return undefined;
+  const lengthFlag = { any: false };
+  const a = lengthOf(left, scope, lengthFlag);
+  const b = a && lengthOf(right, scope, lengthFlag);
+  if (!a || !b || !lengthFlag.any) return undefined;
   return operator === '/'
     ? fold(ir.div(a, b))
     : fold(ir.compare(comparisons[operator as keyof typeof comparisons], a, b));

@@ -41,8 +41,8 @@ export function firstBounds(population: string, variable: string, context: Conte
   const { type: typeName, size, values, linked } = context.model.populations[population] ?? noPopulation;
   const type = context.model.neurons[typeName ?? ''];
   const lookup = (name: string): Interval | undefined => {
-    const found = known.get(name);
-    if (found) return found;
+    const cached = known.get(name);
+    if (cached) return cached;
     const ownMember = <T>(map: Readonly<Record<string, T>> | undefined): T | undefined =>
       map && Object.hasOwn(map, name) ? map[name] : undefined;
     const value = ownMember(values) ?? ownMember(type?.parameters)?.value ?? ownMember(type?.state)?.initial;

@@ -54,8 +54,8 @@ function isSeparate({ projection, pathway }: ProjectionPathway, stepped: Stepped
     .flatMap(expressionsOf)
     .flatMap(referencesIn)
     .every((read) => {
-      const found = reached(read, receptors);
-      return found.kind === 'own' || found.end !== pathway.side || isParameter(found.variable, stepped);
+      const target = reached(read, receptors);
+      return target.kind === 'own' || target.end !== pathway.side || isParameter(target.variable, stepped);
     });
 }
 

@@ -85,9 +85,9 @@ export function deliveriesOf(network: Network): Deliveries {
     for (const pathway of projection.plan.pathways) {
       const end = pathway.side === 'pre' ? projection.plan.pre : projection.plan.post;
       const key = `${end.population}.${pathway.event}`;
-      const found = delayOf(projection, pathway, context);
-      if (!found) continue;
-      const { delay, most } = found;
+      const delayAndMost = delayOf(projection, pathway, context);
+      if (!delayAndMost) continue;
+      const { delay, most } = delayAndMost;
       delays.set(`${projection.plan.name}.${pathway.name}`, delay.kind === 'own' ? delay.buffer.name : most);
       const queue = delay.kind === 'none' ? null : queueOf(projection, pathway, end, context);
       listeners.set(key, [...(listeners.get(key) ?? []), { projection, pathway, end, delay, queue }]);

@@ -254,10 +254,10 @@ function laggingIn(
 
 /** Lagging variables that a part other than their own reads. */
 export function readElsewhere({ parts, homes, lagging }: TypeCode): Set<string> {
-  const found = new Set<string>();
+  const laggingNames = new Set<string>();
   parts.forEach((part, k) => {
     for (const name of [...part.derived.flatMap(({ expression }) => [...namesIn(expression)]), ...readLater(part)])
-      if (lagging.has(name) && homes.get(name) !== k && !part.current.has(name)) found.add(name);
+      if (lagging.has(name) && homes.get(name) !== k && !part.current.has(name)) laggingNames.add(name);
   });
-  return found;
+  return laggingNames;
 }

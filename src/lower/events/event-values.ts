@@ -55,21 +55,27 @@ export function eventValues(
     of(recording, { population }) {
       if (recording.variables === undefined || recording.variables.length === 0) return [];
       const source = rings.get(`${population}.${recording.events}`);
-      const found = memberOf(population, groups);
-      const place = found && placeOf(recording, found.group, context);
-      if (!source || !found) {
+      const memberOfGroup = memberOf(population, groups);
+      const place = memberOfGroup && placeOf(recording, memberOfGroup.group, context);
+      if (!source || !memberOfGroup) {
         const variables = recording.variables.join(', ');
         const what = `recording ${variables} at the events of ${population}, which replays spikes,`;
         context.diagnostics.add(messages.unsupportedFeature(what));
         return [];
       }
       if (!place) return [];
-      const name = logName(source, place, eventPlace(recording, found.group, context));
-      const sampledValues = sampled.get(name) ?? { source, ...found, ...place, name: recording.name, variables: [] };
+      const name = logName(source, place, eventPlace(recording, memberOfGroup.group, context));
+      const sampledValues = sampled.get(name) ?? {
+        source,
+        ...memberOfGroup,
+        ...place,
+        name: recording.name,
+        variables: [],
+      };
       sampled.set(name, sampledValues);
       return recording.variables.map((variable) => {
         if (!sampledValues.variables.includes(variable)) sampledValues.variables.push(variable);
-        const unit = unitOfVariable(found.group, variable);
+        const unit = unitOfVariable(memberOfGroup.group, variable);
         return { variable, unit, log: name, column: sampledValues.variables.indexOf(variable) };
       });
     },
@@ -97,8 +103,8 @@ export const valuesPlaces = (groups: readonly Group[], context: Context): readon
   context.model.recordings.flatMap((recording) => {
     if (recording.kind !== 'events' || recording.variables === undefined) return [];
     return ownersOf(recording.of).flatMap((owner) => {
-      const found = memberOf(owner, groups);
-      return found ? [{ ...valuesPlace(recording, found.group, context), name: recording.name }] : [];
+      const memberOfGroup = memberOf(owner, groups);
+      return memberOfGroup ? [{ ...valuesPlace(recording, memberOfGroup.group, context), name: recording.name }] : [];
     });
   });
 

@@ -69,8 +69,8 @@ const ofEquations = {
   state: readEach(ofState),
   derived: readEach(ofDerived),
   method: (method: IntegrationMethod, site: Site) => {
-    const found = methods[method];
-    return found === null ? [] : [use(found, { ...site, name: `${method} of ${site.name}` })];
+    const methodFeature = methods[method];
+    return methodFeature === null ? [] : [use(methodFeature, { ...site, name: `${method} of ${site.name}` })];
   },
   conformsTo: 'plain',
   sequence: (sequence: readonly Part[], site: Site) => [
@@ -176,14 +176,14 @@ export function readNames(
   names: Names,
   site: Site,
 ): readonly Use[] {
-  const found = new Set<FeatureName>();
+  const features = new Set<FeatureName>();
   for (const expression of expressionsIn(part))
     for (const reference of referencesIn(expression)) {
       const name = spelling(reference);
       const special = names[Object.hasOwn(inBoth, reference.variable) ? reference.variable : name];
-      if (special !== undefined && !declared(name)) found.add(special);
+      if (special !== undefined && !declared(name)) features.add(special);
     }
-  return [...found].map((feature) => use(feature, site));
+  return [...features].map((feature) => use(feature, site));
 }
 
 const declares =

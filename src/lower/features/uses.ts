@@ -133,11 +133,11 @@ function readContributions(model: Model, projection: Projection, site: Site): re
         : rule.kind !== 'synapses'
           ? [model.neurons[model.populations[rule.population]?.type ?? '']?.inputs].filter((map) => map !== undefined)
           : [];
-  const found = (type?.contributes ?? []).some(({ to }) => {
+  const contributesElsewhere = (type?.contributes ?? []).some(({ to }) => {
     const { end, variable } = summedAt(to, projection.receptors);
     return inputs((end === 'pre' ? projection.from : projection.to).of).some((map) => !Object.hasOwn(map, variable));
   });
-  return usesWhere(site, { stateContribution: found });
+  return usesWhere(site, { stateContribution: contributesElsewhere });
 }
 
 // --- Stimuli, operations, recordings ---------------------------------------------------------------------------------

@@ -127,8 +127,8 @@ function watchFor(
   const { real, block } = scope;
   const h = number(scope.context.dt, real);
   const abs = (value: Ir): Ir => ir.unary('abs', value);
-  const found = block.local('ran_away', 'u32');
-  block.emit(ir.set(found, ir.u32(0)));
+  const diverged = block.local('ran_away', 'u32');
+  block.emit(ir.set(diverged, ir.u32(0)));
   const euler = new Map(
     names.map((name) => [
       name,
@@ -143,7 +143,7 @@ function watchFor(
       return ir.and(ir.gt(now, bound), ir.gt(next, ir.mul(number(most, real), now)));
     })
     .reduce((a, b) => ir.or(a, b));
-  return { isOne, found, euler: [...euler].map(([name, value]) => ir.set(x.get(name) as Local, value)) };
+  return { isOne, found: diverged, euler: [...euler].map(([name, value]) => ir.set(x.get(name) as Local, value)) };
 }
 
 const number = (value: number, real: IntegrationScope['real']): Ir => to(real, ir.f64(value));

@@ -199,20 +199,20 @@ export function readReferences(
   plan: ProjectionPlan,
   seen: ReadonlySet<string> = new Set(),
 ): readonly Reference[] {
-  const found = new Map<string, Reference>();
+  const references = new Map<string, Reference>();
   for (const reference of referencesIn(e)) {
     const name = spelling(reference);
     if (seen.has(name)) continue;
-    found.set(name, reference);
+    references.set(name, reference);
     const derived = derivedOf(reference, plan);
     if (!derived) continue;
     for (const inner of readReferences(derived.expression, plan, new Set([...seen, name]))) {
       const seenFromHere =
         reference.kind === 'end' && inner.kind === 'own' ? { ...reference, variable: inner.variable } : inner;
-      found.set(spelling(seenFromHere), seenFromHere);
+      references.set(spelling(seenFromHere), seenFromHere);
     }
   }
-  return [...found.values()];
+  return [...references.values()];
 }
 
 /** Returns the derived variable of a reference, if it is one. */

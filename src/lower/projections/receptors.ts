@@ -18,13 +18,13 @@ export const bySpelling = (sums: readonly Sum[]): readonly Sum[] =>
 
 /** The variable that a sum over synapses goes to; one without an end is the target's. */
 export function summedAt(to: Reference, receptors: Receptors): EndReference {
-  const found = reached(to, receptors);
-  switch (found.kind) {
+  const resolvedTarget = reached(to, receptors);
+  switch (resolvedTarget.kind) {
     case 'own':
-      return { kind: 'end', end: 'post', variable: found.variable };
+      return { kind: 'end', end: 'post', variable: resolvedTarget.variable };
     case 'end':
-      return found;
+      return resolvedTarget;
     default:
-      return found satisfies never;
+      return resolvedTarget satisfies never;
   }
 }

@@ -155,9 +155,9 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
   const actions: Action[] = [];
   const stale = new Set<string>();
   const setPiece = (piece: Piece | null, owner: string, variable: string, value: Value): void => {
-    const found = memberOf(owner, groups);
-    invariant(found, 'lower/phases', `${owner} has no variables`);
-    const { group, member } = found;
+    const memberOfGroup = memberOf(owner, groups);
+    invariant(memberOfGroup, 'lower/phases', `${owner} has no variables`);
+    const { group, member } = memberOfGroup;
     const name = `phase${k}.${owner}.${variable}`;
     const comment = `phase ${k} sets ${variable} of ${owner}`;
     const assignedValue = new Map([[variable, value]]);
@@ -169,7 +169,7 @@ function setValues({ values, of, where, k }: Setting, network: PhasedNetwork, co
     };
     for (const kernel of assignValues(assignment, group, member, context, { where, piece }))
       actions.push({ kind: 'run', kernel });
-    const seen = showCells(name, variable, piece ?? wholeOf(found), copies, context);
+    const seen = showCells(name, variable, piece ?? wholeOf(memberOfGroup), copies, context);
     if (seen !== null) actions.push({ kind: 'run', kernel: seen });
     stale.add(group.name);
   };

@@ -149,8 +149,8 @@ function columnsOf(
   }
   const parts = partsOf(recording.of, `recording ${recording.name}`, context) ?? [];
   return parts.flatMap((part) => {
-    const found = memberOf(part.population, sources.groups);
-    if (found) return [cellColumn(recording, variable, { ...part, ...found }, context)];
+    const memberOfGroup = memberOf(part.population, sources.groups);
+    if (memberOfGroup) return [cellColumn(recording, variable, { ...part, ...memberOfGroup }, context)];
     context.diagnostics.add(
       messages.unsupportedFeature(`recording ${variable} of ${part.population}, which replays spikes,`),
     );
@@ -396,7 +396,7 @@ function synapsePlaces(
   const positions = builder.buffer(`${name}.places`, 'u32', count, `position of each recorded synapse of ${plan.name}`);
   const sources = builder.buffer(`${name}.sources`, 'u32', count, `source of each recorded synapse of ${plan.name}`);
   const { creation, rows } = connectivity;
-  const found = builder.buffer(
+  const positionBuffer = builder.buffer(
     `${name}.found`,
     'u32',
     1,
@@ -418,7 +418,7 @@ function synapsePlaces(
       const note = [
         ir.store(positions, ir.get(k), position),
         ir.store(sources, ir.get(k), row),
-        ir.accumulate(found, ir.u32(0), ir.u32(1)),
+        ir.accumulate(positionBuffer, ir.u32(0), ir.u32(1)),
       ];
       if (wanted)
         block.emit(ir.loop(k, ir.u32(0), ir.u32(count), [ir.when(ir.eq(ir.load(wanted, ir.get(k)), created), note)]));
@@ -429,7 +429,7 @@ function synapsePlaces(
   const missing = builder.faultBit(`a recorded synapse of projection ${plan.name} does not exist`);
   builder.initially(
     builder.sequential(`${name}.check`, 'whether all recorded synapses exist', [
-      ir.fault(missing, ir.ne(ir.load(found, ir.u32(0)), ir.u32(count))),
+      ir.fault(missing, ir.ne(ir.load(positionBuffer, ir.u32(0)), ir.u32(count))),
     ]),
   );
   return { positions, sources };

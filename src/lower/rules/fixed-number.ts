@@ -147,8 +147,8 @@ function readsOther(e: Expression, outerSide: 'pre' | 'post'): string | undefine
   const [index, end] = outerSide === 'pre' ? ['j', 'post'] : ['i', 'pre'];
   const isOther = (to: Reference): boolean =>
     to.kind === 'end' ? to.end === end : to.variable === index || to.variable === 'distance';
-  const found = referencesIn(e).find(isOther);
-  return found && spelling(found);
+  const otherReference = referencesIn(e).find(isOther);
+  return otherReference && spelling(otherReference);
 }
 
 /** A kernel that spreads the number of each element over its blocks. */

@@ -81,9 +81,9 @@ function stepsOf(network: Network, deliveries: Deliveries): readonly PlacedEntry
   const { integrate: slot } = profile.defaults;
   const populations = steppingOrder(context);
   populations.forEach((name, order) => {
-    const found = steppedMember(name, network);
-    const kernels = found
-      ? stepKernels(network, found.stepped, found.member, deliveries)
+    const steppedMemberOfName = steppedMember(name, network);
+    const kernels = steppedMemberOfName
+      ? stepKernels(network, steppedMemberOfName.stepped, steppedMemberOfName.member, deliveries)
       : [replay(network, name, deliveries)];
     // Entries of one order run in the order of their addition.
     entries.push(...kernels.map((kernel) => inStep(kernel, { slot, order })));
@@ -97,9 +97,11 @@ function stepsOf(network: Network, deliveries: Deliveries): readonly PlacedEntry
   }
   const starting = (stage: 'derive' | 'enter'): string[] =>
     populations.flatMap((name) => {
-      const found = steppedMember(name, network);
-      if (!found || (stage === 'enter' && firstRegime(found.stepped) < 0)) return [];
-      return populationKernel(network, found.stepped, found.member, stage, deliveries) ?? [];
+      const steppedMemberOfName = steppedMember(name, network);
+      if (!steppedMemberOfName || (stage === 'enter' && firstRegime(steppedMemberOfName.stepped) < 0)) return [];
+      return (
+        populationKernel(network, steppedMemberOfName.stepped, steppedMemberOfName.member, stage, deliveries) ?? []
+      );
     });
   // Initial values may depend on other populations, so they are computed twice.
   const derive = starting('derive');

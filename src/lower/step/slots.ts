@@ -41,16 +41,16 @@ export const slots: Schedule = {
   steps({ groups, projections, rings }, run) {
     // The work of synapses in each step and at events, in the order of the delivery slots.
     run('deliveries', (context) => {
-      const found = projections.map((built) =>
+      const lowered = projections.map((built) =>
         context.diagnostics.within(`/synapses/${built.plan.projection.synapse}`, () => ({
           entries: lowerContinuousSynapses(built, context),
           codes: pathwayCodes(built, context),
         })),
       );
-      const codes = found.flatMap((each) => each.codes);
+      const codes = lowered.flatMap((each) => each.codes);
       return {
         entries: [
-          ...found.flatMap(({ entries }) => entries),
+          ...lowered.flatMap(({ entries }) => entries),
           ...lowerDeliveries(codes, [...groups, ...synapseGroups(projections)], rings, context),
         ],
       };

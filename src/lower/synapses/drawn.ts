@@ -66,7 +66,7 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
     `first synapse of each item of work of rule ${ordinal} of ${plan.name}`,
   );
   const words = blockSize / 32;
-  const found =
+  const acceptedPairs =
     code.kind === 'pairwise' && code.keepsFound && items * blockSize <= mostKept
       ? builder.buffer(
           `${name}.found`,
@@ -76,9 +76,9 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
         )
       : null;
   if (code.kind === 'counted') code.count(starts);
-  else builder.initially(countingKernel(ordinal, code, { starts, found, items }, plan, context));
+  else builder.initially(countingKernel(ordinal, code, { starts, found: acceptedPairs, items }, plan, context));
   runningSum(`${name}.sum`, starts, items, `more than 2^32 synapses in projection ${plan.name}`, context);
-  return { code, starts, items, found };
+  return { code, starts, items, found: acceptedPairs };
 }
 
 function countingKernel(
@@ -89,17 +89,17 @@ function countingKernel(
   context: Context,
 ): string {
   const block = new Block();
-  const found = block.local('found', 'u32');
-  block.emit(ir.set(found, ir.u32(0)));
+  const acceptedCount = block.local('found', 'u32');
+  block.emit(ir.set(acceptedCount, ir.u32(0)));
   const [outer, inner] = itemOf(code, block);
   code.write(outer, inner, block, (element, body) => {
-    body.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1))));
+    body.emit(ir.set(acceptedCount, ir.add(ir.get(acceptedCount), ir.u32(1))));
     if (!bits) return;
     const within = body.name('within', ir.sub(element, ir.mul(inner, ir.u32(blockSize))));
     const word = body.name('word', ir.add(ir.mul(item, ir.u32(blockSize / 32)), ir.shr(within, ir.u32(5))));
     body.emit(ir.store(bits, word, ir.or(ir.load(bits, word), ir.shl(ir.u32(1), ir.and(within, ir.u32(31))))));
   });
-  block.emit(ir.store(starts, item, ir.get(found)));
+  block.emit(ir.store(starts, item, ir.get(acceptedCount)));
   return context.builder.map(
     `${plan.name}.connect${ordinal}.count`,
     `counts the synapses of ${plan.name} by rule ${ordinal}`,
@@ -323,21 +323,21 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
   const { code } = rule;
   const { pre, post } = plan;
   const drawnCount: Extent = { buffer: rule.starts.name, index: rule.items };
-  const found = builder.buffer(
+  const otherEnds = builder.buffer(
     `${plan.name}.others_by_item`,
     'u32',
     drawnCount,
     `the other end of each synapse of ${plan.name} in order of creation`,
   );
-  builder.allocate(found);
+  builder.allocate(otherEnds);
   const block = new Block();
-  if (code.kind === 'counted') fillCounted(code, rule.starts, found, block);
+  if (code.kind === 'counted') fillCounted(code, rule.starts, otherEnds, block);
   else {
     const [outer, inner] = itemOf(code, block);
     const position = block.local('position', 'u32');
     block.emit(ir.set(position, ir.load(rule.starts, item)));
     code.write(outer, inner, block, (element, body) =>
-      body.emit(ir.store(found, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1)))),
+      body.emit(ir.store(otherEnds, ir.get(position), element), ir.set(position, ir.add(ir.get(position), ir.u32(1)))),
     );
   }
   builder.initially(
@@ -355,7 +355,8 @@ function moved(rule: Counted, plan: ProjectionPlan, context: Context): RawSynaps
     outerEnd.map ? ir.load(outerEnd.map.elementOf, outerNumber(group)) : outerNumber(group);
   // Rules that decide pair by pair have mapped and chosen elements already.
   const innerMap = code.kind === 'counted' ? innerEnd.map : null;
-  const innerElement = (p: Ir): Ir => (innerMap ? ir.load(innerMap.elementOf, ir.load(found, p)) : ir.load(found, p));
+  const innerElement = (p: Ir): Ir =>
+    innerMap ? ir.load(innerMap.elementOf, ir.load(otherEnds, p)) : ir.load(otherEnds, p);
   const sourceOf = (p: Ir, group: Ir): Ir => (code.outer === 'pre' ? outerElement(group) : innerElement(p));
   const targetOf = (p: Ir, group: Ir): Ir => (code.outer === 'pre' ? innerElement(p) : outerElement(group));
   const chosen = [

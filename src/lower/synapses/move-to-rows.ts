@@ -57,14 +57,14 @@ export function moveToRows(move: Move): void {
   const kept = keep ? builder.buffer(`${name}.kept`, 'u32', shares + 1, 'synapses that each share keeps') : null;
   const share = ir.mul(item, ir.u32(rowCount));
   const counting = new Block();
-  const found = kept ? counting.local('found', 'u32') : null;
-  if (found) counting.emit(ir.set(found, ir.u32(0)));
+  const keptCount = kept ? counting.local('found', 'u32') : null;
+  if (keptCount) counting.emit(ir.set(keptCount, ir.u32(0)));
   overShare(move, length, counting, (position, group, block) => {
     const cell = block.name('cell', ir.add(share, move.rowOf(position, group)));
     block.emit(ir.store(next, cell, ir.add(ir.load(next, cell), ir.u32(1))));
-    if (found) block.emit(ir.set(found, ir.add(ir.get(found), ir.u32(1))));
+    if (keptCount) block.emit(ir.set(keptCount, ir.add(ir.get(keptCount), ir.u32(1))));
   });
-  if (kept && found) counting.emit(ir.store(kept, item, ir.get(found)));
+  if (kept && keptCount) counting.emit(ir.store(kept, item, ir.get(keptCount)));
   const overShares = (what: string, comment: string, block: Block): void =>
     builder.initially(builder.map(`${name}.${what}`, comment, { kind: 'count', count: shares }, false, block));
   overShares('count', 'counts the synapses of each row', counting);

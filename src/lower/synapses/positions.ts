@@ -93,10 +93,10 @@ export function overPositions(
   const first = block.name('first', ir.mul(item, ir.u32(pieceLength)));
   const left = block.name('left', ir.sub(total, first));
   const end = block.name('end', ir.add(first, ir.select(ir.lt(left, ir.u32(pieceLength)), left, ir.u32(pieceLength))));
-  const found = find(rows, ir.u32(sources), first);
+  const rowOfFirst = find(rows, ir.u32(sources), first);
   block.emit(
-    ...found.statements,
-    ir.set(row, found.row),
+    ...rowOfFirst.statements,
+    ir.set(row, rowOfFirst.row),
     ir.set(next, ir.load(rows, ir.add(ir.get(row), ir.u32(1)))),
     ir.loop(
       position,

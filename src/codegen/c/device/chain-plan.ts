@@ -120,7 +120,7 @@ export function planOf(program: Program, chain: readonly Link[]): ChainPlan {
  */
 function markOf(program: Program, event: string, bits: ReadonlyMap<string, number>): number {
   const { mask, maskBegin } = ringOf(program, event);
-  const found = [...bits]
+  const bitsOfMask = [...bits]
     .map(([key, bit]) => ({
       bit,
       of: key.slice(0, key.lastIndexOf(' ')),
@@ -128,7 +128,7 @@ function markOf(program: Program, event: string, bits: ReadonlyMap<string, numbe
     }))
     .filter(({ of, begin }) => of === mask && begin <= maskBegin)
     .sort((a, b) => b.begin - a.begin);
-  const [nearest] = found;
+  const [nearest] = bitsOfMask;
   invariant(nearest !== undefined && nearest.bit < mostMarks, pass, `nothing in the chain marks ${event}`);
   return nearest.bit;
 }

@@ -110,14 +110,14 @@ const unrestricted = (text: string): string => text.replace(/ ?__restrict__/, ''
 /** Pointers to buffers that are not fields: one for all sections. */
 function commonPointers(printing: Printing, bodies: readonly Body[], shared: ReadonlySet<string>): string[] {
   const { context, own } = printing;
-  const found = new Map<string, { readonly buffer: Buffer; readOnly: boolean }>();
+  const touchedBuffers = new Map<string, { readonly buffer: Buffer; readOnly: boolean }>();
   for (const { scope } of bodies)
     for (const { buffer, readOnly } of scope.touched()) {
-      const into = isOwn(context, buffer.name) ? own : found;
+      const into = isOwn(context, buffer.name) ? own : touchedBuffers;
       const known = into.get(buffer.name);
       into.set(buffer.name, { buffer, readOnly: readOnly && known?.readOnly !== false });
     }
-  return [...found.values()].flatMap(({ buffer, readOnly }) => {
+  return [...touchedBuffers.values()].flatMap(({ buffer, readOnly }) => {
     const text = context.pointer(buffer, readOnly);
     return text === undefined ? [] : [shared.has(buffer.name) ? unrestricted(text) : text];
   });

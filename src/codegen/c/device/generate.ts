@@ -171,8 +171,8 @@ class Launches {
   }
 
   #wayOf(kernel: string): Way | undefined {
-    const found = this.#kernels.get(kernel);
-    return found && this.#context.way(found);
+    const kernelOfName = this.#kernels.get(kernel);
+    return kernelOfName && this.#context.way(kernelOfName);
   }
 
   /** Adds the tables of a family, each once, before their first use. */

@@ -24,9 +24,9 @@ function ordinalsOf(program: Program, generated: GeneratedDevice): Ordinals {
   const numbered = (names: Iterable<string>, what: string): ((name: string) => number) => {
     const known = new Map([...names].map((name, ordinal) => [name, ordinal]));
     return (name) => {
-      const found = known.get(name);
-      invariant(found !== undefined, pass, `no ${what} is named ${name}`);
-      return found;
+      const knownOrdinal = known.get(name);
+      invariant(knownOrdinal !== undefined, pass, `no ${what} is named ${name}`);
+      return knownOrdinal;
     };
   };
   return {

@@ -148,18 +148,18 @@ export const isOwn = (context: DeviceContext, buffer: string): boolean =>
 
 /** Returns buffers outside the arena that are not fields. */
 function commonOwn(context: DeviceContext, sections: readonly Section[]): Parameter[] {
-  const found = new Map<string, { readonly element: ElementType; readOnly: boolean; shared: boolean }>();
+  const sharedParameters = new Map<string, { readonly element: ElementType; readOnly: boolean; shared: boolean }>();
   for (const { code } of sections)
     for (const { buffer, readOnly, shared } of code.scope.touched()) {
       if (!isOwn(context, buffer.name)) continue;
-      const known = found.get(buffer.name);
-      found.set(buffer.name, {
+      const known = sharedParameters.get(buffer.name);
+      sharedParameters.set(buffer.name, {
         element: buffer.element,
         readOnly: readOnly && known?.readOnly !== false,
         shared: shared || known?.shared === true,
       });
     }
-  return [...found].map(([buffer, { element, ...access }]) => ({
+  return [...sharedParameters].map(([buffer, { element, ...access }]) => ({
     buffer,
     text: `${argumentPointer(context, element, access)}${context.bufferNames.id(buffer)}`,
   }));

@@ -154,7 +154,7 @@ function flatLines(scope: Scope, texts: Texts, { group, groups }: Ids): string[]
   const { i32, u32 } = scope.context.dialect.types;
   const { first, columns, single, otherRows, segment, segments, items, slot, counts, row } = texts;
   const uses = (name: string): boolean => items.some((line) => new RegExp(`\\b${name}\\b`).test(line));
-  const found = single
+  const pairText = single
     ? [`const ${u32} k = pair;`, ...block('if (pair < pairs)', boundsOf())]
     : block('if (pair < pairs)', [
         `const ${u32} k = pair / ${columns};`,
@@ -193,7 +193,7 @@ function flatLines(scope: Scope, texts: Texts, { group, groups }: Ids): string[]
     ...block(`for (${u32} begin_pair = ${group} * chunk; begin_pair < pairs; begin_pair += ${groups} * chunk)`, [
       `const ${u32} pair = local_id() < chunk ? begin_pair + local_id() : pairs;`,
       `${u32} from = 0u, own_sum = 0u;`,
-      ...found,
+      ...pairText,
       // Position of synapse t of this round, less t.
       'starts[local_id()] = from - sum_before(sums, own_sum);',
       'sync_team();',

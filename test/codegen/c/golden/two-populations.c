@@ -21,7 +21,7 @@
 #endif
 #endif
 
-/* Results are the same to the bit on every machine, which these options of a compiler would break. */
+/* Results are the same to the bit on every machine; the following compiler options would change them. */
 #ifdef __FAST_MATH__
 #error "compile without -ffast-math and -Ofast"
 #endif
@@ -29,14 +29,14 @@
 #error "floating point must be evaluated in its own precision; on 32-bit x86 compile with -msse2 -mfpmath=sse"
 #endif
 
-/* How fast teams of threads compute: team 0 has all threads, each other half as many as the one before, and the last is one thread alone. Bits do
-   not depend on who computes, but time does: threads that wait for each other in every step can be slower than one of them. */
+/* Speeds of teams of threads: team 0 has all threads, each other half as many as the previous one, and the last a single thread. The team affects
+   no bit, but the time: threads that wait for each other in every step can be slower than a single one. */
 struct pace {
-  /* Those of the largest team. */
+  /* Threads of the largest team. */
   uint32_t threads;
   /* Nanoseconds of a step as they were measured last; 0 before. */
   int64_t step_time[32];
-  /* The team that is tried beside the fastest, how many steps its next piece has, and nanoseconds spent on it; no steps: none is tried. */
+  /* The team on trial besides the fastest, the number of steps of its next piece, and nanoseconds spent on it; no steps: there is no trial. */
   uint32_t tried;
   int32_t trial_steps;
   int64_t trial_time;
@@ -53,11 +53,11 @@ struct network {
   uint32_t lacking;
   uint64_t lacking_length;
   uint64_t length[NETWORK_BUFFERS + 1];
-  /* What to free: the arena of all buffers of known length, then the buffers that were allocated later. */
+  /* Memory to free: the arena of all buffers of known length, then the buffers that were allocated later. */
   void *arena;
   void *allocated[NETWORK_BUFFERS + 1];
   struct pace pace;
-  /* Threads that have come to where all meet, and how often all have; on cache lines of their own. */
+  /* Number of threads that have reached the barrier, and of completed barriers; on separate cache lines. */
   char apart_1[64];
   uint32_t present;
   char apart_2[64];
@@ -104,7 +104,7 @@ struct network {
   int32_t *ab_weights;
 };
 
-/* Where in the network the pointer to a buffer is. Kernels that are alike are one function and a table; a row has what one of them has of its own. */
+/* Offset of the pointer to a buffer in the network. Similar kernels share a function and a table; a row has the values of one of them. */
 #define PLACE(buffer) (uint32_t)offsetof(struct network, buffer)
 
 static inline void *pointer_at(const struct network *network, uint32_t place)
@@ -121,7 +121,7 @@ static inline int32_t i32_add(int32_t a, int32_t b) { return (int32_t)((uint32_t
 /* Bounds of a thread's share of `total` items. */
 static inline uint32_t share(uint32_t total, uint32_t thread, uint32_t threads) { return (uint32_t)((uint64_t)total * thread / threads); }
 
-/* The same in whole blocks of 64 items, so that threads write words of masks of their own. */
+/* The same in whole blocks of 64 items, so that threads write separate u32 values of masks. */
 static inline uint32_t share_of_blocks(uint32_t total, uint32_t thread, uint32_t threads)
 {
   if (thread >= threads) return total;
@@ -129,14 +129,14 @@ static inline uint32_t share_of_blocks(uint32_t total, uint32_t thread, uint32_t
   return (uint32_t)(blocks * thread / threads * 64u);
 }
 
-/* The same of the items from `begin` to `end`; blocks begin where words of masks do. */
+/* The same for the items from `begin` to `end`; blocks begin with u32 values of masks. */
 static inline uint32_t share_between(uint32_t begin, uint32_t end, uint32_t thread, uint32_t threads)
 {
   const uint32_t first = begin / 64u * 64u;
   return first + share_of_blocks(end - first, thread, threads);
 }
 
-/* Sets `result` to the first position in [first, last) whose target is at least `bound`. */
+/* Sets `result` to the first position in [first, last) with a target of at least `bound`. */
 #define FIRST_AT_LEAST(targets, first, last, bound, result) \
   do { \
     uint32_t search_low = first, search_high = last; \
@@ -148,7 +148,7 @@ static inline uint32_t share_between(uint32_t begin, uint32_t end, uint32_t thre
     result = search_low; \
   } while (0)
 
-/* What is certain, for a compiler that could not know it: that indices do not wrap around, for one, so that neighbours are loaded at once. */
+/* A fact for the compiler, for example that indices do not wrap around, so that neighbours are loaded at once. */
 #define CERTAINLY(condition) do { if (!(condition)) __builtin_unreachable(); } while (0)
 
 /* Sets `count` bits of a mask, at most 64, from flags; bits beyond them keep their values. Flags are as wide as suits the loop that writes them. */
@@ -162,7 +162,7 @@ static inline uint32_t share_between(uint32_t begin, uint32_t end, uint32_t thre
   } \
   static inline void store_flags_##width(uint32_t *mask, const uint##width##_t *flags, uint##width##_t any, uint32_t count) \
   { \
-    /* As a rule nothing happens in 64 elements at once. */ \
+    /* Usually none of 64 elements has an event. */ \
     if (any != 0u) store_some_flags_##width(mask, flags, count); \
     else for (uint32_t k = 0u; k < count; k += 32u) mask[k / 32u] &= count - k >= 32u ? 0u : ~0u << (count - k); \
   }
@@ -371,7 +371,7 @@ static __attribute__((noinline)) void kernel_watch(struct network *network, int3
   }
 }
 
-/* --- Where threads meet -------------------------------------------------------------------------------------------- */
+/* --- Barriers of threads ------------------------------------------------------------------------------------------- */
 
 #ifdef _OPENMP
 static inline void pause_briefly(void)
@@ -383,8 +383,8 @@ static inline void pause_briefly(void)
 #endif
 }
 
-/* Lets whoever is waited for have the processor: first as if it computed elsewhere, which is soon over, then as if it waited for this one, and at
-   last as if it had been put aside for long. */
+/* Yields the processor to the threads waited for: first for those computing elsewhere, which takes little time, then for those waiting for this
+   processor, and at last for those suspended for long. */
 static __attribute__((noinline, cold)) void wait_for_others(const uint32_t *meetings, uint32_t meeting)
 {
   for (uint32_t polls = 0u; __atomic_load_n(meetings, __ATOMIC_ACQUIRE) == meeting; polls += 1u) {
@@ -397,8 +397,8 @@ static __attribute__((noinline, cold)) void wait_for_others(const uint32_t *meet
 }
 #endif
 
-/* Returns when all threads have come here. Those of OpenMP's own barriers that spin at length would keep each other from computing where there are
-   fewer processors than threads. */
+/* Returns when all threads have called it. OpenMP's own barriers may spin for long, so that threads would block each other if there are fewer
+   processors than threads. */
 static inline void meet(struct network *network, uint32_t threads)
 {
   (void)network, (void)threads;
@@ -436,7 +436,7 @@ static inline void run_step(struct network *network, int32_t step, uint32_t thre
   if (thread == 0u) kernel_watch(network, step);
 }
 
-/* What initialisation and procedures do, one after another: a kernel, or some of the allocations. */
+/* The actions of initialisation and procedures, in order: a kernel, or some of the allocations. */
 struct action {
   uint32_t call, ordinal, count;
 };
@@ -487,14 +487,14 @@ static void perform(struct network *network, const struct action *action, uint32
 
 static inline int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
-/* Steps for which a log certainly has room. */
+/* Number of steps with certain room in a log. */
 static inline int32_t room_of(uint32_t used, uint32_t capacity, uint32_t each_step)
 {
   const uint32_t room = used > capacity ? 0u : (capacity - used) / each_step;
   return room > INT32_MAX ? INT32_MAX : (int32_t)room;
 }
 
-/* Records that must have room for a step: where their rows are counted, how many there may be, and how many a step may add. */
+/* Records that must have room for a step: the counter of their rows, their largest number, and the most that a step may add. */
 struct log {
   uint32_t cursor, index, capacity, each_step;
 };
@@ -570,7 +570,7 @@ static void place(struct network *network, uint32_t buffer, char *data, uint64_t
 
 static const size_t line = 64, large_page = (size_t)1 << 21;
 
-/* Zeroed memory; large pieces lie on large pages, where there are such, since spikes jump about in them. */
+/* Zeroed memory; large pieces use large pages if available, since spikes access them at random. */
 static char *zeroed(size_t bytes, void **to_free)
 {
   const size_t alignment = bytes >= 4u * large_page ? large_page : line;
@@ -600,7 +600,7 @@ static inline bool allocate(struct network *network, uint32_t buffer, uint64_t l
   return true;
 }
 
-/* Buffers that get their lengths in initialisation or a procedure: where the length is counted and at which index, or no place and the length. */
+/* Buffers with lengths set by initialisation or a procedure: the buffer and index of the length, or no buffer and the length itself. */
 struct allocation {
   uint32_t buffer, cell;
   uint64_t length;
@@ -622,8 +622,8 @@ static bool allocate_all(struct network *network, const struct action *action)
   return true;
 }
 
-/* Where a buffer of known length lies after `end`. Neighbours begin at different lines of a page, or they would contend for the same lines of
-   a cache. */
+/* Offset of a buffer of known length after `end`. Neighbours begin at different lines of a page, or they would contend for the same lines of a
+   cache. */
 static size_t place_after(size_t end, uint32_t buffer)
 {
   const size_t wanted = (size_t)(buffer % 61u) * line;
@@ -871,7 +871,7 @@ static uint32_t next_team(struct pace *pace, uint32_t teams)
   if (pace->step_time[fastest] != 0 && (teams == 1u || pace->since < pace->interval)) return fastest;
   pace->trial_steps = 1;
   pace->larger = fastest + 1u == teams || (fastest > 0u && !pace->larger);
-  /* What has not been tried counts as the fastest. */
+  /* An untried team counts as the fastest. */
   pace->tried = pace->step_time[fastest] == 0 ? fastest : pace->larger ? fastest - 1u : fastest + 1u;
   return pace->tried;
 }
@@ -880,12 +880,12 @@ static uint32_t next_team(struct pace *pace, uint32_t teams)
 static int32_t piece_of(const struct pace *pace, uint32_t team, uint32_t threads, int64_t left)
 {
   if (pace->trial_steps > 0) return pace->trial_steps;
-  /* Where threads wait for each other, a step can at once take many times as long as before. */
+  /* If threads wait for each other, a step can suddenly take many times as long as before. */
   const int64_t time = lesser(left, (threads == 1u ? 25 : 5) * millisecond);
   return (int32_t)lesser(greater(time / pace->step_time[team], 1), INT32_MAX);
 }
 
-/* Notes how long a piece took. What is tried is tried with 1, 2, 4 … steps, until it has had a millisecond. */
+/* Records the duration of a piece. A trial has 1, 2, 4 … steps, until it has taken a millisecond. */
 static void note_pace(struct pace *pace, uint32_t teams, uint32_t team, int32_t steps, int64_t time)
 {
   pace->step_time[team] = greater(time / greater(steps, 1), 1);
@@ -898,14 +898,14 @@ static void note_pace(struct pace *pace, uint32_t teams, uint32_t team, int32_t 
     pace->trial_steps *= 2;
     return;
   }
-  /* The more often a trial changes nothing, the rarer it becomes. */
+  /* Trials become rarer each time they have no effect. */
   const int64_t longer = fastest_team(pace, teams) == team ? 0 : lesser(2 * pace->interval, 2000 * millisecond);
   pace->interval = greater(longer, 32 * greater(pace->trial_time, millisecond));
   pace->since = pace->trial_time = 0;
   pace->trial_steps = 0;
 }
 
-/* Computes at most so many steps on so many threads; returns how many. */
+/* Computes at most the given number of steps on the given threads; returns the number of completed steps. */
 static int32_t run_piece(struct network *network, int32_t piece, uint32_t threads)
 {
   (void)threads;

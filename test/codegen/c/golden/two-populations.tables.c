@@ -45,7 +45,7 @@ struct variable {
   uint32_t buffer;
   enum kind kind;
   uint64_t offset, length;
-  /* Where the length is, when it is not known before. */
+  /* The cell with the length, if it is computed. */
   uint32_t length_buffer, length_index;
 };
 static const struct variable variables[] = {
@@ -62,7 +62,7 @@ static const struct initial initials[] = {
   {NO_BUFFER, 0u, 0u},
 };
 
-/* Steps to run or, where there are none, a list of actions to perform. */
+/* Steps to run or, if 0, a list of actions to perform. */
 struct entry { int32_t steps; uint32_t list; };
 static const struct entry script[] = {
   {20, 0u},

@@ -3,6 +3,7 @@
 import { commands, type CommandName } from './command-table.js';
 import { readArguments } from './arguments.js';
 import { createContext, type CommandContext } from './context.js';
+import { withDefaults } from './defaults.js';
 import { exitCodes } from './exit-codes.js';
 import { reportFailure } from './failure.js';
 import { findWrongValues } from './values.js';
@@ -23,6 +24,8 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   explain: async (context) => (await import('./commands/explain.js')).explain(context),
   schema: async (context) => (await import('./commands/schema.js')).schema(context),
   serve: async (context) => (await import('./commands/serve.js')).serve(context),
+  inspect: async (context) => (await import('./commands/inspect.js')).inspect(context),
+  doctor: async (context) => (await import('./commands/doctor.js')).doctor(context),
   targets: async (context) => (await import('./commands/targets.js')).targets(context),
 };
 
@@ -45,7 +48,15 @@ export async function runCommandLine(
       terminal.stdout.write(request.text);
       return exitCodes.done;
     }
-    return await handlers[request.command](createContext(words, request, terminal, began, sources));
+    return await handlers[request.command](
+      createContext(
+        words,
+        { ...request, options: withDefaults(request.options, request.command, terminal.environment) },
+        terminal,
+        began,
+        sources,
+      ),
+    );
   } catch (error) {
     return reportFailure(error, { terminal, sources, json: asksForJson(words) });
   }

@@ -3,6 +3,7 @@
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { diagnosticCodes } from '../run/message-pages.js';
 import { pictureKinds } from '../run/picture-kinds.js';
+import { validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../run/option-values.js';
 import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/target-notations.js';
 
@@ -305,6 +306,11 @@ export const commands = {
     files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
+      'output-format': {
+        type: 'string',
+        choices: validationFormats,
+        describe: 'form of the findings [text]; github: annotations; sarif, junit: files for other programs',
+      },
       ...timed,
       precision,
       ...read,
@@ -453,6 +459,18 @@ export const commands = {
     files: null,
     options: { stdio: { type: 'boolean', describe: 'communicate over standard input and output' } },
     examples: [['$0 serve --stdio', 'used by the Python package; docs/protocol.md describes the messages']],
+  },
+  inspect: {
+    describe: 'list the contents of a result file',
+    files: { name: 'result', many: false, describe: 'a result of any program' },
+    options: { ...common },
+    examples: [['$0 inspect cuba.nwb', 'the run, its populations and samples']],
+  },
+  doctor: {
+    describe: 'run a small network on every engine of this machine',
+    files: null,
+    options: { ...common },
+    examples: [],
   },
   targets: {
     describe: 'list the engines available on this machine',

@@ -1,6 +1,6 @@
 /** `interneuron validate`: everything that is wrong with models, and what of the valid ones cannot run. */
 
-import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
@@ -10,17 +10,8 @@ import { modelFiles } from '../model-files.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
+import { validationFormats, validationReport, type Verdict } from '../validation-formats.js';
 import { importOptions } from '../values.js';
-
-/** The findings on one model. */
-interface Verdict {
-  readonly document: string;
-  readonly valid: boolean;
-  readonly notation?: string;
-  readonly hash?: string;
-  readonly error?: { readonly message: string; readonly hint?: string };
-  readonly diagnostics: readonly Diagnostic[];
-}
 
 /**
  * Checks each model, going on after one that is wrong. Findings on a model are shown before the next one is read.
@@ -29,13 +20,16 @@ interface Verdict {
  */
 export async function validate(context: CommandContext): Promise<number> {
   await requireTarget(context.options.value('target'));
+  const given = validationFormats.find((name) => name === context.options.value('output-format')) ?? 'text';
+  const format = given === 'text' ? undefined : given;
   const verdicts: Verdict[] = [];
   for (const { path } of await modelFiles(context.files)) {
     const verdict = await judge(path, context);
     verdicts.push(verdict);
-    show(verdict, context);
+    if (format === undefined) show(verdict, context);
   }
-  if (context.json)
+  if (format !== undefined) context.terminal.stdout.write(validationReport(format, verdicts));
+  else if (context.json)
     printJson(context.terminal, {
       documents: verdicts.map((verdict) => ({ ...verdict, diagnostics: diagnosticsToJson(verdict.diagnostics) })),
     });

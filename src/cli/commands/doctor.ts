@@ -1,0 +1,71 @@
+/** `interneuron doctor`: what runs on this machine, by a short run on each engine. */
+
+import { probeTargets } from '../../run/choose-target.js';
+import { packageFile } from '../../run/package-files.js';
+import { importModel, runModel } from '../../run/pipeline.js';
+import type { CommandContext } from '../context.js';
+import { exitCodes } from '../exit-codes.js';
+import { printJson } from '../failure.js';
+import { formatTable } from '../table.js';
+import { cacheDirectory } from '../values.js';
+
+/** How an engine fared. */
+interface Outcome {
+  readonly target: string;
+  readonly state: 'works' | 'fails' | 'not available';
+  readonly seconds?: number;
+  readonly fingerprint?: string;
+  readonly reason?: string;
+}
+
+/** The model of the runs is the one that `new brian` writes. */
+const duration = '20 ms';
+
+/** Runs a small network on each engine. @returns 0 if all that are available give the same bits */
+export async function doctor(context: CommandContext): Promise<number> {
+  const outcomes: Outcome[] = [];
+  for (const { target, available, reason, hint } of await probeTargets()) {
+    if (target === 'null') continue;
+    const why = [reason, hint].filter((text) => text !== undefined).join('; ');
+    outcomes.push(available ? await tried(target, context) : { target, state: 'not available', reason: why });
+  }
+  const fingerprints = new Set(outcomes.flatMap(({ fingerprint }) => fingerprint ?? []));
+  const healthy = fingerprints.size === 1 && outcomes.every(({ state }) => state !== 'fails');
+  if (context.json) printJson(context.terminal, { node: process.versions.node, healthy, engines: outcomes });
+  const rows = outcomes.map(({ target, state, seconds, fingerprint, reason }) => [
+    target,
+    state,
+    seconds === undefined ? '' : seconds.toFixed(2),
+    fingerprint?.slice(0, 12) ?? reason ?? '',
+  ]);
+  context.say(`Node ${process.versions.node} on ${process.platform} ${process.arch}\n`);
+  context.say(formatTable(columns, rows).join('\n'));
+  context.say(
+    healthy
+      ? '\nall available engines give the same spikes'
+      : '\nsomething is wrong: report it with this table at https://github.com/interneuron/interneuron/issues',
+  );
+  return healthy ? exitCodes.done : exitCodes.wrong;
+}
+
+const columns = [
+  { heading: 'engine', align: 'left' },
+  { heading: 'state', align: 'left' },
+  { heading: 'seconds', align: 'right' },
+  { heading: 'fingerprint of a short run', align: 'left' },
+] as const;
+
+async function tried(target: string, { terminal }: CommandContext): Promise<Outcome> {
+  const began = performance.now();
+  try {
+    const text = packageFile('fixtures/starters/brian.yaml');
+    const imported = importModel({ name: 'brian.yaml', text }, { duration });
+    const result = await runModel(imported, { target, cacheDirectory: cacheDirectory(terminal) });
+    if (result.kind !== 'run') return { target, state: 'fails', reason: 'nothing was run' };
+    result.dispose();
+    const { total } = result.record.fingerprint;
+    return { target, state: 'works', seconds: (performance.now() - began) / 1000, fingerprint: total };
+  } catch (error) {
+    return { target, state: 'fails', reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,119 @@
+/** Findings of `validate` in formats that other programs read. */
+
+import type { Diagnostic, Severity } from '../diagnostics/diagnostic.js';
+import { version } from '../run/version.js';
+
+/** Formats of `validate --output-format`. */
+export const validationFormats = ['text', 'github', 'sarif', 'junit'] as const;
+type ValidationFormat = Exclude<(typeof validationFormats)[number], 'text'>;
+
+/** The findings on one model. */
+export interface Verdict {
+  readonly document: string;
+  readonly valid: boolean;
+  readonly notation?: string;
+  readonly hash?: string;
+  readonly error?: { readonly message: string; readonly hint?: string };
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Writes verdicts in a format. */
+export const validationReport = (format: ValidationFormat, verdicts: readonly Verdict[]): string =>
+  reports[format](verdicts.map(withError));
+
+/** A file that cannot be read is a finding, too. */
+function withError(verdict: Verdict): Verdict {
+  const { document, error, diagnostics } = verdict;
+  if (error === undefined) return verdict;
+  const finding: Diagnostic = { code: 'unreadable', severity: 'error', ...error, place: { document } };
+  return { ...verdict, diagnostics: [...diagnostics, finding] };
+}
+
+const sentence = ({ message, expected, found, hint }: Diagnostic): string =>
+  [
+    message,
+    ...(expected === undefined ? [] : [`expected ${expected}`]),
+    ...(found === undefined ? [] : [`found ${found}`]),
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+  ].join('; ');
+
+/** Annotations of GitHub Actions. @source Workflow commands for GitHub Actions, "Setting an error message" */
+function github(verdicts: readonly Verdict[]): string {
+  const levels: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
+  const data = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return verdicts
+    .flatMap(({ document, diagnostics }) =>
+      diagnostics.map((diagnostic) => {
+        const { severity, code, place } = diagnostic;
+        const where = [
+          `file=${property(place?.document ?? document)}`,
+          ...(place?.line === undefined ? [] : [`line=${place.line}`]),
+          ...(place?.column === undefined ? [] : [`col=${place.column}`]),
+          `title=${property(code)}`,
+        ];
+        return `::${levels[severity]} ${where.join(',')}::${data(sentence(diagnostic))}\n`;
+      }),
+    )
+    .join('');
+}
+
+/** @source Static Analysis Results Interchange Format (SARIF) 2.1.0, OASIS */
+function sarif(verdicts: readonly Verdict[]): string {
+  const found = verdicts.flatMap(({ document, diagnostics }) =>
+    diagnostics.map((diagnostic) => ({ document, diagnostic })),
+  );
+  const rules = [...new Set(found.map(({ diagnostic }) => diagnostic.code))].sort();
+  const results = found.map(({ document, diagnostic }) => {
+    const { code, severity, place } = diagnostic;
+    const { line, column } = place ?? {};
+    const region =
+      line === undefined ? {} : { region: { startLine: line, ...(column ? { startColumn: column } : {}) } };
+    const uri = encodeURI((place?.document ?? document).replaceAll('\\', '/'));
+    return {
+      ruleId: code,
+      level: severity,
+      message: { text: sentence(diagnostic) },
+      locations: [{ physicalLocation: { artifactLocation: { uri }, ...region } }],
+    };
+  });
+  const driver = { name: 'interneuron', version, rules: rules.map((id) => ({ id })) };
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{ tool: { driver }, results }],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** A test case for each model, in the form that continuous integration reads. */
+function junit(verdicts: readonly Verdict[]): string {
+  const failed = verdicts.filter(({ valid }) => !valid).length;
+  const cases = verdicts.map(({ document, valid, diagnostics }) => {
+    const opening = `    <testcase classname="interneuron" name="${escaped(document)}"`;
+    if (valid) return `${opening}/>\n`;
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    const lines = errors.map((one) => {
+      const { line, column } = one.place ?? {};
+      const where = line === undefined ? '' : `${line}:${column ?? 1}: `;
+      return escaped(`${where}${one.code}: ${sentence(one)}`);
+    });
+    const message = escaped(errors[0]?.message ?? 'not valid');
+    return `${opening}>\n      <failure message="${message}">${lines.join('\n')}</failure>\n    </testcase>\n`;
+  });
+  const counts = `tests="${verdicts.length}" failures="${failed}"`;
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${counts}>\n` +
+    `  <testsuite name="interneuron validate" ${counts}>\n${cases.join('')}  </testsuite>\n</testsuites>\n`
+  );
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** Text of XML; characters that XML cannot hold become spaces. */
+const escaped = (text: string): string =>
+  text
+    .replace(/[&<>"]/g, (character) => entities[character] ?? '')
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/gu, ' ');
+
+const reports: Readonly<Record<ValidationFormat, (verdicts: readonly Verdict[]) => string>> = { github, sarif, junit };

@@ -1,0 +1,142 @@
+/** Formats of findings, defaults of options, `inspect` and `doctor`. */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { XMLParser } from 'fast-xml-parser';
+import { describe, expect, it } from 'vitest';
+import { runCommand, temporaryFolder } from '../support/command.js';
+
+const folder = temporaryFolder();
+const model = 'fixtures/readme/first-steps.yaml';
+const wrong = 'fixtures/readme/two-slips.yaml';
+
+describe('validate --output-format', () => {
+  it('github prints an annotation for each finding', async () => {
+    const { code, stdout, stderr } = await runCommand(['validate', wrong, 'a,b.yaml', '--output-format', 'github']);
+    expect([code, stderr]).toEqual([2, '']);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(
+        /^::error file=fixtures\/readme\/two-slips\.yaml,line=14,col=15,title=lang\/dimension-mismatch::the rate of v /,
+      ),
+      expect.stringMatching(/^::error file=fixtures\/readme\/two-slips\.yaml,line=28,col=18,/),
+      '::error file=a%2Cb.yaml,title=unreadable::there is no file a,b.yaml; hint: check its name and folder',
+      '',
+    ]);
+  });
+
+  it('sarif is a log with rules, levels and places', async () => {
+    const { code, stdout } = await runCommand(['validate', wrong, '--output-format', 'sarif']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: '2.1.0',
+      runs: [
+        {
+          tool: { driver: { name: 'interneuron', rules: [{ id: 'lang/dimension-mismatch' }] } },
+          results: [14, 28].map((startLine) => ({
+            ruleId: 'lang/dimension-mismatch',
+            level: 'error',
+            locations: [{ physicalLocation: { artifactLocation: { uri: wrong }, region: { startLine } } }],
+          })),
+        },
+      ],
+    });
+  });
+
+  it('junit has a case for each model', async () => {
+    const { stdout } = await runCommand(['validate', wrong, model, '--output-format', 'junit']);
+    const parsed: unknown = new XMLParser({ ignoreAttributes: false }).parse(stdout);
+    expect(parsed).toMatchObject({
+      testsuites: {
+        '@_tests': '2',
+        '@_failures': '1',
+        testsuite: {
+          testcase: [
+            { '@_name': wrong, failure: { '#text': expect.stringContaining('28:18: lang/dimension-mismatch') } },
+            { '@_name': model },
+          ],
+        },
+      },
+    });
+  });
+});
+
+describe('defaults of options', () => {
+  const ran = async (words: readonly string[], environment: Readonly<Record<string, string>>): Promise<unknown> => {
+    const all = ['run', model, '--duration', '1 ms', '--json', ...words];
+    return JSON.parse((await runCommand(all, { environment })).stdout);
+  };
+
+  it('are those of the environment, unless an option is given', async () => {
+    const environment = { INTERNEURON_TARGET: 'reference' };
+    expect(await ran([], environment)).toMatchObject({ target: 'reference' });
+    expect(await ran(['--target', 'wasm'], { ...environment, INTERNEURON_THREADS: '2' })).toMatchObject({
+      target: 'wasm',
+      threads: 2,
+    });
+  });
+
+  it('are those of the configuration file, which the environment overrides', async () => {
+    const home = folder.file('config');
+    mkdirSync(`${home}/interneuron`, { recursive: true });
+    writeFileSync(`${home}/interneuron/config.json`, '{ "target": "reference", "threads": 1 }');
+    expect(await ran([], { XDG_CONFIG_HOME: home })).toMatchObject({ target: 'reference' });
+    expect(await ran([], { XDG_CONFIG_HOME: home, INTERNEURON_TARGET: 'wasm' })).toMatchObject({ target: 'wasm' });
+    writeFileSync(`${home}/interneuron/config.json`, '{ "targt": "c" }');
+    expect(await ran([], { XDG_CONFIG_HOME: home })).toMatchObject({
+      error: { message: expect.stringContaining('has no setting targt'), hint: 'did you mean target?' },
+    });
+    writeFileSync(`${home}/interneuron/config.json`, '{ target: c }');
+    expect(await ran([], { XDG_CONFIG_HOME: home })).toMatchObject({
+      error: { message: expect.stringContaining('is not a JSON object') },
+    });
+  });
+
+  it('do not concern what validate checks', async () => {
+    const environment = { INTERNEURON_TARGET: 'none' };
+    expect(await runCommand(['validate', model], { environment })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('inspect', () => {
+  it('lists the run and what it recorded', async () => {
+    const path = folder.file('result.nwb');
+    const { stdout: ran } = await runCommand(['run', model, '-o', path, '--json']);
+    const { fingerprint, populations } = JSON.parse(ran) as {
+      fingerprint: string;
+      populations: { cells: { spikes: number } };
+    };
+    const { code, stdout } = await runCommand(['inspect', path]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^fingerprint +${fingerprint}$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^cells +spike +20 +${populations.cells.spikes}$`, 'm'));
+    expect(stdout).toMatch(/^cells +v +V +2 +5,000$/m);
+    const { stdout: json } = await runCommand(['inspect', path, '--json']);
+    expect(JSON.parse(json)).toMatchObject({
+      run: { fingerprint, seed: '1' },
+      end: 0.5,
+      samples: [{ owner: 'cells', variable: 'v', unit: 'V', columns: 2, samples: 5000 }],
+    });
+  });
+
+  it('lists files of other programs', async () => {
+    const path = folder.file('spikes.dat');
+    writeFileSync(path, '# NEST version: 3.8\nsender\ttime_ms\n1\t0.5\n2\t1.5\n1\t2.5\n');
+    const { code, stdout } = await runCommand(['inspect', path]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/spike +2 +3$/m);
+  });
+});
+
+describe('doctor', () => {
+  it('runs a network on each engine, with one fingerprint', { timeout: 300_000 }, async () => {
+    const { code, stdout } = await runCommand(['doctor', '--json']);
+    const { healthy, engines } = JSON.parse(stdout) as {
+      healthy: boolean;
+      engines: { target: string; state: string; fingerprint?: string }[];
+    };
+    expect([code, healthy]).toEqual([0, true]);
+    const states = new Map(engines.map(({ target, state }) => [target, state]));
+    expect([states.get('reference'), states.get('wasm')]).toEqual(['works', 'works']);
+    expect([...states.keys()]).toEqual(['reference', 'wasm', 'c', 'opencl', 'cuda']);
+    expect(new Set(engines.flatMap(({ fingerprint }) => fingerprint ?? [])).size).toBe(1);
+  });
+});

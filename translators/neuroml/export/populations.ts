@@ -4,6 +4,7 @@ import { second } from '../../../src/lang/dimension.js';
 import { areInFile, endOf } from '../../../src/model/tagged.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import { child } from '../../../src/model/pointer.js';
+import { timingProperties } from '../../../src/model/timing-properties.js';
 import type { NeuronType, Population } from '../../../src/model/model.js';
 import { isStructured, writeStructuredPopulation } from './cells/network.js';
 import { type CellPlan, type ExportContext } from './context.js';
@@ -79,6 +80,7 @@ function cells(
 function replay(name: string, { spikes, size }: Population, written: Written, context: ExportContext): void {
   const { report, ids, data, model, dimensions } = context;
   const pointer = child(child('/populations', name), 'spikes');
+  const { addsUpTime } = timingProperties[model.timing];
   if (!spikes || areInFile(spikes)) return report.missing(pointer, 'spikes stored in a file');
   const [indices, times] = [numbersOf(spikes.indices, data), numbersOf(spikes.times, data)];
   const trains = Array.from({ length: size }, (): number[] => []);
@@ -87,7 +89,7 @@ function replay(name: string, { spikes, size }: Population, written: Written, co
   for (let again = 0; again < repeats; again++)
     for (let k = 0; k < times.length; k++)
       trains[indices[k] ?? 0]?.push((times[k] ?? 0) + again * (spikes.period ?? 0));
-  const timeOf = keptTexts((at) => quantityText(at, second, dimensions, true));
+  const timeOf = keptTexts((at) => quantityText(at, second, dimensions, addsUpTime));
   const made = trains.map((train, k) => {
     const id = ids.claim(size === 1 ? `${name}_spikes` : `${name}_spikes_${k}`);
     const items = listOf(

@@ -14,9 +14,11 @@ import { numberAt, type Numbers } from '../values.js';
 /** Returns the text of the delay of each connection, from delays in s. */
 export function delayTexts(
   delays: Numbers,
-  { dimensions }: Pick<ExportContext, 'dimensions'>,
+  { model, dimensions }: Pick<ExportContext, 'model' | 'dimensions'>,
 ): (connection: number) => string {
-  const textOf = keptTexts((seconds) => quantityText(seconds, second, dimensions, true));
+  const textOf = keptTexts((seconds) =>
+    quantityText(seconds, second, dimensions, timingProperties[model.timing].addsUpTime),
+  );
   return (connection) => textOf(numberAt(delays, connection));
 }
 

@@ -18,14 +18,17 @@ export function arrayOf(value: ArrayValue, data: DataStore): ArrayLike<number> {
   return stored instanceof BigInt64Array ? Float64Array.from(stored, Number) : stored;
 }
 
-/** The numbers of an array value in SI; undefined where the store lacks them, as when a document came without them. */
+/**
+ * Returns the numbers of an array value in SI; undefined if the store lacks them, as for a document that came without
+ * its data.
+ */
 export function knownNumbers(value: ArrayValue, data: DataStore | undefined): readonly number[] | undefined {
   if (isListed(value)) return value;
   const stored = data?.get(value.$data);
   return stored && Array.from(stored as ArrayLike<number | bigint>, Number);
 }
 
-/** The numbers of an array value in SI; none where the store lacks them. */
+/** Returns the numbers of an array value in SI; an empty list if the store lacks them. */
 export const numbersOf = (value: ArrayValue, data: DataStore | undefined): readonly number[] =>
   knownNumbers(value, data) ?? [];
 

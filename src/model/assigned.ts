@@ -7,19 +7,19 @@ import { numbersOf } from './arrays.js';
 import type { ArrayValue, DataStore } from './model.js';
 import { inSlice } from './selected.js';
 
-/** What a key gives a value to: a variable of a population or projection, or of some of its elements. */
+/** Target of a key: a variable of a population or projection, or of some of its elements. */
 export interface Assigned {
-  /** A population or projection; empty where the selection is beside the values. */
+  /** A population or projection; empty if a selection accompanies the values. */
   readonly owner: string;
   /** Start, end (not included) and step of the elements; absent: not limited so. */
   readonly slice?: readonly [number, number, number];
   /** Numbers of the elements; absent: not limited so. */
   readonly indices?: readonly number[];
-  /** A variable, that of a mechanism as `mechanism.variable`, or the pathway whose delays it gives. */
+  /** A variable, a mechanism's variable as `mechanism.variable`, or the pathway that gets a delay. */
   readonly variable: string;
 }
 
-/** What a key means; a key without an owner is a variable of the selection beside it. */
+/** Parses a key. A key without an owner is a variable of the selection that accompanies it. */
 export function assignedBy(key: string): Assigned {
   const [, owner = '', inside, variable = key] = /^(\w+)(?:\[([^\]]*)\])?\.(\w+(?:\.\w+)?)$/.exec(key) ?? [];
   if (inside === undefined) return { owner, variable };

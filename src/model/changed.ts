@@ -1,4 +1,4 @@
-/** What a model changes from outside the equations of its types. */
+/** Changes that a model makes from outside the equations of its types. */
 
 import { parseStatements } from '../lang/parse.js';
 import { writtenBy } from '../lang/walk.js';
@@ -6,7 +6,10 @@ import type { Id, Model, SelectionRule } from './model.js';
 import { isPhase, isSelection } from './tagged.js';
 import { ownersOf } from './typed.js';
 
-/** What phases and operations change, at the ends of synapses too, as `population.variable` and `projection.variable`. */
+/**
+ * Returns the variables that phases and operations change, as `population.variable` and `projection.variable`.
+ * Variables at the ends of synapses are included.
+ */
 export function changedNames(model: Model): ReadonlySet<string> {
   const phases = model.experiment.protocol.flatMap((phase) => {
     if (isPhase(phase, 'set')) return named(Object.keys(phase.set), phase.of);

@@ -6,10 +6,10 @@ import { reportSchemaErrors } from './schema-findings.js';
 import { validate } from './schema-validator.generated.js';
 
 /**
- * Whether a type can be read as one of a canonical document; otherwise what is wrong with it is reported.
+ * Checks whether a type can be read as a type of a canonical document; reports every violation otherwise.
  *
  * @param report  takes each finding with a pointer into the type
- * @diagnostic model/wrong-type, model/missing-key and what else breaks the schema
+ * @diagnostic model/wrong-type, model/missing-key and other violations of the schema
  */
 export function checkType(
   kind: 'neurons' | 'synapses',
@@ -19,7 +19,7 @@ export function checkType(
   const document = { interneuron: 1, name: 'type', experiment: { duration: '1 ms' }, [kind]: { type } };
   if (validate(document)) return true;
   const found = new Diagnostics();
-  // Keys that are not known are said with the rest of the model.
+  // Unknown keys are reported with the rest of the model.
   if (
     reportSchemaErrors(validate.errors ?? [], document, unplaced, found, {
       schema: 'schemas/model.schema.json',

@@ -13,7 +13,7 @@ export const commentsKey = 'comments';
 export class Comments {
   readonly #left: Map<string, string>;
 
-  /** @param annotations  of the model; what has another form there is no comment */
+  /** @param annotations  of the model; an entry of another form is not a comment */
   constructor(annotations: Readonly<Record<string, unknown>> | undefined) {
     const given = annotations?.[commentsKey];
     const entries = typeof given === 'object' && given !== null ? Object.entries(given) : [];
@@ -27,7 +27,7 @@ export class Comments {
     return text === undefined ? [] : text.split('\n');
   }
 
-  /** Comments on a part, and on what is in it, by its name. */
+  /** Takes the comments on a part and on its members, which are prefixed with the member's name. */
   takeAll(pointer: string): readonly string[] {
     const inner = [...this.#left.keys()].filter((one) => one.startsWith(`${pointer}/`));
     return [

@@ -1,10 +1,10 @@
 /**
- * A cell with structure as a tree of nodes: the compartments that its sections are cut into, and the points of no area
- * where several sections meet.
+ * A cell with structure as a tree of nodes: the compartments of its sections, and the points of no area at junctions of
+ * several sections.
  *
- * Discretised as NEURON does it: a section is cut into equal lengths, the area and the resistance of each piece are
- * integrals over the frusta between its points, and voltages are those at the centres. Points without area between two
- * neighbours only are left out: resistances in series add up.
+ * Discretised as in NEURON. A section is cut into equal lengths. The area and resistance of each piece are integrals
+ * over the frusta between its points. Voltages are defined at the centres. A point without area that has only two
+ * neighbours is left out, because resistances in series add up.
  *
  * @source Hines & Carnevale (1997), The NEURON simulation environment, Neural Computation 9:1179-1209
  */
@@ -27,7 +27,7 @@ export interface Compartment {
   readonly section: string;
   /** Ordinal of the piece within its section. */
   readonly division: number;
-  /** Lateral area in m**2; null where the section has no shape. */
+  /** Lateral area in m**2; null if the section has no shape. */
   readonly area: number | null;
   /** Along the section, in m. */
   readonly length: number;
@@ -35,13 +35,13 @@ export interface Compartment {
   readonly diameter: number;
   /** In F. */
   readonly capacitance: number;
-  /** Of its centre from where the root begins, along the tree, in m. */
+  /** Of its centre from the root's beginning, along the tree, in m. */
   readonly distance: number;
-  /** Coordinates of its centre in m; zero where the section has no points. */
+  /** Coordinates of its centre in m; zero if the section has no points. */
   readonly centre: readonly [x: number, y: number, z: number];
 }
 
-/** A tree of nodes: first the compartments in their order, then the points where sections meet. */
+/** A tree of nodes: first the compartments in their order, then the junctions of sections. */
 export interface Tree {
   /** In the order of their sections. */
   readonly compartments: readonly Compartment[];
@@ -60,9 +60,9 @@ export interface Tree {
 }
 
 /**
- * The tree of compartments that begin at the far ends of others.
+ * Builds the tree of compartments that begin at the far ends of others.
  *
- * @param conductances  from centres to where compartments begin and to their far ends, times the resistivity, in m
+ * @param conductances  from centres to the compartments' beginnings and far ends, times the resistivity, in m
  */
 export function treeOfEnds(
   parents: ArrayLike<number>,
@@ -91,7 +91,7 @@ export function treeOfEnds(
   return ordered(compartments, edges, () => 0);
 }
 
-/** What is wrong with a tree. */
+/** Error in a tree of sections. */
 export class BadTree extends Error {
   constructor(
     readonly section: string,
@@ -114,7 +114,9 @@ interface Edge {
   readonly resistance: number;
 }
 
-/** Cuts the sections of a cell. @throws BadTree for a section that has no length or lacks what the cable needs */
+/**
+ * Cuts the sections of a cell. @throws BadTree for a section that has no length or lacks a value that the cable needs
+ */
 export function treeOf({ sections }: Pick<Compartments, 'sections'>): Tree {
   const compartments: Compartment[] = [];
   const first = new Map<string, number>();
@@ -156,7 +158,7 @@ export function treeOf({ sections }: Pick<Compartments, 'sections'>): Tree {
   const ends = new Map<string, number>();
   const origins = new Map<string, number>();
   const at = (name: string): number => first.get(name) ?? 0;
-  /** The node that a place is, made where it is a point without area. */
+  /** Returns the node at a place; creates it if the place is a point without area. */
   const nodeAt = (name: string, fraction: number): number => {
     const section = sections[name] as Section;
     const own = pieces.get(name);

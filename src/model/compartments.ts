@@ -11,9 +11,9 @@ export interface Section {
   readonly parent?: { readonly section: Id; readonly fraction: number };
   /** Points along it. */
   readonly points?: readonly Point[];
-  /** In m, where no points are given. */
+  /** In m, if no points are given. */
   readonly length?: number;
-  /** In m, where no points are given. */
+  /** In m, if no points are given. */
   readonly diameter?: number;
   /** Into how many compartments it is cut. */
   readonly divisions: number;
@@ -21,15 +21,15 @@ export interface Section {
   readonly specificCapacitance?: number;
   /** Of the inside, ohm*m. */
   readonly resistivity?: number;
-  /** Of the whole section in F, where no shape is given. */
+  /** Of the whole section in F, if no shape is given. */
   readonly capacitance?: number;
-  /** Conductance to the parent in S, where no shape is given. */
+  /** Conductance to the parent in S, if no shape is given. */
   readonly coupling?: number;
-  /** Membrane potential at the start in V, where it is another than that of the cell. */
+  /** Membrane potential at the start in V, if it differs from the cell's. */
   readonly initial?: number;
 }
 
-/** An ion whose concentrations mechanisms read and write. */
+/** An ion with concentrations that mechanisms read and write. */
 export interface Ion {
   /** Charge in units of the elementary charge. */
   readonly valence: number;
@@ -47,19 +47,19 @@ export interface Ion {
  * Equations on sections: a channel, a leak, a pool of an ion.
  *
  * It reads from its place `v`, `area`, `temperature`, `distance` (of its middle from the root's beginning along the
- * tree, in m), `diameter` and `length` (of its compartment, in m) and, of an ion `ca`, `ca_i`, `ca_o`, `e_ca`, `i_ca`;
- * it writes currents `i` or `i_ca` (inward positive, per area where `density`) or concentrations `ca_i`, `ca_o`.
+ * tree, in m), `diameter` and `length` (of its compartment, in m). For an ion `ca` it reads `ca_i`, `ca_o`, `e_ca` and
+ * `i_ca`. It writes currents `i` or `i_ca` (inward positive, per area if `density`) or concentrations `ca_i`, `ca_o`.
  */
 export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   /** Sections and groups that it is on; absent: all sections. */
   readonly on?: readonly Id[];
   /** Whether its currents are per membrane area (A/m**2) rather than of the whole compartment (A). */
   readonly density: boolean;
-  /** What it takes from its place. */
+  /** Variables that it reads from its place. */
   readonly reads: readonly Id[];
-  /** What it adds to its place, or sets there. */
+  /** Variables of its place that it adds to or sets. */
   readonly writes: Readonly<Record<Id, F['expression']>>;
-  /** Conditions on what it reads and its own variables; absent: none. */
+  /** Conditions on the variables that it reads and on its own; absent: none. */
   readonly events?: Readonly<Record<Id, LocalEvent<F>>>;
   /**
    * Parameters and first values of state that are others on some sections, by section or group; of several the last
@@ -90,9 +90,9 @@ export interface Compartments<F extends Form = Written> {
  * of its cells, the first compartment of all cells first. Compartments meet at the ends of others, points without area.
  */
 export interface CableTree<F extends Form = Written> {
-  /** The compartment at whose far end each compartment begins, one before it; -1 for the root, the first. */
+  /** For each compartment the earlier compartment that it is attached to at the far end; -1 for the root, the first. */
   readonly parents: ArrayValue;
-  /** Axial conductance times resistivity, from where each compartment begins to its centre, in m. */
+  /** Axial conductance times resistivity, from each compartment's beginning to its centre, in m. */
   readonly near: ArrayValue;
   /** The same from its centre to its far end, in m. */
   readonly far: ArrayValue;
@@ -106,6 +106,6 @@ export interface CableTree<F extends Form = Written> {
   readonly current: F['expression'];
   /** A state variable that is set to the change of the membrane potential in each step; absent: none. */
   readonly rise?: Id;
-  /** Names of ranges of compartments; absent: there are none. */
+  /** Names of ranges of compartments; absent: no names. */
   readonly sections?: Readonly<Record<Id, { readonly first: number; readonly count: number }>>;
 }

@@ -1,27 +1,27 @@
-/** What another notation could say of a model, part by part. */
+/** Report on how faithfully another notation expresses a model, part by part. */
 
 /**
  * - exact: the same function
- * - equivalent: the same up to rounding, to stated errors of steps that adapt, to the stated convention by which times or parts are labelled, or to other
- *   draws of the same distribution
- * - approximated: anything else, such as another integration method or another distribution; the message says what
- *   differs, and how much where that is known
+ * - equivalent: the same up to rounding, to stated errors of adaptive steps, to the stated convention that labels times
+ *   or parts, or to other draws of the same distribution
+ * - approximated: anything else, such as another integration method or another distribution; the message states the
+ *   difference, and its size if known
  * - notExpressible: left out
  */
 type Verdict = 'exact' | 'equivalent' | 'approximated' | 'notExpressible';
 
-/** What a conversion is as a whole: as its least faithful part. */
+/** Verdict on a whole conversion: the verdict on its least faithful part. */
 export type Outcome = 'exact' | 'equivalent' | 'approximate' | 'incomplete';
 
-/** What a notation could say of one part of a model. */
+/** How faithfully the notation expresses one part of a model. */
 export interface ConversionEntry {
-  /** How well the notation says this part. */
+  /** How well the notation expresses this part. */
   readonly verdict: Verdict;
-  /** Stable name of what this is about, such as `brian/timing`. */
+  /** Stable name of the subject, such as `brian/timing`. */
   readonly code: string;
   /** JSON pointer into the canonical model. */
   readonly pointer: string;
-  /** One sentence on what differs, for a person. */
+  /** One sentence on the difference, for a person. */
   readonly message: string;
 }
 
@@ -34,7 +34,7 @@ const outcomes = {
 
 const verdicts = Object.keys(outcomes) as readonly Verdict[];
 
-/** What a conversion with these entries is as a whole. */
+/** Returns the outcome of a conversion from its entries. */
 export function outcomeOf(entries: readonly ConversionEntry[]): Outcome {
   const worst = entries.reduce((rank, { verdict }) => Math.max(rank, verdicts.indexOf(verdict)), 0);
   return outcomes[verdicts[worst] ?? 'exact'];
@@ -50,7 +50,7 @@ export class ConversionReport {
     this.#stage = stage;
   }
 
-  /** What was said so far, in order, nothing twice. */
+  /** Entries added so far, in order and without duplicates. */
   get entries(): readonly ConversionEntry[] {
     return [...this.#entries.values()];
   }
@@ -65,38 +65,35 @@ export class ConversionReport {
     this.add({ verdict: 'equivalent', code, pointer, message });
   }
 
-  /** Something near; the message says what differs. */
+  /** An approximation; the message states the difference. */
   approximated(code: string, pointer: string, message: string): void {
     this.add({ verdict: 'approximated', code, pointer, message });
   }
 
-  /**
-   * Left out.
-   * @returns undefined, as what stands for the part
-   */
+  /** Left out. @returns undefined, as the value for the part */
   missing(pointer: string, message: string, code = `${this.#stage}/not-expressible`): undefined {
     this.add({ verdict: 'notExpressible', code, pointer, message });
     return undefined;
   }
 
-  /** Marks a part as exact unless something else was said about it or about anything in it. */
+  /** Marks a part as exact unless there is an entry for it or for anything in it. */
   settle(pointer: string, message: string): void {
     if (!this.#about(pointer).next().done) return;
     this.exact(pointer, message);
   }
 
-  /** Whether something was said of a part, or of what is in it, that is not exact. */
+  /** Checks whether a part or anything in it has an entry other than exact. */
   hasLoss(pointer: string): boolean {
     for (const { verdict } of this.#about(pointer)) if (verdict !== 'exact') return true;
     return false;
   }
 
-  /** Whether it was said that a part is left out. */
+  /** Checks whether an entry reports a part as left out. */
   hasOmission(pointer: string): boolean {
     return [...this.#entries.values()].some((entry) => entry.pointer === pointer && entry.verdict === 'notExpressible');
   }
 
-  /** Adds an entry unless the same was said of the same part. */
+  /** Adds an entry unless the same entry exists for the same part. */
   add(entry: ConversionEntry): void {
     const key = JSON.stringify([entry.code, entry.pointer, entry.message]);
     if (!this.#entries.has(key)) this.#entries.set(key, entry);

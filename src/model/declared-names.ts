@@ -1,4 +1,4 @@
-/** Names that are declared where code of a model is. */
+/** Names that are declared at each place in a model that has code. */
 
 import { type EquationSet, ownersOf } from './typed.js';
 import type * as written from './model.js';
@@ -6,7 +6,7 @@ import type * as written from './model.js';
 /** Names that have a meaning in the code of every type. */
 const everywhere = ['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z'];
 
-/** What declares names for code. */
+/** A type that declares names for code. */
 interface Declaring extends Pick<EquationSet | written.EquationSet, 'noise'> {
   readonly parameters: object;
   readonly state: object;
@@ -21,7 +21,7 @@ export function declaredNames(type: Declaring): ReadonlySet<string> {
   return new Set([...declared.flatMap(Object.keys), ...type.noise, ...everywhere]);
 }
 
-/** Where nothing is declared but what has a meaning everywhere. */
+/** Only the names that have a meaning everywhere. */
 export const noNames: ReadonlySet<string> = new Set(everywhere);
 
 /** Names of a type's own variables: parameters, states, derived variables and inputs. */
@@ -37,19 +37,19 @@ export const ownNames = ({
 export const union = (scopes: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
   scopes.length === 1 ? (scopes[0] ?? noNames) : new Set([...everywhere, ...scopes.flatMap((scope) => [...scope])]);
 
-/** What is declared where code of a network is. */
+/** Names that the code of a network can read. */
 export interface Scopes {
-  /** Of a type of cells, by its name; undefined where there is none. */
+  /** Of a type of cells, by its name; only the predefined names if the name is undefined. */
   ofType(neuron: string | undefined): ReadonlySet<string>;
   /** Of the synapses of a projection. */
   ofProjection(projection: { readonly synapse: string }): ReadonlySet<string>;
   /** Of the cells or synapses of a selection. */
   ofSelection(rule: written.SelectionRule): ReadonlySet<string>;
-  /** Of what a key of the protocol begins with: a population, a projection or a stimulus. */
+  /** Of the first part of a protocol key: a population, a projection or a stimulus. */
   ofKey(key: string): ReadonlySet<string>;
 }
 
-/** What is declared in each part of a model: a name that is declared is not a unit. */
+/** Returns the names declared in each part of a model. A declared name is not a unit. */
 export function scopesOf({ neurons, synapses, populations, projections, stimuli }: written.Model): Scopes {
   const known = new Map<written.NeuronType | written.SynapseType, ReadonlySet<string>>();
   const ofType = (type: written.NeuronType | written.SynapseType | undefined): ReadonlySet<string> => {

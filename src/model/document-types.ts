@@ -11,7 +11,7 @@ export type Statements = string | readonly string[];
 /** By name. */
 export type Map<T> = Readonly<Record<string, T>>;
 
-/** A large array kept beside the document. */
+/** A large array kept outside the document. */
 export interface DataReferenceDocument {
   /** SHA-256 of the array's little-endian bytes, in hexadecimal. */
   readonly $data: string;
@@ -24,7 +24,7 @@ export interface DataReferenceDocument {
 }
 /** Numbers, quantities or, for two dimensions, lists of such; looked at when normalising. */
 type Numbers = readonly unknown[];
-/** An array whose numbers are in their own unit. */
+/** An array of numbers in their own unit. */
 interface ArrayWithUnit {
   readonly array: Numbers | DataReferenceDocument;
   readonly unit?: Unit;
@@ -38,7 +38,8 @@ export interface DrawnValuesDocument {
   /** NumPy's legacy `RandomState`. */
   readonly generator: 'numpy-mt19937';
   /**
-   * Seed of the generator, untouched by the model's seed; or `model`, where the model's seed and the stream begin it.
+   * Seed of the generator, independent of the model's seed; or `model` to derive it from the model's seed and the
+   * stream.
    */
   readonly seed: string | number;
   /** A method of NumPy's `RandomState`, such as `normal`. */
@@ -47,13 +48,13 @@ export interface DrawnValuesDocument {
   readonly arguments: readonly number[];
   /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
   readonly stream?: string;
-  /** 32-bit words of the generator that were drawn before the first of these draws; absent: 0. */
+  /** 32-bit numbers drawn from the generator before the first of the draws here; absent: 0. */
   readonly skip?: number;
   /** Draws that share a generator happen in this order. */
   readonly order?: number;
   /** Unit that the drawn numbers are in; absent: the unit of the place. */
   readonly unit?: Unit;
-  /** Drawn numbers are multiplied by ten to this power to be in SI; what `unit` becomes. */
+  /** Drawn numbers are multiplied by ten to this power to be in SI. Normalising sets it from `unit`. */
   readonly exponent10?: number;
   /**
    * Synapses: a number for each pair of elements, connected or not, by sender and then receiver, from a copy of the
@@ -62,7 +63,7 @@ export interface DrawnValuesDocument {
   readonly pairs?: true;
   /** Synapses: each receiver's draws begin again from the generator as it stands. */
   readonly anew?: 'receiver';
-  /** What becomes of the number: an expression of `drawn` and `dt`. */
+  /** Transformation of the drawn number: an expression of `drawn` and `dt`. */
   readonly then?: Expression;
 }
 /** A value for each element: one for all, an expression, an array or a draw. */
@@ -94,9 +95,12 @@ export type DerivativeDocument = string | number | { readonly rate: Expression; 
 /** A sum that stimuli and synapses add up to within a step: its unit, or a map with it. */
 type InputDocument = Unit | { readonly unit: Unit; readonly reduce?: 'sum' | 'product' };
 
-/** What neuron types, synapse types and mechanisms have in common. */
+/** Members common to neuron types, synapse types and mechanisms. */
 export interface EquationSetDocument {
-  /** A library type that this one is said to equal, with each of its parameters in this type's own. */
+  /**
+   * The library type that this one claims to equal, with an expression of this type's parameters for each library
+   * parameter.
+   */
   readonly conformsTo?: { readonly type: string; readonly where?: Map<Expression>; readonly timing?: string };
   readonly parameters?: Map<ParameterDocument>;
   readonly state?: Map<StateDocument>;
@@ -107,7 +111,7 @@ export interface EquationSetDocument {
   readonly noise?: readonly string[];
   /** How derivatives are integrated; absent: `auto`. */
   readonly method?: string;
-  /** Order in which a stepwise timing profile advances the parts of the type; absent: it has one. */
+  /** Order for stepwise timing profiles to advance the parts of the type; absent: it has one part. */
   readonly sequence?: readonly PartDocument[];
 }
 
@@ -117,7 +121,7 @@ export interface PartDocument {
   readonly derived?: readonly string[];
   /** State variables that form a linear system, advanced by its matrix exponential. */
   readonly propagate?: readonly string[];
-  /** State variables whose rates are evaluated together and then applied. */
+  /** State variables with rates that are evaluated together and then applied. */
   readonly state?: readonly string[];
   /** Conditions, tested in this order. */
   readonly events?: readonly string[];
@@ -127,15 +131,15 @@ export interface PartDocument {
   readonly current?: readonly string[];
 }
 
-/** What an event keeps from happening for a while after it. */
+/** Suppression of effects for a while after an event. */
 export interface RefractoryDocument {
   /** How long: an expression in seconds. */
   readonly for?: Expression;
   /** Refractory as long as this condition holds. */
   readonly while?: Expression;
-  /** Variables whose rate is zero meanwhile. */
+  /** Variables that have a rate of zero meanwhile. */
   readonly rate?: readonly string[];
-  /** Whether other code may write those variables meanwhile. */
+  /** Whether other code may write the same variables meanwhile. */
   readonly writes?: 'block' | 'allow';
   /** Whether the event itself is suppressed meanwhile (the default). */
   readonly suppress?: boolean;
@@ -147,7 +151,7 @@ export interface RefractoryDocument {
   readonly evaluated?: 'atEvent' | 'eachStep';
 }
 
-/** An event: its condition, and what it does. */
+/** An event: its condition and its actions. */
 export interface EventDocument {
   readonly when: Expression;
   /** `level`: as long as the condition holds; `rising`: when it begins to hold. */
@@ -168,7 +172,7 @@ export interface EventDocument {
   readonly multiplicity?: Expression;
   /** The name under which others see the event, which several may share; null: nobody sees it; absent: its own. */
   readonly emits?: string | null;
-  /** Cells with structure: where the condition is read. */
+  /** Cells with structure: the section that the condition reads. */
   readonly section?: string;
   /** Place along that section, 0 to 1. */
   readonly fraction?: number;
@@ -179,7 +183,7 @@ export interface RegimeDocument {
   /** The regime at the start. */
   readonly initial?: boolean;
   readonly derivatives?: Map<DerivativeDocument>;
-  /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
+  /** Order for stepwise profiles to apply the derivatives, one after another; absent: by name. */
   readonly order?: readonly string[];
   /** Actions when an element enters it. */
   readonly onEntry?: Statements;
@@ -198,9 +202,9 @@ export interface SectionDocument {
   readonly parent?: string | { readonly section: string; readonly fraction?: number };
   /** Shape: x, y, z and diameter of points along the section, in metres unless with units. */
   readonly points?: readonly (readonly Quantity[])[];
-  /** Metres unless with a unit, where no points are given. */
+  /** Metres unless with a unit, if no points are given. */
   readonly length?: Quantity;
-  /** Metres unless with a unit, where no points are given. */
+  /** Metres unless with a unit, if no points are given. */
   readonly diameter?: Quantity;
   /** Into how many compartments it is cut. */
   readonly divisions?: number;
@@ -208,11 +212,11 @@ export interface SectionDocument {
   readonly specificCapacitance?: Quantity;
   /** Axial, of the inside, ohm*m. */
   readonly resistivity?: Quantity;
-  /** Of the whole section, where no shape is given; F. */
+  /** Of the whole section, if no shape is given; F. */
   readonly capacitance?: Quantity;
-  /** Conductance to the parent, where no shape is given; S. */
+  /** Conductance to the parent, if no shape is given; S. */
   readonly coupling?: Quantity;
-  /** Membrane potential at the start, where it is not the cell's; V. */
+  /** Membrane potential at the start, if it differs from the cell's; V. */
   readonly initial?: Quantity;
 }
 
@@ -221,7 +225,7 @@ export interface LocalEventDocument {
   readonly when: Expression;
   /** `level`: as long as the condition holds; `rising`: when it begins to hold. */
   readonly edge?: 'level' | 'rising';
-  /** What it does to them. */
+  /** Actions on the variables. */
   readonly do?: Statements;
   /** Order among the conditions; 0 unless stated. */
   readonly order?: number;
@@ -234,13 +238,13 @@ export interface MechanismDocument extends EquationSetDocument {
   /** Whether its currents are per area (the default). */
   readonly density?: boolean;
   /**
-   * What it takes from its place: `v`, `area`, `distance` (along the tree from the root), `temperature`, `ca_i`,
-   * `ca_o`, `e_ca`, `i_ca`.
+   * Variables that it reads from its place: `v`, `area`, `distance` (along the tree from the root), `temperature`,
+   * `ca_i`, `ca_o`, `e_ca`, `i_ca`.
    */
   readonly reads?: readonly string[];
-  /** What it adds: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration). */
+  /** Values that it adds: `i` or `i_ca` (inward current positive), `ca_i`, `ca_o` (sets the concentration). */
   readonly writes?: Map<Expression>;
-  /** Conditions on what it reads and its own variables. */
+  /** Conditions on the variables that it reads and on its own. */
   readonly events?: Map<LocalEventDocument>;
   /** Parameters and first values of state that are others on some sections, by section or group. */
   readonly values?: Map<Map<ValueDocument>>;
@@ -281,9 +285,9 @@ export interface NeuronDocument extends EquationSetDocument {
 
 /** A tree of compartments with the type's own equations, each with one of its elements. */
 export interface CableDocument {
-  /** The compartment at whose far end each compartment begins; -1 for the root. */
+  /** For each compartment the compartment that it is attached to at the far end; -1 for the root. */
   readonly parents: ArrayDocument;
-  /** Axial conductance times resistivity, from where each compartment begins to its centre, m. */
+  /** Axial conductance times resistivity, from each compartment's beginning to its centre, m. */
   readonly near: ArrayDocument;
   /** The same from its centre to its far end, m. */
   readonly far: ArrayDocument;
@@ -301,7 +305,7 @@ export interface CableDocument {
   readonly sections?: Map<{ readonly first: number; readonly count: number }>;
 }
 
-/** What a synapse does when an event reaches it. */
+/** Actions of a synapse when an event reaches it. */
 export interface PathwayDocument {
   /**
    * `pre.spike`, `post.spike` or another event of an end; absent: the spike of the side that the pathway is named
@@ -319,12 +323,15 @@ export interface PathwayDocument {
 
 /** A type of synapse, by its equations. */
 export interface SynapseDocument extends EquationSetDocument {
-  /** What events of its ends do, by name (`pre`, `post`, or any with `on`). */
+  /** Actions on events of its ends, by name (`pre`, `post`, or any with `on`). */
   readonly pathways?: Map<Statements | PathwayDocument>;
   readonly events?: Map<LocalEventDocument>;
-  /** Continuous part: `post.I`, `pre.I` or a port, and what is added to it each step. */
+  /** Continuous part: `post.I`, `pre.I` or a port, and the expression that is added to it each step. */
   readonly contributes?: Map<Expression>;
-  /** `post.x` or `pre.x`, and what is summed over all synapses of that element to become its value each step. */
+  /**
+   * `post.x` or `pre.x`, and the expression that is summed over all synapses of that element to become its value each
+   * step.
+   */
   readonly summed?: Map<Expression>;
   /** Slot and order of summed variables, by their names in `summed`. */
   readonly sumSlots?: Map<{ readonly slot?: string; readonly order?: number }>;

@@ -1,6 +1,6 @@
 /**
- * The model as people write it: what `schemas/model.schema.json` describes, with shorthands and units as typed. Only
- * the schema check yields these types, only normalising reads them; everything downstream takes the normalised `Model`.
+ * The model as people write it, with shorthands and units as typed; `schemas/model.schema.json` describes it. Only the
+ * schema check yields this form and only normalising reads it. Everything downstream takes the normalised `Model`.
  */
 
 import type {
@@ -70,11 +70,11 @@ export interface PopulationDocument {
   }>;
   /** Places of the elements in metres unless with a unit: x, y and z of each, or a layout. */
   readonly positions?: ArrayDocument | StructureDocument;
-  /** What a source replays (times in seconds unless with a unit), or the file that holds it. */
+  /** Spikes that a source replays (times in seconds unless with a unit), or the file that holds them. */
   readonly spikes?:
     | { readonly indices: ArrayDocument; readonly times: ArrayDocument; readonly period?: Quantity }
     | { readonly file: string; readonly population?: string };
-  /** The clock at whose ticks its cells advance; absent: at every step. */
+  /** The clock that advances its cells; absent: at every step. */
   readonly clock?: string;
   /** Order within a slot; 0 unless stated. */
   readonly order?: number;
@@ -99,9 +99,9 @@ export interface SelectionMap {
   readonly sample?: number | string;
   /** The elements that a sample is drawn from; absent: all. */
   readonly within?: ArrayDocument;
-  /** Of a sample, in ascending order, only the elements with these numbers. */
+  /** Of a sample, in ascending order, only the elements with the given numbers. */
   readonly pick?: ArrayDocument;
-  /** The selection that a sample is drawn from, where that is not a population. */
+  /** The selection that a sample is drawn from, if that is not a population. */
   readonly from?: SelectionDocument;
   /** Of a sample of a selection, the elements of this population. */
   readonly only?: string;
@@ -114,9 +114,9 @@ export interface SelectionMap {
 export type SelectionDocument = string | SelectionMap;
 /** Places on cells with structure, one for each synapse or element. */
 export interface PlacesDocument {
-  /** Sections that there are places on; absent: those that `section` names. */
+  /** Sections that the places are on; absent: the sections that `section` names. */
   readonly sections?: readonly string[];
-  /** Names of sections, one for all or one for each; with `sections` the index of one of these for each. */
+  /** Names of sections, one for all or one for each; with `sections` the index into that list for each. */
   readonly section: ValueDocument | readonly string[];
   /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
   readonly fraction?: ValueDocument;
@@ -140,7 +140,7 @@ interface PairOptions {
   readonly condition?: string | boolean | null;
   readonly copies?: Expression;
 }
-/** A rule that says which pairs are connected; the schema describes each. */
+/** A rule that chooses the pairs to connect; the schema describes each. */
 export type ConnectionMap =
   | { readonly rule: 'all'; readonly self?: boolean }
   | { readonly rule: 'oneToOne' }
@@ -180,7 +180,7 @@ export type ConnectionMap =
     }
   | { readonly rule: 'clone'; readonly of: string }
   | { readonly rule: 'hostDrawn' | 'csa'; readonly arguments?: Map<unknown> };
-/** A rule, or its name where it needs nothing else. */
+/** A rule, or its name if it needs no arguments. */
 export type ConnectionDocument = 'all' | 'oneToOne' | ConnectionMap;
 
 /** Synapses of one type between two selections. */
@@ -200,7 +200,7 @@ export interface ProjectionDocument {
   readonly delay?: ValueDocument;
   /** Delay of each pathway; seconds. */
   readonly delays?: Map<ValueDocument>;
-  /** Bounds of delays, and what becomes of one outside them. */
+  /** Bounds of delays, and the treatment of a delay outside them. */
   readonly delayRange?: {
     readonly min?: Quantity;
     readonly max?: Quantity;
@@ -213,7 +213,7 @@ export interface ProjectionDocument {
     readonly offset?: Quantity | readonly Quantity[];
     readonly periodic?: readonly (readonly Quantity[] | null)[];
   };
-  /** The clock at whose ticks equations of its synapses advance; absent: at every step. */
+  /** The clock that advances the equations of its synapses; absent: at every step. */
   readonly clock?: string;
   /** Order within a slot; 0 unless stated. */
   readonly order?: number;
@@ -260,20 +260,20 @@ export interface OperationDocument {
 
 /** A function f(t) or f(t, i), constant between its values. */
 export interface TableDocument {
-  /** Seconds for which each value holds. */
+  /** Seconds that each value holds for. */
   readonly dt: Quantity;
   /** Unit of numbers among the values; absent: 1. */
   readonly unit?: Unit;
   /** Over time, or for each time a list over elements. */
   readonly values: ArrayDocument;
-  /** Length of the second dimension, where values are one list; null for none. */
+  /** Length of the second dimension, if values are one list; null for none. */
   readonly columns?: number | null;
 }
 
-/** What is written to the results: one of `events`, `variables` and `rate`. */
+/** A recording to the results: one of `events`, `variables` and `rate`. */
 export interface RecordingDocument {
   readonly of: SelectionDocument;
-  /** The event whose times are recorded. */
+  /** The event to record times of. */
   readonly events?: string;
   /** Variables, sampled regularly or at each event. */
   readonly variables?: string | readonly string[];
@@ -285,17 +285,17 @@ export interface RecordingDocument {
   readonly slot?: string;
   /** Order within a slot; 0 unless stated. */
   readonly order?: number;
-  /** Section of cells with structure whose variables are sampled. */
+  /** Section of cells with structure to sample the variables at. */
   readonly section?: string;
   /** Place along the section: 0 at its start, 1 at its end. */
   readonly fraction?: number;
   /** Several places, or every compartment: a recording for each, with a name of its own. */
   readonly places?: 'all' | readonly { readonly section: string; readonly fraction?: number }[];
-  /** Name in the results; absent: made of what is recorded. */
+  /** Name in the results; absent: made from the recorded names. */
   readonly name?: string;
 }
 
-/** One step of the protocol: one of the members that are actions, with what belongs to it. */
+/** One step of the protocol: one of the members that are actions, with its arguments. */
 export interface PhaseDocument {
   /** Runs for this time. */
   readonly run?: Quantity;
@@ -303,19 +303,22 @@ export interface PhaseDocument {
   readonly runUntil?: Quantity;
   /** `population.variable` (or `population[0:10].variable`, `projection.variable`) and its new value. */
   readonly set?: Map<ValueDocument>;
-  /** Only elements for which this holds. */
+  /** Only elements that satisfy this condition. */
   readonly where?: Expression;
-  /** With set, initialise or replay: what they are for; the keys of the former are then variables. */
+  /**
+   * With set, initialise or replay: the selection that they apply to; the keys of `set` and `initialise` are then
+   * variables.
+   */
   readonly of?: SelectionDocument;
   /** With set or initialise: the index i that values read counts within the selection. */
   readonly numbered?: 'selection';
-  /** As set, for state variables: the value holds now and is what a reset goes back to. */
+  /** Like set, for state variables: the value holds now and each reset returns to it. */
   readonly initialise?: Map<ValueDocument>;
-  /** `projection.pathway` and its new delay, for what is sent from now on. */
+  /** `projection.pathway` and its new delay, for events that are sent from now on. */
   readonly delays?: Map<ValueDocument>;
   /** Currents (stimuli), and the expression of their value from now on. */
   readonly currents?: Map<Expression>;
-  /** Populations that replay spikes, and what they replay from now on. */
+  /** Populations that replay spikes, and their spikes from now on. */
   readonly replay?: Map<NonNullable<PopulationDocument['spikes']>>;
   /** A stimulus that begins to act. */
   readonly attach?: string;
@@ -337,7 +340,7 @@ export interface PhaseDocument {
   readonly restore?: string;
 }
 
-/** What the model is and who made it. */
+/** Description and authors of the model. */
 export interface MetadataDocument {
   readonly title?: string;
   readonly description?: string;
@@ -361,7 +364,7 @@ export interface ModelDocument {
   readonly parameters?: Map<ModelParameterDocument>;
   readonly neurons?: Map<NeuronDocument>;
   readonly synapses?: Map<SynapseDocument>;
-  /** Given functions of time that expressions call by these names. */
+  /** Given functions of time that expressions call by name. */
   readonly tables?: Map<TableDocument>;
   readonly populations?: Map<PopulationDocument>;
   readonly projections?: Map<ProjectionDocument>;
@@ -369,11 +372,11 @@ export interface ModelDocument {
   readonly operations?: Map<OperationDocument>;
   /** Time step of each clock. */
   readonly clocks?: Map<Quantity | { readonly dt: Quantity }>;
-  /** What is recorded. */
+  /** Recordings. */
   readonly record?: readonly RecordingDocument[];
   /** The same as `record`. */
   readonly recordings?: readonly RecordingDocument[];
-  /** Order of what happens in a step, and how times are labelled; grid unless stated. */
+  /** Order of actions in a step, and labels of times; grid unless stated. */
   readonly timing?: 'brian' | 'grid' | 'lems-euler';
   /** Time step (0.1 ms unless stated), seed (0 unless stated), and the protocol or just its duration. */
   readonly experiment?: {

@@ -1,5 +1,6 @@
 /**
- * The pair of Runge-Kutta methods of Dormand and Prince, orders 5 and 4: what the method `adaptive` takes sub-steps by.
+ * The pair of Runge-Kutta methods of Dormand and Prince, orders 5 and 4, which the method `adaptive` uses for
+ * sub-steps.
  *
  * @source Journal of Computational and Applied Mathematics 6 (1980) 19
  */
@@ -44,7 +45,7 @@ export const dormandPrinceStages: readonly (readonly Fraction[])[] = [
   [[35, 384], none, [500, 1113], [125, 192], [-2187, 6784], [11, 84]],
 ];
 
-/** Solution of order 5 less that of order 4. */
+/** Solution of order 5 less the solution of order 4. */
 export const dormandPrinceError: readonly Fraction[] = [
   [71, 57600],
   none,

@@ -1,4 +1,4 @@
-/** What a model draws while it is built. */
+/** Random draws of a model while it is built. */
 
 import { isRandom } from '../lang/functions.js';
 import { parseExpression } from '../lang/parse.js';
@@ -7,7 +7,7 @@ import type { ConnectionRule, EquationSet, Model, Value } from './model.js';
 import { child } from './pointer.js';
 import { isDrawn } from './tagged.js';
 
-/** A part of a model, and what of it is drawn before a run. */
+/** A part of a model with the names of its members that are drawn before a run. */
 interface DrawnPart {
   readonly pointer: string;
   readonly name: string;
@@ -16,7 +16,7 @@ interface DrawnPart {
 
 /** Which draws count. */
 interface Counted {
-  /** Also those of generators with seeds of their own, which draw the same numbers in every notation that has them. */
+  /** Also draws of generators with seeds of their own, which are the same in every notation that has the generators. */
   readonly seeded: boolean;
 }
 
@@ -54,7 +54,7 @@ function drawsPairs(rule: ConnectionRule, { seeded }: Counted): boolean {
   }
 }
 
-/** What populations and projections draw before a run: values, connections, delays. */
+/** Returns the draws of populations and projections before a run: values, connections, delays. */
 export function drawnParts(
   { neurons, synapses, populations, projections }: Model,
   counted: Counted = { seeded: true },

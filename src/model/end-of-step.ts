@@ -1,4 +1,6 @@
-/** Models of LEMS, whose code reads the time at the end of a step, under timing profiles that read that of its start. */
+/**
+ * Models of LEMS under timing profiles that read the time at the start of a step, while LEMS code reads it at the end.
+ */
 
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
@@ -13,10 +15,10 @@ import { typedModel, writtenModel } from './typed-model.js';
 import { mapped } from './collections.js';
 
 /**
- * A model as LEMS has it under its timing. Under `grid` neurons and synapses test conditions, and act, at the end of a
- * step: `t + dt` stands in place of `t`, also where it is read through derived variables. Types in which nothing reads
- * the time stay as they are written.
- * Derived variables that become too large when they are put into each other are findings.
+ * Converts a model to LEMS's time of evaluation under its timing. Under `grid`, neurons and synapses test conditions
+ * and act at the end of a step. So `t + dt` replaces `t`, also in derived variables that read it. Types that do not
+ * read the time stay as they are written. Reports derived variables that become too large when they are substituted
+ * into each other.
  */
 export function atEndOfStep(
   { model, data }: written.ValidModel,
@@ -74,13 +76,13 @@ export function atBeginOfStep(model: written.Model): written.Model {
   return writtenModel({ ...typed, neurons, synapses });
 }
 
-/** A change of what is at a pointer; null after a finding. */
+/** Changes the part at a pointer; null after a finding. */
 type Attempt = <T>(pointer: string, change: () => T) => T | null;
 
-/** What an expression becomes. */
+/** Rewrites an expression. */
 type Later = (e: Expression) => Expression;
 
-/** Of some types, those in which something changes. */
+/** Returns the types that the rewriting changes. */
 function laterTypes<T extends EquationSet>(
   types: Readonly<Record<string, T>>,
   atEnd: (type: T, later: Later) => T,
@@ -121,7 +123,7 @@ const synapseAtEnd = (type: SynapseType, later: Later): SynapseType => ({
   ...(type.events && { events: mapped(type.events, actionAtEnd(later)) }),
 });
 
-/** A condition and what it does, at the end of a step. */
+/** Rewrites a condition and its actions to the end of a step. */
 const actionAtEnd =
   (later: Later) =>
   <T extends Pick<LocalEvent, 'when' | 'do'>>(action: T): T => ({
@@ -131,8 +133,8 @@ const actionAtEnd =
   });
 
 /**
- * What stands at the end of a step for the time, and for the derived variables that an expression reads and that read
- * it: others may become too large when they are put into each other.
+ * Returns the replacements at the end of a step for the time and for derived variables that depend on it. Only derived
+ * variables that an expression reads are substituted, because others may become too large.
  */
 function timesAtEnd({ derived }: EquationSet, time: Expression): (e: Expression) => ReadonlyMap<string, Expression> {
   const times = new Map<string, Expression>([['t', time]]);

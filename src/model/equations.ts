@@ -1,5 +1,6 @@
 /**
- * What the equations of every type are made of: values, variables, rates. Part of the normalised model, see `model.ts`.
+ * Building blocks of the equations of every type: values, variables, rates. Part of the normalised model, see
+ * `model.ts`.
  */
 
 /** A name of the model: a letter or underscore, then letters, digits, underscores. */
@@ -12,9 +13,8 @@ export type StatementText = string;
 export type UnitText = string;
 
 /**
- * What an object of a model holds where the two forms of a model differ. `Written` is the form that is hashed and
- * written, plain JSON in which code is text; `Typed`, in `typed.ts`, is the form that everything after normalising
- * reads.
+ * Differences between the two forms of a model. `Written` is the form that is hashed and written, plain JSON with code
+ * as text. `Typed`, in `typed.ts`, is the form that everything after normalising reads.
  */
 export interface Form {
   /** Whether members of unions carry their `kind`. */
@@ -23,11 +23,11 @@ export interface Form {
   readonly expression: unknown;
   /** How a statement is held. */
   readonly statement: unknown;
-  /** An expression where a number, an array or a draw may appear too. */
+  /** An expression at a place that also accepts a number, an array or a draw. */
   readonly formula: unknown;
   /** An event of an end of a synapse, such as `pre.spike`. */
   readonly event: unknown;
-  /** Sums over the synapses of an element, by what they go to. */
+  /** Sums over the synapses of an element, by their targets. */
   readonly sums: unknown;
 }
 
@@ -49,10 +49,10 @@ export type OneOf<F extends Form, Kinds> = {
   readonly [K in keyof Kinds & string]: Tagged<F, K, Kinds[K]>;
 }[keyof Kinds & string];
 
-/** What kind of value a parameter, variable or expression has. */
+/** Kind of value of a parameter, variable or expression. */
 export type ValueType = 'real' | 'integer' | 'boolean';
 
-/** A large array kept beside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
+/** A large array kept outside the document; `$data` is the SHA-256 of its little-endian bytes. Values are in SI. */
 export interface DataReference {
   /** SHA-256 of the array's bytes, in lower-case hexadecimal. */
   readonly $data: string;
@@ -62,7 +62,7 @@ export interface DataReference {
   readonly shape: readonly number[];
 }
 
-/** Numbers in SI, flat and row-major: in the model itself where they are few, else kept beside it. */
+/** Numbers in SI, flat and row-major: in the model itself if they are few, else stored separately. */
 export type ArrayValue = readonly number[] | DataReference;
 
 /**
@@ -77,9 +77,9 @@ export type Value<F extends Form = Written> =
 export interface GivenValues {
   /** The values; their length is the number of elements, of synapses, or of pairs. */
   readonly array: ArrayValue;
-  /** Number of receivers, where there is a value for each pair of elements; absent: one for each element. */
+  /** Number of receivers, if each pair of elements has a value; absent: one value for each element. */
   readonly columns?: number;
-  /** One value for each connected pair, by sender and then receiver; what several synapses of a pair have in common. */
+  /** One value for each connected pair, by sender and then receiver, shared by all synapses of the pair. */
   readonly pairs?: 'connected';
   /** Places of a matrix that hold no value: no synapse may be there. */
   readonly gaps?: ArrayValue;
@@ -99,7 +99,7 @@ export interface DrawnValues<F extends Form = Written> {
   readonly arguments: readonly number[];
   /** Tells generators with one seed apart: draws with equal seed and stream share a generator. */
   readonly stream?: string;
-  /** 32-bit words of the generator that were drawn before the first of these draws; absent: 0. */
+  /** 32-bit numbers drawn from the generator before the first of the draws here; absent: 0. */
   readonly skip?: number;
   /** Draws that share a generator happen in ascending order of this number. */
   readonly order: number;
@@ -112,14 +112,14 @@ export interface DrawnValues<F extends Form = Written> {
   readonly pairs?: true;
   /** Synapses: each receiver's draws begin again from the generator as it stands. */
   readonly anew?: 'receiver';
-  /** What becomes of the number, an expression of `drawn` (in SI) and `dt`. */
+  /** Transformation of the drawn number, an expression of `drawn` (in SI) and `dt`. */
   readonly then?: F['expression'];
 }
 
 /** A value of each element that equations read and only code of events or phases changes. */
 export interface Parameter<F extends Form = Written> {
   readonly unit: UnitText;
-  /** What kind of value it has; that of `value` is converted. */
+  /** Kind of value; the type of `value` is converted to it. */
   readonly type: ValueType;
   /** Default for every element. */
   readonly value: Value<F>;
@@ -141,7 +141,7 @@ export interface StateVariable<F extends Form = Written> {
 export interface DerivedVariable<F extends Form = Written> {
   readonly unit: UnitText;
   readonly type: ValueType;
-  /** What it is, over parameters, state, inputs and other derived variables, without cycles. */
+  /** Its expression over parameters, state, inputs and other derived variables, without cycles. */
   readonly value: F['expression'];
   /** One value for the entire population or projection rather than one per element. */
   readonly shared: boolean;
@@ -185,54 +185,61 @@ export interface ConformsTo<F extends Form = Written> {
   readonly timing?: string;
 }
 
-/** A condition on the variables of a synapse or mechanism, tested in each step, and what it does to them; none else hears. */
+/**
+ * A condition on the variables of a synapse or mechanism, tested in each step, with its actions on them. It is not sent
+ * to other elements.
+ */
 export interface LocalEvent<F extends Form = Written> {
   /** Condition, a boolean expression. */
   readonly when: F['expression'];
-  /** Whether it happens in each step in which the condition holds, or in the first of them. */
+  /** Whether it happens in each step that satisfies the condition, or only in the first of them. */
   readonly edge: 'level' | 'rising';
-  /** Statements for each synapse or place where it happens. */
+  /** Statements for each synapse or place that satisfies the condition. */
   readonly do: readonly F['statement'][];
   /** Order among the conditions, ascending. */
   readonly order: number;
 }
 
-/** What neuron types, synapse types and mechanisms have in common. */
+/** Members common to neuron types, synapse types and mechanisms. */
 export interface EquationSet<F extends Form = Written> {
   readonly parameters: Readonly<Record<Id, Parameter<F>>>;
   readonly state: Readonly<Record<Id, StateVariable<F>>>;
   readonly derived: Readonly<Record<Id, DerivedVariable<F>>>;
-  /** Differential equations, by state variable; state without one changes by events alone. */
+  /** Differential equations, by state variable; only events change a state variable without one. */
   readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
   /** Names of white noises (unit s**-0.5) that derivatives may use: `xi`, `xi_a`. */
   readonly noise: readonly Id[];
   /** How its derivatives are integrated. */
   readonly method: IntegrationMethod;
-  /** The library type that it is said to equal; absent: none. */
+  /** The library type that it claims to equal; absent: none. */
   readonly conformsTo?: ConformsTo<F>;
   /**
-   * Order in which a stepwise timing profile advances the parts of the type; absent: it has one part. Other profiles do
-   * not read it.
+   * Order for stepwise timing profiles to advance the parts of the type; absent: it has one part. Other profiles do not
+   * read it.
    */
   readonly sequence?: readonly Part[];
 }
 
 /**
- * A part of a type that is advanced as a whole, before the next begins: first `derived` in the order listed, each from
- * the values that names have at that moment (what a later part computes still has its value of the step before); then
- * `propagate`, a linear system whose coefficients are held over the step; then the rates of all `state`, and after them
- * all its updates; then `events` in the order listed, each condition and its actions; then the active regime.
+ * A part of a type that is advanced as a whole before the next begins, in this order:
+ *
+ * 1. `derived` in the order listed, each from the present values of names (results of a later part still have their
+ *   values of the step before)
+ * 2. `propagate`, a linear system with coefficients that are held over the step
+ * 3. the rates of all `state`, then all its updates
+ * 4. `events` in the order listed, each condition and its actions
+ * 5. the active regime
  */
 export interface Part {
   /** Derived variables, computed in this order. */
   readonly derived?: readonly Id[];
   /** State variables that form a linear system, advanced by its matrix exponential. */
   readonly propagate?: readonly Id[];
-  /** State variables whose rates are evaluated together and then applied. */
+  /** State variables with rates that are evaluated together and then applied. */
   readonly state?: readonly Id[];
-  /** Events of which condition and actions run in this order. */
+  /** Events with conditions and actions that run in this order. */
   readonly events?: readonly Id[];
-  /** Set where the active regime is advanced at the end of this part. */
+  /** Set if the active regime is advanced at the end of this part. */
   readonly regimes?: true;
   /** State variables of other parts that this part reads as they are, not as they were shown last. */
   readonly current?: readonly Id[];

@@ -1,20 +1,20 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { nodeAt, segments } from './pointer.js';
 
-/** Findings that say that something is missing: where a part was left out, they are about that part. */
+/** Findings that report a missing part. If a part was left out, they are about that part. */
 const missing = /\/(?:unknown|missing|no)-/;
 
 /** Findings about the length of lists, which is asked of them by a size. */
 const lengths = /\/(?:wrong-length|length-mismatch|index-out-of-range|count-unknown)$/;
 
-/** Keys of a group that need another one: where an unknown key stands beside them, that may be it. */
+/** Keys of a group that need another one, which an unknown key of the same group may be meant to be. */
 const needsAnother = /\/(?:reset|refractory)-without-threshold$/;
 
 const isWithin = (pointer: string, other: string): boolean => pointer === other || pointer.startsWith(`${other}/`);
 
 const parentOf = (pointer: string): string => pointer.slice(0, pointer.lastIndexOf('/'));
 
-/** Keys and short texts in a part of a document, some levels deep: it may define what they name. */
+/** Returns keys and short texts in a part of a document, some levels deep: it may define the names that they are. */
 const namesWithin = (part: unknown, depth: number): readonly string[] => {
   if (typeof part === 'string') return part.length <= longestName ? [part] : [];
   if (typeof part !== 'object' || part === null || depth === 0) return [];
@@ -24,11 +24,11 @@ const namesWithin = (part: unknown, depth: number): readonly string[] => {
 const longestName = 80;
 
 /**
- * Of the errors in what is left of a document in which something is wrong, those that are mistakes of their own.
+ * Selects the errors in the rest of a wrong document that are independent mistakes.
  *
  * @param found  errors and other findings of a stage that read on
- * @param before  pointers of what was wrong before
- * @param document  as it was written: names in what is left out of it are not missing
+ * @param before  pointers of the mistakes found before
+ * @param document  as it was written: names in its omitted parts are not missing
  */
 export function ownMistakes(
   found: readonly Diagnostic[],

@@ -1,6 +1,6 @@
-/** Names that nothing else has. */
+/** Unique names. */
 
-/** The name itself where it is free, else the first of `name_2`, `name_3`, … that is. */
+/** Returns the name itself if it is free, else the first free name of `name_2`, `name_3`, …. */
 export function freeName(wanted: string, taken: (name: string) => boolean): string {
   let name = wanted;
   for (let k = 2; taken(name); k++) name = `${wanted}_${k}`;

@@ -4,7 +4,7 @@ import { checkArgument, object } from '../diagnostics/public-arguments.js';
 import { hashedForm } from './hashed-form.js';
 import type { Model } from './model.js';
 
-/** SHA-256 digests, in hexadecimal, of what a model says at three depths. */
+/** SHA-256 digests, in hexadecimal, of a model's contents at three depths. */
 export interface ModelHashes {
   /** Types, populations, projections, stimuli, operations, tables, with their ids. */
   readonly model: string;

@@ -25,12 +25,12 @@ import type {
   SynapseType,
 } from './model.js';
 
-/** Order of a pathway that does not state one: what the presynaptic side does comes first. */
+/** Order of a pathway that does not state one: the presynaptic side comes first. */
 export function defaultPathwayOrder(on: string): number {
   return on.startsWith('post.') ? 1 : -1;
 }
 
-/** A tree that is hashed: the normalised form, in three parts, without what has its default. */
+/** A tree that is hashed: the normalised form, in three parts, without members that have their defaults. */
 interface HashedForm {
   readonly model: Readonly<Record<string, unknown>>;
   readonly experiment: Readonly<Record<string, unknown>>;
@@ -38,8 +38,8 @@ interface HashedForm {
 }
 
 /**
- * Splits a model into what makes up each of its three hashes and leaves out every default. A key that a later version
- * adds gets its default here, and no hash changes.
+ * Splits a model into the parts of its three hashes and leaves out every default. A key that a later version adds gets
+ * its default here, so that no hash changes.
  */
 export function hashedForm(model: Model): HashedForm {
   const { [commentsKey]: _comments, ...annotations } = model.annotations;
@@ -180,7 +180,7 @@ const rule = (value: ConnectionRule): object =>
 const stimulus = (value: Stimulus): object => without(value, { attached: true, order: 0 });
 const operation = (value: Operation): object => without(value, { order: 0 });
 
-/** `value` without absent members and without those that equal their default. */
+/** Returns `value` without absent members and without members that equal their default. */
 function without(value: object, defaults: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(value).filter(

@@ -1,4 +1,4 @@
-/** What is wrong with a text that is not JSON, and how it should read. */
+/** Finds mistakes in a text that is not JSON, and proposes corrections. */
 
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { shorten } from '../diagnostics/suggest.js';
@@ -6,7 +6,7 @@ import { afterComment, afterString } from './json-scan.js';
 import { messages } from './messages.js';
 import type { SyntaxMistake } from './syntax-mistakes.js';
 
-/** Words of Python and JavaScript, and what JSON has in their place. */
+/** Names of Python and JavaScript, and their JSON equivalents. */
 const foreignWords: Readonly<Record<string, string>> = {
   None: 'null',
   True: 'true',
@@ -14,7 +14,7 @@ const foreignWords: Readonly<Record<string, string>> = {
   undefined: 'null',
 };
 
-/** The first mistake of a text; undefined where it is JSON. */
+/** Returns the first mistake of a text; undefined if it is JSON. */
 export function firstJsonMistake(text: string): SyntaxMistake | undefined {
   const errors: ParseError[] = [];
   parse(text, errors, { allowTrailingComma: false, disallowComments: false });
@@ -148,7 +148,7 @@ const jsonMistakes: Readonly<Record<string, string>> = {
   InvalidCharacter: 'a string cannot contain this control character',
 };
 
-/** Something that is no symbol of JSON: single quotes, words without quotes, words of Python. */
+/** Reports an invalid JSON symbol: single quotes, unquoted names, names of Python. */
 function symbolAt(text: string, offset: number, length: number): SyntaxMistake {
   const rest = text.slice(offset, offset + 10_000);
   const single = /^'((?:[^'\\\n]|\\.)*)'/.exec(rest);
@@ -194,7 +194,7 @@ function symbolAt(text: string, offset: number, length: number): SyntaxMistake {
   };
 }
 
-/** A number with a unit behind it, which wants quotes: `1 ms`. */
+/** Reports a number followed by a unit, which needs quotes: `1 ms`. */
 function quantityAt(text: string, offset: number): SyntaxMistake | undefined {
   const number = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?[ \t]*$/.exec(text.slice(Math.max(0, offset - 60), offset))?.[0];
   const unit = /^[A-Za-z][\w*/]*/.exec(text.slice(offset, offset + 60))?.[0];

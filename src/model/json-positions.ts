@@ -11,8 +11,8 @@ interface Located {
 }
 
 /**
- * Places in a JSON text, found by walking it when asked. Nothing is kept but the offsets of nodes already asked for, so
- * that a document of any size costs nothing until it is wrong.
+ * Finds places in a JSON text by walking it on demand. It keeps only the offsets of nodes that were requested, so a
+ * document of any size costs no work until it is wrong.
  */
 export function jsonPositions(text: string, document: string, lines: Lines): Positions {
   const known = new Map<string, Located>([['', { value: afterSpace(text, text.charCodeAt(0) === 0xfeff ? 1 : 0) }]]);
@@ -77,7 +77,7 @@ function afterValue(text: string, start: number): number {
       depth--;
       index++;
     } else if (depth === 0) {
-      // A number or a word.
+      // A number or a literal name.
       while (index < text.length && !/[\s,\]}/]/.test(text[index] ?? '')) index++;
       return index;
     } else {

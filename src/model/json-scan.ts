@@ -1,7 +1,7 @@
 import { limits } from '../diagnostics/limits.js';
 import { isKept } from '../lang/decimal.js';
 
-/** What a scan of a JSON text finds. Offsets count in UTF-16 units. */
+/** Result of a scan of a JSON text. Offsets count in UTF-16 units. */
 interface JsonScan {
   readonly duplicates: readonly {
     readonly key: string;
@@ -58,7 +58,7 @@ export interface LostNumber {
   readonly offset: number;
 }
 
-/** Numbers of a JSON text that a double does not keep; most texts have none, and no number that could be one. */
+/** Returns the numbers of a JSON text that a double does not keep; most texts have no number that could be one. */
 export function lostNumbers(text: string): readonly LostNumber[] {
   const found: LostNumber[] = [];
   if (!extremeNumber.test(text)) return found;
@@ -77,7 +77,7 @@ export function lostNumbers(text: string): readonly LostNumber[] {
   return found;
 }
 
-/** The string that a quoted token says. */
+/** Returns the string of a quoted token. */
 export function decodeKey(token: string): string {
   if (!token.includes('\\')) return token.slice(1, -1);
   try {
@@ -88,8 +88,8 @@ export function decodeKey(token: string): string {
 }
 
 /**
- * One pass over the text without recursion: duplicate keys, and where nesting gets too deep. Malformed text does no
- * harm.
+ * Scans the text once without recursion for duplicate keys and for nesting that is too deep. Malformed text is
+ * harmless.
  */
 export function scanJson(text: string): JsonScan {
   const duplicates: { key: string; offset: number; first: number; length: number }[] = [];

@@ -8,7 +8,7 @@ import { timingProperties } from './timing-properties.js';
 
 const inMilliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(12))} ms`;
 
-/** The catalogue of what reading, validating and normalising a model can find. Each entry yields a finding. */
+/** The catalogue of findings of reading, validating and normalising a model. Each entry yields a finding. */
 export const messages = {
   emptyText: (): Finding => ({
     code: 'read/empty',
@@ -582,7 +582,8 @@ export const messages = {
     found: `${low} to ${high}`,
   }),
 
-  // --- What acts, and when ------------------------------------------------------------------------------------------
+  // --- Stimuli, operations and protocol
+  // -------------------------------------------------------------------------------
   projectionNotHere: (what: string): Finding => ({
     code: 'model/projection-not-here',
     message: `${what} acts on neurons, not on synapses`,

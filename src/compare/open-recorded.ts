@@ -23,6 +23,9 @@ export async function isOurs(path: string): Promise<boolean> {
   return /^(segment,)?population,/.test(start) && existsSync(provenancePath(path));
 }
 
+/** The line of a document that names its notation. */
+const statesNotation = /^\{?\s*"?(interneuron"?\s*:|format"?\s*:\s*"?interneuron\/(brian|pynn)\b)/m;
+
 const hdf5 = '\x89HDF\r\n\x1a\n';
 
 /**
@@ -43,9 +46,14 @@ export async function openRecorded(path: string, { times }: ReadOptions = {}): P
   const start = startOf(path).trimStart();
   if (start === '') throw unusable(path, 'it is empty', 'write it again with the program that made it');
   if (start.startsWith(hdf5)) return (await import('./read/hdf5.js')).readHdf5(path, times);
+  if (statesNotation.test(start) || start.startsWith('<'))
+    throw unusable(
+      path,
+      start.startsWith('<') ? 'it is XML, not a result' : 'it is a model, not a result',
+      'interneuron diff compares models, and interneuron verify RESULT MODEL runs one and compares',
+    );
   if (start.startsWith('PK\x03\x04')) throw unusable(path, 'it is a ZIP archive', 'unpack it and name the file in it');
   if (/^[{[]/.test(start)) return (await import('./read/neo.js')).readNeo(path, parsed(path), times);
-  if (start.startsWith('<')) throw unreadFormat(path, 'it is XML');
   if (start.includes('\0')) throw unreadFormat(path, 'it is neither text nor HDF5');
   return (await import('./read/table.js')).readTable(path, times);
 }

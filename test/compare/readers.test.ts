@@ -191,7 +191,9 @@ describe('files that cannot be compared', () => {
   it.each([
     ['empty.dat', '', /it is empty/],
     ['a.zip', 'PK\x03\x04rest', /it is a ZIP archive/],
-    ['a.xml', '<Lems/>', /it is XML/],
+    ['a.xml', '<Lems/>', /it is XML, not a result/],
+    ['m.yaml', 'format: interneuron/brian\nrun: 1 s\n', /it is a model, not a result/],
+    ['m.json', '{"format": "interneuron/pynn"}', /it is a model, not a result/],
     ['a.bin', 'ab\0cd', /neither text nor HDF5/],
     ['cut.json', '{"blocks": [', /its JSON is incomplete/],
     ['other.json', '{"a": 1}', /neither a result of interneuron nor blocks of Neo/],

@@ -63,7 +63,7 @@ export async function openResult(path: string): Promise<StoredResult> {
 }
 
 /** A reader may throw any error on a damaged file. */
-async function orDamaged<T>(path: string, action: () => Promise<T>): Promise<T> {
+export async function orDamaged<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

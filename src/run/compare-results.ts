@@ -1,7 +1,7 @@
 /** Two results beside one another: how their runs differ, what is the first difference, and how well they agree. */
 
 import { firstDifference, incomparable, type Difference } from '../../runtime/results/compare.js';
-import { openResult, resultFormat } from '../../runtime/results/open.js';
+import { openResult, orDamaged, resultFormat } from '../../runtime/results/open.js';
 import type { RunRecord, StoredResult } from '../../runtime/results/result.js';
 import { compareRecorded, type Comparison } from '../compare/compare.js';
 import { isOurs, openRecorded, type ReadOptions } from '../compare/open-recorded.js';
@@ -69,15 +69,18 @@ export async function compareResults(
   try {
     const b = await openResult(second);
     try {
-      const recorded = [
-        recordedRun(a, formatName(resultFormat(first))),
-        { ...recordedRun(b, formatName(resultFormat(second))), path },
-      ] as const;
-      const exact = compareExactly(a, b);
-      const comparison = compareRecorded(...recorded, options);
-      // Equal spikes and samples may have left other final states behind.
-      const grade = comparison.grade === 'identical' && !exact.same ? 'same spikes' : comparison.grade;
-      return { recorded, exact, comparison: { ...comparison, grade } };
+      // Numbers are read as they are compared.
+      return await orDamaged(`${first} or ${path}`, () => {
+        const recorded = [
+          recordedRun(a, formatName(resultFormat(first))),
+          { ...recordedRun(b, formatName(resultFormat(second))), path },
+        ] as const;
+        const exact = compareExactly(a, b);
+        const comparison = compareRecorded(...recorded, options);
+        // Equal spikes and samples may have left other final states behind.
+        const grade = comparison.grade === 'identical' && !exact.same ? 'same spikes' : comparison.grade;
+        return Promise.resolve({ recorded, exact, comparison: { ...comparison, grade } });
+      });
     } finally {
       b.close();
     }

@@ -35,7 +35,7 @@ function said(answer: unknown): unknown {
   return [
     memberOf(answer, 'id'),
     memberOf(error, 'code'),
-    memberOf(error, 'message'),
+    String(memberOf(error, 'message')).replace(/the target (?:reference|wasm)/, 'the target'),
     memberOf(result, 'time'),
     memberOf(result, 'steps'),
     memberOf(result, 'fingerprint'),

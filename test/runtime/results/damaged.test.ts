@@ -1,11 +1,13 @@
-/** Damaged files: the library takes no more memory than the file can fill. */
+/** Damaged files: they are refused, and the library takes no more memory than the file can fill. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readNwbRecord } from '../../../../runtime/results/nwb/read.js';
-import { importModel, runModel } from '../../../../src/run/pipeline.js';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.js';
+import { compareResults } from '../../../src/run/compare-results.js';
+import { readNwbRecord } from '../../../runtime/results/nwb/read.js';
+import { importModel, runModel } from '../../../src/run/pipeline.js';
 
 const model = JSON.stringify({
   format: 'interneuron/pynn',
@@ -45,6 +47,26 @@ test('a text that claims 1.6 GB is refused before memory is taken for it', async
     const before = process.memoryUsage().rss;
     await expect(readNwbRecord(path)).rejects.toThrow(/memory/);
     expect(process.memoryUsage().rss - before).toBeLessThan(5e8);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a result whose record lacks a part is damaged for a comparison', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-result-'));
+  try {
+    const path = join(folder, 'result.json');
+    const run = await runModel(importModel({ name: 'model.json', text: model }), {
+      target: 'reference',
+      outputs: [path],
+    });
+    if (run.kind === 'run') run.dispose();
+    const edited = join(folder, 'edited.json');
+    const text = readFileSync(path, 'utf8');
+    for (const part of ['fingerprint', 'populations', 'hashes']) {
+      writeFileSync(edited, text.replaceAll(`"${part}":`, `"${part}x":`));
+      await expect(compareResults(path, edited), part).rejects.toBeInstanceOf(DiagnosticError);
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

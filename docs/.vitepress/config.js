@@ -34,6 +34,7 @@ export default defineConfig({
     nav: [
       { text: 'Tutorials', link: '/tutorials/brian' },
       { text: 'How-to', link: '/how-to/continuous-integration' },
+      { text: 'Gallery', link: '/gallery' },
       { text: 'Reference', link: '/support' },
     ],
     sidebar,

@@ -43,7 +43,7 @@ export const sidebar = [
       page('Answers to common questions', '/questions'),
     ],
   },
-
+  { text: 'Gallery', items: [page('Twelve networks', '/gallery')] },
   {
     text: 'Notations',
     items: [

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const folder = new URL('.//', import.meta.url);
+const folder = new URL('./', import.meta.url);
 const here = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.test.ts') && name !== 'messages.test.ts',
 );

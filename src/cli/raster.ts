@@ -31,9 +31,17 @@ const dotBits = [
 const dotRows = dotBits.length;
 const longestName = 14;
 
+/** Share of dots beyond which single spikes cannot be told apart: rates are drawn then. */
+const densest = 0.5;
+/** Heights of bars, from no spike to the highest rate. */
+const bars = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+
+const bitCount = (bits: number): number => bits.toString(2).replaceAll('0', '').length;
+
 /**
  * Draws each population with lines in proportion to its size, at least one. A row of dots is one cell: where there are
- * more cells than rows, evenly spaced ones are shown, since all of them together would be a grey field.
+ * more cells than rows, evenly spaced ones are shown, since all of them together would be a grey field. Where most dots
+ * would be set, bars show the rate.
  *
  * @returns lines of text; none when there is nothing to draw
  */
@@ -88,19 +96,28 @@ function drawPopulation(
 ): string[] {
   const dots = Math.min(height * dotRows, population.size);
   const cells = Array.from({ length: height }, () => new Uint8Array(width));
+  const spikes = Array.from({ length: height }, () => new Uint32Array(width));
   for (let row = 0; row < dots; row++) {
     const cell = Math.floor((row * population.size) / dots);
     for (const step of population.spikes(cell)) {
       const column = Math.min(Math.floor((step / steps) * width * 2), width * 2 - 1);
       const line = cells[Math.floor(row / dotRows)];
       const bit = dotBits[row % dotRows]?.[column % 2];
-      if (line && bit !== undefined && column >= 0) line[column >> 1] = (line[column >> 1] ?? 0) | bit;
+      if (!line || bit === undefined || column < 0) continue;
+      line[column >> 1] = (line[column >> 1] ?? 0) | bit;
+      const counts = spikes[Math.floor(row / dotRows)];
+      if (counts) counts[column >> 1] = (counts[column >> 1] ?? 0) + 1;
     }
   }
   const name = population.name.length > nameWidth ? `${population.name.slice(0, nameWidth - 1)}…` : population.name;
+  const filled = cells.reduce((sum, line) => sum + line.reduce((all, bits) => all + bitCount(bits), 0), 0);
+  const isDense = filled > densest * dots * width * 2;
+  const most = spikes.reduce((largest, line) => Math.max(largest, ...line), 1);
   return cells.map((line, ordinal) => {
     const label = ordinal === 0 ? name.padEnd(nameWidth) : ' '.repeat(nameWidth);
-    const dots = Array.from(line, (bits) => (bits === 0 ? ' ' : String.fromCodePoint(0x2800 + bits)));
-    return `${label} │${dots.join('')}`.trimEnd();
+    const characters = isDense
+      ? Array.from(spikes[ordinal] ?? [], (count) => bars[Math.ceil((count / most) * (bars.length - 1))] ?? ' ')
+      : Array.from(line, (bits) => (bits === 0 ? ' ' : String.fromCodePoint(0x2800 + bits)));
+    return `${label} │${characters.join('')}`.trimEnd();
   });
 }

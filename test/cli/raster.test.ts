@@ -30,6 +30,13 @@ function dots(lines: readonly string[], nameWidth: number): string[] {
 }
 
 describe('drawRaster', () => {
+  it('draws rates as bars where single spikes would be a block', () => {
+    // In the first half four spikes in each column of dots, in the second half one in two columns.
+    const rows = ['####################', '##########..........', '##########..........', '##########..........'];
+    const [line = ''] = drawRaster([population('p', rows)], { steps: 20, from: '', to: '', columns: 13, rows: 1 });
+    expect(line).toBe('p │█████▂▂▂▂▂');
+  });
+
   it('puts a dot for each spike at its cell and time', () => {
     const rows = [
       '#..................#',
@@ -61,7 +68,7 @@ describe('drawRaster', () => {
     });
     expect(lines).toHaveLength(13);
     expect(Math.max(...lines.map((line) => line.length))).toBe(80);
-    expect(lines[0]).toMatch(/^a_population_… │⣿+$/);
+    expect(lines[0]).toMatch(/^a_population_… │[▁-█]+$/);
   });
 
   it('shows evenly spaced cells where there are more than dots', () => {

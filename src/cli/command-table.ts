@@ -306,6 +306,7 @@ export const commands = {
     files: { name: 'models', many: true, describe: 'models, folders or patterns; - is the standard input' },
     options: {
       target: { type: 'string', choices: targetNames, describe: 'also report what this engine cannot run' },
+      watch: { type: 'boolean', describe: 'check again whenever a file changes, until Ctrl-C' },
       'output-format': {
         type: 'string',
         choices: validationFormats,

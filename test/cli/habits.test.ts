@@ -1,6 +1,6 @@
 /** Formats of findings, defaults of options, `inspect` and `doctor`. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { runCommand, temporaryFolder } from '../support/command.js';
@@ -56,6 +56,23 @@ describe('validate --output-format', () => {
         },
       },
     });
+  });
+});
+
+describe('validate --watch', () => {
+  it('checks again when a file changes, until Ctrl-C', async () => {
+    const path = folder.file('watched.yaml');
+    writeFileSync(path, readFileSync(wrong));
+    let press = (): void => undefined;
+    const { code, stdout } = await runCommand(['validate', path, '--watch'], {
+      interrupt: (callback) => (press = callback),
+      onOutput: (text) => {
+        if (text.includes('not valid')) setTimeout(() => writeFileSync(path, readFileSync(model)), 300);
+        if (text.includes(': valid')) setTimeout(() => press(), 0);
+      },
+    });
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/watched\.yaml: not valid \(2 errors\)\n\n.*watched\.yaml: valid, brian/);
   });
 });
 

@@ -6,6 +6,7 @@ import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
 import { standardInput } from '../../run/read-source.js';
 import { standardStream } from '../arguments.js';
+import { whenChanged } from '../watch.js';
 import { modelFiles } from '../model-files.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -19,6 +20,16 @@ import { importOptions } from '../values.js';
  * @throws UsageError when the target is not available
  */
 export async function validate(context: CommandContext): Promise<number> {
+  const code = await validateOnce(context);
+  if (!context.options.flag('watch')) return code;
+  await whenChanged(context.files, context.terminal, async () => {
+    context.say('');
+    await validateOnce(context);
+  });
+  return exitCodes.interrupted;
+}
+
+async function validateOnce(context: CommandContext): Promise<number> {
   await requireTarget(context.options.value('target'));
   const given = validationFormats.find((name) => name === context.options.value('output-format')) ?? 'text';
   const format = given === 'text' ? undefined : given;

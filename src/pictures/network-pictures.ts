@@ -70,9 +70,10 @@ export function networkPicture({ title, populations, projections }: DrawnNetwork
       ];
     }),
   );
-  const ends = projections.flatMap((one) => {
+  const ends = joinParallel(projections).flatMap(({ counts, ...one }) => {
     const [from, to] = [nodes.get(one.from), nodes.get(one.to)];
-    return from && to ? [{ ...one, from, to }] : [];
+    const count = counts.reduce((sum, each) => sum + each, 0);
+    return from && to ? [{ from, to, count, label: counts.map(formatCount).join(' + ') }] : [];
   });
   const between = ends.filter(({ from, to }) => from !== to);
   const loops = ends.filter(({ from, to }) => from === to);
@@ -134,7 +135,7 @@ export function networkPicture({ title, populations, projections }: DrawnNetwork
           // Nearer to the source, so that arrows in both directions have their own numbers.
           x: ({ from, to }: (typeof between)[number]) => 0.62 * from.x + 0.38 * to.x - bend.x * (to.y - from.y),
           y: ({ from, to }: (typeof between)[number]) => 0.62 * from.y + 0.38 * to.y + bend.y * (to.x - from.x),
-          text: ({ count }: (typeof between)[number]) => formatCount(count),
+          text: 'label',
           fontSize: 10,
           stroke: 'white',
           strokeWidth: 3,
@@ -143,7 +144,7 @@ export function networkPicture({ title, populations, projections }: DrawnNetwork
         Plot.text(loops, {
           x: ({ from }: (typeof loops)[number]) => from.x * (1 + 0.33 / wide),
           y: ({ from }: (typeof loops)[number]) => from.y * 1.3 + (radius === 0 ? 0.36 : 0),
-          text: ({ count }: (typeof loops)[number]) => formatCount(count),
+          text: 'label',
           fontSize: 10,
           stroke: 'white',
           strokeWidth: 3,
@@ -158,6 +159,20 @@ export function networkPicture({ title, populations, projections }: DrawnNetwork
     subtitle: `circles: cells of each population; arrows: synapses, ${formatCount(total)} in all`,
     panels: [panel],
   };
+}
+
+/** Joins projections between the same populations, which share an arrow: their numbers of synapses one by one. */
+function joinParallel(
+  projections: readonly DrawnProjection[],
+): readonly (Pick<DrawnProjection, 'from' | 'to'> & { readonly counts: readonly number[] })[] {
+  const arrows = new Map<string, { from: string; to: string; counts: number[] }>();
+  for (const { from, to, count } of projections) {
+    const key = JSON.stringify([from, to]);
+    const arrow = arrows.get(key);
+    if (arrow) arrow.counts.push(count);
+    else arrows.set(key, { from, to, counts: [count] });
+  }
+  return [...arrows.values()];
 }
 
 /** How far arrows are from a straight line where their numbers stand, in parts of their length along the other axis. */

@@ -1,11 +1,11 @@
 /**
- * The normalised model: what passed validation, with every default present, every quantity in SI, every expression in
- * the canonical syntax over SI units, and every reference resolvable. It is plain JSON, so hashing, storing in
- * results and running again are one thing. Only `normalise` makes it. Everything that computes what a model means
- * takes its typed form, `typed.ts`: the same types, with code parsed and members of unions tagged.
+ * The normalised model, which has passed validation. Every default is present, every quantity is in SI, every
+ * expression is in the canonical syntax over SI units, and every reference is resolvable. It is plain JSON, so it can
+ * be hashed, stored in results and run again unchanged. Only `normalise` makes it. Everything that computes the meaning
+ * of a model takes its typed form, `typed.ts`: the same types, with code parsed and members of unions tagged.
  *
- * The document as people write it is described by `schemas/model.schema.json` (`ModelDocument` in `document.ts`):
- * there, a quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
+ * `schemas/model.schema.json` describes the document as people write it (`ModelDocument` in `document.ts`). There, a
+ * quantity is a string with a unit or a number in its slot's unit, and shorthands are allowed.
  */
 
 import type { ArrayValue, Form, DrawnValues, Id, OneOf, Tagged, UnitText, Value, Written } from './equations.js';
@@ -23,7 +23,7 @@ export interface Structure<F extends Form = Written> {
   readonly structure: string;
   /** Parameters of the layout, by name. */
   readonly arguments: Readonly<Record<string, Value<F>>>;
-  /** Order in which elements take the places of a grid. */
+  /** Order of the elements on the places of a grid. */
   readonly fillOrder?: 'random';
   /** Who draws; absent: the model's own counters. */
   readonly generator?: DrawnValues<F>;
@@ -57,9 +57,9 @@ export type Spikes<F extends Form = Written> = OneOf<F, SpikesKinds>;
 export interface Link<F extends Form = Written> {
   readonly population: Id;
   readonly variable: Id;
-  /** Element of that population for each of the own; absent: that of the same number, or the only one. */
+  /** Element of that population for each of the own; absent: the element of the same number, or the only one. */
   readonly index?: Value<F>;
-  /** Section of cells with structure where the variable is read; absent: where the cell's spike condition is. */
+  /** Section of cells with structure to read the variable at; absent: the section of the cell's spike condition. */
   readonly section?: Id;
   /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
   readonly fraction?: number;
@@ -76,15 +76,15 @@ export interface Population<F extends Form = Written> {
   /** Parameters and first values of state that are not the type's, by name. */
   readonly values: Readonly<Record<Id, Value<F>>>;
   /**
-   * Parameters that are another population's variables: element k reads element `index` of it (k, or the only one,
-   * where absent).
+   * Parameters that are another population's variables. Element k reads element `index` of it; if `index` is absent,
+   * element k or the only one.
    */
   readonly linked?: Readonly<Record<Id, Link<F>>>;
-  /** Places of the elements; absent: they have none, and `distance` cannot be read. */
+  /** Places of the elements; absent: no places, so `distance` cannot be read. */
   readonly positions?: Positions<F>;
-  /** What a source without a type replays. */
+  /** Spikes that a source without a type replays. */
   readonly spikes?: Spikes<F>;
-  /** The clock at whose ticks its cells advance; absent: at every step. */
+  /** The clock that advances its cells; absent: at every step. */
   readonly clock?: Id;
   /** Order among populations within a slot, ascending. */
   readonly order: number;
@@ -98,7 +98,10 @@ export interface SelectionKinds<F extends Form = Written> {
   readonly mask: { readonly population: Id; readonly mask: ArrayValue };
   readonly sample: {
     readonly population: Id;
-    /** How many. `within`: of these elements; `pick`: of those drawn, in ascending order, only these. */
+    /**
+     * Size. `within`: the elements that it is drawn from. `pick`: the indices, in ascending order, of the drawn
+     * elements to keep.
+     */
     readonly sample: number;
     readonly within?: ArrayValue;
     readonly pick?: ArrayValue;
@@ -106,9 +109,7 @@ export interface SelectionKinds<F extends Form = Written> {
     readonly generator?: DrawnValues<F>;
     readonly name?: string;
   };
-  /**
-   * A sample of a selection, whose elements are numbered in order. `only`: of those drawn, the ones of this population.
-   */
+  /** A sample of a selection with elements numbered in order. `only`: keeps the drawn elements of this population. */
   readonly sampleOf: {
     readonly sample: number;
     readonly from: SelectionRule<F>;
@@ -144,7 +145,7 @@ export interface End<F extends Form = Written> {
   readonly of: SelectionRule<F>;
   /** The event that pathways are told of; absent: `spike`. */
   readonly event?: Id;
-  /** Section of cells with structure that the synapse is on; absent: where the cell's spike condition is read. */
+  /** Section of cells with structure that the synapse is on; absent: the section of the cell's spike condition. */
   readonly section?: string;
   /** Place along the section: 0 at its start, 1 at its end; absent: its middle. */
   readonly fraction?: number;
@@ -152,13 +153,13 @@ export interface End<F extends Form = Written> {
   readonly places?: Places<F>;
 }
 
-/** Which pairs of elements get how many synapses, and in which order these are created. */
+/** Pairs of elements to connect, the number of synapses of each, and their order of creation. */
 export type ConnectionRule<F extends Form = Written> =
   | { readonly rule: 'all'; readonly self: boolean }
   | { readonly rule: 'oneToOne' }
   /**
-   * Independent pairs with probability `p` (number: skips per block; expression of i, j and pre/post values: per pair),
-   * where `condition` holds.
+   * Independent pairs with probability `p` that satisfy `condition`. A number skips per block; an expression of i, j
+   * and pre/post values is evaluated per pair.
    */
   | {
       readonly rule: 'pairs';
@@ -167,9 +168,7 @@ export type ConnectionRule<F extends Form = Written> =
       readonly copies: number | F['expression'];
       readonly self: boolean;
     }
-  /**
-   * For each outer element, `each` over a range or sample, where `condition` holds: target (or source) index `index`.
-   */
+  /** For each outer element, `each` over a range or sample, if `condition` holds: target (or source) index `index`. */
   | {
       readonly rule: 'generator';
       readonly outer: 'pre' | 'post';
@@ -232,7 +231,7 @@ export interface Projection<F extends Form = Written> {
   readonly values: Readonly<Record<Id, Value<F>>>;
   /** Delay of each pathway in s; overrides the type's. */
   readonly delays: Readonly<Record<Id, Value<F>>>;
-  /** Bounds of delays in s, and what becomes of one outside them; absent: none. */
+  /** Bounds of delays in s, and the treatment of a delay outside them; absent: no bounds. */
   readonly delayRange?: {
     readonly min?: number;
     readonly max?: number;
@@ -249,15 +248,15 @@ export interface Projection<F extends Form = Written> {
     readonly periodic: readonly (readonly [number, number] | null)[];
   };
   /**
-   * The clock at whose ticks equations of its synapses advance; absent: at every step. Events come at the ticks of
-   * those that emit them, and sums are made at those of the element whose variable they are.
+   * The clock that advances the equations of its synapses; absent: at every step. Events come at the ticks of their
+   * emitters. Sums are made at the ticks of the element that has the variable.
    */
   readonly clock?: Id;
   /** Order among projections within a slot, ascending. */
   readonly order: number;
 }
 
-/** What acts on the elements of a selection from outside the network. */
+/** A stimulus that acts on the elements of a selection from outside the network. */
 export type Stimulus<F extends Form = Written> =
   /**
    * Adds Binomial(n, rate*dt) * weight to a variable each step, independently for each element (Brian's PoissonInput).
@@ -297,7 +296,7 @@ export interface Operation<F extends Form = Written> {
   readonly do: readonly F['statement'][];
   /** Seconds; absent: every step. */
   readonly every?: number;
-  /** Slot of the timing profile in which it runs; absent: the profile's own. */
+  /** Slot of the timing profile to run in; absent: the profile's own. */
   readonly slot?: string;
   /** Order within the slot, ascending. */
   readonly order: number;
@@ -305,7 +304,7 @@ export interface Operation<F extends Form = Written> {
 
 /** Piecewise constant function of time, f(t) or f(t, i): value k holds for k*dt <= t < (k+1)*dt, the ends extend. */
 export interface Table {
-  /** Seconds for which each value holds. */
+  /** Seconds that each value holds for. */
   readonly dt: number;
   readonly unit: UnitText;
   /** Row-major [time] or [time, element]. */
@@ -320,12 +319,12 @@ export interface Clock {
   readonly dt: number;
 }
 
-/** What can be written to the results: times of events, samples of variables, or the rate of an entire selection. */
+/** Kinds of recordings to the results: times of events, samples of variables, or the rate of an entire selection. */
 export interface RecordingKinds<F extends Form = Written> {
   readonly events: {
     readonly of: SelectionRule<F>;
     readonly events: Id;
-    /** Recorded at each event, right after its test unless `slot` and `order` say otherwise. */
+    /** Recorded at each event, right after its test unless `slot` and `order` choose another moment. */
     readonly variables?: readonly Id[];
     readonly slot?: string;
     readonly order?: number;
@@ -345,10 +344,10 @@ export interface RecordingKinds<F extends Form = Written> {
   readonly rate: { readonly of: SelectionRule<F>; readonly rate: true; readonly name: Id };
 }
 
-/** What is written to the results. */
+/** A recording to the results. */
 export type Recording<F extends Form = Written> = OneOf<F, RecordingKinds<F>>;
 
-/** What a step of the protocol can do. Times are in s. Each kind has the name of its first member. */
+/** Actions of the protocol. Times are in s. Each kind has the name of its first member. */
 export interface PhaseKinds<F extends Form = Written> {
   readonly run: { readonly run: number };
   readonly runUntil: { readonly runUntil: number };
@@ -369,23 +368,24 @@ export interface PhaseKinds<F extends Form = Written> {
     readonly numbered?: 'selection';
   };
   /**
-   * Other delays for what is sent from now on, by `projection.pathway`; what is under way arrives when it would have.
+   * Other delays for events that are sent from now on, by `projection.pathway`. Events under way keep their arrival
+   * times.
    */
   readonly delays: { readonly delays: Readonly<Record<string, Value<F>>> };
   /** Other values for currents, from now on. */
   readonly currents: { readonly currents: Readonly<Record<Id, F['expression']>> };
   /**
-   * Other spikes for populations that replay them; those whose time has passed are not replayed. With `of`, for those
-   * of its elements that are of the population: indices count among them, those that none has are left out, and the
-   * other elements go on with theirs.
+   * Other spikes for populations that replay them; spikes with times in the past are not replayed. `of` limits the
+   * change to its elements in the population. Indices then count among its elements, spikes of other indices are left
+   * out, and the other elements keep their spikes.
    */
   readonly replay: { readonly replay: Readonly<Record<Id, SpikeTrain>>; readonly of?: SelectionRule<F> };
   readonly attach: { readonly attach: Id };
   readonly detach: { readonly detach: Id };
   readonly record: { readonly record: Id; readonly on: boolean };
   /**
-   * Back to time 0 with first values, nothing under way, and the parameters as they are now; draws go on. `segment` is
-   * the name of what follows, `annotations` belong to what ends.
+   * Returns to time 0 with first values, no spikes under way, and the parameters as they are now; draws go on.
+   * `segment` names the new segment, `annotations` belong to the segment that ends.
    */
   readonly reset: {
     readonly reset: true;
@@ -399,10 +399,10 @@ export interface PhaseKinds<F extends Form = Written> {
 /** A step of the protocol. */
 export type Phase<F extends Form = Written> = OneOf<F, PhaseKinds<F>>;
 
-/** Order of what happens in a step, and how times are labelled: docs/timing-profiles.md. */
+/** Order of actions in a step, and labels of times: docs/timing-profiles.md. */
 export type TimingProfile = 'brian' | 'grid' | 'lems-euler';
 
-/** What the model is and who made it; no result depends on it. */
+/** Description and authors of the model; no result depends on it. */
 export interface Metadata {
   readonly title?: string;
   readonly description?: string;
@@ -416,7 +416,7 @@ export interface Metadata {
   readonly terms?: readonly string[];
 }
 
-/** An entire model. Members by name keep the order in which they were written. */
+/** An entire model. Members by name keep the order in the document. */
 export interface Model<F extends Form = Written> {
   /** Version of the form. */
   readonly interneuron: 1;
@@ -426,7 +426,7 @@ export interface Model<F extends Form = Written> {
   readonly parameters: Readonly<Record<Id, { readonly unit: UnitText; readonly value: number }>>;
   readonly neurons: Readonly<Record<Id, NeuronType<F>>>;
   readonly synapses: Readonly<Record<Id, SynapseType<F>>>;
-  /** Given functions of time that expressions call by these names. */
+  /** Given functions of time that expressions call by name. */
   readonly tables: Readonly<Record<Id, Table>>;
   readonly populations: Readonly<Record<Id, Population<F>>>;
   readonly projections: Readonly<Record<Id, Projection<F>>>;
@@ -436,11 +436,11 @@ export interface Model<F extends Form = Written> {
   readonly operations: Readonly<Record<Id, Operation<F>>>;
   readonly clocks: Readonly<Record<Id, Clock>>;
   readonly recordings: readonly Recording<F>[];
-  /** Order of what happens in a step. */
+  /** Order of actions in a step. */
   readonly timing: TimingProfile;
   /** Time step in s, seed as a decimal number, and the phases of the run in order. */
   readonly experiment: { readonly dt: number; readonly seed: string; readonly protocol: readonly Phase<F>[] };
-  /** Anything else that the document said; kept, and read by nothing but writers of files. */
+  /** All other members of the document; kept, and read only by writers of files. */
   readonly annotations: Readonly<Record<string, unknown>>;
 }
 

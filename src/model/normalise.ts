@@ -40,13 +40,13 @@ import { remarks, rules } from './rules/rules.js';
 import { reportSchemaErrors } from './schema-findings.js';
 import { validate } from './schema-validator.generated.js';
 
-/** What may be given beside a document. */
+/** Options besides the document. */
 export interface NormaliseOptions extends Overrides {
   /** Large arrays that the document refers to by digest; absent: they are not looked into. */
   readonly data?: DataStore;
   /** Warns of names that could be taken for units: the document is one that a person wrote. */
   readonly warnsOfUnits?: boolean;
-  /** Codes of warnings that the importer has given in the notation's own words. */
+  /** Codes of warnings that the importer has already given in the notation's own terms. */
   readonly said?: readonly string[];
 }
 
@@ -56,12 +56,12 @@ const schema = { schema: 'schemas/model.schema.json', stage: 'model' };
  * Validates a model document and brings it to its normal form: schema, then names, units, dimensions and references,
  * then the rules on the whole.
  *
- * The normal form is itself a document, and normalising it again changes nothing.
+ * The normal form is itself a document, and normalising it again has no effect.
  *
  * @param document  a tree of plain values, in the document form or in the normal form
  * @param positions  places of its nodes
  * @param diagnostics  receives all findings: `model/…`, and `lang/…` for expressions
- * @returns the valid model, or null when there are errors
+ * @returns the valid model, or null if there are errors
  */
 export function normalise(
   document: unknown,
@@ -122,8 +122,8 @@ export function phaseCheck({ model, data }: ValidModel): PhaseCheck {
 }
 
 /**
- * The model with maps that have no entries but their own: a document with mistakes may refer to what every object of
- * the host language has, such as `toString`.
+ * Returns the model with maps that have only their own entries. A wrong document may refer to a name that every object
+ * of the host language has, such as `toString`.
  */
 function withBareMaps(model: Model): Model {
   const bare = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
@@ -147,7 +147,7 @@ function withOptionPlaces(positions: Positions, { duration }: Overrides): Positi
   };
 }
 
-/** The document where it can be read on: it fits the schema but perhaps for keys that are not known. */
+/** Returns the document if reading can continue: it fits the schema except for unknown keys. */
 function checkSchema(
   document: unknown,
   positions: Positions,
@@ -158,7 +158,7 @@ function checkSchema(
   return readable ? { document: document as ModelDocument, whole: false } : null;
 }
 
-/** A map of the model from a map of the document; entries for which `make` finds nothing are left out. */
+/** Makes a map of the model from a map of the document; omits entries that `make` returns undefined for. */
 function mapOf<D, M>(
   documents: Readonly<Record<Id, D>> | undefined,
   pointer: string,
@@ -172,7 +172,7 @@ function mapOf<D, M>(
   return result;
 }
 
-/** The parts in the order in which they need each other. */
+/** Builds the parts in the order of their dependencies. */
 function build(
   context: Context,
   document: ModelDocument,
@@ -263,7 +263,7 @@ interface Network {
   /** Scopes of the synapses of a projection. */
   readonly scopesOf: (projection: Id) => readonly Names[];
   readonly ownOf: (projection: Id) => Names | undefined;
-  /** What each pathway of a projection's synapses is on. */
+  /** Event of each pathway of a projection's synapses. */
   readonly pathwaysOf: (projection: Id) => Readonly<Record<Id, string>>;
   /** Rows and columns of a matrix with a value for each pair of a projection's ends. */
   readonly matrixOf: (projection: Id) => { readonly matrix?: readonly [number, number] };
@@ -352,7 +352,7 @@ function distinct(ends: readonly Ends[]): readonly Ends[] {
   return [...new Map(ends.map((pair) => [keyOf(pair), pair])).values()];
 }
 
-/** What happens in time: operations, recordings, the protocol. */
+/** Normalises the parts that act in time: operations, recordings, the protocol. */
 function acts(
   context: Context,
   document: ModelDocument,
@@ -409,7 +409,7 @@ function phaseNames(
   };
 }
 
-/** Names of the currents: where one flows into a cell, it can be recorded there. */
+/** Returns the names of the currents; a current that flows into a cell can be recorded there. */
 const currentsOf = ({ stimuli }: ModelDocument): readonly Id[] =>
   Object.entries(stimuli ?? {}).flatMap(([name, { kind }]) => (kind === 'current' ? [name] : []));
 

@@ -1,10 +1,11 @@
-/** What mechanisms of cells with compartments read and write at their place. */
+/** Variables that mechanisms of cells with compartments read and write at their place. */
 
 import type { Dimension } from '../lang/ast.js';
 import { ampere, ampereByArea, area, concentration, kelvin, metre, volt } from '../lang/dimension.js';
 
 /**
- * The dimension of what a mechanism may read or write under a name, at its place; undefined for other names.
+ * Returns the dimension of the variable that a mechanism may read or write under a name, at its place; undefined for
+ * other names.
  *
  * @param ions  of the cell
  * @param density  whether currents are by area

@@ -1,8 +1,8 @@
 /** Shapes as no cell has them: of a size that only a wrong unit gives, in pieces that lie apart. */
 
-/** Where a piece begins, and what it is connected to; all in one unit of length. */
+/** Distance of a piece from its connection, and sizes; all in one unit of length. */
 interface Joint {
-  /** From where the piece begins to its place on the parent. */
+  /** From the beginning of the piece to its place on the parent. */
   readonly far: number;
   /** Length, and largest diameter, of the parent. */
   readonly parentLength: number;
@@ -12,9 +12,9 @@ interface Joint {
 }
 
 /**
- * Whether a piece begins farther from its place than the parent is long and wide. Simulators connect it as if there were
- * no gap, and nearer ones are usual: branches drawn to the surface of a soma, to the contour of one, or from where a
- * reconstruction has its first point.
+ * Checks whether a piece begins farther from its place than the parent is long and wide. Simulators connect it as if
+ * there were no gap. Smaller gaps are usual: branches drawn to the surface or contour of a soma, or from the first
+ * point of a reconstruction.
  */
 export const isGap = ({ far, parentLength, parentDiameter, diameter }: Joint): boolean =>
   far > parentLength + parentDiameter + diameter;
@@ -23,8 +23,8 @@ export const isGap = ({ far, parentLength, parentDiameter, diameter }: Joint): b
 const jump = { steps: 10, points: 20, metres: 50e-6 } as const;
 
 /**
- * Which of the steps between points of a reconstruction is a jump: ten times as long as all but one in twenty, as where
- * a piece is missing. Null where there is none.
+ * Returns the step between points of a reconstruction that is a jump: ten times as long as all but one in twenty, as
+ * for a missing piece. Null if there is no jump.
  */
 export function jumpAmong(steps: readonly number[]): number | null {
   if (steps.length < jump.points) return null;
@@ -41,7 +41,10 @@ const shortest = 1e-7;
 /** The giant axon of a squid, the thickest there is, has a diameter of up to 1.5 mm. */
 const thickest = 2e-3;
 
-/** Whether a cell of so many metres from end to end is longer or shorter than any, or too thick; null for none of it. */
+/**
+ * Checks whether a cell of so many metres from end to end is longer or shorter than any, or too thick; null if its size
+ * is plausible.
+ */
 export function oddSize(length: number, diameter: number): 'long' | 'thick' | 'short' | null {
   if (length > longest) return 'long';
   if (diameter > thickest) return 'thick';

@@ -15,7 +15,7 @@ export function segments(pointer: string): string[] {
         .map((segment) => segment.replace(/~1/g, '/').replace(/~0/g, '~'));
 }
 
-/** The node at `pointer` in `tree`, or undefined when there is none. */
+/** Returns the node at `pointer` in `tree`, or undefined if it does not exist. */
 export function nodeAt(tree: unknown, pointer: string): unknown {
   let node = tree;
   for (const segment of segments(pointer)) {

@@ -11,14 +11,14 @@ import { syntaxMistakes } from './syntax-mistakes.js';
 
 /** Malformed text is reported up to this many times. */
 const mostErrors = 10;
-/** Longest text that is read again behind each mistake, in characters. */
+/** Longest text that is read again after each mistake, in characters. */
 const largestRepaired = 200_000;
 
 /**
- * Reads a JSON text, in which comments are allowed, in time proportional to its length.
+ * Reads a JSON text, with comments allowed, in time proportional to its length.
  *
- * A well-formed text without comments is read by the engine's own parser after a scan that finds duplicate keys and
- * deep nesting; only what that refuses goes to the slower one, which knows where the mistakes are.
+ * A scan finds duplicate keys and deep nesting. The engine's own parser then reads a well-formed text without comments.
+ * Only texts that it rejects go to a slower parser, which locates the mistakes.
  */
 export function readJson(
   text: string,
@@ -47,7 +47,7 @@ export function readJson(
   } catch {
     const errors: ParseError[] = [];
     value = parse(source, errors, { allowTrailingComma: false, disallowComments: false });
-    // Larger texts are not read again to see what is wrong behind their first mistake.
+    // Larger texts are not read again to find mistakes after the first one.
     const most = source.length > largestRepaired ? 1 : mostErrors;
     const found = errors.length === 0 ? [] : syntaxMistakes(source, firstJsonMistake, most);
     for (const { finding, start, end } of found) report(finding, start, end - start);

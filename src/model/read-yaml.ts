@@ -87,12 +87,12 @@ function compose(tokens: Iterable<CST.Token>, length: number): readonly Document
   return [...composer.compose(tokens, true, length)];
 }
 
-/** How much text is read to see what mends mistakes, in characters: about a second. */
+/** Most text that is read to test corrections of mistakes, in characters: about a second. */
 const mostRead = 300_000;
-/** In longer texts only the first mistake is said, without a try to mend it. In characters. */
+/** In longer texts only the first mistake is reported, without testing corrections. In characters. */
 const largestRepaired = 20_000;
 
-/** The first error of a text's syntax, as the parser says it. */
+/** Returns the first error of a text's syntax, as the parser reports it. */
 function firstError(text: string, [composed] = compose(tokensOf(text).tokens, text.length)): YamlError | undefined {
   const error = composed?.errors[0];
   return error && { message: error.message, start: error.pos[0], end: error.pos[1] };
@@ -199,9 +199,9 @@ function pairsByKey({ items }: YAMLMap): ReadonlyMap<string, Pair<Node, Node | n
 }
 
 /**
- * Offset in the text of character `index` of a scalar's value: both are walked together, skipping in the text what the
- * value does not have (quotes, indentation, the header of a block) and taking a folded line break for the space it
- * became. Undefined where escapes make the two differ otherwise.
+ * Returns the offset in the text of character `index` of a scalar's value. It walks both together and skips text that
+ * the value does not have: quotes, indentation, the header of a block. A folded line break matches the space in the
+ * value. Undefined if escapes make the two differ in another way.
  */
 function offsetInScalar(text: string, start: number, end: number, value: string, index: number): number | undefined {
   let offset = start;

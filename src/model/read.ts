@@ -7,7 +7,7 @@ import { readJson } from './read-json.js';
 import { readYaml } from './read-yaml.js';
 import { halfCharacters } from './well-formed.js';
 
-/** What reading a text yields. `value` is undefined when `diagnostics` has an error. */
+/** Result of reading a text. `value` is undefined when `diagnostics` has an error. */
 interface ReadResult {
   readonly value: unknown;
   readonly positions: Positions;
@@ -42,7 +42,7 @@ interface Beginning {
   readonly json: boolean;
 }
 
-/** Skips spaces and comments, and looks whether what follows opens a JSON text. */
+/** Skips spaces and comments, and checks whether the rest opens a JSON text. */
 function firstCharacters(text: string, start: number): Beginning {
   const offset = afterSpace(text, start);
   const opening = text[offset];
@@ -65,11 +65,11 @@ function notAModel(text: string, first: Beginning, document: string): Diagnostic
   return undefined;
 }
 
-/** A line that imports names in Python. No document holds one: what begins a line of YAML is a key. */
+/** A line that imports names in Python. No document holds one, because a line of YAML begins with a key. */
 const pythonImport = /^(?:from [\w.]+ import [^:\n]+|import \w[\w., ]*)$/m;
 
 /**
- * Text of the bytes of a file: UTF-8, or UTF-16 where a byte order mark says so.
+ * Decodes the bytes of a file: UTF-8, or UTF-16 if a byte order mark marks it.
  *
  * @diagnostic read/bad-encoding  bytes that are not text in that encoding
  */

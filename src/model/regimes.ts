@@ -1,4 +1,4 @@
-/** Regimes as a variable, for all that have none. */
+/** Regimes as a variable, for engines and notations without regimes. */
 
 import type { Derivative, EventDefinition, NeuronType, Regime, StateVariable } from './typed.js';
 import type { Expression, Statement } from '../lang/ast.js';
@@ -12,8 +12,8 @@ const isIn = (mode: string, k: number): Expression => binary('==', name(mode), i
 const enter = (mode: string, k: number): Statement => assignment(mode, '=', integer(k));
 
 /**
- * The type without regimes: a variable holds the number of the active one, rates choose by it, and each transition is
- * a separate event. What the first regime does on entry is left to the caller.
+ * Returns the type without regimes. A variable holds the number of the active one, rates choose by it, and each
+ * transition is a separate event. Entry actions of the first regime are left to the caller.
  */
 export function withRegimesAsVariable(type: NeuronType): NeuronType {
   const regimes = Object.entries(type.regimes).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -47,7 +47,7 @@ export function withRegimesAsVariable(type: NeuronType): NeuronType {
   return { ...type, state, derivatives: { ...type.derivatives, ...chosenRates(mode, regimes) }, events, regimes: {} };
 }
 
-/** Rates that are those of the active regime, and zero in regimes that do not state one. */
+/** Returns rates that equal the active regime's, and zero in regimes that do not state one. */
 function chosenRates(mode: string, regimes: readonly (readonly [string, Regime])[]): Record<string, Derivative> {
   const names = new Set(regimes.flatMap(([, { derivatives }]) => Object.keys(derivatives)));
   return Object.fromEntries(

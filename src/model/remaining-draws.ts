@@ -1,4 +1,4 @@
-/** What a model draws while it runs. */
+/** Random draws of a model while it runs. */
 
 import { drawsIn } from '../lang/functions.js';
 import { expressionsOf } from '../lang/walk.js';
@@ -10,7 +10,7 @@ import { typedModel } from './typed-model.js';
 export const drawsInSteps = ({ when, do: actions }: NeuronType['events'][string]): boolean =>
   drawsIn(when) || actions.flatMap(expressionsOf).some(drawsIn);
 
-/** What is drawn again in each step and so cannot be written down: a sentence for each. */
+/** Returns a sentence for each part that is drawn again in each step, and so cannot be written as fixed values. */
 export function remainingDraws(model: Model): string[] {
   const sentences: string[] = [];
   for (const [name, population] of Object.entries(model.populations)) {
@@ -60,7 +60,7 @@ export function remainingDraws(model: Model): string[] {
   return sentences;
 }
 
-/** What a model draws while it runs, as part of a sentence; undefined where it draws nothing then. */
+/** Returns a phrase for the draws of a model while it runs; undefined if it makes none then. */
 export function drawnInRun(model: written.Model): string | undefined {
   const [first, ...others] = remainingDraws(typedModel(model));
   return first === undefined || others.length === 0 ? first : `${first} (and ${others.length} more)`;

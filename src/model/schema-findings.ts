@@ -4,7 +4,7 @@ import { didYouMean, joinWords, oneOf, shorten } from '../diagnostics/suggest.js
 import { child, nodeAt } from './pointer.js';
 import { exampleOf, typeHint } from './schema-hints.js';
 
-/** One way in which a value breaks a schema, as the generated validators report it. */
+/** One violation of a schema, as the generated validators report it. */
 export interface SchemaError {
   /** Keyword of JSON Schema that was broken, such as `required`. */
   readonly keyword: string;
@@ -12,15 +12,15 @@ export interface SchemaError {
   readonly instancePath: string;
   /** Place of the keyword in the schema, as a URI fragment. */
   readonly schemaPath: string;
-  /** What the keyword asks and what it found; its members depend on the keyword. */
+  /** Requirement of the keyword and the value found; the members depend on the keyword. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** The validator's own sentence, for keywords that have none of ours. */
+  /** The validator's own sentence, for keywords without a message of ours. */
   readonly message?: string;
   /** The key that is wrong, for errors within `propertyNames`. */
   readonly propertyName?: string;
 }
 
-/** What a schema check of one notation needs to speak of it. */
+/** Facts about a notation's schema that findings mention. */
 interface SchemaOfNotation {
   /** Path of the schema, for the `rule` of findings. */
   readonly schema: string;
@@ -30,7 +30,7 @@ interface SchemaOfNotation {
   readonly finding?: (error: SchemaError, found: unknown) => Finding | undefined;
 }
 
-/** Keywords whose errors only say that a part, reported by itself, is wrong. */
+/** Keywords with errors that only repeat that a part, reported separately, is wrong. */
 const echoes: ReadonlySet<string> = new Set(['if', 'discriminator', 'propertyNames', 'anyOf', 'oneOf', 'allOf', 'not']);
 const notBoolean = (value: unknown): boolean => typeof value !== 'boolean';
 
@@ -62,7 +62,7 @@ export function reportSchemaErrors(
     if (echoes.has(error.keyword)) continue;
     const isKey = error.propertyName !== undefined;
     const pointer = isKey ? child(error.instancePath, error.propertyName ?? '') : error.instancePath;
-    // A value of the wrong type breaks several keywords: the first says it.
+    // A value of the wrong type breaks several keywords; only the first is reported.
     const subject =
       error.keyword === 'required'
         ? `${pointer} ${String(error.params['missingProperty'])}`
@@ -80,7 +80,7 @@ export function reportSchemaErrors(
     const isMap = byNumbers.get(holder) ?? isByNumber(holder);
     byNumbers.set(holder, isMap);
     if (isMap) {
-      // Its keys are said once, where the first of them is.
+      // Its keys are reported once, at the first of them.
       if (told.has(error.instancePath)) continue;
       told.add(error.instancePath);
     }
@@ -212,7 +212,7 @@ function findingFor(error: SchemaError, found: unknown, stage: string): Finding 
   }
 }
 
-/** What to do with a key that a place does not allow; parameters of a type stand beside its name in some notations. */
+/** Returns a hint for a key that a place does not allow; some notations keep parameters of a type next to its name. */
 function unknownKeyHint(name: string, allowed: readonly string[]): string {
   const similar = didYouMean(name, allowed);
   if (!allowed.includes('params')) return similar ?? 'remove it: no key with a similar name is allowed here';

@@ -1,10 +1,10 @@
-/** What to write where a document breaks the schema of its notation. */
+/** Hints on correcting a document that breaks the schema of its notation. */
 
 import { shorten } from '../diagnostics/suggest.js';
 
 /**
- * An entry with a key, as an example of what belongs there. Keys that mean the same in all notations stand once; where
- * a notation differs, `notation/key` does.
+ * An example entry for each key. Keys that mean the same in all notations have one example; if a notation differs, its
+ * example has the key `notation/key`.
  */
 const examples: Readonly<Record<string, string>> = {
   $data: '$data: DIGEST, with the digest of the array',
@@ -112,7 +112,7 @@ const examples: Readonly<Record<string, string>> = {
   when: 'when: v > -50*mV',
 };
 
-/** An example of an entry that is missing; undefined where there is none. */
+/** Returns an example of a missing entry; undefined if the table has no example. */
 export function exampleOf(stage: string, key: string): string | undefined {
   const own = `${stage}/${key}`;
   return Object.hasOwn(examples, own) ? examples[own] : Object.hasOwn(examples, key) ? examples[key] : undefined;
@@ -124,9 +124,9 @@ const word = (value: unknown): string => {
 };
 
 /**
- * What to write where a value has the wrong type.
+ * Returns a hint for a value of the wrong type.
  *
- * @param types  those that are allowed, as JSON Schema names them
+ * @param types  allowed types, as JSON Schema names them
  */
 export function typeHint(types: readonly string[], found: unknown): string {
   const allows = (type: string): boolean => types.includes(type);

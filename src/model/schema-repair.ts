@@ -4,7 +4,7 @@ import type { SchemaError } from './schema-findings.js';
 /** A document that fits its schema, made of one that does not. */
 interface Repaired {
   readonly document: unknown;
-  /** Pointers of what was left out or replaced. */
+  /** Pointers of parts that were left out or replaced. */
   readonly touched: readonly string[];
 }
 
@@ -15,14 +15,14 @@ interface Validator {
 }
 
 const mostRounds = 12;
-/** What stands in for a part that is needed, after the first of the values that its place allows. */
+/** Substitutes for a required part, tried after the first of the values that its place allows. */
 const standIns: readonly unknown[] = [1, '1', [], {}];
 
 /**
- * The rest of a document that breaks its schema: what is wrong is left out, or replaced where the schema asks for it,
- * so that mistakes elsewhere are found too.
+ * Repairs a document that breaks its schema, so that mistakes elsewhere are found too. Wrong parts are left out, or
+ * replaced if the schema requires them.
  *
- * @returns undefined where the rest cannot be told from what is wrong
+ * @returns undefined if the wrong parts cannot be separated from the rest
  */
 export function repaired(document: unknown, validate: Validator): Repaired | undefined {
   const copy: unknown = structuredClone(document);
@@ -36,7 +36,7 @@ export function repaired(document: unknown, validate: Validator): Repaired | und
         allowed.set(error.instancePath, allowedValues);
       return { pointer: pointerOf(error), keyword: error.keyword };
     });
-    // What lies deepest is nearest to the mistake: what is around it is wrong for its sake.
+    // The deepest error is nearest to the mistake; errors around it follow from it.
     const deepest = Math.max(...wrong.map(({ pointer }) => segments(pointer).length));
     const places = new Map(wrong.map(({ pointer, keyword }) => [pointer, keyword]));
     for (const [pointer, keyword] of places)
@@ -45,13 +45,13 @@ export function repaired(document: unknown, validate: Validator): Repaired | und
   return undefined;
 }
 
-/** The place of what is wrong: a key, a value, or what is missing. */
+/** Returns the pointer of an error: a key, a value, or a missing key. */
 function pointerOf({ instancePath, propertyName, params, keyword }: SchemaError): string {
   if (propertyName !== undefined) return child(instancePath, propertyName);
   return keyword === 'required' ? child(instancePath, String(params['missingProperty'])) : instancePath;
 }
 
-/** Leaves a part out, or puts the next stand-in there. @returns false where nothing is left to try */
+/** Leaves a part out, or puts the next stand-in there. @returns false if no stand-in is left to try */
 function mend(
   copy: unknown,
   pointer: string,

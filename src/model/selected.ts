@@ -1,4 +1,4 @@
-/** What selections of the written form are of, and how much. */
+/** Owners and sizes of selections of the written form. */
 
 import { numbersOf } from './arrays.js';
 import type { DataStore, Id, SelectionRule } from './model.js';
@@ -22,7 +22,7 @@ export function populationOf(rule: SelectionRule): Id | undefined {
   }
 }
 
-/** The population that a selection is all of; undefined where it is anything else. */
+/** Returns the population that a selection is all of; undefined for any other selection. */
 export function wholePopulation(rule: SelectionRule): Id | undefined {
   const selection = taggedSelection(rule);
   return selection.kind === 'slice' && selection.slice === undefined ? selection.population : undefined;
@@ -48,7 +48,7 @@ export function populationsOf(rule: SelectionRule): readonly Id[] {
   }
 }
 
-/** Start and end (not included) of elements in a row; undefined for others, and where there are none. */
+/** Returns start and end (not included) of elements in a row; undefined for other elements and for an empty list. */
 export function rowOf(elements: readonly number[]): readonly [start: number, end: number] | undefined {
   const [first] = elements;
   if (first === undefined || elements.some((element, k) => element !== first + k)) return undefined;
@@ -60,7 +60,7 @@ export const inSlice = ([from, until, by]: readonly [number, number, number]): r
   Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
 
 /**
- * The elements of a selection of one population; undefined for those of several, of synapses, and where they are drawn.
+ * Returns the elements of a selection of one population; undefined for drawn ones, several populations, and synapses.
  *
  * @param size  of the population
  */
@@ -84,7 +84,8 @@ export function elementsIn(rule: SelectionRule, size: number, data: DataStore): 
 }
 
 /**
- * How many elements a selection has; of a sample drawn from several populations, those of all. None of synapses.
+ * Returns the number of elements of a selection; for a sample drawn from several populations, the total. Zero for
+ * synapses.
  *
  * @param sizes  number of elements of each population
  */

@@ -16,7 +16,7 @@ export function mostWithin(
     own.push(at[k] as number);
     byElement.set(elements[k] as number, own);
   }
-  // Of spikes that come again, whole periods within the window, and what is left of it within two of them.
+  // Periodic spikes: counts whole periods within the window, and searches two periods for the rest of the window.
   const periods = period === undefined ? 0 : Math.floor(window / period);
   const rest = window - periods * (period ?? 0);
   let most = 0;

@@ -11,8 +11,9 @@ export const isBetween = (seconds: number, dt: number): boolean =>
   Math.abs(seconds / dt - Math.round(seconds / dt)) > tolerance;
 
 /**
- * Whole steps of a duration in s: with the reference interpreter of LEMS the nearest, else those that begin before the
- * end, which counts when it is within 1e-4 of a step. @source jLEMS, Sim; Brian 2, brian2.core.clocks
+ * Returns the whole steps of a duration in s. The reference interpreter of LEMS takes the nearest number. Other
+ * profiles count the steps that begin before the end; a difference within 1e-4 of a step is ignored. @source jLEMS,
+ * Sim; Brian 2, brian2.core.clocks
  */
 export function stepsOf(seconds: number, dt: number, timing: TimingProfile): number {
   const exact = seconds / dt;
@@ -24,21 +25,21 @@ export function stepsOf(seconds: number, dt: number, timing: TimingProfile): num
 export const stepFrom = (seconds: number, dt: number): number => Math.ceil(seconds / dt - tolerance);
 
 /**
- * Step in which a spike at `time` is emitted: floor with a tolerance of a thousandth of a step.
+ * Returns the step that emits a spike at `time`: floor with a tolerance of a thousandth of a step.
  *
  * @source Brian 2, brian2.input.spikegeneratorgroup
  */
 const spikeStepByStart = (time: number, dt: number): number => Math.trunc((time + 1e-3 * dt) / dt);
 
 /**
- * Step at whose end the spike is due, for profiles that label spikes so: the nearest; what is due before the first step
- * is emitted in it.
+ * Returns the step with the end at which a spike is due, for profiles that label spikes by ends: the nearest one.
+ * Spikes due before the first step are emitted in it.
  */
 const spikeStepByEnd = (time: number, dt: number): number => Math.max(0, Math.round(time / dt) - 1);
 
 const isLabelledByBeginning = (timing: TimingProfile): boolean => timingProperties[timing].label === 'beginning';
 
-/** Step in which a spike that is due at `time` (s) is emitted. */
+/** Returns the step that emits a spike due at `time` (s). */
 export const spikeStep = (time: number, dt: number, timing: TimingProfile): number =>
   isLabelledByBeginning(timing) ? spikeStepByStart(time, dt) : spikeStepByEnd(time, dt);
 
@@ -47,8 +48,8 @@ export const spikeTime = (step: number, dt: number, timing: TimingProfile): numb
   (isLabelledByBeginning(timing) ? step : step + 1) * dt;
 
 /**
- * What is added to a delay in steps, of which whole steps are kept: half a step. On the grid, halves are halves even
- * where division gives a little less, as for 0.15 ms in steps of 0.1 ms.
+ * Number added to a delay in steps before rounding down: half a step. On the grid, halves count as halves even if
+ * division gives a little less, as for 0.15 ms in steps of 0.1 ms.
  *
  * @source Brian 2, brian2.synapses.spikequeue; NEST 3.10, measured
  */

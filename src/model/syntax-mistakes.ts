@@ -1,4 +1,4 @@
-/** All mistakes of a text's syntax: each is put right in a copy, so that those behind it are found too. */
+/** Finds all mistakes of a text's syntax. Each is corrected in a copy, so that later mistakes are found too. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 
@@ -9,7 +9,7 @@ interface Repair {
   readonly insert: string;
 }
 
-/** A mistake, with what puts it right where that is known. Offsets count in UTF-16 units. */
+/** A mistake, with its correction if known. Offsets count in UTF-16 units. */
 export interface SyntaxMistake {
   readonly finding: Finding;
   readonly start: number;
@@ -17,14 +17,14 @@ export interface SyntaxMistake {
   readonly repair?: Repair;
 }
 
-/** A text in which something is put right. */
+/** Returns a text with a repair applied. */
 export const repairedText = (text: string, { at, remove, insert }: Repair): string =>
   text.slice(0, at) + insert + text.slice(at + remove);
 
 /**
- * The mistakes of a text, in order: what only follows from a mistake is not said.
+ * Returns the mistakes of a text, in order; errors that only follow from a mistake are not reported.
  *
- * @param first  the first mistake of a text; undefined where it has none
+ * @param first  the first mistake of a text; undefined if it has no mistake
  * @param most  of mistakes
  */
 export function syntaxMistakes(
@@ -34,7 +34,7 @@ export function syntaxMistakes(
 ): readonly SyntaxMistake[] {
   const found: SyntaxMistake[] = [];
   const repairs: Repair[] = [];
-  /** Where what stands at an offset of the repaired text is in the text itself. */
+  /** Converts an offset in the repaired text to an offset in the original text. */
   const original = (offset: number): number =>
     repairs.reduceRight((at, repair) => {
       const behind = repair.at + repair.insert.length;
@@ -44,7 +44,7 @@ export function syntaxMistakes(
     const mistake = first(repaired);
     if (mistake === undefined) return found;
     const [start, end] = [original(mistake.start), original(mistake.end)];
-    // A repair that brings up something before it was none.
+    // A repair that produces an earlier error was wrong.
     if (found.some((before) => before.start >= start)) return found;
     found.push({ finding: mistake.finding, start, end: Math.max(end, start + 1) });
     if (mistake.repair === undefined) return found;

@@ -1,7 +1,7 @@
 /**
- * Kinds of members of the written form's unions, which has no tags: for those who read a model as it is written and
- * must meet every kind. Only this module tells kinds apart by members. `taggedX` gives what a switch needs; `isX`
- * narrows to one kind where nothing depends on the others.
+ * Tells the kinds of union members in the written form, which has no tags, for readers that must handle every kind.
+ * Only this module tells kinds apart by members. `taggedX` returns a tagged union for a switch; `isX` narrows to one
+ * kind if the others do not matter.
  */
 
 import { invariant } from '../diagnostics/diagnostic.js';
@@ -20,14 +20,14 @@ import type {
   Structure,
 } from './model.js';
 
-/** A union by its kinds, each member with its tag; what members hold has none. */
+/** A union by its kinds, each member with its tag; nested unions stay untagged. */
 type TaggedOf<Kinds> = { readonly [K in keyof Kinds & string]: Kinds[K] & { readonly kind: K } }[keyof Kinds & string];
 
 /** The kind of a selection. */
 export type SelectionKind = keyof SelectionKinds;
 /** A set of elements; `kind` tells how it is chosen. */
 type TaggedSelection = TaggedOf<SelectionKinds>;
-/** What is recorded; `kind` tells which of events, variables and rate. */
+/** A recording; `kind` tells whether it is of events, variables or rate. */
 type TaggedRecording = TaggedOf<RecordingKinds>;
 /** A step of the protocol; `kind` tells which. */
 type TaggedPhase = TaggedOf<PhaseKinds>;
@@ -68,11 +68,11 @@ export const isRecording = <K extends keyof RecordingKinds>(
   kind: K,
 ): recording is Recording & RecordingKinds[K] => recordingKind(recording) === kind;
 
-/** The variables that a recording samples; none of one of events alone, or of a rate. */
+/** Returns the variables that a recording samples; an empty list for a rate or for events without variables. */
 export const recordedVariables = (recording: Recording): readonly string[] =>
   isRecording(recording, 'rate') ? [] : (recording.variables ?? []);
 
-/** Phases have the name of what they do as their first member. */
+/** Each phase has the name of its action as its first member. */
 const phaseKinds: Readonly<Record<keyof PhaseKinds, true>> = {
   run: true,
   runUntil: true,
@@ -119,7 +119,7 @@ export function timeAfter(now: number, phase: Phase): number {
 /** The time at the end of a protocol, in s. */
 export const endOf = (protocol: readonly Phase[]): number => protocol.reduce(timeAfter, 0);
 
-/** Whether a phase changes nothing: it keeps a state to which no phase returns. */
+/** Checks whether a phase has no effect: it keeps a state that no phase restores. */
 export const isIdle = (phase: Phase, protocol: readonly Phase[]): boolean =>
   isPhase(phase, 'store') && !protocol.some((other) => isPhase(other, 'restore') && other.restore === phase.store);
 

@@ -5,15 +5,15 @@ import type { TimingProfile } from './model.js';
 interface TimingProperties {
   /** The simulators that have it, as messages name them. */
   readonly simulator: string;
-  /** The end of its step whose time a spike has. */
+  /** End of the step that gives a spike its time. */
   readonly label: 'beginning' | 'end';
-  /** Whether time is a sum of steps, whose rounding decides when a time has come. */
+  /** Whether time is a sum of steps, so that its rounding decides when a time has come. */
   readonly addsUpTime: boolean;
   /** Whether elements take their steps one after another, and events act at once. */
   readonly takesTurns: boolean;
   /** Whether conditions, and code that runs at events, read derived variables of the step before. */
   readonly readsStaleVariables: boolean;
-  /** Integration of equations for which a type names no method, and which have no exact solution. */
+  /** Integration of equations that have no exact solution and a type without a named method. */
   readonly integration: 'forward Euler' | 'chosen by equations';
   /** Whether steps have named slots, which objects can be moved between. */
   readonly hasSlots: boolean;

@@ -1,4 +1,4 @@
-/** From the written form of a model to the typed one and back, by one table of what is where. */
+/** Converts the written form of a model to the typed one and back, by one table of the differing members. */
 
 import { invariant } from '../diagnostics/diagnostic.js';
 import { phaseKind, recordingKind, selectionKind, areInFile, isGiven, isPhase, isStructure } from './tagged.js';
@@ -48,14 +48,14 @@ import type {
 import type * as written from './model.js';
 import { declaredNames, union, scopesOf, noNames, type Scopes } from './declared-names.js';
 
-/** Makes a part of a model of one form from that of the other. `names`: what is declared where it stands. */
+/** Converts a part of a model from one form to the other. `names`: names that are declared at its place. */
 type Change<A, B> = (part: A, names: ReadonlySet<string>) => B;
 
 type KeyOf<U> = U extends unknown ? keyof U : never;
 type At<U, K> = U extends unknown ? (K extends keyof U ? U[K] : never) : never;
 type Differs<A, B> = [A] extends [B] ? ([B] extends [A] ? false : true) : true;
 
-/** A change for each member in which two forms of an object differ: the compiler asks for every one. */
+/** A change for each member that differs between two forms of an object; the compiler requires all of them. */
 type Changes<A, B> = {
   readonly [K in KeyOf<A> & string as Differs<At<A, K>, At<B, K>> extends true ? K : never]-?: Change<
     NonNullable<At<A, K>>,
@@ -63,7 +63,7 @@ type Changes<A, B> = {
   >;
 };
 
-/** Changes members of an object; those that are absent or null stay so. */
+/** Changes members of an object; absent and null members stay so. */
 function members<A extends object, B extends object>(changes: Changes<A, B>): Change<A, B> {
   const entries = Object.entries(changes) as readonly [string, Change<unknown, unknown>][];
   return (part, names) => {
@@ -79,7 +79,7 @@ const record =
   (parts, names) =>
     Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part, names)]));
 
-/** A record each of whose members has its own scope. */
+/** Changes a record with a separate scope for each member. */
 const recordBy =
   <A, B>(
     scopeOf: (key: string) => ReadonlySet<string>,
@@ -93,16 +93,16 @@ const list =
   (parts, names) =>
     parts.map((part) => change(part, names));
 
-/** A part in which other names are declared than around it. */
+/** Changes a part that declares other names than its surroundings. */
 const within =
   <A, B>(namesOf: (part: A) => ReadonlySet<string>, change: Change<A, B>): Change<A, B> =>
   (part) =>
     change(part, namesOf(part));
 
-/** The arguments of a rule whose connections a named generator draws. */
+/** The arguments of a rule with connections that a named generator draws. */
 type DrawnArguments = Extract<ConnectionRule, { arguments: unknown }>['arguments'];
 
-/** What becomes of the parts that have no parts of their own. */
+/** Conversions of the parts that have no parts of their own. */
 interface Atoms {
   /** Gives a member of a union its tag, or takes it off. */
   tag<T>(part: object, kind: string): T;
@@ -114,7 +114,7 @@ interface Atoms {
   readonly sums: Change<written.Written['sums'], Typed['sums']>;
 }
 
-/** The whole change from one form to the other: where in a model the parts that differ are. */
+/** Builds the whole change from one form to the other from the places of the differing parts. */
 function changeOf({ tag, places, expression, statements, formula, event, sums }: Atoms): {
   readonly model: Change<written.Model, Model>;
   readonly selection: Change<written.SelectionRule, SelectionRule>;
@@ -268,7 +268,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
 /** Whether a value is an expression of the typed form. */
 const isFormula = (value: object): boolean => 'kind' in value && value.kind === 'expression';
 
-/** What texts mean where names are declared; equal texts are parsed once. */
+/** Parsed texts by the declared names; equal texts are parsed once. */
 const parsed = new WeakMap<
   ReadonlySet<string>,
   { readonly trees: Map<string, Expression>; readonly code: Map<string, readonly Statement[]> }
@@ -318,7 +318,7 @@ const toTyped = changeOf({
     Object.entries(texts).map(([target, text]) => ({ to: referenceOf(target), value: expressionOf(text, names) })),
 });
 
-/** The changes of `toTyped` undone; the types of both directions are those of the first. */
+/** Undoes the changes of `toTyped`; both directions have the types of the first. */
 const fromTyped = changeOf({
   tag: <T>(part: object) => {
     const { kind: _, ...rest } = part as { readonly kind?: unknown };
@@ -340,10 +340,10 @@ const fromTyped = changeOf({
   readonly selection: Change<SelectionRule, written.SelectionRule>;
 };
 
-/** The written form of a typed model: what is hashed and written. */
+/** Returns the written form of a typed model, which is hashed and written. */
 export const writtenModel = (model: Model): written.Model => fromTyped.model(model, noNames);
 
-/** The written form of a selection, whose text tells drawn samples apart. */
+/** Returns the written form of a selection; its text tells drawn samples apart. */
 export const writtenSelection = (rule: SelectionRule): written.SelectionRule => fromTyped.selection(rule, noNames);
 
 const known = new WeakMap<written.Model, Model>();
@@ -355,7 +355,7 @@ export function typedModel(model: written.Model): Model {
   return made;
 }
 
-/** The typed form of phases of a model, besides those that it has. */
+/** Returns the typed form of further phases of a model. */
 export const typedPhases = (model: written.Model, phases: readonly written.Phase[]): readonly Phase[] =>
   toTyped.protocol(scopesOf(model))(phases, noNames);
 

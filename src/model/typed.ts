@@ -1,7 +1,7 @@
 /**
- * The typed form of the normalised model, which everything downstream reads: members of unions carry their `kind`.
- * The written form (`model.ts`) stays what is hashed and written; this one is made from it, and it from this one, by
- * one table of what is where.
+ * The typed form of the normalised model, which everything downstream reads: members of unions carry their `kind`. The
+ * written form (`model.ts`) stays the one that is hashed and written. One table of the differing members converts
+ * between the two forms.
  */
 
 import { populationsOf } from './selected.js';
@@ -25,7 +25,7 @@ export type {
   ValueType,
 } from './model.js';
 
-/** The form in which meaning is decided. */
+/** The form that defines meaning. */
 export interface Typed extends Form {
   /** Members of unions carry their `kind`. */
   readonly tagged: true;
@@ -47,7 +47,7 @@ export interface EndEvent {
 export interface Sum {
   /** A variable of an end, or a port that stands for one. */
   readonly to: Reference;
-  /** What each synapse adds. */
+  /** Expression that each synapse adds. */
   readonly value: Expression;
 }
 
@@ -57,11 +57,11 @@ export interface Formula {
   readonly expression: Expression;
 }
 
-/** Whether an object is a tree of code, rather than a map in which something is called `span`. */
+/** Checks whether an object is a tree of code, rather than a map with an entry named `span`. */
 const isCode = (part: object): part is Expression | Statement =>
   'span' in part && typeof part.span === 'object' && 'kind' in part && typeof part.kind === 'string';
 
-/** All expressions of a part of a model, those of its statements among them. */
+/** Returns all expressions of a part of a model, including expressions in its statements. */
 export function expressionsIn(part: unknown): readonly Expression[] {
   if (part === null || typeof part !== 'object') return [];
   if (isCode(part)) return part.kind === 'assignment' || part.kind === 'send' ? expressionsOf(part) : [part];
@@ -79,7 +79,7 @@ export const formulaOf = (value: Value): Expression | undefined =>
 
 /** A value for each element, its expression parsed. */
 export type Value = written.Value<Typed>;
-/** A draw by a named generator, what becomes of the number parsed. */
+/** A draw by a named generator, the transformation of the number parsed. */
 export type DrawnValues = written.DrawnValues<Typed>;
 /** A parameter of a type, its default parsed. */
 export type Parameter = written.Parameter<Typed>;
@@ -89,7 +89,7 @@ export type StateVariable = written.StateVariable<Typed>;
 export type DerivedVariable = written.DerivedVariable<Typed>;
 /** A differential equation, its rate parsed. */
 export type Derivative = written.Derivative<Typed>;
-/** What all types have in common, its code parsed. */
+/** Members common to all types, code parsed. */
 export type EquationSet = written.EquationSet<Typed>;
 /** A section of a cell, which holds no code. */
 export type Section = written.Section;
@@ -98,7 +98,7 @@ export type Compartments = written.Compartments<Typed>;
 export type CableTree = written.CableTree<Typed>;
 /** A channel, leak or pool on sections, its code parsed. */
 export type Mechanism = written.Mechanism<Typed>;
-/** What an event suppresses for a while, its duration or condition parsed. */
+/** Suppression after an event, its duration or condition parsed. */
 export type Refractory = written.Refractory<Typed>;
 /** A condition with actions, both parsed. */
 export type EventDefinition = written.EventDefinition<Typed>;
@@ -106,7 +106,7 @@ export type EventDefinition = written.EventDefinition<Typed>;
 export type Regime = written.Regime<Typed>;
 /** A type of cell, its code parsed. */
 export type NeuronType = written.NeuronType<Typed>;
-/** What an event does to a synapse, its statements parsed. */
+/** Actions of an event on a synapse, its statements parsed. */
 export type Pathway = written.Pathway<Typed>;
 /** A condition on a synapse's variables, with its actions parsed. */
 export type LocalEvent = written.LocalEvent<Typed>;
@@ -124,7 +124,7 @@ export type Population = written.Population<Typed>;
 export type SelectionRule = written.SelectionRule<Typed>;
 /** Places on cells, one for each synapse or element, expressions parsed. */
 export type Places = written.Places<Typed>;
-/** What a parameter is linked to, expressions parsed. */
+/** The variable that a parameter is linked to, expressions parsed. */
 export type Link = written.Link<Typed>;
 /** One end of a projection, its selection tagged. */
 export type End = written.End<Typed>;
@@ -136,7 +136,7 @@ export type Projection = written.Projection<Typed>;
 export type Stimulus = written.Stimulus<Typed>;
 /** Statements run at intervals, parsed. */
 export type Operation = written.Operation<Typed>;
-/** What is recorded; `kind` tells which of events, variables and rate. */
+/** A recording; `kind` tells whether it is of events, variables or rate. */
 export type Recording = written.Recording<Typed>;
 /** A step of the protocol, its code parsed; `kind` tells which. */
 export type Phase = written.Phase<Typed>;
@@ -144,7 +144,7 @@ export type Phase = written.Phase<Typed>;
 export type Model = written.Model<Typed>;
 /** A validated model in this form, with its large arrays. */
 export type ValidModel = written.ValidModel<Typed>;
-/** What normalising yields. */
+/** Result of normalising. */
 export type WrittenModel = written.ValidModel;
 
 /** The populations or the projection that a selection is of. */

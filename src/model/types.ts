@@ -12,15 +12,15 @@ export interface Input {
   readonly reduce: 'sum' | 'product';
 }
 
-/** What an event keeps from happening for a while after it. */
+/** Suppression of effects for a while after an event. */
 export interface Refractory<F extends Form = Written> {
   /** Duration as an expression in seconds; exclusive with `while`. */
   readonly for?: F['expression'];
   /** Stays refractory as long as this condition holds. */
   readonly while?: F['expression'];
-  /** Variables whose rate is zero meanwhile. */
+  /** Variables that have a rate of zero meanwhile. */
   readonly rate: readonly Id[];
-  /** Whether code other than the event's own actions may write those variables meanwhile. */
+  /** Whether code other than the event's own actions may write the same variables meanwhile. */
   readonly writes: 'block' | 'allow';
   /** Whether the event itself is suppressed meanwhile. */
   readonly suppress: boolean;
@@ -32,15 +32,15 @@ export interface Refractory<F extends Form = Written> {
   readonly evaluated: 'atEvent' | 'eachStep';
 }
 
-/** A condition on an element's variables, tested in each step, with what it does and whom it tells. */
+/** A condition on an element's variables, tested in each step, with its actions and receivers. */
 export interface EventDefinition<F extends Form = Written> {
   /** Condition, a boolean expression. */
   readonly when: F['expression'];
-  /** Whether it happens in each step in which the condition holds, or in the first of them. */
+  /** Whether it happens in each step that satisfies the condition, or only in the first of them. */
   readonly edge: 'level' | 'rising';
   /** Actions, in this order. */
   readonly do: readonly F['statement'][];
-  /** What is suppressed after it; absent: nothing. */
+  /** Suppression after it; absent: no suppression. */
   readonly refractory?: Refractory<F>;
   /** Slot of the condition and of the actions in the timing profile; absent: the profile's own. */
   readonly slot?: string;
@@ -54,7 +54,7 @@ export interface EventDefinition<F extends Form = Written> {
   readonly multiplicity?: F['expression'];
   /** The name under which others see it, which several may share; null: nobody does; absent: its own. */
   readonly emits?: Id | null;
-  /** Cells with structure: the place whose variables the condition reads. */
+  /** Cells with structure: the place that the condition reads variables at. */
   readonly section?: Id;
   /** Place along the section: 0 at its start, 1 at its end. */
   readonly fraction?: number;
@@ -64,9 +64,9 @@ export interface EventDefinition<F extends Form = Written> {
 export interface Regime<F extends Form = Written> {
   /** Whether elements begin in it; one regime of a type does. */
   readonly initial: boolean;
-  /** Differential equations that hold while it is active, beside those of the type. */
+  /** Differential equations that hold while it is active, in addition to the type's. */
   readonly derivatives: Readonly<Record<Id, Derivative<F>>>;
-  /** Order in which a stepwise profile applies the derivatives, one after another; absent: by name. */
+  /** Order for stepwise profiles to apply the derivatives, one after another; absent: by name. */
   readonly order?: readonly Id[];
   /** Actions when an element enters it. */
   readonly onEntry: readonly F['statement'][];
@@ -83,9 +83,9 @@ export interface Regime<F extends Form = Written> {
 export interface NeuronType<F extends Form = Written> extends EquationSet<F> {
   /** Sums that synapses and stimuli add up to, by name. */
   readonly inputs: Readonly<Record<Id, Input>>;
-  /** By name; `spike` is what projections send unless they say otherwise. */
+  /** By name; projections send `spike` unless they name another event. */
   readonly events: Readonly<Record<Id, EventDefinition<F>>>;
-  /** Modes of which each element is in one; empty: there are none. */
+  /** Modes of the elements, each of them in one; empty: no regimes. */
   readonly regimes: Readonly<Record<Id, Regime<F>>>;
   /** A tree of sections with mechanisms on them. */
   readonly compartments?: Compartments<F>;
@@ -93,13 +93,13 @@ export interface NeuronType<F extends Form = Written> extends EquationSet<F> {
   readonly cable?: CableTree<F>;
 }
 
-/** What a synapse does when an event reaches it. */
+/** Actions of a synapse when an event reaches it. */
 export interface Pathway<F extends Form = Written> {
   /** `pre.spike`, `post.spike`, `pre.<event>`, `post.<event>`. */
   readonly on: F['event'];
   /** Seconds, over the synapse's values and indices; drawn once at build. */
   readonly delay: Value<F>;
-  /** Slot of the timing profile in which it runs; absent: the profile's own. */
+  /** Slot of the timing profile to run in; absent: the profile's own. */
   readonly slot?: string;
   /** Order within the slot, ascending; the default has the presynaptic side at -1 and the other at 1. */
   readonly order: number;
@@ -115,9 +115,9 @@ export interface SumSlot {
   readonly order?: number;
 }
 
-/** The equations of a synapse and what events of its two ends do to it. */
+/** The equations of a synapse and the actions of events of its two ends. */
 export interface SynapseType<F extends Form = Written> extends EquationSet<F> {
-  /** What events do, by name; one event may take several. */
+  /** Actions of events, by name; one event may trigger several pathways. */
   readonly pathways: Readonly<Record<Id, Pathway<F>>>;
   /** Conditions on its own variables; absent: none. */
   readonly events?: Readonly<Record<Id, LocalEvent<F>>>;

@@ -11,9 +11,9 @@ const halves = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\
 export const isWellFormed = (text: string): boolean => !halves.test(text);
 
 /**
- * What is wrong with the texts and keys of a tree.
+ * Reports the malformed texts and keys of a tree.
  *
- * @param text  what it was read from: only an escape can make half a character
+ * @param text  source of the tree: only an escape can make half a character
  */
 export function halfCharacters(text: string, value: unknown, positions: Positions): readonly Diagnostic[] {
   if (!/\\(?:u|U0000)[dD][89a-fA-F]/.test(text)) return [];

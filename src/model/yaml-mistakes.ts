@@ -1,11 +1,11 @@
-/** What is wrong with a text that is not YAML, and how it should read. */
+/** Finds mistakes in a text that is not YAML, and proposes corrections. */
 
 import type { Finding } from '../diagnostics/diagnostic.js';
 import { messages } from './messages.js';
 import { repairedText, type SyntaxMistake } from './syntax-mistakes.js';
 import { withQuotes } from './yaml-quotes.js';
 
-/** An error as the parser says it. Offsets count in UTF-16 units. */
+/** An error as the parser reports it. Offsets count in UTF-16 units. */
 export interface YamlError {
   readonly message: string;
   readonly start: number;
@@ -18,7 +18,7 @@ interface Line {
   readonly from: number;
 }
 
-/** Another text for a line, and what it puts right. */
+/** Another text for a line, and the finding that it corrects. */
 interface Better {
   readonly line: string;
   readonly finding: (changed: Change) => Finding;
@@ -31,13 +31,13 @@ interface Change {
   readonly line: string;
 }
 
-/** Most lines before an error in which its cause is looked for: quotes and brackets may be open for long. */
+/** Most lines before an error that are searched for its cause: quotes and brackets may stay open for long. */
 const mostLines = 40;
 
 /**
- * The mistake behind the first error of a text: what puts right a line, if any of what people usually get wrong does.
+ * Returns the mistake that causes the first error of a text. It tries corrections of usual mistakes on suspect lines.
  *
- * @param firstError  the first error of another text, to see whether a line is right
+ * @param firstError  finds the first error of another text, to check whether a line is right
  */
 export function yamlMistake(
   text: string,
@@ -79,7 +79,7 @@ function lineAt(text: string, offset: number): Line {
   return { text: text.slice(from, end < 0 ? text.length : end).replace(/\r$/, ''), from };
 }
 
-/** The line of an error, and for what closes too late or not at all those before it, the first first. */
+/** Returns the line of an error. For missing or late closings it returns the lines before as well, the first first. */
 function suspects(text: string, { message, start }: YamlError): readonly Line[] {
   const own = lineAt(text, start);
   if (!/closing|must be sufficiently indented|end with/.test(message)) {
@@ -184,7 +184,10 @@ function betterLines(line: Line, text: string, { message, start }: YamlError): r
   return all;
 }
 
-/** What closes the braces and brackets that a line opens, in order; none where others are closed. */
+/**
+ * Returns the characters that close the braces and brackets that a line opens, in order; empty if the line closes
+ * others.
+ */
 function unclosed(line: string): string {
   let open = '';
   for (const [mark] of line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '').matchAll(/[{}[\]]/g)) {

@@ -13,10 +13,10 @@ export const quoted = (value: string): string =>
   value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
 
 /**
- * A line of YAML with its values in quotes, the most likely correction first.
+ * Puts the values in a line of YAML in quotes, the most likely correction first.
  *
  * @param line  text without its line break
- * @returns other texts for the line; none where nothing in it wants quotes
+ * @returns other texts for the line; an empty list if no value needs quotes
  */
 export function withQuotes(line: string): readonly string[] {
   const inBraces = line.replace(
@@ -33,7 +33,7 @@ export function withQuotes(line: string): readonly string[] {
   return candidates.filter((candidate) => candidate !== line);
 }
 
-/** A call whose arguments YAML takes for items of their own: `[w = clip(w, 0, 1)]`. Offsets count in UTF-16 units. */
+/** A call with arguments that YAML splits into separate items: `[w = clip(w, 0, 1)]`. Offsets count in UTF-16 units. */
 export interface PartedCall {
   readonly start: number;
   readonly end: number;

@@ -1,4 +1,4 @@
-/** The plain values of a YAML text: what JSON can hold. */
+/** Converts a YAML text to plain values that JSON can hold. */
 
 import { isAlias, isMap, isScalar, type Alias, type Document, type Node, type Pair, type Scalar } from 'yaml';
 import type { Finding } from '../diagnostics/diagnostic.js';
@@ -45,7 +45,7 @@ export function yamlValues(
   const anchors = new Map<string, { readonly node: Node; readonly expanded: Expanded | undefined }>();
   const targets = new Map<Alias, Node>();
   const mayBeLost = extremeNumber.test(text);
-  /** Nodes that aliases add to those of the text. */
+  /** Number of nodes that aliases add to the text's own. */
   let added = 0;
 
   const rangeOf = (node: Node): [number, number] => [node.range?.[0] ?? 0, node.range?.[1] ?? 1];

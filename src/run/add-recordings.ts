@@ -1,4 +1,4 @@
-/** Recordings asked for when running, beside those of the model: `exc:v@1ms`. */
+/** Recordings requested for a run in addition to the model's: `exc:v@1ms`. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Place } from '../diagnostics/diagnostic.js';
@@ -40,10 +40,10 @@ export function parseRecordingRequest(text: string): RecordingRequest {
 }
 
 /**
- * A canonical document with more recordings.
+ * Returns a canonical document with more recordings.
  *
- * @param readEvery  an interval as the canonical document reads it, of what the option says
- * @returns the document and its places; what was added is at the option that asked for it
+ * @param readEvery  converts the interval in the option to one that the canonical document reads
+ * @returns the document and its places; added parts are placed at their option
  */
 export function addRecordings(
   document: unknown,

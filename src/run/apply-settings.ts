@@ -1,4 +1,4 @@
-/** `--set name=value` for notations whose constants have no place of their own in the canonical model. */
+/** `--set name=value` for notations with constants that have no place of their own in the canonical model. */
 
 import { memberOf } from '../diagnostics/member.js';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
@@ -6,7 +6,7 @@ import type { Positions } from '../diagnostics/positions.js';
 import { messages } from './messages.js';
 import { overlayPositions } from './overlay-positions.js';
 
-/** A document with some of its constants replaced, and what is left for the canonical model to set. */
+/** A document with some of its constants replaced, and the settings left for the canonical model. */
 interface Settled {
   readonly document: unknown;
   readonly positions: Positions;

@@ -1,4 +1,4 @@
-/** From a model to the program that engines run: what is drawn, lowering, passes over the program. */
+/** Builds the program that engines run from a model: explicit draws, lowering, passes over the program. */
 
 import { unplaced, type Positions } from '../diagnostics/positions.js';
 import { drawModel } from '../draw/draw.js';
@@ -11,7 +11,7 @@ import { machineMemory } from './machine-memory.js';
 import { placed } from './placed.js';
 import { inStage } from './stages.js';
 
-/** What a caller may choose. */
+/** Choices of a caller. */
 export interface BuildOptions extends LowerOptions {
   /** Keeps weights as the model gives them, rather than as integers, for callers that read them; takes more memory. */
   readonly exactValues?: boolean;
@@ -20,14 +20,14 @@ export interface BuildOptions extends LowerOptions {
 }
 
 /**
- * The program of a model.
+ * Returns the program of a model.
  *
- * @throws DiagnosticError for what cannot be drawn or lowered
+ * @throws DiagnosticError for parts that cannot be drawn or lowered
  */
 export const buildProgram = (valid: ValidModel, options: BuildOptions): Program =>
   programOf(drawModel(valid, options.memory), options);
 
-/** The program of a model whose draws are explicit. @throws DiagnosticError for what cannot be lowered */
+/** Returns the program of a model with explicit draws. @throws DiagnosticError for parts that cannot be lowered */
 const programOf = (drawn: DrawnModel, { exactValues = false, ...options }: BuildOptions): Program =>
   optimise(lower(drawn, options), 'every engine', {
     without: exactValues ? ['integer-weights'] : [],

@@ -8,15 +8,15 @@ import { LoweringDiagnostics } from '../lower/context.js';
 import type { ValidModel as WrittenModel } from '../model/model.js';
 import type { ValidModel } from '../model/typed.js';
 
-/** A model whose cells with structure are populations of compartments. */
+/** A model that represents cells with structure as populations of compartments. */
 interface OfOneType extends ValidModel {
   readonly cables: readonly Pick<Cable, 'name' | 'tree' | 'classes' | 'populations'>[];
 }
 
 /**
- * The model with all compartments of a cell in one population, of one type.
+ * Returns the model with all compartments of a cell in one population, of one type.
  *
- * @throws DiagnosticError for what cannot be drawn or said of such populations
+ * @throws DiagnosticError for parts that cannot be drawn or expressed as such populations
  */
 export function cellsOfOneType(valid: WrittenModel, oneType: OneType): OfOneType {
   const { drawn, cables } = withoutStructure(drawModel(valid), new LoweringDiagnostics(), oneType);

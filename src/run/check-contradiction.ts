@@ -1,11 +1,11 @@
-/** Checks whose outcome contradicts the report of a conversion. */
+/** Finds contradictions between the outcome of a check and the report of a conversion. */
 
 import { isAtLeast } from '../compare/compare.js';
 import type { Outcome } from '../model/conversion-report.js';
 import type { ConversionCheck } from './check-conversion.js';
 
 /**
- * Why the outcome of a check contradicts what a conversion claims; null if it does not.
+ * Returns the reason why the outcome of a check contradicts the claims of a conversion; null if it does not.
  *
  * @param outcome  verdict of the conversion's report
  */

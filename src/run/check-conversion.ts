@@ -1,4 +1,4 @@
-/** Running a model and what it was converted to, and comparing their spikes and samples. */
+/** Runs a model and its conversion, and compares their spikes and samples. */
 
 import { compareRecorded, statisticalGrade, worst, type Grade } from '../compare/compare.js';
 import { defaultMargins } from '../compare/options.js';
@@ -25,15 +25,15 @@ export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[]
 /** How the spikes of one population agree. */
 interface PopulationCheck {
   readonly population: string;
-  /** Spikes of the model, and of what it was converted to. */
+  /** Numbers of spikes of the model and of its conversion. */
   readonly spikes: readonly [source: number, target: number];
   /** How well they agree, by spikes and else by statistics. */
   readonly grade: Grade;
   /** How many of both have a partner in the same cell, no more than the tolerance apart, in order. */
   readonly matched: number;
   /**
-   * The largest distance between spikes with the same number of the same cell, in s: 0 where both are in the same step,
-   * by whose beginning or end notations name them.
+   * The largest distance between spikes with the same number of the same cell, in s. It is 0 if both are in the same
+   * step, whose beginning or end labels them.
    */
   readonly largest: number;
   /** The first spike that has no partner: its time in s, by the model's labels. */
@@ -42,9 +42,9 @@ interface PopulationCheck {
   readonly statistics?: readonly Quantity[];
 }
 
-/** What running both gave. */
+/** Result of running both. */
 export interface ConversionCheck {
-  /** What ran the target: our own engine, or the tool asked for. */
+  /** Program that ran the target: our own engine, or the requested tool. */
   readonly with: string;
   /** Simulated time in s. */
   readonly seconds: number;
@@ -53,46 +53,44 @@ export interface ConversionCheck {
   readonly populations: readonly PopulationCheck[];
   /** Recorded variables that both have. */
   readonly variables?: readonly VariableCheck[];
-  /**
-   * Populations that spike, and recorded variables, that are not compared: nothing has their name after conversion.
-   */
+  /** Populations that spike, and recorded variables, without a namesake after conversion; they are not compared. */
   readonly absent: readonly string[];
-  /** The least close of all populations; absent if nothing spikes. */
+  /** The least close of all populations; absent if there are no spikes. */
   readonly grade?: Grade;
   /** Of all populations that are compared. */
   readonly matched: number;
   readonly spikes: readonly [source: number, target: number];
   /** Time in s that is not compared: Brian's monitors lose it when a run returns to a stored state. */
   readonly givenUp?: number;
-  /** What is drawn anew after conversion, by which both differ by chance: a sentence for each part. */
+  /** Parts that are drawn anew after conversion, so that both differ by chance: a sentence for each. */
   readonly drawnAnew?: readonly string[];
-  /** How the simulator integrates otherwise, by which spikes drift apart: a sentence for each reason. */
+  /** Reasons why the simulator integrates differently, so that spikes drift apart: a sentence for each. */
   readonly ownIntegration?: readonly string[];
-  /** Why there is nothing to compare: what did not run, or not to its end. */
+  /** Reason why there is no comparison: a run that failed, or did not reach its end. */
   readonly failure?: string;
 }
 
 /** How to compare. */
 export interface CheckOptions {
-  /** Whether recordings may be left out, as in what is checked. */
+  /** Whether the conversion may leave out recordings. */
   readonly partial?: boolean;
   /** The longest time that is simulated, in s; absent: all of the protocol. */
   readonly seconds?: number;
   readonly target?: string;
-  /** What is recorded besides spikes, and who keeps it. */
+  /** Recordings besides spikes, and the keeper of their samples. */
   readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: SampleKeeper };
 }
 
 /** Spikes as near as this, in s, or as near as a step, count as the same. */
 const leastTolerance = 1e-4;
 
-/** How long after the beginning of its step the time is by which a spike is named, in s. */
+/** Returns the time by which the label of a spike follows the beginning of its step, in s. */
 export const labelOf = ({ timing, experiment }: Pick<Model, 'timing' | 'experiment'>): number =>
   timingProperties[timing].label === 'beginning' ? 0 : experiment.dt;
 
 /**
- * Populations whose cells spike, and the event that is their spike: where none is called so, the first that others see,
- * or the one that is so in the source.
+ * Returns populations with cells that spike, and their spike event. It is the source's event if given, else `spike`,
+ * else the first event that others see.
  */
 const spikingOf = (
   { model }: ValidModel,
@@ -110,7 +108,7 @@ const spikingOf = (
     return event === undefined ? [] : [[name, event] as const];
   });
 
-/** A model that records the spikes of all its populations and nothing else, and the recordings' names. */
+/** Returns a model that records only the spikes of all its populations, and the recordings' names. */
 export function recordingSpikes(
   valid: ValidModel,
   source?: ReadonlyMap<string, string>,
@@ -171,7 +169,7 @@ export async function spikesOf(
   }
 }
 
-/** A run that did not come to its end, which says nothing about a conversion. */
+/** A run that did not reach its end, which proves neither agreement nor difference. */
 export class EndedByFault extends Error {
   constructor(fault: string, time: number, converted: boolean) {
     const what = converted ? 'what the model was converted to' : 'the model itself';
@@ -184,7 +182,7 @@ export const eventsOf = (like: ValidModel | undefined): ReadonlyMap<string, stri
   like === undefined ? undefined : new Map(spikingOf(like));
 
 /**
- * Spikes of a run that recorded those of all populations.
+ * Returns the spikes of a run that recorded all populations.
  *
  * @param like  the model that it was converted from
  */
@@ -210,7 +208,7 @@ export function spikesIn(
 }
 
 /**
- * With the populations of a model each of whose cells has become a population of its own, as in LEMS: `cells_0`,
+ * Adds the populations of a model with cells that have become populations of their own, as in LEMS: `cells_0`,
  * `cells_1` and so on are the cells of `cells`.
  */
 export function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
@@ -224,8 +222,8 @@ export function withLists(found: SpikesByPopulation, { populations }: Model): Sp
 }
 
 /**
- * Spikes of a population whose elements are compartments, by cell, where the other model has cells: elements are the
- * first compartments of all cells, then the second ones.
+ * Groups spikes of a population of compartments by cell, if the other model has cells. Elements are the first
+ * compartments of all cells, then the second ones.
  */
 const byCell = (trains: readonly (readonly number[])[], cells: number): readonly (readonly number[])[] =>
   Array.from({ length: cells }, (_, cell) =>
@@ -309,20 +307,20 @@ function comparePopulation(
   };
 }
 
-/** The notation whose document holds what a script of another says: scripts are not read again. */
+/** The notation of the document that corresponds to a script: scripts are not read again. */
 export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
   brian: 'brian-json',
   pynn: 'pynn-json',
   'pynn-nestml': 'pynn-json',
 };
 
-/** What of the options of a conversion counts for a check of it. */
+/** Options of a conversion that affect a check of it. */
 export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze'>>;
 
 /**
- * Runs a model and what it was converted to under our own engine.
+ * Runs a model and its conversion under our own engine.
  *
- * @param converted  the conversion to `to`; it is made where absent
+ * @param converted  the conversion to `to`; made if absent
  */
 export async function checkConversion(
   valid: ValidModel,
@@ -371,7 +369,7 @@ export async function checkConversion(
   };
 }
 
-/** Runs of each side by which chance is told from a difference. */
+/** Runs of each side that distinguish chance from a difference. */
 const runsOfEach = 5;
 
 /**
@@ -410,15 +408,15 @@ async function overSeeds(
 }
 
 /**
- * What a model that was converted draws for itself: not what generators with seeds of their own give, which is the same
- * in both.
+ * Returns the parts that a converted model draws for itself. Generators with seeds of their own are excluded, because
+ * their numbers are the same in both.
  */
 export const drawnAnew = (target: Model): readonly string[] => [
   ...drawnParts(target, { seeded: false }).map(({ name, drawn }) => `${drawn.join(', ')} of ${name}`),
   ...remainingDraws(typedModel(target)),
 ];
 
-/** The time that is compared, in s: what a protocol simulates, at most what was asked for. */
+/** Returns the compared time, in s: the simulated time of a protocol, limited to the requested time. */
 export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
   Math.min(
     segmentTimes(experiment.protocol).reduce((sum, time) => sum + time, 0),
@@ -426,7 +424,7 @@ export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
   );
 
 /**
- * The comparison of two sets of spikes of a model and what it was converted to.
+ * Compares two sets of spikes, of a model and of its conversion.
  *
  * @param label  how long after the beginning of its step the target's spikes are, in s
  */

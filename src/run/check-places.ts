@@ -6,7 +6,7 @@ import type { Model, Recording, RecordingKinds, ValidModel } from '../model/mode
 
 type VariableRecording = Recording & RecordingKinds['variables'];
 
-/** A recorded compartment, and what is recorded at its place. */
+/** A recorded compartment, and the recording at its place. */
 interface PlacedElement {
   readonly element: number;
   readonly there: VariableRecording;
@@ -18,8 +18,8 @@ const ofVariables = ({ recordings }: Model, population: string): readonly Variab
   );
 
 /**
- * Recorded compartments by recording, where all of a population are recorded after conversion: one place after another,
- * in the order of the compartments.
+ * Returns recorded compartments by recording, if all of a population are recorded after conversion: one place after
+ * another, in the order of the compartments.
  */
 export function placesOfCables(
   { model, data }: ValidModel,
@@ -45,7 +45,7 @@ export function placesOfCables(
   return found;
 }
 
-/** What a variable of a cable is called on a cell: gates have the names of their channels before theirs. */
+/** Returns the name of a cable's variable on a cell: gates are prefixed with the names of their channels. */
 export const namesakeIn = ({ variables }: VariableRecording, variable: string, voltage: string): string | undefined =>
   variables.find((one) =>
     variable === voltage ? one === 'v' : one === variable || new RegExp(`[._]${variable}(_q)?$`).test(one),

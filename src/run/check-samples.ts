@@ -1,4 +1,4 @@
-/** What a model and what it was converted to record of their variables, sample by sample. */
+/** Compares the recorded variables of a model and of its conversion, sample by sample. */
 
 import { equalDimensions } from '../lang/dimension.js';
 import { parseUnit } from '../lang/units.js';
@@ -37,14 +37,14 @@ export interface Sampled {
   readonly cells: number;
 }
 
-/** Variables that are recorded in both, and those that are not. */
+/** Variables that are recorded in both, and variables that are not. */
 interface Comparable {
   readonly recordings: readonly Recording[];
-  /** The same for the model after conversion, where places on cells may be elements of cables. */
+  /** The same for the model after conversion, if places on cells may be elements of cables. */
   readonly ofTarget: readonly Recording[];
-  /** What each of them is of, by its name. */
+  /** Population, variable and cells of each, by its name. */
   readonly sampled: ReadonlyMap<string, Sampled>;
-  /** `population.variable`, with its place, of what is recorded and has no namesake after conversion. */
+  /** `population.variable`, with its place, of recorded variables without a namesake after conversion. */
   readonly absent: readonly string[];
 }
 
@@ -52,7 +52,7 @@ interface Comparable {
 const shown = (variable: string, { section, fraction }: PlaceOnCells): string =>
   section === undefined ? variable : `${variable} at ${section}${fraction === undefined ? '' : ` ${fraction}`}`;
 
-/** Where on cells with compartments something is recorded; without a section, where they fire. */
+/** Place of a recording on cells with compartments; without a section, the spike-detection site. */
 interface PlaceOnCells {
   readonly section?: string;
   readonly fraction?: number;
@@ -64,7 +64,8 @@ const mostCells = 100;
 export const mostSamples = { inMemory: 5e6, inText: 5e5 };
 
 /**
- * Recordings of the variables that the source records, where the target has populations and variables of these names.
+ * Returns recordings of the variables that the source records, if the target has populations and variables of the same
+ * names.
  *
  * @param seconds  that are simulated
  * @param most     samples of one variable
@@ -144,7 +145,7 @@ export function comparableVariables(
   return { recordings: [...recordings.values()], ofTarget, sampled, absent: [...absent] };
 }
 
-/** When in a step a variable is recorded, where that is not the usual place. */
+/** Returns the moment in a step at which a variable is recorded, if that is not the usual one. */
 function placeInStep(
   { recordings }: Model,
   population: string,
@@ -160,7 +161,7 @@ function placeInStep(
   };
 }
 
-/** Where order goes by names, samples are taken when those of the recording are. */
+/** If names decide the order, samples are taken at the same moment as the recording's. */
 const nameOf = ({ name }: VariableRecording, number: number): string => `${name}_check_${number}`;
 
 /** The population or projection that something is recorded of. */
@@ -177,10 +178,10 @@ function elementCount(
 }
 
 /**
- * What the recording of the same name has in the place of a variable that has another owner after conversion, or that is
- * of synapses.
+ * Returns the counterpart of a variable in the recording of the same name, for a variable of synapses or one that has
+ * another owner after conversion.
  *
- * @param k  which of the recording's variables
+ * @param k  index of the variable in the recording
  */
 function sameRecorded(
   source: Pick<ValidModel, 'model' | 'data'>,
@@ -253,8 +254,8 @@ function onCable(source: Model, target: Model, recording: VariableRecording): Va
 }
 
 /**
- * What a recorded variable is called after conversion: the same, or as the recording of the same name has it in the same
- * place; undefined where it is not there.
+ * Returns the name of a recorded variable after conversion: the same, or the one at the same index in the recording of
+ * the same name. Undefined if it does not exist.
  */
 function nameThere(
   source: Model,
@@ -280,7 +281,7 @@ function nameThere(
   return found !== undefined && haveBoth(source, target, population, variable, place, found) ? found : undefined;
 }
 
-/** What a variable became that is the only one of a population without a namesake: the only new one that is recorded. */
+/** Returns the new name of the only variable of a population without a namesake: the only new one that is recorded. */
 function renamed(source: Model, target: Model, population: string, variable: string): string | undefined {
   const ofThis = ({ recordings }: Model): readonly string[] =>
     recordings.flatMap((one) =>
@@ -360,7 +361,7 @@ export interface SampleRows {
   readonly values: ArrayLike<number | bigint>;
 }
 
-/** From each segment to the next, in ps: the one begins with the time with which the other ends. */
+/** Offset from each segment to the next, in ps: a segment begins at the time of its predecessor's end. */
 const betweenSegments = 1e12;
 
 /** The time of a sample in whole picoseconds. `seconds`: on the clock of the whole run. */
@@ -405,7 +406,7 @@ export class SampleKeeper implements ResultWriter {
     return Promise.resolve();
   }
 
-  /** What was kept, by the name of the recording. */
+  /** Returns the kept samples, by the name of the recording. */
   kept(): ReadonlyMap<string, Samples> {
     const [setup, sink] = [this.#setup, this.#sink];
     if (!setup || !sink) return new Map();
@@ -427,7 +428,7 @@ export class SampleKeeper implements ResultWriter {
 const singlePrecision = 2 ** -23;
 
 /**
- * Compares the samples of two runs whose series have the same cells.
+ * Compares the samples of two runs that have series of the same cells.
  *
  * @param recordings  of both, with the places on cells
  */
@@ -472,7 +473,7 @@ export function compareSamples(
   });
 }
 
-/** How far two samples are apart; what is no number is as far as can be from all that is one. */
+/** Returns the distance of two samples; infinite between NaN and a number. */
 function distance(a: number, b: number): number {
   if (Object.is(a, b)) return 0;
   const apart = Math.abs(a - b);

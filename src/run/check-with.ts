@@ -1,4 +1,4 @@
-/** Running what a model was converted to by the simulator that it was converted for. */
+/** Runs a converted model in the simulator of its notation. */
 
 import { memberOf } from '../diagnostics/member.js';
 import { execFile, execFileSync } from 'node:child_process';
@@ -41,12 +41,12 @@ import {
   type ToolResults,
 } from './tool-results.js';
 
-/** The code of reasons for which a model is written by its equations. */
+/** The code of reasons for writing a model by its equations. */
 const whyNative = 'pynn/why-native';
 
 interface Tool {
   readonly notations: readonly TargetNotation[];
-  /** The notation of what it runs. */
+  /** The notation that it runs. */
   readonly script: TargetNotation;
   readonly file: string;
   /** Python modules without which it does not run. */
@@ -66,9 +66,9 @@ const tools: Readonly<Record<Simulator, Tool>> = {
 };
 
 /**
- * Runs a model here, and what it is converted to under a simulator.
+ * Runs a model here, and its conversion under a simulator.
  *
- * @throws UsageError when the simulator runs no such notation, or is not found
+ * @throws UsageError if the simulator runs no such notation, or is not found
  */
 export async function checkWith(
   valid: ValidModel,
@@ -82,7 +82,7 @@ export async function checkWith(
   const { valid: spiking, names } = recordingSpikes(valid);
   const { recordings, sampled, absent, anew, integration, units } = await comparable(valid, to, simulator, options);
   const { model } = spiking;
-  // What is only displayed is in no file.
+  // Variables that are only displayed are in no file.
   const { displays: _, ...annotations } = model.annotations;
   const recorded = { ...spiking, model: { ...model, annotations, recordings: [...model.recordings, ...recordings] } };
   const folder = temporaryFolder('check');
@@ -160,8 +160,8 @@ export async function checkWith(
 }
 
 /**
- * Recordings of what the model records of its variables and what it is converted to has, too; what that draws anew, and
- * how the simulator integrates it.
+ * Returns recordings of variables that both the model and its conversion have. Also returns the conversion's new draws
+ * and the simulator's differences in integration.
  */
 async function comparable(
   valid: ValidModel,
@@ -172,7 +172,7 @@ async function comparable(
   ReturnType<typeof comparableVariables> & {
     readonly anew: readonly string[];
     readonly integration: readonly string[];
-    /** Units in SI in which NEST records variables of the model's own types, by the names of recordings. */
+    /** Units in SI of the variables of the model's own types that NEST records, by the names of recordings. */
     readonly units: ReadonlyMap<string, number>;
   }
 > {
@@ -191,13 +191,13 @@ async function comparable(
   };
 }
 
-/** What scripts with types in NESTML have in them. */
+/** Text that occurs in scripts with types in NESTML. */
 const registersNestml = 'nestml_cell_type';
 
 const isForOurBackend = ({ files }: ConvertedModel): boolean =>
   files.some(({ text }) => text.includes('import interneuron_pynn'));
 
-/** The first part of a model that NESTML has no words for; recordings can be left out. */
+/** Returns the first part of a model that NESTML cannot express; recordings can be left out. */
 const lackOfNestml = ({ report }: ConvertedModel): string | undefined => {
   const lack = report.find(
     ({ verdict, pointer }) => verdict === 'notExpressible' && !pointer.startsWith('/recordings'),
@@ -273,7 +273,7 @@ async function run(
   const results = join(folder, 'results.json');
   switch (simulator) {
     case 'brian2': {
-      // Compiling takes longer than what is run here, but the methods of the GNU Scientific Library need it.
+      // Compiling takes longer than the run itself, but the methods of the GNU Scientific Library need it.
       const target = /\bmethod="gsl/i.test(readFileSync(join(folder, file), 'utf8')) ? 'cython' : 'numpy';
       writeFileSync(join(folder, 'brian_preferences'), `codegen.target = '${target}'\n`);
       await execute(python, [runScript, 'brian', results, file]);
@@ -281,7 +281,7 @@ async function run(
     }
     case 'nest':
     case 'neuron':
-      // A script with types in NESTML is for NEST alone.
+      // A script with types in NESTML is only for NEST.
       await execute(python, [runScript, 'pynn', results, file, ...(isCompiled ? [] : [simulator])]);
       return pynnResults(results, recorded);
     case 'jneuroml': {
@@ -297,13 +297,13 @@ async function run(
   }
 }
 
-/** Runs a script, and writes what its network recorded. */
+/** Runs a script, and writes the recordings of its network. */
 const runScript = fileURLToPath(new URL('./python/run_script.py', import.meta.url));
 
 /** The longest that a simulator may take, in ms. */
 const mostTime = 30 * 60 * 1000;
 
-/** What a program prints. It ends with this process, and after the longest time. */
+/** Returns the output of a program. It ends with this process, and after the longest time. */
 async function runTool(program: string, words: readonly string[], folder: string): Promise<string> {
   const limits = { timeout: mostTime, killSignal: 'SIGKILL' } as const;
   const running = promisify(execFile)(program, [...words], { cwd: folder, maxBuffer: 1 << 28, ...limits });

@@ -1,4 +1,4 @@
-/** Checkpoints of runs of a document: what they contain besides the recorded data, and how a run continues from one. */
+/** Checkpoints of runs of a document: their contents besides the recorded data, and how a run continues from one. */
 
 import { basename, dirname, extname, join, resolve } from 'node:path';
 
@@ -13,7 +13,7 @@ import type { RunOptions } from './run-options.js';
 import { storedModel } from './stored-model.js';
 import { version } from './version.js';
 
-/** What `run.json` of a checkpoint contains. */
+/** Contents of `run.json` of a checkpoint. */
 interface CheckpointedRun {
   readonly format: 'interneuron/checkpoint';
   /** Version of interneuron: another one may compile another program, which the state does not fit. */
@@ -31,13 +31,16 @@ interface CheckpointedRun {
   readonly seconds: number;
 }
 
-/** The folder for the checkpoint of a run: beside its first output, or in the output folder under the model's name. */
+/**
+ * Returns the folder for the checkpoint of a run: next to its first output, or in the output folder under the model's
+ * name.
+ */
 export function checkpointFolder(model: string, outputs: readonly string[], outputFolder: string): string {
   const [first = join(outputFolder, basename(model))] = outputs;
   return join(dirname(first), `${basename(first, extname(first))}.checkpoint`);
 }
 
-/** What a checkpoint says about its run. */
+/** Returns the description of a run in a checkpoint. */
 export const checkpointedRun = (
   { header, data }: Pick<RunSetup, 'header' | 'data'>,
   notation: Notation | undefined,
@@ -62,11 +65,11 @@ interface ContinuedRun {
 }
 
 /**
- * The run that a checkpoint was made of, ready to continue.
+ * Returns the run of a checkpoint, ready to continue.
  *
- * @param how  `resume` runs the rest; `recover` writes what was recorded until the checkpoint, and runs nothing
- * @throws UsageError when the folder holds no checkpoint, or that of another version
- * @throws DiagnosticError when its model was changed
+ * @param how  `resume` runs the rest; `recover` only writes the data recorded until the checkpoint
+ * @throws UsageError if the folder holds no checkpoint, or one of another version
+ * @throws DiagnosticError if its model was changed
  */
 export function continuedRun(folder: string, how: 'resume' | 'recover'): ContinuedRun {
   const began = performance.now();

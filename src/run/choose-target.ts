@@ -6,9 +6,9 @@ import { UsageError } from '../diagnostics/diagnostic.js';
 import { oneOf, suggestion } from '../diagnostics/suggest.js';
 import type { Work } from './work.js';
 
-/** Tried in this order by `auto` as a rule: what starts soonest first. */
+/** Usual order for `auto`: the engine that starts soonest first. */
 const quickStart = ['wasm', 'reference'];
-/** Tried first where compiling pays. */
+/** Tried first if compiling pays. */
 const quickRun = ['c', ...quickStart];
 /** Tried first for long work on large networks: a device takes tens of microseconds for a step, however small it is. */
 const largeRun = ['cuda', ...quickRun];
@@ -17,9 +17,9 @@ const largeRun = ['cuda', ...quickRun];
 const savedByOperation = 2e-11;
 /** Seconds that a C compiler takes longer than wasm, in all and for each operation that it reads. */
 const compiling = { start: 0.25, operation: 2e-4 };
-/** Seconds that must be saved before a device is tried, whose compiler takes longer. */
+/** Seconds that must be saved before a device, with its slower compiler, is tried. */
 const longRun = 1;
-/** Elements of a network from which a device's step is shorter than that of a few processor cores. */
+/** Elements of a network above which a device's step is shorter than the step of a few processor cores. */
 const largeNetwork = 50_000;
 
 function preferenceFor({ operations = 0, code = 0, elements = 0 }: TargetWishes): readonly string[] {
@@ -134,7 +134,7 @@ function chooseDevice(target: string, devices: readonly string[], wanted: string
   return first;
 }
 
-/** What every engine says about this machine, after trying the arithmetic of its devices. */
+/** Returns the report of every engine on this machine, after testing the arithmetic of its devices. */
 export async function probeTargets(): Promise<readonly Availability[]> {
   return Promise.all(Object.values(targets).map((target) => target.judge?.() ?? target.probe()));
 }

@@ -1,4 +1,4 @@
-/** Differences of two models, in the words of their parts, whatever notations they were written in. */
+/** Compares two models part by part, regardless of their notations. */
 
 import { createHash } from 'node:crypto';
 import { parseUnit } from '../lang/units.js';
@@ -14,12 +14,12 @@ export interface ModelDifference {
   readonly property: string;
   /** Parts with this difference, such as `population exc`. */
   readonly parts: readonly string[];
-  /** Value on each side; null where there is none. */
+  /** Value on each side; null if absent. */
   readonly first: string | null;
   readonly second: string | null;
 }
 
-/** Two models beside one another. */
+/** Comparison of two models. */
 export interface ModelComparison {
   /** Whether the models are equal by their hashes: equations, populations, projections and stimuli. */
   readonly sameModel: boolean;
@@ -30,7 +30,9 @@ export interface ModelComparison {
   readonly renamed: readonly { readonly part: string; readonly first: string; readonly second: string }[];
 }
 
-/** Compares two models. Those of different notations are compared by standard types, where these say all of a part. */
+/**
+ * Compares two models. Models of different notations are compared by standard types, if these express all of a part.
+ */
 export function compareModels(first: ImportedModel, second: ImportedModel): ModelComparison {
   const sameModel = first.hashes.model === second.hashes.model;
   const sameExperiment = sameModel && first.hashes.experiment === second.hashes.experiment;
@@ -48,7 +50,7 @@ export function compareModels(first: ImportedModel, second: ImportedModel): Mode
   };
 }
 
-/** The model in standard types. Models that no standard type can say stay as they are. */
+/** Returns the model in standard types. Models that no standard type can express stay as they are. */
 const standardModel = (valid: ValidModel): Model => standardise(valid, 'diff').valid.model;
 
 // --- Outlines -------------------------------------------------------------------------------------------------------
@@ -172,7 +174,7 @@ function renamings(a: Outline, b: Outline): readonly Renaming[] {
   return found;
 }
 
-/** Properties by which parts of different names belong together. */
+/** Properties that match parts of different names. */
 const identifying = ['size', 'from.of.population', 'to.of.population', 'kind'];
 
 function alike(one: Properties, other: Properties, renamed: readonly Renaming[]): boolean {
@@ -237,7 +239,10 @@ function wordsOf(properties: Properties, below: string): string | null {
     : words.map(([key, value]) => `${key.slice(key.lastIndexOf('.') + 1)} ${value}`).join(', ');
 }
 
-/** Differences of properties. Of parts whose types or rules differ as a whole, only what both have. */
+/**
+ * Returns differences of properties. For parts with different types or rules, only properties that both have are
+ * compared.
+ */
 function singles(part: string, one: Properties, other: Properties): readonly ModelDifference[] {
   const isWhole = (key: string): boolean => one.get(key) !== other.get(key);
   return [...new Set([...one.keys(), ...other.keys()])].flatMap((property) => {

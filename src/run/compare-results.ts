@@ -1,4 +1,4 @@
-/** Two results beside one another: how their runs differ, what is the first difference, and how well they agree. */
+/** Compares two results: differences of their runs, their first difference, and how well they agree. */
 
 import { firstDifference, incomparable, type Difference } from '../../runtime/results/compare.js';
 import { openResult, orDamaged, resultFormat } from '../../runtime/results/open.js';
@@ -12,9 +12,12 @@ import type { Recorded } from '../compare/recorded.js';
 /** A population in two results. */
 interface ComparedPopulation {
   readonly name: string;
-  /** Spikes that each result has of it; null where it is not recorded, or is not there. */
+  /** Number of its spikes in each result; null if it is not recorded, or does not exist. */
   readonly spikes: readonly [number | null, number | null];
-  /** Whether all its spikes and its final state are the same to the bit, by their digests; null where one has none. */
+  /**
+   * Whether all its spikes and its final state are the same to the bit, by their digests; null if one result has no
+   * digest.
+   */
   readonly same: boolean | null;
 }
 
@@ -25,14 +28,14 @@ export interface RunDifference {
   readonly second: string;
 }
 
-/** What two results of interneuron say beyond their spikes and samples. */
+/** Comparison of two results of interneuron beyond their spikes and samples. */
 export interface ExactComparison {
   readonly records: readonly [RunRecord, RunRecord];
   /** How the runs differ; empty if they are of one model and setup. */
   readonly runs: readonly RunDifference[];
-  /** Why the two are not expected to agree; null for those that are. */
+  /** Reason why the two are not expected to agree; null if they are. */
   readonly reason: string | null;
-  /** The first difference in time to the bit; null if there is none, or the steps differ. */
+  /** The first difference in time to the bit; null if there is no difference, or the steps differ. */
   readonly first: Difference | null;
   /** Populations of either result, in order of name. */
   readonly populations: readonly ComparedPopulation[];
@@ -40,7 +43,7 @@ export interface ExactComparison {
   readonly same: boolean;
 }
 
-/** What two results have in common, and what not. */
+/** Comparison of two results. */
 export interface ResultComparison {
   readonly recorded: readonly [Recorded, Recorded];
   /** Absent unless both are results of interneuron. */
@@ -51,8 +54,8 @@ export interface ResultComparison {
 /**
  * Compares two results, of any program.
  *
- * @param options  with `nameOfSecond`, what messages call the second
- * @throws UsageError for files that cannot be read or have nothing in common
+ * @param options  with `nameOfSecond`, the name of the second in messages
+ * @throws UsageError for files that cannot be read or share no recordings
  * @throws DiagnosticError for damaged results of ours
  */
 export async function compareResults(
@@ -77,7 +80,7 @@ export async function compareResults(
         ] as const;
         const exact = compareExactly(a, b);
         const comparison = compareRecorded(...recorded, options);
-        // Equal spikes and samples may have left other final states behind.
+        // Results with equal spikes and samples may have different final states.
         const grade = comparison.grade === 'identical' && !exact.same ? 'same spikes' : comparison.grade;
         return Promise.resolve({ recorded, exact, comparison: { ...comparison, grade } });
       });
@@ -131,7 +134,7 @@ function populationsOf(a: StoredResult, b: StoredResult): readonly ComparedPopul
   });
 }
 
-/** Spikes of a population in a result; null where it holds none of its trains. */
+/** Returns the number of spikes of a population in a result; null if it has no spike trains of it. */
 function spikesOf({ trains }: StoredResult, population: string): number | null {
   const own = trains.filter(({ plan }) => plan.population === population);
   return own.length === 0

@@ -1,4 +1,4 @@
-/** From a valid model to something that runs here: what it draws, its kernel program, its protocol, an engine. */
+/** Compiles a valid model to an executable with its explicit draws, kernel program, protocol and engine. */
 
 import { UsageError, type Diagnostic } from '../diagnostics/diagnostic.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
@@ -24,10 +24,10 @@ import { workOf } from './work.js';
 export interface CompiledModel {
   /** After the passes that are for every engine. */
   readonly program: Program;
-  /** What is done with a session, in whole steps. */
+  /** Actions on a session, in whole steps. */
   readonly protocol: Protocol;
   readonly executable: Executable;
-  /** What it was compiled for. */
+  /** The engine that it was compiled for. */
   readonly engine: Engine;
   /** Engines that would have been faster and could not compile it. */
   readonly findings: readonly Diagnostic[];
@@ -40,26 +40,26 @@ type CompileChoices = Pick<
 > & {
   /** Keeps the values of synapses as they are given, for whoever reads or sets them. */
   readonly exactValues?: boolean;
-  /** Adds to the program what its sessions need besides. */
+  /** Extends the program with parts that its sessions need. */
   readonly extend?: (program: Program) => Program;
-  /** Which synapses may not have heard all events that are under way at first. */
+  /** Synapses that may not have received all events under way at the start. */
   readonly heard?: PendingDelivery;
-  /** Steps that may be run in all, where the protocol does not say. */
+  /** Steps that may be run in all, if the protocol does not define them. */
   readonly work?: number;
 };
 
 /**
- * Steps 5 to 7 of the chain.
+ * Performs steps 5 to 7 of the chain.
  *
- * @throws DiagnosticError for what cannot be lowered
- * @throws UsageError when the target is not available
+ * @throws DiagnosticError for parts that cannot be lowered
+ * @throws UsageError if the target is not available
  */
 export async function compileModel(
   { valid, positions = unplaced }: RunnableModel,
   options: CompileChoices,
   watch: Stopwatch,
 ): Promise<CompiledModel> {
-  // 5, 6. What named generators prescribe; then a kernel program, and a protocol in whole steps.
+  // 5, 6. Draws of named generators; then a kernel program, and a protocol in whole steps.
   const { precision = 'float64', threads, cacheDirectory, dumpIr, exactValues } = options;
   const onPass = dumpIr && ((pass: string, program: Program): void => dumpIr(pass, printProgram(program)));
   const drawn = drawnModel(valid, positions);
@@ -100,7 +100,7 @@ export async function compileModel(
   return { program, protocol, executable, engine, findings };
 }
 
-/** Compiles for an engine; `auto` takes the next one, and says so, where the tools of the fastest fail. */
+/** Compiles for an engine; `auto` takes the next one, with a warning, if the tools of the fastest fail. */
 async function compileOn(
   name: string,
   wishes: Parameters<typeof chooseTarget>[1],
@@ -113,7 +113,7 @@ async function compileOn(
     try {
       return { chosen, executable: await compile(chosen), findings };
     } catch (error) {
-      // What needs no tools is not passed over.
+      // An engine that needs no tools is not passed over.
       if (name !== 'auto' || needsNothing(chosen.target.name) || !(error instanceof UsageError)) throw error;
       failed.push(chosen.target.name);
       const finding = messages.passedOver(chosen.target.name, error.message, error.hint);
@@ -123,9 +123,9 @@ async function compileOn(
 }
 
 /**
- * How many synapses each projection has, by its name, from building the network.
+ * Returns the number of synapses of each projection, by its name, from building the network.
  *
- * @throws DiagnosticError for what cannot be lowered
+ * @throws DiagnosticError for parts that cannot be lowered
  */
 export const countAllSynapses = async ({
   valid,

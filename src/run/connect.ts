@@ -35,10 +35,7 @@ export async function startWhileOpening(
   return started.value;
 }
 
-/**
- * Tells writers what will come, one after the other.
- * @throws UsageError when a file cannot be made
- */
+/** Sends writers the setup of the run, one after the other. @throws UsageError if a file cannot be made */
 export async function openAll(writers: readonly ResultWriter[], setup: RunSetup): Promise<void> {
   for (const writer of writers) await writer.open(setup);
 }
@@ -75,7 +72,9 @@ async function connect(session: Session, program: Program, { signal, onProgress 
     );
 }
 
-/** Pointer of the projection or population that a sentence speaks of; the whole document where it names none. */
+/**
+ * Returns the pointer of the projection or population that a sentence names; the whole document if it names no part.
+ */
 function ownerIn(sentence: string, { manifest }: Program): string {
   const named = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(sentence);
   const projection = manifest.projections.find(({ name }) => sentence.includes(`projection ${name} `));

@@ -14,7 +14,7 @@ import { isGiven } from '../tagged.js';
 import type { Context } from './context.js';
 import { attempt, readUnit } from './expressions.js';
 
-/** What the numbers of an array are. */
+/** Meaning of the numbers of an array. */
 export interface ArraySlot {
   readonly what: string;
   readonly unit: Unit;
@@ -162,7 +162,7 @@ function textItem(context: Context, text: string, slot: ArraySlot, pointer: stri
   return undefined;
 }
 
-/** Numbers of decimals, and their powers of ten: those up to 10^22 are exact. */
+/** Numbers of decimals, and their powers of ten, which are exact up to 10^22. */
 const fewDecimals = [
   [0, 1],
   [1, 10],
@@ -244,7 +244,7 @@ function powerOfTen(numerator: bigint, denominator: bigint): number | undefined 
   return up === undefined || down === undefined ? undefined : up - down;
 }
 
-/** The power of ten that takes a unit to SI, or undefined when it is none. */
+/** Returns the power of ten that converts a unit to SI, or undefined if the factor is not a power of ten. */
 export function exponentOfUnit(unit: Unit): number | undefined {
   return powerOfTen(unit.scale.numerator, unit.scale.denominator);
 }
@@ -297,7 +297,7 @@ function checkedData(
   return { values: reference, shape: reference.shape };
 }
 
-/** The first element that is not finite, or not whole where it has to be; -1 for none. */
+/** Returns the index of the first element that is not finite, or not whole although it must be; -1 for none. */
 function firstWrong(array: ArrayLike<number | bigint>, { type, infinite }: ArraySlot): number {
   const whole = [BigInt64Array, Int32Array, Uint32Array, Int16Array, Uint16Array, Int8Array, Uint8Array];
   if (whole.some((kind) => array instanceof kind)) return -1;
@@ -310,7 +310,7 @@ function firstWrong(array: ArrayLike<number | bigint>, { type, infinite }: Array
   return -1;
 }
 
-/** The numbers of a normalised array where they are at hand: inline, or in the store. */
+/** Returns the numbers of a normalised array if they are at hand: inline, or in the store. */
 export function numbersOf(context: Context, values: ArrayValue): ArrayLike<number> | undefined {
   if (!('$data' in values)) return values;
   const array = context.store().get(values.$data);

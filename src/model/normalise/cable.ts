@@ -75,7 +75,7 @@ export function normaliseCable(
   };
 }
 
-/** The potential, and its change, are what the solver writes. */
+/** Checks that a name is a potential in volts, as the solver requires of the variables that it writes. */
 function checkState(context: Context, name: string, own: Names, pointer: string): void {
   const variable = own.lookup(name);
   if (variable?.kind !== 'state') {

@@ -6,13 +6,13 @@ import { messages } from '../messages.js';
 import type { Context } from './context.js';
 import { allNames, canCheck, infer, readStatements, statementText, type PlacedStatement } from './expressions.js';
 
-/** What code may do where it stands. */
+/** Permissions of code at its place. */
 interface CodeRules {
   /** In messages: `the actions of spike`. */
   readonly what: string;
   /** Whether `send` and ports may be used: in pathways of synapses. */
   readonly ports: boolean;
-  /** Whether variables with one value for all elements may be written: where code runs for all elements at once. */
+  /** Whether the code may write variables with one value for all elements, because it runs for all elements at once. */
   readonly forAll?: boolean;
 }
 
@@ -20,7 +20,7 @@ interface CodeRules {
  * Checks a block of statements and yields their canonical texts. Names that it assigns first with `=` are temporaries,
  * known until its end.
  *
- * @param scopes  what names mean, once for each pair of types that the code runs between
+ * @param scopes  meanings of names, one for each pair of types that the code runs between
  */
 export function normaliseCode(
   context: Context,
@@ -84,8 +84,8 @@ function checkBlock(
 }
 
 /**
- * Statements that write a variable with one value for all elements run once, before those that run for each: they read
- * nothing of which each element has its own, and stand first (the rule of Brian 2, `codegen/translation.py`).
+ * Checks statements that write a variable with one value for all elements. They run once, before the statements for
+ * each element, so they stand first and read no per-element values (the rule of Brian 2, `codegen/translation.py`).
  */
 function checkShared(
   context: Context,

@@ -29,7 +29,10 @@ import { normaliseLocalEvents } from './local-events.js';
 import { checkIds, namesFrom, neuronSpecials, siUnit, special, type Names, type Variable } from './names.js';
 import { normaliseValue } from './values.js';
 
-/** What a cell with structure has without declaring it: its membrane potential, and what it has of ions. */
+/**
+ * Returns the variables that a cell with structure has without declaring them: its membrane potential and the variables
+ * of ions.
+ */
 export function declareCompartments(document: NeuronDocument): ReadonlyMap<string, Variable> {
   const { compartments } = document;
   if (!compartments) return new Map();
@@ -48,7 +51,7 @@ const placeEntry = (name: string, ions: readonly string[]): readonly [string, Va
 /** Variables of a place that an ion has. */
 const namesOfIon = (ion: string): readonly string[] => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`];
 
-/** A cell's tree of sections and what is on them. */
+/** Normalises a cell's tree of sections and the mechanisms on them. */
 export function normaliseCompartments(
   context: Context,
   document: CompartmentsDocument,
@@ -133,7 +136,7 @@ const distance = (a: readonly number[], b: readonly number[]): number =>
 
 const square = (x: number): number => x * x;
 
-/** Sections whose points begin away from where they are connected. */
+/** Warns of sections with points that begin away from the place of their connection. */
 function warnOfGaps(context: Context, sections: Readonly<Record<string, Section>>, pointer: string): void {
   for (const [name, { parent, points }] of Object.entries(sections)) {
     const above = parent && Object.hasOwn(sections, parent.section) ? sections[parent.section] : undefined;
@@ -291,7 +294,7 @@ function normaliseIon(
   };
 }
 
-/** What a mechanism may read or write under a name, at its place; undefined for other names. */
+/** Returns the variable of a place that a mechanism may read or write under a name; undefined for other names. */
 function placeVariable(name: string, ions: readonly string[], density: boolean): Variable | undefined {
   const dimension = dimensionAtPlace(name, ions, density);
   return dimension && special(dimension);
@@ -380,7 +383,7 @@ interface Tree {
   readonly groups: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What expressions of values by place may read. */
+/** Names that expressions of values by place may read. */
 const placeScope = namesFrom(
   new Map([
     ...['distance', 'diameter', 'length', 'x', 'y', 'z'].map((name) => [name, special(metre)] as const),
@@ -429,7 +432,7 @@ function normaliseValues(
 }
 
 /**
- * The variables of a cell with structure that recordings may name beside its own: `v`, concentrations,
+ * Returns the variables of a cell with structure that recordings may name besides its own: `v`, concentrations,
  * `mechanism.variable`.
  */
 export function compartmentVariables(compartments: Compartments): readonly string[] {

@@ -11,18 +11,18 @@ import type { Selection } from './selections.js';
 import { indicesOf } from './selections.js';
 import { dimensionless } from '../../lang/ast.js';
 
-/** What a connection rule is between. */
+/** The ends that a connection rule connects. */
 interface Between {
   readonly from: Selection;
   readonly to: Selection;
-  /** What expressions of pairs may read: i, j, values of both ends. */
+  /** Names that expressions of pairs may read: i, j, values of both ends. */
   readonly scopes: readonly Names[];
-  /** Whether another projection of a name has the same ends; undefined when there is none of it. */
+  /** Whether another projection has the same ends; undefined if no projection has the name. */
   readonly sameEnds?: (projection: string) => boolean | undefined;
   readonly projections?: Pick<ReadonlyMap<string, unknown>, 'keys'>;
 }
 
-/** The rules of a projection; what is wrong is reported and left out. */
+/** Normalises the rules of a projection; reports mistakes and leaves wrong rules out. */
 export function normaliseConnections(
   context: Context,
   written: ConnectionDocument | readonly ConnectionDocument[],
@@ -104,7 +104,10 @@ function normaliseRule(
   }
 }
 
-/** Elements that one element can be connected to; an upper bound where a selection hides how many are the same. */
+/**
+ * Returns the number of elements that one element can be connected to; an upper bound if a selection hides how many are
+ * the same.
+ */
 function otherEnd(end: Selection, self: boolean, between: Between): number {
   const count = end.count ?? Infinity;
   return !self && sameSelection(between) ? Math.max(0, count - 1) : count;
@@ -133,7 +136,7 @@ function smallWorld(
   return { rule: 'smallWorld', degree, rewiring, n: n ?? null, self: rule.self ?? true };
 }
 
-/** What each connector of a named generator cannot do without. */
+/** Required arguments of each connector of a named generator. */
 const neededBy: Readonly<Record<string, readonly string[]>> = {
   fixedProbability: ['p'],
   probability: ['p'],
@@ -153,7 +156,7 @@ function hostDrawn(
   const connector = String(given['connector']);
   for (const key of neededBy[connector] ?? [])
     if (given[key] === undefined) context.report(messages.neededKey(key, connector), at);
-  // What a generator compares its numbers with is kept as written.
+  // The threshold that a generator compares its numbers with is kept as written.
   if (given['p'] !== undefined) numberOrText(context, given['p'] as Written, scopes, probability, `${at}/p`, 0, 1);
   const { seed } = (given['generator'] ?? {}) as { readonly seed?: number | string };
   if (seed !== undefined) checkGeneratorSeed(context, seed, `${at}/generator/seed`);

@@ -16,10 +16,10 @@ import { canCheck, readExpression, readUnit, settled } from './expressions.js';
 import { checkVariableName, noNames, pureUnit, scopeFor } from './names.js';
 
 /**
- * Resolves the parameters of the model, each after those that it reads, and makes them known to the context.
+ * Resolves the parameters of the model, each after the parameters that it reads, and makes them known to the context.
  *
  * @param overrides  values given from outside, as text with a unit or a bare number in the parameter's unit
- * @param place  pointer at which findings about an override are reported
+ * @param place  pointer for findings about an override
  */
 export function resolveConstants(
   context: Context,

@@ -17,11 +17,11 @@ export interface ModelConstant {
   readonly definition: string;
   /** Tells a constant from a variable: its value is known before the model runs. */
   readonly given: true;
-  /** Set when it could not be resolved, which has been reported: nothing more is said of what reads it. */
+  /** Set when it could not be resolved, which has been reported; expressions that read it get no further findings. */
   readonly unknown?: boolean;
 }
 
-/** What all parts of normalisation share: where findings go, and what is known model-wide. */
+/** State shared by all parts of normalisation: the receiver of findings, and model-wide facts. */
 export interface Context {
   /**
    * Reports a finding at a node, or at a range within the string there; the same finding at the same place is reported
@@ -36,11 +36,11 @@ export interface Context {
   errorCount(): number;
   /** Resolved parameters of the model, by name. */
   readonly constants: Map<string, ModelConstant>;
-  /** Names of all parameters of the model, also of those that are not resolved yet. */
+  /** Names of all parameters of the model, including parameters that are not resolved yet. */
   readonly constantNames: Set<string>;
   /**
-   * Whether a text is a person's own in the canonical language, in which a name may be taken for a unit; of texts in
-   * other notations their importers say so.
+   * Whether a text was written by a person in the canonical language, so that a name may be mistaken for a unit. For
+   * texts in other notations, their importers warn.
    */
   warnsOfUnits(pointer: string): boolean;
   /** Tables of the model as functions, by name. */
@@ -49,7 +49,7 @@ export interface Context {
   readonly data: DataStore | undefined;
   /** Keeps an array made while normalising. @returns its digest */
   keep(array: DataArray): string;
-  /** What was given and what was kept. */
+  /** Arrays that were given or kept. */
   store(): DataStore;
 }
 

@@ -23,7 +23,7 @@ import { normalisePlaces } from './places.js';
 import { normaliseSelection, type Elements, type PopulationInfo, type Selection } from './selections.js';
 import type { Unit } from '../../lang/units.js';
 
-/** What expressions for the elements of a selection may read, once for each type among them. */
+/** Returns the names that expressions for the elements of a selection may read, once for each type among them. */
 export function selectionScopes(
   selection: Selection,
   ofProjection: (projection: Id) => readonly Names[],
@@ -33,7 +33,10 @@ export function selectionScopes(
   );
 }
 
-/** What expressions for the elements of a population may read; of a population whose type is wrong nothing is known. */
+/**
+ * Returns the names that expressions for the elements of a population may read. For a population of a wrong type, any
+ * name may be read.
+ */
 function elementScope({ neuron, unknown }: PopulationInfo): Names {
   return unknown === true ? anyName : (neuron?.scope ?? namesFrom(sourceSpecials));
 }
@@ -62,7 +65,7 @@ function actedOn(
   return unit;
 }
 
-/** A stimulus, normalised; undefined after a finding that leaves nothing to check. */
+/** Normalises a stimulus; undefined after a finding that leaves no part to check. */
 export function normaliseStimulus(
   context: Context,
   document: StimulusDocument,
@@ -131,8 +134,8 @@ export function normaliseStimulus(
 }
 
 /**
- * The unit of the input that a current flows into, and what its value may read; undefined for other stimuli, or after a
- * finding.
+ * Returns the unit of the input that a current flows into, and the names that its value may read. Undefined for other
+ * stimuli, or after a finding.
  */
 export function currentTarget(
   context: Context,
@@ -140,14 +143,14 @@ export function currentTarget(
   elements: Elements,
 ): { readonly unit: Unit; readonly scopes: readonly Names[] } | undefined {
   if (document?.kind !== 'current') return undefined;
-  // What is wrong with the stimulus itself has been reported where it stands.
+  // Mistakes in the stimulus itself have been reported at its place.
   const silent: Context = { ...context, report: () => undefined, reportKey: () => undefined };
   const selection = normaliseSelection(silent, document.to, elements, '');
   const unit = selection && actedOn(silent, document.input, ['input'], selection, 'input', '');
   return selection && unit && { unit, scopes: selectionScopes(selection, () => []) };
 }
 
-/** A real number for each element; undefined after a finding, or where its unit is not known. */
+/** Normalises a real number for each element; undefined after a finding, or if its unit is not known. */
 const realExpression = (
   context: Context,
   written: Parameters<typeof normaliseExpression>[1],

@@ -39,7 +39,7 @@ import { normaliseValue } from './values.js';
 
 /** The declared variables of an equation set; units that were not written are inferred when first asked for. */
 export interface Declared {
-  /** Own variables, in the order of declaration: parameters, state, derived, then what was added. */
+  /** Own variables, in the order of declaration: parameters, state, derived, then `more`. */
   readonly names: Names;
   /** Noises that the equations use or list. */
   readonly noise: readonly string[];
@@ -57,7 +57,7 @@ interface Pending {
  * Collects the variables of an equation set.
  *
  * @param more  variables of other kinds that the type declares (inputs, ports), already resolved
- * @param around  what its expressions may read beside: special names, variables of ends
+ * @param around  further names that its expressions may read: special names, variables of ends
  */
 export function declareEquations(
   context: Context,
@@ -162,7 +162,7 @@ function declaration(
   return { kind, written, pointer: at, ...(type ? { type } : {}) };
 }
 
-/** A variable whose unit is that of its value. */
+/** Infers the unit of a variable from its value. */
 function inferred(context: Context, { kind, written, type, pointer }: Pending, names: Names): Variable {
   const e = readExpression(context, written as string, pureUnit, pointer, names);
   const found = e && infer(context, e, names, pointer);
@@ -173,7 +173,7 @@ function inferred(context: Context, { kind, written, type, pointer }: Pending, n
 
 const noiseName = /^xi(?:_[A-Za-z0-9_]+)?$/;
 
-/** The noises listed, and those used under a noise's usual name; sorted. */
+/** Returns the listed noises and the noises used under a noise's usual name; sorted. */
 function noisesOf(
   document: EquationSetDocument & {
     readonly regimes?: Readonly<
@@ -195,7 +195,7 @@ function noisesOf(
   return [...found].sort();
 }
 
-/** The equation set of a type, except for what neurons and synapses have beside. */
+/** Normalises the equation set of a type, except for the members that only neurons or only synapses have. */
 export function normaliseEquations(
   context: Context,
   document: EquationSetDocument,
@@ -338,8 +338,8 @@ export function normaliseDerivatives(
 }
 
 /**
- * The library type that this one is said to equal: the expressions of its parameters have the dimensions that they
- * have.
+ * Normalises the claim that a type equals a library type: the expressions of its parameters must have the right
+ * dimensions.
  */
 function normaliseClaim(
   context: Context,

@@ -17,7 +17,7 @@ import { messages } from '../messages.js';
 import type { Context } from './context.js';
 import { isUnknowable, noNames, scopeFor, type Names } from './names.js';
 
-/** What is asked of an expression where it stands. */
+/** Requirements on an expression at its place. */
 export interface Slot {
   /** In messages: `the equation for v`. */
   readonly what: string;
@@ -38,21 +38,22 @@ export function attempt<T>(context: Context, pointer: string, parse: () => T): T
   }
 }
 
-/** A number, then a unit with nothing but space between: `-70 mV`, `5ms`, `200 uF/cm**2`. */
+/** A number, then a unit separated by at most space: `-70 mV`, `5ms`, `200 uF/cm**2`. */
 const looksLikeQuantity =
   /^\s*[-+\u2212]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\d.]|[eE][-+]?\d)\s*[A-Za-z\u00b5\u03bc\u03a9\u2126\u00b0]/;
-/** What a unit has none of: words of conditions, and signs but in exponents. */
+/** Syntax that a unit does not have: keywords of conditions, and signs outside exponents. */
 const beyondUnits = /\b(?:if|else|and|or|not)\b|[-+<>=!%,]/;
 const exponents = /(?:\*\*|\^)\s*\(?\s*[-+]?\s*[\d.]+(?:\s*\/\s*\d+)?\s*\)?/g;
 
-/** Whether a text is a number with a unit rather than an expression, in which the two would be multiplied. */
+/** Checks whether a text is a number with a unit rather than an expression that multiplies the two. */
 function isQuantityText(text: string): boolean {
   const opening = looksLikeQuantity.exec(text)?.[0];
   return opening !== undefined && !beyondUnits.test(text.slice(opening.length - 1).replace(exponents, ''));
 }
 
 /**
- * The tree of what was written at `pointer`: a text, or a bare number in the slot's unit; undefined after a finding.
+ * Returns the tree of the expression at `pointer`: a text, or a bare number in the slot's unit; undefined after a
+ * finding.
  */
 export function readExpression(
   context: Context,
@@ -75,10 +76,10 @@ export function readExpression(
 }
 
 /**
- * Warns of names of the model that could be taken for units where they are read, and of units that could be taken for
- * names: once for each definition.
+ * Warns of names of the model that could be taken for units at the places that read them, and of units that could be
+ * taken for names. It warns once for each definition.
  *
- * @param written  the text that `e` was read from, where there is one
+ * @param written  the text that `e` was read from, if any
  */
 function warnOfUnits(context: Context, e: Expression, names: Names, pointer: string, written?: unknown): void {
   if (!context.warnsOfUnits(pointer)) return;
@@ -139,7 +140,7 @@ export function settle(context: Context, e: Expression, names: Names): Expressio
   return foldConstants(e, values, (name) => names.lookup(name) !== undefined);
 }
 
-/** The canonical text of a settled expression; units whose symbols are names here are written long. */
+/** Returns the canonical text of a settled expression; units are written long if a name here equals their symbol. */
 export function textOf(e: Expression, names: Names): string {
   return printExpression(e, { taken: (name) => names.lookup(name) !== undefined });
 }
@@ -166,7 +167,7 @@ export function canCheck(context: Context, e: Expression, names: Names): boolean
   return known;
 }
 
-/** What an expression is, with findings at `pointer`. */
+/** Infers the type and dimension of an expression, with findings at `pointer`. */
 export function infer(context: Context, e: Expression, names: Names, pointer: string): Inferred | null {
   if (!canCheck(context, e, names)) return null;
   return inferType(e, scopeFor(context, names), (finding, span, related) =>
@@ -185,9 +186,9 @@ function reportZeroDivisors(context: Context, settled: Expression, pointer: stri
 }
 
 /**
- * An expression as written, checked and settled.
+ * Checks and settles an expression as written.
  *
- * @param scopes what names mean; the first decides how units are printed
+ * @param scopes meanings of names; the first decides how units are printed
  * @returns undefined after a finding
  */
 export function checkedExpression(
@@ -205,7 +206,7 @@ export function checkedExpression(
 /**
  * Settles a checked expression and looks for divisors that became zero, and for names that could be taken for units.
  *
- * @param written  the text that it was read from, where it is all of one
+ * @param written  the text that it was read from, if it is the entire text
  */
 export function settled(
   context: Context,
@@ -249,7 +250,7 @@ export function normaliseExpression(
   return e && textOf(e, allNames(scopes));
 }
 
-/** Statements with where each is in the document. */
+/** A statement with its place in the document. */
 export interface PlacedStatement {
   readonly statement: Statement;
   /** JSON pointer into the document. */

@@ -9,7 +9,7 @@ import type { Context } from './context.js';
 import { canCheck, checkedExpression, readExpression, settle } from './expressions.js';
 import { noNames, pureUnit } from './names.js';
 
-/** The number of a literal expression, in SI; undefined when it is none. */
+/** Returns the number of a literal expression, in SI; undefined if it is not a literal. */
 export function literalValue(e: Expression): number | undefined {
   if (e.kind === 'number' || e.kind === 'quantity') return e.value;
   if (e.kind === 'unary' && e.operator === '-') {
@@ -20,8 +20,8 @@ export function literalValue(e: Expression): number | undefined {
 }
 
 /**
- * The least and greatest value that a literal, a uniform draw or a clip with literal limits can have; infinite where
- * that is not known.
+ * Returns the least and greatest possible value of a literal, a uniform draw or a clip with literal limits; infinite if
+ * unknown.
  */
 export function literalBounds(e: Expression): { readonly low: number; readonly high: number } {
   const value = literalValue(e);
@@ -81,7 +81,7 @@ export const positiveQuantity = bounded((value) => value > 0, messages.notPositi
 /** A quantity that is not negative; undefined after a finding. */
 export const nonNegativeQuantity = bounded((value) => value >= 0, messages.negative);
 
-/** Sizes and indices above this do not fit what targets count with. */
+/** Sizes and indices above this exceed the integers that targets count with. */
 export const largestCount = 2_147_483_648;
 
 /** A whole number from 0 to 2^31, of literals and model parameters; undefined after a finding. */
@@ -115,7 +115,7 @@ export function wholeNumber(
   }
   const value = constantValue(folded);
   if (value === undefined) {
-    // The check of names says what is wrong with it, if anything is; else it cannot be computed beforehand.
+    // The check of names reports any mistake; a value without mistakes cannot be computed beforehand.
     if (checkedExpression(context, written, [noNames], { what, unit: pureUnit, type: 'real' }, pointer))
       context.report(messages.notConstant(what), pointer);
     return undefined;

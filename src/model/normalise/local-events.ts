@@ -9,7 +9,7 @@ import { normaliseExpression } from './expressions.js';
 import { checkIds, pureUnit, type Names } from './names.js';
 
 /**
- * Conditions with their actions, by name; nothing where there are none.
+ * Normalises conditions with their actions, by name; returns no member if the document has no conditions.
  *
  * @param ports  whether actions may add to ports
  */

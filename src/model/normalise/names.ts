@@ -9,7 +9,7 @@ import { child } from '../pointer.js';
 import { messages } from '../messages.js';
 import type { Context } from './context.js';
 
-/** What a name of a type stands for. */
+/** Meaning of a name of a type. */
 export type VariableKind = 'parameter' | 'state' | 'derived' | 'input' | 'noise' | 'port' | 'special';
 
 /** A variable that expressions may read or code may write. */
@@ -17,7 +17,10 @@ export interface Variable extends Symbol {
   readonly kind: VariableKind;
   /** The unit it was declared with: bare numbers in its place are in it. */
   readonly unit: Unit;
-  /** Set when its unit could not be found out, which has been reported: nothing more is said of what reads it. */
+  /**
+   * Set when its unit could not be found out, which has been reported; expressions that read it get no further
+   * findings.
+   */
   readonly unknown?: boolean;
   /** Set when it has one value for all elements. */
   readonly shared?: boolean;
@@ -25,13 +28,11 @@ export interface Variable extends Symbol {
 
 /** The names that have a meaning somewhere in the model. */
 export interface Names {
-  /** What a name stands for; undefined: nothing here. */
+  /** Returns the meaning of a name; undefined if it has no meaning here. */
   lookup(name: string): Variable | undefined;
   /** All of them, for suggestions. */
   names(): readonly string[];
-  /**
-   * Set where the ends of a synapse are not known, because nothing uses its type: what reads them cannot be checked.
-   */
+  /** Set if the ends of a synapse are not known, because its type is unused; code that reads them cannot be checked. */
   readonly open?: boolean;
 }
 
@@ -62,12 +63,12 @@ const place: readonly (readonly [string, Variable])[] = [
 ];
 const integer = special(dimensionless, 'integer');
 
-/** A variable of which all is unknown but what kind it is. */
+/** Returns a variable with an unknown unit and a known kind. */
 export function unknown(kind: VariableKind, type: ValueType = 'real'): Variable {
   return { ...special(dimensionless, type, kind), unknown: true };
 }
 
-/** The names that the simulator sets of which each element has its own value. */
+/** Names with a value for each element that the simulator sets. */
 export const ownToEach: ReadonlySet<string> = new Set([
   ...['i', 'j', 'x', 'y', 'z', 'lastspike', 'not_refractory', 'lastupdate', 'delay', 'distance'],
 ]);
@@ -78,7 +79,7 @@ export const eventVariables: ReadonlyMap<string, Variable> = new Map([
   ['not_refractory', special(dimensionless, 'boolean')],
 ]);
 
-/** What every neuron's expressions may read beside its own variables. */
+/** Names that every neuron's expressions may read besides its own variables. */
 export const neuronSpecials: ReadonlyMap<string, Variable> = new Map([
   ...time,
   ...place,
@@ -87,10 +88,10 @@ export const neuronSpecials: ReadonlyMap<string, Variable> = new Map([
   ...eventVariables,
 ]);
 
-/** What expressions for the elements of a source of given spikes may read. */
+/** Names that expressions for the elements of a source of given spikes may read. */
 export const sourceSpecials: ReadonlyMap<string, Variable> = new Map([...place, ['i', integer], ['N', integer]]);
 
-/** What every synapse's expressions may read beside its own variables and those of its ends. */
+/** Names that every synapse's expressions may read besides its own variables and the variables of its ends. */
 export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
   ...time,
   ['i', integer],
@@ -106,7 +107,7 @@ export const synapseSpecials: ReadonlyMap<string, Variable> = new Map([
   ['distance', special(metre)],
 ]);
 
-/** What the places of synapses, or of elements of a selection, may be computed from. */
+/** Names that the places of synapses, or of elements of a selection, may be computed from. */
 export const placeSpecials: Readonly<Record<'synapse' | 'element', ReadonlyMap<string, Variable>>> = {
   synapse: new Map([
     ['i', integer],
@@ -120,7 +121,7 @@ export const placeSpecials: Readonly<Record<'synapse' | 'element', ReadonlyMap<s
   ]),
 };
 
-/** Names that nothing may be called, since expressions give them their own meaning. */
+/** Reserved names, which have a meaning of their own in expressions. */
 const reserved: ReadonlyMap<string, string> = new Map([
   ...['t', 'dt', 't_in_timesteps'].map((name) => [name, 'it is the time'] as const),
   ...['i', 'j', 'N', 'N_pre', 'N_post'].map((name) => [name, 'it is an index or a size'] as const),
@@ -132,7 +133,7 @@ const reserved: ReadonlyMap<string, string> = new Map([
 /** Names that objects of the host language have: a map of the model could not tell them from its own. */
 const hostNames: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-/** Why a variable cannot have a name; undefined where it can. */
+/** Returns the reason why a variable cannot have a name; undefined if it can. */
 export function reservedReason(name: string): string | undefined {
   const known = reserved.get(name);
   if (known !== undefined) return known;
@@ -178,10 +179,10 @@ export function namesFrom(...sources: readonly (Names | ReadonlyMap<string, Vari
   };
 }
 
-/** Any name, of which nothing is known. */
+/** Accepts any name, with unknown properties. */
 export const anyName: Names = { lookup: () => unknown('state'), names: () => [] };
 
-/** No names but what holds model-wide. */
+/** No names but the model-wide ones. */
 export const noNames: Names = { lookup: () => undefined, names: () => [] };
 
 /** The variables of one end of a synapse under their dotted names. */
@@ -193,7 +194,7 @@ export function endNames(side: 'pre' | 'post', own: Names): Names {
   };
 }
 
-/** What an expression may read: the names given, then the model's own parameters, and tables as functions. */
+/** Returns the scope of an expression: the names given, then the model's own parameters, and tables as functions. */
 export function scopeFor(context: Context, names: Names): Scope {
   return {
     lookup: (name) => names.lookup(name) ?? context.constants.get(name),
@@ -204,7 +205,7 @@ export function scopeFor(context: Context, names: Names): Scope {
 
 const ofAnEnd = /^(?:pre|post)\./;
 
-/** Whether nothing can be said of a name: it is of an end that is not known, or what it stands for is wrong itself. */
+/** Checks whether a name cannot be judged: it is of an unknown end, or its definition is wrong. */
 export function isUnknowable(context: Context, names: Names, name: string): boolean {
   const found = names.lookup(name) ?? context.constants.get(name);
   return found ? found.unknown === true : names.open === true && ofAnEnd.test(name);

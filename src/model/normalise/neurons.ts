@@ -23,18 +23,18 @@ import {
   type Variable,
 } from './names.js';
 
-/** A normalised neuron type with what others may know of it. */
+/** A normalised neuron type with the facts that other parts read. */
 export interface NeuronInfo {
   readonly type: NeuronType;
   /** Its own variables. */
   readonly own: Names;
-  /** What its expressions may read. */
+  /** Names that its expressions may read. */
   readonly scope: Names;
   /** Names under which others see its events. */
   readonly events: ReadonlySet<string>;
 }
 
-/** A neuron type, normalised. Findings are reported; what is wrong is replaced by something harmless. */
+/** Normalises a neuron type. Reports findings and replaces wrong parts with harmless ones. */
 export function normaliseNeuron(context: Context, document: NeuronDocument, pointer: string): NeuronInfo {
   const more = new Map<string, Variable>([
     ...declareInputs(context, document, `${pointer}/inputs`),

@@ -10,8 +10,8 @@ import { secondUnit } from './names.js';
 import type { Phase } from '../model.js';
 
 /**
- * What may be changed of a model from outside. Quantities are text with a unit; bare numbers are in the unit of their
- * place.
+ * Values of a model that can be changed from outside. Quantities are text with a unit; bare numbers are in the unit of
+ * their place.
  */
 export interface Overrides {
   /** `name` of a model parameter, or `population.variable`, `projection.variable`. */
@@ -24,14 +24,14 @@ export interface Overrides {
   readonly duration?: string;
 }
 
-/** A document with what was given from outside in its place, and the places to speak of it. */
+/** A document with the values given from outside inserted, and the places for findings. */
 interface Overridden {
   readonly document: ModelDocument;
   readonly positions: Positions;
-  /** Whether what is at a pointer was given from outside. */
+  /** Whether the value at a pointer was given from outside. */
   isGiven(pointer: string): boolean;
   readonly constants: ReadonlyMap<string, string | number>;
-  /** Findings about keys that name nothing, with the option they come from. */
+  /** Keys that name no part of the model, with the option that they come from. */
   readonly unknown: readonly { readonly key: string; readonly place: Place }[];
 }
 
@@ -45,7 +45,7 @@ function written(text: string): string | number {
 /** Pointer under which a parameter given from outside is spoken of. */
 export const givenParameter = (name: string): string => `/--set/${name}`;
 
-/** Puts what was given from outside into the document. */
+/** Inserts the values given from outside into the document. */
 export function applyOverrides(
   document: ModelDocument,
   positions: Positions,
@@ -110,7 +110,7 @@ function placeIn(places: ReadonlyMap<string, Place>, pointer: string): Place | u
   return undefined;
 }
 
-/** Positions in which some pointers lie elsewhere. */
+/** Returns positions with some pointers relocated. */
 function withPlaces(positions: Positions, places: ReadonlyMap<string, Place>): Positions {
   if (places.size === 0) return positions;
   const elsewhere = (pointer: string): Place | undefined => placeIn(places, pointer);

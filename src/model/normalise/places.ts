@@ -22,16 +22,16 @@ interface PlaceDocument {
   readonly places?: PlacesDocument;
 }
 
-/** What the places are of. */
+/** Owners of the places. */
 interface Placed {
   readonly selection: Pick<Selection, 'members'>;
   /** `synapse` or `element`. */
   readonly each: 'synapse' | 'element';
-  /** How many there are, where that is known. */
+  /** Their number, if known. */
   readonly count?: number;
 }
 
-/** One place, or one for each; nothing where none is written. */
+/** Normalises one place, or one for each; returns no member if no place is written. */
 export function normalisePlaces(
   context: Context,
   { section, fraction, places }: PlaceDocument,
@@ -129,7 +129,7 @@ function ofEach(
   return undefined;
 }
 
-/** Places that are drawn are uniform numbers, from which expressions make fractions and indices. */
+/** Drawn places are uniform numbers; expressions convert them to fractions and indices. */
 const drawsOtherThanUniform = (text: string): boolean =>
   callsIn(parseExpression(text)).some((call) => call.function !== 'uniform' && isRandom(call.function));
 

@@ -118,7 +118,10 @@ export function normalisePopulation(
   };
 }
 
-/** Lists that a type has for values have one for each element of a population of it. `own`: what it has itself. */
+/**
+ * Checks that value lists of a type have one value for each element of a population of it. `own`: values that the
+ * population gives itself.
+ */
 function checkListsOfType(
   context: Context,
   { type }: NeuronInfo,
@@ -209,7 +212,7 @@ function normaliseLinks(
   return result;
 }
 
-/** The number of elements, where that is known. */
+/** Returns the number of elements, if known. */
 function countOf(size: number): { count?: number } {
   return Number.isNaN(size) ? {} : { count: size };
 }
@@ -274,7 +277,7 @@ function normalisePositions(
   };
 }
 
-/** What each structure can be given: distances in m, ratios of counts. */
+/** Arguments of each structure: distances in m, ratios of counts. */
 const structureArguments: Readonly<Record<string, readonly string[]>> = {
   line: ['dx', 'x0', 'y', 'z'],
   grid2D: ['aspectRatio', 'dx', 'dy', 'x0', 'y0', 'z'],
@@ -328,7 +331,7 @@ export function normaliseSpikes(
   return { ...sorted, ...(period === undefined ? {} : { period }) };
 }
 
-/** Spikes by time, then element: the order in which they are written says nothing. */
+/** Sorts spikes by time, then element: their order in the document has no meaning. */
 function sortedSpikes(
   indices: readonly number[],
   times: readonly number[],

@@ -28,12 +28,12 @@ import { normaliseSelection, type Elements, type Member, type Selection } from '
 import { noEnd, synapseScopes, type DeclaredSynapse, type EndInfo, type Ends, type SynapseInfo } from './synapses.js';
 import { normaliseValue } from './values.js';
 
-/** A projection whose ends are known, before its synapse type is checked. */
+/** A projection with known ends, before its synapse type is checked. */
 export interface DeclaredProjection {
   readonly document: ProjectionDocument;
-  /** Presynaptic end; absent where it is wrong, which has been reported. */
+  /** Presynaptic end; absent if it is wrong, which has been reported. */
   readonly from?: ReadEnd;
-  /** Postsynaptic end; absent where it is wrong, which has been reported. */
+  /** Postsynaptic end; absent if it is wrong, which has been reported. */
   readonly to?: ReadEnd;
 }
 
@@ -90,14 +90,14 @@ function checkEvent(context: Context, event: Id, selection: Selection, pointer: 
   }
 }
 
-/** Events of a population: a source of given spikes has spikes. Undefined where its type is wrong. */
+/** Returns the events of a population: a source of given spikes has spikes. Undefined if its type is wrong. */
 export function eventsOf(member: Member): ReadonlySet<string> | undefined {
   if (member.kind === 'projection') return new Set();
   if (member.population.unknown === true) return undefined;
   return member.population.neuron?.events ?? new Set(['spike']);
 }
 
-/** What may be read of a neuron from a synapse: its own variables, its index and place. */
+/** Variables of a neuron that a synapse may read: its own variables, its index and place. */
 const endSpecials: ReadonlyMap<string, Variable> = new Map([...sourceSpecials, ...eventVariables]);
 
 /** All pairs of ends that a projection connects, one for each pair of types. */
@@ -303,9 +303,7 @@ function normaliseDelays(
   return result;
 }
 
-/**
- * A delay that is known now has to lie within what the projection states, unless it says what becomes of it otherwise.
- */
+/** Checks that a delay known now lies within the projection's range, unless the range handles delays outside it. */
 function checkDelay(
   context: Context,
   value: Value,

@@ -15,21 +15,23 @@ import { selectionScopes } from './drives.js';
 import { normaliseSpikes } from './populations.js';
 import { normaliseValue } from './values.js';
 
-/** What phases may name of a projection's synapses. */
+/** Names of a projection's synapses that phases may use. */
 interface SynapseNames {
   readonly own: Names;
   readonly scopes: readonly Names[];
-  /** What each pathway is on, such as `pre.spike`. */
+  /** Event of each pathway, such as `pre.spike`. */
   readonly pathways: Readonly<Record<Id, string>>;
   /** Rows and columns of a matrix with a value for each pair of ends. */
   readonly matrix?: readonly [number, number];
 }
 
-/** What phases may name. */
+/** Names that phases may use. */
 export interface ProtocolNames {
   readonly elements: Elements;
   readonly stimuli: ReadonlySet<Id>;
-  /** Unit of the input that a current flows into, and what its value may read; undefined for other stimuli. */
+  /**
+   * Unit of the input that a current flows into, and the names that its value may read; undefined for other stimuli.
+   */
   readonly current: (stimulus: Id) => { readonly unit: Unit; readonly scopes: readonly Names[] } | undefined;
   readonly recordings: ReadonlySet<Id>;
   /** Own variables and scopes of the synapses of a projection. */
@@ -52,7 +54,7 @@ const actions = [
   'restore',
 ] as const;
 
-/** The phases of the protocol; what is wrong is reported and left out. */
+/** Normalises the phases of the protocol; reports mistakes and leaves wrong phases out. */
 export function normaliseProtocol(
   context: Context,
   phases: readonly PhaseDocument[],
@@ -82,7 +84,7 @@ export function normaliseProtocol(
     else if (isPhase(phase, 'restore')) {
       if (!stored.has(phase.restore))
         context.report(messages.unknownReference('stored state', phase.restore, [...stored]), `${at}/restore`);
-      // The time that was stored is not computed: what follows is not compared with it.
+      // The stored time is not computed, so later times are not compared with it.
       now = 0;
     }
     result.push(phase);
@@ -90,7 +92,10 @@ export function normaliseProtocol(
   return result;
 }
 
-/** `where` goes with set, `of` with set and initialise, `on` with record, `segment` and `annotations` with reset. */
+/**
+ * Checks that keys accompany the right action: `where` goes with set, `of` with set, initialise and replay, `on` with
+ * record, `segment` and `annotations` with reset.
+ */
 function checkCompanions(
   context: Context,
   document: PhaseDocument,
@@ -214,8 +219,8 @@ function initialisePhase(
 }
 
 /**
- * The keys of a `set`, or the variables of the selection that is beside it. A selection that has a text goes into
- * the keys.
+ * Normalises the keys of a `set`, or the variables of the selection that accompanies it. A selection that has a text is
+ * merged into the keys.
  */
 function normaliseChosen(
   context: Context,
@@ -246,7 +251,10 @@ function normaliseChosen(
   return { values, scopes: allScopes, of: text === undefined ? { of: selection.rule } : {} };
 }
 
-/** Delays by `projection.pathway`; a projection alone stands for its only pathway from the sending side. */
+/**
+ * Normalises delays by `projection.pathway`; a projection without a pathway stands for its only pathway from the
+ * sending side.
+ */
 function delaysPhase(
   context: Context,
   map: Readonly<Record<string, ValueDocument>>,
@@ -402,7 +410,7 @@ function matrixFor({ rule }: Selection, names: ProtocolNames): { readonly matrix
   return matrix ? { matrix } : {};
 }
 
-/** What a key of `set` names; undefined after a finding. */
+/** Resolves a key of `set`; undefined after a finding. */
 function settable(
   context: Context,
   key: string,

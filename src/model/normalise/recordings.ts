@@ -14,16 +14,16 @@ import { eventsOf } from './projections.js';
 import { normaliseSelection, selectionText, type Elements, type Member, type Selection } from './selections.js';
 import { freeName } from '../free-name.js';
 
-/** What recordings may name. */
+/** Names that recordings may use. */
 interface RecordableNames {
   readonly elements: Elements;
-  /** What code of a projection's synapses may read: for each pair of populations that it is between. */
+  /** Names that code of a projection's synapses may read, for each pair of populations that it is between. */
   readonly scopes: (projection: Id) => readonly Names[];
   /** Currents that flow into cells, by the names of their stimuli. */
   readonly currents: readonly Id[];
 }
 
-/** The recordings, each with its own name; what is wrong is reported and left out. */
+/** Normalises the recordings, each with its own name; reports mistakes and leaves wrong recordings out. */
 export function normaliseRecordings(
   context: Context,
   documents: readonly RecordingDocument[],
@@ -76,7 +76,7 @@ function atPlaces(
     context.report(messages.everyPlace(), at);
     return [];
   }
-  // What a mechanism has is recorded on its sections.
+  // Variables of a mechanism are recorded on its sections.
   const there = variables.map((variable) => {
     const { on } = first.mechanisms[variable.split('.')[0] ?? ''] ?? {};
     return { variable, sections: new Set(sectionsOn(on, first)) };
@@ -191,13 +191,13 @@ function checkVariables(
   }
 }
 
-/** What the simulator sets and recordings take, of cells and of synapses. */
+/** Variables set by the simulator that recordings accept, of cells and of synapses. */
 export const recordableSpecials: ReadonlySet<string> = new Set([
   ...['t', 'dt', 't_in_timesteps', 'i', 'j', 'lastspike', 'not_refractory', 'lastupdate'],
   ...['N_pre', 'N_post', 'N_incoming', 'N_outgoing', 'copy'],
 ]);
 
-/** Those of cells. */
+/** Recordable variables of cells that the simulator sets. */
 export const recordableOfCells: readonly string[] = [...neuronSpecials.keys()].filter((name) =>
   recordableSpecials.has(name),
 );
@@ -207,7 +207,7 @@ const recordableKinds: ReadonlySet<VariableKind | undefined> = new Set(['paramet
 const isRecordable = (name: string, kind: VariableKind | undefined): boolean =>
   recordableKinds.has(kind) || (kind === 'special' && recordableSpecials.has(referenceOf(name).variable));
 
-/** What can be recorded of an element; undefined where the type itself is wrong. */
+/** Returns the recordable variables of an element; undefined if the type itself is wrong. */
 function recordable(member: Member, { scopes, currents }: RecordableNames): readonly string[] | undefined {
   if (member.kind === 'projection') {
     const [first, ...others] = scopes(member.id);
@@ -226,7 +226,9 @@ function recordable(member: Member, { scopes, currents }: RecordableNames): read
   ];
 }
 
-/** `exc_spikes`, `exc_v_ge`, `inh_rate`: made of what is recorded, in letters, digits and underscores. */
+/**
+ * Returns a name made of the recorded names, in letters, digits and underscores: `exc_spikes`, `exc_v_ge`, `inh_rate`.
+ */
 function usualName(
   document: RecordingDocument,
   variables: readonly string[] | undefined,

@@ -11,28 +11,28 @@ import { pureUnit } from './names.js';
 import type { NeuronInfo } from './neurons.js';
 import { drawnValues } from './values.js';
 
-/** A population whose size and type are known. */
+/** A population of known size and type. */
 export interface PopulationInfo {
   /** NaN when it could not be found out, which has been reported. */
   readonly size: number;
   /** Its neuron type; none for a source of given spikes. */
   readonly neuron?: NeuronInfo;
-  /** Set when its type does not exist, which has been reported: nothing more is said of its variables. */
+  /** Set when its type does not exist, which has been reported; its variables get no further findings. */
   readonly unknown?: boolean;
 }
 
-/** What selections may name. */
+/** Names that selections may use. */
 export interface Elements {
   readonly populations: ReadonlyMap<Id, PopulationInfo>;
   readonly projections: ReadonlySet<Id>;
 }
 
-/** A normalised selection: its rule, what its elements are, and how many where that is known. */
+/** A normalised selection: its rule, its members, and the number of elements if known. */
 export interface Selection {
   readonly rule: SelectionRule;
   /** One for each population or projection that elements are of. */
   readonly members: readonly Member[];
-  /** Number of elements; absent where it is known only after drawing, or was reported to be wrong. */
+  /** Number of elements; absent if it is known only after drawing, or was reported to be wrong. */
   readonly count?: number;
 }
 
@@ -295,9 +295,9 @@ function ofProjection(
 }
 
 /**
- * Start, end and step; those that count from the end are resolved where the size is known.
+ * Resolves start, end and step. Negative bounds, which count from the end, are resolved if the size is known.
  *
- * @param size  undefined for synapses, whose number is not known yet; NaN where a finding has said why it is not
+ * @param size  undefined for synapses, which are not counted yet; NaN if a finding has reported the cause
  */
 function resolveSlice(
   context: Context,
@@ -328,7 +328,7 @@ function resolveSlice(
   return undefined;
 }
 
-/** A list of indices, each below the size where that is known. */
+/** Normalises a list of indices, each below the size if that is known. */
 export function indicesOf(
   context: Context,
   written: ArrayDocument,
@@ -367,7 +367,7 @@ function maskOf(
   return { rule: { population: id, mask: array.values }, members, ...(numbers ? { count } : {}) };
 }
 
-/** The selection as the short text that keys of the protocol use; undefined where it has no such text. */
+/** Returns the selection as the short text that keys of the protocol use; undefined if it has no such text. */
 export function selectionText(rule: SelectionRule): string | undefined {
   const slice = (bounds: readonly [number, number, number] | undefined): string =>
     bounds ? `[${bounds[0]}:${bounds[1]}${bounds[2] === 1 ? '' : `:${bounds[2]}`}]` : '';

@@ -3,7 +3,7 @@ import { messages } from '../messages.js';
 import type { EquationSet, Id, Part } from '../model.js';
 import type { Context } from './context.js';
 
-/** What of a type a sequence has to list, beside its equations. */
+/** Parts of a type that a sequence has to list, besides its equations. */
 interface Listed {
   readonly equations: EquationSet;
   readonly events: readonly Id[];
@@ -11,9 +11,9 @@ interface Listed {
 }
 
 /**
- * The parts of a type in the order in which they are advanced. Each name is known and listed once; all derived
- * variables, derivatives that are advanced each step, events and regimes are listed, since what is left out would have
- * no place in a step.
+ * Normalises the parts of a type in their order of advance. Each name is known and listed once. All derived variables,
+ * derivatives that are advanced each step, events and regimes are listed, since an omitted part would have no place in
+ * a step.
  */
 export function normaliseSequence(
   context: Context,
@@ -84,7 +84,7 @@ function normalPart({
   };
 }
 
-/** The order in which a regime's derivatives are applied: each of them once. */
+/** Normalises the order of a regime's derivatives: each of them once. */
 export function normaliseOrder(
   context: Context,
   order: readonly string[] | undefined,

@@ -45,15 +45,15 @@ export interface Ends {
   readonly post: EndInfo;
 }
 
-/** What synapses may know of an end: its variables and its events. */
+/** Facts about an end that synapses read: its variables and its events. */
 export interface EndInfo {
   /** Its variables. */
   readonly names: Names;
-  /** Undefined where the type of the end is wrong. */
+  /** Undefined if the type of the end is wrong. */
   readonly events: ReadonlySet<string> | undefined;
 }
 
-/** A synapse type whose own variables are known, before its code is checked. */
+/** A synapse type with known variables, before its code is checked. */
 export interface DeclaredSynapse {
   readonly document: SynapseDocument;
   readonly declared: Declared;
@@ -71,7 +71,7 @@ interface ReadPathway {
   readonly at: (key: string) => string;
 }
 
-/** A normalised synapse type with what others may know of it. */
+/** A normalised synapse type with the facts that other parts read. */
 export interface SynapseInfo {
   readonly type: SynapseType;
   /** Its own variables. */
@@ -112,14 +112,17 @@ export function declareSynapse(
   return { document, declared, pathways, ports };
 }
 
-/** What a synapse's expressions may read beside its own variables. */
+/** Returns the names that a synapse's expressions may read besides its own variables. */
 function surroundings(ends: Ends | undefined): Names {
   return ends
     ? namesFrom(synapseSpecials, endNames('pre', ends.pre.names), endNames('post', ends.post.names))
     : namesFrom(synapseSpecials);
 }
 
-/** All scopes of a synapse type's expressions: one for each pair of ends, or one without ends when nothing uses it. */
+/**
+ * Returns all scopes of a synapse type's expressions: one for each pair of ends, or one without ends if the type is
+ * unused.
+ */
 export function synapseScopes(own: Names, ends: readonly Ends[]): readonly Names[] {
   return ends.length === 0
     ? [{ ...namesFrom(own, synapseSpecials), open: true }]
@@ -156,7 +159,7 @@ function usesPort(document: SynapseDocument, pathways: Readonly<Record<string, R
   );
 }
 
-/** The dimension of what is first added to the port; findings are left to the check of the statement. */
+/** Returns the dimension of the first value added to the port; findings are left to the check of the statement. */
 function impliedPort(
   context: Context,
   document: SynapseDocument,
@@ -230,7 +233,7 @@ export function normaliseSynapse(
   return { type, own, ports };
 }
 
-/** Where summed variables are computed; nothing where all are in the usual place. */
+/** Normalises the slots and order of summed variables; returns no member if all have the usual ones. */
 function sumSlots(
   context: Context,
   { summed = {}, sumSlots: given = {} }: SynapseDocument,
@@ -282,7 +285,7 @@ function normalisePathway(
   };
 }
 
-/** `post.I: expression`: what a synapse adds to, or becomes the sum of, at its ends. */
+/** Normalises `post.I: expression`: the variables at its ends that a synapse adds to, or defines as sums. */
 function normaliseTargets(
   context: Context,
   map: Readonly<Record<string, string | number | boolean>> | undefined,
@@ -333,7 +336,7 @@ function normaliseTargets(
   return result;
 }
 
-/** The unit of what is written, where that of its target cannot be known. */
+/** Returns the unit of an expression with a target of unknown unit. */
 function impliedUnit(
   context: Context,
   written: string | number | boolean,

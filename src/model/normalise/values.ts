@@ -23,9 +23,9 @@ import { namesFrom, pureUnit, special, type Names } from './names.js';
 import { equalDimensions, second } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 
-/** What is asked of a value for each element. */
+/** Requirements on a value for each element. */
 interface ValueSlot extends Slot, Pick<ArraySlot, 'infinite'> {
-  /** How many elements there are, where that is known. */
+  /** Number of elements, if known. */
   readonly count?: number;
   /** How many values a list may have instead. */
   readonly otherCount?: number;
@@ -33,7 +33,7 @@ interface ValueSlot extends Slot, Pick<ArraySlot, 'infinite'> {
   readonly matrix?: readonly [number, number];
   /** Smallest value allowed, in SI. */
   readonly least?: number;
-  /** Greatest value allowed of those that have a smallest one, in SI. */
+  /** Greatest value allowed if there is a smallest one, in SI. */
   readonly most?: number;
 }
 
@@ -157,7 +157,10 @@ function gapsOf(
   return gaps && gaps.shape[0] !== 0 ? { gaps: gaps.values } : {};
 }
 
-/** A draw by a named generator: its seed as text, and its unit as the power of ten that takes what it draws to SI. */
+/**
+ * Normalises a draw by a named generator: its seed as text, and its unit as the power of ten that converts drawn
+ * numbers to SI.
+ */
 export function drawnValues(
   context: Context,
   written: DrawnValuesDocument,

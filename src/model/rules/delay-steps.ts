@@ -61,7 +61,9 @@ function checkDelays(
   context.report(messages.delayRounded(first, used, dt, between, numbers.length, zero), pointer);
 }
 
-/** The delays that are known now; null for those that are drawn or computed, none where they are not at hand. */
+/**
+ * Returns the delays that are known now; null for drawn or computed delays, an empty list if their data is not at hand.
+ */
 function delaysOf(value: Value, constants: Constants, data: DataStore | undefined): ArrayLike<number> | null {
   if (typeof value === 'number') return [value];
   if (typeof value === 'string') {

@@ -11,7 +11,10 @@ import { child } from '../pointer.js';
 import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule } from './rule.js';
 
-/** What the arguments of a draw have to be, as a sentence, where they are not; `NaN`: not known before a run. */
+/**
+ * Returns the requirement that the arguments of a draw violate, as a phrase; `NaN` marks an argument that is not known
+ * before a run.
+ */
 type Check = (a: number, b: number, c: number, d: number) => string | undefined;
 
 const atLeastZero =
@@ -24,7 +27,7 @@ const deviation = atLeastZero('a standard deviation', 1);
 const limited: Check = (a, b, c, d) => deviation(a, b, c, d) ?? ordered(c, d);
 const positiveBoth: Check = (shape, scale) => (shape < 0 || scale < 0 ? 'a shape and a scale of 0 or more' : undefined);
 
-/** By the names of functions that draw, and those of distributions of named generators. */
+/** By the names of functions that draw and of distributions of named generators. */
 const checks: Readonly<Record<string, Check>> = {
   uniform: (low, high) => ordered(low, high),
   uniform_int: (low, high) => ordered(low, high),
@@ -47,7 +50,7 @@ const checks: Readonly<Record<string, Check>> = {
 /** Whether a text can hold a draw: most hold none, and need not be read. */
 const mayDraw = new RegExp(`\\b(?:${Object.keys(checks).join('|')})\\(`);
 
-/** Draws whose arguments are known before a run and make no distribution, and probabilities that are none. */
+/** Reports draws with arguments, known before a run, that define no distribution, and invalid probabilities. */
 export const drawArguments: Rule = (model, { report }) => {
   const walk = (node: unknown, pointer: string, constants: Constants): void => {
     if (typeof node === 'string') {
@@ -74,7 +77,7 @@ export const drawArguments: Rule = (model, { report }) => {
     const sets: Readonly<Record<string, EquationSet>> = model[types];
     for (const [name, type] of Object.entries(sets)) {
       const own = users.filter(([user]) => user === name).map(([, values]) => values);
-      // Types that differ in nothing that is given would be said to be wrong again.
+      // A used type is checked with the values of each user, an unused one with its own.
       for (const values of own.length === 0 ? [{}] : own)
         walk(type, child(`/${types}`, name), constantsOf(model, type, values));
     }
@@ -131,7 +134,7 @@ const four = ([a = NaN, b = NaN, c = NaN, d = NaN]: readonly number[]): [number,
   d,
 ];
 
-/** What is wrong with the arguments of a draw, as far as they are known. */
+/** Returns the mistake in the arguments of a draw, as far as they are known. */
 function wrongArguments(
   { function: name, arguments: given }: Call,
   constants: Constants,

@@ -1,4 +1,4 @@
-/** A way from a node back to itself, each node after the one that reads it; undefined when there is none. */
+/** Returns a way from a node back to itself, each node after the one that reads it; undefined if there is no cycle. */
 export function findCycle(nodes: Iterable<string>, reads: (node: string) => Iterable<string>): string[] | undefined {
   const done = new Set<string>();
   for (const start of nodes) {

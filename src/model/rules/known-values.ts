@@ -7,10 +7,13 @@ import { parseExpression } from '../../lang/parse.js';
 import { unitInText } from '../../lang/units.js';
 import type { DataStore, EquationSet, Id, Model, NeuronType, Population, Value } from '../model.js';
 
-/** The numbers that names stand for before a run; undefined for those that are drawn, computed or differ. */
+/** Returns the number that a name stands for before a run; undefined for drawn, computed or differing values. */
 export type Constants = (name: string) => number | undefined;
 
-/** The value of an expression over constants and what `also` gives; undefined where it is not known before a run. */
+/**
+ * Returns the value of an expression over constants and the values in `also`; undefined if it is not known before a
+ * run.
+ */
 export function valueOf(e: Expression, constants: Constants, also: Constants = () => undefined): number | undefined {
   const lookup = (name: string): number => {
     const value = also(name) ?? constants(name);
@@ -25,7 +28,7 @@ export function valueOf(e: Expression, constants: Constants, also: Constants = (
   }
 }
 
-/** What an expression of a population's type is known to be before a run, in one cell or another. */
+/** Returns the values of an expression of a population's type that are known before a run, over all cells. */
 export function knownNumbersOf(
   e: Expression,
   { values }: Population,
@@ -45,8 +48,8 @@ const changing: ReadonlySet<string> = new Set(['t', 'dt', 'i', 'j', 'N', 'N_pre'
 const numbers: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, inf: Infinity };
 
 /**
- * Constants as code of a type reads them: its parameters with one value for all, those of the model, and units, which
- * are those of the SI in a normalised model.
+ * Returns constants as code of a type reads them: its parameters with one value for all, the model's parameters, and
+ * units, which are SI units in a normalised model.
  *
  * @param given  values that a population or projection gives to parameters
  */
@@ -80,7 +83,7 @@ export function constantsOf(
   return constants;
 }
 
-/** The one number of a value; undefined where elements differ. */
+/** Returns the one number of a value; undefined if elements differ. */
 function numberOf(value: Value | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (!isGiven(value) || !isListed(value.array)) return undefined;

@@ -46,7 +46,7 @@ function checkCells(type: NeuronType, population: Population, at: string, model:
   }
 }
 
-/** Where what a probability reads is defined: the rate. */
+/** Returns the pointer to the definition that a probability reads: the rate. */
 function definitionOf(chance: Expression, type: NeuronType, id: string, event: string): string {
   const pointer = child('/neurons', id);
   for (const name of namesIn(chance)) {
@@ -56,7 +56,7 @@ function definitionOf(chance: Expression, type: NeuronType, id: string, event: s
   return `${child(`${pointer}/events`, event)}/when`;
 }
 
-/** The probability of an event in a step, where it is drawn so: `uniform() < rate*dt`. */
+/** Returns the probability of an event in a step, if it is drawn in this form: `uniform() < rate*dt`. */
 function chanceOf(e: Expression): Expression | undefined {
   if (e.kind !== 'binary' || !(e.operator === '<' || e.operator === '<=')) return undefined;
   const drawn = e.left.kind === 'call' && e.left.function === 'uniform' && e.left.arguments.length === 0;

@@ -3,7 +3,9 @@ import type { Span } from '../../lang/ast.js';
 import type { Related } from '../../lang/inferred.js';
 import type { DataStore, Model } from '../model.js';
 
-/** Where a rule reports; pointers are those of the normalised model, whose nearest written parent gives the place. */
+/**
+ * Receiver of a rule's findings. Pointers are into the normalised model; the nearest written parent gives the place.
+ */
 export interface RuleContext {
   /** Reports a finding at a node, or at a range within the string there. */
   report(finding: Finding, pointer: string, span?: Span, related?: readonly Related[]): void;

@@ -19,7 +19,7 @@ import { uniqueNames } from './unique-names.js';
 import { valueCycles } from './value-cycles.js';
 import { weightSign } from './weight-sign.js';
 
-/** What is checked of the model as a whole once its parts are normalised. The order only decides that of findings. */
+/** Checks of the model as a whole after its parts are normalised. Their order only decides the order of findings. */
 export const rules: readonly Rule[] = [
   uniqueNames,
   derivedCycles,
@@ -39,5 +39,5 @@ export const rules: readonly Rule[] = [
   structuredCells,
 ];
 
-/** What is said of a model in which nothing is wrong: times that a run takes otherwise than they are written. */
+/** Remarks on a valid model: times that a run rounds to other values. */
 export const remarks: readonly Rule[] = [delaySteps, timeSteps, timeComparisons];

@@ -4,7 +4,7 @@ import { child } from '../pointer.js';
 import type { Rule } from './rule.js';
 import { equationSets, namesOf } from './types.js';
 
-/** A derived variable with one value for all elements reads only what has one value for all. */
+/** A derived variable with one value for all elements reads only shared values. */
 export const sharedReads: Rule = (model, context) => {
   for (const { set, pointer } of equationSets(model)) {
     const isShared = (name: string): boolean =>

@@ -9,7 +9,10 @@ import { child } from '../pointer.js';
 import { constantsOf, valueOf } from './known-values.js';
 import type { Rule, RuleContext } from './rule.js';
 
-/** Steps up to this are those of published models, whose fastest gates may be meant to follow within one, in s. */
+/**
+ * Steps up to this, in s, are used in published models, which may intend that their fastest gates reach equilibrium
+ * within one step.
+ */
 const shortStep = 1e-4;
 
 /** Membrane potentials at which time constants are looked at, in V. */
@@ -64,7 +67,7 @@ function checkConductances(
   }
 }
 
-/** Gates: states whose rate falls with them, at a speed that the potential sets. */
+/** Checks gates: states with a rate that falls with them, at a speed that the potential sets. */
 function checkGates(
   equations: EquationSet,
   voltage: Id,
@@ -99,7 +102,7 @@ function checkGates(
       );
     const speeds = potentials.map((v) => (rateAt(v, 0) ?? NaN) - (rateAt(v, 1) ?? NaN));
     const slowest = Math.min(...speeds);
-    // Neither a concentration, whose rate is the same at all potentials, nor one that other states drive.
+    // Excludes a concentration with the same rate at all potentials, and one that other states drive.
     if (slowest > 0 && slowest < Math.max(...speeds) && dt * slowest > 0.5)
       report(messages.gateNotResolved(`${name}${where}`, dt, 1 / slowest), at);
   }

@@ -10,7 +10,7 @@ import { timingProperties } from '../timing-properties.js';
 import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule } from './rule.js';
 
-/** What a type's code reads when a population or projection runs it. */
+/** Values that a type's code reads when a population or projection runs it. */
 interface Reading {
   readonly constants: Constants;
   /** Variables that hold the time of a step. */
@@ -22,13 +22,13 @@ interface Reading {
 type Texts = Iterable<readonly [pointer: string, text: string, kind?: 'statement']>;
 
 /**
- * Comparisons of `t`, or of the time since an event, with a time that is known and falls between two steps: they change
- * at the step after. Also those with the time of a step, where `t` differs from it in the last bit.
+ * Reports comparisons of `t`, or of the time since an event, with a known time that falls between two steps: they
+ * change at the step after. Also reports comparisons with the time of a step if `t` differs from it in the last bit.
  */
 export const timeComparisons: Rule = (model, context) => {
   const { dt } = model.experiment;
   const end = totalTime(model);
-  // Where time is a sum of steps, its last bits are those of the sum.
+  // If time is a sum of steps, its last bits are the sum's.
   const addsUp = timingProperties[model.timing].addsUpTime;
   const check = (texts: Texts, reading: Reading): void => {
     const told = new Set<string>();
@@ -109,7 +109,7 @@ function* textsOf(type: Pick<EquationSet, 'derived' | 'derivatives'>, pointer: s
 const valuesIn = (text: string): readonly Expression[] =>
   parseStatements(text).flatMap((statement) => (statement.kind === 'send' ? [] : [statement.value]));
 
-/** Variables that hold the time of a step: those that only events write, and with `t` alone. */
+/** Returns variables that hold the time of a step: only events write them, and only with `t`. */
 function timeStamps(type: NeuronType): ReadonlySet<string> {
   const actions = [
     ...Object.values(type.events).flatMap((event) => event.do),
@@ -134,14 +134,14 @@ const holdsForEqual: ReadonlySet<BinaryOperator> = new Set(['<=', '>=', '==']);
 
 /** A time at which a comparison changes. */
 interface Change {
-  /** As it is written, and the time from which on a step counts, both in s. */
+  /** As written, and the earliest time of a step that satisfies it, both in s. */
   readonly time: number;
   readonly from: number;
   /** Whether it is the time since an event. */
   readonly since: boolean;
-  /** What the comparison reads. */
+  /** Names that the comparison reads. */
   readonly names: ReadonlySet<string>;
-  /** Whether the time is between two steps, or what the last bit of `t` changes at the step. */
+  /** Whether the time is between two steps, or else the effect of the last bit of `t` at the step. */
   readonly off: 'between' | 'later' | 'earlier' | 'never';
 }
 
@@ -156,7 +156,7 @@ function timesIn(e: Expression, dt: number, { constants, stamps }: Reading): Cha
       (name) =>
         name === 'dt' ? step : stamps.has(name) ? 0 : constants(name);
     const root = (step: number): number | undefined => rootInTime(part.left, part.right, known(step));
-    // Half a step that keeps comparisons clear of rounding is not part of what was written.
+    // A half step that keeps comparisons clear of rounding is not part of the written time.
     const [time, from] = names.has('dt') ? [root(0), root(dt)] : [root(dt), root(dt)];
     if (time === undefined || from === undefined) return;
     const since = [...stamps].some((name) => names.has(name));
@@ -173,7 +173,7 @@ function timesIn(e: Expression, dt: number, { constants, stamps }: Reading): Cha
 
 type Comparison = Extract<Expression, { readonly kind: 'binary' }>;
 
-/** What rounding changes in a comparison whose sides are equal at a step; undefined where it changes nothing. */
+/** Returns the effect of rounding on a comparison with equal sides at a step; undefined if it has no effect. */
 function lastBit({ operator, left, right }: Comparison, t: number, constants: Constants): Change['off'] | undefined {
   const [a, b] = [left, right].map((side) => valueOf(side, constants, (name) => (name === 't' ? t : undefined)));
   if (a === undefined || b === undefined || a === b) return undefined;

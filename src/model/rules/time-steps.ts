@@ -9,8 +9,8 @@ import { knownNumbersOf } from './known-values.js';
 import type { Rule, RuleContext } from './rule.js';
 
 /**
- * Times that fall between two steps, with what a run makes of them. Delays and comparisons with `t` have rules of their
- * own.
+ * Reports times that fall between two steps, with the times that a run uses instead. Delays and comparisons with `t`
+ * have rules of their own.
  */
 export const timeSteps: Rule = (model, context) => {
   const { dt, protocol } = model.experiment;
@@ -18,7 +18,7 @@ export const timeSteps: Rule = (model, context) => {
   for (const [id, table] of Object.entries(model.tables))
     if (isBetween(table.dt, dt)) context.report(messages.tableBetween(table.dt, dt), child('/tables', id));
   for (const [id, stimulus] of Object.entries(model.stimuli)) {
-    // A current that reads the time says when it starts there.
+    // A current that reads the time defines its start there.
     const alone = stimulus.kind === 'current' && !/\bt\b/.test(stimulus.value);
     const from = alone ? (stimulus.from ?? 0) : 0;
     if (isBetween(from, dt))

@@ -2,7 +2,7 @@ import { messages } from '../messages.js';
 import { child } from '../pointer.js';
 import type { Rule } from './rule.js';
 
-/** Populations, projections and stimuli are spoken of by name alone, so no two of them share one. */
+/** Populations, projections and stimuli are referred to only by name, so no two of them share one. */
 export const uniqueNames: Rule = (model, context) => {
   const seen = new Map<string, string>();
   for (const [what, key] of [

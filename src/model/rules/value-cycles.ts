@@ -40,7 +40,7 @@ function check(
     const derived = set.derived[name];
     return derived ? namesOf(derived.value) : namesOfValue(values[name] ?? usual(name));
   };
-  // A circle of derived variables alone is found by its own rule.
+  // A cycle of only derived variables is found by its own rule.
   const own = new Set([...Object.keys(set.parameters), ...Object.keys(set.state)]);
   const known = new Set([...own, ...Object.keys(set.derived)]);
   const given = Object.keys(values);

@@ -19,7 +19,7 @@ type Range = readonly [low: number, high: number];
 
 const anything: Range = [-Infinity, Infinity];
 
-/** What values of pairs are computed from. */
+/** Names in values of pairs that are never negative. */
 const notNegative: ReadonlySet<string> = new Set(['i', 'j', 'distance']);
 
 /** Units of a conductance: of a point, of a membrane's area, of a length. */
@@ -65,11 +65,11 @@ export const weightSign: Rule = (written, context) => {
 interface Change {
   readonly target: string;
   readonly value: Expression;
-  /** Of `value` in what is added. */
+  /** Sign of `value` in the sum. */
   readonly sign: 1 | -1;
 }
 
-/** What a statement adds to a variable. */
+/** Returns the change that a statement makes to a variable by addition. */
 function change(statement: Statement): Change | undefined {
   if (statement.kind === 'send') return undefined;
   const { target, operator, value } = statement;
@@ -100,7 +100,7 @@ function isConductance(target: string, model: Known, projection: Projection, typ
   return conductances.some((one) => equalDimensions(one, dimension));
 }
 
-/** The unit of what a pathway writes to: a port, or a variable of a cell. */
+/** Returns the unit of a pathway's target: a port, or a variable of a cell. */
 function unitOf(target: string, model: Known, projection: Projection, type: SynapseType): UnitText | undefined {
   if (Object.hasOwn(type.ports, target)) return type.ports[target]?.unit;
   const neuron = neuronAt(target, model, projection);
@@ -110,7 +110,7 @@ function unitOf(target: string, model: Known, projection: Projection, type: Syna
   return Object.hasOwn(neuron.parameters, key) ? neuron.parameters[key]?.unit : undefined;
 }
 
-/** The type of the cells whose variable `pre.v` or `post.v` is. */
+/** Returns the type of the cells that own the variable `pre.v` or `post.v`. */
 function neuronAt(name: string, model: Known, projection: Projection): Model['neurons'][string] | undefined {
   const end = name.startsWith('post.') ? projection.to : name.startsWith('pre.') ? projection.from : undefined;
   const population = end === undefined ? undefined : populationsOf(end.of)[0];
@@ -147,7 +147,7 @@ export function range(e: Expression, model: Known, projection: Projection, type:
           return hull(left, right, (a, b) => (a === 0 || b === 0 ? 0 : a * b));
         case '/':
           return right[0] > 0 || right[1] < 0 ? hull(left, right, (a, b) => a / b) : anything;
-        // Powers of units, and of what is positive.
+        // Powers of units and of positive numbers.
         case '**':
           return left[0] === 1 && left[1] === 1 ? left : left[0] > 0 ? [0, Infinity] : anything;
         default:
@@ -161,7 +161,10 @@ export function range(e: Expression, model: Known, projection: Projection, type:
   }
 }
 
-/** Between which values a function's is, by those of its arguments; of a normal draw, on which side of 0 most are. */
+/**
+ * Returns the range of a function's values from the ranges of its arguments; for a normal draw, the side of 0 with most
+ * values.
+ */
 function rangeOfCall(name: string, [first, second, third, fourth]: readonly Range[]): Range {
   switch (name) {
     case 'uniform':
@@ -211,7 +214,7 @@ function known(name: string, model: Known, projection: Projection, type: Synapse
 /** Between which values one of a projection's is, as far as constants tell. */
 export function rangeOfValue(value: Value, model: Known, projection: Projection, type: SynapseType): Range {
   if (typeof value === 'number') return [value, value];
-  // A value's text reads other values, perhaps a chain of them: those that read none will do.
+  // The text of a value may read other values, perhaps in a chain; only texts that read no others are evaluated.
   if (typeof value === 'string') {
     const e = parseExpression(value);
     return [...namesIn(e)].some((key) => Object.hasOwn(type.parameters, key))
@@ -228,7 +231,7 @@ export function rangeOfValue(value: Value, model: Known, projection: Projection,
   return numbers.length === 0 ? anything : [low, high];
 }
 
-/** Between which values drawn numbers are; of those without bounds, on which side of 0 most are. */
+/** Returns the range of drawn numbers; for unbounded distributions, the side of 0 with most values. */
 function drawnRange({ distribution, arguments: numbers, exponent10 = 0, then }: DrawnValues): Range {
   if (then !== undefined) return anything;
   const scale = Number(`1e${exponent10}`);

@@ -5,7 +5,7 @@ import { jsonText } from '../json-text.js';
 /** A longer document under the name of YAML has the layout of JSON, which is YAML, too. */
 const mostInYaml = 1e6;
 
-/** Returns the text of a document as its name asks for: YAML or JSON. */
+/** Returns the text of a document in the notation of its name: YAML or JSON. */
 export async function documentText(document: unknown, name: string): Promise<string> {
   const json = jsonText(document);
   if (!/\.ya?ml$/i.test(name) || json.length > mostInYaml) return json;

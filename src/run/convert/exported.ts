@@ -1,4 +1,4 @@
-/** What a conversion yields. */
+/** Result of a conversion. */
 
 import type { ConversionEntry } from '../../model/conversion-report.js';
 import type { DataStore } from '../../model/model.js';
@@ -6,13 +6,13 @@ import type { DataStore } from '../../model/model.js';
 /** A file of a conversion. */
 export interface ConvertedFile {
   readonly name: string;
-  /** Throws a UsageError where it is too long for one string. */
+  /** Throws a UsageError if it is too long for one string. */
   readonly text: string;
   /** The text in pieces, which are made as they are taken; absent: it is short. */
   readonly pieces?: Iterable<string>;
 }
 
-/** What an exporter yields. */
+/** Result of an exporter. */
 export interface Exported {
   /** The document first, then files that it reads; names without folders. */
   readonly files: readonly ConvertedFile[];

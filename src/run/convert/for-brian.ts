@@ -1,4 +1,4 @@
-/** Models for Brian: in its idiom, and with what it cannot draw drawn. */
+/** Models for Brian: in its idiom, and with parts drawn here that Brian cannot draw. */
 
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
@@ -9,9 +9,9 @@ import { chooseTarget } from '../choose-target.js';
 import { freeze } from '../freeze.js';
 
 /**
- * Returns a model in the words of Brian, as `write` puts them; what Brian cannot draw is drawn here.
+ * Returns a model in Brian's terms, written by `write`. Parts that Brian cannot draw are drawn here.
  *
- * @param options  `oneByOne`: whether cells are groups of their own where they can be
+ * @param options  `oneByOne`: whether cells are groups of their own if possible
  */
 export async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
   whole: ValidModel,

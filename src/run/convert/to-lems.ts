@@ -12,8 +12,9 @@ import type { ConvertedFile, Exported } from './exported.js';
 const mostPulses = 20;
 
 /**
- * Returns a model as LEMS, in the document that it was imported from while that says the model. LEMS lists connections, and
- * values of each cell: those that are drawn are drawn here. Draws in each step stay random where LEMS can make them.
+ * Returns a model as LEMS, in the document that it was imported from while that still equals the model. LEMS lists
+ * connections and values of each cell, so drawn ones are drawn here. Draws in each step stay random if LEMS can make
+ * them.
  *
  * @param original  the model before its draws were made explicit on request
  */
@@ -59,7 +60,8 @@ export async function toLems(
 }
 
 /**
- * Returns a model written anew as LEMS, and with NeuroML's elements only if that is asked for. What LEMS cannot draw is listed.
+ * Returns a model newly written as LEMS, and with NeuroML's elements only on request. Parts that LEMS cannot draw are
+ * listed.
  */
 async function written(whole: ValidModel, isNeuroml: boolean, positions: Positions) {
   const { exportLems, hasDrawnConnections, listedDraws } = await import('../../../translators/neuroml/export.js');

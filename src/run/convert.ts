@@ -30,9 +30,9 @@ export type { ConversionEntry, Outcome, TargetNotation };
 
 /** A model in another notation, and how faithful it is. */
 export interface ConvertedModel extends Exported {
-  /** `incomplete` where something of the model is left out: then the files hold another model. */
+  /** `incomplete` if a part of the model is left out: then the files hold another model. */
   readonly outcome: Outcome;
-  /** Whether simulators of the notation run what was written, rather than only interneuron's backend for PyNN. */
+  /** Whether simulators of the notation run the result, rather than only interneuron's backend for PyNN. */
   readonly portable: boolean;
 }
 
@@ -42,13 +42,13 @@ export interface ConvertOptions {
   readonly freeze?: boolean;
   /** Name of the document's file; others are named after it. */
   readonly name?: string;
-  /** Where the parts of the model stand in the user's text, for what is found while drawing. */
+  /** Places of the model's parts in the user's text, for findings while drawing. */
   readonly positions?: Positions;
-  /** What the model already lacks of what it was made from, a sentence for each part. */
+  /** Parts of its source that the model already lacks, a sentence for each. */
   readonly leftOut?: readonly string[];
-  /** Whether recordings may be left out where the notation's own names say all else. */
+  /** Whether recordings may be left out if the notation's own names express all other parts. */
   readonly partial?: boolean;
-  /** Whether documents carry the model, by which they are read as it again; absent: they do not. */
+  /** Whether documents carry the model, so that reading them restores it; absent: they do not. */
   readonly origin?: boolean;
 }
 
@@ -71,7 +71,9 @@ type Exporter = (
 
 const lems: Exporter = async (whole, name, original, positions) => toLems(whole, name, original, positions);
 
-/** What is said of a model of which a notation has nothing to say: LEMS has types without populations, others do not. */
+/**
+ * Returns an entry for a model that has no content in a notation: LEMS has types without populations, others do not.
+ */
 function withoutContent(
   { model: { populations, neurons, synapses } }: ValidModel,
   to: TargetNotation,
@@ -88,7 +90,7 @@ function withoutContent(
   return to.startsWith('pynn') ? [{ ...entry, code: 'pynn/not-expressible' }] : [];
 }
 
-/** What would fail in the simulators of a notation, where ours refuse it, too. */
+/** Returns the parts that would fail in the simulators of a notation, if our engines reject them as well. */
 async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<readonly ConversionEntry[]> {
   const stage = to.startsWith('brian') ? 'brian' : to === 'lems' || to === 'neuroml' ? 'lems' : undefined;
   if (stage === undefined) return [];
@@ -96,10 +98,13 @@ async function brokenParts(valid: ValidModel, to: TargetNotation): Promise<reado
   return zeroDivisors(valid, stage);
 }
 
-/** The code of what a script of PyNN says in words of interneuron's own backend. */
+/** Code of the parts of a PyNN script that only interneuron's own backend runs. */
 export const onlyHere = 'pynn/native';
 
-/** A script of PyNN. @param nestml  whether what PyNN has no name for is written in NESTML, rather than for our backend */
+/**
+ * Returns an exporter of PyNN scripts. @param nestml  whether parts that PyNN has no name for are written in NESTML,
+ * rather than for our backend
+ */
 function pynnScript(nestml: boolean): Exporter {
   return async (valid, name, _original, _positions, { partial }) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
@@ -163,7 +168,7 @@ const exporters: Readonly<Record<TargetNotation, Exporter>> = {
       data: new Map(),
       report: shapes.flatMap(([type, text]): readonly ConversionEntry[] => {
         const pointer = `/neurons/${type}/compartments`;
-        // Comments within a file say what its points do not.
+        // Comments within a file state the properties that its points lack.
         const remarks = text.split('\n').flatMap((line) => /^# (\S+ begins .*)$/.exec(line)?.[1] ?? []);
         const verdict = remarks.length === 0 ? 'exact' : 'approximated';
         return [
@@ -198,11 +203,10 @@ const usualNames: Readonly<Record<TargetNotation, string>> = {
 };
 
 /**
- * The model in a notation.
+ * Returns the model in a notation.
  *
- * @returns the documents, and an entry for each part that could not be said as it is; with `freeze` also one for each
- *   draw that
- *   stays random because it happens again in every step
+ * @returns the documents, and an entry for each part that cannot be expressed unchanged; with `freeze` also one for
+ * each draw that stays random because it is repeated in every step
  */
 export async function convertModel(
   valid: ValidModel,

@@ -1,6 +1,6 @@
 /**
- * Large arrays of a model, kept beside its document: those of `cuba.json` lie in the folder `cuba.data`, each in a file
- * named by the SHA-256 of its little-endian bytes, which are all that it holds.
+ * Large arrays of a model, in a folder next to its document. The arrays of `cuba.json` lie in the folder `cuba.data`.
+ * Each file holds only the little-endian bytes of an array and has their SHA-256 as its name.
  */
 
 import { memberOf } from '../diagnostics/member.js';
@@ -22,10 +22,10 @@ export function dataFolder(document: string): string {
 }
 
 /**
- * Reads the arrays that a document tree refers to; those that lie in no file are left to validation.
+ * Reads the arrays that a document tree refers to; references without a file are left to validation.
  *
  * @param document  path of the document
- * @throws DiagnosticError when a file's bytes are not those that its name promises
+ * @throws DiagnosticError if the bytes of a file do not match the digest in its name
  */
 export function readDataFiles(tree: unknown, document: string): DataStore {
   const folder = dataFolder(document);
@@ -44,11 +44,11 @@ export function readDataFiles(tree: unknown, document: string): DataStore {
 }
 
 /**
- * Returns the arrays that a document tree refers to; those whose bytes are not what their digest promises are left to
+ * Returns the arrays that a document tree refers to; arrays with bytes that do not match their digest are left to
  * validation.
  *
  * @param bytesOf  bytes by digest
- * @param changed  called for a digest that is not that of its bytes
+ * @param changed  called for a digest that its bytes do not match
  */
 export function storedArrays(
   tree: unknown,
@@ -68,11 +68,11 @@ export function storedArrays(
 }
 
 /**
- * Writes a document with the files that it reads, and all arrays of its model beside it.
+ * Writes a document with the files that it reads, and all arrays of its model next to it.
  *
  * @param document  path of the document
  * @returns the files written, the arrays last
- * @throws UsageError when that is not possible
+ * @throws UsageError if that is not possible
  */
 export function writeWithData(files: readonly WholeFile[], data: DataStore, document: string): readonly string[] {
   const folder = dataFolder(document);

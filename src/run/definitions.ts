@@ -10,14 +10,14 @@ interface Definition {
   readonly span?: { readonly start: number; readonly end: number };
 }
 
-/** Keys of a type of cells or synapses whose values define variables and parameters by name. */
+/** Keys of a type of cells or synapses with values that define variables and parameters by name. */
 const definesVariables = /^(?:parameters|state|derived|inputs|constants|namespace)$/;
 /** Longer lists hold data, and no definitions. */
 const longest = 1000;
 
 /**
- * Finds definitions: entries of the maps at the top of a document and of those of its types, labels of objects in
- * lists, and the left sides of equations.
+ * Finds definitions: entries of the maps at the top of a document and in its types, labels of objects in lists, and the
+ * left sides of equations.
  */
 export function definitionsIn(document: unknown, positions: Positions): FindDefinition {
   let index: ReadonlyMap<string, readonly Definition[]> | undefined;
@@ -71,7 +71,7 @@ function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
   return Object.entries(value);
 }
 
-/** What the lines of some equations define. */
+/** Returns the names that the lines of some equations define. */
 function leftSides(text: string): readonly { readonly left: string; readonly start: number }[] {
   return [...text.matchAll(/(?:^|\n)([ \t]*)(?:d(\w+)\/dt[ \t]*=|(\w+)[ \t]*[=:])/g)].map((match) => {
     const left = match[2] ?? match[3] ?? '';

@@ -1,6 +1,6 @@
 /**
  * Changes of values that a running program can make without being recompiled: numbers for variables that it keeps in
- * memory, where nothing else was computed from them.
+ * memory, if no other value was computed from them.
  */
 
 import { createArray } from '../ir/arrays.js';
@@ -29,9 +29,9 @@ interface Running {
 }
 
 /**
- * The writes that a phase stands for.
+ * Returns the writes that a phase stands for.
  *
- * @returns null where the program cannot take the change
+ * @returns null if the program cannot take the change
  */
 export async function directChange(
   phase: Extract<Phase, { kind: 'set' | 'initialise' }>,
@@ -76,7 +76,7 @@ async function writeTo(target: Target, value: Value, first: boolean, running: Ru
   const population = program.manifest.populations.find(({ name }) => name === owner);
   if (!location || !population || typeof location.length !== 'number') return null;
   const buffer = program.buffers.find(({ name }) => name === location.buffer);
-  // The value of a variable that nothing writes may appear in the code as a constant.
+  // The value of a variable that is never written may appear in the code as a constant.
   if (buffer?.role !== 'state' || buffer.element === 'i64') return null;
   if (!location.buffer.endsWith(`.${variable}`)) return null;
   const { size } = population;
@@ -102,7 +102,10 @@ async function writeTo(target: Target, value: Value, first: boolean, running: Ru
   };
 }
 
-/** Numbers for all synapses of a projection, between those that they had: others would change the units of sums. */
+/**
+ * Writes numbers for all synapses of a projection, within the range that they had: others would change the units of
+ * sums.
+ */
 async function writeToSynapses(
   projection: ProjectionLocation,
   variable: string,
@@ -116,7 +119,7 @@ async function writeToSynapses(
   const buffer = program.buffers.find(({ name }) => name === location?.buffer);
   if (!location || buffer?.role !== 'state' || buffer.element === 'i64' || location.offset !== 0) return null;
   if (!location.buffer.endsWith(`.${variable}`)) return null;
-  // What all synapses share is one number.
+  // A value shared by all synapses is one number.
   const positions = buffer.length === 1 ? [0] : await running.positions(projection);
   const now = await running.read(location.buffer, 0, positions.length);
   const numbers = numbersOf(value, positions.length, data);

@@ -31,7 +31,7 @@ export interface PictureOptions {
  * Draws a picture of a result of any program; pictures of networks need a result of interneuron or a model.
  *
  * @returns a document in SVG
- * @throws UsageError for a file that does not hold what the picture shows
+ * @throws UsageError for a file that lacks the data of the picture
  */
 export async function drawPictureOf(path: string, { kind, bin, title, importModel }: PictureOptions): Promise<string> {
   const { drawPicture: draw } = await import('../pictures/canvas.js');

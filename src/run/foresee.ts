@@ -1,4 +1,4 @@
-/** What a run would refuse, found without drawing all of the network or running it. */
+/** Finds reasons for rejecting a run, without drawing all of the network or running it. */
 
 import { recordingPlan } from '../../runtime/record/plan.js';
 import { protocolSteps } from '../../runtime/record/protocol.js';
@@ -23,9 +23,9 @@ import { workOf } from './work.js';
 export interface Foresight {
   /** Absent: f64. */
   readonly precision?: Precision;
-  /** Absent: only what any target refuses is found. */
+  /** Absent: finds only mistakes that any target rejects. */
   readonly target?: string;
-  /** Bytes that there are for what is drawn; absent: those of the machine. */
+  /** Bytes available for drawn values; absent: the machine's memory. */
   readonly memory?: number;
   /** Whether a missing duration is accepted. */
   readonly untimed?: boolean;
@@ -35,9 +35,9 @@ export interface Foresight {
 const mostDrawn = 1e6;
 
 /**
- * Everything for which `run` would refuse a valid model, as warnings with their places.
+ * Returns every reason for `run` to reject a valid model, as warnings with their places.
  *
- * Faults of single values that the target draws show in a run only.
+ * Faults of single values that the target draws show only in a run.
  */
 export async function foresee(
   { valid, positions }: { readonly valid: ValidModel; readonly positions: Positions },
@@ -81,7 +81,7 @@ export async function foresee(
 
 const asWarning = (finding: Diagnostic): Diagnostic => ({ ...finding, severity: 'warning' });
 
-/** @throws what is neither a finding nor an error of usage */
+/** @throws errors other than findings and errors of usage */
 function warningsOf(error: unknown, positions: Positions): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics.map(asWarning);
   if (!(error instanceof UsageError)) throw error;
@@ -92,7 +92,7 @@ function warningsOf(error: unknown, positions: Positions): readonly Diagnostic[]
 const standIns = ({ model }: DrawnModel): ReadonlyMap<string, number> =>
   new Map(Object.keys(model.projections).map((name) => [name, 1]));
 
-/** Checks that what the model's own output files ask for is recorded. @throws UsageError */
+/** Checks that the model records the variables that its own output files contain. @throws UsageError */
 async function checkColumns(
   { model }: ValidModel,
   series: ReturnType<typeof recordingPlan>['setup']['series'],

@@ -52,15 +52,15 @@ interface Frozen {
   readonly remaining: readonly string[];
 }
 
-/** What is made explicit. */
+/** Choice of the parts to make explicit. */
 interface FreezeOptions {
-  /** Whether a population that spikes by chance alone becomes a list of its spikes; absent: all of them do. */
+  /** Whether a population that spikes only by chance becomes a list of its spikes; absent: all of them do. */
   readonly replays?: (population: string) => boolean;
 }
 
 /**
  * @param target engine that draws; every engine draws the same
- * @returns a model that validates, runs to the same spikes and draws nothing but what `remaining` names
+ * @returns a model that validates, runs to the same spikes and draws only the parts that `remaining` names
  */
 export async function freeze(
   valid: ValidModel,
@@ -134,7 +134,7 @@ async function frozenModel(
   }
 }
 
-/** Positions in m of the populations whose structure draws them. */
+/** Returns positions in m of the populations with a structure that draws them. */
 function drawnPositions({ model, places }: DrawnModel): ReadonlyMap<string, readonly number[]> {
   const drawn = Object.entries(model.populations).filter(
     ([, { positions }]) =>
@@ -155,7 +155,7 @@ function drawnPositions({ model, places }: DrawnModel): ReadonlyMap<string, read
   );
 }
 
-/** Values that are one number stay as they are; the others become arrays of what was drawn. */
+/** Freezes values: single numbers stay as they are, others become arrays of the drawn values. */
 async function frozenValues(
   owner: string,
   given: Readonly<Record<string, Value>>,
@@ -192,7 +192,7 @@ async function frozenPopulation(
 ): Promise<Population> {
   if (population.type === undefined) return population;
   const type = neurons[population.type];
-  // What compartments begin with is of the type; what the program calls their variables is not known to the model.
+  // Initial values of compartments belong to the type; the model does not have the program's names of their variables.
   const isOwn = (variable: string): boolean => !type?.compartments || Object.hasOwn(type.parameters, variable);
   const read = async (buffer: string, offset: number, length: number): Promise<ArrayLike<number>> =>
     numbersOf(await session.read(buffer, offset, length));
@@ -225,10 +225,10 @@ async function frozenDelay(
   return { kind: 'array', array: Array.from(synapses.position, (position) => onGrid(Number(stored[position]), dt)) };
 }
 
-/** What is read of a session is listed. */
+/** Values read from a session are listed. */
 const nothingStored: DataStore = new Map();
 
-/** A projection with a place for each synapse: its connections are listed, and its pieces have what is drawn. */
+/** Freezes a projection with a place for each synapse: lists its connections and the values drawn in its pieces. */
 async function placedProjection(
   name: string,
   projection: Projection,
@@ -271,7 +271,7 @@ async function placedProjection(
   };
 }
 
-/** What the program holds for the variables of synapses, in order of creation. */
+/** Returns the program's values of the variables of synapses, in order of creation. */
 function synapseValues(
   owner: string,
   given: Readonly<Record<string, Value>>,
@@ -329,7 +329,10 @@ async function frozenProjection(
  */
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
-/** Populations that spike by chance alone: nothing is integrated, nothing writes to them or reads more than spikes. */
+/**
+ * Returns populations that spike only by chance: they have no equations, other parts do not write to them and read only
+ * their spikes.
+ */
 export function randomSources(model: Model): string[] {
   const written = new Set(
     Object.entries(model.projections).flatMap(([name, { from, to }]) => [
@@ -350,7 +353,10 @@ export function randomSources(model: Model): string[] {
     .map(([name]) => name);
 }
 
-/** Spikes of populations that spike by chance: of them alone where nothing else acts on them, else in a run. */
+/**
+ * Returns the spikes of populations that spike by chance. They are simulated separately if no other part acts on them,
+ * else in a whole run.
+ */
 async function spikeTrains(
   sources: readonly string[],
   valid: ValidModel,
@@ -414,7 +420,7 @@ async function trainsOf(
   return trains;
 }
 
-/** The protocol with the trains of each segment, and without what it changed of sources that draw no more. */
+/** Adds the trains of each segment to the protocol, and removes its changes of sources that draw no more. */
 function frozenProtocol(protocol: readonly Phase[], trains: ReadonlyMap<string, readonly Train[]>): Phase[] {
   let segment = 0;
   const ofOthers = (values: Readonly<Record<string, Value>>): Record<string, Value> =>
@@ -437,7 +443,7 @@ function withoutUnused(model: Model): Model {
   return { ...model, neurons: Object.fromEntries(Object.entries(model.neurons).filter(([name]) => used.has(name))) };
 }
 
-/** Annotations without the labels of cells that were drawn: what they named is listed. */
+/** Returns annotations without the labels of drawn cells, because the cells are now listed. */
 function withoutSamples(annotations: Model['annotations']): Model['annotations'] {
   const { pynn } = annotations as { readonly pynn?: { readonly selections?: Readonly<Record<string, SelectionRule>> } };
   const { selections, ...others } = pynn ?? {};

@@ -1,4 +1,4 @@
-/** What cells with compartments draw before a run, as numbers: potentials, and values of mechanisms. */
+/** Freezes the draws of cells with compartments before a run, as numbers: potentials, and values of mechanisms. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
@@ -25,7 +25,7 @@ export class FrozenCells {
     private readonly program: Program,
   ) {}
 
-  /** What a population draws, as values of it; nothing for others than cells with compartments. */
+  /** Returns the draws of a population as values of it; empty for cells without compartments. */
   async valuesOf(name: string, population: Population, { compartments }: NeuronType, read: Read): Promise<Values> {
     if (!compartments) return {};
     const found: Record<string, Value> = {};
@@ -45,7 +45,7 @@ export class FrozenCells {
     return found;
   }
 
-  /** Values of the only cell of a type are those of its mechanisms on sections; types draw nothing. */
+  /** Puts the values of a type's only cell into the mechanisms on its sections; types draw no values. */
   placed(populations: Readonly<Record<string, Population>>): Pick<Model, 'neurons' | 'populations'> {
     const neurons = { ...this.drawn.model.neurons };
     const changed = { ...populations };
@@ -60,7 +60,7 @@ export class FrozenCells {
         const mechanism = mechanisms[owner];
         if (!mechanism || !own.some(([one]) => drawnOf(compartments, this.drawn.model.populations[one]).has(variable)))
           continue;
-        // Values on groups may come after those on sections, and then apply.
+        // Values on groups may follow the values on sections, and then apply.
         const isPlain = Object.keys(mechanism.values ?? {}).every((place) =>
           Object.hasOwn(compartments.sections, place),
         );
@@ -101,7 +101,10 @@ export class FrozenCells {
     return read(found.buffer, found.offset, found.length);
   }
 
-  /** A number for each compartment of each cell, the first of all cells first; for each cell, or one, where that is all. */
+  /**
+   * Returns a number for each compartment of each cell, the first of all cells first; for each cell, or one, if that
+   * suffices.
+   */
   async #ofMechanism(population: string, size: number, variable: string, read: Read): Promise<Value> {
     const places: { readonly at: number; readonly numbers: readonly number[] }[] = [];
     for (const [member, origin] of this.#of().shown.origins) {
@@ -121,7 +124,7 @@ export class FrozenCells {
   }
 }
 
-/** One number where all are equal. */
+/** Returns one number if all are equal. */
 const settled = (numbers: readonly number[]): Value =>
   numbers.every((x) => Object.is(x, numbers[0])) ? (numbers[0] ?? 0) : { kind: 'array', array: [...numbers] };
 
@@ -156,7 +159,7 @@ function bySection(
   return { ...values, ...Object.fromEntries(placed) };
 }
 
-/** A mechanism that has a number for a variable where none is given. */
+/** Returns a mechanism with a default number for a variable. */
 function withNumber(mechanism: Mechanism, key: string, value: number): Mechanism {
   const { [key]: parameter } = mechanism.parameters;
   const { [key]: variable } = mechanism.state;

@@ -21,12 +21,12 @@ import { inStage } from './stages.js';
 export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>;
 
 /**
- * The files of a model's program.
+ * Returns the files of a model's program.
  *
  * @param target  `c`, `opencl` and `cuda` give a project that builds and runs by itself; others give the text of the
- *   program
+ * program
  * @param strategy  how devices spread spikes over work-items
- * @throws DiagnosticError for what cannot be lowered, UsageError for a strategy that there is not
+ * @throws DiagnosticError for parts that cannot be lowered, UsageError for an unknown strategy
  */
 export function generateProject(
   valid: ValidModel,
@@ -61,7 +61,7 @@ function filesFor(valid: ValidModel, target: string, program: Program, spread: S
 }
 
 /**
- * What the program does, in order. It records everything throughout, so switching recordings has no place in it.
+ * Returns the actions of the program, in order. It records everything throughout, so it omits switches of recordings.
  */
 function scriptOf(valid: ValidModel, program: Program): readonly ScriptEntry[] {
   return protocolOf(valid, program).flatMap((entry): ScriptEntry[] => {

@@ -1,4 +1,4 @@
-/** What importing gives. */
+/** Result of importing. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
@@ -6,14 +6,14 @@ import type { ModelHashes } from '../model/hash.js';
 import type { ValidModel } from '../model/model.js';
 import type { Notation } from './recognise.js';
 
-/** A model that passed validation, and what was found on the way. */
+/** A model that passed validation, with the findings made on the way. */
 export interface ImportedModel {
   readonly valid: ValidModel;
   /** Hashes of the model's three parts, hexadecimal. */
   readonly hashes: ModelHashes;
-  /** What the text was written in. */
+  /** Notation of the text. */
   readonly notation: Notation;
-  /** Whether it is the model that a converted document carries, rather than what the document says. */
+  /** Whether it is the model that a converted document carries, rather than the document's contents. */
   readonly isCarried: boolean;
   /** Warnings and notes; an error would have been thrown. */
   readonly diagnostics: readonly Diagnostic[];
@@ -25,6 +25,6 @@ export interface ImportedModel {
   readonly seconds: number;
 }
 
-/** A model to run, with as much as is known of where it comes from. */
+/** A model to run, with its origin as far as known. */
 export type RunnableModel = Pick<ImportedModel, 'valid' | 'hashes'> &
   Partial<Pick<ImportedModel, 'positions' | 'notation' | 'source'>>;

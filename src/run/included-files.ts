@@ -1,4 +1,4 @@
-/** Files that a model may include: those of its repository, and of folders that the user allows. */
+/** Files that a model may include: files of its repository, and of folders that the user allows. */
 
 import { isRefused, systemCode } from '../diagnostics/system-error.js';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
@@ -21,11 +21,11 @@ export function isHdf5(bytes: Uint8Array): boolean {
 }
 
 /**
- * The files beside a model.
+ * Returns the files around a model.
  *
  * @param model  path of the main document
- * @param allowed  folders that may be read besides
- * @throws UsageError when one of them is not a folder
+ * @param allowed  further folders that may be read
+ * @throws UsageError if one of them is not a folder
  */
 export function includedFiles(model: string, allowed: readonly string[] = []): LemsHost {
   const root = repositoryOf(realPath(model) ?? join(process.cwd(), model));
@@ -71,7 +71,7 @@ function namesIn(folder: string): readonly string[] {
 
 const mostNames = 10_000;
 
-/** Absolute path with links resolved; null where there is nothing, or nothing that may be seen. */
+/** Returns the absolute path with links resolved; null if it does not exist or is not accessible. */
 function realPath(path: string): string | null {
   try {
     return realpathSync(path);
@@ -87,10 +87,11 @@ const mostLevels = 6;
 const isNeuromlName = (name: string): boolean => /\.nml(\.h5)?$/i.test(name) || /^LEMS_.*\.xml$/i.test(name);
 
 /**
- * The nearest folder with a `.git`. Where there is none, as in an unpacked archive, the highest folder above the model
- * that has NeuroML files beside the branch that leads to the model, and at least the parent of the model's folder:
- * models include `../../channels/…`. Folders that people share (the root, those directly below it, the home folder and
- * those above it, the folder for temporary files) are taken as a parent only, and the root never.
+ * Returns the nearest folder with a `.git`. Without one, as in an unpacked archive, it returns the highest folder above
+ * the model with NeuroML files outside the branch that leads to the model. The result is at least the parent of the
+ * model's folder, because models include `../../channels/…`. Shared folders are only taken as a parent, and the root
+ * never. Shared are the root, its direct children, the home folder and the folders above it, and the folder for
+ * temporary files.
  */
 function repositoryOf(model: string): string {
   const own = dirname(model);
@@ -110,7 +111,7 @@ function repositoryOf(model: string): string {
   );
 }
 
-/** Folders that hold more than one download, with those above them. */
+/** Returns folders that hold more than one download, and the folders above them. */
 function sharedFolders(): ReadonlySet<string> {
   const folders = new Set<string>();
   for (const start of [homedir(), tmpdir()])

@@ -11,7 +11,7 @@ function print(value: unknown, indent: string): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
-    // The items of a list of numbers say little one by one, and there may be a million.
+    // Single items of a list of numbers carry little information, and there may be a million.
     if (value.length > 0 && value.every((item) => typeof item === 'number')) return JSON.stringify(value);
     return join(
       '[',

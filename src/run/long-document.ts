@@ -7,15 +7,15 @@ import { longestText, utf8Text, withoutLists, type CutText } from '../../transla
 /** Bytes that are read at once. */
 const bytesAtOnce = 1 << 24;
 
-/** Thrown where a document is no XML in UTF-8, or has no lines. */
+/** Thrown if a document is not XML in UTF-8, or has no lines. */
 class NotTakenApart extends Error {}
 
 /**
- * A document without its long lists, which are kept apart (`CutText`).
+ * Returns a document without its long lists, which are stored separately (`CutText`).
  *
- * @param longest  what is held as one string
- * @returns undefined where it is no XML in UTF-8, or too long without its lists, too
- * @throws the system's error where the file cannot be read
+ * @param longest  longest text that is held as one string
+ * @returns undefined if it is not XML in UTF-8, or too long even without its lists
+ * @throws the system's error if the file cannot be read
  */
 export function readLongDocument(path: string, longest = longestText, atOnce = bytesAtOnce): CutText | undefined {
   try {
@@ -31,7 +31,7 @@ export function readLongDocument(path: string, longest = longestText, atOnce = b
 function* pieces(path: string, atOnce: number, longest: number): Generator<string> {
   const descriptor = openSync(path, 'r');
   try {
-    // One buffer, which begins with what is left of the line before.
+    // One buffer, which begins with the unfinished last line of the previous block.
     let block = Buffer.alloc(atOnce);
     let held = 0;
     for (let isFirst = true; ; isFirst = false) {
@@ -45,7 +45,7 @@ function* pieces(path: string, atOnce: number, longest: number): Generator<strin
       if (count === 0) return;
       all.copy(block, 0, end);
       held = all.length - end;
-      // Without ends of lines nothing can be taken apart.
+      // A text without line ends cannot be taken apart.
       if (held > longest) throw new NotTakenApart();
       if (held === block.length) block = Buffer.concat([block, Buffer.alloc(block.length)]);
     }
@@ -54,7 +54,7 @@ function* pieces(path: string, atOnce: number, longest: number): Generator<strin
   }
 }
 
-/** Whether what a file begins with is XML, in UTF-8 as far as it says. */
+/** Checks whether a file begins as XML, in UTF-8 unless it declares another encoding. */
 function isUtf8Xml(bytes: Buffer): boolean {
   const beginning = bytes.subarray(0, 300);
   if (!looksLikeXml(beginning) || beginning.includes(0)) return false;

@@ -2,7 +2,7 @@
 
 import { totalmem } from 'node:os';
 
-/** Bytes that this process may have: those of the machine, or fewer where a container is given fewer. */
+/** Returns the bytes that this process may have: the machine's memory, or less if a container limits it. */
 export function machineMemory(): number {
   const allowed = process.constrainedMemory?.() ?? 0;
   return allowed > 0 && allowed < totalmem() ? allowed : totalmem();

@@ -1,4 +1,4 @@
-/** Samples kept in memory, for sessions whose protocol is not known before. */
+/** Keeps samples in memory, for sessions with a protocol that is not known beforehand. */
 
 import type { TypedArray } from '../ir/program.js';
 import { createArray } from '../ir/arrays.js';
@@ -16,7 +16,7 @@ export interface Rows {
 
 /** Receives samples and keeps them. */
 export interface MemorySink extends SampleSink {
-  /** What was received, in order. */
+  /** Received blocks, in order. */
   readonly blocks: readonly SampleBlock[];
   /** Rows of a series that were received so far. */
   count(series: number): number;
@@ -24,7 +24,7 @@ export interface MemorySink extends SampleSink {
   since(series: number, begin: number): Rows;
 }
 
-/** @param series  what is recorded, as its blocks are numbered */
+/** @param series  recorded series, in the order of their numbers in blocks */
 export function memorySink(series: readonly SeriesPlan[]): MemorySink {
   const blocks: SampleBlock[] = [];
   const bySeries = series.map((): SampleBlock[] => []);

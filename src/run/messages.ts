@@ -113,7 +113,7 @@ export const messages = {
     message: `${shorten(projection)} has too many synapses to check them all here: only some were checked`,
     hint: 'a run checks all of them before its first step',
   }),
-  /** An engine whose tools failed: another one runs the model. A warning. */
+  /** A warning: the tools of an engine failed, and another one runs the model. */
   passedOver: (target: string, why: string, hint: string | undefined): Finding => ({
     code: 'run/passed-over',
     message: `the target ${target} cannot be used, and another one runs the model, more slowly: ${why}`,
@@ -127,7 +127,7 @@ export const messages = {
     found: formatBytes(bytes),
     hint: 'use fewer cells or connections, or run it on a machine with more memory',
   }),
-  /** @param usualStep  the step in s that is taken where none is given */
+  /** @param usualStep  the default step in s, if there is one */
   noDuration: (usualStep?: number): Finding => ({
     code: 'run/no-duration',
     message: 'the duration of the run is not given',

@@ -9,7 +9,7 @@ import { storedModel } from './stored-model.js';
 /**
  * Reads the model that a result of interneuron holds; null for any other file.
  *
- * @throws DiagnosticError when the model is not the one whose hash the result states
+ * @throws DiagnosticError if the model does not match the hash that the result states
  */
 export async function modelInResult(path: string, options: ImportOptions): Promise<ImportedModel | null> {
   if (!existsSync(path) || !statSync(path).isFile() || !(await isOurs(path))) return null;

@@ -1,10 +1,11 @@
 /**
- * Sessions that live: a model whose protocol is not known before, but comes phase by phase.
+ * Live sessions: a model that receives its protocol phase by phase, instead of beforehand.
  *
- * A session is the document that it will have been. Each phase is added to the protocol, and the running program does
- * what it can do as it is: time that passes, recordings that are switched, numbers for variables that it keeps. For
- * anything else the longer document is compiled and run from its beginning to where the session stands, which gives
- * the same bits again. So a session has the fingerprint of its document, run as one.
+ * A session is equivalent to the document that contains all its phases. Each phase is added to the protocol. The
+ * running program performs the changes that it can: time that passes, recordings that are switched, numbers for
+ * variables that it keeps. For any other change, the longer document is compiled and run from its beginning to the
+ * session's present time, which gives the same bits again. So a session has the fingerprint of its document, run as
+ * one.
  */
 
 import type { RunnableModel } from './imported-model.js';
@@ -23,7 +24,7 @@ import { checkStart } from './session/start-state.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 
 /**
- * Opens a model as a session, at time 0 or where `start` says; its own protocol is left to `run()`.
+ * Opens a model as a session, at time 0 or at the time of `start`; its own protocol is left to `run()`.
  *
  * @throws UsageError for options that no run takes
  */
@@ -35,7 +36,7 @@ export function openModel(imported: RunnableModel, options: SessionOptions = {})
   const first = options.start?.step ?? 0;
   const { dt } = imported.valid.model.experiment;
   let last: Promise<unknown> = Promise.resolve();
-  /** Performs a call when those before it are done. */
+  /** Performs a call after all earlier calls are done. */
   const queued = <T>(call: () => Promise<T>): Promise<T> => {
     const live = async (): Promise<T> => {
       if (state.closed) throw new UsageError('the session is finished', 'open the model again');

@@ -1,7 +1,7 @@
 /**
- * The way back of a converted document: it carries the model that it was written from, and the digest of its own
- * content. While the content has that digest, reading the document gives that model. `docs/conversion.md` describes the
- * format, `docs/security.md` what it is trusted with.
+ * Restores the model of a converted document. The document carries the model that it was written from, and the digest
+ * of its own content. While the content has that digest, reading the document gives that model. `docs/conversion.md`
+ * describes the format, `docs/security.md` its limits of trust.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,7 +19,7 @@ import { normalise } from '../model/normalise.js';
 import { storedArrays } from './data-files.js';
 import { messages } from './messages.js';
 
-/** What a document carries. */
+/** Data that a document carries. */
 export interface Origin {
   /** Of this format. */
   readonly version: number;
@@ -75,7 +75,7 @@ export function withoutOrigin(tree: unknown): unknown {
   return Object.keys(annotations).length === 0 ? without(tree, new Set(['annotations'])) : { ...tree, annotations };
 }
 
-/** Returns the origin of a document in JSON or YAML; undefined if it has none. */
+/** Returns the origin of a document in JSON or YAML; undefined without one. */
 export const originInTree = (tree: unknown): unknown => {
   const annotations = memberOf(tree, 'annotations');
   return isRecord(annotations) ? memberOf(annotations, originKey) : undefined;
@@ -99,7 +99,7 @@ export function markupDigest({ elements }: LoadedDocuments): string {
   return prefixed(hash.update(waiting.join('\n')));
 }
 
-/** Returns the origin of a NeuroML or LEMS document; undefined if it has none. */
+/** Returns the origin of a NeuroML or LEMS document; undefined without one. */
 export function originInMarkup({ annotation }: LoadedDocuments): unknown {
   if (annotation === undefined) return undefined;
   const properties = annotation.children.map((one) => [one.attribute('tag'), one.attribute('value')] as const);
@@ -151,7 +151,7 @@ export function markupWithOrigin(text: string, documents: LoadedDocuments, model
     ([key, value]) => `    <property tag="${originTag}${key}" value="${value}"/>\n`,
   );
   const annotation = `  <annotation>\n${properties.join('')}  </annotation>\n`;
-  // The schema of NeuroML has annotations first; in LEMS the type `annotation` is defined by what is included before.
+  // The schema of NeuroML has annotations first. In LEMS, an earlier included file defines the type `annotation`.
   const at =
     documents.root.name === 'neuroml'
       ? (/<neuroml\b[^>]*>\s*?\n(?:\s*<(notes|property)\b(?:[^>]*\/>|[\s\S]*?<\/\1>)\s*?\n)*/.exec(text) ?? {
@@ -163,7 +163,7 @@ export function markupWithOrigin(text: string, documents: LoadedDocuments, model
   return text.slice(0, end) + annotation + text.slice(end);
 }
 
-/** Returns the origin of a script as a document beside it. */
+/** Returns the origin of a script as a separate document for the same folder. */
 export function originBeside(
   files: readonly ScriptFile[],
   model: string,
@@ -179,7 +179,7 @@ export function originBeside(
 
 // --- Reading --------------------------------------------------------------------------------------------------------
 
-/** Returns the origin that lies beside a script, and the digest of the script; undefined if there is none. */
+/** Returns the origin in the folder of a script, and the digest of the script; undefined without one. */
 export function originOfScript(
   script: ScriptFile,
 ): { readonly origin: unknown; readonly digest: () => string } | undefined {
@@ -211,10 +211,10 @@ const isShortFile = (path: string): boolean =>
   existsSync(path) && statSync(path).isFile() && statSync(path).size <= 2 * longestModel;
 
 /**
- * Returns the model that an origin carries, or a finding that says why it is not used.
+ * Returns the model that an origin carries, or a finding with the reason why it is not used.
  *
  * @param digest  of the content of the document as it is
- * @param diagnostics  receives what is said of a model that is used
+ * @param diagnostics  receives findings about a model that is used
  */
 export function carriedModel(
   origin: unknown,

@@ -1,4 +1,4 @@
-/** Names of results, whose suffix says their format. */
+/** Names of results, with a suffix for their format. */
 
 import { basename, extname } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';

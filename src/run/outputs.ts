@@ -13,7 +13,7 @@ import { messages } from './messages.js';
 import { suffixOf, type ResultSuffix } from './output-names.js';
 import { samePairs } from './same-file.js';
 
-/** Writers are loaded when used: the HDF5 library alone is 4 MB. */
+/** Writers are loaded when used, because the HDF5 library has 4 MB. */
 const writers: Readonly<Record<ResultSuffix, (path: string) => Promise<ResultWriter>>> = {
   '.nwb': async (path) => (await import('../../runtime/results/nwb/write.js')).nwbWriter(path),
   '.json': async (path) => (await import('../../runtime/results/neo/write.js')).neoWriter(path),
@@ -30,7 +30,7 @@ export async function outputWriter(path: string): Promise<ResultWriter> {
   return writers[suffixOf(path)](path);
 }
 
-/** All files that a result of this name may have, with those of a run that is stopped. */
+/** Returns all files that a result of this name may have, including the files of a stopped run. */
 export function filesOf(path: string, series: readonly string[]): readonly string[] {
   return [path, incompletePath(path)].flatMap((name) =>
     ['.csv', '.h5'].includes(extname(path).toLowerCase())
@@ -39,7 +39,7 @@ export function filesOf(path: string, series: readonly string[]): readonly strin
   );
 }
 
-/** The text files that a model asks for, by the place in `annotations.outputFiles` that names each. */
+/** Returns the text files that a model writes, by the place in `annotations.outputFiles` that names each. */
 async function modelFiles(model: Model): Promise<readonly { readonly file: string; readonly pointer: string }[]> {
   if (model.annotations['outputFiles'] === undefined) return [];
   const { datFiles } = await import('../../runtime/results/dat/plan.js');
@@ -47,10 +47,10 @@ async function modelFiles(model: Model): Promise<readonly { readonly file: strin
 }
 
 /**
- * Paths of the text files that a model asks for.
+ * Returns the paths of the text files that a model writes.
  *
- * @param folder  what their names are relative to
- * @throws DiagnosticError naming those that a model may not write
+ * @param folder  base folder of their names
+ * @throws DiagnosticError naming the files that a model may not write
  */
 export async function modelFilePaths(model: Model, positions: Positions, folder: string): Promise<readonly string[]> {
   const files = await modelFiles(model);
@@ -60,10 +60,7 @@ export async function modelFilePaths(model: Model, positions: Positions, folder:
   return files.map(({ file }) => resolve(folder, file));
 }
 
-/**
- * What a model may not write.
- * @diagnostic run/file-refused, run/same-file
- */
+/** Returns a finding for each file that a model may not write. @diagnostic run/file-refused, run/same-file */
 export async function refusedFiles(model: Model, positions: Positions, folder: string): Promise<readonly Diagnostic[]> {
   const files = await modelFiles(model);
   if (files.length === 0) return [];
@@ -84,10 +81,10 @@ export async function refusedFiles(model: Model, positions: Positions, folder: s
 }
 
 /**
- * A writer for the text files that a model asks for in `annotations.outputFiles`; null where it asks for none.
+ * Returns a writer for the text files in `annotations.outputFiles` of a model; null if it has no such files.
  *
- * @param folder  what their names are relative to; they stay in it (`modelFilePaths`)
- * @throws UsageError when the annotation is not in the form that is read
+ * @param folder  base folder of their names; they stay in it (`modelFilePaths`)
+ * @throws UsageError if the annotation has the wrong form
  */
 export async function modelFilesWriter(model: Model, folder: string): Promise<ResultWriter | null> {
   if (model.annotations['outputFiles'] === undefined) return null;

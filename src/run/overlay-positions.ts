@@ -2,8 +2,8 @@ import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 
 /**
- * Places of a document, except for nodes that come from elsewhere: `instead` gives the places of these, and undefined
- * for all others.
+ * Returns places of a document, except for nodes that come from other sources. `instead` gives the places of such
+ * nodes, and undefined for all others.
  */
 export function overlayPositions(positions: Positions, instead: (pointer: string) => Place | undefined): Positions {
   return {

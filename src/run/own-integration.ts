@@ -4,10 +4,10 @@ import type { Model } from '../model/model.js';
 import type { Simulator } from './target-notations.js';
 
 /**
- * A sentence for each reason for which spikes under a simulator differ from those of a model here. Measured with PyNN
- * 0.13, NEST 3.8 and NEURON 8.2 in steps of 0.1 ms and 1 ms (`docs/pynn-conformance.md`): with constant currents, spikes of
- * IF_curr_exp and IF_cond_exp are a step further off each under NEURON, those of Izhikevich two steps under NEST, and a cell
- * with a tau_refrac of half a step spikes a third more often under NEURON.
+ * Returns a sentence for each reason why spikes under a simulator differ from spikes of a model here. Measured with
+ * PyNN 0.13, NEST 3.8 and NEURON 8.2 in steps of 0.1 ms and 1 ms (`docs/pynn-conformance.md`). With constant currents
+ * under NEURON, each spike of IF_curr_exp and IF_cond_exp is a step further off. Each spike of Izhikevich is two steps
+ * further off under NEST. A cell with a tau_refrac of half a step spikes a third more often under NEURON.
  *
  * @param model  with PyNN's names of types, as converted
  */

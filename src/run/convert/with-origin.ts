@@ -25,7 +25,7 @@ const longestDocument = 200e6;
 /** Longer documents, in characters, are not read again to find out that they are the same model without help. */
 const longestCompared = 5e6;
 
-/** Returns a conversion whose document carries the model, unless the document says all of it. */
+/** Returns a conversion with a document that carries the model, unless the document expresses all of it. */
 export async function withOrigin(exported: Exported, valid: ValidModel, to: TargetNotation): Promise<Exported> {
   if (to === 'canonical' || to === 'swc' || exported.files.length === 0) return exported;
   const files = textsOf(exported.files);
@@ -78,7 +78,7 @@ async function textWithOrigin(main: TextFile, files: readonly TextFile[], model:
   return documents !== null && hasAnnotations(documents) ? markupWithOrigin(main.text, documents, model) : undefined;
 }
 
-/** Whether there can be annotations: in LEMS they are components, whose type NeuroML's files define. */
+/** Checks whether annotations are possible: in LEMS they are components of a type that NeuroML's files define. */
 const hasAnnotations = ({ root, elements }: LoadedDocuments): boolean =>
   root.name !== 'Lems' ||
   elements.some(({ element }) => element.name === 'ComponentType' && element.attribute('name') === 'annotation');
@@ -97,7 +97,7 @@ function saysAll(files: readonly TextFile[], { data }: Exported, valid: ValidMod
     const source = { ...main, ...(isXml(main) ? { host: hostOf(files) } : {}) };
     return importModel(source, { origin: false, data }).hashes.experiment === hashModel(valid.model).experiment;
   } catch {
-    // A document from which something is left out need not be a model.
+    // A document with omitted parts need not be a model.
     return false;
   }
 }

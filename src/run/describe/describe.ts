@@ -58,7 +58,7 @@ export function describeModel(
   return { title: model.name, sections: sections.filter(({ parts }) => parts.length > 0) };
 }
 
-/** The section with its table, or without parts where the table has no rows. */
+/** Returns the section with its table, or without parts if the table has no rows. */
 const tableSection = (
   title: string,
   columns: readonly string[],
@@ -313,7 +313,7 @@ function valueText(value: Value, unit: UnitText): string {
   return `${formatCount(count)} values`;
 }
 
-/** Distributions whose parameters are all in the unit of what they draw. */
+/** Distributions with parameters that are all in the unit of the drawn numbers. */
 const inUnitOfDraws: readonly string[] = [
   'uniform',
   'normal',
@@ -322,7 +322,7 @@ const inUnitOfDraws: readonly string[] = [
   'exponential',
 ];
 
-/** `uniform(0 V, 20 mV)`; `lognormal(0, 1)*mV` where parameters have no unit of their own. */
+/** Returns `uniform(0 V, 20 mV)`; `lognormal(0, 1)*mV` if parameters have no unit of their own. */
 function drawnText({ distribution, arguments: given, exponent10 = 0 }: DrawnValues, unit: UnitText): string {
   const call = (text: (argument: number) => string): string => `${distribution}(${given.map(text).join(', ')})`;
   if (inUnitOfDraws.includes(distribution))

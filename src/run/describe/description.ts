@@ -1,6 +1,6 @@
 /** A model as people read it: sections of sentences, tables and equations. */
 
-/** A table whose cells are text; the last column may be long. */
+/** A table of texts; the last column may be long. */
 export interface DescriptionTable {
   readonly kind: 'table';
   /** Headings. */
@@ -12,7 +12,7 @@ export interface DescriptionTable {
 /** Preformatted lines, such as equations. */
 export interface DescriptionCode {
   readonly kind: 'code';
-  /** What the lines are. */
+  /** Title of the lines. */
   readonly caption: string;
   readonly lines: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface DescriptionSection {
   readonly parts: readonly (DescriptionTable | DescriptionCode | DescriptionText)[];
 }
 
-/** What `describe` prints. */
+/** Description that `describe` prints. */
 export interface ModelDescription {
   /** The model's name. */
   readonly title: string;

@@ -4,7 +4,7 @@ import { noNames } from '../../model/declared-names.js';
 import type { Model } from '../../model/model.js';
 import { withReadableUnits } from '../../lang/readable-units.js';
 
-/** Returns a model whose expressions and statements have readable units: `-65*mV` for `-0.065*V`. */
+/** Returns a model with readable units in expressions and statements: `-65*mV` for `-0.065*V`. */
 export function readableModel(model: Model): Model {
   const { parameters, tables, neurons, synapses } = model;
   const declared = new Set(noNames);

@@ -7,7 +7,10 @@
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import type { Compartments, Point, Section, ValidModel } from '../../model/model.js';
 
-/** The shapes of all types of cells that have one, each a tree of its own. @throws UsageError where there is none */
+/**
+ * Returns the shapes of all types of cells that have one, each as a separate tree. @throws UsageError if no type has a
+ * shape
+ */
 export function describeInSwc({ model }: ValidModel): string {
   const lines: string[] = [];
   for (const [name, { compartments }] of Object.entries(model.neurons))
@@ -17,7 +20,7 @@ export function describeInSwc({ model }: ValidModel): string {
   return textOf(lines);
 }
 
-/** The shape of each type of cells that has one, by its name. @throws UsageError where there is none */
+/** Returns the shape of each type of cells that has one, by its name. @throws UsageError if no type has a shape */
 export function shapesInSwc({ model }: ValidModel): ReadonlyMap<string, string> {
   const shapes = Object.entries(model.neurons).flatMap(([name, { compartments }]) =>
     compartments ? [[name, textOf([`# ${name}`, ...treeLines(compartments, 0)])] as const] : [],
@@ -37,7 +40,7 @@ const noShapes = ({ neurons }: ValidModel['model']): UsageError =>
   );
 
 /**
- * The points of a cell, parents first, and comments on what points cannot say.
+ * Returns the points of a cell, parents first, with comments on properties that points cannot express.
  *
  * @param first  points before it in the file
  */
@@ -74,13 +77,15 @@ function treeLines(compartments: Compartments, first: number): readonly string[]
 }
 
 /**
- * Diameter in m with which a section is read that begins at a point of its parent: that of the point or, on a soma, of
- * the first point of its own.
+ * Returns the diameter in m that readers give to the start of a section at a point of its parent. It is the diameter of
+ * that point or, on a soma, of the section's first point.
  */
 const widthRead = (at: Point, parentType: number | undefined, [first]: readonly Point[]): number =>
   parentType === somaType ? (first ?? at)[3] : at[3];
 
-/** Digits that coordinates have in documents: what a division by a million adds is left out. */
+/**
+ * Rounds coordinates to the digits that they have in documents, without the extra digits of a division by a million.
+ */
 const micrometres = (metres: number): number => Number((metres * 1e6).toPrecision(12));
 
 const samePlace = (a: Point, b: Point): boolean =>
@@ -102,7 +107,7 @@ function parentsFirst(sections: Compartments['sections']): readonly string[] {
   return names;
 }
 
-/** The points of a section; without any, along x from where its parent has it. */
+/** Returns the points of a section; without any, a line along x from its point on the parent. */
 function pointsOf(section: Section, name: string, from: Point = [0, 0, 0, 0]): readonly [Point, ...Point[]] {
   const { points, length, diameter } = section;
   if (points) {
@@ -132,7 +137,7 @@ function nearest<T extends { readonly point: Point }>(path: readonly T[], fracti
 
 const somaType = 1;
 
-/** Types of points by the words that names of sections and of their groups have; others are dendrites. */
+/** Types of points by patterns in the names of sections and of their groups; others are dendrites. */
 const types: readonly (readonly [RegExp, number])[] = [
   [/soma/i, somaType],
   [/axon/i, 2],

@@ -1,10 +1,10 @@
-/** Networks of NeuroML in HDF5, as text in NeuroML: what follows reads one form only. */
+/** Converts networks of NeuroML in HDF5 to text in NeuroML, so that later stages read only one form. */
 
 import { isRefused } from '../../diagnostics/system-error.js';
 import { networkText } from '../../../translators/neuroml/hdf5/network-text.js';
 import { readHdf5Tree } from './read-tree.js';
 
-/** The text; null where the file holds no NeuroML; or why it cannot be read. */
+/** The text; null if the file holds no NeuroML; or the reason why it cannot be read. */
 type Hdf5Network = { readonly text: string } | { readonly refused: string } | null;
 
 /** Reads a `.nml.h5` file. */

@@ -1,10 +1,10 @@
 /**
- * A thread of its own that reads an HDF5 file, since the library can only be loaded asynchronously and models are read
- * at once.
+ * A separate thread that reads an HDF5 file, since the library only loads asynchronously and models are read
+ * synchronously.
  *
- * In: `workerData` with the path of the file, names of the members of the root to read, names of groups to leave out, a
- * port, and a flag in shared memory. Out: one message with the tree (`translators/shared/hdf5.ts`) or with what went
- * wrong; then the flag is raised.
+ * Input: `workerData` with the path of the file, names of the members of the root to read, names of groups to leave
+ * out, a port, and a flag in shared memory. Output: one message with the tree (`translators/shared/hdf5.ts`) or with
+ * the error; then the flag is raised.
  */
 import { resolve } from 'node:path';
 import { workerData } from 'node:worker_threads';
@@ -28,7 +28,7 @@ function attributes(object) {
   return found;
 }
 
-/** What is not in the file itself is not read: it could be anything, such as a pipe that never ends. */
+/** Data outside the file itself is not read: it could be anything, such as a pipe that never ends. */
 class OtherFile extends Error {}
 
 /** Hides all files from the library but the one that `action` opens. */
@@ -106,7 +106,7 @@ try {
     file.close();
   }
 } catch (error) {
-  // What the library says is about its own source text.
+  // The library's own messages are about its source text.
   message = {
     refused:
       error instanceof OtherFile

@@ -1,10 +1,9 @@
 /**
- * The way from a file to a result, in numbered steps. Every step is a function from one documented type to the next;
- * what each does is in the folder that its import names.
+ * The way from a file to a result, in numbered steps. Every step is a function from one documented type to the next, in
+ * the folder that its import names.
  *
- *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ DrawnModel ─6─▶ Program ─7─▶ Executable ─8─▶
- *     spikes,
- *     samples ─9─▶ files
+ *     text ─1─▶ tree ─2,3─▶ canonical document ─4─▶ ValidModel ─5─▶ DrawnModel ─6─▶ Program ─7─▶ Executable
+ *     ─8─▶ spikes, samples ─9─▶ files
  */
 
 import { addRecordings } from './add-recordings.js';
@@ -90,7 +89,7 @@ export function importModel(source: Source, options: ImportOptions = {}): Import
   return complete(source, options, imported, diagnostics, began);
 }
 
-/** @throws UsageError for anything but what `readSource` returns */
+/** @throws UsageError for anything but a result of `readSource` */
 function checkSource(caller: string, source: unknown): void {
   const hint = typeof source === 'string' ? `${caller}(readSource(path)) reads a file` : undefined;
   checkArgument(caller, source, object('what readSource returns', ['name', 'text']), hint);
@@ -150,7 +149,7 @@ function complete(
   };
 }
 
-/** What is given from outside, with values in place of constants that only the notation knows. */
+/** Returns the settings given from outside, with values in place of constants that only the notation knows. */
 function givenTexts(
   { given, set }: Imported,
   { dt, duration }: ImportOptions,
@@ -187,7 +186,7 @@ interface ValidatedModel extends Pick<ImportedModel, 'notation' | 'diagnostics'>
 }
 
 /**
- * Validates a model in any notation, and says of a valid one for what a run would refuse it.
+ * Validates a model in any notation, and warns of reasons why a run would reject a valid one.
  *
  * @param how  the model would be run
  * @throws DiagnosticError with everything that is wrong with the document
@@ -221,7 +220,7 @@ async function withForesight(imported: ImportedModel, how: Foresight): Promise<I
   return { ...imported, diagnostics: [...imported.diagnostics, ...(await foresee(imported, how))] };
 }
 
-/** Validates each part of a document that says nothing about a run; one network alone is a model. */
+/** Validates each part of a document that defines no run; a document of one network is a model. */
 async function validateParts(
   lems: LemsModel,
   source: Source,
@@ -239,14 +238,14 @@ async function validateParts(
       const imported = inStage('import', () => importNeuroML(lems, found, part));
       const model = complete(source, options, imported && { ...imported, set: {}, notation: 'neuroml' }, found, began);
       models.push(model);
-      // A part, such as a channel, needs no duration. It also lacks what a cell would provide, such as a membrane
-      // potential, so values that are not finite mean nothing here.
+      // A part, such as a channel, needs no duration. It also lacks inputs from a cell, such as a membrane potential,
+      // so findings about values that are not finite are dropped.
       const foreseen = await foresee(model, { ...how, untimed: true });
       found.addAll(foreseen.filter(({ code }) => code !== 'lower/not-finite'));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
     }
-    // Parts that share a component would say the same of it.
+    // Parts that share a component would repeat findings about it.
     for (const finding of found.list) all.set(JSON.stringify(finding), finding);
   }
   const list = [...all.values()];
@@ -255,7 +254,7 @@ async function validateParts(
   return { diagnostics: list, ...(only && parts.length === 1 && !parts[0]?.around ? { hashes: only.hashes } : {}) };
 }
 
-/** A canonical document under another timing profile; what is not a document stays, for validation to say so. */
+/** Returns a canonical document under another timing profile; any other value stays, for validation to report it. */
 function withTiming(document: unknown, timing: TimingProfile | undefined): unknown {
   return timing === undefined || typeof document !== 'object' || document === null ? document : { ...document, timing };
 }
@@ -265,17 +264,19 @@ interface Imported {
   readonly document: unknown;
   readonly positions: Positions;
   readonly set: Readonly<Record<string, string>>;
-  /** Puts values in place of the notation's own constants in a text given from outside; absent: it has none. */
+  /** Puts values in place of the notation's own constants in a text given from outside; absent: it has no constants. */
   readonly given?: ImportedBrian['given'];
-  /** What is said of a document in which nothing is wrong. */
+  /** Remarks on a document without mistakes. */
   readonly remarks?: () => readonly Diagnostic[];
-  /** The model that a converted document carries, and what is said of it; absent: the document is read as it stands. */
+  /**
+   * The model that a converted document carries, with the findings about it; absent: the document is read as it stands.
+   */
   readonly carried?: { readonly valid: ValidModel; readonly found: readonly Diagnostic[] };
-  /** Arrays that an importer read from files of its notation; absent: arrays are beside the document. */
+  /** Arrays that an importer read from files of its notation; absent: arrays are in files next to the document. */
   readonly data?: DataStore;
 }
 
-/** Returns the model that a converted document carries, if it has not been changed; says so if it has. */
+/** Returns the model that a converted document carries, if the document has not been changed; reports a changed one. */
 function carriedBy(
   origin: unknown,
   digest: () => string,
@@ -306,7 +307,7 @@ function carriedByMarkup(
   return carried && { ...carried, notation: 'neuroml' };
 }
 
-/** Returns the model that a document in JSON or YAML carries, or that lies beside the script that it says. */
+/** Returns the model that a document in JSON or YAML carries, or the model stored with its script. */
 function carriedByTree(
   tree: unknown,
   { name, script }: Source,
@@ -335,7 +336,7 @@ function checkNotation(notation: Notation, { from }: ImportOptions, place: Place
   if (from !== undefined && from !== notation) diagnostics.add(messages.otherNotation(notation, from), place);
 }
 
-/** A document in JSON or YAML, whose notation its content or an option states. */
+/** Imports a document in JSON or YAML, in the notation that its content or an option states. */
 function importTree(
   source: Source,
   options: ImportOptions,
@@ -375,7 +376,7 @@ type Importer = (
   positions: Positions,
   diagnostics: Diagnostics,
   options: ImportOptions & Pick<Imported, 'set'>,
-  /** Path of the document; files are found beside it. */
+  /** Path of the document; names of files are relative to its folder. */
   path: string,
 ) => Imported | null;
 
@@ -400,7 +401,7 @@ const importers: Readonly<Record<TreeNotation, Importer>> = {
   },
 };
 
-/** Mistakes of what could be read of a document in which others were reported. */
+/** Reports mistakes in the readable rest of a document with errors. */
 function reportRest({ document, positions }: Pick<Imported, 'document' | 'positions'>, diagnostics: Diagnostics): void {
   const found = diagnostics.beside();
   try {
@@ -419,11 +420,11 @@ function reportRest({ document, positions }: Pick<Imported, 'document' | 'positi
 
 // --- From a model to a result ---------------------------------------------------------------------------------------
 /**
- * Compiles and runs a model, and writes what it records.
+ * Compiles and runs a model, and writes its recordings.
  *
- * @throws DiagnosticError for what cannot be lowered, and for faults found while building the network
- * @throws UsageError when the target is not available or an output cannot be written
- * @throws InterruptedError when stopped before the first step
+ * @throws DiagnosticError for parts that cannot be lowered, and for faults found while building the network
+ * @throws UsageError if the target is not available or an output cannot be written
+ * @throws InterruptedError if stopped before the first step
  */
 export async function runModel(
   imported: RunnableModel,

@@ -5,8 +5,8 @@ import type { Positions } from '../diagnostics/positions.js';
 import type { Part } from '../draw/drawn-model.js';
 
 /**
- * Does what draws or lowers a model: both know pointers into the canonical document alone, and projections that are
- * pieces of those in it.
+ * Runs an action that draws or lowers a model, and converts places of its findings. Drawing and lowering only have
+ * pointers into the canonical document, and projections that are pieces of the document's.
  *
  * @throws DiagnosticError with places of the user's text
  */
@@ -18,7 +18,7 @@ export function placed<T>(positions: Positions, parts: ReadonlyMap<string, Part>
   }
 }
 
-/** As `placed`, for what takes its time. */
+/** Like `placed`, for asynchronous actions. */
 export async function placedLater<T>(positions: Positions, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -32,7 +32,10 @@ const inPlaces = (error: unknown, positions: Positions, parts: ReadonlyMap<strin
     ? new DiagnosticError(error.diagnostics.map((finding) => inPlace(finding, positions, parts)))
     : error;
 
-/** The place of a part of the model, by its pointer there: what it calls recordings, documents may call `record`. */
+/**
+ * Returns the place of a part of the model, by its pointer in the model. For example, documents may write `record` for
+ * recordings.
+ */
 export function placeOf(positions: Positions, pointer: string): Place {
   const found = positions.place(pointer);
   // Documents may write one delay for all pathways, and recordings under a shorter key.

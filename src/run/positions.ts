@@ -1,11 +1,11 @@
-/** Where the cells of recorded populations are, for the results that say so. */
+/** Places of cells of recorded populations, for results that hold them. */
 
 import { isStructure } from '../model/tagged.js';
 import { arrayOf } from '../model/arrays.js';
 import type { ValidModel } from '../model/model.js';
 import type { RunSetup } from '../../runtime/results/result.js';
 
-/** Populations with the places of their elements, [size, 3] in m, where the model lists them. */
+/** Returns populations with the places of their elements, [size, 3] in m, if the model lists them. */
 export function withPositions(
   populations: RunSetup['populations'],
   { model, data }: ValidModel,

@@ -1,4 +1,4 @@
-/** What is known of a run before its first step, for results to hold. */
+/** Facts about a run before its first step, for results to hold. */
 
 import { createHash } from 'node:crypto';
 import { arch, cpus, release, type } from 'node:os';
@@ -20,7 +20,7 @@ import type { ValidModel } from '../model/model.js';
 import type { Source } from './read-source.js';
 import { version } from './version.js';
 
-/** What the result of a repeated run copies from the first one: the engine, and what describes the run. */
+/** Members that the result of a repeated run copies from the first one: the engine, and the description of the run. */
 export type Repeated = Pick<
   RunRecord,
   'target' | 'device' | 'threads' | 'versions' | 'date' | 'subject' | 'times' | 'environment' | 'notes'
@@ -36,7 +36,7 @@ interface HeaderOptions {
   readonly repeated?: Repeated;
 }
 
-/** The part of a result that lets anyone run it again: the model, and what it runs on. */
+/** Returns the part of a result that allows repeating the run: the model, and the engine that runs it. */
 export function runHeader(
   { valid, hashes }: { readonly valid: ValidModel; readonly hashes: ModelHashes },
   program: Program,
@@ -72,10 +72,10 @@ export function runHeader(
 }
 
 /**
- * The date for files: that of `SOURCE_DATE_EPOCH` (seconds since 1970, https://reproducible-builds.org), else a fixed
- * one, so equal runs give equal files.
+ * Returns the date for files: the date of `SOURCE_DATE_EPOCH` (seconds since 1970, https://reproducible-builds.org),
+ * else a fixed one, so that equal runs give equal files.
  *
- * @throws UsageError when the variable holds no number of seconds
+ * @throws UsageError if the variable holds no number of seconds
  */
 function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
   if (epoch === undefined || epoch === '') return defaultDate;
@@ -88,7 +88,7 @@ function fileDate(epoch = process.env['SOURCE_DATE_EPOCH']): string {
   return date.toISOString().replace('.000Z', 'Z');
 }
 
-/** Where and from what a run is made. */
+/** Returns the source and the machine of a run. */
 export function environmentOf(details: Pick<Environment, 'source' | 'command' | 'compiler'>): Environment {
   const { source, command, compiler } = details;
   return {
@@ -110,9 +110,9 @@ export function sourceOf({ script, ...document }: Pick<Source, 'name' | 'text' |
 }
 
 /**
- * What the model says of people and of the subject; nothing is invented.
+ * Returns the model's facts about people and the subject, without inventing any.
  *
- * @param subject  more about the subject, by NWB's names; replaces what the model says
+ * @param subject  more about the subject, by NWB's names; replaces the model's facts
  */
 export function runMetadata({ model }: ValidModel, subject: Readonly<Record<string, string>> = {}): RunMetadata {
   const { title, description, authors, licence, doi, species, region, terms } = model.metadata;

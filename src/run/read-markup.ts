@@ -15,11 +15,11 @@ export interface Markup {
 }
 
 /**
- * Reads a document in NeuroML or LEMS, and what it includes, as elements.
+ * Reads a document in NeuroML or LEMS, with the files that it includes, as elements.
  *
  * @param allowed  folders that it may include files from, besides its own repository
- * @returns null when it cannot be read
- * @throws UsageError when an allowed folder is none
+ * @returns null if it cannot be read
+ * @throws UsageError if an allowed folder is not a folder
  */
 export function loadMarkup(source: Source, allowed: readonly string[], diagnostics: Diagnostics): Markup | null {
   diagnostics.addAll(source.diagnostics ?? []);
@@ -28,6 +28,6 @@ export function loadMarkup(source: Source, allowed: readonly string[], diagnosti
   return documents && { documents, host };
 }
 
-/** Returns what the elements of documents say. */
+/** Returns the model that the elements of documents define. */
 export const readMarkup = ({ documents, host }: Markup, diagnostics: Diagnostics): LemsModel =>
   readDocuments(documents, host, diagnostics);

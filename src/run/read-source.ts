@@ -17,24 +17,24 @@ import { checkArgument, text } from '../diagnostics/public-arguments.js';
 export interface Source {
   /** Path of the file. */
   readonly name: string;
-  /** Decoded; empty where its bytes are not text. */
+  /** Decoded; empty if its bytes are not text. */
   readonly text: string;
   /** Long lists of a document of NeuroML or LEMS that is too long for one string: they are not in `text`. */
   readonly lists?: CutText['lists'];
-  /** What was odd about its bytes. */
+  /** Findings about its bytes. */
   readonly diagnostics?: readonly Diagnostic[];
-  /** Files that a document of NeuroML and LEMS may include; absent: those of the disk. */
+  /** Files that a document of NeuroML and LEMS may include; absent: files on disk. */
   readonly host?: LemsHost;
-  /** The script whose network this is: findings are placed there. */
+  /** The script that defines this network; findings are placed there. */
   readonly script?: Source;
 }
 
 /**
  * Reads a model's text.
  *
- * @param longest  of longer documents of NeuroML and LEMS, long lists are kept apart
- * @throws UsageError when there is no such file, it is a directory, or it may not be read
- * @throws DiagnosticError when what it holds is not text
+ * @param longest  longest text; long lists of longer NeuroML and LEMS documents are stored separately
+ * @throws UsageError if the file does not exist, is a directory, or may not be read
+ * @throws DiagnosticError if its content is not text
  */
 export function readSource(path: string, longest = longestText): Source {
   checkArgument('readSource', path, text('model.yaml'));
@@ -91,7 +91,7 @@ export function readStandardInput(bytes = readToEnd(0, standardInput)): Source {
   return decodeSource(standardInput, bytes);
 }
 
-/** What a file holds; of a document that is too long for one string its text without long lists. */
+/** Returns the content of a file; for a document that is too long for one string, its text without long lists. */
 function readBytes(path: string, longest: number): Uint8Array | CutText {
   try {
     const status = statSync(path);
@@ -127,7 +127,7 @@ function readToEnd(descriptor: number, path: string): Uint8Array {
   throw tooLarge(path, `more than ${formatBytes(longestText)}`);
 }
 
-/** Reads some bytes; 0 at the end. Waits where a pipe is still empty. */
+/** Reads some bytes; 0 at the end. Waits while a pipe is empty. */
 function readChunk(descriptor: number, chunk: Uint8Array): number {
   for (;;) {
     try {
@@ -149,7 +149,7 @@ const tooLarge = (path: string, size: string): UsageError =>
     'store large arrays in separate files, as $data',
   );
 
-/** Why the system refused to read a file, in words, with what to do about it. */
+/** Explains why the system refused to read a file, with a hint. */
 function readError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || error instanceof UsageError || systemCode(error) === undefined) return error;
   switch (systemCode(error)) {

@@ -9,19 +9,22 @@ import type { Notation, TreeNotation } from './notation.js';
 
 export type { Notation, TreeNotation };
 
-/** Whether a text is markup, as NeuroML and LEMS are: the root element says which (see translators/neuroml/load.ts). */
+/**
+ * Checks whether a text is markup, as NeuroML and LEMS are; the root element tells them apart (see
+ * translators/neuroml/load.ts).
+ */
 export function isMarkup(text: string): boolean {
   return /^\ufeff?\s*</.test(text.slice(0, 4000));
 }
 
-/** What `format` says at the top of a document, for notations that are named so. */
+/** Values of `format` at the top of a document, for notations that have such a value. */
 const formats: Readonly<Record<string, TreeNotation>> = {
   'interneuron/model': 'canonical',
   'interneuron/brian': 'brian',
   'interneuron/pynn': 'pynn',
 };
 
-/** What stands at the top of a document of a notation. */
+/** Members that mark a document of each notation. */
 const headings: Readonly<Record<TreeNotation, object>> = {
   canonical: { interneuron: 1 },
   brian: { format: 'interneuron/brian' },
@@ -29,7 +32,7 @@ const headings: Readonly<Record<TreeNotation, object>> = {
   sonata: { networks: { nodes: [] } },
 };
 
-/** Returns a document with the line that states its notation, if it has none. */
+/** Returns a document with the line that states its notation, if it lacks one. */
 export const withNotation = (document: unknown, notation: Notation | undefined): unknown =>
   isObject(document) &&
   ['format', 'interneuron'].every((key) => !Object.hasOwn(document, key)) &&
@@ -38,13 +41,13 @@ export const withNotation = (document: unknown, notation: Notation | undefined):
     ? { ...headings[notation], ...document }
     : document;
 
-/** What `format` says at the top of a result. */
+/** Values of `format` at the top of a result. */
 const resultFormats = ['interneuron/run', 'interneuron/neo'];
 
 /**
- * The notation of a document tree.
+ * Returns the notation of a document tree.
  *
- * @returns null when it is in none that is read, having said so
+ * @returns null if it is in no readable notation, after reporting that
  * @diagnostic recognise/not-a-model, recognise/unknown-format, recognise/unread-format, recognise/is-result
  */
 export function recognise(document: unknown, positions: Positions, diagnostics: Diagnostics): TreeNotation | null {

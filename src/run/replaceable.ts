@@ -1,7 +1,7 @@
 /**
- * Which files may be replaced: those that a run of ours wrote. Results say so inside; of other files their folder has a
- * record, `.interneuron-outputs`, with a line for each: a digest and the name. No model can write that record, since
- * the files that models name are never hidden.
+ * Decides whether a file may be replaced, which is so if a run of ours wrote it. Results are recognised by their
+ * content. For other files, their folder has a record, `.interneuron-outputs`, with a line for each: a digest and the
+ * name. No model can write that record, since the files that models name are never hidden.
  */
 
 import { createHash } from 'node:crypto';
@@ -33,10 +33,10 @@ const longestRecord = 1 << 18;
 const digested = 1 << 16;
 
 /**
- * Makes sure that nothing is replaced but what this program wrote.
+ * Makes sure that only files of this program are replaced.
  *
  * @param force  whether other files may be replaced too; folders and devices never are
- * @throws UsageError naming the first file that stands in the way
+ * @throws UsageError naming the first file that must not be replaced
  */
 export async function refuseToReplace(paths: readonly string[], force: boolean): Promise<void> {
   for (const path of new Set(paths)) {
@@ -55,7 +55,7 @@ export function writeText(path: string, text: string | Uint8Array): void {
   writeTexts([{ path, parts: [text] }]);
 }
 
-/** Writes files, of which those of one folder get their names together or not at all. @throws UsageError */
+/** Writes files; the files of one folder are renamed together or not at all. @throws UsageError */
 export function writeTexts(files: readonly WholeFile[]): void {
   const paths = files.map(({ path }) => path);
   tidyFolders(paths);
@@ -63,12 +63,12 @@ export function writeTexts(files: readonly WholeFile[]): void {
   noteWritten(paths);
 }
 
-/** Completes and removes what earlier processes left unfinished in the folders of some files. @throws UsageError */
+/** Completes and removes unfinished files of earlier processes in the folders of some files. @throws UsageError */
 export function tidyFolders(paths: readonly string[]): void {
   for (const folder of new Set(paths.map((path) => dirname(path)))) orOutputError(folder, () => tidyFolder(folder));
 }
 
-/** Notes in their folders that these files are ours; where that cannot be, they are replaced by force alone. */
+/** Notes in their folders that the files are ours. If a folder takes no record, they are replaced only by force. */
 export function noteWritten(paths: readonly string[]): void {
   for (const path of paths) {
     const record = join(dirname(path), recordName);
@@ -77,7 +77,7 @@ export function noteWritten(paths: readonly string[]): void {
       appendFileSync(record, `${digestOf(path)} ${JSON.stringify(basename(path))}\n`);
       if (statSync(record).size > longestRecord) shortenRecord(record);
     } catch {
-      // A folder that takes no record keeps its files until somebody says otherwise.
+      // The files of a folder that takes no record stay until the user forces their replacement.
     }
   }
 }
@@ -86,12 +86,12 @@ function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });
   } catch {
-    // What cannot be looked at cannot be written either; writing says why.
+    // A file that cannot be inspected cannot be written either; writing reports the reason.
     return undefined;
   }
 }
 
-/** Whether a file is a result that says so itself; only the part that says so is read. */
+/** Checks whether a file is marked as a result; only the marked part is read. */
 async function isResult(path: string): Promise<boolean> {
   switch (extname(path).toLowerCase()) {
     case '.nwb':
@@ -107,12 +107,12 @@ async function isResult(path: string): Promise<boolean> {
   }
 }
 
-/** Whether a file is the record of a run, as it lies beside results in CSV. */
+/** Checks whether a file is the record of a run that accompanies results in CSV. */
 function isRecord(path: string): boolean {
   return path.endsWith('.provenance.json') && beginningOf(path).includes('"interneuron/run"');
 }
 
-/** The first bytes of a file as text; none of one that cannot be read. */
+/** Returns the first bytes of a file as text; an empty text if it cannot be read. */
 function beginningOf(path: string): string {
   try {
     const descriptor = openSync(path, constants.O_RDONLY);
@@ -127,7 +127,7 @@ function beginningOf(path: string): string {
   }
 }
 
-/** The file of spikes beside a series in CSV: `cuba.csv` of `cuba.v.csv`. */
+/** Returns the file of spikes that belongs to a series in CSV: `cuba.csv` for `cuba.v.csv`. */
 function csvOf(path: string): string {
   if (statusOf(provenancePath(path))) return path;
   const folder = dirname(path);

@@ -17,7 +17,7 @@ export interface PopulationReport {
 
 /** Wall times are in s, `dt` in s, memory in bytes; `seed` is text, since JSON numbers lose bits. */
 export interface RunReport {
-  /** Its name, and the hash of what decides its dynamics. */
+  /** Its name, and the hash of the parts that decide its dynamics. */
   readonly model: { readonly name: string; readonly hash: string };
   readonly target: string;
   readonly device: string;
@@ -28,7 +28,7 @@ export interface RunReport {
   /** Steps done. */
   readonly steps: number;
   readonly threads: number;
-  /** Null when nothing was run. */
+  /** Null without a run. */
   readonly fingerprint: string | null;
   readonly populations: Readonly<Record<string, PopulationReport>>;
   /** Wall time of each stage in s. */
@@ -42,7 +42,7 @@ export interface RunReport {
 }
 
 /**
- * What there is to say of one run.
+ * Returns the report of one run.
  *
  * @param total  wall time in s of the entire command
  */

@@ -1,4 +1,4 @@
-/** The files of a run: who writes them, what they are told before the first step, and how they get their names. */
+/** The files of a run: their writers, the setup sent before the first step, and their final names. */
 
 import { unplaced } from '../diagnostics/positions.js';
 import type { CompiledModel } from './compile-model.js';
@@ -27,7 +27,7 @@ interface ResultFiles {
   readonly sink: SampleSink;
   /** Closes the files: now they get their names. @returns the record of the run, and the files */
   close(run: RecordedRun): Promise<{ readonly record: RunRecord; readonly outputs: readonly string[] }>;
-  /** Removes what was written. */
+  /** Removes the files written. */
   abandon(): Promise<void>;
 }
 

@@ -8,17 +8,17 @@ import { machineMemory } from './machine-memory.js';
 import { messages, mostSteps } from './messages.js';
 import { placeOf } from './placed.js';
 
-/** Targets whose arrays are in the memory of this machine. */
+/** Targets that keep arrays in the memory of this machine. */
 const here: readonly string[] = ['wasm', 'c', 'reference'];
 
-/** Bytes of an array whose length is known. */
+/** Returns the bytes of an array of known length. */
 const bytesOf = ({ element, length }: Buffer): number =>
   typeof length === 'number' ? length * elementBytes[element] : 0;
 
 /**
- * Refuses a program whose arrays of known length are more than the machine has, before anything is compiled.
+ * Rejects a program with arrays of known length that exceed the machine's memory, before compiling.
  *
- * @throws DiagnosticError saying how much is needed and how much there is, at what has the largest array
+ * @throws DiagnosticError with the needed and the available memory, at the owner of the largest array
  */
 export function refuseTooLarge(
   target: string,
@@ -34,7 +34,7 @@ export function refuseTooLarge(
   throw new DiagnosticError([{ severity: 'error', ...messages.tooLarge(bytes, memory), place }]);
 }
 
-/** Pointer of what an array belongs to, by the name that its own begins with. */
+/** Returns the pointer of an array's owner, which has the name that the array's name begins with. */
 function ownerOf(buffer: string, model: ValidModel['model']): string {
   const owners: (readonly [name: string, pointer: string])[] = [
     ...(['populations', 'projections', 'neurons', 'stimuli'] as const).flatMap((kind) =>

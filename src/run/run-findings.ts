@@ -1,4 +1,4 @@
-/** What a run says about itself: what ended it early, and what is odd about its final state. */
+/** Findings of a run: the faults that ended it early, and oddities of its final state. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { RecordedRun } from '../../runtime/record/recorder.js';
@@ -16,7 +16,7 @@ export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[]
       ? messages.notNumbers(owner, variable, count, elements)
       : messages.infinite(owner, variable, infinite, elements)),
   })),
-  // What is wrong at the end was just said.
+  // Variables that are wrong at the end were reported above.
   ...sampleFindings(
     run.notFinite.filter(
       ({ plan }) => !run.notNumbers.some((one) => one.owner === plan.owner && one.variable === plan.variable),

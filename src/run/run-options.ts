@@ -1,4 +1,4 @@
-/** How a model is run, and what a run gives. */
+/** Options and result of a run. */
 
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { StoredCheckpoint } from '../../runtime/record/checkpoint.js';
@@ -14,7 +14,7 @@ export type RunStage = 'connect' | 'run' | 'write';
 export interface RunOptions {
   /** Engine by name; `auto` (the default) takes the fastest that is at hand. */
   readonly target?: string;
-  /** Type in which the model's numbers are computed; absent: f64. */
+  /** Type of the model's numbers in computations; absent: f64. */
   readonly precision?: Precision;
   /** Worker threads; the result does not depend on it. Absent: as many as pay for themselves. */
   readonly threads?: number;
@@ -27,7 +27,7 @@ export interface RunOptions {
    * result depends on it.
    */
   readonly strategy?: string;
-  /** Files to write; the suffix says the format. None: results are only returned. */
+  /** Files to write; the suffix selects the format. None: results are only returned. */
   readonly outputs?: readonly string[];
   /** Folder for the text files that the model itself names; absent: they are not written. */
   readonly outputFolder?: string;
@@ -35,13 +35,13 @@ export interface RunOptions {
   readonly force?: boolean;
   /** About the subject, for results that hold it: text by NWB's name of the field. */
   readonly subject?: Readonly<Record<string, string>>;
-  /** Others that receive what is recorded. */
+  /** Other receivers of recorded data. */
   readonly writers?: readonly ResultWriter[];
   /** Stops after so many steps, as if the protocol ended there. */
   readonly steps?: number;
   /** Stops after so many steps, as a signal would: the run is then incomplete, unless its protocol ends there. */
   readonly stopAfter?: number;
-  /** Units of files; absent: those of the model's notation. */
+  /** Units of files; absent: the usual units of the model's notation. */
   readonly units?: FileUnits;
   /** Words of the command, for results to hold. */
   readonly command?: readonly string[];
@@ -49,7 +49,7 @@ export interface RunOptions {
   readonly repeated?: Repeated;
   /** Told of each stage how much of it is done, in [0, 1]. */
   readonly onProgress?: (stage: RunStage, fraction: number) => void;
-  /** When it aborts, the run stops and what was recorded until then is kept, marked incomplete. */
+  /** When it aborts, the run stops; data recorded until then is kept and marked incomplete. */
   readonly signal?: AbortSignal;
   /** Receives the text of the program after each pass. */
   readonly dumpIr?: (pass: string, text: string) => void;
@@ -75,20 +75,20 @@ export interface StageTimes {
   readonly write: number;
 }
 
-/** What a program runs on. */
+/** The engine that runs a program. */
 export interface Engine {
   /** Name of the target. */
   readonly target: string;
-  /** What the target runs on. */
+  /** Hardware that the target uses. */
   readonly device: string;
   /** Worker threads. */
   readonly threads: number;
 }
 
-/** What a run gave. */
+/** Result of a run. */
 export interface RunResult {
   readonly kind: 'run';
-  /** What it ran on. */
+  /** The engine that ran it. */
   readonly engine: Engine;
   readonly program: Program;
   /** Everything about the run but its spikes and samples. */
@@ -99,13 +99,13 @@ export interface RunResult {
   readonly outputs: readonly string[];
   /** Wall time of each stage. */
   readonly seconds: StageTimes;
-  /** What ended the run early, when something did, and what is odd about its final state. */
+  /** The fault that ended the run early, if any, and oddities of its final state. */
   readonly diagnostics: readonly Diagnostic[];
   /** Removes temporary files. */
   dispose(): void;
 }
 
-/** What the target `null` gives: generated source, and nothing run. */
+/** Result of the target `null`: generated source, without a run. */
 export interface GeneratedResult {
   readonly kind: 'generated';
   readonly engine: Engine;
@@ -117,9 +117,9 @@ export interface GeneratedResult {
 
 /** Measures stages that follow each other. */
 export interface Stopwatch {
-  /** What passed since the last call belongs to a stage. */
+  /** Assigns the time since the last call to a stage. */
   end(stage: keyof StageTimes): void;
-  /** What was measured so far. */
+  /** Times measured so far. */
   seconds(): StageTimes;
 }
 

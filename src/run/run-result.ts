@@ -1,4 +1,4 @@
-/** What a run gives when it has ended and its files are closed. */
+/** Builds the result of a run after it has ended and its files are closed. */
 
 import type { CompiledModel } from './compile-model.js';
 import { runFindings } from './run-findings.js';

@@ -1,4 +1,4 @@
-/** Outputs of which two would be one file. */
+/** Finds outputs that would share a file. */
 
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -27,14 +27,14 @@ export function refuseSameFile(outputs: readonly Output[]): void {
   if (pair) throw messages.sameOutput(pair[0].output, pair[1].output);
 }
 
-/** What tells a file from others: its path with links followed, whatever its case, and what it is on the disk. */
+/** Returns keys that identify a file: its path with links followed, regardless of case, and its device and inode. */
 function keysOf(path: string): readonly string[] {
   const keys = [`path ${real(path).normalize('NFC').toLowerCase()}`];
   try {
     const { dev, ino } = statSync(path);
     keys.push(`file ${dev} ${ino}`);
   } catch {
-    // A file that is not there yet is known by its path alone.
+    // A file that does not exist yet is known only by its path.
   }
   return keys;
 }

@@ -1,10 +1,10 @@
-/** What the docstring of a script says of the model. */
+/** Reads facts about a model from the docstring of its script. */
 
 import { aboutIn } from '../../translators/shared/documentation.js';
 import type { ValidModel } from '../model/model.js';
 import type { Source } from './read-source.js';
 
-/** A model with title, description and facts from the docstring of its script, where it has none of its own. */
+/** Adds title, description and facts from the docstring of a script to a model that lacks its own. */
 export function withDocumentation(valid: ValidModel, { script }: Source): ValidModel {
   const text = script === undefined ? undefined : docstringOf(script.text);
   if (text === undefined) return valid;
@@ -14,7 +14,7 @@ export function withDocumentation(valid: ValidModel, { script }: Source): ValidM
   return { ...valid, model: { ...model, metadata: { ...about, ...model.metadata }, annotations } };
 }
 
-/** The text that a script begins with, before any statement; undefined where it has none. */
+/** Returns the text that a script begins with, before any statement; undefined if it has no such text. */
 function docstringOf(text: string): string | undefined {
   const found = /^(?:\uFEFF)?(?:[ \t]*(?:#.*)?(?:\r\n|[\r\n]))*[rRuU]?("""|'''|"|')([\s\S]*?)\1/.exec(text);
   const [, quotes = '', inner = ''] = found ?? [];

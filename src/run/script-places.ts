@@ -1,4 +1,4 @@
-/** Places in a script, for a document that says the script's network. */
+/** Places in a script, for a document that the script produced. */
 
 import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
@@ -9,8 +9,8 @@ interface Script {
 }
 
 /**
- * Places of a document in the script that it was made from: the line that makes the object of this name. What has no
- * line there is placed in the script as a whole.
+ * Returns the places of a document in its script: the line that makes the object of this name. A part without such a
+ * line is placed in the script as a whole.
  *
  * @param positions  places in the document
  * @param document   the tree of the document
@@ -38,7 +38,7 @@ type Tree = Readonly<Record<string, unknown>>;
 
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null;
 
-/** What a script may call a part of a document: a constant within an object, then the object. */
+/** Returns possible names of a part of a document in its script: a constant within an object, then the object. */
 function namesAt(document: unknown, pointer: string): readonly string[] {
   const [section = '', key = '', part, constant] = pointer
     .split('/')

@@ -29,7 +29,7 @@ export interface Stretch {
   readonly segment: number;
   /** How many resets and returns to a stored state came before. */
   readonly part: number;
-  /** The time at its beginning, since that of its segment. */
+  /** The time at its beginning, since the beginning of its segment. */
   readonly from: number;
   /** Where it is on the clock of the whole run. */
   readonly begin: number;
@@ -37,8 +37,8 @@ export interface Stretch {
 }
 
 /**
- * The stretches of a run that Brian's monitors still hold at its end: a return to a stored state gives up all that was
- * recorded since, or since the beginning where nothing is stored under the name.
+ * Returns the stretches of a run that Brian's monitors still hold at its end. Returning to a stored state discards all
+ * recordings since it was stored, or since the beginning if the name has no stored state.
  *
  * @source https://brian2.readthedocs.io/en/stable/user/running.html#checkpointing
  */

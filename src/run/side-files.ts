@@ -1,4 +1,4 @@
-/** Text files that a document names: those in its own folder, and in folders that the user allows. */
+/** Text files that a document names, in its own folder and in folders that the user allows. */
 
 import { systemCode } from '../diagnostics/system-error.js';
 import { readFileSync, realpathSync, statSync } from 'node:fs';
@@ -12,16 +12,16 @@ import { readHdf5Tree } from './hdf5/read-tree.js';
 export type SideFile = { readonly text: string } | { readonly refused: string };
 
 /**
- * A reader of files beside a document; names count from its folder, links are followed before it is asked where a file
- * is.
+ * Returns a reader of files that a document names. Names are relative to its folder, and links are followed before the
+ * folder of a file is checked.
  *
- * @param allowed  folders that may be read besides
+ * @param allowed  further folders that may be read
  */
 export function sideFiles(document: string, allowed: readonly string[] = []): (name: string) => SideFile {
   return (name) => readBeside(document, allowed, name, (real) => ({ text: readFileSync(real, 'utf8') }), longestText);
 }
 
-/** Reads the texts and HDF5 files beside a document, under the rules of `sideFiles`. */
+/** Reads the texts and HDF5 files that a document names, under the rules of `sideFiles`. */
 export function sideTables(document: string, allowed: readonly string[] = []): SonataFiles {
   return {
     text: sideFiles(document, allowed),

@@ -18,11 +18,11 @@ interface Comment {
   /** Lines that it takes, from 1. */
   readonly first: number;
   readonly last: number;
-  /** Whether nothing is before it on its line. */
+  /** Whether it is the first text on its line. */
   readonly alone: boolean;
 }
 
-/** A model with the comments of its documents, or of the script that the document says, as annotations. */
+/** Returns a model with the comments of its documents, or of its script, as annotations. */
 export function withComments(valid: ValidModel, source: Source, positions: Positions): ValidModel {
   const { name, text } = source.script ?? source;
   const { model } = valid;
@@ -53,21 +53,21 @@ export function withComments(valid: ValidModel, source: Source, positions: Posit
   return { ...valid, model: { ...model, annotations: { ...model.annotations, [commentsKey]: all } } };
 }
 
-/** Documents that have parts of the model beside the first one. */
+/** Returns the documents, other than the first one, that have parts of the model. */
 const included = (parts: ReadonlyMap<string, unknown>, first: string): readonly Source[] =>
   [...parts.keys()].flatMap((name) => {
     if (name === first || !existsSync(name)) return [];
     try {
       return [readSource(name)];
     } catch {
-      // It was read before; what has become of it since has no comments.
+      // It was read before; a file that has changed since then has no comments.
       return [];
     }
   });
 
 // --- Comments of a text ---------------------------------------------------------------------------------------------
 
-/** What the groups of a pattern find. */
+/** Returns the texts that the groups of a pattern match. */
 function commentsIn(text: string, pattern: RegExp): readonly Comment[] {
   const lines = linesOf(text);
   return [...text.matchAll(pattern)].flatMap((match) => {
@@ -89,7 +89,10 @@ function commentAt(text: string, lines: Lines, from: number, to: number, inner: 
   return [{ text: said, first, last: lines.at(to - 1).line, alone }];
 }
 
-/** What is said to tools rather than to readers: interpreters, editors, formatters; and headings that scripts have. */
+/**
+ * Checks whether a comment is for tools rather than for readers: interpreters, editors, formatters; or a heading in a
+ * script.
+ */
 const isForTools = (line: string): boolean =>
   /^(?:!|-\*-|%%|-{3,}|={3,}|(?:en)?coding[:=]|fmt: |noqa\b|type: ignore|pylint: |yaml-language-server: )/.test(line);
 
@@ -124,7 +127,7 @@ interface Token {
 
 const isToken = (value: unknown): value is Token => typeof value === 'object' && value !== null;
 
-/** Keys whose text of several lines has comments of its own. */
+/** Keys that have multi-line text with separate comments. */
 const equations: ReadonlySet<string> = new Set([
   'model',
   'equations',
@@ -145,7 +148,7 @@ function inEquations(
   for (const match of source.matchAll(/#.*/g)) add(start + match.index, match[0]);
 }
 
-/** Comments of a script of Python, which are none within strings. */
+/** Returns the comments of a Python script, excluding `#` in strings. */
 const scriptComments = (text: string): readonly Comment[] =>
   commentsIn(text, /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|#+(.*)/g);
 
@@ -163,13 +166,13 @@ function joined(comments: readonly Comment[]): readonly Comment[] {
 
 // --- Which part a comment is about ----------------------------------------------------------------------------------
 
-/** Lines between a comment and what it is about: lists have headings. */
+/** Lines between a comment and its subject: lists have headings. */
 const headings = 1;
 
-/** Which part a comment of a document is about: what follows it, or what is on its line. */
+/** Returns the subject of a comment in a document: the part that follows it, or the part on its line. */
 function partsOfDocument(text: string, known: ReadonlyMap<number, string>): (comment: Comment) => string {
   const lines = text.split(/\r\n|[\r\n]/);
-  // What stands before the first element within the root is about all of the document.
+  // Comments before the first element within the root are about all of the document.
   const inRoot = /<(?:Lems|neuroml)\b[^>]*>(?:\s|<!--[\s\S]*?-->)*/i.exec(text);
   const start = inRoot ? linesOf(text).at(inRoot.index + inRoot[0].length).line : lines.findIndex(isContent) + 1;
   const inOrder = [...known.keys()].sort((a, b) => a - b);
@@ -186,8 +189,8 @@ function partsOfDocument(text: string, known: ReadonlyMap<number, string>): (com
 }
 
 /**
- * Which part a comment of a script is about; undefined where it is about other code than what makes a part. Before
- * constants are headings.
+ * Returns the subject of a comment in a script; undefined if the code does not make a part. Comments before constants
+ * are headings.
  */
 function partsOfScript(text: string, known: ReadonlyMap<number, string>): (comment: Comment) => string | undefined {
   const lines = text.split(/\r\n|[\r\n]/);
@@ -200,7 +203,10 @@ function partsOfScript(text: string, known: ReadonlyMap<number, string>): (comme
   };
 }
 
-/** A comment behind a key that is no part of the model, such as a constant that only others are made of, after that key. */
+/**
+ * Prefixes a comment with its key, if the key is not a part of the model, such as a constant that only others are made
+ * of.
+ */
 function named({ text, first, alone }: Comment, lines: readonly string[], known: ReadonlyMap<number, string>): string {
   const key = /^\s*(?:- *)?(["']?)([A-Za-z_]\w*)\1\s*:/.exec(lines[first - 1] ?? '')?.[2];
   return alone || key === undefined || known.has(first) ? text : `${key}: ${text}`;
@@ -208,7 +214,7 @@ function named({ text, first, alone }: Comment, lines: readonly string[], known:
 
 const isContent = (line: string): boolean => /^\s*[^\s#]/.test(line) && !/^\s*<[?!]/.test(line);
 
-/** Lines of each document, and which part of the model is said there. */
+/** Returns the lines of each document, with the part of the model that each defines. */
 function linesOfParts(model: Model, positions: Positions): ReadonlyMap<string, ReadonlyMap<number, string>> {
   const documents = new Map<string, Map<number, string>>();
   const add = (pointer: string, called = pointer): void => {

@@ -1,19 +1,19 @@
-/** Populations that nothing acts on, without the rest of their network. */
+/** Reduces a model to populations that no other part acts on, without the rest of their network. */
 
 import { drawsIn } from '../lang/functions.js';
 import { referencesIn } from '../lang/walk.js';
 import { assignedBy } from '../model/assigned.js';
 import { expressionsIn, ownersOf, type Model, type Phase, type SelectionRule } from '../model/typed.js';
 
-/** What a phase does where nothing of it concerns the populations; phases are known by their place in the protocol. */
+/** Replaces a phase that does not concern the populations; phases are identified by their place in the protocol. */
 const nothing: Phase = { kind: 'set', set: {} };
 
 /**
- * The model of some populations, in which they spike as in the whole network: integrating the rest of it to know their
+ * Returns the model of some populations, which spike in it as in the whole network. Integrating the rest for their
  * spikes would take as long as a run.
  *
  * @param names  populations that synapses neither end at nor write to; see `actsOnSource`
- * @returns undefined where it does not show that nothing else acts on them
+ * @returns undefined if other parts may act on them
  */
 export function sourcesAlone(model: Model, names: readonly string[]): Model | undefined {
   const kept = new Set(names);
@@ -24,7 +24,7 @@ export function sourcesAlone(model: Model, names: readonly string[]): Model | un
     ...Object.values(model.operations).map(({ on }) => on),
   ];
   if (rules.some((rule) => touches(rule) && !within(rule))) return undefined;
-  // Networks with synapses of synapses draw other numbers than their sources alone.
+  // Networks with synapses of synapses draw other numbers than their isolated sources.
   const ends = Object.values(model.projections).flatMap(({ from, to }) => [from.of, to.of]);
   if (ends.some(({ kind }) => kind === 'synapses')) return undefined;
   if (names.some((name) => Object.keys(model.populations[name]?.linked ?? {}).length > 0)) return undefined;
@@ -63,7 +63,7 @@ export function actsOnSource(name: string, { projections, synapses, operations }
   return [...assigned, ...summed, ...read].some((to) => to.kind === 'end' && to.end === 'pre' && to.variable !== 'i');
 }
 
-/** A phase as far as it concerns some populations; undefined where it acts on them and others at once. */
+/** Returns the part of a phase that concerns some populations; undefined if it acts on them and others at once. */
 function ownPart(phase: Phase, kept: ReadonlySet<string>, { stimuli }: Model): Phase | undefined {
   const owners = (values: Readonly<Record<string, unknown>>, of?: SelectionRule): readonly string[] =>
     of ? ownersOf(of) : Object.keys(values).map((key) => assignedBy(key).owner);

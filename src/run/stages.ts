@@ -1,4 +1,4 @@
-/** Stages of the chain from a file to a result, for what goes wrong in them unforeseen. */
+/** Stages of the chain from a file to a result, for reports of unforeseen errors. */
 
 import { DiagnosticError, InvariantError, UsageError } from '../diagnostics/diagnostic.js';
 import { LangError } from '../lang/lang-error.js';
@@ -22,8 +22,8 @@ type Stage =
   | 'describe';
 
 /**
- * Runs a stage. What is thrown there and is none of our own errors becomes one that names the stage, and the function
- * that it comes from; that something did not fit into memory is not a fault of ours.
+ * Runs a stage. An error that is not one of our own becomes an error that names the stage and the function of its
+ * origin. Lack of memory is not a fault of ours.
  *
  * @throws DiagnosticError, UsageError, InterruptedError as they are; InvariantError for all else
  */
@@ -57,7 +57,7 @@ function named(stage: Stage, error: unknown): unknown {
   return new InvariantError(`the stage ${stage}${where === undefined ? '' : `, in ${where}`}`, message, error);
 }
 
-/** What engines of JavaScript say of arrays, texts and maps that they cannot make. */
+/** Messages of JavaScript engines about arrays, texts and maps that they cannot make. */
 const outOfMemory =
   /allocation failed|Invalid (typed )?array( buffer)? length|maximum size exceeded|Invalid string length|out of memory/i;
 

@@ -1,4 +1,4 @@
-/** A run of the protocol that a document states: what is recorded goes to its files while it runs. */
+/** Runs the protocol that a document states, and writes recordings to files meanwhile. */
 
 import { unplaced } from '../diagnostics/positions.js';
 import { checkpointedRun } from './checkpoint-run.js';
@@ -21,18 +21,18 @@ interface StartedRun {
   readonly kind: 'started';
   /** Runs the entire protocol, or until the run is stopped. */
   run(): Promise<void>;
-  /** Closes the files and gives what was recorded. */
+  /** Closes the files and returns the recordings. */
   finish(): Promise<RunResult>;
-  /** Ends the engine; removes what was written unless the run is finished. */
+  /** Ends the engine; removes the files written unless the run is finished. */
   dispose(): Promise<void>;
 }
 
 /**
  * Compiles a model, builds its network and opens its files.
  *
- * @throws DiagnosticError for what cannot be lowered, and for faults found while building the network
- * @throws UsageError when the target is not available or an output cannot be written
- * @throws InterruptedError when stopped before the first step
+ * @throws DiagnosticError for parts that cannot be lowered, and for faults found while building the network
+ * @throws UsageError if the target is not available or an output cannot be written
+ * @throws InterruptedError if stopped before the first step
  */
 export async function startModel(imported: RunnableModel, options: RunOptions): Promise<StartedRun | GeneratedResult> {
   checkRunOptions(options);

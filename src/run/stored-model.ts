@@ -13,10 +13,11 @@ import { dataReferences } from './data-files.js';
 import { messages } from './messages.js';
 
 /**
- * The model in a stored record, checked like any other document: a file may have been changed since it was written.
+ * Returns the model in a stored record, checked like any other document, because a file may have been changed since it
+ * was written.
  *
  * @param path  of the file that holds the record
- * @throws DiagnosticError when the model is invalid, or not the one whose hash the record states
+ * @throws DiagnosticError if the model is invalid, or does not match the hash in the record
  */
 export function storedModel({
   path,

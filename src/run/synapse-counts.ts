@@ -1,6 +1,6 @@
 /**
- * How many synapses projections have whose number is drawn: results have to know before a run how many columns a series
- * has.
+ * Counts the synapses of projections with a drawn number of synapses. Results need the number of columns of a series
+ * before a run.
  */
 
 import { resolveExtent } from '../../runtime/record/read-buffers.js';
@@ -27,12 +27,12 @@ export const needsCounts = (drawn: DrawnModel): boolean =>
   recordsAllSynapses(drawn) || Object.values(drawn.model.projections).some(endsAtSynapses);
 
 /**
- * Builds the network without running it, and counts. Projections that end at the synapses of others are built once
- * these have been counted.
+ * Builds the network without running it, and counts. Projections that end at the synapses of others are built after the
+ * others are counted.
  *
- * @param names  whether projections are those of the program, or those of the model, of which several may be pieces
- * @returns the number by the name of each projection, of those whose number follows from the model alone too
- * @throws DiagnosticError for what cannot be lowered
+ * @param names  whether to count by projections of the program, or of the model, each of them perhaps several pieces
+ * @returns the number by the name of each projection, including numbers that follow from the model without drawing
+ * @throws DiagnosticError for parts that cannot be lowered
  */
 export async function synapseCounts(
   drawn: DrawnModel,
@@ -42,7 +42,7 @@ export async function synapseCounts(
   names: 'program' | 'model' = 'program',
 ): Promise<ReadonlyMap<string, number>> {
   const { model } = drawn;
-  // Nothing happens in it, and nothing is recorded.
+  // A model without phases and recordings.
   const still: DrawnModel = {
     ...drawn,
     model: { ...model, recordings: [], experiment: { ...model.experiment, protocol: [] } },
@@ -54,7 +54,7 @@ export async function synapseCounts(
     try {
       return await synapseCounts(between, positions, target, precision);
     } catch (error) {
-      // What stands in the way of the others is said, too.
+      // Reports errors of the other projections as well.
       loweredModel(still, positions, {
         precision,
         counts: new Map(Object.keys(model.projections).map((id) => [id, 1])),

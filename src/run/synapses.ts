@@ -15,7 +15,7 @@ export interface Synapses {
   readonly delaySteps: number[];
 }
 
-/** Reads where the synapses of a projection are. */
+/** Reads the storage places of the synapses of a projection. */
 export async function synapsesOf(location: ProjectionLocation, session: Session): Promise<Synapses> {
   const delays = location.delays.last - location.delays.first + 1;
   const segments = await session.read(location.segments);

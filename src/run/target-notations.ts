@@ -2,7 +2,8 @@ import type { Notation } from './notation.js';
 
 /**
  * Notations that a model can be written in: canonical JSON, a Brian 2 script, the Brian-like specification, a PyNN
- * script, one for NEST with types in NESTML, PyNN-style JSON, LEMS; and SWC, which holds the shapes of cells alone.
+ * script, one for NEST with types in NESTML, PyNN-style JSON, LEMS, NeuroML; and SWC, which only holds the shapes of
+ * cells.
  */
 export const targetNotations = [
   'canonical',

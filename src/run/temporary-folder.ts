@@ -7,8 +7,8 @@ import { systemCode } from '../diagnostics/system-error.js';
 /**
  * Creates an empty folder for temporary files, which the caller removes.
  *
- * @param purpose  a word that its name contains
- * @throws UsageError when the system's folder for temporary files cannot be written
+ * @param purpose  part of its name
+ * @throws UsageError if the system's folder for temporary files cannot be written
  */
 export function temporaryFolder(purpose: string): string {
   try {

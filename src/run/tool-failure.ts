@@ -1,7 +1,7 @@
-/** Why a simulator did not run a model, from what it has printed: at most 400 characters. */
+/** Returns the reason why a simulator did not run a model, from its output: at most 400 characters. */
 export function toolFailure(error: unknown): string {
   const { stderr = '', stdout = '', message } = error as { stderr?: string; stdout?: string; message: string };
-  // jNeuroML says so on its output, before a list of all that it supports.
+  // jNeuroML prints this on its output, before a list of all features that it supports.
   const [unsupported] = /^Feature is not supported.*$/m.exec(stdout) ?? [];
   const lines = (stderr.trim() || message).split('\n').filter((line) => !/^\s*at [\w.$]+\(/.test(line));
   return (unsupported ?? lines.slice(-3).join(' ')).slice(0, 400);

@@ -1,4 +1,4 @@
-/** What a simulator wrote of a converted model: spikes and samples, by what of the model they are of. */
+/** Reads a simulator's results for a converted model: spikes and samples, assigned to the model's parts. */
 
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,14 +10,14 @@ import { stretchesKept, type Stretch } from './segments.js';
 import type { SpikesByPopulation } from './check-conversion.js';
 import { sampleTime, type Sampled, type SampleRows } from './check-samples.js';
 
-/** What was recorded, of the model before conversion. */
+/** Recordings, in terms of the model before conversion. */
 export interface Recorded {
   readonly model: Model;
   /** Populations by the names of recordings of their spikes. */
   readonly spikes: ReadonlyMap<string, string>;
-  /** Of what samples are, by the names of recordings. */
+  /** Population, variable and cells of samples, by the names of recordings. */
   readonly samples: ReadonlyMap<string, Sampled>;
-  /** Units in SI of samples that are not those of PyNN's names, by the names of recordings. */
+  /** Units in SI of samples that differ from the units of PyNN's names, by the names of recordings. */
   readonly units?: ReadonlyMap<string, number>;
 }
 
@@ -27,7 +27,7 @@ export interface ToolResults {
   readonly samples: ReadonlyMap<string, SampleRows>;
 }
 
-/** Collects what comes in any order. */
+/** Collects results that come in any order. */
 class Collected {
   readonly #samples = new Map<string, { readonly times: number[]; readonly values: number[] }>();
   readonly #trains: ReadonlyMap<string, readonly number[][]>;
@@ -81,16 +81,18 @@ class Collected {
   }
 }
 
-/** What Python's `json` writes: what is no finite number has names there, and becomes a text that `Number` reads. */
+/**
+ * Parses the output of Python's `json`, which has names for NaN and infinities; they become texts that `Number` reads.
+ */
 const jsonOfPython = (text: string): unknown =>
   JSON.parse(
     text.replace(/("(?:[^"\\]|\\.)*")|-?\b(?:NaN|Infinity)\b/g, (name, other?: string) => other ?? `"${name}"`),
   );
 
-/** What each monitor of a script for Brian has recorded. */
+/** Recorded data of each monitor of a script for Brian. */
 type Monitors = Readonly<Record<string, Readonly<Record<string, readonly number[] | readonly (readonly number[])[]>>>>;
 
-/** From what `run_script.py` writes of a script for Brian: all of its monitors, in each segment. */
+/** Reads the output of `run_script.py` for a Brian script: all of its monitors, in each segment. */
 export function brianResults(path: string, recorded: Recorded): ToolResults {
   const found = new Collected(recorded);
   const written = jsonOfPython(readFileSync(path, 'utf8')) as Monitors | readonly Monitors[];
@@ -141,7 +143,7 @@ const pynnUnits: Readonly<Record<string, number>> = {
   g_r: 1e-9,
 };
 
-/** From what `run_script.py` writes of a script for PyNN: each population, in each segment. */
+/** Reads the output of `run_script.py` for a PyNN script: each population, in each segment. */
 export function pynnResults(path: string, recorded: Recorded): ToolResults {
   const found = new Collected(recorded);
   interface Signal {
@@ -209,7 +211,7 @@ export function lemsResults(folder: string, target: Model, recorded: Recorded): 
       });
       continue;
     }
-    // Documents of generated types have a file for each recording, whose cells may have become populations.
+    // Documents of generated types have a file for each recording; its cells may have become populations.
     const own = recorded.spikes.get(one.file.replace(/\.spikes$/, ''));
     const cells = new Map(one.selections.map(({ id, population, index }) => [id, { population, index }]));
     for (const row of rows) {

@@ -25,9 +25,9 @@ export interface ModelVerification {
 }
 
 /**
- * Runs a model and compares a result with the new one. Seed and time step are those of a result of interneuron.
+ * Runs a model and compares a result with the new one. Seed and time step are taken from a result of interneuron.
  *
- * @param read  imports the model; absent: the one that the result holds
+ * @param read  imports the model; absent: the model in the result is used
  * @throws UsageError for a result of another program without a model
  */
 export async function verifyModel(
@@ -68,7 +68,7 @@ export async function verifyModel(
   }
 }
 
-/** The model with recordings of the spikes of populations whose spikes it does not record. */
+/** Returns the model with recordings of all populations that it does not record the spikes of. */
 function withAllSpikes(valid: ValidModel): ValidModel {
   const { recordings } = valid.model;
   const recorded = new Set(recordings.flatMap((one) => (isRecording(one, 'events') ? [populationOf(one.of)] : [])));

@@ -1,4 +1,4 @@
-/** Running again what a result holds, and comparing all of it. */
+/** Runs the model in a result again, and compares all of the results. */
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,14 +25,14 @@ import { storedModel } from './stored-model.js';
 import { storedUnits } from './written-units.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-/** What was found, with what differs or why nothing could be said. */
+/** Verdict, with the differences or the reason why the results are incomparable. */
 export type Verdict =
   | { readonly verdict: 'identical' }
   | {
       readonly verdict: 'different';
-      /** The first difference of spikes, samples or digests in time; absent where only other things differ. */
+      /** The first difference of spikes, samples or digests in time; absent if only other data differs. */
       readonly first?: Difference;
-      /** What the files hold otherwise, the first hundred. */
+      /** Differences of the files, the first hundred. */
       readonly changes: readonly FileDifference[];
       /** All that they hold otherwise. */
       readonly count: number;
@@ -40,17 +40,17 @@ export type Verdict =
   /** The numerics versions differ: results are not expected to agree. */
   | { readonly verdict: 'incomparable'; readonly reason: string };
 
-/** What comparing a stored result with a new run of its model gave. */
+/** Outcome of comparing a stored result with a new run of its model. */
 export interface Verification {
   /** The outcome. */
   readonly verdict: Verdict;
-  /** The record in the result, and that of the new run; absent where the stored one is not fit to run again. */
+  /** The record in the result. */
   readonly stored: RunRecord;
-  /** The record of the new run; absent where none was made. */
+  /** The record of the new run; absent without a new run. */
   readonly found?: RunRecord;
-  /** What the new run ran on; absent where none was made. */
+  /** The engine of the new run; absent without a new run. */
   readonly engine?: Engine;
-  /** What could not be compared, and why. */
+  /** Data that could not be compared, with reasons. */
   readonly limits: readonly string[];
 }
 
@@ -60,12 +60,12 @@ type VerifyOptions = Omit<
 >;
 
 /**
- * Runs again the model that a result holds, writes a result of the same format, and compares everything in the two:
- * spikes, samples and digests to the bit, every attribute, every table, every line. What cannot be computed again is
- * held by the digests of the record.
+ * Runs the model in a result again, writes a result of the same format, and compares everything in the two. It compares
+ * spikes, samples and digests to the bit, every attribute, every table, every line. Data that cannot be computed again
+ * is checked against the digests of the record.
  *
- * @throws UsageError when the file is not a result of ours, or the target is not available
- * @throws DiagnosticError when the model in the result is not the one whose hash it states, or the record is damaged
+ * @throws UsageError if the file is not a result of ours, or the target is not available
+ * @throws DiagnosticError if the model in the result does not match its stated hash, or the record is damaged
  */
 export async function verifyResult(path: string, options: VerifyOptions = {}): Promise<Verification> {
   checkArgument('verifyResult', path, text('result.nwb'));
@@ -83,13 +83,13 @@ export interface NewRun {
   /** The file or folder that it was written to. */
   readonly path: string;
   readonly record: RunRecord;
-  /** What it ran on. */
+  /** The engine that ran it. */
   readonly engine: Engine;
   /** True when it was stopped before it had the stored number of steps. */
   readonly interrupted: boolean;
 }
 
-/** What can be run again: a record that nobody changed, with the model that it states. */
+/** A result that can be run again: an unchanged record, with the model that it states. */
 interface Repeatable extends StoredRecord {
   readonly format: ResultFormat;
   readonly valid: ValidModel;
@@ -166,7 +166,10 @@ async function runFrom(
 
 const suffixes: Readonly<Record<ResultFormat, string>> = { nwb: '.nwb', neo: '.json', csv: '.csv' };
 
-/** A record that was changed after it was written: nothing in it can be relied on to run it again. */
+/**
+ * Returns the verdict on a record that was changed after it was written, so that its contents are not reliable for a
+ * new run.
+ */
 function changedRecord(record: RunRecord, broken: readonly string[]): Verdict {
   const differences = differenceList();
   for (const name of broken) {

@@ -1,14 +1,14 @@
-/** What running a program asks of an engine, as far as it is known before a run. */
+/** Work of an engine for a program, as far as it is known before a run. */
 
 import { operationsInCode, operationsPerStep } from '../ir/operations.js';
 import { elementBytes } from '../ir/program.js';
 import type { Program } from '../ir/program.js';
 
-/** The size of the work, by which an engine is chosen. */
+/** The size of the work, which decides the choice of an engine. */
 export interface Work {
-  /** Operations in all steps, without those of synapses, which depend on spikes. */
+  /** Operations in all steps, except operations of synapses, which depend on spikes. */
   readonly operations: number;
-  /** Operations that stand in the program: what a compiler has to read. */
+  /** Operations in the text of the program, which a compiler has to read. */
   readonly code: number;
   /** Elements that are updated in a step. */
   readonly elements: number;
@@ -16,7 +16,7 @@ export interface Work {
   readonly bytes: number;
 }
 
-/** What running a program for so many steps asks of an engine. */
+/** Returns the work of running a program for so many steps. */
 export const workOf = (program: Program, steps: number): Work => ({
   operations: steps * operationsPerStep(program),
   code: operationsInCode(program),

@@ -1,4 +1,4 @@
-/** Units in which result files hold numbers, where a notation has customs of its own. */
+/** Units of numbers in result files, for notations with customs of their own. */
 
 import type { WrittenUnits } from '../../runtime/record/plan.js';
 import type { WrittenUnit } from '../../runtime/results/result.js';

@@ -28,7 +28,7 @@ export function yamlText(value: unknown): string {
   visit(document, {
     Collection(_key, node, path) {
       if (path.length <= 1) return undefined;
-      // What stands before it on its line, or is indented: two spaces for each level.
+      // Width of the text before it on its line, and its indentation: two spaces for each level.
       const [parent] = path.slice(-1);
       const before = isPair(parent) ? String(parent.key).length + 2 : 2;
       const indent = 2 * (path.filter(isCollection).length - 1);

@@ -15,9 +15,9 @@ import { timingProperties } from '../../model/timing-properties.js';
 import type { Phase } from '../../model/typed.js';
 
 /**
- * Lets time pass; `seconds` absent: what is left of the document's own protocol.
+ * Lets time pass; without `seconds`, performs the rest of the document's own protocol.
  *
- * @returns false when it was stopped early
+ * @returns false if it was stopped early
  */
 export async function run(state: SessionState, seconds?: number, how: AdvanceOptions = {}): Promise<boolean> {
   if (seconds !== undefined) checkedTime(state, seconds);
@@ -47,11 +47,11 @@ export async function performRest(state: SessionState): Promise<boolean> {
 /**
  * Performs a phase that the document did not plan.
  *
- * @param atOnce  only where the program that runs can perform it
- * @throws UsageError where it cannot; the session is then as it was
+ * @param atOnce  only if the running program can perform it
+ * @throws UsageError if it cannot; the session is then as it was
  */
 export async function addPhase(state: SessionState, phase: written.Phase, atOnce = false): Promise<void> {
-  // What the document planned and nobody asked for is not part of the session.
+  // Planned phases of the document that no call performed are not part of the session.
   while (state.done < state.phases.length && !lasts(state.typed[state.done]!)) await advance(state);
   const { done } = state;
   const added = phasesOf(state.given, [phase]);
@@ -103,7 +103,7 @@ function shorten(state: SessionState, run: number): void {
   state.typed[state.done] = { kind: 'run', run };
 }
 
-/** Writes the values of a phase into the running program. @returns false where it cannot take them */
+/** Writes the values of a phase into the running program. @returns false if the program cannot take them */
 async function changeDirectly({ given }: SessionState, on: Engaged, phase: Phase): Promise<boolean> {
   if (phase.kind !== 'set' && phase.kind !== 'initialise') return false;
   const { model } = given.valid;

@@ -1,4 +1,4 @@
-/** Checks of what calls of a session give: the rules are those for documents. */
+/** Checks the arguments of a session's calls by the rules for documents. */
 
 import type { GivenNumbers } from './model-session.js';
 import { delayedPathway } from './names.js';
@@ -13,7 +13,7 @@ import { isWellFormed } from '../../model/well-formed.js';
 
 const checks = new WeakMap<written.ValidModel, PhaseCheck>();
 
-/** The normal form of a phase that a call adds. @throws UsageError where a document could not contain it */
+/** Returns the normal form of a phase that a call adds. @throws UsageError if a document could not contain it */
 export function checkedPhase(
   { given, typed, done }: SessionState,
   phase: Readonly<Record<string, unknown>>,
@@ -55,7 +55,7 @@ function refuseUnwritable(value: unknown, where: string, depth: number): void {
     refuse(typeof value === 'number' ? String(value) : `a ${ArrayBuffer.isView(value) ? 'typed array' : typeof value}`);
 }
 
-/** The normal form of a longer document. @throws UsageError where it breaks a rule */
+/** Returns the normal form of a longer document. @throws UsageError if it breaks a rule */
 export function checkedModel(model: written.Model, data: written.DataStore): written.ValidModel {
   const diagnostics = new Diagnostics();
   const positions = { place: (pointer: string) => ({ document: 'the call', pointer }) };
@@ -64,7 +64,7 @@ export function checkedModel(model: written.Model, data: written.DataStore): wri
   return valid;
 }
 
-/** Errors of a document as those of a call. Places of a document that nobody wrote are left out. */
+/** Converts errors of a document to an error of a call. Places are left out, because the document has no text. */
 function usageErrorOf(diagnostics: readonly Diagnostic[]): UsageError {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').map(sentence);
   const [first, ...others] = errors;
@@ -96,7 +96,10 @@ export function checkedTime(state: SessionState, seconds: unknown): number {
   return seconds;
 }
 
-/** What a call sets: values by `owner.variable`, and delays by `projection.pathway` (`projection.pathway.delay`). */
+/**
+ * Splits the settings of a call: values by `owner.variable`, and delays by `projection.pathway`
+ * (`projection.pathway.delay`).
+ */
 export function settings(
   given: unknown,
   state: SessionState,

@@ -1,4 +1,4 @@
-/** The program and engine of a session: what compiles it, brings it to where the session stands, and ends it. */
+/** Compiles the program of a session, brings its engine to the session's present time, and ends it. */
 
 import { goOn, movedState } from './go-on.js';
 import { startFrom, startingLate } from './start-state.js';
@@ -16,7 +16,7 @@ import type { Session } from '../../../runtime/targets/target.js';
 /** Steps that a session is taken to run when an engine is chosen for it: nobody knows. */
 const usualWork = 10_000;
 
-/** Compiles the document that a session is by now, and runs it to where the session stands. */
+/** Compiles the present document of a session, and runs it to the session's present time. */
 export async function engage(state: SessionState): Promise<Engaged> {
   if (state.engaged) return state.engaged;
   const { given, watch } = state;
@@ -80,7 +80,7 @@ export async function disengage(state: SessionState): Promise<void> {
   await old?.session.dispose();
 }
 
-/** Ends the engine, and keeps where it stood for the next one to go on from. */
+/** Ends the engine, and keeps its state for the next one to continue from. */
 export async function leave(state: SessionState): Promise<void> {
   const old = state.engaged;
   const begun = old && old.recording.steps() > 0 && !state.options.start && old.recording.outcome() === 'complete';
@@ -95,13 +95,13 @@ const performedOf = ({ phases, typed, done }: SessionState): Pick<Left, 'phases'
   typed: typed.slice(0, done),
 });
 
-/** Nothing goes on from where an engine stood. */
+/** Discards the kept state of an earlier engine. */
 function forget(state: SessionState): void {
   state.left?.recorder.dispose();
   state.left = null;
 }
 
-/** Whether the program has what a phase, or the first step, asks for. */
+/** Checks whether the program has a procedure of a phase, or of the first step. */
 const hasProcedure = ({ phases }: SessionState, on: Engaged, k: number, name: string): boolean =>
   on.compiled.program.schedule.procedures[name] !== undefined &&
   (name === initialSample || isSame(on.known[k], phases[k]));

@@ -14,10 +14,10 @@ import type * as written from '../../model/model.js';
 import { taggedPhase } from '../../model/tagged.js';
 
 /**
- * Goes on with a longer document, whose phases begin with those that were performed.
+ * Continues with a longer document, which begins with the performed phases.
  *
- * @param later  whether what it has besides acts only from now on
- * @throws UsageError when it has fewer phases
+ * @param later  whether its additional parts act only from now on
+ * @throws UsageError if it has fewer phases
  */
 export async function extend(state: SessionState, model: RunnableModel, later = false): Promise<void> {
   const { given, phases } = state;
@@ -79,7 +79,7 @@ export async function recordFromNow(
   try {
     await performRest(state);
   } catch (error) {
-    // What cannot be recorded leaves the session as it was.
+    // A recording that is rejected leaves the session as it was.
     Object.assign(state, before);
     throw error;
   }
@@ -102,7 +102,8 @@ function changesLater(before: unknown, now: unknown): boolean {
 }
 
 /**
- * What a document has that another lacks, besides recordings and phases; `other` where it differs in what both have.
+ * Compares two documents besides recordings and phases: whether the longer one only adds parts; `other` if common parts
+ * differ.
  */
 function addedTo(before: written.Model, now: written.Model): 'nothing' | 'parts' | 'other' {
   const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

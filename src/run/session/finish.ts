@@ -1,4 +1,4 @@
-/** The results of a session and its files: those of its document run as one. */
+/** The results of a session and its files, which equal the results of its document run as one. */
 
 import { engage } from './engage.js';
 import { identity, isSame, withProtocol, type Engaged, type SessionState } from './state.js';
@@ -27,7 +27,7 @@ export async function finish(state: SessionState): Promise<RunResult> {
   return result;
 }
 
-/** Writes the files of what has run so far, and gives the results; the session goes on. */
+/** Writes the files of the run so far, and returns the results; the session goes on. */
 export async function write(state: SessionState): Promise<RunResult> {
   const { watch, options } = state;
   const on = await engage(state);
@@ -58,7 +58,7 @@ export async function write(state: SessionState): Promise<RunResult> {
   }
 }
 
-/** The document that a session was: as it was given, where just its protocol was performed. */
+/** Returns the document of a session: the given one, if exactly its protocol was performed. */
 function documentOf({ given, phases, done }: SessionState): RunnableModel {
   const performed = phases.slice(0, done);
   const planned = given.valid.model.experiment.protocol;
@@ -67,7 +67,7 @@ function documentOf({ given, phases, done }: SessionState): RunnableModel {
   return { ...whole, hashes: hashModel(whole.valid.model) };
 }
 
-/** The spikes of a train of the document, among those that the session kept. */
+/** Returns the spikes of a train of the document from the session's spikes. */
 function trainOf(plan: SpikeTrains['plan'], found: RecordedRun): SpikeTrains {
   const own = found.trains.find((each) => each.plan.population === plan.population && each.plan.event === plan.event);
   if (!own) throw new InvariantError('session', `no spikes of ${plan.population} were kept`);

@@ -1,6 +1,6 @@
 /**
- * Going on with another program: where the document of a session has more in it than its program knows, the state of
- * the old program becomes that of the new one, if it is certain to be what running from the start would give.
+ * Continues a session with another program. If the document has gained parts that the program lacks, the state of the
+ * old program becomes the state of the new one. This is only done if it certainly equals a run from the start.
  */
 
 import { identity, type Engaged, type Left, type SessionState } from './state.js';
@@ -16,7 +16,7 @@ import type { Session } from '../../../runtime/targets/target.js';
 /** Contents of the buffers of a program, from their first elements on, by name. */
 export type MovedState = ReadonlyMap<string, TypedArray>;
 
-/** What the buffers of a new program hold where the old one stood; null where that cannot be told. */
+/** Returns the contents of a new program's buffers at the time of the old one; null if they cannot be determined. */
 export async function movedState(
   left: Left,
   to: Program,
@@ -64,7 +64,7 @@ export async function movedState(
   return moved;
 }
 
-/** Takes a recording that has just begun to where the old one stood. */
+/** Takes a newly begun recording to the time of the old one. */
 export async function goOn(
   left: Left,
   moved: MovedState,
@@ -89,7 +89,7 @@ export async function goOn(
 const isPlain = ({ series, trains }: RecordingPlan): boolean =>
   series.every(({ kind }) => kind === 'samples') && trains.every(({ values }) => values.length === 0);
 
-/** A phase that was performed. `said`: what it says, with the steps that passed however its time was given. */
+/** A performed phase. `said`: its content, with the steps that passed, however its time was given. */
 interface Performed {
   readonly phase: Phase;
   readonly said: string | undefined;
@@ -101,7 +101,7 @@ const recordingsOf = ({ series, trains }: RecordingPlan): readonly string[] => [
   ...trains.flatMap(({ recordings }) => recordings.map(({ recording }) => recording)),
 ];
 
-/** Whether the phases that were performed are those of the new document, record nothing more, and keep no states. */
+/** Checks whether the performed phases equal the new document's, record only the old recordings, and keep no states. */
 function areSamePhases(
   before: readonly Performed[],
   now: readonly Performed[],
@@ -194,7 +194,7 @@ function ringBuffers({ events }: Program): ReadonlyMap<string, EventRing> {
   );
 }
 
-/** A ring's contents with another number of slots; those of the last steps stay. */
+/** Returns a ring's contents with another number of slots; the last steps stay. */
 function inSlots(values: TypedArray, from: number, to: number, step: number): TypedArray {
   const width = values.length / from;
   const Kind = values.constructor as new (length: number) => Uint32Array;

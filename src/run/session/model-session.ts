@@ -1,4 +1,4 @@
-/** A session of a model: what it can be asked, and what it answers. */
+/** Interface of a session of a model. */
 
 import type { RunnableModel } from '../imported-model.js';
 import type { Rows } from '../memory-sink.js';
@@ -15,9 +15,9 @@ export type SessionOptions = Omit<RunOptions, 'steps' | 'stopAfter' | 'dumpIr' |
   readonly start?: StartState;
 };
 
-/** What one call of `run` may be told. */
+/** Options of one call of `run`. */
 export interface AdvanceOptions {
-  /** When it aborts, the call comes back early; what was done until then is kept, and the session can go on. */
+  /** When it aborts, the call returns early; steps done until then are kept, and the session can go on. */
   readonly signal?: AbortSignal;
   /** Told how much of the call is done, in [0, 1]. */
   readonly onProgress?: (fraction: number) => void;
@@ -39,7 +39,7 @@ export interface TakenSpikes {
 
 /** A variable's values at spikes, in SI. */
 interface TakenAtSpikes {
-  /** The variable, with the recording's name where recordings take it at several points of a step. */
+  /** The variable, with the recording's name if recordings take it at several points of a step. */
   readonly name: string;
   /** SI unit; `1` when dimensionless. */
   readonly unit: string;
@@ -66,7 +66,7 @@ export interface TakenSamples extends Rows {
   readonly every: number;
 }
 
-/** What was recorded since it was last taken. */
+/** Data recorded since it was last taken. */
 export interface Taken {
   /** Steps done since the start of the run. */
   readonly steps: number;
@@ -90,43 +90,43 @@ export interface TakenSynapses {
   readonly delays: Uint32Array;
 }
 
-/** A place on cells with compartments; without a section, where they fire. */
+/** A place on cells with compartments; without a section, the spike-detection site. */
 export interface Place {
   readonly section?: string;
-  /** From 0, where the section begins, to 1; absent: its middle. */
+  /** From 0, the beginning of the section, to 1; absent: its middle. */
   readonly fraction?: number;
 }
 
-/** A number in SI for all elements of what a key names, or one for each. */
+/** A number in SI for all elements that a key names, or one for each. */
 export type GivenNumbers = Readonly<Record<string, number | ArrayLike<number>>>;
 
-/** A model that is being run. Calls wait for those before them. */
+/** A running model. Calls wait for earlier calls. */
 export interface ModelSession {
   /** Tells it from a model that was only imported. */
   readonly kind: 'session';
   /** Seconds a step. */
   readonly dt: number;
-  /** What it runs on; null before the first call that needs an engine. */
+  /** The engine; null before the first call that needs one. */
   engine(): Engine | null;
   /** Time in s since the start or the last reset. */
   time(): number;
   /** Steps done since the start, through all segments. */
   steps(): number;
-  /** Steps that were computed: more than were done where a change had them computed again. */
+  /** Number of computed steps, which exceeds the steps done if a change had steps computed again. */
   computed(): number;
   /**
    * Lets time pass.
    *
-   * @param seconds  absent: what is left of the model's own protocol
-   * @returns false when it was stopped early
-   * @throws DiagnosticError for what cannot be lowered, and for faults while running
+   * @param seconds  absent: the rest of the model's own protocol
+   * @returns false if it was stopped early
+   * @throws DiagnosticError for parts that cannot be lowered, and for faults while running
    */
   run(seconds?: number, options?: AdvanceOptions): Promise<boolean>;
   /**
-   * Gives values from now on. Keys are `population.variable`, `population[1, 3].variable` or `projection.variable`;
+   * Sets values from now on. Keys are `population.variable`, `population[1, 3].variable` or `projection.variable`;
    * numbers are in SI, one for all or one for each element.
    *
-   * @param atOnce  only where the running program can take them; otherwise the session is as it was
+   * @param atOnce  only if the running program can take them; otherwise the session is as it was
    */
   set(values: GivenNumbers, atOnce?: boolean): Promise<void>;
   /** Gives first values: they are taken now, and at each reset that follows. */
@@ -137,20 +137,20 @@ export interface ModelSession {
   reset(annotations?: Readonly<Record<string, unknown>>): Promise<void>;
   /** Keeps all that changes under a name. */
   snapshot(name: string): Promise<void>;
-  /** Goes back to what was kept, in a new segment. */
+  /** Returns to a kept state, in a new segment. */
   restore(name: string): Promise<void>;
   /**
-   * Goes on with a longer document: what it says besides is built, and phases after those that were done are left to
-   * `run()`. Phases must begin with those of the session.
+   * Continues with a longer document. Its additional parts are built, and its further phases are left to `run()`.
+   * Phases must begin with the session's own.
    *
-   * @param later  whether what it says besides acts only from now on: what has run need not run again then
+   * @param later  whether its additional parts act only from now on, so that past steps need not run again
    */
   extend(model: RunnableModel, later?: boolean): Promise<void>;
-  /** What was recorded since the last call. */
+  /** Takes the data recorded since the last call. */
   take(): Promise<Taken>;
   /**
-   * A variable now, in SI: one number for each cell, or each synapse in order of creation. `lastspike`,
-   * `not_refractory` and a projection's `lastupdate` can be read where the program keeps them.
+   * Reads a variable now, in SI: one number for each cell, or each synapse in order of creation. `lastspike`,
+   * `not_refractory` and a projection's `lastupdate` can be read if the program keeps them.
    */
   read(owner: string, variable: string): Promise<TypedArray>;
   /** The synapses of a projection. */
@@ -161,11 +161,14 @@ export interface ModelSession {
   model(): written.ValidModel;
   /** Populations with their sizes, as the engine has them. */
   populations(): readonly { readonly name: string; readonly size: number }[];
-  /** Warnings and notes about the engine and about what was recorded so far. */
+  /** Warnings and notes about the engine and the recordings so far. */
   findings(): readonly Diagnostic[];
-  /** Writes the files of what has run so far; the session goes on. Disposing of the result ends what it keeps of it. */
+  /** Writes the files of the run so far; the session goes on. Disposing of the result frees the data that it holds. */
   write(): Promise<RunResult>;
-  /** Ends the session and gives complete results: those of its document, run as one. Files are written now. */
+  /**
+   * Ends the session and returns complete results, which equal the results of its document run as one. Files are
+   * written now.
+   */
   finish(): Promise<RunResult>;
   /** Ends the engine. Safe at any time. */
   dispose(): Promise<void>;

@@ -1,4 +1,4 @@
-/** What calls of a session name: populations, projections and their variables. */
+/** Names in calls of a session: populations, projections and their variables. */
 
 import type { Place } from './model-session.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
@@ -7,7 +7,7 @@ import type * as written from '../../model/model.js';
 import { compartmentVariables, mechanismNames } from '../../model/normalise/compartments.js';
 import { isNeuronType } from '../../model/typed.js';
 
-/** What a call names that the session does not have, with what it may have meant. */
+/** Returns an error for a name that the session does not have, with a suggestion. */
 export function unknownName(what: string, name: unknown, known: readonly string[]): UsageError {
   if (typeof name !== 'string')
     return new UsageError(
@@ -28,7 +28,7 @@ export function checkOwner(name: unknown, ...maps: readonly Readonly<Record<stri
 
 type Type = written.NeuronType | written.SynapseType;
 
-/** Whether the cells of a population have compartments, of which one name stands for several variables. */
+/** Checks whether the cells of a population have compartments, so that one name stands for several variables. */
 export const isStructured = (owner: string, model: written.Model): boolean =>
   model.neurons[model.populations[owner]?.type ?? '']?.compartments !== undefined;
 

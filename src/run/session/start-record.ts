@@ -1,4 +1,4 @@
-/** Where a session began, as results hold it: numbers in the record, arrays beside it by their digests. */
+/** The start of a session in results: numbers in the record, arrays stored separately by their digests. */
 
 import { createHash } from 'node:crypto';
 
@@ -35,10 +35,10 @@ export function recordedStart(start: StartState): { readonly start: RecordedStar
 }
 
 /**
- * The start that a record tells of.
+ * Returns the start that a record describes.
  *
  * @param path  the result, for messages
- * @throws DiagnosticError where an array is not there, or not the one that the record refers to
+ * @throws DiagnosticError if an array is missing, or does not match its digest in the record
  */
 export function startOf(start: RecordedStart, data: ReadonlyMap<string, unknown>, path: string): StartState {
   const array = (digest: string): ArrayLike<number> => {

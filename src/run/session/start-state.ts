@@ -1,7 +1,7 @@
 /**
- * A session that begins in the middle: at a step, with what happened before it. Values of variables are the document's;
- * what no document says is here: events that delays have still to bring, and when each element and synapse was last
- * active.
+ * A session that begins at a later step, with its history. Values of variables are the document's. The start adds the
+ * state that no document holds: events that delays have still to bring, and times of last activity of each element and
+ * synapse.
  */
 
 import { longAgo, neverSpiked } from '../../lower/groups.js';
@@ -19,19 +19,19 @@ export interface StartState {
   /** Steps before the first one: time begins at step * dt. */
   readonly step: number;
   /**
-   * Events before that, by `population.event`: those of the last steps, as far back as the longest delay; of one step, in
-   * the order in which they act.
+   * Earlier events, by `population.event`: events of the last steps, as far back as the longest delay. Events of one
+   * step are in order of action.
    */
   readonly events: Readonly<Record<string, { readonly steps: ArrayLike<number>; readonly cells: ArrayLike<number> }>>;
-  /** Step of the last event of each element, by `population.event`; -2^30 where it never had one. */
+  /** Step of the last event of each element, by `population.event`; -2^30 for an element without events. */
   readonly lastEvents: Readonly<Record<string, ArrayLike<number>>>;
   /** 1 for each element that is not refractory, by `population.event`. */
   readonly free: Readonly<Record<string, ArrayLike<number>>>;
-  /** Step in which each synapse was brought up to date, in order of creation, by projection. */
+  /** Step of the last update of each synapse, in order of creation, by projection. */
   readonly lastUpdates: Readonly<Record<string, ArrayLike<number>>>;
   /**
-   * Which of the events under way each synapse has heard, in order of creation, by `projection.pathway`: those of the
-   * steps [from, until). Pathways that are absent have heard all of them.
+   * Range of steps [from, until) with events under way that each synapse has received, in order of creation, by
+   * `projection.pathway`. Absent pathways have received all of them.
    */
   readonly heard?: Readonly<Record<string, { readonly from: ArrayLike<number>; readonly until: ArrayLike<number> }>>;
 }
@@ -39,7 +39,7 @@ export interface StartState {
 /** Least and greatest number of an array of a start. */
 type Limits = readonly [least: number, most: number];
 
-/** @throws UsageError for a start whose numbers no session can have reached */
+/** @throws UsageError for a start with numbers that no session can have reached */
 export function checkStart({ step, events, lastEvents, free, lastUpdates, heard = {} }: StartState): void {
   if (!Number.isInteger(step) || step < 0 || step > mostSteps)
     throw new UsageError(`the step of the start is ${shorten(step)}`, `give a whole number from 0 to ${mostSteps}`);
@@ -72,7 +72,7 @@ function checkWhole(what: string, values: ArrayLike<number>, [least, most]: Limi
 /** Procedure that draws the noise of the step before an odd one: two steps have one draw. */
 const drawNoise = 'draw_noise';
 
-/** The program with what starting in the middle needs. */
+/** Returns the program with a procedure for starts at a later step. */
 export function startingLate(program: Program): Program {
   const kernels = program.schedule.step.filter(({ kernel }) => isNoiseKernel(kernel));
   if (kernels.length === 0) return program;
@@ -81,7 +81,7 @@ export function startingLate(program: Program): Program {
   return { ...program, schedule: { ...program.schedule, procedures } };
 }
 
-/** Takes a session that is initialised to where it begins. @throws UsageError for a state of another model */
+/** Takes an initialised session to its start state. @throws UsageError for a state of another model */
 export async function startFrom(session: Session, program: Program, state: StartState): Promise<void> {
   const { buffers } = await session.snapshot();
   const write = (name: string, from: number, values: ArrayLike<number>): void => {
@@ -120,7 +120,7 @@ export async function startFrom(session: Session, program: Program, state: Start
   await session.restore({ step: state.step, buffers });
 }
 
-/** Writes which steps' events each synapse of a pathway has heard. */
+/** Writes the steps of the events that each synapse of a pathway has received. */
 async function putHeard(
   key: string,
   from: ArrayLike<number>,
@@ -173,7 +173,7 @@ function putEvents(
   }
 }
 
-/** The number of a hidden variable for each element or synapse; undefined where the program keeps none. */
+/** Returns the number of a hidden variable for each element or synapse; undefined if the program does not keep it. */
 export async function readHidden(
   owner: string,
   variable: string,
@@ -201,7 +201,10 @@ export async function readHidden(
   return Float64Array.from(variable === 'lastspike' ? numbers.map(time) : numbers);
 }
 
-/** The group of a population, and where its elements begin in the group's arrays: those begin with the group's name. */
+/**
+ * Returns the group of a population, and the offset of its elements in the group's arrays, which are named after the
+ * group.
+ */
 function placeOf(
   key: string,
   length: number,

@@ -1,4 +1,4 @@
-/** What a session is at present: the document that it is by now, how much of it was performed, and the engine. */
+/** Present state of a session: its document so far, the number of performed phases, and the engine. */
 
 import type { AdvanceOptions, SessionOptions } from './model-session.js';
 import type { CompiledModel } from '../compile-model.js';
@@ -31,11 +31,11 @@ export interface Engaged {
   readonly synapses: Map<string, Synapses>;
   /** Lowest and highest number that synapses have had, by buffer. */
   readonly reached: Map<string, readonly [low: number, high: number]>;
-  /** What was performed; runs are as long as they were. */
+  /** Performed entries; runs have the lengths that were performed. */
   readonly performed: ProtocolEntry[];
 }
 
-/** Where a session stood when its program could not go on, and what it had recorded. */
+/** State of a session at the end of a program that could not continue it, with its recordings. */
 export interface Left extends Pick<Engaged, 'compiled' | 'plan' | 'sink' | 'recorder' | 'recording'> {
   /** Phases that were performed. */
   readonly phases: readonly written.Phase[];
@@ -50,7 +50,7 @@ export interface SessionState {
   readonly watch: Stopwatch;
   /** The document as it was given, its own protocol with it. */
   given: RunnableModel;
-  /** The protocol by now: phases that were performed, then those that are left. */
+  /** The present protocol: performed phases, then the remaining ones. */
   phases: written.Phase[];
   /** The same phases in their typed form. */
   typed: Phase[];
@@ -58,12 +58,12 @@ export interface SessionState {
   done: number;
   /** Null before the first call that needs an engine, and after one that the program cannot perform. */
   engaged: Engaged | null;
-  /** What the next program goes on from; null: it runs from the start. */
+  /** State that the next program continues from; null: it runs from the start. */
   left: Left | null;
   closed: boolean;
   /** Steps that were computed, some of them again. */
   computed: number;
-  /** What the call that is being performed was told. */
+  /** Options of the call that is being performed. */
   waiting: AdvanceOptions;
   /** Steps at which that call began, and how many it takes. */
   progress: { readonly from: number; readonly steps: number };
@@ -71,7 +71,7 @@ export interface SessionState {
   readonly taken: { readonly rows: Map<string, number>; readonly spikes: Map<string, number> };
 }
 
-/** A session at time 0, none of whose phases was performed. */
+/** Returns a session at time 0, before its first phase. */
 export const initialState = (given: RunnableModel, options: SessionOptions): SessionState => ({
   options,
   watch: stopwatch(),
@@ -101,7 +101,7 @@ export function phasesOf(
   return { phases: [...phases], typed: [...typedPhases(given.valid.model, phases)] };
 }
 
-/** Whether two phases say the same. */
+/** Checks whether two phases are equal. */
 export const isSame = (a: written.Phase | undefined, b: written.Phase | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));
 

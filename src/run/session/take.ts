@@ -1,4 +1,4 @@
-/** What a session hands out while it is running: recordings, variables, synapses. */
+/** Data that a session returns while it is running: recordings, variables, synapses. */
 
 import { engage } from './engage.js';
 import type { Taken, TakenSamples, TakenSpikes, TakenSynapses } from './model-session.js';
@@ -11,7 +11,7 @@ import type { Model } from '../../model/model.js';
 import { segmentSpans } from '../../../runtime/record/protocol.js';
 import { readU32, resolveExtent } from '../../../runtime/record/read-buffers.js';
 
-/** What was recorded since it was last taken. */
+/** Returns the data recorded since it was last taken. */
 export async function take(state: SessionState): Promise<Taken> {
   const { plan, recording, sink, performed } = await engage(state);
   const { taken } = state;

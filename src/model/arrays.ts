@@ -3,11 +3,11 @@
 import { invariant } from '../diagnostics/diagnostic.js';
 import type { ArrayValue, DataStore } from './model.js';
 
-/** Whether the numbers of an array value stand in the model itself. */
+/** Checks whether the numbers of an array value stand in the model itself. */
 export const isListed = (value: ArrayValue): value is readonly number[] => !('$data' in value);
 
 /**
- * The numbers of an array value in SI, wherever they are kept.
+ * Returns the numbers of an array value in SI, wherever they are kept.
  *
  * @throws InvariantError for an array that the store lacks: normalising has checked that all are there
  */
@@ -32,5 +32,5 @@ export function knownNumbers(value: ArrayValue, data: DataStore | undefined): re
 export const numbersOf = (value: ArrayValue, data: DataStore | undefined): readonly number[] =>
   knownNumbers(value, data) ?? [];
 
-/** How many numbers an array value has along its first dimension. */
+/** Returns how many numbers an array value has along its first dimension. */
 export const lengthOf = (value: ArrayValue): number => (isListed(value) ? value.length : (value.shape[0] ?? 0));

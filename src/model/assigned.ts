@@ -28,12 +28,12 @@ export function assignedBy(key: string): Assigned {
   return inside.includes(':') ? { owner, slice: [from, until, by], variable } : { owner, indices: numbers, variable };
 }
 
-/** Elements or synapses that a key names by number; undefined for all. */
+/** Returns the elements or synapses that a key names by number; undefined for all. */
 export function numbersIn({ slice, indices }: Pick<Assigned, 'slice' | 'indices'>): readonly number[] | undefined {
   return slice ? inSlice(slice) : indices;
 }
 
-/** Numbers of the synapses in a slice or list of a selection; undefined for all. */
+/** Returns the numbers of the synapses in a slice or list of a selection; undefined for all. */
 export const synapsesIn = (
   { slice, indices }: Pick<Assigned, 'slice'> & { readonly indices?: ArrayValue },
   data: DataStore,

@@ -23,13 +23,16 @@ export function changedNames(model: Model): ReadonlySet<string> {
   return new Set([...phases, ...operations]);
 }
 
-/** Variables of a selection with their owners; without a selection they name them, and maybe elements, themselves. */
+/**
+ * Prefixes variables of a selection with their owners. Without a selection, keys name their owners themselves, and
+ * perhaps elements, which are dropped.
+ */
 const named = (keys: readonly string[], of: SelectionRule | undefined): readonly string[] =>
   of === undefined
     ? keys.map((key) => key.replace(/\[[^\]]*\]/, ''))
     : keys.flatMap((key) => ownersOf(of).map((owner) => `${owner}.${key}`));
 
-/** A variable that code of synapses names: their own, or one at an end (`post.v`). */
+/** Returns a variable that code of synapses names: their own, or one at an end (`post.v`). */
 function ofSynapses(name: string, projection: Id, { projections }: Model): readonly string[] {
   const [, end, variable = ''] = /^(pre|post)\.(.+)$/.exec(name) ?? [];
   const { from, to } = projections[projection] ?? {};

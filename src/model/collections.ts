@@ -1,17 +1,17 @@
 /** Records and lists in general. */
 
-/** A record with each item changed. */
+/** Returns a record with each item changed. */
 export const mapped = <T, U>(
   record: Readonly<Record<string, T>>,
   change: (item: T, key: string) => U,
 ): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([key, item]): [string, U] => [key, change(item, key)]));
 
-/** A record without some keys. */
+/** Returns a record without some keys. */
 export const without = <T>(
   record: Readonly<Record<string, T>>,
   keys: { readonly has: (key: string) => boolean },
 ): Record<string, T> => Object.fromEntries(Object.entries(record).filter(([key]) => !keys.has(key)));
 
-/** Whether a value is a list; unlike `Array.isArray`, it knows lists that cannot be changed. */
+/** Checks whether a value is a list; unlike `Array.isArray`, it knows lists that cannot be changed. */
 export const isList = <T, U>(value: readonly T[] | U): value is readonly T[] => Array.isArray(value);

@@ -20,7 +20,7 @@ export class Comments {
     this.#left = new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
   }
 
-  /** The comment on a part itself. */
+  /** Returns the comment on a part itself. */
   take(pointer: string): readonly string[] {
     const text = this.#left.get(pointer);
     this.#left.delete(pointer);
@@ -40,7 +40,7 @@ export class Comments {
     ];
   }
 
-  /** All that are left. */
+  /** Returns all that are left. */
   takeRest(): readonly string[] {
     return [...this.#left.keys()].flatMap((pointer) => this.take(pointer));
   }

@@ -11,7 +11,9 @@
 
 import type { Compartments, Section } from './typed.js';
 
-/** Sections that names of sections and groups stand for, in the order of the sections; without names all. */
+/**
+ * Returns the sections that names of sections and groups stand for, in the order of the sections; without names all.
+ */
 export function sectionsOn(
   on: readonly string[] | undefined,
   { sections, groups }: Pick<Compartments, 'sections' | 'groups'>,
@@ -206,7 +208,7 @@ export function treeOf({ sections }: Pick<Compartments, 'sections'>): Tree {
 
 const isLumped = (section: Section): boolean => section.capacitance !== undefined;
 
-/** Sections with parents before children, else in their own order. */
+/** Sorts sections with parents before children, else in their own order. */
 function inTreeOrder(sections: Compartments['sections']): readonly string[] {
   const done = new Set<string>();
   const visit = (name: string): void => {
@@ -243,11 +245,11 @@ function required(name: string, section: Section, key: 'specificCapacitance' | '
   return value;
 }
 
-/** The piece that holds a place. */
+/** Returns the piece that holds a place. */
 const pieceAt = ({ divisions }: Section, fraction: number): number =>
   Math.min(divisions - 1, Math.max(0, Math.floor(fraction * divisions)));
 
-/** Areas and resistances of the pieces of a section that has a shape. */
+/** Returns areas and resistances of the pieces of a section that has a shape. */
 function piecesOf(name: string, section: Section): readonly Piece[] {
   const resistivity = required(name, section, 'resistivity');
   const total = lengthOf(section);
@@ -284,7 +286,7 @@ interface Frustum {
   readonly length: number;
 }
 
-/** The frusta of a section that have a length, in order. */
+/** Returns the frusta of a section that have a length, in order. */
 function frustaOf(points: readonly (readonly number[])[]): readonly Frustum[] {
   const frusta: Frustum[] = [];
   let begin = 0;
@@ -297,7 +299,10 @@ function frustaOf(points: readonly (readonly number[])[]): readonly Frustum[] {
   return frusta;
 }
 
-/** Which frustum is the first that ends at a length along the section or after it; the number of frusta: none does. */
+/**
+ * Returns the index of the first frustum that ends at a length along the section or after it; the number of frusta if
+ * none does.
+ */
 function firstUpTo(frusta: readonly Frustum[], length: number): number {
   let [low, high] = [0, frusta.length];
   while (low < high) {
@@ -309,7 +314,7 @@ function firstUpTo(frusta: readonly Frustum[], length: number): number {
   return low;
 }
 
-/** Lateral area and axial resistance between two lengths along the frusta of a section. */
+/** Integrates lateral area and axial resistance between two lengths along the frusta of a section. */
 function integrate(
   frusta: readonly Frustum[],
   from: number,
@@ -345,13 +350,13 @@ interface Shape {
   readonly halves: readonly [left: number, right: number];
 }
 
-/** The shapes of the compartments of a section. @throws BadTree as `treeOf` does */
+/** Returns the shapes of the compartments of a section. @throws BadTree as `treeOf` does */
 export function shapesOf(name: string, section: Section): readonly Shape[] {
   const ends = endsOf(section);
   return piecesOf(name, section).map(({ left, right }, k) => ({ ends: ends[k] ?? [0, 0], halves: [left, right] }));
 }
 
-/** Diameters at which each compartment of a section begins and ends. */
+/** Returns the diameters at both ends of each compartment of a section. */
 function endsOf({ points, diameter = 0, divisions, ...section }: Section): readonly Shape['ends'][] {
   if (!points) return new Array<Shape['ends']>(divisions).fill([diameter, diameter]);
   const frusta = frustaOf(points);
@@ -373,7 +378,7 @@ function endsOf({ points, diameter = 0, divisions, ...section }: Section): reado
   });
 }
 
-/** The point at a length along the frusta of a section. */
+/** Returns the point at a length along the frusta of a section. */
 function placeAlong(frusta: readonly Frustum[], along: number): [number, number, number] {
   const frustum = frusta[Math.min(firstUpTo(frusta, along), frusta.length - 1)];
   if (frustum === undefined) return [0, 0, 0];

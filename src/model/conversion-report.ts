@@ -55,22 +55,25 @@ export class ConversionReport {
     return [...this.#entries.values()];
   }
 
-  /** The same, perhaps under another name. */
+  /** Adds an exact entry: the same function, perhaps under another name. */
   exact(pointer: string, message: string, code = `${this.#stage}/exact`): void {
     this.add({ verdict: 'exact', code, pointer, message });
   }
 
-  /** The same up to rounding, to a convention that the message states, or to other draws of the same distribution. */
+  /**
+   * Adds an equivalent entry: the same up to rounding, to a convention that the message states, or to other draws of
+   * the same distribution.
+   */
   equivalent(code: string, pointer: string, message: string): void {
     this.add({ verdict: 'equivalent', code, pointer, message });
   }
 
-  /** An approximation; the message states the difference. */
+  /** Adds an approximation; the message states the difference. */
   approximated(code: string, pointer: string, message: string): void {
     this.add({ verdict: 'approximated', code, pointer, message });
   }
 
-  /** Left out. @returns undefined, as the value for the part */
+  /** Adds an entry for a part that is left out. @returns undefined, as the value for the part */
   missing(pointer: string, message: string, code = `${this.#stage}/not-expressible`): undefined {
     this.add({ verdict: 'notExpressible', code, pointer, message });
     return undefined;

@@ -15,7 +15,7 @@ interface Declaring extends Pick<EquationSet | written.EquationSet, 'noise'> {
   readonly ports?: object;
 }
 
-/** Names that a type declares: parameters, states, derived variables, inputs, ports, noises. */
+/** Returns the names that a type declares: parameters, states, derived variables, inputs, ports, noises. */
 export function declaredNames(type: Declaring): ReadonlySet<string> {
   const declared = [type.parameters, type.state, type.derived, type.inputs ?? {}, type.ports ?? {}];
   return new Set([...declared.flatMap(Object.keys), ...type.noise, ...everywhere]);
@@ -24,7 +24,7 @@ export function declaredNames(type: Declaring): ReadonlySet<string> {
 /** Only the names that have a meaning everywhere. */
 export const noNames: ReadonlySet<string> = new Set(everywhere);
 
-/** Names of a type's own variables: parameters, states, derived variables and inputs. */
+/** Returns the names of a type's own variables: parameters, states, derived variables and inputs. */
 export const ownNames = ({
   parameters,
   state,
@@ -33,7 +33,7 @@ export const ownNames = ({
 }: Pick<written.EquationSet, 'parameters' | 'state' | 'derived'> & { readonly inputs?: object }): ReadonlySet<string> =>
   new Set([parameters, state, derived, inputs].flatMap((map) => Object.keys(map)));
 
-/** Names of several scopes. */
+/** Joins the names of several scopes. */
 export const union = (scopes: readonly ReadonlySet<string>[]): ReadonlySet<string> =>
   scopes.length === 1 ? (scopes[0] ?? noNames) : new Set([...everywhere, ...scopes.flatMap((scope) => [...scope])]);
 

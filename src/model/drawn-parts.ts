@@ -25,7 +25,7 @@ const isRandomText = (text: string): boolean => callsIn(parseExpression(text)).s
 const isRandomValue = (value: Value, { seeded }: Counted): boolean =>
   typeof value === 'string' ? isRandomText(value) : seeded && isDrawn(value);
 
-/** Whether a rule draws which pairs it connects. */
+/** Checks whether a rule draws which pairs it connects. */
 function drawsPairs(rule: ConnectionRule, { seeded }: Counted): boolean {
   switch (rule.rule) {
     case 'all':

@@ -50,7 +50,7 @@ export function atEndOfStep(
   };
 }
 
-/** A model as it was before `atEndOfStep`, with `t` in place of `t + dt`. */
+/** Returns a model as it was before `atEndOfStep`, with `t` in place of `t + dt`. */
 export function atBeginOfStep(model: written.Model): written.Model {
   const typed = typedModel(model);
   const isLater = (e: Expression): boolean =>

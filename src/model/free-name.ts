@@ -16,7 +16,7 @@ export class UniqueNames {
     this.#taken = new Set(taken);
   }
 
-  /** A free name like the one wanted, which is taken from now on. */
+  /** Returns a free name like the one wanted, which is taken from now on. */
   take(wanted: string): string {
     const name = freeName(wanted, this.has);
     this.#taken.add(name);
@@ -27,7 +27,7 @@ export class UniqueNames {
   readonly has = (name: string): boolean => this.#taken.has(name);
 }
 
-/** A text as an identifier: letters, digits and underscores, no digit first. */
+/** Returns a text as an identifier: letters, digits and underscores, no digit first. */
 export function identifier(text: string): string {
   return text.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=[0-9])|^$/, '_');
 }

@@ -20,10 +20,10 @@ const normalisedModel = object('the property valid.model of a model that importM
 ]);
 
 /**
- * The three identities of a normalised model.
+ * Returns the three identities of a normalised model.
  *
- * Each is the SHA-256 of the RFC 8785 canonical JSON of the normalised form without its defaults, so key order,
- * white space, comments, the spelling of units, and keys that later versions add make no difference.
+ * Each is the SHA-256 of the RFC 8785 canonical JSON of the normalised form without its defaults, so key order, white
+ * space, comments, the spelling of units, and keys that later versions add make no difference.
  *
  * @param model  a normalised model; large arrays count by their digests
  * @source RFC 8785 (JSON Canonicalization Scheme), FIPS 180-4 (SHA-256)
@@ -36,7 +36,7 @@ export function hashModel(model: Model): ModelHashes {
   return { model: modelHash, experiment, document: digest({ interneuron: 'document', experiment, ...forms.document }) };
 }
 
-/** SHA-256, in hexadecimal, of the RFC 8785 canonical JSON of a value that JSON can hold. */
+/** Returns the SHA-256, in hexadecimal, of the RFC 8785 canonical JSON of a value that JSON can hold. */
 export function digest(value: unknown): string {
   return createHash('sha256')
     .update(canonicalize(value) ?? 'null', 'utf8')

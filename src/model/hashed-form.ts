@@ -25,7 +25,7 @@ import type {
   SynapseType,
 } from './model.js';
 
-/** Order of a pathway that does not state one: the presynaptic side comes first. */
+/** Returns the order of a pathway that does not state one: the presynaptic side comes first. */
 export function defaultPathwayOrder(on: string): number {
   return on.startsWith('post.') ? 1 : -1;
 }
@@ -189,14 +189,14 @@ function without(value: object, defaults: Readonly<Record<string, unknown>>): Re
   );
 }
 
-/** Defaults are scalars, or empty lists and maps. */
+/** Checks whether a member equals its default: a scalar, or an empty list or map. */
 function isDefault(member: unknown, usual: unknown): boolean {
   if (usual !== null && typeof usual === 'object')
     return member !== null && typeof member === 'object' && Object.keys(member).length === 0;
   return member === usual;
 }
 
-/** The map with every value changed by `change`; values that become undefined are left out. */
+/** Returns the map with every value changed by `change`; values that become undefined are left out. */
 function mapValues<V>(map: Readonly<Record<string, V>>, change: (value: V) => unknown): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(map)

@@ -214,14 +214,14 @@ function quantityAt(text: string, offset: number): SyntaxMistake | undefined {
   };
 }
 
-/** Offset of the last character before another that is not space. */
+/** Returns the offset of the last character before another that is not space. */
 function lastBefore(text: string, offset: number): number {
   let at = offset - 1;
   while (at > 0 && /\s/.test(text[at] ?? '')) at--;
   return at;
 }
 
-/** Offset of the last brace or bracket that is still open. */
+/** Returns the offset of the last brace or bracket that is still open. */
 function lastOpen(text: string, end: number): number {
   const open: number[] = [];
   for (let at = 0; at < end;) {

@@ -51,7 +51,7 @@ export function jsonPositions(text: string, document: string, lines: Lines): Pos
   };
 }
 
-/** Offset in the text of character `index` of the string that opens at `start`. */
+/** Returns the offset in the text of character `index` of the string that opens at `start`. */
 function offsetInString(text: string, start: number, index: number): number {
   let offset = start + 1;
   for (let passed = 0; passed < index && offset < text.length && text[offset] !== '"'; passed++) {
@@ -61,7 +61,7 @@ function offsetInString(text: string, start: number, index: number): number {
   return offset;
 }
 
-/** Offset after the value that begins at `start`. */
+/** Returns the offset after the value that begins at `start`. */
 function afterValue(text: string, start: number): number {
   let depth = 0;
   let index = start;

@@ -15,7 +15,7 @@ interface JsonScan {
   readonly tooDeepAt?: number;
 }
 
-/** Offset after the string that opens at `start`; the end of the text if it does not close. */
+/** Returns the offset after the string that opens at `start`; the end of the text if it does not close. */
 export function afterString(text: string, start: number): number {
   for (let index = start + 1; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -25,7 +25,7 @@ export function afterString(text: string, start: number): number {
   return text.length;
 }
 
-/** Offset after a comment that opens at `start`, or `start + 1` if none does. */
+/** Returns the offset after a comment that opens at `start`, or `start + 1` if none does. */
 export function afterComment(text: string, start: number): number {
   const next = text[start + 1];
   if (next === '/') {
@@ -37,7 +37,7 @@ export function afterComment(text: string, start: number): number {
   return end < 0 ? text.length : end + 2;
 }
 
-/** Offset of the next character from `start` on that is neither space nor in a comment. */
+/** Returns the offset of the next character from `start` on that is neither space nor in a comment. */
 export function afterSpace(text: string, start: number): number {
   let index = start;
   while (index < text.length) {

@@ -229,7 +229,7 @@ function build(
   };
 }
 
-/** Neuron types, and populations as other parts refer to them. */
+/** Normalises neuron types, and declares populations as other parts refer to them. */
 function declare(
   context: Context,
   document: ModelDocument,
@@ -269,7 +269,10 @@ interface Network {
   readonly matrixOf: (projection: Id) => { readonly matrix?: readonly [number, number] };
 }
 
-/** Synapse types and projections: a type is checked between all the pairs of ends that projections use it between. */
+/**
+ * Normalises synapse types and projections. A type is checked between all the pairs of ends that projections use it
+ * between.
+ */
 function connect(context: Context, document: ModelDocument, elements: Elements): Network {
   const declared = new Map<Id, DeclaredProjection>(
     Object.entries(document.projections ?? {}).map(([id, item]) => [
@@ -337,7 +340,7 @@ function connect(context: Context, document: ModelDocument, elements: Elements):
   };
 }
 
-/** Pairs of ends with the same variables and events count once. */
+/** Removes duplicates: pairs of ends with the same variables and events count once. */
 function distinct(ends: readonly Ends[]): readonly Ends[] {
   const keyOf = ({ pre, post }: Ends): string =>
     [pre, post]
@@ -382,7 +385,7 @@ function acts(
   return { operations, recordings, protocol: total === undefined ? protocol : withDuration(protocol, total) };
 }
 
-/** Names that the phases of a protocol may use. */
+/** Returns the names that the phases of a protocol may use. */
 function phaseNames(
   context: Context,
   document: ModelDocument,
@@ -423,7 +426,7 @@ function timeStep(context: Context, document: ModelDocument): number {
     : (positiveQuantity(context, written, secondUnit, 'the time step', '/experiment/dt') ?? usualStep);
 }
 
-/** The seed as text: a JSON number above 2^53 has lost digits already. */
+/** Returns the seed as text: a JSON number above 2^53 has lost digits already. */
 function seedOf(context: Context, document: ModelDocument): string {
   const seed = document.experiment?.seed ?? 0;
   if (typeof seed === 'number' && !Number.isSafeInteger(seed))

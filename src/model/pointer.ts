@@ -1,11 +1,11 @@
 /** JSON pointers (RFC 6901), which name the nodes of a document. */
 
-/** The pointer of the child `key` of the node at `pointer`. */
+/** Returns the pointer of the child `key` of the node at `pointer`. */
 export function child(pointer: string, key: string | number): string {
   return `${pointer}/${typeof key === 'number' ? key : key.replace(/~/g, '~0').replace(/\//g, '~1')}`;
 }
 
-/** The keys on the way from the root to the node at `pointer`. */
+/** Returns the keys on the way from the root to the node at `pointer`. */
 export function segments(pointer: string): string[] {
   return pointer === ''
     ? []

@@ -188,7 +188,7 @@ function yamlPositions(
   };
 }
 
-/** The pairs of a map by their keys as text; of equal keys the first. */
+/** Returns the pairs of a map by their keys as text; of equal keys the first. */
 function pairsByKey({ items }: YAMLMap): ReadonlyMap<string, Pair<Node, Node | null>> {
   const byKey = new Map<string, Pair<Node, Node | null>>();
   for (const pair of items as Pair<Node, Node | null>[]) {

@@ -88,7 +88,7 @@ export function decodeText(
   }
 }
 
-/** Line and column of the first byte that does not decode, found by halving. */
+/** Finds the line and column of the first byte that does not decode, by halving. */
 function firstBadByte(bytes: Uint8Array): { line: number; column: number } {
   let good = 0;
   let bad = bytes.length;

@@ -5,7 +5,7 @@ import type { Expression, Statement } from '../lang/ast.js';
 import { assignment, binary, conditional, integer, name } from '../lang/build.js';
 import { freeName } from './free-name.js';
 
-/** Whether the regime with a number is the active one. */
+/** Checks whether the regime with a number is the active one. */
 const isIn = (mode: string, k: number): Expression => binary('==', name(mode), integer(k));
 
 /** Makes the regime with a number the active one. */

@@ -6,7 +6,7 @@ import type * as written from './model.js';
 import type { Model, NeuronType } from './typed.js';
 import { typedModel } from './typed-model.js';
 
-/** Whether an event depends on draws. */
+/** Checks whether an event depends on draws. */
 export const drawsInSteps = ({ when, do: actions }: NeuronType['events'][string]): boolean =>
   drawsIn(when) || actions.flatMap(expressionsOf).some(drawsIn);
 

@@ -93,7 +93,7 @@ export function reportSchemaErrors(
   return onlyUnknownKeys;
 }
 
-/** Whether a value is a map from numbers of elements, which no notation has. */
+/** Checks whether a value is a map from numbers of elements, which no notation has. */
 function isByNumber(value: unknown): boolean {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return false;
   const keys = Object.keys(value);
@@ -220,7 +220,10 @@ function unknownKeyHint(name: string, allowed: readonly string[]): string {
   return similar === undefined ? within : `${similar} Otherwise ${within}`;
 }
 
-/** Values of some elements by their numbers, as a map has them: an index has the numbers, a list the values. */
+/**
+ * Reports values of some elements given as a map by their numbers, and proposes an index of numbers and a list of
+ * values.
+ */
 function byNumber(pointer: string, found: object, stage: string): Finding {
   const [numbers, values] = [Object.keys(found), Object.values(found)].map((all) => all.map(String).join(', '));
   const key = pointer.slice(pointer.lastIndexOf('/') + 1);
@@ -275,7 +278,7 @@ function names(values: unknown): string[] {
   return Array.isArray(values) ? values.filter(notBoolean).map(String) : [];
 }
 
-/** The hint for an illegal name: the nearest legal one. */
+/** Returns the hint for an illegal name: the nearest legal one. */
 function legalName(written: string): { readonly hint?: string } {
   const cleaned = written
     .normalize('NFKD')

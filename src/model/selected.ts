@@ -4,7 +4,9 @@ import { numbersOf } from './arrays.js';
 import type { DataStore, Id, SelectionRule } from './model.js';
 import { isSelection, taggedSelection } from './tagged.js';
 
-/** The population that a selection is part of; undefined for assemblies, samples of selections, and synapses. */
+/**
+ * Returns the population that a selection is part of; undefined for assemblies, samples of selections, and synapses.
+ */
 export function populationOf(rule: SelectionRule): Id | undefined {
   const selection = taggedSelection(rule);
   switch (selection.kind) {
@@ -28,7 +30,10 @@ export function wholePopulation(rule: SelectionRule): Id | undefined {
   return selection.kind === 'slice' && selection.slice === undefined ? selection.population : undefined;
 }
 
-/** The populations that a selection is of, in order; of a sample drawn from several, the one that it is limited to. */
+/**
+ * Returns the populations that a selection is of, in order; of a sample drawn from several, the one that it is limited
+ * to.
+ */
 export function populationsOf(rule: SelectionRule): readonly Id[] {
   const selection = taggedSelection(rule);
   switch (selection.kind) {
@@ -55,7 +60,7 @@ export function rowOf(elements: readonly number[]): readonly [start: number, end
   return [first, first + elements.length];
 }
 
-/** Elements of a slice: from a start to before an end, by a step. */
+/** Returns the elements of a slice: from a start to before an end, by a step. */
 export const inSlice = ([from, until, by]: readonly [number, number, number]): readonly number[] =>
   Array.from({ length: Math.max(0, Math.ceil((until - from) / by)) }, (_, k) => from + k * by);
 
@@ -116,7 +121,7 @@ export function selectionSize(
   }
 }
 
-/** Whether the cells of a selection are drawn. */
+/** Checks whether the cells of a selection are drawn. */
 export const isSampled = (rule: SelectionRule): boolean =>
   isSelection(rule, 'sample') ||
   isSelection(rule, 'sampleOf') ||

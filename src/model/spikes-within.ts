@@ -3,7 +3,7 @@
 import { arrayOf } from './arrays.js';
 import type { DataStore, SpikeTrain } from './model.js';
 
-/** The most spikes that one element of a population replays within some time (s), both ends included. */
+/** Returns the most spikes that one element of a population replays within some time (s), both ends included. */
 export function mostWithin(
   { indices, times, period }: Pick<SpikeTrain, 'indices' | 'times' | 'period'>,
   window: number,

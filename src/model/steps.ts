@@ -6,7 +6,7 @@ import { timingProperties } from './timing-properties.js';
 /** Times that differ from a whole number of steps by less are one: neither time nor step is exact in binary. */
 const tolerance = 1e-6;
 
-/** Whether a time falls between two steps. */
+/** Checks whether a time falls between two steps. */
 export const isBetween = (seconds: number, dt: number): boolean =>
   Math.abs(seconds / dt - Math.round(seconds / dt)) > tolerance;
 
@@ -21,7 +21,7 @@ export function stepsOf(seconds: number, dt: number, timing: TimingProfile): num
   return timingProperties[timing].addsUpTime || Math.abs(exact - nearest) <= 1e-4 ? nearest : Math.ceil(exact);
 }
 
-/** The first step that does not begin before a time. */
+/** Returns the first step that does not begin before a time. */
 export const stepFrom = (seconds: number, dt: number): number => Math.ceil(seconds / dt - tolerance);
 
 /**
@@ -43,7 +43,7 @@ const isLabelledByBeginning = (timing: TimingProfile): boolean => timingProperti
 export const spikeStep = (time: number, dt: number, timing: TimingProfile): number =>
   isLabelledByBeginning(timing) ? spikeStepByStart(time, dt) : spikeStepByEnd(time, dt);
 
-/** Time (s) that a spike emitted in a step has in results. */
+/** Returns the time (s) in results of a spike emitted in a step. */
 export const spikeTime = (step: number, dt: number, timing: TimingProfile): number =>
   (isLabelledByBeginning(timing) ? step : step + 1) * dt;
 
@@ -55,15 +55,15 @@ export const spikeTime = (step: number, dt: number, timing: TimingProfile): numb
  */
 export const delayRounding = { brian: 0.5, grid: 0.5 + tolerance } as const;
 
-/** Steps after which a spike with this delay (s) arrives. */
+/** Returns the steps after which a spike with this delay (s) arrives. */
 export const delayInSteps = (seconds: number, dt: number, timing: TimingProfile): number =>
   timing === 'lems-euler' ? stepFrom(seconds, dt) : Math.floor(seconds / dt + delayRounding[timing]);
 
-/** A delay (s) as the time of the steps after which a spike with it arrives. */
+/** Returns a delay (s) as the time of the steps after which a spike with it arrives. */
 export const wholeDelay = (seconds: number, dt: number, timing: TimingProfile): number =>
   Number((delayInSteps(seconds, dt, timing) * dt).toPrecision(12));
 
-/** Steps that a refractory period (s) lasts. */
+/** Returns the number of steps of a refractory period (s). */
 export function refractoryInSteps(seconds: number, dt: number, rounding: 'nearest' | 'up' | 'down' = 'down'): number {
   const exact = seconds / dt;
   switch (rounding) {

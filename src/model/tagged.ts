@@ -34,7 +34,7 @@ type TaggedPhase = TaggedOf<PhaseKinds>;
 
 // --- Selections -----------------------------------------------------------------------------------------------------
 
-/** The kind of a selection in any form. */
+/** Returns the kind of a selection in any form. */
 export function selectionKind(rule: object): SelectionKind {
   if ('assembly' in rule) return 'assembly';
   if ('from' in rule) return 'sampleOf';
@@ -42,11 +42,11 @@ export function selectionKind(rule: object): SelectionKind {
   return 'sample' in rule ? 'sample' : 'indices' in rule ? 'indices' : 'mask' in rule ? 'mask' : 'slice';
 }
 
-/** A selection with its tag. */
+/** Returns a selection with its tag. */
 export const taggedSelection = (rule: SelectionRule): TaggedSelection =>
   ({ ...rule, kind: selectionKind(rule) }) as TaggedSelection;
 
-/** Whether a selection is of a kind. A slice has no member that others lack, so that it takes a switch. */
+/** Checks whether a selection is of a kind. A slice has no member that others lack, so that it takes a switch. */
 export const isSelection = <K extends Exclude<SelectionKind, 'slice'>>(
   rule: SelectionRule,
   kind: K,
@@ -54,15 +54,15 @@ export const isSelection = <K extends Exclude<SelectionKind, 'slice'>>(
 
 // --- Recordings and phases ------------------------------------------------------------------------------------------
 
-/** The kind of a recording. */
+/** Returns the kind of a recording. */
 export const recordingKind = (recording: object): keyof RecordingKinds =>
   'events' in recording ? 'events' : 'rate' in recording ? 'rate' : 'variables';
 
-/** A recording with its tag. */
+/** Returns a recording with its tag. */
 export const taggedRecording = (recording: Recording): TaggedRecording =>
   ({ ...recording, kind: recordingKind(recording) }) as TaggedRecording;
 
-/** Whether a recording is of a kind. */
+/** Checks whether a recording is of a kind. */
 export const isRecording = <K extends keyof RecordingKinds>(
   recording: Recording,
   kind: K,
@@ -89,21 +89,21 @@ const phaseKinds: Readonly<Record<keyof PhaseKinds, true>> = {
   restore: true,
 };
 
-/** The kind of a phase. */
+/** Returns the kind of a phase. */
 export function phaseKind(phase: object): keyof PhaseKinds {
   const kind = Object.keys(phaseKinds).find((key) => key in phase);
   invariant(kind, 'model/tagged', `a phase of no kind: ${Object.keys(phase).join(', ')}`);
   return kind as keyof PhaseKinds;
 }
 
-/** A phase with its tag. */
+/** Returns a phase with its tag. */
 export const taggedPhase = (phase: Phase): TaggedPhase => ({ ...phase, kind: phaseKind(phase) }) as TaggedPhase;
 
-/** Whether a phase is of a kind. */
+/** Checks whether a phase is of a kind. */
 export const isPhase = <K extends keyof PhaseKinds>(phase: Phase, kind: K): phase is Phase & PhaseKinds[K] =>
   phaseKind(phase) === kind;
 
-/** The time after a phase in s, from that before it; a restored state has the time of its moment. */
+/** Returns the time after a phase in s, from that before it; a restored state has the time of its moment. */
 export function timeAfter(now: number, phase: Phase): number {
   const tagged = taggedPhase(phase);
   switch (tagged.kind) {
@@ -116,7 +116,7 @@ export function timeAfter(now: number, phase: Phase): number {
   }
 }
 
-/** The time at the end of a protocol, in s. */
+/** Returns the time at the end of a protocol, in s. */
 export const endOf = (protocol: readonly Phase[]): number => protocol.reduce(timeAfter, 0);
 
 /** Checks whether a phase has no effect: it keeps a state that no phase restores. */
@@ -125,22 +125,22 @@ export const isIdle = (phase: Phase, protocol: readonly Phase[]): boolean =>
 
 // --- Values ---------------------------------------------------------------------------------------------------------
 
-/** Whether a value is a given one for each element. */
+/** Checks whether a value is a given one for each element. */
 export const isGiven = (value: unknown): value is GivenValues =>
   typeof value === 'object' && value !== null && 'array' in value;
 
-/** Whether a value is a draw by a named generator. */
+/** Checks whether a value is a draw by a named generator. */
 export const isDrawn = (value: unknown): value is DrawnValues =>
   typeof value === 'object' && value !== null && 'generator' in value;
 
-/** Whether positions are a layout rather than places. */
+/** Checks whether positions are a layout rather than places. */
 export const isStructure = (positions: Positions): positions is Structure => 'structure' in positions;
 
-/** Whether the spikes of a source are in a file. */
+/** Checks whether the spikes of a source are in a file. */
 export const areInFile = <S extends object>(spikes: S): spikes is Extract<S, SpikesKinds['file']> => 'file' in spikes;
 
 // --- Connection rules -----------------------------------------------------------------------------------------------
 
-/** Whether a rule leaves out synapses of elements onto themselves. */
+/** Checks whether a rule leaves out synapses of elements onto themselves. */
 export const excludesSelf = (rule: ConnectionRule): rule is Extract<ConnectionRule, { readonly self: boolean }> =>
   'self' in rule && !rule.self;

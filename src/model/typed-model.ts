@@ -265,7 +265,7 @@ function changeOf({ tag, places, expression, statements, formula, event, sums }:
   return { model: ofModel, selection, protocol: ofProtocol };
 }
 
-/** Whether a value is an expression of the typed form. */
+/** Checks whether a value is an expression of the typed form. */
 const isFormula = (value: object): boolean => 'kind' in value && value.kind === 'expression';
 
 /** Parsed texts by the declared names; equal texts are parsed once. */
@@ -348,7 +348,7 @@ export const writtenSelection = (rule: SelectionRule): written.SelectionRule => 
 
 const known = new WeakMap<written.Model, Model>();
 
-/** The typed form of a model; asked again for the same model, the same. */
+/** Returns the typed form of a model; the same object for the same model. */
 export function typedModel(model: written.Model): Model {
   const made = known.get(model) ?? toTyped.model(model, noNames);
   known.set(model, made);
@@ -359,5 +359,5 @@ export function typedModel(model: written.Model): Model {
 export const typedPhases = (model: written.Model, phases: readonly written.Phase[]): readonly Phase[] =>
   toTyped.protocol(scopesOf(model))(phases, noNames);
 
-/** The typed form of a model, with its arrays. */
+/** Returns the typed form of a model, with its arrays. */
 export const typedValid = ({ model, data }: written.ValidModel): ValidModel => ({ model: typedModel(model), data });

@@ -69,11 +69,11 @@ export function expressionsIn(part: unknown): readonly Expression[] {
   return typeof parts[0] === 'number' && Array.isArray(part) ? [] : parts.flatMap(expressionsIn);
 }
 
-/** Whether code of a part of a model reads a variable, of its own or of an end. */
+/** Checks whether code of a part of a model reads a variable, of its own or of an end. */
 export const readsVariable = (part: unknown, variable: string): boolean =>
   expressionsIn(part).some((e) => referencesIn(e).some((reference) => reference.variable === variable));
 
-/** The expression of a value that is one; undefined for numbers, arrays and draws. */
+/** Returns the expression of a computed value; undefined for numbers, arrays and draws. */
 export const formulaOf = (value: Value): Expression | undefined =>
   typeof value === 'object' && value.kind === 'expression' ? value.expression : undefined;
 
@@ -147,13 +147,13 @@ export type ValidModel = written.ValidModel<Typed>;
 /** Result of normalising. */
 export type WrittenModel = written.ValidModel;
 
-/** The populations or the projection that a selection is of. */
+/** Returns the populations or the projection that a selection is of. */
 export function ownersOf(rule: written.SelectionRule | SelectionRule): readonly string[] {
   const selection = taggedSelection(rule as written.SelectionRule);
   return selection.kind === 'synapses' ? [selection.projection] : populationsOf(selection);
 }
 
-/** Whether a type is one of neurons. */
+/** Checks whether a type is one of neurons. */
 export const isNeuronType = <F extends Form>(
   type: written.NeuronType<F> | written.SynapseType<F>,
 ): type is written.NeuronType<F> => 'regimes' in type;

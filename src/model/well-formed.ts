@@ -7,7 +7,7 @@ import { child } from './pointer.js';
 
 const halves = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** Whether a text can be written to a file and hashed. */
+/** Checks whether a text can be written to a file and hashed. */
 export const isWellFormed = (text: string): boolean => !halves.test(text);
 
 /**

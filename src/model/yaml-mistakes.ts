@@ -96,7 +96,7 @@ function suspects(text: string, { message, start }: YamlError): readonly Line[] 
   return quote === undefined ? lines.reverse() : lines.filter(({ text: one }) => one.split(quote).length % 2 === 0);
 }
 
-/** How a line may have been meant, the likeliest first. */
+/** Returns possible corrections of a line, the likeliest first. */
 function betterLines(line: Line, text: string, { message, start }: YamlError): readonly Better[] {
   const written = line.text;
   const finding =
@@ -198,10 +198,10 @@ function unclosed(line: string): string {
   return open;
 }
 
-/** Indentation of the nearest line before that is not empty. */
+/** Returns the indentation of the nearest line before that is not empty. */
 const indentBefore = (text: string, line: Line): number => indentsBefore(text, line)[0] ?? 0;
 
-/** Indentations of the lines before, the nearest first. */
+/** Returns the indentations of the lines before, the nearest first. */
 function indentsBefore(text: string, { from }: Line): readonly number[] {
   const before = text
     .slice(Math.max(0, from - 2000), from)
@@ -211,7 +211,7 @@ function indentsBefore(text: string, { from }: Line): readonly number[] {
   return [...new Set(indents)];
 }
 
-/** The part of a line that is otherwise in another. */
+/** Returns the part of a line that differs from another line. */
 function changeOf(
   line: string,
   other: string,

@@ -8,7 +8,7 @@ import { isCollection, isMap, isPair, isScalar, visit, type Document } from 'yam
 /** A value that is a mark of YAML's own unless it is quoted. */
 const needsQuotes = /[[\]{}#]|: |^[*&!%@`|>'"]/;
 
-/** A value in quotes. */
+/** Returns a value in quotes. */
 export const quoted = (value: string): string =>
   value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
 
@@ -39,7 +39,7 @@ export interface PartedCall {
   readonly end: number;
 }
 
-/** The calls that commas part, in brackets and braces of YAML's. */
+/** Returns the calls that commas split, in brackets and braces of YAML's. */
 export function partedCalls(composed: Document.Parsed, text: string): readonly PartedCall[] {
   const found: PartedCall[] = [];
   visit(composed, {
@@ -64,5 +64,5 @@ export function partedCalls(composed: Document.Parsed, text: string): readonly P
   return found;
 }
 
-/** By how much a text opens more parentheses than it closes. */
+/** Returns the number of parentheses that a text leaves open. */
 const surplus = (text: string): number => text.split('(').length - text.split(')').length;

@@ -35,7 +35,7 @@ const programOf = (drawn: DrawnModel, { exactValues = false, ...options }: Build
   });
 
 /**
- * Step 5: the model with everything explicit that named generators prescribe.
+ * Performs step 5: draws the parts of a model that named generators prescribe.
  *
  * @throws DiagnosticError with places of the user's text
  */
@@ -43,7 +43,7 @@ export const drawnModel = (valid: ValidModel, positions: Positions = unplaced): 
   inStage('draw', () => placed(positions, new Map(), () => drawModel(valid, machineMemory())));
 
 /**
- * Step 6: the program of such a model.
+ * Performs step 6: lowers a drawn model to its program.
  *
  * @throws DiagnosticError with places of the user's text
  */

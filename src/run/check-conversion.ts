@@ -177,7 +177,7 @@ export class EndedByFault extends Error {
   }
 }
 
-/** By population, which event is its spike. */
+/** Returns the spike event of each population. */
 export const eventsOf = (like: ValidModel | undefined): ReadonlyMap<string, string> | undefined =>
   like === undefined ? undefined : new Map(spikingOf(like));
 

@@ -48,7 +48,7 @@ interface Comparable {
   readonly absent: readonly string[];
 }
 
-/** A variable with its place on the cells. */
+/** Returns a variable with its place on the cells, for messages. */
 const shown = (variable: string, { section, fraction }: PlaceOnCells): string =>
   section === undefined ? variable : `${variable} at ${section}${fraction === undefined ? '' : ` ${fraction}`}`;
 
@@ -161,14 +161,17 @@ function placeInStep(
   };
 }
 
-/** If names decide the order, samples are taken at the same moment as the recording's. */
+/**
+ * Returns the name of a check's recording. If names decide the order, samples are taken at the same moment as the
+ * recording's.
+ */
 const nameOf = ({ name }: VariableRecording, number: number): string => `${name}_check_${number}`;
 
-/** The population or projection that something is recorded of. */
+/** Returns the population or projection of a recording. */
 const ownerOf = ({ of }: VariableRecording): string | undefined =>
   isSelection(of, 'synapses') ? of.projection : populationOf(of);
 
-/** How many elements something is recorded of; undefined for the synapses of a whole projection, which are not counted. */
+/** Returns the number of recorded elements; undefined for the synapses of a whole projection, which are not counted. */
 function elementCount(
   { of }: VariableRecording,
   { model, data }: Pick<ValidModel, 'model' | 'data'>,
@@ -204,7 +207,8 @@ function sameRecorded(
 }
 
 /**
- * The recording of a current that the only recorded element of a generator of its name emitted before conversion.
+ * Returns the recording of a current that the only recorded element of a generator of its name emitted before
+ * conversion.
  *
  * @param k  which of the recording's variables
  */
@@ -226,7 +230,7 @@ function sameCurrent(
     : undefined;
 }
 
-/** The unit of a recorded variable. */
+/** Returns the unit of a recorded variable. */
 function unitOf(
   { neurons, populations, synapses, projections }: Model,
   one: VariableRecording,
@@ -239,7 +243,7 @@ function unitOf(
   return (type?.state[variable] ?? type?.derived[variable] ?? type?.parameters[variable])?.unit;
 }
 
-/** The recording of elements of a cable that one of a place on cells with sections became. */
+/** Returns the recording of elements of a cable that one of a place on cells with sections became. */
 function onCable(source: Model, target: Model, recording: VariableRecording): VariableRecording | undefined {
   const typeOf = ({ neurons, populations }: Model, { of }: VariableRecording): NeuronType | undefined =>
     neurons[populations[populationOf(of) ?? '']?.type ?? ''];
@@ -296,7 +300,10 @@ function renamed(source: Model, target: Model, population: string, variable: str
   return gone === variable && more.length === 0 && others.length === 0 ? come : undefined;
 }
 
-/** Whether two models have a variable, perhaps by another name, of as many cells of one kind: points, or cells with the place on them. */
+/**
+ * Checks whether two models have a variable, perhaps by another name, of as many cells of one kind: points, or cells
+ * with the place on them.
+ */
 function haveBoth(
   source: Model,
   target: Model,
@@ -323,14 +330,14 @@ function haveBoth(
   );
 }
 
-/** Whether values of two units are of one dimension: a pure number that became a voltage has another scale. */
+/** Checks whether values of two units are of one dimension: a pure number that became a voltage has another scale. */
 const areAlike = (before?: string, after?: string): boolean =>
   before === undefined ||
   after === undefined ||
   equalDimensions(parseUnit(before).dimension, parseUnit(after).dimension);
 
 /**
- * Whether a type has a variable, of cells with compartments at a place.
+ * Checks whether a type has a variable, of cells with compartments at a place.
  *
  * @param same  whether it has the compartments of the type that the variable is recorded of
  */
@@ -364,7 +371,7 @@ export interface SampleRows {
 /** Offset from each segment to the next, in ps: a segment begins at the time of its predecessor's end. */
 const betweenSegments = 1e12;
 
-/** The time of a sample in whole picoseconds. `seconds`: on the clock of the whole run. */
+/** Returns the time of a sample in whole picoseconds. `seconds`: on the clock of the whole run. */
 export const sampleTime = (seconds: number, segment: number): number =>
   Math.round(seconds * 1e12) + segment * betweenSegments;
 

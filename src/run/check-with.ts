@@ -219,8 +219,8 @@ async function unitsOfNestml(
 }
 
 /**
- * The spikes of a model that Brian's monitors still hold at the end of its run, and how much of it, in s, they gave up
- * when it returned to a stored state.
+ * Returns the spikes of a model that Brian's monitors still hold at the end of its run. Also returns the time in s that
+ * they discarded when the run returned to a stored state.
  */
 function heldByBrian(
   spikes: SpikesByPopulation,
@@ -239,7 +239,7 @@ function heldByBrian(
   return { spikes: new Map(held), givenUp: all - stretches.reduce((sum, { begin, end }) => sum + end - begin, 0) };
 }
 
-/** The Python on the path that has some modules. */
+/** Returns the Python on the path that has some modules. */
 function pythonWith(simulator: Simulator, modules: readonly string[]): string {
   for (const name of ['python', 'python3'])
     try {
@@ -321,7 +321,7 @@ async function runTool(program: string, words: readonly string[], folder: string
   }
 }
 
-/** jNeuroML comes with pyNeuroML. */
+/** Returns the path of jNeuroML, which comes with pyNeuroML. */
 function jar(python: string): string {
   const code =
     'import importlib.util as u, pathlib\n' +

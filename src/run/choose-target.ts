@@ -36,7 +36,7 @@ interface TargetWishes extends Partial<Work> {
   readonly threads?: number;
 }
 
-/** Whether an engine runs wherever this program does. */
+/** Checks whether an engine runs wherever this program does. */
 export const needsNothing = (target: string): boolean => quickStart.includes(target);
 
 /** An engine, and the device of it that will be used. */
@@ -47,14 +47,14 @@ export interface ChosenTarget {
   readonly ordinal?: number;
 }
 
-/** Whether a model has room on an engine's first device, as far as is known before its synapses are counted. */
+/** Checks whether a model has room on an engine's first device, as far as is known before its synapses are counted. */
 const fits = ({ memory = Infinity }: Availability, { bytes = 0 }: TargetWishes): boolean => bytes <= memory;
 
 /**
- * The engine with this name, or, for `auto`, the fastest one for the work that is available and has the memory.
+ * Returns the engine with this name, or, for `auto`, the fastest one for the work that is available and has the memory.
  *
  * @param except  engines that `auto` passes over
- * @throws UsageError when there is no such engine or device, it is not available here, or it has no threads
+ * @throws UsageError if there is no such engine or device, it is not available here, or it has no threads
  */
 export async function chooseTarget(
   name: string,
@@ -116,7 +116,7 @@ export async function requireTarget(target: string = 'auto', device?: string, th
   });
 }
 
-/** The place of the device that a number or a part of a name means. */
+/** Returns the place of the device that a number or a part of a name means. */
 function chooseDevice(target: string, devices: readonly string[], wanted: string): number {
   const list = devices.map((title, ordinal) => `${ordinal}: ${title}`).join(', ');
   const refuse = (why: string): UsageError =>

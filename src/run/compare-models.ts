@@ -93,7 +93,9 @@ function outlineOf(written: Model): Outline {
   return outline;
 }
 
-/** Values of parameters and first values of a part, and the equations of its type or the standard type's name. */
+/**
+ * Returns values of parameters and first values of a part, and the equations of its type or the standard type's name.
+ */
 function typeProperties(
   type: NeuronType | SynapseType,
   readable: NeuronType | SynapseType,
@@ -137,7 +139,7 @@ function compact(value: unknown): string {
 
 const digest = (text: string): string => `SHA-256 ${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
 
-/** Every value of a tree with the way to it. Long lists are one value. */
+/** Returns every value of a tree with the way to it. Long lists are one value. */
 function leaves(path: string, item: unknown): readonly (readonly [string, string])[] {
   if (item === undefined) return [];
   if (typeof item !== 'object' || item === null)
@@ -155,7 +157,9 @@ function leaves(path: string, item: unknown): readonly (readonly [string, string
 // --- Matching -------------------------------------------------------------------------------------------------------
 type Renaming = ModelComparison['renamed'][number];
 
-/** Parts without a namesake that are alike: of the same kind, size and type, or between the same populations. */
+/**
+ * Matches parts without a namesake that are alike: of the same kind, size and type, or between the same populations.
+ */
 function renamings(a: Outline, b: Outline): readonly Renaming[] {
   const found: Renaming[] = [];
   for (const kind of ['population', 'projection', 'stimulus']) {
@@ -187,7 +191,7 @@ function alike(one: Properties, other: Properties, renamed: readonly Renaming[])
 const renamedTo = (name: string | undefined, renamed: readonly Renaming[]): string | undefined =>
   renamed.find(({ part, second }) => part === 'population' && second === name)?.first ?? name;
 
-/** The outline with the names of the other model. */
+/** Returns the outline with the names of the other model. */
 function renameParts(outline: Outline, renamed: readonly Renaming[]): Outline {
   return new Map(
     [...outline].map(([part, properties]) => {
@@ -215,7 +219,7 @@ function differencesOf(a: Outline, b: Outline): readonly ModelDifference[] {
   });
 }
 
-/** Types and rules that differ as a whole, as one difference each. */
+/** Returns types and rules that differ as a whole, as one difference each. */
 function wholes(part: string, one: Properties, other: Properties): readonly ModelDifference[] {
   const texts = (key: 'type' | 'connect.rule'): readonly [string | null, string | null] => {
     const text = (properties: Properties): string | null =>
@@ -231,7 +235,7 @@ function wholes(part: string, one: Properties, other: Properties): readonly Mode
   });
 }
 
-/** Properties below a name, in one line. */
+/** Returns the properties below a name, in one line. */
 function wordsOf(properties: Properties, below: string): string | null {
   const words = [...properties].filter(([key, value]) => key.startsWith(below) && value !== 'null');
   return words.length === 0
@@ -256,7 +260,7 @@ function singles(part: string, one: Properties, other: Properties): readonly Mod
   });
 }
 
-/** Whether two texts are equal. NeuroML's types of PyNN hold numbers without the units that PyNN prescribes. */
+/** Checks whether two texts are equal. NeuroML's types of PyNN hold numbers without the units that PyNN prescribes. */
 function isEqual(first: string | null, second: string | null): boolean {
   if (first === second) return true;
   if (first === null || second === null) return false;
@@ -271,7 +275,7 @@ const summary = (properties: Properties): string =>
     )
     .join(', ');
 
-/** Equal differences of several parts become one. */
+/** Joins equal differences of several parts into one. */
 function grouped(differences: readonly ModelDifference[]): readonly ModelDifference[] {
   const groups = new Map<string, ModelDifference>();
   for (const one of differences) {

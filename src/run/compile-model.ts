@@ -144,7 +144,8 @@ async function countSynapses(
 }
 
 /**
- * The beginning of a protocol that takes `limit` steps, with the entries after its last step that need no further one.
+ * Returns the beginning of a protocol that takes `limit` steps, with the entries after its last step that need no
+ * further one.
  */
 function firstSteps(protocol: Protocol, limit: number): Protocol {
   const part: ProtocolEntry[] = [];

@@ -40,7 +40,7 @@ export async function openAll(writers: readonly ResultWriter[], setup: RunSetup)
   for (const writer of writers) await writer.open(setup);
 }
 
-/** A session at step 0, initialised. */
+/** Returns a session at step 0, initialised. */
 export async function startConnected(executable: Executable, program: Program, options: RunOptions): Promise<Session> {
   const session = await executable.start();
   try {

@@ -16,7 +16,7 @@ import { writeTexts } from './replaceable.js';
 
 type DataArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
 
-/** The folder of a document's arrays. */
+/** Returns the folder of a document's arrays. */
 export function dataFolder(document: string): string {
   return join(dirname(document), `${parse(document).name}.data`);
 }
@@ -87,7 +87,8 @@ export function writeWithData(files: readonly WholeFile[], data: DataStore, docu
 }
 
 /**
- * References to arrays in a document. Only a digest can be a file name: a document must not make us read anything else.
+ * Returns the references to arrays in a document. Only a digest can be a file name, so that a document cannot make the
+ * program read other files.
  */
 export function dataReferences(tree: unknown): Pick<DataReference, '$data' | 'dtype'>[] {
   const found: Pick<DataReference, '$data' | 'dtype'>[] = [];
@@ -117,7 +118,7 @@ function isElementType(value: unknown): value is DataReference['dtype'] {
   return typeof value === 'string' && Object.hasOwn(decoders, value);
 }
 
-/** An aligned copy; undefined if the bytes do not form a whole number of elements. */
+/** Returns an aligned copy; undefined if the bytes do not form a whole number of elements. */
 function decode(bytes: Uint8Array, dtype: DataReference['dtype']): DataArray | undefined {
   const width = { f64: 8, f32: 4, i64: 8, i32: 4, u32: 4, u8: 1 }[dtype];
   return bytes.length % width === 0 ? decoders[dtype](Uint8Array.from(bytes).buffer) : undefined;

@@ -32,7 +32,7 @@ export function definitionsIn(document: unknown, positions: Positions): FindDefi
   };
 }
 
-/** How many steps two pointers have in common. */
+/** Returns how many steps two pointers have in common. */
 function common(one: string, other: string): number {
   const [left, right] = [one.split('/'), other.split('/')];
   const differs = left.findIndex((step, k) => step !== right[k]);

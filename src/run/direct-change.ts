@@ -152,5 +152,5 @@ function numbersOf(value: Value, count: number, data: DataStore): ((k: number) =
   return numbers.length === count ? (k) => numbers[k] ?? 0 : null;
 }
 
-/** Buffers of a group begin with its name. */
+/** Returns the group of a buffer, which has the name that the buffer's begins with. */
 const groupOf = ({ buffer, variable }: VariableLocation): string => buffer.slice(0, -variable.length - 1);

@@ -51,7 +51,7 @@ export async function drawPictureOf(path: string, { kind, bin, title, importMode
   }
 }
 
-/** The model in a result, or one that is given itself. */
+/** Returns the model in a result, or the model that the path itself names. */
 async function modelOf(path: string, importModel: () => RunnableModel): Promise<RunnableModel> {
   return (await isOurs(path)) ? storedModel(await openRecord(path)) : importModel();
 }
@@ -103,7 +103,7 @@ async function networkPictureOf(
 
 const nowhere: DrawnCell = { population: '', index: 0 };
 
-/** Cells of a selection of one population, in its order; undefined for synapses. */
+/** Returns the cells of a selection of one population, in its order; undefined for synapses. */
 function cellsOf(rule: SelectionRule, valid: ValidModel): readonly DrawnCell[] | undefined {
   const [population = ''] = populationsOf(writtenSelection(rule));
   const elements = elementsIn(writtenSelection(rule), valid.model.populations[population]?.size ?? 0, valid.data);

@@ -88,7 +88,7 @@ function warningsOf(error: unknown, positions: Positions): readonly Diagnostic[]
   return [{ severity: 'warning', ...messages.refused(error.message, error.hint), place: positions.place('') }];
 }
 
-/** Substitutes for numbers of synapses that are known only after building the network. */
+/** Returns substitutes for numbers of synapses that are known only after building the network. */
 const standIns = ({ model }: DrawnModel): ReadonlyMap<string, number> =>
   new Map(Object.keys(model.projections).map((name) => [name, 1]));
 

@@ -206,7 +206,7 @@ async function frozenPopulation(
   return { ...population, values: { ...values, ...(type && (await cells.valuesOf(name, population, type, read))) } };
 }
 
-/** Delay of each synapse in s, in order of creation; one number when all have the same. */
+/** Returns the delay of each synapse in s, in order of creation; one number if all have the same. */
 async function frozenDelay(
   pathway: NonNullable<ProjectionLocation['pathways']>[number],
   synapses: Synapses,
@@ -324,8 +324,8 @@ async function frozenProjection(
 }
 
 /**
- * The time of so many steps in s, without the digits that multiplying adds: others round a time that is just above a
- * step up.
+ * Returns the time of so many steps in s, without the digits that multiplying adds. Other programs round a time just
+ * above a step up.
  */
 const onGrid = (steps: number, dt: number): number => Number((steps * dt).toPrecision(15));
 
@@ -454,7 +454,10 @@ function withoutSamples(annotations: Model['annotations']): Model['annotations']
   return Object.keys(words).length === 0 ? rest : { ...rest, pynn: words };
 }
 
-/** A part of the model with lists in place of references to arrays that were drawn: only given ones have a digest. */
+/**
+ * Returns a part of the model with lists in place of references to arrays that were drawn: only given ones have a
+ * digest.
+ */
 function withListedDraws<T>(part: T, drawn: DataStore, given: DataStore): T {
   if (typeof part !== 'object' || part === null) return part;
   if (Array.isArray(part))

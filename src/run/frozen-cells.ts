@@ -84,7 +84,7 @@ export class FrozenCells {
     return { neurons, populations: changed };
   }
 
-  /** Numbers, in order of creation, of the synapses of a piece of a projection. */
+  /** Returns the numbers, in order of creation, of the synapses of a piece of a projection. */
   synapsesOfPiece(name: string): Uint32Array {
     return this.#of().shown.pieces.get(name)?.numbers ?? new Uint32Array();
   }
@@ -94,7 +94,7 @@ export class FrozenCells {
     return this.#expanded;
   }
 
-  /** Numbers of a variable of the program, by element. */
+  /** Returns the numbers of a variable of the program, by element. */
   async #numbers(owner: string, variable: string, read: Read): Promise<ArrayLike<number>> {
     const found = this.program.manifest.variables.find((one) => one.owner === owner && one.variable === variable);
     if (!found || typeof found.length !== 'number') return [];
@@ -128,7 +128,7 @@ export class FrozenCells {
 const settled = (numbers: readonly number[]): Value =>
   numbers.every((x) => Object.is(x, numbers[0])) ? (numbers[0] ?? 0) : { kind: 'array', array: [...numbers] };
 
-/** Variables of mechanisms that are drawn in a population, as `mechanism.variable`. */
+/** Returns the variables of mechanisms that are drawn in a population, as `mechanism.variable`. */
 function drawnOf({ mechanisms }: Compartments, population: Population | undefined): ReadonlySet<string> {
   const found = new Set<string>();
   for (const [name, { parameters, state, values = {} }] of Object.entries(mechanisms))
@@ -142,7 +142,10 @@ function drawnOf({ mechanisms }: Compartments, population: Population | undefine
   return found;
 }
 
-/** Values by section, with the numbers of a variable at each compartment of the mechanism, in the order of the tree. */
+/**
+ * Returns values by section, with the numbers of a variable at each compartment of the mechanism, in the order of the
+ * tree.
+ */
 function bySection(
   { on, values = {} }: Mechanism,
   key: string,

@@ -15,7 +15,7 @@ import { readLongDocument } from './long-document.js';
 /** The first bytes of an HDF5 file (HDF5 file format specification 3.0, section II.A). */
 const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** Whether the bytes of a file are HDF5. */
+/** Checks whether the bytes of a file are HDF5. */
 export function isHdf5(bytes: Uint8Array): boolean {
   return hdf5Signature.every((byte, position) => bytes[position] === byte);
 }
@@ -60,7 +60,7 @@ function isWithin(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
-/** Names of the files in a folder, as far as it can be read; not of a huge one. */
+/** Returns the names of the files in a folder, as far as it can be read, up to a limit. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).slice(0, mostNames);
@@ -83,7 +83,7 @@ function realPath(path: string): string | null {
 /** Folders above a model that are looked at: downloads are no deeper. */
 const mostLevels = 6;
 
-/** Names of NeuroML and LEMS documents, as projects name them. */
+/** Checks whether a name is usual for NeuroML and LEMS documents. */
 const isNeuromlName = (name: string): boolean => /\.nml(\.h5)?$/i.test(name) || /^LEMS_.*\.xml$/i.test(name);
 
 /**
@@ -119,7 +119,7 @@ function sharedFolders(): ReadonlySet<string> {
   return folders;
 }
 
-/** Whether a folder, or one directly in it other than `branch`, holds NeuroML files. */
+/** Checks whether a folder, or one directly in it other than `branch`, holds NeuroML files. */
 function hasNeuromlBeside(folder: string, branch: string): boolean {
   return namesIn(folder).some((name) => {
     const path = join(folder, name);

@@ -2,7 +2,7 @@
 
 const longestLine = 100;
 
-/** The text of a value that JSON can hold, indented by two spaces, ending with a newline. */
+/** Returns the text of a value that JSON can hold, indented by two spaces, ending with a newline. */
 export function jsonText(value: unknown): string {
   return `${print(value, '')}\n`;
 }

@@ -27,7 +27,7 @@ export function readLongDocument(path: string, longest = longestText, atOnce = b
   }
 }
 
-/** Whole lines, as text. */
+/** Reads a file in pieces of whole lines, as text. */
 function* pieces(path: string, atOnce: number, longest: number): Generator<string> {
   const descriptor = openSync(path, 'r');
   try {

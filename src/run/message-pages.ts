@@ -2,7 +2,7 @@
 
 import { packageFile } from './package-files.js';
 
-/** Entries of a page, by the code in their heading. */
+/** Returns the entries of a page, by the code in their heading. */
 export function messageEntries(page: 'messages' | 'explanations'): ReadonlyMap<string, string> {
   const sections = packageFile(`docs/${page}.md`).split(/^### /m).slice(1);
   return new Map(
@@ -13,5 +13,5 @@ export function messageEntries(page: 'messages' | 'explanations'): ReadonlyMap<s
   );
 }
 
-/** Codes of all diagnostics. */
+/** Returns the codes of all diagnostics. */
 export const diagnosticCodes = (): readonly string[] => [...messageEntries('messages').keys()];

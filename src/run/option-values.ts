@@ -27,19 +27,21 @@ import { parseQuantity } from '../lang/quantity.js';
 const largestSeed = (1n << 64n) - 1n;
 const mostThreads = 256;
 
-/** A seed: a whole number of 64 bits, as text. @throws UsageError for any other text */
+/** Returns a seed: a whole number of 64 bits, as text. @throws UsageError for any other text */
 export function checkedSeed(text: string, name = 'seed'): string {
   if (/^\d{1,20}$/.test(text) && BigInt(text) <= largestSeed) return String(BigInt(text));
   throw new UsageError(`${name} cannot be ${shorten(text)}`, `use a whole number from 0 to ${largestSeed}`);
 }
 
-/** A number of worker threads. @throws UsageError for any other number */
+/** Returns a number of worker threads. @throws UsageError for any other number */
 export function checkedThreads(threads: number, name = 'threads', written: unknown = threads): number {
   if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
   throw new UsageError(`${name} cannot be ${shorten(written)}`, `use a whole number from 1 to ${mostThreads}`);
 }
 
-/** A time above zero with its unit; stays text, since the model converts it decimal-exact. @throws UsageError */
+/**
+ * Returns a time above zero with its unit; stays text, since the model converts it decimal-exact. @throws UsageError
+ */
 export function checkedTime(text: string, name: 'dt' | 'duration', prefix = ''): string {
   checkedSeconds(text, name, prefix);
   return text;
@@ -54,7 +56,7 @@ const examples = {
   bin: '5 ms',
 } as const;
 
-/** A time above zero with its unit, in s. @throws UsageError */
+/** Returns a time above zero with its unit, in s. @throws UsageError */
 export function checkedSeconds(text: string, name: keyof typeof examples, prefix = ''): number {
   const refuse = (why: string): UsageError =>
     new UsageError(
@@ -95,7 +97,7 @@ const importKinds: ArgumentKinds<ImportOptions> = {
   data: { takes: 'a Map of arrays by digest', fits: (value) => value instanceof Map },
 };
 
-/** Options that change a model while it is read. @throws UsageError for an unknown option or value */
+/** Checks options that change a model while it is read. @throws UsageError for an unknown option or value */
 export function checkImportOptions(options: ImportOptions, caller = 'importModel'): void {
   checkOptions(caller, options, importKinds);
   if (options.seed !== undefined) checkedSeed(options.seed);
@@ -138,19 +140,19 @@ const runKinds: ArgumentKinds<RunOptions> = {
 
 const advanceKinds: ArgumentKinds<AdvanceOptions> = { signal: abortSignal, onProgress: callback };
 
-/** Options of a run. @throws UsageError for an unknown option or value */
+/** Checks options of a run. @throws UsageError for an unknown option or value */
 export function checkRunOptions(options: RunOptions, caller = 'runModel'): void {
   checkOptions(caller, options, runKinds);
   checkEngineOptions(options);
 }
 
-/** Options of a session. @throws UsageError for an unknown option or value */
+/** Checks options of a session. @throws UsageError for an unknown option or value */
 export function checkSessionOptions(options: SessionOptions): void {
   checkOptions('openModel', options, sessionKinds);
   checkEngineOptions(options);
 }
 
-/** Options of a session's `run`. @throws UsageError for an unknown option or value */
+/** Checks options of a session's `run`. @throws UsageError for an unknown option or value */
 export const checkAdvanceOptions = (options: AdvanceOptions): void => checkOptions('run', options, advanceKinds);
 
 function checkEngineOptions({ threads, outputs = [], subject = {} }: SessionOptions): void {
@@ -159,7 +161,7 @@ function checkEngineOptions({ threads, outputs = [], subject = {} }: SessionOpti
   for (const name of Object.keys(subject)) checkSubjectField(name);
 }
 
-/** A field of the subject of a result, as NWB names them. @throws UsageError for others */
+/** Checks a field of the subject of a result, as NWB names them. @throws UsageError for others */
 export function checkSubjectField(name: string, option = 'subject'): void {
   if (subjectFields.includes(name)) return;
   throw new UsageError(

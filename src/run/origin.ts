@@ -201,7 +201,7 @@ export function originOfScript(
   return { origin, digest };
 }
 
-/** An origin names files of its own folder only. */
+/** Reads a file named in an origin, which may only name files of its own folder. */
 const textBeside = (folder: string, name: string): string => {
   const path = join(folder, name);
   return parse(name).base === name && isShortFile(path) ? readFileSync(path, 'utf8') : '';

@@ -11,7 +11,9 @@ const resultSuffixes = ['.nwb', '.json', '.csv', '.h5'] as const;
 /** The suffix of a format. */
 export type ResultSuffix = (typeof resultSuffixes)[number];
 
-/** The format of a result by its name. @throws UsageError when it is no file's name, or no format has its suffix */
+/**
+ * Returns the format of a result by its name. @throws UsageError if it is no file's name, or no format has its suffix
+ */
 export function suffixOf(path: string): ResultSuffix {
   if (/(^|[/\\])$/.test(path) || (basename(path).startsWith('.') && extname(path) === ''))
     throw messages.noFileName(path);

@@ -22,9 +22,9 @@ const writers: Readonly<Record<ResultSuffix, (path: string) => Promise<ResultWri
 };
 
 /**
- * A writer for the result that has this name.
+ * Returns a writer for the result that has this name.
  *
- * @throws UsageError when no format has its suffix
+ * @throws UsageError if no format has its suffix
  */
 export async function outputWriter(path: string): Promise<ResultWriter> {
   return writers[suffixOf(path)](path);

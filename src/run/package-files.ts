@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invariant } from '../diagnostics/diagnostic.js';
 
-/** The folder of the package: the nearest one above this file, bundled or not, that has the schemas. */
+/** Returns the folder of the package: the nearest one above this file, bundled or not, that has the schemas. */
 function packageFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'schemas/model.schema.json'))) {
@@ -16,5 +16,5 @@ function packageFolder(): string {
   return folder;
 }
 
-/** The text of a file of the package. @param path  from the package's own folder, with `/` */
+/** Returns the text of a file of the package. @param path  from the package's own folder, with `/` */
 export const packageFile = (path: string): string => readFileSync(join(packageFolder(), path), 'utf8');

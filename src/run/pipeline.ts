@@ -95,7 +95,7 @@ function checkSource(caller: string, source: unknown): void {
   checkArgument(caller, source, object('what readSource returns', ['name', 'text']), hint);
 }
 
-/** The steps that all notations share. */
+/** Performs the steps that all notations share. */
 function complete(
   source: Source,
   options: ImportOptions,
@@ -360,7 +360,7 @@ function importTree(
   return imported && { ...imported, notation };
 }
 
-/** A document in NeuroML or LEMS. */
+/** Imports a document in NeuroML or LEMS. */
 function importMarkup(
   lems: LemsModel | null,
   { set = {} }: ImportOptions,

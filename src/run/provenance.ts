@@ -100,7 +100,7 @@ export function environmentOf(details: Pick<Environment, 'source' | 'command' | 
   };
 }
 
-/** The path of a document, or of the script that it was captured from, and the digest of its text. */
+/** Returns the path of a document, or of the script that it was captured from, and the digest of its text. */
 export function sourceOf({ script, ...document }: Pick<Source, 'name' | 'text' | 'script'>): {
   readonly path: string;
   readonly sha256: string;

@@ -52,10 +52,10 @@ export function readSource(path: string, longest = longestText): Source {
 }
 
 /**
- * The text of a document's bytes.
+ * Decodes a document's bytes.
  *
  * @param path  its name in diagnostics
- * @throws DiagnosticError when they are not text
+ * @throws DiagnosticError if they are not text
  */
 export function decodeSource(path: string, bytes: Uint8Array): Source {
   if (looksLikeXml(bytes)) {

@@ -6,7 +6,7 @@ import type { Strategy } from '../codegen/schedule/strategies.js';
 import { strategyNames } from '../codegen/schedule/strategies.js';
 
 /**
- * The strategy with this name; undefined for `auto`, which leaves the choice to the cost model.
+ * Returns the strategy with this name; undefined for `auto`, which leaves the choice to the cost model.
  *
  * @throws UsageError that lists the names there are
  */

@@ -140,7 +140,7 @@ function csvOf(path: string): string {
 }
 
 // --- The record of a folder -----------------------------------------------------------------------------------------
-/** The digest of a file when it was written; the last of several counts. */
+/** Returns the digest of a file when it was written; the last of several counts. */
 function digestIn(path: string): string | undefined {
   return recordedIn(join(dirname(path), recordName)).get(basename(path));
 }
@@ -170,7 +170,9 @@ function shortenRecord(record: string): void {
   writeWhole([{ path: record, parts: lines }]);
 }
 
-/** SHA-256 of the length of a file and of its first and last bytes: enough to tell it from another. */
+/**
+ * Returns the SHA-256 of the length of a file and of its first and last bytes, which suffice to tell it from another.
+ */
 function digestOf(path: string): string {
   const descriptor = openSync(path, constants.O_RDONLY);
   try {

@@ -32,7 +32,7 @@ interface ResultFiles {
 }
 
 /**
- * The files that a run of `protocol` will write; none is made yet.
+ * Returns the files that a run of `protocol` will write; none is made yet.
  *
  * @throws UsageError for names that have no format, and files that may not be replaced
  * @throws DiagnosticError for files that a model may not write

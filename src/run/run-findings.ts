@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { RecordedRun } from '../../runtime/record/recorder.js';
 import { messages } from './messages.js';
 
-/** Findings about a run. @param dt  its step in s */
+/** Returns the findings about a run. @param dt  its step in s */
 export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[] => [
   ...run.faults.map((sentence): Diagnostic => ({
     severity: 'error',
@@ -25,7 +25,7 @@ export const runFindings = (run: RecordedRun, dt: number): readonly Diagnostic[]
   ),
 ];
 
-/** Findings about samples that are not finite, or beyond any potential. @param dt  the step in s */
+/** Returns findings about samples that are not finite, or beyond any potential. @param dt  the step in s */
 export const sampleFindings = (found: RecordedRun['notFinite'], dt: number): readonly Diagnostic[] =>
   found.map(({ plan: { owner, variable }, count, step, first }): Diagnostic => ({
     severity: 'warning',

@@ -123,7 +123,7 @@ export interface Stopwatch {
   seconds(): StageTimes;
 }
 
-/** A stopwatch that runs. */
+/** Returns a stopwatch that runs. */
 export function stopwatch(): Stopwatch {
   const seconds = { lower: 0, compile: 0, connect: 0, run: 0, write: 0 };
   let began = performance.now();

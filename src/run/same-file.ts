@@ -10,7 +10,7 @@ interface Output {
   readonly files: readonly string[];
 }
 
-/** The second of each pair of outputs that share a file, after the first that has it. */
+/** Returns the second of each pair of outputs that share a file, after the first that has it. */
 export function samePairs<T extends Output>(outputs: readonly T[]): readonly (readonly [T, T])[] {
   const owners = new Map<string, T>();
   return outputs.flatMap((output) => {
@@ -39,7 +39,7 @@ function keysOf(path: string): readonly string[] {
   return keys;
 }
 
-/** The path of a file with the links to its folder followed, as far as that is there. */
+/** Returns the path of a file with the links to its folder followed, as far as that is there. */
 function real(path: string): string {
   const whole = resolve(path);
   return join(realFolder(dirname(whole)), basename(whole));

@@ -54,7 +54,7 @@ function namesAt(document: unknown, pointer: string): readonly string[] {
   return name === undefined ? [] : [name, name.replace(/\[[^\]]*\]$/, '')];
 }
 
-/** The line of a script that gives something a name; a call before other values. */
+/** Returns the line of a script that gives something a name; a call before other values. */
 function findLine(lines: readonly string[], name: string): Place {
   const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const assigned = new RegExp(String.raw`^\s*(?:\w+\.)?(${escaped})\s*=(?!=)`);

@@ -3,7 +3,7 @@
 import type { Phase } from '../model/model.js';
 import { phaseKind, taggedPhase, timeAfter } from '../model/tagged.js';
 
-/** How long each segment is, in s. */
+/** Returns how long each segment is, in s. */
 export function segmentTimes(protocol: readonly Phase[]): readonly number[] {
   const times = [0];
   for (const phase of protocol) {

@@ -50,7 +50,7 @@ export function sourcesAlone(model: Model, names: readonly string[]): Model | un
   };
 }
 
-/** Whether code of a projection's synapses reads or writes variables of the cells that they come from. */
+/** Checks whether code of a projection's synapses reads or writes variables of the cells that they come from. */
 export function actsOnSource(name: string, { projections, synapses, operations }: Model): boolean {
   const type = synapses[projections[name]?.synapse ?? ''];
   const code = Object.values(operations).filter(({ on }) => ownersOf(on).includes(name));

@@ -61,7 +61,7 @@ function named(stage: Stage, error: unknown): unknown {
 const outOfMemory =
   /allocation failed|Invalid (typed )?array( buffer)? length|maximum size exceeded|Invalid string length|out of memory/i;
 
-/** The innermost function of ours that an error comes from. */
+/** Returns the innermost function of ours that an error comes from. */
 function topFunction(error: unknown): string | undefined {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   for (const line of lines) {

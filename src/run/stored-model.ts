@@ -40,7 +40,7 @@ export function storedModel({
   ]);
 }
 
-/** The arrays that the model refers to, each with the digest that names it. */
+/** Returns the arrays that the model refers to, each with the digest that names it. */
 function checkedData(path: string, tree: unknown, data: StoredRecord['data']): DataStore {
   const wanted = new Set(dataReferences(tree).map(({ $data }) => $data));
   const kept = [...data].filter(([digest]) => wanted.has(digest));

@@ -12,17 +12,17 @@ import { inStage } from './stages.js';
 import type { DrawnModel } from '../draw/drawn-model.js';
 import type { Projection } from '../model/typed.js';
 
-/** Whether some recording is of all synapses of a projection. */
+/** Checks whether some recording is of all synapses of a projection. */
 function recordsAllSynapses({ model }: DrawnModel): boolean {
   return model.recordings.some(
     ({ of }) => of.kind === 'synapses' && of.slice === undefined && of.indices === undefined,
   );
 }
 
-/** Whether a projection ends at the synapses of another. */
+/** Checks whether a projection ends at the synapses of another. */
 const endsAtSynapses = ({ from, to }: Projection): boolean => [from, to].some(({ of }) => of.kind === 'synapses');
 
-/** Whether a model can only be lowered once its synapses have been counted. */
+/** Checks whether a model can only be lowered once its synapses have been counted. */
 export const needsCounts = (drawn: DrawnModel): boolean =>
   recordsAllSynapses(drawn) || Object.values(drawn.model.projections).some(endsAtSynapses);
 

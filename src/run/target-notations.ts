@@ -49,15 +49,15 @@ export const fileKinds: Readonly<Record<TargetNotation, FileKind>> = {
   swc: kinds.swc,
 };
 
-/** The kind of files with a suffix; undefined for any other suffix. */
+/** Returns the kind of files with a suffix; undefined for any other suffix. */
 export const kindOfSuffix = (suffix: string): FileKind | undefined =>
   Object.values(kinds).find(({ suffixes }) => suffixes.some((one) => one === suffix.toLowerCase()));
 
-/** The suffix of a document that has no name yet. */
+/** Returns the suffix of a document that has no name yet. */
 export const usualSuffix = (notation: TargetNotation): string =>
   notation === 'neuroml' ? '.nml' : (fileKinds[notation].suffixes[0] ?? '');
 
-/** Notations that a suffix stands for: one, or several among which `--to` chooses. */
+/** Returns the notations that a suffix stands for: one, or several that `--to` chooses among. */
 export const notationsOf = (suffix: string): readonly TargetNotation[] => {
   if (suffix === '.nml') return ['neuroml'];
   if (suffix === '.xml') return ['lems'];

@@ -50,7 +50,7 @@ class Collected {
     this.#trains.get(population)?.[cell]?.push(this.#placed(time, segment).seconds);
   }
 
-  /** Row-major samples. @param times  in s, since the segment's beginning */
+  /** Adds row-major samples. @param times  in s, since the segment's beginning */
   addSamples(recording: string, times: readonly number[], values: readonly number[], segment = 0): void {
     const found = this.#samples.get(recording) ?? { times: [], values: [] };
     this.#samples.set(recording, found);
@@ -61,7 +61,7 @@ class Collected {
     for (const value of values) found.values.push(value);
   }
 
-  /** A time of a segment on the clock of the whole run: in the last stretch that has begun by then. */
+  /** Returns a time of a segment on the clock of the whole run: in the last stretch that has begun by then. */
   #placed(time: number, segment: number): { readonly seconds: number; readonly part: number } {
     const begun = this.#stretches.findLast((one) => one.segment === segment && one.from <= time + this.#step / 2);
     const {
@@ -189,7 +189,7 @@ export function makeFolders(folder: string, { annotations }: Model): void {
 }
 
 /**
- * From the text files that a LEMS document names.
+ * Reads the text files that a LEMS document names.
  *
  * @param target  the document as it is read
  */

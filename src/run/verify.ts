@@ -96,7 +96,7 @@ interface Repeatable extends StoredRecord {
   readonly hashes: ModelHashes;
 }
 
-/** As `verifyResult`, with a new run from elsewhere. */
+/** Compares a result like `verifyResult`, with a new run from another source. */
 export async function verifyBy(path: string, again: (stored: Repeatable) => Promise<NewRun>): Promise<Verification> {
   const format = resultFormat(path);
   const stored = await openRecord(path);
@@ -211,7 +211,7 @@ async function compareAll(
   };
 }
 
-/** The result of an action that reads a file, which may be damaged in any way. */
+/** Returns the result of an action that reads a file, which may be damaged in any way. */
 async function readable<T>(path: string, instead: T | undefined, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

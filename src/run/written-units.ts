@@ -24,12 +24,12 @@ const pynn: FileUnits = {
   times: { unit: 'ms', perSI: 1e3 },
 };
 
-/** Brian and LEMS record in SI units. */
+/** Returns the units of a notation's files; Brian and LEMS record in SI units. */
 export function fileUnits(notation: Notation | undefined): FileUnits {
   return notation === 'pynn' || notation === 'sonata' ? pynn : { samples: {} };
 }
 
-/** The units that a result was written in. */
+/** Returns the units that a result was written in. */
 export function storedUnits(record: {
   readonly series: readonly { readonly unit: string; readonly written?: WrittenUnit }[];
   readonly times?: WrittenUnit;

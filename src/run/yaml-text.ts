@@ -19,10 +19,10 @@ const float: ScalarTag = {
 /** Words that YAML 1.1 takes for true and false. */
 const booleans = /^(on|off|yes|no)$/i;
 
-/** Texts of several lines, and equations with their units, are blocks. */
+/** Checks whether a text is written as a block: several lines, or equations with their units. */
 const isBlock = (value: unknown): boolean => typeof value === 'string' && /\n| : /.test(value);
 
-/** The text of a value that JSON can hold, ending with a newline. */
+/** Returns the text of a value that JSON can hold, ending with a newline. */
 export function yamlText(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false, customTags: (tags) => [float, ...tags] });
   visit(document, {
@@ -49,6 +49,6 @@ export function yamlText(value: unknown): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Whether anything in a value is a block of text. */
+/** Checks whether anything in a value is a block of text. */
 const hasBlocks = (value: unknown): boolean =>
   isBlock(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasBlocks));

@@ -32,12 +32,12 @@ interface NormalArray {
 /** After so many wrong items of one array the rest goes unsaid. */
 const mostWrongItems = 5;
 
-/** Whether a value is written as an array. */
+/** Checks whether a value is written as an array. */
 export function isArrayDocument(value: unknown): value is ArrayDocument {
   return Array.isArray(value) || isGiven(value) || (value !== null && typeof value === 'object' && '$data' in value);
 }
 
-/** An array in SI, in row-major order; undefined after a finding. */
+/** Normalises an array in SI, in row-major order; undefined after a finding. */
 export function normaliseArray(
   context: Context,
   written: ArrayDocument,
@@ -146,7 +146,7 @@ function itemReader(
   };
 }
 
-/** A quantity with its own unit within an array. */
+/** Returns a quantity with its own unit within an array. */
 function textItem(context: Context, text: string, slot: ArraySlot, pointer: string): number | undefined {
   const { rest } = leadingQuantity(text, (name) => context.constantNames.has(name));
   const factor = rest === undefined ? undefined : /^\w+/.exec(text.slice(rest))?.[0];
@@ -169,7 +169,7 @@ const fewDecimals = [
   [3, 1000],
 ] as const;
 
-/** Numbers in a unit to SI, decimal-exact: the decimal text is scaled and rounded once. */
+/** Returns a converter of numbers in a unit to SI, decimal-exact: the decimal text is scaled and rounded once. */
 export function scaler(unit: Unit): (value: number) => number {
   const { scale } = unit;
   if (equalRationals(scale, one)) return (value) => value;
@@ -179,7 +179,7 @@ export function scaler(unit: Unit): (value: number) => number {
   return (value) => short(value) ?? scaledText(value, exponent);
 }
 
-/** Numbers of few decimals times a power of ten: quotients of two exact numbers, which round once too. */
+/** Returns a multiplier of short decimals by a power of ten. It divides two exact numbers, which also rounds once. */
 function shortScaler(exponent: number): (value: number) => number | undefined {
   const powers = fewDecimals.map(([, power]) => power);
   const divisors = fewDecimals.map(([decimals]) => Number(`1e${decimals - exponent}`));
@@ -194,7 +194,10 @@ function shortScaler(exponent: number): (value: number) => number | undefined {
   };
 }
 
-/** A number times a power of ten. Reading a decimal text rounds correctly, so moving its exponent is exact scaling. */
+/**
+ * Returns a number times a power of ten. Reading a decimal text rounds correctly, so moving its exponent is exact
+ * scaling.
+ */
 function scaledText(value: number, exponent: number): number {
   const text = String(value);
   const at = text.indexOf('e');
@@ -206,7 +209,7 @@ function scaledText(value: number, exponent: number): number {
 /** Texts that are written and read at once: it takes half as long as one by one. */
 const textsAtOnce = 1024;
 
-/** Numbers in a unit to SI, as `scaler` gives them. */
+/** Converts numbers in a unit to SI, as `scaler` does. */
 export function scaledNumbers(values: ArrayLike<number>, unit: Unit): Float64Array {
   const exponent = powerOfTen(unit.scale.numerator, unit.scale.denominator);
   if (exponent === undefined) return Float64Array.from(values, scaler(unit));

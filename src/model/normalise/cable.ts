@@ -11,7 +11,10 @@ import { normaliseExpression } from './expressions.js';
 import { positiveQuantity } from './literals.js';
 import { checkIds, pureUnit, siUnit, type Names } from './names.js';
 
-/** The tree that the elements of a type are compartments of; undefined after a finding that leaves it unknown. */
+/**
+ * Normalises the tree of compartments that the elements of a type are; undefined after a finding that leaves it
+ * unknown.
+ */
 export function normaliseCable(
   context: Context,
   document: CableDocument,
@@ -88,7 +91,7 @@ function checkState(context: Context, name: string, own: Names, pointer: string)
 
 type Arrays = Readonly<Record<'parents' | 'near' | 'far', ArrayValue>>;
 
-/** Whether compartments follow the one that they begin at, and conduct. */
+/** Checks whether compartments follow the one that they begin at, and conduct. */
 function checkTree(context: Context, arrays: Arrays, count: number, pointer: string): boolean {
   if (count < 1) {
     context.report(messages.emptyGroup('the cable'), `${pointer}/parents`);

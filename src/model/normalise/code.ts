@@ -32,7 +32,7 @@ export function normaliseCode(
   return normaliseStatements(context, readStatements(context, written, pointer), scopes, rules);
 }
 
-/** The same for statements that were parsed before. */
+/** Checks statements that were parsed before, like `normaliseCode`. */
 export function normaliseStatements(
   context: Context,
   statements: readonly PlacedStatement[],

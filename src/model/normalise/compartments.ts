@@ -48,7 +48,7 @@ const placeEntry = (name: string, ions: readonly string[]): readonly [string, Va
   return variable ? [[name, variable]] : [];
 };
 
-/** Variables of a place that an ion has. */
+/** Returns the variables of a place that an ion has. */
 const namesOfIon = (ion: string): readonly string[] => [`${ion}_i`, `${ion}_o`, `e_${ion}`, `i_${ion}`];
 
 /** Normalises a cell's tree of sections and the mechanisms on them. */
@@ -121,13 +121,13 @@ export function normaliseCompartments(
   };
 }
 
-/** Of a section, along it. */
+/** Returns the length of a section along its points. */
 function lengthOf({ points, length = 0 }: Section): number {
   if (!points) return length;
   return points.reduce((sum, point, k) => sum + (k === 0 ? 0 : distance(points[k - 1] ?? point, point)), 0);
 }
 
-/** The largest diameter of a section. */
+/** Returns the largest diameter of a section. */
 const widestOf = ({ points, diameter = 0 }: Section): number =>
   points ? points.reduce((widest, [, , , width]) => Math.max(widest, width), 0) : diameter;
 
@@ -149,7 +149,7 @@ function warnOfGaps(context: Context, sections: Readonly<Record<string, Section>
   }
 }
 
-/** The place along points at a fraction of their length. */
+/** Returns the place along points at a fraction of their length. */
 function pointAt(points: NonNullable<Section['points']>, fraction: number): readonly number[] {
   let left = fraction * lengthOf({ points, divisions: 1 });
   for (const [k, to] of points.entries()) {
@@ -165,7 +165,7 @@ function mapEntries<T, R>(map: Readonly<Record<string, T>>, make: (item: T, name
   return Object.fromEntries(Object.entries(map).map(([name, item]) => [name, make(item, name)]));
 }
 
-/** One root, and every other section hangs on it. */
+/** Checks that there is one root, and that every other section descends from it. */
 function checkTree(context: Context, document: CompartmentsDocument, pointer: string): void {
   const parentOf = (name: string): string | undefined => {
     const parent = document.sections[name]?.parent;
@@ -391,7 +391,7 @@ const placeScope = namesFrom(
   ]),
 );
 
-/** Values of parameters and state by section or group. */
+/** Normalises values of parameters and state by section or group. */
 function normaliseValues(
   context: Context,
   written: MechanismDocument['values'],
@@ -443,13 +443,13 @@ export function compartmentVariables(compartments: Compartments): readonly strin
   return ['v', ...ions, ...own];
 }
 
-/** Parameters and state variables of mechanisms, as phases name them: `mechanism.variable`. */
+/** Returns the parameters and state variables of mechanisms, as phases name them: `mechanism.variable`. */
 export const mechanismNames = ({ mechanisms }: Compartments): readonly string[] =>
   Object.entries(mechanisms).flatMap(([mechanism, { parameters, state }]) =>
     [...Object.keys(parameters), ...Object.keys(state)].map((variable) => `${mechanism}.${variable}`),
   );
 
-/** Number of compartments with the mechanism of such a name, of one cell; 1 for other names. */
+/** Returns the number of compartments with the mechanism of such a name, of one cell; 1 for other names. */
 export function compartmentsWith(compartments: Compartments, name: string): number {
   const { mechanisms, sections } = compartments;
   const [owner = '', variable] = name.split('.');
@@ -461,7 +461,7 @@ export function compartmentsWith(compartments: Compartments, name: string): numb
   );
 }
 
-/** A parameter or state variable of a mechanism by such a name. */
+/** Returns a parameter or state variable of a mechanism by such a name. */
 export function mechanismVariable({ mechanisms }: Compartments, name: string): Variable | undefined {
   const [owner = '', variable = ''] = name.split('.');
   const { parameters = {}, state = {} } = Object.hasOwn(mechanisms, owner) ? (mechanisms[owner] ?? {}) : {};

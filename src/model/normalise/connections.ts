@@ -113,7 +113,7 @@ function otherEnd(end: Selection, self: boolean, between: Between): number {
   return !self && sameSelection(between) ? Math.max(0, count - 1) : count;
 }
 
-/** Pairs that there are between two ends. */
+/** Returns the number of pairs between two ends. */
 function pairsBetween(self: boolean, between: Between): number {
   const { from, to } = between;
   if (from.count === undefined || to.count === undefined) return Infinity;
@@ -176,7 +176,7 @@ function clone(
   return same === true ? { rule: 'clone', of } : undefined;
 }
 
-/** A connection set as its list of edges. */
+/** Returns a connection set as its list of edges. */
 function connectionSet(
   context: Context,
   { edges }: Readonly<Record<string, unknown>>,
@@ -233,7 +233,7 @@ function copiesOf(
   );
 }
 
-/** A literal within its range as a number, anything else as text. */
+/** Returns a literal within its range as a number, anything else as text. */
 function numberOrText(
   context: Context,
   written: Written,

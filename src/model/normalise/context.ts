@@ -53,7 +53,7 @@ export interface Context {
   store(): DataStore;
 }
 
-/** A fresh context; findings go to `diagnostics` with places from `positions`. */
+/** Returns a fresh context; findings go to `diagnostics` with places from `positions`. */
 export function createContext(
   positions: Positions,
   diagnostics: Diagnostics,
@@ -109,7 +109,7 @@ export function createContext(
   return context;
 }
 
-/** The bytes of a typed array with the low byte of each element first, whatever the machine's order. */
+/** Returns the bytes of a typed array with the low byte of each element first, whatever the machine's order. */
 function littleEndianBytes(array: DataArray): Uint8Array {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   if (new Uint8Array(new Uint16Array([1]).buffer)[0] === 1) return bytes;

@@ -41,7 +41,10 @@ function elementScope({ neuron, unknown }: PopulationInfo): Names {
   return unknown === true ? anyName : (neuron?.scope ?? namesFrom(sourceSpecials));
 }
 
-/** The variable that something acts on, which all types of the selection have to have; undefined after a finding. */
+/**
+ * Returns the unit of the variable that something acts on, which all types of the selection must have; undefined after
+ * a finding.
+ */
 function actedOn(
   context: Context,
   name: Id,
@@ -161,7 +164,7 @@ const realExpression = (
 ): ReturnType<typeof normaliseExpression> =>
   unit && normaliseExpression(context, written, scopes, { what, unit, type: 'real' }, pointer);
 
-/** Statements run regularly on a selection, normalised. */
+/** Normalises statements that run regularly on a selection. */
 export function normaliseOperation(
   context: Context,
   document: OperationDocument,
@@ -191,7 +194,7 @@ export function normaliseOperation(
   };
 }
 
-/** A table, normalised; from here on expressions can call it. */
+/** Normalises a table; from here on expressions can call it. */
 export function normaliseTable(
   context: Context,
   name: Id,
@@ -230,7 +233,7 @@ export function normaliseTable(
   return { dt: dt ?? 1, unit: unitText(unit.dimension), values: array.values, columns };
 }
 
-/** A clock, normalised. */
+/** Normalises a clock. */
 export function normaliseClock(
   context: Context,
   document: string | number | { readonly dt: string | number },

@@ -126,14 +126,14 @@ export function declareEquations(
   return { names, noise };
 }
 
-/** A variable with the place of its definition. */
+/** Returns a variable with the place of its definition. */
 const defined = (variable: Variable, definition: string): Variable => ({
   ...variable,
   definition,
   ...(variable.kind === 'parameter' ? { given: true } : {}),
 });
 
-/** A variable when its unit is known from the declaration, what to infer it from, or undefined after a finding. */
+/** Returns a variable if its declaration gives its unit, else the text to infer it from; undefined after a finding. */
 function declaration(
   context: Context,
   kind: VariableKind,
@@ -294,7 +294,7 @@ function derivedVariable(
   return { unit, type: variable.type, value, shared: map?.shared ?? false, held: map?.held ?? false };
 }
 
-/** Rates of change: of state variables, in their unit per second. */
+/** Normalises rates of change of state variables, in their unit per second. */
 export function normaliseDerivatives(
   context: Context,
   map: Readonly<Record<string, DerivativeDocument>> | undefined,

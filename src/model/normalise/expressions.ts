@@ -108,7 +108,7 @@ function warnOfUnits(context: Context, e: Expression, names: Names, pointer: str
   }
 }
 
-/** A bare number as a literal in the unit of its place. */
+/** Returns a bare number as a literal in the unit of its place. */
 function numberInUnit(context: Context, written: number, unit: Unit, pointer: string): Expression | undefined {
   const value = Number.isFinite(written)
     ? scaleDecimal(Object.is(written, -0) ? '-0' : String(written), unit.scale)
@@ -124,7 +124,7 @@ function numberInUnit(context: Context, written: number, unit: Unit, pointer: st
   return Number.isSafeInteger(written) && value === written ? integer(value) : number(value);
 }
 
-/** The same expression with model parameters put in, units in SI, and arithmetic of literals done. */
+/** Returns the same expression with model parameters inserted, units in SI, and arithmetic of literals done. */
 export function settle(context: Context, e: Expression, names: Names): Expression {
   const values = new Map<string, Expression>();
   visit(e, (part) => {
@@ -158,7 +158,7 @@ export function fits(context: Context, e: Expression, scopes: readonly Names[], 
     .every((fit) => fit);
 }
 
-/** Whether all that an expression reads can be known. */
+/** Checks whether all names that an expression reads can be known. */
 export function canCheck(context: Context, e: Expression, names: Names): boolean {
   let known = true;
   visit(e, (part) => {
@@ -222,7 +222,7 @@ export function settled(
   return result;
 }
 
-/** A name is taken when any of the scopes knows it. */
+/** Joins scopes: a name is taken if any of them knows it. */
 export function allNames(scopes: readonly Names[]): Names {
   const [only] = scopes;
   if (only && scopes.length === 1) return only;
@@ -238,7 +238,7 @@ export function allNames(scopes: readonly Names[]): Names {
   };
 }
 
-/** The canonical text of an expression as written; undefined after a finding. */
+/** Checks an expression as written and returns its canonical text; undefined after a finding. */
 export function normaliseExpression(
   context: Context,
   written: string | number | boolean,
@@ -274,7 +274,7 @@ export function readStatements(
   );
 }
 
-/** The canonical text of a checked statement. */
+/** Returns the canonical text of a checked statement. */
 export function statementText(
   context: Context,
   { statement, pointer }: PlacedStatement,
@@ -289,7 +289,7 @@ export function statementText(
   return whole ? printStatement(result, { taken: (name) => names.lookup(name) !== undefined }) : undefined;
 }
 
-/** The unit in a text; undefined after a finding. */
+/** Parses the unit in a text; undefined after a finding. */
 export function readUnit(context: Context, text: string | number, pointer: string): Unit | undefined {
   return attempt(context, pointer, () => parseUnit(String(text)));
 }

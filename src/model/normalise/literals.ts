@@ -36,7 +36,7 @@ export function literalBounds(e: Expression): { readonly low: number; readonly h
   return { low: low ?? -Infinity, high: high ?? Infinity };
 }
 
-/** A quantity that must be known now, of literals and model parameters; in SI, undefined after a finding. */
+/** Computes a quantity of literals and model parameters, which must be known now; in SI, undefined after a finding. */
 export function normaliseQuantity(
   context: Context,
   written: string | number,
@@ -65,7 +65,7 @@ type Bounded = (
   pointer: string,
 ) => number | undefined;
 
-/** A quantity that is within bounds, or a finding. */
+/** Returns a check that a quantity is within bounds, with a finding otherwise. */
 const bounded =
   (fits: (value: number) => boolean, finding: (what: string, value: number) => Finding): Bounded =>
   (context, written, unit, what, pointer) => {
@@ -84,7 +84,7 @@ export const nonNegativeQuantity = bounded((value) => value >= 0, messages.negat
 /** Sizes and indices above this exceed the integers that targets count with. */
 export const largestCount = 2_147_483_648;
 
-/** A whole number from 0 to 2^31, of literals and model parameters; undefined after a finding. */
+/** Computes a whole number from 0 to 2^31, of literals and model parameters; undefined after a finding. */
 export function normaliseCount(
   context: Context,
   written: string | number,
@@ -99,7 +99,7 @@ export function normaliseCount(
   return undefined;
 }
 
-/** A whole number of either sign; undefined after a finding. */
+/** Computes a whole number of either sign; undefined after a finding. */
 export function wholeNumber(
   context: Context,
   written: string | number,
@@ -125,7 +125,7 @@ export function wholeNumber(
   return undefined;
 }
 
-/** NumPy's legacy generator takes seeds of 32 bits, and refuses others. */
+/** Checks a seed of NumPy's legacy generator, which accepts 32 bits and rejects others. */
 export function checkGeneratorSeed(context: Context, seed: number | string, pointer: string): void {
   if (Number(seed) > mostUint32)
     context.report(messages.outOfRange('the seed of the generator', 0, mostUint32, Number(seed)), pointer);

@@ -39,14 +39,14 @@ export interface Names {
 /** Dimension of a white noise. */
 export const noiseDimension: Dimension = [0, 0, -0.5, 0, 0, 0, 0];
 
-/** The SI unit of a dimension. */
+/** Returns the SI unit of a dimension. */
 export const siUnit = (dimension: Dimension): Unit => ({ dimension, scale: one });
 /** SI unit of a time: bare numbers in its place are seconds. */
 export const secondUnit = siUnit(second);
 /** The unit 1. */
 export const pureUnit = siUnit(dimensionless);
 
-/** A variable that is there without being declared. */
+/** Returns a variable that exists without being declared. */
 export function special(dimension: Dimension, type: ValueType = 'real', kind: VariableKind = 'special'): Variable {
   return { kind, dimension, type, unit: siUnit(dimension) };
 }
@@ -157,7 +157,7 @@ export function checkIds(context: Context, map: Readonly<Record<string, unknown>
       context.reportKey(messages.reservedName(name, 'it is reserved for internal use'), child(pointer, name));
 }
 
-/** Names from several sources; the first that knows a name gives its meaning. */
+/** Joins names from several sources; the first that knows a name gives its meaning. */
 export function namesFrom(...sources: readonly (Names | ReadonlyMap<string, Variable>)[]): Names {
   return {
     lookup(name) {
@@ -185,7 +185,7 @@ export const anyName: Names = { lookup: () => unknown('state'), names: () => [] 
 /** No names but the model-wide ones. */
 export const noNames: Names = { lookup: () => undefined, names: () => [] };
 
-/** The variables of one end of a synapse under their dotted names. */
+/** Returns the variables of one end of a synapse under their dotted names. */
 export function endNames(side: 'pre' | 'post', own: Names): Names {
   const prefix = `${side}.`;
   return {

@@ -101,7 +101,7 @@ function declareInputs(context: Context, document: NeuronDocument, pointer: stri
   return inputs;
 }
 
-/** The events that others see. */
+/** Returns the events that others see. */
 function eventNames(document: NeuronDocument): ReadonlySet<string> {
   const emitted = Object.values(document.regimes ?? {}).flatMap((regime) =>
     (regime.transitions ?? []).map(({ emit }) => emit),
@@ -112,7 +112,7 @@ function eventNames(document: NeuronDocument): ReadonlySet<string> {
   return new Set([...own, ...emitted].filter((name) => typeof name === 'string'));
 }
 
-/** The name under which others see an event; null when nobody does. */
+/** Returns the name under which others see an event; null when nobody does. */
 function emittedName(name: string, { emits }: { readonly emits?: string | null }): string | null {
   return emits === undefined ? name : emits;
 }
@@ -170,7 +170,7 @@ function normaliseEvents(
   return result;
 }
 
-/** The place of something on a cell with structure. */
+/** Checks the place of an event or reading on a cell with structure. */
 function checkPlace(
   context: Context,
   document: NeuronDocument,
@@ -186,7 +186,7 @@ function checkPlace(
   return placeOf(context, section, fraction, pointer);
 }
 
-/** Section and fraction, the fraction within 0 and 1. */
+/** Checks section and fraction, the fraction within 0 and 1. */
 export function placeOf(
   context: Context,
   section: string | undefined,
@@ -242,7 +242,7 @@ function normaliseRefractory(
   };
 }
 
-/** How long, as text; a literal is not negative. */
+/** Normalises a refractory time to text; a literal is not negative. */
 function refractoryTime(
   context: Context,
   written: string | number | boolean,

@@ -37,12 +37,12 @@ interface Overridden {
 
 const bareNumber = /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$/;
 
-/** A bare number stays one, so it is in the unit of its place. */
+/** Keeps a bare number a number, so that it is in the unit of its place. */
 function written(text: string): string | number {
   return bareNumber.test(text) && isKept(text.trim(), Number(text)) ? Number(text) : text;
 }
 
-/** Pointer under which a parameter given from outside is spoken of. */
+/** Returns the pointer for findings about a parameter given from outside. */
 export const givenParameter = (name: string): string => `/--set/${name}`;
 
 /** Inserts the values given from outside into the document. */
@@ -101,7 +101,7 @@ export function applyOverrides(
   };
 }
 
-/** The place of a pointer, or of the nearest one around it that has one. */
+/** Returns the place of a pointer, or of the nearest one around it that has one. */
 function placeIn(places: ReadonlyMap<string, Place>, pointer: string): Place | undefined {
   for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
     const place = places.get(at);
@@ -121,8 +121,8 @@ function withPlaces(positions: Positions, places: ReadonlyMap<string, Place>): P
 }
 
 /**
- * The protocol cut or lengthened so that it runs `duration` seconds in all. Phases after the end are left out; the last
- * run is lengthened when the whole is shorter; without any run one is added.
+ * Returns the protocol cut or lengthened so that it runs `duration` seconds in all. Phases after the end are left out;
+ * the last run is lengthened when the whole is shorter; without any run one is added.
  */
 export function withDuration(phases: readonly Phase[], duration: number): Phase[] {
   let now = 0;
@@ -152,12 +152,12 @@ export function withDuration(phases: readonly Phase[], duration: number): Phase[
   return result;
 }
 
-/** Sums of times as people write them: without the last digits that adding doubles leaves. */
+/** Rounds sums of times as people write them, without the last digits that adding doubles leaves. */
 function tidy(seconds: number): number {
   return Number(seconds.toPrecision(14));
 }
 
-/** The time to run that was given from outside; undefined when none was or after a finding. */
+/** Returns the time to run that was given from outside; undefined if none was or after a finding. */
 export function givenDuration(
   context: Context,
   duration: string | undefined,

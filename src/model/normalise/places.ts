@@ -52,7 +52,7 @@ export function normalisePlaces(
   return on && along !== undefined ? { places: { ...on, fraction: along } } : {};
 }
 
-/** The section has to exist in every type of the selection. */
+/** Checks that a section exists in every type of the selection. */
 export function checkSection(context: Context, section: Id, { members }: Placed['selection'], pointer: string): void {
   for (const member of members) {
     if (member.kind === 'population' && member.population.unknown === true) continue;
@@ -62,7 +62,7 @@ export function checkSection(context: Context, section: Id, { members }: Placed[
   }
 }
 
-/** Sections by name, and which of them each is on. */
+/** Normalises sections by name, and the index of the section of each place. */
 function sectionsOf(
   context: Context,
   { sections, section }: PlacesDocument,
@@ -99,7 +99,7 @@ function sectionsOf(
 const isNames = (names: unknown): names is readonly string[] =>
   Array.isArray(names) && names.every((name) => typeof name === 'string');
 
-/** A number for each synapse or element, from 0 to `most`. */
+/** Normalises a number for each synapse or element, from 0 to `most`. */
 function ofEach(
   context: Context,
   written: ValueDocument,
@@ -129,11 +129,14 @@ function ofEach(
   return undefined;
 }
 
-/** Drawn places are uniform numbers; expressions convert them to fractions and indices. */
+/**
+ * Checks whether a text draws from another distribution. Drawn places are uniform numbers; expressions convert them to
+ * fractions and indices.
+ */
 const drawsOtherThanUniform = (text: string): boolean =>
   callsIn(parseExpression(text)).some((call) => call.function !== 'uniform' && isRandom(call.function));
 
-/** The first number of a value that is below 0 or above `most`. */
+/** Returns the first number of a value that is below 0 or above `most`. */
 function outside(
   context: Context,
   value: Value,

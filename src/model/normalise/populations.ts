@@ -15,7 +15,7 @@ import { normalisePlaces } from './places.js';
 import { indicesOf, type PopulationInfo } from './selections.js';
 import { drawnValues, normaliseValue } from './values.js';
 
-/** The size and type of a population; undefined after a finding that leaves either unknown. */
+/** Resolves the size and type of a population; undefined after a finding that leaves either unknown. */
 export function declarePopulation(
   context: Context,
   document: PopulationDocument,
@@ -38,7 +38,7 @@ export function declarePopulation(
   return { size, ...(neuron ? { neuron } : { unknown: true }) };
 }
 
-/** The other parts of a population. */
+/** Normalises the other parts of a population. */
 export function normalisePopulation(
   context: Context,
   id: Id,
@@ -145,7 +145,9 @@ function checkListsOfType(
   }
 }
 
-/** Parameters that stand for variables of other populations, of equal dimension and with an element for each. */
+/**
+ * Normalises parameters that stand for variables of other populations, of equal dimension and with an element for each.
+ */
 function normaliseLinks(
   context: Context,
   links: NonNullable<PopulationDocument['linked']>,
@@ -286,7 +288,7 @@ const structureArguments: Readonly<Record<string, readonly string[]>> = {
   randomSphere: ['radius', 'x0', 'y0', 'z0'],
 };
 
-/** The spikes that a population replays, by time, then element; undefined after a finding. */
+/** Normalises the spikes that a population replays, by time, then element; undefined after a finding. */
 export function normaliseSpikes(
   context: Context,
   written: NonNullable<PopulationDocument['spikes']>,

@@ -42,7 +42,7 @@ interface ReadEnd {
   readonly selection: Selection;
 }
 
-/** The ends of a projection. */
+/** Normalises the ends of a projection. */
 export function declareProjection(
   context: Context,
   document: ProjectionDocument,
@@ -55,7 +55,7 @@ export function declareProjection(
   return { document, ...(from ? { from } : {}), ...(to ? { to } : {}) };
 }
 
-/** How many synapses a list makes; undefined for other rules. */
+/** Returns how many synapses a list makes; undefined for other rules. */
 function listedSynapses(connect: ProjectionDocument['connect']): number | undefined {
   const rules = [connect].flat() as readonly ConnectionDocument[];
   const [rule] = rules;
@@ -100,7 +100,7 @@ export function eventsOf(member: Member): ReadonlySet<string> | undefined {
 /** Variables of a neuron that a synapse may read: its own variables, its index and place. */
 const endSpecials: ReadonlyMap<string, Variable> = new Map([...sourceSpecials, ...eventVariables]);
 
-/** All pairs of ends that a projection connects, one for each pair of types. */
+/** Returns all pairs of ends that a projection connects, one for each pair of types. */
 export function endsOf(
   { from, to }: DeclaredProjection,
   synapseOf: (projection: Id) => DeclaredSynapse | undefined,
@@ -135,7 +135,7 @@ function endInfo(
   };
 }
 
-/** A projection, normalised. */
+/** Normalises a projection. */
 export function normaliseProjection(
   context: Context,
   { document, from, to }: DeclaredProjection,
@@ -209,14 +209,14 @@ export function normaliseProjection(
   };
 }
 
-/** The matrix that has a value for each pair of elements. */
+/** Returns the matrix that has a value for each pair of elements. */
 export const matrixOf = (
   { selection: from }: ReadEnd,
   { selection: to }: ReadEnd,
 ): { readonly matrix?: readonly [number, number] } =>
   from.count === undefined || to.count === undefined ? {} : { matrix: [from.count, to.count] };
 
-/** Which variable of the target each port writes to. */
+/** Normalises the variables of the target that the ports write to. */
 function normaliseReceptors(
   context: Context,
   document: ProjectionDocument,
@@ -261,7 +261,7 @@ function checkReceptor(context: Context, port: Id, variable: Variable, name: Id,
     );
 }
 
-/** The delays that this projection sets, one for each pathway. */
+/** Normalises the delays that this projection sets, one for each pathway. */
 function normaliseDelays(
   context: Context,
   document: ProjectionDocument,

@@ -300,7 +300,7 @@ function delaysPhase(
   return { delays };
 }
 
-/** Other values for currents. */
+/** Normalises other values for currents. */
 function currentsPhase(
   context: Context,
   map: Readonly<Record<string, Expression>>,
@@ -329,7 +329,7 @@ function currentsPhase(
   return { currents };
 }
 
-/** Other spikes for populations that replay them. */
+/** Normalises other spikes for populations that replay them. */
 function replayPhase(
   context: Context,
   document: PhaseDocument,
@@ -358,7 +358,7 @@ function replayPhase(
   return { replay, ...(of === undefined ? {} : { of: of.rule }) };
 }
 
-/** `population.variable: value` for each entry; keys in one spelling. */
+/** Normalises `population.variable: value` for each entry; keys in one spelling. */
 function normaliseSet(
   context: Context,
   map: Readonly<Record<string, ValueDocument>>,
@@ -397,13 +397,13 @@ function normaliseSet(
   return { values, scopes: allScopes };
 }
 
-/** Synapses that a key lists by number, in one spelling. */
+/** Returns the synapses that a key lists by number, in one spelling. */
 const listedSynapses = (rule: SelectionRule): string | undefined =>
   isSelection(rule, 'synapses') && rule.indices && isListed(rule.indices)
     ? `${rule.projection}[${rule.indices.join(', ')}]`
     : undefined;
 
-/** The matrix that gives all synapses of a projection their values, pair by pair. */
+/** Returns the matrix that gives all synapses of a projection their values, pair by pair. */
 function matrixFor({ rule }: Selection, names: ProtocolNames): { readonly matrix?: readonly [number, number] } {
   if (!isSelection(rule, 'synapses') || rule.slice || rule.indices) return {};
   const matrix = names.synapse(rule.projection)?.matrix;
@@ -428,7 +428,7 @@ function settable(
   return found && { selection, name, ...found };
 }
 
-/** A variable that all elements of a selection have; undefined after a finding. */
+/** Resolves a variable that all elements of a selection have; undefined after a finding. */
 function variableOf(
   context: Context,
   selection: Selection,

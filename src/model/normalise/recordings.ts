@@ -42,7 +42,7 @@ export function normaliseRecordings(
   });
 }
 
-/** A recording of several places as one for each. */
+/** Splits a recording of several places into one for each. */
 function atPlaces(
   context: Context,
   recording: Recording,

@@ -43,7 +43,7 @@ export type Member =
 
 const term = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[([^\]]*)\])?\s*$/;
 
-/** A selection as text (`exc[0:10] + inh`) or map; undefined after a finding. */
+/** Normalises a selection as text (`exc[0:10] + inh`) or map; undefined after a finding. */
 export function normaliseSelection(
   context: Context,
   written: SelectionDocument,
@@ -101,7 +101,7 @@ function fromTerm(
   return fromMap(context, { ...nameOf(name, elements), indices: numbers }, elements, pointer, true);
 }
 
-/** Populations are looked for first; the two never share a name in a valid model. */
+/** Resolves a name to a population first, else a projection; the two never share a name in a valid model. */
 function nameOf(name: string, elements: Elements): SelectionMap {
   return !elements.populations.has(name) && elements.projections.has(name)
     ? { projection: name }
@@ -208,7 +208,7 @@ function ofPopulation(
   return { rule: { population: id }, members, ...(size === undefined ? {} : { count: size }) };
 }
 
-/** A sample of the elements of another selection. */
+/** Normalises a sample of the elements of another selection. */
 function ofSelection(
   context: Context,
   map: SelectionMap,

@@ -65,7 +65,7 @@ export function normaliseSequence(
   return { sequence };
 }
 
-/** A part without empty lists. */
+/** Returns a part without its empty lists. */
 function normalPart({
   derived = [],
   propagate = [],

@@ -81,7 +81,7 @@ export interface SynapseInfo {
 }
 
 /**
- * The variables and ports of a synapse type.
+ * Declares the variables and ports of a synapse type.
  *
  * @param ends  the pairs of ends that projections use it between, known when expressions are first looked into
  */
@@ -185,7 +185,7 @@ function impliedPort(
   return (e && inferType(e, scope, quiet)?.dimension) ?? dimensionless;
 }
 
-/** A synapse type, checked between every pair of ends that it is used between. */
+/** Normalises a synapse type, checked between every pair of ends that it is used between. */
 export function normaliseSynapse(
   context: Context,
   synapse: DeclaredSynapse,

@@ -37,7 +37,7 @@ interface ValueSlot extends Slot, Pick<ArraySlot, 'infinite'> {
   readonly most?: number;
 }
 
-/** A value for each element, normalised; undefined after a finding. */
+/** Normalises a value for each element; undefined after a finding. */
 export function normaliseValue(
   context: Context,
   written: ValueDocument,
@@ -60,7 +60,7 @@ export function normaliseValue(
   return done && scalarOrText(context, done, scopes, slot, pointer);
 }
 
-/** `3.0` is a whole number too. */
+/** Checks whether an expression is a literal whole number, such as `3.0`. */
 function isWholeLiteral(e: Expression): boolean {
   const value = literalValue(e);
   return value !== undefined && Number.isInteger(value);
@@ -96,7 +96,7 @@ function scalarOrText(
   return isAllowed(context, value, slot, pointer) ? value + 0 : undefined;
 }
 
-/** Whether an expression is arithmetic of literals and infinity only. */
+/** Checks whether an expression is arithmetic of literals and infinity only. */
 function isInfinite(e: Expression, scopes: readonly Names[]): boolean {
   const names = namesIn(e);
   return (
@@ -141,7 +141,7 @@ function arrayValue(context: Context, written: ArrayDocument, slot: ValueSlot, p
   return undefined;
 }
 
-/** The places of a matrix that hold no value. */
+/** Returns the places of a matrix that hold no value. */
 function gapsOf(
   context: Context,
   written: ArrayDocument,

@@ -9,7 +9,7 @@ import { delayInSteps, isBetween } from '../steps.js';
 import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule, RuleContext } from './rule.js';
 
-/** Delays that are no multiple of the time step: spikes arrive at a whole step, which may be the same one. */
+/** Reports delays that are no multiple of the time step: spikes arrive at a whole step, which may be the same one. */
 export const delaySteps: Rule = (model, context) => {
   for (const [name, projection] of Object.entries(model.projections)) {
     const type = model.synapses[projection.synapse];
@@ -33,7 +33,7 @@ export const delaySteps: Rule = (model, context) => {
   }
 };
 
-/** Constants as the synapses of `projection.pathway` read them. */
+/** Returns the constants as the synapses of `projection.pathway` read them. */
 function constantsAt(key: string, model: Model): Constants {
   const id: Id = key.slice(0, key.lastIndexOf('.'));
   const projection = Object.hasOwn(model.projections, id) ? model.projections[id] : undefined;

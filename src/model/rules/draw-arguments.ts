@@ -114,7 +114,7 @@ export const drawArguments: Rule = (model, { report }) => {
   for (const part of ['stimuli', 'operations', 'experiment'] as const) walk(model[part], `/${part}`, constants);
 };
 
-/** Constants of the cells at both ends, as connection rules name them: `pre.tau`. */
+/** Returns the constants of the cells at both ends, as connection rules name them: `pre.tau`. */
 function ofEnds(model: Model, { from, to }: Projection): Constants {
   const of = ({ of: rule }: Projection['from']): Constants => {
     const population = model.populations[populationOf(rule) ?? ''];
@@ -146,7 +146,7 @@ function wrongArguments(
     : { expected, found: values.map((value) => (Number.isNaN(value) ? '...' : String(value))).join(', ') };
 }
 
-/** The draws in a text: an expression, or a statement; none in any other text. */
+/** Returns the draws in a text: an expression, or a statement; none in any other text. */
 function drawsIn(text: string): readonly Call[] {
   const trees = attempt(() => [parseExpression(text)]) ?? attempt(() => parseStatements(text).flatMap(expressionsOf));
   return (trees ?? []).flatMap((tree) => callsIn(tree)).filter((call) => isRandom(call.function));

@@ -53,7 +53,10 @@ export const growingState: Rule = (model, { report }) => {
   }
 };
 
-/** Where a name is defined: a parameter or derived variable of the type, or a parameter of the model. */
+/**
+ * Returns the pointer to the definition of a name: a parameter or derived variable of the type, or a parameter of the
+ * model.
+ */
 function definitionOf(name: string, type: EquationSet, at: string, model: Model): string {
   for (const part of ['parameters', 'derived'] as const)
     if (Object.hasOwn(type[part], name)) return child(`${at}/${part}`, name);
@@ -65,7 +68,7 @@ interface Quotient {
   readonly by: Expression;
 }
 
-/** All quotients in an expression. */
+/** Returns all quotients in an expression. */
 function divisors(e: Expression): readonly Quotient[] {
   const own = e.kind === 'binary' && e.operator === '/' ? [{ left: e.left, by: e.right }] : [];
   return [...own, ...childrenOf(e).flatMap(divisors)];

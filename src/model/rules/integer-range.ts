@@ -8,7 +8,7 @@ import { populationsOf } from '../selected.js';
 import { constantsOf, valueOf, type Constants } from './known-values.js';
 import type { Rule } from './rule.js';
 
-/** Integer variables that are given a value known before a run which they cannot hold: they would have another one. */
+/** Reports integer variables with a value, known before a run, that exceeds their range and would change. */
 export const integerRange: Rule = (model, { report }) => {
   const check = (name: string, value: number | undefined, pointer: string): void => {
     if (value !== undefined && !isInt32(Math.trunc(value)))

@@ -21,7 +21,7 @@ export const noiseUse: Rule = (model: Model, context) => {
   }
 };
 
-/** The noises and the derived variables that read them. */
+/** Returns the noises and the derived variables that read them. */
 function noisyNames({ noise, derived }: Pick<Model['neurons'][string], 'noise' | 'derived'>): ReadonlySet<string> {
   const noisy = new Set(noise);
   for (let size = -1; size !== noisy.size;) {

@@ -185,7 +185,7 @@ function lastBit({ operator, left, right }: Comparison, t: number, constants: Co
   return holds === beginsHolding ? 'earlier' : 'later';
 }
 
-/** Where two expressions that are affine in `t` are equal, in s. */
+/** Returns the time in s at which two expressions that are affine in `t` are equal. */
 function rootInTime(left: Expression, right: Expression, constants: Constants): number | undefined {
   const at = (t: number): number => {
     const also = (name: string): number | undefined => (name === 't' ? t : undefined);
@@ -198,5 +198,5 @@ function rootInTime(left: Expression, right: Expression, constants: Constants): 
   return slope !== 0 && affine ? -zero / slope : undefined;
 }
 
-/** Time that all runs take together, in s. */
+/** Returns the time that all runs take together, in s. */
 const totalTime = (model: Model): number => endOf(model.experiment.protocol);

@@ -30,12 +30,12 @@ export function equationSets(
   ];
 }
 
-/** The expression of a normalised text. */
+/** Returns the expression of a normalised text. */
 export const expressionOf = (text: string): Expression => parseExpression(text);
 
-/** Names that a normalised text reads. */
+/** Returns the names that a normalised text reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 
-/** Names that a value reads when it is computed for an element. */
+/** Returns the names that a value reads when it is computed for an element. */
 export const namesOfValue = (value: Value | undefined): ReadonlySet<string> =>
   typeof value === 'string' ? namesOf(value) : new Set();

@@ -92,7 +92,7 @@ function quantity([low, high]: Range, unit: UnitText | undefined): string {
   return `${numbers} ${isPoint ? 'nS' : unit}`;
 }
 
-/** Whether a pathway's target is a conductance of a cell. */
+/** Checks whether a pathway's target is a conductance of a cell. */
 function isConductance(target: string, model: Known, projection: Projection, type: SynapseType): boolean {
   const unit = unitOf(target, model, projection, type);
   if (unit === undefined) return false;
@@ -118,11 +118,11 @@ function neuronAt(name: string, model: Known, projection: Projection): Model['ne
   return own(model.neurons, type ?? '');
 }
 
-/** An entry of a map, which has no others than its own. */
+/** Returns an entry of a map, without inherited members. */
 const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(map, key) ? map[key] : undefined;
 
-/** Between which values an expression over a synapse's values is, as far as constants tell. */
+/** Returns the range of an expression over a synapse's values, as far as constants define it. */
 export function range(e: Expression, model: Known, projection: Projection, type: SynapseType): Range {
   const of = (part: Expression): Range => range(part, model, projection, type);
   switch (e.kind) {
@@ -193,7 +193,7 @@ function hull(left: Range, right: Range, of: (a: number, b: number) => number): 
   return corners.some(Number.isNaN) ? anything : [Math.min(...corners), Math.max(...corners)];
 }
 
-/** Between which values a name is: a parameter of the synapses or of the model, or a unit. */
+/** Returns the range of a name: a parameter of the synapses or of the model, or a unit. */
 function known(name: string, model: Known, projection: Projection, type: SynapseType): Range {
   const own = Object.hasOwn(type.parameters, name) ? type.parameters[name] : undefined;
   if (own !== undefined)
@@ -211,7 +211,7 @@ function known(name: string, model: Known, projection: Projection, type: Synapse
   return unitInText(name) === undefined ? anything : [1, 1];
 }
 
-/** Between which values one of a projection's is, as far as constants tell. */
+/** Returns the range of a value of a projection, as far as constants define it. */
 export function rangeOfValue(value: Value, model: Known, projection: Projection, type: SynapseType): Range {
   if (typeof value === 'number') return [value, value];
   // The text of a value may read other values, perhaps in a chain; only texts that read no others are evaluated.

@@ -49,7 +49,7 @@ export async function withOrigin(exported: Exported, valid: ValidModel, to: Targ
   };
 }
 
-/** The files of a conversion; undefined if they are too long. */
+/** Returns the files of a conversion; undefined if they are too long. */
 function textsOf(files: readonly ConvertedFile[]): readonly TextFile[] | undefined {
   let length = 0;
   const texts: TextFile[] = [];
@@ -65,13 +65,13 @@ function textsOf(files: readonly ConvertedFile[]): readonly TextFile[] | undefin
   return texts;
 }
 
-/** The file that includes the others. */
+/** Returns the file that includes the others. */
 const mainOf = (files: readonly TextFile[]): TextFile =>
   files.find(({ name }) => files.length > 1 && name.startsWith('LEMS_')) ?? (files[0] as TextFile);
 
 const isXml = ({ text }: TextFile): boolean => text.startsWith('<');
 
-/** The text of a document that carries a model; undefined for a document of LEMS that has no annotations. */
+/** Returns the text of a document that carries a model; undefined for a document of LEMS that has no annotations. */
 async function textWithOrigin(main: TextFile, files: readonly TextFile[], model: string): Promise<string | undefined> {
   if (!isXml(main)) return documentText(treeWithOrigin(readDocument(main.text, main.name).value, model), main.name);
   const documents = loadDocuments(main.text, main.name, hostOf(files), new Diagnostics());
@@ -90,7 +90,7 @@ const hostOf = (files: readonly TextFile[]): LemsHost => ({
   read: (real) => ({ text: files.find(({ name }) => name === real)?.text ?? '' }),
 });
 
-/** Whether reading the documents as they stand gives the model. */
+/** Checks whether reading the documents as they stand gives the model. */
 function saysAll(files: readonly TextFile[], { data }: Exported, valid: ValidModel): boolean {
   const main = mainOf(files);
   try {

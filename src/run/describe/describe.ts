@@ -283,7 +283,7 @@ function phaseText(phase: Phase): string {
 
 // --- Texts of values ------------------------------------------------------------------------------------------------
 
-/** Units of the parameters and state variables of a type, by name. */
+/** Returns the units of the parameters and state variables of a type, by name. */
 const unitsOf = (type: EquationSet | undefined): ReadonlyMap<string, UnitText> =>
   new Map(
     [...Object.entries(type?.parameters ?? {}), ...Object.entries(type?.state ?? {})].map(([name, { unit }]) => [
@@ -366,7 +366,7 @@ function sliceText(owner: string, slice: readonly [number, number, number] | und
 const listText = (owner: string, indices: ArrayValue): string =>
   `${isListed(indices) ? formatCount(indices.length) : 'some'} of ${owner}`;
 
-/** Where on cells with structure something is. */
+/** Returns the place of a synapse or stimulus on cells with structure, as text. */
 function placeText({
   section,
   fraction,

@@ -4,7 +4,7 @@ import type { DescriptionSection, DescriptionTable, ModelDescription } from './d
 
 type Part = DescriptionSection['parts'][number];
 
-/** Markdown with tables as GitHub has them. */
+/** Returns Markdown with GitHub's tables. */
 export function describeInMarkdown({ title, sections }: ModelDescription): string {
   const part = (one: Part): string => {
     switch (one.kind) {
@@ -31,7 +31,7 @@ const style =
   'table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left;' +
   'vertical-align:top}pre{background:#f5f5f5;padding:.6em;overflow-x:auto}';
 
-/** A page of HTML that needs no other file. */
+/** Returns a page of HTML that needs no other file. */
 export function describeInHtml({ title, sections }: ModelDescription): string {
   const part = (one: Part): string => {
     switch (one.kind) {

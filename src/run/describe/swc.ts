@@ -123,7 +123,7 @@ function pointsOf(section: Section, name: string, from: Point = [0, 0, 0, 0]): r
   ];
 }
 
-/** The point of a path that is nearest to a fraction of it. */
+/** Returns the point of a path that is nearest to a fraction of it. */
 function nearest<T extends { readonly point: Point }>(path: readonly T[], fraction: number): T | undefined {
   const along = [0];
   path.slice(1).forEach(({ point }, k) => {

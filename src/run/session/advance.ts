@@ -124,10 +124,10 @@ async function changeDirectly({ given }: SessionState, on: Engaged, phase: Phase
 
 const lasts = ({ kind }: Phase): boolean => kind === 'run' || kind === 'runUntil';
 
-/** Whether the program was compiled to go back to first values. */
+/** Checks whether the program was compiled to go back to first values. */
 const mayReset = ({ known }: Engaged): boolean => known.some((phase) => phaseKind(phase) === 'reset');
 
-/** Whether any program can perform a phase that it was not compiled for. */
+/** Checks whether any program can perform a phase that it was not compiled for. */
 function isAlwaysPossible(phase: Phase, engaged: Engaged): boolean {
   switch (phase.kind) {
     case 'run':

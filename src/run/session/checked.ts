@@ -81,7 +81,7 @@ function sentence({ message, expected, found, hint, place }: Diagnostic): UsageE
   return new UsageError(`${owner}${message}${details.length === 0 ? '' : ` (${details.join(', ')})`}`, hint);
 }
 
-/** The time that a call lets pass, in s. @throws UsageError for one that no document could contain */
+/** Returns the time that a call lets pass, in s. @throws UsageError for one that no document could contain */
 export function checkedTime(state: SessionState, seconds: unknown): number {
   if (typeof seconds !== 'number' || !(seconds >= 0 && seconds < Infinity))
     throw new UsageError(`the time to run is ${shorten(seconds)} s`, 'give a time of 0 s or more');

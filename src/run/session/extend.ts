@@ -85,13 +85,13 @@ export async function recordFromNow(
   }
 }
 
-/** How many phases at the start switch recordings off that begin later. */
+/** Returns how many phases at the start switch recordings off that begin later. */
 function lateOf(phases: readonly written.Phase[]): number {
   const first = phases.map(taggedPhase).findIndex((phase) => phase.kind !== 'record' || phase.on);
   return first < 0 ? phases.length : first;
 }
 
-/** Whether a current has another value from some time on, and is as it was before. */
+/** Checks whether a current has another value from some time on, and is as it was before. */
 function changesLater(before: unknown, now: unknown): boolean {
   const { value: old, ...rest } = before as Readonly<Record<string, unknown>>;
   const { value, ...own } = now as Readonly<Record<string, unknown>>;

@@ -85,7 +85,7 @@ export async function goOn(
     if (series[block.series]! >= 0) on.sink.samples({ ...block, series: series[block.series]! });
 }
 
-/** Whether all that is recorded is in logs and can go on there. */
+/** Checks whether all that is recorded is in logs and can go on there. */
 const isPlain = ({ series, trains }: RecordingPlan): boolean =>
   series.every(({ kind }) => kind === 'samples') && trains.every(({ values }) => values.length === 0);
 
@@ -124,7 +124,7 @@ function areSamePhases(
 
 const areSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Whether the cells and synapses of a program are at the same places in another. */
+/** Checks whether the cells and synapses of a program are at the same places in another. */
 function keepsLayout(from: Program, to: Program): boolean {
   const places = new Map(to.manifest.variables.map((each) => [`${each.owner} ${each.variable}`, each]));
   const isKept = ({ owner, variable, buffer, offset }: Program['manifest']['variables'][number]): boolean => {
@@ -181,7 +181,7 @@ function changedInSteps(from: Program, to: Program): (name: string) => boolean {
   };
 }
 
-/** The buffers of an event's ring. */
+/** Returns the buffers of an event's ring. */
 const ringOf = ({ name, mask, list, counts }: EventRing): readonly string[] => [mask, list, counts, `${name}.times`];
 
 function ringBuffers({ events }: Program): ReadonlyMap<string, EventRing> {

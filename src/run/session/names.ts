@@ -63,7 +63,7 @@ export function checkedVariable(owner: string, variable: string, model: written.
   return variable;
 }
 
-/** The place of a recording. @throws UsageError for one that is not on the cells, or for spikes */
+/** Returns the place of a recording. @throws UsageError for one that is not on the cells, or for spikes */
 export function checkedPlace(owner: string, variable: string, place: Place, model: written.Model): Place {
   const { section, fraction } = place;
   if (section === undefined && fraction === undefined) return {};
@@ -85,7 +85,7 @@ export function delayedPathway(key: string, { projections, synapses }: written.M
   return type && Object.hasOwn(type.pathways, pathway) ? `${projection}.${pathway}` : null;
 }
 
-/** The one value, in SI, of a variable that the program keeps nowhere. */
+/** Returns the one value, in SI, of a variable that the program keeps nowhere. */
 export function constantOf(owner: string, variable: string, model: written.Model): number {
   const type = typeOf(owner, model);
   const value =

@@ -11,7 +11,7 @@ import { mapped } from '../../model/collections.js';
 
 type DataArray = DataStore extends ReadonlyMap<string, infer Item> ? Item : never;
 
-/** The record of a start, with the arrays that it refers to. */
+/** Returns the record of a start, with the arrays that it refers to. */
 export function recordedStart(start: StartState): { readonly start: RecordedStart; readonly data: DataStore } {
   const data = new Map<string, DataArray>();
   const kept = (values: ArrayLike<number>): string => {

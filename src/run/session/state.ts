@@ -87,7 +87,7 @@ export const initialState = (given: RunnableModel, options: SessionOptions): Ses
   taken: { rows: new Map(), spikes: new Map() },
 });
 
-/** A document with another protocol. */
+/** Returns a document with another protocol. */
 export function withProtocol(given: RunnableModel, protocol: readonly written.Phase[]): RunnableModel {
   const { model, data } = given.valid;
   return { ...given, valid: { model: { ...model, experiment: { ...model.experiment, protocol } }, data } };
@@ -105,5 +105,5 @@ export function phasesOf(
 export const isSame = (a: written.Phase | undefined, b: written.Phase | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b));
 
-/** A series is the same through changes of a session when it is of the same recording. */
+/** Returns a key of a series: it stays the same through changes of a session if the recording is the same. */
 export const identity = ({ recording, owner, variable }: SeriesPlan): string => `${recording} ${owner} ${variable}`;

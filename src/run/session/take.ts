@@ -38,14 +38,14 @@ export async function take(state: SessionState): Promise<Taken> {
   };
 }
 
-/** The synapses of a projection; they are read from the engine once. */
+/** Returns the synapses of a projection; they are read from the engine once. */
 export async function synapsesIn({ session, synapses }: Engaged, location: ProjectionLocation): Promise<Synapses> {
   let found = synapses.get(location.name);
   if (!found) synapses.set(location.name, (found = await synapsesOf(location, session)));
   return found;
 }
 
-/** A variable now, in SI: one number for each cell, or each synapse in order of creation. */
+/** Returns a variable now, in SI: one number for each cell, or each synapse in order of creation. */
 export async function readVariable(state: SessionState, owner: string, variable: string): Promise<TypedArray> {
   const on = await engage(state);
   const { session, compiled } = on;
@@ -91,7 +91,7 @@ function heldLocation(
   return { buffer: buffer.name, offset: own?.offset ?? 0, length: population.size };
 }
 
-/** How many synapses a projection has. */
+/** Returns how many synapses a projection has. */
 export async function countSynapses(state: SessionState, projection: string): Promise<number> {
   const on = await engage(state);
   return resolveExtent(on.session, projectionOf(on, projection).count);
@@ -103,7 +103,7 @@ function projectionOf({ compiled }: Engaged, name: string): ProjectionLocation {
   return projections[name]!;
 }
 
-/** The synapses of a projection, in order of creation. */
+/** Returns the synapses of a projection, in order of creation. */
 export async function takeSynapses(state: SessionState, projection: string): Promise<TakenSynapses> {
   const on = await engage(state);
   const { session } = on;

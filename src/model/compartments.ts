@@ -46,9 +46,10 @@ export interface Ion {
 /**
  * Equations on sections: a channel, a leak, a pool of an ion.
  *
- * It reads from its place `v`, `area`, `temperature`, `distance` (of its middle from the root's beginning along the
- * tree, in m), `diameter` and `length` (of its compartment, in m). For an ion `ca` it reads `ca_i`, `ca_o`, `e_ca` and
- * `i_ca`. It writes currents `i` or `i_ca` (inward positive, per area if `density`) or concentrations `ca_i`, `ca_o`.
+ * It reads `v`, `area`, `temperature`, `distance`, `diameter` and `length` from its place. `distance` is from the
+ * root's beginning to its middle along the tree, in m; `diameter` and `length` are of its compartment, in m. For an ion
+ * `ca` it reads `ca_i`, `ca_o`, `e_ca` and `i_ca`. It writes currents `i` or `i_ca` (inward positive, per area if
+ * `density`) or concentrations `ca_i`, `ca_o`.
  */
 export interface Mechanism<F extends Form = Written> extends EquationSet<F> {
   /** Sections and groups that it is on; absent: all sections. */

@@ -2,8 +2,8 @@
 
 /**
  * - exact: the same function
- * - equivalent: the same up to rounding, to stated errors of adaptive steps, to the stated convention that labels times
- *   or parts, or to other draws of the same distribution
+ * - equivalent: the same up to rounding, stated errors of adaptive steps, the stated labels of times or parts, or other
+ *   draws of the same distribution
  * - approximated: anything else, such as another integration method or another distribution; the message states the
  *   difference, and its size if known
  * - notExpressible: left out

@@ -170,7 +170,7 @@ export interface EventDocument {
   readonly actionOrder?: number;
   /** How many times the event counts; absent: once. */
   readonly multiplicity?: Expression;
-  /** The name under which others see the event, which several may share; null: nobody sees it; absent: its own. */
+  /** Name that other elements receive the event under, which several may share; null: not sent; absent: its own. */
   readonly emits?: string | null;
   /** Cells with structure: the section that the condition reads. */
   readonly section?: string;

@@ -66,9 +66,9 @@ export interface DataReference {
 export type ArrayValue = readonly number[] | DataReference;
 
 /**
- * A value for each element: a number in SI, an expression evaluated once for each element (it may draw random numbers
- * and read the element's index, position and parameters), an array, or a draw by a generator that a notation
- * prescribes.
+ * A value for each element: a number in SI, an expression, an array, or a draw by a generator that a notation
+ * prescribes. An expression is evaluated once for each element; it may draw random numbers and read the element's
+ * index, position and parameters.
  */
 export type Value<F extends Form = Written> =
   number | F['formula'] | Tagged<F, 'array', GivenValues> | Tagged<F, 'draw', DrawnValues<F>>;

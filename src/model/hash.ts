@@ -22,7 +22,7 @@ const normalisedModel = object('the property valid.model of a model that importM
 /**
  * Returns the three identities of a normalised model.
  *
- * Each is the SHA-256 of the RFC 8785 canonical JSON of the normalised form without its defaults, so key order, white
+ * Each is the SHA-256 of the RFC 8785 canonical JSON of the normalised form without its defaults. So key order, white
  * space, comments, the spelling of units, and keys that later versions add make no difference.
  *
  * @param model  a normalised model; large arrays count by their digests

@@ -52,7 +52,7 @@ export interface EventDefinition<F extends Form = Written> {
   readonly actionOrder?: number;
   /** How many times a spike counts; absent: once. */
   readonly multiplicity?: F['expression'];
-  /** The name under which others see it, which several may share; null: nobody does; absent: its own. */
+  /** Name that other elements receive it under, which several may share; null: not sent; absent: its own. */
   readonly emits?: Id | null;
   /** Cells with structure: the place that the condition reads variables at. */
   readonly section?: Id;

@@ -181,8 +181,8 @@ function elementCount(
 }
 
 /**
- * Returns the counterpart of a variable in the recording of the same name, for a variable of synapses or one that has
- * another owner after conversion.
+ * Returns the counterpart of a variable in the recording of the same name. It serves variables of synapses and
+ * variables that have another owner after conversion.
  *
  * @param k  index of the variable in the recording
  */

@@ -38,7 +38,7 @@ type CompileChoices = Pick<
   RunOptions,
   'precision' | 'threads' | 'cacheDirectory' | 'dumpIr' | 'steps' | 'device' | 'strategy' | 'target'
 > & {
-  /** Keeps the values of synapses as they are given, for whoever reads or sets them. */
+  /** Keeps the values of synapses as they are given, for callers that read or set them. */
   readonly exactValues?: boolean;
   /** Extends the program with parts that its sessions need. */
   readonly extend?: (program: Program) => Program;

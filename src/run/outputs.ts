@@ -1,4 +1,4 @@
-/** Which format a result is written in, by the suffix of its name; and the files that a model names by itself. */
+/** Selects the format of a result by the suffix of its name, and writes the files that a model itself names. */
 
 import { extname, resolve } from 'node:path';
 import { seriesPath, provenancePath } from '../../runtime/results/csv/write.js';

@@ -204,8 +204,8 @@ function partsOfScript(text: string, known: ReadonlyMap<number, string>): (comme
 }
 
 /**
- * Prefixes a comment with its key, if the key is not a part of the model, such as a constant that only others are made
- * of.
+ * Prefixes a comment with its key, if the key is not a part of the model. An example is a constant that only occurs in
+ * other values.
  */
 function named({ text, first, alone }: Comment, lines: readonly string[], known: ReadonlyMap<number, string>): string {
   const key = /^\s*(?:- *)?(["']?)([A-Za-z_]\w*)\1\s*:/.exec(lines[first - 1] ?? '')?.[2];

@@ -449,7 +449,7 @@ export const mechanismNames = ({ mechanisms }: Compartments): readonly string[] 
     [...Object.keys(parameters), ...Object.keys(state)].map((variable) => `${mechanism}.${variable}`),
   );
 
-/** Returns the number of compartments with the mechanism of such a name, of one cell; 1 for other names. */
+/** Returns the number of compartments of one cell with the mechanism in a name `mechanism.variable`; 1 for other names. */
 export function compartmentsWith(compartments: Compartments, name: string): number {
   const { mechanisms, sections } = compartments;
   const [owner = '', variable] = name.split('.');
@@ -461,7 +461,7 @@ export function compartmentsWith(compartments: Compartments, name: string): numb
   );
 }
 
-/** Returns a parameter or state variable of a mechanism by such a name. */
+/** Returns a parameter or state variable of a mechanism by its name `mechanism.variable`. */
 export function mechanismVariable({ mechanisms }: Compartments, name: string): Variable | undefined {
   const [owner = '', variable = ''] = name.split('.');
   const { parameters = {}, state = {} } = Object.hasOwn(mechanisms, owner) ? (mechanisms[owner] ?? {}) : {};

@@ -76,8 +76,8 @@ export function readExpression(
 }
 
 /**
- * Warns of names of the model that could be taken for units at the places that read them, and of units that could be
- * taken for names. It warns once for each definition.
+ * Warns of names of the model that could be taken for units at the places that read them. Also warns of units that
+ * could be taken for names. Each definition gives one warning.
  *
  * @param written  the text that `e` was read from, if any
  */

@@ -112,7 +112,7 @@ function eventNames(document: NeuronDocument): ReadonlySet<string> {
   return new Set([...own, ...emitted].filter((name) => typeof name === 'string'));
 }
 
-/** Returns the name under which others see an event; null when nobody does. */
+/** Returns the name that other elements receive an event under; null if it is not sent. */
 function emittedName(name: string, { emits }: { readonly emits?: string | null }): string | null {
   return emits === undefined ? name : emits;
 }

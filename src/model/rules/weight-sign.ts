@@ -26,9 +26,9 @@ const notNegative: ReadonlySet<string> = new Set(['i', 'j', 'distance']);
 const conductances = ['S', 'S/m**2', 'S/m'].map((unit) => parseUnit(unit).dimension);
 
 /**
- * Pathways that make a conductance of the other cell smaller by an amount that is known now: inhibition has a reversal
- * potential, its weights are positive. Where the same event also increases a conductance of that cell, the two may be
- * parts of one time course, as in a difference of exponentials.
+ * Reports pathways that decrease a conductance of the other cell by an amount that is known now. Inhibition is a matter
+ * of the reversal potential; its weights are positive. If the same event also increases a conductance of that cell, the
+ * two may be parts of one time course, such as a difference of exponentials.
  */
 export const weightSign: Rule = (written, context) => {
   const model = { ...written, data: context.data };

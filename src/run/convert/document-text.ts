@@ -2,7 +2,7 @@
 
 import { jsonText } from '../json-text.js';
 
-/** A longer document under the name of YAML has the layout of JSON, which is YAML, too. */
+/** Longer documents with the suffix of YAML get the layout of JSON, which is also YAML. */
 const mostInYaml = 1e6;
 
 /** Returns the text of a document in the notation of its name: YAML or JSON. */

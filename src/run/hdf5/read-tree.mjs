@@ -2,9 +2,9 @@
  * A separate thread that reads an HDF5 file, since the library only loads asynchronously and models are read
  * synchronously.
  *
- * Input: `workerData` with the path of the file, names of the members of the root to read, names of groups to leave
- * out, a port, and a flag in shared memory. Output: one message with the tree (`translators/shared/hdf5.ts`) or with
- * the error; then the flag is raised.
+ * Input is `workerData`: the path of the file, a port, a flag in shared memory, names of the root's members to read,
+ * and names of groups to leave out. Output is one message with the tree (`translators/shared/hdf5.ts`) or with the
+ * error; then the flag is raised.
  */
 import { resolve } from 'node:path';
 import { workerData } from 'node:worker_threads';

@@ -13,7 +13,7 @@ import { recordingPlan } from '../../../runtime/record/plan.js';
 import { createRecorder } from '../../../runtime/record/recorder.js';
 import type { Session } from '../../../runtime/targets/target.js';
 
-/** Steps that a session is taken to run when an engine is chosen for it: nobody knows. */
+/** Steps assumed for a session when an engine is chosen for it, since its length is unknown. */
 const usualWork = 10_000;
 
 /** Compiles the present document of a session, and runs it to the session's present time. */

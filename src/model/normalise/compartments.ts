@@ -449,7 +449,7 @@ export const mechanismNames = ({ mechanisms }: Compartments): readonly string[] 
     [...Object.keys(parameters), ...Object.keys(state)].map((variable) => `${mechanism}.${variable}`),
   );
 
-/** Returns the number of compartments of one cell with the mechanism in a name `mechanism.variable`; 1 for other names. */
+/** Returns the number of compartments of one cell with the mechanism in `mechanism.variable`; 1 for other names. */
 export function compartmentsWith(compartments: Compartments, name: string): number {
   const { mechanisms, sections } = compartments;
   const [owner = '', variable] = name.split('.');

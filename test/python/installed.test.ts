@@ -162,9 +162,10 @@ describe('the package of npm', () => {
   beforeAll(async () => {
     // What the package says that it holds, with the program as the tests have bundled it.
     const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: readonly string[] };
-    const copied = files.filter((name) => name !== 'dist' && !name.includes('*'));
+    const copied = files.filter((name) => name !== 'dist' && !/[*!]/.test(name));
+    const filter = (path: string): boolean => !path.includes('node_modules', root.length);
     for (const name of ['package.json', 'README.md', 'LICENSE', ...copied])
-      cpSync(join(root, name), file('source', name), { recursive: true });
+      cpSync(join(root, name), file('source', name), { recursive: true, filter });
     cpSync(dirname(inject('program')), file('source', 'dist'), { recursive: true });
     const packed = await run('npm', ['pack', '--silent', '--ignore-scripts'], {
       cwd: folder.file(place.source),

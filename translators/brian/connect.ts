@@ -226,7 +226,7 @@ function indices(
   size: number,
   to: Reporter,
 ): readonly number[] | DataReference | undefined {
-  // Whether the numbers beside the document are elements is seen when they are read.
+  // Numbers in a file are checked to be elements when they are read.
   if (typeof value === 'object' && '$data' in value) return value;
   const list = typeof value === 'number' ? [value] : typeof value === 'string' ? [] : value;
   const wrong = list.findIndex((index) => !Number.isInteger(index) || index < 0 || index >= size);
@@ -290,7 +290,7 @@ function generator(
   };
 }
 
-/** An index with powers: those of whole numbers are whole in Brian, and real in the canonical model. */
+/** Rewrites powers in an index: Brian keeps powers of whole numbers whole, and the canonical model makes them real. */
 const wholePowers = (tree: Expression): Expression =>
   mapExpression(tree, (e) => (e.kind === 'binary' && e.operator === '**' ? call('int', [e], e.span) : e));
 
@@ -299,7 +299,7 @@ function isOneToOne(text: string, parts: GeneratorText, outer: 'pre' | 'post'): 
   return parts.loop === undefined && parts.condition === undefined && text.trim() === (outer === 'pre' ? 'i' : 'j');
 }
 
-/** The counter of the loop; where Brian's text has no loop, any name that it does not use. */
+/** Returns the counter of the loop, or an unused name if Brian's text has no loop. */
 function counter(text: string, parts: GeneratorText): string {
   if (parts.loop !== undefined) return parts.loop.variable;
   return ['k', 'l', 'n', 'once'].find((candidate) => !new RegExp(`\\b${candidate}\\b`).test(text)) ?? 'k_';

@@ -35,15 +35,15 @@ export const emptyNamespace: Namespace = {
   unread: () => new Map(),
 };
 
-/** Most constants of which each is computed from the next: reading them recurses. */
+/** Longest chain of constants that are computed from each other, because reading them recurses. */
 const deepestChain = 200;
 
 /**
- * The constants of a `namespace` map. Each is reported once when it is wrong, then counts as 0.
+ * Returns the constants of a `namespace` map. A wrong constant is reported once and then counts as 0.
  *
  * @param entries  the map at `pointer`
- * @param outer    where names are looked up that `entries` lacks
- * @param changed  constants that get other values later: whole numbers among them may become fractions
+ * @param outer    resolves names that `entries` lacks
+ * @param changed  constants that get other values later, so that whole numbers may become fractions
  */
 export function readNamespace(
   entries: Readonly<Record<string, string | number>> | undefined,
@@ -113,7 +113,7 @@ const zero = (key: string, pointer: string): Constant => ({
   type: 'real',
 });
 
-/** Whether an expression reads something that is wrong, which was reported: nothing more is said of it. */
+/** Checks whether an expression reads something wrong. That was reported, so no more findings follow. */
 export const isUnknown = (tree: Expression): boolean => namesIn(tree).has(unknownName);
 
 function checkConstantName(key: string, pointer: string, to: Reporter): void {
@@ -145,7 +145,7 @@ function readConstant(
 
 const onlyUnits = scopeOf(new Map());
 
-/** Whether the dimensions in an expression of units agree; what does not is reported. */
+/** Checks whether the dimensions in an expression of units agree, and reports any conflict. */
 function fitsTogether(tree: Expression, pointer: string, to: Reporter): boolean {
   return inferType(tree, onlyUnits, (finding, span) => to.report(finding, pointer, span)) !== null;
 }
@@ -159,7 +159,7 @@ function isLogical(tree: Expression): boolean {
   );
 }
 
-/** Whole numbers that fit into 32 bits and truth values stay what they are, as in Python. */
+/** Whole numbers that fit into 32 bits keep their type, as in Python, and so do truth values. */
 function typeOf(tree: Expression): ValueType {
   const folded = foldConstants(tree);
   if (folded.kind === 'boolean') return 'boolean';
@@ -168,8 +168,8 @@ function typeOf(tree: Expression): ValueType {
 }
 
 /**
- * A quantity or arithmetic of constants, in canonical names with all constants put in; undefined after what is wrong
- * was reported.
+ * Returns a quantity or arithmetic of constants, in canonical names and with all constants inserted. Returns undefined
+ * after reporting an error.
  */
 export function readConstantExpression(
   value: string | number | boolean,
@@ -186,7 +186,7 @@ export function readConstantExpression(
 }
 
 /**
- * What a text is: a quantity, or an expression in canonical names; undefined after what is wrong was reported. A name
+ * Reads a text as a quantity or as an expression in canonical names. Returns undefined after reporting an error. A name
  * of the model that is also a unit's symbol is the unit only directly after a number (`3 m`).
  */
 export function readText(text: string, scope: Scope, pointer: string, to: Reporter): Quantity | Expression | undefined {
@@ -202,7 +202,7 @@ interface Parts {
   readonly tree: Expression;
 }
 
-/** What a text is, in the names of the specification: see `readText`. */
+/** Reads a text as `readText` does, in the names of the specification. */
 function readParts(text: string, scope: Scope, pointer: string, to: Reporter): Quantity | Parts | undefined {
   // Names of Brian's own units are refused as names.
   const isName = (key: string): boolean =>
@@ -235,8 +235,8 @@ function readParts(text: string, scope: Scope, pointer: string, to: Reporter): Q
 }
 
 /**
- * A text given from outside, in which values stand instead of constants of the namespace: the canonical document does
- * not know these. Other names and functions stay, and what is wrong is left for the canonical document to say.
+ * Replaces constants of the namespace by their values in a text given from outside, because the canonical document does
+ * not have them. Other names and functions stay. The canonical document reports errors.
  *
  * @param isOwn  whether a name has its own meaning in the canonical document
  */
@@ -263,7 +263,7 @@ export function withConstants(
   return printExpression(parts.head === undefined ? tree : binary('*', quantityTree(parts.head, tree.span), tree));
 }
 
-/** The unit that a symbol stands for, where no name of the model can be meant. */
+/** Returns the unit of a symbol in a form that no name of the model can have. */
 const unitSpelling = (symbol: string): string => longUnitName(symbol) ?? `directly after its number, 3 ${symbol}`;
 
 function definitionOf(scope: Scope, key: string): readonly RelatedNote[] {
@@ -281,7 +281,9 @@ function spanOf(text: string, key: string): Span {
   return { start, end: start + key.length };
 }
 
-/** A quantity with a unit; undefined for a number alone, which is part of the expression behind it. */
+/**
+ * Returns a quantity with a unit. Returns undefined for a bare number, which is part of the expression that follows.
+ */
 function headQuantity(text: string): Quantity | undefined {
   const quantity = /[A-Za-z]/.test(text.replace(/[eE][-+]?\d+/, '')) ? writtenQuantity(text) : undefined;
   return quantity instanceof LangError ? undefined : quantity;
@@ -296,8 +298,8 @@ function tryExpression(text: string): Expression | undefined {
 }
 
 /**
- * A number and a unit, however separated: its value, the mistake when the unit is none, or undefined when the text is
- * something else.
+ * Reads a number and a unit, however separated. Returns its value, or an error if the unit is unknown, or undefined if
+ * the text is something else.
  */
 export function writtenQuantity(text: string): Quantity | LangError | undefined {
   const looksLikeOne = /^\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*(?:[*\s]\s*[A-Za-z]|$)/.test(text);

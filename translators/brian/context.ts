@@ -15,9 +15,9 @@ export interface Reporter {
   report(finding: Finding, pointer: string, span?: Span, related?: readonly RelatedNote[]): void;
 }
 
-/** What explains a finding, by where it is in the user's document. */
+/** An explanation of a finding, with its place in the user's document. */
 export interface RelatedNote {
-  /** What it tells, as a sentence. */
+  /** The explanation as a sentence. */
   readonly message: string;
   /** JSON pointer into the user's document. */
   readonly pointer: string;
@@ -43,7 +43,7 @@ export function reporter(positions: Positions, diagnostics: Diagnostics): Report
   };
 }
 
-/** What `parse` yields, or undefined after its mistakes were reported at `pointer`. */
+/** Returns the result of `parse`, or undefined after reporting its errors at `pointer`. */
 /** Whether so many values can be written out one by one; otherwise there is a finding. */
 export function canList(count: number, pointer: string, to: Reporter): boolean {
   if (count <= mostListed) return true;

@@ -25,7 +25,7 @@ import type { Namespace } from './terms.js';
 import { readNumber } from './values.js';
 import { isList } from '../../src/model/collections.js';
 
-/** What quantities are read with. */
+/** Tools for reading quantities. */
 interface Reading {
   readonly namespace: Namespace;
   /** Time step in s. */
@@ -78,7 +78,7 @@ export function withDendrites(specification: BrianSpecification, reading: Readin
 /** Synapses of each neuron onto itself, which set it a second time after a spike. */
 const secondReset = (name: string): string => `${name}_second_reset`;
 
-/** Places of a document whose neurons of compartments have become groups and synapses. */
+/** Places of a document after neurons of compartments have become groups and synapses. */
 export function placesOfDendrites(
   positions: Positions,
   { dendritic_neurons: neurons = {} }: BrianSpecification,
@@ -105,7 +105,7 @@ export function placesOfDendrites(
   };
 }
 
-/** What is known of a compartment, in SI. */
+/** Properties of a compartment, in SI. */
 interface Membrane {
   readonly capacitance: number;
   readonly leak: number;
@@ -119,7 +119,7 @@ class Expansion {
   readonly #constants: Record<string, string | number> = {};
   readonly #events: Record<string, CustomEvent> = {};
   readonly #initial: Record<string, string | number> = {};
-  /** What flows into each compartment. */
+  /** Terms that flow into each compartment. */
   readonly #currents = new Map<string, string[]>();
   readonly #coupled = new Set<string>();
 
@@ -173,7 +173,7 @@ class Expansion {
     };
   }
 
-  /** Potentials at rest, and then what is given. */
+  /** Returns the resting potentials, overridden by the given values. */
   #firstValues(given: Initializers = {}): Initializers {
     if (!isList(given)) return { ...this.#initial, ...given };
     return [...Object.entries(this.#initial).map(([variable, value]) => ({ variable, value })), ...given];
@@ -231,7 +231,7 @@ class Expansion {
     return known;
   }
 
-  /** The equations of a membrane, with what flows into it. */
+  /** Returns the equations of a membrane with the currents into it. */
   #potential(name: string, { model = 'passive' }: DendriticCompartment): readonly string[] {
     const leak = `gL_${name}*(EL_${name} - V_${name})`;
     const total = `I_${name} = ${(this.#currents.get(name) ?? []).join(' + ')} : amp`;
@@ -279,7 +279,7 @@ class Expansion {
     if (isRule && axials.includes(undefined))
       return this.#report(at, `${given} needs compartments with a shape`, 'a conductance such as 15 nS');
     const resistance = axials.reduce((sum: number, axial) => sum + (axial ?? 0), 0) / axials.length;
-    // What is no quantity is an expression of the potentials.
+    // A text that is not a quantity is an expression of the potentials.
     const isQuantity = /^[\s\d.eE+-]+\s*\*?\s*[A-Za-z]\w*\s*$/.test(given);
     const conductance = `g_${first}_${second}`;
     if (isRule) this.#constants[conductance] = `${1 / resistance} siemens`;
@@ -294,7 +294,7 @@ class Expansion {
     }
   }
 
-  // --- What acts on it ----------------------------------------------------------------------------------------------
+  // --- Inputs of a compartment --------------------------------------------------------------------------------------
 
   #synapses(name: string, { synapses = [] }: DendriticCompartment): void {
     const known = new Set<string>();

@@ -53,7 +53,7 @@ export function emitEquations(parts: Parts): Record<string, unknown> {
   };
 }
 
-/** No unit: of a variable whose definition has a mistake, the type is unknown, so that its uses are not checked. */
+/** Marks the unknown unit of a variable with a wrong definition, so that its uses are not checked. */
 const unknownUnit = '?';
 
 const describe = (variable: Variable): Record<string, unknown> => ({
@@ -110,14 +110,14 @@ function booleanOr(constant: Constant, value: unknown): unknown {
   return constant.tree.kind === 'boolean' ? constant.tree.value : value;
 }
 
-/** Values that are not known beforehand: those of a population or projection. */
+/** Emits values of a population or projection that are not known beforehand. */
 export function emitValues(values: ReadonlyMap<string, ReadValue>): Record<string, unknown> {
   return Object.fromEntries(
     [...values].filter(([, value]) => value.kind !== 'known').map(([key, value]) => [key, emitValue(value)]),
   );
 }
 
-/** A value in the document: what was written, an expression, or an array in SI. */
+/** Emits a value for the document: the given text, an expression, or an array in SI. */
 export function emitValue(value: ReadValue): unknown {
   switch (value.kind) {
     case 'known':

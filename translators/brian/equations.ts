@@ -25,10 +25,10 @@ import {
 type Owner = 'neuron' | 'spatial' | 'synapse';
 
 /**
- * The variables that a block of equations defines, by name, in the order of the text.
+ * Returns the variables that a block of equations defines, by name, in the order of the text.
  *
  * @param text    equations in Brian's syntax, standing at `pointer`
- * @param owner   whose they are
+ * @param owner   the object that has the equations
  */
 export function readModel(text: string, pointer: string, owner: Owner, to: Reporter): ReadonlyMap<string, Variable> {
   const variables = new Map<string, Variable>();

@@ -7,7 +7,7 @@ import { defaultSlot, isBeforeThresholds } from './vocabulary.js';
 /** Where an object of Brian acts: by slot, then by order, then by name. */
 export interface PlaceInStep {
   readonly slot: string;
-  /** Of all objects in the slot, not counted from that of a group. */
+  /** Order among all objects in the slot, not counted from the order of a group. */
   readonly order: number;
   /** Of the object. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface PlaceInStep {
 
 const rankOf = (slot: string): number => (slotsOf.brian as readonly string[]).indexOf(slot);
 
-/** Where an event of a group is tested for. @param order  counted from that of the group */
+/** Returns the place of the test for an event of a group. @param order  counted from the order of the group */
 export const testPlace = (
   group: { readonly name: string; readonly order?: number },
   event: string,
@@ -34,8 +34,8 @@ export function actsBefore(one: PlaceInStep, other: PlaceInStep): boolean {
 }
 
 /**
- * Whether a pathway in a slot before the thresholds hears of an event a step later, which adds a step to its delays: it
- * runs before the event is tested for. Brian hands events over when a pathway runs.
+ * Checks whether a pathway that runs before the thresholds receives an event one step later, which adds a step to its
+ * delays. It does if it runs before the test for the event, because Brian delivers events when a pathway runs.
  */
 export const hearsStepLater = (pathway: PlaceInStep, test: PlaceInStep): boolean =>
   isBeforeThresholds(pathway.slot) && actsBefore(pathway, test);

@@ -32,7 +32,7 @@ interface ExportedFile {
 
 /** A script, and how faithful it is. */
 interface BrianScriptExport {
-  /** The script, and where lists are long a file of data beside it. */
+  /** The script, and a file of data if lists are long. */
   readonly files: readonly ExportedFile[];
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
@@ -41,22 +41,23 @@ interface BrianScriptExport {
 interface ScriptView {
   /** The docstring. */
   readonly documentation: string;
-  /** What the document says in comments of no part of the script. */
+  /** Comments of the document that belong to no part of the script. */
   readonly comments: readonly string[];
   readonly imports: readonly string[];
   readonly dataLines: readonly string[];
   readonly settings: readonly string[];
   readonly sections: readonly { readonly title: string; readonly blocks: readonly string[] }[];
   readonly runLines: readonly string[];
-  /** Whether time returns to 0: the script then lists what its monitors have recorded of each segment. */
+  /** Whether time returns to 0. The script then lists the recordings of each segment. */
   readonly hasSegments: boolean;
-  /** The statement that returns a dictionary of what all monitors have recorded. */
+  /** The statement that returns a dictionary of all recordings. */
   readonly results: string;
 }
 
 /**
- * A model as a Brian 2 script. Its monitors have what it recorded when it ends; where time returns to 0, which empties them,
- * a list `segments` has the states of all monitors at each end of a segment.
+ * Writes a model as a Brian 2 script. Its monitors hold the recordings when it ends. If time returns to 0, which
+ * empties
+ * monitors, a list `segments` has the states of all monitors at each end of a segment.
  *
  * @param valid  a normalised model with its large arrays
  * @param stem   name of the script without its ending
@@ -113,7 +114,7 @@ function scriptView(
   const head = comments.take('');
   const document = withMonitorsInTime(withEquationComments(withShortNames(withoutClashes(given)), comments));
   const constants = document.namespace ?? {};
-  /** Blocks with the comments on parts of these sections of the model that have their names. */
+  /** Returns blocks with the comments on the parts of the model that have the same names in these sections. */
   const each = <T>(
     map: Readonly<Record<string, T>> | undefined,
     block: (name: string, item: T) => string,
@@ -123,7 +124,9 @@ function scriptView(
       const lines = about.flatMap((section) => comments.takeAll(child(`/${section}`, name)));
       return [...pythonComments(lines), block(name, item)].join('\n');
     });
-  /** Objects of a section that are one call each. @param isNamed  whether they have a name where Brian orders by it */
+  /**
+   * Returns objects of a section that are one call each. @param isNamed  whether they have a name if Brian orders by it
+   */
   const calls = (section: CalledSection, about: readonly string[], isNamed = false): readonly string[] =>
     each<object>(
       document[section],
@@ -248,7 +251,10 @@ function withMonitorsInTime(document: BrianSpecification): BrianSpecification {
   return monitors === undefined ? document : { ...document, event_monitors: mapped(monitors, inTime) };
 }
 
-/** Whether anything in a specification may be drawn: what only looks so counts, too. */
+/**
+ * Checks whether anything in a specification may be drawn. It may also return true for text that only looks like a
+ * draw.
+ */
 const mayDraw = (document: BrianSpecification): boolean =>
   /\b(?:rand|randn|poisson|sample|xi(?:_\w+)?)\b|"p":|"(?:poisson_groups|poisson_inputs|binomial_functions)"/.test(
     JSON.stringify({ ...document, annotations: {} }),

@@ -1,10 +1,10 @@
 /**
- * From the canonical model to a Brian-like specification, with a report of what Brian has no words for.
+ * From the canonical model to a Brian-like specification, with a report of everything that Brian cannot express.
  *
- *   1. plan      names that Brian takes; which parameters become constants of a namespace
- *   2. groups    populations, then projections, tables, stimuli, operations, recordings, protocol
- *   3. gather    constants that all agree on go to the common namespace
- *   4. report    every part that nothing was said about is exact
+ * 1. plan      names that Brian accepts; parameters that become constants of a namespace
+ * 2. groups    populations, then projections, tables, stimuli, operations, recordings, protocol
+ * 3. gather    constants that all agree on go to the common namespace
+ * 4. report    every part without an entry so far is exact
  */
 
 import { populationOf } from '../../src/model/selected.js';
@@ -25,7 +25,7 @@ import { defaultClock, plainBinomial } from './vocabulary.js';
 
 /** A specification, and how faithful it is. */
 interface BrianExport {
-  /** What `importBrian` reads again. */
+  /** Input of `importBrian`. */
   readonly document: BrianSpecification;
   /**
    * One entry for each part of the model that is exact, and one for each thing that is not; pointers are into the
@@ -35,11 +35,11 @@ interface BrianExport {
 }
 
 /**
- * A model as a Brian-like specification. Imported again, a model whose report has nothing but `brian/exact` has the
- * same hashes.
+ * Writes a model as a Brian-like specification. If the report has only `brian/exact` entries, importing it again gives
+ * the same hashes.
  *
  * @param valid       a normalised model with its large arrays, which are written out in full
- * @param arithmetic  `double` where quantities are to have the same value also when Python multiplies number and unit
+ * @param arithmetic  `double` if quantities must keep their value when Python multiplies number and unit
  */
 export function exportBrian(valid: ValidModel, arithmetic: Arithmetic = 'decimal'): BrianExport {
   const { model, data } = valid;
@@ -60,9 +60,10 @@ export function exportBrian(valid: ValidModel, arithmetic: Arithmetic = 'decimal
 }
 
 /**
- * BinomialFunctions by their canonical calls: with numbers as arguments, of which Brian computes the probabilities.
+ * Returns BinomialFunctions by their canonical calls with numbers as arguments, from which Brian computes
+ * probabilities.
  *
- * @source Brian 2, `brian2.input.binomial`: where (1 - p)^n is zero as a double, so are all probabilities
+ * @source Brian 2, `brian2.input.binomial`: if (1 - p)^n is zero as a double, so are all probabilities
  */
 function binomialsOf(model: Model): ReadonlyMap<string, { readonly n: number; readonly p: number }> {
   const found = new Map<string, { readonly n: number; readonly p: number }>();
@@ -75,7 +76,7 @@ function binomialsOf(model: Model): ReadonlyMap<string, { readonly n: number; re
 
 type Section = Readonly<Record<string, unknown>>;
 
-/** What a group runs regularly by itself. */
+/** Regular operations of a group. */
 interface RunRegularlyParts extends Section {
   readonly run_regularly?: readonly unknown[];
 }
@@ -221,7 +222,7 @@ function remarkOnModel({ model, report }: ExportContext): void {
     report.exact('/parameters', 'global parameters are inserted as numbers', 'brian/parameters');
 }
 
-/** What is said of a part of which nothing else was said. */
+/** Message for a part that has no other entry in the report. */
 const sameInBrian = 'the same in Brian';
 
 function settleReport({ model, report }: ExportContext): void {

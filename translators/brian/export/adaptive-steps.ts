@@ -4,12 +4,12 @@ import { linearForm } from '../../../src/lang/linear.js';
 import { parseExpression } from '../../../src/lang/parse.js';
 import type { EquationSet, IntegrationMethod } from '../../../src/model/model.js';
 
-/** Brian's method for equations whose steps adapt. */
+/** Brian's method for equations with adaptive steps. */
 export const gslMethod = 'gsl_rkf45';
 
 /** Brian's method with steps of one length that is nearest. */
 export function fixedMethod({ derivatives }: Pick<EquationSet, 'derivatives'>): IntegrationMethod {
-  // Gates and conductances decay towards where they are: that is stable in steps of any length.
+  // Gates and conductances that decay linearly are stable in steps of any length.
   const isLinear = Object.entries(derivatives).every(
     ([name, { rate }]) => linearForm(parseExpression(rate), [name]) !== null,
   );

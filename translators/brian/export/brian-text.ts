@@ -32,27 +32,27 @@ import { areWindows, isLiteral, windowsDuring, withoutSign } from './windows.js'
 import { withoutSigns } from '../../../src/library/readable/tidied.js';
 import { multiplesOfPi, quantityTree, type Arithmetic } from '../../../src/lang/readable-quantity.js';
 
-/** Receives what Brian cannot say of an expression. */
+/** Receives remarks on parts of an expression that Brian cannot express. */
 export interface Remarks {
-  /** Notes that Brian computes something near; the message says what differs. */
+  /** Notes that Brian computes an approximation. The message describes the difference. */
   approximated(code: string, message: string): void;
-  /** Notes what is the same up to rounding, or under a condition that the message names. */
+  /** Notes a part that is the same up to rounding, or under a condition that the message names. */
   equivalent(code: string, message: string): void;
-  /** Notes that Brian has no words for it; it is left out. */
+  /** Notes a part that Brian cannot express. It is left out. */
   notExpressible(code: string, message: string): void;
 }
 
-/** How names are written where a text is. */
+/** How names are written at the place of a text. */
 export interface NameView {
   /** Whether a name has its own meaning here, so it is not a unit. */
   declared(name: string): boolean;
-  /** Brian's name for it; undefined when Brian has none. */
+  /** Brian's name for it, or undefined if Brian has no name. */
   brian(name: string): string | undefined;
   /** Functions of the model: timed arrays by name, and BinomialFunctions by their canonical calls. */
   readonly tables: ReadonlyMap<string, string>;
   /** How readers come to the value of a quantity that is written. */
   readonly arithmetic: Arithmetic;
-  /** What a derived variable is computed from, in names of the same place; undefined for other names. */
+  /** The definition of a derived variable, in names of the same place. Undefined for other names. */
   derived(name: string): Expression | undefined;
   /** Whether a variable is brought up to date when code runs. */
   isEventDriven(name: string): boolean;
@@ -72,7 +72,7 @@ export function brianExpression(text: string | number, view: NameView, remarks: 
   return brianTree(readCanonical(String(text), view), view, remarks);
 }
 
-/** A text of Brian as `5 ms` where it is that quantity alone; undefined where it is more. */
+/** Returns a text of Brian as `5 ms` if it is only that quantity, else undefined. */
 export function spacedQuantity(text: string, tree: Expression): string | undefined {
   const [, number = '1*', unit] = /^(-?[\d.e+-]+\*)?([A-Za-z]+)$/.exec(text) ?? [];
   return tree.kind === 'quantity' && unit !== undefined ? `${number.slice(0, -1)} ${unit}` : undefined;
@@ -104,9 +104,8 @@ export function brianStatements(texts: readonly string[], view: NameView, remark
 }
 
 /**
- * Statements in which derived variables are spelt out that change while the code runs: Brian loads what subexpressions
- * depend on when code of synapses begins, before it brings event-driven variables up to date, and computes those of
- * neurons once in some cases.
+ * Spells out derived variables that change while the code runs. Brian loads the inputs of subexpressions when synaptic
+ * code begins, before it updates event-driven variables. In some cases it computes subexpressions of neurons only once.
  */
 function withCurrentValues(statements: readonly Statement[], view: NameView, remarks: Remarks): readonly Statement[] {
   const written = new Set<string>();
@@ -178,7 +177,7 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   /** Units by the products of 1 and them: factors are written without the 1, as in `v/ms`. */
   const units = new Map<Expression, Expression>();
   const factor = (e: Expression): Expression => units.get(e) ?? e;
-  /** What is drawn of an exponential distribution, which is written with a sign. */
+  /** Draws from an exponential distribution that are written with a sign. */
   const negative = new Set<Expression>();
   return mapExpression(mapExpression(tree, withoutImpossible), (node) => {
     switch (node.kind) {
@@ -263,7 +262,7 @@ function counted(e: Expression): Expression {
 const draws = (e: Expression): boolean => callsIn(e).some((one) => randomFunctions.has(one.function));
 const randomFunctions: ReadonlySet<string> = new Set(['rand', 'randn', 'poisson', 'binomial']);
 
-/** One of two values; nothing that draws is written twice, since it would be drawn twice. */
+/** Returns one of two values by a condition. No draw is written twice, since Brian would draw it twice. */
 function choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, remarks: Remarks): Expression {
   if (draws(condition)) {
     if (draws(whenFalse))
@@ -275,7 +274,7 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
   if (excludes(condition, whenFalse)) return joined(held, whenFalse);
   const otherwise = during(negated(condition), whenFalse);
   if (isNothing(whenTrue)) return otherwise;
-  // What is earlier stands first.
+  // The earlier value comes first.
   const isLater = condition.kind === 'binary' && condition.operator.startsWith('>') && areWindows(whenFalse);
   return isLater && areWindows(whenTrue) ? joined(otherwise, held) : joined(held, otherwise);
 }
@@ -284,7 +283,10 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
 const during = (condition: Expression, value: Expression): Expression =>
   windowsDuring(condition, value) ?? counting(call('int', [condition]), value);
 
-/** A value times a factor of 1 or 0, which stands before variables and behind numbers: the bits are the same. */
+/**
+ * Multiplies a value by a factor of 1 or 0, written before variables and after numbers. The bits of the result are the
+ * same.
+ */
 export function counting(factor: Expression, value: Expression): Expression {
   if (isLiteral(value) && !isOne(value)) return binary('*', value, factor);
   if (value.kind === 'binary' && (value.operator === '*' || value.operator === '/'))
@@ -319,7 +321,7 @@ function joined(first: Expression, rest: Expression): Expression {
   return positive === undefined ? binary('+', first, rest) : binary('-', first, positive);
 }
 
-/** Whether `x == 1` cannot hold where an expression is other than zero, as in a sum of choices by `x == 2`. */
+/** Checks whether `x == 1` is false whenever an expression is not zero, as in a sum of choices by `x == 2`. */
 function excludes(condition: Expression, e: Expression): boolean {
   if (e.kind !== 'binary') return false;
   if (e.operator === '+') return excludes(condition, e.left) && excludes(condition, e.right);
@@ -338,7 +340,7 @@ const firstFactor = (e: Expression): Expression =>
     ? firstFactor(isLiteral(e.left) ? e.right : e.left)
     : e;
 
-/** `a if x == c else b if x != c else 0` without what cannot be. */
+/** Rewrites `a if x == c else b if x != c else 0` without the impossible case. */
 function withoutImpossible(e: Expression): Expression {
   if (e.kind !== 'conditional' || e.whenFalse.kind !== 'conditional' || e.condition.kind !== 'binary') return e;
   const isCertain = ['==', '!='].includes(e.condition.operator) && !draws(e.condition);
@@ -348,8 +350,8 @@ function withoutImpossible(e: Expression): Expression {
 }
 
 /**
- * A value that is left out where `x == c`, with `x + int(x == c)` for `x` in what it divides by: where `x` is `c` that may be
- * zero, and nothing times 0/0 is not 0.
+ * Makes a value finite at `x == c`, where a factor of zero removes it. Its divisors read `x + int(x == c)` instead of
+ * `x`, because a divisor may be zero at `c` and 0 times 0/0 is not 0.
  */
 function finiteUnless(condition: Expression, value: Expression): Expression {
   if (condition.kind !== 'binary' || condition.operator !== '==' || condition.left.kind === 'number') return value;

@@ -1,4 +1,4 @@
-/** Connection rules in Brian's words. */
+/** Connection rules in Brian's notation. */
 
 import { numbersOf } from '../../../src/model/arrays.js';
 import { parseExpression } from '../../../src/lang/parse.js';
@@ -19,7 +19,7 @@ import type { IdiomContext } from './idiom-context.js';
 /** The most synapses that are listed if a similar rule of Brian exists. */
 export const mostListed = 50_000;
 
-/** A rule of Brian; undefined where it has none. */
+/** Returns a rule of Brian, or undefined if Brian has no such rule. */
 export function ruleInBrian(
   rule: ConnectionRule,
   projection: Projection,
@@ -34,8 +34,8 @@ export function ruleInBrian(
 }
 
 /**
- * A rule that leaves out the cell itself in the numbers of Brian's groups, which begin at 0 in each part of one; undefined
- * where these do not tell which cells are the same.
+ * Returns a rule that excludes the cell itself, in the numbers of Brian's groups, which begin at 0 in each subgroup.
+ * Returns undefined if the numbers do not identify equal cells.
  */
 export function withoutSelf(
   rule: ConnectionRule,
@@ -60,8 +60,8 @@ export function withoutSelf(
 }
 
 /**
- * How many cells further in its population a source is than the target with its number; `same` where both ends are the
- * same cells, `apart` where no cell is at both, undefined where there is no such number.
+ * Returns the offset in the population between a source and the target with the same number. Returns `same` if both
+ * ends are the same cells, `apart` if they share no cell, and undefined if there is no constant offset.
  */
 function shiftOf(
   { from, to }: Pick<Projection, 'from' | 'to'>,
@@ -94,7 +94,7 @@ const argumentsOf = ({ arguments: given }: HostDrawn) =>
     readonly mutual?: boolean;
   };
 
-/** The rule that a simulator's generator draws as one that Brian's draws; undefined where it has none like it. */
+/** Returns Brian's equivalent of a rule that a simulator's generator draws, or undefined without an equivalent. */
 function drawnByBrian(
   rule: HostDrawn,
   { from, to }: Projection,
@@ -137,7 +137,7 @@ function remarkDraws(rule: HostDrawn, at: string, { report }: IdiomContext): voi
   else report.equivalent('brian/own-draws', at, 'the same rule, with other random numbers');
 }
 
-/** A rule in what Brian can say; undefined where it has none like it. */
+/** Returns a rule in terms that Brian can express, or undefined if there is no such rule. */
 function sayable(rule: ConnectionRule): ConnectionRule | undefined {
   switch (rule.rule) {
     case 'fixedInDegree':
@@ -189,7 +189,10 @@ function listedSynapses(model: Model): number {
     }, 0);
 }
 
-/** A projection between assemblies as one between each two populations; undefined where its rule does not part. */
+/**
+ * Splits a projection between assemblies into one for each pair of populations. Returns undefined if its rule cannot be
+ * split.
+ */
 export function partsOf(
   name: string,
   projection: Projection,

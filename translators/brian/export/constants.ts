@@ -1,4 +1,4 @@
-/** Equations without what the constants of a type decide, and without inputs that nothing gives. */
+/** Simplifies equations by the constants of a type, and removes inputs without sources. */
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { integer, isZero } from '../../../src/lang/build.js';
@@ -14,7 +14,7 @@ import type { EquationSet, Model, NeuronType, SelectionRule, Value } from '../..
 import { populationsOf } from '../../../src/model/selected.js';
 import { unitText } from './own-draws.js';
 
-/** What the rest of a model does with names of a type. */
+/** Uses of a type's names in the rest of a model. */
 export interface Uses {
   /** Whether it sees one as a variable. */
   isVariable(name: string): boolean;
@@ -22,7 +22,7 @@ export interface Uses {
   readonly words: ReadonlySet<string>;
 }
 
-/** Parameters with one value that nothing changes as constants of the type. */
+/** Returns parameters that have one unchanging value, as constants of the type. */
 export function constantsOf<T extends EquationSet>(
   type: T,
   values: Readonly<Record<string, Value>>,
@@ -43,7 +43,7 @@ export function constantsOf<T extends EquationSet>(
   return { type: decided({ ...(rest as T), parameters }, left, uses), values: left };
 }
 
-/** A type without inputs that nothing gives, and without a constant current of nothing. */
+/** Returns a type without inputs that have no source, and without a constant current of zero. */
 export function withoutIdle(
   type: NeuronType,
   given: ReadonlySet<string>,
@@ -66,7 +66,7 @@ export function withoutIdle(
       ? printExpression(withoutZeros(substitute(e, nothing)))
       : text;
   };
-  // A derived variable of nothing but zeros is zero too.
+  // A derived variable that adds up only zeros is also zero.
   for (let before = -1; before !== nothing.size;) {
     before = nothing.size;
     for (const [name, { value, unit }] of Object.entries(type.derived))
@@ -111,7 +111,7 @@ const readOutsideEquations = ({ events, state }: NeuronType): ReadonlySet<string
 const inUnit = (text: string, unit: string, per = ''): string =>
   text === '0' && (unit !== '1' || per !== '') ? (unit === '1' ? '0*Hz' : `0*${unitText(unit)}${per}`) : text;
 
-/** An expression without terms that are zero whatever their unit; what is compared with zero, or a call is of, keeps it. */
+/** Removes terms that are zero in any unit. A zero stays if it is compared or is an argument of a call. */
 function withoutZeros(e: Expression): Expression {
   const zero = integer(0);
   const isTerm = e.kind === 'unary' || (e.kind === 'binary' && ['+', '-', '*', '/'].includes(e.operator));
@@ -140,10 +140,7 @@ function withoutZeros(e: Expression): Expression {
 /** The zero that stands for a missing part. */
 const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer && isZero(e);
 
-/**
- * A type in which choices and first values that its constants decide are decided, without constants that nothing reads
- * then.
- */
+/** Returns a type with choices and first values decided by its constants, and without constants that become unread. */
 function decided<T extends EquationSet>(given: T, values: Readonly<Record<string, Value>>, uses: Uses): T {
   const { isVariable, words } = uses;
   const numbers = new Map(
@@ -181,7 +178,7 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
       return truth === undefined ? part : truth !== 0 ? part.whenTrue : part.whenFalse;
     });
   const inCode = wordsIn({ ...type, parameters: {}, state: {} });
-  // An expression of what code reads says more than its number.
+  // An expression that code reads is more readable than its number.
   const state = Object.fromEntries(
     Object.entries(type.state).map(([key, one]) => {
       const e = typeof one.initial === 'string' ? parseExpression(one.initial) : undefined;
@@ -220,7 +217,7 @@ function decided<T extends EquationSet>(given: T, values: Readonly<Record<string
   };
 }
 
-/** An operation without a factor that is one, or a term that is zero, by the constants of these names. */
+/** Returns an operation without a factor of one or a term of zero, according to the constants of these names. */
 function withoutFactors(e: Expression, noughts: ReadonlySet<string>, ones: ReadonlySet<string>): Expression {
   if (e.kind !== 'binary') return e;
   const { left, right, operator } = e;
@@ -247,8 +244,8 @@ function withoutFactors(e: Expression, noughts: ReadonlySet<string>, ones: Reado
 }
 
 /**
- * A type in which parameters that follow from its constants are constants, and so is state that nothing changes; their
- * values are put among `numbers`.
+ * Returns a type that turns parameters computed from constants, and state that never changes, into constants. Their
+ * values are added to `numbers`.
  */
 function withFixed<T extends EquationSet>(
   type: T,

@@ -1,17 +1,17 @@
-/** Coordinates in Brian, whose groups have no positions: those that code of cells reads are parameters. */
+/** Coordinates in Brian. Its groups have no positions, so coordinates that code of cells reads become parameters. */
 
 import { wordsIn } from '../../../src/library/gather/texts.js';
 import { ownNames } from '../../../src/model/declared-names.js';
 import type { NeuronType, Population, Value } from '../../../src/model/model.js';
 import { coordinateNames } from '../vocabulary.js';
 
-/** The coordinates of a population's cells in micrometres, by axis; undefined where they are not known. */
+/** Returns the coordinates of a population's cells in micrometres by axis, or undefined if they are unknown. */
 export type CoordinatesOf = (
   population: string,
 ) => Readonly<Record<(typeof coordinateNames)[number], ArrayLike<number>>> | undefined;
 
 /**
- * The coordinates that a population's cells read; none where it has no positions.
+ * Returns the coordinates that a population's cells read. The list is empty for a population without positions.
  *
  * @param code  other code that runs on its cells
  */
@@ -23,10 +23,10 @@ export function coordinatesRead(type: NeuronType, population: Population, code: 
 }
 
 /**
- * A type with coordinates as parameters, and their values in m.
+ * Returns a type with coordinates as parameters, and their values in m.
  *
  * @param names  the coordinates that its cells read
- * @param known  those of its cells in micrometres
+ * @param known  coordinates of its cells in micrometres
  */
 export function withCoordinates(
   type: NeuronType,

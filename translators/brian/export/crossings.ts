@@ -12,8 +12,8 @@ import type { EventDefinition, NeuronType, Operation } from '../../../src/model/
 type StepCode = Pick<Operation, 'do' | 'slot' | 'order'>;
 
 /**
- * A type that remembers whether a condition held in the step before, where its event happens at the onset and does more
- * than a threshold with refractoriness can: `v > vt and not above`, and `above = v > vt` right after the test.
+ * Returns a type that remembers whether a condition held in the previous step. It serves events at the onset that do
+ * more than a threshold with refractoriness can: `v > vt and not above`, and `above = v > vt` right after the test.
  */
 export function withCrossings(type: NeuronType): {
   readonly type: NeuronType;

@@ -1,6 +1,6 @@
 /**
- * Currents that phases change: the numbers that change become parameters of the cells into which they flow, which phases
- * of Brian set; where more than numbers changes, the time decides.
+ * Currents that phases change. The changing numbers become parameters of the target cells, which phases of Brian set.
+ * If more than numbers changes, the time selects the current.
  */
 
 import { commonShape } from '../../../src/lang/common-shape.js';
@@ -24,7 +24,7 @@ import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, recordedVariables, timeAfter } from '../../../src/model/tagged.js';
 
-/** Values of parameters, by what a current is told to be. */
+/** Values of parameters, by the identity of the current. */
 type CurrentParameters = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 /** The same model, with parameters in the place of the numbers of currents that phases change. */
@@ -104,7 +104,7 @@ export function currentsAsParameters(valid: ValidModel): ValidModel {
   };
 }
 
-/** What currents are at any time of a run that never returns to an earlier one. */
+/** Returns the currents as functions of time for a run that never returns to an earlier time. */
 function byTime(model: Model, ids: readonly string[]): ReadonlyMap<string, string> {
   const { protocol } = model.experiment;
   if (protocol.some((phase) => isPhase(phase, 'reset') || isPhase(phase, 'restore'))) return new Map();

@@ -1,6 +1,6 @@
 /**
- * Currents into one cell each that differ in numbers alone, as loops over cells make them: one current into all these
- * cells, the numbers of which are parameters of the cells.
+ * Merges currents into one cell each that differ only in numbers, as loops over cells make them. The result is one
+ * current into all these cells, and its numbers are parameters of the cells.
  */
 
 import { commonShape } from '../../../src/lang/common-shape.js';
@@ -117,7 +117,7 @@ function alike({ model, data }: ValidModel): readonly (readonly Single[])[] {
     if (cells?.length !== 1 || cell === undefined || type === undefined || type.cable) continue;
     const taken = new Set([...ownNames(type), ...usedIn(type)]);
     const value = foldConstants(parseExpression(text), undefined, (one) => taken.has(one));
-    // The index counts within what a current acts on.
+    // The index counts within the target of a current.
     if (namesIn(value).has('i')) continue;
     const key = JSON.stringify([name, rest, printExpression(withoutQuantities(value))]);
     const found = groups.get(key) ?? new Map<number, Single>();
@@ -129,7 +129,7 @@ function alike({ model, data }: ValidModel): readonly (readonly Single[])[] {
 const typeOf = (population: string | undefined, { populations, neurons }: Model): NeuronType | undefined =>
   neurons[populations[population ?? '']?.type ?? ''];
 
-/** An expression in which currents are one. */
+/** Returns an expression in which merged currents are equal. */
 const withoutQuantities = (e: Expression): Expression =>
   mapExpression(e, (node) =>
     node.kind === 'quantity' && equalDimensions(node.dimension, ampere) ? { ...node, value: 1 } : node,

@@ -1,4 +1,4 @@
-/** Delays of what synapses send after they have heard of a spike. */
+/** Delays of values that synapses send after they have received a spike. */
 
 import { isDrawn, isGiven } from '../../../src/model/tagged.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
@@ -14,7 +14,7 @@ const limitsAt: Readonly<Record<string, number>> = {
   ...{ uniform: 0, uniform_int: 0, normal_clipped: 2, normal_clipped_to_boundary: 2 },
 };
 
-/** Whether limits of delays are none for a projection: each delay is known to lie within them. */
+/** Checks whether all delays of a projection are known to lie within its limits, which then have no effect. */
 export function areWithinRange({ delays, delayRange }: Projection, data: DataStore): boolean {
   const { min = 0, max = Infinity } = delayRange ?? {};
   const within = (delay: number): boolean => delay >= min && delay <= max;
@@ -45,7 +45,7 @@ export function delayOf(e: Expression, { parameters }: SynapseType, { values }: 
   }
 }
 
-/** The delays, synapse by synapse, that follow from listed values; undefined where an expression reads none. */
+/** Returns the delays of all synapses that follow from listed values, or undefined if an expression reads no list. */
 export function listedDelays(
   e: Expression,
   type: SynapseType,
@@ -66,10 +66,11 @@ export function listedDelays(
 }
 
 /**
- * One delay after another, numbers in whole steps each; undefined where one is drawn, or one is listed and the other
- * an expression.
+ * Adds two delays; each number is rounded to whole steps first. Returns undefined if one is drawn, or if one is listed
+ * and
+ * the other is an expression.
  *
- * @param computed  whether the second is computed from what is drawn
+ * @param computed  whether the second is computed from the drawn value
  */
 export function delaySum(
   before: Value,
@@ -83,7 +84,7 @@ export function delaySum(
   if (typeof before === 'number' && typeof after === 'number') return sum(before, after);
   if (typeof before !== 'object' && typeof after !== 'object') {
     const text = [before, after].map((one) => (typeof one === 'number' ? `${one}*s` : one)).join(' + ');
-    // What is left of a drawn delay is not negative, which its expression alone does not show.
+    // The rest of a drawn delay is not negative, although its expression does not show that.
     return computed ? `clip(${text}, 0*s, ${longest}*s)` : text;
   }
   const [a, b] = [before, after].map((one) => (typeof one === 'number' ? one : listOf(one, data)));
@@ -94,7 +95,7 @@ export function delaySum(
   return { array: list.map((_, k) => sum(at(a, k), at(b, k))) };
 }
 
-/** The largest of a value's numbers; undefined where it is no number and no list. */
+/** Returns the largest number of a value, or undefined if it is neither a number nor a list. */
 export const largestOf = (value: Value, data: DataStore): number | undefined =>
   typeof value === 'number' ? value : listOf(value, data)?.reduce((most, one) => Math.max(most, one), 0);
 

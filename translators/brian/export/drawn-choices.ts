@@ -15,7 +15,7 @@ import { isPhase, isSelection } from '../../../src/model/tagged.js';
 /** A model with all draws made, and its data. */
 type Drawn = Pick<ValidModel, 'model' | 'data'>;
 
-/** The cells of which a draw decides, by their numbers; other selections as they are. */
+/** Returns randomly selected cells by their numbers, and other selections unchanged. */
 export function chosenCells(
   rule: SelectionRule,
   drawn: SelectionRule | undefined,
@@ -27,7 +27,9 @@ export function chosenCells(
   return indices === undefined ? rule : { population, indices };
 }
 
-/** Whether phases change cells of which a draw decides, or give them values by their place among those chosen. */
+/**
+ * Checks whether phases change randomly selected cells, or give them values by their place among the selected cells.
+ */
 export const choosesAtRandom = (protocol: readonly Phase[]): boolean =>
   protocol.some((phase) => {
     const of = chosenBy(phase);
@@ -35,11 +37,12 @@ export const choosesAtRandom = (protocol: readonly Phase[]): boolean =>
   });
 
 /**
- * A protocol with changes of chosen cells by their numbers, and with the spikes that listed sources send after time has
- * gone back: they draw on.
+ * Returns a protocol that changes selected cells by their numbers. It also contains the spikes of listed sources after
+ * time
+ * has gone back, because these sources continue to draw.
  *
- * @param drawn   the same model with all draws made, and its data; absent where none is needed
- * @param listed  populations whose spikes are listed as they are drawn
+ * @param drawn   the same model with all draws made, and its data; absent if it is not needed
+ * @param listed  populations whose spikes are listed as drawn
  */
 export function drawnPhases(
   { experiment: { protocol }, populations }: Model,
@@ -62,7 +65,7 @@ export function drawnPhases(
   });
 }
 
-/** The cells that a phase changes, where no text says which. */
+/** Returns the selection of cells that a phase changes, if it cannot be written as text. */
 const chosenBy = (phase: Phase): SelectionRule | undefined =>
   isPhase(phase, 'set') || isPhase(phase, 'initialise') ? phase.of : undefined;
 
@@ -74,7 +77,7 @@ const turnsBack = (phase: Phase): boolean => isPhase(phase, 'reset') || isPhase(
 const valuesOf = (phase: Phase): unknown =>
   isPhase(phase, 'set') ? Object.keys(phase.set) : isPhase(phase, 'initialise') ? Object.keys(phase.initialise) : [];
 
-/** What sources replay after each time that a frozen protocol turns back. */
+/** Returns the spikes that sources replay each time a frozen protocol turns back. */
 const replaysAfterTurns = (protocol: readonly Phase[]) =>
   protocol.flatMap((phase, k) => {
     const next = protocol[k + 1];

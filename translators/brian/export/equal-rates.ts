@@ -1,6 +1,6 @@
 /**
- * Linear systems some of whose rates are equal, which Brian 2 solves with a division by zero: `tau_m` and `tau_syn` of
- * the same value under two names, or of a variable that stands still while the cell is refractory.
+ * Linear systems with equal rates, which Brian 2 solves with a division by zero. Causes are `tau_m` and `tau_syn` with
+ * one value, or a variable that stands still while the cell is refractory.
  */
 
 import type { Expression } from '../../../src/lang/ast.js';
@@ -14,7 +14,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { methodOnGrid } from '../../../src/library/gather/integration.js';
 import type { NeuronType, Value } from '../../../src/model/model.js';
 
-/** A type whose rates differ by as little as Brian can tell. */
+/** A type with rates that differ by as little as Brian can distinguish. */
 interface EqualRates {
   readonly type: NeuronType;
   readonly values: Readonly<Record<string, Value>>;
@@ -25,8 +25,8 @@ interface EqualRates {
 }
 
 /**
- * By how much a parameter is changed, as a share: what it does to results, and what is lost where two nearly equal
- * numbers are subtracted, are both below 1e-7.
+ * Relative change of a parameter. The effect on results, and the cancellation between two nearly equal numbers, are
+ * both below 1e-7.
  */
 const share = 1e-7;
 

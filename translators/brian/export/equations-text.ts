@@ -23,14 +23,14 @@ import { declaredUnit, quantityText, writtenQuantities } from '../../../src/lang
 /** The dimension of a canonical unit text. */
 export const dimensionOf = (unit: string): Dimension => parseUnit(unit).dimension;
 
-/** The unit of a variable in an equation; integers and truth values have words instead. */
+/** Returns the unit of a variable in an equation, or the type name of integers and truth values. */
 function unitWord(unit: string, type: ValueType): string {
   return type === 'real' ? declaredUnit(dimensionOf(unit)) : type;
 }
 
 const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' : ` (${flags.join(', ')})`);
 
-/** What else there is to know of equations. */
+/** Further facts about equations. */
 interface EquationOptions {
   /** Parameters that are variables of other groups. */
   readonly linked?: ReadonlySet<string>;
@@ -39,11 +39,11 @@ interface EquationOptions {
 }
 
 /**
- * The lines of a model string: differential equations, then subexpressions, then what has no equation; at the end the
- * equations of each channel under a comment, unless the author has an order of their own.
+ * Returns the lines of a model string: differential equations, then subexpressions, then variables without an equation.
+ * The equations of each channel come last under a comment, unless the author has another order.
  *
  * @param flags  of differential equations, by canonical name
- * @param more   lines of the caller's own, such as summed variables
+ * @param more   further lines of the caller, such as summed variables
  */
 export function equationLines(
   type: NeuronType | SynapseType,
@@ -130,7 +130,7 @@ export function constantText(
 /** A value in the specification's form. */
 type ValueText = string | number | boolean | { readonly values: readonly number[]; readonly unit?: string };
 
-/** A value of a variable; undefined (and reported) when it cannot be said. */
+/** Returns a value of a variable, or undefined after reporting that Brian cannot express it. */
 export function valueText(
   value: Value,
   unit: string,
@@ -157,7 +157,7 @@ export function valueText(
   return writtenQuantities(numbers, dimensionOf(unit), view.arithmetic);
 }
 
-/** Initial values and values of parameters, so ordered that each reads only what precedes it. */
+/** Returns initial values and values of parameters, ordered so that each reads only earlier ones. */
 export function initializers(
   type: NeuronType | SynapseType,
   plan: TypePlan,
@@ -214,7 +214,7 @@ function readsThrough(text: string, { derived }: NeuronType | SynapseType, view:
   return found;
 }
 
-/** `a if c else b` as Brian's two assignments: b for all, then a where c holds. */
+/** Writes `a if c else b` as Brian's two assignments: b for all, then a if c holds. */
 function conditionalParts(
   value: Value,
   unit: string,

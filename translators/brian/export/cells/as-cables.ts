@@ -1,6 +1,6 @@
 /**
- * Cells with sections and mechanisms as SpatialNeurons: all compartments have one set of equations, in which the
- * currents of a mechanism are zero where the cell does not have it.
+ * Cells with sections and mechanisms as SpatialNeurons. All compartments have one set of equations, and the currents of
+ * a mechanism are zero in compartments without it.
  */
 
 import { DiagnosticError } from '../../../../src/diagnostics/diagnostic.js';
@@ -34,23 +34,26 @@ import { withoutCellNumbers } from './cell-numbers.js';
 import { withLinearParts } from './linear-parts.js';
 import { mapped, without } from '../../../../src/model/collections.js';
 
-/** A model without cells of sections, and what is not exactly what it was. */
+/** A model without cells of sections, and a report of everything that changed. */
 interface Cabled {
   readonly valid: written.ValidModel;
   readonly entries: readonly ConversionEntry[];
 }
 
 /**
- * A model in which all compartments of a cell are of one type.
+ * Returns a model with one type for all compartments of a cell.
  *
- * @param order  of a cell's compartments: their ordinals, of which some may come several times
+ * @param order  ordinals of a cell's compartments, with repetitions
  */
 export type CellsOfOneType = (
   valid: written.ValidModel,
   order: { readonly orderOf: (compartments: Compartments, cut: readonly Compartment[]) => readonly number[] },
 ) => ValidModel & { readonly cables: readonly Cable[] };
 
-/** The model with SpatialNeurons in place of cells with sections; as it is where there are none that Brian can have. */
+/**
+ * Returns the model with SpatialNeurons in place of cells with sections. It stays unchanged without cells that Brian
+ * can represent.
+ */
 export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneType): Cabled {
   const report = new ConversionReport('brian');
   const own = withoutCellNumbers(withTypePerSize(valid.model), report);
@@ -117,10 +120,10 @@ function withTypePerSize(model: written.Model): written.Model {
   return { ...model, neurons, populations: Object.fromEntries(populations) };
 }
 
-/** Names of compartments in Brian, and those that take their place until then. */
+/** Names of compartments in Brian, and their temporary replacements. */
 const ofCompartments: ReadonlySet<string> = new Set([...builtIn, 'Im', 'capacitance', 'membrane_current']);
 
-/** Says what of a cell is called as something of Brian's compartments is. */
+/** Reports names of a cell that Brian already uses in its compartments. */
 function checkNames(pointer: string, type: written.NeuronType | undefined, report: ConversionReport): void {
   for (const kind of ['parameters', 'inputs'] as const)
     for (const name of Object.keys(type?.[kind] ?? {}))
@@ -132,7 +135,7 @@ function checkNames(pointer: string, type: written.NeuronType | undefined, repor
         );
 }
 
-/** Says what of a cell Brian's morphologies cannot be. */
+/** Reports properties of a cell that Brian's morphologies cannot have. */
 function checkShape(pointer: string, { sections }: written.Compartments, report: ConversionReport): void {
   const all = Object.entries(sections);
   const lumped = all.find(([, { capacitance }]) => capacitance !== undefined);
@@ -153,7 +156,7 @@ function checkShape(pointer: string, { sections }: written.Compartments, report:
 
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 
-/** Says what is not where or what it was. */
+/** Reports compartments that moved or changed their shape. */
 function remark(pointer: string, { moved, reshaped }: BrianTree, report: ConversionReport): void {
   const at = `${pointer}/compartments/sections`;
   if (moved.count > 0)
@@ -263,7 +266,7 @@ function withCable(
   };
 }
 
-/** Parameters, other than what Brian knows of compartments, that nothing in a model reads. */
+/** Returns parameters that the model never reads, except those that Brian defines for compartments. */
 function unreadParameters(type: NeuronType, model: Model): ReadonlySet<string> {
   // Arrays have no names, and parameters may read each other.
   const { populations: _, projections, ...rest } = writtenModel({ ...model, neurons: { type } });
@@ -279,7 +282,7 @@ function unreadParameters(type: NeuronType, model: Model): ReadonlySet<string> {
 /** The most ranges of compartments that are written as conditions. */
 const mostRanges = 8;
 
-/** Numbers as a choice by ranges of compartments; undefined where these are many. */
+/** Returns numbers as a choice by ranges of compartments, or undefined if there are many ranges. */
 function byRanges(values: readonly number[], unit: string): Expression | undefined {
   const ends = values.flatMap((value, k) => (k > 0 && !Object.is(value, values[k - 1]) ? [k] : []));
   if (ends.length >= mostRanges) return undefined;

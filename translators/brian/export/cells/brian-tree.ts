@@ -7,17 +7,20 @@ import { flatMorphology, type Morphology, type SectionShape } from '../../morpho
 
 /** A cell for Brian. */
 export interface BrianTree {
-  /** Ordinals that Brian's compartments have among those of the cell, of some of which they are halves. */
+  /** For each of Brian's compartments, the ordinal in the cell. Two halves of a compartment have the same ordinal. */
   readonly order: readonly number[];
   /** Compartments in Brian's order. */
   readonly morphology: Morphology;
   /** Sections that begin elsewhere than in the cell, and by how much at most, in m. */
   readonly moved: { readonly count: number; readonly most: number };
-  /** Compartments that become cones of the same area and resistance, and the largest share by which lengths change. */
+  /**
+   * Number of compartments that become cones of the same area and resistance, and the largest relative change of
+   * length.
+   */
   readonly reshaped: { readonly count: number; readonly most: number };
 }
 
-/** What objects of Brian's morphologies have under these names is no section. */
+/** Attribute names of Brian's morphologies, which cannot be names of sections. */
 const taken = [
   ...['area', 'children', 'coordinates', 'diameter', 'distance', 'end_coordinates', 'end_diameter', 'end_distance'],
   ...['end_x', 'end_y', 'end_z', 'indices', 'length', 'n', 'n_sections', 'name', 'parent', 'plot', 'r_length_1'],
@@ -81,7 +84,7 @@ export function brianTree({ sections }: Pick<Compartments, 'sections'>, cut: rea
   };
 }
 
-/** Pieces in a row, up to where others begin at their ends or diameters change at once. */
+/** Returns pieces in a row, up to a branch or a jump of the diameter. */
 function runsOf(
   order: readonly number[],
   shapes: readonly Cone[],
@@ -121,7 +124,7 @@ function beginOf(
   const divisions = parent?.divisions ?? 1;
   const along = joint.fraction * divisions;
   if (along === 0 && parent?.parent) return beginOf(parent, sections, first, cut, moved);
-  // Nothing grows from where the root begins.
+  // No section grows from the beginning of the root.
   if (along === 0) moved.push(cut[begin]?.length ?? 0);
   const whole = Math.round(along);
   if (Math.abs(along - whole) < 1e-9) return { compartment: begin + Math.max(1, whole) - 1, middle: false };
@@ -143,7 +146,10 @@ interface Cone {
   readonly length: number;
 }
 
-/** Compartments as cones of their area, whose halves have the axial resistances of theirs. */
+/**
+ * Returns compartments as cones of the same area. Each half of a cone has the axial resistance of the compartment's
+ * half.
+ */
 function conesOf(sections: Compartments['sections'], cut: readonly Compartment[]): readonly Cone[] {
   const shapes = new Map(Object.entries(sections).map(([name, section]) => [name, shapesOf(name, section)] as const));
   return cut.map(({ section, division, area, length }): Cone => {
@@ -157,7 +163,7 @@ function conesOf(sections: Compartments['sections'], cut: readonly Compartment[]
 const areaOf = ({ begin, end, length }: Cone): number =>
   (Math.PI / 2) * (begin + end) * Math.sqrt((begin - end) ** 2 / 4 + length ** 2);
 
-/** The cone of an area in m**2 whose halves have given resistances in ohm, of a resistivity in ohm*m. */
+/** Returns the cone with an area in m**2 and given resistances of its halves in ohm, for a resistivity in ohm*m. */
 function coneLike(area: number, [left, right]: readonly [number, number], resistivity: number): Cone {
   const ratio = right / left;
   const of = (end: number): Cone => ({
@@ -176,7 +182,7 @@ function coneLike(area: number, [left, right]: readonly [number, number], resist
   return of(high);
 }
 
-/** Pieces of a run, each of which begins as the one before it ends. */
+/** Returns the pieces of a run, each beginning at the end of the previous one. */
 function shapeOf({ name, parent, pieces }: Run, shapes: readonly Cone[]): SectionShape {
   const own = pieces.flatMap((piece) => shapes[piece] ?? []);
   return {

@@ -1,4 +1,6 @@
-/** What depends on the numbers of cells, whose elements in a SpatialNeuron are compartments with numbers of their own. */
+/**
+ * Code that depends on the numbers of cells. In a SpatialNeuron the elements are compartments with their own numbers.
+ */
 
 import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { foldConstants } from '../../../../src/lang/fold.js';
@@ -81,7 +83,10 @@ export function withDrawnCells(model: Model, drawn: Model): Model {
   };
 }
 
-/** The model without numbers of single cells in inputs; says what else reads numbers of cells in each step. */
+/**
+ * Returns the model without numbers of single cells in inputs, and reports all other code that reads cell numbers in
+ * each step.
+ */
 export function withoutCellNumbers(model: Model, report: ConversionReport): Model {
   const cells = structured(model);
   for (const [name, projection] of Object.entries(model.projections)) {
@@ -145,7 +150,7 @@ export function withoutCellNumbers(model: Model, report: ConversionReport): Mode
   return { ...model, populations: Object.fromEntries(populations), stimuli: Object.fromEntries(stimuli) };
 }
 
-/** An expression of `i` and `N` for each cell; undefined where it reads anything else. */
+/** Evaluates an expression of `i` and `N` for each cell. Returns undefined if it reads anything else. */
 function numbersOfCells(text: string, size: number): readonly number[] | undefined {
   const e = foldConstants(parseExpression(text), undefined, (name) => name === 'i' || name === 'N');
   try {

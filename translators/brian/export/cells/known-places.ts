@@ -1,4 +1,4 @@
-/** What is known of the compartments of a cell before a run: values of variables, and whether conditions hold. */
+/** Facts about the compartments of a cell before a run: values of variables, and truth of conditions. */
 
 import type { Expression } from '../../../../src/lang/ast.js';
 import { NoNumber } from '../../../../src/lang/evaluate.js';
@@ -29,13 +29,13 @@ export interface Cable {
 
 const geometric: ReadonlySet<string> = new Set(['area', 'length', 'diameter', 'distance']);
 
-/** The compartments of a cell, all of which have one type. */
+/** The compartments of a cell, all of one type. */
 export class KnownPlaces {
   readonly #size: number;
   /** Values of each population. */
   readonly #given: readonly Model['populations'][string]['values'][];
   readonly #changed: ReadonlySet<string>;
-  /** What synapses write. */
+  /** Variables that synapses write. */
   readonly #written: ReadonlySet<string>;
 
   /** @param order  ordinals of the compartments in the tree */
@@ -57,7 +57,7 @@ export class KnownPlaces {
     this.#written = new Set(code.map((target) => target.replace(/^(?:pre|post)\./, '')));
   }
 
-  /** Derived variables that follow from where a compartment is, and from parameters that nothing changes. */
+  /** Returns derived variables that follow from the place of a compartment and from constant parameters. */
   fixed(): Readonly<Record<string, ByCompartment>> {
     const made: Record<string, ByCompartment> = {};
     for (const [name, { unit, type, held }] of Object.entries(this.type.derived)) {
@@ -78,7 +78,7 @@ export class KnownPlaces {
     });
   }
 
-  /** A number for each compartment; undefined where one is not known. */
+  /** Returns a number for each compartment, or undefined if one is unknown. */
   #known(of: (k: number) => number): readonly number[] | undefined {
     try {
       return this.order.map((_, k) => of(k));
@@ -109,7 +109,7 @@ export class KnownPlaces {
     return first;
   }
 
-  /** What a value is at a compartment of every cell of a population. */
+  /** Returns a value at a compartment of every cell of a population. */
   #numberAt(name: string, value: Value | undefined, k: number): number {
     if (value === undefined) throw new NoNumber(name);
     if (typeof value === 'number') return value;

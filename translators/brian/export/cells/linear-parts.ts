@@ -1,6 +1,6 @@
 /**
- * Equations of compartments as Brian can solve them: the membrane current is linear in the potential, and the rate of
- * each variable in that variable. What is in the way is held for a step.
+ * Equations of compartments in a form that Brian can solve: the membrane current is linear in the potential, and the
+ * rate of each variable is linear in that variable. Nonlinear parts are held for a step.
  */
 
 import type { Expression } from '../../../../src/lang/ast.js';
@@ -23,7 +23,7 @@ export function withLinearParts(type: NeuronType): NeuronType {
   return { ...type, derived };
 }
 
-/** What first values read, which is not yet known where it is held. */
+/** Returns names that first values read, whose held values are not known yet. */
 function readAtStart({ state }: NeuronType, texts: ReadonlyMap<string, Expression>): ReadonlySet<string> {
   const read = new Set<string>();
   const look = (e: Expression): void => {
@@ -57,7 +57,7 @@ class Linear {
     if (e.kind === 'name') {
       const own = this.texts.get(e.name);
       if (!own) return;
-      // Of a current, its factor; of what changes a variable, the whole.
+      // For a current the factor is held, for a variable's rate the whole term.
       if (this.variable === 'v') this.hold(own);
       this.#degrees.clear();
       if (this.#degree(own) === 2) this.#take(e.name);

@@ -49,8 +49,8 @@ export function canBeOneByOne(model: Model): boolean {
 }
 
 /**
- * The model with a population for each cell with sections, called `cells_0`, `cells_1` and so on, as it is where that
- * cannot be said.
+ * Returns the model with a population for each cell with sections, called `cells_0`, `cells_1` and so on. Returns it
+ * unchanged if that cannot be expressed.
  *
  * @param valid  a model whose synapses on such cells are lists, and whose values are numbers
  */
@@ -67,7 +67,7 @@ export function cellsOneByOne(model: Model, data: DataStore, report: ConversionR
   }
 }
 
-/** Something of a population that has no word for single cells. */
+/** A feature of a population that cannot be expressed for single cells. */
 class CannotPart extends Error {}
 
 /** An expression of numbers of cells for one of them. */
@@ -185,7 +185,7 @@ class Apart {
     ]);
   }
 
-  /** What a value is at some elements. */
+  /** Returns a value at some elements. */
   #picked(value: Value, elements: readonly number[]): Value {
     if (!isGiven(value)) return value;
     const all = numbersOf(value.array, this.data);

@@ -8,7 +8,7 @@ const up = '../';
 
 const childrenById = new WeakMap<Component, ReadonlyMap<string, Component>>();
 
-/** The child of a component with an id; the first one where several have it. */
+/** Returns the child of a component with an id, the first one if several have it. */
 export function childWithId(component: Component, id: string): Component | undefined {
   let known = childrenById.get(component);
   if (!known) {
@@ -21,10 +21,10 @@ export function childWithId(component: Component, id: string): Component | undef
 }
 
 /**
- * The component that a reference stands for.
+ * Returns the component that a reference names.
  *
- * @param written  name of an attribute that holds an id, perhaps of an enclosing component (`../component`)
- * @returns undefined where the attribute is missing or no component has that id
+ * @param written name of an attribute that holds an id, perhaps of an enclosing component (`../component`)
+ * @returns undefined if the attribute is missing or no component has that id
  */
 export function referenced(component: Component, written: string, lems: LemsModel): Component | undefined {
   if (written.startsWith(up))
@@ -44,9 +44,9 @@ export function referenced(component: Component, written: string, lems: LemsMode
 }
 
 /**
- * The value in SI of a parameter, constant or property default of a component.
+ * Returns the SI value of a parameter, constant or property default of a component.
  *
- * @returns undefined where neither the component nor its type gives one, or what it gives is not a quantity
+ * @returns undefined if neither the component nor its type gives one, or the given text is not a quantity
  */
 export function valueOf(component: Component, name: string, lems: LemsModel): number | undefined {
   const { type } = component;

@@ -22,7 +22,7 @@ export function coreFileNames(): readonly string[] {
   return names;
 }
 
-/** Text of a file of core types; null where there is none of that name. */
+/** Returns the text of a file of core types, or null if there is none of that name. */
 export function coreFile(name: string): string | null {
   if (!coreFileNames().includes(name)) return null;
   const text = texts.get(name) ?? readFileSync(new URL(name, folder), 'utf8');
@@ -30,7 +30,7 @@ export function coreFile(name: string): string | null {
   return text;
 }
 
-/** The root element of a file of core types, which is read once; null where there is none of that name. */
+/** Returns the root element of a file of core types, or null if there is none of that name. Each file is read once. */
 export function coreRoot(name: string): XmlElement | null {
   const text = coreFile(name);
   if (text === null) return null;
@@ -43,11 +43,11 @@ export function coreRoot(name: string): XmlElement | null {
   return root;
 }
 
-/** Outlines of all files of core types, by name, as the build puts them beside the files. */
+/** Returns outlines of all files of core types, by name, as the build stores them next to the files. */
 export const coreOutlines = (): Readonly<Record<string, Outline>> =>
   Object.fromEntries(coreFileNames().map((name) => [name, outlineOf(parsed(name, coreFile(name) ?? ''))]));
 
-/** None where the program runs from its sources. */
+/** Empty if the program runs from its sources. */
 function builtOutlines(): Readonly<Record<string, Outline>> {
   const file = new URL('outlines.json', folder);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, Outline>>) : {};

@@ -41,8 +41,8 @@ export function holdsNetwork(component: Component): boolean {
 }
 
 /**
- * Whether a child of a component that runs is a separate network rather than a part of it: nothing of the component's
- * equations reads it.
+ * Checks whether a child of a running component is a separate network, not a part: no equation of the component reads
+ * it.
  */
 export function standsApart(inner: Component): boolean {
   const { dynamics } = inner.parent?.type ?? {};

@@ -1,4 +1,4 @@
-/** What attachments add to a place on a cell with compartments. */
+/** Contributions of attachments to a place on a cell with compartments. */
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { name as nameOf } from '../../../src/lang/build.js';
@@ -7,8 +7,8 @@ import { isRandomExpression } from '../flatten/flat.js';
 import type { FlatType } from '../flatten/flatten.js';
 
 /**
- * What an instance adds to a place on a cell, with what it reads of the cell read there: so that the cable is solved
- * with it.
+ * Rewrites the contribution of an instance to a place on a cell. Variables of the cell are read there, so that the
+ * cable is solved together with it.
  */
 export function atPlace(e: Expression, own: FlatType, target: FlatType): Expression {
   const derived = new Map(own.allDerived.map(({ name, value }) => [name, value]));

@@ -11,8 +11,8 @@ export class AttachmentLists {
   constructor(private readonly diagnostics: Diagnostics) {}
 
   /**
-   * The attachments of a type that instances of another go to; undefined where there are none. @diagnostic
-   * lems/no-attachments
+   * Returns the attachments of a type that accept instances of another type, or undefined if there are none.
+   * @diagnostic lems/no-attachments
    */
   listFor(
     target: ComponentType,

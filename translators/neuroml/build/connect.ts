@@ -1,6 +1,6 @@
 /**
- * What the structures of a network connect: events from cell to cell, instances attached to cells, tunnels between
- * them. Connections of one kind between the same populations are one group, held as columns of numbers.
+ * Connections made by the structures of a network: events between cells, instances attached to cells, and tunnels.
+ * Connections of one kind between the same populations are one group, held as columns of numbers.
  */
 
 import { missingReference } from '../messages.js';
@@ -37,7 +37,7 @@ export function connectNetwork(root: Container, lems: LemsModel, diagnostics: Di
 
 const noAliases: ReadonlyMap<string, Alias> = new Map();
 
-/** A component whose attributes are at hand: what was read lazily is asked for many times while it is connected. */
+/** Returns a component with its lazily read attributes as plain fields, since connecting reads them many times. */
 function snapshot(component: Component): Component {
   const { id, type, role, parent, attributes, children } = component;
   return {
@@ -64,7 +64,7 @@ class Connector {
   readonly #numbers = new Map<object, number>();
   readonly #lists: AttachmentLists;
   #serial = 0;
-  /** Types whose events the reference interpreter loses, which were reported. */
+  /** Types with reported events that the reference interpreter loses. */
   readonly #unheard = new Set<ComponentType>();
 
   constructor(
@@ -166,7 +166,7 @@ class Connector {
     return [];
   }
 
-  /** What a name in a structure stands for: `this`, `parent`, the path in an attribute, or a path as it is. */
+  /** Returns the items of a name in a structure: `this`, `parent`, the path in an attribute, or a literal path. */
   #items({ component, own, around }: Scope, written: string): readonly Item[] {
     if (written === 'this') return own ? [own.self ?? own] : [];
     if (written === 'parent')
@@ -190,7 +190,7 @@ class Connector {
       case 'cell':
         if (found.rest.length === 0 || /^\d+$/.test(found.rest[0] ?? '')) return [found.cell];
         if (found.rest.length === 1 && /\/\d+\/[^/]+\/?$/.test(path)) {
-          // The last step only repeats what the population consists of; other tools do not read it.
+          // The last step only repeats the component of the population. Other tools do not read it.
           this.diagnostics.add(
             { severity: 'warning', ...messages.otherComponent(path, found.cell.draft.component.id, 'connection') },
             component.place,
@@ -226,7 +226,7 @@ class Connector {
     return [];
   }
 
-  /** A path of links: `../source` is what the `source` of the enclosing component names. */
+  /** Follows a path of links: `../source` is the instance named by the `source` of the enclosing component. */
   #climb(component: Component, from: Container, virtual: boolean, written: string): Container | undefined {
     const steps = written.split('/');
     let at: Component | null = component;
@@ -463,8 +463,8 @@ class Connector {
 const placesOn = ({ draft }: Cell): PlaceList | null => (hasMorphology(draft.component) ? new PlaceList() : null);
 
 /**
- * An attribute of a component, or of the nearest one around it that has it: what a type requires of those that enclose
- * it.
+ * Returns an attribute of a component or of the nearest enclosing one that has it, as types require of enclosing
+ * components.
  */
 function attributeOutwards(component: Component, name: string): string | undefined {
   for (let at: Component | null = component; at; at = at.parent) {

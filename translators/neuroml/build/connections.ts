@@ -1,4 +1,4 @@
-/** What connects the cells of a network: groups of connections of one kind, as columns of numbers. */
+/** Connections between the cells of a network: groups of connections of one kind, as columns of numbers. */
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Component } from '../lems/definitions.js';
@@ -7,29 +7,31 @@ import type { Draft } from './network.js';
 
 /** For the end of a tunnel: its name, and the component at the other end. */
 export interface Peer {
-  /** What the tunnel calls the other end. */
+  /** The tunnel's name for the other end. */
   readonly name: string;
   /** The component there. */
   readonly component: Component;
-  /** Whether a step has already advanced it: both ends are at one cell, whose first instance is advanced first. */
+  /**
+   * Whether a step has already advanced it. Then both ends are at one cell, and its first instance is advanced first.
+   */
   readonly advanced: boolean;
 }
 
 /** Connections of one kind between two populations. */
 export interface Connections {
-  /** The component whose children make the connections: it gives the group its name. */
+  /** The component with the connections as children. It gives the group its name. */
   readonly holder: Component;
   /** Population of the sources. */
   readonly from: Draft;
   /** Population of the targets. */
   readonly to: Draft;
-  /** The component that each connection has an instance of; null where events reach the cell itself. */
+  /** The component that each connection instantiates; null if events reach the cell directly. */
   readonly receiver: Component | null;
   /** The attachments of the target that the instances belong to; empty without receiver. */
   readonly list: string;
-  /** Port of the source; null where no event goes along: the ends of a tunnel. */
+  /** Port of the source; null for the ends of a tunnel, which carry no event. */
   readonly outPort: string | null;
-  /** Port of the receiver, or of the target cell where there is none. */
+  /** Port of the receiver, or of the target cell if there is no receiver. */
   readonly inPort: string;
   /** The other end of a tunnel; null for events. */
   readonly peer: Peer | null;
@@ -53,9 +55,9 @@ export interface Connections {
 
 /** Instances of a component that are attached to cells of one population without any source of events. */
 export interface Attached {
-  /** What is attached: an instance to each target. */
+  /** The attached component, with one instance for each target. */
   readonly component: Component;
-  /** The components whose children attach them. */
+  /** The components with the attaching children. */
   readonly holders: Set<Component>;
   /** Population of the targets. */
   readonly to: Draft;

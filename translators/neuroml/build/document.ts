@@ -31,20 +31,20 @@ interface Assembled {
   readonly lemsTypes: Record<string, string>;
 }
 
-/** What all parts are made with. */
+/** Shared context of all parts. */
 interface Setting {
   readonly types: Types;
   readonly places: Places;
   readonly diagnostics: Diagnostics;
-  /** Populations of which variables are recorded. */
+  /** Populations with recorded variables. */
   readonly watched: ReadonlySet<string>;
 }
 
-/** Makes the parts of the document that say what there is. */
+/** Makes the parts of the document that describe the network. */
 export function assemble(network: Network, wires: Wires, naming: Naming, setting: Setting): Assembled {
   const assembler = new Assembler(naming, setting);
   for (const draft of network.drafts) assembler.prepareTrain(draft);
-  // What connections need of the types at their ends must be known before any type is written.
+  // Requirements of connections on the types at their ends must be known before any type is written.
   for (const connections of wires.connections) assembler.prepare(connections);
   for (const one of wires.attached) assembler.prepareAttached(one);
   let order = 0;
@@ -61,12 +61,12 @@ export function assemble(network: Network, wires: Wires, naming: Naming, setting
   return assembler;
 }
 
-/** Where the cells of a population are, when that is said of each. */
+/** Returns the positions of the cells of a population, if each cell has one. */
 function positionsOf({ positions, size }: Draft): { readonly positions?: unknown } {
   return positions && positions.length === 3 * size ? { positions: { array: positions.toArray(), unit: 'um' } } : {};
 }
 
-/** A canonical type, by what it says except for the values of its parameters. */
+/** A canonical type, identified by everything but the values of its parameters. */
 interface Kept {
   readonly id: string;
   readonly defaults: Readonly<Record<string, unknown>>;
@@ -113,15 +113,15 @@ class Assembler implements Assembled {
     if (train) this.types.ofCell(draft).flat.handler(train.port);
   }
 
-  /** Whether a population is a list of events and nothing else that anybody looks at. */
+  /** Checks whether a population is only a list of events and is not recorded. */
   #isReplay({ component }: Draft, trains: readonly (Train | null)[], id: string, flat: FlatType): boolean {
     const train = trains.find((one) => one !== null);
     return train !== undefined && !this.#watched.has(id) && isRelay(component, flat, train);
   }
 
   /**
-   * Adds the populations that pass the events of a list on to another: one for events heard before it is advanced, and
-   * one for those heard after.
+   * Adds the populations that pass the events of a list on to another: one for events received before it is advanced,
+   * and one for events received after.
    */
   #withTrain(
     to: string,
@@ -156,7 +156,7 @@ class Assembler implements Assembled {
     return next;
   }
 
-  /** Connects each list to the instances that hear its events. */
+  /** Connects each list to the instances that receive its events. */
   trainProjections(first: number): void {
     for (const [k, { from, to, size, flat, component, onEvent }] of this.#trains.entries()) {
       const document = synapseDocument(null, () => 0, { onEvent, contributes: new Map() });
@@ -170,7 +170,7 @@ class Assembler implements Assembled {
     }
   }
 
-  /** Notes which events others listen to, and asks types for what connections read of them. */
+  /** Notes the events that others receive, and requests from the types the variables that connections read. */
   prepare({ from, receiver, to, list, outPort, inPort, peer }: Connections): void {
     const target = this.types.ofCell(to).flat;
     const cell = receiver && this.types.ofSynapse(receiver, from, to, peer).flat;
@@ -228,7 +228,7 @@ class Assembler implements Assembled {
     Object.assign(this.populations[id] as object, positionsOf(draft));
   }
 
-  /** Cells with compartments: what is attached to them adds to the inputs that they have as points. */
+  /** Adds cells with compartments. Attachments add to the same inputs as for point cells. */
   #compartmental(
     id: string,
     cell: CellType,
@@ -237,7 +237,7 @@ class Assembler implements Assembled {
     order: number,
   ): void {
     const generic = neuronDocument(cell.flat, () => 0, new Set()).document;
-    // Others may listen to a cell that has no threshold, and hear nothing.
+    // Connections may leave a cell without a threshold, but never receive an event from it.
     const silent = [...this.types.portsOf(cell.flat)].filter((port) => port !== 'spike' || !spike);
     for (const port of silent)
       this.diagnostics.add(messages.neverEmits(draft.component.id, port), draft.component.place);
@@ -363,7 +363,7 @@ class Assembler implements Assembled {
     };
   }
 
-  /** What attached instances add to their cells: a projection from each to its own. */
+  /** Adds the contributions of attached instances to their cells: a projection from each instance to its own cell. */
   attachment(one: Attached, order: number): void {
     const target = this.types.ofCell(one.to);
     const cell = this.types.ofAttached(one.component, one.to);
@@ -394,7 +394,7 @@ class Assembler implements Assembled {
     };
   }
 
-  /** What an attached instance adds to inputs of its cell, in its own names. */
+  /** Returns the contributions of an attached instance to inputs of its cell, in the instance's own names. */
   #contributions(component: Component, list: string, target: FlatType, own: FlatType): Map<string, Expression> {
     const contributes = new Map<string, Expression>();
     for (const input of target.inputsFrom(component, list)) {
@@ -410,9 +410,9 @@ class Assembler implements Assembled {
   }
 
   /**
-   * The canonical type of a document: one that was made before where only values of parameters differ.
+   * Returns the canonical type of a document: an earlier one if only values of parameters differ.
    *
-   * @param ends  what else it must have in common with that
+   * @param ends further properties that must be equal
    */
   #type(
     kind: 'neurons' | 'synapses',
@@ -444,7 +444,7 @@ class Assembler implements Assembled {
     return kept;
   }
 
-  /** Values that differ from those of the type, and properties that were assigned. */
+  /** Returns values that differ from the type's defaults, and assigned properties. */
   #values(cell: CellType, { defaults }: Kept, properties: PropertyLists, count: number): Map<string, unknown> {
     const values = new Map<string, unknown>();
     for (const parameter of cell.flat.parameters) {

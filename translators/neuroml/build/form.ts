@@ -1,4 +1,4 @@
-/** What components of one form have in common: their instances have the same equations. */
+/** The common form of components: instances of one form have the same equations. */
 
 import { referenced } from '../components.js';
 import type { Component, ComponentType, LemsModel } from '../lems/definitions.js';
@@ -7,8 +7,8 @@ import { standsApart } from './apart.js';
 const signatures = new WeakMap<Component, string>();
 
 /**
- * A text that is equal for components whose instances have the same equations: everything of them but values and the id
- * of the outermost.
+ * Returns a text that is equal for components with the same equations. It contains everything but values and the id of
+ * the outermost component.
  */
 export function formOf(component: Component, lems: LemsModel, depth = 0): string {
   const known = signatures.get(component);

@@ -1,8 +1,8 @@
-/** Growing lists of numbers: what a network has millions of. */
+/** Growing lists of numbers, for quantities that a network has by the million. */
 
 import type { SegmentPlace } from '../cells/ends.js';
 
-/** Numbers in the order in which they were added. */
+/** Numbers in the order of addition. */
 export class NumberList<A extends Int32Array | Float64Array> {
   #values: A;
   #length = 0;
@@ -36,7 +36,7 @@ export class NumberList<A extends Int32Array | Float64Array> {
     this.#values[this.#length++] = value;
   }
 
-  /** The number at a position; NaN: there is none. */
+  /** Returns the number at a position, or NaN beyond the end. */
   at(index: number): number {
     return this.#values[index] ?? NaN;
   }
@@ -46,7 +46,7 @@ export class NumberList<A extends Int32Array | Float64Array> {
     while (this.#length < length) this.push(value);
   }
 
-  /** The value that all have; undefined where they differ or there is none. */
+  /** The common value of all elements; undefined if they differ or the list is empty. */
   get common(): number | undefined {
     const first = this.#values[0];
     for (let k = 1; k < this.#length; k++) if (this.#values[k] !== first) return undefined;
@@ -59,13 +59,13 @@ export class NumberList<A extends Int32Array | Float64Array> {
   }
 }
 
-/** A place on cells for each of what was made, of which most have one with others in common. */
+/** A place on cells for each item. Most items share their place with others. */
 export class PlaceList {
   readonly #places: SegmentPlace[] = [];
   readonly #known = new Map<string, number>();
   readonly #indices = NumberList.ofIndices();
 
-  /** The different places, in the order in which they were first added. */
+  /** The different places, in the order of their first addition. */
   get places(): readonly SegmentPlace[] {
     return this.#places;
   }
@@ -87,7 +87,7 @@ export class PlaceList {
   }
 }
 
-/** Values of a property for each of what was made: those that were not assigned have the default. */
+/** Values of a property for each item. Items without an assignment have the default. */
 export class PropertyLists {
   readonly #lists = new Map<string, NumberList<Float64Array>>();
 
@@ -106,7 +106,7 @@ export class PropertyLists {
     }
   }
 
-  /** The values for the first `count`, one number where all are equal. */
+  /** Returns the values for the first `count` items, as one number if all are equal. */
   *settled(count: number): Iterable<readonly [property: string, value: number | number[]]> {
     for (const [property, list] of this.#lists) {
       list.fill(this.defaultOf(property), count);

@@ -1,4 +1,4 @@
-/** Lists of cells, each of which is a component of its own. */
+/** Lists of cells with a separate component for each cell. */
 
 import { referenced } from '../components.js';
 import type { Component, LemsModel } from '../lems/definitions.js';
@@ -10,8 +10,8 @@ const known = new WeakMap<Component, readonly Component[]>();
 const none: readonly Component[] = [];
 
 /**
- * What all elements of the list that a component is in make, one cell each: components of one form, or lists of times
- * that each pass on; empty where they are not alike, or make anything else.
+ * Returns the cells made by all elements of the component's list, one cell for each: components of one form, or lists
+ * of times that each emits. Returns an empty list if they differ in form or make anything else.
  */
 export function membersOf({ parent, type }: Component, lems: LemsModel): readonly Component[] {
   if (parent === null || isDynamic(parent.type) || type.parameters.size > 0) return none;

@@ -3,7 +3,7 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { shorten, unlike } from '../../../src/diagnostics/suggest.js';
 
-/** A document of definitions alone. */
+/** A document of definitions only. */
 export const nothingToRun = (): Finding => ({
   code: 'lems/nothing-to-run',
   message: 'the document contains nothing to run',
@@ -49,7 +49,7 @@ export const badCount = (name: string, found: number | undefined): Finding => ({
   found: found === undefined ? 'nothing' : String(found),
 });
 
-/** A component attached to a cell that takes none of its type. */
+/** A component attached to a cell that accepts no attachment of its type. */
 export const noAttachments = (
   component: string,
   type: string,
@@ -71,14 +71,14 @@ export const noPort = (component: string, direction: 'in' | 'out'): Finding => (
   expected: `an EventPort with direction="${direction}"`,
 });
 
-/** An `Assign` of a structure that depends on what is known only while running. */
+/** An `Assign` of a structure that depends on values known only at run time. */
 export const badAssignment = (property: string): Finding => ({
   code: 'lems/bad-assignment',
   message: `the value that is assigned to ${shorten(property)} cannot be computed before the run`,
   expected: 'sums, products and quotients of numbers and parameters of the component',
 });
 
-/** A tunnel (as `gapJunction` in LEMS) that reads of its peer what is not exposed to it. */
+/** A tunnel (as `gapJunction` in LEMS) that reads unexposed variables of its peer. */
 export const peerVariable = (name: string): Finding => ({
   code: 'lems/unsupported',
   message: `a tunnel that reads ${shorten(name)} of the instance at its other end cannot be imported`,
@@ -92,7 +92,7 @@ export const unsupported = (feature: string, hint?: string): Finding => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
-/** Connections from a component whose port no `EventOut` serves; a warning. */
+/** Connections from a component without an `EventOut` for their port; a warning. */
 export const neverEmits = (component: string, port: string): Finding => ({
   code: 'lems/never-emits',
   severity: 'warning',
@@ -113,7 +113,7 @@ export const unknownQuantity = (path: string, name: string, known: readonly stri
   ...unlike(name, known),
 });
 
-/** A recorded quantity of an attachment beyond those of the cell. */
+/** A recorded quantity of an attachment that the cell does not have. */
 export const noAttachment = (path: string, id: string, index: number, count: number): Finding => ({
   code: 'lems/unknown-quantity',
   message: `the quantity ${shorten(path)} asks for attachment ${index} of ${shorten(id)}`,
@@ -121,7 +121,7 @@ export const noAttachment = (path: string, id: string, index: number, count: num
   found: String(index),
 });
 
-/** A path that names a component beside the one that the population has. */
+/** A path that names a component other than the population's. */
 export const otherComponent = (path: string, component: string, of: 'connection' | 'quantity'): Finding => ({
   code: 'lems/other-component',
   message: `${shorten(path)} names a component other than the population's`,
@@ -155,7 +155,7 @@ export const portOfSeveralActions = (type: string, port: string): Finding => ({
   hint: 'the events arrive here; jNeuroML delivers none of them: it connects the port of the first action, and sends from that of the last',
 });
 
-/** A Poisson source whose mean interval is shorter than a step; a warning. */
+/** A Poisson source with a mean interval shorter than a step; a warning. */
 export const rateBeyondStep = (parameter: 'averageRate' | 'period', written: string, step: number): Finding => ({
   code: 'neuroml/rate-beyond-step',
   severity: 'warning',

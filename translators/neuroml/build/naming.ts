@@ -1,4 +1,4 @@
-/** Names of what a network becomes: populations, projections, stimuli. */
+/** Names of the canonical parts of a network: populations, projections, stimuli. */
 
 import { freeName } from '../../../src/model/free-name.js';
 import type { Component } from '../lems/definitions.js';
@@ -6,15 +6,15 @@ import type { Draft, Network } from './network.js';
 import type { Attached, Connections, Wires } from './connections.js';
 import { Ids } from './placed.js';
 
-/** Ids of what recordings may name; known before the document is made. */
+/** Ids that recordings may name, known before the document is made. */
 export interface Naming {
   /** Populations of cells. */
   readonly populations: ReadonlyMap<Draft, string>;
-  /** Populations of what is attached, where it is one of its own. */
+  /** Populations of attached instances that form their own population. */
   readonly attached: ReadonlyMap<Attached, string>;
   /** Projections of connections. */
   readonly projections: ReadonlyMap<Connections, string>;
-  /** Projections from what is attached to its cells. */
+  /** Projections from attached instances to their cells. */
   readonly attachments: ReadonlyMap<Attached, string>;
 }
 
@@ -48,7 +48,10 @@ export function nameNetwork(network: Network, { connections, attached }: Wires):
   return { populations, attached: attachedIds, projections, attachments };
 }
 
-/** The id of what holds cells; after that of what it is in where it is a number, as in lists. */
+/**
+ * Returns the id of a component that holds cells. If the id is a number, as in lists, the id of its parent is put in
+ * front.
+ */
 const nameOf = ({ id, parent }: Component): string =>
   /^\d/.test(id) && parent !== null && parent.id !== '' ? `${parent.id}_${id}` : id;
 

@@ -2,7 +2,7 @@
  * The instances of a network: containers, which only hold others, and cells, which run. Cells of one component in one
  * container are one population.
  *
- * Which is which follows from the types alone: what has dynamics runs, what encloses it is a container.
+ * The types decide: an instance with dynamics runs, and an instance that encloses others is a container.
  */
 
 import { mostInt32 } from '../../../src/lang/integers.js';
@@ -17,22 +17,22 @@ import { NumberList, PropertyLists } from './lists.js';
 import * as messages from './messages.js';
 import { placeOf } from './positions.js';
 
-/** A population to be: equal cells of one component, by the order in which they are made. */
+/** A future population: equal cells of one component, in order of creation. */
 export interface Draft {
-  /** What each of its cells is an instance of; see `members`. */
+  /** The component of all its cells; see `members`. */
   readonly component: Component;
-  /** What each of its cells is an instance of, where these differ in values; else empty. */
+  /** The component of each cell, if they differ in values; else empty. */
   readonly members: Component[];
-  /** The component that holds the reference, or the cell itself where nothing refers to it. */
+  /** The component that holds the reference, or the cell itself if there is no reference to it. */
   readonly holder: Component;
-  /** What it is in; null where a cell is run by itself. */
+  /** The enclosing container; null for a cell that is run by itself. */
   readonly container: Container | null;
   /** Number of cells so far. */
   size: number;
   /** Properties that the cells were given when they were made. */
   readonly properties: PropertyLists;
   /**
-   * Three coordinates of each cell in micrometres, as far as all so far have a place; null where the first has none.
+   * Three coordinates of each cell in micrometres, as long as all so far have a position; null if the first has none.
    */
   positions: NumberList<Float64Array> | null;
   /** Position among all populations in the order of stepping. */
@@ -46,7 +46,7 @@ export interface Cell {
   readonly index: number;
 }
 
-/** What a cell is an instance of. */
+/** Returns the component of a cell. */
 export const componentOf = ({ draft, index }: Cell): Component => draft.members[index] ?? draft.component;
 
 /** Cells that one element of a structure made. */
@@ -59,13 +59,13 @@ interface Group {
 }
 
 /**
- * An instance that holds others. Networks have as many as they have cells with places of their own: what most do not
- * have is made when it is needed.
+ * An instance that holds others. Networks have as many as cells with their own position, so rarely used fields are made
+ * on demand.
  */
 export class Container {
-  /** The container as a cell, where it has dynamics of its own; else null. */
+  /** The container as a cell if it has its own dynamics; else null. */
   self: Cell | null = null;
-  /** What it holds, by the component that made it. */
+  /** Its contents, by the component that made them. */
   readonly groups: Group[] = [];
   #byId: Map<string, Container> | null = null;
   #lists: Map<string, Container[]> | null = null;
@@ -105,7 +105,7 @@ export class Container {
   }
 }
 
-/** A network with its populations in the order in which they were made. */
+/** A network with its populations in order of creation. */
 export interface Network {
   /** The container of everything. */
   readonly root: Container;
@@ -120,7 +120,7 @@ const mostContainers = 20_000_000;
 /**
  * Makes the instances below a component.
  *
- * @param around  where the component is, when that is not all there is
+ * @param around the enclosing container, unless the component is the whole
  * @diagnostic lems/missing-reference, lems/unknown-reference, lems/bad-count, lems/bad-assignment
  */
 export function makeNetwork(
@@ -154,7 +154,7 @@ export function makeNetwork(
   };
   let containers = 0;
   let overgrown = false;
-  /** Whether there is room for so many more instances of a component; the first time that there is none is reported. */
+  /** Checks whether so many more instances of a component fit. The first failure is reported. */
   const fits = (count: number, component: Component, depth: number): boolean => {
     if (depth <= deepest && containers + count <= mostContainers) return !overgrown;
     if (!overgrown)
@@ -174,7 +174,7 @@ export function makeNetwork(
       container.adopt(grow(inner, container, depth + 1));
     }
     if (runs) {
-      // What a component holds is advanced before the component.
+      // The contents of a component are advanced before the component.
       const draft = draftOf(component, component, parent);
       container.self = { draft, index: draft.size++ };
     }
@@ -211,8 +211,7 @@ export function makeNetwork(
         draft.properties.push(draft.size, values);
       }
       container.groups.push({ reference: part.component, draft, start: draft.size, count });
-      // What a cell requires may be a value of the very instance that holds it, which others of the population have
-      // another of.
+      // A cell may require a value of the very instance that holds it. That value differs within the population.
       const held =
         component.parent?.type === undefined
           ? []
@@ -237,13 +236,13 @@ export function makeNetwork(
   return { root: grow(target, around), drafts };
 }
 
-/** Whether there may be instances below a component: connections, of which there are many, have none. */
+/** Checks whether there may be instances below a component. Connections, which are numerous, have none. */
 function mayHold({ type, children }: Component): boolean {
   if (children.length > 0 || isDynamic(type)) return true;
   return type.structure.some(({ kind }) => kind === 'childInstance' || kind === 'multiInstantiate');
 }
 
-/** The component whose attribute a reference such as `../component` reads. */
+/** Returns the component with the attribute that a reference such as `../component` reads. */
 function holderOf(component: Component, written: string): Component {
   return written.startsWith('../') && component.parent ? holderOf(component.parent, written.slice(3)) : component;
 }
@@ -284,7 +283,9 @@ export function assigned(
   });
 }
 
-/** The container of an id among those that enclose one: `pop` for something within the network that holds it. */
+/**
+ * Returns the container with an id among the enclosing ones: `pop` for an instance within the network that holds it.
+ */
 export function enclosing(container: Container | null, id: string): Container | undefined {
   for (let at = container; at; at = at.parent) {
     const found = at.component.id === id ? at : at.withId(id);

@@ -54,12 +54,12 @@ export function follow(from: Container, path: string): Target {
   return { kind: 'container', container };
 }
 
-/** Whether a step goes on to what a container that runs itself holds. */
+/** Checks whether a step leads into the contents of a container that also runs. */
 function leadsOn(container: Container, step: string | undefined): boolean {
   return step !== undefined && inside(container, step.replace(/\[.*$/, '')) !== undefined;
 }
 
-/** A cell with the steps behind it; the id of its component may be the first of them, as in `pop/3/cell`. */
+/** Returns a cell with the remaining steps. The first of them may be the id of its component, as in `pop/3/cell`. */
 function cellAt(cell: Cell, steps: readonly string[], from: number): Target {
   const named = from > 0 && steps[from] === componentOf(cell).id;
   return { kind: 'cell', cell, rest: steps.slice(named ? from + 1 : from) };
@@ -112,7 +112,9 @@ export function draftIn(
   return container.self ? { draft: container.self.draft, start: container.self.index, count: 1 } : undefined;
 }
 
-/** Populations by the component that holds the reference to their cells, where instances within it make them. */
+/**
+ * Populations by the component that holds the reference to their cells, for populations made by instances within it.
+ */
 const holders = new WeakMap<Component, Draft>();
 
 /** Makes populations known under the components that hold the references to their cells. */
@@ -127,7 +129,10 @@ export function onlyCell(container: Container): Cell | undefined {
   return group && more.length === 0 && group.count === 1 ? { draft: group.draft, index: group.start } : undefined;
 }
 
-/** Follows a path from a container, or from those around it where it leads nowhere: authors leave out `../`. */
+/**
+ * Follows a path from a container. If it leads nowhere, follows it from the enclosing ones, because authors leave out
+ * `../`.
+ */
 export function followTolerantly(from: Container, path: string): Target {
   const first = follow(from, path);
   for (let at = from.parent; first.kind === 'nowhere' && at; at = at.parent) {

@@ -1,4 +1,4 @@
-/** A document under construction that remembers where its parts came from. */
+/** A document under construction that remembers the source places of its parts. */
 
 import type { Place } from '../../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../../src/diagnostics/positions.js';
@@ -18,7 +18,7 @@ export class Places {
     for (const [inner, place] of places) this.set(pointer + inner, place);
   }
 
-  /** A part that was not made from one place has that of the nearest whole around it. */
+  /** A part without a single source place has the place of the nearest enclosing part. */
   positions(document: string): Positions {
     return {
       place: (pointer) => {

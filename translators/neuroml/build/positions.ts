@@ -1,4 +1,7 @@
-/** Where an instance is: a part of the component that makes it, which has three coordinates and nothing else. */
+/**
+ * Positions of instances: a part, of the component that makes the instance, with three coordinates and no other
+ * content.
+ */
 
 import { valueOf } from '../components.js';
 import { isDimensionless } from '../../../src/lang/dimension.js';
@@ -8,7 +11,9 @@ const axes = ['x', 'y', 'z'] as const;
 
 const points = new WeakMap<ComponentType, boolean>();
 
-/** Whether a type is a point in space: its values are `x`, `y` and `z`, pure numbers, and it does nothing. */
+/**
+ * Checks whether a type is a point in space: its values are `x`, `y` and `z`, pure numbers, and it has no behaviour.
+ */
 function isPoint(type: ComponentType): boolean {
   let known = points.get(type);
   if (known === undefined) {
@@ -22,7 +27,7 @@ function isPoint(type: ComponentType): boolean {
   return known;
 }
 
-/** The place of the instance that a component makes, in micrometres; undefined where it says none. */
+/** Returns the position of the instance that a component makes, in micrometres, or undefined if it gives none. */
 export function placeOf(component: Component, lems: LemsModel): readonly [x: number, y: number, z: number] | undefined {
   const point = component.children.find(({ type }) => isPoint(type));
   if (!point) return undefined;

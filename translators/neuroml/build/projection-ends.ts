@@ -43,11 +43,14 @@ export class ProjectionEnds {
     };
   }
 
-  /** Where connections hear the spikes of a population: places are left out where all are the one at which its cells spike. */
+  /**
+   * Returns the end at which connections receive the spikes of a population. Places are left out if all are the
+   * spike-detection site.
+   */
   heard(population: string, draft: Draft, list: PlaceList | null, at: Place): End {
     const compartments = list && this.types.compartmentsOf(draft);
     const spike = compartments?.spike;
-    // Cells whose segments are numbered otherwise have no place by default.
+    // Cells with other segment numbers have no default place.
     if (
       !list ||
       !spike ||

@@ -40,8 +40,8 @@ export function isRelay(component: Component, flat: FlatType, { port }: Train): 
 }
 
 /**
- * What an instance does at each event of a train: some of it before the instance is advanced, as the list would be in
- * its place, and some after, for parts that have had their turn by then.
+ * Returns the actions of an instance at each event of a train. Actions before the instance is advanced keep the order
+ * of the list. Actions after it belong to parts that are advanced earlier.
  */
 export function effectsOf(
   flat: FlatType,

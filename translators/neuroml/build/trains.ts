@@ -1,7 +1,7 @@
 /**
- * Long lists of events at given times. A component that holds thousands of parts, each of which tells it once that its
- * time has come, would be as many conditions to test in each step; as a list of times it costs what its events cost.
- * What such a part is follows from its equations, whatever its type is called.
+ * Long lists of events at given times. Thousands of parts that each emit one event at a given time would cost as many
+ * tests in each step. As a list of times they cost only as much as their events.
+ * Such parts are recognized by their equations, not by the name of their type.
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -11,15 +11,15 @@ import { growTree } from '../flatten/tree.js';
 import { wireTree } from '../flatten/wiring.js';
 import type { ActionDefinition, Component, ComponentType, LemsModel } from '../lems/definitions.js';
 
-/** Events at given times, and the component without the parts that say them. */
+/** Events at given times, and the component without the parts that emit them. */
 export interface Train {
   /** Seconds, in the order of the document. */
   readonly times: Float64Array;
-  /** The component without those parts. */
+  /** The component without the emitting parts. */
   readonly rest: Component;
-  /** The port of the component that hears of each event. */
+  /** The port of the component that receives each event. */
   readonly port: string;
-  /** Parts that have been advanced in a step when the events come: they hear of them for the next one. */
+  /** Parts that were already advanced in the step when the events come. They receive them for the next step. */
   readonly ahead: ReadonlySet<Component>;
 }
 
@@ -34,9 +34,9 @@ const isDense = (times: Float64Array, step: number | undefined): boolean =>
 const trains = new WeakMap<Component, Train | null>();
 
 /**
- * The list of events that a component holds; null where it has none, or a short one.
+ * Returns the list of events that a component holds, or null if it has none or only a short one.
  *
- * @param step  of time, in s
+ * @param step the time step, in s
  */
 export function trainOf(component: Component, lems: LemsModel, step: number | undefined): Train | null {
   const known = trains.get(component);
@@ -74,10 +74,10 @@ function timeIn({ type, children }: Component): string | null {
   return children.length > 0 ? null : time;
 }
 
-/** Components whose events are a list however few they are. */
+/** Components with events that are a list even if they are few. */
 const kept = new WeakSet<Component>();
 
-/** Whether components of one type hold nothing but times, which are lists from now on, so that these may differ. */
+/** Checks whether components of one type hold only times. From then on these are lists, so that they may differ. */
 export function keepTimes(components: readonly Component[]): boolean {
   const [first] = components;
   const areTimes = components.every(
@@ -96,14 +96,17 @@ function withChildren(
   return { id, type, role, parent, attributes, place, children: children.filter(keep) };
 }
 
-/** Whether the equations of a component read what is in its own list. */
+/** Checks whether the equations of a component read the contents of its own list. */
 function isRead({ type }: Component, list: string): boolean {
   return (type.dynamics?.derivedVariables ?? []).some(
     ({ select }) => select !== undefined && /^\w+/.exec(select)?.[0] === list,
   );
 }
 
-/** How a component hears of the events of a part; null where it does not, or something else does too. */
+/**
+ * Returns how a component receives the events of a part, or null if it does not, or if another instance also receives
+ * them.
+ */
 function hearing(component: Component, part: Component, lems: LemsModel): Pick<Train, 'port' | 'ahead'> | null {
   const tree = growTree(
     withChildren(component, (one) => one === part || one.type !== part.type),
@@ -119,8 +122,8 @@ function hearing(component: Component, part: Component, lems: LemsModel): Pick<T
 }
 
 /**
- * The parameter with the time at which instances of a type emit their one event; null where they do anything else: one
- * condition, which holds once the time has come and a variable is still zero, and sets that variable.
+ * Returns the parameter with the time at which instances of a type emit their only event, or null for other behaviour.
+ * The type has one condition, which holds after that time while a variable is still zero, and sets that variable.
  */
 function timeOf({ dynamics, parameters, structure }: ComponentType): string | null {
   if (!dynamics || structure.some((part) => part.kind === 'childInstance' || part.kind === 'multiInstantiate'))

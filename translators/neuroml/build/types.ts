@@ -1,4 +1,4 @@
-/** Canonical types of what a network is made of: components of one form share a type, whatever their values. */
+/** Canonical types of the instances of a network. Components of one form share a type, whatever their values. */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Assignment, Expression } from '../../../src/lang/ast.js';
@@ -26,12 +26,15 @@ export interface CellType {
   readonly flat: FlatType;
   /** Instances within this population's component, in the type's order. */
   readonly nodes: readonly TreeNode[];
-  /** What its values come from. */
+  /** The component with its values. */
   readonly component: Component;
   readonly container: Container | null;
 }
 
-/** The names under which containers provide values, as a text: types that read them differ where they do. */
+/**
+ * Returns the types of the enclosing containers, which provide values, as a text. Types that read these values differ
+ * with it.
+ */
 function surroundings(container: Container | null): string {
   const names: string[] = [];
   for (let at = container; at; at = at.parent) names.push(at.component.type.name);
@@ -83,12 +86,12 @@ export class Types {
     return members.length === 0 ? [this.trainOf(component)] : members.map((one) => this.trainOf(one));
   }
 
-  /** The long or dense list of events that a component holds beside its equations, see `trains.ts`. */
+  /** Returns the long or dense list of events that a component holds in addition to its equations, see `trains.ts`. */
   trainOf(component: Component): Train | null {
     return trainOf(component, this.lems, this.step);
   }
 
-  /** The compartments of a population's cells; null where they are points. */
+  /** Returns the compartments of a population's cells, or null for point cells. */
   compartmentsOf({ component, container }: Draft): CompartmentCell | null {
     const known = this.#compartments.get(component);
     if (known !== undefined) return known;
@@ -138,8 +141,8 @@ export class Types {
   }
 
   /**
-   * A variable of the instance at the other end: what it requires of its cell is as that was when the instance was
-   * advanced last.
+   * Returns a variable of the instance at the other end. Values that it requires of its cell date from its last
+   * advance.
    */
   #ofPeer(
     { component, advanced }: Peer,
@@ -153,7 +156,7 @@ export class Types {
       const seen = source.seen([name]);
       if (!seen) return undefined;
       if (seen.expression.kind !== 'name') return seen;
-      // Cells with compartments are not stepped part by part: nothing of them is kept from before.
+      // Cells with compartments are not stepped part by part, so no previous values are kept.
       if (divided || advanced) return dotted('pre', seen);
       return { expression: nameOf(`pre.${source.before(seen.expression.name)}`), dimension: seen.dimension };
     }
@@ -263,7 +266,7 @@ export class Types {
   }
 }
 
-/** Whether instances of a type have a variable of a name, which hides that of the cell that they are attached to. */
+/** Checks whether instances of a type have a variable of a name, which hides the variable of their cell. */
 function hasOwn(type: ComponentType, name: string): boolean {
   return (
     type.properties.has(name) ||
@@ -276,7 +279,7 @@ function dotted(side: 'pre' | 'post', meaning: Meaning): Meaning {
   return { ...meaning, expression: prefixed(meaning.expression, side) };
 }
 
-/** An expression of a cell's own names as a synapse at one end of it says it. */
+/** Returns an expression over a cell's own names in the names of a synapse at one end of it. */
 export function prefixed(e: Expression, side: 'pre' | 'post'): Expression {
   return mapExpression(e, (part) =>
     part.kind === 'name' && part.name !== 't' ? nameOf(`${side}.${part.name}`, part.span) : part,

@@ -33,13 +33,15 @@ import { freeName, identifier } from '../../../src/model/free-name.js';
 export interface CompartmentCell {
   /** `compartments` of the neuron type. */
   readonly compartments: Record<string, unknown>;
-  /** Its event `spike`: where and when it fires; undefined where no threshold is given. */
+  /** Its event `spike`: place and condition of firing; undefined without a threshold. */
   readonly spike: Record<string, unknown> | undefined;
   /** Places in the user's text, by pointer within the neuron type. */
   readonly places: ReadonlyMap<string, Place>;
-  /** The section and the place along it of a place on a segment; undefined where there is no such segment. */
+  /**
+   * Returns the section, and the fraction along it, of a place on a segment, or undefined if there is no such segment.
+   */
   placeOf(segment: string, along: number): { readonly section: string; readonly fraction: number } | undefined;
-  /** The variable that a path of ids and names within the cell leads to; undefined where there is none. */
+  /** Returns the variable at a path of ids and names within the cell, or undefined if there is none. */
   variable(path: readonly string[]): string | undefined;
 }
 
@@ -51,10 +53,10 @@ interface Named {
 }
 
 /**
- * A cell with compartments.
+ * Returns a cell with compartments.
  *
- * @param temperature  of what encloses the cell, in K
- * @returns null for a component that goes the generic way, and after errors
+ * @param temperature of the enclosing network, in K
+ * @returns null for a component that takes the generic way, and after errors
  * @diagnostic neuroml/* as in `messages.ts`
  */
 export function cellWithCompartments(
@@ -69,14 +71,14 @@ export function cellWithCompartments(
   return new Builder(component, shape, lems, diagnostics).build(temperature);
 }
 
-/** What is on the membrane or inside, with the group that it is on. */
+/** A component on the membrane or inside, with its group of segments. */
 interface Placed {
   readonly component: Component;
   readonly segments: Uint32Array;
 }
 
 interface Density extends Placed {
-  /** Its parameter that varies along the cell, where there is one. */
+  /** Its parameter that varies along the cell, if there is one. */
   readonly along: Varying | null;
 }
 
@@ -120,7 +122,7 @@ class Builder {
     const flats: Named[] = [];
     const add = (component: Component, segments: Uint32Array, { flat, document }: FlatMechanism): void => {
       const on = this.#onNames(cut, named, component, segments);
-      // A list of no sections would mean all of them; a group by its name may have none.
+      // An empty list of sections would mean all of them. A group given by name may be empty.
       if (on?.length === 0) return;
       const id = unused(identifier(component.id || component.type.name), mechanisms);
       mechanisms[id] = { ...(on === null ? {} : { on }), ...document };
@@ -179,7 +181,7 @@ class Builder {
     return undefined;
   }
 
-  /** Densities; those whose parameter varies are on the group that the variable part names. */
+  /** Returns the densities. A density with a varying parameter is on the group that the variable part names. */
   #densities(): readonly Density[] {
     return (this.#membrane ? childrenOf(this.#membrane, 'baseChannelDensity') : []).flatMap(
       (component): readonly Density[] => {
@@ -196,7 +198,7 @@ class Builder {
     );
   }
 
-  /** Densities of one channel that overlap are added, which is not what all simulators do. */
+  /** Reports overlapping densities of one channel. They are added, unlike in some simulators. */
   #remarkOverlaps(densities: readonly Density[]): void {
     const owners = new Map<string, Map<number, Component>>();
     for (const { component, segments } of densities) {
@@ -298,7 +300,7 @@ class Builder {
     starts: readonly Placed[],
   ): Record<string, unknown> {
     const sections = cut.sections.map((_, index) => sectionDocument(cut, index, this.shape.morphology));
-    // Where groups overlap, what is said last holds.
+    // If groups overlap, the last value holds.
     for (const [key, given] of [
       ['specificCapacitance', capacitances],
       ['resistivity', resistivities],
@@ -340,7 +342,7 @@ class Builder {
     return groups;
   }
 
-  /** Sections that segments make up; null where they make up a part of one. */
+  /** Returns the sections made up of the segments, or null if the segments cover only a part of a section. */
   #whole(cut: Sections, segments: Uint32Array): readonly string[] | null {
     const counts = new Map<number, number>();
     for (const position of segments) counts.set(cut.of[position]!, (counts.get(cut.of[position]!) ?? 0) + 1);
@@ -348,7 +350,7 @@ class Builder {
     return all ? [...counts.keys()].sort((a, b) => a - b).map((section) => cut.sections[section]!.id) : null;
   }
 
-  /** What a mechanism is on, by the name of its group where that has one; null for all. */
+  /** Returns the place of a mechanism: the name of its group if it has one, or null for all sections. */
   #onNames(
     cut: Sections,
     named: Readonly<Record<string, readonly string[]>>,
@@ -397,7 +399,7 @@ class Builder {
   }
 }
 
-/** What components expose of a cell, as a place on it has it. */
+/** Names of a cell's exposures, as variables at a place on it. */
 const exposed: Readonly<Record<string, string>> = {
   v: 'v',
   caConc: 'ca_i',
@@ -406,7 +408,7 @@ const exposed: Readonly<Record<string, string>> = {
   caConcExt2: 'ca2_o',
 };
 
-/** A variable of the cell itself, or of the mechanism whose component a path passes. */
+/** Returns a variable of the cell itself, or of the mechanism that a path passes. */
 function variableAt(path: readonly string[], mechanisms: readonly Named[]): string | undefined {
   const [name = ''] = path;
   if (path.length === 1) return Object.hasOwn(exposed, name) ? exposed[name] : undefined;
@@ -418,7 +420,7 @@ function variableAt(path: readonly string[], mechanisms: readonly Named[]): stri
   return undefined;
 }
 
-/** The ion of a species: as it says, else the name of the species itself. */
+/** Returns the ion of a species: its attribute `ion`, else the name of the species. */
 function ionOf(species: Component): string {
   return identifier(species.attributes['ion'] ?? species.id);
 }

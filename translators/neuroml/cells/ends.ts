@@ -10,7 +10,7 @@ export interface SegmentPlace {
   readonly along: number;
 }
 
-/** What the attributes are called at one end of a connection, or for an input, which has one end only. */
+/** Names of the attributes at one end of a connection, or of an input, which has only one end. */
 const names = {
   pre: { segment: ['preSegmentId', 'preSegment'], along: ['preFractionAlong'] },
   post: { segment: ['postSegmentId', 'postSegment', 'segmentId'], along: ['postFractionAlong', 'fractionAlong'] },
@@ -19,7 +19,7 @@ const names = {
 const middle = 0.5;
 const root = '0';
 
-/** Where a connection or input meets a cell: what it does not say is the middle of segment 0. */
+/** Returns the place at which a connection or input meets a cell. The default is the middle of segment 0. */
 export function segmentPlace({ attributes }: Component, end: 'pre' | 'post'): SegmentPlace {
   const given = (keys: readonly string[]): string | undefined =>
     keys.map((key) => attributes[key]).find((text) => text !== undefined);
@@ -27,5 +27,5 @@ export function segmentPlace({ attributes }: Component, end: 'pre' | 'post'): Se
   return { segment: given(names[end].segment) ?? root, along: along >= 0 && along <= 1 ? along : middle };
 }
 
-/** Whether a place is where connections are that do not say where. */
+/** Checks whether a place is the default place of connections. */
 export const isDefault = ({ segment, along }: SegmentPlace): boolean => segment === root && along === middle;

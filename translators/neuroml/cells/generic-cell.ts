@@ -10,9 +10,9 @@ import { childOf, childrenOf, type Morphology } from './segments.js';
 import { hasMorphology, isPoint, shapeOf } from './shape.js';
 
 /**
- * The component with which a cell takes the generic way: points that segments leave out are filled in, and of a cell
- * with compartments only the root segment is kept, since all that is asked of that way is what the cell is called by,
- * not how it moves. Others are returned as they are.
+ * Returns the component with which a cell takes the generic way. Points that segments leave out are filled in. Of a
+ * cell with compartments only the root segment is kept, because only the names of the cell are needed, not its
+ * dynamics. Other components are returned unchanged.
  */
 export function genericCell(component: Component, lems: LemsModel, diagnostics: Diagnostics): Component {
   if (!hasMorphology(component)) return component;
@@ -59,9 +59,7 @@ export function genericCell(component: Component, lems: LemsModel, diagnostics: 
   );
 }
 
-/**
- * What is where a part of the membrane does not say: none of it is in the equations of a cell with compartments.
- */
+/** Defaults for missing parts of the membrane. The equations of a cell with compartments read none. */
 const leftOut: Readonly<Record<string, string>> = {
   spikeThresh: '0 mV',
   specificCapacitance: '1 uF_per_cm2',
@@ -69,8 +67,8 @@ const leftOut: Readonly<Record<string, string>> = {
 };
 
 /**
- * Biophysical properties with one threshold, one capacitance and one initial potential, where groups of segments have
- * their own or none.
+ * Returns biophysical properties with one threshold, one capacitance and one initial potential, if groups of segments
+ * have their own or none.
  */
 function withOneOfEach(biophysics: Component, lems: LemsModel): Component {
   return withChildren(

@@ -15,8 +15,8 @@ export interface Groups {
   /** Groups by id. */
   readonly components: ReadonlyMap<string, Component>;
   /**
-   * Positions of the segments of a group, ascending; undefined after a finding. Without an id, or `all` where there is
-   * no such group: all.
+   * Returns positions of the segments of a group, ascending, or undefined after a finding. Returns all without an id,
+   * or for `all` if there is no such group.
    */
   segmentsOf(id: string | undefined, at: Component): Uint32Array | undefined;
 }
@@ -111,7 +111,7 @@ function beyond(first: number, { children }: Morphology): readonly number[] {
 }
 
 /**
- * The segments from one towards the root up to another, both included; null where the other does not lie on the way.
+ * Returns the segments from one towards the root up to another, both included, or null if the other is not on the way.
  */
 function wayUp(from: number, to: number, { segments }: Morphology): readonly number[] | null {
   const way: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Channels and pools on the membrane of a cell with compartments, as canonical mechanisms: the equations of the
- * component, flattened as those of any other, with what they require of the cell read from their place.
+ * Channels and pools on the membrane of a cell with compartments, as canonical mechanisms. The component's equations
+ * are flattened as usual, and variables required of the cell are read at their place.
  */
 
 import { ampere, area, concentration, kelvin, volt } from '../../../src/lang/dimension.js';
@@ -24,21 +24,21 @@ import { childOf } from './segments.js';
 /** Charge numbers of the ions that models name. */
 const valences: Readonly<Record<string, number>> = { na: 1, k: 1, cl: -1, ca: 2, ca2: 2, mg: 2, h: 1 };
 
-/** Ions whose charge is known, by NeuroML's names. */
+/** Ions with a known charge, by NeuroML's names. */
 export const knownIons: readonly string[] = Object.keys(valences);
 
-/** The valence of an ion; undefined for what is none (`non_specific`), or is not known. */
+/** Returns the valence of an ion, or undefined if it is not known or not an ion (`non_specific`). */
 export function valenceOf(ion: string): number | undefined {
   return Object.hasOwn(valences, ion) ? valences[ion] : undefined;
 }
 
-/** What mechanisms of one cell share. */
+/** Context shared by the mechanisms of one cell. */
 export interface MembraneContext {
   /** Everything that was read. */
   readonly lems: LemsModel;
-  /** Takes what is found. */
+  /** Receives the findings. */
   readonly diagnostics: Diagnostics;
-  /** Ions of the cell: those that some channel carries or some pool holds. */
+  /** Ions of the cell: all ions carried by a channel or held by a pool. */
   readonly ions: ReadonlySet<string>;
   /** Ions with a model of their concentrations. */
   readonly pools: ReadonlySet<string>;
@@ -47,7 +47,7 @@ export interface MembraneContext {
 /** A mechanism, without the sections that it is on. */
 type MechanismDocument = Record<string, unknown>;
 
-/** A mechanism with what it was made from, for those who look for its variables. */
+/** A mechanism with its sources, for a search of its variables. */
 export interface FlatMechanism {
   /** Equations of the component. */
   readonly flat: FlatType;
@@ -139,9 +139,9 @@ function currentName(component: Component, { ions }: MembraneContext): string {
 }
 
 /**
- * Channels by area (any density type: whatever exposes `iDensity`).
+ * Returns channels by area (any density type with an exposure `iDensity`).
  *
- * @param varying  what a parameter of it is along the cell, as an expression over its place
+ * @param varying its parameter that varies along the cell, as an expression over the place
  */
 export function densityMechanism(
   component: Component,
@@ -175,7 +175,10 @@ export function densityMechanism(
   return { flat, document: along };
 }
 
-/** Channels that are counted: their current is that of the entire group, and each compartment has its share by area. */
+/**
+ * Returns counted channels. Their current is the current of the entire group, and each compartment has its share by
+ * area.
+ */
 export function populationMechanism(component: Component, context: MembraneContext, groupArea: number): FlatMechanism {
   const { flat, document } = mechanism(component, context, (made) => {
     const current = made.seen(['i'])?.expression;
@@ -213,15 +216,15 @@ export function poolMechanism(
 export interface Varying {
   /** Name of the mechanism's parameter. */
   readonly parameter: string;
-  /** The variable of the expression, and what it is at a place. */
+  /** The variable of the expression, and its value at a place. */
   readonly variable: string;
-  /** What the variable is at a place: an expression of its distance from the root. */
+  /** The variable's value at a place: an expression of its distance from the root. */
   readonly position: string;
   /** The parameter as a number, over a variable of this name. */
   readonly value: (variable: string) => Expression;
   /** Unit of the parameter. */
   readonly unit: string;
-  /** What the number is multiplied by to have the parameter's unit. */
+  /** Factor that gives the number the parameter's unit. */
   readonly scale: string;
 }
 
@@ -269,8 +272,8 @@ export function varying(
 }
 
 /**
- * A density whose parameter varies as the density of the same kind whose parameter does not: what the standard leaves
- * without equations.
+ * Returns a density with a varying parameter as the density of the same kind with a constant one, because the standard
+ * gives no equations for the varying one.
  */
 function uniform(component: Component, { parameter }: Varying, { lems }: MembraneContext): Component {
   const { type } = component;

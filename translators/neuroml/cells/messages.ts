@@ -3,7 +3,7 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { oneOf, shorten, suggestion } from '../../../src/diagnostics/suggest.js';
 
-/** A segment whose id is not a whole number. */
+/** A segment with an id that is not a whole number. */
 export const segmentId = (id: string): Finding => ({
   code: 'neuroml/segment-id',
   message: id === '' ? 'the segment has no id' : `${shorten(id)} is not a valid segment id`,
@@ -84,13 +84,13 @@ export const groupLoop = (ids: readonly string[]): Finding => ({
   message: `the segment groups ${ids.join(' -> ')} include each other in a loop`,
 });
 
-/** Inclusions of groups beyond what recursion takes. */
+/** Inclusions of groups beyond the limit of recursion. */
 export const deepGroup = (id: string, depth: number): Finding => ({
   code: 'neuroml/deep-group',
   message: `segment groups are nested more than ${depth} deep, down to ${shorten(id)}`,
 });
 
-/** A path or subtree whose ends do not lie behind each other. */
+/** A path or subtree with an end that does not lie beyond the other. */
 export const noPath = (from: string, to: string): Finding => ({
   code: 'neuroml/path',
   message: `segment ${to} does not lie beyond segment ${from}`,
@@ -111,7 +111,7 @@ export const sharedSegment = (segment: number, group: string): Finding => ({
   hint: 'it remains in the first one',
 });
 
-/** A number of compartments that is none. */
+/** An invalid number of compartments. */
 export const divisions = (group: string, found: string): Finding => ({
   code: 'neuroml/bad-divisions',
   message: `numberInternalDivisions of the section ${group} is not a number of compartments; it has one`,
@@ -119,14 +119,14 @@ export const divisions = (group: string, found: string): Finding => ({
   found: shorten(found),
 });
 
-/** Segments that begin where they end, of which this is the first. */
+/** Segments that begin at their own end; the first one is named. */
 export const noLength = (segment: number, count: number): Finding => ({
   code: 'neuroml/no-length',
   message: `segment ${segment}${count > 1 ? `, and ${count - 1} more, have` : ' has'} no length: the membrane is that of a sphere`,
   hint: 'its proximal and distal points are the same',
 });
 
-/** Segments that begin away from their parents, of which this is the first; in micrometres. */
+/** Segments that begin away from their parents, in micrometres; the first one is named. */
 export const gap = (segment: number, parent: number, distance: number, count: number): Finding => ({
   code: 'neuroml/segment-gap',
   message:
@@ -137,7 +137,7 @@ export const gap = (segment: number, parent: number, distance: number, count: nu
   hint: 'it is connected to the parent as if there were no gap',
 });
 
-/** A channel or pool that reads a concentration of which the cell has no species. */
+/** A channel or pool that reads a concentration without a species in the cell. */
 export const noConcentration = (mechanism: string, ion: string): Finding => ({
   code: 'neuroml/no-concentration',
   message: `${mechanism} reads the concentration of ${ion}, but the cell has no species ${ion}`,
@@ -153,7 +153,7 @@ export const channelAgain = (channel: string, before: string, after: string, seg
   hint: `place one of them on a group without the segments of the other, or give them channels of their own`,
 });
 
-/** A group that cuts through sections, since nothing is placed on it. */
+/** A group that cuts through sections. It is left out because it carries no mechanism. */
 export const partialGroup = (group: string): Finding => ({
   code: 'neuroml/partial-group',
   message: `the group ${group} contains parts of sections, and nothing is placed on it`,
@@ -167,7 +167,7 @@ export const biophysicsMissing = (cell: string): Finding => ({
   hint: 'its membrane has no mechanisms',
 });
 
-/** A membrane that does not say with which potential it begins. */
+/** A membrane without an initial potential. */
 export const noInitialPotential = (cell: string): Finding => ({
   code: 'neuroml/no-initial-potential',
   message: `the cell ${cell} does not say its membrane potential at the start`,
@@ -176,7 +176,7 @@ export const noInitialPotential = (cell: string): Finding => ({
   hint: 'write <initMembPotential value="-65 mV"/>, or the potential that it has',
 });
 
-/** An ion that is none of those with a known charge. */
+/** An ion without a known charge. */
 export const unknownValence = (ion: string, known: readonly string[]): Finding => ({
   code: 'neuroml/unknown-ion',
   message: `the valence of ${shorten(ion)} is not known`,
@@ -210,7 +210,7 @@ export const badQuantity = (name: string, text: string | undefined): Finding => 
   message: text === undefined ? `${name} is not given` : `${shorten(text)} is not a valid value for ${name}`,
 });
 
-/** A cell of one compartment whose ends differ in diameter. */
+/** A cell of one compartment with ends of different diameter. */
 export const taperedPoint = (cell: string): Finding => ({
   code: 'neuroml/tapered-point-cell',
   message: `the single compartment of ${cell} is tapered and treated as a cylinder with the diameter of its distal end`,

@@ -126,7 +126,7 @@ function markedChains({ segments, order }: Morphology, groups: Groups, diagnosti
   return chains;
 }
 
-/** For each segment, a number that is equal where it lies in the same groups. */
+/** Returns a number for each segment. Segments in the same groups have equal numbers. */
 function signatures(count: number, used: readonly Uint32Array[]): Uint32Array {
   const signature = new Uint32Array(count);
   for (const members of used) {
@@ -173,7 +173,7 @@ function metres(micrometres: number): number {
   return text.includes('e') ? micrometres * 1e-6 : Number(`${text}e-6`);
 }
 
-/** A section as a part of a canonical document, without what is on it. */
+/** Returns a section as a part of a canonical document, without its mechanisms. */
 export function sectionDocument(cut: Sections, index: number, morphology: Morphology): Record<string, unknown> {
   const { segments: members, divisions } = cut.sections[index]!;
   const { segments } = morphology;

@@ -24,7 +24,7 @@ interface Segment {
   readonly parent: number;
   /** Where it grows from along the parent. */
   readonly fraction: number;
-  /** True where the point is written in the document, rather than taken from the parent. */
+  /** True if the point is written in the document, rather than taken from the parent. */
   readonly ownProximal: boolean;
   readonly proximal: Point;
   readonly distal: Point;
@@ -34,7 +34,7 @@ interface Segment {
 
 /** A tree of segments. */
 export interface Morphology {
-  /** In the order of the document, whose positions everything else counts by. */
+  /** In the order of the document. All other positions count by this order. */
   readonly segments: readonly Segment[];
   /** Positions by id. */
   readonly byId: ReadonlyMap<string, number>;
@@ -51,7 +51,7 @@ export function childrenOf(component: Component, type: string): readonly Compone
   return component.children.filter((inner) => inner.type.lineage.includes(type) || inner.type.name === type);
 }
 
-/** The first child of a type or an heir of it; undefined: there is none. */
+/** Returns the first child of a type or of an extension of it, or undefined if there is none. */
 export function childOf(component: Component, type: string): Component | undefined {
   return childrenOf(component, type)[0];
 }
@@ -194,7 +194,7 @@ function distance(a: Point, b: Point): number {
   return Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2 + (a.z - b.z) ** 2);
 }
 
-/** The lateral area of a cone with its top cut off, or that of a sphere where it has no length; square micrometres. */
+/** Returns the lateral area of a truncated cone, or the area of a sphere if it has no length, in square micrometres. */
 export function areaOf({ proximal, distal, length }: Segment): number {
   if (length === 0) return Math.PI * distal.diameter * distal.diameter;
   const [a, b] = [proximal.diameter / 2, distal.diameter / 2];

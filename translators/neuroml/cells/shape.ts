@@ -1,4 +1,4 @@
-/** What shape a cell has, and whether it is one point in space. */
+/** Shapes of cells, and the check whether a cell is one point in space. */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { invariant } from '../../../src/diagnostics/diagnostic.js';
@@ -28,7 +28,10 @@ export interface Shape {
 /** Shapes that have been read: the cell and the names of its parts both need them. */
 const known = new WeakMap<Component, Shape | null>();
 
-/** The shape of a cell, whose findings are said once; null after errors. @diagnostic neuroml/* as in `messages.ts` */
+/**
+ * Returns the shape of a cell, and reports its findings once. Returns null after errors. @diagnostic neuroml/* as in
+ * `messages.ts`
+ */
 export function shapeOf(cell: Component, diagnostics: Diagnostics): Shape | null {
   const shape = known.get(cell);
   if (shape !== undefined) return shape;

@@ -29,7 +29,7 @@ export class CellTypes {
   /** The same with their places in the user's document. */
   readonly placed = new Map<string, Located>();
 
-  /** Name of a type; equal types have one name. What is wrong with one is at the cell that has it first. */
+  /** Returns the name of a type; equal types share one name. Errors of a type are reported at its first cell. */
   add(cell: StandardCell, pointer: string): string {
     const key = JSON.stringify(cell.native === true ? [cell.name, cell.neuron] : cell.neuron);
     const known = this.#byKey.get(key);
@@ -42,7 +42,7 @@ export class CellTypes {
   }
 }
 
-/** Compartments with the places of what they are made of. */
+/** Returns the compartments with places in the user's document. */
 function withPlaces(neuron: NeuronDocument, pointer: string): unknown {
   const { compartments } = neuron;
   if (!compartments) return neuron;
@@ -58,7 +58,7 @@ function withPlaces(neuron: NeuronDocument, pointer: string): unknown {
   };
 }
 
-/** The standard type that a document names; undefined after what is wrong was reported. */
+/** Returns the standard type that a document names; undefined after an error was reported. */
 export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
   if (cell.type === 'MultiCompartmentNeuron') return structuredCell(cell, pointer, setting);
   if (cell.type === 'PointNeuron') return pointNeuronOf(cell, pointer, setting);
@@ -101,7 +101,7 @@ export function givenParameters(
 ): readonly (readonly [name: string, value: Value, pointer: string])[] {
   const of = (params: Values | undefined, at: string, prefix: string): [string, Value, string][] =>
     Object.entries(params ?? {}).map(([key, value]) => [`${prefix}${key}`, value, child(at, key)]);
-  // Values of cells with compartments are those of their type.
+  // Cells with compartments take their values from their type.
   if (cell.type === 'MultiCompartmentNeuron') return [];
   if (cell.type !== 'PointNeuron') return of(cell.params, child(pointer, 'params'), '');
   return [
@@ -130,11 +130,10 @@ export function parameterNames(cell: StandardCell): readonly string[] {
 }
 
 /**
- * Values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, since random ones are drawn
- * in it.
+ * Returns values of parameters for `size` cells, by canonical name, in PyNN's order of parameters, the order of random draws.
  *
- * @param given     as `givenParameters` has them
- * @param settable  whether values that are the type's own have to be said, as in a phase that sets them
+ * @param given     result of `givenParameters`
+ * @param settable  whether to include values equal to the type's own, as a phase that sets them must
  */
 export function parameterValues(
   cell: StandardCell,
@@ -167,10 +166,10 @@ export function parameterValues(
   return result;
 }
 
-/** The value that a type itself gives to a parameter or variable: said again it changes nothing. */
+/** Returns the value that a type itself gives to a parameter or variable, so writing it again has no effect. */
 export const defaultOf = ({ neuron }: StandardCell, name: string): unknown => declaredIn(neuron, name).value;
 
-/** The numbers of a parameter that is a list, for one cell; undefined where the value is of another form. */
+/** Returns the numbers of a list-valued parameter for one cell; undefined for values of another form. */
 export function listFor(value: Value, cell: number): readonly number[] | undefined {
   const { shared, each } = listsOf(value);
   const one: unknown = shared ?? each?.[cell];
@@ -180,7 +179,7 @@ export function listFor(value: Value, cell: number): readonly number[] | undefin
 /** Whether a value gives each cell its own list, and for how many cells. */
 export const listCount = (value: Value): number | null => listsOf(value).each?.length ?? null;
 
-/** The list that all cells share, or that of each; neither where a value is of another form. */
+/** Returns the list that all cells share, or one list for each cell; neither for values of another form. */
 function listsOf(value: Value): { readonly shared?: readonly unknown[]; readonly each?: readonly unknown[] } {
   const known = valueKind(value);
   switch (known.kind) {

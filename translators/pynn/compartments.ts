@@ -23,7 +23,7 @@ const valences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2, mg: 2, 
 /** Where PyNN detects spikes, in mV. */
 const threshold = 10;
 
-/** A section with what follows from the tree. */
+/** A section with values derived from the tree. */
 interface Branch {
   readonly section: Section;
   /** From the root's beginning to this section's, in um. */
@@ -33,10 +33,10 @@ interface Branch {
 }
 
 type Tree = ReadonlyMap<string, Branch>;
-/** A value on a section: a number, a formula of nothing, or none. */
+/** A value on a section: a number, a formula without variables, or null. */
 type Local = number | string | null;
 
-/** The cell type of a `MultiCompartmentNeuron`; undefined after what is wrong was reported. */
+/** Returns the cell type of a `MultiCompartmentNeuron`; undefined after an error was reported. */
 export function structuredCell(cell: Cell, pointer: string, setting: Setting): StandardCell | undefined {
   const tree = treeOf(cell.sections ?? {}, child(pointer, 'sections'), setting);
   const labels = tree && labelsOf(cell, tree, pointer, setting);
@@ -223,7 +223,7 @@ function sectionsOn(label: Label, pointer: string, { labels, setting }: Within):
   return new Set(names.flatMap((name) => labels.get(name) ?? []));
 }
 
-/** What a distribution is on each section; undefined after what is wrong was reported. */
+/** Returns the value of a distribution on each section; undefined after an error was reported. */
 function spread(
   distribution: Distribution,
   what: string,
@@ -273,7 +273,7 @@ function spread(
   );
 }
 
-/** Values of a parameter on some sections: the type's own where all are equal, else one for each. */
+/** Returns values of a parameter on some sections: the type's own if all are equal, else one for each. */
 function parameterOn(
   values: ReadonlyMap<string, Local>,
   on: readonly string[],
@@ -325,7 +325,7 @@ function mechanismsOf(cell: Cell, pointer: string, at: Within): Mechanisms | und
   return whole ? { documents, ions } : undefined;
 }
 
-/** A channel where it has a conductance; undefined where that is nowhere. */
+/** Returns a channel on the sections that have its conductance; undefined if there are no such sections. */
 function mechanismOf(
   { ion, equations: { open, ...equations } }: IonChannel,
   densities: ReadonlyMap<string, Local>,

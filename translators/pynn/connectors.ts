@@ -14,7 +14,7 @@ export type { Connections, Ends } from './connect/call.js';
 
 interface Known {
   readonly parameters: Fields;
-  /** Whether it goes by where cells are. */
+  /** Whether it depends on the positions of cells. */
   readonly readsPlaces?: true;
   /** Whether its lists may have weights and delays, too. */
   readonly hasColumns?: true;
@@ -133,17 +133,17 @@ export const connectors: Readonly<Record<string, Known>> = {
   },
 };
 
-/** Arguments that every connector takes, and that change nothing here. */
+/** Arguments that every connector takes, and that have no effect here. */
 const common: Fields = { safe: flag(true), callback: field({}, null), location_selector: field({}, null) };
 
 /** Parameters of each connector, for the schema. */
 export const connectorFields: Readonly<Record<string, Fields>> = {
   ...mapped(connectors, ({ parameters }) => ({ ...parameters, ...common })),
-  // Of synapses of a type of the document's own, whose projection has a rule of the canonical model.
+  // Synapses of a type of the document's own, with a projection that has a rule of the canonical model.
   native: {},
 };
 
-/** The connections of a projection; undefined after what is wrong was reported. */
+/** Returns the connections of a projection; undefined after an error was reported. */
 export function translateConnector(
   connector: Connector,
   pointer: string,

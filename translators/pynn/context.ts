@@ -4,13 +4,13 @@ import type { Natives } from './native/types.js';
 import type { Reporter } from './reporter.js';
 import type { Rng } from './specification.generated.js';
 
-/** Labels of what phases create. */
+/** Labels of populations and projections that phases create. */
 export interface Late {
   readonly populations: ReadonlySet<string>;
   readonly projections: ReadonlySet<string>;
 }
 
-/** What all parts of an import share. */
+/** State that all parts of an import share. */
 export interface Setting extends Reporter {
   /** Time step, and the limits of delays, in ms. */
   readonly dt: number;
@@ -22,20 +22,20 @@ export interface Setting extends Reporter {
   readonly rngs: Readonly<Record<string, Rng>>;
   /** Types of the document's own. */
   readonly natives: Natives;
-  /** Whether anything asks where cells are. */
+  /** Whether any part of the document reads positions of cells. */
   readonly usesPlaces: boolean;
   /** The text of a file that the document names, or why it is not read. */
   readFile(name: string): { readonly text: string } | { readonly refused: string };
-  /** Labels of populations and views whose definitions are wrong: what refers to them is not its own mistake. */
+  /** Labels of populations and views with wrong definitions. References to them are not reported as further mistakes. */
   readonly refused: Set<string>;
-  /** Place of the next draw in the order in which PyNN draws. */
+  /** Returns the place of the next draw in PyNN's order of draws. */
   nextOrder(): number;
   /**
    * Whether the connections of a projection must be known before it is built on the target: values are for the pairs
    * that are connected.
    */
   needsConnections(label: string): boolean;
-  /** What is made between two runs. */
+  /** Populations and projections created between two runs. */
   readonly late: Late;
 }
 

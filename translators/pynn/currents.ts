@@ -1,9 +1,8 @@
 /**
- * Current sources as stimuli. A source is on for start <= t < stop, with both rounded to the nearest step; times in
- * expressions are those of the start of a step, and half a step keeps comparisons clear of rounding.
- *
- * What phases change of a source is known beforehand, and becomes part of its expression, unless a reset makes time
- * ambiguous: then it is a phase of the protocol.
+ * Current sources as stimuli. A source is on for start <= t < stop, with both rounded to the nearest step. Times in expressions
+ * are times at the start of a step, and half a step keeps comparisons clear of rounding.
+ * Changes of a source by phases are known beforehand and become part of its expression. After a reset, time is ambiguous, so the
+ * change is a phase of the protocol.
  */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
@@ -71,7 +70,7 @@ function window(of: (name: string) => number, value: string): string {
   return conditions.length === 0 ? value : `${value} if ${conditions.join(' and ')} else 0*nA`;
 }
 
-/** The last of the amplitudes whose time has come: found by halves, so long lists stay shallow. */
+/** Returns the most recent of the amplitudes at a time. Bisection keeps expressions of long lists shallow. */
 function steps(times: readonly number[], amplitudes: readonly number[]): string {
   const values = [0, ...amplitudes];
   const within = (low: number, high: number): string => {
@@ -82,7 +81,10 @@ function steps(times: readonly number[], amplitudes: readonly number[]): string 
   return within(0, times.length);
 }
 
-/** One value until a time (ms), and another from then on. Draws are numbered as they stand: what was is the same. */
+/**
+ * Returns an expression with one value until a time (ms) and another from then on. Draws keep their numbers, so earlier draws
+ * stay the same.
+ */
 const changed = (type: string, value: string, next: string, time: number): string =>
   type === 'NoisyCurrentSource'
     ? `(${value}) if t <= ${time}*ms - dt/2 else (${next})`
@@ -100,7 +102,7 @@ export interface SourceChange {
   readonly place: number;
 }
 
-/** The stimuli of one source, and what each flows into. */
+/** The stimuli of one source, and the cells that each flows into. */
 interface TranslatedSource {
   readonly stimuli: readonly Located[];
   readonly portions: readonly Portion[];
@@ -108,10 +110,7 @@ interface TranslatedSource {
 
 const nothing: TranslatedSource = { stimuli: [], portions: [] };
 
-/**
- * The stimuli of one source: one for each population that it flows into. Changes whose moment is known are part of its
- * expression.
- */
+/** Returns the stimuli of one source: one for each target population. Changes at known times are part of their expressions. */
 export function translateCurrentSource(
   source: CurrentSource,
   pointer: string,
@@ -164,7 +163,7 @@ export function translateCurrentSource(
   };
 }
 
-/** Where on its cells a current flows in; undefined after what is wrong was reported. */
+/** Returns the place on its cells at which a current flows in; undefined after an error was reported. */
 function placeOf(
   { location }: CurrentSource,
   { population: { cell, label } }: Portion,
@@ -179,7 +178,7 @@ function placeOf(
   return place;
 }
 
-/** The phase by which a source has other parameters from then on: all changes up to the last of `changes`. */
+/** Returns the phase that changes the parameters of a source: all changes up to the last of `changes`. */
 export function changeOfSource(
   source: CurrentSource,
   ids: readonly string[],
@@ -195,7 +194,7 @@ export function changeOfSource(
   return located({ currents: Object.fromEntries(ids.map((id) => [id, value])) }, last.pointer);
 }
 
-/** How long each number of a noise holds, where that is longer than a step. */
+/** Returns how long each number of a noise holds, if that is longer than a step. */
 function held(
   { parameters }: Known,
   given: Parameters,
@@ -211,7 +210,7 @@ function held(
   return { every: `${interval} ms`, ...(first % count === 0 ? {} : { from: `${start} ms` }) };
 }
 
-/** The expression of a source with these parameters; undefined after what is wrong was reported. */
+/** Returns the expression of a source with the given parameters; undefined after an error was reported. */
 function valueOf(
   type: string,
   known: Known,

@@ -19,8 +19,8 @@ interface PynnScriptExport {
 }
 
 /**
- * A model as a PyNN script: `python model.py [simulator] [results.json]`. With a second argument it writes spike times
- * (ms) and signals of all recorded populations there, and what was read of synapses.
+ * Returns a model as a PyNN script: `python model.py [simulator] [results.json]`. With a second argument the script writes spike
+ * times (ms), signals of all recorded populations, and values read from synapses to that file.
  *
  * @param stem  name of the script without its ending
  */

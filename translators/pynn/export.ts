@@ -1,8 +1,7 @@
 /**
- * From the canonical model to PyNN-style JSON, with a report of what could be said: standard types by name with the
- * parameters that differ from PyNN's defaults, connectors, generators, views, recordings, phases.
- *
- * A type is a standard one when it says so (`conformsTo`) and its equations are those of the library.
+ * From the canonical model to PyNN-style JSON, with a report on each part. Standard types are written by name with the parameters
+ * that differ from PyNN's defaults. Connectors, generators, views, recordings and phases follow.
+ * A type is a standard one if it declares so (`conformsTo`) and its equations are the library's.
  */
 
 import { populationsOf } from '../../src/model/selected.js';
@@ -47,7 +46,7 @@ import type {
 
 /** A document, and how faithful it is. */
 interface PynnExport {
-  /** What `importPynn` reads again. */
+  /** The document in the form that `importPynn` reads. */
   readonly document: PynnSpecification;
   /** One entry for each part of the model that is exact, and one for each thing that is not. */
   readonly report: readonly ConversionEntry[];
@@ -55,16 +54,16 @@ interface PynnExport {
   readonly nestml: readonly NestmlModel[];
 }
 
-/** How to write what PyNN's names do not say. */
+/** How to write parts without a name in PyNN. */
 export interface PynnOptions {
-  /** Recordings may be left out where PyNN's names say all else. */
+  /** Recordings may be left out if PyNN's names express all else. */
   readonly partial?: boolean;
-  /** What PyNN has no names for is written in NESTML, and left out where that has no words either. */
+  /** Parts without a name in PyNN are written in NESTML, and left out if NESTML cannot express them. */
   readonly nestml?: boolean;
 }
 
 /**
- * A model as PyNN-style JSON: by PyNN's names where these say all of it, else with the model's own types under the
+ * Returns a model as PyNN-style JSON: by PyNN's names if they express all of it. Otherwise it has the model's own types under the
  * model's own timing.
  */
 export function exportPynn(whole: ValidModel, options: PynnOptions = {}): PynnExport {
@@ -76,7 +75,7 @@ export function exportPynn(whole: ValidModel, options: PynnOptions = {}): PynnEx
 /** Steps of a current that are listed. */
 const mostSteps = 2000;
 
-/** Of what PyNN has no type, and NESTML has one. */
+/** Report text for types that PyNN lacks and NESTML has. */
 const compiled = 'has no name in PyNN and is written in NESTML, which NEST runs once NESTML has compiled it';
 
 /** A model of populations that have cells. */
@@ -105,9 +104,9 @@ function expressed(valid: ValidModel, { partial = false, nestml = false }: PynnO
   return { document, report: areRecordings ? [onlyRecordings, ...report] : report, nestml: [] };
 }
 
-/** A model in which PyNN's names say what they can, and NESTML the rest. */
+/** Returns a model in PyNN's names as far as they reach, with the rest in NESTML. */
 function inNestml(valid: ValidModel, apart: ValidModel, report: readonly ConversionEntry[]): PynnExport {
-  // What PyNN's sources of current do not feed stays in the equations.
+  // Currents that PyNN's sources cannot feed stay in the equations.
   const areCurrents = Object.values(apart.model.stimuli).every(
     (stimulus) =>
       stimulus.kind !== 'current' ||
@@ -133,8 +132,9 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
 }
 
 /**
- * A model with names where these say a population or a projection, under its own timing; undefined where there are no
- * such parts, where cells keep LEMS's steps, and where named generators draw, which do so in the order of the whole.
+ * Returns a model with PyNN's names for the populations and projections that they express, under its own timing. Returns
+ * undefined if there are no such parts or if cells keep LEMS's steps. It is undefined also if named generators draw, since they
+ * draw in the order of the whole model.
  */
 function inParts(valid: ValidModel): PynnExport | undefined {
   const { timing, populations, projections } = valid.model;
@@ -158,14 +158,14 @@ function inParts(valid: ValidModel): PynnExport | undefined {
         if (verdict === 'notExpressible') but.set(name, message);
       }
       if (but.size > before) continue;
-      // What is left out whatever has a name is left out of equations, too.
+      // Parts left out even under PyNN's names are left out of equations, too.
       return undefined;
     }
     return parts;
   }
 }
 
-/** What is said of the equations of LEMS's components. */
+/** Report entry about the equations of LEMS's components. */
 const inFewEquations: ConversionEntry = {
   verdict: 'equivalent',
   code: 'pynn/few-equations',
@@ -174,7 +174,7 @@ const inFewEquations: ConversionEntry = {
     "components are written in few equations with the usual names, in LEMS's steps: the same values up to rounding",
 };
 
-/** What to do where nothing but recordings is in the way of PyNN's names. */
+/** Advice if only recordings prevent PyNN's names. */
 const onlyRecordings: ConversionEntry = {
   verdict: 'equivalent',
   code: 'pynn/why-native',
@@ -183,8 +183,8 @@ const onlyRecordings: ConversionEntry = {
 };
 
 /**
- * Why a model is written by its equations: what its form by PyNN's names would leave out, without what would be left
- * out with it.
+ * Returns the reasons why a model is written by its equations: the parts that PyNN's names would leave out, without parts that
+ * depend on them.
  */
 function reasonsForEquations(report: readonly ConversionEntry[], { recordings }: Model): readonly ConversionEntry[] {
   const missing = report.filter(({ verdict }) => verdict === 'notExpressible');
@@ -207,8 +207,8 @@ function reasonsForEquations(report: readonly ConversionEntry[], { recordings }:
 }
 
 /**
- * @param original  the model as it was, before its types were replaced by PyNN's
- * @param forms     take what has no name in PyNN; absent: it is left out
+ * @param original  the model before its types were replaced by PyNN's
+ * @param forms     take parts without a name in PyNN; absent: such parts are left out
  */
 function written(
   { model, data }: ValidModel,
@@ -250,7 +250,7 @@ function written(
             report.approximated('pynn/nestml-step', child('/neurons', name), difference);
         }
       }
-      // Of a type that claims nothing each population says why it is none.
+      // For a type without a claimed name, each population reports the reason.
       else if (type.conformsTo !== undefined) report.missing(child('/neurons', name), standard);
     } else {
       cells.set(name, standard);
@@ -282,7 +282,7 @@ function written(
         'document write none of them, but what -o names',
       'pynn/output-files',
     );
-  // Selections that nothing uses may name further generators.
+  // Unused selections may name further generators.
   const selected = context.targets.declarations();
   const document: PynnSpecification = {
     format: 'interneuron/pynn',
@@ -311,8 +311,8 @@ function written(
 }
 
 /**
- * What is declared in each part of a model. Where texts of the model it was made from are left in it, what was declared
- * there is no unit either.
+ * Returns the names declared in each part of a model. If code of the original model remains in it, names declared there are not
+ * units either.
  */
 function namesIn(model: Model, original: Model): ExportContext['scopes'] {
   const [made, first] = [scopesOf(model), scopesOf(original)];
@@ -328,11 +328,11 @@ function namesIn(model: Model, original: Model): ExportContext['scopes'] {
   };
 }
 
-/** Spikes of a model whose time goes by steps fall on steps under NEST too, where PyNN would place them between. */
+/** In a model with time in steps, spikes fall on steps under NEST, too, although PyNN would place them between. */
 const onGrid = ({ timing }: Model): Readonly<Record<string, unknown>> | undefined =>
   timing === 'grid' ? undefined : { spike_precision: 'on_grid' };
 
-/** What an import from this notation kept. */
+/** Returns annotations that an import from this notation kept. */
 const keptOf = (
   model: Model,
 ): {
@@ -466,7 +466,7 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
     const target = context.targets.of(stimulus.to);
     if (last !== undefined && name === `${last.name}_${last.count + 1}` && sameCurrent(last.stimulus, stimulus)) {
       last.count++;
-      // Cells of one sample that are of several populations have a stimulus for each of these.
+      // Cells of one sample from several populations have a stimulus for each population.
       last.into.push(...(last.into.includes(target) ? [] : [target]));
     } else groups.push({ name, stimulus, into: [target], count: 1 });
   }
@@ -497,13 +497,13 @@ function sourcesOf(context: ExportContext): readonly CurrentSource[] {
   });
 }
 
-/** PyNN's sources of a current; undefined where it has none of the shape. */
+/** Returns PyNN's sources of a current; undefined if it has no source of the shape. */
 const shapeOf = (
   { model, scopes }: ExportContext,
   { value, every, to }: Extract<Stimulus, { readonly kind: 'current' }>,
 ): ReturnType<typeof currentSources> => currentSources(value, every ?? model.experiment.dt, scopes.ofSelection(to));
 
-/** Stimuli of which the current itself is recorded. */
+/** Returns the stimuli with recorded currents. */
 const recordedCurrents = ({ recordings, stimuli }: Model): ReadonlySet<string> =>
   new Set(recordings.flatMap(recordedVariables).filter((name) => Object.hasOwn(stimuli, name)));
 

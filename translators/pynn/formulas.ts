@@ -35,7 +35,7 @@ export const functionNames: Readonly<Record<string, string>> = {
   arctan2: 'atan2',
 };
 
-/** What each kind of formula may read, and what that is called in the canonical model; lengths are numbers of um. */
+/** Variables that each kind of formula may read, with their canonical names; lengths are numbers of um. */
 const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<string, string>>>> = {
   d: { d: 'distance/um' },
   i: { i: 'i' },
@@ -44,7 +44,7 @@ const variables: Readonly<Record<NonNullable<Formula['of']>, Readonly<Record<str
   displacement: { 'd[0]': '(post.x - pre.x)/um', 'd[1]': '(post.y - pre.y)/um', 'd[2]': '(post.z - pre.z)/um' },
 };
 
-/** Components of a displacement as names of the expression language, and those as written. */
+/** Components of a displacement as names of the expression language, and as written. */
 const component = /\bd\[\s*([012])\s*\]/g;
 const asWritten = (name: string): string => name.replace(/^displacement_([012])$/, 'd[$1]');
 
@@ -99,7 +99,7 @@ function withNumbers(e: Expression): Expression {
   }
 }
 
-/** Canonical text of a formula, a pure number; undefined after what is wrong was reported. */
+/** Returns the canonical text of a formula, a pure number; undefined after an error was reported. */
 export function translateFormula(
   written: Formula,
   allowed: readonly NonNullable<Formula['of']>[],

@@ -1,12 +1,10 @@
 /**
  * From a PyNN-style document to a document of the canonical model.
- *
- *   1. shape       the document fits its schema
- *   2. declare     names, cell types, sizes; which cells views and assemblies stand for
- *   3. translate   populations, views, projections in the order of a script, since those that share a generator draw in
- *   it
- *   4. act         current sources, recordings, phases
- *   5. settle      the plain document, with places in the user's text for every part of it
+ * 1. shape       the document fits its schema
+ * 2. declare     names, cell types, sizes, and the cells of views and assemblies
+ * 3. translate   populations, views, projections in the order of a script, since they share generators that draw in it
+ * 4. act         current sources, recordings, phases
+ * 5. settle      the plain document, with places in the user's text for every part of it
  */
 
 import { mostUint32 } from '../../src/lang/integers.js';
@@ -183,7 +181,7 @@ function metadata({
   return { title, description, authors, licence, doi, species, region, terms };
 }
 
-/** What the canonical model has no place for: kept, and said again when the model is written in this notation. */
+/** Returns annotations: content without a place in the canonical model, kept and written again in this notation. */
 function annotations(
   specification: PynnSpecification,
   names: Names,
@@ -250,7 +248,10 @@ function settingOf(specification: PynnSpecification, to: Reporter, readFile: Set
   };
 }
 
-/** Whether any formula or connector reads distances or places: then populations have those that PyNN gives them. */
+/**
+ * Checks whether any formula or connector reads distances or positions. If so, populations get the positions that PyNN gives
+ * them.
+ */
 function usesPlaces({ populations, projections }: PynnSpecification): boolean {
   const reads = (values: Values | undefined, unless: readonly string[]): boolean =>
     Object.values(values ?? {}).some((value) => isFormula(value) && !unless.includes(value.of ?? unless[0] ?? ''));
@@ -265,7 +266,7 @@ function usesPlaces({ populations, projections }: PynnSpecification): boolean {
   );
 }
 
-/** Formulas of synapses read the distance where they do not say that they read indices. */
+/** Formulas of synapses read the distance unless they declare that they read indices. */
 const readsDistance = (values: Values | undefined): boolean =>
   Object.values(values ?? {}).some((value) => isFormula(value) && value.of !== 'ij');
 
@@ -303,7 +304,7 @@ function declarePopulations(
     }
     const size = sizeOfPopulation(population, pointer, setting);
     const info: PopulationInfo = { label: population.label, id: names.take(population.label), size, cell };
-    // A second one of the label was reported: what refers to it means the first.
+    // A second population with the label was reported: references mean the first.
     if (!targets.has(population.label))
       targets.set(population.label, {
         label: population.label,

@@ -5,10 +5,7 @@ import type { Projection, PynnSpecification, Value, Values } from './specificati
 import { connectors } from './connectors.js';
 import { isNumbers } from './values.js';
 
-/**
- * Labels of projections some of whose values are for the pairs that are connected: numbers that a NumpyRNG draws,
- * lists, gaps.
- */
+/** Returns labels of projections with some values for connected pairs only: numbers that a NumpyRNG draws, lists, gaps. */
 export function needingConnections({
   rngs = {},
   projections = [],
@@ -37,7 +34,7 @@ export function needingConnections({
     if (set !== undefined && later(set.params, set.target)) labels.add(set.target);
     if (initialize !== undefined && later(initialize.values, initialize.target)) labels.add(initialize.target);
   }
-  // What is copied must be known as well.
+  // Copied projections must be known as well.
   for (const projection of [...projections].reverse()) {
     const { type, params = {} } = projection.connector;
     const of = params['reference'] ?? params['reference_projection'];

@@ -9,7 +9,7 @@ import type { EventDocument, PathwayDocument, Statements } from '../../src/model
 import type { Late } from './context.js';
 import type { Phase } from './specification.generated.js';
 
-/** What phases create, by label. */
+/** Returns labels of populations and projections that phases create. */
 export const createdBy = (phases: readonly Phase[]): Late => ({
   populations: new Set(phases.flatMap(({ create }) => create?.populations ?? [])),
   projections: new Set(phases.flatMap(({ create }) => create?.projections ?? [])),
@@ -20,7 +20,7 @@ export const there = 'created';
 /** From when on a synapse acts on the events of a pathway, in s. */
 export const since = (pathway: string): string => `created_${pathway}`;
 
-/** A cell type whose events come to pass only after its cells were created. */
+/** Returns a cell type with events that occur only after its cells were created. */
 export function lateCell(cell: StandardCell): StandardCell {
   const { conformsTo: _, ...neuron } = cell.neuron;
   const events: Record<string, EventDocument> = {};
@@ -38,7 +38,7 @@ export function lateCell(cell: StandardCell): StandardCell {
   };
 }
 
-/** A synapse type whose pathways do nothing with what was sent before its synapses were created. */
+/** Returns a synapse type with pathways that ignore spikes sent before its synapses were created. */
 export function lateSynapse(standard: StandardSynapse): StandardSynapse {
   const { conformsTo: _, ...synapse } = standard.synapse;
   const own = new Set([
@@ -68,7 +68,7 @@ const isPathway = (pathway: Statements | PathwayDocument): pathway is PathwayDoc
 /** Later than any run, in s. */
 const never = 1e15;
 
-/** A statement that changes nothing unless a condition holds; what it computes for those after it stays. */
+/** Returns a statement that has no effect unless a condition holds; values that later statements read stay. */
 function guarded(statement: Statement, condition: Expression, own: ReadonlySet<string>): Statement {
   if (statement.kind === 'send') return { ...statement, value: onlyWhere(condition, statement.value) };
   if (!own.has(statement.target)) return statement;
@@ -77,6 +77,6 @@ function guarded(statement: Statement, condition: Expression, own: ReadonlySet<s
     : assignmentWhere(condition, statement);
 }
 
-/** A value that is 0 where a condition does not hold. */
+/** Returns a value that is 0 when a condition does not hold. */
 const onlyWhere = (condition: Expression, value: Expression): Expression =>
   binary('*', value, call('int', [condition]));

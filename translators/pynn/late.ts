@@ -1,6 +1,6 @@
 /**
- * Populations and projections that a script makes between two runs. The document has them from the beginning; until a
- * phase creates them, cells send no spikes, and synapses do nothing with what comes to them.
+ * Populations and projections that a script makes between two runs. The document has them from the beginning. Until a phase
+ * creates them, cells send no spikes, and synapses ignore arriving spikes.
  */
 
 import type { NeuronDocument } from '../../src/model/document.js';
@@ -15,13 +15,13 @@ import type { PopulationInfo } from './selections.js';
 import type { Phase } from './specification.generated.js';
 import { isNumbers } from './values.js';
 
-/** What a phase may create: populations with their part of the canonical document, and projections. */
+/** Objects that a phase may create: populations with their part of the canonical document, and projections. */
 export interface Creatable {
   readonly populations: ReadonlyMap<string, { readonly info: PopulationInfo; readonly document: Located }>;
   readonly projections: ReadonlyMap<string, TranslatedProjection>;
 }
 
-/** Phases that create: cells take their first values, and synapses act on what is sent from now on. */
+/** Returns phases that create: cells take their first values, and synapses act on spikes sent from now on. */
 export function create(
   created: NonNullable<Phase['create']>,
   now: number,
@@ -73,7 +73,7 @@ const isFilled = (map: object): boolean => Object.keys(map).length > 0;
 
 const bare = (value: unknown): unknown => (value instanceof Located ? bare(value.value) : value);
 
-/** First values of all that changes: those that the population is given, or else the type's. */
+/** Returns first values of all state: the population's values, or else the type's. */
 function firstValues(neuron: NeuronDocument, document: Located): Record<string, unknown> {
   const { values = {} } = bare(document) as { readonly values?: Readonly<Record<string, unknown>> };
   return Object.fromEntries(
@@ -87,14 +87,14 @@ function firstValues(neuron: NeuronDocument, document: Located): Record<string, 
 const quantity = (value: unknown, unit: unknown): unknown =>
   typeof value === 'number' && typeof unit === 'string' && unit !== '1' ? `${value} ${unit}` : value;
 
-/** Delays of the pathways of a projection; those that have none are at once. */
+/** Returns delays of the pathways of a projection; pathways without a delay get 0. */
 function delaysOf({ projection, synapse }: TranslatedProjection): Record<string, unknown> {
   const { delays = {} } = bare(projection) as { readonly delays?: Readonly<Record<string, unknown>> };
   const names = Object.keys(synapse.standard.synapse.pathways ?? {});
   return Object.fromEntries(names.map((name) => [name, bare(delays[name] ?? 0)]));
 }
 
-/** The moment, or one for each synapse, at which what is sent now arrives; undefined for delays that are drawn. */
+/** Returns the arrival time of spikes sent now, or one for each synapse; undefined for drawn delays. */
 function afterDelay(delay: unknown, now: number): unknown {
   if (typeof delay === 'number') return `${now}*ms + ${delay}*second`;
   if (typeof delay === 'string') return `${now}*ms + (${delay})`;

@@ -54,9 +54,9 @@ export const missingParameter = (name: string, type: string): Finding => ({
 });
 
 /**
- * Text with a unit where a number stands.
+ * Text with a unit in place of a number.
  *
- * @param number  the value in the unit of PyNN; undefined where the unit measures something else
+ * @param number  the value in the unit of PyNN; undefined if the unit has another dimension
  */
 export const numberInUnit = (name: string, unit: string, found: string, number: number | undefined): Finding => ({
   code: 'pynn/number-in-unit',
@@ -69,14 +69,14 @@ export const numberInUnit = (name: string, unit: string, found: string, number: 
       : `write ${number}: PyNN's units are fixed`,
 });
 
-/** A place on cells that have none. */
+/** A place on cells without compartments. */
 export const noCompartments = (label: string): Finding => ({
   code: 'pynn/no-compartments',
   message: `cells of ${shorten(label)} have no compartments, so they have no places`,
   hint: 'leave location out; MultiCompartmentNeuron has sections',
 });
 
-/** Several places where one is needed. */
+/** Several places instead of one. */
 export const severalPlaces = (what: string, found: unknown): Finding => ({
   code: 'pynn/several-places',
   message: `${what} needs one place on a cell, and there are several`,
@@ -84,7 +84,7 @@ export const severalPlaces = (what: string, found: unknown): Finding => ({
   found: shorten(found),
 });
 
-/** Synapses for which it is not known where on a cell they are. */
+/** Synapses without a known place on a cell. */
 export const placeNeeded = (receptor: string, known: readonly string[]): Finding => ({
   code: 'pynn/place-needed',
   message: `the receptor ${shorten(receptor)} is at several places, so the projection must name one`,
@@ -107,7 +107,7 @@ export const unknownVariable = (name: string, type: string, known: readonly stri
   ...named(name, known),
 });
 
-/** A label or name that nothing in the document has. */
+/** A label or name that is not in the document. */
 export const unknownReference = (what: string, name: string, known: readonly string[]): Finding => ({
   code: 'pynn/unknown-reference',
   message: `there is no ${what} ${shorten(name)}`,
@@ -142,7 +142,7 @@ export const distributionParameters = (
   found: found.length === 0 ? 'none' : found.map((key) => shorten(key)).join(', '),
 });
 
-/** A draw whose order only NumPy's generator prescribes. */
+/** A draw in an order that only NumPy's generator prescribes. */
 export const needsGenerator = (what: string): Finding => ({
   code: 'pynn/needs-generator',
   message: `${what} can only be drawn by a NumpyRNG`,
@@ -183,7 +183,7 @@ export const wrongLength = (what: string, expected: number, found: number): Find
   found: String(found),
 });
 
-/** A number outside what its place allows. */
+/** A number outside the allowed range. */
 export const outOfRange = (what: string, expected: string, found: unknown): Finding => ({
   code: 'pynn/out-of-range',
   message: `${what} is out of range`,
@@ -191,7 +191,7 @@ export const outOfRange = (what: string, expected: string, found: unknown): Find
   found: shorten(found),
 });
 
-/** A document that would grow beyond what is worth writing out. */
+/** A document that would become too large when written out. */
 export const tooManyListed = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-listed',
   message: 'there are too many cells, spikes or pairs to list individually',
@@ -200,7 +200,7 @@ export const tooManyListed = (found: number, most: number): Finding => ({
   hint: 'use fewer cells, or replace lists with entire populations, expressions or Poisson sources',
 });
 
-/** A connector without replacement that asks for more pairs than there are. */
+/** A connector without replacement that needs more pairs than there are. */
 export const tooManyConnections = (found: number, most: number): Finding => ({
   code: 'pynn/too-many-connections',
   message: 'the connector asks for more connections than there are pairs',
@@ -241,7 +241,7 @@ export const earlySpike = (time: number, dt: number): Finding => ({
   found: `${time} ms`,
 });
 
-/** A weight whose sign PyNN refuses: of currents as the receptor has it, of conductances never negative. */
+/** A weight with a sign that PyNN rejects: currents need the receptor's sign, conductances are never negative. */
 export const wrongSign = (kind: string, receptor: string, sign: string, found: number): Finding => ({
   code: 'pynn/wrong-sign',
   message: `a weight for the receptor ${receptor} of ${kind}-based cells has the wrong sign`,
@@ -253,7 +253,7 @@ export const wrongSign = (kind: string, receptor: string, sign: string, found: n
       : 'the sign of the weight must agree with the receptor',
 });
 
-/** A projection without `receptor_type` whose weights' sign is not known beforehand. */
+/** A projection without `receptor_type`, with weights of a sign that is not known beforehand. */
 export const receptorNeeded = (known: readonly string[]): Finding => ({
   code: 'pynn/receptor-needed',
   message: 'the receptor depends on the sign of the weight, which is not known before the run',
@@ -272,7 +272,7 @@ export const cellsTwice = (label: string, before: string): Finding => ({
   names: [label, before],
 });
 
-/** A list of values for a view whose size is known only after drawing. */
+/** A list of values for a view with a size that is known only after drawing. */
 export const countUnknown = (what: string): Finding => ({
   code: 'pynn/count-unknown',
   message: `a list cannot set ${what} for cells drawn from several populations`,
@@ -335,7 +335,7 @@ export const timePassed = (now: number, until: number): Finding => ({
   found: `${until} ms`,
 });
 
-/** A document in which no time passes; a warning. */
+/** A document without a phase that runs; a warning. */
 export const noRun = (): Finding => ({
   code: 'pynn/no-run',
   severity: 'warning',
@@ -343,7 +343,7 @@ export const noRun = (): Finding => ({
   expected: 'phases: [{run: 1000}]',
 });
 
-/** A Poisson source whose mean interval is shorter than a step; a warning. */
+/** A Poisson source with a mean interval shorter than a step; a warning. */
 export const rateTooHigh = (type: string, mean: number, dt: number): Finding => ({
   code: 'pynn/rate-too-high',
   severity: 'warning',
@@ -362,7 +362,7 @@ export const unusedGenerator = (label: string): Finding => ({
     'the seed of the model',
 });
 
-/** A recorded current source that nothing is injected with; a warning. */
+/** A recorded current source that is injected into no cell; a warning. */
 export const nothingToRecord = (label: string): Finding => ({
   code: 'pynn/nothing-to-record',
   severity: 'warning',

@@ -5,7 +5,7 @@ import { identifier, UniqueNames } from '../../src/model/free-name.js';
 /** Gives each label its own name; labels that are identifiers keep themselves. */
 export class Names {
   readonly #names = new UniqueNames();
-  /** Labels whose name differs from them, by name. */
+  /** Labels that differ from their names, by name. */
   readonly renamed = new Map<string, string>();
   /** All names that were given. */
   readonly given = new Set<string>();

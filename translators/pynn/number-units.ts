@@ -1,4 +1,4 @@
-/** Text with a unit where PyNN has a number: its units are fixed. */
+/** Text with a unit in place of a number of PyNN, which has fixed units. */
 
 import { memberOf } from '../../src/diagnostics/member.js';
 import type { Finding } from '../../src/diagnostics/diagnostic.js';

@@ -1,4 +1,4 @@
-/** What the translation of a connector is given and yields, and arguments that several connectors have. */
+/** Input and output types of the translation of connectors, and arguments that several connectors share. */
 
 import { isRandom, limitAsNumber } from '../value-kinds.js';
 import { child } from '../../../src/model/pointer.js';
@@ -17,14 +17,14 @@ export interface Pairs {
   readonly targets: ArrayLike<number>;
 }
 
-/** Values of all synapses, here or beside the document. */
+/** Values of all synapses, in the document or in a file next to it. */
 export type Column = readonly number[] | DataReference;
 
-/** Which cells are connected, and what else a connector says of its synapses. */
+/** The connected cells, and further values of synapses that a connector gives. */
 export interface Connections {
   /** A connection rule in the canonical document's form. */
   readonly rule: unknown;
-  /** Ends of all synapses in order, where they are known now. */
+  /** Returns the ends of all synapses in order, if they are known before the run. */
   readonly pairs?: () => Pairs;
   /** Values of synaptic parameters, one for each synapse, with their place. */
   readonly columns?: Readonly<Record<string, Column>>;
@@ -32,11 +32,11 @@ export interface Connections {
   readonly columnsAt?: string;
   /** Whether a random value begins again with its generator for each receiver, as PyNN's lists do. */
   readonly drawsAnew?: true;
-  /** Labels of what is connected, for copies. */
+  /** Labels of the connected ends, for copies. */
   readonly between?: readonly [pre: string, post: string];
 }
 
-/** What a connector is used between. */
+/** The two ends that a connector connects. */
 export interface Ends {
   /** Of the projection. */
   readonly label: string;
@@ -48,7 +48,7 @@ export interface Ends {
   readonly others: ReadonlyMap<string, Connections & { readonly id: string }>;
 }
 
-/** A connector with its arguments, which fit the schema, and where they are. */
+/** A connector with its arguments, which fit the schema, and their places. */
 export interface Call {
   /** The value of an argument, or PyNN's usual one. */
   readonly value: (key: string) => unknown;
@@ -61,7 +61,7 @@ export interface Call {
   readonly setting: Setting;
 }
 
-/** PyNN's seed where a connector is given no generator: such connections are the same in every script. */
+/** PyNN's seed for a connector without a generator: its connections are the same in every script. */
 const usualSeed = '151985012';
 
 /** Numbers of cells at both ends. */
@@ -70,10 +70,7 @@ export const sizesOf = ({ pre, post }: Ends): readonly [number, number] => [size
 /** Whether both ends are one population, view or assembly. */
 export const sameEnds = ({ pre, post }: Ends): boolean => pre.label === post.label;
 
-/**
- * A generator that the model's seed begins, for what is drawn by nobody's own and must be known before the target
- * builds it.
- */
+/** Returns a generator seeded by the model, for draws without a generator that must be known before the target builds them. */
 export const ownGenerator = (stream: string): NumpyGenerator => ({ generator: 'numpy-mt19937', seed: 'model', stream });
 
 /** The generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
@@ -86,7 +83,7 @@ export function generatorOf({ connector, pointer, ends, setting }: Call): NumpyG
     : generator;
 }
 
-/** A rule whose draws a NumpyRNG makes in PyNN's order. */
+/** Returns a rule with draws that a NumpyRNG makes in PyNN's order. */
 export function hostDrawn(
   { setting }: Call,
   connector: string,
@@ -102,10 +99,7 @@ export function hostDrawn(
   };
 }
 
-/**
- * What `allow_self_connections` says: whether cells may connect to themselves, and pairs both ways. Undefined after a
- * finding.
- */
+/** Reads `allow_self_connections`: whether cells may connect to themselves, and pairs both ways. Undefined after a finding. */
 export function selfOf({
   value,
   at,

@@ -48,7 +48,7 @@ export function fixedNumber(
   const n = countOf(call);
   const replace = call.value('with_replacement') as boolean;
   const own = generatorOf(call);
-  // A number that a NumpyRNG draws is known before the connections are: these are drawn with it.
+  // If a NumpyRNG draws the number of connections, it is known before them, and they are drawn with it.
   const generator = own === null && n?.kind === 'drawn' ? ownGenerator(`connector of ${call.ends.label}`) : own;
   const self = selfOf(call);
   if (n === undefined || generator === undefined || self === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Connectors that say which cells are connected: lists, files, matrices, connection sets, copies. */
+/** Connectors that list the connected cells: lists, files, matrices, connection sets, copies. */
 
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { isRefused } from '../../../src/diagnostics/system-error.js';
@@ -64,7 +64,7 @@ export function fromList(call: Call): Connections | undefined {
   return names && fromRows(call, rows, width, names, (k) => child(call.at('conn_list'), k), call.at('conn_list'));
 }
 
-/** Columns instead of rows: i, j and parameters, each a list of numbers or an array beside the document. */
+/** Returns connections given as columns: i, j and parameters, each a list of numbers or an array next to the document. */
 function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, unknown>>): Connections | undefined {
   const place = at('conn_list');
   const columns: Record<string, Column> = {};
@@ -114,7 +114,7 @@ function fromColumns({ setting, at, ends }: Call, list: Readonly<Record<string, 
 const isColumn = (value: unknown): value is Column =>
   isNumbers(value) || (memberOf(value, '$data') !== undefined && Array.isArray(memberOf(value, 'shape')));
 
-/** Connections of rows of numbers. `place` tells where a row is. */
+/** Returns connections given as rows of numbers. `place` returns the place of a row. */
 function fromRows(
   { setting, ends, connector }: Call,
   rows: readonly unknown[],
@@ -166,7 +166,7 @@ function isRow(row: unknown, width: number): row is readonly number[] {
   return true;
 }
 
-/** What the columns after the two indices are. */
+/** Returns the names of the columns after the two indices. */
 function columnNames({ value, at, setting }: Call, width: number | undefined): readonly string[] | undefined {
   // A list of no connections has no columns, whatever they are called.
   if (width === undefined) return [];
@@ -186,11 +186,11 @@ function columnNames({ value, at, setting }: Call, width: number | undefined): r
   return void setting.report(messages.wrongLength('column_names', extra, others.length), at('column_names'));
 }
 
-/** The rows of a text file, whose columns a line `# columns = ["i", "j", ...]` may name. */
+/** Reads the rows of a text file. A line `# columns = ["i", "j", ...]` may name the columns. */
 export function fromFile(call: Call): Connections | undefined {
   const { setting, at, value } = call;
   const file = value('file') as string;
-  // One process reads what rank 0 would.
+  // A single process reads the file of rank 0.
   const name = value('distributed') === true ? `${file}.0` : file;
   const read = setting.readFile(name);
   if (isRefused(read)) return void setting.report(messages.unreadableFile(name, read.refused), at('file'));
@@ -204,7 +204,7 @@ export function fromFile(call: Call): Connections | undefined {
   return fromRows(call, rows, width, names, () => at('file'), at('file'));
 }
 
-/** Names of the columns of parameters, where a header has them. */
+/** Returns the names of the columns of parameters if the file has a header. */
 function fileColumns(text: string): readonly string[] | undefined {
   const header = /^#\s*columns\s*=\s*[[(]([^\])]*)[\])]/m.exec(text);
   if (!header) return undefined;

@@ -10,7 +10,7 @@ import type { ExportContext } from './context.js';
 import { given } from './given.js';
 import { formulaText, inUnit, isMissing, pynnValue, readCanonical } from './values.js';
 
-/** The connector of a projection; undefined after it was reported that PyNN has none. */
+/** Returns the connector of a projection; undefined after a report that PyNN has no such connector. */
 export function connectorOf(
   context: ExportContext,
   rules: readonly ConnectionRule[],
@@ -29,7 +29,7 @@ function made(type: string, params: Readonly<Record<string, unknown>>, rng?: str
   return { type, ...given('params', written), ...(rng === undefined ? {} : { rng }) };
 }
 
-/** The class of connectors that draw, by the rule of the target and by what a NumpyRNG draws. */
+/** Classes of connectors that draw, by the rule of the target and by the quantity that a NumpyRNG draws. */
 const drawing: Readonly<Record<string, string>> = {
   fixedInDegree: 'FixedNumberPreConnector',
   fixedNumberPre: 'FixedNumberPreConnector',

@@ -1,4 +1,4 @@
-/** What the parts of an export share. */
+/** State that all parts of an export share. */
 
 import { populationsOf } from '../../../src/model/selected.js';
 import type { StandardCell } from '../../../src/library/standard-type.js';
@@ -11,12 +11,12 @@ import type { NestmlModels } from './nestml/models.js';
 import type { Targets } from './targets.js';
 import { isMissing, pynnValue, type FormulaOf, type Generators } from './values.js';
 
-/** What is known of the model while its parts are written. */
+/** Facts about the model that are known while its parts are written. */
 export interface ExportContext {
   readonly model: Model;
   /** Arrays that the model refers to. */
   readonly data: DataStore;
-  /** Takes what is said of each part. */
+  /** Receives one entry for each part. */
   readonly report: ConversionReport;
   /** Generators that draws need, as they come up. */
   readonly generators: Generators;
@@ -24,20 +24,20 @@ export interface ExportContext {
   readonly label: (name: string) => string;
   /** PyNN's types of the model's neuron types, by name. */
   readonly cells: ReadonlyMap<string, StandardCell>;
-  /** What is declared in each part of the model. */
+  /** Names declared in each part of the model. */
   readonly scopes: Pick<Scopes, 'ofKey' | 'ofSelection'>;
-  /** What has no name in PyNN; undefined where that is left out. */
+  /** Collects parts without a name in PyNN; undefined if such parts are left out. */
   readonly natives?: NativeParts;
-  /** What has no name in PyNN, in NESTML; undefined where it is left out or in `natives`. */
+  /** Collects NESTML models of types without a name in PyNN; undefined if they are left out or in `natives`. */
   readonly nestml?: NestmlModels;
   /** Views and assemblies that selections need, as they come up. */
   readonly targets: Targets;
 }
 
 /**
- * A value in PyNN's unit; undefined after it was reported that PyNN has no form for it.
+ * Returns a value in PyNN's unit; undefined after a report that PyNN has no form for it.
  *
- * @param names  what is declared where the value is, and so is not a unit
+ * @param names  names declared at the value, which are not units
  */
 export function valueIn(
   context: ExportContext,

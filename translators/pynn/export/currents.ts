@@ -8,7 +8,7 @@ import type { CurrentSource } from '../specification.generated.js';
 
 type Source = Pick<CurrentSource, 'type' | 'params'>;
 
-/** A stretch of time in s, and what flows in it. */
+/** A stretch of time in s with its current. */
 interface Piece {
   readonly from: number;
   readonly to: number;
@@ -16,9 +16,9 @@ interface Piece {
 }
 
 /**
- * The current sources whose sum an expression is; undefined where PyNN has none of a part's shape.
+ * Returns the current sources that sum to an expression; undefined if PyNN has no source of a part's shape.
  *
- * @param names  what is declared where the expression is, and so is not a unit
+ * @param names  names declared at the expression, which are not units
  */
 export function currentSources(text: string, dt: number, names: ReadonlySet<string>): readonly Source[] | undefined {
   const pieces = piecesOf(readCanonical(text, names), { from: 0, to: Infinity });
@@ -87,7 +87,7 @@ function piecesOf(e: Expression, within: { readonly from: number; readonly to: n
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
-/** The times in which a condition holds: `t > a - dt/2`, `t < b - dt/2`, or both. */
+/** Returns the times at which a condition holds: `t > a - dt/2`, `t < b - dt/2`, or both. */
 function interval(e: Expression): { readonly from: number; readonly to: number } | undefined {
   if (e.kind !== 'binary') return undefined;
   if (e.operator === 'and') {

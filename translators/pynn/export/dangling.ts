@@ -1,11 +1,11 @@
-/** Leaves out of a document what needs a population that PyNN has no form for. */
+/** Removes parts of a document that need a population without a form in PyNN. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Phase, Projection, PynnSpecification } from '../specification.generated.js';
 
 const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
 
-/** Label of what a phase acts on. */
+/** Returns the label of a phase's target. */
 const targetOf = ({
   set,
   set_source: source,
@@ -15,7 +15,7 @@ const targetOf = ({
   get_data: data,
 }: Phase): string | undefined => (set ?? source ?? projection ?? initialize ?? record ?? data)?.target;
 
-/** The document without what refers to nothing; assemblies and current sources keep the targets that there are. */
+/** Returns the document without dangling references; assemblies and current sources keep their existing targets. */
 export function withoutDangling(document: PynnSpecification, report: ConversionReport): PynnSpecification {
   const { populations = [], views = [], assemblies = [], projections = [], current_sources: sources = [] } = document;
   const known = new Set(populations.map(({ label }) => label));

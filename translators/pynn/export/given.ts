@@ -1,3 +1,3 @@
-/** A key with its values, unless there are none. */
+/** Returns a key with its values, or an empty map if there are no values. */
 export const given = <K extends string>(key: K, values: Readonly<Record<string, unknown>>): Partial<Record<K, never>> =>
   (Object.keys(values).length === 0 ? {} : { [key]: values }) as Partial<Record<K, never>>;

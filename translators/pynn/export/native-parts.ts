@@ -15,7 +15,7 @@ import { given } from './given.js';
 type Compact = Readonly<Record<string, unknown>>;
 type Kind = 'projections' | 'stimuli' | 'operations';
 
-/** Collects what has no name while a model is written. */
+/** Collects parts without a name in PyNN while a model is written. */
 export class NativeParts {
   readonly #data: DataStore;
   /** Names of the model that units of code must not be taken for. */
@@ -40,7 +40,7 @@ export class NativeParts {
     };
   }
 
-  /** A part of the model with its long arrays in place and code in readable units, without what is undefined. */
+  /** Returns a part of the model with long arrays in place, code in readable units, and no undefined values. */
   plain<T>(part: T): T {
     const of = (item: unknown): unknown => {
       if (typeof item === 'string') return withReadableUnits(item, (name) => this.#names.has(name));
@@ -57,9 +57,9 @@ export class NativeParts {
   }
 
   /**
-   * A cell type, as populations and recordings see it.
+   * Adds a cell type and returns it in the form that populations and recordings read.
    *
-   * @param receptors  what synapses by PyNN's names act on
+   * @param receptors  targets of synapses with PyNN's names
    */
   cell(name: string, type: NeuronType, receptors: StandardCell['receptors']): StandardCell {
     const own = nativeType(this.plain(this.#compact['neurons']?.[name] ?? {}));
@@ -78,7 +78,7 @@ export class NativeParts {
     };
   }
 
-  /** What a population of a native type is, except for its label and size. */
+  /** Returns a population of a native type, without its label and size. */
   population(population: Population): Pick<PynnPopulation, 'cell' | 'native'> {
     const { type, values, linked, positions } = population;
     const more = { ...given('linked', linked ?? {}), ...(positions === undefined ? {} : { positions }) };
@@ -104,7 +104,7 @@ export class NativeParts {
     this.#parts[kind][name] = this.plain(part);
   }
 
-  /** What the document has of all this. */
+  /** Returns all collected parts in the form of the document. */
   document(): Native {
     return {
       ...this.#rest,
@@ -117,7 +117,7 @@ export class NativeParts {
   }
 }
 
-/** What types, tables and the model call their values, and what code assigns to. */
+/** Returns names of values in types, tables and the model, and names that code assigns to. */
 function namesOf(model: ValidModel['model']): ReadonlySet<string> {
   const names = new Set<string>();
   const see = (item: unknown): void => {

@@ -1,4 +1,4 @@
-/** What has no name in PyNN: types by their equations, and what goes with them in the words of the canonical model. */
+/** Model parts without a name in PyNN: types by their equations, and related parts in the notation of the canonical model. */
 
 import { isSelection } from '../../../src/model/tagged.js';
 import { populationsOf } from '../../../src/model/selected.js';
@@ -12,12 +12,12 @@ import { given } from './given.js';
 import type { NativeParts } from './native-parts.js';
 import { claimedName } from './types.js';
 
-/** Of what PyNN's simulators have no type. */
+/** Report text for a type that PyNN's simulators lack. */
 export const runsHere =
   'has no name in PyNN and is written by its equations: ' +
   "they run on PyNN's interneuron backend, not on other simulators";
 
-/** Whether PyNN's own synapses, receptors and connectors do not say a projection. */
+/** Checks whether a projection goes beyond PyNN's own synapses, receptors and connectors. */
 export function isNative(context: ExportContext, { from, to, synapse, receptors }: Projection): boolean {
   if (context.natives === undefined) return false;
   const type = context.model.synapses[synapse];
@@ -49,7 +49,7 @@ export function receptorsOf(model: Model, name: string): Readonly<Record<string,
   );
 }
 
-/** Whether a connector of PyNN says a rule with nothing lost. */
+/** Checks whether a connector of PyNN expresses a rule without loss. */
 function isSaid(rule: ConnectionRule): boolean {
   switch (rule.rule) {
     case 'all':
@@ -67,7 +67,7 @@ function isSaid(rule: ConnectionRule): boolean {
   }
 }
 
-/** A projection with a type of the document's own; undefined where it is whole under `native`. */
+/** Returns a projection with a type of the document's own; undefined if it is written as a whole under `native`. */
 export function nativeProjection(
   context: ExportContext,
   natives: NativeParts,

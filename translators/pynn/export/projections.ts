@@ -19,7 +19,7 @@ import { claimedName, synapseParts, type SynapseParts } from './types.js';
 /** Said of a projection that goes with the cells that it is onto. */
 export const withItsTarget = 'its target has no name in PyNN';
 
-/** One projection; undefined after it was reported why PyNN cannot say it. */
+/** Returns one projection; undefined after a report of the reason why PyNN cannot express it. */
 export function projectionOf(context: ExportContext, name: string, projection: Projection): PynnProjection | undefined {
   const { report, model, targets } = context;
   const pointer = child('/projections', name);
@@ -111,7 +111,7 @@ function gapJunctions(
 /** Most pairs that are written as a matrix. */
 const mostCells = 1e6;
 
-/** Listed pairs, and values of theirs, as matrices, where they are in their order; undefined where they are not. */
+/** Returns listed pairs and their values as matrices if they are in matrix order; undefined otherwise. */
 function asMatrix(
   { model, data }: ExportContext,
   { from, to }: Projection,
@@ -141,7 +141,9 @@ function asMatrix(
   };
 }
 
-/** The receptor whose variable a projection acts on; where two act on one, the sign of the weights tells them apart. */
+/**
+ * Returns the receptor with the variable that a projection acts on. If two receptors share it, the sign of the weights decides.
+ */
 function receptorOf(
   context: ExportContext,
   projection: Projection,
@@ -253,7 +255,7 @@ function delayOf(
   );
 }
 
-/** A delay of which a fraction is dendritic, from its two parts. */
+/** Returns a partly dendritic delay, from its two parts. */
 function shared(pre: PynnValue, post: PynnValue): { readonly value: PynnValue; readonly fraction: number } | undefined {
   const parts = (value: PynnValue): readonly number[] =>
     typeof value === 'number' ? [value] : Array.isArray(value) ? (value as readonly number[]) : [];

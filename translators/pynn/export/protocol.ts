@@ -24,7 +24,7 @@ import { recordingOf } from './recordings.js';
 import { dottedName, synapseParts, withLists } from './types.js';
 import { inUnit } from './values.js';
 
-/** What is recorded from the start, and the phases. */
+/** Returns the recordings from the start, and the phases. */
 export function protocolOf(context: ExportContext): Required<Pick<PynnSpecification, 'recordings' | 'phases'>> {
   const { recordings, experiment } = context.model;
   const first = experiment.protocol.findIndex((phase) => !isPhase(phase, 'record') || phase.on);
@@ -44,7 +44,7 @@ export function protocolOf(context: ExportContext): Required<Pick<PynnSpecificat
   return { recordings: once(begun), phases: phases.end() };
 }
 
-/** What is there several times, as for each population of a sample, once. */
+/** Returns a list without duplicates, such as one for each population of a sample. */
 const once = <T>(list: readonly T[]): readonly T[] => [
   ...new Map(list.map((one) => [JSON.stringify(one), one] as const)).values(),
 ];
@@ -159,7 +159,7 @@ class Phases {
     }
   }
 
-  /** A source takes all the parameters of what it is from now on; stimuli of one source have one value. */
+  /** A source takes all its parameters from now on; stimuli of one source share one value. */
   #currents(values: Readonly<Record<string, string>>, pointer: string): void {
     const { model, report } = this.#context;
     let before: string | undefined;
@@ -243,7 +243,7 @@ class Phases {
       const phase = isSelection(rule, 'synapses')
         ? this.#setSynapses(own, rule.projection, assigned, pointer)
         : this.#setCells(own, rule, assigned, pointer);
-      // Of a sample of several populations there is a phase for each of these, which all say the same.
+      // A sample of several populations has one equal phase for each population.
       const again =
         isSelection(rule, 'sampleOf') &&
         rule.only !== undefined &&
@@ -252,7 +252,7 @@ class Phases {
     }
   }
 
-  /** Parameters of cells are set, their state is initialised: in PyNN these are two calls. */
+  /** Separates parameters of cells, which are set, from state, which is initialised: PyNN has a call for each. */
   #byKind(
     rule: SelectionRule,
     values: Readonly<Record<string, Value>>,
@@ -363,7 +363,7 @@ class Phases {
 /** Whether a selection is all of a population or projection. */
 const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !isSelection(rule, 'assembly');
 
-/** A phase whose numbers have units: where it is read, those without are in PyNN's units of a standard type, else in SI. */
+/** Returns a phase with units. A reader takes numbers without units in PyNN's units for standard types, else in SI. */
 function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string, unknown>> {
   const changed = (values: Readonly<Record<string, Value>>, of: SelectionRule | undefined): Record<string, unknown> =>
     Object.fromEntries(
@@ -389,7 +389,7 @@ function isOwnType(rule: SelectionRule, context: ExportContext): boolean {
   return cell === undefined || cell.native === true;
 }
 
-/** The unit of a variable; undefined where it has none. */
+/** Returns the unit of a variable; undefined if it has no unit. */
 function unitOfVariable(rule: SelectionRule, variable: string, { model }: ExportContext): string | undefined {
   const type = isSelection(rule, 'synapses')
     ? model.synapses[model.projections[rule.projection]?.synapse ?? '']

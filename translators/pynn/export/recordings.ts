@@ -9,7 +9,7 @@ import type { Recording as PynnRecording } from '../specification.generated.js';
 import { cellOfSelection, type ExportContext } from './context.js';
 import { inUnit } from './values.js';
 
-/** A recording; undefined after it was reported that PyNN has none of its kind. */
+/** Returns a recording; undefined after a report that PyNN has no recording of its kind. */
 export function recordingOf(context: ExportContext, recording: Recording, pointer: string): PynnRecording | undefined {
   const { report, targets } = context;
   const hasOwn = context.natives !== undefined || context.nestml !== undefined;
@@ -52,7 +52,7 @@ export function recordingOf(context: ExportContext, recording: Recording, pointe
   };
 }
 
-/** With which synapses of a projection are recorded, where not all are. */
+/** Adds the recorded synapses of a projection, if only some are recorded. */
 function withSynapses(
   { data }: ExportContext,
   of: SelectionRule,
@@ -73,8 +73,8 @@ const isInFiles = ({ annotations: { outputFiles } }: Model, name: string): boole
   outputFiles !== undefined && JSON.stringify(outputFiles).includes(`"recording":${JSON.stringify(name)}`);
 
 /**
- * When in a step samples are taken. A name is kept where it decides: among what has the same slot and order, Brian's
- * timing goes by names. And it is kept where files that the model writes go by it.
+ * Returns the time of sampling within a step. The name is kept if Brian's timing orders equal slots and orders by it, or if
+ * output files use it.
  *
  * @param other  the name that the recording would have
  */
@@ -101,7 +101,7 @@ function placeInStep(
 
 type Placed = Pick<Extract<Recording, { readonly events: string }>, 'slot' | 'order' | 'name'>;
 
-/** A recording's place among what happens in a step, in the form of the document. */
+/** A recording's place in the order of a step, in the form of the document. */
 const placeOf = ({ slot, order = 0, name }: Placed): object => ({
   ...(slot === undefined ? {} : { slot }),
   ...(order === 0 ? {} : { order }),
@@ -120,7 +120,7 @@ function valuesAtEvents(
   return { native: { variables, ...placeOf(recording) } };
 }
 
-/** The slot in which Brian's timing takes samples and runs operations. */
+/** The slot for samples and operations in Brian's timing. */
 const usual = 'start';
 
 /** Whether cells of a selection have spikes to be recorded. */

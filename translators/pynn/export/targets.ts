@@ -1,4 +1,4 @@
-/** Selections by label: views and assemblies are declared where a selection needs them. */
+/** Selections by label: views and assemblies are declared when a selection needs them. */
 
 import { selectionSize } from '../../../src/model/selected.js';
 import { taggedSelection } from '../../../src/model/tagged.js';
@@ -7,7 +7,7 @@ import type { DataStore, Model, SelectionKinds, SelectionRule } from '../../../s
 import type { Assembly, PynnSpecification, View } from '../specification.generated.js';
 import { type Generators } from './values.js';
 
-/** A selection as a text in which the order of keys says nothing. */
+/** Returns a selection as a text that does not depend on the order of keys. */
 const canonicalText = (rule: unknown): string =>
   JSON.stringify(rule, (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -24,11 +24,11 @@ export class Targets {
   readonly #views = new Map<string, View>();
   readonly #assemblies = new Map<string, Assembly>();
 
-  /** Labels that an imported document gave, by what they stand for. */
+  /** Labels that an imported document gave, by the selections that they name. */
   readonly #kept: ReadonlyMap<string, string>;
   readonly #keptRules: readonly SelectionRule[];
 
-  /** @param kept  what labels of an imported document stand for */
+  /** @param kept  selections that labels of an imported document name */
   constructor(
     data: DataStore,
     generators: Generators,
@@ -49,9 +49,9 @@ export class Targets {
     this.#label = label;
   }
 
-  /** What was declared, as keys of a document. */
+  /** Returns the declared views and assemblies, as keys of a document. */
   declarations(): Pick<PynnSpecification, 'views' | 'assemblies'> {
-    // What nothing uses is said too: a sample draws before what comes later.
+    // Unused selections are declared as well, since a sample draws before later draws.
     for (const rule of this.#keptRules) this.of(rule);
     return {
       ...(this.#views.size === 0 ? {} : { views: [...this.#views.values()] }),
@@ -73,7 +73,7 @@ export class Targets {
         return this.#label(selection.projection);
       case 'sampleOf': {
         const { sample, generator, name, pick, from } = selection;
-        // Some of the cells of what is drawn, by their numbers: all of them are its sample.
+        // A part of a drawn sample, given by cell numbers; the sample itself has all of them.
         if (
           generator !== undefined ||
           name === undefined ||
@@ -86,7 +86,7 @@ export class Targets {
       }
       case 'sample': {
         const { population, within } = selection;
-        // What it is a sample of has a label of its own.
+        // The sampled selection has a label of its own.
         const parent = within
           ? this.#listed({ population, indices: within }, population, numbersOf(within, this.#data))
           : this.#label(population);
@@ -117,7 +117,7 @@ export class Targets {
     return label;
   }
 
-  /** A drawn sample of what has a label. */
+  /** Declares a drawn sample of a labelled selection. */
   #sample(
     rule: SelectionRule,
     { sample, name, generator, pick }: SelectionKinds['sample'] | SelectionKinds['sampleOf'],
@@ -126,7 +126,7 @@ export class Targets {
     const rng = generator === undefined ? undefined : this.#generators.numpy(generator);
     const order = generator === undefined ? 'any' : String(generator.order);
     const select = { sample, ...(rng === undefined ? {} : { rng }) };
-    // The name of a sample says which one it is.
+    // The name of a sample identifies it.
     const whole = Object.fromEntries(Object.entries(rule).filter(([key]) => key !== 'pick' && key !== 'only'));
     const label =
       name ?? this.#kept.get(canonicalText(whole)) ?? this.#free(`${parent}[${sample} of ${order}]`, parent, select);

@@ -23,7 +23,7 @@ export const claimedName = (type: NeuronType | SynapseType): string => {
   return claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
 };
 
-/** The standard cell that a type is by name and by its equations; a text saying why where it is none. */
+/** Returns the standard cell that a type is by name and by its equations; otherwise a text with the reason. */
 export function standardCellOf(name: string, type: NeuronType): StandardCell | string {
   const claimed = claimedName(type);
   const standard = cellNamed(claimed, type);
@@ -78,7 +78,7 @@ function ownerOf(receptors: readonly { readonly name: string }[], key: string): 
   return fitting.sort((a, b) => b.length - a.length)[0];
 }
 
-/** A composed cell with its parameters where they belong. */
+/** Returns a composed cell with each parameter in its component. */
 function pointNeuronCell(type: NeuronType, params: Readonly<Record<string, PynnValue>>): Cell {
   const receptors = receptorsOf(type);
   const of = (owner: string | undefined): Record<string, PynnValue> =>
@@ -98,7 +98,7 @@ function pointNeuronCell(type: NeuronType, params: Readonly<Record<string, PynnV
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
-/** What of a type must be the same for it to be a library type; values may differ. */
+/** Returns the parts of a type that must equal the parts of a library type. Values may differ. */
 function essence(type: NeuronType): string {
   const { parameters, state, derived, derivatives, inputs, events, regimes, noise } = type;
   const units = (map: Readonly<Record<string, { readonly unit: string }>>): unknown =>
@@ -132,11 +132,11 @@ export interface SynapseParts {
   readonly standard: StandardSynapse;
   /** Whether the weight is captured when a spike is sent and arrives later. */
   readonly sends: boolean;
-  /** The synapse type of a projection with these values; `fraction` of the delay is dendritic. */
+  /** Returns the synapse type of a projection with the given values; `fraction` of the delay is dendritic. */
   readonly make: (values: Readonly<Record<string, PynnValue>>, fraction: number) => Synapse;
 }
 
-/** What PyNN calls a synapse type; undefined where it has no name for it. */
+/** Returns PyNN's name of a synapse type; undefined if it has no name. */
 export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts | undefined {
   const claimed = claimedName(type);
   if (claimed === 'ElectricalSynapse')
@@ -173,7 +173,7 @@ export function synapseParts(type: SynapseType, kind: WeightKind): SynapseParts 
   return undefined;
 }
 
-/** What a synapse does at spikes, as text. */
+/** Returns the actions of a synapse at spikes, as text. */
 const codeOf = (type: SynapseType | undefined): string =>
   JSON.stringify(
     Object.entries(type?.pathways ?? {})

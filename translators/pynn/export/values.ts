@@ -21,7 +21,7 @@ import type { Formula, Rng, Value as PynnValue } from '../specification.generate
 import { limitOf } from '../value-kinds.js';
 import { freeName } from '../../../src/model/free-name.js';
 
-/** What tells NumpyRNGs apart. */
+/** The properties that distinguish NumpyRNGs. */
 type NamedGenerator = Pick<DrawnValues, 'seed' | 'stream' | 'skip'>;
 
 /** Generators that an export needs, by the name that it gives them. */
@@ -71,17 +71,17 @@ interface Missing {
   readonly missing: string;
 }
 
-/** Whether a value could not be said in PyNN's terms. */
+/** Checks whether a value has no form in PyNN. */
 export const isMissing = (value: unknown): value is Missing =>
   typeof value === 'object' && value !== null && 'missing' in value;
 
-/** What formulas of a value may read: the index of a cell, or those of a pair and its distance. */
+/** Variables that formulas of a value may read: the index of a cell, or the indices of a pair and its distance. */
 export type FormulaOf = 'i' | 'ij';
 
 /**
- * A value in a unit as PyNN has it; a text where PyNN has no form for it, saying why.
+ * Returns a value in a unit in PyNN's form, or a text with the reason if PyNN has no form for it.
  *
- * @param names  what is declared where the value is, and so is not a unit
+ * @param names  names declared at the value, which are not units
  */
 export function pynnValue(
   value: Value,
@@ -106,7 +106,7 @@ export function pynnValue(
   return drawn(value, unit, generators);
 }
 
-/** The tree of a canonical text; what `names` has is not a unit. */
+/** Returns the tree of a canonical text; entries of `names` are not units. */
 export const readCanonical = (text: string, names: ReadonlySet<string>): Expression =>
   foldConstants(parseExpression(text), undefined, (name) => names.has(name));
 
@@ -119,7 +119,7 @@ function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnVal
   return {
     random: draw.distribution,
     params: Object.fromEntries(known.parameters.map((name, k) => [name, limitOf(draw.arguments[k] ?? 0)])),
-    // What the model's own seed begins is nobody's in PyNN.
+    // Draws seeded by the model itself have no generator in PyNN.
     ...(draw.seed === 'model' ? {} : { rng: generators.numpy(draw) }),
   };
 }
@@ -161,13 +161,13 @@ function expressionValue(e: Expression, unit: string, of: FormulaOf): PynnValue 
   );
 }
 
-/** `x` of `x*(0.001*s)`, where that is one of the unit; else the expression itself. */
+/** Returns `x` of `x*(0.001*s)` if the quantity is one of the unit; else the expression itself. */
 function withoutUnit(e: Expression, unit: string): Expression {
   const one = e.kind === 'binary' && e.operator === '*' && e.right.kind === 'quantity' ? e.right.value : undefined;
   return e.kind === 'binary' && one !== undefined && inUnit(one, unit) === 1 ? e.left : e;
 }
 
-/** `x*lognormal(mu, sigma)` as a draw, whose logarithm has another mean. */
+/** Returns `x*lognormal(mu, sigma)` as a draw with a shifted mean of the logarithm. */
 function scaledLognormal(e: Expression, unit: string): PynnValue | undefined {
   const factor = e.kind === 'binary' && e.operator === '*' ? literal(e.left) : undefined;
   if (e.kind !== 'binary' || factor === undefined || e.right.kind !== 'call' || e.right.function !== 'lognormal')
@@ -223,8 +223,8 @@ function formulaValue(e: Expression, unit: string, of: FormulaOf): PynnValue | M
 }
 
 /**
- * `0.8 + 0.05*i`, in nA, of `8e-10*A + 5e-11*A*i`: an expression with its constants in a unit; undefined where a term has
- * no constant. Recognised parameters are expressions of numbers in SI.
+ * Returns `0.8 + 0.05*i`, in nA, for `8e-10*A + 5e-11*A*i`: an expression with its constants in a unit. Returns undefined if a
+ * term has no constant. Recognised parameters are expressions of numbers in SI.
  */
 function withConstantsIn(e: Expression, unit: string): Expression | undefined {
   switch (e.kind) {
@@ -257,7 +257,7 @@ function withConstantsIn(e: Expression, unit: string): Expression | undefined {
 const hasUnit = (e: Expression): boolean =>
   e.kind === 'quantity' ? !isDimensionless(e.dimension) : childrenOf(e).some(hasUnit);
 
-/** What each kind of formula may read. */
+/** Variables that each kind of formula may read. */
 const readable: Readonly<Record<NonNullable<Formula['of']>, readonly string[]>> = {
   d: ['d'],
   i: ['i'],
@@ -266,7 +266,7 @@ const readable: Readonly<Record<NonNullable<Formula['of']>, readonly string[]>> 
   displacement: ['d[0]', 'd[1]', 'd[2]'],
 };
 
-/** An expression of cells (`i`) or pairs (`ij`) in NumPy's words; lengths are in um. */
+/** Returns an expression of cells (`i`) or pairs (`ij`) in NumPy's notation; lengths are in um. */
 export function formulaText(
   e: Expression,
   of: FormulaOf,
@@ -280,7 +280,7 @@ export function formulaText(
   if (call !== undefined) return { missing: `the function ${call.function}` };
   const plain = mapExpression(mapExpression(e, inMicrometres), (node): Expression => {
     if (node.kind === 'quantity') return number(node.value, node.span);
-    // Python counts what is true as 1.
+    // Python counts true as 1.
     if (node.kind === 'call' && node.function === 'int' && isTruth(node.arguments[0])) return node.arguments[0];
     if (node.kind === 'conditional' && literal(node.whenTrue) === 1 && literal(node.whenFalse) === 0)
       return node.condition;
@@ -314,7 +314,7 @@ function inMicrometres(node: Expression): Expression {
   return node;
 }
 
-/** What PyNN calls a length: the distance, a coordinate, or one of the displacement. */
+/** Returns PyNN's name of a length: the distance, a coordinate, or a component of the displacement. */
 function lengthName(e: Expression): string | undefined {
   if (e.kind === 'name') return e.name === 'distance' ? 'd' : ['x', 'y', 'z'].includes(e.name) ? e.name : undefined;
   if (e.kind !== 'binary' || e.operator !== '-' || e.left.kind !== 'name' || e.right.kind !== 'name') return undefined;

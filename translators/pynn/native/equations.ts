@@ -1,7 +1,7 @@
 /**
- * Types without a name in PyNN, as Brian-like text: an equation a line, `dv/dt = (El - v)/tau : V` for a rate,
- * `I = g*(E - v) : A` for what follows from others, `x : 1` for what only events change; flags stand behind the unit.
- * Parameters and first values are maps of quantities beside it.
+ * Types without a name in PyNN, as Brian-like text with one equation in a line. Rates are `dv/dt = (El - v)/tau : V`, derived
+ * variables `I = g*(E - v) : A`. Variables that only events change are `x : 1`. Flags follow the unit.
+ * Parameters and first values are separate maps of quantities.
  */
 
 import { LangError } from '../../../src/lang/lang-error.js';
@@ -11,13 +11,13 @@ import { channelOf, channelParts } from '../../../src/library/readable/channel-p
 import { shortSequence, wholeSequence } from './sequence.js';
 import { symbolicQuantity } from '../../../src/lang/readable-quantity.js';
 
-/** What types of cells and of synapses have in common. */
+/** Properties that types of cells and of synapses share. */
 export interface NativeType {
   /** Equations, a line each; an import reads one text as well. */
   readonly equations?: string | readonly string[];
   /**
-   * Default of each parameter: a number, a quantity with its unit, with flags behind it (`10 mV (shared)`), or a map as
-   * in the canonical model.
+   * Default of each parameter: a number, a quantity with a unit and optional flags (`10 mV (shared)`), or a map as in the
+   * canonical model.
    */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** First values of variables that do not begin with 0. */
@@ -87,7 +87,7 @@ export function nativeType(type: Compact): NativeType {
   });
 }
 
-/** The unit with flags behind it. */
+/** Returns the unit followed by flags. */
 function flagged(variable: Entry, rate: Entry = {}): string {
   const flags = [
     ...(typeof variable['type'] === 'string' ? [variable['type']] : []),
@@ -98,14 +98,14 @@ function flagged(variable: Entry, rate: Entry = {}): string {
   return `${String(variable['unit'])}${flags.length === 0 ? '' : ` (${flags.join(', ')})`}`;
 }
 
-/** A number with a readable unit; the number alone where its unit has a factor, which could be a variable: `ohm*m`. */
+/** Returns a number with a readable unit. A unit with a factor could be a variable (`ohm*m`), so the result then has no unit. */
 export function quantityOf(value: unknown, unit: string): unknown {
   if (typeof value !== 'number') return value;
   const text = symbolicQuantity(value, parseUnit(unit).dimension);
   return typeof text === 'string' && /\*[A-Za-z]/.test(text) ? value : text;
 }
 
-/** A parameter as its quantity with flags behind it, where that says all: `20 ms (shared)`. */
+/** Returns a parameter as its quantity followed by flags, if that expresses all of it: `20 ms (shared)`. */
 function parameterOf({ unit, value, ...rest }: Entry): unknown {
   const quantity = quantityOf(value, String(unit));
   const says = typeof value === 'number' && (unit === '1' || typeof quantity === 'string');
@@ -118,7 +118,7 @@ function parameterOf({ unit, value, ...rest }: Entry): unknown {
 const withFlags =
   /^(?<value>[-+]?[\d.]+(?:e[-+]?\d+)?)\s*(?<unit>.*?)\s*\((?<flags>(?:integer|boolean|shared|, )+)\)$/i;
 
-/** A quantity with its unit in SI, in which nothing is a name of the model; the text itself where it is none. */
+/** Returns a quantity with its unit in SI, without names of the model; the text itself if it is not a quantity. */
 function inUnit(text: string): Entry {
   try {
     const { value, dimension } = parseQuantity(text);
@@ -145,14 +145,14 @@ function parametersOf(parameters: unknown): unknown {
   return Object.fromEntries(Object.entries(parameters).map(([name, one]) => [name, read(one)]));
 }
 
-/** What is wrong with a line of equations. */
+/** An invalid line of equations. */
 interface BrokenLine {
   readonly line: string;
   readonly document?: undefined;
 }
 
 const shape = /^(?:d(?<rate>\w+)\/dt\s*=\s*(?<slope>.+)|(?<name>\w+)\s*=\s*(?<value>.+)|(?<plain>\w+))$/;
-/** What only a new definition begins with, though the one before it has no unit. */
+/** Matches the beginning of a new definition, even after one without a unit. */
 const begins = /^(?:d\w+\/dt|\w+)\s*=(?!=)/;
 const declared = /^(?<left>.*\S)\s*:\s*(?<unit>[^:()]+?)\s*(?:\((?<flags>[a-z\-, ]*)\))?$/;
 

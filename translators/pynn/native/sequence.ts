@@ -1,12 +1,12 @@
 /**
- * The order in which parts of a type are advanced, in few words: a part is the names of what it advances, `"m"` or
- * `"v spike"`, and what follows from others is computed in the first part that reads it, unless it is listed.
+ * The order in which parts of a type are advanced, in short notation. A part names the variables that it advances, `"m"` or `"v
+ * spike"`. A derived variable is computed in the first part that reads it, unless it is listed.
  */
 
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { expressionsOf, namesIn } from '../../../src/lang/walk.js';
 
-/** What of a type says who reads what. */
+/** The parts of a type that determine its dependencies. */
 interface Texts {
   readonly derived?: Readonly<Record<string, unknown>>;
   readonly derivatives?: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ const memberOf = (entry: unknown, key: string): string => {
   return typeof value === 'string' ? value : '0';
 };
 
-/** Names that expressions and statements of a text read; of what is none, none. */
+/** Returns names that expressions and statements of a text read; empty for text that does not parse. */
 function namesRead(text: string, isCode = false): readonly string[] {
   try {
     if (!isCode) return [...namesIn(parseExpression(text))];
@@ -48,18 +48,18 @@ function codeOf(event: unknown): readonly string[] {
   return list.filter((one) => typeof one === 'string');
 }
 
-/** What an event reads. */
+/** Returns the names that an event reads. */
 const readByEvent = (event: unknown): readonly string[] => [
   ...namesRead(memberOf(event, 'when')),
   ...codeOf(event).flatMap((text) => namesRead(text, true)),
 ];
 
-/** Who reads what, of a type. */
+/** The dependencies within a type. */
 interface Reads {
   readonly derived: ReadonlyMap<string, readonly string[]>;
   readonly state: ReadonlyMap<string, readonly string[]>;
   readonly events: ReadonlyMap<string, readonly string[]>;
-  /** What events assign to. */
+  /** Variables that events assign to. */
   readonly written: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -76,7 +76,7 @@ function readsIn({ derived = {}, derivatives = {}, events = {} }: Texts): Reads 
   };
 }
 
-/** A sequence as the canonical model has it; parts that are not in few words stay as they are. */
+/** Returns a sequence in the canonical model's form; parts in long notation stay as they are. */
 export const wholeSequence = (sequence: readonly unknown[], texts: Texts): readonly unknown[] =>
   whole(sequence, readsIn(texts));
 
@@ -98,7 +98,7 @@ function whole(sequence: readonly unknown[], { derived, state, events }: Reads):
       order.push(name);
     };
     for (const name of own) place(name);
-    // What is not known is for the checks to report.
+    // The checks report unknown names.
     const advanced = own.filter((name) => !derived.has(name) && !events.has(name));
     const tested = own.filter((name) => events.has(name));
     for (const name of [...advanced, ...tested])
@@ -112,8 +112,8 @@ function whole(sequence: readonly unknown[], { derived, state, events }: Reads):
 }
 
 /**
- * A sequence in few words, where every variable is read as it is in the whole: of the step before, or computed in this
- * one; else as it is.
+ * Returns a sequence in short notation if every variable is read as in the long one: from the step before, or from this step.
+ * Otherwise returns it unchanged.
  */
 export function shortSequence(sequence: readonly Part[], texts: Texts): readonly unknown[] {
   if (sequence.some(({ propagate, regimes, current }) => propagate ?? regimes ?? current)) return sequence;
@@ -142,7 +142,7 @@ export function shortSequence(sequence: readonly Part[], texts: Texts): readonly
       made.get(key)?.isBefore === isBefore ? [] : [names],
     );
     if (differing.length === 0) return placed.size === all.size ? parts : sequence;
-    // What is read, rather than who reads it.
+    // Prefers variables that are read over their readers.
     const candidates = [1, 0].flatMap((k) => differing.map((names) => names[k] ?? ''));
     const next = candidates.find((name) => all.has(name) && !own.has(name));
     if (next === undefined) return sequence;
@@ -176,7 +176,7 @@ function readingsOf(sequence: readonly Part[], reads: Reads): ReadonlyMap<string
     for (const name of names)
       for (const by of changers.get(name) ?? []) {
         const [a, b] = [moments.get(by), moments.get(reader)];
-        // What is nowhere is read as never.
+        // A missing name counts as not changed before the reading.
         const isBefore = a !== undefined && b !== undefined && isEarlier(a, b);
         found.set(`${reader} ${name} ${by}`, { names: [reader, name], isBefore });
       }

@@ -1,9 +1,9 @@
-/** Native types with compartments: what recordings and currents may ask of them. */
+/** Native types with compartments: names that recordings and currents may use. */
 
 import type { NeuronDocument } from '../../../src/model/document.js';
 import type { CellStructure } from '../../../src/library/standard-type.js';
 
-/** What of a type with compartments that has no name in PyNN is asked for by name; undefined for other types. */
+/** Returns names that can be used for a native type with compartments; undefined for other types. */
 export function structureOfNative({
   compartments,
   events = {},

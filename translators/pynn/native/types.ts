@@ -1,4 +1,4 @@
-/** Types of a document's own: cells and synapses by their equations, named `native:NAME` where they are used. */
+/** Types of a document's own: cells and synapses by their equations, used by the name `native:NAME`. */
 
 import { recordableOfCells } from '../../../src/model/normalise/recordings.js';
 import type { NeuronDocument, SynapseDocument } from '../../../src/model/document.js';
@@ -12,7 +12,7 @@ import * as messages from '../messages.js';
 import type { Native } from '../specification.generated.js';
 import { documentOf, type NativeType } from './equations.js';
 
-/** The name of a document's own type; undefined for PyNN's types and those of one simulator (`native:nest:...`). */
+/** Returns the name of a document's own type; undefined for types of PyNN or of one simulator (`native:nest:...`). */
 export const nativeName = (type: string): string | undefined => /^native:([^:]+)$/.exec(type)?.[1];
 
 /** Parts of the canonical document that stand as they are in the user's, each with its place. */
@@ -46,7 +46,7 @@ export class Natives {
     this.#to = to;
   }
 
-  /** A cell type; undefined after it was reported that there is none, or what is wrong with it. */
+  /** Returns a cell type; undefined after a report that it is missing or wrong. */
   cell(name: string, pointer: string): StandardCell | undefined {
     if (!this.#cells.has(name)) this.#cells.set(name, this.#readCell(name, pointer));
     return this.#cells.get(name);
@@ -79,7 +79,7 @@ export class Natives {
     };
   }
 
-  /** A synapse type; undefined after it was reported that there is none, or what is wrong with it. */
+  /** Returns a synapse type; undefined after a report that it is missing or wrong. */
   synapse(name: string, pointer: string): StandardSynapse | undefined {
     if (!this.#synapses.has(name)) {
       const type = this.#native.synapses?.[name] ?? {};

@@ -1,4 +1,4 @@
-/** What the parts of a model of NESTML share: names, texts of code, and what is declared for them. */
+/** State that all parts of a NESTML model share: names, code and declarations. */
 
 import type { Expression, Statement } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
@@ -25,17 +25,17 @@ export interface Period {
 export class CellCode {
   readonly type: NeuronType;
   readonly #taken = new Set<string>();
-  /** What differs from the model: sentences. */
+  /** Differences from the model, as sentences. */
   readonly approximations: string[] = [];
   /** Derived variables that are computed at the beginning of each step. */
   readonly held: ReadonlySet<string>;
   /** Lines `name unit = value` of the state that the type itself does not have. */
   readonly ownState: string[] = [];
   readonly period: Period | undefined;
-  /** The variable with the time of the last spike, where code reads it. */
+  /** The variable with the time of the last spike, if code reads it. */
   readonly lastSpike: string | undefined;
 
-  /** @throws NotInNestml  for what no model has */
+  /** @throws NotInNestml  for a type that NESTML cannot express */
   constructor(readonly cell: CellOfNest) {
     const type = (this.type = cell.type);
     this.#refuse();
@@ -62,7 +62,7 @@ export class CellCode {
       if (multiplicity !== undefined) throw new NotInNestml(`the event ${name}, which counts several times`);
   }
 
-  /** A name that nothing has yet. */
+  /** Returns an unused name. */
   free(name: string): string {
     const free = freeName(name, (one) => this.#taken.has(one));
     this.#taken.add(free);
@@ -124,7 +124,7 @@ export class CellCode {
     return nestmlAssignment({ ...statement, value: this.withTables(statement.value) }, this.names, this.isTruth);
   }
 
-  /** Derived variables that are needed, each after those that it reads. */
+  /** Returns the derived variables that are needed, each after the variables that it reads. */
   derived(): readonly string[] {
     const { type, recorded, operations } = this.cell;
     const order: string[] = [];

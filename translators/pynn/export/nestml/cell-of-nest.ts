@@ -1,10 +1,10 @@
-/** What a cell is before it is a model of NESTML. */
+/** A cell before it becomes a NESTML model. */
 
 import type { Expression, Assignment, Statement } from '../../../../src/lang/ast.js';
 import type { EventDefinition, NeuronType, Table } from '../../../../src/model/typed.js';
 import type { Port } from './ports.js';
 
-/** What becomes of a cell. */
+/** A cell to be written in NESTML. */
 export interface CellOfNest {
   readonly name: string;
   readonly type: NeuronType;
@@ -28,7 +28,7 @@ export const eventCode = ({ when, do: actions, refractory }: EventDefinition): r
   ...[refractory?.for, refractory?.while].flatMap((one) => one ?? []),
 ];
 
-/** What a statement computes. */
+/** Returns the value that a statement computes. */
 export const valueOf = (statement: Statement): Assignment['value'] => statement.value;
 
 /** A line of a block. */

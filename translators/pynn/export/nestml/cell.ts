@@ -10,20 +10,20 @@ import { portStatements, type Port } from './ports.js';
 import { Refractoriness } from './refractoriness.js';
 import { updateLines } from './update.js';
 
-/** A model of NESTML, and what PyNN sees of it. */
+/** A NESTML model, and its cell type in PyNN's terms. */
 export interface NestmlCell {
   readonly text: string;
   readonly standard: StandardCell;
-  /** What differs from the model: sentences. */
+  /** Differences from the model, as sentences. */
   readonly approximations: readonly string[];
-  /** Units of what can be recorded, by name. */
+  /** Units of recordable variables, by name. */
   readonly units: Readonly<Record<string, string>>;
 }
 
 /**
- * The model of a type.
+ * Returns the NESTML model of a type.
  *
- * @throws NotInNestml  with the reason why there is none
+ * @throws NotInNestml  with the reason if there is no such model
  */
 export function nestmlCell(cell: CellOfNest): NestmlCell {
   const code = new CellCode(cell);
@@ -34,7 +34,7 @@ export function nestmlCell(cell: CellOfNest): NestmlCell {
   const update = updateLines(code, refractoriness);
   const conditions = events.conditions();
   const receivers = ports.map((port) => receiver(port, refractoriness));
-  // What other parts need is declared last, when it is known.
+  // Declarations that other parts need come last, when they are known.
   const state = [...stateLines(code), ...code.ownState];
   const inputs = [
     ...ports.map((port) => `${port.name} <- spike`),

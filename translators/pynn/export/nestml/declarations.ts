@@ -1,4 +1,4 @@
-/** What a model of NESTML declares, with units: state, parameters, and what PyNN sees of them. */
+/** Declarations of a NESTML model, with units: state, parameters, and their counterparts in PyNN. */
 
 import { parseUnit } from '../../../../src/lang/units.js';
 import { identityOf, type StandardCell } from '../../../../src/library/standard-type.js';
@@ -7,7 +7,7 @@ import type { CellCode } from './cell-code.js';
 import { textOf } from './expressions.js';
 import { nestmlQuantity, nestUnitOf } from './units.js';
 
-/** Units of what can be recorded, by name. */
+/** Returns the units of recordable variables, by name. */
 export function unitsOf(code: CellCode): Readonly<Record<string, string>> {
   const { state, derived } = code.type;
   const of = Object.entries({ ...state, ...derived }).flatMap(([name, { unit }]) => {
@@ -79,6 +79,6 @@ const inNestUnit = (value: number, unit: string): string => {
   return /^-?[\d.e+-]+/.exec(text)?.[0] ?? '0';
 };
 
-/** A first value, or that of a parameter; populations give those that are no numbers. */
+/** Returns a first value or the value of a parameter. Values that are not numbers come from the populations. */
 const literal = (value: unknown, unit: string): string =>
   textOf(nestmlQuantity(typeof value === 'number' ? value : 0, parseUnit(unit).dimension));

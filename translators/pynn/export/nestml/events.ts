@@ -1,4 +1,4 @@
-/** Events of a model of NESTML: when they happen, and what they do. */
+/** Events of a NESTML model: their conditions and their actions. */
 
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
 import type { EventDefinition } from '../../../../src/model/typed.js';
@@ -21,14 +21,14 @@ export class CellEvents {
     private readonly refractoriness: Refractoriness,
   ) {}
 
-  /** Events in the order in which they are tested. */
+  /** Returns the events in the order of their tests. */
   #events(): readonly (readonly [string, EventDefinition])[] {
     return Object.entries(this.code.type.events)
       .map((entry) => entry)
       .sort(([, a], [, b]) => a.order - b.order);
   }
 
-  /** When an event happens, with what suppresses it. */
+  /** Returns the condition of an event, including its suppression. */
   #condition(event: string, { when, edge }: EventDefinition): string {
     let condition = nestmlExpression(this.code.withTables(when), this.code.names);
     if (edge === 'rising')
@@ -41,7 +41,7 @@ export class CellEvents {
     );
   }
 
-  /** The variable that says that a condition held in the step before. */
+  /** Returns the variable that is 1 if a condition held in the step before. */
   #above(event: string): string {
     const known = this.#edges.get(event);
     if (known !== undefined) return known;
@@ -59,7 +59,7 @@ export class CellEvents {
     return [{ title: `${above} > 0 and ${textOf(over)}`, body: [`${above} = 0`] }];
   }
 
-  /** What an event begins, before its actions. */
+  /** Returns lines that run at an event before its actions. */
   #noted(event: string, { edge }: EventDefinition): readonly string[] {
     const { lastSpike } = this.code;
     return [
@@ -69,7 +69,7 @@ export class CellEvents {
     ];
   }
 
-  /** Blocks that run where conditions hold, after spikes have arrived. */
+  /** Returns blocks that run when conditions hold, after spikes have arrived. */
   conditions(): readonly Block[] {
     if (this.code.lastSpike !== undefined) this.code.ownState.push(`${this.code.lastSpike} ms = -10000000 ms`);
     return this.#events().flatMap(([event, definition]) => {

@@ -8,7 +8,7 @@ import { callsIn, withChildren } from '../../../../src/lang/walk.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { nestmlQuantity } from './units.js';
 
-/** What a name of the model stands for where an expression is; throws NotInNestml for what NESTML does not have. */
+/** Returns the NESTML expression for a name of the model; throws NotInNestml for names that NESTML lacks. */
 export type Names = (own: string) => Expression;
 
 /** Functions of NESTML with the name that they have here. */
@@ -16,7 +16,7 @@ const same: ReadonlySet<string> = new Set(
   'exp expm1 log10 sin cos tan sinh cosh tanh erf abs floor ceil round min max clip'.split(' '),
 );
 
-/** How other functions are said. */
+/** NESTML expressions for the other functions. */
 const others: Readonly<Record<string, (...args: Expression[]) => Expression>> = {
   log: (x = zero()) => call('ln', [x]),
   log1p: (x = zero()) => call('ln', [binary('+', number(1), x)]),
@@ -78,7 +78,7 @@ export function nestmlExpression(e: Expression, names: Names): Expression {
 export const negation = (e: Expression): Expression =>
   unary('not', e.kind === 'name' || e.kind === 'call' ? e : name(`(${textOf(e)})`));
 
-/** Quotients of whole numbers are whole in C++, into which NESTML translates. */
+/** Quotients of whole numbers are whole in C++, the output language of NESTML. */
 const quotient = (left: Expression, right: Expression): Expression => binary('/', real(left), right);
 
 const real = (e: Expression): Expression => (e.kind === 'number' ? number(e.value) : e);
@@ -94,7 +94,7 @@ function nestmlCall({ function: called, arguments: given }: Call): Expression {
 /** The text of an expression of the model. */
 export const nestmlText = (e: Expression, names: Names): string => textOf(nestmlExpression(e, names));
 
-/** The text of an expression that is in NESTML's words already. */
+/** Returns the text of an expression that is already in NESTML's terms. */
 export const textOf = (e: Expression): string => printExpression(e, { choice: 'signs' });
 
 /**

@@ -46,7 +46,7 @@ export class NestmlModels {
     return [...this.#made.values()].flatMap((one) => (typeof one === 'string' ? [] : [one]));
   }
 
-  /** The model of a type; a text saying why there is none. */
+  /** Returns the model of a type, or a text with the reason if there is no such model. */
   cell(id: string): NestmlModel | string {
     const known = this.#made.get(id);
     if (known !== undefined) return known;
@@ -55,13 +55,15 @@ export class NestmlModels {
     return made;
   }
 
-  /** The cell type as PyNN sees it; undefined where there is none. */
+  /** Returns the cell type in PyNN's terms; undefined if there is no such type. */
   standard(id: string): StandardCell | undefined {
     const made = this.#made.get(id);
     return typeof made === 'object' ? made.standard : undefined;
   }
 
-  /** How a projection acts on a cell of NESTML; a text saying why it does not; undefined where PyNN's names say it. */
+  /**
+   * Returns how a projection acts on a NESTML cell; a text with the reason if it does not; undefined if PyNN's names express it.
+   */
   use(projection: string): PortUse | string | undefined {
     return this.#uses.get(projection);
   }
@@ -195,7 +197,7 @@ export class NestmlModels {
   }
 }
 
-/** What a synapse of PyNN's adds to the variable that is its receptor. */
+/** Returns the effect of a synapse of PyNN on the variable that is its receptor. */
 function namedUse(variable: string | undefined, { state }: NeuronType): StaticUse {
   const unit = state[variable ?? '']?.unit;
   if (variable === undefined || unit === undefined) throw new NotInNestml('synapses without a receptor');

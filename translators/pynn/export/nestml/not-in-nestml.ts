@@ -1,4 +1,4 @@
-/** Something that NESTML cannot say; the message is a reason for the report. */
+/** A construct that NESTML cannot express; the message is a reason for the report. */
 export class NotInNestml extends Error {
   override readonly name = 'NotInNestml';
 }

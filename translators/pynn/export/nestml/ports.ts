@@ -10,7 +10,7 @@ export interface Arrival {
   readonly variable: string;
   /** Unit of the variable in SI. */
   readonly dimension: Dimension;
-  /** What a weight of one adds, in SI: 1 where weights are in SI themselves. */
+  /** Amount that a weight of one adds, in SI: 1 if weights are in SI themselves. */
   readonly factor: number;
 }
 
@@ -20,9 +20,9 @@ export interface Port {
   readonly name: string;
   /** As PyNN calls it. */
   readonly receptor: string;
-  /** The variable that weights are those of. */
+  /** The variable in the unit of the weights. */
   readonly variable: string;
-  /** What weights are, where PyNN has a word for it. */
+  /** Kind of the weights, if PyNN has a name for it. */
   readonly kind: WeightKind | undefined;
   /** Unit of weights in PyNN, in our texts. */
   readonly weightUnit: string;
@@ -32,14 +32,14 @@ export interface Port {
 /** PyNN hands weights to NEST a thousand times larger, as from nA to pA and from uS to nS. */
 const perWeight = 1e-3;
 
-/** The unit in which PyNN has weights onto a variable. */
+/** Returns PyNN's unit of weights onto a variable. */
 export function weightUnitOf(dimension: Dimension): string {
   const { own } = nestUnit(dimension);
   if (own === 'pA') return 'nA';
   return own === 'nS' ? 'uS' : own;
 }
 
-/** What a port does to each variable. */
+/** Returns the effect of a port on each variable. */
 export function portStatements({
   name,
   statements,
@@ -47,7 +47,7 @@ export function portStatements({
 }: Port): readonly (readonly [variable: string, text: string])[] {
   return statements.map(({ variable, dimension, factor }) => {
     const { own } = nestUnit(dimension);
-    // 1 nA arrives as 1000, which are pA: what else has units of NEST is a thousand times too large.
+    // 1 nA arrives as 1000, which are pA. Other quantities in NEST's units would be a thousand times too large.
     const scale = weightUnit !== own && (own === 'pA' || own === 'nS') ? 1 : perWeight;
     return [variable, `${variable} += ${name} * 1 s * ${unitText(scale * factor, dimension)}`];
   });

@@ -10,7 +10,7 @@ import { spaceOf } from '../positions.js';
 import { inUnit } from '../values.js';
 import type { PortUse } from './models.js';
 
-/** A projection of `StaticSynapse`; undefined after it was reported why there is none. */
+/** Returns a projection of `StaticSynapse`; undefined after a report with the reason. */
 export function portProjection(
   context: ExportContext,
   name: string,
@@ -54,7 +54,7 @@ export function portProjection(
   };
 }
 
-/** The delay in ms: whole steps, of which NEST has at least one. */
+/** Returns the delay in ms, in whole steps. NEST needs at least one step. */
 function delayOf(
   context: ExportContext,
   name: string,

@@ -7,17 +7,17 @@ import type { CellCode, Period } from './cell-code.js';
 import { indented } from './cell-of-nest.js';
 import { negation, nestmlExpression, textOf } from './expressions.js';
 
-/** The refractory period of a cell; without one nothing is held. */
+/** The refractory period of a cell; without one no variable is held. */
 export class Refractoriness {
   readonly period: Period | undefined;
-  /** Counts the steps since the last spike, where the length of the period changes. */
+  /** Counts the steps since the last spike, if the length of the period changes. */
   #since = '';
 
   constructor(private readonly code: CellCode) {
     this.period = code.period;
   }
 
-  /** Lines at the beginning of a step, and what they declare. */
+  /** Returns lines at the beginning of a step, and adds their declarations. */
   begin(): readonly string[] {
     if (this.period === undefined) return [];
     const { definition, counter } = this.period;
@@ -46,7 +46,7 @@ export class Refractoriness {
     return `steps(${this.code.text(duration)})`;
   }
 
-  /** A statement that does nothing while its variable is held. */
+  /** Returns a statement that has no effect while its variable is held. */
   guarded(statement: Statement): readonly string[] {
     const text = this.code.statement(statement);
     const { definition, counter } = this.period ?? {};
@@ -57,13 +57,13 @@ export class Refractoriness {
       : [text];
   }
 
-  /** Lines after an event, of which the period may begin. */
+  /** Returns lines after an event that may begin the period. */
   after(event: string): readonly string[] {
     if (this.period?.event !== event) return [];
     const { definition, counter } = this.period;
     if (definition.while !== undefined) return [`${counter} = 1`];
     if (definition.evaluated === 'eachStep') return [`${counter} = 1`, `${this.#since} = -1`];
-    // Where times are those of the ends of steps, the period begins there.
+    // If times refer to the ends of steps, the period begins there.
     return [`${counter} = ${this.length} + 1`];
   }
 }

@@ -7,7 +7,10 @@ import { freeName } from '../../../../src/model/free-name.js';
 import type { NeuronType, ValidModel } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 
-/** Names that NESTML, the C++ code that it generates, or the classes of NEST need themselves, and words of Python, in which PyNN gives values by name. */
+/**
+ * Names reserved by NESTML, its generated C++ code or the classes of NEST, and Python's keywords, since PyNN passes values by
+ * name.
+ */
 const reserved: ReadonlySet<string> = new Set(
   (
     'model state equations parameters internals update input output inline recordable kernel function return spike continuous ' +
@@ -23,7 +26,7 @@ const reserved: ReadonlySet<string> = new Set(
 );
 
 /**
- * A model in which types that NESTML is to express have no reserved names, and what a report says of the new names.
+ * Renames reserved names in types that become NESTML models. Returns the model and report entries about the new names.
  *
  * @param isNestml  whether a type becomes a model of NESTML
  */

@@ -8,7 +8,10 @@ import { claimedName } from '../types.js';
 
 type Values = Readonly<Record<string, Value>>;
 
-/** Values of the parameters and first values of a type, where they are not given; what is derived follows from them. */
+/**
+ * Returns the parameters and first values of a type, with defaults for values that are not given. Derived variables follow from
+ * them.
+ */
 export function allValues({ parameters, state, derived }: EquationSet, given: Values): Values {
   return {
     ...Object.fromEntries(Object.entries(derived).map(([name, { value }]) => [name, value])),
@@ -18,7 +21,7 @@ export function allValues({ parameters, state, derived }: EquationSet, given: Va
   };
 }
 
-/** A model in which such values of populations and projections do not read others of the same owner. */
+/** Returns a model in which the given values of populations and projections do not read other values of the same owner. */
 export function withSettledValues(valid: ValidModel): ValidModel {
   const { model, data } = valid;
   const settle = (all: Values, names: readonly string[], given: Values): Values => {

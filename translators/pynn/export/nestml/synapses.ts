@@ -1,4 +1,4 @@
-/** What synapses of the model's own do when spikes reach them, where a port of the target's model can do it. */
+/** Actions of the model's own synapses on arriving spikes, if a port of the target's model can perform them. */
 
 import { negated } from '../../../../src/lang/build.js';
 import { parseUnit } from '../../../../src/lang/units.js';
@@ -16,7 +16,7 @@ import { allValues } from './settled.js';
 /** A synapse that hands its weight on. */
 export interface StaticUse {
   readonly arrivals: readonly Arrival[];
-  /** The variable that the unit of weights is that of. */
+  /** The variable in the unit of the weights. */
   readonly variable: string;
   readonly kind: WeightKind | undefined;
   readonly weightUnit: string;
@@ -27,7 +27,7 @@ export interface StaticUse {
 }
 
 /**
- * What a projection's synapses add to their targets.
+ * Returns the amounts that a projection's synapses add to their targets.
  *
  * @param values  of the projection
  * @param own     the type in its written form

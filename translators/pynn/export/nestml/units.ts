@@ -1,6 +1,6 @@
 /**
- * Units of NESTML. In the code that NESTML generates, all numbers are in one coherent system, that of NEST: mV, ms and pA, hence nS, pF
- * and Gohm; lengths are in um here.
+ * Units of NESTML. In the code that NESTML generates, all numbers are in NEST's coherent system: mV, ms and pA, hence nS, pF and
+ * Gohm. Lengths are in um here.
  */
 
 import { binary, name, number, unary } from '../../../../src/lang/build.js';
@@ -70,7 +70,7 @@ export const nestUnitOf = (text: string): NestUnit => nestUnit(parseUnit(text).d
 export const siOf = ([m, kg, s, A]: Dimension): number =>
   10 ** -(3 * kg + 3 * (s + 3 * kg) + 12 * (A + kg) + 6 * (m - 2 * kg));
 
-/** A value in SI in the units of NEST, of a dimension whose powers need not be whole numbers, as those of noise. */
+/** Converts a value from SI to NEST's units. The dimension may have fractional powers, as noise does. */
 const inNest = (value: number, dimension: Dimension): number => Number((value / siOf(dimension)).toPrecision(15));
 
 /** A value in SI as NESTML writes it: `20 mV`, `0.5 / (1 ms)`. */

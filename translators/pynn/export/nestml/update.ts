@@ -1,4 +1,4 @@
-/** What a model of NESTML does in each step before spikes arrive. */
+/** Actions of a NESTML model in each step before spikes arrive. */
 
 import type { Statement } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
@@ -11,7 +11,7 @@ import { NotInNestml } from './not-in-nestml.js';
 import type { Refractoriness } from './refractoriness.js';
 import { nestUnitOf } from './units.js';
 
-/** What happens in each step before spikes arrive. */
+/** Returns lines that run in each step before spikes arrive. */
 export function updateLines(code: CellCode, refractoriness: Refractoriness): readonly string[] {
   const { operations } = code.cell;
   const { derivatives, derived, noise } = code.type;

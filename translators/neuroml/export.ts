@@ -1,14 +1,13 @@
 /**
- * From the canonical model to LEMS, with a report of what differs.
+ * Converts the canonical model to LEMS, with a report of differences.
  *
- *   1. types       each neuron type, and each synapse type as it is between two populations, becomes a component type
- *   2. components  the values that all elements share
- *   3. network     populations, connections one by one, inputs
- *   4. simulation  how long, in what steps, what is written
+ *   1. types each neuron type, and each synapse type for a pair of populations, becomes a component type
+ *   2. components the values that all elements share
+ *   3. network populations, connections one by one, inputs
+ *   4. simulation length, time step and outputs
  *
- * Synapses that act on their cell at a spike hold what has arrived for one step, in which the cell takes the sum of it.
- * Cells that have values of
- * their own require them of the element of the population that they are in.
+ * Synapses that act on their cell at a spike hold the arrived sum for one step, in which the cell takes it. Cells with
+ * their own values require them of their element of the population.
  */
 
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
@@ -56,17 +55,17 @@ interface LemsExport {
 /** Files of core types that the reference interpreter has. */
 const includes = ['Cells.xml', 'Networks.xml', 'PyNN.xml', 'Simulation.xml'];
 
-/** What an export is made with beside the model. */
+/** Options and context of an export in addition to the model. */
 interface LemsOptions {
   /** Functions of values that are computed; absent: values with such functions are reported as unknown. */
   readonly functions?: Functions;
-  /** Whether networks are to have NeuroML's elements alone if they can: cells one by one rather than in mixed lists. */
+  /** Whether networks have only NeuroML's elements if possible: single cells rather than mixed lists. */
   readonly plain?: boolean;
 }
 
 /**
- * Returns the document that a model was imported from, while it says the model, with a report; undefined where there is no
- * such document.
+ * Returns the document that a model was imported from, with a report, or undefined if there is none or the model has
+ * changed since.
  */
 export function exportKept(valid: ValidModel): LemsExport | undefined {
   const kept = keptDocument(valid);
@@ -142,7 +141,7 @@ export function exportLems(
   return { root, report: report.entries };
 }
 
-/** The name of a model as an identifier; undefined where it is none, or a sentence. */
+/** Returns the name of a model as an identifier, or undefined if it has no name or a sentence. */
 function identifierOf(name: string): string | undefined {
   const words = name.normalize('NFKD').replace(/\p{M}/gu, '').match(/\w+/g) ?? [];
   const joined = words.join('_');
@@ -158,7 +157,7 @@ const temperatureOf = ({ temperature }: Written): Record<string, string> =>
     ? {}
     : { type: 'networkWithTemperature', temperature: `${Number((temperature - 273.15).toPrecision(12))}degC` };
 
-/** Says what reading the document again gives, where it is not the model. */
+/** Reports the result of reading the document again, if it differs from the model. */
 function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boolean, report: ConversionReport): void {
   if (typeof back === 'string') {
     const isPartial = report.entries.some(({ verdict }) => verdict === 'notExpressible');
@@ -183,13 +182,10 @@ function checkReadBack(back: ReadBack | string, model: Model, hasOwnTypes: boole
     );
 }
 
-/** Whether a model has projections whose connections are to be listed first. */
+/** Checks whether a model has projections with connections that must be listed first. */
 export const hasDrawnConnections = ({ projections }: Model): boolean => Object.values(projections).some(isByRule);
 
-/**
- * Reports integration methods and conventions of a step of the source model, then the parts about which nothing else was
- * reported.
- */
+/** Reports integration methods and conventions of a step of the source model, then all parts without another report. */
 function remark(context: ExportContext, source: ValidModel): void {
   const { model, report } = context;
   if (hasCompartments(model)) return remarkCompartments(context);
@@ -212,7 +208,7 @@ function remark(context: ExportContext, source: ValidModel): void {
   settleParts(model, report);
 }
 
-/** What is said of a document for simulators of cells with compartments, which is read with the timing `grid`. */
+/** Reports on a document for simulators of cells with compartments, which is read with the timing `grid`. */
 function remarkCompartments(context: ExportContext): void {
   const { model, report } = context;
   if (model.timing !== 'grid')
@@ -230,7 +226,7 @@ function remarkCompartments(context: ExportContext): void {
 const methodText = ({ method }: Pick<NeuronType, 'method'>): string =>
   method === 'auto' ? 'the method that suits them' : method;
 
-/** Everything of which nothing else was said is as it was. */
+/** Reports every part without another report as unchanged. */
 function settleParts(model: Model, report: ConversionReport): void {
   for (const kind of ['neurons', 'synapses', 'populations', 'projections', 'stimuli'] as const)
     for (const id of Object.keys(model[kind])) {

@@ -23,7 +23,7 @@ export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeB
   });
 }
 
-/** Derived variables, each after those that it reads. */
+/** Returns derived variables, each after the variables that it reads. */
 export function derivedOrder(
   { derived }: Pick<EquationSet, 'derived'>,
   parse: (text: string) => Expression,

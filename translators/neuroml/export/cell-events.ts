@@ -1,4 +1,4 @@
-/** Conditions of a cell: code at regular times, what arrives, and its events with what they do. */
+/** Conditions of a cell: code at regular times, arriving values, and its events with their actions. */
 
 import { dimensionless } from '../../../src/lang/ast.js';
 import type { Expression } from '../../../src/lang/ast.js';
@@ -12,14 +12,14 @@ import type { TypeBuilder } from './type-builder.js';
 import { NotExpressible } from './text/words.js';
 import { element, type Element } from './text/xml-text.js';
 
-/** What the conditions of a type are written with. */
+/** Context in which the conditions of a type are written. */
 interface CellParts {
   readonly type: NeuronType;
   readonly demands: Demands;
   readonly channels: readonly Channel[];
   readonly builder: TypeBuilder;
   readonly refractoriness: Refractoriness;
-  /** Does something, and reports what LEMS has no words for under the name of a part. */
+  /** Runs an action, and reports anything that LEMS cannot express under the name of a part. */
   readonly attempt: (part: string, action: () => void) => void;
 }
 
@@ -29,12 +29,12 @@ export class CellEvents {
 
   constructor(private readonly parts: CellParts) {}
 
-  /** Everything that is tested in each step: code at regular times, what arrives, the events, code that runs once. */
+  /** Writes all tests of a step: code at regular times, arriving values, the events, code that runs once. */
   write(): void {
     const { type, builder, channels, demands, refractoriness, attempt } = this.parts;
     const flagOf = (name: string): string | null => (demands.forAll.has(name) ? null : name);
     const events = Object.entries(type.events).sort(([, a], [, b]) => a.order - b.order);
-    // The reference interpreter attaches inputs to nothing that emits no events.
+    // The reference interpreter attaches no inputs to a component without events.
     if (events.length === 0)
       builder.conditions.push(element('OnCondition', { test: '1 .lt. 0' }, [element('EventOut', { port: 'spike' })]));
     const operations = [...demands.operations].sort(([, a], [, b]) => a.order - b.order);

@@ -1,4 +1,4 @@
-/** A neuron type as a component type, with the list of what may be attached to its cells. */
+/** A neuron type as a component type, with the list of attachments of its cells. */
 
 import { dimensionless as pure, type Dimension } from '../../../src/lang/ast.js';
 import { name as nameOf, quantity } from '../../../src/lang/build.js';
@@ -65,7 +65,7 @@ export function cellType(id: string, type: NeuronType, demands: Demands, context
   return { plan, elements: [...inputs, built] };
 }
 
-/** Ports on which the actions of a type emit, in their order; those of regimes are the ports of the others. */
+/** Returns the ports on which the actions of a type emit, in their order. A regime has ports of its own. */
 const portsOf = ({ tag, attributes, children }: Element): readonly string[] =>
   tag === 'Regime' ? [] : tag === 'EventOut' ? [attributes['port'] ?? ''] : children.flatMap(portsOf);
 
@@ -178,7 +178,7 @@ class CellWriter {
     }
   }
 
-  /** The list of what is attached, and the sums over it. */
+  /** Adds the list of attachments, and the sums over it. */
   #attach(attachments: string): void {
     const { type, builder } = this;
     for (const { variable, kind, dimension, exposure } of this.channels) {

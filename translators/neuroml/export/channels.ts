@@ -1,4 +1,4 @@
-/** What may be attached to cells of a type, by what it does to them. */
+/** Possible attachments of cells of a type, by their effect on it. */
 
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { binary, number, quantity } from '../../../src/lang/build.js';
@@ -22,7 +22,7 @@ export function channelsOf(type: NeuronType, demands: Demands): readonly Channel
     dimension: dimensionOfUnit(type.parameters[variable]?.unit ?? type.state[variable]?.unit ?? '1'),
     exposure: `into_${variable}`,
   }));
-  // What is a sum in each step keeps nothing that is added to it.
+  // A variable that is a sum in each step keeps no addition.
   const kept = [...demands.jumps].filter((variable) => !demands.sums.has(variable));
   const jumps = kept.map((variable): Channel => ({
     variable,

@@ -1,4 +1,4 @@
-/** What the parts of an export share. */
+/** Context shared by the parts of an export. */
 
 import { elementsIn, populationOf } from '../../../src/model/selected.js';
 import { isSelection } from '../../../src/model/tagged.js';
@@ -13,7 +13,7 @@ import { UniqueNames } from '../../../src/model/free-name.js';
 export interface Channel {
   /** The variable of the cell. */
   readonly variable: string;
-  /** Added to the variable once, or what the variable is the sum of. */
+  /** Added to the variable once, or summed into the variable. */
   readonly kind: 'jump' | 'sum';
   /** Of the variable. */
   readonly dimension: Dimension;
@@ -27,9 +27,9 @@ export interface CellPlan {
   readonly type: string;
   /** Name of the component type. */
   readonly componentType: string;
-  /** The type of what may be attached, to a list called `synapses`. */
+  /** The type of possible attachments, in a list called `synapses`. */
   readonly attachment: string;
-  /** What attachments may do to a cell. */
+  /** Possible effects of attachments on a cell. */
   readonly channels: readonly Channel[];
   /** Parameters and state variables that differ within a population: values of each element. */
   readonly varying: ReadonlySet<string>;
@@ -37,22 +37,22 @@ export interface CellPlan {
   readonly visible: ReadonlyMap<string, { readonly name: string; readonly dimension: Dimension }>;
   /** Where first values of state variables are given, by the variable. */
   readonly starts: ReadonlyMap<string, string>;
-  /** Set where what may be attached has no current to show. */
+  /** Set if attachments need not expose a current. */
   readonly withoutCurrent?: true;
   /**
-   * Set where connections have to name the port of spikes. The reference interpreter makes a port of each action that
-   * emits, connects the first one where none is named, and the last one of a name sends.
+   * Set if connections have to name the port of spikes. The reference interpreter makes a port of each action that
+   * emits. Without a name it connects the first one, but the last one of a name sends.
    */
   readonly namesPort?: true;
 }
 
-/** When an operation takes place once, in s, and for which elements: an expression of `i` and their variables. */
+/** Time at which an operation takes place once, in s, and its elements: an expression of `i` and their variables. */
 export interface Change {
   readonly at: number;
   readonly where?: string;
 }
 
-/** What is known of a model while its parts are written. */
+/** Facts about a model while its parts are written. */
 export interface ExportContext {
   readonly model: Model;
   /** Operations of the model that take place once, and when. */
@@ -61,7 +61,7 @@ export interface ExportContext {
   readonly data: DataStore;
   /** Tables of the model as functions of LEMS. */
   readonly functions: Functions;
-  /** Takes what is said of each part. */
+  /** Receives the report on each part. */
   readonly report: ConversionReport;
   /** Names of dimensions and units. */
   readonly dimensions: Dimensions;
@@ -69,13 +69,13 @@ export interface ExportContext {
   readonly ids: Ids;
   /** Time step in s. */
   readonly dt: number;
-  /** Set where networks are to have NeuroML's elements alone if they can. */
+  /** Set if networks have only NeuroML's elements if possible. */
   readonly plain?: boolean;
 }
 
 /**
- * Whether some cells have compartments. Simulators of such cells take the document rather than LEMS's interpreter: its
- * times are those of the model.
+ * Checks whether some cells have compartments. Simulators of such cells read the document instead of LEMS's
+ * interpreter, and its times are the model's.
  */
 export const hasCompartments = ({ neurons }: Model): boolean =>
   Object.values(neurons).some(({ compartments }) => compartments !== undefined);
@@ -90,7 +90,7 @@ export class Ids {
   }
 }
 
-/** Elements of a population that a selection names; a message where they are not known before a run. */
+/** Returns elements of a population that a selection names, or a message if they are not known before a run. */
 export function elementsOf(
   rule: SelectionRule,
   { model, data }: Pick<ExportContext, 'model' | 'data'>,

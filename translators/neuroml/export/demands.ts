@@ -1,4 +1,4 @@
-/** What the network, and code that runs at regular times, ask of the types of cells. */
+/** Demands of the network, and of code that runs at regular times, on the types of cells. */
 
 import { populationOf } from '../../../src/model/selected.js';
 import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
@@ -9,7 +9,7 @@ import { elementsOf, type Change, type ExportContext } from './context.js';
 import { jumpsOf } from './synapses/effects.js';
 import type { Numbers } from './values.js';
 
-/** What the network does to cells of a type. */
+/** Effects of the network on cells of a type. */
 export interface Demands {
   /** State variables that synapses add to at events. */
   readonly jumps: ReadonlySet<string>;
@@ -23,13 +23,13 @@ export interface Demands {
   readonly linked: ReadonlyMap<string, string>;
   /** Parameters that code changes during the run. */
   readonly written: ReadonlySet<string>;
-  /** `i`, `N` and `lastspike`, where something reads them. */
+  /** `i`, `N` and `lastspike`, if they are read. */
   readonly places: ReadonlySet<string>;
   /** Events that synapses of the cell react to, which it counts. */
   readonly counted: ReadonlySet<string>;
-  /** Code that runs at regular times, by the name of the parameter that says which cells it is for. */
+  /** Code that runs at regular times, by the name of the parameter that flags its cells. */
   readonly operations: ReadonlyMap<string, TimedOperation>;
-  /** Those names of it that need no parameter: the code is for all cells. */
+  /** Names of operations that need no parameter, because the code is for all cells. */
   readonly forAll: ReadonlySet<string>;
 }
 
@@ -42,10 +42,10 @@ export const countOf = (event: string): string => `${event} count`;
 export const lastSpike = 'time of the last spike';
 
 /**
- * What the network asks of a neuron type.
+ * Returns the demands of the network on a neuron type.
  *
- * @param populations  those of the type that are written as cells
- * @param values  numbers of their parameters and variables, by population
+ * @param populations of the type that are written as cells
+ * @param values numbers of their parameters and variables, by population
  */
 export function demandsOf(
   id: string,
@@ -91,7 +91,7 @@ export function demandsOf(
   };
 }
 
-/** What synapses and stimuli add to variables of a type: at events, and in each step. */
+/** Returns the variables of a type that synapses and stimuli add to: at events, and in each step. */
 function effectsOn(
   id: string,
   { projections, populations, synapses, stimuli, neurons }: Model,
@@ -113,17 +113,17 @@ function effectsOn(
   return { jumps, sums };
 }
 
-/** What equations and code read and write beside the variables of a type. */
+/** Names that equations and code read and write besides the variables of a type. */
 interface Uses {
-  /** `i`, `N` and `lastspike`, where something reads them. */
+  /** `i`, `N` and `lastspike`, if they are read. */
   readonly places: ReadonlySet<string>;
-  /** Operations by the name of the parameter that says which cells they are for. */
+  /** Operations by the name of the parameter that flags their cells. */
   readonly operations: ReadonlyMap<string, TimedOperation>;
   /** Parameters that code changes. */
   readonly written: ReadonlySet<string>;
 }
 
-/** What is read and written of a neuron type. */
+/** Returns the names of a neuron type that are read and written. */
 export function usesOf(id: string, { model, changes }: Pick<ExportContext, 'model' | 'changes'>): Uses {
   const type = model.neurons[id];
   if (!type) return { places: new Set(), operations: new Map(), written: new Set() };
@@ -183,7 +183,7 @@ function expressionsOf(type: NeuronType): readonly string[] {
   ];
 }
 
-/** 1 for each element of a population that a selection names, else 0; one number where all are alike. */
+/** Returns 1 for each element of a population that a selection names, else 0. Returns one number if all are equal. */
 export function flags(
   on: SelectionRule,
   population: string,

@@ -1,4 +1,4 @@
-/** What LEMS lists of what a model draws while it is built. */
+/** Lists in LEMS for values that a model draws while it is built. */
 
 import type { ConversionEntry } from '../../../src/model/conversion-report.js';
 import { drawnParts } from '../../../src/model/drawn-parts.js';
@@ -15,9 +15,9 @@ export const drawsNothing = (model: Model): boolean =>
   Object.values(model.projections).every(({ connect }) => connect.every(({ rule }) => rule === 'list'));
 
 /**
- * What is said of the parts of a model that drew, of which lists were made.
+ * Reports the parts of a model with draws that became lists.
  *
- * @param said  of the document: a first value that is written as one for all cells is not listed
+ * @param said report of the document. A first value that is written as one for all cells is not listed.
  */
 export function listedDraws(before: Model, after: Model, said: readonly ConversionEntry[]): readonly ConversionEntry[] {
   const asOne = new Set(said.flatMap(({ code, pointer }) => (code === 'lems/one-start' ? [pointer] : [])));

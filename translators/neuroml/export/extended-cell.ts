@@ -1,7 +1,7 @@
 /**
- * Types that extend a core type by what it lacks: sums of a receptor where they are recorded, the adaptation current with
- * a dimension, first values, and the spikes of HH_cond_exp. Their dynamics repeat those of the core type, since not all
- * readers add to what is inherited.
+ * Types that extend a core type by missing features: recorded sums of a receptor, the adaptation current with a
+ * dimension, first values, and the spikes of HH_cond_exp. Their dynamics repeat the core type's, since not all readers
+ * add to inherited dynamics.
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -10,7 +10,7 @@ import type { XmlElement } from '../xml/element.js';
 import { readXml } from '../xml/read-xml.js';
 import { element, type Element } from './text/xml-text.js';
 
-/** What is seen of an extended cell beside what its core type shows. */
+/** Exposures of an extended cell in addition to its core type's. */
 export interface Shown {
   /** Name of the variable in the extended type. */
   readonly name: string;
@@ -20,18 +20,18 @@ export interface Shown {
   readonly sum?: { readonly list: string; readonly type: string };
 }
 
-/** What a cell has beside its core type. */
+/** Features of a cell in addition to its core type's. */
 interface Extension {
   readonly shown: readonly Shown[];
   /** First values of variables, with the parameters that give them. */
   readonly starts: readonly { readonly variable: string; readonly parameter: string; readonly dimension: string }[];
   /** Whether elements of a population give first values, rather than components. */
   readonly startsApart: boolean;
-  /** Whether it emits a spike where v rises above 0 mV. */
+  /** Whether it emits a spike when v rises above 0 mV. */
   readonly isFiring: boolean;
 }
 
-/** A type that extends a core type; undefined where there is none of that name. */
+/** Returns a type that extends a core type, or undefined if there is none of that name. */
 export function extendedCell(
   core: string,
   name: string,

@@ -3,9 +3,9 @@
 import type { Section } from '../../../../src/model/model.js';
 import { sproutOf, type Sprout } from './shape.js';
 
-/** What is known of the compartments of one cell, in SI. */
+/** Known values of the compartments of one cell, in SI. */
 export interface CableNumbers {
-  /** The compartment at whose far end each begins; -1 for the root. */
+  /** The compartment at the beginning of each; -1 for the root. */
   readonly parents: readonly number[];
   readonly near: readonly number[];
   readonly far: readonly number[];
@@ -13,7 +13,7 @@ export interface CableNumbers {
   /** In the middle. */
   readonly diameter: readonly number[];
   readonly area: readonly number[];
-  /** By name, where they have one. */
+  /** Ranges by name, if they have one. */
   readonly named: Readonly<Record<string, { readonly first: number; readonly count: number }>>;
   readonly resistivity: number;
   readonly specificCapacitance: (compartment: number) => number;
@@ -27,14 +27,17 @@ export interface CutCable {
   readonly groups: Readonly<Record<string, readonly string[]>>;
   /** Where the middle of each compartment is. */
   readonly places: readonly { readonly section: string; readonly fraction: number }[];
-  /** Compartments whose shape is near that of the model, not the same. */
+  /** Compartments with a shape near the model's, but not equal. */
   readonly near: readonly number[];
 }
 
 const close = (a: number, b: number, tolerance: number): boolean =>
   Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
 
-/** Diameters at the ends of a compartment, from its halves' conductances; as a cylinder where they say something else. */
+/**
+ * Returns diameters at the ends of a compartment, from its halves' conductances. They are the diameter of a cylinder if
+ * the conductances disagree.
+ */
 function endsOf({ near, far, length, diameter }: CableNumbers, k: number): readonly [number, number] {
   const [l = 0, d = 0] = [length[k], diameter[k]];
   const ends = [near[k] ?? 0, far[k] ?? 0].map((conductance) =>

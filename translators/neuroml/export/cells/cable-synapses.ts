@@ -33,7 +33,7 @@ export interface WrittenCable {
   readonly synaptic: readonly Expression[];
   /** The number of a parameter in a compartment. */
   readonly numberOf: (name: string, compartment: number) => number;
-  /** The only compartment that fires; undefined: there is none, or several. */
+  /** The only compartment that fires; undefined if there is none, or several. */
   readonly firing: number | undefined;
 }
 
@@ -45,7 +45,7 @@ interface CableProjection {
 
 const asValue = (numbers: Numbers): Value => (typeof numbers === 'number' ? numbers : { array: numbers });
 
-/** A projection of which an end is on compartments; undefined after a report that it cannot be said. */
+/** Returns a projection with an end on compartments, or undefined after a report that it cannot be expressed. */
 export function cableProjection(
   name: string,
   projection: Projection,
@@ -113,7 +113,7 @@ export function cableProjection(
   };
 }
 
-/** The whole population of an end, in which connections count. */
+/** Returns the whole population of an end, by which connections count. */
 const whole = (projection: Projection, end: 'from' | 'to') => ({ population: populationOf(projection[end].of) ?? '' });
 
 /** The synapse type with the variables of the compartment that only it changes. */
@@ -190,7 +190,7 @@ function synapseOf(
 
 const zero = { unit: '1', type: 'real', initial: 0, shared: false } as const;
 
-/** Whether a state variable is what spikes change, or follows from it. */
+/** Checks whether spikes change a state variable, directly or through its rate. */
 function isPart(cell: NeuronType, name: string, changed: ReadonlySet<string>): boolean {
   if (changed.has(name)) return true;
   if (!Object.hasOwn(cell.state, name)) return false;
@@ -204,7 +204,10 @@ export const isArea = (e: Expression): boolean => e.kind === 'name' && e.name ==
 export const isReciprocalArea = (e: Expression): boolean =>
   e.kind === 'binary' && e.operator === '/' && e.left.kind === 'number' && e.left.value === 1 && isArea(e.right);
 
-/** A part of the membrane current per area as a current of the whole compartment; undefined where it depends on its area. */
+/**
+ * Returns a part of the membrane current per area as a current of the whole compartment, or undefined if it depends on
+ * its area.
+ */
 function wholeCurrent(e: Expression): Expression | undefined {
   const factors = factorsOf(e);
   const at = factors.findIndex(isReciprocalArea);

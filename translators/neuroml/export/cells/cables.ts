@@ -41,7 +41,7 @@ import { addendsOf } from '../../../../src/lang/addends.js';
 import { factorsOf } from './membrane-current.js';
 import { chosenInPlaceOf } from '../remark-method.js';
 
-/** A model without cables, where all of them could be said to be cells with sections. */
+/** Returns a model without cables, if all of them can be expressed as cells with sections. */
 export function withSections(context: ExportContext): ExportContext {
   let now = context;
   for (const [name, population] of Object.entries(context.model.populations)) {
@@ -163,7 +163,7 @@ class CableWriter {
     return numberAt(this.#values.get(name), element);
   }
 
-  /** Says which values differ between cells, for which each compartment gets that of the first. */
+  /** Reports the values that differ between cells. Each compartment gets the value of the first cell. */
   #remarkDifferences(injected: ReadonlyMap<string, number>): void {
     for (const [key, numbers] of this.#values)
       if (
@@ -178,7 +178,7 @@ class CableWriter {
         );
   }
 
-  /** Whether a name is a parameter that nothing changes. */
+  /** Checks whether a name is a parameter that never changes. */
   #isFixed(name: string): boolean {
     const { model } = this.context;
     const code = Object.values(model.synapses).flatMap(({ pathways }) =>
@@ -193,7 +193,7 @@ class CableWriter {
 
   // --- The membrane -------------------------------------------------------------------------------------------------
 
-  /** An expression over parameters and state alone, its units folded. */
+  /** Returns an expression over only parameters and state, with its units folded. */
   #inlined(e: Expression): Expression {
     const { type } = this;
     const declared = ownNames(type);
@@ -210,7 +210,7 @@ class CableWriter {
     return evaluate(e, (name) => this.#numberOf(name, compartment), this.context.functions);
   }
 
-  /** State that spikes from elsewhere change, and what depends on it. */
+  /** Returns state that spikes from elsewhere change, and all state that depends on it. */
   #openedBySpikes(): ReadonlySet<string> {
     const { type, context } = this;
     const opened = new Set<string>();
@@ -277,7 +277,7 @@ class CableWriter {
     );
   }
 
-  /** Names that an expression reads, and those that their equations read, without the potential. */
+  /** Returns the names that an expression and its derived equations read, without the potential. */
   #closure(e: Expression): ReadonlySet<string> {
     const { type, cable } = this;
     const found = new Set<string>();
@@ -291,7 +291,7 @@ class CableWriter {
     return found;
   }
 
-  /** Mechanisms with the values of each section that are not those of the first compartment. */
+  /** Returns mechanisms with the values of each section that differ from the first compartment's. */
   #spread(mechanisms: Readonly<Record<string, Mechanism>>, { places }: CutCable): Readonly<Record<string, Mechanism>> {
     return Object.fromEntries(
       Object.entries(mechanisms).map(([id, mechanism]) => {
@@ -307,11 +307,11 @@ class CableWriter {
     );
   }
 
-  /** The compartment that fires and its event, of which the index of the compartment is left out. */
+  /** Returns the firing compartment and its event, without the index of the compartment. */
   #spike(): { readonly firing: number | undefined; readonly event: EventDefinition | undefined } {
     const event = this.type.events['spike'];
     if (!event) return { firing: undefined, event: undefined };
-    // A location is a condition on the index alone, beside that on the compartment.
+    // A location is a condition on only the index, next to the condition on the compartment.
     const conditions = operandsOf(parseExpression(event.when), 'and');
     const places = conditions.filter((e) => namesIn(e).size > 0 && [...namesIn(e)].every((one) => one === 'i'));
     const other = conditions.filter((e) => !places.includes(e));

@@ -1,4 +1,4 @@
-/** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and where its variables are. */
+/** A cell with compartments as NeuroML's `cell`: its shape, channels by density, and paths of its variables. */
 
 import { concentration, faradByArea, ohmMetre, volt } from '../../../../src/lang/dimension.js';
 import type { Dimension } from '../../../../src/lang/ast.js';
@@ -35,10 +35,10 @@ import type { StructuredCell, StructuredType } from './structured-cell.js';
 /**
  * Writes a cell and its channels.
  *
- * @param id  of the neuron type
- * @param start  membrane potential at the start in V, where the population has one
- * @param cut  sections of which compartments are named one by one
- * @throws NotExpressible where the whole cell cannot be written
+ * @param id of the neuron type
+ * @param start membrane potential at the start in V, if the population has one
+ * @param cut sections with a name for each compartment
+ * @throws NotExpressible if the whole cell cannot be written
  */
 export function writeCell(
   id: string,
@@ -64,11 +64,11 @@ class CellWriter {
   readonly #pointer: string;
   readonly #cut: CutCell;
   #compartments: Compartments;
-  /** Mechanisms of which the conductance is said to follow the distance. */
+  /** Mechanisms with a conductance written as a function of the distance. */
   readonly #followed: ReadonlySet<string>;
   readonly #channels: Channels;
   readonly #placed: Placed[] = [];
-  /** Pools of calcium by section; null where one is left out. */
+  /** Pools of calcium by section; null if one is left out. */
   readonly #pools = new Map<string, Pool | null>();
   readonly #groups: Element[] = [];
   readonly #groupOf = new Map<string, string>();
@@ -101,7 +101,7 @@ class CellWriter {
     const [pools, channels] = [true, false].map((wanted) =>
       Object.entries(mechanisms).filter(([, { writes }]) => Object.hasOwn(writes, 'ca_i') === wanted),
     );
-    // What channels read of calcium depends on whether a pool is there.
+    // Calcium, as channels read it, depends on whether a pool is there.
     for (const [name, mechanism] of [...(pools ?? []), ...(channels ?? [])]) this.#mechanism(name, mechanism);
     if (Object.keys(type.derivatives).length + Object.keys(type.state).length > 0)
       report.missing(this.#pointer, 'equations of the whole cell beside those of its mechanisms');
@@ -172,7 +172,7 @@ class CellWriter {
     }
   }
 
-  /** Channels of a mechanism on each of its sections; those that are equal are one. */
+  /** Writes the channels of a mechanism on each of its sections. Equal ones become one. */
   #mechanism(name: string, mechanism: Mechanism): void {
     const pointer = `${this.#pointer}/compartments/mechanisms`;
     const at = child(pointer, name);
@@ -237,7 +237,7 @@ class CellWriter {
     }
   }
 
-  /** Numbers of a mechanism's parameters and first values on a section, and of what it reads there. */
+  /** Returns numbers of a mechanism's parameters and first values on a section, and of variables read there. */
   #numbersOn(section: string, mechanism: Mechanism, free: ReadonlyMap<string, number>): Map<string, number> {
     const middle = middleOf(section, this.#compartments);
     const outside = (one: string): number | undefined =>
@@ -256,7 +256,7 @@ class CellWriter {
     return numbers;
   }
 
-  /** Whether NeuroML can say how the conductance of a mechanism follows the distance. */
+  /** Checks whether NeuroML can express a mechanism's conductance as a function of the distance. */
   #isFollowed(mechanism: Mechanism): boolean {
     const [section] = sectionsOn(mechanism.on, this.#compartments);
     if (section === undefined || !readsDistanceInCurrent(mechanism)) return false;
@@ -279,14 +279,14 @@ class CellWriter {
     }
   }
 
-  /** What currents of calcium on a section are; undefined where its concentration does not change. */
+  /** Returns the forms of calcium currents on a section, or undefined if its concentration is constant. */
   #calcium(section: string): Calcium | undefined {
     const pool = this.#pools.get(section);
     const { temperature } = this.#compartments;
     return pool && temperature !== undefined ? calciumOf(pool, temperature, this.context.functions) : undefined;
   }
 
-  /** What a pool on a section changes, or reads, with what it is at the start. */
+  /** Returns the variables that a pool on a section changes or reads, with their values at the start. */
   #calciumOn(section: string, isPool: boolean): ReadonlyMap<string, number> {
     // The area of a compartment is not known here.
     if (isPool) return new Map([['i_ca', 0], ['area', NaN]]); // prettier-ignore
@@ -299,7 +299,7 @@ class CellWriter {
     return new Map([['ca_i', start], ...(potential === undefined ? [] : [['e_ca', potential] as const])]);
   }
 
-  /** NeuroML has the reversal potential of calcium by the temperature of the network, for currents of calcium alone. */
+  /** In NeuroML, the reversal potential depends on the network's temperature only for currents of calcium. */
   #setTemperature(ion: string): void {
     const { temperature, ions } = this.#compartments;
     if (ion !== 'ca' || ions['ca']?.valence !== 2)
@@ -309,7 +309,10 @@ class CellWriter {
     this.written.temperature = temperature;
   }
 
-  /** A potential or concentration of an ion that mechanisms read on a section; undefined where a pool changes it. */
+  /**
+   * Returns a potential or concentration of an ion that mechanisms read on a section, or undefined if a pool changes
+   * it.
+   */
   #ofIon(name: string, section: string): number | undefined {
     const [, potential, held, side] = /^(?:e_(\w+)|(\w+)_([io]))$/.exec(name) ?? [];
     const which = potential ?? held ?? '';
@@ -323,7 +326,7 @@ class CellWriter {
     return ion.reversal && nernstPotential(ion.valence, inside, outside, this.#compartments.temperature);
   }
 
-  /** Pools of calcium as species; those that are equal are one. */
+  /** Returns pools of calcium as species. Equal ones become one. */
   #species(): readonly Element[] {
     const { ids, dimensions } = this.context;
     const groups = new Map<string, { readonly pool: Pool; readonly sections: string[] }>();
@@ -383,13 +386,13 @@ class CellWriter {
     return [...found];
   }
 
-  /** The group of some sections; nothing for all of them. */
+  /** Returns the group of some sections as an attribute; no attribute for all of them. */
   #segmentGroup(own: readonly string[]): Readonly<Record<string, string>> {
     const { sections } = this.#compartments;
     if (own.length === Object.keys(sections).length) return {};
     const known = this.#groupOf.get(this.#keyOf(own));
     const [only = ''] = own;
-    // NEURON has sections of the names of their groups, and what is on them by the names of other groups.
+    // NEURON names sections after their groups, and mechanisms refer to other groups.
     const wanted = own.length === 1 ? `${only}_group` : `sections_${this.#groups.length + 1}`;
     return { segmentGroup: known ?? this.#group(this.#free(wanted), own) };
   }
@@ -421,5 +424,5 @@ const groupOf = (id: string, sections: readonly string[], more: readonly Element
     ...more,
   ]);
 
-/** How a conductance follows the distance, as text; undefined where it does not. */
+/** Returns the conductance as a function of the distance, as text, or undefined if it is constant. */
 const alongOf = ({ along, conductance }: Conductance): string | undefined => along && alongText(along, conductance);

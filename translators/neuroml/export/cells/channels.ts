@@ -60,7 +60,7 @@ export class Channels {
     for (const [gate, steadyAt] of steady) this.#remarkStart(gate, steadyAt(origin.v), origin);
     const instant = open === null ? [] : [instantGate(open, 1, equations, this.#functions, owner)];
     const elements = [...single, ...coupled].map((one) => one.element).concat(instant);
-    // NEURON's channels either have a reversal potential or read that of their ion.
+    // NEURON's channels either have a reversal potential or read the ion's.
     const key = JSON.stringify([owner, ion, typeof reversal === 'string', elements, open && printExpression(open)]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -122,7 +122,7 @@ export class Channels {
     });
     const key = JSON.stringify([id, inScheme, owner, printExpression(value), rates]);
     const known = this.#gatesOf.get(key);
-    // What events do may read numbers of the section.
+    // Actions of events may read numbers of the section.
     if (known && Object.keys(equations.type.events ?? {}).length === 0) return known;
     const made = coupledGate(id, value, making, inScheme);
     this.#gatesOf.set(key, made);

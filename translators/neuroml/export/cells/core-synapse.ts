@@ -1,4 +1,4 @@
-/** Synapses that NeuroML has by name, found by what their equations do. */
+/** Synapses that NeuroML has by name, found by their equations. */
 
 import { assignedValue } from '../../../../src/lang/build.js';
 import { evaluate, NoNumber, type Functions } from '../../../../src/lang/evaluate.js';
@@ -23,7 +23,9 @@ export interface CoreSynapse {
 /** A type's expressions, as numbers. */
 interface Arithmetic {
   readonly folded: (e: Expression) => Expression;
-  /** @throws NoNumber where it depends on something else */
+  /**
+   * @throws NoNumber if it depends on something else
+   */
   readonly at: (e: Expression, given: Readonly<Record<string, number>>) => number;
 }
 
@@ -54,9 +56,9 @@ function arithmeticOf(
 }
 
 /**
- * The conductance of a gap junction in S; undefined where a synapse is another.
+ * Returns the conductance of a gap junction in S, or undefined for other synapses.
  *
- * @param valueOf  numbers of its parameters, in SI
+ * @param valueOf numbers of its parameters, in SI
  */
 export function gapConductance(
   type: SynapseType,
@@ -83,9 +85,9 @@ export function gapConductance(
 }
 
 /**
- * One synapse of a type by NeuroML's name; undefined where it is another.
+ * Returns one synapse of a type by NeuroML's name, or undefined if NeuroML has none.
  *
- * @param valueOf  numbers of its parameters and first values, in SI
+ * @param valueOf numbers of its parameters and first values, in SI
  */
 export function coreSynapse(
   type: SynapseType,

@@ -1,6 +1,6 @@
 /**
- * Gates that are more than one state variable: kinetic schemes, sums of independent gates, and those of other
- * equations, which become component types of their own.
+ * Gates of more than one state variable: kinetic schemes, sums of independent gates, and other equations, which become
+ * custom component types.
  */
 
 import { concentration, hertz, volt } from '../../../../src/lang/dimension.js';
@@ -31,7 +31,7 @@ export interface CoupledGate {
   readonly steady: ReadonlyMap<string, (v: number) => number>;
 }
 
-/** What gates of one channel are made from. */
+/** Context in which the gates of one channel are made. */
 export interface Making {
   readonly equations: LocalEquations;
   readonly functions: PotentialFunctions;
@@ -42,11 +42,11 @@ export interface Making {
 }
 
 /**
- * A factor of a conductance as a gate.
+ * Returns a factor of a conductance as a gate.
  *
- * @param value  over state variables, potential and calcium
- * @param inScheme  whether it may be a kinetic scheme, which stands in no channel with other gates
- * @throws NotExpressible where it depends on something else
+ * @param value over state variables, potential and calcium
+ * @param inScheme whether it may be a kinetic scheme, which excludes other gates in a channel
+ * @throws NotExpressible if it depends on something else
  */
 export function coupledGate(id: string, value: Expression, making: Making, inScheme = true): CoupledGate {
   const { equations, functions } = making;
@@ -58,7 +58,7 @@ export function coupledGate(id: string, value: Expression, making: Making, inSch
   );
 }
 
-/** State variables that decide about some, and these. */
+/** Returns some state variables together with all state variables that they depend on. */
 export function statesBehind(names: Iterable<string>, equations: LocalEquations): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [...names].filter(equations.isState);
@@ -87,8 +87,8 @@ export function statesBehind(names: Iterable<string>, equations: LocalEquations)
 const samples = [-0.1, -0.071, -0.0433, -0.012, 0.0271].flatMap((v) => [1e-5, 4e-4, 0.01].map((ca) => ({ v, ca })));
 
 /**
- * States between which what they hold moves, at rates that the potential and calcium decide. A state that the equations
- * leave out, since all of them add up to one, is named again.
+ * Returns states with flows of occupancy between them, at rates that depend on the potential and calcium. A state that
+ * the equations leave out, since all states add up to one, gets a name again.
  */
 function kineticScheme(id: string, { shares, power }: Shares, making: Making): CoupledGate | undefined {
   const { equations, functions, owner, initial } = making;
@@ -166,7 +166,7 @@ function transition(
 ): readonly Element[] {
   if (!forth && !back) return [];
   const id = `${from}_${to}`;
-  // NEURON's export knows these transitions alone, and both in each pair.
+  // NEURON's export has only these transitions, and both in each pair.
   const of = (way: 'forward' | 'reverse', rate: Expression): Element =>
     element(`${way}Transition`, { id: `${id}_${way}`, from, to }, [
       functions.part('rate', 'Rate', rate, equations, `${owner}_${id}_${way}`),
@@ -176,7 +176,7 @@ function transition(
 
 // --- Other gates ----------------------------------------------------------------------------------------------------
 
-/** Independent gates, each of which opens a part of the conductance. */
+/** Returns independent gates that each open a part of the conductance. */
 function sumOfGates(id: string, { shares, power }: Shares, making: Making): CoupledGate | undefined {
   const { equations, functions, owner } = making;
   const steady = new Map<string, (v: number) => number>();

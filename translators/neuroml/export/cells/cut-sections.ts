@@ -1,4 +1,4 @@
-/** Sections of which the compartments have values of their own, as a section for each compartment: the same cable. */
+/** Sections with separate values for their compartments, as one section for each compartment of the same cable. */
 
 import { namesIn } from '../../../../src/lang/walk.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
@@ -10,23 +10,24 @@ import { compartmentAt, inOrder, stepsOf, withCuts } from './shape.js';
 
 type Place = NonNullable<Section['parent']>;
 
-/** A cell of which some sections are in pieces. */
+/** A cell with some sections in pieces. */
 export interface CutCell {
   readonly compartments: Compartments;
   /** Where a place of the cell is in its pieces. */
   readonly at: (section: Id, fraction: number) => Place;
 }
 
-/** What values read of a compartment, beside what all of a section have in common. */
+/** Variables of a compartment that values read, besides the section's common ones. */
 const local: ReadonlySet<string> = new Set(['distance', 'diameter', 'length', 'area', 'x', 'y', 'z']);
 
-/** What equations may read of a compartment that is known of its pieces. */
+/** Variables of a compartment, known for its pieces, that equations may read. */
 const alongSections: ReadonlySet<string> = new Set(['distance', 'length']);
 
 /**
- * The cell with each section in pieces in which a mechanism's values differ; itself where there is none.
+ * Returns the cell with sections in pieces if a mechanism's values differ within them. Without such a section the cell
+ * is unchanged.
  *
- * @param followed  mechanisms of which the document says itself how they follow the distance
+ * @param followed mechanisms with values that the document itself writes as functions of the distance
  */
 export function cutWhereValuesDiffer(compartments: Compartments, data: DataStore, followed: ReadonlySet<Id>): CutCell {
   const wanted = sectionsWithLocalValues(compartments, data, followed);

@@ -8,7 +8,7 @@ import type { Conductance } from './membrane-current.js';
 
 const metreBySecond = divideDimensions(metre, second);
 
-/** Channels on sections, by the way in which their reversal potential comes about. */
+/** Returns channels on sections, by the origin of their reversal potential. */
 export function densityElement(
   id: string,
   ionChannel: string,
@@ -36,7 +36,10 @@ export function densityElement(
   });
 }
 
-/** Densities with a reversal potential of their own, then those that follow calcium, as the schema has them. */
+/**
+ * Returns densities in the order of the schema: densities with their own reversal potential, then densities that depend
+ * on calcium.
+ */
 export const densitiesInOrder = (elements: readonly Element[]): readonly Element[] =>
   [
     'channelDensity',
@@ -46,7 +49,7 @@ export const densitiesInOrder = (elements: readonly Element[]): readonly Element
     'channelDensityNonUniform',
   ].flatMap((kind) => elements.filter(({ tag }) => tag === kind));
 
-/** A density that its parts say at each place. */
+/** Returns a density with a value at each place given by its parts. */
 export const nonUniformDensity = (
   id: string,
   ionChannel: string,

@@ -1,4 +1,4 @@
-/** Equations of a mechanism on one section, as functions of the potential, its state and calcium alone. */
+/** Equations of a mechanism on one section, as functions of only the potential, its state and calcium. */
 
 import type { Conditional, Expression } from '../../../../src/lang/ast.js';
 import { number, quantity } from '../../../../src/lang/build.js';
@@ -13,20 +13,20 @@ import type { Mechanism } from '../../../../src/model/model.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { NotExpressible } from '../text/words.js';
 
-/** The side of a choice that numbers alone make. */
+/** Returns the branch of a conditional with a condition of only numbers. */
 function chosen(e: Conditional): Expression {
   const condition = foldConstants(e.condition, undefined, () => true);
   return condition.kind !== 'boolean' ? e : condition.value ? e.whenTrue : e.whenFalse;
 }
 
-/** Code with numbers in the place of parameters, and definitions in that of derived variables. */
+/** Code with parameters replaced by numbers, and derived variables by their definitions. */
 export class LocalEquations {
   readonly #known = new Map<string, Expression>();
 
   /**
-   * @param numbers  parameters and what is read of the place, in SI
-   * @param ions  of the cell
-   * @param free  names that stay, as calcium where a pool sets it, with what they are at the start
+   * @param numbers parameters and values read at the place, in SI
+   * @param ions of the cell
+   * @param free names that stay, such as calcium set by a pool, with their values at the start
    */
   constructor(
     readonly type: Mechanism,
@@ -39,12 +39,20 @@ export class LocalEquations {
   /** Whether a name is a state variable. */
   readonly isState = (name: string): boolean => Object.hasOwn(this.type.state, name);
 
-  /** An expression over `v`, state variables and free names. @throws NotExpressible where it reads something else */
+  /**
+   * Returns an expression over `v`, state variables and free names.
+   *
+   * @throws NotExpressible if it reads something else
+   */
   of(text: string): Expression {
     return this.inlined(parseExpression(text));
   }
 
-  /** A parsed expression in the same way. @throws NotExpressible where it reads something else */
+  /**
+   * Inlines a parsed expression in the same way.
+   *
+   * @throws NotExpressible if it reads something else
+   */
   inlined(e: Expression): Expression {
     const declared = (name: string): boolean =>
       name === 'v' ||
@@ -77,7 +85,7 @@ export class LocalEquations {
     return made;
   }
 
-  /** An expression over `v` as a function of it, in SI; free names are what they are at the start. */
+  /** Returns an expression over `v` as a function of it, in SI. Free names have their values at the start. */
   atPotential(e: Expression): (v: number) => number {
     return (v) =>
       evaluate(

@@ -25,7 +25,10 @@ interface Contact {
   readonly conductance: number;
 }
 
-/** The contacts of a projection; undefined where its synapses are no gap junctions between cells with compartments. */
+/**
+ * Returns the contacts of a projection, or undefined if its synapses are not gap junctions between cells with
+ * compartments.
+ */
 export function contactsOf(
   { projection, type, source, target, pairs, values }: PairedProjection,
   written: Written,

@@ -25,7 +25,7 @@ export interface Gate {
   readonly steady: (v: number) => number;
 }
 
-/** What a function of the potential is called within a gate, by what it is. */
+/** Names of functions of the potential within a gate, by their kind. */
 const kinds = {
   Rate: { exposure: 'r', dimension: hertz },
   Variable: { exposure: 'x', dimension: dimensionless },
@@ -70,7 +70,7 @@ export class PotentialFunctions {
     return element(role, { type: this.#type(kind, value, wanted, bare) });
   }
 
-  /** A component type of its own for what NeuroML has no form for. */
+  /** Returns a custom component type for a function without a form in NeuroML. */
   #type(kind: keyof typeof kinds, value: Expression, wanted: string, bare: boolean): string {
     const names = namesIn(value);
     if ([...names].some((name) => name !== 'v' && name !== 'ca_i'))
@@ -100,7 +100,7 @@ export class PotentialFunctions {
     const { dimensions, ids } = this.context;
     const declared = dimensions.declarations.length;
     const plain = build('', bare);
-    // NEURON's export knows no dimensions beside those of the core types.
+    // NEURON's export has no dimensions besides the core types'.
     const asNumbers = bare || dimensions.declarations.length > declared;
     const key = JSON.stringify(asNumbers === bare ? plain : build('', true));
     const known = this.#types.get(key);
@@ -112,7 +112,7 @@ export class PotentialFunctions {
   }
 }
 
-/** The steady state and the time constant of a state variable that potential and calcium alone open and close. */
+/** Returns the steady state and the time constant of a state variable that depends only on potential and calcium. */
 export function approachOf(
   name: string,
   equations: LocalEquations,
@@ -124,7 +124,7 @@ export function approachOf(
   return approach(rate, name) ?? { steady: quotient(entering, leaving), tau: quotient(number(1), leaving) };
 }
 
-/** The parts of a rate that is linear in its variable, and depends on potential and calcium beside it. */
+/** Returns the parts of a rate that is linear in its variable, and otherwise depends on potential and calcium. */
 function linearGate(
   name: string,
   equations: LocalEquations,
@@ -139,9 +139,9 @@ function linearGate(
 }
 
 /**
- * A state variable as a gate; undefined where it is none.
+ * Returns a state variable as a gate, or undefined for other variables.
  *
- * @param instances  the power to which it opens the channel
+ * @param instances the power to which it opens the channel
  */
 export function gateOf(
   name: string,
@@ -191,7 +191,7 @@ export function instantGate(
   ]);
 }
 
-/** The rate at which open gates close; undefined where a gate has no opening rate of its own. */
+/** Returns the rate at which open gates close, or undefined if a gate has no separate opening rate. */
 function closingRate(coefficient: Expression, entering: Expression, equations: LocalEquations): Expression | undefined {
   const parts = addendsOf(coefficient);
   const own = parts.findIndex(({ sign, value }) => sign === -1 && equalExpressions(value, entering));

@@ -9,17 +9,17 @@ import { NoNumber } from '../../../../src/lang/evaluate.js';
 import { ElementValues } from '../values.js';
 import { NotExpressible } from '../text/words.js';
 
-/** What is known besides a mechanism's own values. */
+/** Known values in addition to a mechanism's own. */
 interface Around {
   readonly data: DataStore;
   readonly functions: Functions;
 }
 
 /**
- * Numbers of parameters and first values of a mechanism on one section, in SI.
+ * Returns numbers of parameters and first values of a mechanism on one section, in SI.
  *
- * @param outside  numbers that are read of the place: `v` at the start, `temperature`
- * @throws NotExpressible where they differ between the compartments of the section, or are drawn
+ * @param outside numbers read at the place: `v` at the start, `temperature`
+ * @throws NotExpressible if they differ between the compartments of the section, or are drawn
  */
 export function localNumbers(
   mechanism: Mechanism,

@@ -9,31 +9,34 @@ import { equalExpressions, namesIn } from '../../../../src/lang/walk.js';
 import { NotExpressible } from '../text/words.js';
 
 /**
- * `conductance * gates * open * (reversal - v)`, inward positive; with `ghk` as reversal potential, what Goldman, Hodgkin
- * and Katz have for that product of a permeability.
+ * `conductance * gates * open * (reversal - v)`, inward positive; with `ghk` as reversal potential, the
+ * Goldman-Hodgkin-Katz current for that product of a permeability.
  */
 export interface Conductance {
-  /** In S/m**2, in S where the current is not per area; of `ghk` in m/s. */
+  /** In S/m**2, or in S for a current that is not per area; for `ghk` in m/s. */
   readonly conductance: number;
-  /** In V, or that of calcium where a pool sets its concentration; `ghk2` is a conductance that rectifies. */
+  /** In V, or the potential of calcium if a pool sets its concentration; `ghk2` is a conductance that rectifies. */
   readonly reversal: number | 'nernst' | 'ghk' | 'ghk2';
   /** State variables that are its factors, with their powers. */
   readonly gates: ReadonlyMap<string, number>;
   /** Its other factors that state variables are in. */
   readonly mixed: readonly Expression[];
-  /** What else of it changes with the potential; null: nothing. */
+  /** Its other factor that changes with the potential, or null. */
   readonly open: Expression | null;
-  /** What of the conductance follows the distance from the root, in SI. */
+  /** The factor of the conductance that follows the distance from the root, in SI. */
   readonly along?: Expression;
 }
 
-/** What is known of calcium where a current is. */
+/** Known values of calcium at a current. */
 export interface Calcium {
   /** Whether an expression is its reversal potential. */
   readonly isReversal: (e: Expression) => boolean;
-  /** The permeability in m/s with which an expression is its current; undefined where it is another. */
+  /** Returns the permeability in m/s for which an expression is its current, or undefined if it is another current. */
   readonly permeabilityOf: (e: Expression) => number | undefined;
-  /** The conductance in S/m**2 with which an expression is its rectified current; undefined where it is another. */
+  /**
+   * Returns the conductance in S/m**2 for which an expression is its rectified current, or undefined if it is another
+   * current.
+   */
   readonly rectifiedOf: (e: Expression) => number | undefined;
 }
 
@@ -43,7 +46,7 @@ const noCalcium: Calcium = {
   rectifiedOf: () => undefined,
 };
 
-/** The factors of a product; those that it is divided by are the reciprocals of what is there. */
+/** Returns the factors of a product. Divisors become the reciprocals of their factors. */
 export function factorsOf(e: Expression): readonly Expression[] {
   if (e.kind === 'binary' && e.operator === '*') return [...factorsOf(e.left), ...factorsOf(e.right)];
   if (e.kind === 'binary' && e.operator === '/')
@@ -58,7 +61,7 @@ export interface Shares {
   readonly power: number;
 }
 
-/** A factor that is a power of a sum of state variables times numbers; undefined where it is none. */
+/** Returns a factor that is a power of a sum of state variables times numbers, or undefined for other factors. */
 export function sharesOf(e: Expression, isState: (name: string) => boolean, functions: Functions): Shares | undefined {
   const whole =
     e.kind === 'binary' && e.operator === '**' && e.right.kind === 'number' && Number.isInteger(e.right.value)
@@ -88,10 +91,10 @@ function gateOf(
 }
 
 /**
- * A current as conductances.
+ * Returns a current as conductances.
  *
- * @param current  inward positive, over `v`, state variables and calcium's concentration and potential alone
- * @throws NotExpressible where a part of it has no reversal potential
+ * @param current inward positive, over only `v`, state variables and calcium's concentration and potential
+ * @throws NotExpressible if a part of it has no reversal potential
  */
 export function conductancesOf(
   current: Expression,
@@ -112,7 +115,7 @@ export function conductancesOf(
   for (const { sign, value } of addendsOf(current)) {
     const one =
       ofCalcium(value, isState, calcium, functions) ?? conductanceOf(value, isState, constant, calcium, functions);
-    // `g*E - g*v` is one conductance, whose parts say so together alone.
+    // `g*E - g*v` is one conductance, recognized only from both parts together.
     const isLeak =
       one?.gates.size === 0 &&
       one.mixed.length === 0 &&
@@ -221,7 +224,10 @@ function ofCalcium(
   return undefined;
 }
 
-/** The gates that are factors of an expression, on both sides of a choice, and what it is without them. */
+/**
+ * Returns the gates that are factors of an expression, in both branches of a conditional, and the expression without
+ * them.
+ */
 function gatesOf(
   e: Expression,
   isState: (name: string) => boolean,

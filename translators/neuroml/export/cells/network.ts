@@ -21,7 +21,7 @@ import { coreSynapse, type CoreSynapse } from './core-synapse.js';
 /** Whether cells of a type have compartments. */
 export const isStructured = (type: NeuronType | undefined): type is StructuredType => type?.compartments !== undefined;
 
-/** Writes the cells of each population of a type; those that begin alike are one component. */
+/** Writes the cells of each population of a type. Cells with equal first values are one component. */
 export function writeCells(id: string, type: StructuredType, written: Written, context: ExportContext): void {
   const { model, report } = context;
   const made = new Map<number | undefined, StructuredCell>();
@@ -42,7 +42,7 @@ export function writeCells(id: string, type: StructuredType, written: Written, c
   written.plans.set(id, planOf(id, input));
 }
 
-/** What may be attached to cells with compartments. */
+/** Returns the possible attachments of cells with compartments. */
 const planOf = (type: string, input: string): CellPlan => ({
   type,
   componentType: 'cell',
@@ -53,7 +53,7 @@ const planOf = (type: string, input: string): CellPlan => ({
   starts: new Map(),
 });
 
-/** The membrane potential at which cells of a population begin, where it says so. */
+/** Returns the membrane potential at which cells of a population begin, if it gives one. */
 function startOf(name: string, { values, size }: Population, context: ExportContext): number | undefined {
   const pointer = `${child('/populations', name)}/values`;
   for (const key of Object.keys(values))
@@ -88,7 +88,7 @@ export function writeStructuredPopulation(
   written.place(name, (index) => `${name}/${index}/${component}`);
 }
 
-/** Synapses by core types, of each combination of their constants; undefined where there is no such type. */
+/** Returns synapses by core types, for each combination of their constants, or undefined if there is no such type. */
 export function coreSynapses(
   { name, projection, type, pairs, values }: PairedProjection,
   written: Written,
@@ -111,7 +111,7 @@ export function coreSynapses(
   return [...groups.values()].map(({ synapse: { name: core, tau, reversal }, members, weights }) => {
     const id = ids.claim(`${name}_synapses`);
     const [first = 0] = weights;
-    // Weights are numbers: where they differ, of nanosiemens.
+    // Weights are numbers: nanosiemens, if they differ.
     const unit = first !== 0 && weights.every((weight) => weight === first) ? first : 1e-9;
     written.components.push(
       element(core, {

@@ -13,7 +13,7 @@ const variable = 'p';
 /** Functions of our language that LEMS's expressions have by the same names. */
 const shared: ReadonlySet<string> = new Set(['exp', 'sqrt', 'abs', 'sin', 'cos', 'tan', 'sinh', 'cosh', 'tanh']);
 
-/** Whether a mechanism reads how far it is from the root, and does so in nothing but its current. */
+/** Checks whether a mechanism reads its distance from the root, and only in its current. */
 export function readsDistanceInCurrent({
   reads,
   parameters,
@@ -37,9 +37,9 @@ export function readsDistanceInCurrent({
 }
 
 /**
- * A factor of a conductance as LEMS's text; undefined where it has none.
+ * Returns a factor of a conductance as LEMS text, or undefined if LEMS cannot express it.
  *
- * @param along  over `distance` alone; its values are in SI
+ * @param along over `distance` only; its values are in SI
  */
 export function alongText(along: Expression, factor: number): string | undefined {
   const isPlain = (e: Expression): boolean =>
@@ -61,7 +61,7 @@ export function alongText(along: Expression, factor: number): string | undefined
   return printExpression(whole).replaceAll('**', '^');
 }
 
-/** What a group of segments says of the path length of its parts. */
+/** Returns the path length of the parts of a group of segments. */
 export const pathLength = (id: string): Element =>
   element('inhomogeneousParameter', { id, variable, metric: 'Path Length from root' });
 

@@ -16,7 +16,7 @@ interface Placing {
   readonly places?: Places;
 }
 
-/** Where each of `count` things is on cells; those that do not say are where spikes are detected. */
+/** Returns the places of `count` items on cells. The default is the spike-detection site. */
 export function placesOn(
   { section, fraction, places }: Placing,
   count: number,
@@ -42,7 +42,7 @@ export function placesOn(
   return (k) => shape.placeOf(places.sections[at(sections, k)] ?? '', at(fractions, k));
 }
 
-/** A place as attributes that begin with `pre`, `post` or nothing. */
+/** Returns a place as attributes with the prefix `pre`, `post` or none. */
 export function placeAttributes({ segment, along }: SegmentAt, end: 'pre' | 'post' | ''): Record<string, string> {
   const [id, fraction] = end === '' ? ['segmentId', 'fractionAlong'] : [`${end}SegmentId`, `${end}FractionAlong`];
   return { [id]: String(segment), [fraction]: numberText(along) };

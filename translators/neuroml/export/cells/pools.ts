@@ -35,12 +35,12 @@ export interface Pool {
 }
 
 /**
- * A mechanism that sets the concentration of calcium, on one section.
+ * Returns the pool of a mechanism that sets the concentration of calcium, on one section.
  *
- * @param equations  with `i_ca` and `area` as free names
- * @param start  of its state variables
- * @param outside  the concentration outside, unless the mechanism sets it
- * @throws NotExpressible where it is no pool that fills with the current and decays
+ * @param equations with `i_ca` and `area` as free names
+ * @param start of its state variables
+ * @param outside the concentration outside, unless the mechanism sets it
+ * @throws NotExpressible unless it is a pool that fills with the current and decays
  */
 export function poolOf(
   mechanism: Id,
@@ -109,14 +109,17 @@ function fillingOf(rhoAt: (area: number) => number): Filling {
 /** The radius of the sphere of an area, as NeuroML computes it. */
 const radiusOf = (area: number): number => Math.sqrt(area / (4 * 3.14159));
 
-/** What NeuroML's `decayingPoolConcentrationModel` fills a shell with, mol/(m A s), in its own constants. */
+/**
+ * Returns the filling factor of a shell in NeuroML's `decayingPoolConcentrationModel`, mol/(m A s), in its own
+ * constants.
+ */
 function shellRho(area: number, thickness: number): number {
   const radius = radiusOf(area);
   const volume = (4 * 3.14159 * (radius ** 3 - (radius - thickness) ** 3)) / 3;
   return area / (2 * faradayOfNeuroml * volume);
 }
 
-/** Whether all that a condition does is to set to zero what has fallen below it, as NeuroML's pools do by themselves. */
+/** Checks whether a condition only sets to zero a variable that has fallen below zero, as NeuroML's pools do anyway. */
 export function keepsAboveZero({ when, do: actions }: LocalEvent): boolean {
   const isZero = (e: Expression): boolean => (e.kind === 'number' || e.kind === 'quantity') && e.value === 0;
   const condition = foldConstants(parseExpression(when));
@@ -151,7 +154,7 @@ export function poolElement(id: string, { rest, tau, filling }: Pool, dimensions
       });
 }
 
-/** Concentrations of an ion on a section where no mechanism sets them, mol/m**3. */
+/** Returns concentrations of an ion on a section without a mechanism that sets them, mol/m**3. */
 export function concentrationsOn(
   { inside, outside, at = {} }: Ion,
   section: Id,
@@ -163,7 +166,7 @@ export function concentrationsOn(
   return Object.assign({ inside, outside }, ...own) as Pick<Ion, 'inside' | 'outside'>;
 }
 
-/** Nernst's potential in V; undefined where a number is missing. */
+/** Returns Nernst's potential in V, or undefined if a number is missing. */
 export function nernstPotential(
   valence: number,
   inside: number | undefined,
@@ -175,14 +178,14 @@ export function nernstPotential(
     : ((gasConstant * temperature) / (valence * faraday)) * Math.log(outside / inside);
 }
 
-/** NeuroML's constants of these currents differ from those of today in the seventh digit. */
+/** NeuroML's constants of these two currents differ from today's in the seventh digit. */
 const alike = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-6 * Math.max(Math.abs(a), Math.abs(b));
 
 /** The number with the fewest digits that is alike. */
 const shortestNear = (value: number): number =>
   [1, 2, 3, 4, 5, 6].map((digits) => Number(value.toPrecision(digits))).find((one) => alike(one, value)) ?? value;
 
-/** What currents of calcium are where a pool sets its concentration. */
+/** Returns the forms of calcium currents on a section with a pool. */
 export function calciumOf({ outside }: Pool, temperature: number, functions: Functions): Calcium {
   const at = (e: Expression, inside: number, v: number): number =>
     evaluate(
@@ -204,7 +207,7 @@ export function calciumOf({ outside }: Pool, temperature: number, functions: Fun
   };
   const insides = [5e-5, 3.3e-4, 0.012] as const;
   const potentials = [-0.0713, -0.013, 1e-7, 0.0372] as const;
-  /** The factor by which an expression is another at all concentrations and potentials. */
+  /** Returns the factor between two expressions that is the same at all concentrations and potentials. */
   const shareOf = (
     e: Expression,
     unit: (inside: number, outside: number, v: number, temperature: number) => number,

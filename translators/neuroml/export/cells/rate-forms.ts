@@ -21,10 +21,13 @@ const formula: Readonly<Record<RateForm['form'], (x: number) => number>> = {
 
 /** Potentials in V at which a form must agree with the function. */
 const potentials = Array.from({ length: 41 }, (_, k) => -0.1201 + k * 0.005);
-/** Largest relative difference; and that to the largest value, where a small one is what two large ones leave. */
+/**
+ * Largest relative difference, and the largest difference relative to the maximum, for small differences of large
+ * values.
+ */
 const [tolerance, cancellation] = [1e-9, 1e-14];
 
-/** The form of a function of the potential in V; undefined where it has none of them. */
+/** Returns the form of a function of the potential in V, or undefined if it has none of NeuroML's forms. */
 export function rateForm(f: (v: number) => number): RateForm | undefined {
   const value = (v: number): number => {
     try {
@@ -65,7 +68,7 @@ const rounded = ({ form, rate, midpoint, scale }: RateForm): RateForm => ({
   scale: round(scale),
 });
 
-/** An exponential, whose midpoint is a matter of taste: of multiples of 5 mV the one with the shortest rate. */
+/** Returns an exponential. Its midpoint is arbitrary: of multiples of 5 mV the one with the shortest rate. */
 function exponential(f: (v: number) => number): RateForm {
   const scale = 0.02 / Math.log(f(-0.05) / f(-0.07));
   const choices = Array.from({ length: 41 }, (_, k) => (k % 2 === 0 ? k : -k - 1) * 0.0025).map((midpoint) => {
@@ -90,7 +93,8 @@ function expLinear(f: (v: number) => number): RateForm {
   const side = Math.abs(f(1)) > Math.abs(f(-1)) ? 1 : -1;
   const slope = (f(2 * side) - f(side)) / side;
   const midpoint = Math.round((side - f(side) / slope) * 1e11) / 1e11;
-  // At the middle itself it may be a zero by a zero: the mean beside it is off by the square of the distance.
+  // The midpoint itself may give zero divided by zero. The mean of both sides has an error of the square of the
+  // distance.
   const mean = (away: number): number => (f(midpoint + away) + f(midpoint - away)) / 2;
   const rate = (4 * mean(1e-5) - mean(2e-5)) / 3;
   return { form: 'ExpLinear', rate, midpoint, scale: rate / slope };

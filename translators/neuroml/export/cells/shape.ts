@@ -1,4 +1,6 @@
-/** Sections of a cell as segments, and places on them. Points of segments are in micrometres, those of sections in m. */
+/**
+ * Sections of a cell as segments, and places on them. Points of segments are in micrometres, points of sections in m.
+ */
 
 import type { Compartments, Point, Section } from '../../../../src/model/model.js';
 import { numberText } from '../text/quantity-text.js';
@@ -29,7 +31,7 @@ export interface Shape {
   readonly elements: readonly Element[];
   /** Where a place on a section is. */
   readonly placeOf: (section: string, fraction: number) => SegmentAt;
-  /** A segment whose middle is in the compartment that a place is in; undefined where there is none. */
+  /** Returns a segment with its middle in the compartment of a place, or undefined if there is none. */
   readonly segmentIn: (section: string, fraction: number) => number | undefined;
 }
 
@@ -81,10 +83,10 @@ const between = (a: Point, b: Point, share: number): Point => {
 };
 
 /**
- * The segments of a cell.
+ * Returns the segments of a cell.
  *
- * @param cut  sections with a segment for each compartment, so that each can be named
- * @param first  the section whose middle comes first: spikes are detected there
+ * @param cut sections with a segment for each compartment, so that each can be named
+ * @param first the section with the first middle: spikes are detected there
  * @throws NotExpressible for sections without a shape
  */
 export function shapeOf({ sections }: Compartments, cut: ReadonlySet<string>, first: string | undefined): Shape {

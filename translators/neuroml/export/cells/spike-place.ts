@@ -18,7 +18,10 @@ interface SpikePlace {
   readonly threshold: number;
 }
 
-/** Where cells of a type fire, and above which potential; undefined where they do not, or it cannot be said. */
+/**
+ * Returns the spike-detection site and threshold of cells of a type, or undefined if they do not fire, or LEMS cannot
+ * express it.
+ */
 export function spikeOf(id: Id, type: StructuredType, context: ExportContext): SpikePlace | undefined {
   const { sections } = type.compartments;
   const { spike, ...others } = type.events;
@@ -69,9 +72,9 @@ function fixed(name: string, id: Id, type: StructuredType, { model }: ExportCont
 }
 
 /**
- * The number that the potential exceeds where a cell fires; undefined where the condition is another.
+ * Returns the number that the potential exceeds at a spike, or undefined for other conditions.
  *
- * @param fixed  numbers of names, in SI
+ * @param fixed numbers of names, in SI
  */
 function thresholdOf(
   when: string,

@@ -56,8 +56,7 @@ interface ScriptView {
 
 /**
  * Writes a model as a Brian 2 script. Its monitors hold the recordings when it ends. If time returns to 0, which
- * empties
- * monitors, a list `segments` has the states of all monitors at each end of a segment.
+ * empties monitors, a list `segments` has the states of all monitors at each end of a segment.
  *
  * @param valid  a normalised model with its large arrays
  * @param stem   name of the script without its ending

@@ -1,6 +1,6 @@
 /**
- * Functions of a specification: of the user, given as expressions, and BinomialFunctions. What they say is put in where
- * they are called.
+ * Functions of a specification: functions of the user, given as expressions, and BinomialFunctions. Their bodies are
+ * inserted at calls.
  */
 
 import type { Expression, Span } from '../../src/lang/ast.js';
@@ -13,7 +13,7 @@ import * as messages from './messages.js';
 import type { BrianSpecification } from './specification.generated.js';
 import type { Callable, UserFunction } from './terms.js';
 
-/** The functions of a specification by name: each knows those before it. */
+/** Returns the functions of a specification by name. Each can call the earlier ones. */
 export function readFunctions(
   { functions = {}, binomial_functions: binomials = {} }: BrianSpecification,
   tables: ReadonlyMap<string, Callable>,
@@ -51,7 +51,7 @@ export function readFunctions(
 
 const noSpan: Span = { start: 0, end: 0 };
 
-/** Reports what makes a call of a function mean something else than what is put in for it. */
+/** Reports arguments and names of a call that change their meaning when the body of the function is inserted. */
 export function checkCall(
   name: string,
   { parameters, body }: UserFunction,
@@ -81,6 +81,6 @@ function timesRead(name: string, body: Expression): number {
 /** Canonical names of functions that draw. */
 const drawing: ReadonlySet<string> = new Set(['uniform', 'normal', 'poisson', 'binomial']);
 
-/** Names in the body of a function that are none of its parameters. */
+/** Returns names in the body of a function that are not its parameters. */
 export const foreignNames = ({ parameters, body }: UserFunction): readonly string[] =>
   body ? [...namesIn(body)].filter((name) => !parameters.includes(name)) : [];

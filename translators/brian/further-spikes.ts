@@ -1,8 +1,8 @@
-/** Names in Brian of what counts the spikes of a source that may have several in a step. */
+/** Names in Brian that count the spikes of a source with several spikes in a step. */
 
 import type { NeuronType } from '../../src/model/model.js';
 
-/** The variable of a group that says how many spikes the step has. */
+/** The variable of a group that holds the number of spikes in the step. */
 export const spikeCount = 'n_spikes';
 
 /** The event of the second spike of a step, of the third and so on. */

@@ -22,11 +22,11 @@ export interface GeneratorText {
     readonly p?: Span;
     readonly size?: Span;
   };
-  /** What follows `if`; absent: nothing is left out. */
+  /** The condition after `if`. If it is absent, no element is left out. */
   readonly condition?: Span;
 }
 
-/** The parts of a generator string that is at `pointer`; undefined after what is wrong was reported. */
+/** Returns the parts of a generator string at `pointer`, or undefined after reporting an error. */
 export function readGenerator(text: string, pointer: string, to: Reporter): GeneratorText | undefined {
   try {
     return parseGenerator(text, pointer, to) ?? undefined;
@@ -54,7 +54,7 @@ function splitWords(tokens: readonly Token[]): {
   return { loops, conditions };
 }
 
-/** Reports what a generator should be; there is no generator then. */
+/** Reports the expected syntax of a generator. There is no generator then. */
 type Refuse = (expected: string, span: Span) => null;
 
 function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorText | null {

@@ -24,7 +24,7 @@ import { beforeStep } from '../../../src/library/gather/step-times.js';
 import { populationOf, populationsOf } from '../../../src/model/selected.js';
 import { isPhase, recordedVariables, timeAfter } from '../../../src/model/tagged.js';
 
-/** Values of parameters, by the identity of the current. */
+/** Values of parameters, by the value given to the current. */
 type CurrentParameters = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 /** The same model, with parameters in the place of the numbers of currents that phases change. */

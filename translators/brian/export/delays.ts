@@ -67,8 +67,7 @@ export function listedDelays(
 
 /**
  * Adds two delays; each number is rounded to whole steps first. Returns undefined if one is drawn, or if one is listed
- * and
- * the other is an expression.
+ * and the other is an expression.
  *
  * @param computed  whether the second is computed from the drawn value
  */

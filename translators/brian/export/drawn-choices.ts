@@ -38,8 +38,7 @@ export const choosesAtRandom = (protocol: readonly Phase[]): boolean =>
 
 /**
  * Returns a protocol that changes selected cells by their numbers. It also contains the spikes of listed sources after
- * time
- * has gone back, because these sources continue to draw.
+ * time has gone back, because these sources continue to draw.
  *
  * @param drawn   the same model with all draws made, and its data; absent if it is not needed
  * @param listed  populations whose spikes are listed as drawn
@@ -65,7 +64,7 @@ export function drawnPhases(
   });
 }
 
-/** Returns the selection of cells that a phase changes, if it cannot be written as text. */
+/** Returns the rule that selects the cells of a phase, if it has one. */
 const chosenBy = (phase: Phase): SelectionRule | undefined =>
   isPhase(phase, 'set') || isPhase(phase, 'initialise') ? phase.of : undefined;
 

@@ -39,7 +39,7 @@ export interface Exported {
   readonly constants: Constants;
 }
 
-/** Brian's name of a canonical integration method, with what it is told. */
+/** Returns Brian's name of a canonical integration method, with its options. */
 export function methodName(
   { type, name: owner }: TypePlan & { readonly type: EquationSet; readonly name: string },
   { model }: ExportContext,
@@ -85,12 +85,12 @@ export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContex
   }
 }
 
-/** The time step of what goes by a clock; Brian's have no names. */
+/** Returns the time step of an object with its own clock. Clocks have no names in Brian. */
 export function clock(name: string, clockId: string | undefined, context: ExportContext): { dt?: string | number } {
   const { clocks, experiment } = context.model;
   const own = clockId === undefined ? undefined : clocks[clockId];
   const text = (dt: number): string | number => quantityText(dt, secondDimension, context.arithmetic);
-  // Of those that go by no clock, where the default clock is coarser than the steps of the run.
+  // Objects without a clock need the time step if the default clock is coarser than the steps of the run.
   if (own === undefined) return Object.hasOwn(clocks, defaultClock) ? { dt: text(experiment.dt) } : {};
   if (clockId === defaultClock) return {};
   if (clockId !== name)
@@ -264,7 +264,7 @@ function linkParts(
     const text = `${source.name}.${variable}`;
     const { parameters = {}, state = {}, derived = {} } = source.type ?? {};
     const isShared = (parameters[link.variable] ?? state[link.variable] ?? derived[link.variable])?.shared === true;
-    // Brian reads what all neurons share without an index.
+    // Brian reads variables shared by all neurons without an index.
     return [
       [names.get(key) ?? key, isShared || whole === undefined ? text : { variable: text, index: whole }] as const,
     ];
@@ -303,7 +303,7 @@ function spikeParts(
   checkEvent('spike', spike, remarks);
   const { slot = defaultSlot.threshold, actionSlot = defaultSlot.reset } = spike;
   const { order: tested, actionOrder: acts = tested } = spike;
-  // On a grid, orders are those of the events of a cell, unless these have slots of Brian's.
+  // On a grid, orders are orders of the events of a cell, unless the events have slots of Brian.
   const hasOrder = timingProperties[context.model.timing].hasSlots || spike.slot !== undefined;
   if (spike.do.length > 0 && slot === actionSlot && acts <= tested)
     remarks.notExpressible('brian/spike-slot', 'in one slot, Brian resets before it tests the threshold');
@@ -361,7 +361,7 @@ function refractoryParts(
   return { refractory: literal ?? text };
 }
 
-/** Whether an expression is of parameters alone that nothing changes during a run. */
+/** Checks whether an expression reads only parameters that do not change during a run. */
 function isFixed(text: string, { type, name, view }: GroupPlan, model: ExportContext['model']): boolean {
   const changed = changedNames(model);
   const code = JSON.stringify([type?.events, type?.regimes, Object.values(model.synapses).map((one) => one.pathways)]);

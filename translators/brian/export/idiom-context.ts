@@ -1,14 +1,14 @@
-/** What the rewriting of a model in Brian's idiom knows. */
+/** Context for rewriting a model in Brian's idiom. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Model, ValidModel } from '../../../src/model/model.js';
 
-/** A model to be rewritten, and where to say what changes. */
+/** A model to be rewritten, and the report of changes. */
 export interface IdiomContext {
   readonly model: Model;
   readonly data: ValidModel['data'];
   readonly report: ConversionReport;
-  /** The same model with everything drawn; absent: what needs it stays as it is. */
+  /** The same model with everything drawn. If it is absent, parts that need it stay unchanged. */
   readonly drawn: Model | undefined;
   /** Values that something changes, as `owner.name`. */
   readonly changed: ReadonlySet<string>;

@@ -4,7 +4,7 @@ import { freeName } from '../../../src/model/free-name.js';
 import type { NeuronType, Operation, Population, Projection, SynapseType } from '../../../src/model/model.js';
 import type { SendingProjection } from './sent-delays.js';
 
-/** What is written, by its names. */
+/** The sections to write, by name. */
 export interface Sections {
   readonly neurons: Record<string, NeuronType>;
   readonly synapses: Record<string, SynapseType>;
@@ -15,7 +15,7 @@ export interface Sections {
   readonly sending: Map<string, SendingProjection>;
 }
 
-/** Sections with nothing in them. */
+/** Returns empty sections. */
 export const noSections = (): Sections => ({
   neurons: {},
   synapses: {},

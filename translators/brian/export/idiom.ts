@@ -1,6 +1,6 @@
 /**
- * A model in the way in which people write it for Brian: draws by Brian's own generator, connection rules with a
- * probability, groups of Poisson sources, constants in namespaces, no current that nothing gives.
+ * Rewrites a model as people write it for Brian: draws by Brian's own generator, connection rules with a probability,
+ * groups of Poisson sources, constants in namespaces, no current without a source.
  */
 
 import { ownersOf } from '../../../src/model/typed.js';
@@ -58,22 +58,22 @@ import { sendingOf, withSentDelays } from './sent-delays.js';
 export interface BrianIdiom {
   /** The model as rewritten. */
   readonly valid: ValidModel;
-  /** What the rewriting changed beyond rounding. */
+  /** Changes by the rewriting beyond rounding. */
   readonly entries: readonly ConversionEntry[];
-  /** Whether something has to be drawn first: connections or values for which Brian has no rule. */
+  /** Whether something has to be drawn first, because Brian has no rule for some connections or values. */
   readonly needsDrawing: boolean;
 }
 
 /** How to rewrite a model for Brian. */
 interface IdiomOptions {
-  /** The same model with everything drawn; absent: what needs it stays as it is. */
+  /** The same model with everything drawn. If it is absent, parts that need it stay unchanged. */
   readonly drawn?: ValidModel;
 }
 
 /**
- * The model for Brian.
+ * Returns the model for Brian.
  *
- * @param coordinates  of the drawn model where there is one
+ * @param coordinates  coordinates in the drawn model, if there is one
  */
 export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, options: IdiomOptions): BrianIdiom {
   const report = new ConversionReport('brian');
@@ -103,9 +103,9 @@ class Idiom {
   readonly #words: ReadonlySet<string>;
   /** Populations that are PoissonGroups. */
   readonly #poissonGroups = new Set<string>();
-  /** Populations whose spikes are listed as they are drawn. */
+  /** Populations with spikes that are listed as drawn. */
   readonly #asDrawn = new Set<string>();
-  /** Names under which synapses keep what Brian's monitors cannot compute, by projection. */
+  /** Names under which synapses keep values that Brian's monitors cannot compute, by projection. */
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   readonly #values: OwnValues;
   needsDrawing = false;
@@ -116,7 +116,7 @@ class Idiom {
     report: ConversionReport,
     { drawn }: IdiomOptions,
     private readonly coordinates: CoordinatesOf,
-    /** Types of neurons whose steps adapt in the model given. */
+    /** Types of neurons with adaptive steps in the given model. */
     private readonly adaptive: ReadonlySet<string>,
   ) {
     this.#model = model;
@@ -181,7 +181,7 @@ class Idiom {
     const pointer = child('/neurons', name);
     const { type: remembering, code } = withCrossings(type);
     const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
-    // The report has that these take other steps.
+    // The report states that these types take other steps.
     const plain = this.adaptive.has(given.type ?? '') ? withPlainSums(solvedFor) : solvedFor;
     out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
@@ -235,7 +235,10 @@ class Idiom {
     return namesAtEnds(isEnd ? [others, projections] : []);
   }
 
-  /** A source that is a part of a generator of spikes, of which Brian has no parts, as a generator of its own. */
+  /**
+   * Turns a source that is part of a spike generator into a generator of its own, because Brian's generators have no
+   * parts.
+   */
   #ownSource(from: Projection['from'], populations: Record<string, Population>, pointer: string): Projection['from'] {
     const name = populationOf(from.of);
     const whole = populations[name ?? ''];
@@ -349,7 +352,10 @@ class Idiom {
     return { type: solved.type, population: { ...rest, values: solved.values } };
   }
 
-  /** Whether a constant current is none in some populations of a type and one in others: their equations are the same. */
+  /**
+   * Checks whether a constant current is absent in some populations of a type and present in others. Their equations
+   * are the same.
+   */
   #isGivenToSome(type: string, key: string): boolean {
     const { neurons, populations } = this.#model;
     const parameter = neurons[type]?.parameters[key];
@@ -387,7 +393,7 @@ class Idiom {
     return 'rk4';
   }
 
-  /** Says what becomes of positions. @param read  coordinates that equations read */
+  /** Reports the conversion of positions. @param read  coordinates that equations read */
   #sayPositions({ positions }: Population, pointer: string, read: readonly string[]): void {
     if (positions === undefined) return;
     this.#report.equivalent(
@@ -399,7 +405,7 @@ class Idiom {
     );
   }
 
-  /** Code that runs on cells of a population beside that of their type. */
+  /** Returns code that runs on cells of a population in addition to the code of their type. */
   #operationsOn(name: string): readonly Operation[] {
     return Object.values(this.#model.operations).filter(({ on }) => touches(on, name));
   }
@@ -435,7 +441,7 @@ class Idiom {
     const { delayRange, space: _, ...rest } = projection;
     const rules = rest.connect.map((rule) => ruleInBrian(rule, projection, pointer, this.#context));
     const said = rules.every((rule) => rule !== undefined);
-    // Values that only a list has are those of listed connections.
+    // Values that Brian cannot express become lists, which require listed connections.
     const unknown = [
       ...Object.entries(rest.values).map(([key, value]) => [value, unitOf(type, key)] as const),
       ...Object.values(rest.delays).map((value) => [value, 's'] as const),
@@ -481,6 +487,6 @@ class Idiom {
   }
 }
 
-/** Whether a type draws what Brian has no function for. */
+/** Checks whether a type draws from a distribution that Brian does not have. */
 const drawsUnknown = (type: NeuronType): boolean =>
   unknownFunction.test(JSON.stringify([type.events, type.derived, type.state]));

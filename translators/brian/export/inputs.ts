@@ -1,6 +1,6 @@
 /**
- * Inputs of neurons, which stimuli and the continuous part of synapses add up to. Brian has no such thing: the input
- * becomes a subexpression, a sum of what stimuli yield and of one summed variable for each projection.
+ * Inputs of neurons, which stimuli and the continuous part of synapses add up to. Brian has no such thing. The input
+ * becomes a subexpression: a sum of the values of stimuli and of one summed variable for each projection.
  */
 
 import type { Expression } from '../../../src/lang/ast.js';
@@ -23,11 +23,11 @@ import { groupSlice, rangeTest } from './selection-text.js';
 interface InputParts {
   readonly lines: readonly string[];
   readonly initial: Readonly<Record<string, number>>;
-  /** Items of `run_regularly`, by which noise holds between its draws. */
+  /** Items of `run_regularly`, which hold noise between its draws. */
   readonly regular: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What the inputs of a group become. */
+/** Returns the parts of a group that represent its inputs. */
 export function inputParts(
   plan: GroupPlan,
   synapses: ReadonlyMap<string, SynapsesPlan>,
@@ -48,7 +48,8 @@ export function inputParts(
     }
     const terms: string[] = [];
     const currents = currentsOf(plan, key, context);
-    // What follows the time is taken at the beginning of the step. Sums over synapses are known only after such values.
+    // Terms that follow the time are taken at the beginning of the step. Sums over synapses are known only after such
+    // values.
     let held = false;
     for (const [id, stimulus] of currents) {
       const { term, line, drawn, isHeld } = stimulusTerm(
@@ -97,20 +98,20 @@ function currentsOf(plan: GroupPlan, input: string, context: ExportContext): rea
   );
 }
 
-/** The value of a stimulus where and while it acts, and the line of what it draws. */
+/** The value of a stimulus at its place and time, and the line that draws its noise. */
 interface StimulusText {
   readonly term?: string;
   /**
-   * Brian allows one draw in an expression; cells that share a current share what is drawn. What is recorded has a name, and
-   * so has each of several currents that takes more than a few words.
+   * Brian allows one draw in an expression, and cells that share a current share the draw. A recorded current has a
+   * name, and so has each of several currents with long expressions.
    */
   readonly line?: string;
   /**
-   * Whether it is to be taken once a step: what follows the time is, and what some cells alone get, since SymPy does
-   * not solve equations with conditions. What follows the cells' state cannot be.
+   * Whether it is to be taken once a step. Terms that follow the time are, and so are currents into some cells only,
+   * since SymPy does not solve equations with conditions. Terms that follow the cells' state cannot be.
    */
   readonly isHeld?: boolean;
-  /** What draws it now and then, where it is held in between. */
+  /** The operation that draws it from time to time, if it is held in between. */
   readonly drawn?: Readonly<Record<string, unknown>>;
 }
 
@@ -148,7 +149,7 @@ function stimulusTerm(
   const isKept = isSeldom && isTick;
   const isHeld = draws || /\bt\b/.test(text);
   const flags = [...(draws && shared ? ['shared'] : []), ...(isHeld ? ['constant over dt'] : [])];
-  // Expressions that are constant over a step are taken before the step begins, and so is what they read.
+  // Expressions that are constant over a step are computed before the step begins, and so are their inputs.
   const parts = isKept
     ? {
         line: `${value} : ${unit}${shared ? ' (shared)' : ''}`,
@@ -182,7 +183,7 @@ function stimulusTerm(
 /** Longer values of several currents have lines of their own. */
 const longestTerm = 30;
 
-/** An expression without what is added and is zero, and with angular frequencies as multiples of pi. */
+/** Simplifies an expression: removes zero terms, and writes angular frequencies as multiples of pi. */
 function withPlainNumbers(text: string): string {
   const isZero = (e: Expression): boolean =>
     e.kind === 'number'
@@ -223,11 +224,11 @@ export function isSwitched(id: string, stimulus: Current, context: ExportContext
   );
 }
 
-/** The variable that has the value of a stimulus, where it has one. */
+/** Returns the variable that has the value of a stimulus, if it has one. */
 export const currentName = (id: string, plan: GroupPlan): string =>
   brianName(id, 'neuron', new Set([...plan.names.values(), ...groupAttributes]));
 
-/** Stimuli whose values are recorded. */
+/** Returns stimuli with recorded values. */
 const recordedCurrents = ({ recordings, stimuli }: ExportContext['model']): ReadonlySet<string> =>
   new Set(recordings.flatMap(recordedVariables).filter((name) => Object.hasOwn(stimuli, name)));
 
@@ -236,7 +237,7 @@ export function switchName(id: string, plan: GroupPlan): string {
   return brianName(`${id}_on`, 'neuron', new Set(plan.names.values()));
 }
 
-/** The variable of a group that sums what synapses add to one of its inputs. */
+/** Returns the variable of a group that sums the contributions of synapses to one of its inputs. */
 function contributionName(input: string, plan: GroupPlan, synapses: string): string {
   return brianName(`${plan.names.get(input) ?? input}_${synapses}`, 'neuron', new Set(plan.names.values()));
 }
@@ -250,7 +251,7 @@ interface Contribution {
   readonly expression: string;
 }
 
-/** What synapses add to continuously, ports bound to their variables. */
+/** Returns the continuous contributions of synapses, with ports bound to their variables. */
 function contributionsOf({ type, projection }: SynapsesPlan): readonly Contribution[] {
   return Object.entries(type.contributes).map(([key, expression]) => {
     const [side = 'post', variable] = key.split('.');
@@ -271,7 +272,7 @@ function contributors(input: string, plan: GroupPlan, synapses: ReadonlyMap<stri
 const summedName = ({ side, variable }: Contribution, group: GroupPlan, { name }: SynapsesPlan): string =>
   `${contributionName(variable, group, side === 'pre' ? `${name}_back` : name)}_${side}`;
 
-/** The summed variable that something which a synapse contributes becomes; undefined for what it does not contribute. */
+/** Returns the summed variable of a contribution of a synapse, or undefined if the synapse does not contribute it. */
 export function contributedName(key: string, plan: SynapsesPlan): string | undefined {
   const found = contributionsOf(plan).find((one) => one.key === key);
   if (found === undefined) return undefined;

@@ -1,12 +1,12 @@
-/** Names of the canonical model that Brian would not take, and what they become. */
+/** Replacements for names of the canonical model that Brian does not accept. */
 
 import { reservedWord } from '../equations.js';
 
-/** What Brian's users call what other notations call as one of Brian's units: `cm` is a centimetre. */
+/** Usual names in Brian for names of other notations that are units of Brian: `cm` is a centimetre. */
 const usualNames: ReadonlyMap<string, string> = new Map([['cm', 'C_m']]);
 
 /**
- * A name that Brian takes and that is not in `taken`; the same name where possible.
+ * Returns a name that Brian accepts and that is not in `taken`: the same name if possible.
  *
  * @param suffixed  whether it may end in _pre or _post, as constants may
  */

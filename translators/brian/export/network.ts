@@ -1,4 +1,4 @@
-/** Stimuli, operations, recordings and tables in Brian's words. */
+/** Stimuli, operations, recordings and tables in Brian's notation. */
 
 import { populationOf } from '../../../src/model/selected.js';
 import { isRecording, isSelection, taggedSelection } from '../../../src/model/tagged.js';
@@ -57,7 +57,7 @@ export function exportStimulus(
   const target = groupSlice(stimulus.to, plans.groups, pointer, context);
   if (target === undefined) return undefined;
   const { view, names, type } = target.group;
-  // Inputs become expressions, to which a PoissonInput cannot add.
+  // Inputs become expressions, and a PoissonInput cannot add to an expression.
   if (type && stimulus.variable !== 'v' && !Object.hasOwn(type.state, stimulus.variable)) {
     remarks.notExpressible(
       'brian/input',
@@ -124,7 +124,7 @@ function ownerOf(
 
 // --- Recordings -----------------------------------------------------------------------------------------------------
 
-/** A recording as a monitor, with the section of the specification where it belongs. */
+/** Returns a recording as a monitor, with its section of the specification. */
 export function exportRecording(
   recording: Recording,
   index: number,
@@ -190,7 +190,7 @@ function stateMonitor(
   record: Recorded,
   context: ExportContext,
 ): Record<string, unknown> {
-  // Brian writes variables of the ends of synapses with the end behind.
+  // Brian writes variables of the ends of synapses with the end as a suffix.
   const variables = recording.variables.map((key) => {
     const reference = referenceOf(key);
     return reference.kind === 'end' ? `${reference.variable}_${reference.end}` : nameOf(key);

@@ -11,7 +11,7 @@ interface DrawText {
   readonly apart: number;
 }
 
-/** Distributions whose numbers are in the unit of what is drawn. */
+/** Distributions with parameters in the unit of the drawn value. */
 const valued: ReadonlySet<string> = new Set([
   ...['uniform', 'normal', 'exponential', 'normal_clipped', 'normal_clipped_to_boundary'],
 ]);
@@ -33,9 +33,9 @@ export function drawText(
 ): DrawText | undefined {
   if (then !== undefined || pairs === true) return undefined;
   const known = distributions[distribution];
-  // The largest numbers limit nothing.
+  // The largest finite numbers are no limits.
   const given = numbersGiven.map((one) => (Math.abs(one) < Number.MAX_VALUE ? one : Math.sign(one) * Infinity));
-  // Numbers in the unit of the model, by their decimal digits; those without a unit stay what they are.
+  // Parameters are converted to the unit of the model by their decimal digits. Dimensionless numbers stay unchanged.
   const inUnits = unit !== '1' && valued.has(distribution);
   const numbers = inUnits ? given.map((one) => timesTen(one, exponent10)) : given;
   const scale = unit === '1' && exponent10 === 0 ? '1' : inUnits ? unit : `1e${exponent10}*${unitText(unit)}`;
@@ -58,7 +58,7 @@ export function drawText(
       return { text: tidy, apart: 0 };
     case 'normal_clipped': {
       const [mu = 0, sigma = 0, low = -Infinity, high = Infinity] = given;
-      // PyNN draws again what lies outside.
+      // PyNN draws again if a value lies outside.
       const apart = normalCumulative((low - mu) / sigma) + normalCumulative((mu - high) / sigma);
       return {
         text: tidy.replace(/^truncatedNormal\((.*), (.*), (.*), (.*)\)$/, 'clip(normal($1, $2), $3, $4)'),

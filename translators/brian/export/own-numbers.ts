@@ -1,4 +1,7 @@
-/** Numbers of synapses in their code, where others have other numbers under the same name: `gsyn_exc += 4*nS`. */
+/**
+ * Writes constants of synapses as numbers in their code if other types have other numbers under the same name:
+ * `gsyn_exc += 4*nS`.
+ */
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { mapped } from '../../../src/model/collections.js';
@@ -8,8 +11,8 @@ import { parseUnit } from '../../../src/lang/units.js';
 import type { Model, SynapseType } from '../../../src/model/model.js';
 
 /**
- * Synapse types without constants that only they have with this value, and that they read once, as what a pathway adds:
- * a weight. Else each Synapses would need a namespace.
+ * Returns synapse types that contain numbers instead of constants with different values in other types. Such a constant
+ * is read once, as the weight that a pathway adds. Otherwise each Synapses would need a namespace.
  */
 export function withOwnNumbers(types: Readonly<Record<string, SynapseType>>): Model['synapses'] {
   const values = new Map<string, Set<unknown>>();
@@ -35,7 +38,7 @@ function withNumber(type: SynapseType, key: string): SynapseType {
     const made = statements.map((one) => {
       if (one.kind !== 'assignment' || one.value.kind !== 'name' || one.value.name !== key) return one;
       isPut = true;
-      // To add what is negative is to subtract it.
+      // Adding a negative value becomes a subtraction.
       return value < 0 && one.operator === '+='
         ? { ...one, operator: '-=' as const, value: number(-value) }
         : { ...one, value: number(value) };

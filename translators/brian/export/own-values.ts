@@ -1,4 +1,4 @@
-/** Values in Brian's words: expressions that its own generator draws, else lists of what was drawn. */
+/** Values in Brian's notation: expressions that its own generator draws, or lists of drawn numbers. */
 
 import { lengthOf } from '../../../src/model/arrays.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
@@ -9,7 +9,7 @@ import { unknownFunction } from '../vocabulary.js';
 import { mostListed } from './connection-rules.js';
 import { drawText } from './own-draws.js';
 
-/** The unit of a parameter or variable of a type; `1` for what it does not have. */
+/** Returns the unit of a parameter or variable of a type, or `1` if the type does not have it. */
 export const unitOf = (type: EquationSet, key: string): string =>
   type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1';
 
@@ -26,7 +26,7 @@ interface Wanted {
 export class OwnValues {
   constructor(private readonly wanted: Wanted) {}
 
-  /** Values by name, of the parameters and variables of a type. @param drawn  what was drawn of them */
+  /** Returns values by name, for the parameters and variables of a type. @param drawn  their drawn values */
   all(
     values: Readonly<Record<string, Value>>,
     type: EquationSet,
@@ -41,7 +41,7 @@ export class OwnValues {
     );
   }
 
-  /** A value that Brian can draw itself, else what was drawn. */
+  /** Returns a value that Brian can draw itself, else the drawn value. */
   one(value: Value, unit: string, pointer: string, drawn?: Value): Value {
     if (typeof value === 'string' && unknownFunction.test(value)) return this.#listed(value, drawn, pointer);
     if (!isDrawn(value)) return value;
@@ -63,13 +63,13 @@ export class OwnValues {
     return this.#listed(value, drawn, pointer);
   }
 
-  /** Whether Brian has no expression for a value, not even one that is near where that will do. */
+  /** Checks whether Brian has no expression for a value, not even an approximate one if that is acceptable. */
   isUnsayable(value: Value, unit: string): boolean {
     if (!isDrawn(value)) return typeof value === 'string' && unknownFunction.test(value);
     return drawText(value, unit) === undefined;
   }
 
-  /** What was drawn of a value, or the value itself where nothing is drawn yet. */
+  /** Returns the drawn value, or the value itself if nothing is drawn yet. */
   #listed(value: Value, drawn: Value | undefined, pointer: string): Value {
     if (drawn === undefined) {
       this.wanted.needDraws();

@@ -1,4 +1,4 @@
-/** What Brian object each population and projection becomes, and how its names are written. */
+/** The Brian object of each population and projection, and the spelling of its names. */
 
 import { changedNames } from '../../../src/model/changed.js';
 import { isNeuronType, ownersOf } from '../../../src/model/typed.js';
@@ -26,12 +26,12 @@ import type { Arithmetic } from '../../../src/lang/readable-quantity.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { coordinateNames } from '../vocabulary.js';
 
-/** What all parts of an export share. */
+/** Data that all parts of an export share. */
 export interface ExportContext {
   readonly model: Model;
   /** Arrays that the model refers to. */
   readonly data: DataStore;
-  /** Takes what is said of each part. */
+  /** Receives an entry for each part. */
   readonly report: ConversionReport;
   /** Names of Brian objects that are taken. */
   readonly objects: ObjectNames;
@@ -71,7 +71,7 @@ export interface GroupSlice extends SynapsesEnd {
   readonly group: GroupPlan;
 }
 
-/** What synapses begin or end on: a population, a contiguous part of one, or other synapses. */
+/** An end of synapses: a population, a contiguous part of one, or other synapses. */
 export interface SynapsesEnd {
   readonly group: GroupPlan | SynapsesPlan;
   /** First element and the one after the last; absent: all. */
@@ -91,11 +91,11 @@ export interface SynapsesPlan extends TypePlan {
   readonly source: SynapsesEnd;
   /** Postsynaptic end. */
   readonly target: SynapsesEnd;
-  /** How its own code writes names, those of both ends among them. */
+  /** How its own code writes names, including names of both ends. */
   readonly view: NameView;
 }
 
-/** What populations and projections become. */
+/** Brian objects of populations and projections. */
 export interface Plans {
   /** By population. */
   readonly groups: ReadonlyMap<string, GroupPlan>;
@@ -118,7 +118,9 @@ const specials: ReadonlySet<string> = new Set(['t', 'dt', 't_in_timesteps', 'i',
 const spikeSpecials: ReadonlySet<string> = new Set(['lastspike', 'not_refractory']);
 const places: ReadonlySet<string> = new Set(coordinateNames);
 
-/** Where the channels of NeuroML's cells are, and parts of its synapses, which their names need not say. */
+/**
+ * Prefixes for the places of channels in NeuroML's cells, and for parts of its synapses. Names need not include them.
+ */
 const partsOfNeuroml = /^(?:biophysicalProperties_membraneProperties|plasticityMechanisms|blockMechanisms)_/;
 
 /** Everything that a type declares, with the dimensions and types left out. */
@@ -192,7 +194,8 @@ function planGroup(id: string, population: Population, context: ExportContext): 
 }
 
 /**
- * What Brian's operations look for in every group, so that a variable with such a name is taken for it.
+ * Attributes that Brian's operations look up in every group. Brian would take a variable with such a name for the
+ * attribute.
  *
  * @source Brian 2.9, `Group.run_regularly`
  */
@@ -228,10 +231,10 @@ const templateArguments: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Names for all variables of a type; new ones are reported.
+ * Chooses names for all variables of a type, and reports new ones.
  *
  * @param constants  parameters that become constants, which may end in _pre or _post
- * @param clashing   names that have another meaning where the type's code is
+ * @param clashing   names that have another meaning in the code of the type
  * @param attributes  names that variables of a script cannot have here, but constants can
  */
 export function renameAll(
@@ -249,8 +252,7 @@ export function renameAll(
   for (const key of declared) {
     const rest = key.replace(partsOfNeuroml, '');
     const short = declared.has(rest) || !/^[A-Za-z]/.test(rest) ? key : rest;
-    // In a script they are symbols of SymPy and names in Python: one that these have something else for is given another
-    // name.
+    // In a script, names are symbols of SymPy and names in Python. A name that has another meaning there is replaced.
     const clashes =
       context.arithmetic !== 'decimal' &&
       ((Object.hasOwn(type.derivatives, key) && sympyNames.has(short)) ||
@@ -265,7 +267,7 @@ export function renameAll(
   return names;
 }
 
-/** What a type computes a derived variable from; undefined where it is held over a step. */
+/** Returns the definition of a derived variable, or undefined if it is held over a step. */
 export function definitionOf(key: string, { derived }: NeuronType | SynapseType): Expression | undefined {
   const found = Object.hasOwn(derived, key) ? derived[key] : undefined;
   return found === undefined || found.held ? undefined : parseExpression(found.value);
@@ -293,8 +295,8 @@ function groupView(type: NeuronType, names: ReadonlyMap<string, string>, context
 // --- Constants ------------------------------------------------------------------------------------------------------
 
 /**
- * Whether a parameter is one value that nothing sets for single elements and that code reads: then it can be a
- * constant.
+ * Checks whether a parameter can be a constant: it has one value, nothing sets it for single elements, and code reads
+ * it.
  */
 export function isConstant(
   key: string,
@@ -368,7 +370,7 @@ export const seenBySynapses = (id: string, key: string, context: ExportContext):
 
 const seen = new WeakMap<Model, ReadonlyMap<string, ReadonlySet<string>>>();
 
-/** Variables that synapses read at their ends, by the population or projection that these are of. */
+/** Returns variables that synapses read at their ends, by the population or projection that has them. */
 function namesSeenBySynapses(context: ExportContext): ReadonlyMap<string, ReadonlySet<string>> {
   const { model } = context;
   const known = seen.get(model);
@@ -431,7 +433,8 @@ function textsOfBuilding(projection: Model['projections'][string]): readonly str
 }
 
 /**
- * Whether a type is what a PoissonGroup is: at most one spike a step with the probability rates*dt, and nothing else.
+ * Checks whether a type equals a PoissonGroup: at most one spike a step with the probability rates*dt, and no other
+ * behaviour.
  */
 function isPoisson(
   type: NeuronType,

@@ -16,13 +16,13 @@ const mostOften = 0.5;
 interface BrianSource {
   readonly type: NeuronType;
   readonly values: Readonly<Record<string, Value>>;
-  /** Whether it is a PoissonGroup, and not a NeuronGroup whose threshold draws. */
+  /** Whether it is a PoissonGroup, rather than a NeuronGroup with a random threshold. */
   readonly isGroup: boolean;
 }
 
 /**
- * PyNN's Poisson source as a PoissonGroup, or as neurons with rates and times of their own if these differ or change; undefined for
- * other types.
+ * Returns PyNN's Poisson source as a PoissonGroup, or as neurons with their own rates and times if these differ or
+ * change. Returns undefined for other types.
  */
 export function poissonGroup(
   name: string,
@@ -107,7 +107,7 @@ export function poissonGroup(
   };
 }
 
-/** What draws give that are large, by their arguments: three standard deviations above the mean, or the limit. */
+/** Large values of draws, by their arguments: three standard deviations above the mean, or the limit. */
 const largeDraws: Readonly<Record<string, (...values: readonly number[]) => number>> = {
   uniform: (_low = 0, high = 1) => high,
   normal: (mean = 0, deviation = 1) => mean + 3 * deviation,
@@ -118,7 +118,10 @@ const largeDraws: Readonly<Record<string, (...values: readonly number[]) => numb
   poisson: (mean = 1) => mean + 3 * Math.sqrt(mean),
 };
 
-/** The largest of a value's numbers, as far as what is drawn tells; undefined where an expression reads other values. */
+/**
+ * Returns the largest number of a value, estimated if it is drawn. Returns undefined if an expression reads other
+ * values.
+ */
 function likelyLargest(value: Value, size: number, data: DataStore): number | undefined {
   if (typeof value !== 'string') return largestOf(value, data);
   const names = new Set(['i', 'N']);
@@ -141,7 +144,7 @@ function likelyLargest(value: Value, size: number, data: DataStore): number | un
   }
 }
 
-/** The type with the same mean number of spikes, none of which are in the same step. */
+/** Returns the type with the same mean number of spikes, but at most one spike a step. */
 function oncePerStep(type: NeuronType): NeuronType {
   const { multiplicity: _, ...spike } = type.events['spike'] ?? { when: 'false', edge: 'level', do: [], order: 0 };
   const when = spike.when.replace('-expm1(-rate*dt)', 'rate*dt');

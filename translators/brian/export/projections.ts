@@ -62,7 +62,7 @@ const specials: Readonly<Record<string, string | undefined>> = {
 };
 const unsayable: ReadonlySet<string> = new Set(['delay', 'distance']);
 
-/** The plans of all projections, those of synapses that others begin or end on before those of the others. */
+/** Plans all projections. Synapses that are ends of other projections come before these projections. */
 export function planAllSynapses(
   groups: ReadonlyMap<string, GroupPlan>,
   context: ExportContext,
@@ -82,7 +82,7 @@ export function planAllSynapses(
   return plans;
 }
 
-/** The plan of a projection; undefined when its ends are nothing that Brian knows. */
+/** Returns the plan of a projection, or undefined if Brian has no equivalent of its ends. */
 function planSynapses(
   id: string,
   projection: Projection,
@@ -292,7 +292,7 @@ function sumParts(plan: SynapsesPlan): Record<string, unknown> {
 // --- Pathways -------------------------------------------------------------------------------------------------------
 
 const sideOf = (pathway: Pathway): 'pre' | 'post' => (pathway.on.startsWith('post.') ? 'post' : 'pre');
-/** The event that a pathway listens to; an end may say which of its events counts as the spike. */
+/** Returns the event that a pathway listens to. An end may define which of its events counts as the spike. */
 function eventOf(pathway: Pathway, projection: Projection): string {
   const event = pathway.on.slice(pathway.on.indexOf('.') + 1);
   const end = sideOf(pathway) === 'pre' ? projection.from : projection.to;
@@ -335,7 +335,7 @@ function delaysOf(plan: SynapsesPlan, context: ExportContext): readonly (readonl
   );
 }
 
-/** A delay as Brian counts it: pathways that run before their event is tested for hear of it a step later. */
+/** Returns a delay as Brian counts it. Pathways that run before the test for their event receive it one step later. */
 export function delayOn(plan: SynapsesPlan, key: string, delay: Value, { model, data }: ExportContext): Value {
   const pathway = plan.type.pathways[key];
   if (!isBeforeThresholds(pathway?.slot) || pathway === undefined) return delay;

@@ -1,4 +1,4 @@
-/** The protocol in Brian's words: phases of runs, and what happens before each. */
+/** The protocol in Brian's notation: phases of runs, and the actions before each. */
 
 import { populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { isGiven, isPhase, taggedPhase } from '../../../src/model/tagged.js';
@@ -24,7 +24,7 @@ interface Switchable {
   readonly monitors: ReadonlyMap<string, string>;
 }
 
-/** The protocol as phases of `run`: what happens before a run stands with it. */
+/** Returns the protocol as phases of `run`, each with the actions before its run. */
 export function exportProtocol(
   plans: Plans,
   objects: Switchable,
@@ -53,7 +53,7 @@ export function exportProtocol(
     for (const one of bySelection(given, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
       const part = phasePart(one, plans, objects, pointer, context);
       if (part === undefined) continue;
-      // A phase sets before it switches: what comes in another order is a separate phase.
+      // A phase sets values before it switches. Actions in another order become a separate phase.
       const switched = part['active'];
       if (switched === undefined && Object.keys(open).length > 0) close();
       if (switched !== undefined) open['active'] = { ...(open['active'] as object | undefined), ...switched };
@@ -87,7 +87,10 @@ function byCell(key: string, value: Value): readonly (readonly [string, Value])[
     : [[key, value]];
 }
 
-/** A change of several selections as one change of each: what is set holds where one condition does. */
+/**
+ * Splits a change of several selections into one change for each, because all set values of a phase share one
+ * condition.
+ */
 function bySelection(phase: Phase, isOfSynapses: (key: string) => boolean): readonly Phase[] {
   const isSet = isPhase(phase, 'set');
   if (!isSet && !isPhase(phase, 'initialise')) return [phase];
@@ -158,7 +161,7 @@ function phasePart(
   }
 }
 
-/** A current is switched by a parameter of the group whose equations it is in. */
+/** A current is switched by a parameter of the group that has the current in its equations. */
 function switchPart(id: string, on: boolean, plans: Plans, context: ExportContext): WrittenPhase | undefined {
   const stimulus = context.model.stimuli[id];
   if (stimulus?.kind !== 'current' || populationOf(stimulus.to) === undefined || !isSwitched(id, stimulus, context))
@@ -236,7 +239,7 @@ function setPart(
     const [start, stop, list] = [match?.[2], match?.[3], match?.[4]];
     const ofSynapses = plans.synapses.has(match?.[1] ?? '');
     const numbered = key.includes('[') && (ofSynapses || where === undefined);
-    // The indices i and j of synapses are those of their ends, so their own numbers are no condition.
+    // The indices i and j of synapses refer to their ends, so the synapses' own numbers are not a condition.
     if (numbered) index = list === undefined ? `${start}:${stop}` : list.split(',').map(Number);
     if (numbered && where !== undefined)
       remarks.notExpressible('brian/set', `${key} cannot be set by number and condition in Brian`);

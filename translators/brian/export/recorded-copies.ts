@@ -1,4 +1,6 @@
-/** What monitors of synapses can record: Brian's cannot compute variables of the synapses' two ends. */
+/**
+ * Variables that monitors of synapses can record. Brian's monitors cannot compute variables of the synapses' two ends.
+ */
 
 import { derivedOf } from '../../../src/library/gather/texts.js';
 import { ownNames } from '../../../src/model/declared-names.js';
@@ -7,8 +9,8 @@ import type { SynapseType } from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
 
 /**
- * A type in which recorded variables that read an end of the synapse are kept, once in each step, under another name.
- * Monitors take stored values only, unless an expression reads nothing but the synapse itself.
+ * Returns a type that keeps recorded variables under another name, once in each step, if they read an end of the
+ * synapse. Monitors take only stored values, unless an expression reads only the synapse itself.
  */
 export function withRecordedCopies(
   type: SynapseType,

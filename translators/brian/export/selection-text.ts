@@ -45,7 +45,7 @@ function rangeOf(selection: SelectionRule, context: ExportContext): readonly [nu
   }
 }
 
-/** The test of neurons of a group for being in a part `[start, stop)` of it, in few words. */
+/** Returns a short test whether neurons of a group are in its part `[start, stop)`. */
 export function rangeTest([start, stop]: readonly [number, number], size: number): string {
   if (stop === start + 1) return `i == ${start}`;
   const tests = [...(start === 0 ? [] : [`i >= ${start}`]), ...(stop === size ? [] : [`i < ${stop}`])];

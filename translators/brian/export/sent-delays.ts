@@ -1,4 +1,4 @@
-/** Delays of what synapses send, where phases change them. */
+/** Delays of values that synapses send, if phases change them. */
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { parseStatements } from '../../../src/lang/parse.js';
@@ -10,21 +10,21 @@ import { child } from '../../../src/model/pointer.js';
 import { isPhase } from '../../../src/model/tagged.js';
 import { delayOf, delaySum, listedDelays } from './delays.js';
 
-/** A pathway that sends, and the one by which what it sends arrives. */
+/** A pathway that sends a value, and the pathway that delivers the value. */
 export interface Sending {
   readonly key: string;
   readonly arrival: string;
   readonly after: Expression;
 }
 
-/** A projection whose pathways send, as it was before these became two each. */
+/** A projection with sending pathways, before each of them became two. */
 export interface SendingProjection {
   readonly type: SynapseType;
   readonly projection: Projection;
   readonly sending: readonly Sending[];
 }
 
-/** The pathways of a type that have become two, and by which name the second goes. */
+/** Returns the pathways of a type that have become two, each with the name of the second. */
 export const sendingOf = (before: SynapseType, after: SynapseType): readonly Sending[] => {
   const arrivals = Object.keys(after.pathways).filter((name) => !Object.hasOwn(before.pathways, name));
   const senders = Object.entries(before.pathways).flatMap(([key, pathway]) => {
@@ -35,7 +35,7 @@ export const sendingOf = (before: SynapseType, after: SynapseType): readonly Sen
   return arrivals.length === senders.length ? senders.map((one, k) => ({ ...one, arrival: arrivals[k] ?? '' })) : [];
 };
 
-/** Phases that also give what is sent the delay that follows from the values that they change. */
+/** Adds delays to phases: if a phase changes values, sent values get the delay that follows from the new values. */
 export function withSentDelays(
   phases: readonly Phase[],
   projections: ReadonlyMap<string, SendingProjection>,

@@ -3,10 +3,10 @@
 import type { NeuronType } from '../../../src/model/model.js';
 import { coordinateNames, riseName, spatialNames } from '../vocabulary.js';
 
-/** What Brian calls something of compartments. */
+/** Names that Brian defines for compartments. */
 export const builtIn: ReadonlySet<string> = new Set([...spatialNames, riseName, 'gtot__private']);
 
-/** Coordinates of compartments, where the morphology has them. */
+/** Returns the coordinates of compartments, if the morphology has them. */
 export const coordinatesOf = ({ parameters }: NeuronType): readonly string[] =>
   coordinateNames.every((name) => parameters[name]?.unit === 'm') ? coordinateNames : [];
 
@@ -14,7 +14,10 @@ export const coordinatesOf = ({ parameters }: NeuronType): readonly string[] =>
 export const isBuiltIn = (name: string, type: NeuronType): boolean =>
   builtIn.has(name) || coordinatesOf(type).includes(name);
 
-/** Whether a type has a cable as Brian knows it: what it is driven by, and what Brian knows of its compartments. */
+/**
+ * Checks whether a type has a cable as Brian represents it: with Brian's driving current and Brian's properties of
+ * compartments.
+ */
 export function isSpatial({ cable, parameters, state, derived }: NeuronType): boolean {
   const known = ['area', 'length', 'diameter', 'distance', 'volume', 'Cm', 'Ri'];
   return (

@@ -1,4 +1,4 @@
-/** Types with a cable as SpatialNeuron: what Brian defines itself is left out of their equations. */
+/** Types with a cable as SpatialNeuron. Definitions of Brian itself are left out of their equations. */
 
 import { coordinatesOf, isBuiltIn } from './spatial-type.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
@@ -10,14 +10,14 @@ import { dimensionOf } from './equations-text.js';
 import type { ExportContext } from './plan.js';
 import { quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
 
-/** The type without what Brian defines itself. */
+/** Returns the type without Brian's own definitions. */
 export function ownEquations(type: NeuronType): NeuronType {
   const own = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(map).filter(([key]) => !isBuiltIn(key, type)));
   return { ...type, parameters: own(type.parameters), state: own(type.state), derived: own(type.derived) };
 }
 
-/** The type with what Brian defines itself and initializers set, alone. */
+/** Returns the type with only the definitions of Brian that initializers set. */
 export function membraneValues(type: NeuronType): NeuronType {
   const { Cm } = type.parameters;
   const { v } = type.state;
@@ -60,7 +60,7 @@ export function structure(
   };
 }
 
-/** One number for each compartment, where all cells have the same. */
+/** Returns one number for each compartment, if all cells have the same numbers. */
 function ofEach(
   value: Value | undefined,
   count: number,
@@ -89,7 +89,7 @@ function sectionsOf({ sections = {} }: CableTree, parents: readonly number[]): R
   return made;
 }
 
-/** Whether a type's code or values read where compartments are. */
+/** Checks whether a type's code or values read the positions of compartments. */
 function readsPlace(type: NeuronType, { values }: Population, axes: readonly string[]): boolean {
   const own = Object.entries(values).filter(([key]) => !axes.includes(key));
   const text = JSON.stringify([ownEquations(type), own]);

@@ -1,7 +1,7 @@
 /**
- * Names that SymPy has for something else: Brian's exact integration cannot have variables that are called so.
+ * Names with another meaning in SymPy. Brian's exact integration cannot have variables with these names.
  *
- * @source SymPy 1.13, what `sympify` does not read as a symbol
+ * @source SymPy 1.13, names that `sympify` does not read as a symbol
  */
 export const sympyNames: ReadonlySet<string> = new Set(
   (
@@ -104,8 +104,8 @@ export const sympyNames: ReadonlySet<string> = new Set(
 );
 
 /**
- * Names that Python has for something else: Brian evaluates parts of expressions, such as `1/input`, in Python, where no
- * variable or constant that is called so is found.
+ * Names with another meaning in Python. Brian evaluates parts of expressions, such as `1/input`, in Python, which does
+ * not find a variable or constant with such a name.
  *
  * @source Python 3.11, functions and types of `builtins`; Brian 2.9, `codegen/optimisation.py`
  */

@@ -14,7 +14,7 @@ export const isLiteral = (e: Expression): boolean =>
   (e.kind === 'unary' && e.operator === '-' && isLiteral(e.operand)) ||
   (e.kind === 'binary' && e.operator === '*' && e.right.kind === 'name' && isLiteral(e.left));
 
-/** A product without the sign of its first factor; undefined where that has none. */
+/** Returns a product without the sign of its first factor, or undefined if that factor has no sign. */
 export function withoutSign(e: Expression): Expression | undefined {
   if (e.kind === 'unary' && e.operator === '-') return e.operand;
   if (e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return undefined;

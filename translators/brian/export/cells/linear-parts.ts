@@ -23,7 +23,7 @@ export function withLinearParts(type: NeuronType): NeuronType {
   return { ...type, derived };
 }
 
-/** Returns names that first values read, whose held values are not known yet. */
+/** Returns names that first values read. Held values are not known yet at that time. */
 function readAtStart({ state }: NeuronType, texts: ReadonlyMap<string, Expression>): ReadonlySet<string> {
   const read = new Set<string>();
   const look = (e: Expression): void => {

@@ -22,7 +22,10 @@ const units: Readonly<Record<string, string>> = {
   sampling_interval: 'ms',
 };
 
-/** A finding for text with a unit, such as `20 mV` for `tau_m`; undefined for other text, and where no unit is known. */
+/**
+ * Returns a finding for text with a unit, such as `20 mV` for `tau_m`. Returns undefined for other text, and for values without a
+ * known unit.
+ */
 export function numberWithUnit(found: unknown, pointer: string, document: unknown): Finding | undefined {
   const written =
     typeof found === 'string' ? /^([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*([A-Za-z].*)$/.exec(found.trim()) : null;

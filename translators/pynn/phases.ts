@@ -1,4 +1,4 @@
-/** The phases of a script as those of the canonical protocol. */
+/** Translates the phases of a script to phases of the canonical protocol. */
 
 import { isFormula } from './value-kinds.js';
 import { child } from '../../src/model/pointer.js';
@@ -15,7 +15,7 @@ import type { Recordings } from './recordings.js';
 import { countOf, selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { CurrentSource, Phase, Values } from './specification.generated.js';
 
-/** What phases may name. */
+/** Objects that phases may name. */
 interface Stage {
   readonly targets: ReadonlyMap<string, Target>;
   readonly projections: ReadonlyMap<string, TranslatedProjection>;
@@ -28,9 +28,9 @@ interface Stage {
 }
 
 interface TranslatedPhases {
-  /** What comes before all others. */
+  /** Phases that come before all others. */
   readonly late: readonly unknown[];
-  /** Phases; undefined where a change of a current source has its place. */
+  /** Phases; undefined at the position of a change of a current source. */
   readonly protocol: unknown[];
   /** Changes of current sources, by label. */
   readonly changes: ReadonlyMap<string, readonly SourceChange[]>;
@@ -56,13 +56,13 @@ export function translatePhases(phases: readonly Phase[], stage: Stage, setting:
   return { late: state.late, protocol: state.protocol, changes: state.changes };
 }
 
-/** What is known while phases are gone through. */
+/** State while phases are translated in order. */
 interface State {
   readonly stage: Stage;
   readonly setting: Setting;
   now: number;
   resets: number;
-  /** What each SpikeSourceArray replays now; except for those of which a drawn sample was given other times. */
+  /** Current spike times of each SpikeSourceArray, except arrays with times changed for a drawn sample. */
   readonly trains: Map<string, Trains>;
   readonly drawn: Set<string>;
   /** Projections that phases have created. */
@@ -137,7 +137,7 @@ function projectionOf(
   return projection;
 }
 
-/** Data are kept whole, segment by segment; what a script throws away after reading is in the result too. */
+/** Data are kept whole, segment by segment, including data that a script discards after reading. */
 function getData(
   { target, clear }: NonNullable<Phase['get_data']>,
   pointer: string,
@@ -174,8 +174,8 @@ function setSource({ target, params }: NonNullable<Phase['set_source']>, pointer
 // --- Cells --------------------------------------------------------------------------------------------------------
 
 /**
- * What is set of some cells. A selection with gaps is beside the variables that it is for; formulas count its
- * cells.
+ * Returns the values set on some cells. A selection with gaps is separate from the variables that it applies to; formulas count
+ * its cells.
  *
  * @param given  the values as written
  */

@@ -10,7 +10,7 @@ import * as messages from './messages.js';
 import type { Target } from './selections.js';
 import type { Location, Projection } from './specification.generated.js';
 
-/** The structure of the cells of a target, null where they have none; undefined after what is wrong was reported. */
+/** Returns the structure of the cells of a target, null for cells without structure; undefined after an error was reported. */
 export function structureOf(
   { location }: Projection,
   target: Target,
@@ -25,14 +25,13 @@ export function structureOf(
   return first ?? null;
 }
 
-/** What plastic synapses send into a port, with a delay of its own. */
+/** Matches the statement by which plastic synapses send into a port, with a delay of its own. */
 const sending = /^send\(port, (.*), transmission\)$/;
 
 /**
- * A synapse type with the response of its receptor.
- *
- * What a plastic synapse sends arrives with the weight that it has then, as NEURON delivers events: the response is the
- * synapse's own, and takes nothing that is on its way.
+ * Returns a synapse type with the response of its receptor.
+ * A spike of a plastic synapse arrives with the weight at arrival, as NEURON delivers events. The response is therefore the
+ * synapse's own, without a weight stored in transit.
  *
  * @param dendritic  fraction of the delay after which the spike has met the synapse
  */
@@ -74,7 +73,7 @@ export function atPlace(
   return { name, synapse: placed, initial };
 }
 
-/** Where synapses of a projection are, as its end has it; undefined after what is wrong was reported. */
+/** Returns the places of a projection's synapses in the form of its end; undefined after an error was reported. */
 export function placesOf(
   { location, receptor_type: receptor }: Projection,
   { places }: PlacedReceptor,
@@ -86,7 +85,7 @@ export function placesOf(
   const name = receptor ?? 'default';
   const sections = [...new Set(places.map(({ section }) => section))];
   const at = child(pointer, 'location');
-  /** The first of the receptor's places that are where a location is. */
+  /** Returns the first of the receptor's places at a location. */
   const placeFor = (one: Location, where: string): readonly CellPlace[] | undefined => {
     const wanted = placesAt(one, structure, where, setting);
     if (wanted === undefined) return undefined;

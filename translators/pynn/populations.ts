@@ -16,10 +16,10 @@ import { isNumbers, translateValue } from './values.js';
 /** Cells that any target can count. */
 const mostCells = 2_147_483_648;
 
-/** What the size of a population may be, for messages. */
+/** Allowed sizes of a population, for messages. */
 const sizesAllowed = `a whole number from 1 to ${mostCells}, or two or three of them`;
 
-/** Number of cells: that of a grid is the product of its sides. */
+/** Returns the number of cells: for a grid, the product of its sides. */
 export function sizeOfPopulation(population: Population, pointer: string, setting: Setting): number {
   const sides = typeof population.size === 'number' ? [population.size] : population.size;
   const product = sides.reduce((a, b) => a * b, 1);
@@ -103,7 +103,7 @@ function nativePopulation(
   );
 }
 
-/** Values of a native type where they are; names that it has not are reported. */
+/** Returns values of a native type in their places, and reports names that it lacks. */
 function nativeValues(
   { name: type, neuron }: StandardCell,
   values: Readonly<Record<string, unknown>>,
@@ -127,7 +127,7 @@ function nativeValues(
   );
 }
 
-/** Warns of values with which a cell makes no sense, though its equations can be computed. */
+/** Warns of values that make no sense for a cell, though its equations can be computed. */
 function checkLimits({ cell: { params = {} } }: Population, pointer: string, setting: Setting): void {
   for (const [name, value] of Object.entries(params)) {
     const range = own(ranges, name);
@@ -210,7 +210,7 @@ export function initialValues(
 /** Spike times of each cell in ms. */
 export type Trains = readonly (readonly number[])[];
 
-/** The spike times that a SpikeSourceArray begins with; undefined after what is wrong was reported. */
+/** Returns the first spike times of a SpikeSourceArray; undefined after an error was reported. */
 export function trainsOf(population: Population, size: number, pointer: string, setting: Setting): Trains | undefined {
   const params = population.cell.params ?? {};
   for (const key of Object.keys(params))
@@ -226,7 +226,7 @@ export function replayed(trains: Trains, pointer: string): Located {
   return located({ indices, times: { array: times, unit: 'ms' } }, pointer);
 }
 
-/** Spikes of cells that share a train: each time is that of every cell. */
+/** Returns spikes of cells that share a train: every cell spikes at each time. */
 function ofAll(train: readonly number[], cells: number): { readonly indices: number[]; readonly times: number[] } {
   const indices: number[] = [];
   const times: number[] = [];
@@ -258,7 +258,7 @@ function inOrder(trains: Trains): { readonly indices: readonly number[]; readonl
   };
 }
 
-/** The spike times of each cell, ascending; one list is for all cells. Undefined after what is wrong was reported. */
+/** Returns the spike times of each cell, ascending; one list is for all cells. Undefined after an error was reported. */
 export function spikeTrains(value: Value, size: number, pointer: string, setting: Setting): Trains | undefined {
   const count = listCount(value);
   // A plain empty list is one list of no spikes.

@@ -1,4 +1,4 @@
-/** What phases change of the synapses of a projection. */
+/** Changes that phases make to the synapses of a projection. */
 
 import { memberOf } from '../../src/diagnostics/member.js';
 import { isFormula, isRandom } from './value-kinds.js';
@@ -17,8 +17,8 @@ import { isNumbers, translateValue, type Slot } from './values.js';
 const ownParameters: ReadonlySet<string> = new Set(['tau_syn', 'transmission', 'delay']);
 
 /**
- * Phases that set parameters of synapses. A weight that changes by itself is given as a first value, so a reset
- * goes back to what was set last, as it does for weights that stay.
+ * Returns phases that set parameters of synapses. A plastic weight is set as a first value, so a reset returns to the last set
+ * value, as for constant weights.
  */
 export function setSynapses(
   projection: TranslatedProjection,
@@ -122,8 +122,8 @@ const byPair = (array: readonly number[], pointer: string, unit: string): Locate
   located({ array, unit: unit === '1' ? 1 : unit, pairs: 'connected' }, pointer);
 
 /**
- * Values for pairs as a list in order of creation: PyNN takes a flat list for the connected pairs row by row, and a
- * matrix for all pairs; synapses of one pair have one value. Undefined after what is wrong was reported.
+ * Returns values for pairs as a list in order of creation. PyNN takes a flat list for the connected pairs row by row, and a
+ * matrix for all pairs. Synapses of one pair share one value. Undefined after an error was reported.
  */
 function inOrder(
   value: Value,
@@ -156,7 +156,7 @@ function inOrder(
   return undefined;
 }
 
-/** Other delays of a projection's synapses; undefined after what is wrong was reported. */
+/** Returns new delays of a projection's synapses; undefined after an error was reported. */
 function changedDelays(
   value: Value,
   pointer: string,
@@ -183,7 +183,7 @@ function changedDelays(
   return given === undefined ? undefined : delaysOf(given, pointer, fraction, connections, setting);
 }
 
-/** Delays of pathways as shares of one delay. @param left  what is left of it once the spike has met the synapse */
+/** Returns delays of pathways as shares of one delay. @param left  the remaining delay once the spike has met the synapse */
 function partsOf(fraction: number | null, part: (share: number) => unknown, left: unknown): Delays {
   if (fraction === null || fraction === 0) return { delays: { pre: part(1) }, values: {} };
   return {
@@ -192,7 +192,7 @@ function partsOf(fraction: number | null, part: (share: number) => unknown, left
   };
 }
 
-/** Random delays: of plastic synapses one number for each, from which both parts and what is left follow. */
+/** Returns random delays. A plastic synapse draws one number, which gives both parts and the remaining delay. */
 function drawnDelays(
   value: Extract<Value, { random: string }>,
   pointer: string,

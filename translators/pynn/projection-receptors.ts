@@ -63,7 +63,7 @@ export function chooseReceptor(
 const excitatory: ReadonlySet<string> = new Set(['excitatory', 'AMPA', 'NMDA']);
 const inhibitory: ReadonlySet<string> = new Set(['inhibitory', 'GABA', 'GABAA', 'GABAB']);
 
-/** PyNN's rules on the signs of weights, for those that are known; it does not check listed connections. */
+/** Checks known weights by PyNN's rules on signs; PyNN does not check listed connections. */
 export function checkSigns(
   synapse: Synapse,
   connections: Connections,

@@ -91,7 +91,7 @@ export function synapseValues(
   const fraction = fractionOf(written, setting.dt);
   if (fraction === undefined) return { values, delays: {} };
   if (fraction !== null && sharesDraw(delay[0], fraction)) {
-    // One number for each synapse, from which both its delays follow; what is sent arrives after all of it.
+    // One number for each synapse gives both its delays; spikes arrive after the sum.
     const whole = delayValue(...delay, 1, connections, setting);
     const part = (share: number): string => (share === 1 ? 'delay' : `${share}*delay`);
     return {
@@ -108,8 +108,8 @@ export function synapseValues(
 }
 
 /**
- * The dendritic fraction of a plastic synapse's delay: none where that part of the delay is no step; null for others;
- * undefined for synapses without a delay.
+ * Returns the dendritic fraction of a plastic synapse's delay: 0 if the dendritic part is shorter than a step. Returns null for
+ * other synapses, and undefined for synapses without a delay.
  *
  * @param dt  in the unit of the delay
  */

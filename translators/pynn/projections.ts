@@ -17,7 +17,7 @@ import { synapseValues, fractionOf } from './projection-values.js';
 import { sharesDraw } from './synapse-values.js';
 import { atPlace, placesOf, structureOf } from './placed-synapses.js';
 
-/** A projection of the canonical model, with what the rest of the document may ask of it. */
+/** A projection of the canonical model, with the facts that other parts of the document need. */
 export interface TranslatedProjection {
   /** Name in the canonical model. */
   readonly id: string;
@@ -31,9 +31,9 @@ export interface TranslatedProjection {
   readonly fraction: number | null | undefined;
 }
 
-/** What projections are made with. */
+/** The context in which projections are created. */
 export interface Network {
-  /** What labels stand for. */
+  /** Targets by label. */
   readonly targets: ReadonlyMap<string, Target>;
   /** Connections of the projections before, by label. */
   readonly others: ReadonlyMap<string, Connections & { readonly id: string }>;
@@ -41,7 +41,7 @@ export interface Network {
   readonly synapses: Map<string, SynapseDocument>;
 }
 
-/** Translates one projection; undefined after what is wrong was reported. */
+/** Translates one projection; undefined after an error was reported. */
 export function translateProjection(
   projection: Projection,
   id: string,
@@ -72,7 +72,7 @@ export function translateProjection(
     setting,
   );
   if (connections === undefined && connectors[projection.connector.type]?.hasColumns) return undefined;
-  // Mistakes in the synapse are found beside those of the connector and the receptor.
+  // Mistakes in the synapse are reported together with mistakes in the connector and the receptor.
   const assumed = connections ?? { between: [pre.label, post.label], rule: { rule: 'all' } };
   const receptor = chooseReceptor(projection, written, assumed, receptors, pointer, setting);
   const known = synapseOf(
@@ -128,7 +128,7 @@ const endsOf = (pre: Target, post: Target, pointer: string): { readonly from: un
   to: endOf(post, child(pointer, 'post')),
 });
 
-/** A projection with what is said of it in the canonical document beside its ends, synapse type and connections. */
+/** Returns a projection with all its properties in the canonical document: ends, synapse type, connections and others. */
 const translated = (
   id: string,
   synapse: TranslatedProjection['synapse'],
@@ -220,7 +220,7 @@ function nativeProjection(
   return translated(id, { type: name, standard }, connections, own, said, pointer);
 }
 
-/** Types of one name differ where a projection needs another variant of them. */
+/** Returns a name for a type. Types of one name differ if a projection needs another variant. */
 function nameOfType(name: string, { synapse }: StandardSynapse, types: Map<string, SynapseDocument>): string {
   const text = JSON.stringify(synapse);
   for (let k = 1; ; k++) {

@@ -1,12 +1,12 @@
 /**
- * Ranges of PyNN's parameters by name, outside of which equations of cells and synapses can be computed but mean
- * nothing: membranes and traces decay in time, rates and durations are not negative. PyNN's backend raises an error for
- * them, and imports of documents warn.
+ * Valid ranges of PyNN's parameters by name. Outside of them, equations can be computed but mean little: membranes and traces
+ * decay in time, rates and durations are not negative. PyNN's backend raises an error for such values, and imports of documents
+ * warn.
  */
 
 type Range = keyof typeof rangeWords;
 
-/** Ranges in words. */
+/** Text of each range. */
 export const rangeWords = { positive: 'more than 0', notNegative: '0 or more', fraction: 'from 0 to 1' } as const;
 
 const named = (range: Range, names: string): Record<string, Range> =>

@@ -1,4 +1,4 @@
-/** What is recorded: spikes and variables of populations, views and assemblies. */
+/** Recordings: spikes and variables of populations, views and assemblies. */
 
 import { recordableSpecials } from '../../src/model/normalise/recordings.js';
 import { child } from '../../src/model/pointer.js';
@@ -11,7 +11,7 @@ import type { TranslatedProjection } from './projections.js';
 import { selectionOf, targetOf, type Portion, type Target } from './selections.js';
 import type { Recording } from './specification.generated.js';
 
-/** Whether synapses see a name besides their own: a variable of a cell, or what the simulator sets. */
+/** Checks whether a name in synapses is a variable of a cell or a name set by the simulator. */
 const isSeenBySynapses = (name: string): boolean => /^(?:pre|post)\.\w+$/.test(name) || recordableSpecials.has(name);
 
 /** Recordings of the canonical model, as they come up in the document and in its phases. */
@@ -36,9 +36,9 @@ export class Recordings {
   }
 
   /**
-   * Adds what is recorded; `variables: null` ends what was recorded of the target.
+   * Adds a recording; `variables: null` ends all recordings of the target.
    *
-   * @returns names of recordings that begin, and of those that end
+   * @returns names of recordings that begin, and names of recordings that end
    */
   add(recording: Recording, pointer: string): { readonly begins: readonly string[]; readonly ends: readonly string[] } {
     const projection = this.#targets.has(recording.target) ? undefined : this.#projections.get(recording.target);

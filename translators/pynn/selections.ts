@@ -31,12 +31,12 @@ type Cells =
       /** Who draws it; null: the target, once for each name. */
       readonly generator: unknown;
       readonly name: string;
-      /** The cells of the population that it is drawn from, where those are not all. */
+      /** The cells of the population that it is drawn from, if they are not all. */
       readonly within: readonly number[] | null;
-      /** What else it is drawn from: a drawn sample, or several populations, of which these cells are those of one. */
+      /** A drawn sample or several populations that it is drawn from. Of several populations, all its cells belong to one. */
       readonly from: readonly unknown[] | null;
       readonly parts: number;
-      /** Which of the drawn cells, in ascending order, these are; null for all. */
+      /** Indices of its cells among the drawn ones, in ascending order; null for all. */
       readonly pick: readonly number[] | null;
     };
 
@@ -47,16 +47,16 @@ export interface Portion {
   readonly cells: Cells;
 }
 
-/** What a label stands for: one portion, or several for an assembly. */
+/** The cells of a label: one portion, or several for an assembly. */
 export interface Target {
   readonly label: string;
-  /** In the order in which PyNN numbers the cells. */
+  /** Portions in PyNN's order of cell numbers. */
   readonly portions: readonly Portion[];
-  /** How many cells, where nobody knows yet how many those of a portion are. */
+  /** Number of cells, if the number in each portion is not known yet. */
   readonly size?: number;
 }
 
-/** How many cells; NaN where a sample is drawn from several populations, of which these are those of one. */
+/** Returns the number of cells; NaN for one population's cells in a sample drawn from several populations. */
 export function countOf(cells: Cells): number {
   if (cells.kind === 'range') return cells.end - cells.begin;
   if (cells.kind === 'list') return cells.indices.length;
@@ -73,7 +73,7 @@ interface Declaration {
   readonly index: number;
 }
 
-/** Views, then assemblies, in the order of the document, but each after what it is made of. */
+/** Returns views, then assemblies, in the order of the document, but each after its parts. */
 export function byUse(
   { views = [], assemblies = [] }: PynnSpecification,
   populations: readonly string[],
@@ -85,7 +85,7 @@ export function byUse(
   ];
   const order: Declaration[] = [];
   while (waiting.length > 0) {
-    // What is made of nothing that there is comes as it stands, to be reported.
+    // A declaration of unknown parts comes in its place, to be reported.
     const next = waiting.find(({ of }) => of.every((label) => known.has(label))) ?? waiting[0];
     if (next === undefined) break;
     known.add(next.label);
@@ -95,13 +95,13 @@ export function byUse(
   return order;
 }
 
-/** Ascending indices, as a range where they follow each other. */
+/** Returns ascending indices, as a range if they are consecutive. */
 function listed(indices: readonly number[]): Cells {
   const row = rowOf(indices);
   return row ? { kind: 'range', begin: row[0], end: row[1] } : { kind: 'list', indices };
 }
 
-/** The cells of a view; undefined after what is wrong was reported. PyNN sorts indices and drops repeated ones. */
+/** Returns the cells of a view; undefined after an error was reported. PyNN sorts indices and drops repeated ones. */
 export function viewOf(
   view: View,
   parent: Target,
@@ -115,13 +115,13 @@ export function viewOf(
   if (view.select.sample !== undefined) return sampleOf(view, view.select.sample, parent, at, setting);
   const indices = chosen(view.select, sizeOf(parent), at, setting);
   if (indices === undefined) return undefined;
-  // Which portion a cell is of comes out when these are drawn: of all cells, in order, those with these numbers.
+  // The portion of a cell is known only after drawing, so the numbers refer to all cells in order.
   if (parent.portions.some(({ cells }) => Number.isNaN(countOf(cells))))
     return drawnFrom(view.label, sizeOf(parent), parent, null, indices);
   return { portions: portionsOf(parent, indices) };
 }
 
-/** The cells of a target with these numbers, which ascend. */
+/** Returns the cells of a target with the given numbers, which ascend. */
 function portionsOf({ portions }: Target, indices: readonly number[]): readonly Portion[] {
   const result: Portion[] = [];
   let begin = 0;
@@ -136,7 +136,7 @@ function portionsOf({ portions }: Target, indices: readonly number[]): readonly 
   return result;
 }
 
-/** Of the cells of a portion those with these numbers. */
+/** Returns the cells of a portion with the given numbers. */
 function someOf(cells: Cells, numbers: readonly number[]): Cells {
   switch (cells.kind) {
     case 'range':
@@ -192,7 +192,7 @@ function sampleOf(
   return { portions: [{ ...portion, cells: chosen }] };
 }
 
-/** Cells that are drawn from what is drawn itself, or from several populations: a portion for each of these. */
+/** Returns cells drawn from a drawn sample, or from several populations: one portion for each population. */
 function drawnFrom(
   name: string,
   size: number,
@@ -257,7 +257,7 @@ function chosen(
   return [...new Set(list.map((index) => (index < 0 ? index + size : index)))].sort((a, b) => a - b);
 }
 
-/** The cells of an assembly. What has cells that another part has already is left out, as PyNN does. */
+/** Returns the cells of an assembly. As in PyNN, a part that shares cells with an earlier part is left out. */
 export function assemblyOf(
   assembly: Assembly,
   targets: ReadonlyMap<string, Target>,
@@ -297,7 +297,7 @@ function shareCells(a: Cells, b: Cells): boolean {
   return b.indices.some((index) => indices.has(index));
 }
 
-/** What a label stands for; undefined after an unknown one, or what is wrong with its definition, was reported. */
+/** Returns the cells of a label; undefined after a report of an unknown label or a wrong definition. */
 export function targetOf(
   label: string,
   targets: ReadonlyMap<string, Target>,
@@ -335,7 +335,7 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
   }
 }
 
-/** A target as an end of a projection, made from what is at `pointer`. */
+/** Returns a target as an end of a projection, located at `pointer`. */
 export const endOf = (target: Target, pointer: string): unknown => located(ruleOf(target), pointer);
 
 /** A target as a selection of the canonical model. */
@@ -344,7 +344,7 @@ export const ruleOf = ({ portions }: Target): unknown => oneOf(selectionsOf(port
 const oneOf = (selections: readonly unknown[]): unknown =>
   selections.length === 1 ? selections[0] : { assembly: selections };
 
-/** Portions as selections; those of one sample of several populations are one, which keeps its order. */
+/** Returns portions as selections. Portions of one sample of several populations form one selection, which keeps its order. */
 function selectionsOf(portions: readonly Portion[]): readonly Record<string, unknown>[] {
   const selections: Record<string, unknown>[] = [];
   let before: Cells | undefined;

@@ -13,15 +13,15 @@ import { validate } from './schema-validator.generated.js';
 import type { PynnSpecification } from './specification.generated.js';
 import { words } from './vocabulary.js';
 
-/** A specification to read, and what of the document was left out of it since it breaks the schema. */
+/** A specification to read, and the parts of the document left out of it since they break the schema. */
 interface Shape {
   readonly specification: PynnSpecification;
   readonly touched: readonly string[];
-  /** Whether nothing had to be left out. */
+  /** Whether all of the document was kept. */
   readonly whole: boolean;
 }
 
-/** The document as a specification, or undefined after what is wrong with its shape was reported. */
+/** Returns the document as a specification, or undefined after an error in its shape was reported. */
 export function checkShape(value: unknown, positions: Positions, diagnostics: Diagnostics): Shape | undefined {
   if (!isPynnSpecification(value)) {
     diagnostics.add(messages.notASpecification(value), positions.place(''));
@@ -37,12 +37,12 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
   return rest && { specification: rest.document as PynnSpecification, touched: rest.touched, whole: false };
 }
 
-/** Whether a document says of itself that it is in PyNN-style JSON. */
+/** Checks whether a document declares that it is in PyNN-style JSON. */
 function isPynnSpecification(value: unknown): value is PynnSpecification {
   return memberOf(value, 'format') === 'interneuron/pynn';
 }
 
-/** What types are called, by the definition of the schema that lists them. */
+/** Names for kinds of types, by the definition of the schema that lists them. */
 const kinds: Readonly<Record<string, string>> = {
   cell: 'cell type',
   neuron: 'neuron component',

@@ -1,4 +1,4 @@
-/** Where cells are: PyNN's structures as those of the canonical model. Lengths are in um. */
+/** Positions of cells: PyNN's structures as structures of the canonical model. Lengths are in um. */
 
 import { mapped } from '../../src/model/collections.js';
 import { nearestCubeRoot } from '../../src/model/cube-root.js';
@@ -61,7 +61,7 @@ interface Positions {
   readonly positions?: Located;
 }
 
-/** Positions of a population: those that the document gives, and where anything asks for them those that PyNN has. */
+/** Returns positions of a population: the document's own, or PyNN's if any part reads positions. */
 export function translateStructure(population: Population, size: number, pointer: string, setting: Setting): Positions {
   if (population.positions !== undefined)
     return { positions: located({ array: population.positions, unit: 'um' }, child(pointer, 'positions')) };
@@ -133,7 +133,7 @@ function checkGrid({ type, params = {} }: Structure, size: number, pointer: stri
     setting.report(messages.wrongLength(`a ${type} of this aspect ratio`, expected, size), pointer);
 }
 
-/** Who draws places; nothing where the target does, undefined after a finding. */
+/** Returns the generator of positions; an empty result if the target draws them, undefined after a finding. */
 function generatorOf(
   structure: Structure,
   distribution: string,

@@ -32,7 +32,7 @@ export function perSynapse(
   return translateValue(numbers, pointer, slot, setting);
 }
 
-/** The numbers of a matrix for some pairs, NaN where it has none. */
+/** Returns the numbers of a matrix for some pairs, NaN for missing ones. */
 export const ofPairs = (rows: readonly unknown[], sources: ArrayLike<number>, targets: ArrayLike<number>): number[] =>
   Array.from(sources, (i, k) => {
     const row: unknown = rows[i];
@@ -40,7 +40,7 @@ export const ofPairs = (rows: readonly unknown[], sources: ArrayLike<number>, ta
     return typeof number === 'number' ? number : NaN;
   });
 
-/** A matrix for the pairs that will be connected: a number for each, or null where none is. */
+/** Returns a matrix for the pairs that will be connected: a number for each, or null for a missing one. */
 export function wholeMatrix(
   rows: readonly unknown[],
   pointer: string,
@@ -143,7 +143,8 @@ export function delaysOf(
 }
 
 /**
- * What is left of a delay once the spike has met the synapse: both parts in whole steps are the whole in whole steps.
+ * Returns the remaining delay once the spike has met the synapse. The sum of both parts in whole steps is the whole in whole
+ * steps.
  */
 function transmissionOf(
   value: Value,

@@ -5,7 +5,7 @@ import type { DataReference, Formula, Limit, Random, Sequence, Sequences, Value 
 /** A value with its kind. */
 type ValueKind =
   | { readonly kind: 'number'; readonly value: number }
-  /** A truth value or nothing, which no parameter is. */
+  /** A truth value or null, which no parameter has. */
   | { readonly kind: 'flag'; readonly value: boolean | null }
   | { readonly kind: 'list'; readonly value: readonly unknown[] }
   | { readonly kind: 'random'; readonly value: Random }
@@ -16,7 +16,7 @@ type ValueKind =
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-/** What a value is. */
+/** Returns the kind of a value. */
 export function valueKind(value: Value): ValueKind {
   if (typeof value === 'number') return { kind: 'number', value };
   if (value === null || typeof value === 'boolean') return { kind: 'flag', value };

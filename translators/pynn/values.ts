@@ -9,21 +9,21 @@ import { located, type Located } from '../shared/located.js';
 import * as messages from './messages.js';
 import type { Formula, Random, Value } from './specification.generated.js';
 
-/** What a value is for. */
+/** The purpose of a value. */
 export interface Slot {
   /** In messages. */
   readonly what: string;
   /** PyNN's unit in the canonical syntax; 1 for pure numbers. */
   readonly unit: string;
-  /** Number of elements, where that is known: the length of a list. */
+  /** Number of elements, if it is known: the length of a list. */
   readonly count: number | null;
-  /** What formulas may read. */
+  /** Variables that formulas may read. */
   readonly formulas: readonly NonNullable<Formula['of']>[];
-  /** Whether numbers carry their unit; else the place where they go has it. */
+  /** Whether numbers carry their unit; otherwise their place in the document has it. */
   readonly explicit?: boolean;
-  /** Synapses: what a NumpyRNG draws is for all pairs, as PyNN's `set` draws it, or begins again for each receiver. */
+  /** For synapses: a NumpyRNG draws for all pairs, as PyNN's `set` does, or begins again for each receiver. */
   readonly draws?: 'pairs' | 'anew';
-  /** Who draws where no NumpyRNG does; absent: the target. */
+  /** The generator of draws without a NumpyRNG; absent: the target. */
   readonly own?: NumpyGenerator;
 }
 
@@ -31,7 +31,7 @@ export interface Slot {
 export const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'number');
 
-/** A value of the canonical model; undefined after what is wrong was reported. */
+/** Returns a value of the canonical model; undefined after an error was reported. */
 export function translateValue(value: Value, pointer: string, slot: Slot, setting: Setting): Located | undefined {
   const done = bare(value, pointer, slot, setting);
   return done === undefined ? undefined : located(done, pointer);
@@ -75,7 +75,7 @@ function list(values: readonly unknown[], pointer: string, slot: Slot, setting: 
   return slot.explicit === true ? { array: values, unit: slot.unit } : values;
 }
 
-/** A distribution: drawn as NumPy draws where it names a NumpyRNG, else on the target while the network is built. */
+/** Returns a distribution: drawn as by NumPy if it names a NumpyRNG, else on the target while the network is built. */
 function random({ random: name, params, rng }: Random, pointer: string, slot: Slot, setting: Setting): unknown {
   const distribution = own(distributions, name);
   if (distribution === undefined)
@@ -110,7 +110,7 @@ function random({ random: name, params, rng }: Random, pointer: string, slot: Sl
     return {
       ...generator,
       distribution: name,
-      // JSON has no infinite numbers: the largest there are limit nothing.
+      // JSON has no infinite numbers: the largest finite ones have no limiting effect.
       arguments: numbers.map((one) => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, one))),
       order: setting.nextOrder(),
       unit: slot.unit === '1' ? 1 : slot.unit,
@@ -128,12 +128,12 @@ export interface NumpyGenerator {
   readonly seed: string;
   /** Tells generators with one seed apart. */
   readonly stream: string;
-  /** 32-bit words that were drawn before; absent: 0. */
+  /** Number of 32-bit draws made before; absent: 0. */
   readonly skip?: number;
 }
 
 /**
- * The NumpyRNG of a name; null where there is none or it is the target's own; undefined after an unknown name was
+ * Returns the NumpyRNG of a name; null if there is no NumpyRNG or it is the target's own. Undefined after an unknown name was
  * reported.
  */
 export function numpyGenerator(
@@ -147,7 +147,7 @@ export function numpyGenerator(
     setting.report(messages.unknownReference('generator', name, Object.keys(setting.rngs)), pointer);
     return undefined;
   }
-  // Without a seed PyNN takes one from the clock: nothing to reproduce.
+  // Without a seed PyNN takes one from the clock, so there is no sequence to reproduce.
   return rng.type === 'NativeRNG' || rng.seed === undefined
     ? null
     : {

@@ -1,6 +1,6 @@
 /**
- * PyNN's classes with their parameters, as `schemas/pynn.schema.json` states them: those of connectors, structures and
- * currents from the tables of this folder, those of cells and synapses from the equations in `src/library/pynn`.
+ * PyNN's classes with their parameters, as `schemas/pynn.schema.json` states them. Classes of connectors, structures and currents
+ * come from the tables of this folder. Classes of cells and synapses come from the equations in `src/library/pynn`.
  */
 
 import {
@@ -38,7 +38,7 @@ const declared = (parameters: NeuronDocument['parameters'] = {}): Fields =>
     return range === undefined ? known : { ...known, schema: { ...known.schema, description: rangeWords[range] } };
   });
 
-/** Parameters of a cell, of which those that are lists have a number for each component. */
+/** Returns parameters of a cell; list-valued parameters have a number for each component. */
 function cellFields(cell: StandardCell): Fields {
   const each = declared(cell.neuron.parameters);
   return Object.fromEntries(

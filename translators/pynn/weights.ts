@@ -1,4 +1,4 @@
-/** What is known of the weights of a projection before they are drawn: their signs. */
+/** Facts about the weights of a projection before they are drawn: their signs. */
 
 import { isRandom, limitAsNumber } from './value-kinds.js';
 import { connectors, type Connections } from './connectors.js';
@@ -11,7 +11,7 @@ interface Range {
   readonly high: number;
 }
 
-/** Between what a value lies that is drawn; without limits where that is not known. */
+/** Returns the limits of a drawn value; infinite if they are not known. */
 function rangeOf(value: Value): Range {
   const unknown = { low: -Infinity, high: Infinity };
   if (!isRandom(value)) return unknown;
@@ -38,7 +38,7 @@ function rangeOf(value: Value): Range {
   }
 }
 
-/** The weight between the last pair, or one of its sign, where that is known. */
+/** Returns the weight between the last pair, or one of its sign, if it is known. */
 export function lastWeight(weight: Value, connections: Connections): number | undefined {
   const column = connections.columns?.['weight'];
   if (column !== undefined) return isNumbers(column) ? (column.at(-1) ?? 0) : undefined;
@@ -48,20 +48,20 @@ export function lastWeight(weight: Value, connections: Connections): number | un
     const row: unknown = weight.at(-1);
     return isNumbers(row) ? row.at(-1) : undefined;
   }
-  // What is drawn has a sign beforehand where all that can be drawn has it.
+  // A drawn value has a known sign if all values in its range have it.
   const { low, high } = rangeOf(weight);
   return low >= 0 ? low : high < 0 ? high : undefined;
 }
 
-/** A weight of the wrong sign, among those that are known. */
+/** Returns a known weight of the wrong sign. */
 export function wrongWeight(weight: Value, sign: 'negative' | 'positive'): number | undefined {
   const { low, high } = rangeOf(weight);
-  // Of a distribution of which only a part has the wrong sign, nobody can say beforehand.
+  // If only part of a distribution has the wrong sign, the sign is not known beforehand.
   if (sign === 'negative' ? low > 0 : high < 0) return sign === 'negative' ? low : high;
   return numbersIn(weight).find((number) => (sign === 'negative' ? number > 0 : number < 0));
 }
 
-/** The numbers that a value is written with: one, a list, or those of a matrix. */
+/** Returns the numbers in a value: one, a list, or all numbers of a matrix. */
 function numbersIn(value: Value): readonly number[] {
   if (typeof value === 'number') return [value];
   if (isNumbers(value)) return value;
@@ -71,10 +71,7 @@ function numbersIn(value: Value): readonly number[] {
   );
 }
 
-/**
- * Whether a connector checks the weights that it is given: not those of a list of connections, and not when it is told
- * to leave it.
- */
+/** Checks whether a connector checks its weights: not in a list of connections, and not if `safe` is false. */
 export function isChecked({ type, safe, params = {} }: Connector, { columns }: Connections): boolean {
   if (safe === false || own(params, 'safe') === false || columns?.['weight'] !== undefined) return false;
   return own(connectors, type)?.hasColumns !== true;

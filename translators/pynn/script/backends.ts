@@ -14,20 +14,20 @@ export const lackedBy: Readonly<Record<string, 'NEST' | 'NEURON'>> = {
   Vogels2011Rule: 'NEST',
 };
 
-/** What goes wrong with types that PyNN 0.13 has, under one simulator. */
+/** Failures of types of PyNN 0.13 under one simulator. */
 export const failing: Readonly<Record<string, string>> = {
   GIF_cond_exp: 'NEURON hands on and records none of its spikes',
   IF_curr_delta: 'it raises an error under NEURON, where the script does not run',
   SpikeSourceInhGamma: 'it raises an error under NEST, too',
 };
 
-/** Synapses of PyNN 0.13 for which NEST needs an extension, which PyNN makes at its installation where NEST is there by then. */
+/** Synapses of PyNN 0.13 that need an extension of NEST. PyNN builds it at its installation if NEST is already installed. */
 const inExtension = ['StochasticTsodyksMarkramSynapse'];
 
 /** Sources of PyNN 0.13 that NEST lets neither begin nor end. */
 const withoutTimes = ['SpikeSourceGamma', 'SpikeSourcePoissonRefractory'];
 
-/** What PyNN's simulators lack, or get wrong, of a document, a sentence for each type. */
+/** Returns one sentence for each type of a document that PyNN's simulators lack or get wrong. */
 export const remarksOnBackends = (document: PynnSpecification): readonly string[] => {
   const used = typesIn(document);
   return [
@@ -56,7 +56,7 @@ export const remarksOnBackends = (document: PynnSpecification): readonly string[
   ].sort();
 };
 
-/** Values of parameters with which cells of PyNN 0.13 do not run. */
+/** Returns values of parameters that prevent cells of PyNN 0.13 from running. */
 function refusedValues({ setup }: PynnSpecification, type: string, params: Values = {}): readonly string[] {
   const { timestep = 0.1, extra } = setup ?? {};
   const some = (name: string, test: (value: number) => boolean): boolean =>
@@ -83,10 +83,10 @@ function refusedValues({ setup }: PynnSpecification, type: string, params: Value
 }
 
 /**
- * What spikes of cells NEURON loses, a sentence for each type: NEST and our engine have them.
+ * Returns one sentence for each type of cells that loses spikes under NEURON: NEST and our engine have these spikes.
  *
- * @source counted with PyNN 0.13 and NEURON 8.2: of the default cell at 1 nA, 9 of 11 spikes in steps of 0.1 ms, and all in
- *   steps of 0.025 ms or with v_spike = -41.5 mV
+ * @source counted with PyNN 0.13 and NEURON 8.2: of the default cell at 1 nA, 9 of 11 spikes in steps of 0.1 ms, and all in steps
+ * of 0.025 ms or with v_spike = -41.5 mV
  */
 export function spikesLostUnderNeuron({ setup, populations = [] }: PynnSpecification): readonly string[] {
   const lost = populations.flatMap(({ cell: { type, params = {} } }) => {
@@ -97,7 +97,7 @@ export function spikesLostUnderNeuron({ setup, populations = [] }: PynnSpecifica
   return [...new Set(lost)].sort();
 }
 
-/** The simulator of a script that is called without one: NEURON, but NEST where only that has all of the document. */
+/** Returns the simulator of a script called without one: NEURON, or NEST if only NEST has all of the document. */
 export function usualSimulator(document: PynnSpecification): 'neuron' | 'nest' {
   const used = typesIn(document);
   const isLackedBy = (simulator: 'NEST' | 'NEURON'): boolean =>
@@ -116,8 +116,8 @@ export function usualSimulator(document: PynnSpecification): 'neuron' | 'nest' {
 }
 
 /**
- * NEURON's implicit steps pass over the exponential where it grows faster than a step: where its slope is above that of
- * the capacitance, C/dt. Counted with PyNN 0.13 and NEURON 8.2 on both sides of this bound.
+ * Finds cells that lose spikes. NEURON's implicit steps pass over the exponential if it grows faster than a step: its slope
+ * exceeds that of the capacitance, C/dt. Counted with PyNN 0.13 and NEURON 8.2 on both sides of this bound.
  */
 function skippedSpikes(type: string, given: (name: string) => readonly unknown[], timestep: number): readonly string[] {
   const columns = ['v_spike', 'v_thresh', 'delta_T', 'tau_m'].map(given);
@@ -142,7 +142,9 @@ const anyAtOrAbove = (some: readonly unknown[], others: readonly unknown[]): boo
     others[others.length === 1 ? 0 : k],
   ]).some(([a, b]) => typeof a === 'number' && typeof b === 'number' && a >= b);
 
-/** The variable beside `v` whose first value NEURON's mechanism takes from a name of its own, and what that is. */
+/**
+ * Returns the variable, other than `v`, that NEURON's mechanism initialises from a name of its own, with that name and its value.
+ */
 export function startsUnderNeuron(type: string): { variable: string; as: string; value: number } | undefined {
   if (type === 'Izhikevich') return { variable: 'u', as: 'izh.uinit', value: -14 };
   return type.startsWith('EIF_') ? { variable: 'w', as: 'adexp.winit', value: 0 } : undefined;
@@ -153,8 +155,8 @@ export const differs = (first: unknown, start: number): boolean =>
   first !== undefined && !(typeof first === 'number' && Math.abs(first - start) <= 1e-9 * Math.abs(start));
 
 /**
- * First values beside those of `v` that PyNN 0.13 loses: NEURON's mechanisms overwrite them, and NEST gets them in pA or nS
- * as if they were in nA or uS. Found by recording them.
+ * Returns first values other than `v` that PyNN 0.13 loses. NEURON's mechanisms overwrite them, and NEST reads values in nA or uS
+ * as pA or nS. Found by recording them.
  */
 function lostFirstValues({ populations = [] }: PynnSpecification): readonly string[] {
   const remarks = populations.flatMap(({ cell, initial_values: initial = {} }) =>
@@ -228,7 +230,7 @@ function receptorsTogether({ populations = [] }: PynnSpecification): readonly st
   return [...new Set(remarks)];
 }
 
-/** Synapses with which PyNN 0.13 raises an error. */
+/** Returns synapses for which PyNN 0.13 raises an error. */
 function synapsesRefused(document: PynnSpecification): readonly string[] {
   const { projections = [], populations = [], views = [], assemblies = [] } = document;
   const typesOf = (label: string): readonly string[] => {
@@ -257,7 +259,7 @@ const viewsInitialised = ({ views = [], phases = [] }: PynnSpecification): reado
     ? ['initialize() of a view raises an error under NEST and NEURON']
     : [];
 
-/** PyNN 0.13 gives NEURON other vectors to play while it plays those of the run before. */
+/** PyNN 0.13 gives NEURON new vectors to play while it plays the vectors of the run before. */
 function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: PynnSpecification): readonly string[] {
   const again = phases.findIndex(({ reset }) => reset !== undefined);
   const runs =
@@ -273,8 +275,8 @@ function sourcesSetAfterReset({ current_sources: sources = [], phases = [] }: Py
 const mostSteps = 1e7;
 
 /**
- * Runs that never end: PyNN 0.13 calls what reads synapses until its time is within 1e-9 ms of the end, and NEURON's, a sum of half steps, may
- * fall short of it by more.
+ * Finds runs that never end. PyNN 0.13 calls functions that read synapses until its time is within 1e-9 ms of the end. NEURON's
+ * time, a sum of half steps, may fall short of the end by more.
  */
 function endlessReading({
   setup,
@@ -316,10 +318,10 @@ function typesIn({ populations = [], projections = [] }: PynnSpecification): Rea
 }
 
 /**
- * Rates of Poisson sources without zeros. Of a zero, PyNN's NEURON makes a division by zero, or an infinite interval, after which sources
- * of the population that get another rate stay silent.
+ * Replaces zero rates of Poisson sources. For a zero, PyNN's NEURON divides by zero or gets an infinite interval. Then sources of
+ * the population that get another rate stay silent.
  *
- * @returns undefined where there is none
+ * @returns undefined if no rate is zero
  */
 export function withoutZeroRates({ rate, ...others }: Values): Values | undefined {
   if (rate === 0) return { ...others, rate: almostNever };

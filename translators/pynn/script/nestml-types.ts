@@ -25,7 +25,7 @@ export function nestmlTypes(script: Script): readonly string[] {
   return ['# --- Types of cells', '', ...types];
 }
 
-/** What PyNN does not find out of types in NESTML, once they are compiled. */
+/** Sets properties of compiled NESTML types that PyNN does not detect. */
 export function setUpNestml(script: Script): readonly string[] {
   if (script.nestml.size === 0) return [];
   script.use('NativeCellType');

@@ -9,7 +9,7 @@ import { mapExpression } from '../../../src/lang/walk.js';
 import type { Cell, Part, Rng, Structure, Synapse, Values } from '../specification.generated.js';
 import { call, evenNumbers, list, prefixed, quoted, spaced, type Source } from '../../shared/python.js';
 
-/** What texts of a script need from the rest of it. */
+/** Names that code in a script needs from the rest of it. */
 export interface ScriptNames {
   /** Variable of a generator. */
   readonly rng: (label?: string) => string;
@@ -21,7 +21,7 @@ export interface ScriptNames {
   readonly ofPosition: (python: string) => Source;
 }
 
-/** Names that scripts import beside the simulator, by module. */
+/** Names that scripts import besides the simulator, by module. */
 export const imports = {
   larray: 'lazyarray',
   IrregularlySampledSignal: 'neo',

@@ -1,10 +1,10 @@
-/** The end of a script: what its network recorded goes to files in the current folder. */
+/** The end of a script: it writes the recordings of its network to files in the current folder. */
 
 import { call, layout, list, prefixed, quoted } from '../../shared/python.js';
 import type { Script } from './script.js';
 import { recordedPopulations } from './script-protocol.js';
 
-/** Lines that write what was recorded: Neo blocks of populations, and what recorders of synapses have read. */
+/** Returns lines that write recordings: Neo blocks of populations, and values from recorders of synapses. */
 export function resultLines(script: Script, isWithPauses: boolean): readonly string[] {
   const file = (variable: string, ending: string): string => quoted(`${script.stem}-${variable}.${ending}`);
   const written = (variable: string, block: string): string =>

@@ -20,7 +20,7 @@ import {
 } from './python-text.js';
 import { type Script, mostRows } from './script.js';
 
-/** Types by their equations, and what the model has beside them. */
+/** Returns types by their equations, and the model's other native parts. */
 export function nativeTypes(script: Script): readonly string[] {
   const { cells = {}, synapses = {}, ...rest } = script.document.native ?? {};
   const type =
@@ -34,7 +34,7 @@ export function nativeTypes(script: Script): readonly string[] {
   return [...more, ...Object.entries(cells).map(type('cell')), ...Object.entries(synapses).map(type('synapse'))];
 }
 
-/** A native type with its values and what else is said of it. */
+/** Returns a native type with its values and its other properties. */
 export function nativeSource(
   script: Script,
   kind: 'cell' | 'synapse',
@@ -50,7 +50,10 @@ export function nativeSource(
 
 type Rng = NonNullable<PynnSpecification['rngs']>[string];
 
-/** Random generators with their seeds. In scripts for other simulators, one of them draws what names none. */
+/**
+ * Returns random generators with their seeds. In scripts for other simulators, one of them makes all draws without a named
+ * generator.
+ */
 export function generatorLines(script: Script): readonly string[] {
   const { rngs = {}, populations, projections, current_sources: sources, phases } = script.document;
   const isNeeded =
@@ -62,7 +65,7 @@ export function generatorLines(script: Script): readonly string[] {
   );
 }
 
-/** What is not of native synapses. */
+/** Returns the parts of a document that are not native synapses. */
 const namedParts = ({
   populations,
   projections = [],
@@ -99,7 +102,7 @@ function generatorLine(script: Script, label: string, rng: Rng): string {
       'pynn/native-generator',
       `what ${name} draws is drawn by NumPy, with other random numbers; --freeze keeps those of the model`,
     );
-  // The backend that has native types draws their connections itself, and what PyNN's own types draw by NumPy.
+  // The backend with native types draws their connections itself, and draws PyNN's own types by NumPy.
   if (script.isNative) return layout(prefixed(`${name} = `, call('sim.NativeRNG', [`seed=${seed}`])));
   return layout(prefixed(`${name} = `, generatorSource({ type: 'NumpyRNG', seed: Number(seed) % 2 ** 32 }, script)));
 }
@@ -117,7 +120,7 @@ export function populationLines(script: Script, population: Population): string 
       `several simultaneous spikes of a cell of ${label}, of which NEST sends only one`,
     );
   const spikes = spikesInFile(script, label, times);
-  // Values that follow from places need these before the population is made.
+  // Values that depend on positions need these before the population is created.
   const first = readsPlaces([cell, initial]) ? script.names.take(`${name}_positions`) : undefined;
   const names = first === undefined ? script : script.at(first);
   const type =
@@ -148,7 +151,7 @@ export function populationLines(script: Script, population: Population): string 
   return [...lines, ...firstUnderNeuron(name, cell.type, initial)].join('\n');
 }
 
-/** PyNN's mechanisms for NEURON begin with values of their own, so that those of a script are lost there. */
+/** PyNN's mechanisms for NEURON begin with values of their own, so that a script's values are lost there. */
 function firstUnderNeuron(name: string, type: string, initial: Values = {}): readonly string[] {
   const start = startsUnderNeuron(type);
   if (start === undefined || !differs(initial[start.variable], start.value)) return [];
@@ -166,7 +169,7 @@ function positionsSource(
   positions: Population['positions'],
   size: Population['size'],
 ): Source {
-  // PyNN computes distances in the type of the positions, which is not to be that of whole numbers.
+  // PyNN computes distances in the type of the positions, which must not be an integer type.
   if (positions !== undefined) return followed(valueSource(positions, script), '.T.astype(float)');
   const count = typeof size === 'number' ? size : size.reduce((a, b) => a * b, 1);
   return followed(structureSource(structure ?? { type: 'Line' }, script), `.generate_positions(${count})`);
@@ -179,7 +182,7 @@ function givenSource(script: Script, label: string, spikes: Readonly<Record<stri
   return call('sim.native.source', keywordLiterals(spikes));
 }
 
-/** Many spike times are kept beside the script. */
+/** Long lists of spike times are kept in a file next to the script. */
 function spikesInFile(script: Script, label: string, sequences: readonly (readonly number[])[]): Source | undefined {
   if (sequences.length < 2 || sequences.reduce((sum, { length }) => sum + length, 0) <= mostRows) return undefined;
   const name = script.fileName(label, 'spikes.json');
@@ -193,7 +196,7 @@ const spikesFrom = `def spikes_from(path):
     """Spike times of each cell, from a file beside this script."""
     return [Sequence(times) for times in json.loads(path.read_text())]`;
 
-/** A view of a population; no line for a slice without a name of its own, which is written where it is used. */
+/** Returns a view of a population; no line for a slice without a name of its own, which is written at its use. */
 export function viewLine(script: Script, { label, of, select }: View): readonly string[] {
   const parent = script.of(of);
   const cells = select.slice ?? sliceOf(select.indices);
@@ -227,7 +230,7 @@ function sliceOf(indices: readonly number[] = []): View['select']['slice'] {
   return row && [...row];
 }
 
-/** `:80`, `80:`, `0:80:2`: bounds that are those of the population are left out. */
+/** Returns `:80`, `80:` or `0:80:2`: bounds equal to the population's are left out. */
 function sliceText([from, to, step]: NonNullable<View['select']['slice']>, size: unknown): string {
   const by = step === undefined || step === null || step === 1 ? '' : `:${step}`;
   return `${from === 0 || from === null ? '' : from}:${to === size || to === null ? '' : to}${by}`;
@@ -239,7 +242,7 @@ export function assemblyLine(script: Script, { label, of }: Assembly): string {
   return layout(prefixed(`${script.declare(label)} = `, call('sim.Assembly', [...parts, `label=${quoted(label)}`])));
 }
 
-/** First values; of those that NEST takes in another unit the script takes care. */
+/** Returns first values; the script converts values that NEST takes in another unit. */
 function firstValues(script: Script, values: Values, names: ScriptNames): Record<string, Source> {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
@@ -252,7 +255,7 @@ function firstValues(script: Script, values: Values, names: ScriptNames): Record
   );
 }
 
-/** Gives values to cells. What an assembly is given, each of its parts gets, which has places of its own. */
+/** Gives values to cells. Each part of an assembly gets the values separately, since it has positions of its own. */
 export function giveCells(
   script: Script,
   what: 'set' | 'initialize',
@@ -276,7 +279,7 @@ export function giveCells(
   ];
 }
 
-/** Spike times of each cell, where each has its own. */
+/** Returns the spike times of each cell, if each has its own. */
 const trainsIn = (times: unknown): readonly (readonly number[])[] =>
   isSequences(times) ? (times.sequences as readonly (readonly number[])[]) : [];
 

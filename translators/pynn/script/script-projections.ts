@@ -60,14 +60,14 @@ export function projectionLines(script: Script, projection: Projection): readonl
   return lines;
 }
 
-/** Whether connections or values of synapses depend on where cells are. */
+/** Checks whether connections or values of synapses depend on the positions of cells. */
 const readsDistances = ({ connector, synapse }: Projection): boolean =>
   connectors[connector.type]?.readsPlaces === true ||
   Object.values(synapse?.params ?? {}).some((value) => isFormula(value) && value.of === 'd');
 
 /**
- * What a multi-quantal synapse begins with, where all do so alike. NEST begins with a single site and u = 0.5 whatever parameters say, takes the
- * number of sites as an integer, which PyNN makes of this form of it alone, and NEURON lets nobody set either.
+ * Returns the first values of a multi-quantal synapse, if all begin alike. NEST always begins with a single site and u = 0.5. It
+ * takes the number of sites as an integer, which PyNN creates only from this form. NEURON lets scripts set neither.
  */
 function sitesAtFirst(
   params: Values = {},
@@ -78,8 +78,8 @@ function sitesAtFirst(
 }
 
 /**
- * The connector of a projection. `OneToOneConnector` of PyNN 0.13 raises a ValueError ("nonzero on 0d arrays") under NumPy 2.2 and
- * later where the first end is one cell: the one connection is made in other words.
+ * Returns the connector of a projection. `OneToOneConnector` of PyNN 0.13 raises a ValueError ("nonzero on 0d arrays") under
+ * NumPy 2.2 and later if the first end is one cell. Another connector then makes the one connection.
  */
 function connectorOf(
   script: Script,
@@ -136,7 +136,7 @@ function connectorSource(script: Script, { type, params, rng, safe }: Connector,
 /** A whole number as Python reads a float. */
 const decimal = (value: number): string => `${value}`.replace(/^-?\d+$/, '$&.0');
 
-/** Listed connections; many are kept beside the script, in the form that FromFileConnector reads. */
+/** Returns listed connections; long lists are kept next to the script, in the form that FromFileConnector reads. */
 function listedConnector(
   script: Script,
   params: Readonly<Record<string, unknown>>,
@@ -147,7 +147,7 @@ function listedConnector(
   const extra = Math.max(0, (rows[0]?.length ?? 2) - 2);
   const names = (params['column_names'] ?? (extra === 2 ? ['weight', 'delay'] : [])) as readonly string[];
   if (rows.length <= mostRows) {
-    // From a list of whole numbers alone NumPy makes integers, which PyNN's NEURON takes for no values.
+    // NumPy makes integers from a list of only whole numbers, and PyNN's NEURON rejects integers as values.
     const areWhole = rows.every((row) => row.every(Number.isInteger));
     const text = (value: number, column: number): string => (areWhole && column >= 2 ? decimal(value) : String(value));
     const items = rows.map((row) => `(${row.map(text).join(', ')})`);

@@ -1,4 +1,4 @@
-/** Current sources, recordings and what happens in time as lines of a script. */
+/** Current sources, recordings and phases as lines of a script. */
 
 import { call, dictionary, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
 import type { NeuronDocument } from '../../../src/model/document.js';
@@ -10,7 +10,7 @@ import { keywords, valueSource, type ScriptNames } from './python-text.js';
 import { giveCells } from './script-cells.js';
 import type { Script } from './script.js';
 
-/** A current source, injected where it goes. */
+/** Returns a current source, injected into its targets. */
 export function currentSourceLines(
   script: Script,
   { label, type, params, rng, inject_into: targets, record }: CurrentSource,
@@ -44,7 +44,7 @@ function longestStretch(script: Script): number {
   return longest;
 }
 
-/** What is recorded of a population, view, assembly or projection. */
+/** Returns the recordings of a population, view, assembly or projection. */
 export function recordingLines(script: Script, recording: Recording): readonly string[] {
   const { target, variables, sampling_interval: interval, locations, to_file: file } = recording;
   const [beyond, others] = beyondRecorders(script, recording);
@@ -68,7 +68,10 @@ export function recordingLines(script: Script, recording: Recording): readonly s
   return [layout(call(`${script.of(target)}.record`, [known.length === 1 ? quoted(known[0]!) : texts, ...more]))];
 }
 
-/** What of a recording our backend takes and PyNN's recorders have no words for, and the rest: events, all that has a place in the step. */
+/**
+ * Splits a recording. The first part is for our backend only, such as events and samples placed within a step; PyNN's recorders
+ * take the rest.
+ */
 function beyondRecorders(
   script: Script,
   { target, variables, locations, native }: Recording,
@@ -86,14 +89,14 @@ const isEvent = (script: Script, target: string, variable: string): boolean =>
   eventsOf((script.document.native?.cells?.[nativeTypeOf(script, target)] ?? {}) as NeuronDocument).includes(variable);
 
 /**
- * Whether samples are taken elsewhere in a step than usual, where under Brian's timing names decide among what happens at once, or values at
- * events.
+ * Checks whether samples are taken at an unusual moment in a step, or at events. Under Brian's timing every such recording
+ * counts, since names order simultaneous objects.
  */
 const isPlaced = (native: Recording['native'], timing: unknown): boolean =>
   native !== undefined &&
   ([native.slot, native.order, native.variables].some((part) => part !== undefined) || timing === 'brian');
 
-/** A recording by interneuron's backend, and what is read of it. */
+/** Returns a recording by interneuron's backend, and the lines that read it. */
 function nativeRecordingLines(
   script: Script,
   { target, sampling_interval: interval, native = {} }: Recording,
@@ -113,7 +116,7 @@ function nativeRecordingLines(
   return [layout(prefixed(`${name} = `, made))];
 }
 
-/** PyNN's classes of cells with synaptic currents do not list these among what they record. */
+/** PyNN's classes of cells with synaptic currents do not list these currents as recordable. */
 function canRecord(script: Script, target: string, variable: string): boolean {
   const own = script.document.native?.cells?.[nativeTypeOf(script, target)];
   // Cells with compartments have variables of their mechanisms.
@@ -128,7 +131,7 @@ function canRecord(script: Script, target: string, variable: string): boolean {
   return false;
 }
 
-/** Name of the native type of what a label stands for; empty where it has none. */
+/** Returns the name of the native type of a label; empty if it has no native type. */
 function nativeTypeOf(script: Script, label: string): string {
   const view = script.document.views?.find((one) => one.label === label);
   if (view !== undefined) return nativeTypeOf(script, view.of);
@@ -137,8 +140,8 @@ function nativeTypeOf(script: Script, label: string): string {
 }
 
 /**
- * Parameters of synapses are read at regular times; PyNN has no recording of them, and no way to read their state.
- * Our backend records those of types of the script's own.
+ * Parameters of synapses are read at regular times, since PyNN does not record them and cannot read their state.
+ * Our backend records synapses of types of the script's own.
  */
 function synapseRecordingLines(
   script: Script,
@@ -176,7 +179,7 @@ function synapseRecordingLines(
 export const isByPynn = (script: Script, recording: Recording): boolean =>
   script.hasCells(recording.target) && beyondRecorders(script, recording)[0].length === 0;
 
-/** A recording that is switched; what PyNN's recorders take is recorded from the start. */
+/** Returns a switched recording; variables that PyNN's recorders take are recorded from the start. */
 function switchLines(script: Script, recording: Recording): readonly string[] {
   if (recording.variables !== null) return isByPynn(script, recording) ? [] : recordingLines(script, recording);
   const { target } = recording;
@@ -197,9 +200,9 @@ function switchLines(script: Script, recording: Recording): readonly string[] {
 }
 
 /**
- * A phase of the protocol.
+ * Returns a phase of the protocol.
  *
- * @param isWithPauses  whether recordings are switched: results leave out what falls into pauses
+ * @param isWithPauses  whether recordings are switched: results leave out data from pauses
  */
 export function phaseLines(script: Script, phase: Phase, isWithPauses: boolean): readonly string[] {
   const callbacks = script.recorders.length === 0 ? [] : [`callbacks=[${script.recorders.join(', ')}]`];
@@ -236,7 +239,7 @@ export function phaseLines(script: Script, phase: Phase, isWithPauses: boolean):
   return [];
 }
 
-/** Synapses whose weights PyNN's interface to NEURON keeps a second time, where what transmits them reads them. */
+/** Synapses with weights that PyNN's interface to NEURON stores twice, the second time for the transmitting mechanism. */
 const weighed: ReadonlySet<string> = new Set([
   'TsodyksMarkramSynapse',
   'SimpleStochasticSynapse',
@@ -259,7 +262,7 @@ const weightsToNeuron = `def weights_to_neuron(projection):
         for connection in projection.connections:
             connection.pre2wa.weight[0] = connection.weight`;
 
-/** Variables of populations of which anything is recorded, views and assemblies included. */
+/** Returns variables of populations with any recording, views and assemblies included. */
 export function recordedPopulations(script: Script): readonly string[] {
   // Of a script that runs for no time NEST has no results that could be read.
   const { phases = [] } = script.document;

@@ -19,13 +19,13 @@ import { resultLines } from './result-lines.js';
 import { nestmlTypes, setUpNestml } from './nestml-types.js';
 import { Script, type ScriptFile } from './script.js';
 
-/** What the template needs. */
+/** Data that the template needs. */
 export interface ScriptView {
   /** Docstring of the script. */
   readonly documentation: string;
-  /** What the document says in comments of no part of the script. */
+  /** Comments of the document that belong to no part of the script. */
   readonly comments: readonly string[];
-  /** The line that makes `sim` of the simulator, where it is chosen by an argument; empty otherwise. */
+  /** The line that defines `sim` as the simulator, if an argument chooses it; empty otherwise. */
   readonly simulator: string;
   /** Lines that import names. */
   readonly imported: readonly string[];
@@ -33,15 +33,15 @@ export interface ScriptView {
   readonly definitions: readonly string[];
   /** Parts with their headings, in order. */
   readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
-  /** The table of when recordings are on, where they are switched; empty otherwise. */
+  /** The table of times of recording, if recordings are switched; empty otherwise. */
   readonly switched: string;
-  /** Lines that write what was recorded, and what was read of synapses. */
+  /** Lines that write recordings, and values read from synapses. */
   readonly results: readonly string[];
-  /** Whether times are those of the beginning of a step, as by Brian's timing. */
+  /** Whether times refer to the beginning of a step, as by Brian's timing. */
   readonly atStart: boolean;
 }
 
-/** The sections of a script, and the files that it reads; what scripts cannot say is added to the report. */
+/** Returns the sections of a script, and the files that it reads; reports parts that scripts cannot express. */
 export function scriptView(
   document: PynnSpecification,
   stem: string,
@@ -51,7 +51,7 @@ export function scriptView(
   const script = new Script(document, stem, report, nestml);
   const comments = new Comments(document.annotations);
   const head = comments.take('');
-  /** Lines after the comments on parts of these sections of the model that have their name. */
+  /** Returns lines after the comments on parts of the given sections with that name. */
   const about = (name: string, sections: readonly string[], lines: readonly string[]): readonly string[] => [
     ...pythonComments(sections.flatMap((section) => comments.takeAll(child(`/${section}`, name)))),
     ...lines,
@@ -65,7 +65,7 @@ export function scriptView(
     current_sources: sources = [],
   } = document;
   const { timestep = 0.1, extra } = setup ?? {};
-  // Text where it has more digits than numbers of JSON.
+  // A seed with more digits than JSON numbers hold is a text.
   const given = Number(document.seed);
   const seed =
     !script.isNative || document.seed === undefined
@@ -163,7 +163,7 @@ function together(recordings: readonly Recording[]): readonly Recording[] {
   return joined;
 }
 
-/** The lines of all phases, with comments before what leads to each run. */
+/** Returns the lines of all phases, with comments before the phases that lead to each run. */
 function runLines(script: Script, isWithPauses: boolean, comments: Comments): readonly string[] {
   let runs = 0;
   const lines = byDuration(script.document.phases ?? []).flatMap((phase) => {
@@ -209,8 +209,8 @@ function importLines(script: Script, lines: readonly string[]): readonly string[
 }
 
 /**
- * The range of delays: NEST moves spike times where it has to find the shortest delay itself, and goes no further
- * than 10 ms.
+ * Returns the range of delays. If NEST has to find the shortest delay itself, it moves spike times, and it goes no further than
+ * 10 ms.
  */
 function delayLimits(script: Script, timestep: number): Readonly<Record<string, number>> {
   const { min_delay: least = 'auto', max_delay: most = 'auto' } = script.document.setup ?? {};
@@ -221,7 +221,7 @@ function delayLimits(script: Script, timestep: number): Readonly<Record<string, 
   };
 }
 
-/** What PyNN's interface to NEST has no names for: these variables can neither begin nor be recorded there. */
+/** Variables without names in PyNN's interface to NEST, which can neither be initialised nor recorded there. */
 const unnamedVariables: Readonly<Record<string, readonly [names: string, scales: string]>> = {
   IF_curr_delta: ['"v": "V_m"', '"v": 1'],
   IF_cond_exp_gsfa_grr: [
@@ -251,7 +251,7 @@ const dictionaryOf = (target: string, entries: string): Source => ({
   close: '}',
 });
 
-/** The longest delay that a projection can have, in ms; 0 where nothing is known of it. */
+/** Returns the longest delay that a projection can have, in ms; 0 if it is unknown. */
 function longestDelay({ connector, synapse }: Projection): number {
   const delay: unknown = synapse?.params?.['delay'];
   if (typeof delay === 'number') return delay;

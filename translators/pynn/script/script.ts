@@ -1,4 +1,4 @@
-/** What the parts of a script share: names, imports, declarations, and files beside it. */
+/** State that all parts of a script share: names, imports, declarations, and files next to it. */
 
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import { call, quoted, spaced, type Source } from '../../shared/python.js';
@@ -8,7 +8,7 @@ import type { NestmlModel } from '../export/nestml/models.js';
 import { withoutZeroRates } from './backends.js';
 import { imports, type ImportedName, type ScriptNames } from './python-text.js';
 
-/** A file beside a script, which it reads. */
+/** A file next to a script, which it reads. */
 export interface ScriptFile {
   readonly name: string;
   readonly text: string;
@@ -34,7 +34,7 @@ const taken: readonly string[] = [
 /** Rows of connections and spikes of a population that scripts hold themselves; more go to files of their own. */
 export const mostRows = 100;
 
-/** What labels stand for: populations, views and assemblies are all `cells`. */
+/** Kinds of labels: populations, views and assemblies are all `cells`. */
 type Labelled = 'cells' | 'projection' | 'source';
 
 /** A script while it is written. */
@@ -48,14 +48,14 @@ export class Script implements ScriptNames {
   readonly variables = new Map<string, string>();
   /** Variables of random generators, by their labels. */
   readonly rngs = new Map<string, string>();
-  /** The variable of the generator that draws what no other one does. */
+  /** The variable of the generator that makes all draws without a named one. */
   ownRng: string | undefined;
   readonly used = new Set<ImportedName>();
   /** Variables of native types, by kind and name. */
   readonly types = new Map<string, string>();
   readonly definitions: string[] = [];
   readonly files: ScriptFile[] = [];
-  /** Variables of projections whose synapses interneuron's backend records, and their labels. */
+  /** Variables of projections with synapses that interneuron's backend records, and their labels. */
   readonly recordedSynapses = new Map<string, string>();
   /** Variables of recordings by interneuron's backend. */
   readonly nativeRecordings: string[] = [];
@@ -80,7 +80,7 @@ export class Script implements ScriptNames {
     for (const name of taken) this.names.take(name);
   }
 
-  /** Whether something in it is for interneuron's backend alone. */
+  /** Whether any part of it needs interneuron's backend. */
   get isNative(): boolean {
     const { native, populations = [], projections = [], phases = [] } = this.document;
     return (
@@ -88,7 +88,7 @@ export class Script implements ScriptNames {
     );
   }
 
-  /** The variable of a generator; without a label that of draws which name none. */
+  /** Returns the variable of a generator; without a label, the generator of draws that name none. */
   readonly rng = (label?: string): string => (label === undefined ? this.ownRng : this.rngs.get(label)) ?? 'None';
 
   readonly use = (name: ImportedName): string => {
@@ -105,10 +105,10 @@ export class Script implements ScriptNames {
     return name;
   };
 
-  /** Only cells have places: what names other things says whose, by `at`. */
+  /** Only cells have positions: names for other objects give the owner by `at`. */
   readonly ofPosition = (): Source => 'None';
 
-  /** Names for values of cells whose places (um, [axis][cell]) a Python expression gives. */
+  /** Returns names for values of cells with positions (um, [axis][cell]) that a Python expression gives. */
   at(positions: string): ScriptNames {
     const ofPosition = (python: string): Source => {
       if (!this.definitions.includes(placed)) this.definitions.push(placed);
@@ -117,15 +117,15 @@ export class Script implements ScriptNames {
     return { rng: this.rng, use: this.use, expression: this.expression, ofPosition };
   }
 
-  /** Takes a variable for what has a label. */
+  /** Takes a variable for a labelled object. */
   declare(label: string, kind: Labelled = 'cells'): string {
-    // `cells[0, 1]` is `cells_0_1`, and `a→b` is `a_to_b`, as the projection is called where it is read.
+    // `cells[0, 1]` is `cells_0_1`, and `a→b` is `a_to_b`, as the projection is called when it is read.
     const name = this.names.take(label.replace(/(?<=\w)\W+$/, '').replaceAll('→', '_to_'));
     this.variables.set(`${kind} ${label}`, name);
     return name;
   }
 
-  /** The variable of what has a label. */
+  /** Returns the variable of a labelled object. */
   readonly of = (label: string, kind: Labelled = 'cells'): string => this.variables.get(`${kind} ${label}`) ?? 'None';
 
   /** Whether a label stands for a population, a view or an assembly. */
@@ -167,28 +167,28 @@ export class Script implements ScriptNames {
     return rates ?? values;
   }
 
-  /** Reports what scripts cannot say. */
+  /** Reports parts that scripts cannot express. */
   missing(message: string): readonly [] {
     this.report.missing('', message);
     return [];
   }
 
-  /** Reports what scripts say in another way. */
+  /** Reports parts that scripts express in another way. */
   approximated(code: string, message: string): void {
     this.report.approximated(code, '', message);
   }
 
-  /** Reports what scripts draw or label in another way. */
+  /** Reports objects that scripts draw or label in another way. */
   equivalent(code: string, message: string): void {
     this.report.equivalent(code, '', message);
   }
 
-  /** Name of a file beside the script. */
+  /** Returns the name of a file next to the script. */
   fileName(label: string, ending: string): string {
     return `${this.stem}-${label.replace(/[^A-Za-z0-9_]+/g, '-')}.${ending}`;
   }
 
-  /** Python expression for the path of a file beside the script. */
+  /** Returns the Python expression for the path of a file next to the script. */
   readonly path = (name: string): Source => call('Path(__file__).with_name', [quoted(name)]);
 }
 

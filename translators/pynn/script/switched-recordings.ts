@@ -1,7 +1,7 @@
 /**
- * Recordings that are switched while a script runs. PyNN ends all recordings of a population at once (`record(None)`),
- * forgets what they recorded, and NEST begins none after a run. So scripts record from the start to the end, and leave
- * out of their results what falls into pauses.
+ * Recordings that are switched while a script runs. PyNN ends all recordings of a population at once (`record(None)`) and forgets
+ * their data, and NEST begins no recording after a run. So scripts record from the start to the end, and leave data from pauses
+ * out of their results.
  */
 
 import { call, layout, list, prefixed, quoted, type Source } from '../../shared/python.js';
@@ -67,7 +67,7 @@ export function recordedTimes({ recordings = [], phases = [] }: PynnSpecificatio
   }));
 }
 
-/** The table by which results leave out what was recorded in pauses; reports what it can't tell. */
+/** Returns the table by which results leave out data from pauses; reports recordings that it cannot separate. */
 export function switchedTable(script: Script, times: readonly RecordedTimes[]): string {
   const ofCells = times.filter(({ recording }) => script.hasCells(recording.target));
   const sampled = ofCells.filter(({ recording }) => isSampled(recording));

@@ -7,9 +7,10 @@ import type { Script } from './script.js';
 type Pair = readonly [sender: number, receiver: number];
 
 /**
- * A synapse whose lists of values, in order of the synapses, are matrices. PyNN raises an error for lists in synapse types.
+ * Returns a synapse with matrices in place of lists of values in order of the synapses. PyNN raises an error for lists in synapse
+ * types.
  *
- * @returns the synapse with what of it scripts can say; what they can't is reported
+ * @returns the part of the synapse that scripts can express; the rest is reported
  */
 export function withMatrices(script: Script, projection: Projection, label: string): Synapse | undefined {
   const { connector, synapse } = projection;
@@ -45,7 +46,7 @@ function matrixOf(
   return matrix;
 }
 
-/** The pairs that a connector connects, in order; undefined where they are drawn or depend on which cells are in views. */
+/** Returns the pairs that a connector connects, in order; undefined if they are drawn or depend on the cells in views. */
 function pairsOf(script: Script, { connector, pre, post }: Projection): readonly Pair[] | undefined {
   const [senders, receivers] = [script.cellsOf(pre), script.cellsOf(post)];
   const count = (length: number): readonly number[] => Array.from({ length }, (_, k) => k);

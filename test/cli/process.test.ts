@@ -155,7 +155,7 @@ run: 1 s
     const { ended } = startProgram(['--version'], { environment: { NODE_COMPILE_CACHE: file } });
     expect(await ended).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+      stdout: expect.stringMatching(/^interneuron \d+\.\d+\.\d+ \(numerics version \d+\)\n$/) as string,
       stderr: '',
     });
   });

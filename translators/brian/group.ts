@@ -1,4 +1,4 @@
-/** Groups of neurons and groups of synapses while they are imported, and what names mean inside them. */
+/** Groups of neurons and groups of synapses during import, and the meaning of names in them. */
 
 import { second } from '../../src/lang/dimension.js';
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
@@ -23,9 +23,9 @@ export interface Group {
   readonly name: string;
   /** JSON pointer of its definition. */
   readonly pointer: string;
-  /** Number of neurons; infinite for synapses, whose number is not known yet. */
+  /** Number of neurons. It is infinite for synapses, whose number is not known yet. */
   readonly size: number;
-  /** What its equations declare, by name. */
+  /** Variables of its equations, by name. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** Events that synapses and monitors can listen to. */
   readonly events: readonly string[];
@@ -33,21 +33,21 @@ export interface Group {
   readonly refractory: boolean;
   /** Whether an equation is flagged `unless refractory`: then Brian defines the names of the mechanism. */
   readonly flagged: boolean;
-  /** Its own constants, and those of the whole specification behind them. */
+  /** Its own constants, then constants of the whole specification. */
   readonly namespace: Namespace;
   /** Constants that its code names: they become parameters. */
   readonly used: Map<string, Constant>;
   /** Variables that code writes: parameters among them become state. */
   readonly written: Set<string>;
-  /** Place among what has the same slot; absent: 0. */
+  /** Order in its slot; absent: 0. */
   readonly order?: number;
-  /** Where its events are tested for; those that are not listed, in the usual slot at the group's order. */
+  /** Places of tests for its events. Events that are not listed are tested in the usual slot at the group's order. */
   readonly tests?: ReadonlyMap<string, PlaceInStep>;
-  /** Where its elements are compartments: of which cells. */
+  /** The cells of its elements, if these are compartments. */
   readonly spatial?: Spatial;
 }
 
-/** The cells whose compartments a group's elements are: the first compartment of all cells first. */
+/** The cells of a group of compartments. The first compartments of all cells are the first elements. */
 export interface Spatial {
   readonly morphology: Morphology;
   readonly cells: number;
@@ -64,7 +64,9 @@ export interface Subgroup {
   readonly slice?: readonly [number, number];
   /** Number of neurons. */
   readonly size: number;
-  /** Whether it is written as a slice, though it is all of the group: what Brian does for slices has another order. */
+  /**
+   * Whether it is written as a slice although it is the whole group. Brian's operations on slices have another order.
+   */
   readonly isSlice?: true;
 }
 
@@ -77,18 +79,18 @@ export interface SynapseGroup {
   readonly source: Subgroup;
   /** Postsynaptic neurons. */
   readonly target: Subgroup;
-  /** What its equations declare, by name. */
+  /** Variables of its equations, by name. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** Names of its pathways. */
   readonly pathways: readonly string[];
   /**
-   * Those in slots before the thresholds that run before their event is tested for. They hear of it a step later, since
-   * Brian hands events over when a pathway runs.
+   * Pathways in slots before the thresholds that run before the test for their event. They receive it one step later,
+   * since Brian delivers events when a pathway runs.
    */
   readonly hearsLater: ReadonlySet<string>;
-  /** Name of the number that a synapse has among those of its pair. */
+  /** Name of the number that identifies a synapse in its pair. */
   readonly copy?: string;
-  /** Its own constants, and those of the whole specification behind them. */
+  /** Its own constants, then constants of the whole specification. */
   readonly namespace: Namespace;
   /** Constants that its code names: they become parameters. */
   readonly used: Map<string, Constant>;
@@ -96,7 +98,7 @@ export interface SynapseGroup {
   readonly written: Set<string>;
 }
 
-/** Synapses as others end at them: what these read and write there is the synapses' own. */
+/** Returns synapses as an end of other synapses, whose code reads and writes variables of these synapses. */
 export const synapsesAsEnd = ({ name, pointer, variables, namespace, used, written }: SynapseGroup): Subgroup => ({
   group: {
     kind: 'synapses',
@@ -128,7 +130,7 @@ interface ScopeOptions {
   readonly noise?: boolean;
 }
 
-/** What names mean in code and equations of a group. */
+/** Returns the meaning of names in code and equations of a group. */
 export function groupScope(group: Group, tables: Tables, options: ScopeOptions): Scope {
   return {
     meaning: (key) => {
@@ -142,7 +144,7 @@ export function groupScope(group: Group, tables: Tables, options: ScopeOptions):
   };
 }
 
-/** What every group has: Brian's specials in canonical words. */
+/** Returns the canonical meaning of Brian's special names, which every group has. */
 function special(key: string, group: Group): Meaning | undefined {
   switch (key) {
     case 't':
@@ -190,14 +192,15 @@ function constantMeaning(
 }
 
 /**
- * What names mean in code and equations of synapses: synaptic variables first, then those of the ends, then constants.
+ * Returns the meaning of names in code and equations of synapses: synaptic variables first, then variables of the ends,
+ * then constants.
  */
 export function synapseScope(synapses: SynapseGroup, tables: Tables, options: ScopeOptions): Scope {
   const { source, target } = synapses;
   return {
     meaning: (key) => {
       const own = synapses.variables.get(key);
-      // A summed variable is that of the end that it sums into.
+      // A summed variable belongs to the end that receives the sum.
       if (own !== undefined && !own.flags.has('summed'))
         return { kind: 'variable', canonical: key, variable: own, owner: 'self' };
       return (
@@ -226,7 +229,7 @@ export function synapseScope(synapses: SynapseGroup, tables: Tables, options: Sc
 
 function synapseSpecial(key: string, synapses: SynapseGroup): Meaning | undefined {
   if (key === synapses.copy) return { kind: 'special', canonical: 'copy' };
-  // Of synapses these are the neurons that they come from.
+  // If an end is synapses, these names are indices of their source neurons.
   if (key === 'i_pre' && synapses.source.group.kind === 'synapses') return undefined;
   if (key === 'i_post' && synapses.target.group.kind === 'synapses') return undefined;
   switch (key) {

@@ -1,12 +1,12 @@
 /**
  * From a Brian-like specification to a document of the canonical model.
  *
- *   1. shape       the document fits its schema; what Brian has and we do not build is refused by name
- *   2. declare     constants, timed arrays, groups and synapses: which names there are
- *   3. translate   equations and code in canonical names, noting which variables code writes and which constants it
- *   names
- *   4. emit        types, populations, projections with values; a parameter that code writes is state
- *   5. settle      the plain document, with places in the user's text for every part of it
+ * 1. shape       the document fits its schema; features of Brian that are not supported are rejected by name
+ * 2. declare     constants, timed arrays, groups and synapses: the set of names
+ * 3. translate   equations and code in canonical names, with notes of variables that code writes and constants that it
+ * reads
+ * 4. emit        types, populations, projections with values; a parameter that code writes is state
+ * 5. settle      the plain document, with places in the user's text for every part of it
  */
 
 import { withMethodOptions } from './method-options.js';
@@ -47,15 +47,15 @@ import { defaultClock } from './vocabulary.js';
 /** Brian's time step when none is given, in s. */
 const usualStep = 1e-4;
 
-/** A document for `normalise`, and what is said of it where nothing is wrong. */
+/** A document for `normalise`, and the remarks on a document without errors. */
 export interface ImportedBrian extends Settled {
-  /** Asked for when all texts given from outside have been read, since constants that nothing reads are among it. */
+  /** Called after all texts given from outside have been read, because it reports constants that no text reads. */
   remarks(): readonly Diagnostic[];
   /**
-   * A text given from outside with values in place of the constants that it reads, which the canonical document does
-   * not know.
+   * Returns a text given from outside with values in place of the constants that it reads, which the canonical document
+   * does not have.
    *
-   * @param owner  whose variable is given; absent: none
+   * @param owner  name of the object that has the variable; absent: no object
    * @param warn  receives warnings of names that could be taken for units
    */
   given(text: string, owner: string | undefined, warn: (finding: Finding) => void): string;
@@ -66,12 +66,12 @@ export interface ImportedBrian extends Settled {
  *
  * @param value      the document as read (`readDocument`), expected to hold `format: interneuron/brian`
  * @param positions  places of its nodes
- * @param readFile  reads a file beside the specification
- * @param onBroken  receives what could be read of a document in which something is wrong
+ * @param readFile  reads a file in the folder of the specification
+ * @param onBroken  receives the readable parts of a document with errors
  * @returns a document for `normalise` with places in the user's text of all its nodes, or null when errors were
- *   reported
+ * reported
  * @diagnostic brian/* and lang/* as listed in `messages.ts` and `src/lang/messages.ts`
- * @source Brian 2.10 documentation; what is and is not covered: README.md of this folder
+ * @source Brian 2.10 documentation; covered features are listed in README.md of this folder
  */
 export function importBrian(
   value: unknown,
@@ -201,7 +201,7 @@ function collect<T>(map: ReadonlyMap<string, T>, part: (item: T) => Located | un
   );
 }
 
-/** What the model does not say: notes, and what integration methods are told. */
+/** Returns annotations for data outside the model: notes, and options of integration methods. */
 function annotations(specification: BrianSpecification): { readonly annotations?: Readonly<Record<string, unknown>> } {
   const { annotations: notes, source, neuron_groups, spatial_neurons, synapses } = specification;
   const options = Object.entries({ ...neuron_groups, ...spatial_neurons, ...synapses }).flatMap(
@@ -231,7 +231,7 @@ function readTimeStep(specification: BrianSpecification, to: Reporter, namespace
   return usualStep;
 }
 
-/** Groups and synapses, which have a time step of their own or that of the default clock. */
+/** Returns groups and synapses, which have their own time step or the default clock's. */
 const clocked = (specification: BrianSpecification): readonly { readonly dt?: string | number }[] => {
   const { neuron_groups, spatial_neurons, poisson_groups, spike_generators, synapses } = specification;
   return [neuron_groups, spatial_neurons, poisson_groups, spike_generators, synapses].flatMap((section) =>
@@ -239,7 +239,7 @@ const clocked = (specification: BrianSpecification): readonly { readonly dt?: st
   );
 };
 
-/** The time steps of those that have their own, in s; what is wrong with them is reported elsewhere. */
+/** Returns the time steps of objects with their own, in s. Errors in them are reported elsewhere. */
 const ownSteps = (specification: BrianSpecification, namespace: Setting['namespace']): readonly number[] =>
   clocked(specification).flatMap(({ dt }) => {
     const slot = { name: 'dt', dimension: second, type: 'real' } as const;
@@ -248,12 +248,11 @@ const ownSteps = (specification: BrianSpecification, namespace: Setting['namespa
   });
 
 /**
- * Time steps are whole numbers of these (s), and a common divisor below a thousandth of the first is nothing anybody
- * meant.
+ * Time steps are multiples of the grain (s). A common divisor below a thousandth of the first step cannot be intended.
  */
 const [grain, finest] = [1e-12, 1e-3];
 
-/** The largest time of which all are multiples (s); the first where there is none. */
+/** Returns the greatest common divisor of time steps (s), or the first step if there is no common divisor. */
 function commonStep(steps: readonly number[]): number {
   const [first = usualStep] = steps;
   const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
@@ -328,7 +327,7 @@ function declareAllSynapses(
   const declared = new Map<string, SynapseGroup>();
   const begun = new Set<string>();
   const all = specification.synapses ?? {};
-  // Those that others end at come first; of a circle, one finds no such end.
+  // Synapses that are ends of others come first. In a cycle, one of them does not find its end.
   const declare = (key: string, item: Synapses): void => {
     if (begun.has(key)) return;
     begun.add(key);

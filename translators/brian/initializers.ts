@@ -1,6 +1,6 @@
 /**
- * Initial values. Brian runs assignments one after another; the canonical model has one value for each variable, in
- * which other variables stand for their own initial values. What Brian's order means is computed here.
+ * Initial values. Brian runs assignments in sequence. The canonical model has one value for each variable, in which
+ * names of other variables stand for their initial values. This file computes the meaning of Brian's order.
  */
 
 import type { Expression } from '../../src/lang/ast.js';
@@ -20,16 +20,18 @@ export interface Assignment {
   readonly value: Values;
   readonly where?: string;
   readonly index?: Index;
-  /** Of the variable's name or key, of the value, and of the map that holds `where` and `index`. */
+  /**
+   * Pointer to the variable's name or key. `valuePointer` leads to the value, or to the map with `where` and `index`.
+   */
   readonly pointer: string;
   readonly valuePointer: string;
 }
 
-/** What initial values belong to: a group or synapses. */
+/** The owner of initial values: a group or synapses. */
 interface Owner {
   readonly name: string;
   readonly variables: ReadonlyMap<string, Variable>;
-  /** Number of elements; absent where only the run knows it (synapses). */
+  /** Number of elements. It is absent for synapses, because only the run determines it. */
   readonly size?: number;
   readonly scope: Scope;
   /** Values of variables that Brian sets before any initializer. */
@@ -39,8 +41,8 @@ interface Owner {
 }
 
 /**
- * First values of synapses, and those that wait until the synapses are numbered: what is given by number, and whatever
- * is assigned after that, since it may read it. Delays do not wait.
+ * Splits initial values of synapses into first values and late values. Late ones wait until the synapses are numbered:
+ * values given by number, and all later assignments, which may read them. Delays do not wait.
  */
 export function splitInitializers(
   initializers: Initializers | undefined,
@@ -90,13 +92,13 @@ export function readInitializers(
   return values;
 }
 
-/** What variables are whose values follow from the tree of a cell: another value would not change the tree. */
+/** Description of variables that follow from the tree of a cell. Another value would not change the tree. */
 export const whatMorphologySays = 'determined by the morphology and Ri of the cell';
 
 /**
- * Whether a variable is determined by the morphology.
+ * Checks whether a variable is determined by the morphology.
  *
- * @param given  values that a cell with compartments defines itself; absent where elements are no compartments
+ * @param given  values that a cell with compartments defines itself; absent if elements are not compartments
  */
 export const isOfMorphology = (name: string, given: ReadonlyMap<string, ReadValue> | undefined): boolean =>
   name !== 'Cm' && given?.has(name) === true;
@@ -138,8 +140,8 @@ const isPartialList = (value: unknown): value is readonly PartialInitializer[] =
   Array.isArray(value) && value.length > 0 && value.every(isPartial);
 
 /**
- * What names mean at the moment of an assignment: a variable that is not set yet is 0, one that will be set again
- * stands for the value that it has now.
+ * Returns the meaning of names at the moment of an assignment. A variable that is not set yet is 0, and one that will
+ * be set again stands for its current value.
  */
 function momentScope(
   owner: Owner,
@@ -215,7 +217,7 @@ function combine(
   return whereTrue(assignment.where, value, before, variable, assignment, scope, to);
 }
 
-/** The index of an assignment, that of a place on cells as a slice. */
+/** Returns the index of an assignment. The index of a place on cells becomes a slice. */
 function placed({ index, valuePointer }: Assignment, { place, size }: Owner): Index | undefined {
   if (typeof index !== 'string' || !place || sliceOf(index, size ?? 0) !== undefined) return index;
   return place(index, `${valuePointer.slice(0, valuePointer.lastIndexOf('/'))}/index`) ?? '0:0';

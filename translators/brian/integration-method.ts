@@ -1,4 +1,4 @@
-/** Methods of integration, and what they may be told: `method`, `method_options`. */
+/** Methods of integration and their options: `method`, `method_options`. */
 
 import { child } from '../../src/model/pointer.js';
 import { located, type Located } from '../shared/located.js';
@@ -9,7 +9,7 @@ import type { Namespace, Variable } from './terms.js';
 import { readNumber } from './values.js';
 import { methodNames, refusedMethods } from './vocabulary.js';
 
-/** What the equations of a group or of synapses are integrated by. */
+/** The integration settings of the equations of a group or of synapses. */
 interface Integrated {
   readonly method?: string;
   readonly method_options?: MethodOptions;
@@ -44,11 +44,11 @@ export function translateMethod(
 /** Options that decide how accurate steps are, or how many may be taken. */
 const ofAccuracy = ['absolute_error', 'absolute_error_per_variable', 'max_steps', 'adaptable_timestep'] as const;
 
-/** Checks the options of a method, and says which mean nothing here, where steps that adapt have one accuracy. */
+/** Checks the options of a method, and reports options without effect, because all adaptive steps have one accuracy. */
 function checkOptions(options: MethodOptions, method: string, owner: Owner, to: Reporter): void {
   const at = child(owner.pointer, 'method_options');
   const adapts = methodNames[method] === 'adaptive';
-  // Brian's other methods have this option alone, or none.
+  // Brian's other methods have only this option, or no option.
   const foreign = Object.keys(options).find((key) => (key === 'simplify') === adapts);
   if (foreign !== undefined) to.report(messages.foreignOption(foreign, method), child(at, foreign));
   const integrated = [...owner.variables.values()].filter(({ kind }) => kind === 'differential');

@@ -42,7 +42,7 @@ export const notAnIdentifier = (name: string): Finding => ({
   found: shorten(name),
 });
 
-/** A name that means something to Brian or to Python already, and what. */
+/** A name with a meaning in Brian or Python. @param what  its meaning there */
 export const reservedName = (name: string, what: string): Finding => ({
   code: 'brian/reserved-name',
   message: `${shorten(name)} cannot be used as a name: it is ${what}`,
@@ -67,8 +67,8 @@ export const clashingVariable = (name: string, side: string): Finding => ({
 });
 
 /**
- * A name that neither group, namespace, units nor constants define. Units are suggested only where nothing of the model
- * is near: there are so many short ones.
+ * A name that neither group, namespace, units nor constants define. Units are suggested only if no name of the model is
+ * similar, because there are many short units.
  */
 export const unknownName = (name: string, known: readonly string[], units: readonly string[] = []): Finding => ({
   code: 'brian/unknown-name',
@@ -88,7 +88,7 @@ export const longUnit = (name: string, long: string): Finding => ({
   hint: `Brian has no unit ${name}; write ${long}`,
 });
 
-/** A call of what is not a function of Brian. */
+/** A call of a name that is not a function of Brian. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-function',
   message: `Brian has no function ${shorten(name)}`,
@@ -105,7 +105,7 @@ export const argumentCount = (name: string, expected: number, found: number): Fi
   found: String(found),
 });
 
-/** A function whose expression reads what is a variable where it is called. */
+/** A function that reads a name that is a variable at the call. */
 export const functionOfVariable = (called: string, name: string): Finding => ({
   code: 'brian/function-of-variable',
   message: `the function ${called} reads ${name}, which is a variable here`,
@@ -180,7 +180,7 @@ export const dottedName = (name: string): Finding => ({
     : 'use a plain name',
 });
 
-/** `send`, a statement of the canonical model alone. */
+/** `send`, a statement of only the canonical model. */
 export const sendStatement = (): Finding => ({
   code: 'brian/send',
   message: 'Brian has no send statement',
@@ -210,7 +210,7 @@ export const pointCurrent = (): Finding => ({
   hint: 'add the current to the equation that it drives, or give the model under spatial_neurons',
 });
 
-/** A SpatialNeuron without its membrane current, or with one that is none. */
+/** A SpatialNeuron without a membrane current, or with an invalid one. */
 export const membraneCurrent = (found: string): Finding => ({
   code: 'brian/membrane-current',
   message: 'a SpatialNeuron has the transmembrane current Im as a subexpression without flags',
@@ -218,7 +218,7 @@ export const membraneCurrent = (found: string): Finding => ({
   found,
 });
 
-/** A tree of sections that is none. */
+/** Sections that do not form a tree. */
 export const badMorphology = (message: string, expected: string, found: string): Finding => ({
   code: 'brian/bad-morphology',
   message,
@@ -242,7 +242,7 @@ export const noisyMembrane = (): Finding => ({
   hint: 'let the current read a variable with noise of its own, such as dn/dt = -n/tau + xi*sqrt(2/tau) : 1',
 });
 
-/** A place of several compartments where one is needed. */
+/** A place of several compartments that must be a single one. */
 export const severalCompartments = (found: string, count: number, single: string): Finding => ({
   code: 'brian/bad-place',
   message: `${shorten(found)} is ${count} compartments, but spikes are detected in one`,
@@ -272,7 +272,7 @@ export const sectionGap = (section: string, metres: number): Finding => ({
   hint: 'it is connected to the parent as if there were no gap',
 });
 
-/** A file whose points jump where a piece is missing. */
+/** A file with a jump between points, because a piece is missing. */
 export const pointsJump = (file: string, line: number, metres: number): Finding => ({
   code: 'brian/points-jump',
   severity: 'warning',
@@ -289,7 +289,7 @@ export const scaledUnit = (unit: string): Finding => ({
   hint: 'values can be written in any unit',
 });
 
-/** A summed variable whose name does not end in `_post` or `_pre`. */
+/** A summed variable without the suffix `_post` or `_pre`. */
 export const summedName = (name: string): Finding => ({
   code: 'brian/summed-name',
   message: `a summed variable is named after the variable it sums into, with the suffix _post or _pre`,
@@ -297,7 +297,7 @@ export const summedName = (name: string): Finding => ({
   hint: `${name}_post = ... : 1 (summed)`,
 });
 
-/** A summed variable for which the group has no parameter. */
+/** A summed variable without a parameter in the group. */
 export const summedTarget = (name: string, group: string): Finding => ({
   code: 'brian/summed-target',
   message: `${name} of ${group} cannot be the target of a summed variable`,
@@ -337,8 +337,8 @@ export const clockDrivenByDefault = (name: string): Finding => ({
 });
 
 /**
- * Code of an event in the slot of its condition: there Brian goes by names, and runs it on what the step before
- * found.
+ * Code of an event in the slot of its condition. Brian orders such objects by name, and runs the code on events of the
+ * previous step.
  */
 export const codeBeforeEvent = (slot: string): Finding => ({
   code: 'brian/code-before-event',
@@ -372,7 +372,7 @@ export const constantWritten = (name: string): Finding => ({
   hint: 'remove the flag from its declaration',
 });
 
-/** A name that code reads and nothing gave a value. */
+/** A name that code reads before it has a value. */
 export const readBeforeAssignment = (name: string, known: readonly string[]): Finding => ({
   code: 'brian/unknown-name',
   message: `${shorten(name)} is neither defined nor assigned before it is read`,
@@ -439,13 +439,13 @@ export const notConstant = (what: string, found: unknown): Finding => ({
   found: shorten(found),
 });
 
-/** Delays that differ from synapse to synapse, where one for all of a pathway is given. */
+/** Delays that differ between synapses of a pathway that needs a single delay. */
 export const delayOfSynapse = (pathway: string, found: unknown): Finding => ({
   ...notConstant('the delay', found),
   hint: `give each synapse its own in initializers: {${pathway === 'pre' ? 'delay' : `${pathway}.delay`}: ${shorten(found)}}`,
 });
 
-/** A constant whose name means something else where it is read, which wins in Brian; a warning. */
+/** A constant with a name that has another meaning at its use, which Brian prefers; a warning. */
 export const constantHidden = (name: string, variable: boolean): Finding => ({
   code: 'brian/constant-hidden',
   severity: 'warning',
@@ -455,7 +455,7 @@ export const constantHidden = (name: string, variable: boolean): Finding => ({
   hint: 'rename the constant',
 });
 
-/** A bare number where the variable has a unit. */
+/** A bare number for a variable with a unit. */
 export const unitMissing = (name: string, unit: string): Finding => ({
   code: 'brian/unit-missing',
   message: `${name} needs a unit`,
@@ -480,7 +480,7 @@ export const notFinite = (what: string, written?: string | number): Finding => (
   hint: 'look for a division by zero, a root of a negative number or a number beyond 1.8e308',
 });
 
-/** A number outside what its place allows. */
+/** A number out of range. */
 export const outOfRange = (what: string, expected: string, found: unknown): Finding => ({
   code: 'brian/out-of-range',
   message: `${what} is out of range`,
@@ -497,7 +497,7 @@ export const tooManyListed = (found: number, most: number): Finding => ({
   hint: 'use fewer elements, or expressions and conditions instead of values for some elements',
 });
 
-/** Constants of the namespace of which each is computed from another. */
+/** A cycle of constants of the namespace that are computed from each other. */
 export const namespaceCycle = (names: readonly string[]): Finding => ({
   code: 'brian/namespace-cycle',
   message: `the constants ${names.join(', ')} refer to each other`,
@@ -521,14 +521,14 @@ export const lengthMismatch = (what: string, expected: number, found: number): F
   found: String(found),
 });
 
-/** Values of a two-dimensional TimedArray whose rows differ in length. */
+/** Values of a two-dimensional TimedArray with rows of different lengths. */
 export const raggedRows = (): Finding => ({
   code: 'brian/length-mismatch',
   message: 'the rows of this timed array differ in length',
   expected: 'rows of equal length',
 });
 
-/** A TimedArray called with `t` where it has columns, or with `t, i` where it has none. */
+/** A TimedArray with columns called with `t`, or one without columns called with `t, i`. */
 export const timedArrayArguments = (name: string, columns: boolean): Finding => ({
   code: 'brian/argument-count',
   message: `the timed array ${name} is called with the wrong arguments`,
@@ -629,14 +629,14 @@ export const countOnly = (): Finding => ({
   message: 'this monitor records nothing; every result includes the spike count of each population',
 });
 
-/** A parameter with the flag `linked` that stands for nothing. */
+/** A parameter with the flag `linked` but no linked variable. */
 export const linkMissing = (name: string): Finding => ({
   code: 'brian/link-missing',
   message: `${name} is linked to nothing`,
   hint: `name the variable that it stands for: linked: {${name}: group.variable}`,
 });
 
-/** The order of a monitor of events that says no slot; as in Brian. */
+/** The order of a monitor of events without a slot; as in Brian. */
 export const orderWithoutWhen = (): Finding => ({
   code: 'brian/order-without-when',
   message: 'the order of this monitor has no effect without when',
@@ -645,10 +645,10 @@ export const orderWithoutWhen = (): Finding => ({
   hint: 'add when, such as when: thresholds',
 });
 
-/** A phase that does not say one thing to do. */
+/** A phase without exactly one action. */
 export const badPhase = (message: string): Finding => ({ code: 'brian/bad-phase', message });
 
-/** A specification in which no time passes; a warning. */
+/** A specification without a run; a warning. */
 export const noRun = (): Finding => ({
   code: 'brian/no-run',
   message: 'the model does not say how long to run',
@@ -664,7 +664,7 @@ export const unusedConstant = (name: string): Finding => ({
   found: name,
 });
 
-/** A constant of a namespace that nothing reads, perhaps misspelt where it is read; a note. */
+/** A constant of a namespace that no code reads, perhaps because of a misspelling; a note. */
 export const unreadConstant = (name: string): Finding => ({
   code: 'brian/unread-constant',
   severity: 'note',

@@ -1,4 +1,4 @@
-/** What integration methods are told, which a model does not say: it is kept with its annotations. */
+/** Options of integration methods. The model does not contain them, so they are kept in its annotations. */
 
 import type { MethodOptions } from './specification.generated.js';
 
@@ -18,7 +18,7 @@ export const withMethodOptions = (
   methodOptions: Readonly<Record<string, MethodOptions>>,
 ): Annotations => ({ brian: { ...ofBrian(annotations), methodOptions } });
 
-/** Annotations without options, which documents give where they belong. */
+/** Returns annotations without options, which documents contain at their usual place. */
 export function withoutMethodOptions(annotations: Annotations): Annotations {
   const { methodOptions, ...others } = ofBrian(annotations);
   if (methodOptions === undefined) return annotations;
@@ -26,7 +26,7 @@ export function withoutMethodOptions(annotations: Annotations): Annotations {
   return Object.keys(others).length === 0 ? rest : { ...rest, brian: others };
 }
 
-/** The options of a group or of synapses; undefined where the annotations have none. */
+/** Returns the options of a group or of synapses, or undefined if the annotations have no options. */
 export function keptOptions(annotations: Annotations, owner: string): MethodOptions | undefined {
   const all = ofBrian(annotations)['methodOptions'];
   const options = isRecord(all) ? all[owner] : undefined;

@@ -19,7 +19,7 @@ import { selection } from './synapses.js';
 import type { Scope } from './terms.js';
 import { defaultSlot } from './vocabulary.js';
 
-/** What monitors can look at. */
+/** The objects that monitors can record. */
 export interface Sources {
   /** Groups of neurons by name. */
   readonly groups: ReadonlyMap<string, Group>;
@@ -82,7 +82,7 @@ function spikeRecording(
     to.report(messages.orderWithoutWhen(), child(pointer, 'order'));
   return located(
     {
-      // Brian records the variables also where it keeps no times.
+      // Brian records the variables even if it does not keep times.
       of: select(source, monitor.record === false ? true : (monitor.record ?? true), child(pointer, 'record'), to),
       events: event,
       ...(variables.length === 0
@@ -143,13 +143,13 @@ function stateRecording(
   );
 }
 
-/** What a monitor can record of a group or of synapses. */
+/** The recordable variables of a group or of synapses. */
 interface Recorded {
   /** Name of the group or synapses. */
   readonly owner: string;
-  /** What its equations declare, in Brian the refractoriness too: all that `True` stands for. */
+  /** The variables that `True` selects: declarations of its equations and, as in Brian, the refractoriness. */
   readonly all: readonly string[];
-  /** What else can be recorded. */
+  /** Further recordable variables. */
   readonly others: readonly string[];
   readonly scope: Scope;
 }

@@ -1,6 +1,6 @@
 /**
- * Morphologies: sections of compartments, each a truncated cone or a sphere, flattened in the order in which Brian
- * numbers compartments: those of a section, then those of its subtrees.
+ * Morphologies: sections of compartments, each a truncated cone or a sphere. They are flattened in Brian's order of
+ * compartments: first the compartments of a section, then the compartments of its subtrees.
  *
  * @source Brian 2.9, `brian2.spatialneuron.morphology`
  */
@@ -8,11 +8,11 @@
 /** An unbranched piece as it is given. Lengths are in m. */
 export interface SectionShape {
   readonly name: string;
-  /** Ordinal of the section at whose end it begins; null for the root. */
+  /** Ordinal of the section that it grows from; null for the root. */
   readonly parent: number | null;
   /** Whether it is one compartment, a sphere that has next to no resistance. */
   readonly sphere: boolean;
-  /** Of the ends of its compartments, one more than these; of a sphere one. */
+  /** Diameters at the ends of its compartments, one more than compartments. A sphere has one. */
   readonly diameters: readonly number[];
   /** Of its compartments. */
   readonly lengths: readonly number[];
@@ -26,7 +26,7 @@ export type Point = readonly [x: number, y: number, z: number];
 /** A section among the compartments of a cell. */
 export interface PlacedSection {
   readonly name: string;
-  /** Ordinal of the section at whose end it begins; null for the root. */
+  /** Ordinal of the section that it grows from; null for the root. */
   readonly parent: number | null;
   /** Its first compartment. */
   readonly first: number;
@@ -54,10 +54,10 @@ export interface CompartmentNumbers {
 export interface Morphology {
   /** Parents before children, in the order of their compartments. */
   readonly sections: readonly PlacedSection[];
-  /** The compartment at whose end each compartment begins; -1 for the root. */
+  /** The compartment that each compartment grows from; -1 for the root. */
   readonly parents: readonly number[];
   readonly numbers: CompartmentNumbers;
-  /** Middles of compartments; absent where some have none. */
+  /** Middles of compartments, absent if some are unknown. */
   readonly centres?: readonly Point[];
 }
 
@@ -68,7 +68,7 @@ const square = (x: number): number => x * x;
 const plus = (a: Point, b: Point): Point => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 const origin: Point = [0, 0, 0];
 
-/** Names of what is known of every compartment. */
+/** Names of the numbers of every compartment. */
 export const geometricNumbers = [
   ...(['length', 'diameter', 'area', 'volume', 'distance', 'r_length_1', 'r_length_2'] as const),
 ] as const satisfies readonly (keyof CompartmentNumbers)[];
@@ -220,8 +220,9 @@ function endsOf(lengths: readonly number[]): readonly number[] {
 }
 
 /**
- * The section that names lead to: each the name of a section that grows from the one before, or L, R and digits, which
- * count them; the first may be that of any section whose name is its own. Null where there is none.
+ * Returns the section at the end of a path of names. Each is the name of a section that grows from the previous one, or
+ * L, R and digits, which count such sections. The first may be any unique name of a section. Returns null without a
+ * match.
  */
 export function sectionNamed({ sections }: Morphology, names: readonly string[]): number | null {
   const root = sections.length > 0 ? 0 : null;

@@ -1,4 +1,4 @@
-/** What Brian's names mean where they are, and expressions and statements rewritten in canonical names. */
+/** The meaning of Brian's names at their places, and translation of expressions and statements into canonical names. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Call, Expression, Name, Span, Statement } from '../../src/lang/ast.js';
@@ -34,7 +34,7 @@ export function translate(tree: Expression, scope: Scope, pointer: string, to: R
   });
 }
 
-/** What a function says, in canonical names, with the arguments of a call put in. */
+/** Returns the body of a function in canonical names, with the arguments of a call inserted. */
 function translateCall(node: Call, called: UserFunction, scope: Scope, pointer: string, to: Reporter): Expression {
   checkCall(node.function, called, node.arguments, node.span, pointer, to);
   if (called.drawn) return at(called.drawn, node.span);
@@ -59,7 +59,7 @@ function translateCall(node: Call, called: UserFunction, scope: Scope, pointer: 
   return at(translate(called.body, inner, called.pointer, to), node.span);
 }
 
-/** Stands for a name that means nothing, which was reported. No text has it. */
+/** Stands for an undefined name, after its report. No text contains it. */
 export const unknownName = '';
 
 function translateName(node: Name, scope: Scope, pointer: string, to: Reporter): Expression {
@@ -91,7 +91,7 @@ function translateName(node: Name, scope: Scope, pointer: string, to: Reporter):
   }
 }
 
-/** The tree with every node at `span`: what is put in for a name is where the name is. */
+/** Moves every node of a tree to `span`, the place of the name that the tree replaces. */
 export function at(tree: Expression, span: Span): Expression {
   return mapExpression(tree, (node) => ({ ...node, span }));
 }
@@ -150,16 +150,16 @@ function translateFunction(
   return functionNames[called] ?? called;
 }
 
-/** What a block of code wrote besides its temporaries. */
+/** Receives the variables that a block of code wrote, except for its temporaries. */
 interface Writes {
   (variable: Variable, owner: 'self' | 'pre' | 'post'): void;
 }
 
 /**
- * Statements in canonical names. A name that means nothing and is assigned with `=` is a temporary of the block.
+ * Translates statements into canonical names. An undefined name that is assigned with `=` is a temporary of the block.
  *
  * @param perEvent  the code runs for single elements (a reset, a pathway): shared variables cannot be written
- * @param writes    told of every variable that is written
+ * @param writes    receives every variable that is written
  */
 export function translateStatements(
   statements: readonly Statement[],

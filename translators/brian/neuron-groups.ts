@@ -35,11 +35,11 @@ export interface Setting {
   readonly to: Reporter;
   /** Time step of the default clock in s. */
   readonly dt: number;
-  /** Of the run: what all time steps are multiples of, in s. */
+  /** Common divisor of all time steps of the run, in s. */
   readonly step: number;
   /** Whether some group or synapses have a time step of their own. */
   readonly hasClocks: boolean;
-  /** Reads a file beside the specification: its text, or why it is not read. */
+  /** Reads a file in the folder of the specification. Returns its text, or the reason why it was not read. */
   readFile(name: string): { readonly text: string } | { readonly refused: string };
 }
 
@@ -52,7 +52,7 @@ export function declareNeuronGroup(key: string, specification: NeuronGroup, poin
   return declaredGroup(specification, { name: key, pointer, variables, namespace, size });
 }
 
-/** A group of neurons or compartments of which no code has been translated. */
+/** Returns a group of neurons or compartments before the translation of its code. */
 export function declaredGroup(
   specification: Specified,
   known: Pick<Group, 'name' | 'pointer' | 'variables' | 'namespace' | 'size'>,
@@ -88,13 +88,13 @@ function testsOf(
   ]);
 }
 
-/** What a group becomes: made by `finish` once all code that writes its variables has been translated. */
+/** The translation of a group, made by `finish` after the translation of all code that writes its variables. */
 export interface Translation {
   /** Parts of the canonical document, with their places in the user's. */
   finish(): { readonly type?: Located; readonly population: Located; readonly clock?: Located };
 }
 
-/** A NeuronGroup, or a SpatialNeuron, whose size is known otherwise. */
+/** A NeuronGroup, or a SpatialNeuron, which defines its size in another way. */
 type Specified = Omit<NeuronGroup, 'N'> & Pick<SpatialNeuron, 'threshold_location'>;
 
 /** Translates a group's own code. */
@@ -181,7 +181,7 @@ function translateLinks(
     }
     const slot = { name: 'the index', dimension: dimensionless, type: 'integer' } as const;
     const read = index === undefined ? undefined : readValue(index, child(at, 'index'), slot, scope, group.size, to);
-    // What all neurons share is that of any of them.
+    // A variable shared by all neurons can be read from any of them.
     const isShared = groups.get(population)?.variables.get(variable)?.flags.has('shared') ?? false;
     const place = isShared ? { index: 0 } : read === undefined ? {} : { index: emitValue(read) };
     return [[name, located({ population, variable, ...place }, at)] as const];
@@ -189,11 +189,14 @@ function translateLinks(
   return entries.length === 0 ? {} : { linked: Object.fromEntries(entries) };
 }
 
-/** `order` where one is given. */
+/** Returns `order` if it is given. */
 export const order = (value: number | undefined): { order?: number } =>
   value === undefined || value === 0 ? {} : { order: value };
 
-/** A clock of a group's own, named after it; that of those without one, where the run takes finer steps. */
+/**
+ * Translates a group's own clock, named after the group. A group without a clock gets the default clock if the run
+ * takes finer steps.
+ */
 export function translateClock(
   name: string,
   dt: string | number | undefined,

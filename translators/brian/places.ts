@@ -15,8 +15,8 @@ import { compartmentAt, compartmentsWithin, sectionNamed, type PlacedSection } f
 type Range = readonly [number, number];
 
 /**
- * The elements that a place is: `axon` and all that grows from it, `axon.main` alone, `axon[10*um:20*um]`, `axon[3]`.
- * Undefined after what is wrong was reported.
+ * Returns the elements of a place: `axon` and its subtree, only `axon.main`, `axon[10*um:20*um]`, `axon[3]`. Returns
+ * undefined after reporting an error.
  */
 export function readPlace(text: string, pointer: string, group: Group, to: Reporter): Range | undefined {
   const { spatial } = group;
@@ -75,7 +75,7 @@ function within(
   return wrong(`within the ${whole[1] - whole[0]} compartments there`);
 }
 
-/** A distance or a number of a compartment; undefined where nothing is written, null after a finding. */
+/** Returns a distance or a number of a compartment. Returns undefined for an empty text, and null after a finding. */
 function readBound(
   written: string,
   { group, pointer, to }: Site,
@@ -97,7 +97,7 @@ export function placeSlice(text: string, pointer: string, group: Group, to: Repo
   return range && `${range[0]}:${range[1]}`;
 }
 
-/** The condition under which an element is the compartment where the threshold is tested. */
+/** Returns the condition that an element is the compartment of the threshold test. */
 export function atLocation(location: number | string, group: Group, to: Reporter): Expression | undefined {
   const pointer = child(group.pointer, 'threshold_location');
   const { spatial } = group;

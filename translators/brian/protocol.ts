@@ -19,13 +19,13 @@ import type { BrianSpecification, Index, Phase, Values } from './specification.g
 import type { Scope } from './terms.js';
 import { readNumber, readValue } from './values.js';
 
-/** What can be switched on and off between runs. */
+/** Objects that can be switched on and off between runs. */
 interface Switches {
   readonly monitors: ReadonlySet<string>;
   readonly inputs: ReadonlySet<string>;
 }
 
-/** What phases have changed so far and Brian does not store with the state of a network. */
+/** Changes by earlier phases that Brian does not store with the state of a network. */
 interface Unstored {
   /** Values of constants of the namespace, by the parameters that stand for them. */
   readonly constants: Record<string, unknown>;
@@ -33,7 +33,7 @@ interface Unstored {
   readonly inputs: Map<string, boolean>;
 }
 
-/** The protocol: runs, and what happens between them. */
+/** Translates the protocol: runs, and the actions between them. */
 export function translateProtocol(
   specification: BrianSpecification,
   sources: Sources,
@@ -164,8 +164,8 @@ function translateSpikes(
 }
 
 /**
- * What `set` changes: variables of groups or of synapses by `name.variable`, or constants of the namespace; all in one
- * phase.
+ * Translates `set`, which changes variables of groups or of synapses by `name.variable`, or constants of the namespace,
+ * all in one phase.
  */
 function translateSet(
   set: Readonly<Record<string, Values>>,
@@ -225,7 +225,7 @@ function translateInitialize(
   return [located({ initialise: Object.assign({}, ...values) as object }, at)];
 }
 
-/** The new value of `group.variable`, of all elements or of some; nothing after a finding. */
+/** Returns the new value of `group.variable` for all elements or for some, or undefined after a finding. */
 function changeOf(
   key: string,
   value: Values,
@@ -249,7 +249,7 @@ function changeOf(
   };
 }
 
-/** New delays of a pathway, for what is sent from now on. */
+/** Sets new delays of a pathway for events from now on. */
 function setDelay(pathway: string, value: Values, pointer: string, owner: SynapseGroup, setting: Setting): unknown {
   const { to } = setting;
   if (!owner.pathways.includes(pathway)) {
@@ -282,7 +282,10 @@ function readIndex(
   return undefined;
 }
 
-/** First values of synapses that are given by number, and what is assigned after them: set before time begins. */
+/**
+ * Translates first values of synapses that are given by number, and the assignments after them. They are set before
+ * time begins.
+ */
 export function translateLateInitializers(
   late: readonly Assignment[],
   owner: SynapseGroup,

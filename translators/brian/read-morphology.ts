@@ -23,7 +23,7 @@ import type { Namespace } from './terms.js';
 import { readNumber, readQuantities } from './values.js';
 import { coordinateNames } from './vocabulary.js';
 
-/** Reads a file beside the specification: its text, or why it is not read. */
+/** Reads a file in the folder of the specification. Returns its text, or the reason why it was not read. */
 export type ReadFile = (name: string) => { readonly text: string } | { readonly refused: string };
 
 /** A section with its place in the document, and the ordinal of its parent. */
@@ -34,7 +34,7 @@ interface Branch {
   readonly pointer: string;
 }
 
-/** The morphology of a specification; one compartment after what is wrong was reported. */
+/** Returns the morphology of a specification, or one compartment after reporting an error. */
 export function readMorphology(
   morphology: WrittenMorphology,
   pointer: string,
@@ -95,7 +95,7 @@ function morphologyIn(
   return flatMorphology(shapes);
 }
 
-/** How far from the end of its parent a section begins, in m; null where that is near. */
+/** Returns the distance between a section and the end of its parent in m, or null if it is small. */
 function gapBefore({ sphere, points, diameters }: SectionShape, parent: SectionShape | undefined): number | null {
   const [first] = points ?? [];
   if (!parent || sphere || !first) return null;
@@ -105,7 +105,7 @@ function gapBefore({ sphere, points, diameters }: SectionShape, parent: SectionS
   return isGap({ far, ...joint }) ? far : null;
 }
 
-/** Sections with their parents; undefined where they are no tree, which was reported. */
+/** Returns sections with their parents, or undefined after reporting that they do not form a tree. */
 function readTree(
   sections: Readonly<Record<string, Section>>,
   pointer: string,
@@ -153,7 +153,7 @@ function readTree(
   return whole ? branches : undefined;
 }
 
-/** Numbers of compartments as they are; undefined after what is wrong was reported. */
+/** Returns given numbers of compartments, or undefined after reporting an error. */
 function readCompartments(
   written: Compartments,
   branches: readonly Branch[],
@@ -163,7 +163,7 @@ function readCompartments(
 ): Morphology | undefined {
   const counts = branches.map(({ section }) => section.n ?? 1);
   const total = counts.reduce((sum, n) => sum + n, 0);
-  // Compartments of a section are followed by those of the sections that grow from it.
+  // The compartments of a section come before the compartments of its subtree.
   const misplaced = branches.findIndex(({ parent }, k) => k > 0 && !ancestors(branches, k - 1).includes(parent));
   if (misplaced >= 0) {
     const { name, pointer: at } = branches[misplaced] as Branch;
@@ -214,7 +214,7 @@ const dimensions: Readonly<Record<keyof Compartments, Dimension>> = {
 
 const oneSphere: SectionShape = { name: 'soma', parent: null, sphere: true, diameters: [1e-5], lengths: [1e-5] };
 
-/** Sections whose parents lead back to themselves, the first of each loop. */
+/** Returns the loops of sections whose parents lead back to themselves, each by its first section. */
 function loopsOf(shapes: readonly Branch[]): readonly (readonly [string, readonly string[]])[] {
   const seen = new Set<number>();
   return shapes.flatMap((shape, first): (readonly [string, readonly string[]])[] => {
@@ -234,7 +234,7 @@ function loopsOf(shapes: readonly Branch[]): readonly (readonly [string, readonl
 
 const usualShape = { sphere: false, diameters: [1e-6, 1e-6], lengths: [1e-6] } as const;
 
-/** The form of a section; some form after what is wrong was reported. */
+/** Returns the form of a section, or a placeholder after reporting an error. */
 function readSection(
   section: Section,
   pointer: string,

@@ -11,15 +11,15 @@ import { validate } from './schema-validator.generated.js';
 import type { BrianSpecification } from './specification.generated.js';
 import { refusedKeys } from './vocabulary.js';
 
-/** A specification to read, and what of the document was left out of it since it breaks the schema. */
+/** A specification to read, and whether parts of the document were removed because they break the schema. */
 interface Shape {
   readonly specification: BrianSpecification;
   readonly touched: readonly string[];
-  /** Whether nothing had to be left out. */
+  /** Whether no part had to be removed. */
   readonly whole: boolean;
 }
 
-/** The document as a specification, or undefined after what is wrong with its shape was reported. */
+/** Returns the document as a specification, or undefined after reporting errors in its shape. */
 export function checkShape(value: unknown, positions: Positions, diagnostics: Diagnostics): Shape | undefined {
   if (!isSpecification(value)) {
     diagnostics.add(messages.notASpecification(value), positions.place(''));
@@ -32,7 +32,7 @@ export function checkShape(value: unknown, positions: Positions, diagnostics: Di
   return rest && { specification: rest.document as BrianSpecification, touched: rest.touched, whole: false };
 }
 
-/** Whether a document says of itself that it is a Brian-like specification. */
+/** Checks whether a document declares itself a Brian-like specification. */
 function isSpecification(value: unknown): value is BrianSpecification {
   return memberOf(value, 'format') === 'interneuron/brian';
 }

@@ -1,4 +1,4 @@
-/** SpatialNeuron: a group whose elements are compartments, and the tree that they form. */
+/** SpatialNeuron: a group of compartments, and the tree that they form. */
 
 import type { Dimension, Expression } from '../../src/lang/ast.js';
 import { binary, call, name, negated, number, product, quotient, sum } from '../../src/lang/build.js';
@@ -32,10 +32,10 @@ import type { Namespace, Variable } from './terms.js';
 import { readNumber, readSize, readValue, type ReadValue } from './values.js';
 import { coordinateNames, riseName } from './vocabulary.js';
 
-/** Brian's resistivity and specific capacitance where none are given. */
+/** Brian's default resistivity and specific capacitance. */
 const usual = { Ri: '150*ohm*cm', Cm: '0.9*uF/cm**2' } as const;
 
-/** What declaring a group needs of its setting. */
+/** Settings for the declaration of a group. */
 interface Declaring {
   readonly namespace: Namespace;
   readonly tables: Tables;
@@ -56,7 +56,7 @@ export function declareSpatialNeuron(
   const own = readModel(specification.model, at, 'spatial', to);
   const morphology = readMorphology(specification.morphology, child(pointer, 'morphology'), namespace, to, readFile);
   const size = specification.N === undefined ? 1 : readSize(specification.N, child(pointer, 'N'), namespace, to);
-  // What is known of compartments is listed for those of every cell.
+  // Numbers of compartments are listed for every cell.
   const listed = size * morphology.parents.length * numbersOfCompartment;
   const cells = canList(listed, child(pointer, 'N'), to) ? size : 1;
   const variables = withMembrane(own, morphology, at, isMentioned(whole), to);
@@ -116,7 +116,7 @@ function cableOf({ parents, numbers, sections }: Morphology, resistivity: number
   );
 }
 
-/** Values of what the morphology says, one for each element. */
+/** Returns values of variables that the morphology determines, one for each element. */
 function geometry(
   { numbers, centres }: Morphology,
   cells: number,
@@ -136,7 +136,7 @@ function geometry(
 
 // --- Equations ------------------------------------------------------------------------------------------------------
 
-/** The equations with what Brian adds: point currents into `Im`, the potential, and what the morphology says. */
+/** Adds Brian's own equations: point currents into `Im`, the potential, and variables of the morphology. */
 function withMembrane(
   own: ReadonlyMap<string, Variable>,
   morphology: Morphology,
@@ -205,7 +205,7 @@ function withMembrane(
 /** Whether an expression reads white noise, also by way of subexpressions. */
 function readsNoise(e: Expression, variables: ReadonlyMap<string, Variable>): boolean {
   const read = namesIn(e);
-  // What is added while the loop goes on is visited, too.
+  // The loop also visits names that are added while it runs.
   for (const key of read) {
     if (isNoise(key)) return true;
     const { kind, expression } = variables.get(key) ?? {};
@@ -228,7 +228,7 @@ function lengthConstant(gtot: Expression): Expression {
   return quotient(thickness, product(number(2), call('sqrt', [product(name('Ri'), gtot)])));
 }
 
-/** What the membrane conducts, `-dIm/dv`; null where there is no derivative. */
+/** Returns the conductance of the membrane, `-dIm/dv`, or null without a derivative. */
 function membraneConductance(current: Expression, variables: ReadonlyMap<string, Variable>): Expression | null {
   const inlined = (e: Expression): Expression => {
     const found = [...namesIn(e)].flatMap((key) => {

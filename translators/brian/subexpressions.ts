@@ -1,4 +1,4 @@
-/** When Brian computes the subexpressions that code reads, where the code writes what they depend on. */
+/** The times at which Brian computes subexpressions that code reads, if the code writes their inputs. */
 
 import type { Expression, Statement } from '../../src/lang/ast.js';
 import { assignment, name } from '../../src/lang/build.js';
@@ -11,20 +11,20 @@ interface Read {
   readonly key: string;
   /** In names of the code. */
   readonly expression: Expression;
-  /** What its expression names, in canonical names. */
+  /** Names in its expression, in canonical names. */
   readonly names: ReadonlySet<string>;
   /** Variables that it depends on, also through others, in canonical names. */
   readonly leaves: ReadonlySet<string>;
-  /** Whether Brian loads what it depends on when the code begins. */
+  /** Whether Brian loads its inputs when the code begins. */
   readonly atOnce: boolean;
 }
 
 /**
- * Code that reads subexpressions when Brian does; itself where that makes no difference.
+ * Rewrites code so that it reads subexpressions at Brian's times. Returns it unchanged if the time has no effect.
  *
- * Code of pathways, and of operations on parts of groups, refers to subexpressions of another object: what they depend on
- * is loaded when the code begins. Other code computes a subexpression before each statement that reads it, but only
- * once where no later statement writes what its expression names.
+ * Code of pathways, and of operations on parts of groups, refers to subexpressions of another object. Brian loads their
+ * inputs when the code begins. Other code computes a subexpression before each statement that reads it, but only once
+ * if no later statement writes a name in its expression.
  *
  * @param refers  whether all subexpressions are of another object
  */
@@ -70,7 +70,7 @@ export function withSubexpressions(
   return [...begins, ...rest];
 }
 
-/** Subexpressions that code reads and that depend on some of these variables, as the code spells them. */
+/** Returns subexpressions that code reads and that depend on some of these variables, as spelled in the code. */
 export function subexpressionsOn(
   variables: ReadonlySet<string>,
   statements: readonly Statement[],
@@ -84,7 +84,9 @@ export function subexpressionsOn(
     .map(({ key }) => key);
 }
 
-/** Whether a statement reads a subexpression of which Brian has another value than its expression gives then. */
+/**
+ * Checks whether a statement reads a subexpression with another value in Brian than its expression has at that time.
+ */
 function makesDifference(
   lines: readonly ReadonlySet<string>[],
   computed: readonly (readonly string[])[],
@@ -103,7 +105,7 @@ function makesDifference(
   });
 }
 
-/** Notes a subexpression and those that it reads, these first. */
+/** Notes a subexpression, after the subexpressions that it reads. */
 function collect(key: string, scope: Scope, refers: boolean, reads: Map<string, Read>, line: Set<string>): void {
   const meaning = scope.meaning(key);
   if (meaning?.kind !== 'variable' || !isComputed(meaning.variable) || line.has(meaning.canonical)) return;

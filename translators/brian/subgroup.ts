@@ -8,7 +8,7 @@ import { readPlace } from './places.js';
 import { readNumber } from './values.js';
 
 /**
- * The group that a text such as `P`, `P[:3200]` or `P[:4*order]` names; undefined after what is wrong was reported.
+ * Returns the group that a text such as `P`, `P[:3200]` or `P[:4*order]` names, or undefined after reporting an error.
  * Bounds are whole numbers or arithmetic of constants.
  */
 export function readSubgroup(
@@ -72,10 +72,11 @@ function spatialSubgroup(
 }
 
 /**
- * An expression of some neurons with their indices counted from elsewhere, as Brian counts those of a part from its first.
+ * Rewrites an expression of some neurons with indices counted from another start, as Brian counts a part from its first
+ * neuron.
  *
- * @param by what the new index of a neuron lacks to its old one: `i` becomes `i + by`, and `i - by` becomes `i`
- * @param size what `N` stands for
+ * @param by old index minus new index of a neuron: `i` becomes `i + by`, and `i - by` becomes `i`
+ * @param size value of `N`
  */
 export function recounted(e: Expression, by: number, size: number): Expression {
   const [there, back] = by > 0 ? (['+', '-'] as const) : (['-', '+'] as const);

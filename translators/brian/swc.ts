@@ -8,7 +8,7 @@
 import { jumpAmong } from '../../src/model/plausible-shape.js';
 import type { Point, SectionShape } from './morphology.js';
 
-/** What is wrong with a file. */
+/** An error in a file. */
 interface Wrong {
   readonly wrong: string;
   readonly expected: string;
@@ -27,17 +27,17 @@ interface Node {
 const types: Readonly<Record<string, string>> = { 1: 'soma', 2: 'axon', 3: 'dend', 4: 'apic' };
 const metres = (micrometres: number): number => micrometres / 1e6;
 
-/** Whether what was read is what is wrong with it. */
+/** Checks whether the result of reading is an error. */
 export const isWrong = (read: object): read is Wrong => 'wrong' in read;
 
-/** What a file has. */
+/** Contents of a file. */
 interface Read {
   readonly sections: readonly SectionShape[];
   /** A point much farther from its parent, in m, than others are. */
   readonly jump?: { readonly line: number; readonly metres: number };
 }
 
-/** The sections of a file, or what is wrong with it. */
+/** Returns the sections of a file, or its error. */
 export function readSwc(text: string): Read | Wrong {
   const nodes = readNodes(text);
   if (isWrong(nodes)) return nodes;
@@ -96,7 +96,9 @@ const isWhole = (text: string): boolean => /^-?\d+$/.test(text);
 const minus = (a: Point, b: Point): Point => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const norm = ([x, y, z]: Point): number => Math.sqrt(x * x + y * y + z * z);
 
-/** Two points of a soma beside its centre, which only say that it is a sphere; null where there are none. */
+/**
+ * Returns the two points of a soma on either side of its centre, which only mark a sphere, or null without such points.
+ */
 function threePointSoma(root: Node): readonly Node[] | Wrong | null {
   const ends = root.children.filter(({ name }) => name === 'soma');
   if (root.name !== 'soma' || ends.length !== 2 || ends.some(({ children }) => children.length > 0)) return null;
@@ -144,7 +146,8 @@ function shapeOf(run: readonly Node[], name: string, parent: number | null): Sec
     const centre = above ? minus(point, above.point) : point;
     return { name, parent, sphere, diameters: [diameter], lengths: [diameter], points: [centre] };
   }
-  // A section begins at the last point of its parent; on a soma, whose diameter is its own, with that of its first.
+  // A section begins at the last point of its parent. On a soma, which has its own diameter, it begins with the
+  // diameter of its first point.
   const above = first.parent;
   const points = above ? [above, ...run] : run;
   if (points.length < 2)

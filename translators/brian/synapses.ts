@@ -34,9 +34,9 @@ interface PathwaySpecification {
 }
 
 /**
- * Synapses before their code is translated; undefined when an end is not known.
+ * Returns synapses before their code is translated, or undefined if an end is unknown.
  *
- * @param synapses  those that have been declared before
+ * @param synapses  synapses declared before
  */
 export function declareSynapses(
   key: string,
@@ -99,7 +99,7 @@ export function declareSynapses(
   };
 }
 
-/** The name of the number among the synapses of a pair is one that nothing else has. */
+/** Checks that the name of the number in a pair of cells is unique. */
 function checkCopy(name: string, variables: SynapseGroup['variables'], pointer: string, to: Reporter): void {
   const reason = reservedWord(name, 'synapse');
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) to.report(messages.notAnIdentifier(name), pointer);
@@ -123,9 +123,9 @@ function readEnd(
   return named ? synapsesAsEnd(named) : readSubgroup(text, pointer, groups, setting);
 }
 
-/** What synapses become once all code that writes their variables has been translated. */
+/** The translation of synapses, after the translation of all code that writes their variables. */
 export interface SynapsesTranslation {
-  /** Summed variables by group and variable, to find those that two Synapses sum into. */
+  /** Summed variables by group and variable, to find a variable that two Synapses sum into. */
   readonly summed: readonly { readonly variable: string; readonly at: Variable }[];
   /** Parts of the canonical document, with their places in the user's. */
   finish(): {
@@ -137,7 +137,7 @@ export interface SynapsesTranslation {
   };
 }
 
-/** Translates the code of synapses and notes what it writes at both ends. */
+/** Translates the code of synapses, and notes the variables that it writes at both ends. */
 export function translateSynapses(
   synapses: SynapseGroup,
   specification: Synapses,
@@ -264,7 +264,9 @@ function translateSummed(
   });
 }
 
-/** Slot and order of summed variables that are not in the usual place; in Brian, those of slices come one later. */
+/**
+ * Returns slot and order of summed variables outside the usual place. In Brian, sums into slices come one order later.
+ */
 function sumSlots(
   { summed_updaters: given = {} }: Synapses,
   summed: readonly { readonly variable: string; readonly at: Variable; readonly end: Subgroup }[],
@@ -377,7 +379,7 @@ function pathwayDelayVariables(
   ]);
 }
 
-/** A scope in which constants have their values, also those that code keeps as parameters. */
+/** Returns a scope with values of constants, including constants that code keeps as parameters. */
 const withKnownConstants = (scope: Scope): Scope => ({
   ...scope,
   meaning: (key) => {

@@ -1,4 +1,4 @@
-/** What names of a specification stand for: the data that reading equations, constants and code share. */
+/** Meanings of names in a specification, shared by the readers of equations, constants and code. */
 
 import type { Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Dimension, Expression, Span, ValueType } from '../../src/lang/ast.js';
@@ -11,7 +11,7 @@ export interface Quantity {
   readonly dimension: Dimension;
 }
 
-/** Whether what was read is a quantity rather than code. */
+/** Checks whether the result of reading is a quantity rather than code. */
 export const isQuantity = (read: object): read is Quantity => 'value' in read && 'dimension' in read;
 
 /** A constant of a namespace. */
@@ -23,19 +23,22 @@ export interface Constant {
   readonly tree: Expression;
   /** Absent when it takes more than arithmetic to know it. */
   readonly quantity?: Quantity;
-  /** What kind of value it is. */
+  /** The type of its value. */
   readonly type: ValueType;
 }
 
 /** Looks up the constants of a namespace, inner before outer. */
 export interface Namespace {
-  /** The constant of a name; undefined: there is none. */
+  /** Returns the constant of a name, or undefined if there is none. */
   find(name: string): Constant | undefined;
-  /** Where a constant is defined in the user's document, without reading it; undefined where there is none. */
+  /**
+   * Returns the place of a constant's definition in the user's document without reading it, or undefined without a
+   * definition.
+   */
   definition(name: string): string | undefined;
   /** All names, for suggestions. */
   names(): readonly string[];
-  /** Pointers of its own constants that nothing has read so far, by name. */
+  /** Returns pointers of its own constants that have not been read so far, by name. */
   unread(): ReadonlyMap<string, string>;
 }
 
@@ -48,7 +51,7 @@ export interface Variable {
   readonly dimension: Dimension;
   /** Words in parentheses after the unit. */
   readonly flags: ReadonlySet<string>;
-  /** The right side, in Brian's names; a parameter has none. */
+  /** The right side, in Brian's names. Parameters have no right side. */
   readonly expression?: Expression;
   /** Of the text that the spans refer to. */
   readonly pointer: string;
@@ -56,14 +59,14 @@ export interface Variable {
   readonly nameSpan: Span;
   /** Where the entire line is. */
   readonly span: Span;
-  /** Set when its definition or unit has a mistake, which was reported: nothing more is said of its values. */
+  /** Set if its definition or unit has an error. That was reported, so its values cause no more findings. */
   readonly unknown?: true;
 }
 
-/** What specifications define that is called. */
+/** Definitions of a specification that can be called. */
 export type Callable = TableShape | UserFunction;
 
-/** A function that is given as an expression: it is put in where the function is called. */
+/** A function given as an expression, which is inserted at each call. */
 export interface UserFunction {
   readonly kind: 'function';
   /** Names of its arguments in the expression. */
@@ -73,7 +76,7 @@ export interface UserFunction {
   readonly drawn?: Expression;
   /** Of its text. */
   readonly pointer: string;
-  /** What it may call. */
+  /** Functions that it may call. */
   readonly known: ReadonlyMap<string, Callable>;
 }
 
@@ -84,7 +87,7 @@ export interface TableShape {
   readonly columns: number | null;
 }
 
-/** What a name without parentheses means. */
+/** The meaning of a name without parentheses. */
 export type Meaning =
   /** A variable of the group itself, of a synapse, or of one of a synapse's ends. */
   | {
@@ -102,16 +105,16 @@ export type Meaning =
   /** A name that is refused, with the reason. */
   | { readonly kind: 'refused'; readonly finding: Finding };
 
-/** What names mean where a text is, except for units and Brian's own functions and constants. */
+/** The meaning of names at the place of a text, except for units and Brian's own functions and constants. */
 export interface Scope {
-  /** What a name stands for; undefined: none of this. */
+  /** Returns the meaning of a name, or undefined for other names. */
   meaning(name: string): Meaning | undefined;
   /** Where a constant of that name is defined, whether or not the name means it here. */
   constant(name: string): string | undefined;
-  /** A timed array or function by its name; undefined: there is none. */
+  /** Returns a timed array or function by its name, or undefined if there is none. */
   table(name: string): Callable | undefined;
-  /** What could have been meant, for hints. */
+  /** Returns possible names, for hints. */
   names(): readonly string[];
-  /** Present in the body of a function, which may say `a if condition else b` as Python does. */
+  /** Present in the body of a function, which may contain `a if condition else b` as in Python. */
   readonly mayBranch?: true;
 }

@@ -14,7 +14,7 @@ import type { TimedArray } from './specification.generated.js';
 import type { Namespace, TableShape } from './terms.js';
 import { readNumber, readNumbers } from './values.js';
 
-/** A table, and what callers need to know of it. */
+/** A table, and the facts that its callers need. */
 export interface TranslatedTable {
   readonly shape: TableShape;
   /** Part of the canonical document, with its place in the user's. */

@@ -1,9 +1,8 @@
 import { longUnitName } from '../../src/lang/units.js';
 
 /**
- * The unit names of Brian's default namespace. Brian knows every base unit with every SI prefix, the same squared and
- * cubed (`metre2`), and a few short names (`mV`); it does not know `V`, `s` or `mS`, so models may use those as
- * variables.
+ * The unit names of Brian's default namespace. It contains every base unit with every SI prefix, their squares and
+ * cubes (`metre2`), and a few short names (`mV`). It lacks `V`, `s` and `mS`, so models may use them as variables.
  */
 
 const baseUnits = [

@@ -27,28 +27,28 @@ import type { Namespace, Quantity, Scope, Variable } from './terms.js';
 import { isList } from '../../src/model/collections.js';
 
 /**
- * A value as read: known now, an expression to be evaluated for each element, or one number for each, in the document
- * or beside it.
+ * A value as read: a constant, an expression to be evaluated for each element, or a list of numbers, in the document or
+ * in a file.
  */
 export type ReadValue =
   | {
       readonly kind: 'known';
       readonly value: number;
-      /** What is in the document. */ readonly text: string | number | boolean;
+      /** The text in the document. */ readonly text: string | number | boolean;
       readonly pointer: string;
     }
   | { readonly kind: 'expression'; readonly tree: Expression; readonly pointer: string }
   | { readonly kind: 'array'; readonly values: readonly number[]; readonly pointer: string }
   | { readonly kind: 'data'; readonly reference: DataReference; readonly pointer: string };
 
-/** What a value is for: dimension and type of a variable. */
+/** The purpose of a value: dimension and type of a variable. */
 type Slot = Pick<Variable, 'name' | 'dimension' | 'type' | 'unknown'>;
 
 /**
- * Reads a value of a variable; undefined after what is wrong was reported.
+ * Reads a value of a variable. Returns undefined after reporting an error.
  *
- * @param scope  what names mean in an expression
- * @param size   number of elements, that of an array; NaN where only the run knows it
+ * @param scope  meaning of names in an expression
+ * @param size   number of elements, and length of an array; NaN if only the run determines it
  */
 export function readValue(
   value: Values,
@@ -150,10 +150,10 @@ export function readQuantities(
 }
 
 /**
- * The numbers in `items`, in SI; undefined after the first wrong one was reported.
+ * Returns the numbers in `items`, in SI, or undefined after reporting the first wrong one.
  *
- * @param unit  the unit of bare numbers, where there is one
- * @param constant  tells names of constants, which an item cannot read
+ * @param unit  the unit of bare numbers, if there is one
+ * @param constant  identifies names of constants, which an item cannot read
  */
 export function readNumbers(
   items: readonly unknown[],
@@ -228,7 +228,7 @@ function constantFactor(text: string, constant: Namespace['definition']): string
   return rest === undefined ? undefined : /^[A-Za-z0-9_]+/.exec(text.slice(rest))?.[0];
 }
 
-/** A number known beforehand, in SI, such as a duration; undefined after what is wrong was reported. */
+/** Returns a number known beforehand, in SI, such as a duration. Returns undefined after reporting an error. */
 export function readNumber(
   value: string | number,
   pointer: string,
@@ -248,7 +248,7 @@ export function readNumber(
   return fits(quantity, pointer, slot, to) ? quantity.value : undefined;
 }
 
-/** The number of elements of a group; 1 after what is wrong was reported, so the rest can be checked. */
+/** Returns the number of elements of a group. Returns 1 after reporting an error, so that the rest can be checked. */
 export function readSize(value: string | number, pointer: string, namespace: Namespace, to: Reporter): number {
   const size = readNumber(value, pointer, { name: 'N', dimension: dimensionless, type: 'real' }, namespace, to);
   if (size === undefined) return 1;

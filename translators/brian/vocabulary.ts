@@ -1,11 +1,10 @@
-/**
- * The words of Brian 2 and what they are called in the canonical model: the one table that importing and exporting
- * share.
- */
+/** The vocabulary of Brian 2 with its canonical equivalents: the one table that import and export share. */
 
 import type { IntegrationMethod } from '../../src/model/model.js';
 
-/** Sections of a document whose keys name objects, which share one set of names, and the classes of these objects. */
+/**
+ * Sections of a document with keys that name objects, and the classes of the objects. All objects share one namespace.
+ */
 export const objects = {
   timed_arrays: 'TimedArray',
   functions: 'Function',
@@ -23,7 +22,7 @@ export const objects = {
   population_rate_monitors: 'PopulationRateMonitor',
 } as const;
 
-/** Names of these sections. */
+/** Names of the sections of objects. */
 export const namedSections = Object.keys(objects) as (keyof typeof objects)[];
 
 /** Slots of a step in Brian's usual schedule, in order. */
@@ -33,7 +32,7 @@ const slots: readonly string[] = ['start', 'groups', 'thresholds', 'synapses', '
   `after_${slot}`,
 ]);
 
-/** Brian's function names whose canonical name differs. Functions that keep their name are in `sharedFunctions`. */
+/** Brian's functions that have another canonical name. Functions with the same name are in `sharedFunctions`. */
 export const functionNames: Readonly<Record<string, string>> = {
   rand: 'uniform',
   randn: 'normal',
@@ -73,7 +72,7 @@ export const brianFunctions: readonly string[] = [...Object.keys(functionNames),
 /** Functions that draw a random number at each evaluation. */
 export const randomFunctions: ReadonlySet<string> = new Set(['rand', 'randn', 'poisson']);
 
-/** Number of arguments that Brian's functions take where it is not one. */
+/** Number of arguments of Brian's functions, if it is not one. */
 export const functionArity: Readonly<Record<string, number>> = { rand: 0, randn: 0, clip: 3, timestep: 2 };
 
 /** Constants of Brian's default namespace. */
@@ -102,7 +101,7 @@ export const refusedMethods: Readonly<Record<string, string>> = {
   independent: 'the deprecated method independent',
 };
 
-/** Where Brian puts an object when nothing is said. */
+/** Default slots of Brian's objects. */
 export const defaultSlot = {
   operation: 'start',
   stateMonitor: 'start',
@@ -114,7 +113,7 @@ export const defaultSlot = {
   customEventCode: 'after_resets',
 } as const;
 
-/** Order of a pathway when nothing is said. */
+/** Default order of a pathway. */
 export const defaultPathwayOrder = { pre: -1, post: 1 } as const;
 
 /** Flags that each kind of equation may carry, by kind of object. */
@@ -139,7 +138,7 @@ export const equationFlags = {
 /** Names that Brian defines itself in every group. */
 export const groupSpecials: readonly string[] = ['t', 'dt', 't_in_timesteps', 'N', 'i'];
 
-/** Names that Brian defines itself in synapses, besides those of `groupSpecials`. */
+/** Names that Brian defines itself in synapses, in addition to `groupSpecials`. */
 export const synapseSpecials: readonly string[] = [
   'j',
   'N_pre',
@@ -153,7 +152,7 @@ export const synapseSpecials: readonly string[] = [
 /** Names that the refractory mechanism defines. */
 export const refractoryNames: readonly string[] = ['not_refractory', 'lastspike', 'refractory', 'refractory_until'];
 
-/** The change of the potential in a step, from which the current that charges the membrane follows. */
+/** The change of the potential in a step, which determines the current that charges the membrane. */
 export const riseName = 'v_rise';
 
 /** Names that Brian defines itself in a SpatialNeuron. */
@@ -162,7 +161,7 @@ export const spatialNames: readonly string[] = [
   ...['r_length_1', 'r_length_2', 'time_constant', 'space_constant'],
 ];
 
-/** Names that it defines in one whose morphology has coordinates. */
+/** Names that Brian also defines if the morphology has coordinates. */
 export const coordinateNames = ['x', 'y', 'z'] as const;
 
 /** Words that no variable of a script can be called. */
@@ -205,8 +204,8 @@ export const pythonKeywords: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What Brian has and this translator does not build: key of a section → the feature's name. Sections are the keys of
- * the specification; the empty section is its top level.
+ * Features of Brian that this translator does not support: key of a section → the feature's name. Sections are the keys
+ * of the specification, and the empty section is its top level.
  */
 export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
@@ -245,13 +244,13 @@ export const refusedKeys: Readonly<Record<string, Readonly<Record<string, string
   },
 };
 
-/** Whether what runs in a slot comes before the thresholds of its step. */
+/** Checks whether a slot comes before the thresholds of its step. */
 export const isBeforeThresholds = (slot = ''): boolean => slots.slice(0, slots.indexOf('thresholds')).includes(slot);
 
-/** Name of the default clock in models whose steps are finer; no object has a name that begins with an underscore. */
+/** Name of the default clock in models with finer steps. No object has a name that begins with an underscore. */
 export const defaultClock = '_default';
 
-/** A canonical call that draws from a binomial distribution whose arguments are numbers. */
+/** Matches a canonical call that draws from a binomial distribution with numbers as arguments. */
 export const plainBinomial = /\bbinomial\((\d+), ([\d.e-]+)\)/g;
 
 /** A canonical call of a function that Brian does not have; binomial draws with numbers as arguments are functions of their own. */
@@ -259,5 +258,5 @@ export const unknownFunction = new RegExp(
   `\\b(?!${plainBinomial.source})(gamma|gammahazard|binomial|vonMises|truncatedNormal)\\(`,
 );
 
-/** What the definitions of the schema say of slots and methods. */
+/** Schema definitions of slots and methods. */
 export const definitions = { when: { enum: slots }, method: { examples: Object.keys(methodNames) } };

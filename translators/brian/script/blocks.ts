@@ -33,9 +33,9 @@ type Constants = Readonly<Record<string, string | number>>;
 export type SharedEquations = ReadonlyMap<string, string>;
 
 /**
- * Equations of several lines that more than one group, or set of synapses, has.
+ * Returns equations of several lines that more than one group, or set of synapses, has.
  *
- * @param models  all equations of the script, with the name of whose they are
+ * @param models  all equations of the script, with the names of their owners
  * @param taken   names that the script has already
  */
 export function sharedEquations(
@@ -63,7 +63,10 @@ export const equationLines = (shared: SharedEquations): readonly string[] =>
 const modelCode = (equations: string, shared: SharedEquations): string =>
   shared.get(equations) ?? pythonString(wrappedEquations(equations, equations.includes('\n') ? 4 : 7));
 
-/** `taum = 20*ms`. Constants whose names the script needs itself are left to the groups' own namespaces. */
+/**
+ * Returns lines such as `taum = 20*ms`. Constants with names that the script needs itself stay in the groups'
+ * namespaces.
+ */
 export function constantLines(constants: Constants): readonly string[] {
   return Object.entries(constants)
     .filter(([key]) => !isUsed(key))
@@ -75,7 +78,7 @@ function constantCode(value: string | number): string {
   return typeof value === 'number' ? String(value) : (quantityCode(value) ?? spaced(value));
 }
 
-/** What an integration method is told, as a dictionary. */
+/** Returns the options of an integration method as a dictionary. */
 function optionsCode(options: MethodOptions | undefined): Source | undefined {
   if (options === undefined) return undefined;
   const { absolute_error: error, absolute_error_per_variable: errors, ...others } = options;
@@ -100,7 +103,7 @@ function namespaceArgument(own: Constants | undefined, common: Constants): reado
 
 // --- Tables and groups ----------------------------------------------------------------------------------------------
 
-/** A `TimedArray`, its values beside the script where they are many. */
+/** Returns a `TimedArray`. Long lists of values go to the companion file. */
 export function timedArray(name: string, array: TimedArray, companion: Companion): string {
   const rows = array.values.map((row) => (typeof row === 'object' ? row.map(Number) : undefined));
   const flat = rows.every((row) => row === undefined);
@@ -128,9 +131,9 @@ export function common(
 }
 
 /**
- * A `NeuronGroup`, its custom events, first values and regular operations.
+ * Returns a `NeuronGroup` with its custom events, first values and regular operations.
  *
- * @param synapses  names of what may be called like a part of a group
+ * @param synapses  names of synapses, which may equal the name of a part of a group
  */
 export function neuronGroup(
   name: string,
@@ -144,10 +147,10 @@ export function neuronGroup(
 }
 
 /**
- * A `SpatialNeuron`, its morphology section by section before it, unless another has the same.
+ * Returns a `SpatialNeuron` after its morphology, section by section, unless another has the same morphology.
  *
- * @param rounded  whether lengths are in um, with ten digits; else they are in m, as they are
- * @param morphologies  those written so far, by what they are
+ * @param rounded  whether lengths are in um with ten digits; otherwise they are in m and exact
+ * @param morphologies  morphologies written so far, by content
  */
 export function spatialNeuron(
   name: string,
@@ -178,8 +181,8 @@ export function spatialNeuron(
 }
 
 /**
- * Brian warns of thresholds that nothing follows, and which draw no numbers, unless told that this is meant; it makes a part of the
- * group then, whose name others may have.
+ * Returns the reset of a group. Brian warns of deterministic thresholds without a reset, so an empty reset marks them
+ * as intended. It creates a resetter object, and is omitted if another object has that name.
  */
 function resetCode(
   name: string,
@@ -203,7 +206,7 @@ function groupLines(
   const events = Object.entries(group.events ?? {});
   const condition = (value: string | number | boolean | undefined): string | undefined =>
     value === undefined ? undefined : pythonString(String(value));
-  // What the constructor takes as `reset` is always in the slot `resets`.
+  // The constructor's `reset` always runs in the slot `resets`.
   const elsewhere = (group.reset_when ?? defaultSlot.reset) !== defaultSlot.reset || (group.reset_order ?? 0) !== 0;
   const lines = [
     assignment(
@@ -302,7 +305,7 @@ function linkedLine(target: string, link: Link, N: number | string | undefined, 
   );
 }
 
-/** Groups in an order in which those come first that others are linked to, as far as there is one. */
+/** Sorts groups so that linked groups come after their sources, as far as possible. */
 export function bySource(
   groups: Readonly<Record<string, NeuronGroup>> | undefined,
 ): Readonly<Record<string, NeuronGroup>> {
@@ -338,7 +341,7 @@ function regularLines(
   return (operations ?? []).flatMap((operation) => {
     const [first = '', last = ''] = operation.slice?.split(':') ?? [];
     const part = operation.slice === undefined ? object : `${object}_${first}_${last}`;
-    // What is part of a group has variables of its own, since Brian runs what a script still holds.
+    // A part of a group needs its own variable, since Brian runs only objects that a script still references.
     const declared = part === object || parts.has(part) ? [] : [`${part} = ${object}[${operation.slice ?? ''}]`];
     parts.add(part);
     return [
@@ -356,7 +359,7 @@ function regularLines(
   });
 }
 
-/** Code of a group as that of part of it, whose neurons Brian counts from the first of the part. */
+/** Rewrites code of a group as code of its part, in which Brian counts neurons from the first of the part. */
 function ofPart(code: string, first: number, size: number | string | undefined): string {
   const ofFirst = first === 0 ? 'i' : `(i + ${first})`;
   return code

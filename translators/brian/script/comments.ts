@@ -1,11 +1,11 @@
-/** Comments of a document in a script: on lines of equations and constants, and before what else they are about. */
+/** Comments of a document in a script: after lines of equations and constants, and before other objects. */
 
 import type { Comments } from '../../../src/model/comments.js';
 import { child } from '../../../src/model/pointer.js';
 import { pythonComments } from '../../shared/python.js';
 import type { BrianSpecification } from '../specification.generated.js';
 
-/** What equations declare on a line, in words of the model. */
+/** Sections of the model that lines of equations declare. */
 const declared = ['derivatives', 'derived', 'state', 'parameters'] as const;
 
 /** The specification with comments on lines of equations. */
@@ -33,7 +33,7 @@ export function withEquationComments(document: BrianSpecification, comments: Com
 const given = <K extends string, T>(key: K, value: T | undefined): { readonly [key in K]?: T } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [key in K]?: T });
 
-/** Equations with comments behind their lines; those of several lines come before. */
+/** Adds comments to the ends of lines of equations. Comments of several lines come before. */
 const withComments = (model: string, pointer: string, comments: Comments): string =>
   model
     .split('\n')
@@ -46,7 +46,7 @@ const withComments = (model: string, pointer: string, comments: Comments): strin
     })
     .join('\n');
 
-/** Constants with comments behind them, where one line is said of one. */
+/** Adds comments to the ends of lines of constants, if a constant has a comment of one line. */
 export const withConstantComments = (
   lines: readonly string[],
   owners: readonly string[],

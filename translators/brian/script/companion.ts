@@ -1,4 +1,7 @@
-/** What the parts of a script share: long lists, kept in a file beside it, and whether objects have names of their own. */
+/**
+ * Data shared by the parts of a script: long lists, which are kept in a companion file, and whether objects have their
+ * own names.
+ */
 
 import { evenNumbers, list, quoted, type Source } from '../../shared/python.js';
 import { pythonName } from './python-text.js';
@@ -10,10 +13,10 @@ const longestInline = 40;
 export class Companion {
   readonly #arrays: Record<string, readonly number[]> = {};
 
-  /** @param isNamed  whether all objects need names; else those whose variables are not called like them */
+  /** @param isNamed  whether all objects need names; otherwise only objects with a different variable name do */
   constructor(private readonly isNamed: boolean) {}
 
-  /** The argument that names an object, where it needs one. */
+  /** Returns the argument that names an object, if it needs one. */
   nameOf(name: string): readonly Source[] {
     return this.isNamed || pythonName(name) !== name ? [`name=${quoted(name)}`] : [];
   }
@@ -23,7 +26,7 @@ export class Companion {
     return evenNumbers(values) ?? this.#listed(values, key);
   }
 
-  /** As `list`, of the numbers of elements: the same one again and again, or some at equal distances, are said in short. */
+  /** Returns code as `list` does, for numbers of elements. Repeated numbers and equal distances are abbreviated. */
   indices(values: readonly number[], key: string): Source {
     const [first = 0, second = first] = values;
     const step = second - first;
@@ -41,12 +44,12 @@ export class Companion {
     return `data[${quoted(key)}]`;
   }
 
-  /** Whether no list was long enough to be kept beside the script. */
+  /** Whether all lists were short enough to stay in the script. */
   get isEmpty(): boolean {
     return Object.keys(this.#arrays).length === 0;
   }
 
-  /** The file's text: JSON, whose numbers read back to the same doubles. */
+  /** The file's text in JSON. Its numbers read back to the same doubles. */
   get text(): string {
     return `${JSON.stringify(this.#arrays)}\n`;
   }

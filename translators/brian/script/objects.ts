@@ -13,7 +13,7 @@ interface Argument {
   readonly write: (value: never, key: string, companion: Companion) => Source;
   /** Whether it stands without its name. */
   readonly isPlain?: true;
-  /** Written where the document gives none. */
+  /** Value to write if the document gives no value. */
   readonly usual?: unknown;
 }
 
@@ -44,7 +44,7 @@ const ofEvents = {
   ...place,
 };
 
-/** Arguments of these classes, by the section of the document. */
+/** Arguments of the classes, by the section of the document. */
 const classes = {
   binomial_functions: { n: number, p: number, approximate: quantity },
   poisson_groups: { N: plain(String), rates: { write: valueCode } },
@@ -76,7 +76,7 @@ const classes = {
 export type CalledSection = keyof typeof classes;
 
 /**
- * An object as a line, or several where it is long.
+ * Returns the lines of an object: one, or several if it is long.
  *
  * @param more  arguments that depend on the rest of the script
  */
@@ -97,7 +97,7 @@ export function objectLines(
   return assignment(pythonName(name), call(objects[section], [...written, ...more]));
 }
 
-/** The statement that returns a dictionary of what each monitor has recorded. */
+/** Returns the statement that returns a dictionary of all recordings by monitor. */
 export function resultLines(
   events: Readonly<Record<string, SpikeMonitor>>,
   states: Readonly<Record<string, StateMonitor>>,

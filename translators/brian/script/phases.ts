@@ -1,4 +1,4 @@
-/** The protocol of a Brian 2 script: runs, and what happens between them. */
+/** The protocol of a Brian 2 script: runs, and the actions between them. */
 
 import type { Comments } from '../../../src/model/comments.js';
 import { call, layout, list, prefixed, pythonComments, quoted } from '../../shared/python.js';
@@ -7,7 +7,7 @@ import type { Companion } from './companion.js';
 import { assignment, pythonName, pythonString, pythonValue } from './python-text.js';
 import { listCode, valueCode, variableCode } from './values.js';
 
-/** The phases of a specification, up to a return to the start from which nothing runs. */
+/** Returns the phases of a specification, without a final return to the start that no run follows. */
 export function phasesOf({ run = [] }: BrianSpecification): readonly Phase[] {
   if (typeof run === 'string') return [{ duration: run }];
   const lastRun = run.findLastIndex(({ duration }) => duration !== undefined);
@@ -17,11 +17,11 @@ export function phasesOf({ run = [] }: BrianSpecification): readonly Phase[] {
 
 const indexCode = (index: Index): string => (typeof index === 'object' ? `[${index.join(', ')}]` : String(index));
 
-/** The lines of all phases, with comments before what leads to each run. */
+/** Returns the lines of all phases, with comments before the lines of each run. */
 export function phaseLines(document: BrianSpecification, companion: Companion, comments: Comments): readonly string[] {
   const phases = phasesOf(document);
   const resets = new Resets(document);
-  // A network is known where it runs.
+  // Brian collects the objects of a network when it runs.
   if (phases.length === 0) return ['run(0 * second)  # the model says of no duration'];
   let runs = 0;
   return phases.flatMap((phase, index) => {
@@ -45,7 +45,7 @@ export function phaseLines(document: BrianSpecification, companion: Companion, c
   });
 }
 
-/** What happens before a phase runs, as lines by kind. */
+/** Actions before a phase runs, as lines by kind. */
 interface LinesBetween {
   readonly restored: readonly string[];
   readonly firstValues: readonly string[];
@@ -89,19 +89,19 @@ function linesBetween(phase: Phase, index: number, companion: Companion): LinesB
 }
 
 /**
- * Returns to the start. Brian restores what was stored before the first run, parameters with it: those that were set
- * later are put back.
+ * Returns to the start. Brian restores the state stored before the first run, including parameters. Parameters that
+ * were set later are set again.
  */
 class Resets {
   /** Name of the state that is returned to. */
   readonly #start: string;
-  /** Whether the state is that of the start, and not stored yet. */
+  /** Whether the state is still the start and has not been stored. */
   #isAtStart = true;
   /** Parameters and delays that were set since, by the Python object that has them. */
   readonly #changed = new Map<string, Set<string>>();
   /**
-   * Lines that hold after each reset, by what they are of: first values, and spikes of generators, of which Brian restores
-   * a part.
+   * Lines to repeat after each reset, by their subject: first values, and spikes of generators, which Brian restores
+   * only in part.
    */
   readonly #again = new Map<string, string>();
 
@@ -110,7 +110,7 @@ class Resets {
     this.#start = ['start', 'beginning', 'time 0'].find((name) => !taken.has(name)) ?? 'start of the segment';
   }
 
-  /** What a phase needs for the resets that follow, and for its own. */
+  /** Returns the lines that a phase needs for later resets and for its own. */
   around(
     phase: Phase,
     { firstValues, spikes }: LinesBetween,
@@ -124,7 +124,7 @@ class Resets {
     if (this.#isAtStart) for (const line of firstValues) this.#again.delete(subjectOf(line));
     else for (const line of firstValues) this.#noteAgain(line);
     const keys = Object.keys(phase.set ?? {});
-    // What is set of state is no first value, even before time passes.
+    // Setting state is not a first value, even before time passes.
     const beforeValues = keys.some((key) => !this.#stays(key)) ? this.#store(later) : [];
     if (!this.#isAtStart) {
       for (const key of keys) if (this.#stays(key)) this.#noteChanged(key);
@@ -133,7 +133,7 @@ class Resets {
     return { before, beforeValues, beforeRun: phase.duration === undefined ? [] : this.#store(later) };
   }
 
-  /** The line that keeps the state of the start, where a later phase returns to it. */
+  /** Returns the line that stores the state of the start, if a later phase returns to it. */
   #store(later: readonly Phase[]): readonly string[] {
     const isNeeded = this.#isAtStart && later.some(({ reset }) => reset);
     this.#isAtStart = false;
@@ -169,7 +169,7 @@ class Resets {
     this.#again.set(subjectOf(line), line);
   }
 
-  /** Whether resets leave a variable as it is: a delay, or what equations declare as constant. */
+  /** Checks whether resets leave a variable unchanged: a delay, or a variable declared as constant. */
   #stays(key: string): boolean {
     const [owner = '', ...rest] = key.split('.');
     const variable = rest.at(-1) ?? '';
@@ -180,5 +180,5 @@ class Resets {
   }
 }
 
-/** What a line assigns to, or calls. */
+/** Returns the target of an assignment or a call. */
 const subjectOf = (line: string): string => /^[^ (]+/.exec(line)?.[0] ?? line;

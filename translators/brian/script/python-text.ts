@@ -12,7 +12,8 @@ export function pythonString(text: string, indent = '    '): string {
 }
 
 /**
- * `-60 mV` → `-60 * mV`; a number or Python's own word as it is; anything else is an expression of Brian's, in quotes.
+ * Writes `-60 mV` as `-60 * mV`. Numbers and Python's keywords stay unchanged, and any other text is an expression of
+ * Brian in quotes.
  */
 export function pythonValue(value: string | number | boolean): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -32,7 +33,7 @@ function pythonNumber(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value);
 }
 
-/** `target = value`, in brackets where a text then fits on a line. */
+/** Returns `target = value`, in brackets if a text then fits on a line. */
 export function assignment(target: string, value: Source): string {
   const line = prefixed(`${target} = `, value);
   if (typeof value !== 'string' || typeof line !== 'string' || line.length <= width || value.length + 4 > width)
@@ -40,12 +41,12 @@ export function assignment(target: string, value: Source): string {
   return `${target} = (\n    ${value}\n)`;
 }
 
-/** `key=value` for what is there. */
+/** Returns `key=value` if there is a value. */
 export function keyword(key: string, value: Source | undefined): readonly Source[] {
   return value === undefined ? [] : [prefixed(`${key}=`, value)];
 }
 
-/** Words that a script uses itself, so nothing of the model can be called so in Python. */
+/** Names that a script uses itself, so that objects of the model need other names in Python. */
 const used: ReadonlySet<string> = new Set(
   (
     'and as assert async await break class continue def del elif else except finally for from global if import ' +

@@ -45,7 +45,7 @@ type Range = readonly [begin: number, end: number];
 
 const isAll = ([begin, end]: Range, size: number): boolean => begin === 0 && end === size;
 
-/** The range that listed indices are, without one for what is no list. */
+/** Returns listed indices as a range, or undefined if the value is not a list. */
 function rangeOf(record: RecordedIndices | undefined): Range | 'several' | undefined {
   const list = typeof record === 'number' ? [record] : record;
   if (list === undefined || typeof list === 'boolean' || typeof list === 'string') return undefined;

@@ -1,11 +1,11 @@
-/** Dictionaries of pathways of which several do the same: those of the second and further spikes of a step. */
+/** Dictionaries of pathways with equal entries: pathways of the second and further spikes of a step. */
 
 import { call, dictionary, list, prefixed, quoted, type Source } from '../../shared/python.js';
 
 /** Fewer keys than this stand for themselves. */
 const fewest = 3;
 
-/** A dictionary whose values are code; the value of `pre`, `pre_2`, `pre_3` and so on stands once where it is the same. */
+/** Returns a dictionary of code. The value of `pre`, `pre_2`, `pre_3` and so on is written once if it is the same. */
 export function pathwayDictionary(map: Readonly<Record<string, Source>>): Source {
   const entries = Object.entries(map);
   const items: Source[] = [];

@@ -1,4 +1,6 @@
-/** Names that people leave out of scripts: those of objects, where nothing depends on them, and `_post` in the code of pathways. */
+/**
+ * Names that people leave out of scripts: names of objects that have no effect, and `_post` in the code of pathways.
+ */
 
 import { mapped } from '../../../src/model/collections.js';
 import type { BrianSpecification, Synapses } from '../specification.generated.js';
@@ -19,12 +21,12 @@ const pathwayTexts = ({ on_pre: before, on_post: after }: Synapses): readonly st
 const ownVariables = ({ model = '' }: Synapses): ReadonlySet<string> =>
   new Set([...model.matchAll(/^\s*(?:d(\w+)\/dt\s*=|(\w+)\s*[:=])/gm)].map(([, rate, name]) => rate ?? name ?? ''));
 
-/** What these names alone mean is not what they mean with `_post`. */
+/** Names that have another meaning without `_post`. */
 const otherwise = new Set('i j N t dt t_in_timesteps lastspike not_refractory'.split(' '));
 
 /**
- * Slices as `P[:3200]` and `P[3200:]`, and synapses whose code says `ge += w` for `ge_post += w`: what is no variable of the synapse is one of the cell that it
- * leads to.
+ * Shortens slices to `P[:3200]` and `P[3200:]`, and `ge_post += w` to `ge += w` in synapses. A name that is not a
+ * variable of the synapse is a variable of its target cell.
  */
 export function withShortNames(document: BrianSpecification): BrianSpecification {
   const variables = new Set([
@@ -77,8 +79,8 @@ export function withShortNames(document: BrianSpecification): BrianSpecification
 }
 
 /**
- * Whether objects need names of their own: Brian runs what shares a slot and an order by their names, and not in the order in
- * which a script makes them.
+ * Checks whether objects need their own names. Brian orders objects with the same slot and order by name, and not in
+ * the order of the script.
  */
 export function needsNames(document: BrianSpecification): boolean {
   const {

@@ -17,7 +17,7 @@ export function listCode(values: Quantities, key: string, companion: Companion):
 export const inUnit = (values: Source, unit: string | undefined): Source =>
   unit === undefined ? values : followed(values, ` * ${spaced(unit)}`);
 
-/** What is written out is in the specification itself. */
+/** A written specification contains all its data. */
 export function inDocument<T extends object>(value: T | DataReference): T {
   invariant(!('$data' in value), 'brian/script', 'a specification that is written out has its arrays in it');
   return value;
@@ -34,13 +34,13 @@ export function sliceCode(text: string): string {
   return bracket < 0 ? pythonName(text) : `${pythonName(text.slice(0, bracket))}${text.slice(bracket)}`;
 }
 
-/** A text in quotes, where there is one. */
+/** Returns a text in quotes, if there is one. */
 export const textOf = (text: string | undefined): string | undefined => (text === undefined ? undefined : quoted(text));
 
 /**
- * What groups and synapses have of their own, in place of a variable with that name.
+ * Attributes of groups and synapses, which hide a variable with the same name.
  *
- * @source Brian 2.9, `Group.__setattr__`: what is in the object's `__dict__` or a property
+ * @source Brian 2.9, `Group.__setattr__`: names in the object's `__dict__`, and its properties
  */
 const ownAttributes: ReadonlySet<string> = new Set(
   (

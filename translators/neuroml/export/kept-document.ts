@@ -13,7 +13,7 @@ import { inSchemaOrder } from './text/schema-order.js';
 import { runLength } from './simulation.js';
 import { element, listOf, type Element } from './text/xml-text.js';
 
-/** A document in the words of its author. */
+/** A document as its author wrote it. */
 interface KeptDocument {
   readonly root: Element;
   /** Whether it runs in the model's timing profile: models of cells with structure have `grid`. */
@@ -21,8 +21,8 @@ interface KeptDocument {
 }
 
 /**
- * Returns the document that a model was imported from, with the model's run and recordings; undefined where it does not say
- * the model, which may have changed since.
+ * Returns the document that a model was imported from, with the model's run and recordings. Returns undefined if the
+ * model has changed since.
  */
 export function keptDocument(valid: ValidModel): KeptDocument | undefined {
   const { model } = valid;
@@ -66,9 +66,7 @@ const isTexts = (value: unknown): value is Readonly<Record<string, string>> =>
 const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every((text) => typeof text === 'string');
 const xmlName = /^[\p{L}_][\p{L}\p{N}_.:-]*$/u;
 
-/**
- * The kept document; null where there is none, or what is there has another form: annotations are everybody's to write.
- */
+/** Returns the kept document, or null if there is none or it has another form, since anybody can write annotations. */
 function keptSourceOf({ annotations }: Pick<Model, 'annotations'>): KeptSource | null {
   const { lems } = annotations;
   const source = isRecord(lems) ? lems['source'] : undefined;
@@ -100,7 +98,7 @@ function isElement(value: unknown): value is KeptElement {
   );
 }
 
-/** Returns a kept document that writes what it displays to files instead. */
+/** Returns a kept document that writes its displayed quantities to files instead. */
 function withFiles(source: KeptSource): KeptSource {
   const tags: Readonly<Record<string, string>> = { Display: 'OutputFile', Line: 'OutputColumn' };
   const change = (one: KeptElement): KeptElement => {
@@ -119,9 +117,9 @@ function withFiles(source: KeptSource): KeptSource {
 }
 
 /**
- * Returns a kept document that also writes what a model records of its populations, one file for each recording.
+ * Returns a kept document that also writes the model's recordings of its populations, one file for each recording.
  *
- * @param known  quantities that it writes already
+ * @param known quantities that it writes already
  */
 function withOutputs(source: KeptSource, valid: ValidModel, known: ReadonlySet<string>): KeptSource {
   const { target, elements } = source;
@@ -171,7 +169,7 @@ function withOutputs(source: KeptSource, valid: ValidModel, known: ReadonlySet<s
   };
 }
 
-/** Returns a kept document with the length, step and seed of a model's run; NeuroML's own documents run nothing. */
+/** Returns a kept document with the length, step and seed of a model's run. NeuroML's own documents have no run. */
 function withRun(source: KeptSource, model: Model): KeptSource {
   const { target, core, elements } = source;
   const length = runLength(model, () => undefined);
@@ -210,7 +208,7 @@ function documentOf({ root, attributes, core, target, elements }: KeptSource): E
   ]);
 }
 
-/** An element with what is in it: its lists last, which hold nothing but connections or inputs. */
+/** Returns an element with its contents. Its lists, which hold only connections or inputs, come last. */
 function elementOf({ tag, attributes = {}, children = [], text, raw }: KeptElement): Element {
   const lists = children.filter(({ columns }) => columns !== undefined);
   const singles = children.filter(({ columns }) => columns === undefined);

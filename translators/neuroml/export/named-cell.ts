@@ -1,4 +1,4 @@
-/** Cells by NeuroML's names, for types whose equations are those of a cell of the library. */
+/** Cells by NeuroML's names, for types with the equations of a library cell. */
 
 import { ampere } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
@@ -30,15 +30,15 @@ export type ValueOf = (key: string) => number;
 /** A neuron type as a cell of NeuroML. */
 export interface NamedCell {
   readonly cell: NeuromlCell;
-  /** What may be attached to it, and how its variables are called. */
+  /** Its possible attachments, and the names of its variables. */
   readonly plan: CellPlan;
   /** Component types of its own, for cells that are more than the core type. */
   readonly types: readonly Element[];
   /** Names in the model of the values that a component gives. */
   readonly keys: readonly string[];
-  /** What a component gives, from values in SI. */
+  /** Returns the attributes of a component, from values in SI. */
   readonly attributes: (valueOf: ValueOf) => Readonly<Record<string, string>>;
-  /** Lists of attachments other than that of all, by the variable that their synapses are summed in. */
+  /** Lists of attachments other than the common one, by the variable of the sum over their synapses. */
   readonly lists: ReadonlyMap<string, string>;
   /** First values that each element of a population gives, as attributes. */
   readonly starts?: {
@@ -50,9 +50,10 @@ export interface NamedCell {
 type Populations = readonly (readonly [string, Population])[];
 
 /**
- * The cell of NeuroML that a neuron type is; undefined where it is none, or the network asks more of it than that has.
+ * Returns the NeuroML cell with the equations of a neuron type. Returns undefined if there is none, or if the network
+ * needs more than it has.
  *
- * @param values  numbers of parameters and first values, by population
+ * @param values numbers of parameters and first values, by population
  */
 export function namedCell(
   id: string,
@@ -81,7 +82,7 @@ export function namedCell(
   }
 }
 
-/** Values of a type: numbers that all its cells share, and those that differ. */
+/** Returns values of a type: numbers that all its cells share, and numbers that differ. */
 function environmentOf(
   type: NeuronType,
   populations: Populations,
@@ -98,11 +99,12 @@ function environmentOf(
   return { numbers, varying, data };
 }
 
-// --- What a model asks of cells ---------------------------------------------------------------------------------------
+// --- Demands of a model on cells
+// --------------------------------------------------------------------------------------
 
 /**
- * Variables of a population that are recorded and that a cell does not show by itself; undefined where more is asked of it
- * than the cell or an extension of it has.
+ * Returns recorded variables of a population that a cell does not expose by itself. Returns undefined if the model
+ * needs more than the cell or an extension of it has.
  */
 function askedOf(
   population: string,
@@ -143,7 +145,7 @@ function readOfSource(type: SynapseType): readonly string[] {
   return [...read].flatMap(([, name]) => (name === undefined || name === 'spike' ? [] : [name]));
 }
 
-/** Whether a text reads nothing of a type, of which cells with NeuroML's names have but their own variables. */
+/** Checks whether a text reads no name of a type, since cells with NeuroML's names have only their own variables. */
 const readsNone = (text: string, { parameters, state, derived }: NeuronType): boolean =>
   [...namesIn(parseExpression(text))].every((name) =>
     [parameters, state, derived].every((map) => !Object.hasOwn(map, name)),
@@ -158,7 +160,7 @@ const isStill = ({ derivatives, pathways, state }: SynapseType): boolean =>
   Object.keys(derivatives).length + Object.keys(state).length === 0 &&
   Object.values(pathways).every(({ do: actions }) => actions.length === 1);
 
-/** A variable that an extension of a cell shows; undefined where none does. */
+/** Returns a variable that an extension of a cell exposes, or undefined if none does. */
 function shownOf({ isPynn, receptors }: NeuromlCell, variable: string): Shown | undefined {
   if (!isPynn) return undefined;
   if (variable === 'w') return { name: 'w_current', dimension: 'current' };
@@ -168,8 +170,8 @@ function shownOf({ isPynn, receptors }: NeuromlCell, variable: string): Shown | 
 }
 
 /**
- * The model with a type for each group of populations of which the same is asked, where only some can have NeuroML's name,
- * or more is recorded of some.
+ * Returns the model with a separate type for each group of populations with equal demands. This is done if only some
+ * can have NeuroML's name, or some have more recordings.
  */
 export function withNamesApart(model: Model, context: Pick<ExportContext, 'data'>): Model {
   const neurons: Record<string, NeuronType> = { ...model.neurons };
@@ -201,7 +203,7 @@ export function withNamesApart(model: Model, context: Pick<ExportContext, 'data'
 
 // --- The cell ---------------------------------------------------------------------------------------------------------
 
-/** The value of an element with which a variable begins. */
+/** Returns the attribute with the first value of a variable. */
 const startOf = ({ isPynn }: NeuromlCell, variable: string): string => `${variable}${isPynn ? '_init' : '0'}`;
 
 function described(
@@ -329,7 +331,7 @@ function described(
 
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 
-/** Reports what differs between a named cell and the type, and why. */
+/** Reports differences between a named cell and the type, with their reasons. */
 function report(
   id: string,
   type: NeuronType,

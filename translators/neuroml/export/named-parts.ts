@@ -32,7 +32,7 @@ export function writeNamedPopulation(
   constantCurrents(name, size, named, written, context);
 }
 
-/** A population of one component, or one for each cell where their parameters differ. */
+/** Writes a population of one component, or one population for each cell if their parameters differ. */
 function cells(
   name: string,
   size: number,
@@ -74,7 +74,10 @@ function cells(
   written.place(name, (index) => `${name}/${index}/${all[index] ?? ''}`);
 }
 
-/** A population each of whose elements is a separate component; of NeuroML's elements alone, one for each. */
+/**
+ * Writes a population with a separate component for each element; with only NeuroML's elements, one population for
+ * each.
+ */
 export function mixed(
   name: string,
   made: readonly string[],
@@ -159,8 +162,8 @@ function constantCurrents(
 const mostCurrents = 5;
 
 /**
- * Writes a projection by a core type of synapse; false where it acts on no variable that is a synapse in NeuroML. Cells
- * with time constants of their own have synapses of their own.
+ * Writes a projection by a core type of synapse. Returns false if it acts on a variable that is not a synapse in
+ * NeuroML. Cells with their own time constants have their own synapses.
  */
 export function writeNamedProjection(
   { name, projection, type, source, target, pairs, values }: PairedProjection,
@@ -178,7 +181,7 @@ export function writeNamedProjection(
   const isUniform = [...values.values()].every((numbers) => typeof numbers === 'number');
   const amount = plain(arrival.amount, values);
   const weightAt = (k: number): number => valueAt(amount, (key) => numberAt(values.get(key), k)) * factor;
-  // Where weights say how much, weight 1 is 1 nS or 1 nA.
+  // If weights give the strength, weight 1 is 1 nS or 1 nA.
   const unit = base === undefined && kind === 'conductance' ? 1e-6 : 1e-9;
   const baseWeight = isUniform && count > 0 ? weightAt(0) : unit;
   const attributesAt = (j: number): Readonly<Record<string, string>> =>

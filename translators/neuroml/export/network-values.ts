@@ -10,13 +10,13 @@ import { ElementValues, type Numbers } from './values.js';
 /** Numbers of each element for names that mean the same in every type. */
 type NumberedNames = (name: string, element: number) => number | undefined;
 
-/** What names of the place of a cell, and of the time, mean for each of so many. */
+/** Returns the values of names of a cell's index, and of the time, for each of so many cells. */
 export const cellNames =
   (size: number, dt: number): NumberedNames =>
   (name, k) =>
     name === 'i' ? k : name === 'N' ? size : name === 'dt' ? dt : name === 't' ? 0 : undefined;
 
-/** Parameters and first values of a population, with what its cells are asked for beside them. */
+/** Returns parameters and first values of a population, and other values that its cells need. */
 export function populationValues(
   name: string,
   population: Population,
@@ -38,9 +38,10 @@ export function populationValues(
 }
 
 /**
- * Numbers of all parameters and state variables; what has none that is known before a run is reported, and zero.
+ * Returns numbers of all parameters and state variables. A value that is not known before a run is reported and set to
+ * zero.
  *
- * @param left  names that are not asked for
+ * @param left names to skip
  */
 export function numbersOfElements(
   type: EquationSet,

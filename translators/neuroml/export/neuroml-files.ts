@@ -1,6 +1,6 @@
 /**
- * A LEMS document as the files that people have of a NeuroML model: what NeuroML's schema knows in `x.nml`, component
- * types of one's own in `x_types.xml`, and the simulation in `LEMS_x.xml`, which includes both.
+ * A LEMS document as the usual files of a NeuroML model: elements of NeuroML's schema in `x.nml`, custom component
+ * types in `x_types.xml`, and the simulation in `LEMS_x.xml`, which includes both.
  */
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -19,17 +19,17 @@ interface NamedFile {
 
 const definitions: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', 'ComponentType']);
 const ofSimulation: ReadonlySet<string> = new Set(['Target', 'Include', 'Simulation']);
-/** A channel that NeuroML has by its type alone. */
+/** A channel that NeuroML has by only its type. */
 const passive = 'ionChannelPassive';
 const schema = 'http://www.neuroml.org/schema/neuroml2';
-/** The most projections into which those of cells with values of their own are taken apart. */
+/** The most projections into which a projection of cells with their own values is split. */
 const mostProjections = 10_000;
 
 /**
- * The files of a document, `name` first; a sentence that says why it stays one file where NeuroML has no words for a
- * part of it.
+ * Returns the files of a document, `name` first. If NeuroML cannot express a part, returns a sentence with the reason
+ * for a single file.
  *
- * @param name  of the file that is to be NeuroML, such as `x.nml`, `x.net.nml`
+ * @param name of the NeuroML file, such as `x.nml`, `x.net.nml`
  */
 export function neuromlFiles(root: Element, name: string): readonly NamedFile[] | string {
   if (root.tag === 'neuroml') return [{ name, root }];
@@ -86,7 +86,7 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
   return fault ?? roots.map(([file, one]) => ({ name: file, root: one }));
 }
 
-/** An element with what is in it in the order of the schema. */
+/** Returns an element with its contents in the order of the schema. */
 function inOrder(one: Element): Element {
   const children = one.children.map(inOrder);
   const slots = contents.get(one.attributes['type'] ?? '') ?? contents.get(one.tag);
@@ -96,7 +96,7 @@ function inOrder(one: Element): Element {
   return { ...one, children: children.sort((a, b) => rank(a) - rank(b)) };
 }
 
-/** What projections of events hold in NeuroML. */
+/** Elements of projections of events in NeuroML. */
 const connectionTags: ReadonlySet<string> = new Set(['connection', 'connectionWD']);
 
 /** The elements of the projections of networks, by the first of each. */
@@ -115,7 +115,7 @@ const projectionsIn = (elements: readonly Element[]): number =>
     .flatMap(({ tag, children }) => (tag === 'network' ? children : []))
     .reduce((sum, { tag }) => sum + (tag === 'projection' ? 1 : 0), 0);
 
-/** A network whose connections leave out where they lead unless that is unusual. */
+/** Returns a network with connections that name their destination only if it is unusual. */
 function networkOf(network: Element): Element {
   const plain = (one: Element): Element => {
     const { destination, ...attributes } = one.attributes;
@@ -144,7 +144,7 @@ function networkOf(network: Element): Element {
   return { ...network, children: all };
 }
 
-/** Projections between one population and one, where cells of an end are populations of their own. */
+/** Returns projections between pairs of populations, if cells of an end are separate populations. */
 function byPopulations(projection: Element, populations: ReadonlySet<string>): readonly Element[] {
   const { id = '', presynapticPopulation = '', postsynapticPopulation = '', synapse = '' } = projection.attributes;
   if (populations.has(presynapticPopulation) && populations.has(postsynapticPopulation)) return [projection];
@@ -167,7 +167,10 @@ function byPopulations(projection: Element, populations: ReadonlySet<string>): r
   });
 }
 
-/** What is against the schema, or another model than that of one document; undefined where all is well. */
+/**
+ * Returns a violation of the schema, or a difference from the model of the single document; undefined if there is
+ * neither.
+ */
 function faultOf(
   whole: string,
   texts: ReadonlyMap<string, string>,

@@ -24,12 +24,12 @@ export function declareNoise({ noise }: Noisy, builder: TypeBuilder, dt: number)
 }
 
 /**
- * What stands in the equations of a synapse for its noise, which is drawn where it is read: variables of synapses that
- * hold over a step do not run under the timing of LEMS.
+ * Replaces the noise in the equations of a synapse by draws at each read. Synapse variables that hold over a step do
+ * not run under the timing of LEMS.
  *
- * @param dt  the time step, in s
+ * @param dt the time step, in s
  * @returns draws by the names of the noise
- * @throws NotExpressible  where several equations read the same noise
+ * @throws NotExpressible if several equations read the same noise
  */
 export function drawsNoise(
   type: SynapseType,
@@ -46,7 +46,11 @@ export function drawsNoise(
   return new Map(type.noise.map((name) => [name, drawn(dt)]));
 }
 
-/** A derived variable with its noise, or as it is where it stands in the place of noise. @throws NotExpressible */
+/**
+ * Returns a derived variable with its noise, or unchanged if it replaces the noise itself.
+ *
+ * @throws NotExpressible
+ */
 export const derivedWithNoise = (
   type: Noisy,
   name: string,

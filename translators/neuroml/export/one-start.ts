@@ -1,4 +1,4 @@
-/** First values that differ from cell to cell, where a population of NeuroML has one for all of its cells. */
+/** First values that differ from cell to cell, for populations in NeuroML with one value for all cells. */
 
 import { NoNumber, type Functions } from '../../../src/lang/evaluate.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
@@ -47,7 +47,7 @@ interface Start {
   readonly isMean: boolean;
 }
 
-/** Variables whose first values differ within a population. */
+/** Returns variables with first values that differ within a population. */
 function startsOf(
   { values: given, size }: Population,
   type: NeuronType,
@@ -67,7 +67,7 @@ function startsOf(
   return found;
 }
 
-/** One value for all: that of more than half of the cells, else the mean to four digits. */
+/** Returns one value for all: the value of more than half of the cells, else the mean to four digits. */
 function oneOf(values: readonly number[]): Start {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** What a protocol does between its runs, as parts of one run: LEMS has no other. */
+/** Changes by a protocol between its runs, as parts of one run, since LEMS has only one run. */
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { integer } from '../../../src/lang/build.js';
@@ -30,14 +30,14 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { Change } from './context.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 
-/** A model whose protocol only runs. */
+/** A model with a protocol of only one run. */
 interface OneRun {
   readonly model: Model;
-  /** Those of its operations that take place once. */
+  /** Its operations that take place once. */
   readonly changes: ReadonlyMap<string, Change>;
 }
 
-/** The phases of a protocol as changes at their times; what LEMS cannot change is reported. */
+/** Returns the phases of a protocol as changes at their times, and reports changes that LEMS does not have. */
 export function asOneRun(model: Model, data: DataStore, report: ConversionReport): OneRun {
   const phases = new Phases(model, data, report);
   const { protocol } = model.experiment;
@@ -60,7 +60,7 @@ class Phases {
   readonly #populations: Record<string, Population>;
   readonly #neurons: Record<string, NeuronType>;
   readonly #projections: Record<string, Projection>;
-  /** Values of currents by the time from which they hold. */
+  /** Values of currents by the time of their beginning. */
   readonly #attached = new Map<string, boolean>();
   readonly #currents = new Map<string, string>();
 
@@ -97,7 +97,7 @@ class Phases {
     };
   }
 
-  /** Whether phases after this one can be said. */
+  /** Applies a phase. Returns whether the phases after it can be expressed. */
   take(phase: Phase, pointer: string): boolean {
     const { report } = this;
     const tagged = taggedPhase(phase);
@@ -207,7 +207,7 @@ class Phases {
     return replaced(text, times);
   }
 
-  /** From now on a current is what was noted of it. */
+  /** From now on a current has its noted value. */
   #drive(name: string, pointer: string): void {
     const stimulus = this.#stimuli[name];
     if (stimulus?.kind !== 'current') return;
@@ -222,7 +222,7 @@ class Phases {
     this.#stimuli[name] = { ...stimulus, value, attached: true } satisfies CurrentStimulus;
   }
 
-  /** Spikes so far, and those of another train from now on. */
+  /** Replays the spikes so far, and the spikes of another train from now on. */
   #replay(name: string, next: SpikeTrain, of: SelectionRule | undefined, pointer: string): void {
     const population = this.#populations[name];
     const { spikes } = population ?? {};

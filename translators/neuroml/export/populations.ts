@@ -42,7 +42,7 @@ function cells(
   const values = written.values.get(name) ?? new Map<string, Numbers>();
   const component = ids.claim(`${name}_cells`);
   const dimensionOf = (key: string) => lemsDimension(type.parameters[key]?.unit ?? type.state[key]?.unit ?? '1');
-  // What is summed over attachments is derived, though the model has a parameter for it.
+  // Sums over attachments are derived, although the model has a parameter for them.
   const isSum = (key: string): boolean =>
     plan.channels.some(({ variable, kind }) => kind === 'sum' && variable === key);
   const targetOf = (key: string): string | undefined =>

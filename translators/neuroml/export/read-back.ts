@@ -12,24 +12,24 @@ import { readLems } from '../read.js';
 import { withoutLists, type CutText } from '../xml/long-text.js';
 import { xmlPieces, type Element } from './text/xml-text.js';
 
-/** What an exported document says. */
+/** The contents of an exported document. */
 export interface ReadBack {
   /** As LEMS. */
   readonly lems: LemsModel;
-  /** As a canonical document, with what each part was made from. */
+  /** As a canonical document, with the source of each part. */
   readonly parts: ImportedParts;
   /** As a normalised model. */
   readonly valid: ValidModel;
   /** Of that model. */
   readonly hashes: ModelHashes;
-  /** Dimensions that do not fit, where the reference interpreter goes on with numbers in SI. */
+  /** Mismatched dimensions, for which the reference interpreter calculates with numbers in SI. */
   readonly mismatches: readonly Diagnostic[];
 }
 
 /**
- * The model that a text stands for; the first thing that is wrong with it where it stands for none.
+ * Returns the model of a text, or the first error in it.
  *
- * @param host  files that it includes
+ * @param host files that it includes
  */
 export function readBack(text: string | CutText, document = 'exported.xml', host?: LemsHost): ReadBack | string {
   const diagnostics = new Diagnostics();
@@ -43,7 +43,7 @@ export function readBack(text: string | CutText, document = 'exported.xml', host
       return { lems, parts, valid, hashes: hashModel(valid.model), mismatches };
     }
   } catch (error) {
-    // Reading stops where there is too much wrong to go on.
+    // Reading stops after too many errors.
     if (!(error instanceof DiagnosticError)) throw error;
   }
   return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';

@@ -1,7 +1,4 @@
-/**
- * For how long an event keeps a cell from what it would do otherwise. LEMS has no such time: it is a variable with the
- * time at which it ends.
- */
+/** Refractory periods after events. LEMS has none, so a variable holds the time of its end. */
 
 import { second } from '../../../src/lang/dimension.js';
 import { dimensionless } from '../../../src/lang/ast.js';
@@ -25,7 +22,7 @@ export class Refractoriness {
     private readonly builder: TypeBuilder,
   ) {}
 
-  /** Makes the variables, and the name under which equations ask. */
+  /** Makes the variables, and the name by which equations test them. */
   declare(): void {
     const { type, builder } = this;
     for (const [name, event] of Object.entries(type.events)) this.#declareOne(name, event.refractory);
@@ -54,7 +51,7 @@ export class Refractoriness {
     if (this.#until.has(event)) {
       const { refractory } = this.type.events[event] ?? {};
       const stored = nameOf(endAfter(event));
-      // Where the duration may change meanwhile, what is stored is when the event was.
+      // If the duration may change during the period, the time of the event is stored.
       const until = refractory?.evaluated === 'eachStep' ? binary('+', stored, this.#duration(refractory)) : stored;
       return binary('>', nameOf('t'), until);
     }
@@ -71,7 +68,7 @@ export class Refractoriness {
     return gated;
   }
 
-  /** What an event does so that the cell is refractory after it. */
+  /** Returns the actions of an event that make the cell refractory after it. */
   begin(event: string): readonly Element[] {
     const { builder } = this;
     const { refractory } = this.type.events[event] ?? {};
@@ -91,7 +88,7 @@ export class Refractoriness {
     });
   }
 
-  /** When an event's refractoriness ends, or where its duration may change, when the event was. */
+  /** Returns the end of an event's refractoriness, or the time of the event if the duration may change. */
   #untilValue(refractory: Refractory): Expression {
     const now = nameOf('t');
     return refractory.evaluated === 'eachStep' ? now : binary('+', now, this.#duration(refractory));

@@ -4,7 +4,11 @@ import type { Regime } from '../../../src/model/model.js';
 import type { TypeBuilder } from './type-builder.js';
 import { element, type Element } from './text/xml-text.js';
 
-/** A regime. @param portOf the port of an event; none where nothing listens */
+/**
+ * Returns a regime.
+ *
+ * @param portOf the port of an event; undefined if no one receives it
+ */
 export function regimeElement(
   name: string,
   regime: Regime,

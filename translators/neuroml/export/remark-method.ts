@@ -1,4 +1,4 @@
-/** What is said of methods of integration in documents for simulators of cells with compartments. */
+/** Reports on methods of integration in documents for simulators of cells with compartments. */
 
 import { isChosenOnGrid } from '../../../src/library/gather/integration.js';
 import { child } from '../../../src/model/pointer.js';
@@ -9,7 +9,7 @@ import type { ExportContext } from './context.js';
 export const chosenInPlaceOf = (method: string): string =>
   `simulators of cells with compartments choose a method in place of ${method}: values differ, by how much --check measures`;
 
-/** Says which types have a method of their own, where simulators choose one. */
+/** Reports the types with their own method if simulators choose one. */
 export function remarkMethods({ model: { neurons, synapses, timing }, report }: ExportContext): void {
   const said = (pointer: string, { method }: NeuronType | SynapseType): void =>
     report.approximated('lems/method', pointer, chosenInPlaceOf(method === 'auto' ? `that of ${timing}` : method));

@@ -1,4 +1,4 @@
-/** What is run and written. */
+/** The run and its outputs. */
 
 import { extname } from 'node:path';
 import { second } from '../../../src/lang/dimension.js';
@@ -34,7 +34,7 @@ export function simulation(id: string, target: string, network: Written, context
   );
 }
 
-/** Tables of one name as one: what is recorded at several places of cells. */
+/** Joins tables of one name, as for recordings at several places of cells. */
 function joined(outputs: readonly Element[]): readonly Element[] {
   const found = new Map<string, Element>();
   for (const one of outputs) {
@@ -45,7 +45,7 @@ function joined(outputs: readonly Element[]): readonly Element[] {
   return [...found.values()];
 }
 
-/** Tables in files of their own, also where systems take names that differ in case for the same. */
+/** Returns tables in separate files, also on systems that ignore case in names. */
 function inFilesApart(outputs: readonly Element[]): readonly Element[] {
   const taken = new Set<string>();
   return outputs.map((one) => {
@@ -58,7 +58,7 @@ function inFilesApart(outputs: readonly Element[]): readonly Element[] {
   });
 }
 
-/** How long a model runs, in s. `lose` is told of each phase that LEMS has no words for. */
+/** Returns the length of a model's run, in s. `lose` receives each phase that LEMS cannot express. */
 export const runLength = ({ experiment }: Model, lose: (pointer: string, what: string) => void): number =>
   experiment.protocol.reduce((now, phase, k) => {
     const kind = phaseKind(phase);
@@ -140,10 +140,10 @@ function output(
     : element('OutputFile', { id: recording.name, fileName: fileNameOf(recording.name, 'dat') }, columns);
 }
 
-/** What systems take as the name of a file, in characters. */
+/** Longest name of a file on usual systems, in characters. */
 const longestName = 255;
 
-/** The file of a recording; of a long name its beginning, and how long it is and what it ends with. */
+/** Returns the file of a recording. A long name is replaced by its beginning, its length and its end. */
 function fileNameOf(name: string, suffix: string): string {
   const whole = `${name}.${suffix}`;
   const end = `_${name.length}_${name.slice(-40)}.${suffix}`;
@@ -163,7 +163,9 @@ function leftOut(
   }
 }
 
-/** Path from a cell with compartments to a variable at the place that is recorded; undefined where there is none. */
+/**
+ * Returns the path from a cell with compartments to a variable at the recorded place, or undefined if there is none.
+ */
 function placeOf(
   { section, fraction = 0.5 }: RecordingKinds['variables'],
   variable: string,

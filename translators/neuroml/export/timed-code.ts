@@ -14,11 +14,11 @@ const test = (builder: TypeBuilder, all: readonly Expression[]): string =>
     'statement',
   );
 
-/** Elements whose flag of a name is one; all where there is no name. */
+/** Returns a condition for elements with the flag of a name; no condition without a name. */
 const chosenBy = (flag: string | null): readonly Expression[] =>
   flag === null ? [] : [binary('>', nameOf(flag), number(0.5))];
 
-/** A statement whose variable keeps its value unless a condition holds; null: it always does. */
+/** Returns a statement that keeps its variable unless a condition holds; null means that it always holds. */
 function under(condition: Expression | null, statement: Statement, builder: TypeBuilder): Element {
   if (condition === null || statement.kind !== 'assignment' || !builder.has(statement.target))
     return builder.assignment(statement);
@@ -64,9 +64,9 @@ export function regularCode(
 }
 
 /**
- * What is set between two steps, at the end of the first of them.
+ * Returns code that runs between two steps, at the end of the first of them.
  *
- * @param flag  the parameter that is one for elements that it is for; null for all
+ * @param flag the parameter that is one for the elements concerned; null for all
  */
 export function codeOnce(
   name: string,
@@ -80,7 +80,7 @@ export function codeOnce(
   const chosen = [...chosenBy(flag), ...(where === undefined ? [] : [builder.parse(where)])];
   const statements = builder.statements(actions).map((statement) => {
     if (statement.kind !== 'assignment' || statement.value.kind !== 'number') return builder.assignment(statement);
-    // Numbers that are set are those in SI.
+    // Assigned numbers are in SI.
     const value = quantity(statement.value.value, builder.dimensionOf(statement.target));
     return builder.assignment({ ...statement, value });
   });

@@ -57,13 +57,13 @@ export class TypeBuilder implements Words {
   readonly rates: Element[] = [];
   /** Actions of `OnStart`. */
   readonly starts: Element[] = [];
-  /** `OnCondition` elements, in the order in which they are tested. */
+  /** `OnCondition` elements, in the order of their tests. */
   readonly conditions: Element[] = [];
   /** `OnEvent` elements. */
   readonly handlers: Element[] = [];
   /** `Regime` elements. */
   readonly regimes: Element[] = [];
-  /** Expressions that names of the model stand for, where LEMS has no variable for them. */
+  /** Expressions for names of the model without a variable in LEMS. */
   readonly aliases = new Map<string, Expression>();
 
   constructor(
@@ -83,14 +83,14 @@ export class TypeBuilder implements Words {
     return lems;
   }
 
-  /** A name that nothing here has. */
+  /** Returns an unused name. */
   free(wanted: string): string {
     const name = freeName(wanted, (one) => this.#taken.has(one));
     this.#taken.add(name);
     return name;
   }
 
-  /** Keeps a name for others: nothing that is declared later has it. */
+  /** Reserves a name, so that no later declaration gets it. */
   reserve(name: string): void {
     this.#taken.add(name);
   }
@@ -100,17 +100,17 @@ export class TypeBuilder implements Words {
     return this.#names.has(name);
   }
 
-  /** LEMS's name for one of the model; the same where the type does not declare it. */
+  /** Returns LEMS's name for a name of the model; unchanged if the type does not declare it. */
   nameOf(name: string): string {
     return this.#names.get(name) ?? name;
   }
 
-  /** LEMS's name for one of the model; undefined where the type does not declare it. */
+  /** Returns LEMS's name for a name of the model, or undefined if the type does not declare it. */
   ownName(name: string): string | undefined {
     return this.#names.get(name);
   }
 
-  /** Dimension of a variable, by its name in LEMS; of pure numbers where it is not known. */
+  /** Returns the dimension of a variable, by its name in LEMS; dimensionless if it is not known. */
   dimensionOf(name: string): Dimension {
     return this.#symbols.get(name)?.dimension ?? dimensionless;
   }
@@ -128,7 +128,8 @@ export class TypeBuilder implements Words {
   }
 
   /**
-   * Declares what enclosing components must expose, which may be wanted several times.
+   * Declares a variable that enclosing components must expose. Repeated declarations share one requirement.
+   *
    * @returns its name in LEMS
    */
   requirement(name: string, dimension: Dimension, wanted = name): string {
@@ -196,8 +197,8 @@ export class TypeBuilder implements Words {
       dimension: this.dimensions.nameOf(dimension),
       ...(exposure === undefined ? {} : { exposure }),
     };
-    // What LEMS computes by cases comes after all other derived variables, so what reads it must be one of that
-    // kind.
+    // LEMS computes variables by cases after all other derived variables. Every variable that reads them must also be
+    // by cases.
     const texts = cases.map(({ condition, value: text }) => `${condition ?? ''} ${text}`).join(' ');
     const byCases = cases.length > 1 || (texts.match(/[A-Za-z_]\w*/g) ?? []).some((word) => this.#stale.has(word));
     const [only] = cases;
@@ -270,7 +271,10 @@ export class TypeBuilder implements Words {
     return this.assign(this.nameOf(target), this.text(result, 'statement'));
   }
 
-  /** The state variable of a part of a statement: nothing reads it after the statement, so that others may have it. */
+  /**
+   * Declares the state variable of a part of a statement. It is not read after the statement, so that other statements
+   * may reuse it.
+   */
   #declarePart(name: string, dimension: Dimension): void {
     const known = this.#parts.get(name)?.get(String(dimension));
     if (known === undefined) {
@@ -318,9 +322,9 @@ export class TypeBuilder implements Words {
   // --- Expressions --------------------------------------------------------------------------------------------------
 
   /**
-   * An expression of the model, its units folded.
+   * Returns an expression of the model, its units folded.
    *
-   * @param isElsewhere  whether what this type is part of has a name, which is not a unit then
+   * @param isElsewhere whether the surroundings of this type have a name, which is then not a unit
    */
   parse(text: string, isElsewhere: (name: string) => boolean = () => false): Expression {
     return foldConstants(parseExpression(text), undefined, (name) => this.#isOwn(name) || isElsewhere(name));
@@ -370,7 +374,7 @@ export class TypeBuilder implements Words {
     return this.#expressions.condition(e, place, negated);
   }
 
-  /** An expression in which every value is the number that it is in SI. */
+  /** Returns an expression in which every value is its number in SI. */
   bare(e: Expression): Expression {
     return mapExpression(e, (part) => {
       if (part.kind === 'quantity') return number(part.value);

@@ -11,7 +11,7 @@ import { evaluate, NoNumber, type Functions } from '../../../src/lang/evaluate.j
 /** Numbers of one name: one for all elements, or one for each. */
 export type Numbers = number | readonly number[];
 
-/** The number of one element; zero where there is none. */
+/** Returns the number of one element, or zero if there is none. */
 export const numberAt = (numbers: Numbers | undefined, k: number): number =>
   typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0);
 
@@ -52,9 +52,9 @@ export class ElementValues {
   }
 
   /**
-   * Values of a parameter or state variable: one number where all elements have the same.
+   * Returns values of a parameter or state variable, as one number if all elements have the same.
    *
-   * @throws NoNumber where a value is not known before a run
+   * @throws NoNumber if a value is not known before a run
    */
   of(name: string): number | readonly number[] {
     const value = this.#valueOf(name);

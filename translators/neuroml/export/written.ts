@@ -1,4 +1,4 @@
-/** What is written of a network so far. */
+/** The network written so far. */
 
 import type { StructuredCell } from './cells/structured-cell.js';
 import type { CellPlan } from './context.js';
@@ -6,14 +6,14 @@ import type { NamedCell } from './named-cell.js';
 import type { Numbers } from './values.js';
 import type { Element } from './text/xml-text.js';
 
-/** A current and where it shows what it adds. */
+/** A current and its exposed contribution. */
 interface WrittenCurrent {
   readonly component: string;
   readonly population: string;
   readonly exposure: string;
 }
 
-/** Collects the elements of a network, and where the elements of the model are in it. */
+/** Collects the elements of a network, and their paths by elements of the model. */
 export class Written {
   /** `ComponentType` elements. */
   readonly types: Element[] = [];
@@ -27,15 +27,15 @@ export class Written {
   readonly inputs: Element[] = [];
   /** Neuron types, by their ids. */
   readonly plans = new Map<string, CellPlan>();
-  /** Those that have a name in NeuroML. */
+  /** Cells with a name in NeuroML. */
   readonly named = new Map<string, NamedCell>();
   /** Cells with compartments, by population. */
   readonly cells = new Map<string, StructuredCell>();
-  /** Projections of gap junctions that those in the other direction say. */
+  /** Projections of gap junctions that are already written in the other direction. */
   readonly mirrored = new Set<string>();
   /** Numbers of parameters and variables, by population. */
   readonly values = new Map<string, ReadonlyMap<string, Numbers>>();
-  /** Of the whole network in K, where currents of calcium depend on it. */
+  /** Of the whole network in K, if currents of calcium depend on it. */
   temperature: number | undefined;
   /** Type of connections that have a weight and a delay, and name the list that their synapse belongs to. */
   weighted: string | undefined;
@@ -45,20 +45,17 @@ export class Written {
   readonly #currents = new Map<string, WrittenCurrent>();
   readonly #lists = new Map<string, readonly [list: string, item: string]>();
 
-  /** Says where elements of a population are. */
+  /** Sets the paths of elements of a population. */
   place(population: string, path: (index: number) => string): void {
     this.#paths.set(population, path);
   }
 
-  /** Path of an element of a population; undefined where it was not written. */
+  /** Returns the path of an element of a population, or undefined if it was not written. */
   pathOf(population: string, index: number): string | undefined {
     return this.#paths.get(population)?.(index);
   }
 
-  /**
-   * Says where synapses are: what of a component is attached to a cell has a number each, in the order in which it is
-   * connected.
-   */
+  /** Sets the paths of synapses. The attachments of a component to a cell are numbered in order of connection. */
   placeSynapses(
     name: string,
     component: string,
@@ -81,7 +78,7 @@ export class Written {
     });
   }
 
-  /** Path of a variable of a synapse of a projection; undefined where it was not written. */
+  /** Returns the path of a variable of a synapse of a projection, or undefined if it was not written. */
   synapsePathOf(projection: string, index: number, variable: string): string | undefined {
     return this.#synapses.get(projection)?.(index, variable);
   }
@@ -91,12 +88,12 @@ export class Written {
     return this.#synapseCounts.get(projection) ?? 0;
   }
 
-  /** Notes where a current of the model is in the document. */
+  /** Notes the place of a current of the model in the document. */
   placeCurrent(stimulus: string, current: WrittenCurrent): void {
     this.#currents.set(stimulus, current);
   }
 
-  /** Path of what a current adds to a cell. */
+  /** Returns the path of a current's contribution to a cell. */
   stimulusPathOf(stimulus: string, population: string, index: number): string | undefined {
     const known = this.#currents.get(stimulus);
     const cell = this.pathOf(population, index);

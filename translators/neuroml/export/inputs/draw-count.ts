@@ -10,7 +10,7 @@ interface DrawnCount {
   readonly actions: readonly Element[];
   /** Expression for the count. */
   readonly count: string;
-  /** What differs from the binomial distribution; absent where nothing does. */
+  /** Deviation from the binomial distribution; absent if it is exact. */
   readonly approximated?: string;
 }
 
@@ -22,11 +22,11 @@ const mostNumbers = 250;
 const negligible = 1e-16;
 
 /**
- * A number of events among `n` inputs, each with probability `p`.
+ * Returns a number of events among `n` inputs, each with probability `p`.
  *
- * @param builder  gets the variables that are needed
- * @source few: one draw each; more: the inverse of the binomial distribution function at a uniform number; where it has
- *   too many steps, a rounded normal number
+ * @param builder gets the needed variables
+ * @source few: one draw each; more: the inverse of the binomial distribution function at a uniform number; for too many
+ *   steps, a rounded normal number
  */
 export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCount {
   if (n * p === 0) return { actions: [], count: '0' };
@@ -54,8 +54,8 @@ export function drawCount(n: number, p: number, builder: TypeBuilder): DrawnCoun
 }
 
 /**
- * The least number of successes, and the uniform numbers above each of which there is one more; undefined where there are
- * too many, or the chance of no success is too small for a number.
+ * Returns the least number of successes, and the uniform numbers above each of which there is one more. Returns
+ * undefined if there are too many, or if the chance of no success is too small for a number.
  */
 function inverse(n: number, p: number): { readonly least: number; readonly above: readonly number[] } | undefined {
   if (p >= 1) return { least: n, above: [] };

@@ -1,4 +1,4 @@
-/** A population that drives cells without spikes, as a component type of what is attached to them. */
+/** A population that drives cells without spikes, as a component type of attachments. */
 
 import { ampere } from '../../../../src/lang/dimension.js';
 import { builderOf, derivedOrder } from '../builder.js';
@@ -14,11 +14,13 @@ import { element, type Element } from '../text/xml-text.js';
 interface BuiltInput {
   readonly componentType: string;
   readonly element: Element;
-  /** Names of parameters and first values by those of the model. */
+  /** Names of parameters and first values by the model's names. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** @param synapse  says what it adds to which input of the cell */
+/**
+ * @param synapse defines its contributions to inputs of the cell
+ */
 export function inputType(
   id: string,
   type: NeuronType,

@@ -1,4 +1,4 @@
-/** What drives cells without spikes: populations that only do that, and stimuli. */
+/** Drivers of cells without spikes: populations that only drive, and stimuli. */
 
 import { ampere, second } from '../../../../src/lang/dimension.js';
 import { populationOf } from '../../../../src/model/selected.js';
@@ -95,7 +95,7 @@ export function writeStimulus(name: string, stimulus: Stimulus, written: Written
   inputList(id, target, targets, written, context, at ? { at } : {});
 }
 
-/** What acts on cells, and what it shows of what it adds. */
+/** A stimulus on cells, and its exposure of the contribution. */
 interface WrittenStimulus {
   readonly component: Element;
   readonly exposure: string;
@@ -115,7 +115,7 @@ function generatedStimulus(
   return { component: element(made.componentType, { id: context.ids.claim(name) }), exposure: made.exposure };
 }
 
-/** A current in steps and sines by NeuroML's names; undefined where it is another current, or acts on another kind of cell. */
+/** Returns a current in steps and sines by NeuroML's names, or undefined for other currents or another kind of cell. */
 function generators(
   name: string,
   stimulus: Stimulus,
@@ -166,7 +166,7 @@ function generators(
 /** An angle within one turn, from 0. */
 const turned = (angle: number): number => angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI));
 
-/** Attaches a component to cells of a population, at places and with weights of their own where these are given. */
+/** Attaches a component to cells of a population, at given places and with given weights. */
 export function inputList(
   component: string,
   population: string,

@@ -8,12 +8,18 @@ import { linearForm } from '../../../../src/lang/linear.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
 import { mapExpression, namesIn } from '../../../../src/lang/walk.js';
 
-/** A current in A from the beginning of one step until that of another, numbered from 0; no end: for ever. */
+/**
+ * A current in A from the beginning of one step until the beginning of another, numbered from 0. Without an end it
+ * lasts for ever.
+ */
 export interface Wave {
   readonly from: number;
   readonly to: number | undefined;
   readonly amplitude: number;
-  /** The amplitude is that of the sine of an angle, in rad/s and rad at time 0; absent: the current is constant. */
+  /**
+   * Set if the amplitude is the amplitude of the sine of an angle, in rad/s and rad at time 0. Absent for a constant
+   * current.
+   */
   readonly sine?: { readonly omega: number; readonly phase: number };
 }
 
@@ -24,12 +30,12 @@ const mostSteps = 2_000_000;
 export const longAfter = 1e9;
 
 /**
- * The pulses and sines of which a current is the sum; undefined where it depends on more than the time, changes in
- * other ways, or too often.
+ * Returns the pulses and sines that add up to a current. Returns undefined if it depends on more than the time, changes
+ * in other ways, or too often.
  *
- * @param value  as an expression of the time, in A
- * @param steps  of `dt` s, which the run has
- * @param phase  where in a step the time is taken, from 0 to 1
+ * @param value as an expression of the time, in A
+ * @param steps of `dt` s, in the run
+ * @param phase the time within a step at which the current is evaluated, from 0 to 1
  */
 export function wavesOf(
   value: string,
@@ -45,7 +51,7 @@ export function wavesOf(
   try {
     const sines: { readonly omega: number; readonly phase: number }[] = [];
     const share = '(sine)';
-    // What stands in the place of the sine of an angle is how much of it flows.
+    // The sine of an angle is replaced by its share of the current.
     const e = mapExpression(whole, (part) => {
       if (part.kind !== 'call' || part.function !== 'sin') return part;
       const [argument] = part.arguments;
@@ -71,10 +77,10 @@ export function wavesOf(
   }
 }
 
-/** The stretches of steps in which a function of the time has one value other than 0. */
+/** Returns the ranges of steps in which a function of the time has one value other than 0. */
 function piecesOf(at: (t: number) => number, dt: number, steps: number, phase: number): readonly Wave[] | undefined {
   const pulses: Wave[] = [];
-  // Taking an offset away and adding it leaves digits behind.
+  // Subtracting and adding an offset leaves rounding errors.
   const same = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.abs(b);
   let [from, amplitude] = [0, at(phase * dt)];
   const end = (to: number | undefined): void => {

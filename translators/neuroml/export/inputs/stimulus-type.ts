@@ -1,4 +1,4 @@
-/** Stimuli as component types of what is attached to cells. */
+/** Stimuli as component types of attachments to cells. */
 
 import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js';
 import { ampere, second } from '../../../../src/lang/dimension.js';
@@ -18,11 +18,13 @@ import { element, type Element } from '../text/xml-text.js';
 interface BuiltStimulus {
   readonly componentType: string;
   readonly element: Element;
-  /** What it shows of what it adds. */
+  /** The exposure of its contribution. */
   readonly exposure: string;
 }
 
-/** @returns undefined after a report that LEMS cannot say it */
+/**
+ * @returns undefined after a report that LEMS cannot express it
+ */
 export function stimulusType(
   name: string,
   stimulus: Stimulus,
@@ -118,7 +120,7 @@ function randomInputs(
   const weight = builder.parse(text, (name) => plan.visible.has(name));
   require(weight, plan, builder);
   const { dimension, exposure } = channel;
-  // Cells receive it in the step in which it is drawn.
+  // Cells receive it in the step of its draw.
   const waiting = builder.shown('waiting', dimension, exposure);
   const { actions, count, approximated } = drawCount(n, rate * dt, builder);
   if (approximated !== undefined) report.approximated('lems/poisson', pointer, approximated);
@@ -128,7 +130,7 @@ function randomInputs(
   return channel;
 }
 
-/** What a value reads of the cell. */
+/** Requires the variables of the cell that a value reads. */
 function require(value: Expression, plan: CellPlan, builder: TypeBuilder): void {
   for (const name of namesIn(value)) {
     const seen = plan.visible.get(name);
@@ -136,7 +138,10 @@ function require(value: Expression, plan: CellPlan, builder: TypeBuilder): void 
   }
 }
 
-/** A value as the share of one of the things that attachments do, unless it is shown already; nothing of the others. */
+/**
+ * Writes a value as the contribution to one channel of attachments, unless it is exposed already; zero for all other
+ * channels.
+ */
 function share(
   channel: Channel,
   value: Expression | undefined,

@@ -67,7 +67,7 @@ export function delaysOf(
   return 0;
 }
 
-/** Delays in s of what happens at events of the target, by pathway. */
+/** Returns delays in s of actions at events of the target, by pathway. */
 export function postDelaysOf(
   name: string,
   projection: Projection,

@@ -1,4 +1,4 @@
-/** What synapses do to the cells that they are on. */
+/** Effects of synapses on their cells. */
 
 import { parseStatements } from '../../../../src/lang/parse.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';

@@ -10,8 +10,8 @@ import { noEquations } from '../values.js';
 type Linking = Pick<ExportContext, 'model' | 'data'>;
 
 /**
- * The model with links as synapses that add a variable of the cell that they come from, which LEMS has tunnels for. Links
- * that are not known before a run stay, and are reported where the cells are written.
+ * Returns the model with links replaced by synapses that add a variable of their source, since LEMS has tunnels for
+ * them. Links that are not known before a run stay, and are reported when the cells are written.
  */
 export function withLinksAsSums({ model, data }: Linking): Model {
   const linking = Object.entries(model.populations).filter(([, { linked }]) => Object.keys(linked ?? {}).length > 0);
@@ -57,7 +57,7 @@ export function withLinksAsSums({ model, data }: Linking): Model {
   return { ...model, neurons, populations, synapses, projections };
 }
 
-/** The element of the other population for each cell; undefined where that or its variable is not known. */
+/** Returns the element of the other population for each cell, or undefined if it or its variable is not known. */
 function elementsOf(
   { population, variable, index, places, section }: Link,
   { size }: Population,
@@ -75,7 +75,7 @@ function elementsOf(
   return each((k) => numbers[k] ?? 0);
 }
 
-/** A type of its own for cells whose type others have without links. */
+/** Returns a separate type for cells that share a type with unlinked cells. */
 function ownType(
   name: string,
   { type = '', linked }: Population,

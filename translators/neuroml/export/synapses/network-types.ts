@@ -5,7 +5,7 @@ import { element, type Element } from '../text/xml-text.js';
 /** A value of an element, by its name and dimension in LEMS. */
 export type OwnValue = readonly [name: string, dimension: string];
 
-/** Types of a population whose cells have values of their own, and of one of its elements, which holds them. */
+/** Returns types of a population of cells with their own values, and of one of its elements, which holds them. */
 export function listTypes(list: string, item: string, id: string, own: readonly OwnValue[]): readonly Element[] {
   return [
     element(
@@ -20,7 +20,7 @@ export function listTypes(list: string, item: string, id: string, own: readonly 
   ];
 }
 
-/** Types of a population each of whose elements is a separate component, with values that it requires. */
+/** Returns types of a population with a separate component for each element, with values that it requires. */
 export function mixedTypes(list: string, item: string, own: readonly OwnValue[] = []): readonly Element[] {
   return [
     element(
@@ -36,7 +36,7 @@ export function mixedTypes(list: string, item: string, own: readonly OwnValue[] 
   ];
 }
 
-/** Types of contacts by tunnels, and of what holds them. */
+/** Returns types of contacts by tunnels, and of their containers. */
 export function contactTypes(
   list: string,
   item: string,

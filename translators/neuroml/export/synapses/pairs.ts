@@ -1,4 +1,4 @@
-/** What projections connect. */
+/** Connected pairs of projections. */
 
 import { populationOf } from '../../../../src/model/selected.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
@@ -68,7 +68,7 @@ export function pairsOf(
   };
 }
 
-/** The numbers of sources and targets within the ends, by a rule that draws nothing. */
+/** Returns the numbers of sources and targets within the ends, by a rule without draws. */
 function explicit(
   rule: ConnectionRule,
   from: readonly number[],
@@ -81,7 +81,7 @@ function explicit(
     : ruledPairs(rule, from, into, same);
 }
 
-/** The pairs of a rule that neither draws nor lists, in the order in which they are written. */
+/** Returns the pairs of a rule without draws or lists, in the order of writing. */
 function ruledPairs(
   rule: ConnectionRule,
   from: readonly number[],
@@ -103,7 +103,7 @@ function ruledPairs(
   }
 }
 
-/** What each synapse calls its place, by the names that code of synapses has for it. */
+/** Index values of each synapse, by the names that synapse code has for them. */
 const places: Readonly<Record<string, (pairs: Pairs) => readonly number[] | number>> = {
   i: ({ numbers }) => numbers.pre,
   j: ({ numbers }) => numbers.post,
@@ -121,7 +121,7 @@ function counts(all: readonly number[]): readonly number[] {
   return all.map((one) => found.get(one) ?? 0);
 }
 
-/** What names of the places of synapses mean, each computed once; undefined for other names. */
+/** Returns the values of index names of synapses, each computed once. Other names give undefined. */
 export function placesOf(pairs: Pairs): (name: string) => readonly number[] | number | undefined {
   const known = new Map<string, readonly number[] | number>();
   return (name) => {
@@ -132,7 +132,7 @@ export function placesOf(pairs: Pairs): (name: string) => readonly number[] | nu
   };
 }
 
-/** What names of places and of the time step mean for each synapse, as numbers. */
+/** Returns the values of index names and of the time step for each synapse, as numbers. */
 export function numbersAt(pairs: Pairs, dt: number): (name: string, k: number) => number | undefined {
   const place = placesOf(pairs);
   return (name, k) => {
@@ -142,8 +142,8 @@ export function numbersAt(pairs: Pairs, dt: number): (name: string, k: number) =
 }
 
 /**
- * Populations that receive nothing and only add to inputs of one other population, each element to one cell; with the
- * projection that does so.
+ * Returns populations without inputs that only add to inputs of one other population, each element to one cell. Each
+ * comes with its projection.
  */
 export function attachedPopulations({ model }: ExportContext): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

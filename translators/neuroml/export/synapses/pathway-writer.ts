@@ -1,4 +1,4 @@
-/** What events do to a synapse and to the cell that it is on, in LEMS's words. */
+/** Actions of events on a synapse and on its cell, in LEMS. */
 
 import type { Dimension, Expression, Statement } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js';
@@ -14,15 +14,15 @@ import type { TypeBuilder } from '../type-builder.js';
 import { NotExpressible } from '../text/words.js';
 import type { Element } from '../text/xml-text.js';
 
-/** What is under way in a synapse. */
+/** A pending effect of a synapse. */
 interface UnderWay {
   /** The pathway. */
   readonly name: string;
-  /** What it is, with its verb. */
+  /** Its description, with its verb. */
   readonly what: string;
-  /** The cells whose spikes it comes from. */
+  /** The cells with the spikes that cause it. */
   readonly cells: SelectionRule;
-  /** For how long at most, in s; undefined where that is computed. */
+  /** Its longest delay, in s; undefined if it is computed. */
   readonly within: number | undefined;
 }
 
@@ -37,7 +37,11 @@ export class PathwayWriter {
     readonly context: ExportContext,
   ) {}
 
-  /** The actions of a pathway; those that send something add conditions under which it arrives. @throws NotExpressible */
+  /**
+   * Returns the actions of a pathway. Actions that send a value add conditions for its arrival.
+   *
+   * @throws NotExpressible
+   */
   statements(name: string, pathway: Pathway): readonly Element[] {
     const { builder, context, pointer } = this;
     if (pathway.do.some((text) => text.includes('binomial(')))
@@ -67,7 +71,7 @@ export class PathwayWriter {
     return this.#isOfSum(name, statement.target) ? [] : [this.#assignment(statement)];
   }
 
-  /** Whether something is added to what is summed in each step. */
+  /** Checks whether a value is added to a variable that is a sum in each step. */
   #isOfSum(name: string, to: string): boolean {
     const { projection, type, target, context, pointer } = this;
     const variable = writtenBy(to, projection.receptors, type.ports);
@@ -109,7 +113,7 @@ export class PathwayWriter {
     return later.push(builder.text(binary('+', nameOf('t'), time), 'statement'), builder.text(sent, 'statement'));
   }
 
-  /** After how many seconds a value arrives, at most; undefined where that is computed. */
+  /** Returns the longest delay of a value in seconds, or undefined if it is computed. */
   #longest(after: Expression): number | undefined {
     const { values } = this.projection;
     const { parameters } = this.type;
@@ -120,5 +124,5 @@ export class PathwayWriter {
   }
 }
 
-/** What has arrived for a variable of the cell, by which name the synapse keeps it. */
+/** Returns the synapse's name for arrived values of a variable of the cell. */
 export const waitingFor = (variable: string | null): string => `waiting for ${variable ?? ''}`;

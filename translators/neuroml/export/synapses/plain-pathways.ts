@@ -1,4 +1,4 @@
-/** What happens to a synapse at events of either cell, as people write it: spikes that arrive act at once. */
+/** Actions on a synapse at events of either cell, in idiomatic form: arriving spikes act at once. */
 
 import { binary, name as nameOf, quantity } from '../../../../src/lang/build.js';
 import { second } from '../../../../src/lang/dimension.js';
@@ -14,7 +14,7 @@ import { element, type Element } from '../text/xml-text.js';
 
 /** Writes the pathways of one projection, each on its own. */
 export class PlainPathways {
-  /** What a spike of the source does when it arrives: LEMS runs one handler of a port. */
+  /** Actions of an arriving spike of the source. LEMS runs one handler of a port. */
   readonly #arriving: Element[] = [];
 
   constructor(
@@ -42,7 +42,7 @@ export class PlainPathways {
     this.#arriving.push(...this.writer.statements(name, pathway));
   }
 
-  /** What happens at an event of the cell that the synapse is on, perhaps later; the event was a step ago. */
+  /** Writes the actions at an event of the synapse's cell, perhaps later. The event was one step ago. */
   #post(name: string, pathway: Pathway): void {
     const { builder, writer, postDelays } = this;
     const { target, context } = writer;

@@ -1,4 +1,4 @@
-/** How a synapse learns of what happened to its cell and at other times. */
+/** Tests by which a synapse detects events of its cell and of other times. */
 
 import { dimensionless as pure } from '../../../../src/lang/ast.js';
 import type { Pathway } from '../../../../src/model/model.js';
@@ -8,7 +8,7 @@ import type { TypeBuilder } from '../type-builder.js';
 import { NotExpressible } from '../text/words.js';
 import type { Element } from '../text/xml-text.js';
 
-/** What is known of an event of the cell. */
+/** Names for an event of the cell. */
 interface PostEvent {
   /** The condition that holds a step after the event. */
   readonly test: string;

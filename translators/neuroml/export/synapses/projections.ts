@@ -92,7 +92,7 @@ export function writeProjection(name: string, given: Projection, written: Writte
   else connections(known, built, weights?.textOf, synapse, written, context);
 }
 
-/** Weights of connections, as texts, and what a component has for that of 1. */
+/** Returns weights of connections, as texts, and the component's attributes for weight 1. */
 function weightsOf(
   { values, dimensionOf }: Known,
   { of, base }: NonNullable<BuiltSynapse['weight']>,
@@ -106,7 +106,7 @@ function weightsOf(
   return { attributes: { [base]: one }, textOf: (k) => numberText(numberOf(numberAt(numbers, k))) };
 }
 
-/** Writes gap junctions between cells with compartments; false where the projection is another. */
+/** Writes gap junctions between cells with compartments. Returns false for other projections. */
 function gapJunctions(known: Known, written: Written, context: ExportContext): boolean {
   const { name, source, target } = known;
   if (written.mirrored.has(name)) return true;
@@ -125,7 +125,7 @@ function gapJunctions(known: Known, written: Written, context: ExportContext): b
   return true;
 }
 
-/** What a projection is, after what it could not be said to be was reported. */
+/** Returns the facts of a projection, after a report of its parts that LEMS cannot express. */
 function knownOf(name: string, projection: Projection, written: Written, context: ExportContext): Known | undefined {
   const { model, report, dt } = context;
   const pointer = child('/projections', name);
@@ -243,7 +243,7 @@ function ownNames(
   return [...properties].map(([key, lems]) => [lems, dimensions.nameOf(dimensionOf(key))] as const);
 }
 
-/** The port that connections name; undefined where they need not. */
+/** Returns the port that connections name, or undefined if they need no name. */
 function portOf({ type, source }: Known, written: Written, { model }: ExportContext): string | undefined {
   const [event = usualEvent] = receivedEvents(type);
   const { namesPort } = written.plans.get(model.populations[source]?.type ?? '') ?? {};

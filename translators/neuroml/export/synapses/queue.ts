@@ -45,7 +45,7 @@ export class Queue {
     ];
   }
 
-  /** Adds the conditions under which what is under way arrives. */
+  /** Adds the conditions for the arrival of pending values. */
   arrive(actions: (value: string) => readonly Element[]): void {
     const { builder } = this;
     const half = builder.halfStep;

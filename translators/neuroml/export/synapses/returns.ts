@@ -1,4 +1,4 @@
-/** What synapses add to the cells that they come from, as synapses of the other direction. */
+/** Contributions of synapses to their sources, as synapses of the other direction. */
 
 import { drawsIn } from '../../../../src/lang/functions.js';
 import { parseExpression } from '../../../../src/lang/parse.js';
@@ -25,7 +25,7 @@ function turned(name: string): string {
   return opposites[name] ?? name;
 }
 
-/** Places of a synapse, and what they are called from its other end. */
+/** Index names of a synapse, and their names at its other end. */
 const opposites: Readonly<Record<string, string>> = {
   i: 'j',
   j: 'i',
@@ -44,8 +44,8 @@ const turnedSums = (sums: Sums): Sums =>
   Object.fromEntries(Object.entries(sums).map(([key, text]) => [turned(key), turnedText(text)]));
 
 /**
- * The model with synapses that add to their targets alone: LEMS has an end of a synapse on each cell, and it is the
- * target's that acts. What synapses add to their sources in each step is for others from target to source.
+ * Returns the model with synapses that add only to their targets. In LEMS a synapse has an end on each cell, and only
+ * the target's end acts. Contributions to sources in each step become synapses from target to source.
  */
 export function withReturns(context: Returning): Model {
   const { model, report } = context;
@@ -76,13 +76,16 @@ export function withReturns(context: Returning): Model {
 
 type Returning = Pick<ExportContext, 'model' | 'data' | 'report'>;
 
-/** Whether a type adds nothing to the cells that its synapses come from. */
+/** Checks whether a type adds only to the targets of its synapses. */
 const isOneWay = ({ contributes, summed }: SynapseType): boolean =>
   [...Object.keys(contributes), ...Object.keys(summed)].every((key) => !key.startsWith('pre.'));
 
 const withoutName = ({ conformsTo: _, ...type }: SynapseType): SynapseType => type;
 
-/** The synapses of the other direction; undefined for those with events, state or code, which are not turned. */
+/**
+ * Returns the synapses of the other direction. Returns undefined for synapses with events, state or code, which are not
+ * turned.
+ */
 function returnOf(
   name: string,
   projection: Projection,

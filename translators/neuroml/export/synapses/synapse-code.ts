@@ -1,4 +1,4 @@
-/** The synapse type of one projection, with what its code reads of its place. */
+/** The synapse type of one projection, with the index values that its code reads. */
 
 import { parseExpression, parseStatements } from '../../../../src/lang/parse.js';
 import { namesIn } from '../../../../src/lang/walk.js';
@@ -6,20 +6,20 @@ import { ownNames } from '../../../../src/model/declared-names.js';
 import type { Parameter, Projection, SynapseType, Value } from '../../../../src/model/model.js';
 import { placesOf, type Pairs } from './pairs.js';
 
-/** A type in which places are parameters. */
+/** A type with index values as parameters. */
 interface OwnSynapse {
   readonly type: SynapseType;
   readonly projection: Projection;
 }
 
-/** What a place of a synapse is called among its values. */
+/** Names of a synapse's index values among its parameters. */
 export const placeWords: Readonly<Record<string, string>> = {
   i: 'source_number',
   j: 'target_number',
   N: 'synapse_count',
 };
 
-/** The type of a projection's synapses, with what its code needs to be known of each of them. */
+/** Returns the type of a projection's synapses, with the index values that its code needs. */
 export function ownSynapse(projection: Projection, type: SynapseType, pairs: Pairs): OwnSynapse {
   const parameters: Record<string, Parameter> = {};
   const values: Record<string, Value> = {};

@@ -1,6 +1,4 @@
-/**
- * A synapse type, as it is between two populations, as a component type; and what is attached to cells without spikes.
- */
+/** Component types of synapse types for a pair of populations, and of attachments to cells without spikes. */
 
 import { dimensionless } from '../../../../src/lang/ast.js';
 import { ampere, divideDimensions, second } from '../../../../src/lang/dimension.js';
@@ -22,15 +20,15 @@ import type { Numbers } from '../values.js';
 import { NotExpressible } from '../text/words.js';
 import { element, type Element } from '../text/xml-text.js';
 
-/** What the synapses of a projection vary in: the values that each connection gives. */
+/** Values that vary between the synapses of a projection: each connection gives them. */
 interface SynapseDemands {
   readonly varying: ReadonlySet<string>;
   readonly started: ReadonlySet<string>;
-  /** Whether connections give a weight and a delay alone, as NeuroML's `connectionWD`: no more than one value varies. */
+  /** Whether connections give only a weight and a delay, as NeuroML's `connectionWD`: at most one value varies. */
   readonly hasWeight?: boolean;
-  /** Delays in s of what happens at events of the target, by pathway. */
+  /** Delays in s of actions at events of the target, by pathway. */
   readonly postDelays: ReadonlyMap<string, Numbers>;
-  /** The cells that synapses come from, for those that read variables of them. */
+  /** The source cells, for synapses that read variables of them. */
   readonly source?: CellPlan | undefined;
 }
 
@@ -40,23 +38,23 @@ export interface BuiltSynapse {
   readonly componentType: string;
   /** Its definition. */
   readonly element: Element;
-  /** Names of parameters and first values by those of the model: of the component, and of each connection. */
+  /** Names of parameters and first values by the model's names: of the component, and of each connection. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** Names of what each connection gives, by those of the model. */
+  /** Names of values that each connection gives, by the model's names. */
   readonly properties: ReadonlyMap<string, string>;
-  /** What the weight of a connection means; undefined where connections need a type of their own. */
+  /** The meaning of a connection's weight; undefined if connections need their own type. */
   readonly weight?: ConnectionWeight;
-  /** Names of state and derived variables by those of the model. */
+  /** Names of state and derived variables by the model's names. */
   readonly visible: ReadonlyMap<string, string>;
   /** The type of the other end, for synapses that see the cell that they come from. */
   readonly peer?: OtherEnd;
 }
 
-/** The value that the weights of connections give, in the model and as the parameter that holds that of weight 1. */
+/** The value that weights of connections give: in the model, and as the parameter with its value for weight 1. */
 interface ConnectionWeight {
-  /** Undefined where all weights are 1. */
+  /** Undefined if all weights are 1. */
   readonly of?: string;
-  /** Undefined where it is a pure number, which is the weight itself. */
+  /** Undefined for a pure number, which is the weight itself. */
   readonly base?: string;
 }
 
@@ -98,7 +96,7 @@ export function synapseType(
       : undefined;
   const hasWeight = weight === 'weight';
   if (hasWeight) builder.properties.push(element('Property', { name: weight, dimension: 'none', defaultValue: '1' }));
-  // A weight of the model is that of its connections, also where all have the same.
+  // A weight of the model becomes the connections' weight, even if all are equal.
   const own = demands.varying.size === 0 && Object.hasOwn(type.parameters, 'weight') ? ['weight'] : [];
   const varying = hasWeight ? new Set([...demands.varying, ...own]) : demands.varying;
   let given: ConnectionWeight = {};
@@ -157,7 +155,7 @@ export function synapseType(
   };
 }
 
-/** Does something, and reports what LEMS has no words for under the name of a part. */
+/** Runs an action, and reports anything that LEMS cannot express under the name of a part. */
 type Attempt = (part: string, action: () => void) => void;
 
 /** Variables of the cell at the other end of a tunnel. @throws NotExpressible */
@@ -267,7 +265,7 @@ const connectionWeight = 'weight of a connection';
 /** A value of each synapse, as it is with a weight of 1. */
 const baseOf = (declared: string): string => `${declared} of weight 1`;
 
-/** What equations read of the cell. */
+/** Requires the variables of the cell that equations read. */
 function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder): void {
   const read = new Set<string>();
   const { expressions, statements } = textsOf(type);
@@ -279,7 +277,7 @@ function requirePost(type: SynapseType, target: CellPlan, builder: TypeBuilder):
   }
 }
 
-/** What a type adds in each step, by the variable of the target. */
+/** Returns the contributions of a type in each step, by the variable of the target. */
 function sumsOf({ contributes, summed }: SynapseType): ReadonlyMap<string, string> {
   const sums = new Map<string, string>();
   for (const [to, text] of [...Object.entries(contributes), ...Object.entries(summed)])
@@ -287,7 +285,7 @@ function sumsOf({ contributes, summed }: SynapseType): ReadonlyMap<string, strin
   return sums;
 }
 
-/** Shares of everything that attachments of the cell may do, zero for what this one does not. */
+/** Writes contributions to all channels of the cell; zero for unused ones. */
 function channels(
   { channels: all, withoutCurrent }: CellPlan,
   sums: ReadonlyMap<string, string>,
@@ -305,7 +303,7 @@ function channels(
         builder.derive(builder.free(exposure), dimension, parsed, exposure);
       derived = true;
     });
-    // Cells sum over what each attachment exposes, also over one that is left out.
+    // Cells sum over the exposures of all attachments, even if one has no contribution.
     if (!derived) builder.derive(builder.free(exposure), dimension, zeroOf(dimension), exposure);
   }
   if (!withoutCurrent && !all.some(({ exposure }) => exposure === 'i')) {
@@ -313,7 +311,7 @@ function channels(
   }
 }
 
-/** Shows the cell for one step what has arrived, after which nothing is left. */
+/** Exposes the arrived value to the cell for one step, and then resets it. */
 function pend({ variable, exposure, dimension }: Channel, builder: TypeBuilder): void {
   const key = waitingFor(variable);
   const lems = builder.state(key, dimension, false);

@@ -9,7 +9,7 @@ import { areInFile, isGiven, isPhase } from '../../../../src/model/tagged.js';
 import type { ExportContext } from '../context.js';
 import { largest } from '../values.js';
 
-/** The longest of the delays that a value says, in s; undefined where they are drawn or computed. */
+/** Returns the longest delay in a value, in s, or undefined if delays are drawn or computed. */
 export function longestIn(value: Value | undefined, { data }: Pick<ExportContext, 'data'>): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'object' && isGiven(value) ? largest([...numbersOf(value.array, data)]) : undefined;

@@ -1,14 +1,14 @@
-/** Comments of the model's document, before the elements that say what they are about. */
+/** Comments of the model's document, before the elements that they describe. */
 
 import { Comments, commentsKey } from '../../../../src/model/comments.js';
 import type { Model } from '../../../../src/model/model.js';
 import { child } from '../../../../src/model/pointer.js';
 import type { Element } from './xml-text.js';
 
-/** What component types and components of a type of the model are called after its name. */
+/** Suffixes of component types and components after the name of their type in the model. */
 const endings = /_(?:cells?|synapses?|spikes)$/;
 
-/** A document with the comments of a model; those on no element of it stand at its beginning. */
+/** Returns a document with the comments of a model. Comments without an element in it stand at its beginning. */
 export function withXmlComments(root: Element, { annotations }: Model): Element {
   if (annotations[commentsKey] === undefined) return root;
   const comments = new Comments(annotations);

@@ -32,7 +32,7 @@ type Scaled = readonly [symbol: string, power: number];
 
 /**
  * Dimensions of the core types, over metre, kilogram, second, ampere, kelvin, mole, candela, each with units: the SI
- * unit first, then those in use.
+ * unit first, then other common units.
  */
 const core: readonly (readonly [name: string, dimension: Dimension, units: readonly [Scaled, ...Scaled[]]])[] = [
   [
@@ -200,7 +200,7 @@ interface Known {
   readonly units: readonly [Scaled, ...Scaled[]];
 }
 
-/** Names dimensions, and declares those that the core types do not. */
+/** Names dimensions, and declares the ones missing from the core types. */
 export class Dimensions {
   readonly #known = new Map<string, Known>(core.map(([name, dimension, units]) => [keyOf(dimension), { name, units }]));
   readonly #declared: Element[] = [];
@@ -220,7 +220,7 @@ export class Dimensions {
     return this.#named(dimension).units;
   }
 
-  /** `Dimension` and `Unit` elements for those that the core types do not declare. */
+  /** `Dimension` and `Unit` elements for dimensions missing from the core types. */
   get declarations(): readonly Element[] {
     return this.#declared;
   }
@@ -260,7 +260,7 @@ const spelledName = (dimension: Dimension): string =>
     .map(([letter, power]) => `${letter}${power.replace('-', 'm').replace('.', 'p')}`)
     .join('_')}`;
 
-/** Whether a dimension is that of pure numbers. */
+/** Checks whether a dimension is dimensionless. */
 export const isPure = (dimension: Dimension): boolean => dimension.every((power) => power === 0);
 
 /** Whether LEMS has dimensions like this one: its powers are whole. */
@@ -271,10 +271,7 @@ export function dimensionOfUnit(unit: string): Dimension {
   return unit === '1' ? dimensionless : parseUnit(unit).dimension;
 }
 
-/**
- * The dimension that LEMS has for a unit: what has powers that are not whole numbers, as noise has, is a number in SI
- * there.
- */
+/** Returns the dimension of a unit in LEMS. Units with fractional powers, as of noise, are numbers in SI there. */
 export function lemsDimension(unit: string): Dimension {
   const dimension = dimensionOfUnit(unit);
   return isWhole(dimension) ? dimension : dimensionless;

@@ -1,8 +1,8 @@
 /**
- * Expressions in LEMS's words. LEMS has no choice within an expression: where a value is derived, a choice becomes a
- * variable of its own with cases;
- * in statements and conditions, which see variables that were just updated, it becomes a sum in which the branch that
- * is not taken has the factor zero.
+ * Expressions in LEMS. LEMS has no conditional within an expression. In a derived value, a conditional becomes a
+ * separate variable with cases.
+ * In statements and conditions, which read variables that were just updated, it becomes a sum in which the branch not
+ * taken has the factor zero.
  */
 
 import { second } from '../../../../src/lang/dimension.js';
@@ -17,7 +17,7 @@ import { atom, closed, joined, negative, raised, type Piece } from './pieces.js'
 import { numberText } from './quantity-text.js';
 import { NotExpressible, type Place, type Words } from './words.js';
 
-/** Comparisons in LEMS's words, and what holds where they do not. */
+/** Comparisons in LEMS, with their opposites. */
 const comparisons: ReadonlyMap<string, { readonly word: string; readonly opposite: string }> = new Map([
   ['<', { word: '.lt.', opposite: '>=' }],
   ['<=', { word: '.leq.', opposite: '>' }],
@@ -103,7 +103,7 @@ export class ExpressionText {
     switch (operator) {
       case '+':
       case '-':
-        // A zero has no dimension in LEMS, and a sum with one would have none either.
+        // A zero has no dimension in LEMS, and neither would a sum with it.
         if (isNone(right)) return this.piece(left, place);
         if (isNone(left)) return operator === '+' ? this.piece(right, place) : negative(this.piece(right, place));
         return joined(this.piece(left, place), operator, this.piece(right, place));
@@ -140,9 +140,9 @@ export class ExpressionText {
   }
 
   /**
-   * A choice: a variable by cases, or a sum with factors 0 and 1.
+   * Returns a conditional: a variable by cases, or a sum with factors 0 and 1.
    *
-   * @param wanted  what the variable is to be called
+   * @param wanted suggested name of the variable
    */
   choice(condition: Expression, whenTrue: Expression, whenFalse: Expression, place: Place, wanted = 'choice'): Piece {
     if (place === 'derived') {
@@ -164,7 +164,8 @@ export class ExpressionText {
   }
 
   /**
-   * A branch whose divisors are not zero while the other one is taken: there the product with zero would not be zero.
+   * Returns a branch with divisors that are not zero while the other branch is taken. Otherwise the product with zero
+   * would not be zero.
    */
   #guarded(branch: Expression, condition: Expression, whenTrue: number, whenFalse: number): Expression {
     return mapExpression(branch, (part) => {
@@ -189,7 +190,7 @@ export class ExpressionText {
     return `(2 * H(${bare}) - 1)`;
   }
 
-  /** 1 where a condition holds, else 0; the other way round where it is negated. */
+  /** Returns 1 if a condition holds, else 0; the reverse if it is negated. */
   #truth(e: Expression, negated = false): string {
     const alias = e.kind === 'name' ? this.words.aliases.get(e.name) : undefined;
     if (alias) return this.#truth(alias, negated);
@@ -212,7 +213,7 @@ export class ExpressionText {
     return text;
   }
 
-  /** 1 where two values compare so, else 0. LEMS's step function is a half where they are equal. */
+  /** Returns 1 if a comparison holds, else 0. LEMS's step function is a half for equal values. */
   #comparison(operator: string, left: Expression, right: Expression): string {
     switch (operator) {
       case '>=':
@@ -230,12 +231,15 @@ export class ExpressionText {
     }
   }
 
-  /** 1 where a value is above another one, 0 where it is below it, and a half where they are equal. */
+  /** Returns 1 if a value is above another one, 0 if it is below it, and a half if they are equal. */
   #step(value: Expression, other: Expression): string {
     return `H(${this.bare(binary('-', value, other), 'statement').text})`;
   }
 
-  /** The factor of the larger or smaller one of two values: where they are equal, a half of each is the same. */
+  /**
+   * Returns the factor of the larger or smaller one of two values. If they are equal, a half of each gives the same
+   * result.
+   */
   #larger(condition: Expression, whenTrue: Expression, whenFalse: Expression): string | undefined {
     if (condition.kind !== 'binary') return undefined;
     const { operator, left, right } = condition;
@@ -253,7 +257,11 @@ export class ExpressionText {
     return isPure(dimension) ? piece : joined(piece, '/', atom(this.words.one(dimension)));
   }
 
-  /** A condition in LEMS's words. @throws NotExpressible */
+  /**
+   * Returns a condition in LEMS.
+   *
+   * @throws NotExpressible
+   */
   condition(e: Expression, place: Place, negated = false): string {
     const alias = e.kind === 'name' ? this.words.aliases.get(e.name) : undefined;
     if (alias) return this.condition(alias, place, negated);

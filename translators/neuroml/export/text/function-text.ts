@@ -1,4 +1,4 @@
-/** Functions of expressions by those that LEMS has. */
+/** Functions of expressions in terms of LEMS's functions. */
 
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import { binary, call, conditional, name as nameOf, number, quantity } from '../../../../src/lang/build.js';
@@ -32,7 +32,11 @@ const plain: Readonly<Record<string, string>> = {
 
 const normalDraw = '(sqrt(0 - 2 * ln(random(1))) * cos(6.283185307179586 * random(1)))';
 
-/** A call in LEMS's words. @throws NotExpressible */
+/**
+ * Returns a call in LEMS.
+ *
+ * @throws NotExpressible
+ */
 export function callPiece(
   name: string,
   given: readonly Expression[],
@@ -78,7 +82,7 @@ function rounded(name: string, x: Expression, place: Place, words: Words, writer
 function drawn(name: string, given: readonly Expression[], place: Place, writer: ArgumentWriter): Piece | undefined {
   const [x = number(0), y = number(0)] = given;
   const closedText = (e: Expression): string => closed(writer.piece(e, place));
-  // A zero has no dimension in LEMS, and a sum with one would have none either.
+  // A zero has no dimension in LEMS, and neither would a sum with it.
   const above = (e: Expression): string => (closedText(e) === '0' ? '' : `${closedText(e)} + `);
   const span = (): string =>
     closedText(x) === '0' ? closedText(y) : `(${joined(writer.piece(y, place), '-', writer.piece(x, place)).text})`;

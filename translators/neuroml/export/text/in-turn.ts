@@ -1,4 +1,7 @@
-/** Statements whose parts LEMS would have to repeat, as several statements: what is read more than once gets a name. */
+/**
+ * Statements with parts that LEMS would have to repeat, as several statements. Parts that are read more than once get
+ * names.
+ */
 
 import type { Expression, Statement } from '../../../../src/lang/ast.js';
 import { call, name as nameOf } from '../../../../src/lang/build.js';
@@ -12,10 +15,10 @@ const most = 'max';
 const repeating: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', '%', '//', '**']);
 
 /**
- * A statement after those that compute its parts: bounds are compared with a value that has a name, and what is drawn
- * is drawn once.
+ * Returns a statement after the statements that compute its parts. Bounds are compared with a named value, and draws
+ * are made once.
  *
- * @param name  a name for a part, which nothing else has
+ * @param name gives a unique name for a part
  */
 export function inTurn(statement: Statement, name: (wanted: string) => string): readonly Statement[] {
   if (statement.kind !== 'assignment') return [statement];

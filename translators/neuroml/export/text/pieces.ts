@@ -1,11 +1,12 @@
 /**
- * Pieces of expressions with how strongly they hold together, so there are brackets only where they matter. The
- * reference interpreter binds `/`
- * more strongly than `*`, and `-` than `+`: pieces are put together so that this and the usual reading are the same, to
- * the last bit.
+ * Pieces of expressions with their precedence, so that brackets stand only if needed. The reference interpreter binds
+ * `/` more strongly than `*`, and `-` than `+`. Pieces are joined so that this reading and the usual one agree to the
+ * last bit.
  */
 
-/** Text, and what it is made by: a sum, difference, product, quotient, power, or nothing that could be taken apart. */
+/**
+ * Text with its outermost operation: a sum, difference, product, quotient, power, or none that could be taken apart.
+ */
 export interface Piece {
   readonly text: string;
   /** How strongly it holds together: the higher, the fewer brackets. */
@@ -18,7 +19,7 @@ const levels: Readonly<Record<Operator, number>> = { '+': 1, '-': 2, '*': 3, '/'
 const power = 5;
 const whole = 6;
 
-/** What needs no brackets anywhere: a name, a number, a call. */
+/** Returns a piece that never needs brackets: a name, a number, a call. */
 export const atom = (text: string): Piece => ({ text, level: whole });
 
 const inBrackets = ({ text }: Piece): string => `(${text})`;

@@ -3,7 +3,7 @@
 import type { Dimension } from '../../../../src/lang/ast.js';
 import { type Dimensions, isPure } from './dimensions.js';
 
-/** A large round number, whose zeros nobody counts. */
+/** A large round number with many zeros, which are hard to count. */
 const manyZeros = /^-?[1-9]\d{0,2}0{6,}$/;
 
 /** Shortest decimal text of a double, as LEMS reads it. */
@@ -42,7 +42,7 @@ const powersOfTen: ReadonlyMap<number, number> = new Map(
 /** Digits that a text is taken to be short with. */
 const fewDigits = 9;
 
-/** How far a number is from those that are easily read, in digits. */
+/** Returns the distance of a number from easily read numbers, in digits. */
 function awkwardness(number: number): number {
   const text = numberText(Math.abs(number));
   const size = Math.abs(number);
@@ -57,11 +57,10 @@ function awkwardness(number: number): number {
 const lastDigit = 3e-16;
 
 /**
- * A value in SI in the unit that it is best read in.
+ * Returns a value in SI in its most readable unit.
  *
- * @param strict  for times that are compared with times: the reference interpreter multiplies by the unit's power of
- *   ten, this reader moves the
- *   decimal point, and only where both give this very value is another unit than SI's taken
+ * @param strict for times that are compared with times. The reference interpreter multiplies by the unit's power of
+ *   ten, and this reader moves the decimal point. A unit other than SI's is used only if both give exactly this value.
  */
 export function amountOf(value: number, dimension: Dimension, dimensions: Dimensions, strict = false): Amount {
   const units = dimensions.unitsOf(dimension);

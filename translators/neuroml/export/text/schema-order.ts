@@ -1,4 +1,4 @@
-/** The order in which NeuroML's schema has the elements of a document. */
+/** The order of a document's elements in NeuroML's schema. */
 
 /** Elements of a `neuroml` document, as version 2.3.1 of the schema lists them. */
 const order = (
@@ -18,10 +18,10 @@ const order = (
 ).split(' ');
 const rank: ReadonlyMap<string, number> = new Map(order.map((tag, k) => [tag, k]));
 
-/** Whether the schema knows an element of a document; what defines types is LEMS's. */
+/** Checks whether the schema has an element of a document. Type definitions belong to LEMS. */
 export const isInSchema = (tag: string): boolean => rank.has(tag) && tag !== 'ComponentType';
 
-/** Elements in the schema's order; those of one kind, and those that it does not know, stay as they are. */
+/** Returns elements in the schema's order. Elements of one kind, and elements unknown to it, stay as they are. */
 export function inSchemaOrder<T extends { readonly tag: string }>(elements: readonly T[]): readonly T[] {
   if (elements.some(({ tag }) => !rank.has(tag))) return elements;
   return [...elements].sort((a, b) => (rank.get(a.tag) ?? 0) - (rank.get(b.tag) ?? 0));

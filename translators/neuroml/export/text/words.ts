@@ -1,11 +1,11 @@
-/** What expressions are written with: the names, units and variables of one component type. */
+/** Context in which expressions are written: the names, units and variables of one component type. */
 
 import { second } from '../../../../src/lang/dimension.js';
 import type { Dimension, Expression } from '../../../../src/lang/ast.js';
 import type { Inferred } from '../../../../src/lang/inferred.js';
 import { dimensionless } from '../../../../src/lang/ast.js';
 
-/** Thrown where LEMS has no words for something; the message says for what. */
+/** Thrown if LEMS cannot express an object; the message names it. */
 export class NotExpressible extends Error {}
 
 /**
@@ -20,21 +20,21 @@ export interface StepFunction {
   readonly dt: number;
   /** Of its values. */
   readonly dimension: Dimension;
-  /** Values in SI over time, for each element where there are several; the last element's hold for those beyond. */
+  /** Values in SI over time, for each element if there are several. Elements beyond the last have its values. */
   readonly rows: readonly ArrayLike<number>[];
 }
-/** The table of a name; undefined: there is none. */
+/** Returns the table of a name, or undefined if there is none. */
 export type TableLookup = (name: string) => StepFunction | undefined;
 
 /** The component type that expressions stand in. */
 export interface Words {
   /** Time step in s. */
   readonly dt: number;
-  /** What a name means that is not a variable of the type. */
+  /** Meanings of names that are not variables of the type. */
   readonly aliases: ReadonlyMap<string, Expression>;
   /** Tables of the model. */
   readonly tables: TableLookup;
-  /** What the model calls a name, as LEMS does; undefined for names that the type does not have. */
+  /** Returns the LEMS name of a model's name, or undefined for names that the type does not have. */
   ownName(name: string): string | undefined;
   /** Dimension of a variable, by its name in LEMS. */
   dimensionOf(name: string): Dimension;
@@ -80,7 +80,7 @@ export const reserved: readonly string[] = [
   'sum',
   'product',
   'index',
-  // Attributes that components and connections have beside their values.
+  // Attributes of components and connections besides their values.
   'id',
   'name',
   'type',

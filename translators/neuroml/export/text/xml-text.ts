@@ -6,12 +6,12 @@ import { longestText } from '../../xml/long-text.js';
 /** An element with elements or text in it. */
 export interface Element {
   readonly tag: string;
-  /** In the order in which they are written. */
+  /** In the order of writing. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly Element[];
-  /** More children, after the others: those of a long list are made as they are written. */
+  /** More children, after the others. Children of a long list are made while they are written. */
   readonly items?: Iterable<Element>;
-  /** Its text, unescaped; absent: it has none. */
+  /** Its text, unescaped; absent if it has no text. */
   readonly text?: string;
   /** XML text instead of all else. */
   readonly raw?: string;
@@ -39,7 +39,7 @@ export const listOf = (
   },
 });
 
-/** Text with nothing to escape. */
+/** Text without characters to escape. */
 const plain = /^[^\0-\x1f&<>"]*$/;
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -56,7 +56,7 @@ function quoted(text: string): string {
   return `"${escaped}"`;
 }
 
-/** What XML allows of a text. */
+/** Returns the characters of a text that XML allows. */
 const allowed = (text: string): string =>
   [...text].filter((letter) => letter >= ' ' || '\t\n\r'.includes(letter)).join('');
 
@@ -87,9 +87,9 @@ export function* xmlPieces(root: Element, most = Infinity): Generator<string> {
 }
 
 /**
- * The same in one string.
+ * Returns the same text in one string.
  *
- * @throws UsageError where the document is too long for that
+ * @throws UsageError if the document is too long for one string
  */
 export function xmlText(root: Element, most = Infinity): string {
   const pieces: string[] = [];

@@ -1,4 +1,4 @@
-/** The command line as data: commands, their options, and what `yargs` makes of the words given. */
+/** The command line as data: commands, their options, and the result of parsing by `yargs`. */
 
 import yargs from 'yargs';
 import { numericsVersion } from '../ir/program.js';
@@ -17,7 +17,7 @@ type Request =
       readonly options: Options;
     };
 
-/** Options as typed: flags, values, and lists of those that may be repeated. */
+/** Options as typed: flags, values, and lists of values for repeatable options. */
 export interface Options {
   /** Whether a flag was given. */
   flag(name: string): boolean;
@@ -28,11 +28,11 @@ export interface Options {
 }
 
 /**
- * Reads the words after the program's name.
+ * Reads the arguments after the program's name.
  *
  * @param columns  width of the help text
- * @param check  looks at the values of options
- * @throws UsageError for what no command understands, with suggestions
+ * @param check  checks the values of options
+ * @throws UsageError for arguments that no command accepts, with suggestions
  */
 export async function readArguments(
   words: readonly string[],
@@ -58,11 +58,11 @@ export async function readArguments(
 /** Standard input or output, as typed. */
 export const standardStream = '-';
 
-/** Stands for `-` while yargs, which drops it, reads the words. */
+/** Replaces `-` while yargs, which drops it, reads the arguments. */
 const placeholder = '\u0000';
 
 /**
- * Writes words in the form that yargs reads: `help run` is `run --help`, and words after `--` are files, whatever they
+ * Returns arguments in the form that yargs reads: `help run` becomes `run --help`. Arguments after `--` are files, whatever they
  * begin with.
  */
 function withoutShorthands(words: readonly string[]): string[] {
@@ -88,7 +88,7 @@ const completionHelp = [
   '',
 ].join('\n');
 
-/** What completion scripts of yargs ask with. */
+/** The argument that completion scripts of yargs pass. */
 const completing = '--get-yargs-completions';
 
 type Parsed = Readonly<Record<string, unknown>>;
@@ -125,8 +125,8 @@ function defineParser(
       'Exit codes: 0 success, 1 the model is invalid or results differ, 2 invalid command or file, 130 ' +
         'interrupted, 70 internal error.',
     );
-  // yargs words the help of every command that it runs, which takes as long as reading a small model: what nobody asked
-  // for is hidden. Choices are for help and completion alone; values are checked in `toRequest`, whose messages can
+  // For every command that it runs, yargs prepares the help, which takes as long as reading a small model. Help that was not
+  // requested is therefore hidden. Choices serve only help and completion. `toRequest` checks values, since its messages can
   // suggest.
   const showsHelp = words.some((word) => ['--help', '-h', completing].includes(word));
   for (const name of Object.keys(commands) as CommandName[])
@@ -197,7 +197,7 @@ const positionalOf = ({ name, many, optional }: CommandFiles): string => {
   return optional ? ` [${text}]` : ` <${text}>`;
 };
 
-/** Finds what is wrong with the values of options, beyond their choices. */
+/** Finds errors in the values of options, beyond their choices. */
 type ValueCheck = (options: Options, command: CommandName) => readonly UsageError[];
 
 /**
@@ -214,7 +214,7 @@ function toRequest(command: CommandName, parsed: Parsed, check: ValueCheck): Req
   for (const name of Object.keys(parsed))
     if (!isOption(definition, name) && !builtIn.includes(name)) errors.push(unknownOption(command, name));
   const extra = Array.isArray(parsed['_']) ? parsed['_'].slice(1).map(String) : [];
-  // What follows an option that there is not may be its value.
+  // An argument after an unknown option may be its value.
   if (extra.length > 0 && errors.length === 0)
     wrong(
       `${command} takes ${definition.files ? 'one file' : 'no file'}, but got ${extra[0]} as well`,
@@ -259,7 +259,7 @@ function optionReader(parsed: Parsed): Options {
   };
 }
 
-/** Texts of an option or of file names; flags have none. */
+/** Returns texts of an option or of file names; flags have no texts. */
 function toTexts(value: unknown): string[] {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.flatMap((item) => {
@@ -274,7 +274,7 @@ const simulatorsOfScripts = new Map([
   ['pynn', { name: 'PyNN', package: 'pynn-interneuron' }],
 ]);
 
-/** What may have been meant by a word that is no command; undefined where nothing is like it. */
+/** Returns the probable meaning of an unknown command; undefined if no command is similar. */
 function commandHint(word: string, names: readonly string[]): string | undefined {
   if (/\.(?:ya?ml|json|xml|nml)$/i.test(word)) return `to run the model, write interneuron run ${word}`;
   return didYouMean(word, names);

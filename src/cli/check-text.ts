@@ -44,7 +44,7 @@ export function checkText(check: ConversionCheck, frozen: boolean): string {
   return lines.join('\n');
 }
 
-/** What is drawn anew, because of which both differ by chance. */
+/** Returns lines about random draws that are made anew, so that both runs differ by chance. */
 function drawnLines([first, second, ...more]: readonly string[], frozen: boolean): readonly string[] {
   if (first === undefined) return [];
   const parts =
@@ -62,7 +62,7 @@ function variableLines(variables: readonly VariableCheck[]): readonly string[] {
   return [...shown.map(variableText), ...(others > 0 ? [`  and ${others} that are nearer (--report lists all)`] : [])];
 }
 
-/** How far apart two samples are by rounding alone, in parts of the largest value. */
+/** Largest difference of two samples that only rounding causes, relative to the largest value. */
 const rounding = 1e-12;
 
 /** Variables that are shown. */

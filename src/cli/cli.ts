@@ -1,4 +1,4 @@
-/** The command line as a function from words to an exit code; `main.ts` gives it this process. */
+/** The command line as a function from arguments to an exit code; `main.ts` gives it this process. */
 
 import { commands, type CommandName } from './command-table.js';
 import { readArguments } from './arguments.js';
@@ -32,9 +32,9 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
 /**
  * Runs one command.
  *
- * @param words  what follows the program's name
+ * @param words  the arguments after the program's name
  * @param began  when the command began, on the clock of `performance.now()`
- * @returns the exit code; every failure has been said by then
+ * @returns the exit code; every failure has been reported by then
  */
 export async function runCommandLine(
   words: readonly string[],

@@ -1,4 +1,4 @@
-/** The commands and their options: what help, completion and the parser are made from. */
+/** The commands and their options, as a table for help, completion and the parser. */
 
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { diagnosticCodes } from '../run/message-pages.js';
@@ -13,7 +13,7 @@ interface OptionDefinition {
   readonly alias?: string;
   readonly repeated?: true;
   readonly choices?: readonly string[];
-  /** What the value is called in the help text. */
+  /** Name of the value in the help text. */
   readonly value?: string;
 }
 
@@ -23,11 +23,11 @@ export interface CommandFiles {
   readonly many: boolean;
   readonly describe: string;
   readonly optional?: true;
-  /** Completions, where the arguments are no files. */
+  /** Completions, if the arguments are not files. */
   readonly words?: () => readonly string[];
 }
 
-/** A command: what it takes and what help says of it. */
+/** A command: its arguments and its help text. */
 export interface CommandDefinition {
   readonly describe: string;
   /** The files it takes. */
@@ -42,7 +42,7 @@ const common = {
   quiet: { type: 'boolean', alias: 'q', describe: 'print nothing but errors' },
 } as const satisfies Record<string, OptionDefinition>;
 
-/** What reading a model takes. */
+/** Options for reading a model. */
 const read = {
   from: {
     type: 'string',
@@ -86,7 +86,7 @@ const force = {
 /** Engines by name; `auto` takes the fastest that is at hand. */
 export const targetNames = ['auto', 'wasm', 'c', 'opencl', 'cuda', 'reference', 'null'] as const;
 
-/** Engines whose source code can be generated. */
+/** Targets that source code can be generated for. */
 const codegenTargets = ['c', 'opencl', 'cuda', 'wasm', 'ir'] as const;
 
 const device = {
@@ -121,7 +121,7 @@ const timing = {
   describe: 'order of operations within a step [that of the notation]',
 } as const satisfies OptionDefinition;
 
-/** How long a run takes, and in what steps. */
+/** Options for the duration and the steps of a run. */
 const timed = { duration, dt, timing } as const;
 
 const seed = {
@@ -172,7 +172,7 @@ const compared = {
   unpaired: { type: 'boolean', describe: 'compare statistics without pairing the cells' },
 } as const satisfies Record<string, OptionDefinition>;
 
-/** All commands; the order is that of the help text. */
+/** All commands, in the order of the help text. */
 export const commands = {
   run: {
     describe: 'run a model and write what it records',

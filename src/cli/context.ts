@@ -10,7 +10,7 @@ import { sourceText } from './source-texts.js';
 import { importOptions } from './values.js';
 import type { Terminal } from './terminal.js';
 
-/** How many warnings of one code a command shows whose work is not to validate. */
+/** Most warnings of one code that a command other than `validate` shows. */
 const mostAlike = 3;
 
 /** The arguments of a command, and its output. */
@@ -41,7 +41,7 @@ export interface CommandContext {
   show(diagnostics: readonly Diagnostic[], all?: boolean): void;
   /** Whether the result of the command is written to standard output. */
   readonly toStandardOutput: boolean;
-  /** Prints text for people, unless the output is JSON or quiet; to stderr where stdout gets the result. */
+  /** Prints text for people, unless the output is JSON or quiet; to stderr if stdout gets the result. */
   say(text: string): void;
 }
 
@@ -50,7 +50,7 @@ export function onlyFile({ files }: CommandContext): string {
   return files[0] ?? '';
 }
 
-/** A context whose texts go to `sources`. */
+/** Creates a context with texts that go to `sources`. */
 export function createContext(
   words: readonly string[],
   request: { readonly files: readonly string[]; readonly options: Options },

@@ -1,4 +1,4 @@
-/** The conversions of a command: which models are written to which files, in which notation. */
+/** The conversions of a command: its models, with the output file and the notation of each. */
 
 import { mkdirSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';

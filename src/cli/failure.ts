@@ -9,7 +9,7 @@ import { exitCodes } from './exit-codes.js';
 import { sourceText } from './source-texts.js';
 import type { Terminal } from './terminal.js';
 
-/** What is needed to say what went wrong. */
+/** Data needed to report a failure. */
 interface FailureContext {
   readonly terminal: Terminal;
   /** Texts of the documents that were read, by name. */
@@ -18,7 +18,7 @@ interface FailureContext {
 }
 
 /**
- * Says what went wrong: on stderr for people, with `--json` as an object on stdout.
+ * Reports a failure: on stderr for people, with `--json` as an object on stdout.
  *
  * @returns the exit code
  */
@@ -68,7 +68,7 @@ function sentences(error: unknown): readonly [Sentence, ...(readonly Sentence[])
   return [{ message: `internal error in ${command}: ${said}`, hint: reporting }];
 }
 
-/** The stage in which something went wrong outside of the chain from a file to a result. */
+/** The stage of a failure outside of the chain from a file to a result. */
 const command = 'the command line';
 
 const reporting =

@@ -18,7 +18,7 @@ interface Interruption {
 
 const stageTitles: Readonly<Record<RunStage, string>> = { connect: 'connecting', run: 'running', write: 'writing' };
 
-/** @param sentence  what is said at the first signal */
+/** @param sentence  the text shown at the first signal */
 export function interruptible(terminal: Terminal, progress: ProgressDisplay, sentence: string): Interruption {
   const controller = new AbortController();
   let stopInterrupt: (() => void) | undefined;

@@ -3,8 +3,7 @@
 
 import * as nodeModule from 'node:module';
 
-// From Node 22.8 on, compiled code is kept between runs in a folder for temporary files; where that cannot be, nothing
-// happens.
+// From Node 22.8 on, compiled code is kept between runs in a folder for temporary files, if that is possible.
 const { enableCompileCache } = nodeModule as { readonly enableCompileCache?: () => unknown };
 enableCompileCache?.();
 

@@ -13,16 +13,16 @@ export interface ModelFile {
 }
 
 /**
- * Lists the models that words name: files as they are, the models in folders, the files that match patterns.
+ * Lists the models that arguments name: files as they are, the models in folders, the files that match patterns.
  *
- * @throws UsageError for a folder without models, and a pattern that nothing matches
+ * @throws UsageError for a folder without models, and for a pattern without matches
  */
 export async function modelFiles(words: readonly string[]): Promise<readonly ModelFile[]> {
   const found = await Promise.all(words.map((word) => filesOf(word)));
   return found.flat();
 }
 
-/** Whether a word names more than one file. */
+/** Checks whether an argument names more than one file. */
 export const namesSeveral = (word: string): boolean => isFolder(word) || isPattern(word);
 
 async function filesOf(word: string): Promise<readonly ModelFile[]> {
@@ -52,7 +52,7 @@ export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEnt
 const isPattern = (word: string): boolean =>
   /[*?[{]/.test(word) && statSync(word, { throwIfNoEntry: false }) === undefined;
 
-/** Bytes of a file in which a model shows its notation. */
+/** Number of bytes at the beginning of a file that show its notation. */
 const shown = 1 << 16;
 
 /** Whether a file begins like a model: folders hold other JSON and XML files, too. */

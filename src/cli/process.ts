@@ -1,4 +1,4 @@
-/** The process of the program: its words, its terminal, its exit code. */
+/** The process of the program: its arguments, its terminal, its exit code. */
 
 import { runCommandLine } from './cli.js';
 import { reportFailure } from './failure.js';

@@ -11,16 +11,16 @@ export interface ProgressDisplay {
   stop(): void;
 }
 
-/** Draws nothing. */
+/** A display that does not draw. */
 export const silentProgress: ProgressDisplay = { update: () => undefined, stop: () => undefined };
 
 /** A stage shorter than this draws no bar: it would only flicker. */
 const patience_ms = 300;
 
 /**
- * A bar on `stream`, redrawn at most ten times a second.
+ * Returns a bar on `stream`, redrawn at most ten times a second.
  *
- * @param stream  a terminal; undefined gives a display that draws nothing
+ * @param stream  a terminal; undefined gives a display that does not draw
  */
 export async function progressDisplay(stream: NodeJS.WriteStream | undefined): Promise<ProgressDisplay> {
   if (!stream) return silentProgress;
@@ -62,7 +62,7 @@ export async function progressDisplay(stream: NodeJS.WriteStream | undefined): P
   };
 }
 
-/** `about 12 s left`, from what the part already done took. */
+/** Returns `about 12 s left`, estimated from the time of the part already done. */
 export function timeLeft(fraction: number, elapsed_ms: number): string {
   if (fraction <= 0 || elapsed_ms <= 0) return '';
   const left_s = ((1 - fraction) / fraction) * (elapsed_ms / 1000);

@@ -15,7 +15,7 @@ const rasterRows = 12;
 const mostPopulations = 40;
 const mostFiles = 20;
 
-/** Rates by population, a raster where a person looks on, the fingerprint and the files written. */
+/** Returns rates by population, a raster if the output is a terminal, the fingerprint and the files written. */
 export function runSummary(report: RunReport, result: RunResult, output: Output): string {
   const { steps, dt } = report;
   const { outcome } = result.record;
@@ -50,7 +50,7 @@ export function runSummary(report: RunReport, result: RunResult, output: Output)
   ].join('\n');
 }
 
-/** The summary of generated files if nothing was run. */
+/** Returns the summary of generated files if no model was run. */
 export function generatedSummary(report: RunReport, result: GeneratedResult): string {
   const files = [...result.sources].map(([name, text]) => `  ${name}  ${formatBytes(text.length)}`);
   return [...heading(report), '', `generated ${files.length} files; nothing was run`, ...files].join('\n');

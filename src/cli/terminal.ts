@@ -1,4 +1,4 @@
-/** What a command may know of and do to the outside: two streams, and the wish to stop. Tests give their own. */
+/** The surroundings of a command: two streams, and interrupt signals. Tests supply their own. */
 
 import { Worker } from 'node:worker_threads';
 import { outputError } from '../../runtime/results/output-error.js';
@@ -17,13 +17,13 @@ export interface Output {
 
 /** The process as commands see it. */
 export interface Terminal {
-  /** Answers: what was asked for. */
+  /** The requested result. */
   readonly stdout: Output;
   /** Progress and complaints. */
   readonly stderr: Output;
-  /** Reads standard input to its end; absent: that of the process. */
+  /** Reads standard input to its end; absent: standard input of the process. */
   input?(): Uint8Array;
-  /** Where progress bars draw; undefined where no person watches. */
+  /** The stream for progress bars; undefined if it is not a terminal. */
   readonly progressStream: NodeJS.WriteStream | undefined;
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -70,7 +70,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Signals that ask a process to end: from other programs and from a terminal that is closed. */
+/** Signals that end a process: from other programs and from a closed terminal. */
 const endings = ['SIGTERM', 'SIGHUP'] as const;
 
 /** How long an orderly end may take: less than two seconds, since the thread has to start. */

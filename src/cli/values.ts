@@ -1,4 +1,4 @@
-/** Values of options: from text to what a command needs, with a sentence when that cannot be. */
+/** Values of options: from text to a command's data, with a message if that is not possible. */
 
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -73,7 +73,7 @@ export function findWrongValues(options: Options, command: CommandName): readonl
 /** Commands that write text, which can go to standard output. */
 const writersOfText: readonly CommandName[] = ['convert', 'describe', 'new', 'plot'];
 
-/** @throws UsageError if standard output would get what it cannot hold, or two things */
+/** @throws UsageError if standard output would get unsuitable data, or two outputs */
 function checkStandardOutput(options: Options, command: CommandName): void {
   if (!options.values('output').includes(standardStream)) return;
   if (!writersOfText.includes(command))
@@ -143,6 +143,6 @@ function readPairs(option: string, texts: readonly string[], example: string): R
 /** Where compiled programs are kept: `$INTERNEURON_CACHE`, else the user's folder for caches. */
 export function cacheDirectory({ environment }: Terminal): string {
   const { INTERNEURON_CACHE: own = '', XDG_CACHE_HOME: usual = '' } = environment;
-  // A variable that is empty is none; and XDG's rules want whole paths.
+  // An empty variable counts as unset, and XDG's rules require absolute paths.
   return own === '' ? join(isAbsolute(usual) ? usual : join(homedir(), '.cache'), 'interneuron') : resolve(own);
 }

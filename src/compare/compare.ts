@@ -16,7 +16,7 @@ import { compareStatistics, type Quantity } from './population-statistics.js';
 import { timeRounding, type Recorded } from './recorded.js';
 import { withHolm, type Verdict } from './statistics/equivalence.js';
 
-/** Grades of agreement from the closest on; each but the last two implies those after it. */
+/** Grades of agreement from the closest on; each but the last two implies all later ones. */
 export const grades = [
   'identical',
   'same spikes',
@@ -29,7 +29,7 @@ export const grades = [
 /** How well two recordings agree. */
 export type Grade = (typeof grades)[number];
 
-/** Means over cells of the measures of spike trains; null where no cell has a value. */
+/** Means over cells of the measures of spike trains; null if no cell has a value. */
 export interface Distances {
   /** Victor–Purpura distance over the number of spikes, from 0 to 1. */
   readonly victorPurpura: number | null;
@@ -91,9 +91,9 @@ export interface Comparison {
   readonly paired: boolean;
   readonly populations: readonly PopulationComparison[];
   readonly signals: readonly SignalComparison[];
-  /** Whether samples count for the grade: those of cells with different spikes do not. */
+  /** Whether samples count for the grade: samples of cells with different spikes do not. */
   readonly signalsJudged: boolean;
-  /** Sentences about what was left out or assumed. */
+  /** Sentences about omissions and assumptions. */
   readonly notes: readonly string[];
 }
 
@@ -103,7 +103,7 @@ const fewestSpikes = 3;
 /**
  * Compares two recordings in the time that both have.
  *
- * @throws UsageError if nothing in them can be compared
+ * @throws UsageError if they have no comparable data
  */
 export function compareRecorded(first: Recorded, second: Recorded, options: CompareOptions = {}): Comparison {
   const notes = [...first.notes, ...second.notes];
@@ -294,7 +294,7 @@ function meanDistances(first: readonly Train[], second: readonly Train[], interv
   };
 }
 
-/** Gives populations whose spikes do not match the verdict of their statistics, corrected for the number of tests. */
+/** Returns populations with unequal spikes with the verdict of their statistics, corrected for the number of tests. */
 function judged(populations: readonly PopulationComparison[]): readonly PopulationComparison[] {
   const all = populations.flatMap(({ statistics = [] }) => statistics.map(({ difference }) => difference));
   const corrected = [...withHolm(all)];
@@ -305,7 +305,7 @@ function judged(populations: readonly PopulationComparison[]): readonly Populati
   });
 }
 
-/** The grade of a population whose spikes do not match, by its statistics. */
+/** Returns the grade of a population with unequal spikes, by its statistics. */
 export function statisticalGrade(
   { spikes: [a, b] }: Pick<PopulationComparison, 'spikes'>,
   statistics: readonly Quantity[],

@@ -6,7 +6,7 @@ const readable =
   'interneuron compare reads NWB, SONATA spikes and reports, Neo JSON, spikes and samples of NEST and LEMS, and tables with ' +
   'a header';
 
-/** The file has none of the formats that are read. */
+/** The file has an unknown format. */
 export const unreadFormat = (path: string, why: string): UsageError =>
   new UsageError(`${path} cannot be compared: ${why}`, readable);
 

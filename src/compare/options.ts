@@ -8,7 +8,7 @@ import type { CellMatching } from './pair-cells.js';
 export interface Margins {
   /** Of mean rates, relative to the first recording. */
   readonly rate: number;
-  /** Of mean rates in Hz, where that is more. */
+  /** Of mean rates in Hz, if that is more. */
   readonly rateFloor: number;
   readonly cv: number;
   readonly lv: number;
@@ -29,7 +29,7 @@ export const defaultMargins: Margins = {
   trace: 0.01,
 };
 
-/** What is computed of spikes: matches alone, also statistics, or also distances. */
+/** Quantities computed from spikes: only matches, also statistics, or also distances. */
 export type Measures = 'matches' | 'statistics' | 'all';
 
 /** Options of a comparison; times in s. */
@@ -42,7 +42,7 @@ export interface CompareOptions {
   readonly margins?: Margins;
   /** Whether statistics are compared without pairing cells. */
   readonly unpaired?: boolean;
-  /** What is computed besides matched spikes; absent: all. */
+  /** Quantities computed besides matched spikes; absent: all. */
   readonly measures?: Measures;
 }
 

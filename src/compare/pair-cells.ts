@@ -12,7 +12,7 @@ export type CellMatching =
   | { readonly by: 'order' }
   | { readonly by: 'list'; readonly path: string };
 
-/** A population whose cells are in both recordings. */
+/** A population with cells in both recordings. */
 export interface PairedTrains {
   /** Population of the first recording; empty if it has no name. */
   readonly population: string;
@@ -26,7 +26,7 @@ export interface PairedTrains {
   readonly onlySecond: number;
 }
 
-/** Populations in both recordings, and sentences about what is in one only. */
+/** Populations in both recordings, and sentences about objects in only one. */
 export interface Pairing {
   readonly populations: readonly PairedTrains[];
   readonly notes: readonly string[];
@@ -144,7 +144,7 @@ function pairInOrder(a: RecordedTrains, b: RecordedTrains, path: string): Paired
 }
 
 // --- Lists ----------------------------------------------------------------------------------------------------------
-/** Lines such as `exc[0:80],1:81` and `exc[7],8`: cells of the first recording, and those of the second. */
+/** Pairs cells by lines such as `exc[0:80],1:81` and `exc[7],8`: cells of the first recording, then of the second. */
 function pairByList(first: Recorded, second: Recorded, path: string): Pairing {
   const groups = new Map<string, { ids: number[]; first: Train[]; second: Train[] }>();
   const [mine, theirs] = [trainFinder(first), trainFinder(second)];

@@ -23,8 +23,8 @@ interface Column {
 }
 
 /**
- * Pairs samples by population, variable and cell. Those without a namesake are paired in order if as many are left on
- * both sides, which a note says.
+ * Pairs samples by population, variable and cell. Samples without a namesake are paired in order if both sides have as many left.
+ * A note reports that.
  *
  * @throws UsageError for units of different dimensions
  */
@@ -96,7 +96,7 @@ function sameUnits(first: readonly Column[], second: readonly Column[]): readonl
   return isUnstated ? inOrder(first, second) : [];
 }
 
-/** Samples at equal times: nothing is interpolated. */
+/** Returns samples at equal times, without interpolation. */
 function commonSamples(
   a: Column,
   b: Column,

@@ -26,7 +26,7 @@ const fewestIntervals = 10;
 /** Bin of correlations and synchrony in s (Gutzen et al. 2018, Front. Neuroinform. 12:90). */
 const bin = 2e-3;
 
-/** Parts of time in which correlations, synchrony, and the rate of a single cell are compared: they are of all cells. */
+/** Number of parts of time for correlations, synchrony, and the rate of a single cell, since they have no value for each cell. */
 const parts = 10;
 
 type Name = Quantity['name'];
@@ -76,7 +76,7 @@ export function compareRuns(
 
 const names: readonly Name[] = ['rate', 'CV', 'LV', 'correlation', 'synchrony'];
 
-/** @param inParts  whether rates are those of parts of time, as for a single cell */
+/** @param inParts  whether rates are computed in parts of time, as for a single cell */
 function valuesOf(trains: readonly Train[], interval: Interval, inParts: boolean): Values {
   const seconds = interval.end - interval.begin;
   const ofIntervals = (of: (train: Train) => number): readonly number[] =>

@@ -1,4 +1,4 @@
-/** Recordings of any program in the form in which they are compared: times in s, values in SI units. */
+/** Recordings of any program in the form for comparison: times in s, values in SI units. */
 
 import type { RunRecord } from '../../runtime/results/result.js';
 import type { Train } from './measures/train.js';
@@ -34,7 +34,7 @@ export interface RecordedSignal {
 /** Everything in a file that can be compared. */
 export interface Recorded {
   readonly path: string;
-  /** Format in words, such as `NEST spikes`. */
+  /** Name of the format, such as `NEST spikes`. */
   readonly format: string;
   /** Record of a run of interneuron. */
   readonly record?: RunRecord;

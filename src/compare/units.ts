@@ -11,7 +11,7 @@ export interface FileUnit {
   readonly scale: number;
 }
 
-/** Returns the unit of a text such as `mV` or `volts`; null if it is none. */
+/** Returns the unit of a text such as `mV` or `volts`; null if the text is not a unit. */
 export function fileUnit(text: string): FileUnit | null {
   const trimmed = text.trim();
   for (const candidate of [trimmed, trimmed.replace(/s$/, '')]) {

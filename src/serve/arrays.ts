@@ -35,7 +35,7 @@ export const sentArray = (array: TypedArray, shape: readonly number[] = [array.l
   bytes: new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice(),
 });
 
-/** @throws UsageError for what is not an array */
+/** @throws UsageError for a value that is not an array */
 function readArray(value: unknown, what: string): StoredArray {
   const known = ['f64', 'f32', 'i64', 'i32', 'u32', 'u8'] as const;
   if (!isFrame(value))
@@ -70,9 +70,9 @@ export function readStore(sent: unknown): DataStore {
 }
 
 /**
- * Values for variables as a session takes them: its rules say which there may be.
+ * Returns values for variables as a session takes them; the session checks names.
  *
- * @throws UsageError for an array of a type that no value has
+ * @throws UsageError for an array of an invalid type
  */
 export function readValues(sent: unknown): GivenNumbers {
   if (typeof sent !== 'object' || sent === null || Array.isArray(sent))
@@ -99,7 +99,7 @@ function inShape(array: StoredArray, shape: readonly number[], key: string): unk
   );
 }
 
-/** Where a session begins. @throws UsageError for what is not a state */
+/** Returns the state at which a session begins. @throws UsageError for an invalid state */
 export function readStart(sent: Readonly<Record<string, unknown>>): StartState {
   const map = <T>(name: string, read: (value: unknown, what: string) => T): Record<string, T> => {
     const given: unknown = sent[name] ?? {};

@@ -1,6 +1,6 @@
 /**
- * Bodies of messages with arrays: the JSON text, spaces and a zero byte, which JSON has nowhere, and from a multiple of
- * eight bytes on the arrays' own bytes, each from a multiple of eight. In the text, `at` is where an array begins.
+ * Bodies of messages with arrays: the JSON text, spaces, and a zero byte, which JSON never contains. The bytes of the arrays
+ * follow, each from a multiple of eight. In the text, `at` is the beginning of an array.
  */
 
 import type { ContentTypeEncoder } from 'vscode-jsonrpc/node.js';
@@ -44,7 +44,7 @@ export function encodeMessage(message: unknown): Uint8Array {
   return Buffer.concat([bytes, gap, ...frames]);
 }
 
-/** Levels of maps and lists that a message may have: those of a document, and those around it. */
+/** Most levels of maps and lists in a message: the levels of a document, and the levels around it. */
 const deepest = limits.nesting + 8;
 
 /**

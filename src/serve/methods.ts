@@ -1,6 +1,4 @@
-/**
- * What a client may ask of the server: sessions by number, each with its own calls. docs/protocol.md describes them.
- */
+/** The calls of the server: sessions by number, each with its own calls. docs/protocol.md describes them. */
 
 import { resolve } from 'node:path';
 import { readStart, readStore, readValues, sentArray } from './arrays.js';
@@ -28,7 +26,7 @@ import { elementAt, elementCount, type Elements, areListed } from '../../runtime
 /** Version of the protocol: raised when a client must change. */
 const protocolVersion = 2;
 
-/** What a call may do besides answering. */
+/** Signals and progress of a call. */
 interface Call {
   /** Aborts when the client cancels the request. */
   readonly signal: AbortSignal;
@@ -40,7 +38,7 @@ interface Call {
 export type Parameters = Readonly<Record<string, unknown>>;
 /**
  * Answers one call.
- * @throws UsageError or DiagnosticError for what the client did wrong
+ * @throws UsageError or DiagnosticError for the client's mistakes
  */
 type Method = (parameters: Parameters, call: Call) => Promise<unknown>;
 

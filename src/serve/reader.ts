@@ -15,8 +15,8 @@ type Refuse = (id: string | number | null, code: number, message: string) => voi
 const longestHeader = 8192;
 
 /**
- * A reader that answers bodies that are no calls itself. A malformed header is an error after which it reads nothing:
- * nobody can tell where the next message begins.
+ * A reader that itself answers bodies that are not calls. After a malformed header it reads no more, since the beginning of the
+ * next message is unknown.
  */
 export class CallReader extends AbstractMessageReader {
   readonly #input: Readable;
@@ -85,7 +85,7 @@ export class CallReader extends AbstractMessageReader {
     }
     const [id, params] = [memberOf(message, 'id'), memberOf(message, 'params')];
     const number = typeof id === 'string' || typeof id === 'number' ? id : null;
-    // The server calls nothing, so it awaits no answers.
+    // The server makes no calls, so it awaits no answers.
     if (memberOf(message, 'result') !== undefined || memberOf(message, 'error') !== undefined) return null;
     const refuse = (code: number, why: string): null => {
       this.#refuse(number, code, why);

@@ -1,6 +1,4 @@
-/**
- * Sessions over two streams: JSON-RPC 2.0, each message behind a `Content-Length` header, as language servers have it.
- */
+/** Sessions over two streams: JSON-RPC 2.0, each message after a `Content-Length` header, as in language servers. */
 
 import type { Readable, Writable } from 'node:stream';
 import {
@@ -19,15 +17,15 @@ import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
 import { diagnosticsToJson, renderDiagnostics } from '../diagnostics/render.js';
 import { InterruptedError } from '../run/interrupted.js';
 
-/** Codes of errors besides those of JSON-RPC. */
+/** Codes of errors in addition to JSON-RPC's own. */
 const errorCodes = { wrongModel: 1, wrongCall: 2, cancelled: -32800 } as const;
 
 const progress = new ProgressType<number>();
 
 /**
- * Serves until the client closes its end, or asks for the end.
+ * Serves until the client closes its end, or requests the end.
  *
- * @throws UsageError for a message whose header is malformed
+ * @throws UsageError for a message with a malformed header
  */
 export function serve(input: Readable, output: Writable, cacheDirectory?: string): Promise<void> {
   const writer = new StreamMessageWriter(output, { contentTypeEncoder: frameEncoder });
@@ -83,7 +81,7 @@ export function serve(input: Readable, output: Writable, cacheDirectory?: string
   });
 }
 
-/** An error as clients get it: a sentence, and what is known beside it. */
+/** Returns an error for clients: a sentence, and further data. */
 function asResponse(error: unknown): ResponseError<unknown> {
   if (error instanceof DiagnosticError)
     return new ResponseError(errorCodes.wrongModel, renderDiagnostics(error.diagnostics, { colour: false }), {

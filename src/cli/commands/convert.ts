@@ -60,7 +60,7 @@ function refusalOf(source: string, error: DiagnosticError | UsageError, context:
   return { source, outputs: [], error: { message: error.message, ...(error.hint ? { hint: error.hint } : {}) } };
 }
 
-/** Converts one model. @returns the exit code, and what `--report` holds */
+/** Converts one model. @returns the exit code, and the content of `--report` */
 async function convertOne(
   { source, output, to }: Conversion,
   context: CommandContext,
@@ -77,7 +77,7 @@ async function convertOne(
     origin: fileKinds[to].suffixes.includes('.py') ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
   });
-  // That shapes are a part of the model alone is no news to who asks for them.
+  // Users who convert to shapes expect that only the shapes of a model are written.
   const isSome = converted.files.length > 0;
   const refused = refusal(converted, options.flag('strict'), isSome && (options.flag('partial') || to === 'swc'));
   const isForUs = !converted.portable && options.value('backend') === undefined;
@@ -155,7 +155,7 @@ async function checkOf(
   return checkWith(valid, to, simulator, { freeze });
 }
 
-/** The entries for which a conversion is refused. */
+/** Returns the entries that make the command reject a conversion. */
 function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean): readonly ConversionEntry[] {
   return report.filter(
     ({ verdict }) => (verdict === 'notExpressible' && !partial) || (verdict === 'approximated' && strict),
@@ -164,7 +164,7 @@ function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean):
 
 const placeIn = ({ pointer }: ConversionEntry, { positions }: ImportedModel): Place => placeOf(positions, pointer);
 
-/** What notations are called. */
+/** Names of notations in messages. */
 const languages: Readonly<Record<TargetNotation, string>> = {
   canonical: 'the canonical form',
   brian: 'Brian',
@@ -177,7 +177,7 @@ const languages: Readonly<Record<TargetNotation, string>> = {
   swc: 'SWC',
 };
 
-/** A part for which a conversion is refused, as a finding in the user's document. */
+/** Returns a part that makes the command reject a conversion, as a finding in the user's document. */
 function findingOf(entry: ConversionEntry, imported: ImportedModel, to: TargetNotation): Diagnostic {
   const { code, message, pointer, verdict } = entry;
   const language = languages[to];
@@ -215,7 +215,7 @@ async function notPortable({ report }: ConvertedModel, imported: ImportedModel):
   };
 }
 
-/** What `--report` and `--json` hold. */
+/** Returns the content of `--report` and `--json`. */
 function reportOf(
   imported: ImportedModel,
   { report, outcome, portable }: ConvertedModel,
@@ -264,7 +264,7 @@ const words = {
   notExpressible: 'left out',
 } as const satisfies Readonly<Record<ConversionEntry['verdict'], string>>;
 
-/** The entries as a table; what is said of several parts is said once, of the first. `--report` lists them all. */
+/** Returns the entries as a table. An entry for several parts appears once, at the first part. `--report` lists them all. */
 function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): string {
   const columns = [
     { heading: 'part', align: 'left' },

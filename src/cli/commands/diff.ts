@@ -1,4 +1,4 @@
-/** `interneuron diff`: where two results part, or how two models differ. */
+/** `interneuron diff`: the point at which two results diverge, or the differences of two models. */
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 
@@ -92,7 +92,7 @@ function lines({ exact, comparison }: ResultComparison): readonly string[] {
   ];
 }
 
-/** The first spike without a partner, of results whose steps differ. */
+/** Returns the first spike without a partner, of results with different steps. */
 function firstSpike({ populations }: ResultComparison['comparison']): readonly string[] {
   const [earliest] = populations
     .flatMap((one) => (one.divergence === null ? [] : [{ name: eventName(one), ...one.divergence }]))

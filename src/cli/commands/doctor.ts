@@ -1,4 +1,4 @@
-/** `interneuron doctor`: what runs on this machine, by a short run on each engine. */
+/** `interneuron doctor`: checks each engine on this machine by a short run. */
 
 import { probeTargets } from '../../run/choose-target.js';
 import { packageFile } from '../../run/package-files.js';

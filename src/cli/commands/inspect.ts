@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
-/** Lists what a result of any program holds. */
+/** Lists the content of a result of any program. */
 export async function inspect(context: CommandContext): Promise<number> {
   const recorded = await openRecorded(onlyFile(context));
   if (context.json) printJson(context.terminal, contentsOf(recorded));

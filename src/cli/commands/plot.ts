@@ -11,7 +11,7 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { importOptions, readSeconds } from '../values.js';
 
-/** Draws a picture; the suffix of the output says whether it is SVG or PNG. */
+/** Draws a picture as SVG or PNG, depending on the suffix of the output. */
 export async function plot(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const path = onlyFile(context);

@@ -19,7 +19,7 @@ import { progressDisplay, silentProgress } from '../progress.js';
 import { generatedSummary, runSummary } from '../summary.js';
 import { cacheDirectory, readCheckpoint, readSubject, readThreads } from '../values.js';
 
-/** Runs one model. Ctrl-C ends it and keeps what was recorded; a second one ends it at once. */
+/** Runs one model. Ctrl-C ends it and keeps the data recorded so far; a second Ctrl-C ends it at once. */
 export async function run(context: CommandContext): Promise<number> {
   const { options, terminal } = context;
   const threads = readThreads(options.value('threads'));
@@ -88,9 +88,9 @@ export async function run(context: CommandContext): Promise<number> {
 const whenContinued: readonly string[] = ['output', 'output-dir', 'force', 'device', 'threads', 'quiet', 'json'];
 
 /**
- * The run of the checkpoint that is given instead of a model; null where a model is given.
+ * Returns the run of a checkpoint given instead of a model; null if a model is given.
  *
- * @throws UsageError for options that a run cannot be continued with
+ * @throws UsageError for options that are not allowed when a run continues
  */
 function continuedFrom(context: CommandContext): ReturnType<typeof continuedRun> | null {
   const { options } = context;
@@ -132,7 +132,7 @@ function describingWords(words: readonly string[]): readonly string[] {
 }
 
 /**
- * A model that is only a network, as NeuroML's usually are, says neither for how long to run nor in what steps.
+ * Checks for a duration. A model that is only a network, as NeuroML's usually are, gives neither a duration nor a time step.
  * @diagnostic run/no-duration
  */
 function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean): void {
@@ -144,7 +144,7 @@ function checkDuration({ valid, positions }: ImportedModel, stepGiven: boolean):
   ]);
 }
 
-/** Writes each pass's program to a numbered file; those of a run before are replaced, and no others. */
+/** Writes each pass's program to a numbered file. Files of an earlier run are replaced, and no others. */
 async function irDumper(folder: string, force: boolean): Promise<NonNullable<RunOptions['dumpIr']>> {
   try {
     mkdirSync(folder, { recursive: true });

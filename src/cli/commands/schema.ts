@@ -1,4 +1,4 @@
-/** `interneuron schema`: the JSON Schema of a notation, with which editors check and complete documents. */
+/** `interneuron schema`: the JSON Schema of a notation, for editors to check and complete documents. */
 
 import { packageFile } from '../../run/package-files.js';
 import { schemaNames } from '../command-table.js';

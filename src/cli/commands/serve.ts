@@ -10,7 +10,7 @@ import { cacheDirectory } from '../values.js';
 export async function serve({ options, terminal }: CommandContext): Promise<number> {
   if (!options.flag('stdio'))
     throw new UsageError('serve communicates only over standard input and output', 'write: interneuron serve --stdio');
-  // Ctrl-C in a terminal reaches all programs in it: the client decides what it means.
+  // Ctrl-C in a terminal reaches all programs in it, and the client decides how to react.
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
   try {

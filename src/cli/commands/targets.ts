@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 
-/** Lists what every engine says about this machine. */
+/** Lists the availability of every engine on this machine. */
 export async function targets(context: CommandContext): Promise<number> {
   const found = await probeTargets();
   if (context.json) printJson(context.terminal, { targets: found });

@@ -1,4 +1,4 @@
-/** `interneuron validate`: everything that is wrong with models, and what of the valid ones cannot run. */
+/** `interneuron validate`: reports all errors in models, and parts of valid ones that cannot run. */
 
 import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';

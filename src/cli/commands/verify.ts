@@ -15,12 +15,12 @@ import { interruptible } from '../interrupt.js';
 import { progressDisplay, silentProgress } from '../progress.js';
 import { cacheDirectory, readThreads } from '../values.js';
 
-/** Options that ask for a comparison within tolerances. */
+/** Options that request a comparison within tolerances. */
 const tolerant = ['within', 'at-least', 'margin', 'cells', 'times', 'from', 'unpaired'] as const;
 
 /**
- * Runs the model of a result again and says whether every bit is the same. With another model or tolerances, both results
- * are compared.
+ * Runs the model of a result again and reports whether every bit is the same. With another model or tolerances, compares both
+ * results.
  */
 export async function verify(context: CommandContext): Promise<number> {
   const { files, options, terminal, json, quiet } = context;

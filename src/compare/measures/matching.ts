@@ -2,7 +2,7 @@
 
 import type { Interval, Train } from './train.js';
 
-/** Spikes of two trains that belong together, and those without a partner. */
+/** Matched spikes of two trains, and spikes without a partner. */
 export interface Matching {
   /** Pairs no more than δ apart. */
   readonly matched: number;
@@ -65,11 +65,11 @@ export function matchSpikes(first: Train, second: Train, within: number): Matchi
 }
 
 /**
- * Coincidence factor Γ: coincidences beyond those expected by chance, 1 for equal trains, 0 for chance, NaN where the
- * windows of the model train cover the entire time (Jolivet et al. 2008, J. Neurosci. Methods 169:417).
+ * Returns the coincidence factor Γ: coincidences beyond chance, 1 for equal trains, 0 for chance (Jolivet et al. 2008, J.
+ * Neurosci. Methods 169:417). NaN if the windows of the model train cover the entire time.
  *
  * @param reference  measured train
- * @param model  train whose rate gives the coincidences by chance
+ * @param model  train with the rate that gives the coincidences by chance
  * @param within  half width of the window in s
  */
 export function coincidenceFactor(reference: Train, model: Train, within: number, { begin, end }: Interval): number {

@@ -43,7 +43,7 @@ function forStretches(
   }
 }
 
-/** ISI-distance: mean over time of |x − y| / max(x, y), where x and y are the current intervals of both trains. */
+/** Returns the ISI-distance: mean over time of |x − y| / max(x, y), with the current intervals x and y of both trains. */
 export function isiDistance(first: Train, second: Train, interval: Interval): number {
   const [a, b] = [withEdges(first, interval).knots, withEdges(second, interval).knots];
   let sum = 0;
@@ -72,7 +72,10 @@ export function spikeDistance(first: Train, second: Train, interval: Interval): 
   return sum / (interval.end - interval.begin);
 }
 
-/** Distance of each spike to the nearest one of the other train. Auxiliary spikes have that of the adjacent spike. */
+/**
+ * Returns the distance of each spike to the nearest one of the other train. Auxiliary spikes have the distance of the adjacent
+ * spike.
+ */
 function nearest(train: Train, others: Float64Array): Float64Array {
   const distances = new Float64Array(train.length + 2);
   let at = 0;

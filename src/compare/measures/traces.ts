@@ -13,7 +13,7 @@ export interface TraceDistance {
   readonly normalised: number;
   /** Coefficient of determination R² of the second as a prediction of the first; NaN if the first is constant. */
   readonly determination: number;
-  /** Samples by which the second is later where they correlate best, at most `mostLag`. */
+  /** Samples by which the second is later when their correlation is best, at most `mostLag`. */
   readonly lag: number;
 }
 

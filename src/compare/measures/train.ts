@@ -3,7 +3,7 @@
 /** Times of the spikes of one cell in s, ascending. */
 export type Train = Float64Array;
 
-/** The interval in which two trains were observed, in s. */
+/** The interval of observation of two trains, in s. */
 export interface Interval {
   readonly begin: number;
   readonly end: number;

@@ -137,7 +137,7 @@ function nwbUnits(source: Source): Pick<Recorded, 'trains' | 'end'> {
   return { trains, end: end > 0 ? end : null };
 }
 
-/** Time series below a group; those that are not numbers in time are named in `notes`. */
+/** Returns time series below a group; series that are not numbers in time are named in `notes`. */
 function signalsBelow(source: Source, place: string, notes: string[]): readonly RecordedSignal[] {
   let found: Found;
   try {
@@ -156,7 +156,7 @@ function signalsBelow(source: Source, place: string, notes: string[]): readonly 
   return names.flatMap((name) => signalsBelow(source, `${place}/${name}`, notes));
 }
 
-/** A time series, or why it is none. */
+/** Returns a time series, or the reason if it is not a time series. */
 function nwbSeries(source: Source, place: string): RecordedSignal | string {
   let [data, timestamps]: [Dataset | null, Dataset | null] = [null, null];
   try {
@@ -271,7 +271,7 @@ function readSonataReport(source: Source): Recorded {
   };
 }
 
-/** Identifier of the node of each column, with the element where a node has several. */
+/** Returns the identifier of the node of each column, with the element if a node has several. */
 function reportColumns(source: Source, place: string, width: number): readonly string[] {
   const ids = numbersOf(datasetAt(source, `${place}/mapping/node_ids`) ?? needed(source, `${place}/mapping/gids`));
   const pointers =

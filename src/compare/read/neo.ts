@@ -74,7 +74,7 @@ function signalOf(path: string, signal: Json, k: number): RecordedSignal {
   };
 }
 
-/** A number with a unit, as text; null if it is none of the dimension. */
+/** Returns a number with a unit from a text; null if it lacks the dimension. */
 function quantity(value: unknown, si: string): number | null {
   const [, number, text] = typeof value === 'string' ? (/^\s*([-+\d.eE]+)\s*(.+)$/.exec(value) ?? []) : [];
   const unit = text === undefined ? null : fileUnit(text);

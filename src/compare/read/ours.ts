@@ -1,10 +1,10 @@
-/** Results of interneuron in the form in which they are compared. */
+/** Results of interneuron in the form for comparison. */
 
 import { areListed, elementAt, elementCount, timeOf, type StoredResult } from '../../../runtime/results/result.js';
 import type { ResultFormat } from '../../../runtime/results/open.js';
 import type { Recorded } from '../recorded.js';
 
-/** A format of results in words. */
+/** Returns the name of a format of results. */
 export const formatName = (format: ResultFormat): string =>
   `interneuron ${{ nwb: 'NWB', neo: 'JSON', csv: 'CSV' }[format]}`;
 

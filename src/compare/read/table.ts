@@ -8,7 +8,7 @@ import { noTimeUnit, notANumber, unreadFormat, unusable } from '../messages.js';
 import { collectTrains, type Recorded, type RecordedSignal } from '../recorded.js';
 import { decimalToSI, fileUnit, timeScale, type FileUnit } from '../units.js';
 
-/** What a column holds. */
+/** The content of a column. */
 type Column =
   | { readonly kind: 'population' | 'id' | 'step' | 'other' }
   | { readonly kind: 'time'; readonly unit: string | null }
@@ -19,7 +19,7 @@ interface Layout {
   readonly columns: readonly Column[];
   /** Unit of times for columns that state none. */
   readonly times: string | undefined;
-  /** Whether LEMS wrote it, whose times have single precision. */
+  /** Whether LEMS wrote it, which gives times in single precision. */
   readonly single?: boolean;
 }
 
@@ -109,8 +109,8 @@ function columnOf(name: string, isNest: boolean): Column {
 }
 
 /**
- * The layout of a table of numbers only: spikes if it has two columns of which one holds whole numbers and the other does
- * not; otherwise samples, with times that ascend in the first column, as LEMS writes them in s.
+ * Returns the layout of a table of only numbers. It holds spikes if it has two columns and exactly one of them has only whole
+ * numbers. Otherwise it holds samples, with ascending times in the first column, as LEMS writes them in s.
  */
 function headless(path: string, rows: readonly (readonly string[])[], times: string | undefined): Layout {
   const [first] = rows;
@@ -207,7 +207,7 @@ function readRows(
   };
 }
 
-/** Digits after the decimal point, with those of the exponent. */
+/** Returns the number of digits after the decimal point, with the exponent applied. */
 function decimalsOf(text: string): number {
   const [, fraction = '', exponent = '0'] = /^[^.eE]*(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   return Math.max(0, fraction.length - Number(exponent));

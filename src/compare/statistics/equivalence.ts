@@ -1,4 +1,4 @@
-/** Tests of equivalence: whether two means differ by less than a margin, by more, or too uncertainly to say. */
+/** Tests of equivalence: whether two means differ by less than a margin, by more, or too uncertainly to decide. */
 
 import { upperQuantile, upperTail } from './student.js';
 
@@ -111,8 +111,8 @@ function decided(
 }
 
 /**
- * Turns findings of differences into doubt where they would be false alarms too often: of m tests, the smallest p counts
- * against α/m, the next one against α/(m - 1), and so on (Holm 1979, Scand. J. Stat. 6:65).
+ * Turns findings of differences into doubt if they would be false alarms too often. Of m tests, the smallest p counts against
+ * α/m, the next one against α/(m - 1), and so on (Holm 1979, Scand. J. Stat. 6:65).
  */
 export function withHolm(differences: readonly Difference[]): readonly Difference[] {
   const ordered = [...differences].sort((a, b) => a.departure - b.departure);

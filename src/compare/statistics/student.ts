@@ -3,7 +3,7 @@
 /** Coefficients of Stirling's series in odd powers of 1/x (DLMF 5.11.1). */
 const stirling = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188];
 
-/** Logarithm of the gamma function of a positive number, shifted to where the series is accurate to 1e-14. */
+/** Returns the logarithm of the gamma function of a positive number, shifted until the series is accurate to 1e-14. */
 function logGamma(x: number): number {
   let [shifted, product] = [x, 1];
   while (shifted < 15) product *= shifted++;

@@ -1,11 +1,11 @@
 /**
- * From what LEMS documents say to a document of the canonical model. No type is known by name.
+ * Imports LEMS documents as a document of the canonical model. It depends on no type's name.
  *
- *   1. target    what is to run, for how long, in what steps
- *   2. network   the instances below it (`build/network.ts`), and what connects them (`build/connect.ts`)
- *   3. types     the equations of each kind of instance (`flatten/`)
- *   4. outputs   what is recorded, which may ask more of the types
- *   5. document  populations, projections, types, with the places that they come from
+ *   1. target the component to run, with length and time step
+ *   2. network the instances below it (`build/network.ts`), and their connections (`build/connect.ts`)
+ *   3. types the equations of each kind of instance (`flatten/`)
+ *   4. outputs the recordings, which may add demands on the types
+ *   5. document populations, projections, types, with their source places
  */
 
 import { missingReference } from './messages.js';
@@ -35,9 +35,9 @@ interface ImportedDocument {
   readonly positions: Positions;
 }
 
-/** What is to run. */
+/** The target of a run. */
 interface Run {
-  /** The component that says so; null where a document only has the model. */
+  /** The simulation component; null if a document has only the model. */
   readonly simulation: Component | null;
   readonly target: Component;
   /** Seconds. */
@@ -45,42 +45,42 @@ interface Run {
   readonly step?: number;
 }
 
-/** A component to import by itself, whatever the document says is to run. */
+/** A component to import by itself, regardless of the document's target. */
 export interface Part {
   readonly target: Component;
-  /** What it is in; null where it needs nothing around it. */
+  /** Its container; null if it needs no surroundings. */
   readonly around: Container | null;
 }
 
 /**
  * Imports LEMS.
  *
- * @param part  absent: what the document says is to run
+ * @param part absent: the target of the document
  * @returns a document for `normalise` with places, or null when errors were reported
  * @diagnostic lems/* as listed in `build/messages.ts` and `flatten/messages.ts`
- * @source LEMS (Cannon et al. 2014); timing as its reference interpreter has it
+ * @source LEMS (Cannon et al. 2014); timing of its reference interpreter
  */
 export function importNeuroML(lems: LemsModel, diagnostics: Diagnostics, part?: Part): ImportedDocument | null {
   return importParts(lems, diagnostics, part);
 }
 
-/** A document with what each of its parts was made from. */
+/** A document with the source of each of its parts. */
 export interface ImportedParts extends ImportedDocument {
   /** Instances. */
   readonly network: Network;
-  /** What connects them. */
+  /** Their connections. */
   readonly wires: Wires;
   /** How parts of the network are called in the document. */
   readonly naming: Naming;
   /** Canonical types of the components. */
   readonly types: Types;
-  /** What says how to run; null where a document only has the model. */
+  /** The simulation component; null if a document has only the model. */
   readonly simulation: Component | null;
   /** The component that is run. */
   readonly target: Component;
 }
 
-/** Imports LEMS, and says what everything was made from. */
+/** Imports LEMS, and returns the sources of all parts. */
 export function importParts(lems: LemsModel, diagnostics: Diagnostics, part?: Part): ImportedParts | null {
   const errors = (): number => diagnostics.list.filter(({ severity }) => severity === 'error').length;
   const before = errors();
@@ -165,7 +165,7 @@ function checkRates({ step = NaN }: Run, lems: LemsModel, diagnostics: Diagnosti
   }
 }
 
-/** The seed of the reference interpreter where a simulation states none. */
+/** The seed of the reference interpreter if a simulation states none. */
 export const usualSeed = '1234';
 
 /** A simulation's seed, a text of that name. */
@@ -174,7 +174,7 @@ function seedOf({ attributes }: Component): string {
 }
 
 /**
- * What the document says is to run; without that a network, or the last component that has dynamics. @diagnostic
+ * Returns the target of the document. The default is a network, or the last component with dynamics. @diagnostic
  * lems/nothing-to-run
  */
 function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
@@ -211,7 +211,7 @@ function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
   return null;
 }
 
-/** Whether a component says what to run. */
+/** Checks whether a component is a simulation. */
 const runs = ({ type }: Component): boolean => (type.simulation?.runs.length ?? 0) > 0;
 
 /** The components inside a component, at any depth. */

@@ -1,7 +1,7 @@
 /**
- * What an imported document said, kept beside the canonical model: component types and components as they were written,
- * so that the model can be written as NeuroML and LEMS again in the words of its author, while it is the same. Documents with
- * very long lists of connections are not kept.
+ * The imported document, kept in the canonical model: component types and components as written. An unchanged model can
+ * be written again as NeuroML and LEMS exactly as its author wrote it. Documents with very long lists of connections
+ * are not kept.
  */
 
 import { coreFile, coreRoot } from './core-types.js';
@@ -16,11 +16,11 @@ export interface KeptElement {
   readonly tag: string;
   readonly attributes?: Readonly<Record<string, string>>;
   readonly children?: readonly KeptElement[];
-  /** Its text; absent: it has none. */
+  /** Its text; absent if it has no text. */
   readonly text?: string;
-  /** XML text instead of all other members: annotations, whose namespaces are not ours to read. */
+  /** XML text instead of all other members: annotations with foreign namespaces. */
   readonly raw?: string;
-  /** A list of elements of this tag: values of the attributes in which they differ, one for each of them. */
+  /** A list of elements of this tag: values of the attributes that differ, one value for each element. */
   readonly columns?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -34,7 +34,7 @@ export interface KeptSource {
   readonly core: readonly string[];
   /** Id of the component that is run. */
   readonly target: string;
-  /** Elements below the root, those of included files in their place. */
+  /** Elements below the root, with elements of included files in place of the inclusion. */
   readonly elements: readonly KeptElement[];
 }
 
@@ -43,7 +43,7 @@ const longestInRows = 1000;
 /** Documents with longer lists are not kept. */
 const longestList = 100_000;
 
-/** Elements that say something of the entire document. */
+/** Elements that describe the entire document. */
 const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
 /**
  * Small definitions that are named in ways that are not looked for: units within quantities, constants within
@@ -52,10 +52,10 @@ const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'propert
 const always: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', ...commentary]);
 
 /**
- * What a document said of what is run, and all that this refers to.
+ * Returns a document's elements for the run and all elements that they refer to.
  *
- * @param roots  what is run: a component that says how, and what it names
- * @returns undefined where the model was not read from a text, or where the text has a very long list
+ * @param roots components of the run: the simulation, and its targets
+ * @returns undefined if the model was not read from a text, or if the text has a very long list
  */
 export function keepSource({ source, byId }: LemsModel, roots: readonly Component[]): KeptSource | undefined {
   const [first] = roots;
@@ -112,15 +112,15 @@ function definitionsByName(
 }
 
 /**
- * Calls `visit` with every tag and attribute value of an element and what is in it; of long lists with those of the
- * first.
+ * Calls `visit` with every tag and attribute value of an element and its contents. Of a long list, only the first
+ * element is visited.
  */
 function eachMention(element: XmlElement, visit: (name: string) => void): void {
   visit(element.name);
   for (const value of Object.values(element.attributes)) visit(value);
   let last: XmlElement | undefined;
   for (const inner of element.children) {
-    // Connections of a list name what they are of once for all, or each its own synapse.
+    // Connections of a list name their synapse once for all, or each its own.
     if (inner instanceof ListedElement && last instanceof ListedElement && inner.shape === last.shape) {
       for (const name of inner.shape) if (!paths.has(name)) visit(inner.attribute(name) ?? '');
     } else eachMention(inner, visit);
@@ -144,9 +144,9 @@ const paths: ReadonlySet<string> = new Set([
 const besideAll = ['PyNN.xml', 'Simulation.xml'];
 
 /**
- * Files of core types that the document names itself, and those that none of these includes.
+ * Returns files of core types that the document includes directly, without files that one of them includes.
  *
- * @param mentions  types that it uses, among other words
+ * @param mentions names in the document, including the types that it uses
  */
 function coreNamed({ core, root }: LemsSource, mentions: ReadonlySet<string>): readonly string[] {
   const all = 'NeuroML2CoreTypes.xml';
@@ -203,7 +203,7 @@ function keptChildren(children: readonly XmlElement[]): readonly KeptElement[] {
   return all;
 }
 
-/** Attributes in which the elements of a list differ. */
+/** Returns attributes that differ between the elements of a list. */
 function columnsOf({ shape }: ListedElement, list: readonly XmlElement[]): NonNullable<KeptElement['columns']> {
   return Object.fromEntries(
     shape.flatMap((name) => {

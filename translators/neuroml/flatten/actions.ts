@@ -1,4 +1,7 @@
-/** What happens at events: assignments, emissions, changes of regime, with the handlers that are called at once. */
+/**
+ * Actions of events: assignments, emissions, changes of regime, including the actions of handlers that are called at
+ * once.
+ */
 
 import type { Assignment, Expression } from '../../../src/lang/ast.js';
 import { assignment as assignmentTo, binary, conditional, integer, name as nameOf } from '../../../src/lang/build.js';
@@ -9,7 +12,7 @@ import { stateVariables, type Variables } from './variables.js';
 import type { TreeNode } from './tree.js';
 import type { Wiring } from './wiring.js';
 
-/** An event that leaves the instance, perhaps only where a condition holds. */
+/** An event that leaves the instance, perhaps only under a condition. */
 export interface Emission {
   /** Port of the root. */
   readonly port: string;
@@ -17,7 +20,7 @@ export interface Emission {
   readonly guard: Expression | null;
 }
 
-/** What a block does, in order; emissions come after all of its assignments. */
+/** Effects of a block, in order. Emissions come after all of its assignments. */
 export interface Effect {
   /** Assignments to canonical variables. */
   readonly statements: readonly Assignment[];
@@ -34,13 +37,13 @@ export interface Mode {
   readonly held: string;
 }
 
-/** What actions need to know of the tree. */
+/** Context of actions within the tree. */
 export interface ActionContext {
-  /** What names mean in each instance. */
+  /** Meanings of names in each instance. */
   readonly variables: Variables;
   /** The instance that everything else is in. */
   readonly root: TreeNode;
-  /** Who hears whose events. */
+  /** Connections of events between instances. */
   readonly wiring: Wiring;
   /** Regimes of a node that are kept in a variable. */
   mode(node: TreeNode): Mode | undefined;
@@ -57,10 +60,10 @@ function both(a: Expression | null, b: Expression): Expression {
 }
 
 /**
- * The effect of a block of actions of a node.
+ * Returns the effect of a block of actions of a node.
  *
- * @param guard  where given, the block acts only where it holds
- * @param calls  handlers that are being called, to find circles
+ * @param guard a condition for the block, if given
+ * @param calls handlers that are being called, to find cycles
  */
 export function effectOf(
   context: ActionContext,
@@ -115,7 +118,7 @@ function assignment(
   return [assign(target.name, guard ? conditional(guard, result, nameOf(target.name)) : result)];
 }
 
-/** An event on a port of a node: calls what is wired to it, and leaves the tree where the node is its root. */
+/** Emits an event on a port of a node: calls the handlers wired to it. At the root, the event leaves the tree. */
 function emit(
   context: ActionContext,
   node: TreeNode,
@@ -134,7 +137,7 @@ function emit(
   return { statements, emissions };
 }
 
-/** What a node does when an event arrives on one of its ports. @diagnostic lems/event-circle */
+/** Returns the effect of an event that arrives on a port of a node. @diagnostic lems/event-circle */
 export function handle(
   context: ActionContext,
   node: TreeNode,

@@ -15,7 +15,7 @@ export interface PlacedDocument {
   readonly places: ReadonlyMap<string, Place>;
 }
 
-/** Texts of expressions, with units spelt out where a variable has the name of one. */
+/** Texts of expressions, with units spelt out if a variable has the same name. */
 interface Texts {
   readonly expression: (e: Expression) => string;
   readonly statement: (s: Assignment) => string;
@@ -31,10 +31,10 @@ const ofType = (item: { readonly integer?: true }): { readonly type?: string } =
   item.integer ? { type: 'integer' } : {};
 
 /**
- * What neuron types and synapse types have in common: parameters, state, derived variables, derivatives, the order of
- * parts.
+ * Returns the common part of neuron types and synapse types: parameters, state, derived variables, derivatives, the
+ * order of parts.
  *
- * @param valueOf  value in SI of a parameter for the component that the type is shown with
+ * @param valueOf value in SI of a parameter for the component that represents the type
  */
 export function equationsDocument(flat: FlatType, valueOf: (parameter: FlatParameter) => number): PlacedDocument {
   const texts = textsOf(flat.names.has);
@@ -93,9 +93,9 @@ function partDocument({ derived, propagate, state, events, regimes, current }: F
 }
 
 /**
- * A neuron type.
+ * Returns a neuron type.
  *
- * @param ports  events that others listen to although nothing emits them
+ * @param ports received events that are never emitted
  */
 export function neuronDocument(
   flat: FlatType,
@@ -160,7 +160,7 @@ function regimeDocument(regime: FlatType['regimes'][number], texts: Texts): Reco
   };
 }
 
-/** Conditions of what lives on a connection or a membrane, which nobody else sees. */
+/** Returns conditions of an instance on a connection or a membrane, with no other receivers. */
 function localEvents(events: readonly FlatEvent[], texts: Texts): Record<string, unknown> {
   const documents = events.map(({ name, when, do: actions }, order) => [
     name,
@@ -178,11 +178,11 @@ export function mechanismDocument(
   return { ...equations, ...localEvents(flat.events, textsOf(flat.names.has)) };
 }
 
-/** What a synapse type has beside its equations. */
+/** Parts of a synapse type in addition to its equations. */
 interface SynapseParts {
-  /** Actions at an event of the source; null where none arrives. */
+  /** Actions at an event of the source; null if none arrives. */
   readonly onEvent: readonly Assignment[] | null;
-  /** What is added to inputs of the ends, by dotted name. */
+  /** Contributions to inputs of the ends, by dotted name. */
   readonly contributes: ReadonlyMap<string, Expression>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * LEMS expressions in canonical names, with the units that LEMS lets out: a bare zero is of any dimension, and where
- * published models are not careful with dimensions, numbers in SI are what interpreters calculate with.
+ * LEMS expressions in canonical names, with the units that LEMS leaves out. A bare zero fits any dimension. For
+ * mismatched dimensions of published models, interpreters calculate with numbers in SI.
  */
 
 import { dimensionless, type Binary, type Dimension, type Expression } from '../../../src/lang/ast.js';
@@ -15,26 +15,26 @@ import {
 import { functions } from '../../../src/lang/functions.js';
 import { constantExponent } from '../../../src/lang/units.js';
 
-/** What a name stands for in canonical terms. The dimension is null where it is not stated. */
+/** The canonical meaning of a name. The dimension is null if it is not stated. */
 export interface Meaning {
   /** In canonical names. */
   readonly expression: Expression;
   readonly dimension: Dimension | null;
 }
 
-/** A translated expression; its dimension is null where it could not be found out. */
+/** A translated expression. Its dimension is null if it could not be inferred. */
 export interface Typed extends Meaning {
   /** A literal zero, which takes the dimension of its place. */
   readonly zero: boolean;
 }
 
-/** The meaning of a name of LEMS; undefined: it has none here. */
+/** Returns the meaning of a name of LEMS, or undefined if it has none here. */
 export type Lookup = (name: string) => Meaning | undefined;
 
 /**
- * An expression with canonical names in the place of LEMS's.
+ * Returns an expression with canonical names in place of LEMS's.
  *
- * @param unknown  told of names that mean nothing; they stay
+ * @param unknown receives names without a meaning, which stay
  */
 export function translate(e: Expression, lookup: Lookup, unknown: (name: string) => void): Typed {
   const go = (part: Expression): Typed => translate(part, lookup, unknown);
@@ -96,8 +96,8 @@ function rootOf(part: Typed | undefined): Dimension | null {
 }
 
 /**
- * A translated expression where a value of a dimension is wanted: a bare zero gets its unit, another dimension keeps
- * its number in SI.
+ * Returns a translated expression with a required dimension. A bare zero gets its unit, and another dimension keeps its
+ * number in SI.
  */
 export function fit(part: Typed, dimension: Dimension | null): Expression {
   const { expression, zero } = part;
@@ -163,7 +163,7 @@ function translateBinary(e: Binary, a: Typed, b: Typed): Typed {
   }
 }
 
-/** The first case whose condition holds, else `otherwise`. */
+/** Returns the first case with a true condition, else `otherwise`. */
 export function choose(
   cases: readonly { readonly condition: Expression | null; readonly value: Expression }[],
   otherwise: Expression,

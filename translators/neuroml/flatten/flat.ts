@@ -10,30 +10,30 @@ import type { AttachmentSum } from './select.js';
 /** A state variable of a canonical type. */
 export interface FlatState {
   readonly name: string;
-  /** Null where it is not stated. */
+  /** Null if it is not stated. */
   readonly dimension: Dimension | null;
   /** First value; null: zero. */
   readonly initial: Expression | null;
-  /** Set where it holds a whole number, such as the index of a regime. */
+  /** Set if it holds a whole number, such as the index of a regime. */
   readonly integer?: true;
 }
 /** A derived variable of a canonical type. */
 export interface FlatDerived {
   readonly name: string;
-  /** Null where it is not stated. */
+  /** Null if it is not stated. */
   readonly dimension: Dimension | null;
   readonly value: Expression;
-  /** Set where it holds a whole number, such as the index of a regime. */
+  /** Set if it holds a whole number, such as the index of a regime. */
   readonly integer?: true;
   readonly place: Place;
 }
-/** A condition with what it does. */
+/** A condition with its actions. */
 export interface FlatEvent {
   readonly name: string;
   readonly when: Expression;
   /** Actions, in order. */
   readonly do: readonly Assignment[];
-  /** Name under which others see it; null where nobody does. */
+  /** Name of the emitted event; null if it is not received. */
   readonly emits: string | null;
   readonly place: Place;
 }
@@ -45,7 +45,7 @@ export interface FlatRegime {
   readonly rates: ReadonlyMap<string, Expression>;
   /** Actions when it is entered. */
   readonly onEntry: readonly Assignment[];
-  /** Conditions with what they do, tested in this order. */
+  /** Conditions with their actions, tested in this order. */
   readonly transitions: readonly {
     readonly when: Expression;
     readonly do: readonly Assignment[];
@@ -54,21 +54,21 @@ export interface FlatRegime {
     readonly place: Place;
   }[];
 }
-/** A sum over what is attached. */
+/** A sum over attachments. */
 export interface FlatInput extends AttachmentSum {
   readonly name: string;
-  /** Null where it is not stated. */
+  /** Null if it is not stated. */
   readonly dimension: Dimension | null;
 }
-/** What is advanced as a whole, see `Part` of the canonical model. */
+/** A part that is advanced as a whole, see `Part` of the canonical model. */
 export interface FlatPart {
-  /** In the order in which they are computed. */
+  /** In the order of computation. */
   readonly derived: readonly string[];
   /** State variables that form a linear system, advanced by its matrix exponential. */
   readonly propagate: readonly string[];
-  /** State variables whose rates are applied together. */
+  /** State variables with rates that are applied together. */
   readonly state: readonly string[];
-  /** Conditions, in the order in which they are tested. */
+  /** Conditions, in the order of their tests. */
   readonly events: readonly string[];
   /** Whether regimes are advanced at the end of this part. */
   readonly regimes: boolean;
@@ -79,7 +79,7 @@ export interface FlatPart {
 /** Whether an instance becomes an element of a population, or lives on a connection or a membrane. */
 export type FlatKind = 'neuron' | 'synapse';
 
-/** A part in which nothing happens. */
+/** A part without any effect. */
 export const emptyPart: FlatPart = { derived: [], propagate: [], state: [], events: [], regimes: false, current: [] };
 
 /** Variables that a regime changes. */

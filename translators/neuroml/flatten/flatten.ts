@@ -1,12 +1,12 @@
 /**
- * From a component with all that is in it to the equations of one canonical type.
+ * Flattens a component with all its contents to the equations of one canonical type.
  *
- *   1. grow        the instances that the component is made of (`tree.ts`), and the events between them (`wiring.ts`)
- *   2. name        a canonical name for every variable (`variables.ts`)
- *   3. translate   values, rates, conditions, actions of each instance, inner ones first, each as a separate part
- *   4. finish      the document of the type, once all that others ask of it is known
+ *   1. grow the instances that make up the component (`tree.ts`), and the events between them (`wiring.ts`)
+ *   2. name a canonical name for every variable (`variables.ts`)
+ *   3. translate values, rates, conditions, actions of each instance, inner ones first, each as a separate part
+ *   4. finish the document of the type, once all demands of other types are known
  *
- * Nothing here knows the name of a type.
+ * No step depends on the name of a type.
  */
 
 import type { Diagnostics, Place } from '../../../src/diagnostics/diagnostic.js';
@@ -58,7 +58,7 @@ interface FlatSetting {
   readonly lems: LemsModel;
   readonly diagnostics: Diagnostics;
   readonly kind: FlatKind;
-  /** What names beyond the root mean. */
+  /** Meanings of names beyond the root. */
   readonly outside: Outside;
   /** Children that are instances of their own. */
   readonly apart?: (inner: Component) => boolean;
@@ -75,7 +75,7 @@ const perSecond = (dimension: Dimension | null): Dimension | null => dimension &
 export class FlatType {
   /** The instances that it is made of. */
   readonly tree: Tree;
-  /** What names mean in each of them. */
+  /** Meanings of names in each of them. */
   readonly variables: Variables;
   /** Identifiers of variables. */
   readonly names = new CanonicalNames();
@@ -87,9 +87,9 @@ export class FlatType {
   readonly rates = new Map<string, { readonly value: Expression; readonly place: Place }>();
   /** In the order of their parts. */
   readonly events: FlatEvent[] = [];
-  /** Regimes of the root; those of inner instances are variables. */
+  /** Regimes of the root. Regimes of inner instances are variables. */
   readonly regimes: FlatRegime[] = [];
-  /** Sums over what is attached. */
+  /** Sums over attachments. */
   readonly inputs: FlatInput[] = [];
   readonly #parts: { readonly node: TreeNode; readonly part: FlatPart }[] = [];
   readonly #context: ActionContext;
@@ -121,14 +121,12 @@ export class FlatType {
     this.#advance(this.tree.root);
   }
 
-  /** Parameters in the order in which they were first read. */
+  /** Parameters in the order of their first read. */
   get parameters(): readonly FlatParameter[] {
     return this.variables.parameters;
   }
 
-  /**
-   * Parts in the order in which they are advanced. Copies that were asked for since the type was made are among them.
-   */
+  /** Parts in the order of advance, including copies that were requested after the type was made. */
   get sequence(): readonly FlatPart[] {
     const before = [...this.#before.values()];
     const first: readonly FlatPart[] = before.length > 0 ? [{ ...emptyPart, derived: before }] : [];
@@ -168,17 +166,19 @@ export class FlatType {
     );
   }
 
-  /** The port that connections leave by where they name none. */
+  /** The default port of outgoing connections. */
   get outPort(): string | undefined {
     return firstOutPort(this.component.type);
   }
 
-  /** The first port that takes events in; undefined: there is none. */
+  /** The first port that receives events, or undefined if there is none. */
   get inPort(): string | undefined {
     return firstInPort(this.component.type);
   }
 
-  /** What the root does at an event from outside. Emissions that follow happen when the instance is advanced next. */
+  /**
+   * Returns the root's actions at an event from outside. Resulting emissions happen when the instance is advanced next.
+   */
   handler(port: string): readonly Assignment[] {
     const known = this.#handlers.get(port);
     if (known) return known;
@@ -195,7 +195,10 @@ export class FlatType {
     return heard.some((handler) => handler.port === port && handler.actions.length > 0);
   }
 
-  /** What is seen from outside under a path of ids and names within the instance; undefined where there is nothing. */
+  /**
+   * Returns the variable visible from outside under a path of ids and names within the instance, or undefined if there
+   * is none.
+   */
   seen(path: readonly string[]): Meaning | undefined {
     let node: TreeNode | undefined = this.tree.root;
     for (const step of path.slice(0, -1)) node = node && membersNamed(node, step)[0];
@@ -227,7 +230,7 @@ export class FlatType {
     return made;
   }
 
-  /** Inputs to which an attached component adds, with what of it. */
+  /** Returns the inputs that receive contributions of an attached component. */
   inputsFrom(component: Component, list: string): readonly FlatInput[] {
     return this.inputs.filter(
       (input) => input.node === this.tree.root && input.list === list && admits(input.predicate, component),
@@ -292,7 +295,11 @@ export class FlatType {
     return this.variables.variable(node, name)?.name ?? name;
   }
 
-  /** Adds the derived variables of a node. @returns their LEMS names, each after those that it reads */
+  /**
+   * Adds the derived variables of a node.
+   *
+   * @returns their LEMS names, each after the names that it reads
+   */
   #derive(node: TreeNode): readonly string[] {
     const ordered = inOrderOfReading(derivedVariables(node.type));
     for (const definition of ordered) this.#deriveOne(node, definition);
@@ -347,7 +354,11 @@ export class FlatType {
     },
   };
 
-  /** Adds a rate of change. @returns the canonical name of the variable, or nothing after a finding */
+  /**
+   * Adds a rate of change.
+   *
+   * @returns the canonical name of the variable, or an empty list after a finding
+   */
   #rate(node: TreeNode, variable: string, formula: LemsExpression): readonly string[] {
     const target = this.variables.variable(node, variable);
     if (target?.kind !== 'state') return [];
@@ -488,9 +499,9 @@ export class FlatType {
   }
 
   /**
-   * Others see a variable as it was after its instance's own step. What changes it later, regimes and kinetic schemes,
-   * they see one step after. Of canonical regimes, and of handlers called from outside, the timing profile takes care
-   * itself.
+   * Checks whether other instances read a variable late. They read it as it was after its instance's own step. Later
+   * changes, by regimes and kinetic schemes, become visible one step after. The timing profile itself handles canonical
+   * regimes, and handlers called from outside.
    */
   #isLate(node: TreeNode, name: string): boolean {
     const { dynamics } = node.type;

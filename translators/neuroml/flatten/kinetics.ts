@@ -9,7 +9,7 @@ import * as messages from './messages.js';
 import { linked, membersNamed, type TreeNode } from './tree.js';
 import type { Variables } from './variables.js';
 
-/** Rates of change of the occupancies by canonical name, in order, and where they start. */
+/** Rates of change of the occupancies by canonical name, in order, and their first values. */
 interface FlatScheme {
   readonly rates: ReadonlyMap<string, Expression>;
   /** All are in the first state at the start. */

@@ -60,7 +60,7 @@ export const unknownRegime = (name: string, known: readonly string[]): Finding =
   ...unlike(name, known),
 });
 
-/** A `StateAssignment` to what is not a state variable. */
+/** A `StateAssignment` to a name that is not a state variable. */
 export const notAState = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/not-a-state-variable',
   message: `${shorten(name)} is not a state variable and cannot be assigned`,

@@ -9,8 +9,8 @@ export class CanonicalNames {
   readonly #names = new UniqueNames();
 
   /**
-   * A name like the one wanted: with an underscore behind it where that has its own meaning (`i`), numbered where
-   * it is taken.
+   * Returns a name like the wanted one. It ends in an underscore if the wanted one is reserved (`i`), and in a number
+   * if it is taken.
    */
   take(wanted: string): string {
     const plain = identifier(wanted);

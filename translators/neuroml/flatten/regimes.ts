@@ -1,4 +1,4 @@
-/** Regimes of one instance: whether canonical ones can say them, and what a rate is in each. */
+/** Regimes of one instance: the check whether canonical regimes can express them, and its rates in each. */
 
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
 import { integer, quantity } from '../../../src/lang/build.js';
@@ -13,7 +13,7 @@ export const firstOf = (regimes: readonly RegimeDefinition[]): number =>
     regimes.findIndex(({ initial }) => initial),
   );
 
-/** Whether regimes change at their own conditions alone, and emit one event at most: so do canonical ones. */
+/** Checks whether regimes change only at their own conditions and emit at most one event, as canonical regimes do. */
 export function haveCanonicalRegimes({ dynamics }: ComponentType): boolean {
   const regimes = dynamics?.regimes ?? [];
   const several = regimes.some(

@@ -11,7 +11,7 @@ import * as messages from './messages.js';
 import { membersNamed, type TreeNode } from './tree.js';
 import { literal, type Variables } from './variables.js';
 
-/** A step of a path: a name, and what is in brackets behind it. */
+/** A step of a path: a name, and the brackets after it. */
 interface Step {
   readonly name: string;
   readonly predicate: Predicate | null;
@@ -54,14 +54,14 @@ function predicateOf(text: string): Predicate {
 /** A value in quotes without them. */
 const unquoted = (text: string): string => /^(['"])(.*)\1$/.exec(text)?.[2] ?? text;
 
-/** Whether a component is among those that a predicate lets through. */
+/** Checks whether a predicate admits a component. */
 export function admits(predicate: Predicate | null, component: Component): boolean {
   return (
     predicate?.kind !== 'attribute' || (component.attributes[predicate.attribute] ?? '') === unquoted(predicate.value)
   );
 }
 
-/** A sum over what is attached to an instance while it runs. */
+/** A sum over the attachments of an instance while it runs. */
 export interface AttachmentSum {
   /** Name of the attachments. */
   readonly list: string;
@@ -74,7 +74,7 @@ export interface AttachmentSum {
   readonly reduce: 'sum' | 'product';
 }
 
-/** How the values of a selection become one, and what stands for none. */
+/** The reduction of a selection's values to one, and its value for an empty selection. */
 interface Selection {
   readonly path: string;
   readonly reduce: 'add' | 'multiply' | undefined;
@@ -83,7 +83,7 @@ interface Selection {
   readonly place: Place;
 }
 
-/** What selections may lead to beside instances of the tree. */
+/** Targets of selections besides instances of the tree. */
 export interface Reach {
   /** A variable of the instance at the other end of a tunnel of that name. */
   peer(node: TreeNode, tunnel: string, variable: string): Meaning | undefined;
@@ -194,8 +194,8 @@ function chain(terms: readonly Expression[], operator: '+' | '*'): Expression {
 }
 
 /**
- * The parameter that a derived parameter selects: `child/parameter` among the instances around it, or
- * `//Type[attribute=path]/parameter` among all components of a type, where the path leads from the instance to a value
+ * Returns the parameter that a derived parameter selects. `child/parameter` is among the instances around it.
+ * `//Type[attribute=path]/parameter` is among all components of a type, and the path leads from the instance to a value
  * of that attribute.
  */
 export function selectParameter(variables: Variables, node: TreeNode, path: string, place: Place): Meaning | undefined {

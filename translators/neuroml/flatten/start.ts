@@ -1,4 +1,4 @@
-/** Values at the start: what `OnStart` leaves behind once instances that read each other have settled. */
+/** Values at the start: results of `OnStart` after instances that read each other have settled. */
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { substitute } from '../../../src/lang/walk.js';
@@ -9,8 +9,9 @@ import { stateVariables, type Variables } from './variables.js';
 import type { TreeNode } from './tree.js';
 
 /**
- * First values of the state variables of a node, by canonical name. The blocks run again until nothing changes, so that
- * a name stands for its own first value; only what a block assigns twice stands for what it was in between.
+ * Returns first values of the state variables of a node, by canonical name. The blocks run again until no value
+ * changes, so that a name is its own first value. Only a variable that a block assigns twice has its intermediate
+ * value.
  */
 export function startValues(variables: Variables, node: TreeNode): ReadonlyMap<string, Expression> {
   const { dynamics } = node.type;

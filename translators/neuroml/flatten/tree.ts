@@ -1,4 +1,4 @@
-/** The instances that one component is made of: its children, and what its structure makes of references. */
+/** The instances of one component: its children, and the references that its structure instantiates. */
 
 import { missingReference } from '../messages.js';
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -9,27 +9,27 @@ import { identifier, UniqueNames } from '../../../src/model/free-name.js';
 
 /** An instance within the tree of an instance that is flattened. */
 export interface TreeNode {
-  /** What it is an instance of. */
+  /** The component that it instantiates. */
   readonly component: Component;
   readonly type: ComponentType;
   /** The instance that it is in; null for the root. */
   readonly parent: TreeNode | null;
-  /** What its parent calls it: a child, a list, a reference. */
+  /** Its parent's name for it: a child, a list, a reference. */
   readonly role: string;
-  /** What its variables are called after, with an underscore behind it; empty for the root. */
+  /** Prefix of its variables' names, with an underscore at its end; empty for the root. */
   readonly prefix: string;
   /** Position in the tree: equal for nodes that correspond in trees of one form. */
   readonly ordinal: number;
-  /** Instances within, by what this one calls them. */
+  /** Instances within, by this instance's names for them. */
   readonly members: Map<string, TreeNode[]>;
-  /** Instances within, in the order in which they are advanced: single ones, then lists. */
+  /** Instances within, in the order of advance: single ones, then lists. */
   readonly inner: TreeNode[];
 }
 
 /** A tree with its nodes by ordinal. */
 export interface Tree {
   readonly root: TreeNode;
-  /** Each before those in it. */
+  /** Each before the ones within it. */
   readonly nodes: readonly TreeNode[];
 }
 
@@ -89,7 +89,7 @@ export function growTree(
   return { root, nodes };
 }
 
-/** What the structure of a node's type adds to it. */
+/** Adds the instances made by the structure of a node's type. */
 function instantiate(
   { component, type }: TreeNode,
   lems: LemsModel,

@@ -1,4 +1,4 @@
-/** What names mean within the instances of a tree, and what others see of them. */
+/** Meanings of names within the instances of a tree, and their values as other instances read them. */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension, Expression } from '../../../src/lang/ast.js';
@@ -23,13 +23,13 @@ type ParameterSource =
   /** A parameter or property of the component of the node with this ordinal. */
   | { readonly kind: 'component'; readonly ordinal: number; readonly name: string }
   | { readonly kind: 'expression'; readonly value: Expression }
-  /** Something of what encloses the entire tree. */
+  /** A name of the surroundings of the entire tree. */
   | { readonly kind: 'outside'; readonly name: string };
 
 /** A parameter of a canonical type. */
 export interface FlatParameter {
   readonly name: string;
-  /** Null where it is not stated. */
+  /** Null if it is not stated. */
   readonly dimension: Dimension | null;
   /** Where its value comes from. */
   readonly source: ParameterSource;
@@ -49,20 +49,20 @@ interface Copy {
   readonly dimension: Dimension | null;
 }
 
-/** Names beyond the root of a tree: what an instance is attached to or is in. */
+/** Returns names beyond the root of a tree, from its cell or container. */
 export type Outside = (name: string) => Meaning | FlatParameterRequest | undefined;
 /** The value is a parameter that the surroundings give. */
 interface FlatParameterRequest {
   readonly parameter: Dimension | null;
 }
 
-/** All state variables of a type, those of its regimes among them. */
+/** Returns all state variables of a type, including its regimes'. */
 export function stateVariables(type: ComponentType): readonly StateVariableDefinition[] {
   const { dynamics } = type;
   return dynamics ? [...dynamics.stateVariables, ...dynamics.regimes.flatMap((regime) => regime.stateVariables)] : [];
 }
 
-/** All derived variables of a type, those of its regimes among them. */
+/** Returns all derived variables of a type, including its regimes'. */
 export function derivedVariables(type: ComponentType): readonly DerivedVariableDefinition[] {
   const { dynamics } = type;
   return dynamics
@@ -72,14 +72,14 @@ export function derivedVariables(type: ComponentType): readonly DerivedVariableD
 
 /** Names within one tree. */
 export class Variables {
-  /** Those that expressions asked for so far. */
+  /** Parameters that expressions have read so far. */
   readonly parameters: FlatParameter[] = [];
   /**
-   * Copies that nodes make when they are advanced: of their own variables that others see late, and of what they
-   * require.
+   * Copies that nodes make when they are advanced: of their own variables that other instances read late, and of
+   * required ones.
    */
   readonly copies = new Map<TreeNode, Copy[]>();
-  /** State variables that a node reads of those around it as they are, since these do not expose them. */
+  /** State variables of enclosing nodes that a node reads without delay, since they are not exposed. */
   readonly current = new Map<TreeNode, Set<string>>();
   readonly #own = new Map<TreeNode, Map<string, Variable>>();
   readonly #parameters = new Map<string, FlatParameter>();
@@ -93,7 +93,7 @@ export class Variables {
     readonly names: CanonicalNames,
     readonly diagnostics: Diagnostics,
     private readonly outside: Outside,
-    /** Whether what others see of a variable lags behind. */
+    /** Returns whether other instances read a variable late. */
     private readonly late: (node: TreeNode, variable: string) => boolean,
     /** Whether values get from level to level at once, as in equations that are not stepped part by part. */
     private readonly instant = false,
@@ -123,7 +123,7 @@ export class Variables {
     return this.#own.get(node)?.get(name);
   }
 
-  /** What a name means in the expressions of a node itself. */
+  /** Returns the meaning of a name in the expressions of a node itself. */
   readonly own = (node: TreeNode, name: string): Meaning | undefined => {
     const variable = this.variable(node, name);
     if (variable) return meaning(variable);
@@ -137,7 +137,9 @@ export class Variables {
     return undefined;
   };
 
-  /** What others see of a node under a name: an exposure first, then any variable, parameter or requirement. */
+  /**
+   * Returns a node's name as other instances read it: an exposure first, then any variable, parameter or requirement.
+   */
   readonly seen = (node: TreeNode, name: string, reader: TreeNode | null): Meaning | undefined => {
     const variable = this.#exposed(node, name);
     if (variable) return this.#shown(node, variable, reader);
@@ -147,8 +149,8 @@ export class Variables {
   };
 
   /**
-   * What a node requires of those around it. One that requires the same has a copy, made when it was advanced last:
-   * values get from level to level one step at a time.
+   * Returns a required variable of the enclosing nodes. An enclosing node with the same requirement has a copy from its
+   * last advance, so values move up one level in a step.
    */
   required(node: TreeNode, name: string): Meaning | undefined {
     for (let at = node.parent; at; at = at.parent) {
@@ -186,7 +188,7 @@ export class Variables {
     const found = this.required(node, name);
     if (found?.expression.kind !== 'name') return found;
     const { name: of } = found.expression;
-    // What comes from outside may vary there, as the potential of the cell that an input is on does.
+    // Values from outside may vary there, such as the potential of an input's cell.
     if (this.parameters.some((parameter) => parameter.name === of && parameter.source.kind !== 'outside')) return found;
     const copy = this.names.take(node.prefix + name);
     this.#addCopy(node, { name: copy, value: found.expression, dimension: found.dimension });
@@ -262,7 +264,7 @@ export class Variables {
     return this.#parameter(key, node.prefix + name, unit, { kind: 'expression', value: fit(typed, unit) });
   }
 
-  /** The value of a derived parameter that is selected; set by those who know paths. */
+  /** Returns the value of a selected derived parameter. The resolver of paths sets it. */
   select: (node: TreeNode, path: string, place: DerivedParameterDefinition['place']) => Meaning | undefined = () =>
     undefined;
 
@@ -276,10 +278,10 @@ export class Variables {
     return { expression: nameOf(parameter.name), dimension };
   }
 
-  /** Says that a name means nothing in a node. */
+  /** Reports a name without a meaning in a node. */
   unknown(node: TreeNode, name: string, place: DerivedParameterDefinition['place']): void {
     if (node.type.requirements.has(name)) {
-      // What one component lacks, others of its type often lack as well, for the same reason.
+      // Other components of the type often lack the same names, for the same reason.
       const reported = unmet.get(this.diagnostics) ?? new Set<string>();
       unmet.set(this.diagnostics, reported);
       const requirement = `${node.type.name} ${name}`;
@@ -332,7 +334,7 @@ export function literal(value: number, dimension: Dimension | null): Meaning {
   return { expression: pure ? number(value) : quantity(value, dimension), dimension: pure ? dimensionless : dimension };
 }
 
-/** What nodes of a tree require and none around them within it has, `t` apart. */
+/** Returns the requirements of nodes that no enclosing node within the tree meets, except `t`. */
 export function unmetRequirements({ nodes }: Tree): readonly Dimensioned[] {
   const met = (node: TreeNode, name: string): boolean => {
     for (let at = node.parent; at; at = at.parent) if (declares(at.type, name)) return true;

@@ -12,7 +12,7 @@ interface Wire {
   readonly handler: string;
 }
 
-/** The wires that start at each node, in the order in which they are called. */
+/** The wires that start at each node, in the order of calls. */
 export type Wiring = ReadonlyMap<TreeNode, readonly Wire[]>;
 
 /** All actions of a type, in the order of the document. */
@@ -32,7 +32,7 @@ function actionsOf(type: ComponentType): readonly ActionDefinition[] {
 
 const outPorts = new WeakMap<ComponentType, { readonly port: string | undefined }>();
 
-/** The port on which a type emits where none is named: the first that its actions name, else the first declared. */
+/** Returns the default port on which a type emits: the first one in its actions, else the first declared one. */
 export function firstOutPort(type: ComponentType): string | undefined {
   let known = outPorts.get(type);
   if (!known) outPorts.set(type, (known = { port: findOutPort(type) }));
@@ -40,8 +40,8 @@ export function firstOutPort(type: ComponentType): string | undefined {
 }
 
 /**
- * Whether several actions of a type emit on a port: the reference interpreter then delivers nothing to connections that
- * name no port.
+ * Checks whether several actions of a type emit on a port. The reference interpreter then delivers no event to
+ * connections without a port name.
  */
 export const emitsTwice = ({ dynamics }: ComponentType, port: string): boolean =>
   [...(dynamics?.onEvents ?? []), ...(dynamics?.onConditions ?? [])]
@@ -54,13 +54,13 @@ function findOutPort(type: ComponentType): string | undefined {
   return [...type.ports.values()].find(({ direction }) => direction === 'out')?.name;
 }
 
-/** The port on which a type receives where none is named. */
+/** Returns the default port on which a type receives. */
 export function firstInPort(type: ComponentType): string | undefined {
   for (const { direction, name } of type.ports.values()) if (direction === 'in') return name;
   return type.dynamics?.onEvents[0]?.port;
 }
 
-/** Runs the structures of a tree for their connections, those of inner instances first. */
+/** Runs the structures of a tree for their connections, inner instances first. */
 export function wireTree({ root }: Tree, diagnostics: Diagnostics): Wiring {
   const wires = new Map<TreeNode, Wire[]>();
   const visit = (node: TreeNode): void => {
@@ -138,9 +138,8 @@ function addWire(
 }
 
 /**
- * The nodes that a path or the attribute that holds one stands for. A path that is written in an attribute starts at
- * the node itself where it begins with a point, else at its parent; when it leads nowhere from there, the other is
- * tried.
+ * Returns the nodes of a path, or of the attribute that holds one. A path in an attribute starts at the node itself if
+ * it begins with a point, else at its parent. If it leads nowhere from there, the other start is tried.
  */
 function nodesAt(node: TreeNode, written: string): readonly TreeNode[] {
   const path =

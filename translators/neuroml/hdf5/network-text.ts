@@ -1,9 +1,9 @@
 /**
  * The tables of a NeuroML network in HDF5 as NeuroML text.
  *
- * The layout is that of libNeuroML: `/neuroml` with the XML of all but the networks in an attribute; in it `network`,
- * with groups `population_<id>`, `projection_<id>` and `inputList_<id>`, whose tables have their columns named by
- * attributes `column_<n>`. Delays are in ms, places in micrometres.
+ * The layout is libNeuroML's: `/neuroml` with the XML of all but the networks in an attribute. It contains `network`
+ * with groups `population_<id>`, `projection_<id>` and `inputList_<id>`. Attributes `column_<n>` name the columns of
+ * their tables. Delays are in ms, positions in micrometres.
  */
 
 import { encodeEntities } from '../xml/entities.js';
@@ -16,7 +16,7 @@ const tablesOf = ({ tables }: Pick<Hdf5Group, 'tables'>): readonly Hdf5Table[] =
 const rowsOf = ({ shape }: Hdf5Table): number => shape[0] ?? 0;
 const widthOf = ({ shape }: Hdf5Table): number => shape[1] ?? 0;
 
-/** A column by its name; undefined where the table lacks it. */
+/** Returns a column by its name, or undefined if the table lacks it. */
 type Columns = (name: string) => ((row: number) => string) | undefined;
 
 /** The document. */
@@ -29,17 +29,17 @@ export function networkText(root: Hdf5Group): string {
   return parts.join('\n');
 }
 
-/** What writers put where there is no value. */
+/** Checks for a value, since writers put placeholders for missing ones. */
 const present = (value: string | undefined): value is string => value !== undefined && value !== '' && value !== 'None';
 
-/** Attributes of those names, as XML. */
+/** Returns the attributes of some names, as XML. */
 function written(attributes: Readonly<Record<string, string>>, names: readonly string[]): string {
   return names
     .map((name) => (present(attributes[name]) ? ` ${name}="${encodeEntities(attributes[name] ?? '')}"` : ''))
     .join('');
 }
 
-/** What is inside the root element of a document. */
+/** Returns the content of the root element of a document. */
 function contentOf(xml: string): string {
   const open = /<neuroml(?:\s[^>]*)?>/.exec(xml);
   const close = xml.lastIndexOf('</neuroml>');
@@ -55,7 +55,7 @@ function addNetwork(network: Hdf5Group, parts: string[]): void {
       (warm ? ` type="networkWithTemperature"${written(attributes, ['temperature'])}>` : '>'),
   );
   if (present(attributes['notes'])) parts.push(`<notes>${encodeEntities(attributes['notes'] ?? '')}</notes>`);
-  // In the order of the schema: populations, what connects them, inputs. Groups of a file have the order of their
+  // In the order of the schema: populations, their connections, inputs. Groups of a file are in the order of their
   // names.
   const cellPaths = new Map<string, (index: string) => string>();
   for (const group of groups) if (group.name.startsWith('population_')) addPopulation(group, cellPaths, parts);
@@ -215,7 +215,7 @@ function column(table: Hdf5Table, index: number): (row: number) => string {
   };
 }
 
-/** The shortest decimal that is that number in 32 bits: what was written was most likely this. */
+/** Returns the shortest decimal that equals the number in 32 bits, which is most likely the original text. */
 function singleText(value: number): string {
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
   for (let digits = 6; digits < 9; digits++) {

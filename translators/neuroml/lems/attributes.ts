@@ -18,7 +18,7 @@ export function required(element: XmlElement, attribute: string, diagnostics: Di
   return null;
 }
 
-/** An attribute's value without the space around it; undefined where there is none. */
+/** Returns an attribute's value without surrounding space, or undefined if it is empty or absent. */
 export function optional(element: XmlElement, attribute: string): string | undefined {
   const value = element.attributes[attribute]?.trim();
   return value === '' ? undefined : value;

@@ -1,7 +1,4 @@
-/**
- * What components must have: parameters with values of the right dimension, known attributes, references that lead
- * somewhere.
- */
+/** Requirements on components: parameters with values of the right dimension, known attributes, valid references. */
 
 import type { Severity } from '../../../src/diagnostics/diagnostic.js';
 import { nearest } from '../../../src/diagnostics/suggest.js';
@@ -20,11 +17,13 @@ interface CheckContext {
   readonly tally: Tally;
   /** Whether an attribute that a type does not have is known all the same. */
   readonly isKnown: (type: ComponentType, attribute: string) => boolean;
-  /** Looks at a component too, with its attributes, which take time to read; those of its prototype are among them. */
+  /**
+   * Checks a component further, with its attributes, which take time to read; attributes of its prototype are included.
+   */
   readonly also: (component: ReadComponent, attributes: Readonly<Record<string, string>>) => void;
 }
 
-/** What is checked of each component of a type, computed once. */
+/** Checks for each component of a type, computed once. */
 interface TypeChecks {
   readonly required: readonly string[];
   readonly dimensions: ReadonlyMap<string, Dimension | null>;
@@ -58,11 +57,10 @@ function checksOf(type: ComponentType): TypeChecks {
 }
 
 /**
- * Checks the attributes of components and of what they hold.
+ * Checks the attributes of components and of their contents.
  *
  * @diagnostic lems/missing-parameter, lems/unknown-attribute, lems/bad-quantity, lems/unknown-unit,
- *   lems/wrong-dimension, lems/duplicate-id,
- *   lems/child-count
+ *   lems/wrong-dimension, lems/duplicate-id, lems/child-count
  */
 export function checkAttributes(components: readonly ReadComponent[], context: CheckContext): void {
   const known = new Map<ComponentType, TypeChecks>();
@@ -102,7 +100,7 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
     const found = quantityDimension(text, units);
     if (!isFault(found) && (dimension === null || equalDimensions(found.dimension, dimension))) continue;
     const what = `${name} of ${nameOf(element)}`;
-    // The tally adds what `reportQuantity` says.
+    // The tally adds the findings of `reportQuantity`.
     reportQuantity(isFault(found) ? found : { value: 0, dimension: found.dimension }, {
       element,
       attribute: name,
@@ -148,15 +146,17 @@ function checkOne(component: ReadComponent, checks: TypeChecks, { units, tally, 
 
 interface ReferenceContext {
   readonly byId: ReadonlyMap<string, ReadComponent>;
-  /** Ids of components that could not be read, for which that was reported. */
+  /** Ids of components that could not be read, already reported. */
   readonly unread: ReadonlySet<string>;
   readonly tally: Tally;
-  /** Components that are run, or else all that the main document says: what is wrong with others is only a warning. */
+  /**
+   * Components of the run, or else all components of the main document. Errors in other components are only warnings.
+   */
   readonly roots: readonly ReadComponent[];
 }
 
 /**
- * Follows references from what is run, then from all the rest.
+ * Follows references from the run, then from all other components.
  *
  * @diagnostic lems/missing-reference, lems/dangling-reference, lems/wrong-reference-type
  */
@@ -172,7 +172,8 @@ function visit(
   seen: Set<ReadComponent>,
   context: ReferenceContext,
 ): void {
-  // What is referred to comes after what refers to it: chains of references may be long.
+  // A stack instead of recursion, because chains of references may be long. Targets come after the components that
+  // refer to them.
   const open: ReadComponent[] = [...from];
   const check = (component: ReadComponent): void => {
     if (isPlain(component) || seen.has(component)) return;
@@ -188,7 +189,7 @@ function visit(
   for (let at = 0; at < open.length; at++) check(open[at]!);
 }
 
-/** Components of long lists hold nothing and refer to nothing. */
+/** Checks whether a component has no contents and no references, as in long lists. */
 function isPlain({ type, children }: ReadComponent): boolean {
   return type.references.size === 0 && type.links.size === 0 && children.length === 0;
 }

@@ -38,7 +38,7 @@ interface Scope {
   /** Findings by expression and message: a type's heirs share its expressions. */
   readonly told: Set<string>;
   readonly numbers: Map<LemsExpression, number>;
-  /** Types that nothing uses get warnings. */
+  /** Unused types get warnings. */
   readonly severity: Severity;
   /** Severity of dimensions that do not fit. */
   readonly mismatch: Severity;
@@ -48,14 +48,13 @@ interface Scope {
  * Checks every expression of the types: dimensions of values and of the sides of conditions (warnings), names, ports,
  * regimes.
  *
- * The reference interpreter stops at dimensions that do not fit in time derivatives, assignments and tests of
- * conditions outside regimes: these are errors. It goes on with numbers in SI units elsewhere, as published models rely
- * on: in derived parameters, derived variables of both kinds, exponents, and regimes, and in sums that start from a zero
- * of any dimension, as whatever begins with a minus does for it. These are warnings.
+ * The reference interpreter stops at mismatched dimensions in time derivatives, assignments and tests of conditions
+ * outside regimes. They are errors. Elsewhere it calculates with numbers in SI units, as published models rely on: in
+ * derived parameters, derived variables of both kinds, exponents, and regimes. The same holds for sums that start from
+ * a zero of any dimension, as every leading minus does. Such mismatches are warnings.
  *
  * @diagnostic lems/unknown-name, lems/dimension-mismatch, lems/unknown-member, lems/assigns-derived,
- *   lems/derived-circle, lems/not-a-condition,
- *   lems/not-a-number
+ *   lems/derived-circle, lems/not-a-condition, lems/not-a-number
  */
 export function checkTypes({ types, used, own, constants, diagnostics }: TypeCheck): void {
   const told = new Set<string>();
@@ -111,7 +110,7 @@ function checkDynamics(type: ComponentType, dynamics: DynamicsDefinition, scope:
   }
 }
 
-/** All derived variables of a type, those of its regimes among them. */
+/** Returns all derived variables of a type, including its regimes'. */
 function derivedIn({ dynamics }: ComponentType): readonly DerivedVariableDefinition[] {
   return [
     ...(dynamics?.derivedVariables ?? []),
@@ -162,7 +161,7 @@ function checkBlock(type: ComponentType, block: DynamicsDefinition | RegimeDefin
   }
 }
 
-/** The same scope, in which dimensions that do not fit are warnings. */
+/** Returns the same scope with warnings for mismatched dimensions. */
 const lenient = (scope: Scope): Scope => ({ ...scope, mismatch: 'warning' });
 
 function tell(scope: Scope, key: string, finding: () => Finding, place: Named['place']): void {
@@ -233,7 +232,7 @@ function checkActions(type: ComponentType, actions: readonly ActionDefinition[],
 }
 
 /**
- * Properties are those of the components that are attached, which only the builder knows: only names are checked here.
+ * Checks only the names of a structure. Properties belong to the attached components, which only the builder resolves.
  */
 function checkStructure(
   type: ComponentType,
@@ -252,7 +251,7 @@ function checkStructure(
   }
 }
 
-/** What is built is a reference of the type, one of an enclosing component, or a child. */
+/** Checks that a built component is a reference of the type, a reference of an enclosing component, or a child. */
 function checkComponentName(type: ComponentType, name: string, place: Named['place'], scope: Scope): void {
   if (
     name.startsWith('../') ||
@@ -307,8 +306,8 @@ function checkCondition(test: LemsExpression, scope: Scope): void {
 }
 
 /**
- * Whether an expression is a sum whose first term is zero, or begins with a minus, which is read as a difference from
- * zero.
+ * Checks whether an expression is a sum with a zero as its first term, or begins with a minus, which is read as a
+ * difference from zero.
  */
 function startsFromZero(e: Expression, names: Scope['names']): boolean {
   switch (e.kind) {

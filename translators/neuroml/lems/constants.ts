@@ -1,6 +1,6 @@
 /**
- * Constants at file level: `<Constant symbol="F" value="96485.3"/>`, plain numbers in SI, or expressions of those
- * before.
+ * Constants at file level: `<Constant symbol="F" value="96485.3"/>`, plain numbers in SI, or expressions of earlier
+ * constants.
  */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';

@@ -1,7 +1,7 @@
 /**
- * What LEMS documents say, after reading and before anything is built: dimensions, units, component types with what
- * they inherit resolved, and the tree of components with their types and parameter values in SI. Reading makes these,
- * the builder of networks and the flattening of types take them. Nothing here knows a type of NeuroML by name.
+ * Contents of LEMS documents, after reading and before building: dimensions, units, component types with resolved
+ * inheritance, and the tree of components. Components have their types, and parameter values in SI. The reader makes
+ * them, and the builder of networks and the flattening of types use them. No type of NeuroML is known by name.
  *
  * Source: LEMS (Cannon et al. 2014), schema 0.7.6.
  */
@@ -12,11 +12,11 @@ import type { XmlElement } from '../xml/element.js';
 
 /** A unit: SI = (value + offset) * scale * 10**power. */
 export interface LemsUnit {
-  /** As written behind a number, such as `mV`. */
+  /** As written after a number, such as `mV`. */
   readonly symbol: string;
   readonly dimension: Dimension;
   readonly power: number;
-  /** Factor beside the power of ten; 1 for most. */
+  /** Factor in addition to the power of ten; 1 for most. */
   readonly scale: number;
   /** 0 except for temperatures: 273.15 for `degC`. */
   readonly offset: number;
@@ -30,13 +30,13 @@ export interface LemsExpression {
   readonly place: Place;
 }
 
-/** What has a name in a component type. */
+/** A named member of a component type. */
 export interface Named {
   readonly name: string;
   /** Of its definition in the user's text. */
   readonly place: Place;
 }
-/** What has a name and a dimension. */
+/** A named member with a dimension. */
 export interface Dimensioned extends Named {
   /** Null: any dimension (`*`). */
   readonly dimension: Dimension | null;
@@ -61,11 +61,11 @@ export interface ConstantDefinition extends Dimensioned {
   /** In SI. */
   readonly value: number;
 }
-/** What may appear in a component: one by its name, or a list of them. */
+/** A possible child of a component: a single one by its name, or a list. */
 export interface ChildDefinition extends Named {
   /** The component type that they must inherit from. */
   readonly type: string;
-  /** How many there are at least and at most, where that is said of a list. */
+  /** Least and greatest number of children, if a list states them. */
   readonly min?: number;
   readonly max?: number;
 }
@@ -87,7 +87,7 @@ export interface StateVariableDefinition extends Dimensioned {
   /** Name under which others see it; absent: nobody does. */
   readonly exposure?: string;
 }
-/** `value`, or `select` with `reduce`, or cases of which the first true one holds (zero where none is). */
+/** `value`, or `select` with `reduce`, or cases. The first true case holds (zero if there is none). */
 export interface DerivedVariableDefinition extends Dimensioned {
   /** Name under which others see it; absent: nobody does. */
   readonly exposure?: string;
@@ -107,7 +107,7 @@ export interface TimeDerivativeDefinition {
   readonly place: Place;
 }
 
-/** What an `OnStart`, `OnCondition`, `OnEvent` or `OnEntry` does. */
+/** An action of an `OnStart`, `OnCondition`, `OnEvent` or `OnEntry`. */
 export type ActionDefinition =
   | { readonly kind: 'assign'; readonly variable: string; readonly value: LemsExpression; readonly place: Place }
   | { readonly kind: 'emit'; readonly port: string; readonly place: Place }
@@ -125,7 +125,7 @@ export interface HandlerDefinition {
   readonly actions: readonly ActionDefinition[];
   readonly place: Place;
 }
-/** `Regime`: dynamics of which one at a time is active. */
+/** `Regime`: dynamics with one active regime at a time. */
 export interface RegimeDefinition extends Named {
   /** Whether instances begin in it. */
   readonly initial: boolean;
@@ -135,10 +135,10 @@ export interface RegimeDefinition extends Named {
   readonly onEntry: readonly ActionDefinition[];
   /** Tested while it is active. */
   readonly onConditions: readonly ConditionDefinition[];
-  /** Events that are heard while it is active. */
+  /** Events that it handles while it is active. */
   readonly onEvents: readonly HandlerDefinition[];
 }
-/** `KineticScheme`: states whose occupancies flow along transitions. Values are names of members. */
+/** `KineticScheme`: states with occupancies that flow along transitions. Values are names of members. */
 export interface KineticSchemeDefinition extends Named {
   /** Children that are the states. */
   readonly nodes: string;
@@ -155,14 +155,14 @@ export interface KineticSchemeDefinition extends Named {
   /** The same for the way back. */
   readonly reverseRate: string;
 }
-/** `Dynamics` of a component type, with those of the type it extends. */
+/** `Dynamics` of a component type, including the inherited ones. */
 export interface DynamicsDefinition {
   readonly stateVariables: readonly StateVariableDefinition[];
   readonly derivedVariables: readonly DerivedVariableDefinition[];
   readonly timeDerivatives: readonly TimeDerivativeDefinition[];
   /** Actions that give first values. */
   readonly onStart: readonly ActionDefinition[];
-  /** In the order in which they are tested. */
+  /** In the order of their tests. */
   readonly onConditions: readonly ConditionDefinition[];
   readonly onEvents: readonly HandlerDefinition[];
   readonly regimes: readonly RegimeDefinition[];
@@ -225,10 +225,11 @@ export type StructureDefinition =
     };
 
 /**
- * `Simulation` section of a type: which attributes say what to run, record and write. Values are names of attributes.
+ * `Simulation` section of a type: the attributes with the target, recordings and outputs. Values are names of
+ * attributes.
  */
 export interface SimulationDefinition {
-  /** `Run`: what is run with which step and for how long. */
+  /** `Run`: the target, with time step and length. */
   readonly runs: readonly {
     readonly component: string;
     readonly variable: string;
@@ -242,7 +243,7 @@ export interface SimulationDefinition {
     readonly timeScale?: string;
     readonly color?: string;
   }[];
-  /** `EventRecord`: quantities whose events are listed. */
+  /** `EventRecord`: quantities with recorded events. */
   readonly eventRecords: readonly { readonly quantity: string; readonly eventPort: string }[];
   /** `DataDisplay`: plots. */
   readonly dataDisplays: readonly { readonly title: string }[];
@@ -269,11 +270,11 @@ export interface ComponentType extends Named {
   /** Values that instances get when they are made or connected. */
   readonly properties: ReadonlyMap<string, PropertyDefinition>;
   readonly constants: ReadonlyMap<string, ConstantDefinition>;
-  /** What others see of an instance. */
+  /** Variables of an instance that other instances can read. */
   readonly exposures: ReadonlyMap<string, Dimensioned>;
-  /** What enclosing components must expose. */
+  /** Variables that enclosing components must expose. */
   readonly requirements: ReadonlyMap<string, Dimensioned>;
-  /** Those of the nearest type with dynamics, whose instances have copies of them: an heir may declare more. */
+  /** Requirements of the nearest type with dynamics, of which instances have copies. An extension may declare more. */
   readonly copied: ReadonlySet<string>;
   /** References that enclosing components must have. */
   readonly componentRequirements: ReadonlyMap<string, Named>;
@@ -294,35 +295,35 @@ export interface ComponentType extends Named {
   readonly attachments: ReadonlyMap<string, ChildDefinition>;
   /** Where events come in and go out. */
   readonly ports: ReadonlyMap<string, PortDefinition>;
-  /** Null: it does nothing by itself. */
+  /** Null if it has no behaviour of its own. */
   readonly dynamics: DynamicsDefinition | null;
-  /** What instances it makes of what, in order. */
+  /** Instances that it makes of components, in order. */
   readonly structure: readonly StructureDefinition[];
-  /** Null: it does not say how to run. */
+  /** Null if it is not a simulation. */
   readonly simulation: SimulationDefinition | null;
 }
 
 /**
- * A component as written, with its type decided and its children placed. Networks have millions of these: fields that
- * most do not have are absent, and values are made from the attributes on demand.
+ * A component as written, with its type decided and its children placed. Networks have millions of components, so rare
+ * fields are absent, and values are made from the attributes on demand.
  */
 export interface Component {
-  /** Empty where none is written. */
+  /** Empty if none is written. */
   readonly id: string;
   readonly type: ComponentType;
   /** Name of the element or of the list or child that it is in (`gates`, `morphology`); empty at top level. */
   readonly role: string;
   readonly parent: Component | null;
   /**
-   * Attributes as written, after prototypes (`extends`) are merged in; `id` and `type` left out. Those of long lists
-   * (the connections of a projection) are read from the text at each access: take the record once, and what is needed
-   * of it. Values in SI: `values.ts`.
+   * Attributes as written, after prototypes (`extends`) are merged in; without `id` and `type`. Attributes of long
+   * lists (the connections of a projection) are read from the text at each access. So read the record once, and then
+   * its members. Values in SI: `values.ts`.
    */
   readonly attributes: Readonly<Record<string, string>>;
   /** Children in document order. */
   readonly children: readonly Component[];
   readonly place: Place;
-  /** Elements that LEMS has no member for and that must not be lost: notes, annotation, property and what they hold. */
+  /** Elements without a member in LEMS that must not be lost: notes, annotation, property and their contents. */
   readonly kept?: readonly unknown[];
 }
 
@@ -340,11 +341,11 @@ export interface LemsModel {
   readonly components: readonly Component[];
   /** Top-level components by id. */
   readonly byId: ReadonlyMap<string, Component>;
-  /** The component that `Target` names, or else what runs by default; null where there is none. */
+  /** The component that `Target` names, or else the default one; null if there is none. */
   readonly target: Component | null;
-  /** What the main document says beside its components: notes, annotation, property (`XmlElement`s). */
+  /** Elements of the main document besides its components: notes, annotation, property (`XmlElement`s). */
   readonly kept?: readonly unknown[];
-  /** The elements that all was read from; absent where there was no text. */
+  /** The elements of all documents; absent if there was no text. */
   readonly source?: LemsSource;
 }
 
@@ -352,7 +353,7 @@ export interface LemsModel {
 export interface LemsSource {
   /** Of the main document. */
   readonly root: XmlElement;
-  /** Those at top level that are not core types, in document order. */
+  /** Top-level elements that are not core types, in document order. */
   readonly elements: readonly XmlElement[];
   /** Files of core types that were included, in the order of inclusion. */
   readonly core: readonly string[];

@@ -1,4 +1,4 @@
-/** In what order derived variables are calculated, since some read others. */
+/** The order of computation of derived variables, which may read each other. */
 
 import { namesIn } from '../../../src/lang/walk.js';
 import type { DerivedVariableDefinition } from './definitions.js';
@@ -10,9 +10,9 @@ function readBy({ value, cases }: DerivedVariableDefinition): ReadonlySet<string
 }
 
 interface Order {
-  /** Each after those that it reads; else as they are given. */
+  /** Each after the variables that it reads; else in the given order. */
   readonly ordered: readonly DerivedVariableDefinition[];
-  /** The first circle: each reads the one after it, the last the first. Empty where there is none. */
+  /** The first cycle: each reads the next one, the last reads the first. Empty if there is none. */
   readonly circle: readonly DerivedVariableDefinition[];
 }
 
@@ -53,7 +53,10 @@ function neededBy(
   return names.flatMap((name) => byName.get(name) ?? []).reverse();
 }
 
-/** Derived variables, each after those that it reads; else selected ones first, choices last, as written. */
+/**
+ * Returns derived variables, each after the variables that it reads; else selected ones first, conditional ones last,
+ * as written.
+ */
 export function inOrderOfReading(
   definitions: readonly DerivedVariableDefinition[],
 ): readonly DerivedVariableDefinition[] {
@@ -62,7 +65,8 @@ export function inOrderOfReading(
 }
 
 /**
- * The first circle among derived variables: each reads the one after it, the last the first. Empty where there is none.
+ * Returns the first cycle among derived variables: each reads the next one, the last reads the first. Empty if there is
+ * none.
  */
 export function circleIn(definitions: readonly DerivedVariableDefinition[]): readonly DerivedVariableDefinition[] {
   return orderOf(definitions).circle;

@@ -19,7 +19,7 @@ export interface UnitTable {
   readonly units: Map<string, LemsUnit>;
 }
 
-/** A table with what is always there: the dimension `none`. */
+/** Returns a table with the predefined dimension `none`. */
 export function emptyUnitTable(): UnitTable {
   return { dimensions: new Map([['none', dimensionless]]), units: new Map() };
 }
@@ -27,8 +27,7 @@ export function emptyUnitTable(): UnitTable {
 /**
  * Reads a `Dimension` element.
  *
- * @param yields  whether it gives way to one of its name that is known already, as those of the core types do to a
- *   model's own
+ * @param yields whether it gives way to a known one of its name, as core types do to a model's own
  * @diagnostic lems/bad-number, lems/conflicting-definition, lems/missing-attribute
  */
 export function readDimension(

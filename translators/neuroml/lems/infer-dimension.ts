@@ -22,19 +22,19 @@ import {
 import { constantExponent } from '../../../src/lang/units.js';
 import * as messages from './messages.js';
 
-/** Dimension of a number: `any` fits all, null is unknown because of what was reported. */
+/** Dimension of a number: `any` fits all, null is unknown after a report. */
 type Value = Dimension | 'any' | null;
 
-/** What an expression was found to be. */
+/** The inferred kind of an expression. */
 type Found = Value | 'condition';
 
-/** What the names in an expression mean. */
+/** Meanings of the names in an expression. */
 export interface Inference {
   /** How messages call the owner of the names. */
   readonly owner: string;
-  /** Dimensions of what may be read; `any` fits all. */
+  /** Dimensions of readable names; `any` fits all. */
   readonly names: ReadonlyMap<string, Dimension | 'any'>;
-  /** Takes what is found, at a range within the expression. */
+  /** Receives findings, at a range within the expression. */
   readonly report: (finding: Finding, span: Span) => void;
   /** How bad dimensions are that do not fit. */
   readonly mismatch: Severity;
@@ -43,8 +43,8 @@ export interface Inference {
 /**
  * Infers the dimension of an expression.
  *
- * @diagnostic lems/unknown-name, lems/dimension-mismatch (a warning between the sides of a comparison, else as bad as
- *   `mismatch` says), lems/not-a-condition, lems/not-a-number
+ * @diagnostic lems/unknown-name, lems/dimension-mismatch (a warning between the sides of a comparison, else with
+ *   severity `mismatch`), lems/not-a-condition, lems/not-a-number
  */
 export function inferDimension(e: Expression, scope: Inference): Found {
   switch (e.kind) {

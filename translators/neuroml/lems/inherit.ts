@@ -1,4 +1,4 @@
-/** Types with what they inherit: members of the ancestors unless declared again, the nearest dynamics and structure. */
+/** Types with inherited members: members of the ancestors unless declared again, the nearest dynamics and structure. */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import type { Dimension } from '../../../src/lang/ast.js';
@@ -64,10 +64,9 @@ interface Inheritance {
 }
 
 /**
- * Types by name, complete with what they inherit. Each is read when it is first asked for: of the core types a model
- * uses few.
+ * Types by name, complete with inherited members. Each is read on first use, because a model uses few core types.
  *
- * @diagnostic lems/unknown-type, lems/type-cycle, lems/unknown-member, and what `readType` has
+ * @diagnostic lems/unknown-type, lems/type-cycle, lems/unknown-member, and all of `readType`
  */
 export class TypeTable implements ReadonlyMap<string, ComponentType> {
   readonly #context: Inheritance;
@@ -87,7 +86,7 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
     return this.#context.elements.has(name);
   }
 
-  /** A type by its name; undefined: there is none, or it is wrong, which was reported. */
+  /** Returns a type by its name, or undefined if there is none or after a report. */
   get(name: string): ComponentType | undefined {
     return this.#inherit(name, []) ?? undefined;
   }
@@ -131,7 +130,10 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
     return type;
   }
 
-  /** What an earlier document read from the element; undefined where this one replaces an ancestor of it. */
+  /**
+   * Returns the type that an earlier document read from the element, or undefined if this document replaces an ancestor
+   * of it.
+   */
   #before(element: XmlElement): ComponentType | undefined {
     const { own, shared } = this.#context;
     const before = shared?.get(element);
@@ -181,7 +183,7 @@ function merge(own: WrittenType, base: ComponentType | null, context: Inheritanc
     lineage: [own.name, ...(base?.lineage ?? [])],
     ...members,
     parameters: fix(own, members.parameters, context),
-    // The reference interpreter makes instances from dynamics, and inherits these as a whole.
+    // The reference interpreter makes instances from dynamics, and inherits dynamics as a whole.
     copied: own.dynamics ? new Set(members.requirements.keys()) : (base?.copied ?? new Set()),
     dynamics: own.dynamics
       ? own.dynamics.extendsInherited
@@ -226,7 +228,7 @@ function fix(
   return fixed;
 }
 
-/** What a type adds to the dynamics that it inherits (`Super`). */
+/** Joins the dynamics of a type with the inherited ones (`Super`). */
 function join(base: DynamicsDefinition | null, own: DynamicsDefinition): DynamicsDefinition {
   if (!base) return own;
   const named = <T extends { readonly name: string }>(first: readonly T[], second: readonly T[]): T[] => [

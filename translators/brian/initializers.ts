@@ -20,9 +20,7 @@ export interface Assignment {
   readonly value: Values;
   readonly where?: string;
   readonly index?: Index;
-  /**
-   * Pointer to the variable's name or key. `valuePointer` leads to the value, or to the map with `where` and `index`.
-   */
+  /** Pointer to the variable's name or key, which has the value, or the map with `where` and `index`. */
   readonly pointer: string;
   readonly valuePointer: string;
 }

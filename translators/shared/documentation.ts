@@ -1,8 +1,8 @@
-/** What scripts say of a model in their docstring: paragraphs, of which one lists facts. */
+/** Facts about a model in the docstring of its script: paragraphs, one of them a list. */
 
 import { printableLines } from '../../src/diagnostics/display.js';
 
-/** What is known about a model. */
+/** Facts about a model. */
 export interface About {
   readonly name?: string | undefined;
   readonly title?: string | undefined;
@@ -16,7 +16,7 @@ export interface About {
   readonly terms?: readonly string[] | undefined;
 }
 
-/** Facts by the words that begin their lines. */
+/** Facts by the labels that begin their lines. */
 const facts = {
   Authors: 'authors',
   Source: 'source',
@@ -29,10 +29,10 @@ const facts = {
 
 const orcid = 'https://orcid.org/';
 
-/** The name of models whose documents give none. */
+/** The name of a model without a name in its document. */
 export const unnamed = 'unnamed';
 
-/** The paragraphs of a script's docstring: title, description, and a list of what else is known about the model. */
+/** Returns the paragraphs of a script's docstring: title, description, and a list of further facts about the model. */
 export function documentationOf(about: About): readonly string[] {
   const { title, name = '', description } = about;
   const called = name === '' || name === unnamed ? 'A network' : name;
@@ -59,7 +59,7 @@ const peopleOf = (authors: readonly unknown[] = []): readonly string[] =>
     return [typeof id === 'string' ? `${person} (${orcid}${id.replace(/^.*\//, '')})` : person];
   });
 
-/** What a docstring says, where it is as `documentationOf` writes it: how a script is used is left out. */
+/** Contents of a docstring in the form of `documentationOf`, without the instructions for using the script. */
 interface Documented {
   readonly title?: string;
   readonly description?: string;

@@ -1,6 +1,6 @@
 /**
- * Leaves out populations that a notation does not have (those without cells; for Brian, cells with compartments), and all
- * that acts on them or is recorded of them.
+ * Leaves out populations that a notation does not have (for all notations, populations without cells; for Brian, cells
+ * with compartments), and all actions on them and recordings of them.
  */
 
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
@@ -9,16 +9,16 @@ import { child } from '../../src/model/pointer.js';
 import { populationsOf } from '../../src/model/selected.js';
 import { isSelection, taggedPhase } from '../../src/model/tagged.js';
 
-/** What remains of a model. */
+/** The rest of a model. */
 interface Rest {
   readonly valid: ValidModel;
-  /** What is left out. */
+  /** The omitted parts. */
   readonly entries: readonly ConversionEntry[];
-  /** An entry about the rest with the place in the whole model: those of recordings and phases move up. */
+  /** Moves an entry about the rest to the place in the whole model, because recordings and phases have moved up. */
   readonly placed: (entry: ConversionEntry) => ConversionEntry;
 }
 
-/** The rest of a model, in which nothing refers to what is left out. */
+/** Returns the rest of a model without references to omitted parts. */
 export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'pynn'): Rest {
   const { model } = valid;
   const report = new ConversionReport(notation);

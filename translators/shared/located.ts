@@ -1,6 +1,6 @@
 /**
- * A document under construction that remembers where its parts came from: any value may be wrapped in `Located`, and
- * `settle` unwraps them and keeps, for each pointer of the finished document, the place in the user's text.
+ * A document under construction that remembers the origins of its parts. Any value may be wrapped in `Located`.
+ * `settle` unwraps the values and keeps, for each pointer of the finished document, the place in the user's text.
  */
 
 import type { Place } from '../../src/diagnostics/diagnostic.js';
@@ -11,32 +11,32 @@ import { printExpression, printStatement } from '../../src/lang/print.js';
 import { childrenOf, expressionsOf } from '../../src/lang/walk.js';
 import { child } from '../../src/model/pointer.js';
 
-/** What a text of the document was printed from; its spans are offsets in the user's text. */
+/** The tree that a text of the document was printed from. Its spans are offsets in the user's text. */
 type Origin =
   { readonly kind: 'expression'; readonly tree: Expression } | { readonly kind: 'statement'; readonly tree: Statement };
 
-/** A value of the document under construction, with the pointer of what it was made from in the user's document. */
+/** A value of the document under construction, with the pointer of its origin in the user's document. */
 export class Located {
   constructor(
     readonly value: unknown,
     readonly pointer: string,
     readonly origin?: Origin,
-    /** The range of the text at `pointer` that it was made from, where it is not all of it. */
+    /** The range of its origin in the text at `pointer`, if it is not the whole text. */
     readonly span?: Span,
   ) {}
 }
 
-/** `value`, made from what is at `pointer` in the user's document, or from a range of the text there. */
+/** Returns `value` with its origin at `pointer` in the user's document, or in a range of the text there. */
 export function located(value: unknown, pointer: string, span?: Span): Located {
   return new Located(value, pointer, undefined, span);
 }
 
-/** Canonical text of an expression whose spans are offsets in the text at `pointer`. */
+/** Returns the canonical text of an expression. Its spans are offsets in the text at `pointer`. */
 export function locatedExpression(tree: Expression, pointer: string): Located {
   return new Located(printExpression(tree), pointer, { kind: 'expression', tree });
 }
 
-/** Canonical text of a statement whose spans are offsets in the text at `pointer`. */
+/** Returns the canonical text of a statement. Its spans are offsets in the text at `pointer`. */
 export function locatedStatement(tree: Statement, pointer: string): Located {
   return new Located(printStatement(tree), pointer, { kind: 'statement', tree });
 }
@@ -70,7 +70,7 @@ export function settle(tree: unknown, positions: Positions): Settled {
   };
 }
 
-/** What a node was made from, or else the nearest whole around it, with the pointer of that. */
+/** Returns the origin of a node, or of the nearest enclosing node, with the pointer of the node found. */
 function nearest(pointer: string, origins: ReadonlyMap<string, Located>): readonly [string, Located] | undefined {
   for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
     const origin = origins.get(at);
@@ -85,7 +85,7 @@ function unwrap(node: unknown, pointer: string, origins: Map<string, Located>): 
     return unwrap(node.value, pointer, origins);
   }
   if (Array.isArray(node)) {
-    // Arrays of numbers may hold millions; nothing in them is wrapped.
+    // Arrays of numbers may have millions of items, and their items are not wrapped.
     if (typeof node[0] === 'number') return node;
     return node.map((item, index) => unwrap(item, child(pointer, index), origins));
   }
@@ -115,7 +115,7 @@ interface SpanPairs {
 }
 const pairs = new WeakMap<Located, SpanPairs>();
 
-/** The ranges of a printed text and those that they were printed from, found once for each text. */
+/** Returns the ranges of a printed text and their ranges in the origin, computed once for each text. */
 function spanPairs(at: Located, origin: Origin): SpanPairs {
   const known = pairs.get(at);
   if (known) return known;
@@ -153,7 +153,7 @@ function spansOf(origin: Origin): readonly Span[] {
   return [tree.span, ...target, ...expressionsOf(tree).flatMap(expressionSpans)];
 }
 
-/** A signed or scaled literal prints as several nodes or one: below a literal nothing is compared. */
+/** A signed or scaled literal prints as several nodes or one, so nodes inside a literal are not compared. */
 function expressionSpans(tree: Expression): readonly Span[] {
   const spans: Span[] = [];
   const add = (node: Expression): void => {

@@ -1,6 +1,6 @@
 /**
- * Python source as Black lays it out: a call or a list is on one line where that fits, else its items are on a line of
- * their own, else each of them is. Many numbers fill lines, where Black is told to leave them.
+ * Python source in Black's layout. A call or a list is on one line if that fits. Otherwise its items share a line of
+ * their own, or each item has its own line. Many numbers fill lines, marked so that Black does not change them.
  *
  * @source https://black.readthedocs.io/en/stable/the_black_code_style/current_style.html
  */
@@ -14,9 +14,9 @@ interface Bracketed {
   readonly open: string;
   readonly items: readonly Source[];
   readonly close: string;
-  /** What follows the closing bracket. */
+  /** Text after the closing bracket. */
   readonly after?: string;
-  /** A call of a method of what is in brackets, which follows them. */
+  /** A method call on the value in brackets, written after it. */
   readonly method?: Bracketed;
 }
 
@@ -24,12 +24,12 @@ interface Bracketed {
 export const width = 88;
 /** From so many short items on, a list fills lines. */
 const many = 17;
-/** From so many numbers on, those at equal distances are not listed. */
+/** The least number of evenly spaced values that are not listed. */
 const manyEven = 10;
 /** Decimals that NumPy rounds to without loss: their powers of ten and so many units are whole doubles. */
 const mostDecimals = 12;
 const mostUnits = 1e12;
-/** Of the last decimal: shorter distances differ visibly where they are rounded. */
+/** In units of the last decimal. Rounding changes shorter distances visibly. */
 const fewUnits = 100;
 
 /** Lines of text as comments. */
@@ -88,7 +88,10 @@ function evenly(values: readonly number[]): string | undefined {
 
 const decimalsOf = (value: number): number => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0;
 
-/** To decimals of a scale, as `np.round` does; undefined halfway between two, where the last bit would decide. */
+/**
+ * Rounds to the decimals of a scale, as `np.round` does. Returns undefined halfway between two values, because the last
+ * bit would decide.
+ */
 function roundedByNumPy(value: number, scale: number): number | undefined {
   const units = value * scale;
   return Math.abs(units - Math.trunc(units)) === 0.5 ? undefined : Math.round(units) / scale;
@@ -111,7 +114,7 @@ export const prefixed = (prefix: string, item: Source): Source =>
 /** A character that is not seen, or turns the order of others round, as an escape. */
 const visible = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
-/** A text in double quotes, or in single quotes where that needs fewer escapes. */
+/** Returns a text in double quotes, or in single quotes if that needs fewer escapes. */
 export const quoted = (text: string): string => {
   const inside = JSON.stringify(text).slice(1, -1);
   const shown = inside.replace(/[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, visible);
@@ -140,7 +143,7 @@ function flat(item: Source): string {
   return `${open}${items.map(flat).join(', ')}${close}${after}${flat(called)}`;
 }
 
-/** Length when on one line, but no more is counted than what would not fit. */
+/** Returns the length on one line, or a partial length above the limit. */
 function flatLength(item: Source, limit: number): number {
   if (typeof item === 'string') return item.length;
   let total = item.open.length + item.close.length + (item.after?.length ?? 0) + 2 * Math.max(0, item.items.length - 1);
@@ -158,16 +161,19 @@ export function layout(item: Source, indent = 0): string {
   return indent === 0 && isFilled(item, 0) ? `# fmt: off\n${lines}\n# fmt: on` : lines;
 }
 
-/** A script in which statements one after the other that Black leaves alone have one mark around them. */
+/** Joins consecutive statements that Black must not format, so that one pair of marks encloses them. */
 export const joinedLists = (script: string): string => script.replaceAll('# fmt: on\n# fmt: off\n', '');
 
-/** Whether a piece is on one line. `after`: what follows it there. */
+/** Checks whether a piece fits on one line. `after`: the text that follows it there. */
 const fits = (item: Source, indent: number, after: string): boolean => {
   const room = width - indent - after.length;
   return flatLength(item, room) <= room && !flat(item).includes('\n');
 };
 
-/** Whether what is in brackets is on one line: arguments of calls are, where they fit, but not items of literals. */
+/**
+ * Checks whether the items in brackets are on one line. Arguments of calls are if they fit, but items of literals are
+ * not.
+ */
 const fitsInside = ({ open, items }: Bracketed, indent: number): boolean =>
   (items.length === 1 || /\w\($/.test(open)) && fits({ open: '', items, close: '' }, indent, '');
 
@@ -183,7 +189,7 @@ function isFilled(item: Source, indent: number): boolean {
   return fillsLines(item) || item.items.some((one) => isFilled(one, indent + 4));
 }
 
-/** The lines of a piece whose first line begins at a column. `after`: what follows on the last line. */
+/** Returns the lines of a piece that begins at a column. `after`: the text after it on the last line. */
 function laidOut(item: Source, indent: number, after: string): string {
   if (fits(item, indent, after)) return flat(item) + after;
   if (typeof item === 'string')
@@ -200,7 +206,7 @@ function laidOut(item: Source, indent: number, after: string): string {
   }
   const operators = item.after?.startsWith(' ') === true ? item.after.slice(1).split(/ (?=[*/] )/) : [];
   const [, target] = /^(.* = )./.exec(item.open) ?? [];
-  // A value with several operators behind its brackets is in parentheses.
+  // A value with several operators after its brackets is in parentheses.
   if (target !== undefined && operators.length > 1 && !fillsLines(item)) {
     const value = laidOut({ ...item, open: item.open.slice(target.length) }, indent + 4, '');
     return `${target}(\n${' '.repeat(indent + 4)}${value}\n${' '.repeat(indent)})${after}`;
@@ -213,7 +219,7 @@ function laidOut(item: Source, indent: number, after: string): string {
   return broken(item, indent, after);
 }
 
-/** An expression cut before those operators outside brackets that bind the least. */
+/** Cuts an expression before its weakest operators outside brackets. */
 function terms(expression: string): readonly string[] {
   for (const operators of [/^ [-+] /, /^ [*/] /]) {
     const parts = [''];

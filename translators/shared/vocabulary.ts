@@ -1,15 +1,14 @@
 /**
- * Words of a notation with their parameters: one table from which a word is read, written and stated in the JSON
- * Schema.
+ * Keywords of a notation with their parameters: one table for reading and writing a keyword and for its JSON Schema.
  */
 
-/** A parameter of a word. */
+/** A parameter of a keyword. */
 export interface Field {
   /** JSON Schema of its value. */
   readonly schema: Readonly<Record<string, unknown>>;
   /** Unit of its numbers, in the canonical syntax. */
   readonly unit?: string;
-  /** Value of a word that does not give it; absent: each word must give it. */
+  /** Default value. If it is absent, the parameter is required. */
   readonly usual?: unknown;
   /** Its name in the canonical model, if that differs. */
   readonly ours?: string;
@@ -34,7 +33,7 @@ export const field = (schema: Field['schema'], usual?: unknown): Field => ({
 /** True or false. */
 export const flag = (usual: boolean): Field => field({ type: 'boolean' }, usual);
 
-/** The name of the first parameter that a word must give. */
+/** Returns the name of the first required parameter. */
 export const firstNeeded = (fields: Fields): string | undefined =>
   Object.keys(fields).find((name) => fields[name]?.usual === undefined);
 
@@ -42,7 +41,7 @@ export const firstNeeded = (fields: Fields): string | undefined =>
 export const argumentOf = (fields: Fields, given: Readonly<Record<string, unknown>>, name: string): unknown =>
   Object.hasOwn(given, name) ? given[name] : fields[name]?.usual;
 
-/** Parameters without those that are undefined or have their usual value. */
+/** Returns parameters without undefined and default values. */
 export const unusual = (fields: Fields, params: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(params).filter(([name, value]) => value !== undefined && value !== fields[name]?.usual),

@@ -1,14 +1,14 @@
 /**
- * Equations on several lines, where one would be too long: an expression goes on after an operator or a comma, under where it
- * begins.
+ * Equations on several lines, if one would be too long. An expression continues after an operator or a comma, below its
+ * beginning.
  *
- *     dv/dt = (gl*(El - v) + ge*(Ee - v) + gi*(Ei - v) - g_na*(m*m*m)*h*(v - ENa) -
- *              g_kd*(n*n*n*n)*(v - EK))/Cm : volt
+ * dv/dt = (gl*(El - v) + ge*(Ee - v) + gi*(Ei - v) - g_na*(m*m*m)*h*(v - ENa) -
+ * g_kd*(n*n*n*n)*(v - EK))/Cm : volt
  */
 
 import { width } from './python.js';
 
-/** Equations, one a line, as a printer writes them. A comment behind what is too long for one line is before it. */
+/** Wraps equations, printed one a line. A comment after an equation that is too long for one line moves before it. */
 export const wrappedEquations = (text: string, indent: number): string =>
   text
     .split('\n')
@@ -32,7 +32,7 @@ interface Place {
   readonly room: number;
 }
 
-/** Between what an expression may be cut, from what binds the least: within brackets, after operators, before words. */
+/** Places to cut an expression, the weakest operators first: in brackets, after operators, before keywords. */
 const loose = [/^, /, /^ (?=(?:if|else) )/, /^ or /, /^ and /, /^ (?:[<>]=?|[!=]=) /, /^ [-+] /];
 const tight = /^(?:\*(?!\*)|\/\/?|%)/;
 /** Of a product, factors from this length on have lines of their own. */
@@ -60,7 +60,7 @@ function laidOut(expression: string, place: Place): string {
   return before + laidOut(inside, { column: column + before.length, after: behind.length + after, room }) + behind;
 }
 
-/** Parts on lines that are as full as they can be; those that are longer than a line have several of their own. */
+/** Returns parts on lines that are as full as possible. A part longer than a line has several lines of its own. */
 function filled(parts: readonly string[], { column, after, room }: Place): string {
   let [text, end] = ['', column];
   let isLong = false;
@@ -80,7 +80,7 @@ function filled(parts: readonly string[], { column, after, room }: Place): strin
   return text;
 }
 
-/** Parts of an expression, with the operators behind them, of those outside brackets. */
+/** Returns parts of an expression, each with the operator that follows it. Operators in brackets do not count. */
 function cut(expression: string, between: RegExp): readonly string[] {
   const parts = [''];
   let depth = 0;

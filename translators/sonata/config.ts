@@ -10,7 +10,7 @@ import { readDocument } from '../../src/model/read.js';
 import type { Hdf5File, Hdf5Group } from '../shared/hdf5.js';
 import * as messages from './messages.js';
 
-/** Files beside a config. Relative paths count from the folder of the config. */
+/** Files of a circuit. Relative paths start from the folder of the config. */
 export interface SonataFiles {
   text(path: string): { readonly text: string } | { readonly refused: string };
   /** @param only  names of the members of the root to read */
@@ -26,14 +26,17 @@ export interface PathAt {
   readonly place: Place;
 }
 
-/** A config with the tools to read what it refers to. */
+/** A config with the tools to read its values and files. */
 export interface Config {
   /** The value of a member, or of a member of it and so on; undefined if it is missing. */
   get(...keys: readonly (string | number)[]): unknown;
   place(...keys: readonly (string | number)[]): Place;
   /** JSON pointer in the main config, for places of the canonical document. */
   pointer(...keys: readonly (string | number)[]): string;
-  /** A path stated at these keys, below a folder if one is given; undefined after a report if it is no text. */
+  /**
+   * Returns a path stated at these keys, below a folder if one is given. Returns undefined after reporting that it is
+   * not a text.
+   */
   path(...keys: readonly (string | number)[]): PathAt | undefined;
   /** A file below a folder. */
   within(folder: PathAt | undefined, name: string, place: Place): PathAt;
@@ -47,7 +50,7 @@ export interface Config {
 interface Part {
   readonly value: unknown;
   readonly positions: Positions;
-  /** Folder of its file, relative to that of the main config. */
+  /** Folder of its file, relative to the folder of the main config. */
   readonly folder: string;
 }
 
@@ -64,7 +67,7 @@ export function isSonataConfig(document: unknown): boolean {
   );
 }
 
-/** Members of configs; those that act on no point neuron are not read. */
+/** Members of configs. Members that do not act on point neurons are not read. */
 const configKeys: readonly string[] = [
   ...['manifest', 'target_simulator', 'components', 'networks', 'network', 'simulation', 'run', 'conditions'],
   ...['node_sets_file', 'node_sets', 'inputs', 'reports', 'output', 'version', 'metadata', 'config_path', 'config_dir'],

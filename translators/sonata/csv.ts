@@ -20,7 +20,7 @@ export interface TypeTable {
 /** Texts that stand for an empty cell. */
 const empty = /^(NULL|NONE|None|NaN|nan|)$/;
 
-/** Cells of a line: separated by blanks, unless in quotes, in which `""` is a quote. */
+/** Returns the cells of a line, separated by blanks except in quotes. In quotes, `""` is a quote. */
 function cellsOf(line: string): readonly { readonly text: string; readonly column: number }[] {
   return [...line.matchAll(/"((?:[^"]|"")*)"|\S+/g)].map((match) => ({
     text: match[1] === undefined ? match[0] : match[1].replaceAll('""', '"'),

@@ -35,7 +35,7 @@ const usualDelay = 1;
 const isStatic = (name: string | undefined): boolean =>
   name === undefined || /^(nest:)?static_synapse$/.test(name) || name === 'pynn:StaticSynapse';
 
-/** What a type of edges says for all of them. */
+/** The common values of a type of edges. */
 interface EdgeType {
   readonly row: TypeRow;
   readonly weight: number | undefined;

@@ -29,7 +29,7 @@ import { Arrays } from './values.js';
 
 export { isSonataConfig, type SonataFiles } from './config.js';
 
-/** A canonical document with its places, and the arrays beside it. */
+/** A canonical document with its places, and its arrays. */
 export interface ImportedSonata {
   readonly document: unknown;
   readonly positions: Positions;
@@ -39,7 +39,7 @@ export interface ImportedSonata {
 /**
  * Reads a config and the files that it names.
  *
- * @param peers  whether notes say what other readers make of the circuit
+ * @param peers  whether notes describe how other readers interpret the circuit
  * @returns null after an error
  */
 export function importSonata(
@@ -176,7 +176,10 @@ function projectionOf(
   };
 }
 
-/** Node ids of populations whose elements are not numbered by them: runs of consecutive ids, each with its length. */
+/**
+ * Returns node ids of populations that number their elements differently: runs of consecutive ids, each with its
+ * length.
+ */
 function annotationOf(populations: ReadonlyMap<string, Nodes>): unknown {
   const nodes = Object.fromEntries(
     [...populations.values()].flatMap(({ name, parts }) =>
@@ -229,7 +232,7 @@ function readRun(config: Config): Run {
   return { dt: dt !== undefined && dt > 0 ? dt : 0.1, duration: end };
 }
 
-/** Modules of reports whose samples are variables of point neurons. */
+/** Modules of reports that sample variables of point neurons. */
 const membraneReports: readonly string[] = ['membrane_report', 'multimeter_report', 'multimeter'];
 
 /** A recording, and the time in ms that it is on. */

@@ -23,7 +23,7 @@ interface ListedSpikes {
   readonly place: (row: number) => Parameters<Config['report']>[1];
 }
 
-/** What the inputs of a config add to a model. */
+/** Additions to a model by the inputs of a config. */
 export interface Inputs {
   readonly spikes: ReadonlyMap<NodePart, Spikes>;
   readonly stimuli: Readonly<Record<string, StimulusDocument>>;
@@ -123,7 +123,7 @@ function addSpikes(
   }
 }
 
-/** Spikes of a file by population; those of files without populations have the name `''`. */
+/** Returns the spikes of a file by population. Spikes in files without populations have the name `''`. */
 function spikesIn(config: Config, path: PathAt, isCsv: boolean): ReadonlyMap<string, ListedSpikes> | undefined {
   if (isCsv || /\.csv$/i.test(path.path)) return spikesInCsv(config, path);
   const file = config.hdf5(path, ['spikes']);

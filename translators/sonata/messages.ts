@@ -40,7 +40,7 @@ export const unknownKey = (key: string, known: readonly string[]): Finding => ({
   ...named(key, known),
 });
 
-/** Variables whose values contain each other. */
+/** A cycle of variables that contain each other. */
 export const variableCycle = (names: readonly string[]): Finding => ({
   code: 'sonata/variable-cycle',
   message: `the variable ${names[0] ?? ''} contains itself`,
@@ -243,7 +243,7 @@ export const unknownAttribute = (name: string): Finding => ({
   found: shorten(name),
 });
 
-/** A file of spikes without those of a population. */
+/** A file without spikes of a population. */
 export const noSpikes = (population: string, known: readonly string[]): Finding => ({
   code: 'sonata/no-spikes',
   message: `the file has no spikes of ${shorten(population)}`,
@@ -266,7 +266,7 @@ export const countedSynapses = (population: string, edges: number): Finding =>
     'NEST uses syn_weight only',
   );
 
-/** A population whose nodes have several models. */
+/** A population of nodes with several models. */
 export const splitPopulation = (name: string, parts: readonly string[]): Finding =>
   note(
     'several-models',
@@ -282,7 +282,7 @@ export const usualDelay = (population: string): Finding =>
 export const silentSource = (population: string): Finding =>
   note('silent-source', `no input gives spikes to the virtual nodes of ${population}`, 'NEST refuses to run them');
 
-/** Attributes that act on nothing here. */
+/** Attributes without effect here. */
 export const unreadAttributes = (names: readonly string[]): Finding =>
   note('unread-attributes', `${joinWords(names, 'and')} ${names.length === 1 ? 'is' : 'are'} not read`);
 

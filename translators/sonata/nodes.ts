@@ -152,7 +152,8 @@ function modelReader(config: Config): ModelReader {
       return undefined;
     }
     const { given } = known;
-    // Types whose templates have the same parameters are one model: GLIF's have as many as their lists are long.
+    // Types with templates of the same parameters are one model. The number of GLIF's parameters depends on the lengths
+    // of its lists.
     const key = `${known.template.name} ${Object.keys(known.template.values).join(' ')}`;
     const template = templates.get(key) ?? known.template;
     templates.set(key, template);
@@ -297,10 +298,13 @@ function readPopulation(
   };
 }
 
-/** Number of the part of a node whose model is wrong. */
+/** Number of the part of a node with a wrong model. */
 export const noPart = 0xffff;
 
-/** Numbers of a template's parameters for some nodes: those of groups before those of types, defaults last. */
+/**
+ * Returns numbers of a template's parameters for some nodes. Values of groups override values of types, which override
+ * defaults.
+ */
 function valuesOf(
   at: GroupAt,
   template: Template,

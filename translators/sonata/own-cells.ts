@@ -8,10 +8,10 @@ import type { StandardCell } from '../../src/library/standard-type.js';
 const upstroke = 14;
 
 /**
- * The adaptive exponential neuron as NEST steps it: a spike resets v where v passes its peak within a step, and the rest of
- * the step goes on from there. Above `v_cap`, v rises at a constant rate, which tells how long ago it was passed: `late`. If
- * there is no refractoriness, one step of Heun's method leads from the reset to the end of the step. PyNN's type, which all
- * else is taken from, resets at the end of the step.
+ * Returns the adaptive exponential neuron as NEST steps it. A spike resets v at the time within a step when v passes
+ * its peak, and the rest of the step continues from there. Above `v_cap`, v rises at a constant rate, which determines
+ * the time since the passage: `late`. Without refractoriness, one step of Heun's method leads from the reset to the end
+ * of the step. All other properties come from PyNN's type, which resets at the end of the step.
  *
  * @source NEST 3.10, models/aeif_cond_exp and aeif_cond_alpha
  */

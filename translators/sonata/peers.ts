@@ -1,7 +1,7 @@
 /**
- * What other readers of SONATA make of a circuit where they differ from the guide or from each other.
+ * Differences between other readers of SONATA and the guide, or between each other.
  *
- * @source BMTK 1.2.0 (PointNet), NEST 3.10 (SonataNetwork), libsonata 0.2.2; what they did with small files
+ * @source BMTK 1.2.0 (PointNet), NEST 3.10 (SonataNetwork), libsonata 0.2.2; runs with small files
  */
 
 import { isObject, memberOf } from '../../src/diagnostics/member.js';

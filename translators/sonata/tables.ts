@@ -68,7 +68,7 @@ export function attributeIn(at: GroupAt, name: string): ArrayLike<number | strin
   return names ? Array.from(table.values, (index) => names[index] ?? '') : table.values;
 }
 
-/** Group and row of each member of a population, as `<kind>_group_id` and `<kind>_group_index` say. */
+/** Group and row of each member of a population, from `<kind>_group_id` and `<kind>_group_index`. */
 export interface Grouping {
   readonly groups: ReadonlyMap<number, GroupAt | undefined>;
   readonly groupOf: (row: number) => number;
@@ -103,7 +103,7 @@ export function groupingOf(at: GroupAt, kind: 'node' | 'edge', length: number): 
   return { groups, groupOf: (row) => ids?.[row] ?? 0, rowIn: (row) => rows?.[row] ?? row };
 }
 
-/** Reports rows whose row in a group is not there. */
+/** Reports rows that are missing in their group. */
 export function checkRows(
   at: GroupAt,
   kind: 'node' | 'edge',

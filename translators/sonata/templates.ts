@@ -220,7 +220,7 @@ const nrnIntFire1: Template = {
 // --- GLIF -----------------------------------------------------------------------------------------------------------
 type Json = Readonly<Record<string, unknown>>;
 
-/** Parameters of glif_psc whose value is a list, with NEST's default. */
+/** Parameters of glif_psc with lists as values, with NEST's default. */
 const glifLists: Readonly<Record<string, readonly [unit: string, value: readonly number[]]>> = {
   ASCurrents: ['pA', [0, 0]],
   asc_init: ['pA', [0, 0]],
@@ -253,7 +253,7 @@ export const components = (name: string, length: number): readonly string[] =>
 const isOn = (value: unknown): boolean => value === true || (typeof value === 'number' && value !== 0);
 
 /**
- * NEST's glif_psc with the mechanisms and numbers of components that its parameters ask for. NEST starts from
+ * Returns NEST's glif_psc with the mechanisms and numbers of components that its parameters select. NEST starts from
  * `ASCurrents`; it reads `asc_init` only when a model is reset.
  */
 function glif(given: Json): Template {
@@ -295,7 +295,7 @@ function glif(given: Json): Template {
   };
 }
 
-/** Parameters of `glif_psc` that say which mechanisms it has. */
+/** Parameters of `glif_psc` that select its mechanisms. */
 export const glifSwitches: readonly string[] = [
   'spike_dependent_threshold',
   'after_spike_currents',
@@ -383,7 +383,7 @@ export const templateNames: readonly string[] = [
   ...Object.keys(allenGlif).map((name) => `nest:${name}`),
 ];
 
-/** Templates of NEST whose cells are types of the library, for export. */
+/** Templates of NEST with cell types of the library, for export. */
 export const exportedTemplates: readonly Template[] = nestTemplates;
 
 /**

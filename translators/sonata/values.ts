@@ -1,4 +1,4 @@
-/** Numbers of a canonical document: one for all elements, a list, or an array beside the document. */
+/** Numbers of a canonical document: one for all elements, a list, or an array outside the document. */
 
 import { createHash } from 'node:crypto';
 import type { ValueDocument } from '../../src/model/document.js';
@@ -9,14 +9,14 @@ export type Values = ReadonlyMap<string, Float64Array>;
 
 type DataArray = Float64Array | Uint32Array;
 
-/** Longer arrays are kept beside the document. */
+/** Longer arrays are kept outside the document. */
 const longestList = 256;
 
 /** Arrays of a document under construction. */
 export class Arrays {
   readonly #store = new Map<string, DataArray>();
 
-  /** What is kept beside the document. */
+  /** Arrays outside the document. */
   get store(): DataStore {
     return this.#store;
   }

@@ -8,7 +8,7 @@ const mostSteps = 2_000_000;
  *
  * @param dt     in s
  * @param steps  of the run
- * @source jLEMS, Sim: an event is delivered in the first step whose time has reached the time of the event plus the delay
+ * @source jLEMS, Sim: an event is delivered in the first step at or after the time of the event plus the delay
  */
 export function wholeStepsOf(dt: number, steps: number): (duration: number) => boolean {
   const followed = Math.min(steps, mostSteps);

@@ -1,8 +1,7 @@
 /**
- * The conventions of a time step in which two timing profiles differ, stated for the features that a model has.
- *
- * Nothing here predicts what a difference does to the results of a model, and nothing repairs it: `convert --check` measures
- * the effect. @source docs/timing-profiles.md
+ * The conventions of a time step that differ between two timing profiles, stated for the features of a model.
+ * This file neither predicts the effect of a difference on results nor repairs it: `convert --check` measures the effect. @source
+ * docs/timing-profiles.md
  */
 
 import type { Expression } from '../lang/ast.js';
@@ -30,16 +29,16 @@ import type * as written from '../model/model.js';
 import { wholeStepsOf } from './accumulated-time.js';
 import { withoutRegimes } from './gather/regimes.js';
 
-/** What simulators do with a feature of models, by timing profile; two profiles differ if their texts do. */
+/** The behaviour of simulators for a feature of models, by timing profile; two profiles differ if their texts do. */
 interface Convention {
   readonly verdict: 'equivalent' | 'approximated';
   readonly code: `convention/${string}`;
   readonly by: Readonly<Record<TimingProfile, string>>;
-  /** The sentence, from names of two simulators and what each of them does. */
+  /** Returns the sentence, from the names and the behaviours of two simulators. */
   readonly says: (parts: Readonly<Record<'other' | 'own' | 'theirs' | 'ours', string>>) => string;
 }
 
-/** Conventions of which no two profiles have the same. */
+/** Conventions that differ between all profiles. */
 const different = { brian: 'Brian', grid: 'PyNN', 'lems-euler': 'LEMS' } as const;
 
 const conventionOf = {
@@ -144,7 +143,7 @@ const conventionOf = {
   },
 } as const satisfies Readonly<Record<string, Convention>>;
 
-/** What a model can have whose place within a step is a matter of convention. */
+/** A feature of models with a place within a step that depends on convention. */
 type Feature = keyof typeof conventionOf;
 
 /** The difference that a feature meets between two profiles; undefined if they agree about it. */
@@ -182,7 +181,7 @@ export function conventions(valid: written.ValidModel, to: TimingProfile): reado
   return entries;
 }
 
-/** Types of LEMS's cells whose regimes do no more than wait after a spike: elsewhere this is a refractory period. */
+/** Returns types of LEMS's cells with regimes that only wait after a spike: elsewhere this is a refractory period. */
 const waitingIn = ({ timing, neurons }: written.Model): ReadonlySet<string> =>
   new Set(
     Object.entries(timingProperties[timing].takesTurns ? neurons : {}).flatMap(([id, type]) =>
@@ -275,7 +274,7 @@ function leastDelay(id: string, { model, data }: written.ValidModel): number {
   return Math.min(Infinity, ...least);
 }
 
-/** More distinct delays than these are not looked through. */
+/** Most distinct delays that are examined. */
 const mostDelays = 1000;
 
 /** The distinct numbers of a value; none if they are computed or drawn. */
@@ -326,7 +325,7 @@ function namesThroughDerived(
   return found;
 }
 
-/** Whether what spikes do to a synapse depends on its own changing state, on a cell, or on spikes of the target. */
+/** Checks whether the effect of spikes on a synapse depends on its own changing state, on a cell, or on spikes of the target. */
 function isPlastic(type: SynapseType): boolean {
   const pathways = Object.values(type.pathways);
   if (pathways.some(({ on }) => on.end === 'post')) return true;

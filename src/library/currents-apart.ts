@@ -47,7 +47,7 @@ interface Share {
 }
 
 /**
- * A model with currents of the time as stimuli; itself where its equations have none.
+ * Returns a model with time-dependent currents as stimuli; the same model if its equations have no such currents.
  *
  * @param mostPieces  how often a current may change
  */
@@ -90,7 +90,7 @@ export function withCurrentsApart(valid: ValidModel, mostPieces: number): ValidM
   return { ...valid, model: { ...rest, tables } };
 }
 
-/** Time steps of a run; undefined where they are not known, or too many. */
+/** Returns the time steps of a run; undefined if their number is unknown or too large. */
 function stepsOf({ experiment: { protocol, dt } }: Model): number | undefined {
   const time = protocol.reduce(
     (sum, phase) =>
@@ -106,7 +106,7 @@ const ofCells = (population: string, cells: readonly number[]): SelectionRule =>
   return row ? { population, slice: [...row, 1] } : { population, indices: [...cells] };
 };
 
-/** A type in which tables that rates read are variables of their own. */
+/** Returns a type with separate variables for the tables that rates read. */
 function tablesAsVariables(type: NeuronType, tables: Model['tables']): NeuronType {
   const derived = { ...type.derived };
   const own = new Map<string, string>();
@@ -142,13 +142,16 @@ interface Within {
   readonly type: NeuronType;
   /** That its type declares. */
   readonly names: ReadonlySet<string>;
-  /** What is changed from outside, as `population.variable`. */
+  /** Variables changed from outside, as `population.variable`. */
   readonly changed: ReadonlySet<string>;
   readonly steps: number;
   readonly mostPieces: number;
 }
 
-/** What of a variable is a current of the time; undefined where nothing is, or where something else reads it. */
+/**
+ * Returns the part of a variable that is a time-dependent current. Undefined if it has no such part, or if other equations read
+ * it.
+ */
 function apart(
   within: Within,
   variable: string,
@@ -160,7 +163,7 @@ function apart(
   const found = terms.map((term) => ({ term, of: sharesOf(term, unit, within) }));
   if (found.every(({ of }) => of === undefined) || isReadElsewhere(valid.model, id, type, variable)) return undefined;
   const stepped = found.filter(({ of }) => of?.isSmooth === false);
-  // What changes in steps is one current.
+  // All stepwise terms form one current.
   const [first, ...others] = stepped.map(({ term }) => term);
   const sum = others.reduce((all, term) => binary('+', all, term), first ?? number(0));
   const together = others.length === 0 ? undefined : sharesOf(sum, unit, within)?.shares;
@@ -200,8 +203,8 @@ interface Shares {
 }
 
 /**
- * A sum or one of its terms as currents of the time, one for cells with the same amplitude; undefined where it is
- * something else, and for sums with smooth terms.
+ * Returns a sum or one of its terms as time-dependent currents, one for cells with the same amplitude. Undefined for other terms,
+ * and for sums with smooth terms.
  */
 function sharesOf(term: Expression, unit: string, within: Within): Shares | undefined {
   const { valid, id, type, changed } = within;
@@ -267,11 +270,11 @@ function sharesOf(term: Expression, unit: string, within: Within): Shares | unde
   }
 }
 
-/** A number of a unit, where names of the scope may be those of units. */
+/** Returns a number with a unit, when names of the scope may hide units. */
 const inUnit = (value: number, unit: string, names: ReadonlySet<string>): string =>
   inSI(value, parseUnit(unit).dimension, (name) => names.has(name));
 
-/** Numbers of each cell, or one for all; undefined where they are drawn or computed. */
+/** Returns numbers of each cell, or one for all; undefined if they are drawn or computed. */
 function numbersFor(value: Value | undefined, size: number, data: DataStore): readonly number[] | undefined {
   if (typeof value === 'number') return [value];
   if (value === undefined || (typeof value !== 'string' && !isGiven(value))) return undefined;
@@ -287,7 +290,7 @@ function numbersFor(value: Value | undefined, size: number, data: DataStore): re
   }
 }
 
-/** What a table has at a time, in whose step it looks as Brian's TimedArray does. */
+/** Returns the value of a table at a time; the time is rounded to steps as in Brian's TimedArray. */
 function tableAt(
   { values, dt, columns }: Table,
   data: DataStore,
@@ -302,7 +305,7 @@ function tableAt(
   return all[within * width + (columns === null ? 0 : cell)] ?? NaN;
 }
 
-/** The value in each step as pieces, a condition of the time each; undefined where there are too many. */
+/** Returns the value in each step as pieces, each with a condition on the time; undefined for too many pieces. */
 function inPieces(
   at: (t: number) => number,
   dt: number,

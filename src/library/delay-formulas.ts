@@ -7,12 +7,12 @@ import { populationOf } from '../model/selected.js';
 import { delayInSteps } from '../model/steps.js';
 import { plain, valueAt } from './recognise/numbers.js';
 
-/** Most connections of which a formula is computed; of more, some may differ. */
+/** Most connections for which a formula is evaluated; with more connections, some may differ. */
 const mostComputed = 1e5;
 
 /**
- * Whether PyNN's simulators may come to other steps for a formula of `i` and `j`: Brian and they differ in halves of
- * steps that division leaves a little below. Formulas of anything else are taken to have none.
+ * Checks whether PyNN's simulators may get other steps for a formula of `i` and `j`. They differ from Brian in half steps that
+ * division leaves a little below. Other formulas are assumed to have no such values.
  *
  * @param formula  s
  */

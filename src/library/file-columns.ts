@@ -5,15 +5,15 @@ import { isList } from '../model/collections.js';
 import { populationsOf } from '../model/selected.js';
 import { isRecording, isSelection, recordedVariables } from '../model/tagged.js';
 
-/** What records the same after a change; undefined where nothing does. */
+/** Mapping of elements after a change of recordings. */
 interface Follow {
-  /** Which element an element of a recording's owner has become, where its owner is another one now. */
+  /** Returns the new index of an element of a recording's owner, if the owner has changed. */
   readonly element?: (recording: Recording, index: number) => number | undefined;
 }
 
 /**
- * Annotations of which the columns follow recordings of the same name, whose variables, elements and events may be
- * called otherwise; columns of what is no longer recorded are left out.
+ * Returns annotations with columns that follow recordings of the same name. Variables, elements and events may have new names.
+ * Columns without a recording are left out.
  *
  * @param after  the recordings that the model has now
  */

@@ -1,6 +1,6 @@
 /**
- * Sources of given spikes that synapses listen to, as for plasticity between given trains: cells that fire at these
- * times, for notations whose sources of spikes have no place for synapses.
+ * Sources of given spikes with synapses on them, as for plasticity between given trains. They become cells that fire at these
+ * times, for notations with sources of spikes that cannot have synapses.
  */
 
 import { numbersOf } from '../model/arrays.js';
@@ -14,7 +14,10 @@ import { beforeStep } from './gather/step-times.js';
 /** Longer trains would be conditions that nobody reads, and that take longer to test than all else. */
 const mostSpikes = 2000;
 
-/** A model whose sources of given spikes are cells where synapses are on them; itself where there are none. */
+/**
+ * Returns a model with cells in place of sources of given spikes with synapses on them. Returns the same model if there are no
+ * such sources.
+ */
 export function withListeningSources(valid: ValidModel): ValidModel {
   const { model, data } = valid;
   const { dt, protocol } = model.experiment;
@@ -35,7 +38,7 @@ export function withListeningSources(valid: ValidModel): ValidModel {
   return { data, model: { ...model, neurons, populations } };
 }
 
-/** The steps in which each element fires. */
+/** Returns the steps in which each element fires. */
 function stepsOf(
   { indices, times, period }: SpikeTrain,
   { size }: Population,
@@ -54,7 +57,7 @@ function stepsOf(
   return steps;
 }
 
-/** When elements fire, as a condition of `t` and `i`; undefined where they fire too often for that. */
+/** Returns the firing of elements as a condition of `t` and `i`; undefined if they fire too often. */
 function firing(steps: readonly ReadonlySet<number>[], dt: number): string | undefined {
   if (steps.reduce((sum, { size }) => sum + size, 0) > mostSpikes) return undefined;
   const time = (step: number): string => beforeStep(Number((step * dt).toPrecision(12)));

@@ -17,7 +17,7 @@ export function normalisedCell(standard: StandardCell): NeuronType | undefined {
   return cells.get(key);
 }
 
-/** The normalised type of a library synapse whose weights are of a kind. */
+/** Returns the normalised type of a library synapse for weights of a kind. */
 export function normalisedSynapse(standard: StandardSynapse, kind: WeightKind): SynapseType | undefined {
   const { ports } = standard.synapse;
   const document = {

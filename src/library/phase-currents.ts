@@ -1,6 +1,6 @@
 /**
- * Currents that are parameters and change between the runs of a protocol, as stimuli of the time: notations that inject
- * currents from outside have no other words for them.
+ * Currents that are parameters and change between the runs of a protocol, rewritten as time-dependent stimuli. Notations that
+ * inject currents from outside have no other form for them.
  */
 
 import { ampere } from '../lang/dimension.js';
@@ -19,7 +19,10 @@ interface Piece {
   readonly value: number;
 }
 
-/** The same model with such currents as stimuli; itself where it has none, or a protocol of more than runs and values. */
+/**
+ * Returns the same model with such currents as stimuli. Returns the model itself if it has no such current, or if its protocol
+ * has more than runs and values.
+ */
 export function withPhaseCurrents(valid: ValidModel): ValidModel {
   const { model } = valid;
   const { protocol, dt } = model.experiment;
@@ -43,7 +46,10 @@ export function withPhaseCurrents(valid: ValidModel): ValidModel {
   return next === model ? valid : { ...valid, model: next };
 }
 
-/** The values of a parameter of all cells, from their times on; undefined where it does not change, or something else reads it. */
+/**
+ * Returns the values of a parameter of all cells, each with its start time. Undefined if the parameter is constant or if other
+ * parts read it.
+ */
 function piecesOf(
   model: Model,
   id: string,

@@ -1,4 +1,4 @@
-/** Binomial draws for notations that draw uniform numbers alone. */
+/** Binomial draws for notations that draw only uniform numbers. */
 
 import type { Expression } from '../../lang/ast.js';
 import { binary, call, integer } from '../../lang/build.js';

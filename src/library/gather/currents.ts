@@ -39,7 +39,7 @@ function evenAmplitudes(
 }
 
 /**
- * `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined where a piece has no simple shape.
+ * Returns `(a if t > 0.005*s - dt/2 and t < 0.01*s - dt/2 else …)`; undefined if a piece has no simple shape.
  *
  * @param hasRamps  whether the notation has currents that rise steadily; else they are cut into steps
  */

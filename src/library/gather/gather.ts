@@ -1,10 +1,9 @@
 /**
- * A model of components, as LEMS has them, in the forms of other notations: refractory periods in place of regimes, receptors
- * of cells in place of responses that each synapse keeps, currents of the time in place of generators, given spikes and
- * Poisson sources in place of cells that only read the time.
- *
- * Parts without such a form stay as they are. The order within a step stays that of the notation: `conventions` states how
- * it differs from LEMS's.
+ * Rewrites a model of LEMS components in the forms of other notations. Refractory periods replace regimes. Receptors of cells
+ * replace responses that each synapse keeps. Time-dependent currents replace generators. Given spikes and Poisson sources replace
+ * cells that only read the time.
+ * Parts without such a form stay as they are. The order within a step stays the notation's own: `conventions` states how it
+ * differs from LEMS's.
  */
 
 import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
@@ -26,13 +25,13 @@ import { asReceptors } from './summed-responses.js';
 /** A model in the forms of other notations, as far as there are such. */
 export interface GatheredModel {
   readonly valid: ValidModel;
-  /** What gathering changed. */
+  /** Report entries about the changes. */
   readonly entries: readonly ConversionEntry[];
 }
 
 /**
- * Rewrites a model of LEMS in the forms of another notation, under the timing `grid`. Models of another timing stay as they
- * are, except those of components whose cells have a cable, which LEMS's steps cannot run.
+ * Rewrites a model of LEMS in the forms of another notation, under the timing `grid`. Models of another timing stay as they are,
+ * except models of components with cables, which LEMS's steps cannot run.
  *
  * @param stage  first part of the report's codes
  */

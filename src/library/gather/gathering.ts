@@ -1,4 +1,4 @@
-/** A model on its way to the forms of other notations, and what several of its parts ask. */
+/** A model while it is rewritten in the forms of other notations, and queries that several of its parts need. */
 
 import { parseExpression } from '../../lang/parse.js';
 import { endOf, isGiven, isRecording, isSelection } from '../../model/tagged.js';
@@ -19,7 +19,7 @@ import { populationsOf, wholePopulation } from '../../model/selected.js';
 import { changedNames } from '../../model/changed.js';
 import { environmentOf } from '../recognise/values.js';
 
-/** A model of which parts have been gathered: what it was, and what its parts are now, by their names. */
+/** A partly gathered model: the original, and its current parts by name. */
 export interface Gathering {
   readonly valid: ValidModel;
   /** As it was. */
@@ -38,19 +38,19 @@ export interface Gathering {
   readonly stimuli: Record<string, Stimulus>;
   /** Variables that are recorded, by population or projection. */
   readonly recorded: Map<string, Set<string>>;
-  /** Variables of cells that stand for those of synapses, by projection. */
+  /** Variables of cells that replace variables of synapses, by projection. */
   readonly sums: Map<string, ReadonlyMap<string, string>>;
-  /** What has the variables of a population now, by population and variable. */
+  /** Current owners of the variables of a population, by population and variable. */
   readonly elsewhere: Map<string, Map<string, SelectionRule>>;
-  /** What generators emitted that are stimuli now, by their populations. */
+  /** Outputs of generators that are stimuli now, by the generators' populations. */
   readonly injected: Map<string, readonly Injected[]>;
-  /** Types of neurons that are PyNN's own, not those of the model. */
+  /** Types of neurons that are PyNN's own rather than the model's. */
   readonly standard: Set<string>;
-  /** What phases and operations change, as `population.variable` and `projection.variable`: it stays what it is. */
+  /** Variables that phases and operations change, as `population.variable` and `projection.variable`. They stay unchanged. */
   readonly changed: ReadonlySet<string>;
 }
 
-/** What an element of a generator emitted, which a stimulus gives to a cell now. */
+/** The output of one element of a generator, which a stimulus gives to a cell now. */
 export interface Injected {
   readonly element: number;
   /** The variable of the generator. */
@@ -95,12 +95,12 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
 export const isChanged = ({ changed }: Gathering, owner: string): boolean =>
   [...changed].some((one) => one.startsWith(`${owner}.`));
 
-/** Projections whose only source is a population, with their names. */
+/** Returns the projections that have a population as their only source, with their names. */
 export function projectionsFrom(gathering: Gathering, name: string): readonly (readonly [string, Projection])[] {
   return Object.entries(gathering.projections).filter(([, { from }]) => wholePopulation(from.of) === name);
 }
 
-/** What a projection adds between spikes, where it adds one variable of its source and hears nothing. */
+/** Returns the variable of its source that a projection adds between spikes, if it adds only one and receives no events. */
 export function outputOf(
   gathering: Gathering,
   { synapse }: Projection,

@@ -1,4 +1,4 @@
-/** What a change of integration method means for a type: nothing, or other numbers. */
+/** The effect of a change of integration method on a type: the same numbers, or others. */
 
 import type { Expression } from '../../lang/ast.js';
 import { foldConstants } from '../../lang/fold.js';
@@ -14,7 +14,9 @@ import type { IntegrationMethod, NeuronType, SynapseType, TimingProfile } from '
 type Equations = Pick<NeuronType | SynapseType, 'derivatives' | 'derived' | 'method' | 'noise' | 'parameters'> &
   Partial<Pick<NeuronType, 'state' | 'inputs'>>;
 
-/** The rates of a type, with its derived variables put in: all of them, or those that change within a step. */
+/**
+ * Returns the rates of a type with its derived variables substituted: all of them, or only the ones that change within a step.
+ */
 export function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'changing' = 'all'): readonly Expression[] {
   const texts = new Map(
     Object.entries(derived).flatMap(([name, { value, held }]) =>
@@ -37,8 +39,8 @@ function isFixed(name: string, { parameters, state = {}, inputs = {}, derived }:
 }
 
 /**
- * The method of a type on a grid, by its name where other notations choose another one: what is not a linear system
- * with fixed coefficients is integrated by exponential Euler, or by Runge and Kutta's method.
+ * Returns the method of a type on a grid, by name if other notations choose another one. Systems that are not linear with fixed
+ * coefficients are integrated by exponential Euler, or by Runge and Kutta's method.
  */
 export function methodOnGrid(type: Equations): IntegrationMethod {
   const equations = clockedOf(type);
@@ -68,8 +70,8 @@ export const clockedOf = (type: Equations): Equations => ({
 });
 
 /**
- * The method of a type under Brian's timing, by its name where others choose another one: where none is named, Brian
- * takes forward Euler for what has no exact solution.
+ * Returns the method of a type under Brian's timing, by name if others choose another one. If no method is named, Brian takes
+ * forward Euler for equations without an exact solution.
  */
 export function methodInBrian(type: Equations): IntegrationMethod {
   const equations = clockedOf(type);
@@ -114,7 +116,7 @@ export function areSeparate(type: Equations): boolean {
 export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
   if (methodUnder[timing](type) === 'euler') return true;
   if (type.noise.length > 0) return false;
-  // Without noise, these are forward Euler.
+  // Without noise, both methods are forward Euler.
   if (type.method === 'heun' || type.method === 'milstein') return true;
   return ratesOf(type).every((rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => isFixed(name, type)));
 }

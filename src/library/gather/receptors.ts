@@ -1,6 +1,6 @@
 /**
- * Synapses that each keep their own response, as receptors of their targets: responses that are linear add up, so that
- * one variable of the target stands for those of all its synapses.
+ * Synapses with a response each, rewritten as receptors of their targets. Linear responses add up, so one variable of the target
+ * replaces the responses of all its synapses.
  */
 
 import type { Expression } from '../../lang/ast.js';
@@ -20,17 +20,17 @@ import { constantOf, fold, near, plain, sequence, tidy, valueAt } from '../recog
 import { environmentOf, withNumbers } from '../recognise/values.js';
 import { derivedOf, namesOf, replaced } from './texts.js';
 
-/** The variables of a synapse that make up its response, and what becomes of them in the target. */
+/** The variables of a synapse that form its response, and their counterparts in the target. */
 export interface Receptor {
-  /** Equal for synapses whose responses add up. */
+  /** Equal for synapses with responses that add up. */
   readonly key: string;
-  /** Variables of the target, by those of the synapse. */
+  /** Variables of the target, by variables of the synapse. */
   readonly variables: ReadonlyMap<string, string>;
-  /** What the target gets: parameters, state and equations of the response. */
+  /** New parts of the target: parameters, state and equations of the response. */
   readonly parts: Pick<NeuronType, 'parameters' | 'state' | 'derivatives'>;
-  /** What is added to an input of the target. */
+  /** The input of the target that receives the contribution. */
   readonly input: string;
-  /** What it adds, over the target's variables. */
+  /** The contribution, over the target's variables. */
   readonly contribution: Expression;
 }
 
@@ -42,7 +42,7 @@ interface Gathered {
   readonly moved: ReadonlySet<string>;
 }
 
-/** Creates receptors: one for all synapses whose responses add up. */
+/** Creates receptors: one for all synapses with responses that add up. */
 export class Receptors {
   readonly #known = new Map<string, Receptor>();
   readonly #taken: ReadonlySet<string>;
@@ -56,7 +56,7 @@ export class Receptors {
     this.#data = data;
   }
 
-  /** The receptor that a projection's synapses act on; a text that says why they have none. */
+  /** Returns the receptor that a projection's synapses act on, or a text with the reason if there is no receptor. */
   of(given: SynapseType, projection: Projection): Gathered | string {
     const type = this.#asRising(given, projection);
     const parts = partsOf(type);
@@ -90,8 +90,8 @@ export class Receptors {
   }
 
   /**
-   * The difference of two exponentials as one that rises: `y = B - A` has `y' = -y/tB + A*(1/tA - 1/tB)`, and a spike
-   * that adds the same to both adds to `A` alone.
+   * Rewrites the difference of two exponentials with a single rising variable: `y = B - A` has `y' = -y/tB + A*(1/tA - 1/tB)`. A
+   * spike that adds the same to both adds only to `A`.
    */
   #asRising(type: SynapseType, { values }: Projection): SynapseType {
     const parts = partsOf(type);
@@ -185,7 +185,7 @@ export class Receptors {
     const renamed = new Map(
       [...rates.keys(), ...moved].map((name) => [name, this.#names.take(`${name}_${short}`)] as const),
     );
-    // What is a unit in the synapse may be the name of a variable in the target.
+    // A unit in the synapse may have the name of a variable in the target.
     const own = ownNames(type);
     const units = (e: Expression): ReadonlyMap<string, Expression> =>
       new Map(
@@ -226,7 +226,7 @@ export class Receptors {
     };
   }
 
-  /** The synapse without its response: what it does when a spike arrives. */
+  /** Returns the synapse without its response: its actions at the arrival of a spike. */
   #onArrival(type: SynapseType, { variables }: Receptor, response: readonly string[]): SynapseType | string {
     const derived = derivedOf(type);
     if (derived === undefined) return 'its variables depend on each other';
@@ -324,7 +324,7 @@ const withDerived = (text: string, derived: ReadonlyMap<string, Expression>): st
     .join('; ');
 
 interface Parts {
-  /** Variables that what is contributed depends on. */
+  /** Variables that the contribution depends on. */
   readonly response: readonly string[];
   readonly input: string;
   readonly contribution: Expression;
@@ -367,7 +367,7 @@ function isLinear(
   });
 }
 
-/** What a spike adds to a variable. */
+/** Returns the amount that a spike adds to a variable. */
 function amountOf(
   target: string,
   operator: string,
@@ -389,7 +389,7 @@ function withoutEnds(e: Expression): Expression {
   return substitute(e, new Map(far.map((name) => [name, named(name.slice('post.'.length))] as const)));
 }
 
-/** A cell type with receptors, whose currents are added to those that it has. */
+/** Returns a cell type with receptors, and adds their currents to its own. */
 export function withReceptors(type: NeuronType, receptors: readonly Receptor[]): NeuronType {
   if (receptors.length === 0) return type;
   const inputs = new Map<string, Expression>();

@@ -1,4 +1,4 @@
-/** Recordings of a model whose populations and synapses have taken other forms. */
+/** Recordings of a model with rewritten populations and synapses. */
 
 import { numbersOf } from '../../model/arrays.js';
 import type { NeuronType, Projection, Recording, SelectionRule } from '../../model/model.js';
@@ -6,7 +6,7 @@ import { elementsIn, populationsOf, wholePopulation } from '../../model/selected
 import { isRecording, isSelection } from '../../model/tagged.js';
 import type { Gathering } from './gathering.js';
 
-/** What records the same as a recording did before. */
+/** Returns recordings of the same data as a recording of the original model. */
 export function regathered(recording: Recording, pointer: string, made: Gathering): readonly Recording[] {
   if (isRecording(recording, 'rate') || isRecording(recording, 'events'))
     return populationsOf(recording.of).every((name) => Object.hasOwn(made.populations, name))
@@ -24,7 +24,7 @@ function lost(pointer: string, what: string, { report, stage }: Gathering): read
   return [];
 }
 
-/** Variables that a population still has are recorded there, others where they are now. */
+/** Records variables that a population still has there, and other variables at their current owners. */
 function ofCells(recording: Samples, pointer: string, made: Gathering): readonly Recording[] {
   const owners = populationsOf(recording.of);
   const [owner = '', second] = owners;
@@ -62,7 +62,7 @@ function ofCells(recording: Samples, pointer: string, made: Gathering): readonly
   ];
 }
 
-/** What generators emit as recordings of the currents that these are now, by variable, where each is such a current. */
+/** Returns outputs of generators as recordings of the currents that replace them, by variable, if each is such a current. */
 function ofCurrents(recording: Samples, owner: string, made: Gathering): ReadonlyMap<string, readonly Samples[]> {
   const injected = made.injected.get(owner) ?? [];
   const elements = elementsIn(recording.of, made.model.populations[owner]?.size ?? 0, made.valid.data) ?? [];
@@ -98,7 +98,7 @@ function targetsOf({ connect: [rule] }: Projection, { valid }: Gathering): reado
   return rule?.rule === 'list' ? numbersOf(rule.targets, valid.data) : [];
 }
 
-/** The cell that a synapse of a projection acts on; undefined where connections are not listed. */
+/** Returns the cell that a synapse of a projection acts on; undefined if connections are not listed. */
 export function targetOf(projection: string, synapse: number, made: Gathering): number | undefined {
   const one = made.projections[projection];
   return one && targetsOf(one, made)[synapse];

@@ -1,4 +1,4 @@
-/** Refractory times in the place of regimes, and the other changes of cell types that other notations ask for. */
+/** Refractory times in the place of regimes, and the other changes of cell types that other notations require. */
 
 import { child } from '../../model/pointer.js';
 import { type Gathering } from './gathering.js';

@@ -13,7 +13,7 @@ import { withRegimesAsVariable } from '../../model/regimes.js';
 import { timingProperties } from '../../model/timing-properties.js';
 import { typedModel, writtenModel } from '../../model/typed-model.js';
 
-/** The types of a model and their populations: regimes become a variable by which rates and events choose. */
+/** Returns the types of a model and their populations: regimes become a variable that selects rates and events. */
 export function regimesAsVariable(
   model: Model,
   stage: string,
@@ -69,7 +69,7 @@ function entered({ regimes, state, parameters }: NeuronType, population: Populat
   return { ...population, values };
 }
 
-/** A type whose events have the names under which others receive them, if these names are unique. */
+/** Returns a type with events under the names by which others receive them, if these names are unique. */
 export function byWhatTheyEmit(type: NeuronType): NeuronType {
   const events = Object.entries(type.events);
   const names = events.map(([name, { emits }]) => (emits === undefined || emits === null ? name : emits));
@@ -86,8 +86,8 @@ export function byWhatTheyEmit(type: NeuronType): NeuronType {
 }
 
 /**
- * A type with one threshold: where several conditions emit spikes, the threshold holds when one of them does, and they
- * act when spikes would. Nothing else is in the slots of thresholds and resets, so that its order there is any.
+ * Returns a type with one threshold. If several conditions emit spikes, the threshold holds when one of them does, and their
+ * actions run at the reset. The slots of thresholds and resets have no other content, so the order there does not matter.
  */
 function thresholdAlone(type: NeuronType): NeuronType {
   const events = Object.entries(type.events);

@@ -1,6 +1,6 @@
 /**
- * Rewrites how cells keep themselves from spiking again, for notations without regimes and flags: two regimes of which
- * one waits become a refractory time; a flag that is cleared below the threshold becomes a rising edge.
+ * Rewrites how cells keep themselves from spiking again, for notations without regimes and flags. Two regimes become a refractory
+ * time if one of them waits. A flag that is cleared below the threshold becomes a rising edge.
  */
 
 import type { Expression } from '../../lang/ast.js';
@@ -11,7 +11,7 @@ import { printExpression } from '../../lang/print.js';
 import type { NeuronType, Refractory, Regime } from '../../model/model.js';
 import { namesOf, readsOf } from './texts.js';
 
-/** A type with a spike event in the place of its regimes; undefined where they do more than wait after a spike. */
+/** Returns a type with a spike event in place of its regimes; undefined if they do more than wait after a spike. */
 export function withoutRegimes(type: NeuronType): NeuronType | undefined {
   const regimes = Object.entries(type.regimes);
   const start = regimes.find(([, { initial }]) => initial);
@@ -65,7 +65,7 @@ export function withoutRegimes(type: NeuronType): NeuronType | undefined {
   };
 }
 
-/** `t > last + duration`, where `last = t` was noted on entry. */
+/** Matches `t > last + duration`, if `last = t` was set on entry. */
 function waitOf(
   when: string,
   { onEntry }: Regime,

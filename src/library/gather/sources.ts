@@ -62,7 +62,7 @@ export function splitSources(gathering: Gathering): void {
 const hasIncoming = ({ projections }: Gathering, name: string): boolean =>
   Object.values(projections).some(({ to }) => populationsOf(to.of).includes(name));
 
-/** Writes a population that only knows the time as a current or as spikes, where it has such a form. */
+/** Rewrites a population that only reads the time as a current or as spikes, if it has such a form. */
 export function gatherSource(gathering: Gathering, name: string): void {
   const population = gathering.populations[name];
   const type = gathering.neurons[population?.type ?? ''];
@@ -96,7 +96,7 @@ function asCurrents(
     readonly input: string;
     readonly form: CurrentForm;
     readonly cells: number[];
-    /** The elements of the generator that the cells get it of, if it is all that these emit. */
+    /** The elements of the generator that drive each cell, if they emit only this output. */
     readonly emitters: (number | undefined)[];
   }
   const found: Found[] = [];

@@ -16,11 +16,11 @@ interface Split {
 }
 
 /**
- * The two parts of a type whose output is the response of a synapse to its own spikes.
+ * Returns the two parts of a type with an output that is the response of a synapse to its own spikes.
  *
  * @param target    key of the contribution, `post.input`
  * @param output    the variable of the source that is contributed
- * @param recorded  variables of the source that are recorded, which the part keeps that has what they follow
+ * @param recorded  recorded variables of the source, which stay in the part that has their inputs
  */
 export function splitSource(
   type: NeuronType,
@@ -55,7 +55,7 @@ export function splitSource(
   const keep = <T>(map: Readonly<Record<string, T>>, test: (key: string) => boolean): Record<string, T> =>
     Object.fromEntries(Object.entries(map).filter(([key]) => test(key)));
   const { sequence: _, conformsTo: __, ...rest } = type;
-  // Of what was derived, a part has only what is recorded: all else stands where it is read.
+  // A part keeps only the recorded derived variables; all others are substituted.
   const reads = (e: Expression): boolean => [...namesIn(e)].some((name) => derived.has(name));
   const whole = (text: string): string => {
     const e = parseExpression(text);
@@ -110,7 +110,7 @@ export function splitSource(
   };
 }
 
-/** The parameters that a part of a type reads, and what their values are computed from. */
+/** Returns the parameters that a part of a type reads, and the parameters that these depend on. */
 function readBy(part: object, parameters: NeuronType['parameters']): NeuronType['parameters'] {
   const read = new Set(wordsIn(part));
   for (const name of read)

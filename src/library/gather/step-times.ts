@@ -4,10 +4,10 @@ import { second } from '../../lang/dimension.js';
 import { inSI } from '../../lang/print.js';
 
 /**
- * What the time is above from the step at a time on: half a step before it, so that rounding does not matter.
+ * Returns a time that is exceeded from the step at `time` on: half a step before it, so that rounding does not matter.
  *
  * @param time   in s
- * @param names  of the scope, which may be those of units; absent: any
+ * @param names  of the scope, which may hide units; absent: any
  * @returns `0.005*s - dt/2`
  */
 export const beforeStep = (time: number, names?: ReadonlySet<string>): string =>

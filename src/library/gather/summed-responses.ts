@@ -8,7 +8,7 @@ import { populationsOf } from '../../model/selected.js';
 import type { Gathering } from './gathering.js';
 import { Receptors, withReceptors, type Receptor } from './receptors.js';
 
-/** Gives cells the receptors in which the responses of their synapses add up. */
+/** Gives cells the receptors that add up the responses of their synapses. */
 export function asReceptors(gathering: Gathering): void {
   const taken = Object.values(gathering.neurons).flatMap((type) => [...ownNames(type)]);
   const receptors = new Receptors(taken, gathering.valid.data);

@@ -17,7 +17,7 @@ export function readsOf(text: string): ReadonlySet<string> {
   );
 }
 
-/** Words in the code and names of a part of a model, without those of units and keys. */
+/** Returns identifiers in the code and names of a part of a model, without units and keys. */
 export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<string> {
   if (typeof part === 'string') for (const [word] of part.matchAll(/[A-Za-z_]\w*/g)) found.add(word);
   if (typeof part === 'object' && part !== null)
@@ -25,7 +25,7 @@ export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<s
   return found;
 }
 
-/** Names that the code of synapses has of what is at their ends, which may be other synapses. */
+/** Returns names by which code of synapses reads the objects at their ends, which may be other synapses. */
 export const namesAtEnds = (part: unknown): ReadonlySet<string> =>
   new Set([...JSON.stringify(part).matchAll(/\b(?:pre|post)\.([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []));
 
@@ -36,8 +36,8 @@ export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpre
 const largest = 5000;
 
 /**
- * What each derived variable is, as an expression of nothing derived, but for variables whose expressions would be too
- * large, which keep their names; undefined where they depend on each other.
+ * Returns each derived variable as an expression without derived variables. Variables with too large expressions keep their
+ * names. Undefined if variables depend on each other.
  */
 export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<string, Expression> | undefined {
   const found = new Map<string, Expression>();
@@ -55,15 +55,15 @@ export function derivedOf(type: Pick<EquationSet, 'derived'>): ReadonlyMap<strin
   return found;
 }
 
-/** Rates of a type over its variables and parameters; undefined where its variables read each other in a circle. */
+/** Returns rates of a type over its variables and parameters; undefined if its variables read each other in a circle. */
 function wholeRates(type: Pick<EquationSet, 'derived' | 'derivatives'>): readonly Expression[] | undefined {
   const derived = derivedOf(type);
   return derived && Object.values(type.derivatives).map(({ rate }) => substitute(parseExpression(rate), derived));
 }
 
 /**
- * Whether rates of a type follow the time, or have more cases than those of another one. Comparing both at points, which
- * may all be in one case, would miss the others.
+ * Checks whether rates of a type depend on the time, or have more cases than the rates of another one. A comparison at points,
+ * which may all be in one case, would miss the others.
  */
 export function hasMoreCases(
   type: Pick<EquationSet, 'derived' | 'derivatives'>,

@@ -28,7 +28,7 @@ export type Train =
 /** The most conditions that are tried. */
 const mostTrials = 2e7;
 
-/** The spikes of a type without inputs; a text that says why where they are neither given nor Poisson. */
+/** Returns the spikes of a type without inputs, or a text with the reason if they are neither given nor Poisson. */
 export function trainOf(
   type: NeuronType,
   numbers: ReadonlyMap<string, number>,
@@ -72,7 +72,7 @@ function read(
   return simulated(type, settled, dt, end);
 }
 
-/** What events of a type draw. */
+/** Returns the draws of a type's events. */
 export const drawnBy = (type: NeuronType): readonly Assignment[] =>
   Object.values(type.events)
     .flatMap((event) => event.do.flatMap((text) => parseStatements(text)))

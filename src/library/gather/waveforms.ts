@@ -12,7 +12,7 @@ import { constantOf, fold, near, plain, tidy, valueAt } from '../recognise/numbe
 import { withNumbers } from '../recognise/values.js';
 import { derivedOf } from './texts.js';
 
-/** A stretch of time in s, and what flows in it as a function of t in SI. */
+/** A stretch of time in s, with its current as a function of t in SI. */
 interface Piece {
   readonly from: number;
   readonly to: number;
@@ -20,7 +20,7 @@ interface Piece {
 }
 
 /**
- * Returns a sum of currents, each of them in pieces; for a type with another output, a text that says why.
+ * Returns a sum of currents, each of them in pieces; for a type with another output, a text with the reason.
  *
  * @param end  in s
  */
@@ -116,7 +116,7 @@ function piecesOf(
 
 const truthAt = (e: Expression, t: number): boolean => valueAt(e, () => t) !== 0;
 
-/** Times with which a condition compares the time. */
+/** Returns the times that a condition compares the time with. */
 function bordersOf(when: Expression): readonly number[] {
   const found: number[] = [];
   visit(when, (part) => {
@@ -130,7 +130,7 @@ function bordersOf(when: Expression): readonly number[] {
 
 // --- Shapes ---------------------------------------------------------------------------------------------------------
 
-/** What flows in a piece of time. */
+/** The current in a piece of time. */
 export type Shape =
   | { readonly kind: 'constant'; readonly amplitude: number }
   /** amplitude*sin(omega*(t - from) + phase) + offset, angles in rad. */

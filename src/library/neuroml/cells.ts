@@ -38,7 +38,7 @@ export interface NeuromlCell {
   readonly name: string;
   /** By name; `first_v` in a value is the first value of the component's variable v, in SI. */
   readonly attributes: ReadonlyMap<string, NeuromlAttribute>;
-  /** Variables of the component, and what the type's are multiplied with to be these in SI, by the type's names. */
+  /** Variables of the component, and factors that convert the type's variables to these in SI, by the type's names. */
   readonly variables: ReadonlyMap<string, NeuromlVariable>;
   /** First values of variables that the component gives, over attributes in SI. */
   readonly begins: Readonly<Record<string, Expression>>;
@@ -52,7 +52,7 @@ export interface NeuromlCell {
   readonly drive?: Expression;
   /** Whether currents have no dimension. */
   readonly isPure: boolean;
-  /** Whether nothing can be attached to it. */
+  /** Whether no input or synapse can be attached to it. */
   readonly isClosed: boolean;
   /** Whether it is a cell of PyNN by PyNN's own names. */
   readonly isPynn: boolean;
@@ -64,16 +64,16 @@ export interface NeuromlReceptor {
   /** Name of the component type. */
   readonly name: string;
   readonly attributes: ReadonlyMap<string, NeuromlAttribute>;
-  /** The attribute with what a spike of weight 1 adds at its peak; absent: weights have PyNN's unit. */
+  /** The attribute with the peak amount that a spike of weight 1 adds; absent: weights have PyNN's unit. */
   readonly base?: string;
   readonly kind: 'conductance' | 'current';
-  /** What a spike adds to the variable, times this, is what it adds in SI. */
+  /** Factor from the amount that a spike adds to the variable, to that amount in SI. */
   readonly factor: number;
   /** The variable of PyNN's cell that is the sum over such synapses. */
   readonly sum: string;
 }
 
-/** The cell of NeuroML that a type is; a text that says why where it is none. */
+/** Returns the cell of NeuroML that a type is, or a text with the reason if there is no such cell. */
 export function neuromlCell(type: NeuronType, use: CellUse): NeuromlCell | string {
   const found = recogniseCell(type, use, 'neuroml');
   if (typeof found === 'string') return found;
@@ -152,7 +152,7 @@ function byPynnName(found: RecognisedCell, type: NeuronType): NeuromlCell | stri
   };
 }
 
-/** A cell whose equations are the library's, under NeuroML's names for these. */
+/** Returns a cell with the library's equations, under NeuroML's names. */
 function byNeuromlName(found: RecognisedCell, type: NeuronType): NeuromlCell | string {
   const { standard, parameters, ports, currents } = found;
   const inputs = Object.keys(type.inputs).filter((name) => currents?.has(name) === true);
@@ -179,7 +179,7 @@ function byNeuromlName(found: RecognisedCell, type: NeuronType): NeuromlCell | s
   };
 }
 
-/** NeuroML's name for a cell of the library; a reason where it has none. */
+/** Returns NeuroML's name for a cell of the library, or a reason if it has no name. */
 function neuromlName(
   { standard, parameters, ports }: RecognisedCell,
   type: NeuronType,
@@ -198,7 +198,7 @@ function neuromlName(
 
 // --- Synapses -------------------------------------------------------------------------------------------------------
 
-/** Receptors by the variable that spikes add to; those without a name in NeuroML are absent. */
+/** Returns receptors by the variable that spikes add to; receptors without a name in NeuroML are absent. */
 const receptorsOf = (
   ports: ReadonlyMap<string, Port>,
   parameters: Readonly<Record<string, Expression>>,

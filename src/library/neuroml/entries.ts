@@ -24,7 +24,7 @@ export const izhikevichFree = entry('izhikevichCell', {
   events: { spike: { when: 'v > thresh', do: ['v = c', 'u += d'] } },
 });
 
-/** Izhikevich's cell with a capacitance: k, v_r and v_t are those of k*(v - v_r)*(v - v_t). */
+/** Izhikevich's cell with a capacitance: k, v_r and v_t as in k*(v - v_r)*(v - v_t). */
 export const izhikevich2007 = entry('izhikevich2007Cell', {
   parameters: {
     ...{ cm: '1*nF', k: '0*nS/mV', v_r: '0*mV', v_t: '0*mV', a: '0/ms', b: '0*nS', c: '0*mV', d: '0*nA' },

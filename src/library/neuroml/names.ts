@@ -1,6 +1,6 @@
 /**
- * Names that NeuroML has for cells and synapses of the library: component types, with what their attributes are of the
- * parameters of the library's.
+ * NeuroML's names for cells and synapses of the library: component types, and their attributes as expressions of the library's
+ * parameters.
  *
  * @source NeuroML 2.3, Cells.xml, Synapses.xml and PyNN.xml
  */
@@ -14,14 +14,14 @@ export type Attribute = readonly [unit: string, value: string];
 /** A cell or synapse by NeuroML's name. */
 export interface Component {
   readonly attributes: Readonly<Record<string, Attribute>>;
-  /** First values of variables that components give, over attributes in SI; those of other variables are 0. */
+  /** First values of variables that components give, over attributes in SI; other variables begin with 0. */
   readonly begins?: Readonly<Record<string, string>>;
   /**
    * Pure numbers of the component by variables of the library's cell, with the factor between them; other variables are
    * the library's.
    */
   readonly numbers?: Readonly<Record<string, readonly [name: string, factor: number]>>;
-  /** Set where nothing can be attached. */
+  /** Set if no input or synapse can be attached. */
   readonly isClosed?: boolean;
 }
 
@@ -79,7 +79,7 @@ export const pynnCells: ReadonlySet<string> = new Set([
 /** Numbers of PyNN's units in one of SI. */
 export const perUnit: Readonly<Record<string, string>> = { s: '1e3', V: '1e3', A: '1e9', F: '1e9', S: '1e6' };
 
-/** Poisson sources of PyNN, and what they are in NeuroML. */
+/** Poisson sources of PyNN, and their counterparts in NeuroML. */
 export const neuromlSources: Readonly<
   Record<string, Component & { readonly name: string; readonly isEndless?: true }>
 > = {
@@ -98,7 +98,7 @@ export const neuromlSources: Readonly<
 export interface SynapseName {
   /** Attributes over `tau`, `rise` and `reversal` of the receptor. */
   readonly attributes: Component['attributes'];
-  /** The attribute with what a spike of weight 1 adds at its peak; absent: weights are in nA or uS. */
+  /** The attribute with the peak amount that a spike of weight 1 adds; absent: weights are in nA or uS. */
   readonly base?: string;
 }
 

@@ -1,10 +1,8 @@
 /**
  * PyNN 0.13's standard cells as equations: one entry each, in PyNN's parameter names, units and defaults.
- *
- * Common to all: current injected by sources is `i_inj`; v is held at its reset for round(tau_refrac/dt) steps after a
- * spike, while synaptic and adaptation variables go on; what arrives at v meanwhile is lost. First values are PyNN's
- * constants, not v_rest. Linear cells are integrated exactly, those with conductances by RK4, those with fast own
- * dynamics by the adaptive method.
+ * Common to all: current injected by sources is `i_inj`. After a spike, v is held at its reset for round(tau_refrac/dt) steps,
+ * while synaptic and adaptation variables go on. Input to v in that time is lost. First values are PyNN's constants, not v_rest.
+ * Linear cells are integrated exactly, cells with conductances by RK4, cells with fast own dynamics by the adaptive method.
  *
  * @source PyNN 0.13, pyNN.standardmodels.cells; papers at each cell
  */
@@ -24,14 +22,11 @@ type Numbers = Readonly<Record<string, readonly [value: number, unit: string]>>;
 const parametersOf = (numbers: Numbers): Record<string, ParameterDocument> =>
   Object.fromEntries(Object.entries(numbers).map(([name, [value, unit]]) => [name, { unit, value }]));
 
-/** What differs between cells beside their receptors. */
+/** Properties that differ between cells, besides their receptors. */
 interface Membrane {
   readonly name: string;
   readonly parameters: Numbers;
-  /**
-   * Names of all parameters in PyNN's order, in which those that are drawn are drawn; absent: the membrane's, then the
-   * receptors'.
-   */
+  /** Names of all parameters in PyNN's order, which is the order of draws; absent: the membrane's, then the receptors'. */
   readonly order?: string;
   /** First value of v in mV. */
   readonly v: number;
@@ -42,7 +37,7 @@ interface Membrane {
   readonly derived?: NonNullable<NeuronDocument['derived']>;
   readonly spike: EventDocument;
   readonly method: NonNullable<NeuronDocument['method']>;
-  /** PyNN's names of further variables that can be recorded, and of those that can be initialised, with their own. */
+  /** PyNN's names of further variables that can be recorded or initialised, with their own names. */
   readonly recordable?: Readonly<Record<string, string>>;
   readonly initial?: Readonly<Record<string, string>>;
 }
@@ -189,11 +184,10 @@ const adexParameters: Numbers = {
 };
 
 /**
- * Adaptive exponential integrate-and-fire (Brette & Gerstner, Journal of Neurophysiology 94 (2005) 3637), with gL =
- * cm/tau_m:
- *   cm v' = -gL (v - v_rest) + gL delta_T exp((v - v_thresh)/delta_T) - w + I,  tau_w w' = a (v - v_rest) - w
- * At v > v_spike: v := v_reset, w += b; w goes on while v is held. In a step in which v passes v_spike, neither the
- * exponential nor w sees more of it than that, as in NEST.
+ * Adaptive exponential integrate-and-fire (Brette & Gerstner, Journal of Neurophysiology 94 (2005) 3637), with gL = cm/tau_m:
+ * cm v' = -gL (v - v_rest) + gL delta_T exp((v - v_thresh)/delta_T) - w + I,  tau_w w' = a (v - v_rest) - w
+ * At v > v_spike: v := v_reset, w += b; w goes on while v is held. In a step in which v passes v_spike, the exponential and w
+ * read v_spike at most, as in NEST.
  * With delta_T = 0 there is no exponential, and the threshold is v_thresh.
  */
 export const adex = (name: string): Membrane => ({
@@ -257,8 +251,8 @@ const facetsHardware: Membrane = {
 };
 
 /**
- * Hodgkin–Huxley with the channels of Traub & Miles (Neuronal Networks of the Hippocampus, 1991), u = v - v_offset. A
- * spike is an upward crossing of 0 mV; nothing is reset. x/(exp(x) - 1) is written 1/exprel(x), which has no hole at 0.
+ * Hodgkin–Huxley with the channels of Traub & Miles (Neuronal Networks of the Hippocampus, 1991), u = v - v_offset. A spike is an
+ * upward crossing of 0 mV, without a reset. x/(exp(x) - 1) is written 1/exprel(x), which has no hole at 0.
  */
 const hodgkinHuxley: Membrane = {
   name: 'HH_cond_exp',
@@ -381,7 +375,7 @@ export function gifCell(components = 3): StandardCell {
 const compose = (membrane: Membrane, { responses, recordable }: TwoReceptors): StandardCell =>
   composeCell(membrane, responses, recordable);
 
-/** A cell whose synapses step v. */
+/** Returns a cell with synapses that step v. */
 function stepped(membrane: Membrane): StandardCell {
   const cell = composeCell(membrane, {}, {});
   return {

@@ -1,10 +1,10 @@
-/** PyNN's random distributions: their parameters in order, and what they are where no NumpyRNG draws them. */
+/** PyNN's random distributions: their parameters in order, and their expressions for draws without a NumpyRNG. */
 
 interface Distribution {
   readonly parameters: readonly string[];
-  /** Canonical expression of a draw in a unit; absent where the expression language has none. */
+  /** Returns the canonical expression of a draw in a unit; absent if the expression language has no such draw. */
   readonly expression?: (numbers: readonly number[], unit: string) => string;
-  /** What the parameters have to be, when they are not. */
+  /** Returns the condition that invalid parameters violate. */
   readonly check?: (numbers: readonly number[]) => string | undefined;
 }
 

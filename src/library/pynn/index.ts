@@ -12,7 +12,7 @@ export { stdpName, stdpSynapse, timingRules, weightDependences } from './plastic
 export { electricalSynapse, synapsesFor } from './synapses.js';
 export { inhomogeneousGamma } from './sources.js';
 
-/** Cells with their own type, by name; SpikeSourceArray has none. */
+/** Cells with their own type, by name, without SpikeSourceArray. */
 export const standardCells: ReadonlyMap<string, StandardCell> = new Map(
   [...cells, ...sources].map((cell) => [cell.name, cell]),
 );

@@ -11,11 +11,11 @@ import type { MechanismDocument } from '../../model/document.js';
 export interface IonChannel {
   /** Of PyNN's parameter. */
   readonly conductanceDensity: number;
-  /** Reversal potential where neither the channel nor its ion is given one. */
+  /** Reversal potential if neither the channel nor its ion gives one. */
   readonly reversal: number;
-  /** The ion that it lets through, whose reversal potential it has. */
+  /** The ion that passes the channel and gives its reversal potential. */
   readonly ion?: string;
-  /** Gates, and what share of the channels they leave open. */
+  /** Gates, and the share of open channels. */
   readonly equations: Pick<MechanismDocument, 'state' | 'derived' | 'derivatives'> & { readonly open: string };
 }
 

@@ -1,15 +1,13 @@
 /**
  * Spike-timing-dependent plasticity as PyNN 0.13 composes it: a timing rule and a weight dependence.
+ * The synapse meets a presynaptic spike at t + d(1 - f) and a postsynaptic one at t + d f, with the delay d and its dendritic
+ * fraction f. At a presynaptic spike the weight is depressed, then captured, and the captured weight arrives d f later. At a
+ * postsynaptic spike it is potentiated at once. Traces x (pre) and y (post) pair each spike with all before; two at the same
+ * instant do not pair.
  *
- * The synapse meets a presynaptic spike at t + d(1 - f) and a postsynaptic one at t + d f, with the delay d and the
- * dendritic fraction f of it. At a presynaptic spike the weight is depressed, then captured, and what was captured
- * arrives d f later; at a postsynaptic spike it is potentiated at once. Traces x (pre) and y (post) pair each spike
- * with all before; two at the same instant do not pair.
- *
- * @source PyNN 0.13, pyNN.standardmodels.synapses; Song, Miller & Abbott, Nature Neuroscience 3 (2000) 919; van Rossum,
- *   Bi & Turrigiano,
- *   Journal of Neuroscience 20 (2000) 8812; Gütig et al., Journal of Neuroscience 23 (2003) 3697; Vogels et al.,
- *   Science 334 (2011) 1569
+ * @source PyNN 0.13, pyNN.standardmodels.synapses; Song, Miller & Abbott, Nature Neuroscience 3 (2000) 919; van Rossum, Bi &
+ * Turrigiano, Journal of Neuroscience 20 (2000) 8812; Gütig et al., Journal of Neuroscience 23 (2003) 3697; Vogels et al.,
+ * Science 334 (2011) 1569
  */
 
 import type { ParameterDocument } from '../../model/document.js';
@@ -19,7 +17,7 @@ type Parameters = Readonly<Record<string, ParameterDocument>>;
 
 /** How far a spike moves the weight, before limits. */
 interface TimingRule {
-  /** Parameters; those in the unit of weights carry the unit `weight`. */
+  /** Parameters; parameters in the unit of weights have the unit `weight`. */
   readonly parameters: Parameters;
   /**
    * Change at a pre- and at a postsynaptic spike; `down(q)` and `up(q)` stand for the weight dependence with the amount
@@ -88,15 +86,14 @@ export const weightDependences: Readonly<Record<string, WeightDependence>> = {
   },
 };
 
-/** When things happen in a step: pathways whose delay may be less than a step run after the tests for spikes. */
+/** Order of actions in a step: pathways with delays that may be less than a step run after the tests for spikes. */
 export interface StdpTiming {
   /** Whether presynaptic spikes may meet the synapse within their own step. */
   readonly preAtOnce: boolean;
   /** Whether postsynaptic spikes may meet the synapse within their own step. */
   readonly postAtOnce: boolean;
   /**
-   * Whether what is transmitted arrives later than the presynaptic spike meets the synapse; the parameter
-   * `transmission` says by how much.
+   * Whether the effect arrives after the presynaptic spike has met the synapse; the parameter `transmission` is the difference.
    */
   readonly sends: boolean;
   /** Whether a parameter holds the delay of both ways, for delays that are drawn. */
@@ -176,7 +173,7 @@ export function stdpSynapse(
   };
 }
 
-/** Names of what a mechanism is composed of, as the type's name in a document. */
+/** Returns the names of a mechanism's parts, as the type's name in a document. */
 export function stdpName(timing: string, dependence: string): string {
   return `${timing}_${dependence}`;
 }

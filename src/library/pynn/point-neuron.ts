@@ -9,7 +9,7 @@ import type { StandardCell } from '../standard-type.js';
 import { adex, composeCell, lif } from './cells.js';
 import { response, type ResponseParts, type ResponseShape } from './receptors.js';
 
-/** A receptor that a document asks for. */
+/** A receptor that a document requests. */
 export interface ReceptorChoice {
   /** As the document calls it. */
   readonly name: string;
@@ -41,8 +41,8 @@ export const responseParts: Readonly<Record<string, ResponseType>> = {
 };
 
 /**
- * A cell type for a membrane and receptors, whose parameters are called `<receptor>_<parameter>`; receptors are in the
- * order of their names, as PyNN has them. Undefined for names that do not exist.
+ * Returns a cell type for a membrane and receptors, with parameters named `<receptor>_<parameter>`. Receptors are in the order of
+ * their names, as in PyNN. Undefined for names that do not exist.
  */
 export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]): StandardCell | undefined {
   if (!neuronParts.includes(neuron)) return undefined;
@@ -68,7 +68,7 @@ export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]
   return composeCell(membrane, responses, recordable);
 }
 
-/** What names of composed cells are made from. */
+/** The parts of a cell type that give the names of composed cells. */
 export type CellParts = Pick<NeuronType, 'parameters' | 'state'>;
 
 /** Receptors of a composed cell: their names and types, by the parameters and variables that each has. */
@@ -91,7 +91,7 @@ export function receptorsOf(type: CellParts): readonly { readonly name: string; 
 /** The membrane of a composed cell. */
 export const membraneOf = (type: CellParts): string => (type.state['w'] === undefined ? 'LIF' : 'AdExp');
 
-/** The composed cell whose parts the names of a type are. */
+/** Returns the composed cell with parts that have the names of a type. */
 export function composedCell(type: CellParts): StandardCell | undefined {
   const receptors = receptorsOf(type);
   return receptors.length === 0 ? undefined : pointNeuron(membraneOf(type), receptors);

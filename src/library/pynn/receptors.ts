@@ -1,13 +1,11 @@
 /**
  * Post-synaptic responses of PyNN's standard cells.
- *
  * exp:   s' = -s/tau; an arrival adds w to s.
- * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so s(t) = w*(t/tau)*exp(1 - t/tau), whose peak
- * is w at tau. beta:  the difference of two exponentials, with time constants tau_rise and tau_decay, scaled to a peak
- * of w.
+ * alpha: s' = (e*y - s)/tau, y' = -y/tau; an arrival adds w to y, so s(t) = w*(t/tau)*exp(1 - t/tau), with the peak w at tau.
+ * beta:  the difference of two exponentials, with time constants tau_rise and tau_decay, scaled to a peak of w.
  *
- * @source PyNN 0.13, pyNN.standardmodels.receptors; Rotter & Diesmann, Biological Cybernetics 81 (1999) 381 for the
- *   linear form of alpha
+ * @source PyNN 0.13, pyNN.standardmodels.receptors; Rotter & Diesmann, Biological Cybernetics 81 (1999) 381 for the linear form
+ * of alpha
  */
 
 import type { DerivativeDocument, ParameterDocument, StateDocument } from '../../model/document.js';
@@ -18,16 +16,16 @@ export type ResponseShape = 'exp' | 'alpha' | 'beta';
 
 /** One receptor of a cell, as parts of its type. */
 export interface ResponseParts {
-  /** Where weights go, and what they are. */
+  /** The target and the kind of weights. */
   readonly receptor: Receptor;
   readonly parameters: Readonly<Record<string, ParameterDocument>>;
   readonly state: Readonly<Record<string, StateDocument>>;
   readonly derivatives: Readonly<Record<string, DerivativeDocument>>;
-  /** What it adds to the membrane current. */
+  /** The current that it adds to the membrane. */
   readonly current: string;
 }
 
-/** What a receptor is made from. */
+/** Description from which a receptor is made. */
 interface ResponseDescription {
   readonly shape: ResponseShape;
   readonly kind: Exclude<WeightKind, 'voltage'>;
@@ -37,7 +35,7 @@ interface ResponseDescription {
   readonly timeConstant: readonly [name: string, value: number];
   /** Rise time of a beta response. */
   readonly riseTime?: readonly [name: string, value: number];
-  /** Name and value of the reversal potential, or an expression where it is not a parameter. */
+  /** Name and value of the reversal potential, or an expression if it is not a parameter. */
   readonly reversal?: readonly [name: string, value: number] | string;
 }
 

@@ -35,12 +35,12 @@ function source(
   };
 }
 
-/** Runs before anything else in the first step: what a source begins with is drawn while time passes. */
+/** Returns an event that runs first in the first step: a source draws its first values while time passes. */
 const begin = (unset: string, actions: readonly string[]): NonNullable<NeuronDocument['events']> => ({
   begin: { when: unset, do: actions, slot: 'start', actionSlot: 'after_start', order: -1 },
 });
 
-/** A renewal process whose intervals are drawn by an expression of the parameters. */
+/** Returns a renewal process with intervals drawn by an expression of the parameters. */
 const renewal = (name: string, parameters: Parameters, interval: string): StandardCell =>
   source(
     name,
@@ -56,7 +56,8 @@ const renewal = (name: string, parameters: Parameters, interval: string): Standa
   );
 
 /**
- * The last of the values whose time has come, the first before any: found by halves, so long lists stay shallow.
+ * Returns the most recent of the values at a time, or the first value before any. Bisection keeps expressions of long lists
+ * shallow.
  */
 function piecewise(values: readonly string[], times: readonly string[]): string {
   const within = (low: number, high: number): string => {
@@ -68,9 +69,9 @@ function piecewise(values: readonly string[], times: readonly string[]): string 
 }
 
 /**
- * A gamma process whose shape a and scale b (s) change at `bins` given times. A spike falls into a step with the
- * probability that the hazard of the interval distribution of the moment, at the age of the step's middle, gives it; a
- * spike is in the middle of its step, and age counts from `start` before the first.
+ * Returns a gamma process with a shape a and a scale b (s) that change at `bins` given times. The probability of a spike in a
+ * step is the hazard of the current interval distribution, at the age of the step's middle. A spike is in the middle of its step,
+ * and age counts from `start` before the first.
  *
  * @source E. Muller, L. Buesing, J. Schemmel & K. Meier, Neural Computation 19 (2007) 2958, for the process
  */

@@ -1,4 +1,4 @@
-/** Which equations of a cell belong to which of its channels, in the order in which people write them. */
+/** Assigns the equations of a cell to its channels, in the customary order. */
 
 import { namesOf } from '../gather/texts.js';
 
@@ -12,9 +12,9 @@ interface Equations {
 const channelCurrent = /^i_(\w+)$/;
 
 /**
- * Variables that serve the current of one channel alone, by that current's name: itself, its conductance, then each gate
- * with its rates. What several currents read, such as the potential, belongs to none, nor does what follows from the
- * current.
+ * Returns variables that serve only one channel's current, by that current's name: the current, its conductance, then each gate
+ * with its rates. Variables that several currents read, such as the potential, belong to no channel. Variables that follow from
+ * the current do not either.
  */
 export function channelParts(type: Equations): ReadonlyMap<string, readonly string[]> {
   const equation = (key: string): string | undefined => type.derived[key]?.value ?? type.derivatives[key]?.rate;
@@ -27,7 +27,7 @@ export function channelParts(type: Equations): ReadonlyMap<string, readonly stri
     return found;
   };
   const currents = Object.keys(type.derived).filter((key) => channelCurrent.test(key));
-  // The potential, and pools that currents fill: what a current reads of them is not its own.
+  // The potential, and pools that currents fill, do not belong to the current that reads them.
   const isFilled = (state: string): boolean =>
     [...reached([state], readsOf, (key) => key !== state && Object.hasOwn(type.derivatives, key))].some((key) =>
       currents.includes(key),
@@ -46,7 +46,7 @@ export function channelParts(type: Equations): ReadonlyMap<string, readonly stri
   );
 }
 
-/** What is read from some names on, up to the ends, which are among it. */
+/** Returns names read from some names on, directly or indirectly, up to and including the ends. */
 function reached(
   from: readonly string[],
   readsOf: (key: string) => readonly string[],
@@ -57,7 +57,7 @@ function reached(
   return found;
 }
 
-/** A current, what it is computed from, then each gate in the same way. */
+/** Returns a current, the variables that it is computed from, then each gate in the same way. */
 function inReadingOrder(
   root: string,
   readsOf: (key: string) => readonly string[],
@@ -78,7 +78,7 @@ function inReadingOrder(
   return [...ordered];
 }
 
-/** What more than one set has. */
+/** Returns elements of more than one set. */
 function inSeveral(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const again = new Set<string>();
@@ -86,5 +86,5 @@ function inSeveral(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   return again;
 }
 
-/** The name of a channel, from that of its current. */
+/** Returns the name of a channel, from its current's name. */
 export const channelOf = (current: string): string => channelCurrent.exec(current)?.[1] ?? current;

@@ -2,31 +2,31 @@
 
 /** A gate of a channel, or a part of one that has several. */
 export interface Gate {
-  /** What the names of its variables begin with. */
+  /** Prefix of the names of its variables. */
   readonly prefix: string;
-  /** The ids of the gate, and of its part where it is one. */
+  /** The ids of the gate, and of its part if it is one. */
   readonly id: string;
 }
 
 /** A density or number of channels on the membrane. */
 export interface Channel {
-  /** What the names of its variables begin with. */
+  /** Prefix of the names of its variables. */
   readonly prefix: string;
-  /** What those of the channel itself begin with, which is within. */
+  /** Prefix of the variables of the channel itself, which is within. */
   readonly inner: string;
   /** The shortest name that tells it from the others. */
   readonly name: string;
   readonly gates: readonly Gate[];
 }
 
-/** Words of the tree that say nothing about a variable. */
+/** Matches parts of names from the tree that do not describe a variable. */
 const tree =
   /^(?:biophysicalProperties_)?(?:membraneProperties_|intracellularProperties_)|^biophysicalProperties_|^morphology__/;
 
-/** A name without words of the tree that say nothing about it. */
+/** Returns a name without parts from the tree that do not describe it. */
 export const bareName = (name: string): string => name.replace(tree, '');
 
-/** What people put behind the name of a channel. */
+/** Matches customary suffixes of names of channels. */
 const ending = /_?(?:chan(?:nel)?s?|cond(?:uctance)?|density|pop(?:ulation)?|all)$/i;
 
 const last = (prefix: string): string => bareName(prefix).replace(/^.*\//, '');
@@ -44,7 +44,7 @@ export function channelsOf(all: ReadonlySet<string>): readonly Channel[] {
     const inner = names.flatMap((one) =>
       one.startsWith(`${prefix}_`) && one.endsWith('_fopen') ? [one.slice(0, -'_fopen'.length)] : [],
     );
-    // Channels may have an id that goes on like that of another.
+    // A channel's id may begin with the id of another.
     const [channel] = inner.sort((a, b) => a.length - b.length);
     return channel === undefined ? [] : [{ prefix, inner: channel }];
   });

@@ -1,4 +1,4 @@
-/** Types without what follows from numbers alone, without second names for one variable, and without what nothing reads. */
+/** Types with constants folded, without second names for one variable, and without unread variables. */
 
 import type { Expression } from '../../lang/ast.js';
 import { binary, call, integer, name as named, unary } from '../../lang/build.js';
@@ -30,10 +30,10 @@ export function withoutZero(e: Expression, known: ReadonlySet<string>): Expressi
 const negative = (e: Expression): Expression =>
   e.kind === 'binary' && (e.operator === '/' || e.operator === '*') ? { ...e, left: negative(e.left) } : unary('-', e);
 
-/** What no number may stand for, since users of other notations change it. */
+/** Names that are never replaced by a number, since users of other notations change them. */
 const kept: ReadonlySet<string> = new Set(['temperature']);
 
-/** What follows from numbers alone becomes a number; another name for a variable becomes that variable. */
+/** Replaces constant variables by numbers, and second names by the variable itself. */
 export function folded(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
   const known = ownNames(type);
   const written = new Set(JSON.stringify([type.events, type.regimes]).match(/[A-Za-z_]\w*(?=\s*[-+*/]?=[^=])/g));
@@ -111,7 +111,7 @@ function linearRate({ condition, whenFalse }: Expression & { readonly kind: 'con
   return binary('/', left.left, call('exprel', [unary('-', left.right)]));
 }
 
-/** A type without parameters and derived variables that nothing reads. */
+/** Returns a type without unread parameters and derived variables. */
 export function pruned<T extends NeuronType | SynapseType>(type: T, outside: ReadonlySet<string>): T {
   const read = new Set<string>(outside);
   const { parameters, derived, sequence: _, conformsTo: __, ...rest } = type;

@@ -1,6 +1,6 @@
 /**
- * When the variables of a type change, where its parts are advanced one after another: an expression may stand for a
- * variable where nothing in it changes between the variable and its readers.
+ * Times at which the variables of a type change, if its parts are advanced one after another. An expression may replace a
+ * variable if all its inputs stay constant between the variable and its readers.
  */
 
 import { parseExpression, parseStatements } from '../../lang/parse.js';
@@ -33,7 +33,7 @@ export function replaceableIn(type: NeuronType): (name: string) => boolean {
     if (list === undefined) map.set(name, [when]);
     else list.push(when);
   };
-  // What flows in is there before the first part, as the time is.
+  // Inputs have their values before the first part, as the time has.
   for (const name of [...Object.keys(type.inputs), 't']) note(changes, name, -1);
   const unclear = new Set<string>();
   sequence.forEach((part, k) => {
@@ -55,7 +55,7 @@ export function replaceableIn(type: NeuronType): (name: string) => boolean {
       const code = event.do.flatMap((text) => parseStatements(text));
       for (const one of writtenBy(code)) {
         note(changes, one, when);
-        // Others see what an event of another part does to it only when it is shown.
+        // Other parts read the effect of an event only when it is exposed.
         if (!own.includes(one)) unclear.add(one);
       }
       for (const one of [...namesIn(parseExpression(event.when)), ...event.do.flatMap((text) => [...readsOf(text)])])
@@ -75,7 +75,7 @@ export function replaceableIn(type: NeuronType): (name: string) => boolean {
   };
 }
 
-/** A type whose sequence has nothing that is not there any more. */
+/** Returns a type with a sequence of only existing variables. */
 export function withSequence(type: NeuronType): NeuronType {
   const { sequence, derived } = type;
   if (sequence === undefined) return type;

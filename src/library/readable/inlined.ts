@@ -30,7 +30,7 @@ import { treesIn, withTrees } from './texts.js';
 const perTime = parseUnit('Hz').dimension;
 
 /**
- * A type whose rates have their numbers in them, and without variables that stand for a part of one other.
+ * Returns a type with numbers in its rates, and without variables that are a part of only one other.
  *
  * @param outside  names that others read
  */
@@ -61,7 +61,7 @@ export function inlined(type: NeuronType, channels: readonly Channel[], outside:
 /** Parameters of factors for the temperature. */
 const isScaling = (name: string): boolean => /_(?:q10Settings|conductanceScaling)_\w+$/.test(name);
 
-/** The number of a parameter as it stands in an expression; undefined where it has others. */
+/** Returns the number of a parameter as it is written in an expression; undefined for parameters of other forms. */
 function literalOf({ value, unit, type }: Parameter): Expression | undefined {
   if (typeof value !== 'number' || type !== 'real') return undefined;
   const { dimension } = parseUnit(unit);
@@ -144,7 +144,7 @@ function withScale(e: Binary, isUnit: (part: Expression) => boolean): Expression
 
 const isMinus = (e: Expression): e is Unary => e.kind === 'unary' && e.operator === '-';
 
-/** `-x`; of a product or quotient, that of its first part. */
+/** Returns `-x`; for a product or quotient, negates the first factor. */
 const minus = (e: Expression): Expression =>
   e.kind === 'binary' && (e.operator === '/' || e.operator === '*') ? { ...e, left: minus(e.left) } : negated(e);
 
@@ -152,7 +152,7 @@ const minus = (e: Expression): Expression =>
 const factorsOf = (e: Expression): readonly Expression[] =>
   e.kind === 'binary' && e.operator === '*' ? [...factorsOf(e.left), ...factorsOf(e.right)] : [e];
 
-/** A rate whose first factor is so many per second as so many per ms. */
+/** Rewrites a rate with a first factor per second as a rate per ms. */
 function inMs(e: Expression, type: NeuronType): Expression {
   const [first, put] = firstFactor(e);
   if (first.kind !== 'quantity' || !equalDimensions(first.dimension, perTime) || first.value === 0) return e;
@@ -190,10 +190,10 @@ function partsOf(channels: readonly Channel[], { derived, state }: NeuronType): 
 /** Sums of currents. */
 const totals = /(?:^|_)(?:totChan(?:Pop|Dens)?Current(?:Density)?(?:Ca)?|iCa|iChannels|iSyn|iMemb)$/;
 
-/** Parts of rates, but for what the rate is for. */
+/** Matches names of parts of rates, except for the argument of a rate. */
 const ofRates = /_(?:forwardRate|reverseRate|rate|timeCourse|steadyState)_(?!r$|t$|x$)\w+$|_timeCourse_x$/;
 
-/** A type without sums of currents, and without parts of rates, that one equation alone reads. */
+/** Returns a type without sums of currents, and without parts of rates, that only one equation reads. */
 function withoutTotals(
   type: NeuronType,
   inGate: (name: string) => boolean,
@@ -213,9 +213,9 @@ function withoutTotals(
 }
 
 /**
- * A type with expressions in the place of some derived variables, where they are the same.
+ * Returns a type with expressions in place of some derived variables, if they are the same.
  *
- * @param shorten  what becomes of an expression that has others put in
+ * @param shorten  shortens an expression after substitution
  */
 export function withoutVariables(
   type: NeuronType,
@@ -228,7 +228,7 @@ export function withoutVariables(
       isGone(name) && !held && !shared && isReplaceable(name) ? [[name, parseExpression(value)] as const] : [],
     ),
   );
-  // Those that read others come after these; variables that depend on each other stay.
+  // Expressions that read other removed variables are substituted later; variables that depend on each other stay.
   const put = new Map([...gone].filter(([, e]) => ![...namesIn(e)].some((name) => gone.has(name))));
   if (put.size === 0) return type;
   const made = withTrees(type, (e) => {
@@ -241,11 +241,11 @@ export function withoutVariables(
 // --- The membrane -----------------------------------------------------------------------------------------------------
 
 /**
- * A type whose membrane has a capacitance and currents per area, where its capacitance is one of its area: the area is
- * what other currents are divided by.
+ * Rewrites a type that has a membrane with currents per area and a capacitance of the entire area. The result divides the other
+ * currents by the area.
  *
- * @param before  the type as it was, with all its variables
- * @param parameters  all numbers that it had or that followed
+ * @param before  the original type, with all its variables
+ * @param parameters  all its numbers, given or derived
  */
 export function perArea(
   type: NeuronType,
@@ -282,7 +282,7 @@ export function perArea(
 const totalOf = (addends: readonly Addend[]): Expression =>
   addends.map(({ sign, value }) => (sign === 1 ? value : negated(value))).reduce(sum);
 
-/** A product without one of its factors; undefined where it has not that factor. */
+/** Returns a product without one of its factors; undefined if it lacks that factor. */
 function withoutFactor(e: Expression, factor: Expression): Expression | undefined {
   if (factor.kind !== 'name' || e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return undefined;
   const { left, right, operator } = e;

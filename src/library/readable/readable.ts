@@ -1,6 +1,6 @@
 /**
- * Types that were made of a tree of components, as people would write them: without what nothing reads, with numbers in
- * place of what follows from numbers, channels in few equations, and variables under their usual names.
+ * Rewrites types made of a tree of components as people would write them. Unread variables go, constants become numbers, channels
+ * have few equations, and variables have their usual names.
  */
 
 import { name as named } from '../../lang/build.js';
@@ -20,14 +20,14 @@ import { transitionNames } from './transitions.js';
 import { treesIn, withParts, withTrees } from './texts.js';
 import { usualNames } from './usual-names.js';
 
-/** What simulators know of compartments by these names. */
+/** Names that simulators reserve for compartments. */
 const ofCompartments = ['v', 'Im', 'Cm', 'Ri', 'area', 'length', 'diameter', 'distance', 'volume'];
 
 /**
- * The model with such types; what code outside a type reads keeps its name.
+ * Returns the model with such types; names that code outside a type reads stay.
  *
  * @param inSteps  whether parts of types are advanced one after another as before, so that all values are the same up to
- *   rounding; else all of a type is advanced at once
+ * rounding; else all of a type is advanced at once
  */
 export function readable(model: Model, { inSteps = false } = {}): Model {
   const outside = namesOutside(model);
@@ -36,7 +36,7 @@ export function readable(model: Model, { inSteps = false } = {}): Model {
     Object.values(model.populations).flatMap((one) => (Object.keys(one.linked ?? {}).length === 0 ? [] : [one.type])),
   );
   const types = mapped(model.neurons, (type, id) => {
-    // When variables of other cells change is not known of a type alone.
+    // The time at which variables of other cells change cannot be known from a type.
     if (inSteps && linked.has(id)) return { type, names: new Map<string, string>() };
     const own = outside.get(id) ?? none;
     const fixed = new Set([...own.fixed, ...(type.cable ? ofCompartments : [])]);
@@ -50,7 +50,7 @@ export function readable(model: Model, { inSteps = false } = {}): Model {
   return withNames({ ...model, neurons, populations, synapses: mapped(model.synapses, withoutZeros) }, names);
 }
 
-/** A population without links of parameters that its type no longer has, as nothing reads them. */
+/** Returns a population without links of unread parameters that its type no longer has. */
 function withoutUnreadLinks(population: Population, type: NeuronType | undefined): Population {
   const { linked, ...rest } = population;
   if (linked === undefined || type === undefined) return population;
@@ -80,7 +80,7 @@ function plainType(
   const settled = withoutAliases(folded(folded(whole, outside), outside), outside);
   const short = withSequence(pruned(settled, outside));
   const made = channels.length === 0 ? short : inChannels(short, whole, channels, outside, settled.parameters);
-  // Units that texts name, and what others call so.
+  // Units in expressions, and names outside that equal units.
   const units = treesIn(made).flatMap((e) => [...namesIn(e)].filter((name) => !all.has(name)));
   const taken = new Set([...fixed, ...units.filter((name) => longUnitName(name) === undefined)]);
   const pool = /^(.+)_concentration$/.exec(origin('caConc', type))?.[1];
@@ -99,7 +99,7 @@ function canonical(type: NeuronType): NeuronType {
 
 const withoutSequence = ({ sequence: _, ...type }: NeuronType): NeuronType => type;
 
-/** A type without second names for variables, where they have their values. */
+/** Returns a type without second names for variables, if they have equal values. */
 const withoutAliases = (type: NeuronType, outside: ReadonlySet<string>): NeuronType => {
   const known = ownNames(type);
   return withoutVariables(
@@ -117,7 +117,7 @@ function origin(name: string, { derived, state, parameters }: NeuronType): strin
     : name;
 }
 
-/** Recorded names for variables that are not recorded themselves, with what they are for. */
+/** Returns recorded second names for unrecorded variables, with the variables that they name. */
 function secondNames(
   type: NeuronType,
   outside: ReadonlySet<string>,
@@ -139,7 +139,7 @@ function withoutSecondNames(type: NeuronType, second: ReadonlyMap<string, string
   );
 }
 
-/** A type with one variable for what is the same at all of its gates: factors for the temperature. */
+/** Returns a type with one variable for the equal factors for the temperature at all of its gates. */
 function withOneFactor(type: NeuronType, outside: ReadonlySet<string>): NeuronType {
   const isFactor = (name: string): boolean => /_(?:q10Settings_q10|conductanceScaling_factor)$/.test(name);
   const first = new Map<string, string>();

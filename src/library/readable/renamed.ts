@@ -17,17 +17,17 @@ import { withParts } from './texts.js';
 
 /** Names of variables of a type of neurons that the rest of a model has. */
 export interface NamesOutside {
-  /** Those that stay, since code reads them. */
+  /** Names that stay, since code reads them. */
   readonly fixed: ReadonlySet<string>;
-  /** Those that may be called otherwise: recorded variables, inputs, values of populations, ends of synapses. */
+  /** Names that may change: recorded variables, inputs, values of populations, ends of synapses. */
   readonly read: ReadonlySet<string>;
-  /** Those that are recorded and nothing else. */
+  /** Names that are only recorded. */
   readonly recorded: ReadonlySet<string>;
 }
 
 const ends = /\b(pre|post)\.(\w+)/g;
 
-/** The one type of the cells of populations; undefined where they have several, or none. */
+/** Returns the one type of the cells of populations; undefined for several types, or no type. */
 function typeOf({ populations }: Model, names: readonly string[]): string | undefined {
   const types = new Set(names.map((name) => populations[name]?.type));
   return types.size === 1 ? [...types][0] : undefined;
@@ -39,7 +39,7 @@ const typesAt = (model: Model, { from, to }: Projection): Readonly<Record<string
   post: typeOf(model, populationsOf(to.of)),
 });
 
-/** The one type at an end of all projections of a synapse type; undefined where they have several. */
+/** Returns the one type at an end of all projections of a synapse type; undefined for several types. */
 function typesAtSynapses(model: Model, synapse: string): Readonly<Record<string, string | undefined>> {
   const all = Object.values(model.projections)
     .filter((one) => one.synapse === synapse)
@@ -51,7 +51,7 @@ function typesAtSynapses(model: Model, synapse: string): Readonly<Record<string,
   return { pre: one('pre'), post: one('post') };
 }
 
-/** What the rest of a model has of each type of neurons. */
+/** Returns the names of each type of neurons that the rest of a model uses. */
 export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
   const { populations, projections, synapses, stimuli, operations, experiment, recordings } = model;
   const read = new Map<string, Set<string>>();
@@ -103,7 +103,7 @@ export function namesOutside(model: Model): ReadonlyMap<string, NamesOutside> {
   );
 }
 
-/** A model whose types of neurons have other names for their variables. */
+/** Returns a model with other names for variables of types of neurons. */
 export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<string, string>>): Model {
   const renamings = [...names].filter(([, own]) => own.size > 0);
   if (renamings.length === 0) return model;
@@ -217,7 +217,7 @@ function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): Neur
   const text = withParts(keyed, (e) => {
     if (e.kind !== 'name') return e;
     if (names.has(e.name)) return named(key(e.name));
-    // A unit whose symbol a variable has now.
+    // A unit with a symbol that a variable has now.
     const isUnit = !declared.has(e.name) && taken.has(e.name);
     return isUnit ? named(longUnitName(e.name) ?? e.name) : e;
   });

@@ -8,7 +8,7 @@ import { wordsIn } from '../gather/texts.js';
 import { withTrees } from './texts.js';
 
 /**
- * A type with what second names are for in their place: a variable of the synapse or of an end, or a number.
+ * Returns a type with second names replaced by their values: a variable of the synapse or of an end, or a number.
  *
  * @param isSeen  whether a name is known outside the type
  */
@@ -21,7 +21,7 @@ export function withoutAliases(type: SynapseType, isSeen: (name: string) => bool
       return e.kind === 'name' || (e.kind === 'number' && unit === '1') ? [[name, e]] : [];
     },
   );
-  // Second names of second names come after these.
+  // Second names of second names are replaced later.
   const names = new Set(found.map(([name]) => name));
   const put = new Map(found.filter(([, e]) => e.kind !== 'name' || !names.has(e.name)));
   if (put.size === 0) return type;

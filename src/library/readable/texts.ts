@@ -6,14 +6,14 @@ import { printExpression, printStatement } from '../../lang/print.js';
 import { mapExpression, mapStatement } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
-/** Members that hold an expression, and those that hold statements. */
+/** Members with an expression, and members with statements. */
 const expressions: ReadonlySet<string> = new Set(['value', 'rate', 'when', 'for', 'while', 'initial', 'multiplicity']);
 const statements: ReadonlySet<string> = new Set(['do', 'onEntry']);
 
 /**
- * A type with every expression changed.
+ * Returns a type with every expression changed.
  *
- * @param change  a whole expression; a text stays as it was where this gives back the same tree
+ * @param change  a whole expression; a text stays as it was if this returns the same tree
  */
 export function withTrees<T extends EquationSet>(type: T, change: (e: Expression) => Expression): T {
   const taken = namesDeclared(type);
@@ -43,13 +43,13 @@ export function withTrees<T extends EquationSet>(type: T, change: (e: Expression
 export const withParts = <T extends EquationSet>(type: T, change: (e: Expression) => Expression): T =>
   withTrees(type, (e) => mapExpression(e, change));
 
-/** Names that a type declares itself, by which units of the same name are written long. */
+/** Returns names that a type itself declares; units of the same name are written long. */
 function namesDeclared(type: EquationSet & { readonly inputs?: object; readonly ports?: object }): ReadonlySet<string> {
   const maps = [type.parameters, type.state, type.derived, type.inputs ?? {}, type.ports ?? {}];
   return new Set(maps.flatMap((map) => Object.keys(map)));
 }
 
-/** All expressions of a type, and those of its statements. */
+/** Returns all expressions of a type, including expressions in its statements. */
 export function treesIn(part: unknown, key = ''): readonly Expression[] {
   if (typeof part === 'string') return expressions.has(key) ? [parseExpression(part)] : [];
   if (Array.isArray(part))

@@ -1,4 +1,4 @@
-/** Types whose expressions are written as people would: the same operations, to the bit, with fewer signs. */
+/** Rewrites expressions of types as people would write them: the same operations, to the bit, with fewer signs. */
 
 import type { Assignment, Expression, Statement } from '../../lang/ast.js';
 import { parseStatements } from '../../lang/parse.js';
@@ -31,7 +31,7 @@ export function tidied<T extends EquationSet>(type: T): T {
   return inPlace(made);
 }
 
-/** A type whose sums have no sums in brackets among their terms: what it computes is the same up to rounding. */
+/** Returns a type without bracketed sums among the terms of its sums: its results are the same up to rounding. */
 export const withPlainSums = <T extends EquationSet>(type: T): T =>
   withTrees(type, (tree) => mapExpression(tree, plainSum));
 
@@ -47,7 +47,7 @@ function plainSum(e: Expression): Expression {
 /** Members that hold statements, of pathways and events. */
 const code = ['pathways', 'events'] as const;
 
-/** A type whose code says `x += y` for `x = x + y`. */
+/** Returns a type with code that has `x += y` for `x = x + y`. */
 function inPlace<T extends EquationSet>(type: T): T {
   const parts = type as EquationSet & { readonly [key in (typeof code)[number]]?: Readonly<Record<string, Code>> };
   const own = ownNames(type);
@@ -65,7 +65,7 @@ interface Code {
   readonly do: readonly string[];
 }
 
-/** Statements of which those that change a variable by its own value do so in place. */
+/** Rewrites statements that change a variable by its own value as in-place changes. */
 function augmented(text: string, taken: (name: string) => boolean): string {
   const statements = parseStatements(text);
   const made = statements.map((one): Statement => {
@@ -96,7 +96,7 @@ export function withoutSigns(e: Expression): Expression {
   return positive === undefined ? e : { ...e, operator: '-', right: positive };
 }
 
-/** What is negated, also as the first factor of a product; undefined where nothing is. */
+/** Returns the operand of a negation, also as the first factor of a product; undefined without a negation. */
 function withoutSign(e: Expression): Expression | undefined {
   if (e.kind === 'unary' && e.operator === '-') return e.operand;
   if (e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return undefined;
@@ -104,7 +104,7 @@ function withoutSign(e: Expression): Expression | undefined {
   return left && { ...e, left };
 }
 
-/** `1.0*x` as `x`, where `x` is no whole number. */
+/** Returns `1.0*x` as `x`, if `x` is not a whole number. */
 function withoutOne(e: Expression, isReal: (e: Expression) => boolean): Expression {
   if (e.kind !== 'binary' || e.operator !== '*') return e;
   const isOne = (side: Expression): boolean => side.kind === 'number' && side.value === 1 && !side.integer;

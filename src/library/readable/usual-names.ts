@@ -1,12 +1,12 @@
-/** What people call the variables of a cell's channels, and short names for all others. */
+/** Usual names for the variables of a cell's channels, and short names for all others. */
 
 import type { NeuronType } from '../../model/model.js';
 import { bareName, type Channel } from './channels.js';
 
-/** Names of what every model has. */
+/** Names that every model has. */
 const everywhere: ReadonlySet<string> = new Set(['t', 'dt', 'i', 'j', 'N', 'x', 'y', 'z', 'e', 'pi']);
 
-/** Names by which variables of a gate are known, around that of the gate. */
+/** Usual names for variables of a gate, around the gate's name. */
 const ofGates: Readonly<Record<string, readonly [before: string, after: string]>> = {
   q: ['', ''],
   inf: ['', '_inf'],
@@ -22,7 +22,7 @@ const ofGates: Readonly<Record<string, readonly [before: string, after: string]>
   rateScale: ['q10_', ''],
 };
 
-/** Names by which variables of a density or number of channels are known, before that of the channel. */
+/** Usual names for variables of a density or number of channels, before the channel's name. */
 const ofChannels: Readonly<Record<string, string>> = {
   iDensity: 'i_',
   i: 'i_',
@@ -45,7 +45,7 @@ const ofCells: Readonly<Record<string, string>> = {
   iCa: 'I_Ca',
 };
 
-/** Names of a pool of calcium, after what the names of its variables begin with. */
+/** Names of a pool of calcium, by the rest of its variables' names after their prefix. */
 const ofCalcium: Readonly<Record<string, string>> = {
   concentration: 'Ca',
   extConcentration: 'Ca_o',
@@ -53,12 +53,12 @@ const ofCalcium: Readonly<Record<string, string>> = {
   decayConstant: 'tau_Ca',
 };
 
-/** What names of a type mean. */
+/** Meanings of the names of a type. */
 export interface Meaning {
   readonly channels: readonly Channel[];
-  /** What the names of variables of a pool of calcium begin with; absent: there is none, or several. */
+  /** Prefix of the variables of a pool of calcium; absent: there is no pool, or several. */
   readonly calcium?: string;
-  /** Names for what transitions of kinetic schemes are computed from, by variable. */
+  /** Names for the variables that transitions of kinetic schemes are computed from, by variable. */
   readonly transitions: ReadonlyMap<string, string>;
   /** Whether synapses add to an input of this name. */
   readonly hasSynapses: (input: string) => boolean;
@@ -100,10 +100,10 @@ function wishes(
 }
 
 /**
- * Another name for each variable that has a usual or a shorter one.
+ * Returns another name for each variable that has a usual or a shorter one.
  *
  * @param fixed  names that stay as they are
- * @param taken  names with another meaning where code of the type stands
+ * @param taken  names with another meaning in code around the type
  */
 export function usualNames(
   type: NeuronType,
@@ -147,13 +147,13 @@ export function usualNames(
   return new Map([...found].filter(([name, short]) => name !== short));
 }
 
-/** The ends of a name that begin with a word, the shortest first. */
+/** Returns the suffixes of a name at underscores, the shortest first. */
 function endingsOf(name: string): readonly string[] {
   const words = name.split('_');
   return words.map((_, k) => words.slice(words.length - 1 - k).join('_'));
 }
 
-/** Whether an ending says what it is of: several words, or one that is not short. */
+/** Checks whether an ending is descriptive: it has several parts, or is not short. */
 const isTelling = (ending: string): boolean => ending.length > 4 || ending.includes('_');
 
 /** Whether another name ends so, too. */

@@ -1,6 +1,6 @@
 /**
- * Cells and sources in the library's own names: as PyNN's users write them elsewhere, in whatever form. What a type
- * does is compared with the library's type at random points, with the values that it has.
+ * Recognises cells and sources in the library's own names, in any form, as PyNN's users write them elsewhere. The behaviour of a
+ * type is compared with the library's type at random points, with the values that it has.
  */
 
 import type { Expression } from '../../../lang/ast.js';
@@ -16,7 +16,7 @@ import { combinations, nameThere } from '../same-names.js';
 import { comparisonOf } from './verify.js';
 import type { CellUse, Port, RecognisedCell } from './view.js';
 
-/** The cell or source whose names and functions a type has; undefined where there is none. */
+/** Returns the cell or source with the names and functions of a type; undefined if there is no such cell. */
 export function cellByNames(type: NeuronType, use: CellUse): RecognisedCell | undefined {
   for (const standard of candidates(type)) {
     const library = normalisedCell(standard);
@@ -63,7 +63,7 @@ function hasItsVariables(type: NeuronType, library: NeuronType): boolean {
   );
 }
 
-/** Whether what reaches receptors has the signs that they take. */
+/** Checks whether arrivals at receptors have the signs that the receptors take. */
 const hasItsSigns = ({ receptors }: StandardCell, { signs }: CellUse): boolean =>
   Object.values(receptors).every(({ variable, kind }) => {
     const found = signs.get(variable) ?? new Set();
@@ -71,7 +71,7 @@ const hasItsSigns = ({ receptors }: StandardCell, { signs }: CellUse): boolean =
     return !found.has(kind === 'current' && /_inh\b|_inh_/.test(variable) ? 1 : -1);
   });
 
-/** What a type is as a library cell of the same names; undefined where no values of what it lacks make both the same. */
+/** Returns a type as a library cell of the same names. Undefined if no values of missing parameters make both the same. */
 function correspondence(
   type: NeuronType,
   library: NeuronType,

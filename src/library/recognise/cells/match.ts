@@ -1,6 +1,6 @@
 /**
- * Types as standard cells: coefficients of the rates of a type are those of a membrane, which gives the parameters of the
- * standard cell.
+ * Recognises types as standard cells: equates coefficients of the rates of a type and of a membrane, which gives the parameters
+ * of the standard cell.
  */
 
 import type { Expression } from '../../../lang/ast.js';
@@ -30,17 +30,17 @@ import {
   type View,
 } from './view.js';
 
-/** A type as what cells are made of: a membrane with variables of its own, and what flows into it. */
+/** A type in parts that cells are made of: a membrane with variables of its own, and its inputs. */
 export interface Anatomy {
   readonly view: View;
   readonly type: NeuronType;
   readonly use: CellUse;
   readonly spike: EventDefinition | undefined;
   readonly spiking: Spiking | undefined;
-  /** Variables beside the potential that follow it, or that a spike changes. */
+  /** Variables other than the potential that follow it, or that a spike changes. */
   readonly own: readonly string[];
   readonly wired: Wired;
-  /** Rate of the potential without what flows in. */
+  /** Rate of the potential without inputs. */
   readonly rate: Polynomial;
   /** An exponential of the potential in its rate: strength*exp((v - at)/slope). */
   readonly exponential: Exponential | undefined;
@@ -99,13 +99,13 @@ function exponentialOf(view: View, { terms, atoms }: Polynomial): Exponential | 
   return { slope, at: fold(negated(product(coefficient(argument), slope))), strength: terms.get(key) ?? zero };
 }
 
-/** The text of an expression, cut where it is long. */
+/** Returns the text of an expression, cut if it is long. */
 function shortly(e: Expression): string {
   const text = printExpression(e);
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-/** The highest power of a product in a rate, without those of exponentials. */
+/** Returns the highest power of a product in a rate, without powers in exponentials. */
 const degreeOf = (terms: Polynomial['terms']): number =>
   [...terms.keys()].reduce((most, key) => Math.max(most, key === '' ? 0 : key.split('*').length), 0);
 
@@ -116,7 +116,7 @@ function formOf(membrane: Membrane): ReadonlyMap<string, Polynomial> {
   const known = polynomials.get(membrane);
   if (known) return known;
   const variables = new Set(Object.keys(membrane.rates));
-  // Units stand where no parameter of a membrane has their name.
+  // A name is a unit if no parameter of a membrane has it.
   const units = new Set(['ms', 's', 'mV', 'pF']);
   const made = new Map(
     Object.entries(membrane.rates).flatMap(([name, rate]) =>
@@ -149,7 +149,7 @@ export function fits(membrane: Membrane, { own, rate, exponential, view, type }:
 
 const scaleOf = (variable: string): string => `${variable} scale`;
 
-/** A type as the standard cell with a membrane; refuses what differs. */
+/** Returns a type as the standard cell with a membrane; rejects differences. */
 export function matched(membrane: Membrane, anatomy: Anatomy): RecognisedCell {
   const [v = '', ...others] = Object.keys(membrane.rates);
   const couplings = (terms: Polynomial['terms'], names: ReadonlyMap<string, string>): string =>
@@ -165,7 +165,7 @@ export function matched(membrane: Membrane, anatomy: Anatomy): RecognisedCell {
   return named(membrane, anatomy, names);
 }
 
-/** @param names  those of the membrane's variables by those of the type's */
+/** @param names  the membrane's variables by the type's variables */
 function named(membrane: Membrane, anatomy: Anatomy, names: ReadonlyMap<string, string>): RecognisedCell {
   const { view, type, use, wired, rate } = anatomy;
   const standard = membrane.cell(wired);
@@ -215,7 +215,7 @@ function named(membrane: Membrane, anatomy: Anatomy, names: ReadonlyMap<string, 
   return described(membrane, anatomy, standard, names, values);
 }
 
-/** What a match gives, by the names of the standard cell. */
+/** Returns the results of a match, by the names of the standard cell. */
 function described(
   membrane: Membrane,
   { view, wired, spike, spiking, rate }: Anatomy,
@@ -237,7 +237,7 @@ function described(
   };
   for (const [name, value] of Object.entries(unsaid))
     if (value && standard.neuron.parameters?.[name] !== undefined) parameters[name] = value;
-  // What is left of a constant by rounding is no current.
+  // The remainder of a constant by rounding is not a current.
   const whole = everywhere(product(coefficient(rate), parameters['cm'] ?? number(1e-12)));
   const offset = constantOf(parameters['i_offset'] ?? zero);
   if (whole !== undefined && offset !== undefined && Math.abs(offset) <= 1e-9 * Math.abs(whole))
@@ -395,7 +395,7 @@ const permutations = (names: readonly string[]): readonly (readonly string[])[] 
 const renamed = (key: string, names: ReadonlyMap<string, string>): string =>
   key === '' ? '' : keyOf(...key.split('*').map((name) => names.get(name) ?? name));
 
-/** Coefficients of a rate of a membrane, each with that of a type. */
+/** Pairs coefficients of a rate of a membrane with the coefficients of a type. */
 function coefficientsOf(
   variable: string,
   form: Polynomial,

@@ -1,6 +1,6 @@
 /**
- * Membranes of standard cells, in the form in which they are compared with types: rates below the threshold, without
- * what flows in, and what a spike does. `match.ts` solves them for the parameters.
+ * Membranes of standard cells, in the form for comparison with types: rates below the threshold, without inputs, and the effect
+ * of a spike. `match.ts` solves them for the parameters.
  */
 
 import { number } from '../../../lang/build.js';
@@ -15,38 +15,37 @@ import { cell, coefficient, refuse, type View, zero } from './view.js';
 /** Notations that have names for cells. */
 export type CellNotation = 'pynn' | 'neuroml';
 
-/** What of standard cells does not depend on their receptors. */
+/** The properties of standard cells that do not depend on their receptors. */
 export interface Membrane {
   /**
-   * Rates of the potential, which is first, and of the membrane's other variables; those without one are compared at
-   * points only.
+   * Rates of the potential, which is first, and of the membrane's other variables. Variables without a rate are compared only at
+   * points.
    */
   readonly rates: Readonly<Record<string, string | undefined>>;
-  /** The standard cell with these receptors; refuses receptors that no such cell has. */
+  /** Returns the standard cell with given receptors; rejects receptors that no such cell has. */
   readonly cell: (wired: Wired) => StandardCell;
   /**
-   * Names of the parameters with the threshold, the reset, what is added to variables and the refractory period;
-   * absent: nothing is reset.
+   * Names of the parameters with the threshold, the reset, jumps of variables and the refractory period; absent: without a reset.
    */
   readonly spike?: {
     readonly threshold: string;
     readonly reset: string;
     readonly jumps?: Readonly<Record<string, string>>;
     readonly refractory?: string;
-    /** Whether a cell without spikes is one whose threshold is never reached. */
+    /** Whether a cell without spikes counts as a cell that never reaches its threshold. */
     readonly isOptional?: true;
   };
   /** The potential in V at which spikes of a membrane without a reset are counted. */
   readonly crossing?: number;
-  /** Parameters of an exponential of the potential: its slope, and where it equals the leak. */
+  /** Parameters of an exponential of the potential: its slope, and the potential at which it equals the leak. */
   readonly exponential?: { readonly slope: string; readonly threshold: string };
-  /** The parameter with the resting potential, of which a constant current is told apart. */
+  /** The parameter with the resting potential, which is separated from a constant current. */
   readonly rest?: string;
   /** Parameters that coefficients do not give. */
   readonly others?: (view: View, names: ReadonlyMap<string, string>) => Readonly<Record<string, Expression>>;
   /** The variable that tells the capacitance if it is a current. */
   readonly current?: string;
-  /** Whether the potential, or what drives it, is a pure number. */
+  /** Whether the potential, or its input, is a pure number. */
   readonly isPure?: true;
   readonly isPurelyDriven?: true;
   /** Standard cells that are the same without receptors. */
@@ -129,7 +128,7 @@ const alone =
   ({ family }) =>
     family === 'none' || family === 'delta' ? standard : refuse(`${standard.name} has no receptors`);
 
-/** Membranes, those with more fixed constants first. */
+/** Membranes, in descending order of their fixed constants. */
 export const membranes: readonly Membrane[] = [
   traubMiles,
   {
@@ -144,7 +143,7 @@ export const membranes: readonly Membrane[] = [
     spike: quadratic.spike,
     cell: () => izhikevich2007,
     current: 'u',
-    // Without a gain of the recovery nothing but the zeros of the rate tells v_r.
+    // Without a gain of the recovery, only the zeros of the rate determine v_r.
     others: ({ polynomials, v }, names) => {
       if (constantOf(coefficient(polynomials.get(names.get('u') ?? ''), v)) !== 0) return {};
       const rate = polynomials.get(v);

@@ -24,7 +24,7 @@ export interface Response {
   readonly variable: string;
   readonly shape: 'exp' | 'alpha' | 'beta';
   readonly timeConstant: Expression;
-  /** Of a beta function, whose decay is slower. */
+  /** Rise time of a beta function, which decays more slowly. */
   readonly riseTime?: Expression;
   /** The variable that arrivals are added to, and what it is multiplied with to be in the response's scale. */
   readonly entry: string;

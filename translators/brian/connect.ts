@@ -16,7 +16,7 @@ import type { Connect, ConnectArguments, ConnectIndex, DataReference } from './s
 import type { Scope } from './terms.js';
 import { isList } from '../../src/model/collections.js';
 
-/** The rules of all calls of `connect`, in order. Constants are put in: connecting happens once. */
+/** Returns the rules of all calls of `connect`, in order. Constants are inserted, because connecting happens once. */
 export function translateConnect(
   connect: Connect | readonly Connect[] | undefined,
   pointer: string,
@@ -88,7 +88,7 @@ function pairs(
   };
 }
 
-/** `i != j`, which keeps a network of one group from connecting cells to themselves. */
+/** Checks for `i != j`, which keeps a network of one group from connecting cells to themselves. */
 function excludesSelf(tree: Expression): boolean {
   if (tree.kind !== 'binary' || tree.operator !== '!=') return false;
   const { left, right } = tree;
@@ -99,7 +99,7 @@ function sameCells({ source, target }: SynapseGroup): boolean {
   return source.group === target.group && String(source.slice ?? '') === String(target.slice ?? '');
 }
 
-/** A number, or an expression of the pair. */
+/** Returns a number, or an expression of the pair. */
 function probability(value: string | number | boolean, pointer: string, scope: Scope, to: Reporter): number | Located {
   const written = readBare(value, pointer, to);
   if (written === undefined) return 1;
@@ -294,7 +294,7 @@ function generator(
 const wholePowers = (tree: Expression): Expression =>
   mapExpression(tree, (e) => (e.kind === 'binary' && e.operator === '**' ? call('int', [e], e.span) : e));
 
-/** `j='i'` or `i='j'`. */
+/** Checks for `j='i'` or `i='j'`. */
 function isOneToOne(text: string, parts: GeneratorText, outer: 'pre' | 'post'): boolean {
   return parts.loop === undefined && parts.condition === undefined && text.trim() === (outer === 'pre' ? 'i' : 'j');
 }
@@ -306,7 +306,8 @@ function counter(text: string, parts: GeneratorText): string {
 }
 
 /**
- * Inside a generator the counter hides every other meaning of its name, and the index that it yields is not known yet.
+ * Returns the scope in a generator. The counter hides other meanings of its name, and the index that it yields is not
+ * known yet.
  */
 function scopeOfLoop(scope: Scope, counterName: string | undefined, outer: 'pre' | 'post' | undefined): Scope {
   const inner = outer === undefined ? undefined : outer === 'pre' ? 'j' : 'i';

@@ -150,7 +150,7 @@ function fitsTogether(tree: Expression, pointer: string, to: Reporter): boolean 
   return inferType(tree, onlyUnits, (finding, span) => to.report(finding, pointer, span)) !== null;
 }
 
-/** Whether an expression is a condition rather than arithmetic. */
+/** Checks whether an expression is a condition rather than arithmetic. */
 function isLogical(tree: Expression): boolean {
   if (tree.kind === 'unary') return tree.operator === 'not';
   return (
@@ -159,7 +159,10 @@ function isLogical(tree: Expression): boolean {
   );
 }
 
-/** Whole numbers that fit into 32 bits keep their type, as in Python, and so do truth values. */
+/**
+ * Returns the type of a constant. Whole numbers that fit into 32 bits keep their type, as in Python, and so do truth
+ * values.
+ */
 function typeOf(tree: Expression): ValueType {
   const folded = foldConstants(tree);
   if (folded.kind === 'boolean') return 'boolean';
@@ -275,7 +278,7 @@ function definitionOf(scope: Scope, key: string): readonly RelatedNote[] {
   return pointer === undefined ? [] : [{ message, pointer }];
 }
 
-/** Where a name first is in a text. */
+/** Returns the first place of a name in a text. */
 function spanOf(text: string, key: string): Span {
   const start = Math.max(0, text.search(new RegExp(`(?<![A-Za-z0-9_.])${key}(?![A-Za-z0-9_.])`)));
   return { start, end: start + key.length };
@@ -313,7 +316,7 @@ export function writtenQuantity(text: string): Quantity | LangError | undefined 
   }
 }
 
-/** Only constants, units and functions: for values that hold before there is any group. */
+/** Returns a scope of only constants, units and functions, for values that exist before any group. */
 function constantScope(namespace: Namespace): Scope {
   return {
     meaning: (key) => {
@@ -328,7 +331,7 @@ function constantScope(namespace: Namespace): Scope {
   };
 }
 
-/** The value of arithmetic on literals and units; undefined when a function or another name has a part in it. */
+/** Returns the value of arithmetic on literals and units, or undefined if it contains a function or another name. */
 export function quantityOf(tree: Expression): Quantity | undefined {
   let folded: Expression;
   try {
@@ -350,7 +353,10 @@ function literalQuantity(e: Expression): Quantity | undefined {
   return { value: -inner.value, dimension: inner.dimension };
 }
 
-/** A quantity as a product of its SI value and long unit names, which no variable can hide; all of it at `span`. */
+/**
+ * Returns a quantity as a product of its SI value and long unit names, which no variable can hide. All its nodes are at
+ * `span`.
+ */
 export function quantityTree(quantity: Quantity, span: Span): Expression {
   const size = number(Math.abs(quantity.value), span);
   const unit = isDimensionless(quantity.dimension)
@@ -360,7 +366,7 @@ export function quantityTree(quantity: Quantity, span: Span): Expression {
   return quantity.value < 0 || Object.is(quantity.value, -0) ? unary('-', product, span) : product;
 }
 
-/** The expression that replaces a constant's name. */
+/** Returns the expression that replaces a constant's name. */
 export function constantTree(constant: Constant, span: Span): Expression {
   if (constant.quantity !== undefined && constant.type === 'real') return quantityTree(constant.quantity, span);
   return at(constant.tree, span);

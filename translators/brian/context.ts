@@ -24,7 +24,7 @@ export interface RelatedNote {
   readonly span?: Span;
 }
 
-/** A reporter that adds to `diagnostics`, with places from `positions`. */
+/** Returns a reporter that adds to `diagnostics`, with places from `positions`. */
 export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
   const place = (pointer: string, span?: Span): Place =>
     span === undefined ? positions.place(pointer) : positions.place(pointer, span);
@@ -44,7 +44,7 @@ export function reporter(positions: Positions, diagnostics: Diagnostics): Report
 }
 
 /** Returns the result of `parse`, or undefined after reporting its errors at `pointer`. */
-/** Whether so many values can be written out one by one; otherwise there is a finding. */
+/** Checks whether this number of values can be written out one by one, and reports a finding if not. */
 export function canList(count: number, pointer: string, to: Reporter): boolean {
   if (count <= mostListed) return true;
   to.report(messages.tooManyListed(count, mostListed), pointer);
@@ -62,8 +62,8 @@ function attempt<T>(parse: () => T, pointer: string, to: Reporter): T | undefine
 }
 
 /**
- * The expression in `text`, which is at `pointer`; undefined after its mistakes were reported. Spans are offsets in
- * all of it.
+ * Returns the expression in `text`, which is at `pointer`, or undefined after reporting errors. Spans are offsets in
+ * the whole text.
  */
 export function readExpression(
   text: string,
@@ -74,12 +74,12 @@ export function readExpression(
   return attempt(() => parseExpressionWithin(text, within.start, within.end), pointer, to);
 }
 
-/** The statements in `text`, which is at `pointer`; none after mistakes, which are reported. */
+/** Returns the statements in `text`, which is at `pointer`. Returns an empty list after reporting errors. */
 export function readStatements(text: string, pointer: string, to: Reporter): readonly Statement[] {
   return attempt(() => parseStatements(text), pointer, to) ?? [];
 }
 
-/** The equations in `text`, which is at `pointer`; mistakes are reported, and their definitions are `broken`. */
+/** Returns the equations in `text`, which is at `pointer`. Errors are reported, and their definitions are `broken`. */
 export function readEquations(text: string, pointer: string, to: Reporter): readonly EquationLine[] {
   const { lines, errors } = readEquationLines(text);
   for (const { finding, span } of errors.flatMap((error) => error.all)) to.report(finding, pointer, span);

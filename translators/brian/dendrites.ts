@@ -47,7 +47,7 @@ const usualConstants: Readonly<Record<string, string | number>> = {
   Gamma_NMDA: 0,
 };
 
-/** The specification with NeuronGroups in place of neurons of compartments. */
+/** Returns the specification with NeuronGroups in place of neurons of compartments. */
 export function withDendrites(specification: BrianSpecification, reading: Reading): BrianSpecification {
   const { dendritic_neurons: neurons, ...rest } = specification;
   if (neurons === undefined) return specification;
@@ -75,10 +75,10 @@ export function withDendrites(specification: BrianSpecification, reading: Readin
   };
 }
 
-/** Synapses of each neuron onto itself, which set it a second time after a spike. */
+/** Returns the name of synapses of each neuron onto itself, which set it a second time after a spike. */
 const secondReset = (name: string): string => `${name}_second_reset`;
 
-/** Places of a document after neurons of compartments have become groups and synapses. */
+/** Returns the places of a document after neurons of compartments have become groups and synapses. */
 export function placesOfDendrites(
   positions: Positions,
   { dendritic_neurons: neurons = {} }: BrianSpecification,
@@ -401,7 +401,7 @@ class Expansion {
   }
 }
 
-/** The conductance that has a peak of 1, in place of one of 1, with rise and decay times in s. */
+/** Returns the factor that gives a conductance a peak of 1, from rise and decay times in s. */
 function scaleOf(rise: number, decay: number): number {
   const difference = (decay * rise) / (decay - rise);
   const peak = difference * Math.log(decay / rise);

@@ -22,8 +22,8 @@ interface Parts {
 }
 
 /**
- * Parameters, state, derived variables, derivatives and noise of a type. Values known beforehand are the type's own
- * defaults.
+ * Emits parameters, state, derived variables, derivatives and noise of a type. Values known beforehand are the type's
+ * own defaults.
  */
 export function emitEquations(parts: Parts): Record<string, unknown> {
   const variables = [...parts.variables.values()].filter((variable) => !variable.flags.has('summed'));

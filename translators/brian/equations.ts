@@ -75,7 +75,7 @@ function readFlags(line: EquationLine, pointer: string, owner: Owner, to: Report
   return flags;
 }
 
-/** Why a name cannot be a variable's in Brian, or undefined. */
+/** Returns the reason why a name cannot be a variable in Brian, or undefined. */
 export function reservedWord(name: string, owner: Owner): string | undefined {
   if (brianUnits.has(name)) return 'a unit';
   if (brianFunctions.includes(name)) return 'a function';
@@ -151,7 +151,7 @@ function checkUnitName(name: string, line: EquationLine, pointer: string, to: Re
   );
 }
 
-/** A value that is computed wherever it is read must not differ from one reading to the next. */
+/** Checks that a value computed at each reading does not differ between readings. */
 function checkRandomness(line: EquationLine, pointer: string, flags: ReadonlySet<string>, to: Reporter): void {
   if (line.kind !== 'subexpression' || line.expression === undefined) return;
   const draws = callsIn(line.expression).some((call) => randomFunctions.has(call.function));
@@ -161,7 +161,7 @@ function checkRandomness(line: EquationLine, pointer: string, flags: ReadonlySet
     to.report(messages.reservedName('xi', 'white noise, which has no value that could be held'), pointer, line.span);
 }
 
-/** Whether a name is Brian's white noise: `xi`, `xi_a`. */
+/** Checks whether a name is Brian's white noise: `xi`, `xi_a`. */
 export function isNoise(name: string): boolean {
   return name === 'xi' || name.startsWith('xi_');
 }

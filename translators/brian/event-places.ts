@@ -26,7 +26,7 @@ export const testPlace = (
   name: objectNames.thresholder(group.name, event),
 });
 
-/** Whether one object acts before another one. */
+/** Checks whether one object acts before another one. */
 export function actsBefore(one: PlaceInStep, other: PlaceInStep): boolean {
   const slots = rankOf(one.slot) - rankOf(other.slot);
   if (slots !== 0) return slots < 0;

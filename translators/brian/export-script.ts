@@ -77,8 +77,8 @@ export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScrip
 }
 
 /**
- * The specification with constants that are called like an object in the namespaces of the groups that read them: in a
- * script both would be one variable.
+ * Moves constants with the name of an object into the namespaces of the groups that read them. In a script both would
+ * be one variable.
  */
 function withoutClashes(document: BrianSpecification): BrianSpecification {
   const objects = new Set(namedSections.flatMap((section) => Object.keys(document[section] ?? {})));
@@ -259,7 +259,7 @@ const mayDraw = (document: BrianSpecification): boolean =>
     JSON.stringify({ ...document, annotations: {} }),
   );
 
-/** NumPy takes 32-bit seeds only; Brian's streams differ from ours anyway. */
+/** Returns a seed for NumPy, which takes only 32-bit seeds. Brian's random streams differ from ours anyway. */
 function seedNumber(seed: number | string | undefined): string {
   const value = Number(seed ?? 0);
   return Number.isSafeInteger(value) && value >= 0 ? String(value % 2 ** 32) : '0';

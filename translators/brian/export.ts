@@ -157,7 +157,7 @@ function exportSections(plans: Plans, context: ExportContext): Readonly<Record<s
   };
 }
 
-/** Constants that have one value wherever they are named, and the name of no variable. */
+/** Returns constants that have one value everywhere and do not share a name with a variable. */
 function commonConstants(exported: readonly Exported[], plans: Plans): Constants {
   const values = new Map<string, string | number>();
   const differing = new Set<string>();
@@ -189,7 +189,7 @@ function operationsByOwner(plans: Plans, context: ExportContext): ReadonlyMap<st
   return lists;
 }
 
-/** The keys that come before the parts, and no part that is empty. */
+/** Returns the keys that come before the parts, without empty parts. */
 function head(
   { model }: ValidModel,
   sections: Readonly<Record<string, unknown>>,

@@ -5,7 +5,7 @@ import type { NeuronType } from '../../src/model/model.js';
 /** The variable of a group that holds the number of spikes in the step. */
 export const spikeCount = 'n_spikes';
 
-/** The event of the second spike of a step, of the third and so on. */
+/** Returns the event of the second spike of a step, of the third and so on. */
 export const furtherSpike = (k: number): string => `spike_${k}`;
 
 /** Events of a type that are its second and further spikes of a step. */

@@ -37,7 +37,7 @@ export function readGenerator(text: string, pointer: string, to: Reporter): Gene
   }
 }
 
-/** Positions of `for` and `if` outside parentheses. */
+/** Returns the positions of `for` and `if` outside parentheses. */
 function splitWords(tokens: readonly Token[]): {
   readonly loops: readonly number[];
   readonly conditions: readonly number[];
@@ -82,7 +82,7 @@ function parseGenerator(text: string, pointer: string, to: Reporter): GeneratorT
   return parsed === null ? null : { index, loop: parsed, ...tail };
 }
 
-/** `for VAR in range(...)`. */
+/** Parses `for VAR in range(...)`. */
 function parseLoop(
   tokens: readonly Token[],
   loop: number,

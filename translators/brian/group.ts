@@ -98,7 +98,7 @@ export interface SynapseGroup {
   readonly written: Set<string>;
 }
 
-/** Returns synapses as an end of other synapses, whose code reads and writes variables of these synapses. */
+/** Returns synapses as an end of other synapses. Code of the latter reads and writes variables of the former. */
 export const synapsesAsEnd = ({ name, pointer, variables, namespace, used, written }: SynapseGroup): Subgroup => ({
   group: {
     kind: 'synapses',
@@ -273,7 +273,7 @@ function atEnd(key: string, group: Group, owner: 'pre' | 'post'): Meaning | unde
   return meaning?.kind === 'special' ? { kind: 'special', canonical: `${owner}.${key}` } : meaning;
 }
 
-/** A variable that Brian defines itself, such as the rates of a PoissonGroup. */
+/** Returns a variable that Brian defines itself, such as the rates of a PoissonGroup. */
 export function builtInVariable(
   key: string,
   kind: Variable['kind'],
@@ -294,8 +294,8 @@ export function builtInVariable(
   };
 }
 
-/** The variable `delay` of a pathway, for reading values of it. */
+/** Returns the variable `delay` of a pathway, for reading its values. */
 export const delayVariable = (pointer: string): Variable => builtInVariable('delay', 'parameter', second, pointer);
 
-/** Whether an owner of variables is a group of neurons rather than of synapses. */
+/** Checks whether an owner of variables is a group of neurons rather than of synapses. */
 export const isGroup = (owner: Group | SynapseGroup): owner is Group => 'kind' in owner;

@@ -364,7 +364,7 @@ function translateGroups(
   return translated;
 }
 
-/** Two Synapses must not sum into one variable, unless they sum into different neurons of it. */
+/** Checks that two Synapses do not sum into one variable, unless they sum into different neurons of it. */
 function checkSums(
   synapses: ReadonlyMap<string, SynapseGroup>,
   translations: ReadonlyMap<string, SynapsesTranslation>,

@@ -55,7 +55,7 @@ export function splitInitializers(
 }
 
 /**
- * The value of each variable that `initializers` sets.
+ * Returns the value of each variable that `initializers` sets.
  *
  * @param extra  variables that are not equations, such as the delays of pathways
  */
@@ -104,7 +104,7 @@ export const isOfMorphology = (name: string, given: ReadonlyMap<string, ReadValu
 const settable = (variables: ReadonlyMap<string, Variable>): string[] =>
   [...variables.values()].filter((variable) => variable.kind !== 'subexpression').map((variable) => variable.name);
 
-/** The assignments of initializers, in order. */
+/** Returns the assignments of initializers, in order. */
 export function listInitializers(initializers: Initializers | undefined, pointer: string): readonly Assignment[] {
   if (initializers === undefined) return [];
   if (isListed(initializers)) {
@@ -131,7 +131,7 @@ export function listInitializers(initializers: Initializers | undefined, pointer
 const isListed = (
   initializers: Initializers,
 ): initializers is readonly (PartialInitializer & { readonly variable: string })[] => Array.isArray(initializers);
-/** Whether an initial value is one of a part of a group. */
+/** Checks whether an initial value belongs to a part of a group. */
 export const isPartial = (value: unknown): value is PartialInitializer =>
   typeof value === 'object' && value !== null && 'value' in value;
 const isPartialList = (value: unknown): value is readonly PartialInitializer[] =>
@@ -221,7 +221,7 @@ function placed({ index, valuePointer }: Assignment, { place, size }: Owner): In
   return place(index, `${valuePointer.slice(0, valuePointer.lastIndexOf('/'))}/index`) ?? '0:0';
 }
 
-/** A random value that its replacement reads twice would be drawn twice. */
+/** Checks whether a replacement reads a random value twice, which would draw it twice. */
 function readsItselfTwice(assignment: Assignment, before: ReadValue | undefined, variable: Variable): boolean {
   if (before?.kind !== 'expression' || !callsRandom(before.tree)) return false;
   const { value, where } = assignment;
@@ -335,7 +335,7 @@ function chosenIndices(index: Index, size: number): readonly number[] | undefine
   return Array.from({ length: Math.max(0, slice[1] - slice[0]) }, (_, position) => slice[0] + position);
 }
 
-/** The condition on `i` that an index stands for. */
+/** Returns the condition on `i` that an index stands for. */
 function indexCondition(index: Index, size: number): Expression {
   const element = name('i');
   if (typeof index === 'number') return binary('==', element, integer(index));

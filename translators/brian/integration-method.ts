@@ -23,7 +23,7 @@ interface Owner {
   readonly namespace: Namespace;
 }
 
-/** The integration method, by its canonical name; none is Brian's own choice. */
+/** Returns the canonical name of the integration method. Without a method, Brian chooses one. */
 export function translateMethod(
   { method: written, method_options: options }: Integrated,
   owner: Owner,

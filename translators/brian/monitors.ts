@@ -27,7 +27,7 @@ export interface Sources {
   readonly synapses: ReadonlyMap<string, SynapseGroup>;
 }
 
-/** All recordings, in the order of the specification; each has its monitor's name. */
+/** Returns all recordings in the order of the specification, each with its monitor's name. */
 export function translateMonitors(
   specification: BrianSpecification,
   sources: Sources,
@@ -186,10 +186,10 @@ function recordedOfSynapses(synapses: SynapseGroup): Recorded {
   };
 }
 
-/** A summed variable, such as `x_post`, as the variable of the end that it is. */
+/** Returns a summed variable, such as `x_post`, as a variable of its end. */
 const summedReference = (name: string): string => name.replace(/^(.*)_(pre|post)$/, '$2.$1');
 
-/** Names of variables in the model. */
+/** Returns names of variables in the model. */
 function readVariables(
   names: string | readonly string[],
   pointer: string,
@@ -209,7 +209,7 @@ function readVariables(
   });
 }
 
-/** The elements that a monitor records, relative to its source. */
+/** Returns the elements that a monitor records, relative to its source. */
 function select(
   source: Subgroup,
   record: RecordedIndices,
@@ -238,7 +238,7 @@ function select(
   return selection(source);
 }
 
-/** Synapses by their index in the order of creation; how many there are only the run knows. */
+/** Returns synapses by their index in the order of creation. Only the run determines their number. */
 function selectSynapses(
   synapses: SynapseGroup,
   record: RecordedIndices,

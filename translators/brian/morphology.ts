@@ -76,7 +76,7 @@ export const geometricNumbers = [
 /** How many numbers there are of a compartment, with its coordinates. */
 export const numbersOfCompartment = geometricNumbers.length + 3;
 
-/** A morphology of sections in the order of their compartments: each is followed by its subtrees. */
+/** Returns a morphology of sections in the order of their compartments, each followed by its subtrees. */
 export function morphologyOf(
   branches: readonly { readonly name: string; readonly parent: number | null; readonly count: number }[],
   numbers: CompartmentNumbers,
@@ -100,7 +100,7 @@ export function morphologyOf(
   return { sections, parents, numbers, ...(centres ? { centres } : {}) };
 }
 
-/** The compartments of sections; `parent` of each is the ordinal of another, with one root and no loops. */
+/** Returns the compartments of sections. `parent` of each is the ordinal of another, with one root and no loops. */
 export function flatMorphology(shapes: readonly SectionShape[]): Morphology {
   const branches: { name: string; parent: number | null; count: number }[] = [];
   const centres: Point[] = [];
@@ -197,7 +197,7 @@ export function compartmentsWithin(
   ];
 }
 
-/** The compartment at a distance along a section; null beyond its ends. */
+/** Returns the compartment at a distance along a section, or null beyond its ends. */
 export function compartmentAt(
   { numbers }: Morphology,
   { first, count }: PlacedSection,

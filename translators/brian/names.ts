@@ -12,10 +12,10 @@ import { brianUnits, brianUnitName } from './units.js';
 import { brianConstants, brianFunctions, functionArity, functionNames } from './vocabulary.js';
 
 /**
- * An expression in canonical names. Brian looks names up in this order: variables, constants of the namespace, units,
- * Brian's own constants; `Scope` holds the first two.
+ * Translates an expression into canonical names. Brian looks names up in this order: variables, constants of the
+ * namespace, units, Brian's own constants. `Scope` holds the first two.
  *
- * @param pointer  of the text that the expression's spans refer to
+ * @param pointer  pointer of the text that the expression's spans refer to
  */
 export function translate(tree: Expression, scope: Scope, pointer: string, to: Reporter): Expression {
   return mapExpression(tree, (node) => {

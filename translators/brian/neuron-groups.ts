@@ -43,7 +43,7 @@ export interface Setting {
   readFile(name: string): { readonly text: string } | { readonly refused: string };
 }
 
-/** A group before its code is translated. */
+/** Returns a group before its code is translated. */
 export function declareNeuronGroup(key: string, specification: NeuronGroup, pointer: string, setting: Setting): Group {
   const { to } = setting;
   const namespace = readNamespace(specification.namespace, child(pointer, 'namespace'), setting.namespace, to);
@@ -73,7 +73,7 @@ export function declaredGroup(
   };
 }
 
-/** Where the events of a group are tested for. */
+/** Returns the places at which the events of a group are tested. */
 function testsOf(
   { threshold_when: slot, threshold_order: order, order: own = 0, events = {} }: Specified,
   name: string,
@@ -158,7 +158,7 @@ export function translateNeuronGroup(
   };
 }
 
-/** Each parameter with the flag `linked` stands for a variable of another group. */
+/** Links each parameter with the flag `linked` to a variable of another group. */
 function translateLinks(
   group: Group,
   { linked = {} }: Specified,
@@ -213,7 +213,7 @@ export function translateClock(
   return { use: { clock: name }, definition: { clock: located({ dt: step }, at) } };
 }
 
-/** An expression given as text or as a bare number or truth value. */
+/** Returns an expression given as text or as a bare number or truth value. */
 export function readBare(value: string | number | boolean, pointer: string, to: Reporter): Expression | undefined {
   return readExpression(typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value), pointer, to);
 }
@@ -300,7 +300,7 @@ function translateCustomEvent(event: CustomEvent, pointer: string, group: Group,
   );
 }
 
-/** Statements on a group's own variables. */
+/** Translates statements on a group's own variables. */
 function translateCode(
   text: string,
   pointer: string,
@@ -322,8 +322,8 @@ function translateCode(
 }
 
 /**
- * Brian's four forms: a duration, an expression of a duration, a condition that keeps the neuron refractory, or False.
- * A duration that is a literal cannot change, so when it is evaluated makes no difference.
+ * Translates Brian's four forms: a duration, an expression of a duration, a condition that keeps the neuron refractory,
+ * or False. A literal duration cannot change, so the time of its evaluation has no effect.
  */
 function translateRefractory(
   group: Group,
@@ -358,7 +358,7 @@ function translateRefractory(
   return located({ for: locatedExpression(duration.tree, pointer), evaluated: 'eachStep', ...common }, pointer);
 }
 
-/** Whether a text yields true or false, by its outermost operation. */
+/** Checks whether a text yields true or false, by its outermost operation. */
 function isCondition(text: string, group: Group): boolean {
   const quiet: Reporter = { report: () => undefined };
   const tree = readExpression(text, '', quiet);

@@ -72,7 +72,7 @@ function translateOperation(
   );
 }
 
-/** An interval between samples or operations, in s; absent when it is the time step. */
+/** Returns an interval between samples or operations, in s. It is absent if it equals the time step. */
 export function readInterval(dt: string | number, pointer: string, setting: Setting): Located | undefined {
   const interval = readNumber(
     dt,
@@ -86,7 +86,7 @@ export function readInterval(dt: string | number, pointer: string, setting: Sett
   return located(interval, pointer);
 }
 
-/** A PoissonInput as a stimulus; undefined when its target is not known. */
+/** Returns a PoissonInput as a stimulus, or undefined if its target is unknown. */
 export function translatePoissonInput(
   input: PoissonInput,
   pointer: string,

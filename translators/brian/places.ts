@@ -47,7 +47,7 @@ interface Site {
   readonly to: Reporter;
 }
 
-/** The compartments that brackets choose of a section, by number or by distance. */
+/** Returns the compartments that brackets select in a section, by number or by distance. */
 function within(
   text: string,
   [, , first = '', colon = '', last = '']: RegExpExecArray,
@@ -91,7 +91,7 @@ function readBound(
   return null;
 }
 
-/** A place as a slice of elements. */
+/** Returns a place as a slice of elements. */
 export function placeSlice(text: string, pointer: string, group: Group, to: Reporter): string | undefined {
   const range = readPlace(text, pointer, group, to);
   return range && `${range[0]}:${range[1]}`;

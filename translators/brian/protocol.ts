@@ -145,7 +145,7 @@ function translateSwitch(
   return [];
 }
 
-/** New spikes of generators, all in one phase. */
+/** Translates new spikes of generators, all in one phase. */
 function translateSpikes(
   given: NonNullable<Phase['set_spikes']>,
   pointer: string,
@@ -210,7 +210,7 @@ function translateSet(
   ];
 }
 
-/** First values of variables of groups or of synapses, all in one phase. */
+/** Translates first values of variables of groups or of synapses, all in one phase. */
 function translateInitialize(
   initialize: Readonly<Record<string, Values>>,
   { index }: Phase,
@@ -342,7 +342,7 @@ function setVariable(
   return read === undefined ? undefined : emitValue(read);
 }
 
-/** A constant of the namespace: everything that uses it gets the new value, as at the beginning of a run in Brian. */
+/** Sets a constant of the namespace. All its uses get the new value, as at the beginning of a run in Brian. */
 function setConstant(
   key: string,
   value: Values,
@@ -374,7 +374,7 @@ function setConstant(
     : Object.fromEntries(users.map((owner) => [`${owner.name}.${key}`, located(known, pointer)]));
 }
 
-/** Constants that phases change, so whole numbers among them may become fractions. */
+/** Returns constants that phases change, so that whole numbers among them may become fractions. */
 export function changedConstants(specification: BrianSpecification): ReadonlySet<string> {
   const phases = Array.isArray(specification.run) ? (specification.run as readonly Phase[]) : [];
   return new Set(phases.flatMap((phase) => Object.keys(phase.set ?? {})).filter((key) => !key.includes('.')));

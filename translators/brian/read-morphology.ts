@@ -197,7 +197,7 @@ function readCompartments(
   );
 }
 
-/** A section and all that it grows from. */
+/** Returns a section and all its ancestors. */
 function ancestors(branches: readonly Branch[], from: number): readonly (number | null)[] {
   const found: number[] = [];
   for (let at: number | null = from; at !== null; at = branches[at]?.parent ?? null) found.push(at);
@@ -334,7 +334,7 @@ const distance = (a: Point, b: Point): number => {
   return Math.sqrt(x * x + y * y + z * z);
 };
 
-/** One length or several, in m. */
+/** Returns one length or several, in m. */
 function readLengths(
   written: Values,
   key: string,

@@ -37,7 +37,7 @@ function isSpecification(value: unknown): value is BrianSpecification {
   return memberOf(value, 'format') === 'interneuron/brian';
 }
 
-/** A key that Brian has and this translator does not build is refused by its feature's name. */
+/** Rejects a key for an unsupported feature of Brian by the feature's name. */
 function reportRefusedKey(error: SchemaError, positions: Positions, diagnostics: Diagnostics): boolean {
   const key = error.propertyName;
   if (key === undefined || error.keyword !== 'enum') return false;

@@ -20,7 +20,7 @@ import { readNumber, readQuantities, readSize, readValue, type ReadValue } from 
 /** Threshold of a Poisson neuron: at most one spike a step. */
 export const poissonThreshold = 'uniform() < rates*dt';
 
-/** A PoissonGroup before its rates are translated. Rates that name anything are computed at every step. */
+/** Returns a PoissonGroup before its rates are translated. Rates that contain names are computed at every step. */
 export function declarePoissonGroup(
   key: string,
   specification: PoissonGroup,
@@ -51,7 +51,7 @@ export function declarePoissonGroup(
   };
 }
 
-/** The rates as an expression of names or functions, or undefined when they are quantities. */
+/** Returns the rates as an expression of names or functions, or undefined if they are quantities. */
 function ratesExpression({ rates }: PoissonGroup, isConstant: (key: string) => boolean): Expression | undefined {
   if (typeof rates !== 'string') return undefined;
   const tree = readExpression(rates, '', { report: () => undefined });
@@ -117,7 +117,7 @@ function checkRates(value: ReadValue | undefined, pointer: string, setting: Sett
     setting.to.report(messages.outOfRange('the rate', '0 Hz or more', `${negative} Hz`), pointer);
 }
 
-/** A SpikeGeneratorGroup; it has no code. */
+/** Returns a SpikeGeneratorGroup, which has no code. */
 export function declareSpikeGenerator(
   key: string,
   specification: SpikeGenerator,
@@ -139,7 +139,7 @@ export function declareSpikeGenerator(
   };
 }
 
-/** A SpikeGeneratorGroup with its spikes. */
+/** Translates a SpikeGeneratorGroup with its spikes. */
 export function translateSpikeGenerator(group: Group, specification: SpikeGenerator, setting: Setting): Translation {
   const step =
     specification.dt === undefined
@@ -162,7 +162,7 @@ export function translateSpikeGenerator(group: Group, specification: SpikeGenera
   return { finish: () => ({ population: located(population, group.pointer), ...clock.definition }) };
 }
 
-/** Other spikes for a SpikeGeneratorGroup. */
+/** Translates other spikes for a SpikeGeneratorGroup. */
 export function translateSpikeTrain(given: GivenTrain, pointer: string, group: Group, setting: Setting): unknown {
   const { sorted, located: train } = readTrain(given, pointer, group, setting);
   checkBins(sorted, setting.dt, child(pointer, 'times'), setting);
@@ -172,7 +172,7 @@ export function translateSpikeTrain(given: GivenTrain, pointer: string, group: G
 type GivenTrain = Pick<SpikeGenerator, 'indices' | 'times'>;
 const timeVariable = { name: 'times', dimension: second, type: 'real' } as const;
 
-/** Spikes sorted by time, then index. */
+/** Returns spikes sorted by time, then index. */
 function readTrain(
   { indices, times: given }: GivenTrain,
   pointer: string,

@@ -43,7 +43,7 @@ interface Declaring {
   readonly readFile: ReadFile;
 }
 
-/** The cells of `spatial_neurons` before their code is translated. */
+/** Returns the cells of `spatial_neurons` before their code is translated. */
 export function declareSpatialNeuron(
   key: string,
   specification: SpatialNeuron,
@@ -98,7 +98,7 @@ const known = (value: number, written: number | string, pointer: string): ReadVa
   pointer,
 });
 
-/** The tree of the canonical type. */
+/** Returns the tree of the canonical type. */
 function cableOf({ parents, numbers, sections }: Morphology, resistivity: number, pointer: string): Spatial['cable'] {
   return located(
     {
@@ -202,7 +202,7 @@ function withMembrane(
   return variables;
 }
 
-/** Whether an expression reads white noise, also by way of subexpressions. */
+/** Checks whether an expression reads white noise, directly or through subexpressions. */
 function readsNoise(e: Expression, variables: ReadonlyMap<string, Variable>): boolean {
   const read = namesIn(e);
   // The loop also visits names that are added while it runs.
@@ -214,7 +214,7 @@ function readsNoise(e: Expression, variables: ReadonlyMap<string, Variable>): bo
   return false;
 }
 
-/** `sqrt(d / (4 Ri g))` with the diameter from the area and both halves' resistance, as Brian has it. */
+/** Returns `sqrt(d / (4 Ri g))` with the diameter from the area and both halves' resistance, as in Brian. */
 function lengthConstant(gtot: Expression): Expression {
   const power = (e: Expression, exponent: Expression): Expression => binary('**', e, exponent);
   const third = quotient(number(1), number(3));
@@ -243,7 +243,7 @@ function membraneConductance(current: Expression, variables: ReadonlyMap<string,
   return slope && negated(slope);
 }
 
-/** Whether a name stands anywhere in the specification, or monitors record whatever there is. */
+/** Returns a check whether a name is anywhere in the specification, or monitors record all variables. */
 function isMentioned(specification: BrianSpecification): (name: string) => boolean {
   const words = new Set<string>();
   const open: unknown[] = [specification];

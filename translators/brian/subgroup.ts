@@ -55,7 +55,10 @@ export function readSubgroup(
     : { group, slice: [start, stop], size: stop - start };
 }
 
-/** The part of a SpatialNeuron that `neuron.axon[10*um:20*um]` or `neuron[10*um:]` names; null for other texts. */
+/**
+ * Returns the part of a SpatialNeuron that `neuron.axon[10*um:20*um]` or `neuron[10*um:]` names, or null for other
+ * texts.
+ */
 function spatialSubgroup(
   text: string,
   pointer: string,

@@ -211,7 +211,7 @@ export function translateSynapses(
   };
 }
 
-/** A group or a slice of it, as a selection of the canonical model. */
+/** Returns a group or a slice of it, as a selection of the canonical model. */
 export function selection(end: Subgroup): Record<string, unknown> {
   const { name, kind } = end.group;
   if (kind === 'synapses') return { projection: name };
@@ -367,7 +367,7 @@ function eventOf(
   return name === undefined ? { name: 'spike' } : { name, pointer: child(at, key) };
 }
 
-/** The variables `delay` (of the pathway pre) and `<pathway>.delay`. */
+/** Returns the variables `delay` (of the pathway pre) and `<pathway>.delay`. */
 function pathwayDelayVariables(
   pathways: readonly PathwaySpecification[],
   pointer: string,
@@ -428,7 +428,7 @@ function translateDelays(
   return delays;
 }
 
-/** A delay and a time step (s); delays that are in a file stay, after a finding. */
+/** Adds a time step (s) to a delay. Delays in a file stay unchanged, after a finding. */
 export function stepLonger(value: ReadValue, dt: number, to: Reporter): ReadValue {
   const longer = (seconds: number): number => Number((seconds + dt).toPrecision(14));
   switch (value.kind) {
@@ -446,7 +446,7 @@ export function stepLonger(value: ReadValue, dt: number, to: Reporter): ReadValu
   }
 }
 
-/** Delays as they are counted from the spike. */
+/** Returns delays as counted from the spike. */
 function afterThresholds(
   delays: ReadonlyMap<string, ReadValue>,
   { hearsLater }: SynapseGroup,

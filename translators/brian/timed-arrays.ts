@@ -21,7 +21,7 @@ export interface TranslatedTable {
   readonly table: Located;
 }
 
-/** A timed array as a table; its values in SI, row after row. */
+/** Returns a timed array as a table with values in SI, row by row. */
 export function translateTimedArray(
   key: string,
   array: TimedArray,

@@ -88,7 +88,9 @@ function allNames(): ReadonlySet<string> {
 /** Every unit name that Brian's expressions understand. */
 export const brianUnits: ReadonlySet<string> = allNames();
 
-/** The long name that Brian understands for a short SI symbol that it does not: `V` → `volt`, `mS` → `msiemens`. */
+/**
+ * Returns the long name, which Brian accepts, of a short SI symbol that it rejects: `V` → `volt`, `mS` → `msiemens`.
+ */
 export function brianUnitName(symbol: string): string | undefined {
   if (brianUnits.has(symbol)) return symbol;
   const long = longUnitName(symbol);

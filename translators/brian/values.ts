@@ -95,7 +95,7 @@ function readText(text: string, pointer: string, slot: Slot, scope: Scope, to: R
     : undefined;
 }
 
-/** A bare number or truth value. As in Brian, a bare 0 is zero in any unit. */
+/** Returns a bare number or truth value. As in Brian, a bare 0 is zero in any unit. */
 function knownValue(value: number | boolean, pointer: string, slot: Slot, to: Reporter): number | undefined {
   if (typeof value === 'boolean') {
     if (slot.type === 'boolean') return Number(value);
@@ -130,7 +130,7 @@ function fits(quantity: Quantity, pointer: string, slot: Slot, to: Reporter): bo
   return true;
 }
 
-/** The numbers of a list of quantities, in SI; undefined after the first wrong one was reported. */
+/** Returns the numbers of a list of quantities, in SI, or undefined after reporting the first wrong one. */
 export function readQuantities(
   list: Quantities,
   pointer: string,
@@ -222,7 +222,7 @@ function readItem(
   return fits(quantity, pointer, slot, to) ? quantity.value : undefined;
 }
 
-/** The constant that a text multiplies a number with, if it does. */
+/** Returns the constant that a text multiplies a number with, if it does. */
 function constantFactor(text: string, constant: Namespace['definition']): string | undefined {
   const { rest } = leadingQuantity(text, (key) => constant(key) !== undefined);
   return rest === undefined ? undefined : /^[A-Za-z0-9_]+/.exec(text.slice(rest))?.[0];
@@ -257,7 +257,7 @@ export function readSize(value: string | number, pointer: string, namespace: Nam
   return 1;
 }
 
-/** A value as an expression, to be combined with others. */
+/** Returns a value as an expression, to be combined with others. */
 export function valueTree(value: ReadValue & { readonly kind: 'known' | 'expression' }, slot: Slot): Expression {
   if (value.kind === 'expression') return value.tree;
   if (slot.type === 'boolean') return boolean(value.value !== 0);

@@ -45,7 +45,7 @@ export function documentationOf(about: About): readonly string[] {
   return texts.filter((text, k) => text !== '' && texts.indexOf(text) === k);
 }
 
-/** A docstring of Python. */
+/** Returns a docstring of Python. */
 export function docstring(paragraphs: readonly string[]): string {
   const text = printableLines(paragraphs.join('\n\n')).replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"');
   return /\n|"$/.test(text) ? `"""${text}\n"""` : `"""${text}"""`;
@@ -72,7 +72,10 @@ interface Documented {
   readonly terms?: readonly string[];
 }
 
-/** Title, description and facts of a docstring. Its first paragraph is the title, lines such as `doi: 10.1000/182` are facts. */
+/**
+ * Returns title, description and facts of a docstring. Its first paragraph is the title, and lines such as `doi:
+ * 10.1000/182` are facts.
+ */
 export function aboutIn(docstring: string): Documented {
   const found: Record<string, unknown> = {};
   const paragraphs: string[] = [];

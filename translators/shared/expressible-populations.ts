@@ -23,7 +23,7 @@ export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'p
   const { model } = valid;
   const report = new ConversionReport(notation);
   const left = new Set<string>();
-  /** The parts of a kind that remain. */
+  /** Returns the remaining parts of a kind. */
   const remaining = <T>(
     kind: string,
     parts: Readonly<Record<string, T>>,
@@ -106,7 +106,7 @@ export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'p
   return { valid: { ...valid, model: rest }, entries: report.entries, placed };
 }
 
-/** Whether a phase acts on something that is left out. */
+/** Checks whether a phase acts on an omitted part. */
 function concerns(phase: Phase, left: ReadonlySet<string>, onLeft: (rule: SelectionRule) => boolean): boolean {
   const tagged = taggedPhase(phase);
   const names = (values: Readonly<Record<string, unknown>>): boolean =>

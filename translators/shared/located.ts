@@ -50,7 +50,7 @@ export interface Settled {
 }
 
 /**
- * The finished document, and places in the user's text of its nodes.
+ * Returns the finished document, and places in the user's text of its nodes.
  *
  * @param tree       plain data with `Located` values anywhere
  * @param positions  places of the user's own document
@@ -124,7 +124,7 @@ function spanPairs(at: Located, origin: Origin): SpanPairs {
   return made;
 }
 
-/** The range in the user's text that a range of the printed text stands for. */
+/** Returns the range in the user's text that a range of the printed text stands for. */
 function originalSpan(at: Located, span: Span | undefined): Span | undefined {
   if (at.origin === undefined) return at.span;
   if (span === undefined) return spansOf(at.origin)[0];
@@ -153,7 +153,10 @@ function spansOf(origin: Origin): readonly Span[] {
   return [tree.span, ...target, ...expressionsOf(tree).flatMap(expressionSpans)];
 }
 
-/** A signed or scaled literal prints as several nodes or one, so nodes inside a literal are not compared. */
+/**
+ * Returns the spans of an expression's nodes, in order. A signed or scaled literal prints as several nodes or one, so
+ * nodes inside a literal are not compared.
+ */
 function expressionSpans(tree: Expression): readonly Span[] {
   const spans: Span[] = [];
   const add = (node: Expression): void => {
@@ -164,6 +167,6 @@ function expressionSpans(tree: Expression): readonly Span[] {
   return spans;
 }
 
-/** A seed as text; a number that has lost digits stays one, for the model to refuse. */
+/** Returns a seed as text. A number that has lost digits stays a number, which the model rejects. */
 export const keptSeed = (seed: number | string): number | string =>
   typeof seed === 'number' && !Number.isSafeInteger(seed) ? seed : String(seed);

@@ -32,7 +32,7 @@ const mostUnits = 1e12;
 /** In units of the last decimal. Rounding changes shorter distances visibly. */
 const fewUnits = 100;
 
-/** Lines of text as comments. */
+/** Returns lines of text as comments. */
 export const pythonComments = (lines: readonly string[]): readonly string[] =>
   lines.map((line) => `# ${printable(line)}`.trimEnd());
 
@@ -44,16 +44,16 @@ export const call = (name: string, args: readonly Source[], after = ''): Source 
   ...(after === '' ? {} : { after }),
 });
 
-/** A call of a method of the outcome of another call. */
+/** Returns a method call on the result of another call. */
 export const method = (of: Source, name: string, args: readonly Source[]): Source => {
   const called: Bracketed = { open: `.${name}(`, items: args, close: ')' };
   return typeof of === 'string' ? prefixed(of, called) : { ...of, method: called };
 };
 
 /**
- * Many numbers at equal distances, as an array of NumPy: `np.round(np.linspace(0.5, 99.5, 100), 1)`, which has the same
- * doubles, or integers if all are: `np.arange(0, 41, 1)`. One more number may follow, as at the end of a ramp:
- * `np.append(np.arange(0, 21, 1), 0)`. Undefined for others.
+ * Returns evenly spaced numbers as an array of NumPy, or undefined for other numbers. `np.round(np.linspace(0.5, 99.5,
+ * 100), 1)` has the same doubles, and `np.arange(0, 41, 1)` has integers if all are. One more number may follow, as at
+ * the end of a ramp: `np.append(np.arange(0, 21, 1), 0)`.
  */
 export function evenNumbers(values: readonly number[]): string | undefined {
   const all = evenly(values);
@@ -97,21 +97,21 @@ function roundedByNumPy(value: number, scale: number): number | undefined {
   return Math.abs(units - Math.trunc(units)) === 0.5 ? undefined : Math.round(units) / scale;
 }
 
-/** A list. */
+/** Returns a list. */
 export const list = (items: readonly Source[]): Source => ({ open: '[', items, close: ']' });
 
-/** A dictionary with texts as keys. */
+/** Returns a dictionary with texts as keys. */
 export const dictionary = (entries: Readonly<Record<string, Source>>): Source => ({
   open: '{',
   items: Object.entries(entries).map(([key, item]) => prefixed(`${quoted(key)}: `, item)),
   close: '}',
 });
 
-/** A piece with a text before it. */
+/** Returns a piece with a text before it. */
 export const prefixed = (prefix: string, item: Source): Source =>
   typeof item === 'string' ? prefix + item : { ...item, open: prefix + item.open };
 
-/** A character that is not seen, or turns the order of others round, as an escape. */
+/** Returns an invisible character, or one that reverses the order of others, as an escape. */
 const visible = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /** Returns a text in double quotes, or in single quotes if that needs fewer escapes. */
@@ -122,7 +122,7 @@ export const quoted = (text: string): string => {
   return doubles > singles ? `'${shown.replaceAll("'", "\\'").replaceAll('\\"', '"')}'` : `"${shown}"`;
 };
 
-/** An expression with spaces around its operators, but for powers of names and numbers. */
+/** Returns an expression with spaces around its operators, except for powers of names and numbers. */
 export const spaced = (expression: string): string =>
   expression
     .replace(/ *\*\* */g, (_, at: number, all: string) => {
@@ -132,11 +132,11 @@ export const spaced = (expression: string): string =>
     .replace(/ *(?<!\*)\*(?!\*) */g, ' * ')
     .replace(/ *\/ */g, ' / ');
 
-/** A piece with a text after it. */
+/** Returns a piece with a text after it. */
 export const followed = (item: Source, after: string): Source =>
   typeof item === 'string' ? item + after : { ...item, after: (item.after ?? '') + after };
 
-/** A piece on one line. */
+/** Returns a piece on one line. */
 function flat(item: Source): string {
   if (typeof item === 'string') return item;
   const { open, items, close, after = '', method: called = '' } = item;
@@ -155,7 +155,7 @@ function flatLength(item: Source, limit: number): number {
   return total;
 }
 
-/** The lines of a statement. */
+/** Returns the lines of a statement. */
 export function layout(item: Source, indent = 0): string {
   const lines = laidOut(item, indent, '');
   return indent === 0 && isFilled(item, 0) ? `# fmt: off\n${lines}\n# fmt: on` : lines;
@@ -180,7 +180,7 @@ const fitsInside = ({ open, items }: Bracketed, indent: number): boolean =>
 const fillsLines = ({ items }: Bracketed): boolean =>
   items.length >= many && items.every((one) => typeof one === 'string' && one.length < 30 && !one.includes('='));
 
-/** Whether lines of a piece are filled, which Black would not do. */
+/** Checks whether lines of a piece are filled, which Black would not do. */
 function isFilled(item: Source, indent: number): boolean {
   if (typeof item === 'string' || fits(item, indent, '')) return false;
   if (item.method !== undefined && isFilled(item.method, indent)) return true;
@@ -235,7 +235,7 @@ function terms(expression: string): readonly string[] {
   return [expression];
 }
 
-/** A piece with its brackets on lines of their own. */
+/** Returns a piece with its brackets on lines of their own. */
 function broken(item: Bracketed, indent: number, after: string): string {
   const margin = `\n${' '.repeat(indent + 4)}`;
   const close = `\n${' '.repeat(indent)}${item.close}${item.after ?? ''}${after}`;
@@ -248,7 +248,7 @@ function broken(item: Bracketed, indent: number, after: string): string {
   return `${item.open}${item.items.map((one) => margin + laidOut(one, indent + 4, ',')).join('')}${close}`;
 }
 
-/** Short items, as many in a line as fit. */
+/** Returns short items, as many in a line as fit. */
 function filled(items: readonly string[], indent: number): readonly string[] {
   const lines: string[] = [];
   let line = '';

@@ -24,20 +24,20 @@ export const number = (unit: string, usual?: number | null, limits: Field['schem
   ...(usual === undefined ? {} : { usual }),
 });
 
-/** A value of one of several kinds, as the schema has it. */
+/** Returns a field for a value of the kinds in a schema. */
 export const field = (schema: Field['schema'], usual?: unknown): Field => ({
   schema,
   ...(usual === undefined ? {} : { usual }),
 });
 
-/** True or false. */
+/** Returns a field for true or false. */
 export const flag = (usual: boolean): Field => field({ type: 'boolean' }, usual);
 
 /** Returns the name of the first required parameter. */
 export const firstNeeded = (fields: Fields): string | undefined =>
   Object.keys(fields).find((name) => fields[name]?.usual === undefined);
 
-/** The value of a parameter, or its usual one. */
+/** Returns the value of a parameter, or its default. */
 export const argumentOf = (fields: Fields, given: Readonly<Record<string, unknown>>, name: string): unknown =>
   Object.hasOwn(given, name) ? given[name] : fields[name]?.usual;
 

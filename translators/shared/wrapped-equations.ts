@@ -95,7 +95,7 @@ function cut(expression: string, between: RegExp): readonly string[] {
   return parts;
 }
 
-/** Whether every bracket in a text is closed in it, after it is opened. */
+/** Checks whether every bracket in a text is closed in it, after it is opened. */
 function isBalanced(text: string): boolean {
   let depth = 0;
   for (const sign of text) {

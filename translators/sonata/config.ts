@@ -54,7 +54,7 @@ interface Part {
   readonly folder: string;
 }
 
-/** Whether a document is a config of SONATA. */
+/** Checks whether a document is a config of SONATA. */
 export function isSonataConfig(document: unknown): boolean {
   const networks = memberOf(document, 'networks');
   const names = ['network', 'simulation'].map((key) => memberOf(document, key));
@@ -149,7 +149,9 @@ export function readConfig(
 
 const variable = /\$(?:\{(\w+)\}|(\w+))/g;
 
-/** A tree with the manifest's variables replaced in its texts. A text that is one variable becomes its value. */
+/**
+ * Returns a tree with the manifest's variables replaced in its texts. A text that is one variable becomes its value.
+ */
 function withoutVariables(
   tree: unknown,
   positions: Positions,

@@ -31,7 +31,7 @@ export interface Synapses {
 /** NEST's delay of a connection that states none, in ms. */
 const usualDelay = 1;
 
-/** Names of synapses that only add their weight. */
+/** Checks whether a synapse model only adds its weight. */
 const isStatic = (name: string | undefined): boolean =>
   name === undefined || /^(nest:)?static_synapse$/.test(name) || name === 'pynn:StaticSynapse';
 
@@ -135,7 +135,7 @@ function endOf(at: GroupAt, end: 'source' | 'target', nodes: Surroundings['nodes
   return found;
 }
 
-/** Row of each node that edges name; reports nodes that are not there. */
+/** Returns the row of each node that edges name, and reports missing nodes. */
 function rowsOf(at: GroupAt, end: 'source' | 'target', ids: Float64Array, nodes: Nodes): Int32Array {
   const rows = new Int32Array(ids.length);
   let [first, count] = [-1, 0];

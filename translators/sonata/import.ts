@@ -146,7 +146,7 @@ function populationOf(
 const kindOf = ({ weight: { unit } }: Template): WeightKind =>
   unit.endsWith('A') ? 'current' : unit.endsWith('S') ? 'conductance' : 'voltage';
 
-/** The synapse type of a template's receptors, with its name. */
+/** Returns the synapse type of a template's receptors, with its name. */
 function synapseOf(template: Template): [string, SynapseDocument] {
   if (template.weight.unit === '1')
     return [
@@ -294,7 +294,7 @@ function readReports(config: Config, sets: NodeSets, { dt, duration = 0 }: Run):
   );
 }
 
-/** The run, with reports that begin late or end early switched on and off. */
+/** Returns the run. Reports that begin late or end early are switched on and off. */
 function protocolOf(duration: number, reports: readonly Report[]): readonly PhaseDocument[] {
   const switches = reports.flatMap(({ name, start, end }) => [
     ...(start > 0

@@ -153,7 +153,7 @@ function spikesIn(config: Config, path: PathAt, isCsv: boolean): ReadonlyMap<str
   );
 }
 
-/** Spikes in a table with the columns `timestamps`, `node_ids` and, perhaps, `population`. */
+/** Returns spikes in a table with the columns `timestamps`, `node_ids` and, optionally, `population`. */
 function spikesInCsv(config: Config, path: PathAt): ReadonlyMap<string, ListedSpikes> | undefined {
   const text = config.text(path);
   if (text === undefined) return undefined;

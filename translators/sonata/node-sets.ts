@@ -75,7 +75,7 @@ export function nodeSetsOf(config: Config, populations: ReadonlyMap<string, Node
   return (value, place) => select(value, place, []);
 }
 
-/** Rows of several selections, each once. */
+/** Returns rows of several selections, each once. */
 function union(selected: readonly Selected[]): readonly Selected[] {
   const rows = new Map<Nodes, Set<number>>();
   for (const { nodes, rows: own } of selected) {

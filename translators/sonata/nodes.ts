@@ -69,7 +69,7 @@ export function readNodes(config: Config, names: UniqueNames): ReadonlyMap<strin
   return populations;
 }
 
-/** The populations in the file of an entry of the config. */
+/** Returns the populations in the file of an entry of the config. */
 export function populationsAt(config: Config, kind: 'node' | 'edge', entry: number): readonly GroupAt[] {
   const keys = ['networks', `${kind}s`, entry, `${kind}s_file`] as const;
   const path = config.path(...keys);
@@ -96,7 +96,7 @@ export function populationsAt(config: Config, kind: 'node' | 'edge', entry: numb
   }));
 }
 
-/** The table of types of an entry of the config; null if it has none. */
+/** Returns the table of types of an entry of the config, or null if it has no table. */
 export function typesAt(config: Config, kind: 'node' | 'edge', entry: number): TypeTable | null {
   const path = config.path('networks', `${kind}s`, entry, `${kind}_types_file`);
   const text = path && config.text(path);
@@ -176,7 +176,7 @@ function modelReader(config: Config): ModelReader {
   };
 }
 
-/** Rows by type id; reports ids that the table lacks. */
+/** Returns rows by type id, and reports ids that the table lacks. */
 export function typeRows(
   at: GroupAt,
   kind: 'node' | 'edge',

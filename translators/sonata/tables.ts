@@ -13,19 +13,19 @@ export interface GroupAt {
   readonly report: (finding: Finding, place: Place) => void;
 }
 
-/** The place of a member of a group, or of a row of it. */
+/** Returns the place of a member of a group, or of a row of it. */
 export const placeIn = ({ document, path }: GroupAt, name?: string, row?: number): Place => ({
   document,
   pointer: `${path}${name === undefined ? '' : `/${name}`}${row === undefined ? '' : `[${row}]`}`,
 });
 
-/** A group within a group; undefined if there is none. */
+/** Returns a group within a group, or undefined if there is no such group. */
 export function groupIn(at: GroupAt, name: string): GroupAt | undefined {
   const group = at.group.groups.find((one) => one.name === name);
   return group && { ...at, group, path: `${at.path}/${name}` };
 }
 
-/** A dataset within a group; undefined if there is none. */
+/** Returns a dataset within a group, or undefined if there is no such dataset. */
 export const tableIn = ({ group }: GroupAt, name: string): Hdf5Table | undefined =>
   group.tables.find((one) => one.name === name);
 
@@ -36,7 +36,7 @@ interface Wanted {
   readonly isInteger?: boolean;
 }
 
-/** Numbers of a dataset; undefined if it is missing or, after a report, wrong. */
+/** Returns numbers of a dataset. Returns undefined if it is missing, or after reporting that it is wrong. */
 export function numbersIn(at: GroupAt, name: string, wanted: Wanted = {}): Float64Array | undefined {
   const table = tableIn(at, name);
   if (!table) {
@@ -58,7 +58,7 @@ export function numbersIn(at: GroupAt, name: string, wanted: Wanted = {}): Float
   return table.values;
 }
 
-/** The values of an attribute: numbers, texts, or texts of an enumeration in `@library`. */
+/** Returns the values of an attribute: numbers, texts, or texts of an enumeration in `@library`. */
 export function attributeIn(at: GroupAt, name: string): ArrayLike<number | string> | undefined {
   const table = tableIn(at, name);
   if (!table) return undefined;

@@ -180,7 +180,7 @@ const nestTemplates: readonly Template[] = [
   ),
 ];
 
-/** A standard cell of PyNN under its own names and in PyNN's units. */
+/** Returns a standard cell of PyNN with its own names and in PyNN's units. */
 function pynn(cell: StandardCell): Template {
   const names = [...Object.keys(cell.neuron.parameters ?? {}), ...Object.values(cell.initial)];
   const receptors = Object.values(cell.receptors);
@@ -246,7 +246,7 @@ const glifNumbers: Numbers = {
   th_voltage_decay: ['1/ms', 0.09],
 };
 
-/** Names of a list's components. */
+/** Returns names of a list's components. */
 export const components = (name: string, length: number): readonly string[] =>
   Array.from({ length }, (_, k) => `${name}_${k + 1}`);
 
@@ -314,7 +314,7 @@ const allenGlif: Readonly<Record<string, string>> = {
 /** Receptors of Allen's GLIF models in BMTK: decay times in ms. */
 const allenReceptors: readonly number[] = [5.5, 8.5, 2.8, 5.8];
 
-/** Parameters of `glif_psc` from a model file of the Allen Cell Types Database, which is in SI units. */
+/** Returns parameters of `glif_psc` from a model file of the Allen Cell Types Database, which is in SI units. */
 function fromAllen(file: Json, mechanisms: string): Json {
   const inside = (key: string): Json => (file[key] ?? {}) as Json;
   const coefficients = inside('coeffs');
@@ -387,8 +387,8 @@ export const templateNames: readonly string[] = [
 export const exportedTemplates: readonly Template[] = nestTemplates;
 
 /**
- * The template of a name, with the parameters that a model file gives to it under the template's own names; undefined for an
- * unknown name. A name without a schema is a model of NEST.
+ * Returns the template of a name, with the parameters that a model file gives to it under the template's own names.
+ * Returns undefined for an unknown name. A name without a schema is a model of NEST.
  */
 export function templateOf(
   name: string,

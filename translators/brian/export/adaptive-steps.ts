@@ -7,7 +7,7 @@ import type { EquationSet, IntegrationMethod } from '../../../src/model/model.js
 /** Brian's method for equations with adaptive steps. */
 export const gslMethod = 'gsl_rkf45';
 
-/** Brian's method with steps of one length that is nearest. */
+/** Returns the nearest method of Brian with steps of fixed length. */
 export function fixedMethod({ derivatives }: Pick<EquationSet, 'derivatives'>): IntegrationMethod {
   // Gates and conductances that decay linearly are stable in steps of any length.
   const isLinear = Object.entries(derivatives).every(

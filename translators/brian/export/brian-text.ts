@@ -62,12 +62,12 @@ const canonicalToBrian: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(functionNames).map(([brian, canonical]) => [canonical, brian]),
 );
 
-/** The tree of a canonical text with quantities as literals. */
+/** Returns the tree of a canonical text with quantities as literals. */
 export function readCanonical(text: string, view: Pick<NameView, 'declared'>): Expression {
   return foldConstants(parseExpression(text), undefined, (key) => view.declared(key));
 }
 
-/** An expression in Brian's syntax. */
+/** Writes an expression in Brian's syntax. */
 export function brianExpression(text: string | number, view: NameView, remarks: Remarks): string {
   return brianTree(readCanonical(String(text), view), view, remarks);
 }
@@ -78,12 +78,12 @@ export function spacedQuantity(text: string, tree: Expression): string | undefin
   return tree.kind === 'quantity' && unit !== undefined ? `${number.slice(0, -1)} ${unit}` : undefined;
 }
 
-/** As `brianExpression`, of a tree with quantities as literals. */
+/** Writes a tree with quantities as literals, as `brianExpression` does. */
 export function brianTree(tree: Expression, view: NameView, remarks: Remarks): string {
   return printExpression(toBrian(tree, view, remarks));
 }
 
-/** Statements in Brian's syntax, one a line. */
+/** Writes statements in Brian's syntax, one a line. */
 export function brianStatements(texts: readonly string[], view: NameView, remarks: Remarks): string {
   const temporaries = new Set<string>();
   const lines = withCurrentValues(
@@ -127,7 +127,7 @@ function withCurrentValues(statements: readonly Statement[], view: NameView, rem
   });
 }
 
-/** Whether an expression depends on variables that are written, or event-driven. */
+/** Checks whether an expression depends on variables that are written or event-driven. */
 function changes(tree: Expression, view: NameView, written: ReadonlySet<string>): boolean {
   return [...namesIn(tree)].some((name) => {
     const derived = view.derived(name);
@@ -151,8 +151,8 @@ function statementInBrian(statement: Statement, view: NameView, remarks: Remarks
 }
 
 /**
- * `x *= int(x > 0*mV)` for `x = int(x > 0*mV)*x`, and so for sums. Brian makes the one of the other by SymPy, which takes
- * `0*mV` for 0, and then finds no unit there (`brian2.codegen.translation.make_statements`).
+ * Rewrites `x = int(x > 0*mV)*x` as `x *= int(x > 0*mV)`, and sums likewise. Brian makes this change with SymPy, which
+ * takes `0*mV` for 0 and then finds no unit there (`brian2.codegen.translation.make_statements`).
  */
 function inPlace(statement: Statement): Statement {
   if (statement.kind !== 'assignment' || statement.operator !== '=') return statement;
@@ -164,7 +164,7 @@ function inPlace(statement: Statement): Statement {
   return other === undefined ? statement : { ...statement, operator: `${value.operator}=`, value: other };
 }
 
-/** Whether a written expression has a unit that is multiplied by zero. */
+/** Checks whether a written expression has a unit that is multiplied by zero. */
 function hasZeroQuantity(e: Expression): boolean {
   const isProduct = e.kind === 'binary' && e.operator === '*';
   return (
@@ -230,7 +230,10 @@ function toBrian(tree: Expression, view: NameView, remarks: Remarks): Expression
   });
 }
 
-/** A unit that is multiplied by 1, which may be several; undefined for others. */
+/**
+ * Removes a factor of 1 before a unit, or before a product or quotient of units. Returns undefined for other
+ * expressions.
+ */
 function withoutOne(e: Expression): Expression | undefined {
   if (e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return undefined;
   if (e.operator === '*' && e.left.kind === 'number' && e.left.value === 1) return e.right;
@@ -241,7 +244,7 @@ function withoutOne(e: Expression): Expression | undefined {
 const quantityInBrian = (value: number, dimension: Dimension, arithmetic: Arithmetic): Expression =>
   (isDimensionless(dimension) ? constantOf(value) : undefined) ?? quantityTree(value, dimension, arithmetic);
 
-/** Brian's name for a number: with `e`, SymPy finds shorter solutions than with its digits. */
+/** Returns Brian's name for a number. With `e`, SymPy finds shorter solutions than with its digits. */
 const constantOf = (value: number): Expression | undefined =>
   value === Math.E ? named('e') : multiplesOfPi.get(value);
 
@@ -251,7 +254,7 @@ function nameInBrian(key: string, view: NameView, remarks: Remarks): Expression 
   return parseExpression(brian ?? key);
 }
 
-/** A truth as the number 1 or 0; other expressions as they are. */
+/** Returns a truth value as the number 1 or 0, and other expressions unchanged. */
 function counted(e: Expression): Expression {
   const isTruth =
     (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator)) ||
@@ -279,7 +282,7 @@ function choice(condition: Expression, whenTrue: Expression, whenFalse: Expressi
   return isLater && areWindows(whenTrue) ? joined(otherwise, held) : joined(held, otherwise);
 }
 
-/** A value while a condition holds, and 0 otherwise. */
+/** Returns a value while a condition holds, and 0 otherwise. */
 const during = (condition: Expression, value: Expression): Expression =>
   windowsDuring(condition, value) ?? counting(call('int', [condition]), value);
 
@@ -305,7 +308,7 @@ const opposites: ReadonlyMap<string, BinaryOperator> = new Map([
   ['!=', '=='],
 ]);
 
-/** The opposite of a condition. */
+/** Returns the opposite of a condition. */
 function negated(condition: Expression): Expression {
   const opposite = condition.kind === 'binary' ? opposites.get(condition.operator) : undefined;
   return condition.kind === 'binary' && opposite !== undefined
@@ -313,7 +316,7 @@ function negated(condition: Expression): Expression {
     : unary('not', condition);
 }
 
-/** A sum of a term and a sum, without brackets. */
+/** Returns the sum of a term and a sum, without brackets. */
 function joined(first: Expression, rest: Expression): Expression {
   if (rest.kind === 'binary' && (rest.operator === '+' || rest.operator === '-'))
     return binary(rest.operator, joined(first, rest.left), rest.right);
@@ -367,15 +370,15 @@ function finiteUnless(condition: Expression, value: Expression): Expression {
   return outside(value);
 }
 
-/** `x == 1` */
+/** Checks for a case such as `x == 1`. */
 const isCase = (e: Expression | null | undefined): e is Expression & { readonly kind: 'binary' } =>
   e?.kind === 'binary' && e.operator === '==' && e.right.kind === 'number';
 
-/** Zero, with or without a unit. */
+/** Checks for zero, with or without a unit. */
 const isNothing = (e: Expression): boolean =>
   e.kind === 'binary' ? e.operator === '*' && isNothing(e.left) : isZero(e);
 
-/** `b - a`; of numbers of one unit, as a number. */
+/** Returns `b - a`, as a number if both are numbers of one unit. */
 function widthOf(a: Expression, b: Expression): Expression {
   const [low, high] = [multipleOf(a), multipleOf(b)];
   if (low === undefined || high === undefined || low.unit.name !== high.unit.name) return binary('-', b, a);
@@ -383,7 +386,7 @@ function widthOf(a: Expression, b: Expression): Expression {
   return width > 0 ? product(number(width, undefined, Number.isInteger(width)), high.unit) : binary('-', b, a);
 }
 
-/** `-65` and `mV` of `-65*mV`. */
+/** Splits `-65*mV` into `-65` and `mV`. */
 function multipleOf(
   e: Expression,
 ): { readonly value: number; readonly unit: Expression & { readonly kind: 'name' } } | undefined {
@@ -418,7 +421,7 @@ function callInBrian(key: string, parts: readonly Expression[], view: NameView, 
   return call(brian, parts);
 }
 
-/** The smaller or the larger of two values. */
+/** Returns the smaller or the larger of two values. */
 function extreme(operator: '<=' | '>=', a: Expression, b: Expression, remarks: Remarks): Expression {
   if (draws(a) || draws(b))
     remarks.notExpressible('brian/function', 'Brian has no minimum or maximum that involves a random value');
@@ -450,7 +453,7 @@ function rewrite(key: string, a: Expression, b: Expression | undefined, remarks:
   }
 }
 
-/** Names that statements read or write. */
+/** Returns names that statements read or write. */
 export function variablesInCode(texts: readonly string[]): ReadonlySet<string> {
   const names = new Set<string>();
   for (const statement of texts.flatMap((text) => parseStatements(text))) {

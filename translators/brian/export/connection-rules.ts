@@ -165,7 +165,7 @@ function sayable(rule: ConnectionRule): ConnectionRule | undefined {
   }
 }
 
-/** For each cell so many of the others, by Brian's samples; with repetition by drawn indices. */
+/** Connects each cell to a number of others, by Brian's samples, or by drawn indices if repetition is allowed. */
 function sampled(outer: 'pre' | 'post', n: number, replace: boolean, self: boolean): ConnectionRule | undefined {
   const [size, own] = outer === 'post' ? ['N_pre', 'j'] : ['N_post', 'i'];
   const rule = { rule: 'generator', outer, variable: 'k', condition: null, copies: 1, skipInvalid: false } as const;
@@ -227,7 +227,7 @@ export function partsOf(
   );
 }
 
-/** Whether a selection is a contiguous part of one population. */
+/** Checks whether a selection is a contiguous part of one population. */
 function isPlain(rule: SelectionRule, data: ValidModel['data']): boolean {
   const selection = taggedSelection(rule);
   switch (selection.kind) {

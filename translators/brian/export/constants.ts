@@ -95,7 +95,7 @@ export function withoutIdle(
   };
 }
 
-/** Names that events and first values of a type read. */
+/** Returns names that events and first values of a type read. */
 const readOutsideEquations = ({ events, state }: NeuronType): ReadonlySet<string> =>
   new Set([
     ...Object.values(events).flatMap(({ when, refractory, multiplicity, do: actions }) => [
@@ -137,7 +137,7 @@ function withoutZeros(e: Expression): Expression {
   }
 }
 
-/** The zero that stands for a missing part. */
+/** Checks for the zero that stands for a missing part. */
 const isNothing = (e: Expression): boolean => e.kind === 'number' && e.integer && isZero(e);
 
 /** Returns a type with choices and first values decided by its constants, and without constants that become unread. */
@@ -288,7 +288,7 @@ const codeIn = (part: unknown, key = ''): readonly string[] => {
   return Object.entries(part).flatMap(([name, one]) => codeIn(one, Array.isArray(part) ? key : name));
 };
 
-/** A type with its texts changed. */
+/** Returns a type with rewritten expressions and statements. */
 function mapTexts<T extends EquationSet>(
   type: T,
   expression: (text: string) => string,
@@ -318,5 +318,5 @@ export const inputsOf = (name: string, { stimuli, projections, synapses }: Model
     ),
   ]);
 
-/** Whether a selection has elements of a population. */
+/** Checks whether a selection has elements of a population. */
 export const touches = (rule: SelectionRule, name: string): boolean => populationsOf(rule).includes(name);

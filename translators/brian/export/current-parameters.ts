@@ -27,7 +27,7 @@ import { isPhase, recordedVariables, timeAfter } from '../../../src/model/tagged
 /** Values of parameters, by the value given to the current. */
 type CurrentParameters = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
-/** The same model, with parameters in the place of the numbers of currents that phases change. */
+/** Returns the model with parameters in place of the numbers of currents that phases change. */
 export function currentsAsParameters(valid: ValidModel): ValidModel {
   const { model } = valid;
   const changed = model.experiment.protocol.flatMap((phase) =>
@@ -126,11 +126,11 @@ function byTime(model: Model, ids: readonly string[]): ReadonlyMap<string, strin
   return values;
 }
 
-/** All that a current is told to be. */
+/** Returns all values given to a current. */
 const valuesOf = (model: Model, id: string): readonly string[] =>
   model.experiment.protocol.flatMap((phase) => (isPhase(phase, 'currents') ? [phase.currents[id] ?? []] : [])).flat();
 
-/** Names that code of a type reads, which may be of the whole model. */
+/** Returns names that code of a type reads and that may belong to the whole model. */
 export const usedIn = (type: NeuronType): ReadonlySet<string> =>
   new Set(
     [

@@ -38,7 +38,7 @@ interface Single {
 /** Fewer currents are readable as they are. */
 const least = 3;
 
-/** The same model, with a current into a row of cells in the place of one for each of them. */
+/** Returns the model with one current into a row of cells in place of one current for each cell. */
 export function currentsOfCells({ model, data }: ValidModel): ValidModel {
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const populations: Record<string, Population> = { ...model.populations };

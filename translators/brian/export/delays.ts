@@ -31,7 +31,7 @@ export function areWithinRange({ delays, delayRange }: Projection, data: DataSto
 /** No delay is longer, in s. */
 const longest = 1000;
 
-/** A delay that is one number. */
+/** Returns a delay as one number, or undefined if it is not a single number. */
 export function delayOf(e: Expression, { parameters }: SynapseType, { values }: Projection): number | undefined {
   try {
     return valueAt(plain(e, { has: (name) => Object.hasOwn(parameters, name) }), (name) => {

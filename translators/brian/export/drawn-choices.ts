@@ -38,10 +38,10 @@ export const choosesAtRandom = (protocol: readonly Phase[]): boolean =>
 
 /**
  * Returns a protocol that changes selected cells by their numbers. It also contains the spikes of listed sources after
- * time has gone back, because these sources continue to draw.
+ * time has gone back, because listed sources continue to draw.
  *
  * @param drawn   the same model with all draws made, and its data; absent if it is not needed
- * @param listed  populations whose spikes are listed as drawn
+ * @param listed  populations with spikes that are listed as drawn
  */
 export function drawnPhases(
   { experiment: { protocol }, populations }: Model,
@@ -97,7 +97,10 @@ function byNumber(phase: Phase, populations: Model['populations'], data: DataSto
   return { set: named(phase.set), ...(phase.where === undefined ? {} : { where: phase.where }) };
 }
 
-/** The projections of a drawn model that stand for one of the model, one for each pair of populations; none before it is drawn. */
+/**
+ * Returns the projections of a drawn model that stand for one projection of the model, one for each pair of
+ * populations. The list is empty before the model is drawn.
+ */
 export function drawnParts(
   name: string,
   { from, to, synapse }: Projection,

@@ -31,11 +31,11 @@ interface EqualRates {
 const share = 1e-7;
 
 /**
- * A type that Brian solves without dividing by zero.
+ * Returns a type that Brian solves without dividing by zero.
  *
- * @param values  of the population, in the place of the type's
+ * @param values  values of the population, which replace values of the type
  * @param isVariable  whether something changes a parameter
- * @param pointer  of the type, for the report
+ * @param pointer  pointer of the type, for the report
  */
 export function solvable(
   type: NeuronType,
@@ -61,7 +61,7 @@ export function solvable(
   return { type: { ...type, method: 'rk4' }, values };
 }
 
-/** The same with rates that differ, as far as parameters set them apart. */
+/** Returns the type with different rates, as far as parameters can separate them. */
 function withoutEqualRates(
   type: NeuronType,
   values: Readonly<Record<string, Value>>,

@@ -20,7 +20,7 @@ import { channelOf, channelParts } from '../../../src/library/readable/channel-p
 import { type TypePlan } from './plan.js';
 import { declaredUnit, quantityText, writtenQuantities } from '../../../src/lang/readable-quantity.js';
 
-/** The dimension of a canonical unit text. */
+/** Returns the dimension of a canonical unit text. */
 export const dimensionOf = (unit: string): Dimension => parseUnit(unit).dimension;
 
 /** Returns the unit of a variable in an equation, or the type name of integers and truth values. */
@@ -99,7 +99,10 @@ export function equationLines(
   return sharedFirst(lines).join('\n');
 }
 
-/** Of expressions that hold over a step, Brian computes in the order of the text, and refuses shared ones after others. */
+/**
+ * Sorts expressions that hold over a step. Brian computes them in the order of the text, and rejects shared ones after
+ * others.
+ */
 function sharedFirst(lines: readonly string[]): readonly string[] {
   const isShared = (line: string): boolean => line.endsWith('(shared, constant over dt)');
   const first = lines.findIndex((line) => line.endsWith('constant over dt)') && !isShared(line));
@@ -108,7 +111,7 @@ function sharedFirst(lines: readonly string[]): readonly string[] {
   return [...lines.slice(0, first), ...later.filter(isShared), ...later.filter((line) => !isShared(line))];
 }
 
-/** The value of a constant in a namespace. */
+/** Returns the value of a constant in a namespace. */
 export function constantText(
   value: Value,
   unit: string,
@@ -199,7 +202,7 @@ export function initializers(
   return result;
 }
 
-/** Names that a text reads, itself or by way of derived variables. */
+/** Returns names that a text reads, directly or through derived variables. */
 function readsThrough(text: string, { derived }: NeuronType | SynapseType, view: NameView): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (from: string): void => {

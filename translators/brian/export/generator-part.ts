@@ -3,7 +3,7 @@
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { DataStore, Population, SpikeTrain } from '../../../src/model/model.js';
 
-/** Some cells of a population that replays spikes, as a population, in the order of the cells given. */
+/** Returns some cells of a population that replays spikes, as a population in the order of the given cells. */
 export function partOfGenerator(
   whole: Population,
   spikes: SpikeTrain,

@@ -56,7 +56,7 @@ export function methodName(
   return found === undefined ? {} : { method: found };
 }
 
-/** A population as a part of the specification. */
+/** Returns a population as a part of the specification. */
 export function exportGroup(plan: GroupPlan, plans: Plans, context: ExportContext): Exported {
   const pointer = `/populations/${plan.id}`;
   const remarks = remarksAt(context.report, pointer);
@@ -102,7 +102,7 @@ export function clock(name: string, clockId: string | undefined, context: Export
   return { dt: text(own.dt) };
 }
 
-/** The constants that a plan's type puts into the namespace. */
+/** Returns the constants that a plan's type puts into the namespace. */
 function constantsOf(plan: GroupPlan, context: ExportContext): Constants {
   const { type } = plan;
   if (type === undefined) return {};
@@ -142,7 +142,7 @@ function generator(plan: GroupPlan, context: ExportContext, remarks: Remarks): R
   };
 }
 
-/** Given spikes as a SpikeGeneratorGroup has them. */
+/** Returns given spikes in the form of a SpikeGeneratorGroup. */
 export function trainParts(
   spikes: Pick<SpikeTrain, 'indices' | 'times'>,
   context: ExportContext,
@@ -240,7 +240,7 @@ function neurons(plan: GroupPlan, plans: Plans, context: ExportContext, remarks:
   };
 }
 
-/** Parameters that stand for variables of other groups. */
+/** Returns parameters that stand for variables of other groups. */
 function linkParts(
   { population, names }: GroupPlan,
   { groups }: Plans,
@@ -318,7 +318,7 @@ function spikeParts(
   };
 }
 
-/** An upward crossing is a condition that makes refractory as long as it holds. */
+/** Writes an upward crossing as a condition with refractoriness as long as it holds. */
 function whileItHolds(spike: EventDefinition, plan: GroupPlan, remarks: Remarks): { readonly refractory: string } {
   if (spike.refractory !== undefined || spike.do.length > 0)
     remarks.notExpressible('brian/rising', 'Brian tests a threshold at every step; it cannot detect its crossing');

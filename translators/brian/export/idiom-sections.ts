@@ -25,6 +25,6 @@ export const noSections = (): Sections => ({
   sending: new Map(),
 });
 
-/** A name that a record does not have yet. */
+/** Returns a name that a record does not have yet. */
 export const freeIn = (record: Readonly<Record<string, unknown>>, name: string): string =>
   freeName(name, (one) => Object.hasOwn(record, one));

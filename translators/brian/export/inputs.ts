@@ -89,7 +89,7 @@ export function inputParts(
 
 type Current = Extract<Stimulus, { readonly kind: 'current' }>;
 
-/** The currents that act on an input of a group. */
+/** Returns the currents that act on an input of a group. */
 function currentsOf(plan: GroupPlan, input: string, context: ExportContext): readonly (readonly [string, Current])[] {
   return Object.entries(context.model.stimuli).flatMap(([id, stimulus]) =>
     stimulus.kind === 'current' && stimulus.input === input && populationOf(stimulus.to) === plan.id
@@ -203,7 +203,7 @@ function withPlainNumbers(text: string): string {
   );
 }
 
-/** A few cells that are not next to each other. */
+/** Returns the cells of a selection if they are few and not contiguous, else undefined. */
 function listedCells(selection: SelectionRule, { data }: ExportContext): readonly number[] | undefined {
   if (!isSelection(selection, 'indices')) return undefined;
   const cells = knownNumbers(selection.indices, data) ?? [];
@@ -213,7 +213,7 @@ function listedCells(selection: SelectionRule, { data }: ExportContext): readonl
 
 const mostListedCells = 16;
 
-/** Whether a stimulus does not act all the time. */
+/** Checks whether a stimulus acts only part of the time. */
 export function isSwitched(id: string, stimulus: Current, context: ExportContext): boolean {
   const phases = context.model.experiment.protocol;
   return (
@@ -232,7 +232,7 @@ export const currentName = (id: string, plan: GroupPlan): string =>
 const recordedCurrents = ({ recordings, stimuli }: ExportContext['model']): ReadonlySet<string> =>
   new Set(recordings.flatMap(recordedVariables).filter((name) => Object.hasOwn(stimuli, name)));
 
-/** The parameter that switches a stimulus. */
+/** Returns the parameter that switches a stimulus. */
 export function switchName(id: string, plan: GroupPlan): string {
   return brianName(`${id}_on`, 'neuron', new Set(plan.names.values()));
 }
@@ -268,7 +268,7 @@ function contributors(input: string, plan: GroupPlan, synapses: ReadonlyMap<stri
   );
 }
 
-/** The summed variable of a group that a continuous part of synapses becomes. */
+/** Returns the summed variable of a group for a continuous part of synapses. */
 const summedName = ({ side, variable }: Contribution, group: GroupPlan, { name }: SynapsesPlan): string =>
   `${contributionName(variable, group, side === 'pre' ? `${name}_back` : name)}_${side}`;
 
@@ -280,7 +280,7 @@ export function contributedName(key: string, plan: SynapsesPlan): string | undef
   return group.kind === 'synapses' ? undefined : summedName(found, group, plan);
 }
 
-/** The summed variables that the continuous part of synapses becomes. */
+/** Returns the lines of summed variables for the continuous part of synapses. */
 export function contributionLines(plan: SynapsesPlan, context: ExportContext): readonly string[] {
   const pointer = `/synapses/${plan.projection.synapse}`;
   return contributionsOf(plan).flatMap((contribution) => {

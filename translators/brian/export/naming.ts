@@ -36,7 +36,7 @@ export function brianName(
   }
 }
 
-/** White noise is called xi in Brian. */
+/** Returns Brian's name of white noise, which begins with xi. */
 export function noiseName(key: string, only: boolean): string {
   if (key === 'xi' || key.startsWith('xi_')) return key;
   return only ? 'xi' : `xi_${key}`;

@@ -18,7 +18,7 @@ const time = dimensionOf('s');
 
 // --- Tables ---------------------------------------------------------------------------------------------------------
 
-/** A table as a TimedArray. */
+/** Returns a table as a TimedArray. */
 export function exportTable(id: string, table: Table, context: ExportContext): Record<string, unknown> {
   const numbers = knownNumbers(table.values, context.data);
   if (numbers === undefined)
@@ -40,7 +40,7 @@ export function exportTable(id: string, table: Table, context: ExportContext): R
 
 // --- Stimuli and operations -----------------------------------------------------------------------------------------
 
-/** A stimulus as a PoissonInput; undefined when it is a current, which is written into the equations. */
+/** Returns a stimulus as a PoissonInput, or undefined for a current, which is part of the equations. */
 export function exportStimulus(
   id: string,
   stimulus: Stimulus,
@@ -80,7 +80,7 @@ export function exportStimulus(
   };
 }
 
-/** An operation as an item of run_regularly of its owner. */
+/** Returns an operation as an item of run_regularly of its owner. */
 export function exportOperation(
   id: string,
   operation: Operation,
@@ -107,7 +107,7 @@ export function exportOperation(
   };
 }
 
-/** The group that a selection is all or a slice of, or the synapses that it is all of. */
+/** Returns the group that a selection covers fully or as a slice, or the synapses that it covers fully. */
 function ownerOf(
   on: Operation['on'],
   plans: Plans,
@@ -205,7 +205,7 @@ function stateMonitor(
   };
 }
 
-/** The elements that a recording is of: all, a range, or indices. */
+/** Returns the elements of a recording: all, a range, or indices. */
 function monitoredPart(
   of: Recording['of'],
   plans: Plans,

@@ -16,17 +16,17 @@ const valued: ReadonlySet<string> = new Set([
   ...['uniform', 'normal', 'exponential', 'normal_clipped', 'normal_clipped_to_boundary'],
 ]);
 
-/** The integral of the normal distribution up to so many deviations, to a few in ten thousand. */
+/** Returns the integral of the normal distribution up to this number of deviations, to a few in ten thousand. */
 const normalCumulative = (x: number): number =>
   1 / (1 + Math.exp(-2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
-/** A number times a power of ten, by its decimal digits. */
+/** Multiplies a number by a power of ten in its decimal digits. */
 function timesTen(number: number, power: number): number {
   const [digits, own = '0'] = String(number).split('e');
   return Number.isFinite(number) ? Number(`${digits}e${Number(own) + power}`) : number;
 }
 
-/** A draw as an expression: of the same distribution, or of one that is near. */
+/** Returns a draw as an expression of the same distribution, or of a similar one. */
 export function drawText(
   { distribution, arguments: numbersGiven, exponent10 = 0, then, pairs }: DrawnValues,
   unit: string,
@@ -70,5 +70,5 @@ export function drawText(
   }
 }
 
-/** A unit as a factor. */
+/** Returns a unit as a factor. */
 export const unitText = (unit: string): string => (/^\w+$/.test(unit) ? unit : `(${unit})`);

@@ -103,7 +103,7 @@ export interface Plans {
   readonly synapses: ReadonlyMap<string, SynapsesPlan>;
 }
 
-/** A sink for remarks that all concern the part at `pointer`. */
+/** Returns a receiver of remarks that all concern the part at `pointer`. */
 export function remarksAt(report: ConversionReport, pointer: string): Remarks {
   return {
     approximated: (code, message) => report.approximated(code, pointer, message),
@@ -123,13 +123,13 @@ const places: ReadonlySet<string> = new Set(coordinateNames);
  */
 const partsOfNeuroml = /^(?:biophysicalProperties_membraneProperties|plasticityMechanisms|blockMechanisms)_/;
 
-/** Everything that a type declares, with the dimensions and types left out. */
+/** Returns all declarations of a type, without dimensions and types. */
 function declaredNames(type: NeuronType | SynapseType): readonly string[] {
   const more = Object.keys(isNeuronType(type) ? type.inputs : type.ports);
   return [...Object.keys(type.parameters), ...Object.keys(type.state), ...Object.keys(type.derived), ...more];
 }
 
-/** The plans of all populations. */
+/** Returns the plans of all populations. */
 export function planGroups(context: ExportContext): ReadonlyMap<string, GroupPlan> {
   return new Map(
     Object.entries(context.model.populations).map(([id, population]) => [id, planGroup(id, population, context)]),
@@ -314,7 +314,7 @@ export function isConstant(
   );
 }
 
-/** Names in all texts that run again and again. */
+/** Returns names in all texts that run repeatedly. */
 function codeOfGroup(id: string, type: NeuronType, context: ExportContext): ReadonlySet<string> {
   const texts = [
     ...Object.values(type.derived).map((derived) => derived.value),
@@ -334,7 +334,7 @@ function codeOfGroup(id: string, type: NeuronType, context: ExportContext): Read
   return new Set([...texts.flatMap((text) => [...namesIn(parseExpression(String(text)))]), ...variablesInCode(code)]);
 }
 
-/** Names in the texts of a synapse type and of operations on it that run again and again. */
+/** Returns names in the texts of a synapse type and of operations on it that run repeatedly. */
 export function codeOfSynapses(id: string, type: SynapseType, context: ExportContext): ReadonlySet<string> {
   const texts = [
     ...Object.values(type.derived).map((derived) => derived.value),
@@ -352,8 +352,8 @@ export function codeOfSynapses(id: string, type: SynapseType, context: ExportCon
 }
 
 /**
- * Whether synapses read a variable at this end, the protocol changes it, or it is recorded: a constant could not be
- * seen by them.
+ * Checks whether synapses read a variable at this end, the protocol changes it, or it is recorded. They cannot access a
+ * constant.
  */
 function isSeen(id: string, key: string, context: ExportContext): boolean {
   const { model } = context;
@@ -364,7 +364,7 @@ function isSeen(id: string, key: string, context: ExportContext): boolean {
   return inProtocol || recorded || seenBySynapses(id, key, context);
 }
 
-/** Whether synapses read a variable of this owner, which is at one of their ends. */
+/** Checks whether synapses read a variable of this owner, which is at one of their ends. */
 export const seenBySynapses = (id: string, key: string, context: ExportContext): boolean =>
   namesSeenBySynapses(context).get(id)?.has(key) === true;
 

@@ -152,7 +152,7 @@ function oncePerStep(type: NeuronType): NeuronType {
   return { ...own, events: { ...type.events, spike: { ...spike, when } } };
 }
 
-/** Values that phases give to the rate of a population. */
+/** Returns values that phases give to the rate of a population. */
 function ratesSet(name: string, { experiment }: Model): readonly Value[] {
   return experiment.protocol.flatMap((phase) =>
     isPhase(phase, 'set')
@@ -166,7 +166,7 @@ function isRateOf(name: string, key: string): boolean {
   return owner === name && variable === 'rate';
 }
 
-/** A phase that sets rates of PoissonGroups by their name in Brian. */
+/** Returns a phase that sets rates of PoissonGroups by their name in Brian. */
 export const withRates = (phase: Phase, groups: ReadonlySet<string>): Phase =>
   isPhase(phase, 'set')
     ? {

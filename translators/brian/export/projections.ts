@@ -134,7 +134,7 @@ function planSynapses(
   };
 }
 
-/** Names that mean a variable of an end, with and without its suffix. */
+/** Returns names that mean a variable of an end, with and without its suffix. */
 function namesAtEnds(source: SynapsesEnd, target: SynapsesEnd): ReadonlySet<string> {
   const visible = ({ group }: SynapsesEnd): readonly string[] =>
     [...group.names].filter(([key]) => !group.constants.has(key)).map(([, name]) => name);
@@ -189,7 +189,7 @@ function synapseView(
   };
 }
 
-/** A projection as a part of the specification. */
+/** Returns a projection as a part of the specification. */
 export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Exported {
   const { projection, type, view, id } = plan;
   const remarks = remarksAt(context.report, `/projections/${id}`);
@@ -244,7 +244,7 @@ export function exportSynapses(plan: SynapsesPlan, context: ExportContext): Expo
   return { specification, constants };
 }
 
-/** Whether something reads which of the synapses of its pair a synapse is. */
+/** Checks whether something reads the number of a synapse in its pair. */
 function readsCopies({ id, type, projection, names }: SynapsesPlan, { model }: ExportContext): boolean {
   if (names.has('copy')) return false;
   const own = ({ on, of }: { readonly on?: SelectionRule; readonly of?: SelectionRule }): boolean =>
@@ -280,7 +280,7 @@ function summedLine(key: string, text: string, plan: SynapsesPlan, remarks: Rema
   return `${plan.view.brian(key) ?? key} = ${brianExpression(text, plan.view, remarks)} : ${unit} (summed)`;
 }
 
-/** Where in a step Brian is to compute sums that are not in the usual place. */
+/** Returns the places in a step at which Brian computes sums, if they are unusual. */
 function sumParts(plan: SynapsesPlan): Record<string, unknown> {
   const entries = Object.entries(plan.type.sumSlots ?? {}).map(([key, { slot, order }]) => [
     contributedName(key, plan) ?? plan.view.brian(key) ?? key,
@@ -327,7 +327,7 @@ function pathwayParts(plan: SynapsesPlan, remarks: Remarks): Record<string, unkn
   return parts;
 }
 
-/** The delay of each pathway: the projection's, else the type's. */
+/** Returns the delay of each pathway, from the projection or else from the type. */
 function delaysOf(plan: SynapsesPlan, context: ExportContext): readonly (readonly [string, Value])[] {
   const { projection, type } = plan;
   return Object.entries(type.pathways).map(
@@ -349,7 +349,7 @@ export function delayOn(plan: SynapsesPlan, key: string, delay: Value, { model, 
   return isLater ? stepShorter(delay, model.experiment.dt, data) : delay;
 }
 
-/** A delay without the step that Brian adds. */
+/** Returns a delay without the step that Brian adds. */
 function stepShorter(delay: Value, dt: number, data: ExportContext['data']): Value {
   const shorter = (seconds: number): number => {
     const rest = Number((seconds - dt).toPrecision(14));

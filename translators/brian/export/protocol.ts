@@ -74,7 +74,7 @@ const asSet = ({ initialise, ...rest }: Extract<Phase, { initialise: unknown }>)
   set: initialise,
 });
 
-/** Numbers for some cells as a number for each: `cells[0, 2].x`. */
+/** Splits numbers for some cells into a number for each: `cells[0, 2].x`. */
 function byCell(key: string, value: Value): readonly (readonly [string, Value])[] {
   const [, owner = '', first, last, list, variable = ''] =
     /^([^.[]+)\[(?:(\d+):(\d+)|([\d, ]+))\]\.(.+)$/.exec(key) ?? [];
@@ -161,7 +161,7 @@ function phasePart(
   }
 }
 
-/** A current is switched by a parameter of the group that has the current in its equations. */
+/** Switches a current by a parameter of the group that has the current in its equations. */
 function switchPart(id: string, on: boolean, plans: Plans, context: ExportContext): WrittenPhase | undefined {
   const stimulus = context.model.stimuli[id];
   if (stimulus?.kind !== 'current' || populationOf(stimulus.to) === undefined || !isSwitched(id, stimulus, context))
@@ -172,7 +172,7 @@ function switchPart(id: string, on: boolean, plans: Plans, context: ExportContex
     : { set: { [`${slice.group.name}.${switchName(id, slice.group)}`]: on ? 1 : 0 } };
 }
 
-/** New delays of pathways, which Brian has as variables of synapses. */
+/** Returns new delays of pathways, which are variables of synapses in Brian. */
 function delaysPart(
   delays: Readonly<Record<string, Value>>,
   plans: Plans,
@@ -259,7 +259,7 @@ function setPart(
   };
 }
 
-/** `(i == 0 or i == 3)` */
+/** Returns a condition such as `(i == 0 or i == 3)`. */
 function listCondition(indices: string | undefined): string | undefined {
   if (indices === undefined) return undefined;
   const tests = indices.split(',').map((one) => `i == ${one.trim()}`);

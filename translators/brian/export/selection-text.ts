@@ -4,7 +4,7 @@ import { knownNumbers } from '../../../src/model/arrays.js';
 import type { SelectionRule } from '../../../src/model/model.js';
 import type { ExportContext, GroupPlan, GroupSlice, SynapsesEnd } from './plan.js';
 
-/** The slice of one group that a selection is; undefined (and reported) when Brian has no such part. */
+/** Returns a selection as a slice of one group. Returns undefined after reporting that Brian has no such part. */
 export function groupSlice(
   selection: SelectionRule,
   groups: ReadonlyMap<string, GroupPlan>,
@@ -20,7 +20,7 @@ export function groupSlice(
   return range === undefined || (range[0] === 0 && range[1] === group.population.size) ? { group } : { group, range };
 }
 
-/** `[start, stop)`, undefined for all of the population, null when it is not contiguous. */
+/** Returns a range `[start, stop)`, undefined for the whole population, or null if it is not contiguous. */
 function rangeOf(selection: SelectionRule, context: ExportContext): readonly [number, number] | undefined | null {
   const tagged = taggedSelection(selection);
   switch (tagged.kind) {
@@ -52,7 +52,7 @@ export function rangeTest([start, stop]: readonly [number, number], size: number
   return tests.join(' and ') || 'True';
 }
 
-/** `P`, `P[0:10]`. */
+/** Returns a slice such as `P` or `P[0:10]`. */
 export function sliceText({ group, range }: SynapsesEnd): string {
   return range === undefined ? group.name : `${group.name}[${range[0]}:${range[1]}]`;
 }

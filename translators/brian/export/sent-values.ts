@@ -8,7 +8,7 @@ import type { Projection, SynapseType, Value } from '../../../src/model/model.js
 import { delayOf, delaySum, listedDelays } from './delays.js';
 import type { IdiomContext } from './idiom-context.js';
 
-/** A value that is sent later becomes a separate pathway, with a longer delay. */
+/** Replaces a value that is sent later by a separate pathway with a longer delay. */
 export function withoutSends(
   type: SynapseType,
   projection: Projection,
@@ -59,6 +59,6 @@ export function withoutSends(
   return { ...type, state: { ...type.state, ...sent }, pathways };
 }
 
-/** Whether a delay is a value that an expression gives. */
+/** Checks whether an expression defines a delay. */
 const isComputed = (delay: Value, { values }: Projection): boolean =>
   typeof delay === 'string' && typeof values[delay] === 'string';

@@ -10,7 +10,7 @@ export const builtIn: ReadonlySet<string> = new Set([...spatialNames, riseName, 
 export const coordinatesOf = ({ parameters }: NeuronType): readonly string[] =>
   coordinateNames.every((name) => parameters[name]?.unit === 'm') ? coordinateNames : [];
 
-/** Whether a name is Brian's own in a SpatialNeuron of this type. */
+/** Checks whether a name is Brian's own in a SpatialNeuron of this type. */
 export const isBuiltIn = (name: string, type: NeuronType): boolean =>
   builtIn.has(name) || coordinatesOf(type).includes(name);
 

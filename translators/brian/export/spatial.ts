@@ -24,7 +24,7 @@ export function membraneValues(type: NeuronType): NeuronType {
   return { ...type, parameters: Cm ? { Cm } : {}, state: v ? { v } : {} };
 }
 
-/** `N`, `morphology` and `Ri` of a SpatialNeuron. */
+/** Returns `N`, `morphology` and `Ri` of a SpatialNeuron. */
 export function structure(
   type: NeuronType,
   cable: CableTree,

@@ -8,7 +8,7 @@ import { brianUnits } from '../units.js';
 
 type Binary = Expression & { readonly kind: 'binary' };
 
-/** A number, with or without a sign and a unit. */
+/** Checks for a number, with or without a sign and a unit. */
 export const isLiteral = (e: Expression): boolean =>
   e.kind === 'number' ||
   (e.kind === 'unary' && e.operator === '-' && isLiteral(e.operand)) ||
@@ -22,7 +22,7 @@ export function withoutSign(e: Expression): Expression | undefined {
   return left && binary(e.operator, left, e.right);
 }
 
-/** A number that holds under a condition. */
+/** Checks for a number that holds under a condition. */
 const isWindow = (e: Expression): boolean =>
   e.kind === 'binary' &&
   e.operator === '*' &&
@@ -31,7 +31,7 @@ const isWindow = (e: Expression): boolean =>
   e.right.function === 'int' &&
   e.right.arguments.flatMap((condition) => operandsOf(condition, 'and')).every(isBound);
 
-/** Whether an expression is a number, or a sum of numbers that hold under conditions. */
+/** Checks whether an expression is a number, or a sum of numbers that hold under conditions. */
 export const areWindows = (e: Expression): boolean => isLiteral(e) || areApart(e);
 
 const areApart = (e: Expression): boolean =>
@@ -52,7 +52,7 @@ export function windowsDuring(condition: Expression, e: Expression): Expression 
 
 const isBound = (e: Expression): e is Binary => e.kind === 'binary' && ['<', '<=', '>', '>='].includes(e.operator);
 
-/** The number that a bound begins with, in the unit that follows it, and all else about the bound. */
+/** Returns the number at the beginning of a bound, in the unit that follows it, and the rest of the bound. */
 function boundOf(e: Expression): { readonly number: number; readonly rest: string } | undefined {
   if (!isBound(e)) return undefined;
   const [, number, unit, others = ''] = leadingQuantity.exec(printExpression(e.right)) ?? [];
@@ -64,7 +64,7 @@ function boundOf(e: Expression): { readonly number: number; readonly rest: strin
 /** `20*ms` by itself, or as the first part of a sum. */
 const leadingQuantity = /^([\d.]+(?:e[-+]?\d+)?)(?:\*(\w+))?((?: [-+] .*)?)$/;
 
-/** Two conditions at once, lower bounds first; of two bounds of a kind, the narrower. */
+/** Joins two conditions, lower bounds first. Of two bounds of a kind it keeps the narrower. */
 function both(a: Expression, b: Expression): Expression {
   const parts = [...operandsOf(b, 'and')];
   for (const one of operandsOf(a, 'and')) {

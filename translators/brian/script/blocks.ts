@@ -55,11 +55,11 @@ export function sharedEquations(
   );
 }
 
-/** `eqs = """…"""`. */
+/** Returns lines `eqs = """…"""`. */
 export const equationLines = (shared: SharedEquations): readonly string[] =>
   [...shared].map(([equations, name]) => `${name} = ${pythonString(wrappedEquations(equations, 0), '')}`);
 
-/** Equations as an argument: in quotes and with a comma on a line, or on several lines indented like it. */
+/** Returns equations as an argument: in quotes and with a comma on a line, or on several lines with its indentation. */
 const modelCode = (equations: string, shared: SharedEquations): string =>
   shared.get(equations) ?? pythonString(wrappedEquations(equations, equations.includes('\n') ? 4 : 7));
 
@@ -73,7 +73,7 @@ export function constantLines(constants: Constants): readonly string[] {
     .map(([key, value]) => `${key} = ${constantCode(value)}`);
 }
 
-/** Constants are code of Python, not strings that Brian reads. */
+/** Returns a constant as code of Python rather than a string for Brian. */
 function constantCode(value: string | number): string {
   return typeof value === 'number' ? String(value) : (quantityCode(value) ?? spaced(value));
 }
@@ -113,11 +113,11 @@ export function timedArray(name: string, array: TimedArray, companion: Companion
   return assignment(pythonName(name), call('TimedArray', [inUnit(values, array.unit), `dt=${pythonValue(array.dt)}`]));
 }
 
-/** The order of an object of a group, which has the group's own without it. */
+/** Returns the order of an object of a group, if it differs from the group's own, which is the default. */
 const orderWord = (own: number, group: { readonly order?: number }): readonly string[] =>
   own === 0 ? [] : [`order=${own + (group.order ?? 0)}`];
 
-/** `order`, `dt` and `name`, which most objects have. */
+/** Returns `order`, `dt` and `name`, which most objects have. */
 export function common(
   name: string,
   specification: { readonly dt?: string | number; readonly order?: number },
@@ -289,7 +289,7 @@ function groupLines(
   ];
 }
 
-/** `G.x = linked_var(H, 'y', index=[2, 0])`. */
+/** Returns a line `G.x = linked_var(H, 'y', index=[2, 0])`. */
 function linkedLine(target: string, link: Link, N: number | string | undefined, companion: Companion): string {
   const { variable: text, index } = typeof link === 'string' ? { variable: link, index: undefined } : link;
   const [source = '', variable = ''] = text.split('.');
@@ -325,7 +325,7 @@ export function bySource(
   return Object.fromEntries(ordered);
 }
 
-/** A `PoissonGroup` and its regular operations. */
+/** Returns a `PoissonGroup` and its regular operations. */
 export function poissonGroup(name: string, group: PoissonGroup, constants: Constants, companion: Companion): string {
   const more = [...namespaceArgument(group.namespace, constants), ...common(name, group, companion)];
   const head = objectLines('poisson_groups', name, group, companion, more);
@@ -387,7 +387,7 @@ function initializerLines(
 
 // --- Synapses -------------------------------------------------------------------------------------------------------
 
-/** `Synapses`, their connections, first values, delays and regular operations. */
+/** Returns `Synapses` with their connections, first values, delays and regular operations. */
 export function synapses(
   name: string,
   specification: Synapses,
@@ -487,6 +487,6 @@ function connectLine(object: string, rule: Connect, key: string, companion: Comp
   );
 }
 
-/** An index, or Brian's text for one, which stays a text even when it is a number. */
+/** Returns an index, or Brian's text for one, which stays a text even if it is a number. */
 const pythonIndex = (value: number | string): string =>
   typeof value === 'number' ? String(value) : pythonString(value);

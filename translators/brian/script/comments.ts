@@ -8,7 +8,7 @@ import type { BrianSpecification } from '../specification.generated.js';
 /** Sections of the model that lines of equations declare. */
 const declared = ['derivatives', 'derived', 'state', 'parameters'] as const;
 
-/** The specification with comments on lines of equations. */
+/** Returns the specification with comments on lines of equations. */
 export function withEquationComments(document: BrianSpecification, comments: Comments): BrianSpecification {
   const commented = <T extends { readonly model?: string }>(
     parts: Readonly<Record<string, T>> | undefined,

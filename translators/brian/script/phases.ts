@@ -54,7 +54,7 @@ interface LinesBetween {
   readonly spikes: readonly string[];
 }
 
-/** Lines of a phase before it runs. */
+/** Returns lines of a phase before it runs. */
 function linesBetween(phase: Phase, index: number, companion: Companion): LinesBetween {
   const elements =
     phase.index !== undefined

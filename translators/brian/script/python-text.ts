@@ -3,7 +3,7 @@
 import { layout, prefixed, quoted, spaced, width, type Source } from '../../shared/python.js';
 import { objects } from '../vocabulary.js';
 
-/** A literal string: one line in quotes, several in three of them, indented to stand within a call. */
+/** Returns a string literal: one line in quotes, or several in triple quotes, indented for a call. */
 export function pythonString(text: string, indent = '    '): string {
   if (!text.includes('\n')) return quoted(text);
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"');
@@ -21,14 +21,14 @@ export function pythonValue(value: string | number | boolean): string {
   return quantityCode(value) ?? pythonString(value);
 }
 
-/** A quantity text as Python code, or undefined when the text is an expression. */
+/** Returns a quantity text as Python code, or undefined if the text is an expression. */
 export function quantityCode(text: string): string | undefined {
   const match = /^([-+]?[\d.]+(?:e[-+]?\d+)?)(?: ([A-Za-z].*))?$/i.exec(text);
   if (match === null) return undefined;
   return match[2] === undefined ? (match[1] ?? '0') : `${match[1] ?? '0'} * ${spaced(match[2])}`;
 }
 
-/** A number: JavaScript's shortest text reads back to the same double in Python. */
+/** Writes a number. JavaScript's shortest text reads back to the same double in Python. */
 function pythonNumber(value: number): string {
   return Object.is(value, -0) ? '-0.0' : String(value);
 }
@@ -59,12 +59,12 @@ const used: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** A Python name for an object of the model. */
+/** Returns a Python name for an object of the model. */
 export function pythonName(name: string): string {
   return used.has(name) ? `${name}_` : name;
 }
 
-/** Whether a constant of this name cannot be a variable of the script. */
+/** Checks whether a constant of this name cannot be a variable of the script. */
 export function isUsed(name: string): boolean {
   return used.has(name);
 }

@@ -4,7 +4,7 @@ import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { BrianSpecification, RecordedIndices, SpikeMonitor, StateMonitor } from '../specification.generated.js';
 import { mapped } from '../../../src/model/collections.js';
 
-/** The specification with monitors as Brian 2 has them. */
+/** Returns the specification with monitors in Brian 2's form. */
 export function withRecordedCells(document: BrianSpecification, report: ConversionReport): BrianSpecification {
   const { neuron_groups, poisson_groups, spike_generators, spike_monitors, event_monitors, state_monitors } = document;
   const groups: Readonly<Record<string, { readonly N: number | string }>> = {

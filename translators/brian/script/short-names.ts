@@ -105,7 +105,9 @@ export function needsNames(document: BrianSpecification): boolean {
   return runsCode || resets || isLinked || isAdvanced || isSummed || (several && !onlyAdd(all));
 }
 
-/** Whether synapses do no more than add to variables of cells that the code of none reads, and change their own. */
+/**
+ * Checks whether synapses only change their own variables and add to variables of cells that no synapse's code reads.
+ */
 function onlyAdd(all: readonly Synapses[]): boolean {
   const statements = all.flatMap((one) => {
     const own = ownVariables(one);

@@ -7,28 +7,28 @@ import type { Companion } from './companion.js';
 import { pythonName, pythonValue } from './python-text.js';
 import { isList } from '../../../src/model/collections.js';
 
-/** `[1, 2, 3] * mV`. */
+/** Returns a list such as `[1, 2, 3] * mV`. */
 export function listCode(values: Quantities, key: string, companion: Companion): Source {
   if (isList(values)) return companion.list(values.map(Number), key);
   return inUnit(companion.list(values.values.map(Number), key), values.unit);
 }
 
-/** Numbers in a unit. */
+/** Returns numbers in a unit. */
 export const inUnit = (values: Source, unit: string | undefined): Source =>
   unit === undefined ? values : followed(values, ` * ${spaced(unit)}`);
 
-/** A written specification contains all its data. */
+/** Returns data that is in the document. A written specification contains all its data. */
 export function inDocument<T extends object>(value: T | DataReference): T {
   invariant(!('$data' in value), 'brian/script', 'a specification that is written out has its arrays in it');
   return value;
 }
 
-/** A value, or a list of them. */
+/** Returns a value, or a list of values. */
 export function valueCode(value: Values, key: string, companion: Companion): Source {
   return typeof value === 'object' ? listCode(inDocument(value), key, companion) : pythonValue(value);
 }
 
-/** `P[0:3200]` with P's name in Python. */
+/** Returns a slice such as `P[0:3200]` with P's name in Python. */
 export function sliceCode(text: string): string {
   const bracket = text.indexOf('[');
   return bracket < 0 ? pythonName(text) : `${pythonName(text.slice(0, bracket))}${text.slice(bracket)}`;
@@ -53,8 +53,8 @@ const ownAttributes: ReadonlySet<string> = new Set(
 );
 
 /**
- * A variable of an object, or some of its values (`["i > 0"]`). To read `G.x_` is to read `x` without its unit, and
- * `G.order` is the group's, so Brian gives a variable with such a name as the object's state.
+ * Returns a variable of an object, or some of its values (`["i > 0"]`). `G.x_` reads `x` without its unit, and
+ * `G.order` is the group's order. Therefore Brian gives a variable with such a name as the object's state.
  */
 export const variableCode = (object: string, name: string, where: string): string =>
   ownAttributes.has(name) || (where !== '' && name.endsWith('_'))

@@ -101,7 +101,10 @@ export function cellsAsCables(valid: written.ValidModel, ofOneType: CellsOfOneTy
   }
 }
 
-/** The model with a type of cells with sections for each size of population: events name elements of cells. */
+/**
+ * Returns the model with a type of cells with sections for each size of population, because events name elements of
+ * cells.
+ */
 function withTypePerSize(model: written.Model): written.Model {
   const names = new UniqueNames(Object.keys(model.neurons));
   const neurons = { ...model.neurons };
@@ -181,7 +184,7 @@ function remark(pointer: string, { moved, reshaped }: BrianTree, report: Convers
   );
 }
 
-/** The model with the compartments of a cell as elements of a cable. */
+/** Returns the model with the compartments of a cell as elements of a cable. */
 function withCable(
   model: Model,
   cable: Cable,
@@ -295,7 +298,7 @@ function byRanges(values: readonly number[], unit: string): Expression | undefin
   );
 }
 
-/** A projection of one list with the numbers of compartments within whole populations. */
+/** Returns a projection of one list with the numbers of compartments within whole populations. */
 function ofElements(projection: Projection, model: Model, data: DataStore): Projection {
   const [rule, second] = projection.connect;
   if (rule?.rule !== 'list' || second !== undefined) return projection;
@@ -312,7 +315,7 @@ function ofElements(projection: Projection, model: Model, data: DataStore): Proj
   return { ...projection, from, to, connect: [{ ...rule, sources, targets }] };
 }
 
-/** A current of the whole compartment, by its area. */
+/** Converts a current of the whole compartment to a current per area. */
 function byArea(e: Expression): Expression {
   if (e.kind === 'binary' && (e.operator === '+' || e.operator === '-'))
     return { ...e, left: byArea(e.left), right: byArea(e.right) };

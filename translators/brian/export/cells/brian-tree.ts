@@ -110,7 +110,7 @@ function runsOf(
   return runs;
 }
 
-/** Where a section begins; undefined for the root. */
+/** Returns the beginning of a section, or undefined for the root. */
 function beginOf(
   { parent: joint }: Section,
   sections: Compartments['sections'],

@@ -17,7 +17,7 @@ import { child } from '../../../../src/model/pointer.js';
 import { populationsOf } from '../../../../src/model/selected.js';
 import { isDrawn, isPhase } from '../../../../src/model/tagged.js';
 
-/** Names of populations of cells with sections. */
+/** Returns names of populations of cells with sections. */
 const structured = ({ populations, neurons }: Model): ReadonlySet<string> =>
   new Set(Object.keys(populations).filter((name) => neurons[populations[name]?.type ?? '']?.compartments));
 
@@ -33,7 +33,8 @@ const reads = (text: string, names: readonly string[]): boolean => {
 };
 
 /**
- * Whether values on such cells, or of synapses onto them, are drawn or follow from numbers of cells: they are listed.
+ * Checks whether values of such cells, or of synapses onto them, must be listed because they are drawn or follow from
+ * cell numbers.
  *
  * @param listed  whether all synapses onto such cells are to be lists
  */
@@ -63,7 +64,7 @@ export function needsDrawnCells(model: Model, listed: boolean): boolean {
   );
 }
 
-/** The model with such cells, and the synapses on them, as they are drawn. */
+/** Returns the model with the drawn values of such cells and of the synapses on them. */
 export function withDrawnCells(model: Model, drawn: Model): Model {
   const cells = structured(model);
   const isOn = (projection: Projection): boolean => numbersOf(projection, cells).length > 0;

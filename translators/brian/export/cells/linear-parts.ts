@@ -8,7 +8,9 @@ import { parseExpression } from '../../../../src/lang/parse.js';
 import { childrenOf, namesIn } from '../../../../src/lang/walk.js';
 import type { NeuronType } from '../../../../src/model/model.js';
 
-/** The type with variables held that the potential or other variables are multiplied by, or are within functions of. */
+/**
+ * Returns the type with held variables, if they multiply the potential or other variables, or are in functions of them.
+ */
 export function withLinearParts(type: NeuronType): NeuronType {
   const held = new Set(Object.keys(type.derived).filter((name) => type.derived[name]?.held));
   const texts = new Map(Object.entries(type.derived).map(([name, { value }]) => [name, parseExpression(value)]));

@@ -29,14 +29,14 @@ import { isGiven, isPhase, isSelection, phaseKind } from '../../../../src/model/
 /** The most cells, and the most projections between them, that are written one by one. */
 const [mostCells, mostProjections] = [64, 512];
 
-/** Populations of several cells with sections. */
+/** Returns populations of several cells with sections. */
 const severalCells = ({ populations, neurons }: Model): readonly string[] =>
   Object.keys(populations).filter((name) => {
     const { type = '', size = 0 } = populations[name] ?? {};
     return size > 1 && neurons[type]?.compartments !== undefined;
   });
 
-/** Whether a model has several cells with sections, and not too many of them to be written one by one. */
+/** Checks whether a model has several cells with sections, but few enough to write them one by one. */
 export function canBeOneByOne(model: Model): boolean {
   const several = severalCells(model);
   const cells = several.reduce((sum, name) => sum + (model.populations[name]?.size ?? 0), 0);
@@ -52,7 +52,7 @@ export function canBeOneByOne(model: Model): boolean {
  * Returns the model with a population for each cell with sections, called `cells_0`, `cells_1` and so on. Returns it
  * unchanged if that cannot be expressed.
  *
- * @param valid  a model whose synapses on such cells are lists, and whose values are numbers
+ * @param valid  a model with lists of synapses on such cells, and with numbers as values
  */
 export function cellsOneByOne(model: Model, data: DataStore, report: ConversionReport): Model {
   const several = new Set(severalCells(model));
@@ -70,7 +70,7 @@ export function cellsOneByOne(model: Model, data: DataStore, report: ConversionR
 /** A feature of a population that cannot be expressed for single cells. */
 class CannotPart extends Error {}
 
-/** An expression of numbers of cells for one of them. */
+/** Evaluates the cell numbers in an expression for one cell. */
 function ofCell(text: string, cell: number, size: number): string {
   const e = parseExpression(text);
   const names = namesIn(e);

@@ -49,11 +49,11 @@ interface Loading {
   /** Files read, by real path or `core:` and name. */
   readonly read: Set<string>;
   readonly core: Set<string>;
-  /** What each included name stood for. */
+  /** The files of included names. */
   readonly written: Map<string, string>;
   /** Files that are being read, outermost first. */
   readonly open: { readonly key: string; readonly name: string }[];
-  /** Whether a document in NeuroML's own form was met, whose types are always there. */
+  /** Whether a document in NeuroML's own form was found. It always has the core types. */
   neuroml: boolean;
 }
 
@@ -62,10 +62,10 @@ const allCoreTypes = 'NeuroML2CoreTypes.xml';
 const deepestInclusion = 50;
 
 /**
- * Reads a document and what it includes.
+ * Reads a document and its inclusions.
  *
- * @param document  its path, or a name where there is no file
- * @returns null when it is no LEMS or NeuroML document
+ * @param document its path, or a name if there is no file
+ * @returns null when it is not a LEMS or NeuroML document
  */
 export function loadDocuments(
   text: string | CutText,
@@ -89,14 +89,14 @@ export function loadDocuments(
     neuroml: false,
   };
   splice(root, key, 'main', state);
-  // Files in NeuroML's own form have no inclusions of core types: these are always there.
+  // Files in NeuroML's own form do not include core types. They are always available.
   if (state.neuroml) for (const name of coreNames(host)) includeCore(name, state);
   const annotation = root.children.find(carriesModel);
   const { roots, elements, core } = state;
   return { root, roots, elements, core, ...(annotation ? { annotation } : {}) };
 }
 
-/** The root element, when it is one of those that are read. @diagnostic lems/unknown-root, neuroml/version-1 */
+/** Returns the root element, if it is supported. @diagnostic lems/unknown-root, neuroml/version-1 */
 function readRoot(text: string | CutText, document: string, diagnostics: Diagnostics): XmlElement | null {
   const root = readXml(text, document, diagnostics);
   if (!root) return null;
@@ -118,7 +118,7 @@ function readRoot(text: string | CutText, document: string, diagnostics: Diagnos
 const folderOf = (document: string): string => posix.dirname(slashes(document));
 const slashes = (path: string): string => path.replace(/\\/g, '/');
 
-/** Adds the elements of a document, and those that it includes, in order. */
+/** Adds the elements of a document, and the elements of its inclusions, in order. */
 function splice(root: XmlElement, key: string, origin: Origin, state: Loading): void {
   state.open.push({ key, name: root.source.document });
   if (root.name === 'neuroml') state.neuroml = true;
@@ -180,7 +180,7 @@ function find(file: string, folder: string, { host, mainFolder, read }: Loading)
   // The reference interpreter takes a name that begins with a slash from the root of the model on.
   const own = posix.isAbsolute(file) ? [file] : [];
   const searched = [folder, mainFolder, host.root, ...host.folders];
-  // Last, as that does, the folders of what has been included before.
+  // Folders of earlier inclusions come last, as in the reference interpreter.
   const before = posix.isAbsolute(file) ? [] : [...new Set([...read].map(folderOf))];
   const within = posix.isAbsolute(file) ? searched : searched.filter((place) => place !== host.root);
   const paths = [...own, ...[...within, ...before].map((place) => posix.join(slashes(place), file))];

@@ -33,7 +33,7 @@ export const unknownNamespace = (namespace: string): Finding => ({
 
 // Includes
 
-/** An included file that is in none of the folders that are searched. */
+/** An included file that is missing in all searched folders. */
 export const includeNotFound = (file: string, searched: readonly string[], beside: readonly string[]): Finding => ({
   code: 'lems/include-not-found',
   message: `the file ${shorten(file)} is included but was not found`,

@@ -1,4 +1,4 @@
-/** What a model is and who made it, as properties of a network. */
+/** Description and authors of a model, as properties of a network. */
 
 import type { Metadata } from '../../src/model/model.js';
 import type { LemsSource } from './lems/definitions.js';
@@ -10,12 +10,12 @@ export interface Described {
   readonly metadata: Metadata;
 }
 
-/** Before each tag, so that the author's own properties are none of these. */
+/** Prefix of each tag, to distinguish these properties from the author's own. */
 const prefix = 'metadata ';
 const orcidUrl = 'https://orcid.org/';
 const texts = ['title', 'description', 'licence', 'doi', 'species', 'region'] as const;
 
-/** Tags and values of properties, in the order in which they are written. */
+/** Returns tags and values of properties, in the order of writing. */
 export function metadataProperties({ name, metadata }: Described): readonly (readonly [tag: string, value: string])[] {
   const { authors = [], terms = [] } = metadata;
   const all = [
@@ -32,12 +32,12 @@ export function metadataProperties({ name, metadata }: Described): readonly (rea
 const isNotes = ({ name }: XmlElement): boolean => name === 'notes';
 
 /**
- * Returns what the properties of a network say, as members of a canonical document; without a description its notes, or
- * those of the document, are one.
+ * Returns the metadata in the properties of a network, as members of a canonical document. Without a description its
+ * notes, or the document's, are the description.
  */
 export function keptMetadata({ elements, root }: LemsSource, network: string): Partial<Described> {
   const children = elements.find((one) => one.attribute('id') === network)?.children ?? [];
-  // Notes of the network are the nearest to it, those of included files the farthest.
+  // Notes of the network are nearest, and notes of included files are farthest.
   const notes = (children.find(isNotes) ?? root.children.find(isNotes))?.text.trim() ?? '';
   const valuesOf = (key: string): readonly string[] =>
     children.flatMap((one) =>

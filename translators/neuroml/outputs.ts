@@ -1,4 +1,4 @@
-/** What a simulation records and writes: quantities by their paths, as recordings of a canonical document. */
+/** Recorded and written quantities of a simulation, by their paths, as recordings of a canonical document. */
 
 import type { Diagnostics, Place } from '../../src/diagnostics/diagnostic.js';
 import type { Attached, Connections, Wires } from './build/connections.js';
@@ -11,7 +11,7 @@ import type { CellType, Types } from './build/types.js';
 import type { Component } from './lems/definitions.js';
 import { identifier, UniqueNames } from '../../src/model/free-name.js';
 
-/** What has a variable or emits events. */
+/** An owner of variables or events. */
 export interface Owner {
   readonly kind: 'population' | 'projection';
   /** Its name in the model. */
@@ -37,11 +37,11 @@ export interface Outputs {
   readonly filePlaces: readonly Place[];
   /** Plots that the model names, kept as annotations. */
   readonly displays: readonly Record<string, unknown>[];
-  /** Populations of which variables are recorded. */
+  /** Populations with recorded variables. */
   readonly watched: ReadonlySet<string>;
 }
 
-/** What paths are looked up in. */
+/** The network in which paths are looked up. */
 interface Lookup {
   readonly network: Network;
   readonly wires: Wires;
@@ -49,10 +49,7 @@ interface Lookup {
   readonly types: Types;
 }
 
-/**
- * Collects what a component that runs a simulation says about output. @diagnostic lems/unknown-quantity,
- * lems/unknown-path
- */
+/** Collects the outputs of a component that runs a simulation. @diagnostic lems/unknown-quantity, lems/unknown-path */
 export function collectOutputs(simulation: Component, lookup: Lookup, diagnostics: Diagnostics): Outputs {
   const collector = new Collector(lookup, diagnostics);
   const files = descendants(simulation).flatMap((component) =>
@@ -80,7 +77,7 @@ interface Names {
 }
 type Later = (names: Names) => Record<string, unknown>;
 
-/** Whether what is attached to cells are connections rather than inputs. */
+/** Checks whether attachments of cells are connections rather than inputs. */
 const areConnections = (of: Connections | Attached): of is Connections => 'sources' in of;
 
 class Collector {
@@ -239,7 +236,7 @@ interface Entry {
   readonly of: Connections | Attached;
 }
 
-/** Finds what paths of quantities and of sources of events lead to. */
+/** Resolves paths of quantities and of sources of events. */
 export class Resolver {
   readonly #attachments = new Map<string, ReadonlyMap<number, readonly Entry[]>>();
 
@@ -248,7 +245,7 @@ export class Resolver {
     private readonly diagnostics: Diagnostics,
   ) {}
 
-  /** The cell whose events a path selects. */
+  /** Returns the cell with the events that a path selects. */
   emitter(
     path: string,
     port: string | undefined,
@@ -262,7 +259,7 @@ export class Resolver {
       this.diagnostics.add(messages.noPort(found.cell.draft.component.id, 'out'), component.place);
       return undefined;
     }
-    // A cell that never emits is one whose list of events stays empty.
+    // A cell that never emits has an empty list of events.
     this.lookup.types.listen(flat, identifier(event));
     return {
       population: this.lookup.naming.populations.get(found.cell.draft) ?? '',
@@ -291,7 +288,7 @@ export class Resolver {
   }
 
   /**
-   * The variable that a path names: of a cell, of a part of it, or of what is attached to it. What a display shows of a
+   * Returns the variable that a path names: of a cell, of a part of it, or of its attachment. A displayed variable of a
    * cell with compartments may be absent, as in the reference interpreter's export to NEURON.
    */
   quantity(path: string, component: Component, wanted: 'display' | 'file' = 'file'): Quantity | undefined {
@@ -332,8 +329,8 @@ export class Resolver {
   }
 
   /**
-   * Steps within a cell with segments. Those that name another component before a segment, as networks do whose cells
-   * were exchanged, are taken without the name, as the reference interpreter's export to NEURON takes them.
+   * Returns steps within a cell with segments. A name of another component before a segment is skipped, as in the
+   * reference interpreter's export to NEURON. Networks with exchanged cells contain such names.
    *
    * @diagnostic lems/other-component
    */
@@ -379,9 +376,7 @@ export class Resolver {
       : { owner: { kind: 'population', id: naming.attached.get(of) ?? '' }, variable, index: entry.index };
   }
 
-  /**
-   * What of a component is attached to a cell, in order; undefined where nothing of that component is attached to any.
-   */
+  /** Returns the attachments of a component to a cell, in order, or undefined if no cell has any. */
   #entries(cell: Cell, id: string, list: string | null): readonly Entry[] | undefined {
     const key = `${cell.draft.ordinal} ${list ?? '*'} ${id}`;
     let byCell = this.#attachments.get(key);

@@ -1,4 +1,4 @@
-/** What there is to check in a document that only holds parts of models: networks, cells, channels, synapses. */
+/** Parts to check in a document that only holds parts of models: networks, cells, channels, synapses. */
 
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { holdsNetwork, isDynamic } from './build/apart.js';
@@ -9,11 +9,10 @@ import type { Part } from './import.js';
 import type { Component, ComponentType, LemsModel, ParameterDefinition } from './lems/definitions.js';
 
 /**
- * The networks of a document, and what of it has equations and is in none of them. What equations require of a cell
- * that is not there is around them as parameters, so their names and units can be checked all the same.
+ * Returns the networks of a document, and its components with equations outside all networks. Requirements on a missing
+ * cell are provided as parameters around them, so that names and units can still be checked.
  *
- * @param document  as places name it; components of included files are checked where something of the document uses
- *   them
+ * @param document as places name it; components of included files are checked if the document uses them
  */
 export function partsOf(lems: LemsModel, document: string): readonly Part[] {
   const own = lems.components.filter(({ place }) => place.document === document);
@@ -30,10 +29,7 @@ export function partsOf(lems: LemsModel, document: string): readonly Part[] {
   ];
 }
 
-/**
- * Whether a component has all that its equations read of single children: a cell may still be a mere shape, which
- * nothing is wrong with.
- */
+/** Checks whether a component has all single children that its equations read. A cell may validly be a mere shape. */
 function isWhole({ type, children }: Component): boolean {
   return (type.dynamics?.derivedVariables ?? []).every(({ select }) => {
     const [first = ''] = select?.split('/') ?? [];
@@ -41,7 +37,7 @@ function isWhole({ type, children }: Component): boolean {
   });
 }
 
-/** Top-level components that one and what it holds refer to. */
+/** Returns top-level components that a component and its contents refer to. */
 function reached(component: Component, lems: LemsModel, found = new Set<Component>()): ReadonlySet<Component> {
   const { references } = component.type;
   if (references.size > 0) {
@@ -58,15 +54,15 @@ function reached(component: Component, lems: LemsModel, found = new Set<Componen
 }
 
 /**
- * A component with all that it requires around it; nothing where it requires an instance at the other end of a
- * connection.
+ * Returns a component with all its requirements around it. Returns no part if it requires an instance at the other end
+ * of a connection.
  */
 function loosePart(target: Component, lems: LemsModel): readonly Part[] {
   const tree = growTree(target, lems, new Diagnostics());
   if (tree.nodes.some(({ type }) => type.instanceRequirements.size > 0)) return [];
   const unmet = unmetRequirements(tree);
   if (unmet.length === 0) return [{ target, around: null }];
-  // The values mean nothing: only names and dimensions are looked at.
+  // The values are arbitrary: only names and dimensions are checked.
   const given = unmet.map((requirement): [string, ParameterDefinition] => [
     requirement.name,
     { ...requirement, fixed: 1 },
@@ -82,7 +78,7 @@ function loosePart(target: Component, lems: LemsModel): readonly Part[] {
   return [{ target, around: new Container(around, null) }];
 }
 
-/** A type that has parameters and nothing else. */
+/** Returns a type with only parameters. */
 function surroundings({ place }: ComponentType, parameters: ReadonlyMap<string, ParameterDefinition>): ComponentType {
   const none = new Map<string, never>();
   return {

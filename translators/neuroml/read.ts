@@ -1,4 +1,4 @@
-/** Text in LEMS or NeuroML 2 to what it says: see `lems/definitions.ts`. */
+/** Reads text in LEMS or NeuroML 2: see `lems/definitions.ts`. */
 
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { coreFileOf } from './core-types.js';
@@ -25,17 +25,17 @@ export type { LemsHost } from './host.js';
 
 type Placed = LoadedDocuments['elements'][number];
 
-/** Elements at top level that define, by name; what else is there is a component. */
+/** Top-level elements that define, by name. All other elements are components. */
 const definitions: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', 'ComponentType', 'Target']);
 const commentary: ReadonlySet<string> = new Set(['notes', 'annotation', 'property', 'About', 'Meta']);
 
 /**
- * Reads a LEMS or NeuroML document with all that it includes.
+ * Reads a LEMS or NeuroML document with all its inclusions.
  *
- * @param text  of the document
- * @param document  its path, as places name it; inclusions are looked for beside it
- * @param host  the files that it may include
- * @returns null when it cannot be read at all; a model with holes when `diagnostics` has errors
+ * @param text of the document
+ * @param document its path, as places name it; included files are searched in its folder
+ * @param host the files that it may include
+ * @returns null when it cannot be read at all; an incomplete model when `diagnostics` has errors
  */
 export function readLems(
   text: string | CutText,
@@ -47,7 +47,7 @@ export function readLems(
   return loaded && readDocuments(loaded, host, diagnostics);
 }
 
-/** Reads what loaded documents say; see `readLems`. */
+/** Reads the contents of loaded documents; see `readLems`. */
 export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnostics: Diagnostics): LemsModel {
   const { elements } = loaded;
   diagnostics.lookUpIn(
@@ -66,7 +66,7 @@ export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnosti
   );
   for (const { element, origin } of elements)
     if (origin !== 'core' && definitions.has(element.name)) checkDefinition(element, diagnostics);
-  // 2. Types, with what they inherit.
+  // 2. Types, with their inherited members.
   const { types: typeElements, own } = findTypes(named(elements, 'ComponentType'), diagnostics);
   const shared = sharedTypes(loaded, host);
   const types = new TypeTable({
@@ -84,7 +84,7 @@ export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnosti
   const found = readComponents(elements, types, { host, schema }, diagnostics);
   const target = findTarget(elements, found.byId, found.components, diagnostics);
   if (target) checkMethod(target, diagnostics);
-  // 4. What they say.
+  // 4. Their contents.
   const tally = createTally(diagnostics);
   const knownTypes = {
     isDefined: (name: string) => own.has(name),
@@ -130,7 +130,7 @@ export function readDocuments(loaded: LoadedDocuments, host: LemsHost, diagnosti
 /** Core types as they were read, by the files of core types that a document includes. */
 const readBefore = new Map<string, Map<XmlElement, ComponentType>>();
 
-/** Core types that were read for earlier documents; undefined where they could say something else in this one. */
+/** Returns core types that were read for earlier documents, or undefined if they could differ in this one. */
 function sharedTypes(
   { elements, core }: LoadedDocuments,
   { core: replaced }: LemsHost,
@@ -149,19 +149,19 @@ function named(elements: readonly Placed[], name: string): readonly Placed[] {
   return elements.filter(({ element }) => element.name === name);
 }
 
-/** What is the model's own comes before the core types, which give way to it. */
+/** Returns the model's own elements before the core types, which give way to them. */
 function ownFirst(elements: readonly Placed[]): readonly Placed[] {
   return [...elements.filter(({ origin }) => origin !== 'core'), ...elements.filter(({ origin }) => origin === 'core')];
 }
 
-/** Whether an element is of a local copy of the core types, which was said of the file already. */
+/** Checks whether an element belongs to a local copy of the core types. Its file was already reported. */
 function isCopy(element: XmlElement, core: XmlElement): boolean {
   return element.source.document.endsWith(core.source.document);
 }
 
 interface FoundTypes {
   readonly types: ReadonlyMap<string, XmlElement>;
-  /** Names of those that are not core types. */
+  /** Names of types other than core types. */
   readonly own: ReadonlySet<string>;
 }
 
@@ -189,7 +189,7 @@ interface FoundComponents {
   readonly components: readonly ReadComponent[];
   readonly byId: ReadonlyMap<string, ReadComponent>;
   readonly origins: ReadonlyMap<Component & ReadComponent, Origin>;
-  /** Ids of those that could not be read. */
+  /** Ids of components that could not be read. */
   readonly unread: ReadonlySet<string>;
 }
 
@@ -234,8 +234,8 @@ function readComponents(
 }
 
 /**
- * Top-level elements by id. An id that is used twice is an error, except for networks, which every included file may
- * hold: of these the main document's counts.
+ * Returns top-level elements by id. A repeated id is an error, except for networks, which every included file may hold.
+ * Of several networks the main document's counts.
  */
 function firstById(elements: readonly Placed[], diagnostics: Diagnostics): ReadonlyMap<string, XmlElement> {
   const byId = new Map<string, Placed>();
@@ -258,7 +258,8 @@ function firstById(elements: readonly Placed[], diagnostics: Diagnostics): Reado
 }
 
 /**
- * Simulations may ask the reference interpreter for another method than its usual one. @diagnostic lems/other-method
+ * Reports simulations that request another method of the reference interpreter than its usual one. @diagnostic
+ * lems/other-method
  */
 function checkMethod({ element }: ReadComponent, diagnostics: Diagnostics): void {
   for (const meta of element.children) {
@@ -269,9 +270,7 @@ function checkMethod({ element }: ReadComponent, diagnostics: Diagnostics): void
   }
 }
 
-/**
- * What `Target` names, or else the last component, of the main document if it has one, whose type says how to run it.
- */
+/** Returns the component that `Target` names, or else the last simulation, of the main document if it has one. */
 function findTarget(
   elements: readonly Placed[],
   byId: ReadonlyMap<string, ReadComponent>,

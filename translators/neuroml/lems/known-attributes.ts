@@ -1,8 +1,8 @@
 /**
- * Attributes of the elements that define: what is read, what only describes, and what the reference interpreter has
- * beyond the language and this reader lacks. Attributes of components are another matter, see `check-components.ts`.
+ * Attributes of defining elements: the ones read, the merely descriptive ones, and the reference interpreter's
+ * extensions that this reader lacks. Attributes of components are in `check-components.ts`.
  *
- * Source: schema of LEMS 0.7.6, and what the reference interpreter reads.
+ * Source: schema of LEMS 0.7.6, and the attributes read by the reference interpreter.
  */
 
 import type { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
@@ -52,7 +52,7 @@ const read: ReadonlyMap<string, readonly string[]> = new Map(
     EventOut: 'port',
     Regime: 'initial',
     Transition: 'regime',
-    // The last two say how rates may be tabulated: they change nothing.
+    // The last two describe the tabulation of rates and have no effect.
     KineticScheme: 'nodes edges stateVariable edgeSource edgeTarget forwardRate reverseRate dependency step',
     Structure: '',
     ChildInstance: 'component',
@@ -64,7 +64,7 @@ const read: ReadonlyMap<string, readonly string[]> = new Map(
     Assign: 'property value',
     Simulation: '',
     Run: 'component variable increment total',
-    // Where it is shown is for those who draw.
+    // Its place of display concerns only programs that draw.
     Record: 'quantity scale timeScale color destination',
     EventRecord: 'quantity eventPort',
     DataDisplay: 'title dataRegion',
@@ -85,7 +85,7 @@ const unsupported: ReadonlyMap<string, readonly string[]> = new Map(
   }).map(([element, text]) => [element, words(text)]),
 );
 
-/** Attributes whose value is true or false. */
+/** Attributes with a value of true or false. */
 const flags: ReadonlySet<string> = new Set([
   'Dynamics simultaneous',
   'Regime initial',

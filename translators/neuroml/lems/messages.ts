@@ -15,7 +15,7 @@ export const unknownDimension = (name: string, known: Iterable<string>): Finding
   ...unlike(name, known),
 });
 
-/** The hint for a unit written out in words, such as `msec`, where its symbol is known. */
+/** Returns the hint for a unit written out in full, such as `msec`, if its symbol is known. */
 function meantBy(symbol: string, known: Iterable<string>): Pick<Finding, 'hint' | 'names'> {
   const [meant] = unitsLike(symbol);
   return meant !== undefined && [...known].includes(meant) ? { hint: `did you mean ${meant}?`, names: [meant] } : {};
@@ -46,7 +46,7 @@ export const badExponent = (attribute: string, found: string): Finding => ({
   found: shorten(found),
 });
 
-/** An attribute that needs a number and has none. */
+/** An attribute that needs a number and has another value. */
 export const badNumber = (what: string, found: string): Finding => ({
   code: 'lems/bad-number',
   message: `${what} is not a number`,
@@ -114,7 +114,7 @@ export const assignsDerived = (name: string, states: Iterable<string>): Finding 
   hint: 'the assignment has no effect and is left out',
 });
 
-/** Derived variables of which each is computed from another. */
+/** Derived variables that are each computed from another. */
 export const derivedCircle = (names: readonly string[]): Finding => ({
   code: 'lems/derived-circle',
   message: 'derived variables depend on each other in a cycle',
@@ -150,7 +150,7 @@ export const syntax = (message: string, expected?: string, hint?: string, found?
   ...(found === undefined ? {} : { found }),
 });
 
-/** A call of what is not a function of LEMS. */
+/** A call of a function that LEMS does not have. */
 export const unknownFunction = (name: string, known: readonly string[]): Finding => ({
   code: 'lems/unknown-function',
   message: `LEMS has no function ${shorten(name)}`,
@@ -211,7 +211,7 @@ export const notCondition = (what: string): Finding => ({
   expected: 'a comparison such as v .gt. thresh',
 });
 
-/** A condition where a number is needed. */
+/** A condition in place of a number. */
 export const notNumber = (what: string): Finding => ({
   code: 'lems/not-a-number',
   message: `${what} is a condition, not a number`,
@@ -226,7 +226,7 @@ export const unknownElement = (name: string, owner: string, known: Iterable<stri
   ...unlike(name, known),
 });
 
-/** An element of LEMS where it has no meaning; a warning. */
+/** An element of LEMS at a place without a meaning for it; a warning. */
 export const misplacedElement = (name: string, owner: string, known: Iterable<string>): Finding => ({
   code: 'lems/misplaced-element',
   severity: 'warning',
@@ -272,7 +272,7 @@ export const childCount = (list: string, owner: string, count: number, expected:
   found: String(count),
 });
 
-/** A `Simulation` that asks for another method than the profile's; a warning. */
+/** A `Simulation` with another method than the profile's; a warning. */
 export const otherMethod = (method: string): Finding => ({
   code: 'lems/other-method',
   severity: 'warning',
@@ -289,7 +289,7 @@ export const notWritten = (attribute: string): Finding => ({
   hint: 'the summary of a run and run --json report the time it took',
 });
 
-/** An attribute with a value that is none of its few. */
+/** An attribute with a value outside its short list. */
 export const badChoice = (attribute: string, found: string, allowed: readonly string[]): Finding => ({
   code: 'lems/bad-value',
   message: `the attribute ${attribute} cannot be ${shorten(found)}`,
@@ -303,7 +303,7 @@ export const unknownType = (name: string, known: Iterable<string>): Finding => (
   ...unlike(name, known),
 });
 
-/** A core type of NeuroML whose file the document does not include. */
+/** A core type of NeuroML in a file that the document does not include. */
 export const notIncluded = (name: string, file: string): Finding => ({
   code: 'lems/unknown-type',
   message: `there is no component type ${shorten(name)} in this document or its includes`,
@@ -361,7 +361,7 @@ export const unknownChild = (name: string, owner: string, known: Iterable<string
   ...unlike(name, known),
 });
 
-/** A component where its owner's type takes none of its type. */
+/** A component with an owner that accepts no child of its type. */
 export const childNotAllowed = (name: string, type: string, owner: string, allowed: Iterable<string>): Finding => ({
   code: 'lems/child-not-allowed',
   message: `${owner} does not accept ${shorten(name)}${name === type ? '' : ` (of type ${shorten(type)})`} as a child`,
@@ -369,7 +369,7 @@ export const childNotAllowed = (name: string, type: string, owner: string, allow
   found: shorten(type),
 });
 
-/** An element whose content belongs to an heir of its type that it does not name; a warning. */
+/** An element with the content of an extension of its type that it does not name; a warning. */
 export const impliedType = (owner: string, type: string, by: string): Finding => ({
   code: 'neuroml/implied-type',
   severity: 'warning',
@@ -378,7 +378,7 @@ export const impliedType = (owner: string, type: string, by: string): Finding =>
   hint: `add type="${type}": the reference interpreter does not use ${by} without it`,
 });
 
-/** A component of a type that does not inherit from what its place asks for; a warning. */
+/** A component of a type that does not inherit from the type required at its place; a warning. */
 export const childType = (name: string, owner: string, found: string, expected: string): Finding => ({
   code: 'lems/child-type',
   severity: 'warning',
@@ -441,7 +441,7 @@ export const danglingReference = (
   };
 };
 
-/** An id of a component of another type than the reference asks for; a warning. */
+/** An id of a component of another type than the reference requires; a warning. */
 export const wrongReferenceType = (attribute: string, id: string, found: string, expected: string): Finding => ({
   code: 'lems/wrong-reference-type',
   // The reference interpreter does not look, and files that follow the standard do it.

@@ -1,6 +1,4 @@
-/**
- * Dimensions of names, and of derived variables that do not say theirs: those of their exposures, or of their values.
- */
+/** Dimensions of names, and of derived variables without a stated one: their exposures', or their values'. */
 
 import { second } from '../../../src/lang/dimension.js';
 import { dimensionless, type Dimension } from '../../../src/lang/ast.js';
@@ -31,8 +29,8 @@ export function namesOf(
 }
 
 /**
- * A type whose derived variables all have a dimension, as far as it can be known: a `select` without one keeps none,
- * and so do the variables that are computed from it.
+ * Returns a type with dimensions for all derived variables, as far as they can be inferred. A `select` without a
+ * dimension keeps none, and so do the variables that are computed from it.
  */
 export function fillDimensions(type: ComponentType, constants: ReadonlyMap<string, ConstantDefinition>): ComponentType {
   const { dynamics } = type;

@@ -49,7 +49,7 @@ const levels: Readonly<Record<string, number>> = {
 };
 
 const space = /\s+/y;
-/** A point that begins a word such as `.and.` is not part of the number before it. */
+/** A point that begins an operator such as `.and.` is not part of the number before it. */
 const numeral = /(?:\d+(?:\.(?!(?:gt|lt|geq|leq|eq|neq|and|or)\.)\d*)?|\.\d+)(?:[eE][-+]?\d+)?/y;
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y;
 const word = /\.[A-Za-z]+\./y;
@@ -145,7 +145,7 @@ function unknownWord(found: string, at: number): LangError {
   });
 }
 
-/** Operators of other languages, and what LEMS writes for them. */
+/** Operators of other languages, and their equivalents in LEMS. */
 const foreignOperators: readonly (readonly [string, string])[] = [
   ['>=', '.geq.'],
   ['<=', '.leq.'],
@@ -283,7 +283,7 @@ function parseCall(state: State, name: Token): Expression {
   }
 }
 
-/** The shared tree has no factorial: that of a literal is a number. */
+/** Returns the factorial of a literal as a number, since the shared tree has no factorial. */
 function factorial(argument: Expression, span: Span): Expression {
   if (argument.kind !== 'number' || !Number.isInteger(argument.value) || argument.value > 170)
     throw new LangError(messages.unsupportedFactorial(), span);
@@ -292,7 +292,7 @@ function factorial(argument: Expression, span: Span): Expression {
   return number(product, span);
 }
 
-/** The last word before the end, which has no width itself. */
+/** Returns the last token before the end, which has no width itself. */
 function before(state: State): Span {
   const token = state.at > 0 ? peek(state, -1) : peek(state);
   return { start: token.start, end: token.end };

@@ -97,7 +97,9 @@ function unitScale(unit: LemsUnit): Rational {
 /** Networks have millions of quantities in few units. */
 const scales = new WeakMap<LemsUnit, Rational>();
 
-/** @param text  the number that the value is of, where zero can only be its own */
+/**
+ * @param text the number as written. The value may be zero only if the number is zero.
+ */
 function finite(value: number, dimension: Dimension, text = '0'): Quantity | QuantityFault {
   const lost = value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''));
   return Number.isFinite(value) && !lost ? { value, dimension } : { fault: 'range', value };

@@ -11,7 +11,7 @@ import type { Component, ComponentType } from './definitions.js';
 import * as messages from './messages.js';
 import type { Tally } from './tally.js';
 
-/** What is kept of elements that LEMS has no member for. */
+/** A kept element without a member in LEMS. */
 export type KeptElement = XmlElement;
 
 const noComponents: readonly ReadComponent[] = [];
@@ -22,11 +22,11 @@ export abstract class ReadComponent implements Component {
   abstract readonly type: ComponentType;
   abstract readonly role: string;
   abstract readonly parent: ReadComponent | null;
-  /** What it was read from. */
+  /** Its source element. */
   abstract readonly element: XmlElement;
   abstract readonly children: readonly ReadComponent[];
   abstract readonly kept: readonly KeptElement[];
-  /** Set where attributes are not simply those of the element. */
+  /** Set if attributes differ from the element's own. */
   abstract readonly inherited: Readonly<Record<string, string>> | null;
   abstract readonly attributes: Readonly<Record<string, string>>;
 
@@ -63,7 +63,7 @@ class SingleComponent extends ReadComponent {
   }
 }
 
-/** What components of a list have in common. */
+/** Common properties of components of a list. */
 interface Kind {
   readonly type: ComponentType;
   readonly role: string;
@@ -81,7 +81,7 @@ class ListedComponent extends ReadComponent {
     this.element = element;
   }
 
-  /** What its neighbours may have in common with it. */
+  /** Returns the properties that it shares with its neighbours, if they are equal. */
   kindIf({ type, role, parent }: Kind): Kind | undefined {
     const kind = this.#kind;
     return kind.type === type && kind.role === role && kind.parent === parent ? kind : undefined;
@@ -116,7 +116,7 @@ class ListedComponent extends ReadComponent {
   }
 }
 
-/** Attributes that say how a component is written, not what it is. */
+/** Attributes that describe the notation of a component, not its values. */
 const markers: ReadonlySet<string> = new Set(['id', 'type', 'extends']);
 const markersBesidesType: ReadonlySet<string> = new Set(['id', 'extends']);
 
@@ -157,14 +157,14 @@ interface ComponentContext {
   readonly elementsById: ReadonlyMap<string, XmlElement>;
   readonly diagnostics: Diagnostics;
   readonly tally: Tally;
-  /** Whether a type may hold several of what is a single child. */
+  /** Returns whether a type may hold several instances of a single child. */
   readonly mayRepeat: (type: ComponentType, role: string) => boolean;
   /** The heir of a type that an element without the attribute `type` has by its attributes or children. */
   readonly impliedType: (
     element: XmlElement,
     type: ComponentType,
   ) => { readonly type: string; readonly by: string } | undefined;
-  /** The finding for a type that there is not, with a hint where it may be found. */
+  /** Returns the finding for an unknown type, with a hint for its location. */
   readonly unknownType: (name: string) => ReturnType<typeof messages.unknownType>;
 }
 
@@ -305,7 +305,7 @@ function impliedType(element: XmlElement, byName: ComponentType, context: Compon
   return type;
 }
 
-/** The type that a misspelt name stands for, so that what is within is checked as well; null where none is near. */
+/** Returns the likely type of a misspelt name, so that its contents are also checked, or null if none is near. */
 function likelyType(written: string, types: ReadonlyMap<string, ComponentType>): ComponentType | null {
   const known = likelyTypes.get(types) ?? new Map<string, ComponentType | null>();
   likelyTypes.set(types, known);
@@ -330,14 +330,13 @@ function fittingTypes(type: ComponentType, types: ReadonlyMap<string, ComponentT
 const isKind = (type: ComponentType, name: string): boolean => name === 'Component' || type.lineage.includes(name);
 
 /**
- * What the parent calls a child: the single child of its name, else the list for the nearest of its ancestors; null
+ * Returns the parent's name for a child: the single child of its name, else the list for its nearest ancestor, or null
  * when none fits.
  */
 function roleOf(element: XmlElement, type: ComponentType, parent: ComponentType): string | null {
   const child = parent.child.get(element.name);
   if (child && isKind(type, child.type)) return child.name;
-  // Models are published with children of another type than the one that is asked for; what matters is what they
-  // expose.
+  // Published models have children of another type than the required one. Only their exposures matter.
   const asNamed = child?.name ?? null;
   const known = roles.get(parent)?.get(type);
   if (known !== undefined) return known ?? asNamed;
@@ -376,7 +375,7 @@ function readContent(
     }
   }
   moveIn(component, children, context, chain);
-  // Children of the prototype, where there is none of one's own in their place.
+  // Children of the prototype, unless the component has its own in their place.
   for (const inner of prototype?.children ?? []) {
     const replaced = children.some(
       ({ role, id }) => role === inner.role && (type.child.has(role) || (id !== '' && id === inner.id)),
@@ -392,7 +391,7 @@ function readContent(
 
 function isExplanation({ name }: XmlElement, parent: ComponentType, { types }: ComponentContext): boolean {
   if (explanations.has(name)) return true;
-  // Properties and hints to simulators are components where the parent has a list for them.
+  // Properties and hints to simulators are components if the parent has a list for them.
   if (name !== 'property' && name !== 'Meta') return false;
   const type = types.get(name);
   return !(type && [...parent.children.values()].some((list) => isKind(type, list.type)));

@@ -20,15 +20,18 @@ import { readExpression } from './expressions.js';
 import { checkDefinition, isDefinition } from './known-attributes.js';
 import * as messages from './messages.js';
 
-/** What reading a type needs. */
+/** Context in which a type is read. */
 export interface TypeContext {
   /** By name. */
   readonly dimensions: ReadonlyMap<string, Dimension>;
-  /** Takes what is found. */
+  /** Receives the findings. */
   readonly diagnostics: Diagnostics;
 }
 
-/** The dimension that an attribute names: none where it is absent, null for any. @diagnostic lems/unknown-dimension */
+/**
+ * Returns the dimension that an attribute names: dimensionless if it is absent, null for any. @diagnostic
+ * lems/unknown-dimension
+ */
 export function readDimensionName(element: XmlElement, { dimensions, diagnostics }: TypeContext): Dimension | null {
   const name = optional(element, 'dimension') ?? 'none';
   if (name === '*') return null;
@@ -40,7 +43,7 @@ export function readDimensionName(element: XmlElement, { dimensions, diagnostics
 
 type Members<K extends string> = Readonly<Record<K, (element: XmlElement) => void>>;
 
-/** Elements that say what is done; published models define in them too, which nobody acts on. */
+/** Elements with actions. Published models also contain definitions in them, which have no effect. */
 const actionBlocks: ReadonlySet<string> = new Set(['OnStart', 'OnEntry', 'OnEvent', 'OnCondition']);
 
 /**
@@ -85,7 +88,7 @@ const emptyBlock = (): Block => ({
   onEvents: [],
 });
 
-/** Reads a `Dynamics` element; `extends` tells whether it says `<Super/>`. */
+/** Reads a `Dynamics` element. `extends` is true if it contains `<Super/>`. */
 export function readDynamics(
   element: XmlElement,
   context: TypeContext,
@@ -111,8 +114,8 @@ export function readDynamics(
 }
 
 /**
- * A block in which each variable stands once. Of several that have one name the last holds, and a derived variable
- * rather than a state variable, as the reference interpreter writes them all to one place. @diagnostic
+ * Returns a block with each variable once. Of several with one name the last holds, and a derived variable prevails
+ * over a state variable, because the reference interpreter stores them all in one place. @diagnostic
  * lems/repeated-variable, lems/two-kinds
  */
 function withoutRepeats(block: Block, { diagnostics }: TypeContext): Block {
@@ -188,7 +191,7 @@ function exposureOf(element: XmlElement): { readonly exposure?: string } {
   return exposure === undefined ? {} : { exposure };
 }
 
-/** A derived variable need not say its dimension: it is computed later. */
+/** Returns a derived variable's dimension, or null if it is not stated and must be inferred later. */
 function derivedDimension(element: XmlElement, context: TypeContext): Dimension | null {
   return optional(element, 'dimension') === undefined ? null : readDimensionName(element, context);
 }

@@ -1,4 +1,4 @@
-/** `Structure`, how instances are built, and `Simulation`, what is run and recorded. */
+/** `Structure`, the construction of instances, and `Simulation`, the run and its recordings. */
 
 import type { XmlElement } from '../xml/element.js';
 import { optional, required } from './attributes.js';
@@ -7,7 +7,7 @@ import { readExpression } from './expressions.js';
 import * as messages from './messages.js';
 import { readMembers, type TypeContext } from './read-dynamics.js';
 
-/** What the reference interpreter has beyond the elements that are read; no core type uses it. */
+/** Elements of the reference interpreter beyond the supported ones. No core type uses them. */
 const unsupported = [
   'CoInstantiate',
   'Gather',
@@ -21,7 +21,7 @@ const unsupported = [
   'Include',
 ];
 
-/** Keeps only what has a value, so absent attributes are absent keys. */
+/** Returns only the defined values, so that absent attributes are absent keys. */
 function present<T extends Record<string, string | undefined>>(values: T): { readonly [K in keyof T]?: string } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     readonly [K in keyof T]?: string;
@@ -44,7 +44,7 @@ export function readStructure(owner: XmlElement, context: TypeContext): Structur
     {
       ChildInstance: (element) => {
         const [component] = need(element, 'component') ?? [];
-        // Values of parts are those of their component: nothing may be assigned here.
+        // Values of parts belong to their component, so assignments are not allowed here.
         readMembers(element, {}, context, ['Assign']);
         if (component !== undefined) found.push({ kind: 'childInstance', component, place: element.place });
       },

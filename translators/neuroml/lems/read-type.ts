@@ -1,4 +1,4 @@
-/** One `ComponentType` element: what it says itself, before inheritance. */
+/** One `ComponentType` element: its own content, before inheritance. */
 
 import type { XmlElement } from '../xml/element.js';
 import { nameOf, optional, required } from './attributes.js';
@@ -28,15 +28,15 @@ export interface WrittenType {
   readonly element: XmlElement;
   /** The type that it inherits from; absent: none. */
   readonly extends?: string;
-  /** What it declares itself, by kind and name. */
+  /** Its own declarations, by kind and name. */
   readonly members: { readonly [K in MemberKind]: MapOf<ComponentType[K]> };
   /** Values that the type gives to inherited parameters; the attribute `value` of each element. */
   readonly fixed: readonly { readonly parameter: string; readonly element: XmlElement }[];
-  /** Its own, and whether they add to those inherited; null: it has none. */
+  /** Its own dynamics, and whether they add to inherited ones; null if there are no own ones. */
   readonly dynamics: { readonly own: DynamicsDefinition; readonly extendsInherited: boolean } | null;
-  /** Null: it has none. */
+  /** Null if it is missing. */
   readonly structure: readonly StructureDefinition[] | null;
-  /** Null: it has none. */
+  /** Null if it is missing. */
   readonly simulation: SimulationDefinition | null;
 }
 
@@ -76,10 +76,10 @@ const unsupported = [
 ];
 
 /**
- * Reads a type; null when it has no name.
+ * Reads a type, or returns null when it has no name.
  *
  * @diagnostic lems/unknown-element, lems/missing-attribute, lems/duplicate, lems/unknown-dimension, lems/unknown-unit
- *   and what expressions have
+ *   and all of expressions
  */
 export function readType(element: XmlElement, context: TypeReading): WrittenType | null {
   const name = required(element, 'name', context.diagnostics);

@@ -1,4 +1,4 @@
-/** What is wrong with a quantity, said where it stands. */
+/** Findings on a quantity, reported at its place. */
 
 import { isFault } from './quantities.js';
 import type { Finding, Place } from '../../../src/diagnostics/diagnostic.js';
@@ -10,7 +10,7 @@ import type { LemsUnit } from './definitions.js';
 import * as messages from './messages.js';
 import type { Quantity, QuantityFault } from './quantities.js';
 
-/** Where a quantity is, and what it should be. */
+/** Place of a quantity, and its expected form. */
 interface QuantityPlace {
   readonly element: XmlElement;
   readonly attribute: string;

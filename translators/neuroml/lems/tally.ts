@@ -8,7 +8,9 @@ const told = 5;
 
 /** Adds findings, at most a few of each kind. Places are asked for only when they are told. */
 export interface Tally {
-  /** @param kind  what is alike: a type and an attribute, say */
+  /**
+   * @param kind the common property of similar findings: a type and an attribute, for example
+   */
   add(kind: string, finding: () => Finding, place: () => Place): void;
   /** Says how many were left out. */
   close(): void;

@@ -1,9 +1,9 @@
-/** Values of attributes, in SI. For those who build: what is wrong with a value was said by the reader. */
+/** Values of attributes, in SI, for builders. The reader has already reported invalid values. */
 
 import type { LemsModel } from './definitions.js';
 import { readQuantity, isFault } from './quantities.js';
 
-/** A quantity such as `-70mV` in SI; undefined when it is none. */
+/** Returns a quantity such as `-70mV` in SI, or undefined for an invalid one. */
 export function quantityValue(text: string, units: LemsModel['units']): number | undefined {
   const quantity = readQuantity(text, units);
   return isFault(quantity) ? undefined : quantity.value;

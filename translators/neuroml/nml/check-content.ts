@@ -1,4 +1,4 @@
-/** What is within elements against what the schema of NeuroML lets stand there. */
+/** Contents of elements against NeuroML's schema. */
 
 import { nameOf } from '../lems/attributes.js';
 import type { Tally } from '../lems/tally.js';
@@ -15,11 +15,11 @@ interface Told {
 }
 
 /**
- * Checks the elements within one. All findings are warnings: component types, which say what a model is, are content
- * with any order, and with more than the schema has.
+ * Checks the elements within one. All findings are warnings, because component types define a model and accept any
+ * order, and more elements than the schema has.
  *
- * @param elements  those within it that are checked
- * @param told  names whose absence or repetition other checks tell of
+ * @param elements the checked elements within it
+ * @param told names with absence or repetition reported by other checks
  * @diagnostic neuroml/unexpected-element, neuroml/element-order, neuroml/too-many, neuroml/expected-child
  */
 export function checkContent(
@@ -73,7 +73,7 @@ export function elementOf(lineage: readonly string[], known: readonly string[]):
 }
 
 /**
- * Checks what explains an element: where the schema has it, in its order, and before all else.
+ * Checks the explanations of an element: at places of the schema, in its order, and before all other content.
  *
  * @diagnostic neuroml/unexpected-element, neuroml/element-order, neuroml/too-many, neuroml/unexpected-attribute
  */
@@ -96,7 +96,7 @@ export function checkExplanations(element: XmlElement, slots: readonly Slot[], t
 
 const nothingTold: Told = { missing: new Set(), repeated: new Set(), lineage: () => [] };
 
-/** Tells of elements that stand behind others which the schema has after them. @diagnostic neuroml/element-order */
+/** Reports elements after others that should follow them in the schema. @diagnostic neuroml/element-order */
 export function checkOrder(
   owner: XmlElement,
   elements: readonly XmlElement[],

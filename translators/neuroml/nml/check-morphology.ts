@@ -23,7 +23,7 @@ interface MorphologyContext {
 export function checkMorphologies(components: readonly ReadComponent[], context: MorphologyContext): void {
   for (const component of components) {
     if (isA(component, 'morphology')) checkMorphology(component, context);
-    // Cells may be anywhere; what makes a cell here is that it has a shape.
+    // Cells may be anywhere. A component with a shape is a cell here.
     else
       checkMorphologies(
         component.children.filter((child) => child.children.length > 0 || isA(child, 'morphology')),

@@ -21,26 +21,23 @@ import {
 import { facts, type IdForm, type NumberRule, type SchemaFacts } from './facts.js';
 import * as messages from './messages.js';
 
-/**
- * What the schema says of component types. Types of the user's that happen to have the name of a core type are none of
- * its.
- */
+/** Rules of the schema for component types. They exclude custom types with the name of a core type. */
 export interface Schema {
-  /** Facts of a type and its ancestors, merged, nearest first; null where there are none. */
+  /** Facts of a type and its ancestors, merged, nearest first; null if there are none. */
   readonly facts: (type: ComponentType) => SchemaFacts | null;
-  /** What may appear within elements of a type; null where the schema does not say. */
+  /** Possible contents of elements of a type; null if the schema gives none. */
   readonly content: (type: ComponentType) => readonly Slot[] | null;
   /** Whether the schema gives a type an attribute that its component type lacks. */
   readonly hasAttribute: (type: ComponentType, attribute: string) => boolean;
   /** Whether a type is one of NeuroML's own. */
   readonly isCore: (type: ComponentType) => boolean;
-  /** Whether a type may hold several of what is a single child by its component type. */
+  /** Returns whether a type may hold several instances of a child that is single by its component type. */
   readonly mayRepeat: (type: ComponentType, role: string) => boolean;
   /** The type of an element that has no attribute `type`, if its attributes or children belong to an heir of `type`. */
   readonly impliedType: (element: XmlElement, type: ComponentType) => ImpliedType | undefined;
 }
 
-/** The schema, for documents in which `isCore` tells the core types by name. */
+/** Returns the schema for documents with core types as given by `isCore`. */
 export function schemaFor(isCore: (type: string) => boolean): Schema {
   const merged = new Map<ComponentType, SchemaFacts | null>();
   const factsOf = (type: ComponentType): SchemaFacts | null => {
@@ -89,11 +86,11 @@ interface SchemaContext {
 }
 
 /**
- * A check of one component by its attributes.
+ * Returns a check of one component by its attributes.
  *
  * @diagnostic neuroml/bad-id, neuroml/missing-id, neuroml/missing-attribute, neuroml/expected-attribute,
- *   neuroml/missing-child,
- *   neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, neuroml/unknown-population, and what `checkContent` has
+ *   neuroml/missing-child, neuroml/bad-number, neuroml/duplicate-id, neuroml/bad-name, neuroml/unknown-population, and
+ *   all of `checkContent`
  */
 export function schemaCheck({
   schema,
@@ -129,7 +126,7 @@ interface CoreTypes {
 }
 
 /**
- * Checks what is at the top of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id,
+ * Checks the top-level elements of a document in NeuroML. @diagnostic neuroml/element-order, neuroml/bad-id,
  * neuroml/missing-id, neuroml/unexpected-element, neuroml/unexpected-attribute
  */
 export function checkDocument(root: XmlElement, { isDefined, coreLineage }: CoreTypes, tally: Tally): void {
@@ -155,7 +152,7 @@ export function checkDocument(root: XmlElement, { isDefined, coreLineage }: Core
         () => root.attributePlace(name),
       );
   checkExplanations(root, explanationsIn(['baseStandalone']), tally);
-  // Types of the document's own are allowed anywhere, and what is not a type was told of.
+  // Types of the document's own are allowed anywhere, and unknown types were reported.
   const known = documentContent.flatMap(({ names }) => names);
   const own = root.children.filter(({ name }) => !isDefined(name) && !explanations.has(name));
   for (const element of own) {
@@ -175,7 +172,9 @@ export function checkDocument(root: XmlElement, { isDefined, coreLineage }: Core
   );
 }
 
-/** LEMS files need not follow the schema in what means nothing. */
+/**
+ * Checks whether an element is in NeuroML's own form. LEMS files need not follow the schema in parts without effect.
+ */
 function inNeuroml(element: XmlElement): boolean {
   const { source } = element;
   let known = roots.get(source);
@@ -270,7 +269,7 @@ function checkOne(
   if (strict) checkNames(component, attributes, known.names ?? [], tally);
 }
 
-/** Ends that are said to be of a population: what connects names it beside it. */
+/** Checks that ends are in the population that the connecting element names. */
 function checkPopulations(
   { element, type, parent }: ReadComponent,
   attributes: Readonly<Record<string, string>>,
@@ -352,7 +351,7 @@ function checkId(component: ReadComponent, id: string | undefined, form: IdForm,
 }
 
 /**
- * Whether a quantity's number follows a rule; its unit is not looked at, and what is not a quantity was reported
+ * Checks whether a quantity's number follows a rule. Its unit is ignored, and invalid quantities are reported
  * elsewhere.
  */
 function fits(text: string, rule: NumberRule): boolean {

@@ -1,6 +1,6 @@
-/** What the schema of NeuroML 2 (XSD, version 2.3.1) lets stand within elements, in which order and how often. */
+/** Contents of elements in the schema of NeuroML 2 (XSD, version 2.3.1), with their order and number. */
 
-/** Elements of one place in the order of a content, any of them where there are several. */
+/** Elements of one place in the order of a content, in any order if there are several. */
 export interface Slot {
   /** Names of the elements. */
   readonly names: readonly string[];
@@ -28,7 +28,7 @@ const densities =
   'channelDensityNonUniform* channelDensityNonUniformNernst* channelDensityNonUniformGHK* spikeThresh+ ' +
   'specificCapacitance+ initMembPotential+';
 
-/** Contents by name of the component type; heirs share them. What explains precedes it: `explanationsIn`. */
+/** Contents by name of the component type, also for its extensions. Explanations precede them: `explanationsIn`. */
 export const contents: ReadonlyMap<string, readonly Slot[]> = new Map(
   Object.entries({
     ionChannel: gates,
@@ -92,13 +92,15 @@ export const documentContent: readonly Slot[] = slots(
     'alphaCurrSynapse* SpikeSourcePoisson* network* ComponentType*',
 );
 
-/** Elements that explain others rather than say what a model is. */
+/** Elements that explain others without an effect on the model. */
 export const explanations: ReadonlySet<string> = new Set(['notes', 'property', 'annotation']);
 
 const standalone = slots('notes? property* annotation?');
 const gate = slots('notes?');
 
-/** Component types whose heirs are `Standalone` in the schema, beside those that the schema names. */
+/**
+ * Component types with extensions that are `Standalone` in the schema, in addition to the types that the schema names.
+ */
 const standaloneTypes: ReadonlySet<string> = new Set([
   'baseStandalone',
   'baseCell',
@@ -115,7 +117,7 @@ const standaloneTypes: ReadonlySet<string> = new Set([
   'network',
   'segmentGroup',
 ]);
-/** Core component types whose elements the schema lets stand in any order. */
+/** Core component types with elements that the schema allows in any order. */
 export const inAnyOrder: ReadonlySet<string> = new Set([
   'tauInfTransition',
   'gateHHrates',
@@ -127,7 +129,7 @@ export const inAnyOrder: ReadonlySet<string> = new Set([
   'subGate',
 ]);
 
-/** Heirs of those that the schema lets hold no explanations. */
+/** Types without explanations in the schema, including their extensions. */
 const unexplained: ReadonlySet<string> = new Set([
   'spike',
   'inputList',
@@ -137,14 +139,14 @@ const unexplained: ReadonlySet<string> = new Set([
 ]);
 const gateTypes: ReadonlySet<string> = new Set(['baseGate', 'subGate']);
 
-/** What explains within elements of a component type, in the schema's order; it precedes all else. */
+/** Returns the explanations within elements of a component type, in the schema's order. They precede all else. */
 export function explanationsIn(lineage: readonly string[]): readonly Slot[] {
   if (lineage.some((name) => unexplained.has(name))) return [];
   if (lineage.some((name) => standaloneTypes.has(name))) return standalone;
   return lineage.some((name) => gateTypes.has(name)) ? gate : [];
 }
 
-/** Elements whose component type an attribute names in the schema; all others are named by their type. */
+/** Elements with a component type that the schema takes from an attribute. All others are named by their type. */
 export const typedByAttribute: ReadonlySet<string> = new Set([
   'blockMechanism',
   'forwardRate',

@@ -1,6 +1,6 @@
 /**
- * What the schema of NeuroML 2 (XSD, version 2.3.1) asks of elements beyond what their component types say. Only
- * validation knows these names: how a model is built and run follows from types alone.
+ * Rules of NeuroML 2's schema (XSD, version 2.3.1) for elements beyond their component types. Only validation uses
+ * these names: models are built and run from types only.
  */
 
 /** How the id of an element is written: a name, a whole number, or a whole number that may be absent. */
@@ -10,7 +10,7 @@ export type IdForm = 'name' | 'index' | 'optional index';
 export interface SchemaFacts {
   /** The form that its id must have; absent: it needs none. */
   readonly id?: IdForm;
-  /** Attributes without which the element means nothing. */
+  /** Attributes without which the element has no effect. */
   readonly needs?: readonly string[];
   /** Attributes that the schema requires, and readers can do without. */
   readonly expects?: readonly string[];
@@ -18,7 +18,7 @@ export interface SchemaFacts {
   readonly children?: readonly string[];
   /** Attributes that the schema has and component types lack. */
   readonly also?: readonly string[];
-  /** Attributes that are numbers, and what they must be. */
+  /** Attributes that are numbers, with their rules. */
   readonly numbers?: Readonly<Record<string, NumberRule>>;
   /** Ids of its children are unique: one set for each kind named. */
   readonly unique?: readonly string[];
@@ -30,7 +30,7 @@ export interface SchemaFacts {
   readonly repeats?: readonly string[];
 }
 
-/** What an attribute must be; `count`: a whole number. */
+/** Rule for an attribute's number; `count`: a whole number. */
 export type NumberRule = 'positive' | 'not negative' | 'count' | 'positive count' | 'fraction' | 'number';
 
 const segments = ['segment', 'segmentGroup'] as const;
@@ -68,7 +68,7 @@ const ends = ['presynapticPopulation', 'postsynapticPopulation'] as const;
 
 /** By name of the component type. */
 export const facts: ReadonlyMap<string, SchemaFacts> = new Map<string, SchemaFacts>([
-  // What stands by itself
+  // Standalone elements
   ['baseStandalone', { id: 'name' }],
   ['baseSpikeSource', { id: 'name' }],
   ['basePointCurrentDL', { id: 'name' }],

@@ -27,7 +27,7 @@ export const missingId = (owner: string): Finding => ({
   expected: 'id="…"',
 });
 
-/** An attribute without which the element means nothing. */
+/** A missing attribute without which the element has no effect. */
 export const missingAttribute = (name: string, owner: string): Finding => ({
   code: 'neuroml/missing-attribute',
   message: `${owner} needs the attribute ${name}`,
@@ -43,8 +43,8 @@ export const expectedAttribute = (name: string, owner: string): Finding => ({
 });
 
 /**
- * A projection or input list whose population the network does not have; a warning, since paths say where connections
- * and inputs go, and the reference interpreter reads nothing else.
+ * A projection or input list with a population missing from the network. It is a warning, since only paths determine
+ * the ends of connections and inputs, as in the reference interpreter.
  */
 export const unknownPopulation = (name: string, id: string, known: ReadonlySet<string>): Finding => ({
   code: 'neuroml/unknown-population',
@@ -55,7 +55,7 @@ export const unknownPopulation = (name: string, id: string, known: ReadonlySet<s
   ...suggestion(id, [...known]),
 });
 
-/** A population whose size differs from the number of instances that it lists; a warning. */
+/** A population with a size different from its number of listed instances; a warning. */
 export const populationSize = (owner: string, size: string, instances: number): Finding => ({
   code: 'neuroml/population-size',
   severity: 'warning',
@@ -65,7 +65,7 @@ export const populationSize = (owner: string, size: string, instances: number): 
   hint: 'the instances count: the population has as many cells as it lists',
 });
 
-/** A child element without which the element means nothing. */
+/** A missing child element without which the element has no effect. */
 export const missingChild = (name: string, owner: string): Finding => ({
   code: 'neuroml/missing-child',
   message: `${owner} needs a ${name}`,
@@ -220,7 +220,7 @@ export const secondRoot = (id: string, first: string): Finding => ({
   expected: 'one segment without a parent, the root of all others',
 });
 
-/** A root whose beginning is not given. */
+/** A root without a given beginning. */
 export const rootWithoutProximal = (id: string): Finding => ({
   code: 'neuroml/missing-proximal',
   message: `segment ${shorten(id)} has neither a parent nor a proximal point`,

@@ -1,4 +1,6 @@
-/** What is wrong within a start tag: attributes without quotes, values or space, twice, and tags that do not end. */
+/**
+ * Errors within a start tag: attributes without quotes, values or space, repeated attributes, and tags that do not end.
+ */
 
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { limits } from '../../../src/diagnostics/limits.js';
@@ -11,7 +13,7 @@ interface TagEnd {
   readonly end: number;
   /** Whether it ends in `/>`. */
   readonly empty: boolean;
-  /** False where `>` is missing. */
+  /** False if `>` is missing. */
   readonly closed: boolean;
 }
 
@@ -80,7 +82,7 @@ export function checkAttributes(
     if (value !== undefined && (!/[<\r\n]/.test(value) || /[\s/>]/.test(text[at] ?? '>'))) continue;
     at = begin;
     const written = take(unquoted) ?? '';
-    // A text that is cut off in a value has no end of the tag, which is said.
+    // A text that is cut off in a value has no end of the tag, which is reported.
     if (at === text.length) continue;
     const inner = written.replace(/^["']|["']$/g, '').trimEnd();
     report(messages.unquotedValue(name, inner, written), start, begin + written.length);

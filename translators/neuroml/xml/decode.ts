@@ -1,10 +1,10 @@
-/** Bytes of an XML document to text: as its byte order mark, its first character or its first line says, else UTF-8. */
+/** Bytes of an XML document to text, by its byte order mark, its first character or its first line, else UTF-8. */
 
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import * as messages from './messages.js';
 
-/** A text, and what was odd about its bytes; or why there is none. */
+/** A text with a finding on its bytes, or the reason for a refusal. */
 type DecodedXml = { readonly text: string; readonly finding?: Finding } | { readonly refused: Finding };
 
 /** Whether the bytes of a file look like XML: markup, after a byte order mark and space. */
@@ -25,8 +25,8 @@ function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
 }
 
 /**
- * Decodes a document. Bytes that are no UTF-8 are read as Latin-1, with a warning: model repositories hold files whose
- * comments have accents in it.
+ * Decodes a document. Bytes that are not UTF-8 are read as Latin-1, with a warning, because model repositories hold
+ * files with Latin-1 accents in comments.
  *
  * @diagnostic xml/not-utf-8 (a warning), xml/unknown-encoding
  */

@@ -24,16 +24,16 @@ export abstract class XmlElement {
   /** Null for the root. */
   abstract readonly parent: XmlElement | null;
   abstract readonly children: readonly XmlElement[];
-  /** Text of its own, decoded; space alone counts as none. */
+  /** Its own text, decoded; only space counts as no text. */
   abstract readonly text: string;
-  /** Attributes without those of other namespaces (`xmlns`, `xsi:schemaLocation`). */
+  /** Attributes without other namespaces' ones (`xmlns`, `xsi:schemaLocation`). */
   abstract readonly attributes: XmlAttributes;
 
   constructor(offset: number) {
     this.offset = offset;
   }
 
-  /** The value of one attribute; undefined where it has none of that name. */
+  /** Returns the value of one attribute, or undefined if there is none of that name. */
   attribute(name: string): string | undefined {
     return this.attributes[name];
   }
@@ -43,7 +43,7 @@ export abstract class XmlElement {
     return this.source.place(this.offset, this.offset + 1 + tagNameAt(this.source.text, this.offset).length, this.path);
   }
 
-  /** The names of this element and those around it, with their ids. */
+  /** The names of this element and the enclosing ones, with their ids. */
   get path(): string {
     const id = this.attributes['id'] ?? this.attributes['name'];
     return `${this.parent?.path ?? ''}/${this.name}${id === undefined ? '' : `[${id}]`}`;
@@ -57,7 +57,7 @@ export abstract class XmlElement {
     return found;
   }
 
-  /** Where an attribute's name is; the element's place where it has none. */
+  /** Returns the place of an attribute's name, or the element's place if it lacks the attribute. */
   attributePlace(name: string): Place {
     const range = this.#range(name);
     return range
@@ -97,7 +97,7 @@ export class SingleElement extends XmlElement {
   }
 }
 
-/** What elements of a long list have in common. */
+/** Common properties of elements of a long list. */
 interface List {
   readonly name: string;
   readonly source: XmlSource;
@@ -107,8 +107,8 @@ interface List {
 }
 
 /**
- * An element without content in a long list of its kind. There may be millions, so it holds nothing but where it is;
- * its attributes are read at each access.
+ * An element without content in a long list of its kind. There may be millions, so it holds only its place. Its
+ * attributes are read at each access.
  */
 export class ListedElement extends XmlElement {
   readonly #list: List;
@@ -148,8 +148,8 @@ export class ListedElement extends XmlElement {
   }
 
   /**
-   * Attributes except for those of some names. Values are as written: the scan makes sure that there is nothing to
-   * decode.
+   * Returns attributes except for some names. Values are as written, because the scan excludes values that need
+   * decoding.
    */
   attributesBut(left: ReadonlySet<string>): XmlAttributes {
     const { text } = this.source;

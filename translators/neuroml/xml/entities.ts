@@ -1,14 +1,11 @@
-/**
- * References to characters: the five that XML itself names, and numbers. Nothing else is known, and nothing can be
- * declared.
- */
+/** References to characters: the five predefined by XML, and numbers. No others are known, and none can be declared. */
 
 /** The entities that XML 1.0 predefines (section 4.6). */
 const predefined: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 const reference = /&(#[0-9]{1,8}|#x[0-9a-fA-F]{1,6}|[A-Za-z]+);/g;
 
-/** A reference's character; undefined for what is not known or no character. */
+/** Returns a reference's character, or undefined for an unknown reference or an invalid character. */
 function character(body: string): string | undefined {
   if (!body.startsWith('#')) return Object.hasOwn(predefined, body) ? predefined[body] : undefined;
   const code = body.startsWith('#x') ? Number.parseInt(body.slice(2), 16) : Number.parseInt(body.slice(1), 10);
@@ -22,12 +19,12 @@ function character(body: string): string | undefined {
   return allowed ? String.fromCodePoint(code) : undefined;
 }
 
-/** `text` with its references replaced, once; what is not a reference stays. */
+/** Returns `text` with its references replaced, once. Invalid references stay. */
 export function decodeEntities(text: string): string {
   return text.includes('&') ? text.replace(reference, (whole, body: string) => character(body) ?? whole) : text;
 }
 
-/** Length of the reference that begins with the `&` at `at`; 0 when there is none that is known. */
+/** Returns the length of the reference that begins with the `&` at `at`, or 0 when there is no known one. */
 export function referenceLength(text: string, at: number): number {
   const stop = text.indexOf(';', at);
   if (stop < 0 || stop - at > 12) return 0;

@@ -1,6 +1,6 @@
 /**
- * Documents that are longer than a string can be: what makes them long are lists of connections, whose lines are kept
- * apart, in texts of their own.
+ * Documents that are longer than a string can be. Their length comes from lists of connections, and the lines of the
+ * lists are kept apart, in separate texts.
  */
 
 import { isAscii, isUtf8 } from 'node:buffer';
@@ -24,7 +24,7 @@ export interface CutText {
   readonly lists: readonly ListApart[];
 }
 
-/** The text of a document, or what it is without its long lists. */
+/** Returns the text of a document, without its long lists if it was cut. */
 export const textOf = (given: string | CutText): string => (typeof given === 'string' ? given : given.text);
 
 /** Stands in the text for a list: an instruction to programs that know it, which others pass over. */
@@ -38,11 +38,11 @@ const blank = /[ \t]*/y;
 const beginning = /[ \t]*<([A-Za-z_][\w.-]*)[\s/]/y;
 
 /**
- * A document in one string, or without its lists where it is longer than that.
+ * Returns a document in one string, or without its lists if it is longer than a string.
  *
- * @param pieces  whole lines
- * @param longest  what is held as one string
- * @returns undefined where the document is too long without its lists, too
+ * @param pieces whole lines
+ * @param longest longest text that is held as one string
+ * @returns undefined if the document is too long even without its lists
  */
 export function withoutLists(pieces: Iterable<string>, longest = longestText): string | CutText | undefined {
   const first: string[] = [];
@@ -87,7 +87,7 @@ class Cutter {
 
   #take(): void {
     const [only = '', ...others] = this.#waiting;
-    // What comes from bytes is stored apart from what is collected as garbage.
+    // Strings made from bytes are stored outside the garbage-collected heap.
     const piece = others.length === 0 ? only : (utf8Text(Buffer.from(this.#waiting.join(''))) ?? '');
     this.#waiting = [];
     this.#waitingLength = 0;
@@ -104,7 +104,7 @@ class Cutter {
     this.#keep(piece.slice(from));
   }
 
-  /** The list of which the elements fill whole lines from the one at `at` on. */
+  /** Returns the list with elements that fill whole lines from the one at `at` on. */
   #listAtLine(piece: string, at: number): (ElementList & { readonly lineEnd: number }) | undefined {
     beginning.lastIndex = at;
     const [whole, name] = beginning.exec(piece) ?? [];
@@ -156,7 +156,9 @@ function linesIn(text: string, from: number, to: number): number {
   return count;
 }
 
-/** Bytes as text in UTF-8; undefined where they are none. Those of one byte a character take half the memory. */
+/**
+ * Returns bytes as text in UTF-8, or undefined if they are invalid. Texts of one byte a character take half the memory.
+ */
 export function utf8Text(bytes: Buffer): string | undefined {
   if (isAscii(bytes)) return bytes.toString('latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;

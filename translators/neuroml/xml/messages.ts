@@ -3,7 +3,7 @@
 import type { Finding } from '../../../src/diagnostics/diagnostic.js';
 import { shorten } from '../../../src/diagnostics/suggest.js';
 
-/** A document of nothing but space. */
+/** A document of only space. */
 export const emptyText = (): Finding => ({
   code: 'xml/empty',
   message: 'the document is empty',
@@ -12,7 +12,7 @@ export const emptyText = (): Finding => ({
   hint: 'write a model, or start from one that interneuron new writes neuroml',
 });
 
-/** Any other breach of XML's grammar, in the parser's words. */
+/** Any other breach of XML's grammar, as the parser reports it. */
 export const malformed = (reason: string): Finding => ({
   code: 'xml/malformed',
   message: `this is not well-formed XML: ${reason}`,
@@ -47,7 +47,7 @@ export const duplicateAttribute = (name: string): Finding => ({
   hint: 'remove one of the two',
 });
 
-/** An attribute that begins where something else ends. */
+/** An attribute that directly follows the previous one. */
 export const spaceMissing = (name: string): Finding => ({
   code: 'xml/space-missing',
   message: `there is no space before the attribute ${shorten(name)}`,
@@ -74,7 +74,7 @@ export const strayLessThan = (): Finding => ({
   hint: 'write &lt; for a literal <, and .lt. in expressions of LEMS',
 });
 
-/** A `<!` that begins nothing known. */
+/** A `<!` that begins no known markup. */
 export const unknownMarkup = (): Finding => ({
   code: 'xml/unknown-markup',
   message: '<! begins neither a comment nor a CDATA section',
@@ -92,7 +92,7 @@ export const unclosedElement = (name: string): Finding => ({
   hint: 'the file may have been cut off',
 });
 
-/** An element that is open where one around it is closed. */
+/** An element that is open when an enclosing one is closed. */
 export const unclosedBefore = (name: string, outer: string): Finding => ({
   ...unclosedElement(name),
   found: `</${shorten(outer)}>`,
@@ -117,7 +117,7 @@ export const unfinishedClosing = (name: string): Finding => ({
   hint: 'write > after it',
 });
 
-/** A closing tag where no element is open. */
+/** A closing tag without an open element. */
 export const unopenedTag = (name: string): Finding => ({
   code: 'xml/unopened-tag',
   message: `the tag </${shorten(name)}> closes an element that was not opened`,
@@ -179,7 +179,7 @@ export const tooManyAttributes = (element: string, limit: number): Finding => ({
   expected: `at most ${limit} attributes`,
 });
 
-/** Nesting beyond what recursion takes. */
+/** Nesting beyond the limit of recursion. */
 export const tooDeep = (limit: number): Finding => ({
   code: 'xml/too-deep',
   message: `elements are nested more than ${limit} deep`,

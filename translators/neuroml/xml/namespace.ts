@@ -3,7 +3,7 @@
 import type { XmlElement } from './element.js';
 import { eachAttribute, tagNameAt } from './start-tag.js';
 
-/** The namespace that an element declares for its own name; undefined where it declares none. */
+/** Returns the namespace that an element declares for its own name, or undefined if it declares none. */
 export function namespaceOf({ source, offset }: XmlElement): string | undefined {
   const qualified = tagNameAt(source.text, offset);
   const colon = qualified.indexOf(':');

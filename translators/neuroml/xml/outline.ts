@@ -13,7 +13,11 @@ export type Outline = readonly [offset: number, text: string, children: readonly
 /** The outline of an element and all that is in it. */
 export const outlineOf = ({ offset, text, children }: XmlElement): Outline => [offset, text, children.map(outlineOf)];
 
-/** The element of an outline of a text. @param source  the text of which the outline was made */
+/**
+ * Returns the element of an outline of a text.
+ *
+ * @param source the text of the outline
+ */
 export function fromOutline(
   [offset, text, children]: Outline,
   source: XmlSource,

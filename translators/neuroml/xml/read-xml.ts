@@ -1,7 +1,6 @@
 /**
- * Text to a tree of elements. The document's structure is what fast-xml-parser finds after its validator has passed the
- * text; places, attributes and long lists are our own (see `scan.ts`). There are no document types and no declared
- * entities.
+ * Text to a tree of elements. fast-xml-parser finds the document's structure after its validator has passed the text.
+ * Places, attributes and long lists are our own (see `scan.ts`). There are no document types and no declared entities.
  */
 
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
@@ -15,10 +14,10 @@ import { scan, type ElementList } from './scan.js';
 import { lastAtMost, XmlSource } from './source.js';
 import { tagNameAt } from './start-tag.js';
 
-/** The text that the library reads, with what was left out of it. */
+/** The text that the library reads, and the lists left out of it. */
 interface Shortened {
   readonly text: string;
-  /** Offsets in `text` where a list was cut out, ascending, and the list. */
+  /** Offsets in `text` at which a list was cut out, ascending, and the list. */
   readonly cuts: readonly { readonly at: number; readonly list: ElementList }[];
 }
 
@@ -48,7 +47,7 @@ export function readXml(given: string | CutText, document: string, diagnostics: 
   return tree && build(tree, shortened, source);
 }
 
-/** Lists by where they stand. */
+/** Returns lists in the order of their places. */
 const inOrder = (lists: readonly ElementList[]): readonly ElementList[] =>
   [...lists].sort((a, b) => a.start - b.start || a.end - b.end);
 
@@ -92,7 +91,7 @@ function validate(shortened: Shortened, source: XmlSource, diagnostics: Diagnost
 }
 
 type Metadata = { readonly startIndex?: number } | undefined;
-/** What the library yields: `{ name: children }`, `{ '#text': … }`, and where it begins under a symbol. */
+/** Output of the library: `{ name: children }`, `{ '#text': … }`, and its offset under a symbol. */
 type LibraryNode = Readonly<Record<string | symbol, unknown>>;
 
 function parse(text: string, source: XmlSource, diagnostics: Diagnostics): readonly LibraryNode[] | null {
@@ -164,7 +163,7 @@ function build(nodes: readonly LibraryNode[], shortened: Shortened, source: XmlS
       const inner = elementOf(child, element);
       if (inner) children.push(inner);
     }
-    // A list that begins where the element ends is the next one of its parent.
+    // A list that begins at the end of the element is the next one of its parent.
     if (endIndex !== undefined) insertLists(children, element, endIndex - 1);
     if (children.length > 0) element.children = children;
     element.text = texts.join('').trim() === '' ? '' : texts.join('');

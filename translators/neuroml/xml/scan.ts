@@ -1,11 +1,9 @@
 /**
- * A first look at a text: everything about well-formedness whose place matters, and long lists of elements without
- * content.
+ * A first scan of a text: all checks of well-formedness that need a place, and long lists of elements without content.
  *
- * The library that reads XML takes the place of elements only, so unclosed and mismatched tags are found here,
- * with their lines; it would also need gigabytes for a network of a million connections. Lists of simple elements of
- * one kind, which are what makes documents large, are recognised here, strictly, and left out of what the library
- * reads.
+ * The library that reads XML gives the places of elements only, so unclosed and mismatched tags are found here, with
+ * their lines. It would also need gigabytes for a network of a million connections. Lists of simple elements of one
+ * kind make documents large. They are recognised here, strictly, and left out of the library's text.
  */
 
 import type { Diagnostics, Finding } from '../../../src/diagnostics/diagnostic.js';
@@ -17,22 +15,22 @@ import * as messages from './messages.js';
 import { tagNameAt } from './start-tag.js';
 import type { XmlSource } from './source.js';
 
-/** Names of the attributes of a kind of element, in the order in which they are written. */
+/** Names of the attributes of a kind of element, in the order of writing. */
 export type ElementShape = readonly string[];
 
-/** A list of elements `<name a="…" …/>` with nothing but space between them. */
+/** A list of elements `<name a="…" …/>` with only space between them. */
 export interface ElementList {
   /** Of all its elements. */
   readonly name: string;
   /** Shapes of the elements, each from the index of the first that has it. */
   readonly shapes: readonly { readonly from: number; readonly shape: ElementShape }[];
-  /** Where the first begins and where the last ends. */
+  /** Beginning of the first element and end of the last. */
   readonly start: number;
   /** Offset after the last. */
   readonly end: number;
   /** Offset of each. */
   readonly offsets: Uint32Array;
-  /** The text that its elements are in; absent: the one where the list stands, as `start` and `end` are. */
+  /** The text of its elements; absent: the text that contains the list, with `start` and `end` in it. */
   readonly source?: XmlSource;
 }
 
@@ -63,11 +61,11 @@ interface Scan {
 }
 
 /**
- * Checks a text and finds its lists. What follows a mistake is read on as if it were put right, so that all are found.
+ * Checks a text and finds its lists. After a mistake the scan goes on as if it were corrected, so that all are found.
  *
  * @returns null after an error
- * @diagnostic xml/…  tags that are not closed, not opened or do not match, what `attributes.ts` finds in them,
- *   document types, undeclared entities, deep nesting, several roots, text outside the root, an empty text
+ * @diagnostic xml/… tags that are not closed, not opened or do not match, findings of `attributes.ts`, document types,
+ *   undeclared entities, deep nesting, several roots, text outside the root, an empty text
  */
 export function scan(source: XmlSource, diagnostics: Diagnostics): readonly ElementList[] | null {
   const { text } = source;
@@ -132,7 +130,11 @@ function checkReferences(state: Scan, start: number, end: number): void {
   }
 }
 
-/** Passes what begins with the `<` at `at`. @returns where to go on; -1 where nothing can be made of the rest */
+/**
+ * Passes the markup that begins with the `<` at `at`.
+ *
+ * @returns the next position; -1 if the rest cannot be read
+ */
 function markup(state: Scan, at: number): number {
   const { text } = state;
   switch (text[at + 1]) {
@@ -179,7 +181,7 @@ function closingTag(state: Scan, at: number): number {
   const meant = elementMeant(open, name, text, stop);
   const last = open.at(-1);
   if (meant < 0 || last === undefined) {
-    // What an element was taken to be closed by is not its closing tag a second time.
+    // An element that was treated as closed by another tag is not closed a second time.
     if (closedOtherwise.delete(name)) return stop;
     if (last) report(messages.unopenedTag(name), last, false, `${last.name} is open here`);
     else refuse(state, messages.unopenedTag(name), at, stop);
@@ -196,8 +198,9 @@ function closingTag(state: Scan, at: number): number {
 }
 
 /**
- * Index of the open element that a closing tag stands for, which is not the innermost one by name: one that it names
- * or may be a slip for, otherwise the innermost one unless that has a closing tag of its own; -1 where there is none.
+ * Returns the index of the open element meant by a closing tag that does not name the innermost one. It is the element
+ * that the tag names or may misspell, otherwise the innermost one unless that has its own closing tag. Returns -1 if
+ * there is none.
  */
 function elementMeant(open: readonly OpenElement[], name: string, text: string, stop: number): number {
   const innermost = open.length - 1;
@@ -248,9 +251,9 @@ const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\
 const simpleName = /^[A-Za-z_][\w.-]*$/;
 
 /**
- * The pattern of elements with the same name and attributes as the one at `at`, in the same order; undefined when it
- * has content, a reference or a line break in a value, or an attribute twice. An element that fits is well-formed, and
- * its values are as written, so nothing else needs to look at it.
+ * Returns the pattern of elements with the same name and attributes as the one at `at`, in the same order. Returns
+ * undefined when it has content, a reference or a line break in a value, or an attribute twice. An element that fits is
+ * well-formed, and its values are as written, so it needs no further check.
  */
 function patternOf(
   text: string,
@@ -271,7 +274,11 @@ function patternOf(
   return { regexp: new RegExp(`<${escaped(name)}${attributes}\\s*/>`, 'y'), shape: names };
 }
 
-/** Finds a long list that begins at `at`. @returns where it ends, or -1 when there is none */
+/**
+ * Finds a long list that begins at `at`.
+ *
+ * @returns its end, or -1 when there is none
+ */
 function list({ text, lists }: Scan, at: number, name: string): number {
   const found = listAt(text, at, name);
   if (!found) return -1;
@@ -279,7 +286,7 @@ function list({ text, lists }: Scan, at: number, name: string): number {
   return found.end;
 }
 
-/** The long list that begins with the `<` at `at`; undefined where there is none. */
+/** Returns the long list that begins with the `<` at `at`, or undefined if there is none. */
 export function listAt(text: string, at: number, name: string): ElementList | undefined {
   // Cheap refusal first: as many tags of the same name must follow.
   for (let count = 1, next = at; count < shortestList; count++) {

@@ -1,10 +1,8 @@
-/**
- * What the library holds of a type by name: the canonical type, and how the notation that names it speaks of its parts.
- */
+/** A named type of the library: the canonical type, and the notation's names of its parts. */
 
 import type { NeuronDocument, SynapseDocument } from '../model/document.js';
 
-/** What arrives at a receptor: it decides the unit and the sign of weights. */
+/** The kind of input at a receptor: it determines the unit and the sign of weights. */
 export type WeightKind = 'current' | 'conductance' | 'voltage';
 
 /** Units of weights as PyNN has them. */
@@ -12,17 +10,17 @@ export const weightUnits: Readonly<Record<WeightKind, string>> = { current: 'nA'
 
 const kindsByUnit: Readonly<Record<string, WeightKind>> = { A: 'current', S: 'conductance', V: 'voltage' };
 
-/** What weights of a variable with this base unit are; undefined for other units. */
+/** Returns the kind of weights onto a variable with this base unit; undefined for other units. */
 export const weightKindOf = (unit: string): WeightKind | undefined =>
   Object.hasOwn(kindsByUnit, unit) ? kindsByUnit[unit] : undefined;
 
-/** A place where synapses act on a cell. */
+/** A receptor, through which synapses act on a cell. */
 export interface Receptor {
   /** The variable that arriving weights are added to. */
   readonly variable: string;
-  /** What weights are: currents, conductances, or steps of a potential. */
+  /** Kind of the weights: currents, conductances, or steps of a potential. */
   readonly kind: WeightKind;
-  /** The parameter with the receptor's decay time constant, where it has one. */
+  /** The parameter with the receptor's decay time constant, if it has one. */
   readonly timeConstant?: string;
 }
 
@@ -33,13 +31,13 @@ export interface CellPlace {
   readonly fraction: number;
 }
 
-/** What connections, currents and recordings ask of a cell with compartments. */
+/** The parts of a cell with compartments that connections, currents and recordings refer to. */
 export interface CellStructure {
   /** Where spikes are detected. */
   readonly soma: string;
   /** Sections that a label stands for: a section, or a group of them. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
-  /** Receptors by name: where they are, and the synapse's own part of what they do. */
+  /** Receptors by name: their places, and the synapse's own part of their response. */
   readonly receptors: Readonly<Record<string, PlacedReceptor>>;
 }
 
@@ -65,16 +63,13 @@ export interface StandardCell {
   readonly neuron: NeuronDocument;
   /** Receptors by name, in the notation's order. */
   readonly receptors: Readonly<Record<string, Receptor>>;
-  /** Variables by the notation's name: what can be recorded. */
+  /** Recordable variables, by the notation's name. */
   readonly recordable: Readonly<Record<string, string>>;
-  /** Variables whose first value can be set, by the notation's name. */
+  /** Variables with settable first values, by the notation's name. */
   readonly initial: Readonly<Record<string, string>>;
   /** The input that current sources add to; none for sources of spikes. */
   readonly injectable?: string;
-  /**
-   * Parameters whose value is a list with one number for each component of the type, and the names of these components'
-   * own.
-   */
+  /** Parameters with a list as value, which has one number for each component of the type, and the components' own names. */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
   /** Cells with compartments. */
   readonly structure?: CellStructure;
@@ -90,7 +85,7 @@ export interface StandardSynapse {
   readonly name: string;
   /** The canonical type, in document form. */
   readonly synapse: SynapseDocument;
-  /** State whose first value can be set, by the notation's name. */
+  /** State with settable first values, by the notation's name. */
   readonly initial: Readonly<Record<string, string>>;
   /** Whether the name is the document's own: values are in SI or carry their units. */
   readonly native?: true;

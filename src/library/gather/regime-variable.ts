@@ -69,7 +69,7 @@ function entered({ regimes, state, parameters }: NeuronType, population: Populat
   return { ...population, values };
 }
 
-/** Returns a type with events under the names by which others receive them, if these names are unique. */
+/** Returns a type with events under the names that others receive, if these names are unique. */
 export function byWhatTheyEmit(type: NeuronType): NeuronType {
   const events = Object.entries(type.events);
   const names = events.map(([name, { emits }]) => (emits === undefined || emits === null ? name : emits));

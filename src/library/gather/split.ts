@@ -110,7 +110,7 @@ export function splitSource(
   };
 }
 
-/** Returns the parameters that a part of a type reads, and the parameters that these depend on. */
+/** Returns the parameters that a part of a type reads, and the parameters in their values. */
 function readBy(part: object, parameters: NeuronType['parameters']): NeuronType['parameters'] {
   const read = new Set(wordsIn(part));
   for (const name of read)

@@ -38,7 +38,7 @@ export interface NeuromlCell {
   readonly name: string;
   /** By name; `first_v` in a value is the first value of the component's variable v, in SI. */
   readonly attributes: ReadonlyMap<string, NeuromlAttribute>;
-  /** Variables of the component, and factors that convert the type's variables to these in SI, by the type's names. */
+  /** Variables of the component, with factors from the type's variables to their values in SI, by the type's names. */
   readonly variables: ReadonlyMap<string, NeuromlVariable>;
   /** First values of variables that the component gives, over attributes in SI. */
   readonly begins: Readonly<Record<string, Expression>>;

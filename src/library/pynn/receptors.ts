@@ -25,7 +25,7 @@ export interface ResponseParts {
   readonly current: string;
 }
 
-/** Description from which a receptor is made. */
+/** Description of a receptor. */
 interface ResponseDescription {
   readonly shape: ResponseShape;
   readonly kind: Exclude<WeightKind, 'voltage'>;

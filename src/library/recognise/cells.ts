@@ -17,7 +17,7 @@ import { verify } from './cells/verify.js';
 import { constantOf } from './numbers.js';
 import { valueOf } from './values.js';
 
-/** The standard cell that a type is; a text that says why where it is none. */
+/** Returns the standard cell that a type is, or a text with the reason if there is no such cell. */
 export function recogniseCell(
   type: NeuronType,
   use: CellUse,

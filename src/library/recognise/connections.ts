@@ -24,7 +24,7 @@ const indices = { has: (name: string): boolean => !['um', 'm', 's', 'ms'].includ
 /** Most pairs that are gone through to list connections. */
 const mostPairs = 4e6;
 
-/** The simplest equivalent of a rule; the rule itself if there is none simpler. */
+/** Returns the simplest equivalent of a rule; the rule itself if no simpler one exists. */
 export function namedRule(rule: ConnectionRule, ends: Ends): ConnectionRule {
   switch (rule.rule) {
     case 'pairs':
@@ -40,7 +40,7 @@ const isDeterministic = (e: Expression): boolean => !callsIn(e).some((one) => is
 const readsOnly = (e: Expression, names: readonly string[]): boolean =>
   [...namesIn(e)].every((name) => names.includes(name));
 
-/** Pairs in the order of creation, for rules that draw nothing; undefined for others, and for too many pairs. */
+/** Returns pairs in the order of creation, for rules without draws; undefined for others, and for too many pairs. */
 export function pairsOf(
   rule: ConnectionRule,
   ends: Ends,
@@ -62,7 +62,7 @@ export function pairsOf(
   }
 }
 
-/** What `i != j` is called where it is the whole condition. */
+/** Checks whether a condition is only `i != j`. */
 const excludesSelf = (e: Expression): boolean =>
   e.kind === 'binary' &&
   e.operator === '!=' &&
@@ -105,7 +105,7 @@ const at =
     return value;
   };
 
-/** The pairs for which a test holds; undefined where there are too many to go through. */
+/** Returns the pairs for which a test holds; undefined for too many pairs. */
 function listed(ends: Ends, holds: (i: number, j: number) => boolean): ConnectionRule | undefined {
   if (ends.from * ends.to > mostPairs) return undefined;
   const sources: number[] = [];

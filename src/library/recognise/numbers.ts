@@ -32,16 +32,16 @@ const functions: Readonly<Record<string, (x: number, y: number) => number>> = {
 const call: Functions = (name, [x = 0, y = 0]) => functions[name]?.(x, y);
 
 /**
- * The value of an expression at a point.
+ * Returns the value of an expression at a point.
  *
- * @param more  functions besides those that all expressions have
- * @throws NoNumber for what is drawn or has no value there
+ * @param more  functions besides the ones that all expressions have
+ * @throws NoNumber for random draws, and for expressions without a value there
  */
 export function valueAt(e: Expression, lookup: (name: string) => number, more?: Functions): number {
   return evaluate(e, lookup, more ? (name, values) => more(name, values) ?? call(name, values) : call);
 }
 
-/** The value of an expression without names; undefined where it has none. */
+/** Returns the value of an expression without names; undefined if it has no value. */
 export function constantOf(e: Expression): number | undefined {
   try {
     return valueAt(e, () => {
@@ -52,7 +52,7 @@ export function constantOf(e: Expression): number | undefined {
   }
 }
 
-/** Functions that have other values at few points or in a few intervals, where comparing at points may miss them. */
+/** Functions that have other values at few points or in a few intervals, so that a comparison at points may miss them. */
 const stepwise: ReadonlySet<string> = new Set(['floor', 'ceil', 'int', 'sign', 'clip', 'min', 'max', 'timestep']);
 
 /** Whether the form of an expression depends on the values of names in it. */
@@ -64,7 +64,7 @@ export function hasCases(e: Expression): boolean {
   return found;
 }
 
-/** The value of an expression that is the same whatever the names in it stand for; undefined where it has none. */
+/** Returns the value of an expression that is the same for all values of its names; undefined for other expressions. */
 export function everywhere(e: Expression): number | undefined {
   if (hasCases(e)) return undefined;
   try {
@@ -98,7 +98,7 @@ export function plain(e: Expression | string, declared: Declared): Expression {
   return mapExpression(inSI, (part) => (part.kind === 'quantity' ? number(part.value) : part));
 }
 
-/** Folds what is plain already: no name in it is a unit. */
+/** Folds an expression that is already plain: none of its names is a unit. */
 export const fold = (e: Expression): Expression => foldConstants(e, none, () => true);
 
 /**
@@ -111,7 +111,7 @@ export function tidy(value: number, apart = 4e-15): number {
   return Math.abs(short - value) <= apart * Math.abs(value) ? short : value;
 }
 
-/** Whether two numbers agree up to rounding; `scale` is the size of what they were computed from. */
+/** Checks whether two numbers agree up to rounding; `scale` is the size of the numbers that they were computed from. */
 export const near = (a: number, b: number, scale = 0): boolean =>
   a === b || (Number.isFinite(a - b) && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), scale));
 

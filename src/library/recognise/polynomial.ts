@@ -1,6 +1,6 @@
 /**
- * Expressions as polynomials in some names. What is not a polynomial by its form, such as exp(v), counts as a name of
- * its own, an atom; coefficients are free of the names.
+ * Expressions as polynomials in some names. A part that is not a polynomial by its form, such as exp(v), counts as a name of its
+ * own, an atom. Coefficients are free of the names.
  */
 
 import type { Expression } from '../../lang/ast.js';
@@ -15,7 +15,7 @@ import { constantOf, fold } from './numbers.js';
 export interface Polynomial {
   /** Coefficients by the sorted product of names, such as `v*v`. */
   readonly terms: ReadonlyMap<string, Expression>;
-  /** What is not a polynomial, by the key that stands for it in products. */
+  /** Atoms by their keys in products. */
   readonly atoms: ReadonlyMap<string, Expression>;
 }
 

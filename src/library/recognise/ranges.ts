@@ -13,8 +13,8 @@ interface Bounds {
 }
 
 /**
- * A projection between slices of its ends, where its condition is that indices are within bounds and nothing else of it
- * reads indices; the projection itself for others. Pairs and their order are the same.
+ * Returns a projection between slices of its ends, if its condition only bounds indices and its other parts do not read indices.
+ * Returns other projections unchanged. Pairs and their order are the same.
  */
 export function betweenSlices(projection: Projection, ends: Ends): Projection {
   const [rule, second] = projection.connect;
@@ -40,7 +40,7 @@ const indices = { has: (name: string): boolean => ['i', 'j', 'N_pre', 'N_post'].
 
 const mirrored = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==' } as const;
 
-/** Bounds that a condition narrows; undefined where it is anything else than bounds. */
+/** Returns bounds narrowed by a condition; undefined if it has parts other than bounds. */
 function boundsOf(e: Expression, ends: Ends, known: Bounds): Bounds | undefined {
   if (e.kind !== 'binary') return undefined;
   if (e.operator === 'and') {
@@ -78,7 +78,7 @@ function within(operator: keyof typeof mirrored, bound: number): readonly [numbe
   }
 }
 
-/** Elements of a population from one to before another; undefined where a selection is no slice. */
+/** Returns elements of a population from one to before another; undefined if a selection is not a slice. */
 function sliceOf(
   rule: SelectionRule,
   [first, last]: readonly [number, number],

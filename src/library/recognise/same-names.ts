@@ -1,10 +1,10 @@
-/** Types in the library's own names, up to what other notations make of them. */
+/** Types in the library's own names, up to changes that other notations make to them. */
 
 import type { NeuronType, SynapseType } from '../../model/model.js';
 
 /**
- * What a library's name is called in a type. Where it is reserved, it has an underscore; a capacitance is called as
- * Brian's users call it, since `cm` is a unit there.
+ * Returns the name in a type for a name of the library. A reserved name has an underscore. A capacitance has the name that
+ * Brian's users give it, since `cm` is a unit there.
  */
 export function nameThere(name: string, { parameters, state }: NeuronType | SynapseType): string | undefined {
   return [name, `${name}_`, ...(name === 'cm' ? ['C_m'] : [])].find(

@@ -1,6 +1,6 @@
 /**
- * A model in which everything that a standard type of PyNN says is said by that type: cells, synapses, sources, inputs
- * and connection rules. What no standard type says stays as it is, with the reason in the report.
+ * Rewrites a model with PyNN's standard types wherever they express a part: cells, synapses, sources, inputs and connection
+ * rules. Other parts stay as they are, with the reason in the report.
  */
 
 import type { ConversionEntry } from '../../model/conversion-report.js';
@@ -37,11 +37,11 @@ export function standardise(valid: ValidModel, stage: string): Standardised {
 }
 
 /**
- * The same model under its own timing, in which populations and projections have standard types where these say all of
- * them; undefined where there is no such part.
+ * Returns the same model under its own timing, with standard types for populations and projections that they express completely.
+ * Undefined if there is no such part.
  *
  * @param stage  first part of the report's codes
- * @param but    populations and projections that have none, with the reason
+ * @param but    populations and projections without a standard type, with the reason
  */
 export function standardiseParts(
   valid: ValidModel,
@@ -112,7 +112,7 @@ function standardised(context: Standardising): Standardised {
 
 type Types = Readonly<Record<string, NeuronType | SynapseType>>;
 
-/** Names of values that are drawn, each of which has random numbers of its own. */
+/** Returns names of drawn values, each with random numbers of its own. */
 function drawnNames(
   given: Readonly<Record<string, Value>>,
   type: NeuronType | SynapseType | undefined,

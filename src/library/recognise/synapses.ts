@@ -1,6 +1,6 @@
 /**
- * Which standard synapse a synapse type is: static and stochastic ones by the form of their code, plastic ones by what
- * they do. Parameters are measured on the type's own code at chosen spikes, then both codes are run on random trains.
+ * Recognises the standard synapse of a synapse type: static and stochastic ones by the form of their code, plastic ones by their
+ * behaviour. Parameters are measured on the type's own code at chosen spikes. Then both codes are run on random trains.
  */
 
 import type { Expression } from '../../lang/ast.js';
@@ -19,7 +19,7 @@ import { agree, attempt, benchOf, namesOf, trains, type Spike } from './synapses
 import { synapseByNames } from './synapses/by-names.js';
 import type { Arrival, RecognisedSynapse } from './synapses/recognised.js';
 
-/** A synapse type in which ports are the variables that a projection binds them to. */
+/** Returns a synapse type with ports replaced by the variables that a projection binds them to. */
 export function throughPorts(type: SynapseType, receptors: Projection['receptors']): SynapseType {
   if (Object.keys(receptors).length === 0) return type;
   const bound = (text: string): string =>
@@ -33,7 +33,8 @@ export function throughPorts(type: SynapseType, receptors: Projection['receptors
 const onePathway = "PyNN's synapses have a single pathway from the spike to the target";
 
 /**
- * What a type adds to its target when a spike arrives; a text that says why where it is not one sum to one variable.
+ * Returns the amount that a type adds to its target at a spike, or a text with the reason if it is not a single addition to one
+ * variable.
  */
 export function arrivalOf(type: SynapseType): Arrival | string {
   const { pathways, contributes, summed, events } = type;
@@ -62,10 +63,10 @@ export function arrivalOf(type: SynapseType): Arrival | string {
 }
 
 /**
- * The standard type of a synapse.
+ * Returns the standard type of a synapse.
  *
  * @param environment  values of its parameters
- * @param sends        whether what it releases arrives later than the spike that it reacts to
+ * @param sends        whether its release arrives later than the spike that it reacts to
  */
 export function recogniseSynapse(
   type: SynapseType,
@@ -196,7 +197,7 @@ function stdpOf(
       const library = standard && normalisedSynapse(standard, kind);
       const other = library && benchOf(library, microsecond);
       if (standard === undefined || other === undefined) continue;
-      // What arrives is the weight before the spike's own change in some notations, and after it in PyNN.
+      // In some notations the arriving weight is the weight before the spike's own change; in PyNN it is the weight after it.
       const spikes = trains(7, 1e-4, ['pre', 'post']);
       const ours = bench.run(spikes, { ...own, [weight]: middle }).after.map((one) => one.get(weight) ?? NaN);
       const theirs = other.run(spikes, { ...values, weight: middle }).after.map((one) => one.get('weight') ?? NaN);

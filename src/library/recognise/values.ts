@@ -12,7 +12,7 @@ import { callsIn, mapExpression, namesIn, substitute } from '../../lang/walk.js'
 import type { DataStore, Value } from '../../model/model.js';
 import { constantOf, fold, hasCases, near, plain, tidy, valueAt, type Declared } from './numbers.js';
 
-/** Parameters of one population or projection: those that are numbers, and those that differ between elements. */
+/** Parameters of one population or projection: numbers, and values that differ between elements. */
 export interface Environment {
   /** Values in SI of parameters that all elements share. */
   readonly numbers: ReadonlyMap<string, number>;
@@ -22,7 +22,7 @@ export interface Environment {
   readonly data: DataStore;
 }
 
-/** Sorts values into numbers and those that differ; texts that read other parameters have these put in. */
+/** Sorts values into numbers and varying values; replaces other parameters in expressions by their values. */
 export function environmentOf(values: Readonly<Record<string, Value>>, data: DataStore): Environment {
   const numbers = new Map<string, number>();
   const varying = new Map<string, Value>();
@@ -52,11 +52,11 @@ export const withNumbers = (e: Expression, numbers: ReadonlyMap<string, number>)
   substitute(e, new Map([...numbers].map(([name, value]) => [name, number(value)] as const)));
 
 /**
- * An expression of an environment's parameters as a value: a number, an expression of indices and draws, or an array.
- * Undefined where it has no such form.
+ * Returns an expression of an environment's parameters as a value: a number, an expression of indices and draws, or an array.
+ * Undefined if it has no such form.
  */
 export function valueOf(e: Expression, environment: Environment): Value | undefined {
-  // What is given as a number keeps its digits.
+  // A given number keeps its digits.
   const given = e.kind === 'name' ? environment.numbers.get(e.name) : undefined;
   if (given !== undefined) return given;
   const whole = fold(withNumbers(plain(e, declaredIn(environment)), environment.numbers));
@@ -92,13 +92,13 @@ const occurrences = (e: Expression, name: string): number => {
   return count;
 };
 
-/** `a + b*name`, where an expression of one name is that. */
+/** Returns an expression of one name as `a + b*name`, if it has that form. */
 function affine(e: Expression, name: string): Expression | undefined {
   // Points far apart may all be in one case of an expression that has several.
   if (namesIn(e).size !== 1 || hasCases(e)) return undefined;
   const at = (x: number): number => valueAt(e, () => x);
   try {
-    // Far away, where rounding of the offset does not count.
+    // Far away, so that rounding of the offset does not count.
     const far = 2 ** 20;
     const [offset, slope] = [at(0), (at(far) - at(0)) / far];
     const [a, b] = Number.isFinite(offset) ? [offset, slope] : [0, at(1)];
@@ -109,7 +109,7 @@ function affine(e: Expression, name: string): Expression | undefined {
   }
 }
 
-/** An array of the values for each element, where all that differ are arrays of one length. */
+/** Returns an array of the values for each element, if all varying values are arrays of one length. */
 function elementwise(
   e: Expression,
   names: readonly string[],
@@ -174,7 +174,7 @@ interface Clipped {
 
 const cutting: ReadonlySet<string> = new Set(['clip', 'max', 'min']);
 
-/** A limit, which may be infinite; undefined where it is no number. */
+/** Returns a limit, which may be infinite; undefined if it is not a number. */
 function limitAt(e: Expression): number | undefined {
   try {
     return valueAt(e, (name) => {
@@ -186,7 +186,7 @@ function limitAt(e: Expression): number | undefined {
   }
 }
 
-/** What limits a draw: `clip`, `max` and `min` with numbers, within each other, scaled and moved. */
+/** Returns the limits of a draw: `clip`, `max` and `min` with numbers, within each other, scaled and shifted. */
 function clippedDraw(e: Expression, draw: Expression): Clipped | undefined {
   const [slope, offset] = lineOf(e, draw) ?? [];
   if (slope !== undefined && offset !== undefined) return { slope, offset, low: -Infinity, high: Infinity };
@@ -218,7 +218,7 @@ interface ClippedNormal {
   readonly high: number;
 }
 
-/** What an expression draws, where that is a normal number within limits, by `clip`, `max` and `min`; in SI. */
+/** Returns an expression's draw if it is a normal number within limits, by `clip`, `max` and `min`; in SI. */
 export function clippedNormal(e: Expression): ClippedNormal | undefined {
   const [draw, ...others] = callsIn(e).filter((one) => isRandom(one.function));
   const found = draw?.function === 'normal' && others.length === 0 ? clippedDraw(e, draw) : undefined;

@@ -26,12 +26,12 @@ export interface Response {
   readonly timeConstant: Expression;
   /** Rise time of a beta function, which decays more slowly. */
   readonly riseTime?: Expression;
-  /** The variable that arrivals are added to, and what it is multiplied with to be in the response's scale. */
+  /** The variable that arrivals are added to, and its factor to the response's scale. */
   readonly entry: string;
   readonly entryScale: Expression;
 }
 
-/** Reads how variables decay; what is neither an exponential nor an alpha function is refused. */
+/** Reads how variables decay; rejects decays other than an exponential or an alpha function. */
 export function responsesOf(view: View, variables: readonly string[]): readonly Response[] {
   const decay = (name: string): Expression => {
     const rate = coefficient(view.polynomials.get(name), name);
@@ -77,7 +77,7 @@ export function responsesOf(view: View, variables: readonly string[]): readonly 
   return responses;
 }
 
-/** How responses act on a membrane whose capacitance is known or free. */
+/** The effect of responses on a membrane with a known or free capacitance. */
 interface Drive {
   readonly kind: 'current' | 'conductance';
   /** Reversal potential of a conductance. */
@@ -95,7 +95,7 @@ function driveOf(view: View, { variable }: Response): Drive {
   return { kind: 'conductance', strength: conductance, reversal: fold(quotient(strength, conductance)) };
 }
 
-/** What flows into a membrane, as receptors of a standard cell. */
+/** Inputs of a membrane, as receptors of a standard cell. */
 export interface Wired {
   /** Kind of the receptors; `delta`: arrivals step the potential. */
   readonly family: 'curr' | 'cond' | 'delta' | 'none';
@@ -110,7 +110,7 @@ export interface Wired {
   readonly ports: ReadonlyMap<string, Port>;
 }
 
-/** Capacitance that is taken where nothing of the model tells: PyNN's own. */
+/** Capacitance if no part of the model determines it: PyNN's own. */
 const usualCapacitance = 1e-9;
 
 /** Excitatory and inhibitory receptors from responses. */
@@ -207,7 +207,7 @@ function wireMany(view: View, type: NeuronType, use: CellUse, responses: readonl
   return { family: 'none', shape: 'exp', cm, isKnown: true, parameters, variables, ports, receptors };
 }
 
-/** A cell of two receptors where there is one, else a composed one. */
+/** Returns a cell of two receptors if there is one, else a composed one. */
 export function wireAny(view: View, type: NeuronType, use: CellUse, responses: readonly Response[]): Wired {
   try {
     return wire(view, type, use, responses);
@@ -247,7 +247,7 @@ function assign(
   return x >= y ? [0, 1] : [1, 0];
 }
 
-/** The capacitance that makes currents amperes and conductances siemens; PyNN's own where there are none. */
+/** Returns the capacitance that makes currents amperes and conductances siemens; PyNN's own if there are no such inputs. */
 function capacitanceOf(
   view: View,
   type: NeuronType,
@@ -264,7 +264,7 @@ function capacitanceOf(
     if ((kind === 'current' && unit === 'A') || (kind === 'conductance' && (unit === 'S' || unit === 'ohm**-1')))
       return inverse(fold(strength));
   }
-  // A constant current of the model: what the rate changes by, for each ampere.
+  // A constant current of the model determines it by the change of the rate for each ampere.
   for (const [name, { unit }] of Object.entries(type.parameters)) {
     if (unit !== 'A') continue;
     const slope = slopeOf(type, view, name);

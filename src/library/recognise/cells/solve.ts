@@ -10,8 +10,8 @@ import { inverse } from './view.js';
 export type Equation = readonly [of: Expression, value: Expression];
 
 /**
- * Returns the values of unknown names, found one after another from equations in which one of them is left and stands
- * once. Names that no equation decides are absent.
+ * Returns the values of unknown names. They are found one after another from equations with only one unknown left, which occurs
+ * once. Names that no equation determines are absent.
  */
 export function solved(
   equations: readonly Equation[],
@@ -37,7 +37,10 @@ export function solved(
   return values;
 }
 
-/** The value of a name with which an expression has a value; undefined where it is not in it once, or has no inverse. */
+/**
+ * Returns the value of a name that gives an expression a value. Undefined if the name does not occur exactly once, or has no
+ * inverse.
+ */
 function isolated(e: Expression, name: string, value: Expression): Expression | undefined {
   if (countOf(e, name) !== 1) return undefined;
   switch (e.kind) {
@@ -71,7 +74,7 @@ function isolated(e: Expression, name: string, value: Expression): Expression | 
   }
 }
 
-/** A quotient for what comes next, unless its divisor is 0. */
+/** Passes a quotient to the next step, unless its divisor is 0. */
 const divided = (
   a: Expression,
   b: Expression,

@@ -10,12 +10,12 @@ import { polynomialOf } from '../polynomial.js';
 import { constantOf, fold } from '../numbers.js';
 import { type Remark, type View, refuse, coefficient, isNought, addedTo, type CellUse, zero } from './view.js';
 
-/** What happens when a cell spikes, in volts and seconds. */
+/** The effects of a spike on a cell, in volts and seconds. */
 export interface Spiking {
   readonly threshold: Expression;
   /** Absent: the potential is not reset. */
   readonly reset: Expression | undefined;
-  /** What is added to other variables. */
+  /** Amounts added to other variables. */
   readonly jumps: ReadonlyMap<string, Expression>;
   readonly remarks: readonly Remark[];
 }
@@ -56,7 +56,7 @@ export function spikingOf(view: View, spike: EventDefinition): Spiking {
   return { threshold, reset, jumps, remarks };
 }
 
-/** The time for which the potential is held after a spike. */
+/** Returns the time for which the potential is held after a spike. */
 export function refractoryPeriod(view: View, spike: EventDefinition, { dt }: CellUse): Expression {
   const { refractory } = spike;
   if (refractory === undefined) return zero;

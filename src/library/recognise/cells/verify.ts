@@ -85,7 +85,7 @@ export function comparisonOf(
   };
 }
 
-/** Refuses a type whose rates are not those of the cell that it was taken for. */
+/** Rejects a type with rates that differ from the recognised cell's. */
 export function verify(type: NeuronType, found: RecognisedCell, use: CellUse): void {
   const library = normalisedCell(found.standard) ?? refuse(`there is no type ${found.standard.name}`);
   const { agree } = comparisonOf(type, library, found, use);

@@ -13,7 +13,7 @@ import { type Environment, withNumbers } from '../values.js';
 import { type Polynomial, polynomialOf, keyOf } from '../polynomial.js';
 import { constantOf, tidy, fold, plain } from '../numbers.js';
 
-/** What differs between a type and the standard one; the rest is the same function. */
+/** A difference between a type and the standard one; the rest is the same function. */
 export interface Remark {
   readonly verdict: 'equivalent' | 'approximated';
   readonly code: string;
@@ -26,7 +26,7 @@ export interface Port {
   /** Variables of the standard cell for positive and for negative weights. */
   readonly positive: string;
   readonly negative: string;
-  /** Weights of the standard cell are those of the type times this. */
+  /** Factor from weights of the type to weights of the standard cell. */
   readonly factor: number;
 }
 
@@ -36,13 +36,13 @@ export interface RecognisedCell {
   readonly standard: StandardCell;
   /** Values of the standard parameters, in SI, as expressions of the type's parameters that differ between cells. */
   readonly parameters: Readonly<Record<string, Expression>>;
-  /** Variables of the standard cell, and what the type's are multiplied with to be these. */
+  /** Variables of the standard cell, with factors from the type's variables. */
   readonly variables: ReadonlyMap<string, { readonly name: string; readonly factor: number }>;
   /** By the variable of the type. */
   readonly ports: ReadonlyMap<string, Port>;
-  /** What values of each input of the type are multiplied with to be currents in A. */
+  /** Factors from values of each input of the type to currents in A. */
   readonly currents?: ReadonlyMap<string, number>;
-  /** What is not the same to the bit, or holds under a condition. */
+  /** Differences beyond the last bit, and conditions under which both agree. */
   readonly remarks: readonly Remark[];
   /** Other standard cells that are the same, and why this one is taken. */
   readonly others?: string;
@@ -52,7 +52,7 @@ export interface RecognisedCell {
 export interface CellUse {
   /** Values of the parameters. */
   readonly environment: Environment;
-  /** Signs of what synapses add to each variable. */
+  /** Signs of the amounts that synapses add to each variable. */
   readonly signs: ReadonlyMap<string, ReadonlySet<1 | -1>>;
   /** Time step in s. */
   readonly dt: number;
@@ -71,7 +71,7 @@ export interface View {
   readonly rates: ReadonlyMap<string, Expression>;
   /** The membrane potential. */
   readonly v: string;
-  /** What the type's potential is multiplied with to be in volts. */
+  /** Factor from the type's potential to volts. */
   readonly volts: number;
   readonly polynomials: ReadonlyMap<string, Polynomial>;
   readonly names: ReadonlySet<string>;
@@ -97,10 +97,10 @@ export function currentsOf(
   );
 }
 
-/** Larger expressions are those of no standard cell. */
+/** No standard cell has larger expressions. */
 const largest = 5000;
 
-/** The view of a type; refuses types whose rates it cannot take apart. */
+/** Returns the view of a type; rejects types with rates that it cannot take apart. */
 export function viewOf(type: NeuronType, { environment }: CellUse): View {
   const derived = new Map<string, Expression>();
   const own = ownNames(type);
@@ -180,8 +180,8 @@ export const coefficient = (polynomial: Polynomial | undefined, ...names: readon
   polynomial?.terms.get(keyOf(...names)) ?? zero;
 
 /**
- * How much the rate of the potential, in volts, changes with a parameter: a number, or an expression of parameters that
- * differ between cells. Undefined where it depends on more.
+ * Returns the change of the rate of the potential, in volts, with a parameter. It is a number, or an expression of parameters
+ * that differ between cells. Undefined if it depends on more.
  */
 export function slopeOf(type: NeuronType, view: View, name: string): Expression | undefined {
   const e = plain(type.derivatives[view.v]?.rate ?? '0', ownNames(type));
@@ -193,7 +193,7 @@ export function slopeOf(type: NeuronType, view: View, name: string): Expression 
   return isFixed && callsIn(slope).length === 0 ? slope : undefined;
 }
 
-/** What `x = x + amount` adds. */
+/** Returns the amount that `x = x + amount` adds. */
 export function addedTo(target: string, value: Expression, view: View): Expression | undefined {
   const polynomial = polynomialOf(value, view.names);
   const others = [...polynomial.terms.keys()].filter((key) => key !== '' && key !== target);

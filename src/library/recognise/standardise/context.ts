@@ -1,4 +1,4 @@
-/** What a model becomes while its parts are given standard types, and what several parts ask of it. */
+/** State of a model while its parts get standard types, and queries that several parts need. */
 
 import { numbersOf } from '../../../model/arrays.js';
 import { parseExpression } from '../../../lang/parse.js';
@@ -51,12 +51,9 @@ export interface Standardising {
   readonly stimuli: Record<string, Stimulus>;
   /** Time step, in s. */
   readonly dt: number;
-  /**
-   * Only where the rest may stay as it is: populations and projections that do so although they have a name, with the
-   * reason.
-   */
+  /** Only if the rest may stay as it is: named populations and projections that stay as well, with the reason. */
   readonly kept?: ReadonlyMap<string, string>;
-  /** Populations and projections with a name, of which something was found that it does not say. */
+  /** Named populations and projections with a property that the name does not express. */
   readonly unsaid: Map<string, string>;
 }
 
@@ -65,7 +62,7 @@ interface SynapseNames {
   readonly names: ReadonlyMap<string, string>;
   /** Name of the standard type. */
   readonly type: string;
-  /** What weights are multiplied by. */
+  /** Factor of the weights. */
   readonly factor: number;
   /** Sign of all weights, which the receptor has; 0: of both signs. */
   readonly sign: 0 | 1 | -1;
@@ -77,10 +74,10 @@ export const isNamed = (type: { readonly conformsTo?: { readonly type: string } 
   type?.conformsTo?.type.startsWith('pynn/') === true;
 
 /**
- * Nothing decided yet.
+ * Returns the initial state.
  *
  * @param stage  first part of the report's codes
- * @param kept   what keeps its equations beside names, under the model's own timing; absent: all is to have a name
+ * @param kept   parts that keep their equations next to names, under the model's own timing; absent: all must have a name
  */
 export function standardising(valid: ValidModel, stage: string, kept?: ReadonlyMap<string, string>): Standardising {
   const { model } = valid;
@@ -102,7 +99,7 @@ export function standardising(valid: ValidModel, stage: string, kept?: ReadonlyM
   };
 }
 
-/** Notes of populations and projections why their names do not say all of them. */
+/** Records why names of populations and projections do not express all of them. */
 export function unsay(
   { kept, known, synapseNames, unsaid }: Standardising,
   names: readonly string[],
@@ -112,7 +109,7 @@ export function unsay(
   for (const name of names) if ((known.has(name) || synapseNames.has(name)) && !unsaid.has(name)) unsaid.set(name, why);
 }
 
-/** Whether a population, projection or stimulus has a name, in the model or among what has been decided. */
+/** Checks whether a name is used by a population, projection or stimulus, in the model or among earlier decisions. */
 export function isTaken(context: Standardising, name: string): boolean {
   const { populations, projections, stimuli } = context.model;
   return [populations, projections, stimuli, context.populations, context.projections].some((map) =>
@@ -134,7 +131,10 @@ export function endsOf(context: Standardising, { from, to }: Projection): Ends {
   };
 }
 
-/** Numbers for each synapse of a value that reads indices; undefined where it reads none, or pairs are not known. */
+/**
+ * Returns a number for each synapse from a value that reads indices. Undefined if it does not read any, or if pairs are not
+ * known.
+ */
 export function listedValue(
   context: Standardising,
   { connect, ...ends }: Projection,
@@ -202,7 +202,7 @@ export function declaresName(context: Standardising, population: string, name: s
   return [type?.parameters, type?.state, type?.derived].some((map) => map !== undefined && Object.hasOwn(map, name));
 }
 
-/** What the expressions of a synapse read. */
+/** Returns the values that expressions of a synapse read. */
 export function synapseEnvironment(type: SynapseType, projection: Projection, { data }: ValidModel): Environment {
   const written = new Set(Object.keys(type.state));
   const values = Object.fromEntries([

@@ -19,15 +19,15 @@ import { transitOf } from '../synapses/transit.js';
 import { valueOf, type Environment } from '../values.js';
 import type { Standardising } from './context.js';
 
-/** A synapse whose releases arrive by a pathway of their own. */
+/** A synapse with releases that arrive by a pathway of their own. */
 interface Transit {
-  /** The pathway that hears of the spike. */
+  /** The pathway that receives the spike. */
   readonly sends: string;
-  /** The pathway by which it arrives. */
+  /** The pathway by which the release arrives. */
   readonly arrives: string;
 }
 
-/** A type as it acts on the variables of its target, without the way of what it sends later. */
+/** A type by its effect on the variables of its target, without the transit of delayed releases. */
 interface Acting {
   readonly type: SynapseType;
   readonly transit: Transit | undefined;
@@ -40,12 +40,10 @@ export function actingAtOnce(own: SynapseType, { receptors }: Projection): Actin
   return transit === undefined ? { type, transit } : { type: transit.joined, transit };
 }
 
-/** The names of a library, for those that have an underscore since they are reserved elsewhere. */
+/** Returns the library's name, without the underscore of names that are reserved elsewhere. */
 const theirName = (name: string): string => name.replace(/_$/, '');
 
-/**
- * A value of a parameter that reads others which are drawn, in the library's names; undefined where it is none.
- */
+/** Returns a parameter's value that reads other drawn parameters, in the library's names; undefined for other values. */
 export function inTheirNames(e: Expression, type: SynapseType, { varying }: Environment): Value | undefined {
   const value = e.kind === 'name' ? varying.get(e.name) : undefined;
   return typeof value === 'string' ? ofDraws(parseExpression(value), type, varying) : undefined;
@@ -60,7 +58,7 @@ function ofDraws(e: Expression, type: SynapseType, varying: Environment['varying
   return printExpression(substitute(e, new Map(read.map((name) => [name, nameOf(theirName(name))] as const))));
 }
 
-/** Delays of the ways to and from the synapse. PyNN has none below a step. */
+/** Returns delays to and from the synapse. PyNN has no delay below a step. */
 export function delaysOf(
   context: Standardising,
   projection: Projection,
@@ -101,10 +99,10 @@ export function delaysOf(
 }
 
 /**
- * Delays of a plastic synapse without one, whose spikes PyNN delays by a step: behind the synapse, as PyNN has it
- * unless told otherwise, and NEST always.
+ * Returns the delay of a plastic synapse without one, since PyNN delays its spikes by a step. The delay is dendritic, which is
+ * PyNN's default and NEST's only choice.
  *
- * @returns undefined where the synapse has a delay, or its spikes are given
+ * @returns undefined if the synapse has a delay, or its spikes are given
  */
 export function dendriticDelay(
   context: Standardising,

@@ -1,4 +1,4 @@
-/** Synapses without a name at cells with one: what they read and change of these, by the names that it has there. */
+/** Synapses without a name at cells with one: they read and change the cells' variables by the standard names. */
 
 import type { Projection, SynapseType } from '../../../model/model.js';
 import { freeName } from '../../../model/free-name.js';
@@ -8,7 +8,9 @@ import { type Standardising, unsay } from './context.js';
 /** Names that synapses may read of every cell, and its event. */
 const ofEveryCell: ReadonlySet<string> = new Set(['spike', 'i']);
 
-/** A projection with its own synapses. Cells of which these take what their name does not have keep their equations, too. */
+/**
+ * Keeps a projection with its own synapses. Cells also keep their equations if the synapses read variables that their names lack.
+ */
 export function keepEquations(context: Standardising, name: string, projection: Projection, type: SynapseType): void {
   const { from, to, connect, values, delays, receptors } = projection;
   const text = JSON.stringify([type, connect, values, delays]);
@@ -44,7 +46,7 @@ export function keepEquations(context: Standardising, name: string, projection: 
   };
 }
 
-/** What a variable is called in cells, which is the same in value there; undefined where it is not. */
+/** Returns the name of a variable with the same value in standard cells; undefined if there is no such variable. */
 function nameThere({ known }: Standardising, cells: readonly string[], variable: string): string | undefined {
   const names = cells.map((name) => {
     const cell = known.get(name)?.cell;

@@ -1,4 +1,4 @@
-/** Of cells and synapses with a name: what else of the model is only said by their equations. */
+/** Finds parts of named cells and synapses that only their equations express. */
 
 import { parseExpression } from '../../../lang/parse.js';
 import { namesIn } from '../../../lang/walk.js';
@@ -9,7 +9,7 @@ import { isPhase, isRecording, isSelection } from '../../../model/tagged.js';
 import { ownersOf } from '../../../model/typed.js';
 import { type Standardising, unsay } from './context.js';
 
-/** Notes populations and projections of which names do not say all. */
+/** Records populations and projections with names that do not express all of them. */
 export function noteUnsaid(context: Standardising): void {
   const { populations, projections, stimuli, operations, recordings, experiment } = context.model;
   for (const [name, { clock }] of Object.entries(populations))
@@ -68,7 +68,7 @@ function declares({ model }: Standardising, owner: string, name: string): boolea
   );
 }
 
-/** Changes that are found by other names than those of `owner.variable = value`. */
+/** Records changes by names other than `owner.variable = value`. */
 function notePhase(context: Standardising, phase: Phase): void {
   const owners = (values: Readonly<Record<string, unknown>>): readonly string[] =>
     Object.keys(values).map((key) => assignedBy(key).owner);

@@ -101,10 +101,10 @@ function windowOf(e: Expression, environment: Environment, dt: number): Window {
 const withoutInt = (e: Expression): Expression =>
   e.kind === 'call' && e.function === 'int' && e.arguments[0] !== undefined ? e.arguments[0] : e;
 
-/** Parts of a step by which times may miss it. */
+/** Largest deviation of a time from a step, in steps. */
 const tolerance = 1e-6;
 
-/** The first step in which a comparison of the time holds, or the first one after those in which it does. */
+/** Returns the first step in which a comparison of the time holds, or the first one after all steps in which it holds. */
 function boundOf(
   e: Expression,
   { numbers }: Environment,
@@ -117,7 +117,7 @@ function boundOf(
   const time = constantOf(fold(withNumbers(bound, new Map([...numbers, ['dt', dt]]))));
   if (time === undefined) return undefined;
   const isLower = e.operator.startsWith('>') === isTime(e.left);
-  // `t > x` and `t <= x` differ from the others where x is a step.
+  // `t > x` and `t <= x` differ from the others if x is a step.
   const isNext = isLower !== e.operator.endsWith('=');
   const steps = time / dt;
   return { isLower, step: Math.max(0, isNext ? Math.floor(steps + tolerance) + 1 : Math.ceil(steps - tolerance)) };

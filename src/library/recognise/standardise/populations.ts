@@ -18,7 +18,7 @@ import { actingAtOnce } from './delays.js';
 import { poissonSource } from './poisson.js';
 import { type Standardising, cellType, isNamed, keepPopulation, listedValue, synapseEnvironment } from './context.js';
 
-/** Signs of what reaches each variable of each population. */
+/** Returns the signs of all arrivals at each variable of each population. */
 export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<string, Set<1 | -1>>> {
   const all = new Map<string, Map<string, Set<1 | -1>>>();
   const note = (populations: readonly string[], variable: string, sign: 1 | -1 | 0): void => {
@@ -47,7 +47,9 @@ export function arrivingSigns(context: Standardising): ReadonlyMap<string, Map<s
   return all;
 }
 
-/** A population, with its cell; as it is, with the reason in the report, where PyNN has none. */
+/**
+ * Gives a population its standard cell. If PyNN has no such cell, the population stays as it is, with the reason in the report.
+ */
 export function standardisePopulation(
   context: Standardising,
   name: string,
@@ -153,7 +155,7 @@ function remarkMethod(context: Standardising, type: NeuronType, cell: Recognised
   );
 }
 
-/** Draws at each spike replaced by what they are mostly: the sign of a weight does not depend on them. */
+/** Replaces draws at each spike by their usual value, since the sign of a weight does not depend on them. */
 function withoutDraws(e: Expression): Expression {
   return callsIn(e).some((one) => isRandom(one.function)) ? number(constantOf(e) ?? 1) : e;
 }

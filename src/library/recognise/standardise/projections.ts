@@ -27,7 +27,7 @@ import {
   synapseType,
 } from './context.js';
 
-/** A projection, with its synapse and its receptor; as it is, with the reason in the report, where PyNN has none. */
+/** Gives a projection its standard synapse and receptor. If PyNN has none, it stays as it is, with the reason in the report. */
 export function standardiseProjection(context: Standardising, name: string, projection: Projection): void {
   const pointer = child('/projections', name);
   const own = context.model.synapses[projection.synapse];
@@ -110,7 +110,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   if (known === undefined && (sign === 0 || (sign < 0 && hasConductances(context, targets))))
     return keep('its weights have a sign that PyNN refuses there');
   if (port.kind === 'conductance' && sign !== 1) return keep('a negative conductance, which PyNN rejects');
-  // What is several projections in PyNN has no one set of weights to change or to record.
+  // A projection split in PyNN has no single set of weights to change or to record.
   const named = (names: ReadonlyMap<string, string>): void => {
     context.synapseNames.set(name, { names, type: found.name, factor: port.factor, sign, environment });
   };
@@ -144,7 +144,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
   context.report.exact(pointer, found.name, context.code('recognised'));
 }
 
-/** Beside equations: why a name does not say when in a step synapses act. */
+/** Returns, for models that keep equations, why a name does not express when synapses act in a step. */
 const placeInStep = ({ kept }: Standardising, { clock, order }: Projection): string | undefined =>
   kept === undefined || (clock === undefined && order === 0) ? undefined : 'it has a clock or an order of its own';
 
@@ -164,7 +164,7 @@ const hasConductances = ({ model }: Standardising, cells: readonly string[]): bo
     Object.values(model.neurons[model.populations[name]?.type ?? '']?.state ?? {}).some(({ unit }) => unit === 'S'),
   );
 
-/** Whether all delays are known, and those to the target are of a time step or more. */
+/** Checks whether all delays are known, and delays to the target are a time step or more. */
 function areAfterSteps({ valid, dt }: Standardising, { delays }: Projection, { pathways }: SynapseType): boolean {
   return Object.entries(pathways).every(([key, { on, delay }]) => {
     const given = delays[key] ?? delay;
@@ -180,7 +180,7 @@ function withNames(context: Standardising, projection: Projection): Projection {
   return { ...sliced, connect: sliced.connect.map((rule) => namedRule(rule, ends)) };
 }
 
-/** A projection as one of its positive and one of its negative weights; undefined where its pairs are drawn. */
+/** Splits a projection into one of its positive and one of its negative weights; undefined if its pairs are drawn. */
 function splitBySign(context: Standardising, projection: Projection): readonly [Projection, Projection] | undefined {
   const { data } = context.valid;
   const sizes = endsOf(context, projection);

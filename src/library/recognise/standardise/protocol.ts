@@ -73,7 +73,7 @@ function namesOf(
   return context.known.get(name)?.cell.variables;
 }
 
-/** A phase whose changes are of parameters and variables of standard types. */
+/** Returns phases that change parameters and variables of standard types. */
 export function standardPhases(context: Standardising, phase: Phase, pointer: string): readonly Phase[] {
   if (!isPhase(phase, 'set')) return [phase];
   const set: Record<string, Value> = {};
@@ -129,7 +129,7 @@ export function standardPhases(context: Standardising, phase: Phase, pointer: st
   return Object.keys(set).length === 0 ? [] : [{ ...phase, set }];
 }
 
-/** Changes where a condition of the index holds, as changes of those cells; undefined where it reads more. */
+/** Returns changes under a condition of the index as changes of the matching cells; undefined if the condition reads more. */
 function partedByCells(
   context: Standardising,
   set: Readonly<Record<string, Value>>,
@@ -168,7 +168,7 @@ function changedParameters(
   const nextUse = { ...use, environment: next };
   const found = cell.standard.name === 'SpikeSourcePoisson' ? cell : recogniseCell(type, nextUse);
   if (typeof found === 'string' || found.standard !== cell.standard) return [[variable, undefined]];
-  // What a part of the cells is given does not hold for the others.
+  // A change of part of the cells does not apply to the others.
   if (whole) context.known.set(owner, { cell: found, environment: next, use: nextUse });
   return Object.entries(found.parameters).flatMap(([name, e]): readonly (readonly [string, Value | undefined])[] => {
     const before = valueOf(cell.parameters[name] ?? number(0), environment);

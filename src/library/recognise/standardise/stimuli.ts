@@ -80,7 +80,7 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
   );
 }
 
-/** A text in which parameters of a population are numbers; the text itself where it reads none. */
+/** Returns an expression with numbers in place of a population's parameters; the same text if it reads no parameters. */
 function withParameters(
   context: Standardising,
   text: string,

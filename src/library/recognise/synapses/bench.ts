@@ -1,4 +1,4 @@
-/** Synapse types that are run on the host: what their code releases at trains of spikes. */
+/** Runs synapse types on the host: the releases of their code at trains of spikes. */
 
 import type { Expression, Statement } from '../../../lang/ast.js';
 import { number } from '../../../lang/build.js';
@@ -8,7 +8,7 @@ import { parseStatements } from '../../../lang/parse.js';
 import type { SynapseType } from '../../../model/model.js';
 import { near, plain, sequence, valueAt, type Declared } from '../numbers.js';
 
-/** What has a name in a synapse: parameters, state, and what its code assigns. */
+/** Returns the names in a synapse: parameters, state, and targets of its assignments. */
 export function namesOf(type: SynapseType): Declared {
   const assigned = Object.values(type.pathways)
     .flatMap(({ do: texts }) => texts)
@@ -22,20 +22,20 @@ export type Spike = readonly [time: number, side: 'pre' | 'post'];
 
 /** A synapse that is run on the host. */
 export interface Bench {
-  /** What arrives at each presynaptic spike, and the variables after each spike. */
+  /** Returns the release at each presynaptic spike, and the variables after each spike. */
   run(
     spikes: readonly Spike[],
     values: Readonly<Record<string, number>>,
   ): { readonly released: readonly number[]; readonly after: readonly ReadonlyMap<string, number>[] };
 }
 
-/** What the host cannot run. */
+/** Code that the host cannot run. */
 export class Impossible extends Error {}
 
 /**
- * A type's code as a function of trains; undefined where it reads what is not its own.
+ * Returns a type's code as a function of trains; undefined if it reads variables of other objects.
  *
- * @param draws  whether it may draw: all draws at a spike are then of one number, the same for types that are compared
+ * @param draws  whether it may draw: all draws at a spike are then of one number, the same for compared types
  */
 export function benchOf(type: SynapseType, dt: number, draws = false): Bench | undefined {
   const rates = new Map<string, { readonly slope: Expression; readonly constant: Expression }>();
@@ -126,7 +126,7 @@ function assigned(operator: string, before: number, value: number): number {
   }
 }
 
-/** Trains of both sides whose spikes never coincide. */
+/** Returns trains of both sides with spikes that never coincide. */
 export function trains(seed: number, dt: number, sides: readonly ('pre' | 'post')[]): readonly Spike[] {
   const random = sequence(seed);
   let time = 0.01;
@@ -154,7 +154,7 @@ export function agree(
   });
 }
 
-/** What an action gives; undefined where something has no value on the host. */
+/** Returns the result of an action; undefined if a value does not exist on the host. */
 export function attempt<T>(action: () => T | undefined): T | undefined {
   try {
     return action();

@@ -17,9 +17,9 @@ import { agree, attempt, benchOf } from './bench.js';
 import type { Arrival, RecognisedSynapse } from './recognised.js';
 
 /**
- * The plastic synapse whose parameters and code a type has.
+ * Returns the plastic synapse with the parameters and code of a type.
  *
- * @param sends  whether what it releases arrives later than the spike that it reacts to
+ * @param sends  whether its release arrives later than the spike that it reacts to
  */
 export function synapseByNames(
   type: SynapseType,
@@ -62,7 +62,7 @@ export function synapseByNames(
 
 const unitOfWeights = (standard: StandardSynapse): string => declaredIn(standard.synapse, 'weight').unit;
 
-/** Plastic synapses of the library whose variables a type has. */
+/** Returns plastic synapses of the library with the variables of a type. */
 function candidates(
   type: SynapseType,
   kind: WeightKind,
@@ -82,10 +82,7 @@ function candidates(
   });
 }
 
-/**
- * Values of parameters that a type has not since they are neutral in its code; undefined where no values make both
- * codes release the same.
- */
+/** Returns neutral values of parameters that a type lacks. Undefined if no values make both codes release the same. */
 function missingValues(
   type: SynapseType,
   standard: StandardSynapse,
@@ -133,7 +130,7 @@ function missingValues(
     );
 }
 
-/** A type that sends what it gives at once: when it arrives is said by delays. */
+/** Returns a type that acts at once in place of sending, since delays determine the arrival. */
 const withoutSend = (type: SynapseType): SynapseType => ({
   ...type,
   pathways: Object.fromEntries(

@@ -3,11 +3,11 @@
 import type { Expression } from '../../../lang/ast.js';
 import type { StandardSynapse } from '../../standard-type.js';
 
-/** What a synapse type does at the arrival of a spike, apart from which standard type it is. */
+/** The effect of a synapse type at the arrival of a spike, independent of its standard type. */
 export interface Arrival {
   /** Variable of the target that is added to. */
   readonly variable: string;
-  /** What is added, as an expression of the synapse's parameters, state and draws. */
+  /** The amount added, as an expression of the synapse's parameters, state and draws. */
   readonly amount: Expression;
 }
 
@@ -17,13 +17,13 @@ export interface RecognisedSynapse {
   readonly name: string;
   /** Weight before the receptor's scale, as an expression of the type's parameters. */
   readonly weight: Expression;
-  /** Other parameters of the standard type in SI; those in the unit of weights are before the receptor's scale. */
+  /** Other parameters of the standard type in SI. Parameters in the unit of weights do not include the receptor's scale. */
   readonly parameters: Readonly<Record<string, number | Expression>>;
-  /** Which of these are in the unit of weights. */
+  /** Names of the parameters in the unit of weights. */
   readonly scaled: ReadonlySet<string>;
-  /** Variables of the standard type, by those of the type. */
+  /** Variables of the standard type, by variables of the given type. */
   readonly variables: ReadonlyMap<string, string>;
   readonly remarks: readonly { readonly code: string; readonly message: string }[];
-  /** Of a plastic synapse, the type whose delay lies behind the synapse. */
+  /** For a plastic synapse, the type with a dendritic delay. */
   readonly dendritic?: StandardSynapse | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Synapses that keep what they release until it arrives, as Brian's users write what is sent later: one pathway sets a
- * variable, another one with a longer delay adds it to the target.
+ * Synapses that keep their release until it arrives, as Brian's users write delayed effects. One pathway sets a variable, and
+ * another one with a longer delay adds it to the target.
  */
 
 import { parseStatements } from '../../../lang/parse.js';
@@ -8,7 +8,7 @@ import { printExpression, printStatement } from '../../../lang/print.js';
 import { namesIn } from '../../../lang/walk.js';
 import type { SynapseType } from '../../../model/model.js';
 
-/** Pathways of a type that keep what they release, and those by which it arrives. */
+/** Pathways of a type that keep a release, and pathways by which it arrives. */
 interface Transit {
   readonly sends: string;
   readonly arrives: string;
@@ -16,7 +16,7 @@ interface Transit {
   readonly joined: SynapseType;
 }
 
-/** The pathways between which something is in transit; undefined where there is nothing of the kind. */
+/** Returns the pathways around a transit; undefined if there is no transit. */
 export function transitOf(type: SynapseType): Transit | undefined {
   const pathways = Object.entries(type.pathways).filter(([, { on }]) => on === 'pre.spike');
   if (pathways.length !== 2) return undefined;

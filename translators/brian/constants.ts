@@ -1,6 +1,6 @@
 /**
  * The constants of a specification (Brian's external namespace): quantities, and arithmetic of units and other
- * constants such as `60*0.27/10*mV`. They are read once, each wherever it is first needed.
+ * constants such as `60*0.27/10*mV`. Each constant is read once, at its first use.
  */
 
 import { isInt32 } from '../../src/lang/integers.js';
@@ -207,7 +207,7 @@ interface Parts {
 
 /** Reads a text as `readText` does, in the names of the specification. */
 function readParts(text: string, scope: Scope, pointer: string, to: Reporter): Quantity | Parts | undefined {
-  // Names of Brian's own units are refused as names.
+  // Names of Brian's own units are rejected as names.
   const isName = (key: string): boolean =>
     !brianUnits.has(key) && (scope.constant(key) !== undefined || scope.meaning(key) !== undefined);
   const leading = leadingQuantity(text, isName);
@@ -335,7 +335,7 @@ function constantScope(namespace: Namespace): Scope {
 export function quantityOf(tree: Expression): Quantity | undefined {
   let folded: Expression;
   try {
-    // A parameter or variable may be called like a unit that Brian does not know.
+    // A parameter or variable may have the name of a unit that Brian does not have.
     folded = foldConstants(tree, new Map(), (key) => !brianUnits.has(key) && !brianConstants.includes(key));
   } catch (error) {
     if (error instanceof LangError) return undefined;

@@ -8,7 +8,8 @@ import { mostListed } from '../../src/model/listed.js';
 import * as messages from './messages.js';
 
 /**
- * Where findings of an import go; places are given as pointers into the user's document and spans within its strings.
+ * Receiver of findings of an import. Places are given as pointers into the user's document and spans within its
+ * strings.
  */
 export interface Reporter {
   /** Reports a finding at a node, or at a range within the string there. */
@@ -32,7 +33,7 @@ export function reporter(positions: Positions, diagnostics: Diagnostics): Report
   return {
     report(finding, pointer, span, notes = []) {
       if (finding.severity === 'warning' && notes.length > 0) {
-        // Of each definition, a warning is given once.
+        // For each definition, a warning is given once.
         const key = JSON.stringify([finding.code, finding.message, notes]);
         if (warned.has(key)) return;
         warned.add(key);

@@ -1,9 +1,9 @@
 /**
- * Neurons of a few compartments as Dendrify describes them: geometry or lumped values, couplings, receptors, noise and
+ * Neurons of a few compartments in the notation of Dendrify. Geometry or lumped values, couplings, receptors, noise and
  * dendritic spikes become the equations, constants and events of a NeuronGroup, with variables named `V_soma`.
  *
  * @source Pagkalos, Chavlis & Poirazi (2023), Introducing the Dendrify framework for incorporating dendrites to
- *   spiking neural networks, Nature Communications 14:131; the equations of Dendrify 2.2
+ * spiking neural networks, Nature Communications 14:131; the equations of Dendrify 2.2
  */
 
 import { dimensionless, type Dimension } from '../../src/lang/ast.js';
@@ -331,7 +331,7 @@ class Expansion {
     });
   }
 
-  /** A noisy current of Ornstein and Uhlenbeck, in steps of Euler's method. */
+  /** Adds a noisy current, an Ornstein-Uhlenbeck process in steps of Euler's method. */
   #noise(name: string, { noise }: DendriticCompartment): void {
     if (noise === undefined) return;
     const { tau = '20 ms', sigma = '1 pA', mean = '0 pA' } = noise;
@@ -343,7 +343,7 @@ class Expansion {
     this.#currents.get(name)?.push(`I_noise_${name}`);
   }
 
-  /** Events that open a conductance for a while and then another one. */
+  /** Adds events that open one conductance for a while and then another one. */
   #dendriticSpikes(name: string, { dspikes = {} }: DendriticCompartment): void {
     for (const [key, spike] of Object.entries(dspikes)) {
       const at = child(child(child(child(this.pointer, 'compartments'), name), 'dspikes'), key);
@@ -383,7 +383,7 @@ class Expansion {
     }
   }
 
-  /** The step of the neurons' own clock, in s. */
+  /** Returns the step of the neurons' own clock, in s. */
   #step(): number {
     const { dt } = this.neuron;
     return (

@@ -1,15 +1,15 @@
-/** Where in a step Brian tests for events, and which pathways run before the test of their event. */
+/** Places of Brian's tests for events in a step, and pathways that run before the test for their event. */
 
 import { objectNames } from '../../src/model/object-names.js';
 import { slotsOf } from '../../src/model/steps.js';
 import { defaultSlot, isBeforeThresholds } from './vocabulary.js';
 
-/** Where an object of Brian acts: by slot, then by order, then by name. */
+/** Place of an object of Brian in a step: by slot, then by order, then by name. */
 export interface PlaceInStep {
   readonly slot: string;
   /** Order among all objects in the slot, not counted from the order of a group. */
   readonly order: number;
-  /** Of the object. */
+  /** Name of the object. */
   readonly name: string;
 }
 

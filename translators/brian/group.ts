@@ -17,7 +17,7 @@ const nowhere = { start: 0, end: 0 };
 
 /** A source or target of spikes. `used` and `written` fill while code is translated. */
 export interface Group {
-  /** NeuronGroup, PoissonGroup or SpikeGeneratorGroup; Synapses at which others end. */
+  /** NeuronGroup, PoissonGroup or SpikeGeneratorGroup, or Synapses that are an end of other synapses. */
   readonly kind: 'neuron' | 'poisson' | 'generator' | 'synapses';
   /** Name in the specification and in the model. */
   readonly name: string;
@@ -31,13 +31,13 @@ export interface Group {
   readonly events: readonly string[];
   /** Whether a spike makes the neuron refractory. */
   readonly refractory: boolean;
-  /** Whether an equation is flagged `unless refractory`: then Brian defines the names of the mechanism. */
+  /** Whether an equation is flagged `unless refractory`. Brian then defines the names of the mechanism. */
   readonly flagged: boolean;
   /** Its own constants, then constants of the whole specification. */
   readonly namespace: Namespace;
-  /** Constants that its code names: they become parameters. */
+  /** Constants that its code names, which become parameters. */
   readonly used: Map<string, Constant>;
-  /** Variables that code writes: parameters among them become state. */
+  /** Variables that code writes. Parameters among them become state. */
   readonly written: Set<string>;
   /** Order in its slot; absent: 0. */
   readonly order?: number;
@@ -53,7 +53,7 @@ export interface Spatial {
   readonly cells: number;
   /** Values of variables that it defines itself. */
   readonly values: ReadonlyMap<string, ReadValue>;
-  /** Of the canonical type, the tree. */
+  /** The tree of the canonical type. */
   readonly cable: Located;
 }
 
@@ -92,9 +92,9 @@ export interface SynapseGroup {
   readonly copy?: string;
   /** Its own constants, then constants of the whole specification. */
   readonly namespace: Namespace;
-  /** Constants that its code names: they become parameters. */
+  /** Constants that its code names, which become parameters. */
   readonly used: Map<string, Constant>;
-  /** Variables that code writes: parameters among them become state. */
+  /** Variables that code writes. Parameters among them become state. */
   readonly written: Set<string>;
 }
 
@@ -122,8 +122,8 @@ export type Tables = ReadonlyMap<string, Callable>;
 /** How a text may use names. */
 interface ScopeOptions {
   /**
-   * Constants become parameters of that name (code that runs again and again), or their value is put in (code that runs
-   * once).
+   * Constants become parameters of that name in code that runs repeatedly, and are replaced by their value in code that
+   * runs once.
    */
   readonly constants: 'byName' | 'byValue';
   /** White noise may be used. */

@@ -44,7 +44,7 @@ import { translateTimedArray, type TranslatedTable } from './timed-arrays.js';
 import { readNumber } from './values.js';
 import { defaultClock } from './vocabulary.js';
 
-/** Brian's time step when none is given, in s. */
+/** Brian's default time step, in s. */
 const usualStep = 1e-4;
 
 /** A document for `normalise`, and the remarks on a document without errors. */

@@ -166,7 +166,7 @@ function momentScope(
           finding: messages.unsupported(`reading ${variable.name} between two assignments of it`),
         };
       const tree = valueTree(value, variable);
-      // A second draw would give another number; only the assignment that replaces the value may read it, and only
+      // A second draw would give another number. Only the assignment that replaces the value may read it, and only
       // once.
       if (callsRandom(tree) && now.variable !== variable.name)
         return { kind: 'refused', finding: messages.overwrittenInitializer(variable.name) };
@@ -228,7 +228,7 @@ function readsItselfTwice(assignment: Assignment, before: ReadValue | undefined,
   const usesIn = (text: unknown): number =>
     typeof text === 'string' ? (text.match(new RegExp(`\\b${variable.name}\\b`, 'g'))?.length ?? 0) : 0;
   const uses = usesIn(value);
-  // Where the condition does not hold, the value stays.
+  // If the condition does not hold, the value stays.
   return uses > 1 || (uses > 0 && where !== undefined) || usesIn(where) > 0;
 }
 

@@ -10,13 +10,13 @@ export interface SectionShape {
   readonly name: string;
   /** Ordinal of the section that it grows from; null for the root. */
   readonly parent: number | null;
-  /** Whether it is one compartment, a sphere that has next to no resistance. */
+  /** Whether it is one compartment, a sphere of negligible resistance. */
   readonly sphere: boolean;
   /** Diameters at the ends of its compartments, one more than compartments. A sphere has one. */
   readonly diameters: readonly number[];
-  /** Of its compartments. */
+  /** Lengths of its compartments. */
   readonly lengths: readonly number[];
-  /** Ends of its compartments, relative to the end of the parent; of a sphere its centre. Absent: not known. */
+  /** Ends of its compartments relative to the end of the parent, or the centre of a sphere. Absent: unknown. */
   readonly points?: readonly Point[];
 }
 
@@ -176,7 +176,7 @@ function measure(
   return distance;
 }
 
-/** Compartments from a distance along a section to another; absent: from its beginning, to its end. */
+/** Returns compartments between two distances along a section; absent: from its beginning, to its end. */
 export function compartmentsWithin(
   { numbers }: Morphology,
   { first, count }: PlacedSection,
@@ -211,7 +211,7 @@ export function compartmentAt(
   return first + Math.min(count - 1, Math.max(0, found));
 }
 
-/** Of a section's length: so close to the end of a compartment a place is on it. */
+/** Relative to a section's length: a place this close to the end of a compartment is on the end. */
 const tolerance = 1e-12;
 
 function endsOf(lengths: readonly number[]): readonly number[] {

@@ -25,19 +25,19 @@ import type { Namespace, Scope } from './terms.js';
 import { readNumber, readSize, readValue } from './values.js';
 import { defaultClock, defaultSlot } from './vocabulary.js';
 
-/** Everything that all sections of a specification see. */
+/** Settings shared by all sections of a specification. */
 export interface Setting {
   /** Constants of the whole specification. */
   readonly namespace: Namespace;
   /** Timed arrays, callable from all code. */
   readonly tables: Tables;
-  /** Where findings go. */
+  /** Receiver of findings. */
   readonly to: Reporter;
   /** Time step of the default clock in s. */
   readonly dt: number;
   /** Common divisor of all time steps of the run, in s. */
   readonly step: number;
-  /** Whether some group or synapses have a time step of their own. */
+  /** Whether some group or synapses have their own time step. */
   readonly hasClocks: boolean;
   /** Reads a file in the folder of the specification. Returns its text, or the reason why it was not read. */
   readFile(name: string): { readonly text: string } | { readonly refused: string };

@@ -13,7 +13,7 @@ interface Read {
   readonly expression: Expression;
   /** Names in its expression, in canonical names. */
   readonly names: ReadonlySet<string>;
-  /** Variables that it depends on, also through others, in canonical names. */
+  /** Variables that it depends on, directly or through others, in canonical names. */
   readonly leaves: ReadonlySet<string>;
   /** Whether Brian loads its inputs when the code begins. */
   readonly atOnce: boolean;

@@ -33,7 +33,7 @@ export const isWrong = (read: object): read is Wrong => 'wrong' in read;
 /** Contents of a file. */
 interface Read {
   readonly sections: readonly SectionShape[];
-  /** A point much farther from its parent, in m, than others are. */
+  /** A point much farther from its parent, in m, than other points are. */
   readonly jump?: { readonly line: number; readonly metres: number };
 }
 

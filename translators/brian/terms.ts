@@ -17,11 +17,11 @@ export const isQuantity = (read: object): read is Quantity => 'value' in read &&
 /** A constant of a namespace. */
 export interface Constant {
   readonly name: string;
-  /** Of its definition in the user's document. */
+  /** Pointer to its definition in the user's document. */
   readonly pointer: string;
-  /** In canonical names, other constants put in; its spans are of no use elsewhere. */
+  /** Tree in canonical names with other constants inserted. Its spans are not valid elsewhere. */
   readonly tree: Expression;
-  /** Absent when it takes more than arithmetic to know it. */
+  /** Absent if its value needs more than arithmetic. */
   readonly quantity?: Quantity;
   /** The type of its value. */
   readonly type: ValueType;
@@ -36,7 +36,7 @@ export interface Namespace {
    * definition.
    */
   definition(name: string): string | undefined;
-  /** All names, for suggestions. */
+  /** Returns all names, for suggestions. */
   names(): readonly string[];
   /** Returns pointers of its own constants that have not been read so far, by name. */
   unread(): ReadonlyMap<string, string>;
@@ -53,11 +53,11 @@ export interface Variable {
   readonly flags: ReadonlySet<string>;
   /** The right side, in Brian's names. Parameters have no right side. */
   readonly expression?: Expression;
-  /** Of the text that the spans refer to. */
+  /** Pointer to the text that the spans refer to. */
   readonly pointer: string;
-  /** Where its name is. */
+  /** Span of its name. */
   readonly nameSpan: Span;
-  /** Where the entire line is. */
+  /** Span of the entire line. */
   readonly span: Span;
   /** Set if its definition or unit has an error. That was reported, so its values cause no more findings. */
   readonly unknown?: true;
@@ -74,7 +74,7 @@ export interface UserFunction {
   /** In Brian's names; absent for a draw, which is canonical. */
   readonly body?: Expression;
   readonly drawn?: Expression;
-  /** Of its text. */
+  /** Pointer to its text. */
   readonly pointer: string;
   /** Functions that it may call. */
   readonly known: ReadonlyMap<string, Callable>;
@@ -100,16 +100,16 @@ export type Meaning =
   | { readonly kind: 'special'; readonly canonical: string }
   /** A constant that becomes a parameter of the same name. */
   | { readonly kind: 'parameter'; readonly constant: Constant; readonly use: () => void }
-  /** An expression that is put in for the name. */
+  /** An expression that replaces the name. */
   | { readonly kind: 'expression'; readonly tree: Expression }
-  /** A name that is refused, with the reason. */
+  /** A rejected name, with the reason. */
   | { readonly kind: 'refused'; readonly finding: Finding };
 
 /** The meaning of names at the place of a text, except for units and Brian's own functions and constants. */
 export interface Scope {
   /** Returns the meaning of a name, or undefined for other names. */
   meaning(name: string): Meaning | undefined;
-  /** Where a constant of that name is defined, whether or not the name means it here. */
+  /** Returns the place of the definition of a constant with that name, whether or not the name means it here. */
   constant(name: string): string | undefined;
   /** Returns a timed array or function by its name, or undefined if there is none. */
   table(name: string): Callable | undefined;

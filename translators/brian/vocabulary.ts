@@ -96,7 +96,7 @@ export const methodNames: Readonly<Record<string, IntegrationMethod>> = {
   gsl_rk8pd: 'adaptive',
 };
 
-/** Methods of Brian that are refused by name, with the reason. */
+/** Methods of Brian that are rejected by name, with the reason. */
 export const refusedMethods: Readonly<Record<string, string>> = {
   independent: 'the deprecated method independent',
 };

@@ -13,7 +13,7 @@ export interface Hdf5Group {
 export interface Hdf5Table {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Length along each dimension; none for a single value. */
+  /** Length along each dimension, empty for a single value. */
   readonly shape: readonly number[];
   /** Type of the stored elements; `other` has no values. */
   readonly type: 'integer' | 'single' | 'double' | 'text' | 'other';

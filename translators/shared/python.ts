@@ -20,13 +20,16 @@ interface Bracketed {
   readonly method?: Bracketed;
 }
 
-/** Of lines. */
+/** Length of lines. */
 export const width = 88;
-/** From so many short items on, a list fills lines. */
+/** The least number of short items of a list that fills lines. */
 const many = 17;
 /** The least number of evenly spaced values that are not listed. */
 const manyEven = 10;
-/** Decimals that NumPy rounds to without loss: their powers of ten and so many units are whole doubles. */
+/**
+ * Decimals that NumPy rounds to without loss: their powers of ten, and numbers of units up to this limit, are whole
+ * doubles.
+ */
 const mostDecimals = 12;
 const mostUnits = 1e12;
 /** In units of the last decimal. Rounding changes shorter distances visibly. */
@@ -71,7 +74,7 @@ function evenly(values: readonly number[]): string | undefined {
   const scale = Number(`1e${decimals}`);
   const size = Math.max(Math.abs(first), Math.abs(last)) * scale;
   if (decimals > mostDecimals || size > mostUnits) return undefined;
-  // Distances of few units of the last decimal are equal, others up to such a unit.
+  // Distances of a few units of the last decimal must be equal. Others may differ by up to one unit.
   const [from, step] = [Math.round(first * scale), Math.round(second * scale) - Math.round(first * scale)];
   const whole = values.every((value, k) => value === (from + k * step) / scale);
   const between = (last - first) / (length - 1);

@@ -25,7 +25,10 @@ function wrapped(line: string, room: number): string {
   return own + head + laidOut(expression, { column: head.length, after: unit.length, room }) + unit;
 }
 
-/** Where an expression begins, how much follows it on its last line, and how long lines may be. */
+/**
+ * The column of an expression, the length of the text that follows it on its last line, and the maximal length of
+ * lines.
+ */
 interface Place {
   readonly column: number;
   readonly after: number;
@@ -35,9 +38,9 @@ interface Place {
 /** Places to cut an expression, the weakest operators first: in brackets, after operators, before keywords. */
 const loose = [/^, /, /^ (?=(?:if|else) )/, /^ or /, /^ and /, /^ (?:[<>]=?|[!=]=) /, /^ [-+] /];
 const tight = /^(?:\*(?!\*)|\/\/?|%)/;
-/** Of a product, factors from this length on have lines of their own. */
+/** Factors of a product from this length on have lines of their own. */
 const longFactor = 20;
-/** Terms up to this length stay whole, though a line becomes somewhat longer than it should be. */
+/** Terms up to this length stay whole, although a line then exceeds the limit slightly. */
 const shortTerm = 32;
 
 function laidOut(expression: string, place: Place): string {

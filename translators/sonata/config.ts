@@ -22,25 +22,25 @@ export interface PathAt {
   readonly path: string;
   /** The path for messages. */
   readonly document: string;
-  /** Where the config states it. */
+  /** Place of the path in the config. */
   readonly place: Place;
 }
 
 /** A config with the tools to read its values and files. */
 export interface Config {
-  /** The value of a member, or of a member of it and so on; undefined if it is missing. */
+  /** Returns the value of a member or of a nested member, or undefined if it is missing. */
   get(...keys: readonly (string | number)[]): unknown;
   place(...keys: readonly (string | number)[]): Place;
-  /** JSON pointer in the main config, for places of the canonical document. */
+  /** Returns the JSON pointer in the main config, for places of the canonical document. */
   pointer(...keys: readonly (string | number)[]): string;
   /**
    * Returns a path stated at these keys, below a folder if one is given. Returns undefined after reporting that it is
    * not a text.
    */
   path(...keys: readonly (string | number)[]): PathAt | undefined;
-  /** A file below a folder. */
+  /** Returns a file below a folder. */
   within(folder: PathAt | undefined, name: string, place: Place): PathAt;
-  /** The text of a file; undefined after a report. */
+  /** Returns the text of a file, or undefined after a report. */
   text(path: PathAt): string | undefined;
   /** Members of the root of an HDF5 file with these names; undefined after a report. */
   hdf5(path: PathAt, only: readonly string[]): Hdf5Group | undefined;
@@ -73,7 +73,7 @@ const configKeys: readonly string[] = [
   ...['node_sets_file', 'node_sets', 'inputs', 'reports', 'output', 'version', 'metadata', 'config_path', 'config_dir'],
 ];
 
-/** Reads a config with the others that it names. Of parts that several state, the main config's is taken. */
+/** Reads a config with the other configs that it names. If several state a part, the main config takes precedence. */
 export function readConfig(
   document: unknown,
   positions: Positions,

@@ -28,7 +28,7 @@ export interface Synapses {
   readonly entry: number;
 }
 
-/** NEST's delay of a connection that states none, in ms. */
+/** NEST's default delay of a connection, in ms. */
 const usualDelay = 1;
 
 /** Checks whether a synapse model only adds its weight. */
@@ -79,7 +79,9 @@ interface Surroundings {
   readonly parameters: ReturnType<typeof parameterReader>;
 }
 
-/** Arrivals at cells of NEURON that take bare weights act without a synapse, whatever model is named. */
+/**
+ * Checks whether cells of NEURON take bare weights. Arrivals at them act without a synapse, whatever model is named.
+ */
 const takesBareWeights = (to: Nodes | undefined): boolean =>
   to !== undefined && to.parts.every(({ template }) => template?.weight.unit === '1');
 

@@ -21,7 +21,7 @@ export interface NodePart {
   readonly rows: readonly number[];
   /** Numbers by the template's parameter. */
   readonly values: Values;
-  /** Coordinates in µm of all nodes; absent: the files have none. */
+  /** Coordinates in µm of all nodes; absent if the files have no coordinates. */
   readonly positions?: readonly (readonly number[])[];
 }
 
@@ -30,13 +30,13 @@ export interface Nodes {
   readonly name: string;
   readonly size: number;
   readonly parts: readonly NodePart[];
-  /** Row of a node id; -1 if there is none. */
+  /** Row of a node id, or -1 without a row. */
   readonly rowOf: (id: number) => number;
   /** For each row, the number of its part and its element there. */
   readonly partOf: Uint16Array;
   readonly elementOf: Uint32Array;
   readonly idOf: (row: number) => number;
-  /** The value of an attribute of a node; undefined if it has none. */
+  /** The value of an attribute of a node, or undefined without a value. */
   readonly attribute: (row: number, name: string) => string | number | undefined;
   /** Number of its groups. */
   readonly groups: number;
@@ -103,7 +103,7 @@ export function typesAt(config: Config, kind: 'node' | 'edge', entry: number): T
   return text === undefined ? null : readTypes(text, path?.document ?? '', `${kind}_type_id`, config.report);
 }
 
-/** Reads a file of parameters once. */
+/** Returns a reader of parameter files that reads each file once. */
 export function parameterReader(
   config: Config,
   folder: string,

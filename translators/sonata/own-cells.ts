@@ -75,11 +75,11 @@ const inEachStep = (actions: readonly string[]): NonNullable<NeuronDocument['eve
 });
 
 /**
- * Generalised leaky integrate-and-fire with `currents` after-spike currents and `receptors` alpha-shaped synaptic currents
- * (Teeter et al., Nature Communications 9 (2018) 709):
- *   C_m v' = g (E_L - v) + sum asc + sum I_syn + I, a spike at v > V_th + th_spike + th_voltage
- * As in NEST, v gets the mean of each after-spike current over the step, and all but synaptic currents stand still while v
- * is held.
+ * Returns the generalised leaky integrate-and-fire cell with `currents` after-spike currents and `receptors`
+ * alpha-shaped synaptic currents (Teeter et al., Nature Communications 9 (2018) 709):
+ * C_m v' = g (E_L - v) + sum asc + sum I_syn + I, a spike at v > V_th + th_spike + th_voltage
+ * As in NEST, v gets the mean of each after-spike current over the step. While v is held, all states except synaptic
+ * currents stand still.
  *
  * @source NEST 3.10, models/glif_psc, for the order of updates in a step
  */

@@ -12,7 +12,7 @@ import { typesAt } from './nodes.js';
 
 type Keys = readonly (string | number)[];
 
-/** Adds notes on readers that refuse parts of a circuit, or take them otherwise. */
+/** Adds notes on readers that reject parts of a circuit or interpret them differently. */
 export function notePeers(
   config: Config,
   document: unknown,

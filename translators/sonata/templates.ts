@@ -33,7 +33,7 @@ export interface Template {
     /** Variables that weights are added to: one for each sign, or one for each receptor type from 1 on. */
     readonly variables: readonly string[];
     readonly by: 'sign' | 'receptor';
-    /** Whether a negative weight stands for a positive conductance of the second variable. */
+    /** Whether a negative weight represents a positive conductance of the second variable. */
     readonly magnitude?: true;
   };
   /** Canonical variables by the simulator's names, for reports. */

@@ -21,7 +21,7 @@ export class Arrays {
     return this.#store;
   }
 
-  /** An array as a document has it. */
+  /** Returns an array in the form of a document. */
   array(values: DataArray, unit?: string): ValueDocument {
     const units = unit === undefined ? {} : { unit };
     if (values.length <= longestList) {
@@ -35,7 +35,7 @@ export class Arrays {
     return { $data: digest, dtype, shape: [values.length], ...units };
   }
 
-  /** One value if all are equal, else an array. */
+  /** Returns one value if all are equal, else an array. */
   values(values: Float64Array, unit: string): ValueDocument {
     const [first = 0] = values;
     const isNumber = unit === '1';

@@ -44,17 +44,17 @@ export interface Remarks {
 
 /** How names are written at the place of a text. */
 export interface NameView {
-  /** Whether a name has its own meaning here, so it is not a unit. */
+  /** Checks whether a name has its own meaning here, so that it is not a unit. */
   declared(name: string): boolean;
   /** Brian's name for it, or undefined if Brian has no name. */
   brian(name: string): string | undefined;
   /** Functions of the model: timed arrays by name, and BinomialFunctions by their canonical calls. */
   readonly tables: ReadonlyMap<string, string>;
-  /** How readers come to the value of a quantity that is written. */
+  /** The arithmetic by which readers compute the value of a written quantity. */
   readonly arithmetic: Arithmetic;
   /** The definition of a derived variable, in names of the same place. Undefined for other names. */
   derived(name: string): Expression | undefined;
-  /** Whether a variable is brought up to date when code runs. */
+  /** Checks whether a variable is updated when code runs. */
   isEventDriven(name: string): boolean;
 }
 

@@ -16,7 +16,7 @@ import { unitText } from './own-draws.js';
 
 /** Uses of a type's names in the rest of a model. */
 export interface Uses {
-  /** Whether it sees one as a variable. */
+  /** Checks whether the rest of the model uses a name as a variable. */
   isVariable(name: string): boolean;
   /** Words of all code outside types of neurons. */
   readonly words: ReadonlySet<string>;
@@ -260,7 +260,7 @@ function withFixed<T extends EquationSet>(
   const given = (key: string): boolean => Object.hasOwn(values, key) || isVariable(key);
   const changes = (key: string): boolean =>
     Object.hasOwn(type.derivatives, key) || written.has(key) || words.has(key) || given(key);
-  // Values may follow from others that stand after them.
+  // Values may follow from later ones.
   for (let before = -1; before !== numbers.size;) {
     before = numbers.size;
     for (const [key, parameter] of Object.entries(parameters)) {

@@ -9,7 +9,7 @@ import { plain, valueAt } from '../../../src/library/recognise/numbers.js';
 import type { DataStore, Model, Projection, SynapseType, Value } from '../../../src/model/model.js';
 import { wholeDelay } from '../../../src/model/steps.js';
 
-/** Where the limits of a distribution are among its arguments. */
+/** Positions of a distribution's limits among its arguments. */
 const limitsAt: Readonly<Record<string, number>> = {
   ...{ uniform: 0, uniform_int: 0, normal_clipped: 2, normal_clipped_to_boundary: 2 },
 };

@@ -94,7 +94,7 @@ function withoutEqualRates(
     const e = own(key);
     return e === undefined ? 0 : valueAt(e, number);
   };
-  /** States that a state follows, directly or through others. */
+  /** Returns states that a state depends on, directly or through others. */
   const followed = (key: string, found = new Set<string>()): ReadonlySet<string> => {
     for (const one of forms.get(key)?.coefficients.keys() ?? [])
       if (one !== key && !found.has(one)) followed(one, found.add(one));

@@ -34,7 +34,7 @@ const flagged = (flags: readonly string[]): string => (flags.length === 0 ? '' :
 interface EquationOptions {
   /** Parameters that are variables of other groups. */
   readonly linked?: ReadonlySet<string>;
-  /** Whether the equations of each channel stand together. */
+  /** Whether the equations of each channel are grouped. */
   readonly hasChannels?: boolean;
 }
 
@@ -121,7 +121,7 @@ export function constantText(
 ): string | number {
   if (typeof value === 'number') {
     if (type === 'boolean') return value === 0 ? 'False' : 'True';
-    // A whole number of a real kind keeps its point, since Brian tells 2 from 2.0.
+    // A whole number of a real kind keeps its decimal point, since Brian distinguishes 2 from 2.0.
     const text = quantityText(value, dimensionOf(unit), view.arithmetic);
     return typeof text === 'number' && type === 'real' && Number.isInteger(text)
       ? canonicalDecimal(String(text), false)

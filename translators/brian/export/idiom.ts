@@ -131,7 +131,7 @@ class Idiom {
     this.#values = new OwnValues({ report, isDrawn: drawn !== undefined, needDraws });
   }
 
-  /** Notes that something is known only once the model has been drawn. */
+  /** Notes that the model must be drawn first. */
   #needDraws(isNeeded = true): void {
     this.needsDrawing ||= isNeeded && this.drawn === undefined;
   }
@@ -225,7 +225,7 @@ class Idiom {
     out.projections[key] = { ...part, from, synapse: key, values: own.values, delays };
   }
 
-  /** Names that others read at ends that are synapses of a projection. */
+  /** Returns names that other synapses read at ends that are synapses of a projection. */
   #namesAtEndsOf(name: string, synapse: string): ReadonlySet<string> {
     const { projections, synapses } = this.#model;
     const isEnd = Object.values(projections).some(({ from, to }) =>
@@ -263,14 +263,14 @@ class Idiom {
     return { ...from, of: { population: part } };
   }
 
-  /** Whether a phase concerns something that is still in the model. */
+  /** Checks whether a phase concerns a part that is still in the model. */
   #isLeft(phase: Model['experiment']['protocol'][number], projections: Readonly<Record<string, Projection>>): boolean {
     if (!isPhase(phase, 'set')) return true;
     const owners = Object.keys(phase.set).map((key) => /^\w+/.exec(key)?.[0] ?? '');
     return owners.every((name) => Object.hasOwn(this.#model.populations, name) || Object.hasOwn(projections, name));
   }
 
-  /** A selection by numbers, if a draw decides on it. */
+  /** Returns a random selection by its numbers, and other selections unchanged. */
   #chosen(rule: SelectionRule, drawn: SelectionRule | undefined): SelectionRule {
     this.#needDraws(isSelection(rule, 'sample'));
     return this.drawn === undefined ? rule : chosenCells(rule, drawn, this.drawn);
@@ -365,7 +365,7 @@ class Idiom {
     return given.includes(0) && given.some((value) => value !== 0);
   }
 
-  /** The method of a type; Brian takes fixed steps for adaptive ones. */
+  /** Returns the method of a type. Brian takes fixed steps instead of adaptive ones. */
   #method(type: NeuronType | SynapseType, pointer: string): IntegrationMethod {
     const method = methodOnGrid(type);
     if (method === 'auto' || method === 'exact') return this.#solved(type, method, pointer);
@@ -380,10 +380,10 @@ class Idiom {
     return fixed;
   }
 
-  /** The method of equations that have an exact solution, which Brian may not find. */
+  /** Returns the method of equations that have an exact solution, which Brian may not find. */
   #solved(type: NeuronType | SynapseType, method: IntegrationMethod, pointer: string): IntegrationMethod {
     if (methodInBrian({ ...type, method: 'auto' }) !== 'euler') return method;
-    // Of equations by themselves, this is the exact one.
+    // For separate equations, this method is exact.
     if (areSeparate(type)) return 'exponentialEuler';
     this.#report.approximated(
       'brian/method',
@@ -410,7 +410,7 @@ class Idiom {
     return Object.values(this.#model.operations).filter(({ on }) => touches(on, name));
   }
 
-  /** Whether a name of a population or projection is recorded, or changed by the protocol. */
+  /** Checks whether a name of a population or projection is recorded, or changed by the protocol. */
   #isSeen(name: string, key: string): boolean {
     return (
       this.#context.changed.has(`${name}.${key}`) ||
@@ -418,7 +418,7 @@ class Idiom {
     );
   }
 
-  /** Whether a name of a population is seen from elsewhere as a variable. */
+  /** Checks whether other parts of the model use a name of a population as a variable. */
   #isVariable(name: string, key: string): boolean {
     const { projections } = this.#model;
     return (
@@ -433,7 +433,7 @@ class Idiom {
 
   // --- Projections ---------------------------------------------------------------------------------------------------
 
-  /** The projection, or its parts. */
+  /** Returns the projection, or its parts. */
   #projection(name: string, projection: Projection): readonly (readonly [string, Projection])[] {
     const pointer = child('/projections', name);
     const type = this.#model.synapses[projection.synapse];

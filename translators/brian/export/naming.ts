@@ -46,7 +46,7 @@ export function noiseName(key: string, only: boolean): string {
 export class ObjectNames {
   readonly #taken = new Set<string>();
 
-  /** The name that an object gets; another one when its own is taken. */
+  /** Returns the name of an object, or another one if the name is taken. */
   claim(key: string, suffix: string): string {
     for (let count = 0; ; count++) {
       const candidate = count === 0 ? key : count === 1 ? `${key}_${suffix}` : `${key}_${suffix}_${count}`;

@@ -7,7 +7,7 @@ import type { DrawnValues } from '../../../src/model/model.js';
 
 interface DrawText {
   readonly text: string;
-  /** The part of the values that is of another distribution, from 0 to 1. */
+  /** The share of values with another distribution, from 0 to 1. */
   readonly apart: number;
 }
 

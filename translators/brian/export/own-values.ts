@@ -18,7 +18,7 @@ interface Wanted {
   /** Whether the model has been drawn. */
   readonly isDrawn: boolean;
   readonly report: ConversionReport;
-  /** Notes that something is known only once the model has been drawn. */
+  /** Notes that the model must be drawn first. */
   readonly needDraws: () => void;
 }
 

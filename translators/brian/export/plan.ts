@@ -39,7 +39,7 @@ export interface ExportContext {
   readonly tables: ReadonlyMap<string, string>;
   /** BinomialFunctions by their canonical calls, which `tables` names. */
   readonly binomials: ReadonlyMap<string, { readonly n: number; readonly p: number }>;
-  /** How readers come to the value of a quantity that is written. */
+  /** The arithmetic by which readers compute the value of a written quantity. */
   readonly arithmetic: Arithmetic;
 }
 
@@ -51,7 +51,7 @@ export interface TypePlan {
   readonly constants: ReadonlySet<string>;
 }
 
-/** A population with the object that it becomes and the names that its variables get. */
+/** A population with its object in Brian and the names of its variables. */
 export interface GroupPlan extends TypePlan {
   /** Name of the population in the model. */
   readonly id: string;
@@ -215,7 +215,7 @@ const endAttributes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Arguments of Brian's templates of code, which are given the variables of a group under their names, too.
+ * Arguments of Brian's code templates, which also receive the variables of a group under their names.
  *
  * @source Brian 2.9, `CodeObjectTemplate.__call__` and `create_runner_codeobj`
  */

@@ -54,7 +54,7 @@ export function poissonGroup(
   const isPlain = [start, duration, rate].every((value) => typeof value === 'number');
   // A rate that is set is a variable of the group, not a part of an expression.
   const isGroup = !areTimesSet && (isRateSet ? always && rates.length > 1 : always || isPlain);
-  // PyNN's own backend for Brian takes a PoissonGroup too.
+  // PyNN's own backend for Brian also uses a PoissonGroup.
   report.approximated(
     'brian/poisson-group',
     pointer,

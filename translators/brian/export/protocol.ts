@@ -48,7 +48,7 @@ export function exportProtocol(
       continue;
     }
     if (isPhase(phase, 'reset')) now = 0;
-    // Where no reset follows, new first values are values.
+    // If no reset follows, new first values are values.
     const given = isPhase(phase, 'initialise') && index > lastReset ? asSet(phase) : phase;
     for (const one of bySelection(given, (key) => plans.synapses.has(/^[^.[]+/.exec(key)?.[0] ?? ''))) {
       const part = phasePart(one, plans, objects, pointer, context);
@@ -59,7 +59,7 @@ export function exportProtocol(
       if (switched !== undefined) open['active'] = { ...(open['active'] as object | undefined), ...switched };
       else open = part;
     }
-    // A phase stores after its run: the next run is another phase.
+    // A phase stores the state after its run, so the next run is another phase.
     if (isPhase(phase, 'store')) close();
   }
   close();

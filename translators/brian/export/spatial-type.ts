@@ -1,4 +1,4 @@
-/** Types with a cable, as Brian knows them. */
+/** Types with a cable in Brian's form. */
 
 import type { NeuronType } from '../../../src/model/model.js';
 import { coordinateNames, riseName, spatialNames } from '../vocabulary.js';

@@ -38,7 +38,7 @@ const areApart = (e: Expression): boolean =>
   isWindow(e) ||
   (e.kind === 'binary' && (e.operator === '+' || e.operator === '-') && areApart(e.left) && areApart(e.right));
 
-/** Windows of a sum as they are while a condition holds; undefined for other expressions and conditions. */
+/** Returns the windows of a sum while a condition holds, or undefined for other expressions and conditions. */
 export function windowsDuring(condition: Expression, e: Expression): Expression | undefined {
   if (!areApart(e) || !isBound(condition)) return undefined;
   const within = (part: Expression): Expression => {

@@ -9,7 +9,7 @@ import { pythonName } from './python-text.js';
 /** Lists with more items than this go to the companion file. */
 const longestInline = 40;
 
-/** Collects the arrays of a script that are too long to stand in it. */
+/** Collects the arrays that are too long for the script. */
 export class Companion {
   readonly #arrays: Record<string, readonly number[]> = {};
 
@@ -21,7 +21,7 @@ export class Companion {
     return this.isNamed || pythonName(name) !== name ? [`name=${quoted(name)}`] : [];
   }
 
-  /** Python code of a list: the list itself, or a look-up of `key` in the companion file. */
+  /** Returns Python code of a list: the list itself, or a look-up of `key` in the companion file. */
   list(values: readonly number[], key: string): Source {
     return evenNumbers(values) ?? this.#listed(values, key);
   }

@@ -11,7 +11,7 @@ import { listCode, sliceCode, valueCode } from './values.js';
 interface Argument {
   /** Its value as Python. @param key  of long lists in the file of data */
   readonly write: (value: never, key: string, companion: Companion) => Source;
-  /** Whether it stands without its name. */
+  /** Whether it is written without its name. */
   readonly isPlain?: true;
   /** Value to write if the document gives no value. */
   readonly usual?: unknown;

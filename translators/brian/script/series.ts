@@ -2,7 +2,7 @@
 
 import { call, dictionary, list, prefixed, quoted, type Source } from '../../shared/python.js';
 
-/** Fewer keys than this stand for themselves. */
+/** The least number of keys to merge. */
 const fewest = 3;
 
 /** Returns a dictionary of code. The value of `pre`, `pre_2`, `pre_3` and so on is written once if it is the same. */

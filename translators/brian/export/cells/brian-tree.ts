@@ -1,4 +1,6 @@
-/** The tree of a cell with sections as Brian's morphologies have it: sections begin at the ends of others. */
+/**
+ * The tree of a cell with sections in the form of Brian's morphologies, in which sections begin at the ends of others.
+ */
 
 import { shapesOf, type Compartment } from '../../../../src/model/compartment-tree.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
@@ -35,7 +37,7 @@ interface Run {
   readonly pieces: number[];
 }
 
-/** Where a section begins: at the end of a compartment of another, or in its middle. */
+/** Beginning of a section: at the end of a compartment of another section, or in its middle. */
 interface Begin {
   readonly compartment: number;
   readonly middle: boolean;

@@ -68,7 +68,7 @@ export class KnownPlaces {
     return made;
   }
 
-  /** An expression without choices that are the same everywhere and always. */
+  /** Returns an expression without choices that have one result in all compartments at all times. */
   decided(e: Expression): Expression {
     return mapExpression(e, (part) => {
       if (part.kind !== 'conditional') return part;
@@ -88,7 +88,7 @@ export class KnownPlaces {
     }
   }
 
-  /** Whether a name may differ between compartments. */
+  /** Checks whether a name may differ between compartments. */
   #differs(name: string): boolean {
     const own = this.type.derived[name];
     if (own) return [...namesIn(own.value)].some((inner) => this.#differs(inner));
@@ -122,7 +122,7 @@ export class KnownPlaces {
     return first;
   }
 
-  /** Whether anything changes a state variable in a run. */
+  /** Checks whether anything changes a state variable in a run. */
   #isWritten(name: string): boolean {
     const { derivatives, events } = this.type;
     return (

@@ -53,7 +53,7 @@ class Linear {
     private readonly atStart: ReadonlySet<string>,
   ) {}
 
-  /** Holds derived variables that make an expression other than linear. */
+  /** Holds derived variables that make an expression nonlinear. */
   hold(e: Expression): void {
     if (this.#degree(e) < 2) return;
     if (e.kind === 'name') {

@@ -82,7 +82,7 @@ function ofCell(text: string, cell: number, size: number): string {
   return printExpression(substitute(e, numbers));
 }
 
-/** Elements of a selection by the population that they come to be in. */
+/** Elements of a selection by their new population. */
 interface Chosen {
   readonly population: string;
   /** In the order of the selection. */
@@ -93,7 +93,7 @@ type SynapsesOf = SelectionKinds['synapses'];
 
 class Apart {
   readonly #names: ReadonlyMap<string, readonly string[]>;
-  /** Projections that a projection becomes, with the synapses of it that each has. */
+  /** The new projections of a projection, each with its synapses of the original. */
   readonly #pieces = new Map<string, readonly (readonly [name: string, synapses: readonly number[]])[]>();
 
   constructor(
@@ -167,7 +167,8 @@ class Apart {
   #population(name: string, population: Population): readonly (readonly [string, Population])[] {
     const names = this.#names.get(name);
     if (!names) return [[name, population]];
-    // Of mechanisms, lists may have a number for each compartment: the first of all cells, the second of all, and so on.
+    // Lists of mechanisms may have a number for each compartment: the first compartment of all cells, the second of
+    // all, and so on.
     const ofEach = (value: Value, cell: number): readonly number[] => {
       const count = isGiven(value) ? numbersOf(value.array, this.data).length : 0;
       return Array.from({ length: Math.max(1, count / names.length) }, (_, k) => cell + k * names.length);
@@ -193,7 +194,7 @@ class Apart {
     return own.every((one) => Object.is(one, own[0])) ? (own[0] ?? 0) : { array: own };
   }
 
-  /** The elements of a selection on cells that are parted; undefined for one of other populations. */
+  /** Returns the elements of a selection on split cells, or undefined for other populations. */
   #chosen(rule: SelectionRule): Chosen | undefined {
     if (!populationsOf(rule).some((name) => this.several.has(name))) {
       if (isSelection(rule, 'synapses') && this.#isParted(rule.projection)) throw new CannotPart();
@@ -270,7 +271,7 @@ class Apart {
     return this.#each(chosen).map((of, k) => ({ ...recording, of, name: `${recording.name}_${chosen.cells[k] ?? k}` }));
   }
 
-  /** A recording of synapses, by the projections that they come to be in. */
+  /** Returns a recording of synapses, by their new projections. */
   #ofSynapses(recording: Recording, { projection, indices, slice }: SynapsesOf): readonly Recording[] {
     const pieces = this.#pieces.get(projection);
     if (pieces === undefined) return [recording];
@@ -303,14 +304,14 @@ class Apart {
     return [phase];
   }
 
-  /** Whether a part of a name is on cells that are parted. */
+  /** Checks whether a part of a name is on split cells. */
   #isConcerned(name: string): boolean {
     const { stimuli, recordings } = this.whole;
     const rules = [stimuli[name]?.to, ...recordings.flatMap((one) => (one.name === name ? [one.of] : []))];
     return this.#isParted(name) || rules.some((rule) => rule && this.#chosen(rule) !== undefined);
   }
 
-  /** A value of `population.variable` or `population[1, 3].variable`, for each cell. */
+  /** Returns a value of `population.variable` or `population[1, 3].variable` for each cell. */
   #assigned(key: string, value: Value): readonly (readonly [string, Value])[] {
     const { owner, variable, ...elements } = assignedBy(key);
     if (this.#isParted(owner)) throw new CannotPart();

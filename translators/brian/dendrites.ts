@@ -3,7 +3,7 @@
  * dendritic spikes become the equations, constants and events of a NeuronGroup, with variables named `V_soma`.
  *
  * @source Pagkalos, Chavlis & Poirazi (2023), Introducing the Dendrify framework for incorporating dendrites to
- * spiking neural networks, Nature Communications 14:131; the equations of Dendrify 2.2
+ *   spiking neural networks, Nature Communications 14:131; the equations of Dendrify 2.2
  */
 
 import { dimensionless, type Dimension } from '../../src/lang/ast.js';

@@ -1,10 +1,10 @@
 /**
  * From the canonical model to a Brian-like specification, with a report of everything that Brian cannot express.
  *
- * 1. plan      names that Brian accepts; parameters that become constants of a namespace
- * 2. groups    populations, then projections, tables, stimuli, operations, recordings, protocol
- * 3. gather    constants that all agree on go to the common namespace
- * 4. report    every part without an entry so far is exact
+ *   1. plan      names that Brian accepts; parameters that become constants of a namespace
+ *   2. groups    populations, then projections, tables, stimuli, operations, recordings, protocol
+ *   3. gather    constants that all agree on go to the common namespace
+ *   4. report    every part without an entry so far is exact
  */
 
 import { populationOf } from '../../src/model/selected.js';

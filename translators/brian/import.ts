@@ -1,12 +1,12 @@
 /**
  * From a Brian-like specification to a document of the canonical model.
  *
- * 1. shape       the document fits its schema; features of Brian that are not supported are rejected by name
- * 2. declare     constants, timed arrays, groups and synapses: the set of names
- * 3. translate   equations and code in canonical names, with notes of variables that code writes and constants that it
- * reads
- * 4. emit        types, populations, projections with values; a parameter that code writes is state
- * 5. settle      the plain document, with places in the user's text for every part of it
+ *   1. shape       the document fits its schema; features of Brian that are not supported are rejected by name
+ *   2. declare     constants, timed arrays, groups and synapses: the set of names
+ *   3. translate   equations and code in canonical names, with notes of variables that code writes and constants that
+ *                  it reads
+ *   4. emit        types, populations, projections with values; a parameter that code writes is state
+ *   5. settle      the plain document, with places in the user's text for every part of it
  */
 
 import { withMethodOptions } from './method-options.js';

@@ -1,6 +1,6 @@
 /**
- * Morphologies in SWC, as Brian reads them: points of one type in a row are a section, a single point of the soma, or
- * three of them as NeuroMorpho.org writes it, is a sphere.
+ * Morphologies in SWC, as Brian reads them. Points of one type in a row are a section. A single point of the soma, or
+ * three of them in the form of NeuroMorpho.org, is a sphere.
  *
  * @source Brian 2.9, `Morphology.from_swc_file`; http://neuromorpho.org/SomaFormat.html
  */

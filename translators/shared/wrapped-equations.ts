@@ -2,8 +2,8 @@
  * Equations on several lines, if one would be too long. An expression continues after an operator or a comma, below its
  * beginning.
  *
- * dv/dt = (gl*(El - v) + ge*(Ee - v) + gi*(Ei - v) - g_na*(m*m*m)*h*(v - ENa) -
- * g_kd*(n*n*n*n)*(v - EK))/Cm : volt
+ *     dv/dt = (gl*(El - v) + ge*(Ee - v) + gi*(Ei - v) - g_na*(m*m*m)*h*(v - ENa) -
+ *              g_kd*(n*n*n*n)*(v - EK))/Cm : volt
  */
 
 import { width } from './python.js';

@@ -42,7 +42,7 @@ export interface Config {
   within(folder: PathAt | undefined, name: string, place: Place): PathAt;
   /** Returns the text of a file, or undefined after a report. */
   text(path: PathAt): string | undefined;
-  /** Members of the root of an HDF5 file with these names; undefined after a report. */
+  /** Returns members of the root of an HDF5 file with these names, or undefined after a report. */
   hdf5(path: PathAt, only: readonly string[]): Hdf5Group | undefined;
   report(finding: Finding, place: Place): void;
 }

@@ -77,7 +77,9 @@ const inEachStep = (actions: readonly string[]): NonNullable<NeuronDocument['eve
 /**
  * Returns the generalised leaky integrate-and-fire cell with `currents` after-spike currents and `receptors`
  * alpha-shaped synaptic currents (Teeter et al., Nature Communications 9 (2018) 709):
- * C_m v' = g (E_L - v) + sum asc + sum I_syn + I, a spike at v > V_th + th_spike + th_voltage
+ *
+ *   C_m v' = g (E_L - v) + sum asc + sum I_syn + I, a spike at v > V_th + th_spike + th_voltage
+ *
  * As in NEST, v gets the mean of each after-spike current over the step. While v is held, all states except synaptic
  * currents stand still.
  *

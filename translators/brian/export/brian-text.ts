@@ -353,8 +353,8 @@ function withoutImpossible(e: Expression): Expression {
 }
 
 /**
- * Makes a value finite at `x == c`, where a factor of zero removes it. Its divisors read `x + int(x == c)` instead of
- * `x`, because a divisor may be zero at `c` and 0 times 0/0 is not 0.
+ * Makes a value finite at `x == c`, where a factor of zero removes it. A divisor may be zero there, and 0 times 0/0 is
+ * not 0. Therefore divisors read `x + int(x == c)` instead of `x`.
  */
 function finiteUnless(condition: Expression, value: Expression): Expression {
   if (condition.kind !== 'binary' || condition.operator !== '==' || condition.left.kind === 'number') return value;

@@ -12,8 +12,9 @@ import type { EventDefinition, NeuronType, Operation } from '../../../src/model/
 type StepCode = Pick<Operation, 'do' | 'slot' | 'order'>;
 
 /**
- * Returns a type that remembers whether a condition held in the previous step. It serves events at the onset that do
- * more than a threshold with refractoriness can: `v > vt and not above`, and `above = v > vt` right after the test.
+ * Returns a type that remembers whether a condition held in the previous step: `v > vt and not above`, and `above = v >
+ * vt` right after the test. It serves events at the onset with more actions than a threshold with refractoriness can
+ * have.
  */
 export function withCrossings(type: NeuronType): {
   readonly type: NeuronType;

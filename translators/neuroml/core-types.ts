@@ -14,7 +14,7 @@ const roots = new Map<string, XmlElement>();
 let outlines: Readonly<Record<string, Outline>> | undefined;
 let names: readonly string[] | undefined;
 
-/** Names of the files, such as `Cells.xml`. */
+/** Returns names of the files, such as `Cells.xml`. */
 export function coreFileNames(): readonly string[] {
   names ??= readdirSync(folder)
     .filter((name) => name.endsWith('.xml'))
@@ -59,7 +59,7 @@ function parsed(name: string, text: string): XmlElement {
   return root;
 }
 
-/** The file of core types that defines a type; undefined when none does. */
+/** Returns the file of core types that defines a type, or undefined if none does. */
 export function coreFileOf(type: string, { core }: LemsHost): string | undefined {
   const read = (name: string): string | null => (core ? core.read(name) : coreFile(name));
   return (core?.names ?? coreFileNames()).find(

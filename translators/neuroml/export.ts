@@ -1,10 +1,10 @@
 /**
  * Converts the canonical model to LEMS, with a report of differences.
  *
- *   1. types each neuron type, and each synapse type for a pair of populations, becomes a component type
- *   2. components the values that all elements share
- *   3. network populations, connections one by one, inputs
- *   4. simulation length, time step and outputs
+ *   1. types       each neuron type, and each synapse type for a pair of populations, becomes a component type
+ *   2. components  the values that all elements share
+ *   3. network     populations, connections one by one, inputs
+ *   4. simulation  length, time step and outputs
  *
  * Synapses that act on their cell at a spike hold the arrived sum for one step, in which the cell takes it. Cells with
  * their own values require them of their element of the population.
@@ -76,7 +76,7 @@ export function exportKept(valid: ValidModel): LemsExport | undefined {
   return { root: withXmlComments(kept.root, valid.model), report: report.entries };
 }
 
-/** A model as one LEMS document. */
+/** Returns a model as one LEMS document. */
 export function exportLems(
   { model: whole, data }: ValidModel,
   { functions = () => undefined, plain = false }: LemsOptions = {},
@@ -151,7 +151,7 @@ function identifierOf(name: string): string | undefined {
 /** Ids are in paths, too, and before each recorded quantity. */
 const longestIdentifier = 40;
 
-/** The temperature of a network, which NeuroML has in degrees Celsius. */
+/** Returns the temperature of a network, which NeuroML has in degrees Celsius. */
 const temperatureOf = ({ temperature }: Written): Record<string, string> =>
   temperature === undefined
     ? {}
@@ -235,7 +235,7 @@ function settleParts(model: Model, report: ConversionReport): void {
     }
 }
 
-/** Whether a later part of a type reads state that an earlier part has advanced. */
+/** Checks whether a later part of a type reads state that an earlier part has advanced. */
 function stepsInParts({ neurons, timing }: Model, id: string): boolean {
   const parts = neurons[id]?.sequence ?? [];
   return (

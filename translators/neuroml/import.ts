@@ -1,11 +1,11 @@
 /**
  * Imports LEMS documents as a document of the canonical model. It depends on no type's name.
  *
- *   1. target the component to run, with length and time step
- *   2. network the instances below it (`build/network.ts`), and their connections (`build/connect.ts`)
- *   3. types the equations of each kind of instance (`flatten/`)
- *   4. outputs the recordings, which may add demands on the types
- *   5. document populations, projections, types, with their source places
+ *   1. target    the component to run, with length and time step
+ *   2. network   the instances below it (`build/network.ts`), and their connections (`build/connect.ts`)
+ *   3. types     the equations of each kind of instance (`flatten/`)
+ *   4. outputs   the recordings, which may add demands on the types
+ *   5. document  populations, projections, types, with their source places
  */
 
 import { missingReference } from './messages.js';
@@ -168,7 +168,7 @@ function checkRates({ step = NaN }: Run, lems: LemsModel, diagnostics: Diagnosti
 /** The seed of the reference interpreter if a simulation states none. */
 export const usualSeed = '1234';
 
-/** A simulation's seed, a text of that name. */
+/** Returns a simulation's seed, a text of that name. */
 function seedOf({ attributes }: Component): string {
   return attributes['seed']?.trim() || usualSeed;
 }
@@ -214,10 +214,10 @@ function findRun(lems: LemsModel, diagnostics: Diagnostics): Run | null {
 /** Checks whether a component is a simulation. */
 const runs = ({ type }: Component): boolean => (type.simulation?.runs.length ?? 0) > 0;
 
-/** The components inside a component, at any depth. */
+/** Returns the components inside a component, at any depth. */
 const within = ({ children }: Component): readonly Component[] => children.flatMap((one) => [one, ...within(one)]);
 
-/** Whether a component runs by itself: it has dynamics, and all that they require is within it. */
+/** Checks whether a component runs by itself: it has dynamics, and all that they require is within it. */
 function standsAlone(component: Component, lems: LemsModel): boolean {
   return isDynamic(component.type) && unmetRequirements(growTree(component, lems, new Diagnostics())).length === 0;
 }

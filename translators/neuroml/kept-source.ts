@@ -217,7 +217,7 @@ function isAlike(first: ListedElement, other: XmlElement | undefined): boolean {
   return other instanceof ListedElement && other.name === first.name && other.shape === first.shape;
 }
 
-/** The text of an element from its `<` to its end. Elements of its name are not within each other. */
+/** Returns the text of an element from its `<` to its end. Elements of its name are not within each other. */
 function rawText({ source: { text }, offset }: XmlElement): string {
   const tag = tagNameAt(text, offset);
   const opened = text.indexOf('>', offset);

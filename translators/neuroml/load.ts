@@ -1,6 +1,6 @@
 /**
- * A document with all that it includes, as one list of elements: inclusion is splicing. Each file is read once,
- * whatever it is called, found next to the file that includes it, next to the main file, in an allowed folder, or among
+ * A document with all that it includes, as one list of elements: inclusion is splicing. Each file is read once under
+ * any of its names. It is searched next to the including file, next to the main file, in the allowed folders, and among
  * the core types.
  */
 
@@ -35,7 +35,7 @@ export interface LoadedDocuments {
 /** Tags of the properties in such an annotation begin with this. */
 export const originTag = 'interneuron:';
 
-/** Whether an element is an annotation that carries a model. */
+/** Checks whether an element is an annotation that carries a model. */
 const carriesModel = ({ name, children }: XmlElement): boolean =>
   name === 'annotation' &&
   children.some((one) => one.name === 'property' && one.attribute('tag')?.startsWith(originTag) === true);

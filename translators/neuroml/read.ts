@@ -293,7 +293,7 @@ function findTarget(
   return target ?? null;
 }
 
-/** Types of all components, at any depth. */
+/** Returns types of all components, at any depth. */
 function usedTypes(components: readonly Component[]): ReadonlySet<ComponentType> {
   const used = new Set<ComponentType>();
   const open: Component[] = [...components];

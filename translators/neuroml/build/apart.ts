@@ -2,7 +2,7 @@
 
 import type { Component, ComponentType, StructureDefinition } from '../lems/definitions.js';
 
-/** Whether a type has dynamics that do anything. */
+/** Checks whether a type has dynamics that do anything. */
 export function isDynamic({ dynamics }: ComponentType): boolean {
   if (!dynamics) return false;
   const { stateVariables, derivedVariables, onConditions, onEvents, kineticSchemes, regimes } = dynamics;
@@ -31,7 +31,7 @@ function connects(part: StructureDefinition): boolean {
 
 const networks = new WeakMap<Component, boolean>();
 
-/** Whether a component holds a network: something in it makes or connects instances. */
+/** Checks whether a component holds a network: something in it makes or connects instances. */
 export function holdsNetwork(component: Component): boolean {
   const known = networks.get(component);
   if (known !== undefined) return known;

@@ -88,7 +88,7 @@ class Connector {
     }
   }
 
-  /** The container that was made for a child, if any. */
+  /** Returns the container that was made for a child, if any. */
   #containerOf(container: Container, inner: Component): Container | undefined {
     const known = inner.id === '' ? undefined : container.withId(inner.id);
     if (known?.component === inner) return known;
@@ -217,7 +217,7 @@ class Connector {
     }
   }
 
-  /** The instances at a path: the cells of a population, else the instances within. */
+  /** Returns the instances at a path: the cells of a population, else the instances within. */
   #each({ component, own, around }: Scope, written: string, place: Place): readonly Item[] {
     const container = this.#climb(component, own ?? around, own === null, written);
     const found = container && draftIn(container);

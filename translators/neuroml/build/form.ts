@@ -33,7 +33,9 @@ export function formOf(component: Component, lems: LemsModel, depth = 0): string
   return made;
 }
 
-/** Whether an attribute of a component has to do with the form of its equations rather than with their values. */
+/**
+ * Checks whether an attribute of a component has to do with the form of its equations rather than with their values.
+ */
 function shapes(type: ComponentType, name: string): boolean {
   return [type.texts, type.references, type.links, type.paths, type.indexParameters].some((map) => map.has(name));
 }

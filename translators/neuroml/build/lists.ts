@@ -36,7 +36,7 @@ export class NumberList<A extends Int32Array | Float64Array> {
     this.#values[this.#length++] = value;
   }
 
-  /** Returns the number at a position, or NaN beyond the end. */
+  /** Returns the number at a position, or NaN if there is none. */
   at(index: number): number {
     return this.#values[index] ?? NaN;
   }
@@ -53,7 +53,7 @@ export class NumberList<A extends Int32Array | Float64Array> {
     return this.#length === 0 ? undefined : first;
   }
 
-  /** A copy as plain numbers. */
+  /** Returns a copy as plain numbers. */
   toArray(): number[] {
     return Array.from(this.#values.subarray(0, this.#length));
   }
@@ -81,7 +81,7 @@ export class PlaceList {
     this.#indices.push(index);
   }
 
-  /** The index in `places` of each that was added, in order. */
+  /** Returns the index in `places` of each that was added, in order. */
   indices(): readonly number[] {
     return this.#indices.toArray();
   }

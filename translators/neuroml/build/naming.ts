@@ -62,7 +62,7 @@ function tally<T>(items: readonly T[]): ReadonlyMap<T, number> {
   return counts;
 }
 
-/** An id that no population has. */
+/** Returns an id that no population has. */
 export function freeId(wanted: string, naming: Naming, populations: Readonly<Record<string, unknown>>): string {
   const taken = new Set([
     ...naming.populations.values(),

@@ -75,12 +75,12 @@ export class Container {
     readonly parent: Container | null,
   ) {}
 
-  /** The instance within that has an id. */
+  /** Returns the instance within that has an id. */
   withId(id: string): Container | undefined {
     return this.#byId?.get(id);
   }
 
-  /** The instances within a list or child. */
+  /** Returns the instances within a list or child. */
   list(name: string): readonly Container[] | undefined {
     return this.#lists?.get(name);
   }
@@ -247,7 +247,7 @@ function holderOf(component: Component, written: string): Component {
   return written.startsWith('../') && component.parent ? holderOf(component.parent, written.slice(3)) : component;
 }
 
-/** The text of an attribute that a reference such as `../component` names. */
+/** Returns the text of an attribute that a reference such as `../component` names. */
 function attributeOf(component: Component, written: string): string | undefined {
   return holderOf(component, written).attributes[written.replace(/^(?:\.\.\/)+/, '')];
 }
@@ -263,8 +263,8 @@ function countOf(component: Component, name: string, most: number, lems: LemsMod
 }
 
 /**
- * Values that properties of a new instance get: expressions over the parameters of the component that makes it, and the
- * instance's index.
+ * Returns values that properties of a new instance get: expressions over the parameters of the component that makes it,
+ * and the instance's index.
  */
 export function assigned(
   component: Component,
@@ -294,7 +294,7 @@ export function enclosing(container: Container | null, id: string): Container | 
   return undefined;
 }
 
-/** The first of some components that holds a network. */
+/** Returns the first of some components that holds a network. */
 export function networkOf(components: readonly Component[]): Component | undefined {
   return components.find((component) => !isDynamic(component.type) && holdsNetwork(component));
 }

@@ -90,8 +90,8 @@ function numbered(container: Container, name: string): Target | undefined {
 }
 
 /**
- * The instance of an index within a population: of cells that one element of a structure made, or of containers that
- * hold one each.
+ * Returns the instance of an index within a population: of cells that one element of a structure made, or of containers
+ * that hold one each.
  */
 function element(container: Container, index: number): Target | undefined {
   const draft = draftIn(container);
@@ -101,7 +101,7 @@ function element(container: Container, index: number): Target | undefined {
   return { kind: 'cell', cell: { draft: draft.draft, index: start + index }, rest: [] };
 }
 
-/** All cells of the population that a container is. */
+/** Returns all cells of the population that a container is. */
 export function draftIn(
   container: Container,
 ): { readonly draft: Draft; readonly start: number; readonly count: number } | undefined {
@@ -123,7 +123,7 @@ export function registerHolders(drafts: readonly Draft[]): void {
     if (draft.holder !== draft.component && !holders.has(draft.holder)) holders.set(draft.holder, draft);
 }
 
-/** The one cell of a container that holds one. */
+/** Returns the one cell of a container that holds one. */
 export function onlyCell(container: Container): Cell | undefined {
   const [group, ...more] = container.groups;
   return group && more.length === 0 && group.count === 1 ? { draft: group.draft, index: group.start } : undefined;
@@ -142,7 +142,7 @@ export function followTolerantly(from: Container, path: string): Target {
   return first;
 }
 
-/** The population or other container that an attribute with an id names, looked for outwards. */
+/** Returns the population or other container that an attribute with an id names, looked for outwards. */
 export function containerNamed(from: Container | null, id: string): Container | undefined {
   return enclosing(from, id);
 }

@@ -37,7 +37,7 @@ export class Ids {
   /** Ids with the number that the next of that name gets. */
   readonly #taken = new Map<string, number>();
 
-  /** A free id like the one wanted, which is taken from now on. */
+  /** Returns a free id like the one wanted, which is taken from now on. */
   take(wanted: string): string {
     const plain = identifier(wanted);
     let id = plain;

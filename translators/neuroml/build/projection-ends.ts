@@ -17,7 +17,7 @@ export class ProjectionEnds {
     private readonly diagnostics: Diagnostics,
   ) {}
 
-  /** An end of a projection: a population, or a place on its cells, which may differ between connections. */
+  /** Returns an end of a projection: a population, or a place on its cells, which may differ between connections. */
   at(population: string, draft: Draft, list: PlaceList | null, at: Place): End {
     const compartments = list && this.types.compartmentsOf(draft);
     if (!compartments || !list) return population;

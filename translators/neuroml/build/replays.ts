@@ -9,9 +9,9 @@ import type { Train } from './trains.js';
 import { identifier } from '../../../src/model/free-name.js';
 
 /**
- * The events of each of some elements, as a population of a canonical document has them.
+ * Returns the events of each of some elements, as a population of a canonical document has them.
  *
- * @param trains  one for all elements, or one for each
+ * @param trains one for all elements, or one for each
  */
 export function replayed(
   trains: readonly (Train | null)[],
@@ -27,7 +27,7 @@ export function replayed(
   };
 }
 
-/** Whether all that a component does with its events is to pass each on as a spike. */
+/** Checks whether all that a component does with its events is to pass each on as a spike. */
 export function isRelay(component: Component, flat: FlatType, { port }: Train): boolean {
   const outer = flat.outPort;
   if (outer === undefined || identifier(outer) !== 'spike' || flat.inputs.length > 0 || flat.parameters.length > 0)

@@ -26,7 +26,7 @@ export interface Train {
 /** Up to this many parts stay conditions that are tested in each step, unless two of them may hold in one step. */
 const few = 32;
 
-/** Whether two times are nearer than a step: a condition could be tested once for both. */
+/** Checks whether two times are nearer than a step: a condition could be tested once for both. */
 const isDense = (times: Float64Array, step: number | undefined): boolean =>
   step !== undefined &&
   times.toSorted().some((time, k, sorted) => time - (sorted[k - 1] ?? -Infinity) < step * (1 - 1e-9));
@@ -67,7 +67,7 @@ function findTrain(component: Component, lems: LemsModel, step: number | undefin
 
 const timers = new WeakMap<ComponentType, string | null>();
 
-/** The parameter with the time of the one event of a part; null for parts that do anything else. */
+/** Returns the parameter with the time of the one event of a part; null for parts that do anything else. */
 function timeIn({ type, children }: Component): string | null {
   let time = timers.get(type);
   if (time === undefined) timers.set(type, (time = timeOf(type)));
@@ -139,7 +139,7 @@ function timeOf({ dynamics, parameters, structure }: ComponentType): string | nu
   return time !== null && emits.length === 1 && emits[0]?.kind === 'emit' ? time : null;
 }
 
-/** Whether actions make a variable another number than zero. */
+/** Checks whether actions make a variable another number than zero. */
 function isSet(flag: string, actions: readonly ActionDefinition[]): boolean {
   const values = actions.flatMap((action) =>
     action.kind === 'assign' && action.variable === flag ? [action.value.tree] : [],
@@ -147,7 +147,7 @@ function isSet(flag: string, actions: readonly ActionDefinition[]): boolean {
   return values.length === 1 && values[0]?.kind === 'number' && values[0].value !== 0;
 }
 
-/** The parameter P of a condition `t >= P and flag == 0`, in either order; null for any other. */
+/** Returns the parameter P of a condition `t >= P and flag == 0`, in either order; null for any other. */
 function once(
   test: Expression,
   parameters: ReadonlyMap<string, unknown>,

@@ -32,8 +32,8 @@ export interface CellType {
 }
 
 /**
- * Returns the types of the enclosing containers, which provide values, as a text. Types that read these values differ
- * with it.
+ * Returns the types of the enclosing containers as a text. Containers provide values, so types that read such values
+ * differ with it.
  */
 function surroundings(container: Container | null): string {
   const names: string[] = [];
@@ -60,7 +60,7 @@ export class Types {
     private readonly step?: number,
   ) {}
 
-  /** The type of a population of cells. */
+  /** Returns the type of a population of cells. */
   ofCell(draft: Draft): CellType {
     const known = this.#ofDraft.get(draft);
     if (known) return known;
@@ -81,7 +81,7 @@ export class Types {
     return made;
   }
 
-  /** The lists of events of a population's cells: one for all of them, or one for each. */
+  /** Returns the lists of events of a population's cells: one for all of them, or one for each. */
   trainsOf({ component, members }: Draft): readonly (Train | null)[] {
     return members.length === 0 ? [this.trainOf(component)] : members.map((one) => this.trainOf(one));
   }
@@ -103,7 +103,7 @@ export class Types {
     return made;
   }
 
-  /** The type of instances that are attached to cells of a population, and run on their own. */
+  /** Returns the type of instances that are attached to cells of a population, and run on their own. */
   ofAttached(whole: Component, to: Draft): CellType {
     const target = this.ofCell(to);
     const component = this.trainOf(whole)?.rest ?? whole;
@@ -119,7 +119,7 @@ export class Types {
     );
   }
 
-  /** The type of instances that live on connections to cells of a population. */
+  /** Returns the type of instances that live on connections to cells of a population. */
   ofSynapse(component: Component, from: Draft, to: Draft, peer: Peer | null): CellType {
     const target = this.ofCell(to);
     const source = peer ? this.ofCell(from) : null;
@@ -209,7 +209,7 @@ export class Types {
     return made;
   }
 
-  /** A value or variable of the containers around a cell. */
+  /** Returns a value or variable of the containers around a cell. */
   #fromContainers(container: Container | null, name: string): ReturnType<Outside> {
     for (let at = container; at; at = at.parent) {
       const { type } = at.component;
@@ -223,7 +223,7 @@ export class Types {
     return undefined;
   }
 
-  /** The value of a parameter for a component, in SI. */
+  /** Returns the value of a parameter for a component, in SI. */
   valueOf(cell: CellType, { source }: FlatParameter): number {
     if (source.kind === 'expression') return 0;
     if (source.kind === 'component') {
@@ -240,7 +240,7 @@ export class Types {
     return 0;
   }
 
-  /** The container that runs itself and has a variable that a cell reads. */
+  /** Returns the container that runs itself and has a variable that a cell reads. */
   providing(
     cell: CellType,
     name: string,
@@ -274,7 +274,7 @@ function hasOwn(type: ComponentType, name: string): boolean {
   );
 }
 
-/** A meaning seen from an end of a synapse. */
+/** Returns a meaning seen from an end of a synapse. */
 function dotted(side: 'pre' | 'post', meaning: Meaning): Meaning {
   return { ...meaning, expression: prefixed(meaning.expression, side) };
 }
@@ -286,7 +286,7 @@ export function prefixed(e: Expression, side: 'pre' | 'post'): Expression {
   );
 }
 
-/** The same for a statement. */
+/** Returns the same for a statement. */
 export function prefixedStatement(s: Assignment, side: 'pre' | 'post'): Assignment {
   return assignment(`${side}.${s.target}`, s.operator, prefixed(s.value, side), s.span, s.targetSpan);
 }

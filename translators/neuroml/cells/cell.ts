@@ -212,7 +212,7 @@ class Builder {
     }
   }
 
-  /** The inhomogeneous parameter that a variable part refers to, as a number at each place. */
+  /** Returns the inhomogeneous parameter that a variable part refers to, as a number at each place. */
   #along(variable: Component, group: string | undefined, segments: Uint32Array): Varying | null {
     const value = childOf(variable, 'inhomogeneousValue');
     const id = value?.attributes['inhomogeneousParameter'] ?? '';
@@ -386,7 +386,7 @@ class Builder {
     return { section: cut.sections[cut.of[position]!]!.id, fraction: fractionOf(cut, morphology, position, along) };
   }
 
-  /** The value of a component that has one, in SI. */
+  /** Returns the value of a component that has one, in SI. */
   #value(component: Component): number {
     const value = valueOf(component, 'value', this.lems);
     if (value === undefined)

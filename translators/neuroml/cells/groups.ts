@@ -22,7 +22,7 @@ export interface Groups {
 }
 
 /**
- * The groups of a morphology. Groups are computed when they are asked for.
+ * Returns the groups of a morphology. Groups are computed when they are asked for.
  *
  * @diagnostic neuroml/unknown-group, neuroml/group-loop, neuroml/deep-group, neuroml/unknown-segment, neuroml/path
  */
@@ -103,7 +103,7 @@ function membersOf(
   return Uint32Array.from(taken).sort();
 }
 
-/** A segment and all that grow from it. */
+/** Returns a segment and all that grow from it. */
 function beyond(first: number, { children }: Morphology): readonly number[] {
   const found = [first];
   for (const position of found) for (const inner of children[position] ?? []) found.push(inner);

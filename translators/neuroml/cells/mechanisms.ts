@@ -87,7 +87,7 @@ function atPlace({ ions, pools }: MembraneContext, own: Outside, absent: (ion: s
   };
 }
 
-/** A flattened component as a mechanism that writes some of its variables. */
+/** Returns a flattened component as a mechanism that writes some of its variables. */
 function mechanism(
   component: Component,
   context: MembraneContext,
@@ -132,7 +132,7 @@ function isPlaceName(name: string, { ions }: MembraneContext): boolean {
   return ion !== undefined && ions.has(ion);
 }
 
-/** The name of the current that a density carries: of its ion, or of none in particular. */
+/** Returns the name of the current that a density carries: of its ion, or of none in particular. */
 function currentName(component: Component, { ions }: MembraneContext): string {
   const ion = component.attributes['ion'] ?? '';
   return ions.has(ion) ? `i_${ion}` : 'i';
@@ -188,7 +188,7 @@ export function populationMechanism(component: Component, context: MembraneConte
   return { flat, document: { density: false, ...document } };
 }
 
-/** A pool: the concentration model of a species, from its initial concentrations. */
+/** Returns a pool: the concentration model of a species, from its initial concentrations. */
 export function poolMechanism(
   species: Component,
   model: Component,
@@ -211,7 +211,8 @@ export function poolMechanism(
   );
 }
 
-// --- What varies along a cell ---------------------------------------------------------------------------------------
+// --- Parameters that vary along a cell
+// --------------------------------------------------------------------------------
 /** A parameter that varies along the cell. */
 export interface Varying {
   /** Name of the mechanism's parameter. */
@@ -234,7 +235,7 @@ const units: Readonly<Record<string, readonly [unit: string, scale: string]>> = 
 };
 
 /**
- * The expression of a parameter that varies, checked.
+ * Returns the expression of a parameter that varies, checked.
  *
  * @returns null after a finding
  * @diagnostic neuroml/quantity
@@ -272,8 +273,8 @@ export function varying(
 }
 
 /**
- * Returns a density with a varying parameter as the density of the same kind with a constant one, because the standard
- * gives no equations for the varying one.
+ * Returns a density with a varying parameter as the density of the same kind with a constant one. The standard gives no
+ * equations for the varying one.
  */
 function uniform(component: Component, { parameter }: Varying, { lems }: MembraneContext): Component {
   const { type } = component;

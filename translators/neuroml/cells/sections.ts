@@ -33,7 +33,7 @@ export interface Sections {
   readonly before: Float64Array;
 }
 
-/** The value of a property of a component, wherever reading put it. */
+/** Returns the value of a property of a component, wherever reading put it. */
 function propertyOf(component: Component, tag: string): string | undefined {
   return childrenOf(component, 'property').find(({ attributes }) => attributes['tag'] === tag)?.attributes['value'];
 }

@@ -57,7 +57,7 @@ export function childOf(component: Component, type: string): Component | undefin
 }
 
 /**
- * The tree of segments of a morphology; null after an error.
+ * Returns the tree of segments of a morphology; null after an error.
  *
  * @diagnostic neuroml/segment-id, neuroml/segment-twice, neuroml/segment-point, neuroml/coordinate,
  *   neuroml/unknown-segment,
@@ -139,7 +139,7 @@ function warnOfGaps(segments: readonly Segment[], diagnostics: Diagnostics): voi
   diagnostics.add({ severity: 'warning', ...finding }, first.segment.place);
 }
 
-/** A loop among segments that the root does not reach. */
+/** Returns a loop among segments that the root does not reach. */
 function loopOf(parents: readonly { readonly parent: number }[], reached: ReadonlySet<number>): readonly number[] {
   let at = parents.findIndex((_, position) => !reached.has(position));
   const seen: number[] = [];
@@ -178,7 +178,7 @@ function readSegment(
   };
 }
 
-/** The point at a fraction of a segment. */
+/** Returns the point at a fraction of a segment. */
 function along({ proximal, distal }: Segment, fraction: number): Point {
   if (fraction === 1) return distal;
   const between = (from: number, to: number): number => from + fraction * (to - from);

@@ -9,7 +9,7 @@ import { childOf, childrenOf, readMorphology, type Morphology } from './segments
 
 const isCell = (type: ComponentType): boolean => type.lineage.includes('cell') || type.name === 'cell';
 
-/** Whether a component is a cell with a morphology of more than one segment. */
+/** Checks whether a component is a cell with a morphology of more than one segment. */
 export function hasMorphology(component: Component): boolean {
   if (!isCell(component.type)) return false;
   const morphology = childOf(component, 'morphology');
@@ -47,7 +47,7 @@ function readShape(cell: Component, diagnostics: Diagnostics): Shape | null {
   return morphology && { component, morphology, groups: readGroups(component, morphology, diagnostics) };
 }
 
-/** Whether all segments are one unbranched section that is not divided. */
+/** Checks whether all segments are one unbranched section that is not divided. */
 export function isPoint({ morphology, groups }: Shape): boolean {
   const nothing = { add: () => undefined } as unknown as Diagnostics;
   const { sections } = cutSections(morphology, groups, [], nothing);

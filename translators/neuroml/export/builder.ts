@@ -8,7 +8,7 @@ import type { ExportContext } from './context.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 import { TypeBuilder } from './type-builder.js';
 
-/** An empty type of a model. */
+/** Returns an empty type of a model. */
 export function builderOf({ model, data, dimensions, dt }: ExportContext): TypeBuilder {
   return new TypeBuilder(dimensions, dt, (name) => {
     const table = model.tables[name];

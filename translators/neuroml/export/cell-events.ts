@@ -54,7 +54,7 @@ export class CellEvents {
         });
   }
 
-  /** The port of an event. */
+  /** Returns the port of an event. */
   port(event: string): string {
     if (!this.#ports.has(event)) {
       this.#ports.add(event);

@@ -24,7 +24,7 @@ interface BuiltCell {
   readonly elements: readonly Element[];
 }
 
-/** The component types of a neuron type. */
+/** Returns the component types of a neuron type. */
 export function cellType(id: string, type: NeuronType, demands: Demands, context: ExportContext): BuiltCell {
   const { ids } = context;
   const channels = channelsOf(type, demands);

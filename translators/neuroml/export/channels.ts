@@ -33,5 +33,5 @@ export function channelsOf(type: NeuronType, demands: Demands): readonly Channel
   return [...sums, ...summed, ...jumps];
 }
 
-/** A zero that LEMS takes to have a dimension: a 0 by itself is a pure number there. */
+/** Returns a zero that LEMS takes to have a dimension: a 0 by itself is a pure number there. */
 export const zeroOf = (dimension: Dimension): Expression => binary('*', number(0), quantity(1, dimension));

@@ -84,7 +84,7 @@ export const hasCompartments = ({ neurons }: Model): boolean =>
 export class Ids {
   readonly #names = new UniqueNames();
 
-  /** A free id like the one wanted, which is taken from now on. */
+  /** Returns a free id like the one wanted, which is taken from now on. */
   claim(wanted: string): string {
     return this.#names.take(wanted.replace(/\W/g, '_').replace(/^(?=\d)/, '_') || '_');
   }

@@ -36,7 +36,7 @@ export interface Demands {
 /** Code that runs at regular times, or once. */
 export type TimedOperation = Operation & { readonly once?: Change };
 
-/** The variable that counts events of a cell. */
+/** Returns the variable that counts events of a cell. */
 export const countOf = (event: string): string => `${event} count`;
 /** The variable with the time at which a cell fired last. */
 export const lastSpike = 'time of the last spike';

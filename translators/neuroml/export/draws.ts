@@ -5,11 +5,11 @@ import { drawnParts } from '../../../src/model/drawn-parts.js';
 import type { Model, Projection } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 
-/** Whether a projection has a rule that LEMS lists. */
+/** Checks whether a projection has a rule that LEMS lists. */
 export const isByRule = ({ connect }: Projection): boolean =>
   connect.some(({ rule }) => rule !== 'list' && rule !== 'all' && rule !== 'oneToOne');
 
-/** Whether a model lists its connections, and all its values are the same in every run. */
+/** Checks whether a model lists its connections, and all its values are the same in every run. */
 export const drawsNothing = (model: Model): boolean =>
   drawnParts(model).length === 0 &&
   Object.values(model.projections).every(({ connect }) => connect.every(({ rule }) => rule === 'list'));

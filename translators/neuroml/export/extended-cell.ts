@@ -128,7 +128,7 @@ function derivedFrom(shown: readonly Shown[]): readonly Element[] {
 const ownAttachments = ({ children }: XmlElement): readonly Element[] =>
   children.filter((one) => one.name === 'Attachments').map(copy);
 
-/** The lists of attachments of a type, which not all readers inherit. */
+/** Returns the lists of attachments of a type, which not all readers inherit. */
 function attachmentsOf(definition: XmlElement): readonly Element[] {
   const own = ownAttachments(definition);
   const parent = own.length > 0 ? undefined : coreDefinition(definition.attribute('extends') ?? '');

@@ -46,7 +46,7 @@ export function keptDocument(valid: ValidModel): KeptDocument | undefined {
   return undefined;
 }
 
-/** The quantities and events that a model records, each as a text. */
+/** Returns the quantities and events that a model records, each as a text. */
 const recordedIn = (valid: ValidModel): ReadonlySet<string> =>
   new Set(valid.model.recordings.flatMap((recording) => quantitiesOf(recording, valid)));
 

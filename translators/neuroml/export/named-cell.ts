@@ -151,11 +151,11 @@ const readsNone = (text: string, { parameters, state, derived }: NeuronType): bo
     [parameters, state, derived].every((map) => !Object.hasOwn(map, name)),
   );
 
-/** Whether an event has the place in a step, and the name, that spikes have. */
+/** Checks whether an event has the place in a step, and the name, that spikes have. */
 const isUsual = ({ slot, actionSlot, actionOrder, emits }: EventDefinition): boolean =>
   slot === undefined && actionSlot === undefined && actionOrder === undefined && emits === undefined;
 
-/** Whether all that synapses of a type do is to add to a variable of their cell. */
+/** Checks whether all that synapses of a type do is to add to a variable of their cell. */
 const isStill = ({ derivatives, pathways, state }: SynapseType): boolean =>
   Object.keys(derivatives).length + Object.keys(state).length === 0 &&
   Object.values(pathways).every(({ do: actions }) => actions.length === 1);

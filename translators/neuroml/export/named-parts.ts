@@ -234,7 +234,7 @@ export function writeNamedProjection(
   return true;
 }
 
-/** The type of connections to a list of attachments, since NeuroML's with a weight and a delay name none. */
+/** Returns the type of connections to a list of attachments, since NeuroML's with a weight and a delay name none. */
 function ownConnection(written: Written, { ids }: ExportContext): string {
   if (written.weighted === undefined) {
     written.weighted = ids.claim('weighted_connection');

@@ -99,7 +99,7 @@ function inOrder(one: Element): Element {
 /** Elements of projections of events in NeuroML. */
 const connectionTags: ReadonlySet<string> = new Set(['connection', 'connectionWD']);
 
-/** The elements of the projections of networks, by the first of each. */
+/** Returns the elements of the projections of networks, by the first of each. */
 const connectionsIn = (elements: readonly Element[]): readonly string[] =>
   elements
     .flatMap(({ tag, children }) => (tag === 'network' ? children : []))

@@ -60,10 +60,10 @@ export const derivedWithNoise = (
 ): Expression => (inPlaceOfNoise(type).includes(name) ? value : withNoise(type, dimension, value, builder));
 
 /**
- * A rate with its noise. Noise is a number with a dimension that LEMS lacks: its factor is taken as a number, and the
- * product gets the dimension of the rate.
+ * Returns a rate with its noise. Noise is a number with a dimension that LEMS lacks: its factor is taken as a number,
+ * and the product gets the dimension of the rate.
  *
- * @param dimension  of the rate
+ * @param dimension of the rate
  * @throws NotExpressible
  */
 export function withNoise(type: Noisy, dimension: Dimension, rate: Expression, builder: TypeBuilder): Expression {

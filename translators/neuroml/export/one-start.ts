@@ -11,8 +11,8 @@ import { quantityText } from './text/quantity-text.js';
 import { ElementValues } from './values.js';
 
 /**
- * The model with one first value of each variable in each population: the one that most cells have, else the mean. Each
- * is reported as approximated, at the place of the values (`/populations/exc/values/v`).
+ * Returns the model with one first value of each variable in each population: the one that most cells have, else the
+ * mean. Each is reported as approximated, at the place of the values (`/populations/exc/values/v`).
  *
  * Cells with compartments, and values that are known only in a run, stay as they are.
  */
@@ -81,7 +81,7 @@ function oneOf(values: readonly number[]): Start {
   return { one, lowest, highest, isMean: true };
 }
 
-/** Values of a variable to four digits, in a unit that suits them. */
+/** Returns values of a variable to four digits, in a unit that suits them. */
 const textIn =
   (type: NeuronType, variable: string) =>
   (value: number): string =>

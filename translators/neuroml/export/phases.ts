@@ -198,7 +198,7 @@ class Phases {
     this.#changes.set(name, { at: this.#now, ...(where === undefined ? {} : { where: this.#asOfNow(where) }) });
   }
 
-  /** A text with the time that it is now: LEMS sets values at the end of the step before. */
+  /** Returns a text with the time that it is now: LEMS sets values at the end of the step before. */
   #asOfNow(text: string): string {
     const times = new Map<string, Expression>([
       ['t', parseExpression(inSI(this.#now, second))],

@@ -49,7 +49,7 @@ export function readBack(text: string | CutText, document = 'exported.xml', host
   return diagnostics.list.find(({ severity }) => severity === 'error')?.message ?? 'nothing can be read of it';
 }
 
-/** The same of a document by its root, however long it is. */
+/** Returns the same of a document by its root, however long it is. */
 export function readBackOf(root: Element): ReadBack | string {
   const text = withoutLists(xmlPieces(root));
   return text === undefined ? 'it is too long, even without its lists of connections' : readBack(text);

@@ -46,7 +46,7 @@ export class Refractoriness {
     builder.starts.push(builder.assign(until, builder.text(never, 'statement')));
   }
 
-  /** A condition that holds while an event does not keep the cell refractory. */
+  /** Returns a condition that holds while an event does not keep the cell refractory. */
   free(event: string): Expression | null {
     if (this.#until.has(event)) {
       const { refractory } = this.type.events[event] ?? {};
@@ -58,7 +58,7 @@ export class Refractoriness {
     return this.#held.has(event) ? binary('<', nameOf(heldAfter(event)), number(0.5)) : null;
   }
 
-  /** The rate of a variable, zero while an event holds it. */
+  /** Returns the rate of a variable, zero while an event holds it. */
   gated(variable: string, rate: Expression): Expression {
     let gated = rate;
     for (const [event, { refractory }] of Object.entries(this.type.events)) {

@@ -15,7 +15,7 @@ import { quantityText } from './text/quantity-text.js';
 import type { Written } from './written.js';
 import { element, type Element } from './text/xml-text.js';
 
-/** The component that runs the network. */
+/** Returns the component that runs the network. */
 export function simulation(id: string, target: string, network: Written, context: ExportContext): Element {
   const { model, dt, dimensions } = context;
   const length = runLength(model, (pointer, what) => context.report.missing(pointer, what));

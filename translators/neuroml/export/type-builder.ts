@@ -75,7 +75,7 @@ export class TypeBuilder implements Words {
 
   // --- Names --------------------------------------------------------------------------------------------------------
 
-  /** A name of the model's that this type has; the name that it has here. */
+  /** Returns a name of the model's that this type has; the name that it has here. */
   declare(name: string, dimension: Dimension, wanted = name): string {
     const lems = this.free(wanted.replace(/\W/g, '_'));
     this.#names.set(name, lems);
@@ -95,7 +95,7 @@ export class TypeBuilder implements Words {
     this.#taken.add(name);
   }
 
-  /** Whether the type declares a name of the model. */
+  /** Checks whether the type declares a name of the model. */
   has(name: string): boolean {
     return this.#names.has(name);
   }
@@ -176,7 +176,7 @@ export class TypeBuilder implements Words {
     return lems;
   }
 
-  /** A variable of the instance at the other end of a tunnel. */
+  /** Returns a variable of the instance at the other end of a tunnel. */
   peer(name: string, dimension: Dimension, wanted: string): string {
     const lems = this.declare(name, dimension, `peer_${wanted}`);
     this.selected.push(
@@ -227,7 +227,7 @@ export class TypeBuilder implements Words {
     return text === '0' && !isPure(dimension) ? `0 * ${this.one(dimension)}` : text;
   }
 
-  /** The cases of a value. The reference interpreter takes the dimension of all from the first one. */
+  /** Returns the cases of a value. The reference interpreter takes the dimension of all from the first one. */
   #cases(value: Expression, dimension: Dimension): readonly { readonly condition?: string; readonly value: string }[] {
     if (value.kind !== 'conditional') return [{ value: this.text(value, 'derived') }];
     const { condition, whenTrue, whenFalse } = value;
@@ -237,7 +237,7 @@ export class TypeBuilder implements Words {
     ];
   }
 
-  /** A derived variable with the value of an expression; each expression is one variable. */
+  /** Returns a derived variable with the value of an expression; each expression is one variable. */
   asVariable(value: Expression, dimension: Dimension, wanted: string): string {
     const key = JSON.stringify(value, (field, inner: unknown) => (field === 'span' ? undefined : inner));
     const known = this.#choices.get(key);
@@ -248,17 +248,17 @@ export class TypeBuilder implements Words {
     return name;
   }
 
-  /** A differential equation. */
+  /** Returns a differential equation. */
   rate(name: string, value: Expression): Element {
     return element('TimeDerivative', { variable: this.nameOf(name), value: this.text(value, 'derived') });
   }
 
-  /** An assignment to a state variable. */
+  /** Returns an assignment to a state variable. */
   assign(lems: string, value: string): Element {
     return element('StateAssignment', { variable: lems, value });
   }
 
-  /** A statement on a variable of this type. */
+  /** Returns a statement on a variable of this type. */
   assignment(statement: Statement): Element {
     if (statement.kind === 'send') throw new NotExpressible('values sent with their own delay');
     const { target, operator, value } = statement;
@@ -292,20 +292,20 @@ export class TypeBuilder implements Words {
     return this.constant('HALF_STEP', second, this.dt / 2);
   }
 
-  /** A constant that is one of the SI unit of a dimension. */
+  /** Returns a constant that is one of the SI unit of a dimension. */
   one(dimension: Dimension): string {
     const symbol = this.dimensions.unitOf(dimension);
     return this.constant(symbol, dimension, 1);
   }
 
-  /** A value in SI as a count of a unit that it is well read in, and the constant that is one of the unit. */
+  /** Returns a value in SI as a count of a unit that it is well read in, and the constant that is one of the unit. */
   amount(value: number, dimension: Dimension): { readonly count: number; readonly name: string } {
     const { number, symbol } = amountOf(value, dimension, this.dimensions, true);
     const power = this.dimensions.unitsOf(dimension).find(([known]) => known === symbol)?.[1] ?? 0;
     return { count: number, name: this.constant(symbol, dimension, Number(`1e${power}`)) };
   }
 
-  /** A constant with a value in SI, under a name like the wanted one. */
+  /** Returns a constant with a value in SI, under a name like the wanted one. */
   constant(wanted: string, dimension: Dimension, value: number): string {
     const known = this.#constants.get(wanted);
     if (known) return known.attributes['name'] ?? wanted;
@@ -330,7 +330,7 @@ export class TypeBuilder implements Words {
     return foldConstants(parseExpression(text), undefined, (name) => this.#isOwn(name) || isElsewhere(name));
   }
 
-  /** Whether a name means something in this type, and so no unit and no constant. */
+  /** Checks whether a name means something in this type, and so no unit and no constant. */
   #isOwn(name: string): boolean {
     return this.#names.has(name) || this.aliases.has(name);
   }
@@ -385,7 +385,7 @@ export class TypeBuilder implements Words {
 
   // --- The whole ----------------------------------------------------------------------------------------------------
 
-  /** The type as an element. */
+  /** Returns the type as an element. */
   build(name: string, base: string, description: string): Element {
     const { states, selected, rates, starts, conditions, handlers, regimes } = this;
     const derived = [

@@ -15,7 +15,7 @@ export type Numbers = number | readonly number[];
 export const numberAt = (numbers: Numbers | undefined, k: number): number =>
   typeof numbers === 'number' ? numbers : (numbers?.[k] ?? 0);
 
-/** The largest of some numbers that are not negative. */
+/** Returns the largest of some numbers that are not negative. */
 export const largest = (numbers: Numbers): number =>
   typeof numbers === 'number' ? numbers : numbers.reduce((most, one) => Math.max(most, one), 0);
 

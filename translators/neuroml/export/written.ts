@@ -102,7 +102,7 @@ export class Written {
       : undefined;
   }
 
-  /** Names of the types of a population and of its elements, which are made once for each key. */
+  /** Returns names of the types of a population and of its elements, which are made once for each key. */
   listNames(
     key: string,
     make: () => { readonly names: readonly [list: string, item: string]; readonly types: readonly Element[] },

@@ -49,10 +49,10 @@ export interface ActionContext {
   mode(node: TreeNode): Mode | undefined;
 }
 
-/** An assignment to a canonical variable. */
+/** Returns an assignment to a canonical variable. */
 export const assign = (target: string, value: Expression): Assignment => assignmentTo(target, '=', value);
 
-/** Whether the regime of an index is active. */
+/** Checks whether the regime of an index is active. */
 export const inRegime = (variable: string, index: number): Expression => binary('==', nameOf(variable), integer(index));
 
 function both(a: Expression | null, b: Expression): Expression {

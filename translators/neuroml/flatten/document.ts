@@ -186,7 +186,7 @@ interface SynapseParts {
   readonly contributes: ReadonlyMap<string, Expression>;
 }
 
-/** A synapse type. */
+/** Returns a synapse type. */
 export function synapseDocument(
   flat: FlatType | null,
   valueOf: (parameter: FlatParameter) => number,

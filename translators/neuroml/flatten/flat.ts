@@ -95,7 +95,7 @@ export function changedIn(regime: RegimeDefinition): ReadonlySet<string> {
   ]);
 }
 
-/** Whether each evaluation of an expression draws a random number. */
+/** Checks whether each evaluation of an expression draws a random number. */
 export function isRandomExpression(e: Expression): boolean {
   return callsIn(e).some((call) => isRandom(call.function));
 }

@@ -1,10 +1,10 @@
 /**
  * Flattens a component with all its contents to the equations of one canonical type.
  *
- *   1. grow the instances that make up the component (`tree.ts`), and the events between them (`wiring.ts`)
- *   2. name a canonical name for every variable (`variables.ts`)
- *   3. translate values, rates, conditions, actions of each instance, inner ones first, each as a separate part
- *   4. finish the document of the type, once all demands of other types are known
+ *   1. grow        the instances that make up the component (`tree.ts`), and the events between them (`wiring.ts`)
+ *   2. name        a canonical name for every variable (`variables.ts`)
+ *   3. translate   values, rates, conditions, actions of each instance, inner ones first, each as a separate part
+ *   4. finish      the document of the type, once all demands of other types are known
  *
  * No step depends on the name of a type.
  */
@@ -68,7 +68,7 @@ interface FlatSetting {
   readonly instant?: boolean;
 }
 
-/** The dimension of a rate of change. */
+/** Returns the dimension of a rate of change. */
 const perSecond = (dimension: Dimension | null): Dimension | null => dimension && divideDimensions(dimension, second);
 
 /** The equations of one component, under construction. */
@@ -188,7 +188,7 @@ export class FlatType {
     return made;
   }
 
-  /** Whether anything happens when an event arrives at a port. */
+  /** Checks whether anything happens when an event arrives at a port. */
   hears(port: string): boolean {
     const { dynamics } = this.component.type;
     const heard = [...(dynamics?.onEvents ?? []), ...(dynamics?.regimes ?? []).flatMap(({ onEvents }) => onEvents)];
@@ -219,8 +219,8 @@ export class FlatType {
   }
 
   /**
-   * A copy of a variable, under its own name, with the value from before the instance was advanced. The other end
-   * of a tunnel reads it in the same step when it comes later, and in the next step when it comes earlier.
+   * Returns a copy of a variable, under its own name, with the value from before the instance was advanced. The other
+   * end of a tunnel reads it in the same step when it comes later, and in the next step when it comes earlier.
    */
   before(name: string): string {
     const known = this.#before.get(name);
@@ -371,7 +371,7 @@ export class FlatType {
     return fit(this.#translated(node, formula), perSecond(dimension));
   }
 
-  /** An expression of an instance in canonical names; unknown names are reported. */
+  /** Returns an expression of an instance in canonical names; unknown names are reported. */
   #translated(node: TreeNode, { tree, place }: LemsExpression): Typed {
     return translate(tree, this.variables.scope(node), (missing) => this.variables.unknown(node, missing, place));
   }

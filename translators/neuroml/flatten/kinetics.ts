@@ -16,7 +16,7 @@ interface FlatScheme {
   readonly start: ReadonlyMap<string, Expression>;
 }
 
-/** The equations of a kinetic scheme of a node. @diagnostic lems/unknown-path, lems/not-a-state-variable */
+/** Returns the equations of a kinetic scheme of a node. @diagnostic lems/unknown-path, lems/not-a-state-variable */
 export function flattenScheme(variables: Variables, node: TreeNode, scheme: KineticSchemeDefinition): FlatScheme {
   const occupancies = new Map<TreeNode, string>();
   for (const state of membersNamed(node, scheme.nodes)) {

@@ -6,7 +6,7 @@ import type { ComponentType, LemsExpression, RegimeDefinition } from '../lems/de
 import { inRegime } from './actions.js';
 import { choose } from './expressions.js';
 
-/** The number of the regime that an instance begins in. */
+/** Returns the number of the regime that an instance begins in. */
 export const firstOf = (regimes: readonly RegimeDefinition[]): number =>
   Math.max(
     0,
@@ -32,9 +32,9 @@ export const integratedIn = (regimes: readonly RegimeDefinition[]): readonly str
 ];
 
 /**
- * The rate of a variable as a choice by the regime that `held` is the number of; zero in regimes without one.
+ * Returns the rate of a variable as a choice by the regime that `held` is the number of; zero in regimes without one.
  *
- * @param rateOf  a right side in canonical names
+ * @param rateOf a right side in canonical names
  */
 export function rateInRegimes(
   held: string,

@@ -21,7 +21,7 @@ type Predicate =
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'attribute'; readonly attribute: string; readonly value: string };
 
-/** The steps of a path such as `populations[ion='ca']/i`. */
+/** Returns the steps of a path such as `populations[ion='ca']/i`. */
 function stepsOf(path: string): readonly Step[] {
   return splitOutsideBrackets(path).map((text) => {
     const [, name = text, inside] = /^(.*?)\[(.*)\]$/.exec(text.trim()) ?? [];
@@ -51,7 +51,7 @@ function predicateOf(text: string): Predicate {
   return { kind: 'attribute', attribute, value };
 }
 
-/** A value in quotes without them. */
+/** Returns a value in quotes without them. */
 const unquoted = (text: string): string => /^(['"])(.*)\1$/.exec(text)?.[2] ?? text;
 
 /** Checks whether a predicate admits a component. */
@@ -95,7 +95,8 @@ export interface Reach {
 const longestChain = 200;
 
 /**
- * The value that a selection stands for; undefined after a finding. @diagnostic lems/unknown-path, lems/several-targets
+ * Returns the value that a selection stands for; undefined after a finding. @diagnostic lems/unknown-path,
+ * lems/several-targets
  */
 export function selectValue(
   variables: Variables,
@@ -228,7 +229,7 @@ function valueAt(component: Component, name: string, lems: LemsModel): Meaning |
   return value === undefined ? undefined : literal(value, definition?.dimension ?? null);
 }
 
-/** The text of the attribute that a path of references leads to, or the text itself in quotes. */
+/** Returns the text of the attribute that a path of references leads to, or the text itself in quotes. */
 function attributeAt(node: TreeNode, path: string, lems: LemsModel): string | undefined {
   if (unquoted(path) !== path) return unquoted(path);
   const steps = path.split('/');

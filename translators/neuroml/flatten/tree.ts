@@ -38,9 +38,9 @@ const deepest = 100;
 const mostNodes = 500_000;
 
 /**
- * The instances that a component is made of.
+ * Returns the instances that a component is made of.
  *
- * @param apart  children that are instances of their own
+ * @param apart children that are instances of their own
  * @diagnostic lems/missing-reference, lems/unknown-reference, lems/too-deep
  */
 export function growTree(
@@ -112,8 +112,8 @@ function instantiate(
 }
 
 /**
- * The members of a node that a step of a path names: a child, list or reference by its name, a child by its id, `..`
- * and `parent`, `.` and `this`.
+ * Returns the members of a node that a step of a path names: a child, list or reference by its name, a child by its id,
+ * `..` and `parent`, `.` and `this`.
  */
 export function membersNamed(node: TreeNode, step: string): readonly TreeNode[] {
   if (step === '..' || step === 'parent') return node.parent ? [node.parent] : [];
@@ -123,7 +123,7 @@ export function membersNamed(node: TreeNode, step: string): readonly TreeNode[] 
   return node.inner.filter(({ component }) => component.id === step).slice(0, 1);
 }
 
-/** The node that stands for a component that a link or local reference of another one names. */
+/** Returns the node that stands for a component that a link or local reference of another one names. */
 export function linked(node: TreeNode, attribute: string): TreeNode | undefined {
   const id = node.component.attributes[attribute];
   for (let at = node.parent; at && id !== undefined; at = at.parent) {

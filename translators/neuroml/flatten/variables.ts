@@ -118,7 +118,7 @@ export class Variables {
     }
   }
 
-  /** A state or derived variable of a node by its LEMS name. */
+  /** Returns a state or derived variable of a node by its LEMS name. */
   variable(node: TreeNode, name: string): Variable | undefined {
     return this.#own.get(node)?.get(name);
   }
@@ -203,12 +203,12 @@ export class Variables {
     else this.copies.set(node, [copy]);
   }
 
-  /** A lookup for expressions of a node. */
+  /** Returns a lookup for expressions of a node. */
   scope(node: TreeNode): Lookup {
     return (name) => this.own(node, name);
   }
 
-  /** The LEMS name of the variable that a node exposes under a name, and the variable. */
+  /** Returns the LEMS name of the variable that a node exposes under a name, and the variable. */
   #exposed(node: TreeNode, name: string): readonly [string, Variable] | undefined {
     const definition = [...stateVariables(node.type), ...derivedVariables(node.type)].find(
       ({ exposure }) => exposure === name,
@@ -229,7 +229,7 @@ export class Variables {
     return shown;
   }
 
-  /** A parameter, property, derived parameter or constant of a node. */
+  /** Returns a parameter, property, derived parameter or constant of a node. */
   #constant(node: TreeNode, name: string): Meaning | undefined {
     const { type, component } = node;
     const constant = type.constants.get(name);
@@ -328,7 +328,7 @@ function meaning({ name, dimension }: Variable): Meaning {
   return { expression: nameOf(name), dimension };
 }
 
-/** A value in SI as a literal. */
+/** Returns a value in SI as a literal. */
 export function literal(value: number, dimension: Dimension | null): Meaning {
   const pure = dimension === null || isDimensionless(dimension);
   return { expression: pure ? number(value) : quantity(value, dimension), dimension: pure ? dimensionless : dimension };
@@ -345,7 +345,7 @@ export function unmetRequirements({ nodes }: Tree): readonly Dimensioned[] {
   );
 }
 
-/** Whether instances of a type have a variable or value of a name. */
+/** Checks whether instances of a type have a variable or value of a name. */
 function declares(type: ComponentType, name: string): boolean {
   const values = [type.parameters, type.properties, type.derivedParameters, type.constants].some((map) =>
     map.has(name),

@@ -15,7 +15,7 @@ interface Wire {
 /** The wires that start at each node, in the order of calls. */
 export type Wiring = ReadonlyMap<TreeNode, readonly Wire[]>;
 
-/** All actions of a type, in the order of the document. */
+/** Returns all actions of a type, in the order of the document. */
 function actionsOf(type: ComponentType): readonly ActionDefinition[] {
   const { dynamics } = type;
   if (!dynamics) return [];

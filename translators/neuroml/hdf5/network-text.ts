@@ -19,7 +19,7 @@ const widthOf = ({ shape }: Hdf5Table): number => shape[1] ?? 0;
 /** Returns a column by its name, or undefined if the table lacks it. */
 type Columns = (name: string) => ((row: number) => string) | undefined;
 
-/** The document. */
+/** Returns the document. */
 export function networkText(root: Hdf5Group): string {
   const parts = [`<neuroml xmlns="http://www.neuroml.org/schema/neuroml2"${written(root.attributes, ['id'])}>`];
   if (present(root.attributes['notes'])) parts.push(`<notes>${encodeEntities(root.attributes['notes'] ?? '')}</notes>`);
@@ -206,7 +206,7 @@ function columnsOf(table: Hdf5Table): Columns {
   };
 }
 
-/** Values of a column as text. */
+/** Returns values of a column as text. */
 function column(table: Hdf5Table, index: number): (row: number) => string {
   const { values, type } = table;
   return (row) => {

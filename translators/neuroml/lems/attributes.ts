@@ -10,7 +10,9 @@ export function nameOf(element: XmlElement): string {
   return name === undefined ? element.name : `${element.name} ${name}`;
 }
 
-/** An attribute's value without the space around it; null after a finding. @diagnostic lems/missing-attribute */
+/**
+ * Returns an attribute's value without the space around it; null after a finding. @diagnostic lems/missing-attribute
+ */
 export function required(element: XmlElement, attribute: string, diagnostics: Diagnostics): string | null {
   const value = element.attributes[attribute]?.trim();
   if (value !== undefined && value !== '') return value;

@@ -230,7 +230,7 @@ function follow(
   return target;
 }
 
-/** The component of an id next to a component, or next to one that encloses it. */
+/** Returns the component of an id next to a component, or next to one that encloses it. */
 function around(component: ReadComponent, id: string): ReadComponent | undefined {
   for (let at = component.parent; at; at = at.parent) {
     const found = childrenById(at).get(id);
@@ -252,7 +252,7 @@ function childrenById(parent: ReadComponent): ReadonlyMap<string, ReadComponent>
   return index;
 }
 
-/** Ids that a reference might have meant. */
+/** Returns ids that a reference might have meant. */
 function candidates(
   component: ReadComponent,
   type: string,

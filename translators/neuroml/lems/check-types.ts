@@ -306,8 +306,8 @@ function checkCondition(test: LemsExpression, scope: Scope): void {
 }
 
 /**
- * Checks whether an expression is a sum with a zero as its first term, or begins with a minus, which is read as a
- * difference from zero.
+ * Checks whether an expression is a sum with a zero as its first term. A leading minus is read as a difference from
+ * zero.
  */
 function startsFromZero(e: Expression, names: Scope['names']): boolean {
   switch (e.kind) {

@@ -15,7 +15,10 @@ import * as messages from './messages.js';
 import { readQuantity, isFault } from './quantities.js';
 import { reportQuantity } from './report-quantity.js';
 
-/** All constants by name. @diagnostic lems/conflicting-definition, lems/bad-quantity, lems/unknown-name, lems/syntax */
+/**
+ * Returns all constants by name. @diagnostic lems/conflicting-definition, lems/bad-quantity, lems/unknown-name,
+ * lems/syntax
+ */
 export function readConstants(
   elements: readonly XmlElement[],
   { dimensions, units }: UnitTable,

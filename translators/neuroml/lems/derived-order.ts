@@ -3,7 +3,7 @@
 import { namesIn } from '../../../src/lang/walk.js';
 import type { DerivedVariableDefinition } from './definitions.js';
 
-/** Names that the value of a derived variable reads. */
+/** Returns names that the value of a derived variable reads. */
 function readBy({ value, cases }: DerivedVariableDefinition): ReadonlySet<string> {
   const trees = [value, ...(cases ?? []).flatMap((one) => [one.condition, one.value])];
   return new Set(trees.flatMap((expression) => (expression ? [...namesIn(expression.tree)] : [])));

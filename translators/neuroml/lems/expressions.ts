@@ -10,7 +10,7 @@ import { parseLemsExpression } from './parse-expression.js';
 /** Where a type's expressions were written, so later findings can mark a part of one. */
 const origins = new WeakMap<LemsExpression, { readonly element: XmlElement; readonly attribute: string }>();
 
-/** The element and attribute that an expression was read from. */
+/** Returns the element and attribute that an expression was read from. */
 export function originOf(
   expression: LemsExpression,
 ): { readonly element: XmlElement; readonly attribute: string } | undefined {

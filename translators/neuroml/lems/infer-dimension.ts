@@ -73,7 +73,7 @@ export function inferDimension(e: Expression, scope: Inference): Found {
   }
 }
 
-/** The dimension of a number; a condition in its place is reported. */
+/** Returns the dimension of a number; a condition in its place is reported. */
 function number(e: Expression, scope: Inference): Value {
   const found = inferDimension(e, scope);
   if (found !== 'condition') return found;

@@ -81,7 +81,7 @@ export class TypeTable implements ReadonlyMap<string, ComponentType> {
     return this.#context.elements.size;
   }
 
-  /** Whether there is a type of this name; it is not read for that. */
+  /** Checks whether there is a type of this name; it is not read for that. */
   has(name: string): boolean {
     return this.#context.elements.has(name);
   }

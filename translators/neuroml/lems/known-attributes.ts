@@ -93,7 +93,7 @@ const flags: ReadonlySet<string> = new Set([
   'DerivedVariable required',
 ]);
 
-/** Whether elements of a name define something in LEMS. */
+/** Checks whether elements of a name define something in LEMS. */
 export function isDefinition(element: string): boolean {
   return read.has(element);
 }

@@ -81,7 +81,7 @@ interface State {
 }
 
 /**
- * The tree of one expression, with spans.
+ * Returns the tree of one expression, with spans.
  *
  * @throws LangError lems/syntax, lems/unknown-function, lems/factorial: the first thing that is wrong
  */

@@ -21,7 +21,7 @@ export type QuantityFault =
   | { readonly fault: 'range'; readonly value: number }
   | { readonly fault: 'unit'; readonly unit: string; readonly start: number };
 
-/** Whether a text was no quantity, or has no known unit. */
+/** Checks whether a text was no quantity, or has no known unit. */
 export const isFault = (read: object): read is QuantityFault => 'fault' in read;
 
 const number = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?/;
@@ -46,9 +46,9 @@ export function splitQuantity(
 }
 
 /**
- * A quantity in SI: (number + offset) * scale * 10**power, rounded once.
+ * Returns a quantity in SI: (number + offset) * scale * 10**power, rounded once.
  *
- * @param units  by symbol, case matters
+ * @param units by symbol, case matters
  */
 export function readQuantity(text: string, units: ReadonlyMap<string, LemsUnit>): Quantity | QuantityFault {
   const parts = splitQuantity(text);
@@ -67,7 +67,7 @@ export function readQuantity(text: string, units: ReadonlyMap<string, LemsUnit>)
   return finite(negative ? -value : value, unit.dimension);
 }
 
-/** The dimension of a quantity, without working out its value. */
+/** Returns the dimension of a quantity, without working out its value. */
 export function quantityDimension(
   text: string,
   units: ReadonlyMap<string, LemsUnit>,
@@ -81,7 +81,7 @@ export function quantityDimension(
   return unit ?? { fault: 'unit', unit: parts.unit, start: parts.unitStart };
 }
 
-/** A decimal text times a power of ten, rounded once. */
+/** Returns a decimal text times a power of ten, rounded once. */
 function shifted(text: string, power: number): number {
   const at = text.search(/[eE]/);
   return at < 0 ? Number(`${text}e${power}`) : Number(`${text.slice(0, at)}e${Number(text.slice(at + 1)) + power}`);
@@ -105,7 +105,7 @@ function finite(value: number, dimension: Dimension, text = '0'): Quantity | Qua
   return Number.isFinite(value) && !lost ? { value, dimension } : { fault: 'range', value };
 }
 
-/** A decimal text as a fraction; exponents are small (see `number`). */
+/** Returns a decimal text as a fraction; exponents are small (see `number`). */
 function rational(text: string): Rational {
   const [mantissa = '0', exponent = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');

@@ -81,7 +81,7 @@ class ListedComponent extends ReadComponent {
     this.element = element;
   }
 
-  /** Returns the properties that it shares with its neighbours, if they are equal. */
+  /** Returns its kind if type, role and parent are the given ones. */
   kindIf({ type, role, parent }: Kind): Kind | undefined {
     const kind = this.#kind;
     return kind.type === type && kind.role === role && kind.parent === parent ? kind : undefined;
@@ -136,7 +136,7 @@ function own(
   return all;
 }
 
-/** Whether a type has a member that is given by an attribute of that name. */
+/** Checks whether a type has a member that is given by an attribute of that name. */
 function declares(type: ComponentType, name: string): boolean {
   return (
     type.parameters.has(name) ||
@@ -169,7 +169,7 @@ interface ComponentContext {
 }
 
 /**
- * The component that a top-level element stands for; null after a finding.
+ * Returns the component that a top-level element stands for; null after a finding.
  *
  * @diagnostic lems/unknown-type, lems/unknown-element, lems/child-not-allowed, lems/child-type, lems/second-child,
  *   lems/prototype-cycle, lems/dangling-reference, neuroml/implied-type
@@ -217,7 +217,7 @@ function read(
   return component;
 }
 
-/** The element that `extends` names. */
+/** Returns the element that `extends` names. */
 function prototypeOf(
   element: XmlElement,
   { elementsById, diagnostics }: ComponentContext,
@@ -239,9 +239,9 @@ function prototypeOf(
 }
 
 /**
- * The type of an element, decided in this order: its attribute `type`; the type of the parent's single child of that
- * name; the type with the element's own name, or its heir that the content implies; the type of the parent's list of
- * that name; the prototype's type.
+ * Returns the type of an element, decided in this order: its attribute `type`; the type of the parent's single child of
+ * that name; the type with the element's own name, or its heir that the content implies; the type of the parent's list
+ * of that name; the prototype's type.
  */
 function typeOf(
   element: XmlElement,
@@ -291,7 +291,7 @@ function typeOf(
   return null;
 }
 
-/** The type that the content of an element implies, with a warning. */
+/** Returns the type that the content of an element implies, with a warning. */
 function impliedType(element: XmlElement, byName: ComponentType, context: ComponentContext): ComponentType | undefined {
   if (element instanceof ListedElement) return undefined;
   const implied = context.impliedType(element, byName);
@@ -319,7 +319,7 @@ function likelyType(written: string, types: ReadonlyMap<string, ComponentType>):
 /** Types that misspelt names stand for, looked for once. */
 const likelyTypes = new WeakMap<ReadonlyMap<string, ComponentType>, Map<string, ComponentType | null>>();
 
-/** Names of the types that a component may hold in its lists. */
+/** Returns names of the types that a component may hold in its lists. */
 function fittingTypes(type: ComponentType, types: ReadonlyMap<string, ComponentType>): string[] {
   const lists = [...type.children.values()].map((member) => member.type);
   return [...types.values()]

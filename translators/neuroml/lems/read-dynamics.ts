@@ -115,8 +115,8 @@ export function readDynamics(
 
 /**
  * Returns a block with each variable once. Of several with one name the last holds, and a derived variable prevails
- * over a state variable, because the reference interpreter stores them all in one place. @diagnostic
- * lems/repeated-variable, lems/two-kinds
+ * over a state variable. The reference interpreter stores them all in one place. @diagnostic lems/repeated-variable,
+ * lems/two-kinds
  */
 function withoutRepeats(block: Block, { diagnostics }: TypeContext): Block {
   const last = <T extends Named>(variables: readonly T[]): T[] => {

@@ -29,8 +29,8 @@ function present<T extends Record<string, string | undefined>>(values: T): { rea
 }
 
 /**
- * Elements of a `Structure` or a `ForEach`, in order. @diagnostic lems/unknown-element, lems/unsupported-element,
- * lems/missing-attribute
+ * Returns elements of a `Structure` or a `ForEach`, in order. @diagnostic lems/unknown-element,
+ * lems/unsupported-element, lems/missing-attribute
  */
 export function readStructure(owner: XmlElement, context: TypeContext): StructureDefinition[] {
   const { diagnostics } = context;

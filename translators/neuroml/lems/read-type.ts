@@ -190,7 +190,7 @@ function plainNumber(element: XmlElement, attribute: string, { units, diagnostic
   return reportQuantity(quantity, { element, attribute, what, dimension: null, units, diagnostics }) ?? undefined;
 }
 
-/** A bound of how many children there are: a whole number. @diagnostic lems/bad-value */
+/** Returns a bound of how many children there are: a whole number. @diagnostic lems/bad-value */
 function count(
   element: XmlElement,
   attribute: 'min' | 'max',

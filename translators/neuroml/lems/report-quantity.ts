@@ -29,7 +29,9 @@ function unitsOf(dimension: Dimension, units: ReadonlyMap<string, LemsUnit>): st
   return [...units.values()].filter((unit) => equalDimensions(unit.dimension, dimension)).map(({ symbol }) => symbol);
 }
 
-/** The value in SI; null after a finding. @diagnostic lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension */
+/**
+ * Returns the value in SI; null after a finding. @diagnostic lems/bad-quantity, lems/unknown-unit, lems/wrong-dimension
+ */
 export function reportQuantity(quantity: Quantity | QuantityFault, place: QuantityPlace): number | null {
   const { element, attribute, what, dimension, units, diagnostics, text = element.attributes[attribute] ?? '' } = place;
   if (isFault(quantity)) {

@@ -16,7 +16,7 @@ export interface Tally {
   close(): void;
 }
 
-/** A tally that adds to `diagnostics`. */
+/** Returns a tally that adds to `diagnostics`. */
 export function createTally(diagnostics: Diagnostics): Tally {
   const counts = new Map<string, { count: number; code: string; place: Place }>();
   return {

@@ -66,7 +66,7 @@ export function checkContent(
   if (!inAnyOrder.has(element.name)) checkOrder(element, known, slots, tally);
 }
 
-/** The element among `known` that has a type as its attribute `type`, by the type and its ancestors. */
+/** Returns the element among `known` that has a type as its attribute `type`, by the type and its ancestors. */
 export function elementOf(lineage: readonly string[], known: readonly string[]): string | undefined {
   const implying = [...impliedTypes].flatMap(([element, { type }]) => (lineage.includes(type) ? [element] : []));
   return [...lineage, ...implying].find((name) => typedByAttribute.has(name) && known.includes(name));

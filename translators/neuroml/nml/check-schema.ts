@@ -289,7 +289,7 @@ function checkPopulations(
   }
 }
 
-/** Ids of the populations of a network. */
+/** Returns ids of the populations of a network. */
 function populationsOf(network: ReadComponent): ReadonlySet<string> {
   let known = populations.get(network);
   if (!known) {

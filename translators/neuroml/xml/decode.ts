@@ -7,7 +7,7 @@ import * as messages from './messages.js';
 /** A text with a finding on its bytes, or the reason for a refusal. */
 type DecodedXml = { readonly text: string; readonly finding?: Finding } | { readonly refused: Finding };
 
-/** Whether the bytes of a file look like XML: markup, after a byte order mark and space. */
+/** Checks whether the bytes of a file look like XML: markup, after a byte order mark and space. */
 export function looksLikeXml(bytes: Uint8Array): boolean {
   const wide = wideEncoding(bytes);
   if (wide !== undefined) return new TextDecoder(wide).decode(bytes.subarray(0, 400)).trimStart().startsWith('<');

@@ -33,7 +33,7 @@ export function referenceLength(text: string, at: number): number {
 }
 
 /**
- * The offset in `raw` of the character at `offset` of `decodeEntities(raw)`, so findings in a decoded text have
+ * Returns the offset in `raw` of the character at `offset` of `decodeEntities(raw)`, so findings in a decoded text have
  * their place in the document.
  */
 export function rawOffset(raw: string, offset: number): number {

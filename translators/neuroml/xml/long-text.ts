@@ -12,7 +12,7 @@ export const longestText = 500_000_000;
 
 /** Lines of a list that is not in its document's text. */
 interface ListApart {
-  /** The list, within a document of that name. */
+  /** Returns the list, within a document of that name. */
   within(document: string): ElementList;
 }
 

@@ -10,7 +10,7 @@ import { tagNameAt } from './start-tag.js';
 /** An element: the offset of its `<`, its own text, and its elements in document order. */
 export type Outline = readonly [offset: number, text: string, children: readonly Outline[]];
 
-/** The outline of an element and all that is in it. */
+/** Returns the outline of an element and all that is in it. */
 export const outlineOf = ({ offset, text, children }: XmlElement): Outline => [offset, text, children.map(outlineOf)];
 
 /**

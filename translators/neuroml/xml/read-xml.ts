@@ -22,12 +22,12 @@ interface Shortened {
 }
 
 /**
- * The root element of a text.
+ * Returns the root element of a text.
  *
- * @param given  without regard to its encoding declaration; a byte order mark is skipped
- * @param document  its name in places
+ * @param given without regard to its encoding declaration; a byte order mark is skipped
+ * @param document its name in places
  * @returns null after an error
- * @diagnostic xml/…  whatever is not well-formed, with its place; document types; undeclared entities; nesting deeper
+ * @diagnostic xml/… whatever is not well-formed, with its place; document types; undeclared entities; nesting deeper
  *   than 100
  */
 export function readXml(given: string | CutText, document: string, diagnostics: Diagnostics): XmlElement | null {
@@ -68,7 +68,7 @@ function shorten(text: string, lists: readonly ElementList[]): Shortened {
   return { text: parts.join(''), cuts };
 }
 
-/** The offset in the document of an offset in the shortened text. */
+/** Returns the offset in the document of an offset in the shortened text. */
 function documentOffset({ cuts }: Shortened, offset: number): number {
   let moved = offset;
   for (const { at, list } of cuts) {

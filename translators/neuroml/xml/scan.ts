@@ -211,14 +211,14 @@ function elementMeant(open: readonly OpenElement[], name: string, text: string, 
   return isClosedAfter(text, stop, open[innermost]?.name ?? '') ? -1 : innermost;
 }
 
-/** Whether the next tag of that name after an offset is a closing one. */
+/** Checks whether the next tag of that name after an offset is a closing one. */
 function isClosedAfter(text: string, from: number, name: string): boolean {
   const next = new RegExp(`<(/?)${escaped(name)}[\\s/>]`, 'g');
   next.lastIndex = from;
   return next.exec(text)?.[1] === '/';
 }
 
-/** Whether one of two names may be a slip for the other. */
+/** Checks whether one of two names may be a slip for the other. */
 const isSimilar = (one: string, other: string): boolean => editDistance(one, other, 2) <= 2;
 
 function startTag(state: Scan, at: number): number {

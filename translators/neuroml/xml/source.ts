@@ -18,7 +18,7 @@ export class XmlSource {
     this.firstLine = firstLine;
   }
 
-  /** The place of a range of offsets; its mark ends with the line. */
+  /** Returns the place of a range of offsets; its mark ends with the line. */
   place(start: number, end: number = start, pointer?: string): Place {
     const starts = (this.#lineStarts ??= lineStarts(this.text));
     const line = lastAtMost(starts, start);
@@ -33,7 +33,7 @@ export class XmlSource {
     };
   }
 
-  /** The offset of a line and column of the text, both from 1. */
+  /** Returns the offset of a line and column of the text, both from 1. */
   offset(line: number, column: number): number {
     const starts = (this.#lineStarts ??= lineStarts(this.text));
     return Math.min(this.text.length, (starts[line - 1] ?? 0) + column - 1);

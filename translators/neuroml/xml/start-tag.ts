@@ -16,7 +16,7 @@ export interface AttributeRange {
 const tagName = /[^\s/>]+/y;
 const attribute = /\s+([^\s=/>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/y;
 
-/** The name after the `<` at `offset`. */
+/** Returns the name after the `<` at `offset`. */
 export function tagNameAt(text: string, offset: number): string {
   tagName.lastIndex = offset + 1;
   return tagName.exec(text)?.[0] ?? '';

@@ -116,7 +116,7 @@ export function cableProjection(
 /** Returns the whole population of an end, by which connections count. */
 const whole = (projection: Projection, end: 'from' | 'to') => ({ population: populationOf(projection[end].of) ?? '' });
 
-/** The synapse type with the variables of the compartment that only it changes. */
+/** Returns the synapse type with the variables of the compartment that only it changes. */
 function synapseOf(
   type: SynapseType,
   targets: readonly number[],
@@ -198,9 +198,9 @@ function isPart(cell: NeuronType, name: string, changed: ReadonlySet<string>): b
   return rate !== undefined && [...namesIn(parseExpression(rate))].some((one) => one !== name && changed.has(one));
 }
 
-/** Whether an expression is the area of its compartment. */
+/** Checks whether an expression is the area of its compartment. */
 export const isArea = (e: Expression): boolean => e.kind === 'name' && e.name === 'area';
-/** Whether an expression is one over that area. */
+/** Checks whether an expression is one over that area. */
 export const isReciprocalArea = (e: Expression): boolean =>
   e.kind === 'binary' && e.operator === '/' && e.left.kind === 'number' && e.left.value === 1 && isArea(e.right);
 

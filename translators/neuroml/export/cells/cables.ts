@@ -231,7 +231,7 @@ class CableWriter {
     return opened;
   }
 
-  /** The parameter that is a current into a compartment, with its sign. */
+  /** Returns the parameter that is a current into a compartment, with its sign. */
   #pointCurrent(e: Expression): readonly (readonly [parameter: string, sign: number])[] {
     let sign = 1;
     let parameter: string | undefined;
@@ -431,7 +431,7 @@ class CableWriter {
     return { stimuli, taken };
   }
 
-  /** A recording of compartments as one at each place. */
+  /** Returns a recording of compartments as one at each place. */
   #recording(recording: Recording, ordinal: number, { cut }: WrittenCable, neuron: NeuronType): readonly Recording[] {
     const { name, context } = this;
     if (populationOf(recording.of) !== name) return [recording];
@@ -456,7 +456,7 @@ class CableWriter {
   }
 }
 
-/** The mechanism and name of a state variable that a mechanism has; undefined for other variables. */
+/** Returns the mechanism and name of a state variable that a mechanism has; undefined for other variables. */
 function gateNamed(variable: string, { compartments }: NeuronType): string | undefined {
   const all = Object.entries(compartments?.mechanisms ?? {});
   const owner = all.find(([, { state }]) => Object.hasOwn(state, variable))?.[0];

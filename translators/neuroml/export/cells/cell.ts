@@ -156,7 +156,7 @@ class CellWriter {
     };
   }
 
-  /** The potential of a section at the start, in V. */
+  /** Returns the potential of a section at the start, in V. */
   #startOf(section: string): number {
     const own = this.#compartments.sections[section]?.initial;
     if (own !== undefined) return own;
@@ -417,7 +417,7 @@ class CellWriter {
 
 const biophysics = 'biophysics';
 
-/** A group of the segments of some sections. */
+/** Returns a group of the segments of some sections. */
 const groupOf = (id: string, sections: readonly string[], more: readonly Element[] = []): Element =>
   element('segmentGroup', { id }, [
     ...sections.map((section) => element('include', { segmentGroup: section })),

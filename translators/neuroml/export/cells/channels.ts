@@ -47,7 +47,11 @@ export class Channels {
     this.#functions = new PotentialFunctions(written, context);
   }
 
-  /** A channel with the gates of a conductance. @throws NotExpressible */
+  /**
+   * Returns a channel with the gates of a conductance.
+   *
+   * @throws NotExpressible
+   */
   channel(conductance: Conductance, ion: string, origin: Origin): Channel {
     const { context, written } = this;
     const { open, reversal } = conductance;
@@ -112,7 +116,7 @@ export class Channels {
     return { single, coupled };
   }
 
-  /** The gate of a factor, which sections of equal values share. */
+  /** Returns the gate of a factor, which sections of equal values share. */
   #coupled(id: string, value: Expression, making: Making, inScheme: boolean): CoupledGate {
     const { equations, initial, owner } = making;
     const states = [...statesBehind(namesIn(value), equations)];

@@ -156,7 +156,7 @@ function kineticScheme(id: string, { shares, power }: Shares, making: Making): C
   };
 }
 
-/** Elements for the rates between two states. */
+/** Returns elements for the rates between two states. */
 function transition(
   [from, to]: readonly [string, string],
   [forth, back]: readonly (Expression | undefined)[],
@@ -202,7 +202,7 @@ function sumOfGates(id: string, { shares, power }: Shares, making: Making): Coup
   };
 }
 
-/** A component type with the equations of the state variables. */
+/** Returns a component type with the equations of the state variables. */
 function ownGate(id: string, value: Expression, making: Making): CoupledGate {
   const { equations, functions, owner, initial } = making;
   const { type } = equations;

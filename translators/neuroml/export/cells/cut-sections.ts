@@ -97,7 +97,7 @@ const pieceName = (section: Id, k: number, sections: Compartments['sections']): 
   return Object.hasOwn(sections, name) ? pieceName(`${section}_`, k, sections) : name;
 };
 
-/** A section for each compartment, each at the end of the one before. */
+/** Returns a section for each compartment, each at the end of the one before. */
 function piecesOf(name: Id, section: Section, sections: Compartments['sections']): readonly (readonly [Id, Section])[] {
   const { divisions, points, length, parent, ...rest } = section;
   const cuts = points && withCuts(points, divisions);
@@ -115,7 +115,7 @@ function piecesOf(name: Id, section: Section, sections: Compartments['sections']
   });
 }
 
-/** The points of one of so many pieces of equal length. */
+/** Returns the points of one of so many pieces of equal length. */
 function between(points: readonly Point[], piece: number, pieces: number): readonly Point[] {
   const steps = stepsOf(points);
   const total = steps.reduce((sum, step) => sum + step, 0);

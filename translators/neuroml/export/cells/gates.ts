@@ -42,9 +42,9 @@ export class PotentialFunctions {
   ) {}
 
   /**
-   * A part of a gate that is a function of the potential, and of calcium.
+   * Returns a part of a gate that is a function of the potential, and of calcium.
    *
-   * @param bare  whether its value is the number that it is in SI
+   * @param bare whether its value is the number that it is in SI
    */
   part(
     role: string,
@@ -90,12 +90,7 @@ export class PotentialFunctions {
     return this.own(wanted, build, bare);
   }
 
-  /**
-   * A component type of its own; its name.
-   *
-   * @param build  the type under a name, perhaps with values as the numbers that they are in SI
-   * @param bare  whether they are that
-   */
+  /** Returns the name of a new component type. */
   own(wanted: string, build: (id: string, asNumbers: boolean) => Element, bare = false): string {
     const { dimensions, ids } = this.context;
     const declared = dimensions.declarations.length;
@@ -177,7 +172,7 @@ export function gateOf(
   };
 }
 
-/** A product of functions of the potential and calcium that opens a channel at once. */
+/** Returns a product of functions of the potential and calcium that opens a channel at once. */
 export function instantGate(
   value: Expression,
   instances: number,

@@ -50,7 +50,7 @@ export function localNumbers(
   return numbers;
 }
 
-/** The number of a section in a list of one for each compartment. */
+/** Returns the number of a section in a list of one for each compartment. */
 function uniform(
   name: string,
   list: readonly number[],

@@ -79,7 +79,7 @@ export function sharesOf(e: Expression, isState: (name: string) => boolean, func
   return { shares: new Map(found.filter(([, share]) => share !== 0)), power: whole.power };
 }
 
-/** A factor that is a power of a state variable. */
+/** Returns a factor that is a power of a state variable. */
 function gateOf(
   e: Expression,
   isState: (name: string) => boolean,
@@ -208,7 +208,7 @@ function conductanceOf(
   };
 }
 
-/** A current of calcium by Goldman, Hodgkin and Katz's equation, of a permeability or a conductance. */
+/** Returns a current of calcium by Goldman, Hodgkin and Katz's equation, of a permeability or a conductance. */
 function ofCalcium(
   e: Expression,
   isState: (name: string) => boolean,

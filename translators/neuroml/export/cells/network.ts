@@ -18,7 +18,7 @@ import type { StructuredCell, StructuredType } from './structured-cell.js';
 import { placeAttributes, placesOn, sectionsWithMarks } from './places.js';
 import { coreSynapse, type CoreSynapse } from './core-synapse.js';
 
-/** Whether cells of a type have compartments. */
+/** Checks whether cells of a type have compartments. */
 export const isStructured = (type: NeuronType | undefined): type is StructuredType => type?.compartments !== undefined;
 
 /** Writes the cells of each population of a type. Cells with equal first values are one component. */

@@ -65,7 +65,7 @@ export function alongText(along: Expression, factor: number): string | undefined
 export const pathLength = (id: string): Element =>
   element('inhomogeneousParameter', { id, variable, metric: 'Path Length from root' });
 
-/** The value of a density over a group of segments. */
+/** Returns the value of a density over a group of segments. */
 export const valueAlong = (text: string, parameter: string, segmentGroup: string): Element =>
   element('variableParameter', { parameter: 'condDensity', segmentGroup }, [
     element('inhomogeneousValue', { inhomogeneousParameter: parameter, value: text }),

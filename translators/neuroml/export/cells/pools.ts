@@ -106,7 +106,7 @@ function fillingOf(rhoAt: (area: number) => number): Filling {
   return { shellThickness };
 }
 
-/** The radius of the sphere of an area, as NeuroML computes it. */
+/** Returns the radius of the sphere of an area, as NeuroML computes it. */
 const radiusOf = (area: number): number => Math.sqrt(area / (4 * 3.14159));
 
 /**
@@ -135,7 +135,7 @@ export function keepsAboveZero({ when, do: actions }: LocalEvent): boolean {
   );
 }
 
-/** The component of a pool. */
+/** Returns the component of a pool. */
 export function poolElement(id: string, { rest, tau, filling }: Pool, dimensions: Dimensions): Element {
   const decaying = {
     id,
@@ -181,7 +181,7 @@ export function nernstPotential(
 /** NeuroML's constants of these two currents differ from today's in the seventh digit. */
 const alike = (a: number, b: number): boolean => Math.abs(a - b) <= 2e-6 * Math.max(Math.abs(a), Math.abs(b));
 
-/** The number with the fewest digits that is alike. */
+/** Returns the number with the fewest digits that is alike. */
 const shortestNear = (value: number): number =>
   [1, 2, 3, 4, 5, 6].map((digits) => Number(value.toPrecision(digits))).find((one) => alike(one, value)) ?? value;
 

@@ -59,7 +59,7 @@ interface SproutStart {
   readonly heading: number;
 }
 
-/** A line from a place on another: the first goes on in its direction, the next ones to the sides. */
+/** Returns a line from a place on another: the first goes on in its direction, the next ones to the sides. */
 export function sproutOf({ start, heading }: SproutStart = { start: [0, 0, 0], heading: 0 }, length: number): Sprout {
   const direction = directions[heading % directions.length] ?? [1, 0, 0];
   const point = (share: number): readonly [number, number, number] => {
@@ -165,7 +165,7 @@ export function shapeOf({ sections }: Compartments, cut: ReadonlySet<string>, fi
   };
 }
 
-/** The number of the compartment that a place on a section is in. */
+/** Returns the number of the compartment that a place on a section is in. */
 export const compartmentAt = (fraction: number, divisions: number): number =>
   Math.min(divisions - 1, Math.max(0, Math.floor(fraction * divisions * (1 + 1e-12))));
 

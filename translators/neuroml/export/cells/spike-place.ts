@@ -56,7 +56,7 @@ export function spikeOf(id: Id, type: StructuredType, context: ExportContext): S
   return { section, fraction: 0.5, threshold };
 }
 
-/** A parameter of the cell that is one number for all cells and stays so. */
+/** Returns a parameter of the cell that is one number for all cells and stays so. */
 function fixed(name: string, id: Id, type: StructuredType, { model }: ExportContext): number | undefined {
   const value = type.parameters[name]?.value;
   const changed = changedNames(model);

@@ -101,7 +101,7 @@ interface WrittenStimulus {
   readonly exposure: string;
 }
 
-/** A stimulus as a type of its own. */
+/** Returns a stimulus as a type of its own. */
 function generatedStimulus(
   name: string,
   stimulus: Stimulus,
@@ -163,7 +163,7 @@ function generators(
   return { component, exposure: 'i' };
 }
 
-/** An angle within one turn, from 0. */
+/** Returns an angle within one turn, from 0. */
 const turned = (angle: number): number => angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI));
 
 /** Attaches a component to cells of a population, at given places and with given weights. */

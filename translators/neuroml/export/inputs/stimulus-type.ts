@@ -81,7 +81,7 @@ function current(
   return channel;
 }
 
-/** A value that is computed at times of its own, as a variable that keeps it in between. */
+/** Returns a value that is computed at times of its own, as a variable that keeps it in between. */
 function held(
   value: Expression,
   { every, from }: { readonly every: number; readonly from: number },

@@ -34,13 +34,13 @@ const delayOf = (name: string, { delays }: Projection, { pathways }: SynapseType
   delays[name] ?? pathways[name]?.delay,
 ];
 
-/** The delay of the first pathway that spikes of the source take; connections of LEMS have one delay. */
+/** Returns the delay of the first pathway that spikes of the source take; connections of LEMS have one delay. */
 function firstOf(projection: Projection, type: SynapseType): NamedDelay {
   const [id] = Object.keys(type.pathways).filter((one) => type.pathways[one]?.on.startsWith('pre.') === true);
   return id === undefined ? noPathway : delayOf(id, projection, type);
 }
 
-/** Whether a pathway has the delay of connections. */
+/** Checks whether a pathway has the delay of connections. */
 export const hasDelayOfConnection = (name: string, projection: Projection, type: SynapseType): boolean =>
   JSON.stringify(delayOf(name, projection, type)[1]) === JSON.stringify(firstOf(projection, type)[1]);
 
@@ -84,7 +84,7 @@ export function postDelaysOf(
   );
 }
 
-/** The value of a synapse that is its delay after events of its target. */
+/** Returns the value of a synapse that is its delay after events of its target. */
 export const postDelay = (pathway: string): string => `delay of ${pathway}`;
 export const isPostDelay = (key: string): boolean => key.startsWith(postDelay(''));
 

@@ -3,7 +3,7 @@
 import { parseStatements } from '../../../../src/lang/parse.js';
 import type { Projection, SynapseType } from '../../../../src/model/model.js';
 
-/** The variable of the target that a statement of a pathway adds to, and whether it does so by adding. */
+/** Returns the variable of the target that a statement of a pathway adds to, and whether it does so by adding. */
 export function writtenBy(
   target: string,
   receptors: Readonly<Record<string, string>>,
@@ -26,7 +26,8 @@ export function jumpsOf(projection: Projection, type: SynapseType): readonly str
 }
 
 /**
- * A type that runs by itself and acts on cells without spikes: its own equations, and its share of the cell's inputs.
+ * Returns a type that runs by itself and acts on cells without spikes: its own equations, and its share of the cell's
+ * inputs.
  */
 export function readsOnlyPre(type: SynapseType): boolean {
   return (

@@ -73,10 +73,10 @@ export function contactTypes(
 }
 
 /**
- * The type of a connection with a delay and values of its own.
+ * Returns the type of a connection with a delay and values of its own.
  *
- * @param delay  name of the parameter of the delay
- * @param port   whether connections name the port of their source
+ * @param delay name of the parameter of the delay
+ * @param port whether connections name the port of their source
  */
 export function connectionType(name: string, delay: string, own: readonly OwnValue[], port: boolean): Element {
   return element(

@@ -95,7 +95,7 @@ export class PathwayWriter {
     return builder.assignment({ ...statement, target: waitingFor(variable) });
   }
 
-  /** A value that arrives at the cell later. */
+  /** Returns a value that arrives at the cell later. */
   #send(name: string, { port, value: sent, after }: Extract<Statement, { kind: 'send' }>): readonly Element[] {
     const { projection, type, target, builder, context } = this;
     const variable = writtenBy(port, projection.receptors, type.ports);

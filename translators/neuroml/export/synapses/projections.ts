@@ -220,7 +220,7 @@ function contacts(
   });
 }
 
-/** Values of each connection. */
+/** Returns values of each connection. */
 function ownValues(
   { values, dimensionOf }: Known,
   properties: ReadonlyMap<string, string>,
@@ -234,7 +234,7 @@ function ownValues(
   return (k) => Object.fromEntries(columns.map(({ lems, numbers, textOf }) => [lems, textOf(numberAt(numbers, k))]));
 }
 
-/** The values that connections give, with their dimensions. */
+/** Returns the values that connections give, with their dimensions. */
 function ownNames(
   { dimensionOf }: Known,
   properties: ReadonlyMap<string, string>,
@@ -250,7 +250,7 @@ function portOf({ type, source }: Known, written: Written, { model }: ExportCont
   return event !== usualEvent || namesPort ? event : undefined;
 }
 
-/** A type of connections that name a port, or give several values. */
+/** Returns a type of connections that name a port, or give several values. */
 function connectionTag(
   known: Known,
   properties: ReadonlyMap<string, string>,

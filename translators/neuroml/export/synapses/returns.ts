@@ -18,7 +18,7 @@ const toSource = (sums: Sums): Sums =>
 const toTarget = (sums: Sums): Sums =>
   Object.fromEntries(Object.entries(sums).filter(([key]) => !key.startsWith('pre.')));
 
-/** The other end: `pre.v` for `post.v`, `j` for `i`. */
+/** Returns the other end: `pre.v` for `post.v`, `j` for `i`. */
 function turned(name: string): string {
   if (name.startsWith('pre.')) return `post.${name.slice('pre.'.length)}`;
   if (name.startsWith('post.')) return `pre.${name.slice('post.'.length)}`;

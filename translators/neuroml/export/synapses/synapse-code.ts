@@ -55,7 +55,7 @@ export function textsOf(type: SynapseType): {
   };
 }
 
-/** Names that equations and code of synapses read. */
+/** Returns names that equations and code of synapses read. */
 function namesRead(type: SynapseType): ReadonlySet<string> {
   const { expressions, statements } = textsOf(type);
   const read = [

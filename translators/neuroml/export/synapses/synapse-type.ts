@@ -64,7 +64,7 @@ interface OtherEnd {
   readonly element: Element;
 }
 
-/** The component type of the synapses of a projection. */
+/** Returns the component type of the synapses of a projection. */
 export function synapseType(
   id: string,
   projection: Projection,

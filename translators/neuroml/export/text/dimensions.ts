@@ -244,7 +244,7 @@ export class Dimensions {
 const powersOf = (dimension: Dimension): readonly (readonly [string, string])[] =>
   letters.flatMap((letter, k) => (dimension[k] === 0 ? [] : [[letter, String(dimension[k])] as const]));
 
-/** A dimension as a product or quotient of two of the core types', such as `voltage_per_time`. */
+/** Returns a dimension as a product or quotient of two of the core types', such as `voltage_per_time`. */
 function composedName(dimension: Dimension): string | undefined {
   const nameIn = (wanted: Dimension): string | undefined => core.find(([, one]) => keyOf(one) === keyOf(wanted))?.[0];
   for (const join of ['per', 'times'] as const)
@@ -263,10 +263,10 @@ const spelledName = (dimension: Dimension): string =>
 /** Checks whether a dimension is dimensionless. */
 export const isPure = (dimension: Dimension): boolean => dimension.every((power) => power === 0);
 
-/** Whether LEMS has dimensions like this one: its powers are whole. */
+/** Checks whether LEMS has dimensions like this one: its powers are whole. */
 export const isWhole = (dimension: Dimension): boolean => dimension.every((power) => Number.isInteger(power));
 
-/** The dimension of a canonical unit text. */
+/** Returns the dimension of a canonical unit text. */
 export function dimensionOfUnit(unit: string): Dimension {
   return unit === '1' ? dimensionless : parseUnit(unit).dimension;
 }

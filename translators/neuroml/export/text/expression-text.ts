@@ -74,7 +74,7 @@ export class ExpressionText {
     }
   }
 
-  /** A number of a unit that it is well read in. */
+  /** Returns a number of a unit that it is well read in. */
   #quantity(value: number, dimension: Dimension): Piece {
     if (value === 0) return atom('0');
     if (isPure(dimension)) return signed(value);
@@ -250,7 +250,7 @@ export class ExpressionText {
     return operator === '<' || operator === '<=' ? this.#step(right, left) : undefined;
   }
 
-  /** An expression as the number that it is in SI. */
+  /** Returns an expression as the number that it is in SI. */
   bare(e: Expression, place: Place): Piece {
     const dimension = this.words.infer(e);
     const piece = this.piece(e, place);

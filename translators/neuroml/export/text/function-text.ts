@@ -156,7 +156,11 @@ const isTruth = (e: Expression): boolean =>
 const longestTable = 20_000;
 const longestChain = 50;
 
-/** A table as cases over time, and over the element's number. @throws NotExpressible */
+/**
+ * Returns a table as cases over time, and over the element's number.
+ *
+ * @throws NotExpressible
+ */
 function tableValue({ dt, dimension, rows }: StepFunction, given: readonly Expression[]): Expression {
   const [at = nameOf('t'), element = number(0)] = given;
   const changes = (row: ArrayLike<number>): number =>

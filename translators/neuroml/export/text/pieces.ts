@@ -24,10 +24,10 @@ export const atom = (text: string): Piece => ({ text, level: whole });
 
 const inBrackets = ({ text }: Piece): string => `(${text})`;
 
-/** The text of a piece as something that cannot be taken apart. */
+/** Returns the text of a piece as something that cannot be taken apart. */
 export const closed = (piece: Piece): string => (piece.level === whole ? piece.text : inBrackets(piece));
 
-/** Whether a piece may appear before an operator without brackets. */
+/** Checks whether a piece may appear before an operator without brackets. */
 function holdsLeft(operator: Operator, { level }: Piece): boolean {
   if (level >= power) return true;
   switch (operator) {
@@ -59,15 +59,15 @@ export function joined(left: Piece, operator: Operator, right: Piece): Piece {
 }
 
 /**
- * A piece with the other sign. A minus that something follows is a difference from zero to some readers, which is the
- * same number.
+ * Returns a piece with the other sign. A minus that something follows is a difference from zero to some readers, which
+ * is the same number.
  */
 export function negative(piece: Piece): Piece {
   const text = piece.level >= levels['*'] && !piece.text.startsWith('-') ? piece.text : inBrackets(piece);
   return { text: `-${text}`, level: Math.min(piece.level, levels['/']) === levels['*'] ? levels['*'] : levels['/'] };
 }
 
-/** A piece to the power of another. */
+/** Returns a piece to the power of another. */
 export const raised = (base: Piece, exponent: Piece): Piece => ({
   text: `${closed(base)}^${closed(exponent)}`,
   level: power,

@@ -17,7 +17,10 @@ export function numberText(value: number): string {
 /** How many texts are kept: more distinct numbers than that hardly come again. */
 const mostKept = 10_000;
 
-/** A text of numbers that come again and again, as weights and delays of listed connections do: each is made once. */
+/**
+ * Returns a text of numbers that come again and again, as weights and delays of listed connections do: each is made
+ * once.
+ */
 export function keptTexts(textOf: (value: number) => string): (value: number) => string {
   const kept = new Map<number, string>();
   return (value) => {
@@ -83,7 +86,7 @@ export function amountOf(value: number, dimension: Dimension, dimensions: Dimens
   return best ? { number: best.number, symbol: best.symbol } : { number: value, symbol: si };
 }
 
-/** A value in SI as the value of an attribute; see `amountOf` for `strict`. */
+/** Returns a value in SI as the value of an attribute; see `amountOf` for `strict`. */
 export function quantityText(value: number, dimension: Dimension, dimensions: Dimensions, strict = false): string {
   if (isPure(dimension)) return numberText(value);
   if (!Number.isFinite(value)) return `${numberText(value)} ${dimensions.unitOf(dimension)}`;
@@ -93,7 +96,7 @@ export function quantityText(value: number, dimension: Dimension, dimensions: Di
 }
 
 /**
- * A unit for several values in SI, chosen for the largest.
+ * Returns a unit for several values in SI, chosen for the largest.
  *
  * @returns one of it as the value of an attribute, and the numbers of values in it
  */

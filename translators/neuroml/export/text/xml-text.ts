@@ -19,7 +19,7 @@ export interface Element {
   readonly comment?: readonly string[];
 }
 
-/** An element without text. */
+/** Returns an element without text. */
 export function element(
   tag: string,
   attributes: Readonly<Record<string, string>> = {},
@@ -28,7 +28,7 @@ export function element(
   return { tag, attributes, children };
 }
 
-/** Elements of a list, made anew whenever it is written. */
+/** Returns elements of a list, made anew whenever it is written. */
 export const listOf = (
   indices: Iterable<number>,
   make: (index: number, ordinal: number) => Element,
@@ -71,9 +71,9 @@ const commentText = (lines: readonly string[]): readonly string[] =>
 const linesAtOnce = 1000;
 
 /**
- * A document with one root, indented by two spaces, in pieces of whole lines, which are made as they are taken.
+ * Returns a document with one root, indented by two spaces, in pieces of whole lines, which are made as they are taken.
  *
- * @param most  how many of each element's `items` are written
+ * @param most how many of each element's `items` are written
  */
 export function* xmlPieces(root: Element, most = Infinity): Generator<string> {
   let lines: string[] = [];

@@ -236,7 +236,7 @@ function toRequest(command: CommandName, parsed: Parsed, check: ValueCheck): Req
   return { kind: 'command', command, files: toTexts(positional), options };
 }
 
-/** Whether a command has an option of a name, or of one letter. */
+/** Checks whether a command has an option of a name, or of one letter. */
 const isOption = ({ options }: CommandDefinition, name: string): boolean =>
   name in options ||
   ['help', 'h', 'version', 'V'].includes(name) ||

@@ -53,7 +53,7 @@ function drawnLines([first, second, ...more]: readonly string[], frozen: boolean
   return [`  drawn anew after conversion, so that both differ by chance: ${parts}${hint}`];
 }
 
-/** The variables that are the farthest apart; all are in the report. */
+/** Returns the variables that are the farthest apart; all are in the report. */
 function variableLines(variables: readonly VariableCheck[]): readonly string[] {
   const share = ({ rootMeanSquare, range, largest, magnitude }: VariableCheck): number =>
     range > 0 && largest > rounding * magnitude ? rootMeanSquare / range : 0;

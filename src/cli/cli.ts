@@ -62,7 +62,7 @@ export async function runCommandLine(
   }
 }
 
-/** Whether to speak JSON of a command line that may not have been understood. */
+/** Checks whether to speak JSON of a command line that may not have been understood. */
 function asksForJson(words: readonly string[]): boolean {
   return words.includes('--json') && words.some((word) => word in commands);
 }

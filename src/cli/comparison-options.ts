@@ -23,7 +23,7 @@ const gradesByName: Readonly<Record<(typeof gradeNames)[number], Grade>> = {
   statistics: 'statistically the same',
 };
 
-/** The grade that is needed for exit code 0; undefined if none was named. */
+/** Returns the grade that is needed for exit code 0; undefined if none was named. */
 export function requiredGrade(options: Options): Grade | undefined {
   const name = gradeNames.find((one) => one === options.value('at-least'));
   return name && gradesByName[name];

@@ -16,7 +16,7 @@ const ms = (seconds: number, digits = 6): string => `${Number((seconds * 1e3).to
 
 const short = (value: number): string => String(Number(value.toPrecision(4)));
 
-/** Every finding of a comparison, from the grade to the distances. */
+/** Returns every finding of a comparison, from the grade to the distances. */
 export function comparisonLines({ recorded, exact, comparison }: ResultComparison): readonly string[] {
   const { interval, within, notes, populations } = comparison;
   return [
@@ -86,7 +86,7 @@ function offsets(populations: readonly PopulationComparison[]): readonly string[
 const labels = (signals: readonly SignalComparison[]): readonly string[] =>
   signals.some(({ isLabelShift }) => isLabelShift) ? ['samples one step apart, a convention of labels'] : [];
 
-/** The earliest time of a spike without a partner. */
+/** Returns the earliest time of a spike without a partner. */
 function upTo(populations: readonly PopulationComparison[]): string {
   const times = populations.flatMap(({ divergence }) => (divergence === null ? [] : [divergence.time]));
   return times.length === 0 ? 'throughout' : `up to ${ms(Math.min(...times), 4)}`;
@@ -126,7 +126,7 @@ function causes(populations: readonly PopulationComparison[], signals: readonly 
 const left = (heading: string) => ({ heading, align: 'left' }) as const;
 const right = (heading: string) => ({ heading, align: 'right' }) as const;
 
-/** Name of a population, with its event unless that is a spike. */
+/** Returns name of a population, with its event unless that is a spike. */
 export const eventName = ({ population, event }: Pick<PopulationComparison, 'population' | 'event'>): string =>
   event === 'spike' ? population || 'cells' : `${population}.${event}`;
 
@@ -200,7 +200,7 @@ function quantityCells({ name, unit, over, leftOut, kolmogorovSmirnov, differenc
   ];
 }
 
-/** A quantity of two recordings in one line. */
+/** Returns a quantity of two recordings in one line. */
 export function quantityText({ name, unit, over, difference }: Quantity): string {
   const { means, interval, margin, verdict, count } = difference;
   const suffix = unit === '' ? '' : ` ${unit}`;

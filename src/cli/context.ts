@@ -45,7 +45,7 @@ export interface CommandContext {
   say(text: string): void;
 }
 
-/** The one file of a command that takes one. */
+/** Returns the one file of a command that takes one. */
 export function onlyFile({ files }: CommandContext): string {
   return files[0] ?? '';
 }

@@ -70,7 +70,7 @@ function refuseOneOutput(conversions: readonly Conversion[]): void {
   }
 }
 
-/** The notation that `--to` or the suffix of the output names. @throws UsageError if neither does */
+/** Returns the notation that `--to` or the suffix of the output names. @throws UsageError if neither does */
 function notationFor(to: string | undefined, output: string): TargetNotation {
   const named = targetNotations.find((name) => name === to) ?? shortNotations[to ?? ''];
   if (named !== undefined) return named;

@@ -5,7 +5,7 @@ import type { ModelComparison, ModelDifference } from '../run/compare-models.js'
 /** Parts that are named before the rest is counted. */
 const mostParts = 3;
 
-/** A line for each difference, below a line with the verdict. */
+/** Returns a line for each difference, below a line with the verdict. */
 export function modelDifferenceLines(comparison: ModelComparison): readonly string[] {
   const { sameModel, sameExperiment, differences, renamed } = comparison;
   const verdict = sameExperiment

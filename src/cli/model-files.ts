@@ -46,7 +46,7 @@ async function modelsIn(folder: string): Promise<readonly ModelFile[]> {
   return models.map((within) => ({ path: join(folder, within), within }));
 }
 
-/** Whether a path is that of a folder. */
+/** Checks whether a path is that of a folder. */
 export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const isPattern = (word: string): boolean =>
@@ -55,7 +55,7 @@ const isPattern = (word: string): boolean =>
 /** Number of bytes at the beginning of a file that show its notation. */
 const shown = 1 << 16;
 
-/** Whether a file begins like a model: folders hold other JSON and XML files, too. */
+/** Checks whether a file begins like a model: folders hold other JSON and XML files, too. */
 function looksLikeModel(path: string): boolean {
   const descriptor = openSync(path, 'r');
   try {

@@ -67,7 +67,7 @@ export function drawRaster(populations: readonly RasterPopulation[], options: Ra
 }
 
 /**
- * Lines for each population: one each, the rest in proportion to size, none taller than its cells need.
+ * Returns lines for each population: one each, the rest in proportion to size, none taller than its cells need.
  *
  * @source Webster's method: the next seat goes to the largest size / (seats + 1/2)
  * @returns as many numbers as `sizes`, adding up to at most `rows`

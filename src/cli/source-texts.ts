@@ -7,7 +7,7 @@ import { readSource } from '../run/read-source.js';
 /** A finding in a longer file is shown without its lines. */
 const longestShown = 50_000_000;
 
-/** The text of a document: one that was read, or a file that one of them includes. */
+/** Returns the text of a document: one that was read, or a file that one of them includes. */
 export function sourceText(sources: ReadonlyMap<string, string>, name: string): string | undefined {
   const known = sources.get(name);
   if (known !== undefined) return known;

@@ -90,7 +90,7 @@ function rateTable({ populations }: RunReport): string[] {
   );
 }
 
-/** The first lines of a list, and a line that counts the others. */
+/** Returns the first lines of a list, and a line that counts the others. */
 function shortened(lines: readonly string[], most: number, others: (count: number) => string): string[] {
   return lines.length <= most + 1 ? [...lines] : [...lines.slice(0, most), others(lines.length - most)];
 }

@@ -8,7 +8,7 @@ interface Column {
   readonly align: 'left' | 'right';
 }
 
-/** Rows of text below their headings, in columns as wide as their widest cell, two spaces apart. */
+/** Returns rows of text below their headings, in columns as wide as their widest cell, two spaces apart. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const text = [columns.map(({ heading }) => heading), ...rows.map((row) => row.map(printable))];
   const widths = columns.map((_, ordinal) => Math.max(...text.map((row) => displayWidth(row[ordinal] ?? ''))));

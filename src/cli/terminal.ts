@@ -40,7 +40,7 @@ export interface Terminal {
   exit(code: number): never;
 }
 
-/** The terminal, files or pipes that this process was started with. */
+/** Returns the terminal, files or pipes that this process was started with. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   return {

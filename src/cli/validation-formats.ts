@@ -86,7 +86,7 @@ function sarif(verdicts: readonly Verdict[]): string {
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-/** A test case for each model, in the form that continuous integration reads. */
+/** Returns a test case for each model, in the form that continuous integration reads. */
 function junit(verdicts: readonly Verdict[]): string {
   const failed = verdicts.filter(({ valid }) => !valid).length;
   const cases = verdicts.map(({ document, valid, diagnostics }) => {
@@ -110,7 +110,7 @@ function junit(verdicts: readonly Verdict[]): string {
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Text of XML; characters that XML cannot hold become spaces. */
+/** Returns text of XML; characters that XML cannot hold become spaces. */
 const escaped = (text: string): string =>
   text
     .replace(/[&<>"]/g, (character) => entities[character] ?? '')

@@ -20,7 +20,7 @@ import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';
 import type { Terminal } from './terminal.js';
 
-/** The options of a command that change the model, in the form that importing takes. */
+/** Returns the options of a command that change the model, in the form that importing takes. */
 export function importOptions(options: Options): ImportOptions {
   const seed = readSeed(options.value('seed'));
   const from = sourceNotations[options.value('from') ?? ''];
@@ -85,11 +85,11 @@ function checkStandardOutput(options: Options, command: CommandName): void {
     throw new UsageError('--json and -o - both write to the standard output', 'leave out one of them');
 }
 
-/** A seed: a whole number of 64 bits, kept as text. */
+/** Returns a seed: a whole number of 64 bits, kept as text. */
 const readSeed = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : checkedSeed(text, '--seed');
 
-/** One of the names that a command takes instead of a file. @throws UsageError for others, with a suggestion */
+/** Returns one of the names that a command takes instead of a file. @throws UsageError for others, with a suggestion */
 export function chosenName<Name extends string>(word: string, names: readonly Name[], command: string): Name {
   const chosen = names.find((name) => name === word);
   if (chosen !== undefined) return chosen;
@@ -103,7 +103,7 @@ export function chosenName<Name extends string>(word: string, names: readonly Na
 export const readThreads = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checkedThreads(/^\d{1,4}$/.test(text) ? Number(text) : NaN, '--threads', text);
 
-/** A time with its unit, above zero; stays text, since the model converts it decimal-exact. */
+/** Returns a time with its unit, above zero; stays text, since the model converts it decimal-exact. */
 const readTime = (name: 'dt' | 'duration', text: string | undefined): string | undefined =>
   text === undefined ? undefined : checkedTime(text, name, '--');
 
@@ -111,7 +111,7 @@ const readTime = (name: 'dt' | 'duration', text: string | undefined): string | u
 export const readCheckpoint = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : checkedSeconds(text, 'checkpoint', '--');
 
-/** A time in s. @throws UsageError */
+/** Returns a time in s. @throws UsageError */
 export function readSeconds(name: 'within' | 'from' | 'bin', options: Options): number | undefined {
   const text = options.value(name);
   return text === undefined ? undefined : checkedSeconds(text, name, '--');

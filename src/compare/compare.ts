@@ -143,10 +143,10 @@ export function compareRecorded(first: Recorded, second: Recorded, options: Comp
   };
 }
 
-/** Whether a grade is as close as another. */
+/** Checks whether a grade is as close as another. */
 export const isAtLeast = (grade: Grade, other: Grade): boolean => grades.indexOf(grade) <= grades.indexOf(other);
 
-/** The least close of several grades. */
+/** Returns the least close of several grades. */
 export const worst = (found: readonly Grade[]): Grade =>
   grades[Math.max(...found.map((grade) => grades.indexOf(grade)))]!;
 
@@ -186,7 +186,7 @@ function commonInterval(first: Recorded, second: Recorded, from: number | undefi
   return { begin, end };
 }
 
-/** A time in ms as text. */
+/** Returns a time in ms as text. */
 export const milliseconds = (seconds: number): string => `${Number((seconds * 1e3).toPrecision(8))} ms`;
 
 const lastTime = ({ trains, signals }: Recorded): number =>

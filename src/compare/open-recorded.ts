@@ -15,7 +15,7 @@ export interface ReadOptions {
   readonly times?: string;
 }
 
-/** Whether a file is a result of interneuron, damaged ones included. @throws UsageError if there is no such file */
+/** Checks whether a file is a result of interneuron, damaged ones included. @throws UsageError if there is no such file */
 export async function isOurs(path: string): Promise<boolean> {
   const start = startOf(path);
   if (start.startsWith(hdf5)) return isNwbResult(path);
@@ -66,7 +66,7 @@ function parsed(path: string): unknown {
   }
 }
 
-/** The first bytes of a file, one character each. */
+/** Returns the first bytes of a file, one character each. */
 function startOf(path: string): string {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'check its name and folder');
   if (!statSync(path).isFile()) throw unreadFormat(path, 'it is no regular file');

@@ -75,7 +75,7 @@ const count = (cells: number): string => (cells === 1 ? '1 cell' : `${cells} cel
 const nameOf = ({ population, event }: Pick<RecordedTrains, 'population' | 'event'>): string =>
   `${population === '' ? 'the population without a name' : population}${event === 'spike' ? '' : `.${event}`}`;
 
-/** Populations of the same name and event; the only ones of both if their names differ. */
+/** Returns populations of the same name and event; the only ones of both if their names differ. */
 function pairPopulations(
   first: Recorded,
   second: Recorded,
@@ -97,7 +97,7 @@ function pairPopulations(
   );
 }
 
-/** Whether the second counts cells from another number: no cell has its first number, and one is beyond the last. */
+/** Checks whether the second counts cells from another number: no cell has its first number, and one is beyond the last. */
 function looksShifted(a: RecordedTrains, b: RecordedTrains): boolean {
   const [from, to] = [a.ids[0] ?? 0, a.ids.at(-1) ?? 0];
   return a.listsSilent && b.ids.length > 0 && b.ids[0]! > from && b.ids.at(-1)! > to;

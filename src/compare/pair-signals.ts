@@ -81,7 +81,10 @@ function columnsOf({ signals }: Recorded): readonly Column[] {
   );
 }
 
-/** Columns of different names that belong together: as many on both sides with a unit, or with none stated on one side. */
+/**
+ * Returns columns of different names that belong together: as many on both sides with a unit, or with none stated on one
+ * side.
+ */
 function sameUnits(first: readonly Column[], second: readonly Column[]): readonly [Column, Column][] {
   const unitsOf = (columns: readonly Column[]): ReadonlySet<string | null> =>
     new Set(columns.map(({ signal }) => signal.unit));

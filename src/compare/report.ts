@@ -10,7 +10,7 @@ interface RunDifference {
   readonly second: string;
 }
 
-/** A comparison as an object for programs. Numbers without a value become null in JSON. */
+/** Returns a comparison as an object for programs. Numbers without a value become null in JSON. */
 export function comparisonReport(
   recorded: readonly [Recorded, Recorded],
   { grade, interval, within, margins, paired, populations, signals, signalsJudged, notes }: Comparison,

@@ -31,7 +31,7 @@ export function timeScale(text: string): number | null {
   return unit?.si === 's' ? unit.scale : null;
 }
 
-/** Numbers in SI units. Division by a whole number rounds once, as decimal texts in SI units do. */
+/** Returns numbers in SI units. Division by a whole number rounds once, as decimal texts in SI units do. */
 export function toSI(value: number, scale: number): number {
   const inverse = Math.round(1 / scale);
   return scale < 1 && Math.abs(inverse * scale - 1) < 1e-12 ? value / inverse : value * scale;

@@ -25,7 +25,7 @@ export function wholeStepsOf(dt: number, steps: number): (duration: number) => b
   };
 }
 
-/** The sums of 0, 1, 2 … steps, in s. */
+/** Returns the sums of 0, 1, 2 … steps, in s. */
 function sumsOf(dt: number, steps: number): Float64Array<ArrayBuffer> {
   const times = new Float64Array(steps + 1);
   for (let k = 1; k <= steps; k++) times[k] = (times[k - 1] ?? 0) + dt;

@@ -146,7 +146,7 @@ const conventionOf = {
 /** A feature of models with a place within a step that depends on convention. */
 type Feature = keyof typeof conventionOf;
 
-/** The difference that a feature meets between two profiles; undefined if they agree about it. */
+/** Returns the difference that a feature meets between two profiles; undefined if they agree about it. */
 function differenceOf(
   feature: Feature,
   from: TimingProfile,
@@ -277,7 +277,7 @@ function leastDelay(id: string, { model, data }: written.ValidModel): number {
 /** Most distinct delays that are examined. */
 const mostDelays = 1000;
 
-/** The distinct numbers of a value; none if they are computed or drawn. */
+/** Returns the distinct numbers of a value; none if they are computed or drawn. */
 function distinctNumbers(value: Value, data: DataStore): readonly number[] {
   if (typeof value === 'number') return [value];
   if (value.kind !== 'array') return [];
@@ -286,7 +286,7 @@ function distinctNumbers(value: Value, data: DataStore): readonly number[] {
   return [...all];
 }
 
-/** Whether spikes write a variable that conditions of the target read, or that its events assign. */
+/** Checks whether spikes write a variable that conditions of the target read, or that its events assign. */
 function reachesConditions(
   { pathways, ports }: SynapseType,
   receptors: Readonly<Record<string, string>>,
@@ -337,7 +337,7 @@ function isPlastic(type: SynapseType): boolean {
 
 const readsCells = (e: Expression): boolean => referencesIn(e).some(({ kind }) => kind === 'end');
 
-/** Whether synapses follow other cells at all times, or derived variables of their own. */
+/** Checks whether synapses follow other cells at all times, or derived variables of their own. */
 function isCoupled(type: SynapseType, targets: readonly NeuronType[]): boolean {
   const sums = expressionsIn([type.contributes, type.summed, type.derived]);
   const rates = expressionsIn(type.derivatives);

@@ -180,7 +180,7 @@ function apart(
   return { type: { ...type, inputs, derived: again }, input, shares };
 }
 
-/** Whether something besides rates reads a variable, or a population is changed by parts that may. */
+/** Checks whether something besides rates reads a variable, or a population is changed by parts that may. */
 function isReadElsewhere(model: Model, id: string, type: NeuronType, variable: string): boolean {
   const { events, regimes, state } = type;
   const { synapses, projections, operations, stimuli, recordings, populations, experiment } = model;
@@ -335,7 +335,7 @@ function inPieces(
   return within(0, pieces.length - 1);
 }
 
-/** A smooth function of the time that flows between two steps, or all the time, in the units that it is written in. */
+/** Returns a smooth function of the time that flows between two steps, or all the time, in the units that it is written in. */
 function whileFlowing(
   term: Expression,
   unit: string,

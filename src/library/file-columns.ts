@@ -70,7 +70,7 @@ function isColumn(value: unknown): value is Column {
 const ownerOf = ({ of }: Recording): string =>
   isSelection(of, 'synapses') ? `/${of.projection}` : populationsOf(of).join();
 
-/** A source of events, by the name that its event has now. */
+/** Returns a source of events, by the name that its event has now. */
 function eventColumn({ event: _, ...column }: Column, now: Recording): readonly unknown[] {
   if (!isRecording(now, 'events') || !populationsOf(now.of).includes(column.population ?? '')) return [];
   return [{ ...column, ...(now.events === 'spike' ? {} : { event: now.events }) }];

@@ -7,7 +7,7 @@ import { weightUnits, type StandardCell, type StandardSynapse, type WeightKind }
 
 const cells = new Map<string, NeuronType | undefined>();
 
-/** The normalised type of a library cell. */
+/** Returns the normalised type of a library cell. */
 export function normalisedCell(standard: StandardCell): NeuronType | undefined {
   const key = JSON.stringify(standard.neuron);
   if (!cells.has(key)) {

@@ -91,12 +91,12 @@ export interface StandardSynapse {
   readonly native?: true;
 }
 
-/** The parameters of a type that are the notation's own, each as itself. */
+/** Returns the parameters of a type that are the notation's own, each as itself. */
 export function identityOf(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, name]));
 }
 
-/** Unit and value that a type itself gives to a parameter or state variable; the value is undefined for other names. */
+/** Returns unit and value that a type itself gives to a parameter or state variable; the value is undefined for other names. */
 export function declaredIn(
   { parameters, state }: NeuronDocument | SynapseDocument,
   name: string,

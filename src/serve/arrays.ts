@@ -85,7 +85,7 @@ export function readValues(sent: unknown): GivenNumbers {
   ) as GivenNumbers;
 }
 
-/** An array of one dimension as it is, one of two as a list of its rows. */
+/** Returns an array of one dimension as it is, one of two as a list of its rows. */
 function inShape(array: StoredArray, shape: readonly number[], key: string): unknown {
   if (shape.length === 1) return array;
   const [rows = 0, columns = 0] = shape;

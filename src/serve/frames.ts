@@ -21,11 +21,11 @@ export interface Frame {
 const alignment = 8;
 const aligned = (length: number): number => Math.ceil(length / alignment) * alignment;
 
-/** Whether a value is an array with its bytes. */
+/** Checks whether a value is an array with its bytes. */
 export const isFrame = (value: unknown): value is Frame =>
   typeof memberOf(value, 'dtype') === 'string' && memberOf(value, 'bytes') instanceof Uint8Array;
 
-/** A message as bytes. */
+/** Returns a message as bytes. */
 export function encodeMessage(message: unknown): Uint8Array {
   const frames: Uint8Array[] = [];
   let length = 0;
@@ -48,7 +48,7 @@ export function encodeMessage(message: unknown): Uint8Array {
 const deepest = limits.nesting + 8;
 
 /**
- * A message from its bytes. Arrays that do not lie within them have no bytes.
+ * Returns a message from its bytes. Arrays that do not lie within them have no bytes.
  *
  * @throws SyntaxError for a text that is not JSON or is nested too deeply, TypeError for one that is not UTF-8
  */

@@ -251,7 +251,7 @@ function texts(parameters: Parameters, name: string): readonly string[] {
   return value;
 }
 
-/** A document: a file by its path, or a text with a name. */
+/** Returns a document: a file by its path, or a text with a name. */
 function sourceOf(parameters: Parameters): Source {
   const path = optional(parameters, 'path', 'string');
   if (path !== undefined) return readSource(resolve(path));
@@ -298,6 +298,6 @@ function runOptions(parameters: Parameters, cacheDirectory: string | undefined):
   };
 }
 
-/** A value as `--set` has it. */
+/** Returns a value as `--set` has it. */
 const settingText = (value: unknown): string =>
   typeof value === 'number' || typeof value === 'boolean' ? String(value) : shorten(value, Infinity);

@@ -52,7 +52,7 @@ export class CallReader extends AbstractMessageReader {
     return { dispose: () => void this.#input.off('data', onData) };
   }
 
-  /** The next body that is complete. @throws UsageError for a malformed header */
+  /** Returns the next body that is complete. @throws UsageError for a malformed header */
   #nextBody(): Uint8Array | null {
     if (this.#expected === null) {
       const bytes = Buffer.concat(this.#chunks);
@@ -74,7 +74,7 @@ export class CallReader extends AbstractMessageReader {
     return body;
   }
 
-  /** The call that a body contains; null for others, which are answered. */
+  /** Returns the call that a body contains; null for others, which are answered. */
   #callIn(body: Uint8Array): Message | null {
     let message: unknown;
     try {
@@ -107,7 +107,7 @@ export class CallReader extends AbstractMessageReader {
 
 const headerHint = 'write Content-Length: BYTES, an empty line, and so many bytes, with CR and LF at the ends of lines';
 
-/** The length that a header states. @throws UsageError for one that states none, or two, or another encoding */
+/** Returns the length that a header states. @throws UsageError for one that states none, or two, or another encoding */
 function lengthIn(header: string): number {
   const lengths: string[] = [];
   for (const line of header.split('\r\n')) {

@@ -94,7 +94,7 @@ function pointNeuronOf(cell: Cell, pointer: string, setting: Setting): StandardC
   );
 }
 
-/** The parameters that a cell description gives, by the canonical type's names, each with its place. */
+/** Returns the parameters that a cell description gives, by the canonical type's names, each with its place. */
 export function givenParameters(
   cell: Cell,
   pointer: string,
@@ -113,13 +113,13 @@ export function givenParameters(
   ].filter(([name]) => !/_?locations$/.test(name));
 }
 
-/** Canonical name and place of a parameter that a `set` or a document names, in PyNN's dotted spelling. */
+/** Returns canonical name and place of a parameter that a `set` or a document names, in PyNN's dotted spelling. */
 export const parameterName = (name: string): string => name.replace('.', '_');
 
-/** The unit of a parameter or variable of a cell type. */
+/** Returns the unit of a parameter or variable of a cell type. */
 export const unitOf = ({ neuron }: StandardCell, name: string): string => declaredIn(neuron, name).unit;
 
-/** Names of a cell's parameters as PyNN has them. */
+/** Returns names of a cell's parameters as PyNN has them. */
 export function parameterNames(cell: StandardCell): readonly string[] {
   const lists = Object.entries(cell.lists ?? {});
   const inLists = new Set(lists.flatMap(([, names]) => names));
@@ -176,7 +176,7 @@ export function listFor(value: Value, cell: number): readonly number[] | undefin
   return isNumbers(one) ? one : undefined;
 }
 
-/** Whether a value gives each cell its own list, and for how many cells. */
+/** Checks whether a value gives each cell its own list, and for how many cells. */
 export const listCount = (value: Value): number | null => listsOf(value).each?.length ?? null;
 
 /** Returns the list that all cells share, or one list for each cell; neither for values of another form. */

@@ -143,7 +143,7 @@ function lengthOf(points: Section['points']): number {
   return total;
 }
 
-/** The mean diameter along a section. */
+/** Returns the mean diameter along a section. */
 function diameterOf({ section, length }: Branch): number {
   let total = 0;
   eachPiece(section.points, (piece, from, to) => (total += (piece * (from + to)) / 2));
@@ -375,7 +375,7 @@ function ionOf(ion: string, { ionic_species: species = {} }: Cell) {
 
 // --- Places -------------------------------------------------------------------------------------------------------
 
-/** Places on a cell; undefined after names that it has not were reported. */
+/** Returns places on a cell; undefined after names that it has not were reported. */
 export function placesAt(
   locations: Locations,
   { labels, soma }: Pick<CellStructure, 'labels' | 'soma'>,

@@ -39,7 +39,7 @@ export interface Setting extends Reporter {
   readonly late: Late;
 }
 
-/** Whether so many things can be written out one by one; otherwise there is a finding. */
+/** Checks whether so many things can be written out one by one; otherwise there is a finding. */
 export function canList(count: number, pointer: string, setting: Reporter): boolean {
   if (count <= mostListed) return true;
   setting.report(messages.tooManyListed(count, mostListed), pointer);

@@ -78,7 +78,7 @@ const mostSteps = 2000;
 /** Report text for types that PyNN lacks and NESTML has. */
 const compiled = 'has no name in PyNN and is written in NESTML, which NEST runs once NESTML has compiled it';
 
-/** A model of populations that have cells. */
+/** Returns a model of populations that have cells. */
 function expressed(valid: ValidModel, { partial = false, nestml = false }: PynnOptions): PynnExport {
   const apart = withCurrentsApart(valid, mostSteps);
   const plain = gathered(apart, 'pynn');
@@ -341,7 +341,7 @@ const keptOf = (
   readonly selections?: Readonly<Record<string, SelectionRule>>;
 } => model.annotations['pynn'] ?? {};
 
-/** The range of delays that all projections keep to. */
+/** Returns the range of delays that all projections keep to. */
 function delayLimits(context: ExportContext): { readonly min_delay?: number; readonly max_delay?: number } {
   const { model, report } = context;
   const named = Object.entries(model.projections).filter(([, projection]) => !isNative(context, projection));
@@ -365,11 +365,11 @@ function delayLimits(context: ExportContext): { readonly min_delay?: number; rea
   };
 }
 
-/** Whether synapses react to spikes of their targets: of the two sides of their delays none has a range of its own. */
+/** Checks whether synapses react to spikes of their targets: of the two sides of their delays none has a range of its own. */
 const isPlastic = ({ model }: ExportContext, { synapse }: Projection): boolean =>
   Object.values(model.synapses[synapse]?.pathways ?? {}).some(({ on }) => on.startsWith('post.'));
 
-/** Whether the delay of each synapse, the sum of its sides, lies within a range; of drawn ones, PyNN finds out. */
+/** Checks whether the delay of each synapse, the sum of its sides, lies within a range; of drawn ones, PyNN finds out. */
 function isBetween(
   { model, data }: ExportContext,
   { synapse, delays }: Projection,

@@ -50,7 +50,7 @@ const asWritten = (name: string): string => name.replace(/^displacement_([012])$
 
 const compares: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=', 'and', 'or']);
 
-/** Whether an expression is true or false, which in Python also counts as 1 or 0. */
+/** Checks whether an expression is true or false, which in Python also counts as 1 or 0. */
 function isTruth(e: Expression): boolean {
   switch (e.kind) {
     case 'boolean':
@@ -66,7 +66,7 @@ function isTruth(e: Expression): boolean {
   }
 }
 
-/** A number instead of a truth value. */
+/** Returns a number instead of a truth value. */
 function asNumber(e: Expression): Expression {
   if (!isTruth(e)) return e;
   const number = (value: number): Expression => ({

@@ -160,7 +160,7 @@ function translate(
   };
 }
 
-/** Names that variables of the cells have. */
+/** Returns names that variables of the cells have. */
 const variableNames = ({ documents }: CellTypes): ReadonlySet<string> =>
   new Set(
     [...documents.values()].flatMap(({ parameters, state, derived, inputs }) =>

@@ -45,6 +45,6 @@ export function needingConnections({
 
 const labelOf = ({ label, pre, post }: Projection): string => label ?? `${pre}→${post}`;
 
-/** Whether a matrix has no number for some pair. */
+/** Checks whether a matrix has no number for some pair. */
 const hasGaps = (value: Value): boolean =>
   Array.isArray(value) && value.some((row: unknown) => Array.isArray(row) && row.some((item) => item === null));

@@ -10,7 +10,7 @@ export class Names {
   /** All names that were given. */
   readonly given = new Set<string>();
 
-  /** The name for a label; each call takes a name that none had before. */
+  /** Returns the name for a label; each call takes a name that none had before. */
   take(label: string): string {
     const name = this.#names.take(identifier(label.replaceAll('→', '_to_')));
     this.given.add(name);

@@ -41,7 +41,7 @@ export function numberWithUnit(found: unknown, pointer: string, document: unknow
   return messages.numberInUnit(name, wanted, written[0], number);
 }
 
-/** The unit of a number in a document. */
+/** Returns the unit of a number in a document. */
 function unitAt(pointer: string, name: string, document: unknown): string | undefined {
   const holder = nodeAt(document, pointer.replace(/\/(?:params|initial_values)\/[^/]*$/, ''));
   if (/\/initial_values\/[^/]*$/.test(pointer)) {

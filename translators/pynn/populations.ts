@@ -34,7 +34,7 @@ export function sizeOfPopulation(population: Population, pointer: string, settin
   return 1;
 }
 
-/** A population of the canonical model. */
+/** Returns a population of the canonical model. */
 export function translatePopulation(
   population: Population,
   info: PopulationInfo,
@@ -75,7 +75,7 @@ export function translatePopulation(
   );
 }
 
-/** A population of cells of a type of the document's own. */
+/** Returns a population of cells of a type of the document's own. */
 function nativePopulation(
   { cell, initial_values: initial = {}, native = {} }: Population,
   type: StandardCell,
@@ -172,7 +172,7 @@ function checkInitial(_cell: null, population: Population, pointer: string, sett
   }
 }
 
-/** First values of variables, by canonical name. */
+/** Returns first values of variables, by canonical name. */
 export function initialValues(
   cell: StandardCell,
   values: Values,
@@ -219,7 +219,7 @@ export function trainsOf(population: Population, size: number, pointer: string, 
   return spikeTrains(own(params, 'spike_times') ?? [], size, child(pointer, 'spike_times'), setting);
 }
 
-/** Spikes of the canonical model, by time, then cell. */
+/** Returns spikes of the canonical model, by time, then cell. */
 export function replayed(trains: Trains, pointer: string): Located {
   const [first = []] = trains;
   const { indices, times } = trains.every((train) => train === first) ? ofAll(first, trains.length) : inOrder(trains);

@@ -72,7 +72,7 @@ export function setSynapses(
   return entries;
 }
 
-/** A phase that gives variables of synapses other first values. */
+/** Returns a phase that gives variables of synapses other first values. */
 export function initialiseSynapses(
   projection: TranslatedProjection,
   values: Values,
@@ -96,7 +96,7 @@ export function initialiseSynapses(
   return Object.keys(first).length === 0 ? [] : [{ initialise: first }];
 }
 
-/** A value of each synapse: lists have a number for each connected pair, matrices for each pair, connected or not. */
+/** Returns a value of each synapse: lists have a number for each connected pair, matrices for each pair, connected or not. */
 function synapticValue(
   value: Value,
   pointer: string,
@@ -114,10 +114,10 @@ function synapticValue(
   return given === undefined ? undefined : translateValue(given, pointer, slot, setting);
 }
 
-/** Whether the target draws connections by sender and then receiver, and so creates them in the order of a list. */
+/** Checks whether the target draws connections by sender and then receiver, and so creates them in the order of a list. */
 const isByRow = (rule: unknown): boolean => memberOf(rule, 'rule') === 'probability';
 
-/** Numbers for connected pairs that are still to be drawn. */
+/** Returns numbers for connected pairs that are still to be drawn. */
 const byPair = (array: readonly number[], pointer: string, unit: string): Located =>
   located({ array, unit: unit === '1' ? 1 : unit, pairs: 'connected' }, pointer);
 

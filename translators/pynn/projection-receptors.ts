@@ -16,7 +16,7 @@ interface Chosen {
   readonly pointer: string;
 }
 
-/** The receptors that all cells of a target have. */
+/** Returns the receptors that all cells of a target have. */
 export function commonReceptors(target: Target, pointer: string, setting: Setting): Receptors | undefined {
   const [first, ...others] = target.portions.map(({ population }) => population.cell?.receptors ?? {});
   const names = Object.keys(first ?? {}).filter((name) => others.every((receptors) => Object.hasOwn(receptors, name)));
@@ -35,7 +35,7 @@ export function commonReceptors(target: Target, pointer: string, setting: Settin
   );
 }
 
-/** The receptor that the projection names; without a name the sign of the weight decides, as in PyNN. */
+/** Returns the receptor that the projection names; without a name the sign of the weight decides, as in PyNN. */
 export function chooseReceptor(
   projection: Projection,
   synapse: Synapse,

@@ -17,13 +17,13 @@ interface Values {
   readonly delays: Readonly<Record<string, unknown>>;
 }
 
-/** Units of synaptic parameters, by canonical type. */
+/** Returns units of synaptic parameters, by canonical type. */
 export const unitOf = ({ synapse }: StandardSynapse, name: string): string => declaredIn(synapse, name).unit;
 
-/** The value that a type itself gives to a parameter. */
+/** Returns the value that a type itself gives to a parameter. */
 const defaultOf = ({ synapse }: StandardSynapse, name: string): unknown => declaredIn(synapse, name).value;
 
-/** Values and delays of the synapses of a projection, in the canonical document's form. */
+/** Returns values and delays of the synapses of a projection, in the canonical document's form. */
 export function synapseValues(
   written: Synapse,
   standard: StandardSynapse,
@@ -121,7 +121,7 @@ export function fractionOf(written: Synapse, dt: number): number | null | undefi
   return typeof delay === 'number' && fraction < 1 && stepsIn(fraction * delay, dt).steps === 0 ? 0 : fraction;
 }
 
-/** The values that a synapse description gives, each with its place. */
+/** Returns the values that a synapse description gives, each with its place. */
 function givenValues(
   written: Synapse,
   pointer: string,

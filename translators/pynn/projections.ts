@@ -122,7 +122,7 @@ export function translateProjection(
 const omit = (values: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> =>
   Object.fromEntries(Object.entries(values).filter(([name]) => name !== key));
 
-/** Both ends of a projection in the canonical document. */
+/** Returns both ends of a projection in the canonical document. */
 const endsOf = (pre: Target, post: Target, pointer: string): { readonly from: unknown; readonly to: unknown } => ({
   from: endOf(pre, child(pointer, 'pre')),
   to: endOf(post, child(pointer, 'post')),
@@ -146,7 +146,7 @@ const translated = (
 /** Names of a gap junction's two sides, such as `source_section.gap`. */
 const isGap = (name: string): boolean => /(^|\.)gap$/.test(name);
 
-/** A projection of gap junctions: both ends need a voltage and an input for currents; neither has a receptor. */
+/** Returns a projection of gap junctions: both ends need a voltage and an input for currents; neither has a receptor. */
 function gapJunctions(
   projection: Projection,
   written: Synapse,
@@ -185,7 +185,7 @@ function gapJunctions(
   return translated(id, { type: name, standard }, connections, endsOf(pre, post, pointer), rest, pointer);
 }
 
-/** A projection of synapses of a type of the document's own. */
+/** Returns a projection of synapses of a type of the document's own. */
 function nativeProjection(
   projection: Projection,
   name: string,

@@ -23,6 +23,6 @@ export const ranges: Readonly<Record<string, Range>> = {
   ...named('fraction', 'U p'),
 };
 
-/** Whether a number is in a range. */
+/** Checks whether a number is in a range. */
 export const isWithin = (range: Range, value: number): boolean =>
   range === 'positive' ? value > 0 : value >= 0 && (range !== 'fraction' || value <= 1);

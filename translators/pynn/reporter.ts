@@ -11,7 +11,7 @@ export interface Reporter {
   reportKey(finding: Finding, pointer: string): void;
 }
 
-/** A reporter that adds to `diagnostics`, with places from `positions`. */
+/** Returns a reporter that adds to `diagnostics`, with places from `positions`. */
 export function reporter(positions: Positions, diagnostics: Diagnostics): Reporter {
   return {
     report: (finding, pointer) => diagnostics.add(finding, () => positions.place(pointer)),

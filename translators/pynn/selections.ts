@@ -63,7 +63,7 @@ export function countOf(cells: Cells): number {
   return cells.parts > 1 ? NaN : (cells.pick?.length ?? cells.size);
 }
 
-/** Number of cells that a label stands for. */
+/** Returns number of cells that a label stands for. */
 export const sizeOf = (target: Target): number =>
   target.size ?? target.portions.reduce((sum, { cells }) => sum + countOf(cells), 0);
 
@@ -148,7 +148,7 @@ function someOf(cells: Cells, numbers: readonly number[]): Cells {
   }
 }
 
-/** A drawn sample of a population or of a view. */
+/** Returns a drawn sample of a population or of a view. */
 function sampleOf(
   view: View,
   sample: number,
@@ -206,10 +206,10 @@ function drawnFrom(
   return { portions: populations.map((population) => ({ population, cells })), size: pick?.length ?? size };
 }
 
-/** Whether any of a target's cells are still to be drawn. */
+/** Checks whether any of a target's cells are still to be drawn. */
 export const isDrawn = ({ portions }: Target): boolean => portions.some(({ cells }) => cells.kind === 'sample');
 
-/** The cells of a target, each by its own text; undefined while some are still to be drawn. */
+/** Returns the cells of a target, each by its own text; undefined while some are still to be drawn. */
 export function cellsOf({ portions }: Target): readonly string[] | undefined {
   const texts: string[] = [];
   for (const { population, cells } of portions) {
@@ -221,7 +221,7 @@ export function cellsOf({ portions }: Target): readonly string[] | undefined {
   return texts;
 }
 
-/** Indices within the parent. */
+/** Returns indices within the parent. */
 function chosen(
   { slice, indices, mask }: View['select'],
   size: number,
@@ -278,7 +278,7 @@ export function assemblyOf(
   return { portions, ...(known ? {} : { size: parts.reduce((sum, part) => sum + sizeOf(part), 0) }) };
 }
 
-/** Whether two targets have a cell in common, as far as is known. */
+/** Checks whether two targets have a cell in common, as far as is known. */
 function overlap(a: Target, b: Target): boolean {
   if (a.label === b.label) return true;
   if (isDrawn(a) || isDrawn(b)) return false;
@@ -287,7 +287,7 @@ function overlap(a: Target, b: Target): boolean {
   );
 }
 
-/** Whether two sets of cells of one population share any; a range is never written out. */
+/** Checks whether two sets of cells of one population share any; a range is never written out. */
 function shareCells(a: Cells, b: Cells): boolean {
   if (a.kind === 'sample' || b.kind === 'sample') return false;
   if (a.kind === 'range' && b.kind === 'range') return Math.max(a.begin, b.begin) < Math.min(a.end, b.end);
@@ -310,7 +310,7 @@ export function targetOf(
   return target;
 }
 
-/** A portion as a selection of the canonical model. */
+/** Returns a portion as a selection of the canonical model. */
 export function selectionOf({ population, cells }: Portion): Record<string, unknown> {
   const { id } = population;
   switch (cells.kind) {
@@ -338,7 +338,7 @@ export function selectionOf({ population, cells }: Portion): Record<string, unkn
 /** Returns a target as an end of a projection, located at `pointer`. */
 export const endOf = (target: Target, pointer: string): unknown => located(ruleOf(target), pointer);
 
-/** A target as a selection of the canonical model. */
+/** Returns a target as a selection of the canonical model. */
 export const ruleOf = ({ portions }: Target): unknown => oneOf(selectionsOf(portions));
 
 const oneOf = (selections: readonly unknown[]): unknown =>

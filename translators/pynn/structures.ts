@@ -92,7 +92,7 @@ export function translateStructure(population: Population, size: number, pointer
   return { positions: located({ structure: known.name, arguments: Object.fromEntries(given), ...filled }, at) };
 }
 
-/** A grid of the size that is given, or PyNN's line with a cell each um. */
+/** Returns a grid of the size that is given, or PyNN's line with a cell each um. */
 function withoutStructure(population: Population, pointer: string, setting: Setting): Positions {
   const { size } = population;
   if (typeof size === 'number') {
@@ -148,7 +148,7 @@ function generatorOf(
     : { generator: { ...generator, distribution, arguments: parameters, order: setting.nextOrder() } };
 }
 
-/** Places in a volume, which the schema has checked. */
+/** Returns places in a volume, which the schema has checked. */
 function randomStructure(structure: Structure, pointer: string, setting: Setting): Positions {
   const { boundary, origin = [0, 0, 0] } = structure.params as {
     readonly boundary: { readonly type: string; readonly params: Readonly<Record<string, number>> };

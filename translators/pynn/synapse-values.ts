@@ -10,7 +10,7 @@ import * as messages from './messages.js';
 import type { Value } from './specification.generated.js';
 import { isNumbers, translateValue, type Slot } from './values.js';
 
-/** A value of each synapse; a matrix has one for each pair. */
+/** Returns a value of each synapse; a matrix has one for each pair. */
 export function perSynapse(
   value: Value,
   pointer: string,
@@ -68,7 +68,7 @@ export function wholeMatrix(
 /** A delay of a synapse: in ms, by distance or indices if wanted. */
 export const delaySlot: Slot = { what: 'delay', unit: 'ms', count: null, formulas: ['d', 'ij'], explicit: true };
 
-/** A delay in ms, or a part of it, within the limits that setup sets. */
+/** Returns a delay in ms, or a part of it, within the limits that setup sets. */
 export function delayValue(
   value: Value,
   pointer: string,
@@ -105,7 +105,7 @@ export function checkDelays(value: Value, pointer: string, whole: boolean, setti
 
 // --- Delays ---------------------------------------------------------------------------------------------------------
 
-/** Whether several delays of a synapse are made of one number that is not known now. */
+/** Checks whether several delays of a synapse are made of one number that is not known now. */
 export const sharesDraw = (delay: Value, fraction: number): boolean =>
   fraction > 0 && !(typeof delay === 'number' || Array.isArray(delay));
 
@@ -118,7 +118,7 @@ export interface Delays {
 }
 
 /**
- * Delays of the pathways, and the values that go with them.
+ * Returns delays of the pathways, and the values that go with them.
  *
  * @param fraction  of a plastic synapse's delay that is dendritic; null for others
  */
@@ -166,13 +166,13 @@ function transmissionOf(
       : perSynapse(times, pointer, delaySlot, connections, setting);
 }
 
-/** The numbers that a value is written with. */
+/** Returns the numbers that a value is written with. */
 const numbersIn = (value: Value): readonly number[] =>
   (typeof value === 'number' ? [value] : Array.isArray(value) ? value.flat() : []).filter(
     (item): item is number => typeof item === 'number',
   );
 
-/** A number, or the numbers of a list or matrix, each changed. */
+/** Returns a number, or the numbers of a list or matrix, each changed. */
 export function mapNumbers(value: Value, change: (number: number) => number): Value {
   const changed = (item: unknown): unknown =>
     typeof item === 'number' ? change(item) : Array.isArray(item) ? item.map(changed) : item;

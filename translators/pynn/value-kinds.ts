@@ -27,23 +27,23 @@ export function valueKind(value: Value): ValueKind {
   return isSequences(value) ? { kind: 'sequences', value } : { kind: 'data', value };
 }
 
-/** Whether something is an object with a key. */
+/** Checks whether something is an object with a key. */
 const has = <K extends string>(value: unknown, key: K): value is Readonly<Record<K, unknown>> =>
   typeof value === 'object' && value !== null && key in value;
 
-/** Whether something is a distribution. */
+/** Checks whether something is a distribution. */
 export const isRandom = (value: unknown): value is Random => has(value, 'random');
 
-/** A parameter of a distribution as a number. */
+/** Returns a parameter of a distribution as a number. */
 export const limitAsNumber = (limit: Limit): number =>
   typeof limit === 'number' ? limit : limit === 'inf' ? Infinity : -Infinity;
 
-/** A number as a parameter of a distribution; the largest there are stand for infinite ones. */
+/** Returns a number as a parameter of a distribution; the largest there are stand for infinite ones. */
 export const limitOf = (number: number): Limit =>
   Math.abs(number) < Number.MAX_VALUE ? number : number > 0 ? 'inf' : '-inf';
 
-/** Whether something is a formula. */
+/** Checks whether something is a formula. */
 export const isFormula = (value: unknown): value is Formula => has(value, 'expr') && typeof value.expr === 'string';
 
-/** Whether something is a sequence of spike times for each cell. */
+/** Checks whether something is a sequence of spike times for each cell. */
 export const isSequences = (value: unknown): value is Sequences => has(value, 'sequences');

@@ -27,7 +27,7 @@ export interface Slot {
   readonly own?: NumpyGenerator;
 }
 
-/** Whether a value is a list of numbers. */
+/** Checks whether a value is a list of numbers. */
 export const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'number');
 

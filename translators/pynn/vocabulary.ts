@@ -24,13 +24,13 @@ import { currentSources } from './currents.js';
 import { ranges, rangeWords } from './ranges.js';
 import { boundaries, structureFields } from './structures.js';
 
-/** A value of each cell or connection, in a unit. */
+/** Returns a value of each cell or connection, in a unit. */
 const value = (unit: string, usual?: unknown): Field => ({
   ...field({ $ref: '#/$defs/value' }, usual ?? null),
   ...(unit === '1' ? {} : { unit }),
 });
 
-/** Parameters that a type declares, with their units, values and ranges. */
+/** Returns parameters that a type declares, with their units, values and ranges. */
 const declared = (parameters: NeuronDocument['parameters'] = {}): Fields =>
   mapped(parameters, (each, name) => {
     const range = ranges[name];
@@ -57,7 +57,7 @@ function cellFields(cell: StandardCell): Fields {
   );
 }
 
-/** Parameters of one receptor of a PointNeuron. */
+/** Returns parameters of one receptor of a PointNeuron. */
 function responseFields(type: string): Fields {
   const { parameters = {} } = pointNeuron('LIF', [{ name: 'r', type }])?.neuron ?? {};
   const own = Object.entries(declared(parameters)).filter(([name]) => name.startsWith('r_'));
@@ -71,7 +71,7 @@ const byWeight = 'nA, uS or mV, as the receptor has weights';
 const weight = { ...value('1', 0), unit: byWeight };
 const delay = { ...value('ms'), schema: { ...value('ms').schema, description: 'min_delay unless stated' } };
 
-/** Parameters of the parts of a plastic synapse, some of them in the unit of weights. */
+/** Returns parameters of the parts of a plastic synapse, some of them in the unit of weights. */
 const partFields = (parts: Readonly<Record<string, { readonly parameters: NeuronDocument['parameters'] }>>) =>
   mapped(parts, ({ parameters }) =>
     mapped(declared(parameters), (each): Field => (each.unit === 'weight' ? { ...each, unit: byWeight } : each)),

@@ -237,7 +237,7 @@ function reportOf(
   };
 }
 
-/** The last line, which summarizes the conversion. */
+/** Returns the last line, which summarizes the conversion. */
 function summaryOf(outcome: Outcome, differing: readonly ConversionEntry[]): string {
   const count = (verdict: ConversionEntry['verdict'], singular: string, plural: string): string => {
     const n = differing.filter((entry) => entry.verdict === verdict).length;
@@ -290,7 +290,7 @@ function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): 
     .join('\n');
 }
 
-/** Paths of a conversion's texts, the document first. */
+/** Returns paths of a conversion's texts, the document first. */
 const pathsOf = ({ files }: ConvertedModel, path: string): readonly string[] =>
   files.map(({ name }) => join(dirname(path), name));
 

@@ -41,7 +41,7 @@ export async function diff(context: CommandContext): Promise<number> {
   return same ? exitCodes.done : exitCodes.wrong;
 }
 
-/** Whether a file is a document with a model: markup, or a map that states its notation. */
+/** Checks whether a file is a document with a model: markup, or a map that states its notation. */
 async function isModel(path: string): Promise<boolean> {
   if (!existsSync(path) || !statSync(path).isFile() || (await isOurs(path))) return false;
   if (/\.nml\.h5$/i.test(path)) return true;

@@ -119,7 +119,7 @@ function checkpointOf(context: CommandContext): RunOptions['checkpoint'] {
 const withoutTrace = /^(-q|--quiet|--json|--force)$/;
 const namesOutput = /^(-o|--output|--output-dir|--checkpoint)$/;
 
-/** The command without output names and display options, so that equal runs give equal files. */
+/** Returns the command without output names and display options, so that equal runs give equal files. */
 function describingWords(words: readonly string[]): readonly string[] {
   const kept = words.filter(
     (word, k) =>

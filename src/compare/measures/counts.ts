@@ -3,7 +3,7 @@
 import type { Interval, Train } from './train.js';
 
 /**
- * Numbers of spikes in bins of `width` s from the beginning; the rest of the interval at its end is left out.
+ * Returns numbers of spikes in bins of `width` s from the beginning; the rest of the interval at its end is left out.
  *
  * Times that are no more than 1e-8 of a bin below an edge belong to the next bin, since multiples of steps are rounded.
  */
@@ -23,7 +23,7 @@ export function correlation(first: Float64Array, second: Float64Array): number {
   return a.reduce((sum, value, k) => sum + value * b[k]!, 0);
 }
 
-/** The series less its mean, with a sum of squares of 1; null if it is constant. */
+/** Returns the series less its mean, with a sum of squares of 1; null if it is constant. */
 function standardised(series: Float64Array): Float64Array | null {
   const mean = series.reduce((sum, value) => sum + value, 0) / series.length;
   const apart = series.map((value) => value - mean);

@@ -12,7 +12,7 @@ export function variation(train: Train): number {
   return Math.sqrt(squares / count) / mean;
 }
 
-/** Mean of a function of successive intervals; NaN for less than two. */
+/** Returns mean of a function of successive intervals; NaN for less than two. */
 function meanOfPairs(train: Train, of: (interval: number, next: number) => number): number {
   const count = train.length - 2;
   if (count < 1) return NaN;

@@ -12,7 +12,7 @@ interface Gaps {
 }
 
 /**
- * Spikes of a train with one auxiliary spike at each end: at the edge of the observation, or further out if the adjacent
+ * Returns spikes of a train with one auxiliary spike at each end: at the edge of the observation, or further out if the adjacent
  * interval is longer. A train without spikes has spikes at both edges.
  */
 function withEdges(train: Train, { begin, end }: Interval): Gaps & { readonly train: Train } {

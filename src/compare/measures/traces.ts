@@ -46,7 +46,7 @@ export function compareTraces(first: Float64Array, second: Float64Array): TraceD
   };
 }
 
-/** The shift with the highest correlation; of equal ones the smallest, 0 if one series is constant. */
+/** Returns the shift with the highest correlation; of equal ones the smallest, 0 if one series is constant. */
 function bestLag(first: Float64Array, second: Float64Array): number {
   const correlationAt = (lag: number): number => {
     const [from, to] = [Math.max(0, -lag), Math.min(first.length, first.length - lag)];

@@ -3,7 +3,7 @@
 import type { Train } from './train.js';
 
 /**
- * Distance of two trains that are filtered with exponential kernels, normalised such that one spike against none gives 1
+ * Returns distance of two trains that are filtered with exponential kernels, normalised such that one spike against none gives 1
  * (as Elephant does, √2 times the original). One pass over the spikes of both trains (Houghton & Kreuz 2012).
  *
  * @param tau  time constant in s; 0 compares equal times only, infinity only the numbers of spikes

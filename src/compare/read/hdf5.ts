@@ -40,7 +40,7 @@ interface Source {
   readonly times: string | undefined;
 }
 
-/** The object at a path. @throws UsageError if it lies in another file */
+/** Returns the object at a path. @throws UsageError if it lies in another file */
 function within({ file, path }: Source, place: string): Found {
   try {
     return objectAt(file, place);
@@ -60,7 +60,7 @@ function needed(source: Source, place: string): Dataset {
   return found;
 }
 
-/** Numbers of a dataset. Integers of 64 bits become the nearest number. */
+/** Returns numbers of a dataset. Integers of 64 bits become the nearest number. */
 function numbersOf(dataset: Dataset): Float64Array {
   const value = valueOf(dataset);
   if (typeof value === 'number' || typeof value === 'bigint') return Float64Array.of(Number(value));
@@ -68,7 +68,7 @@ function numbersOf(dataset: Dataset): Float64Array {
   return value instanceof Float64Array ? value : Float64Array.from(value as unknown as Iterable<number>, Number);
 }
 
-/** Text of each row; empty if the dataset holds none. */
+/** Returns text of each row; empty if the dataset holds none. */
 function textsOf(dataset: Dataset | null): readonly string[] {
   const value: unknown = dataset && valueOf(dataset);
   return Array.isArray(value) ? value.map(String) : [];

@@ -68,7 +68,7 @@ export function readTable(path: string, times: string | undefined): Recorded {
 
 const isNumber = (text: string): boolean => text !== '' && Number.isFinite(Number(text));
 
-/** The first rows of a table without a header. */
+/** Returns the first rows of a table without a header. */
 function sample(path: string, separator: RegExp): readonly (readonly string[])[] {
   const rows: (readonly string[])[] = [];
   for (const [, line] of linesOf(path)) {

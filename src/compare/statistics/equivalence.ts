@@ -126,7 +126,7 @@ export function withHolm(differences: readonly Difference[]): readonly Differenc
   );
 }
 
-/** Largest distance of two empirical distributions (Kolmogorov–Smirnov). */
+/** Returns largest distance of two empirical distributions (Kolmogorov–Smirnov). */
 export function kolmogorovSmirnov(first: readonly number[], second: readonly number[]): number {
   const [a, b] = [Float64Array.from(first).sort(), Float64Array.from(second).sort()];
   let [i, j, largest] = [0, 0, 0];

@@ -91,7 +91,7 @@ export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: 
   };
 }
 
-/** Whether phases or operations change a variable of a population or projection. */
+/** Checks whether phases or operations change a variable of a population or projection. */
 export const isChanged = ({ changed }: Gathering, owner: string): boolean =>
   [...changed].some((one) => one.startsWith(`${owner}.`));
 
@@ -115,7 +115,7 @@ export function outputOf(
     : undefined;
 }
 
-/** Numbers of one element of a population. */
+/** Returns numbers of one element of a population. */
 export function numbersOfElement(
   gathering: Gathering,
   type: NeuronType,

@@ -32,7 +32,7 @@ export function ratesOf({ derivatives, derived }: Equations, which: 'all' | 'cha
   });
 }
 
-/** Whether a name in a rate stands for the same number throughout: a parameter or a unit. */
+/** Checks whether a name in a rate stands for the same number throughout: a parameter or a unit. */
 function isFixed(name: string, { parameters, state = {}, inputs = {}, derived }: Equations): boolean {
   if (Object.hasOwn(parameters, name)) return true;
   return unitOf(name) !== undefined && ![state, inputs, derived].some((map) => Object.hasOwn(map, name));
@@ -63,7 +63,7 @@ export function methodOnGrid(type: Equations): IntegrationMethod {
   return separately && (!fixed || names.length === 1) ? 'exponentialEuler' : 'rk4';
 }
 
-/** The equations of a type that are advanced in each step. */
+/** Returns the equations of a type that are advanced in each step. */
 export const clockedOf = (type: Equations): Equations => ({
   ...type,
   derivatives: Object.fromEntries(Object.entries(type.derivatives).filter(([, { eventDriven }]) => !eventDriven)),
@@ -86,7 +86,7 @@ const methodUnder: Readonly<Record<TimingProfile, (type: Equations) => Integrati
   'lems-euler': () => 'euler',
 };
 
-/** Whether Brian finds an exact solution: of a linear system that does not read the time, and has a real solution. */
+/** Checks whether Brian finds an exact solution: of a linear system that does not read the time, and has a real solution. */
 function isSolvedInBrian(type: Equations): boolean {
   const names = Object.keys(type.derivatives);
   const isUnit = (name: string): boolean => unitOf(name) !== undefined && isFixed(name, type);
@@ -99,7 +99,7 @@ function isSolvedInBrian(type: Equations): boolean {
   );
 }
 
-/** Whether each equation that is advanced is linear in its own variable, and reads no other that is. */
+/** Checks whether each equation that is advanced is linear in its own variable, and reads no other that is. */
 export function areSeparate(type: Equations): boolean {
   const equations = clockedOf(type);
   const names = Object.keys(equations.derivatives);
@@ -110,7 +110,7 @@ export function areSeparate(type: Equations): boolean {
 }
 
 /**
- * Whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
+ * Checks whether forward Euler gives the same numbers, up to rounding, as the method of a type: it is that method, or rates
  * never change.
  */
 export function isForwardEuler(type: Equations, timing: TimingProfile): boolean {
@@ -121,7 +121,7 @@ export function isForwardEuler(type: Equations, timing: TimingProfile): boolean 
   return ratesOf(type).every((rate) => !drawsIn(rate) && [...namesIn(rate)].every((name) => isFixed(name, type)));
 }
 
-/** Whether a simulator that steps on a grid and chooses the method of a type itself takes the type's own. */
+/** Checks whether a simulator that steps on a grid and chooses the method of a type itself takes the type's own. */
 export function isChosenOnGrid(type: Equations, timing: TimingProfile): boolean {
   if (Object.keys(type.derivatives).length === 0) return true;
   // Rates that never change give the same numbers with any method.

@@ -287,7 +287,7 @@ export class Receptors {
   }
 }
 
-/** Whether two expressions have the same value at points. */
+/** Checks whether two expressions have the same value at points. */
 function agree(a: Expression, b: Expression): boolean {
   const random = sequence(20260102);
   return [1, 2, 3].every(() => {
@@ -305,7 +305,7 @@ function agree(a: Expression, b: Expression): boolean {
   });
 }
 
-/** Rates and first values with derived variables put in. */
+/** Returns rates and first values with derived variables put in. */
 function overState(
   type: SynapseType,
   derived: ReadonlyMap<string, Expression>,
@@ -317,7 +317,7 @@ function overState(
   };
 }
 
-/** Statements with derived variables put in. */
+/** Returns statements with derived variables put in. */
 const withDerived = (text: string, derived: ReadonlyMap<string, Expression>): string =>
   parseStatements(text)
     .map((one) => printStatement(one.kind === 'assignment' ? { ...one, value: substitute(one.value, derived) } : one))
@@ -354,7 +354,7 @@ function partsOf(type: SynapseType): Parts | string {
   return { response: [...response], input: target.slice('post.'.length), contribution };
 }
 
-/** Whether responses add up: rates and contribution are linear in the response, without constants. */
+/** Checks whether responses add up: rates and contribution are linear in the response, without constants. */
 function isLinear(
   rates: ReadonlyMap<string, Expression>,
   contribution: Expression,

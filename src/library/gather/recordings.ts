@@ -104,7 +104,7 @@ export function targetOf(projection: string, synapse: number, made: Gathering): 
   return one && targetsOf(one, made)[synapse];
 }
 
-/** Variables of synapses that their target has the sum of. */
+/** Returns variables of synapses that their target has the sum of. */
 function ofSynapses(
   recording: Samples,
   of: Extract<SelectionRule, { readonly projection: string }>,

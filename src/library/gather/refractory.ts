@@ -36,7 +36,7 @@ export function gatherRegimes(gathering: Gathering): void {
   }
 }
 
-/** Variables of a type's populations that are recorded. */
+/** Returns variables of a type's populations that are recorded. */
 function recordedOf(gathering: Gathering, type: string): ReadonlySet<string> {
   return new Set(
     Object.entries(gathering.populations).flatMap(([name, one]) =>

@@ -47,7 +47,7 @@ export function regimesAsVariable(
   return { neurons, populations };
 }
 
-/** A population that begins as the first regime of its type leaves it on entry. */
+/** Returns a population that begins as the first regime of its type leaves it on entry. */
 function entered({ regimes, state, parameters }: NeuronType, population: Population): Population {
   const values: Record<string, Population['values'][string]> = { ...population.values };
   const first = Object.values(regimes).find(({ initial }) => initial);

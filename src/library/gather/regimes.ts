@@ -88,7 +88,7 @@ function waitOf(
 }
 
 /**
- * A type without the flag that is set above the threshold and cleared below it.
+ * Returns a type without the flag that is set above the threshold and cleared below it.
  *
  * @param refractory  whether spikes make refractory until the flag would be cleared, which is the same function;
  *   otherwise they are crossings, which differ for a cell that begins above the threshold

@@ -58,7 +58,7 @@ export function splitSources(gathering: Gathering): void {
   }
 }
 
-/** Whether synapses end on a population. */
+/** Checks whether synapses end on a population. */
 const hasIncoming = ({ projections }: Gathering, name: string): boolean =>
   Object.values(projections).some(({ to }) => populationsOf(to.of).includes(name));
 

@@ -6,7 +6,7 @@ import { printExpression } from '../../lang/print.js';
 import { isChoice, measure, namesIn, substitute, visit } from '../../lang/walk.js';
 import type { EquationSet } from '../../model/model.js';
 
-/** Names that an expression or statements read. */
+/** Returns names that an expression or statements read. */
 export function readsOf(text: string): ReadonlySet<string> {
   return new Set(
     parseStatements(text).flatMap((statement) => {
@@ -29,7 +29,7 @@ export function wordsIn(part: unknown, found = new Set<string>()): ReadonlySet<s
 export const namesAtEnds = (part: unknown): ReadonlySet<string> =>
   new Set([...JSON.stringify(part).matchAll(/\b(?:pre|post)\.([A-Za-z_]\w*)/g)].flatMap(([, name]) => name ?? []));
 
-/** Names that an expression reads. */
+/** Returns names that an expression reads. */
 export const namesOf = (text: string): ReadonlySet<string> => namesIn(parseExpression(text));
 
 /** Larger expressions are not put in the place of names: each that reads another one twice is twice as large. */
@@ -80,6 +80,6 @@ export function hasMoreCases(
   return (followsTime(rates) && !followsTime(others)) || cases(rates) > cases(others);
 }
 
-/** A text with expressions in the place of names. */
+/** Returns a text with expressions in the place of names. */
 export const replaced = (text: string, replacements: ReadonlyMap<string, Expression>): string =>
   printExpression(substitute(parseExpression(text), replacements));

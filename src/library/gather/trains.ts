@@ -79,7 +79,7 @@ export const drawnBy = (type: NeuronType): readonly Assignment[] =>
     .flatMap((statement) => (statement.kind === 'send' ? [] : [statement]))
     .filter(({ value }) => callsIn(value).some((one) => isRandom(one.function)));
 
-/** The time of an event that happens once: `t >= a and done == 0`, with `done = 1`. */
+/** Returns the time of an event that happens once: `t >= a and done == 0`, with `done = 1`. */
 function notedOnce(
   type: NeuronType,
   event: NeuronType['events'][string],
@@ -170,7 +170,7 @@ function exponential(e: Expression): { readonly least: number; readonly mean: nu
     : undefined;
 }
 
-/** A state that events of one part of a type read and another part changes, which a part sees as it was shown before. */
+/** Returns a state that events of one part of a type read and another part changes, which a part sees as it was shown before. */
 function betweenParts({ events, sequence = [], state }: NeuronType): string | undefined {
   const code = new Map(Object.entries(events).map(([name, event]) => [name, event.do.flatMap(parseStatements)]));
   const reads = (name: string): ReadonlySet<string> =>
@@ -189,7 +189,7 @@ function betweenParts({ events, sequence = [], state }: NeuronType): string | un
   });
 }
 
-/** Spikes by trying the conditions at each step. @throws NoNumber for values that only a run has */
+/** Returns spikes by trying the conditions at each step. @throws NoNumber for values that only a run has */
 function simulated(
   type: NeuronType,
   settled: (text: Expression | string) => Expression,

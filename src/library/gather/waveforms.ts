@@ -76,7 +76,7 @@ function read(
 
 const onlyTime = (e: Expression): boolean => [...namesIn(e)].every((name) => name === 't');
 
-/** A variable that conditions of the time assign. */
+/** Returns a variable that conditions of the time assign. */
 function piecesOf(
   type: NeuronType,
   state: string,
@@ -144,7 +144,7 @@ export type Shape =
   | { readonly kind: 'ramp'; readonly start: number; readonly slope: number }
   | { readonly kind: 'other' };
 
-/** The shape of a piece, by its form and checked at points. */
+/** Returns the shape of a piece, by its form and checked at points. */
 export function shapeOf({ from, to, value }: Piece): Shape {
   const constant = constantOf(value);
   if (constant !== undefined) return { kind: 'constant', amplitude: tidy(constant) };
@@ -183,7 +183,7 @@ export function shapeOf({ from, to, value }: Piece): Shape {
   }
 }
 
-/** An expression with a name in the place of a part of it. */
+/** Returns an expression with a name in the place of a part of it. */
 function swap(e: Expression, part: Expression, name: string): Expression {
   const to = nameOf(name, part.span);
   const walk = (one: Expression): Expression => {

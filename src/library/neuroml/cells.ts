@@ -96,7 +96,7 @@ export function neuromlCell(type: NeuronType, use: CellUse): NeuromlCell | strin
 
 const isNought = (e: Expression | undefined): boolean => e === undefined || constantOf(e) === 0;
 
-/** A cell of NeuroML from a table and the parameters of the library's cell. */
+/** Returns a cell of NeuroML from a table and the parameters of the library's cell. */
 function built(
   name: string,
   { attributes, begins = {}, numbers = {}, isClosed = false }: Component,
@@ -128,7 +128,7 @@ function built(
   };
 }
 
-/** A cell that has PyNN's names. */
+/** Returns a cell that has PyNN's names. */
 function byPynnName(found: RecognisedCell, type: NeuronType): NeuromlCell | string {
   const { standard, ports, parameters } = found;
   const units = Object.entries(normalisedCell(standard)?.parameters ?? {});

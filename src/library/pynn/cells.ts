@@ -45,7 +45,7 @@ interface Membrane {
 const merged = <T>(maps: readonly Readonly<Record<string, T>>[]): Record<string, T> =>
   Object.fromEntries(maps.flatMap((map) => Object.entries(map)));
 
-/** A cell type from a membrane and named receptors. */
+/** Returns a cell type from a membrane and named receptors. */
 export function composeCell(
   membrane: Membrane,
   responses: Readonly<Record<string, ResponseParts>>,
@@ -93,7 +93,7 @@ interface TwoReceptors {
   readonly recordable: Readonly<Record<string, string>>;
 }
 
-/** Excitatory and inhibitory currents. */
+/** Returns excitatory and inhibitory currents. */
 function currents(shape: ResponseShape, tauE: number, tauI: number): TwoReceptors {
   return {
     responses: {
@@ -104,7 +104,7 @@ function currents(shape: ResponseShape, tauE: number, tauI: number): TwoReceptor
   };
 }
 
-/** Excitatory and inhibitory conductances. */
+/** Returns excitatory and inhibitory conductances. */
 function conductances(
   shape: ResponseShape,
   tauE: number,

@@ -8,7 +8,7 @@ interface Distribution {
   readonly check?: (numbers: readonly number[]) => string | undefined;
 }
 
-/** A number times a unit, as a text of the canonical syntax. */
+/** Returns a number times a unit, as a text of the canonical syntax. */
 export function quantity(value: number, unit: string): string {
   const text = Number.isFinite(value) ? String(value) : value > 0 ? 'inf' : '-inf';
   return unit === '1' ? text : /^\w+$/.test(unit) ? `${text}*${unit}` : `${text}*(${unit})`;

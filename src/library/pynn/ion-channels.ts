@@ -19,7 +19,7 @@ export interface IonChannel {
   readonly equations: Pick<MechanismDocument, 'state' | 'derived' | 'derivatives'> & { readonly open: string };
 }
 
-/** A gate that opens and closes at rates of its own. */
+/** Returns a gate that opens and closes at rates of its own. */
 function gates(rates: Readonly<Record<string, readonly [opening: string, closing: string]>>, open: string) {
   const each = <T>(make: (gate: string, rates: readonly [string, string]) => readonly (readonly [string, T])[]) =>
     Object.fromEntries(Object.entries(rates).flatMap(([gate, own]) => make(gate, own)));

@@ -100,7 +100,7 @@ export interface StdpTiming {
   readonly whole?: boolean;
 }
 
-/** A synapse type from its parts; undefined for names that do not exist. */
+/** Returns a synapse type from its parts; undefined for names that do not exist. */
 export function stdpSynapse(
   kind: WeightKind,
   timing: string,

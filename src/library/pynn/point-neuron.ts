@@ -71,7 +71,7 @@ export function pointNeuron(neuron: string, receptors: readonly ReceptorChoice[]
 /** The parts of a cell type that give the names of composed cells. */
 export type CellParts = Pick<NeuronType, 'parameters' | 'state'>;
 
-/** Receptors of a composed cell: their names and types, by the parameters and variables that each has. */
+/** Returns receptors of a composed cell: their names and types, by the parameters and variables that each has. */
 export function receptorsOf(type: CellParts): readonly { readonly name: string; readonly type: string }[] {
   return Object.keys(type.parameters).flatMap((key) => {
     const [, name, time] = /^(\w+)_(tau_syn|tau_decay)$/.exec(key) ?? [];
@@ -88,7 +88,7 @@ export function receptorsOf(type: CellParts): readonly { readonly name: string; 
   });
 }
 
-/** The membrane of a composed cell. */
+/** Returns the membrane of a composed cell. */
 export const membraneOf = (type: CellParts): string => (type.state['w'] === undefined ? 'LIF' : 'AdExp');
 
 /** Returns the composed cell with parts that have the names of a type. */

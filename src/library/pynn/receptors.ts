@@ -43,7 +43,7 @@ const parameter = ([name, value]: readonly [string, number], unit: string): Reco
   [name]: { unit, value },
 });
 
-/** The parts of a cell type that make up one receptor. */
+/** Returns the parts of a cell type that make up one receptor. */
 export function response({
   shape,
   kind,

@@ -32,7 +32,7 @@ const ending = /_?(?:chan(?:nel)?s?|cond(?:uctance)?|density|pop(?:ulation)?|all
 const last = (prefix: string): string => bareName(prefix).replace(/^.*\//, '');
 
 /**
- * The channels of a type.
+ * Returns the channels of a type.
  *
  * @param all  names of all of its variables, before any is left out
  */

@@ -19,7 +19,7 @@ const span = 1e6;
 const [atRates, atUpdate, atEvents] = [0.5, 0.6, 0.7].map((share) => share * span) as [number, number, number];
 
 /**
- * Whether an expression may stand for a derived variable of a type. Without a sequence it always may, since all is
+ * Checks whether an expression may stand for a derived variable of a type. Without a sequence it always may, since all is
  * advanced at once.
  */
 export function replaceableIn(type: NeuronType): (name: string) => boolean {

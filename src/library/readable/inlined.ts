@@ -69,7 +69,7 @@ function literalOf({ value, unit, type }: Parameter): Expression | undefined {
   return Number.isInteger(value) ? integer(value) : number(value);
 }
 
-/** A type without parameters and derived variables of some names. */
+/** Returns a type without parameters and derived variables of some names. */
 function withoutKeys(type: NeuronType, names: { has(name: string): boolean }): NeuronType {
   const rest = <T>(map: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(map).filter(([name]) => !names.has(name)));
@@ -79,7 +79,7 @@ function withoutKeys(type: NeuronType, names: { has(name: string): boolean }): N
 // --- Rates ------------------------------------------------------------------------------------------------------------
 
 /**
- * An expression without factors of 1 and terms of 0, with the sign of a scale before its quotient, and products as one
+ * Returns an expression without factors of 1 and terms of 0, with the sign of a scale before its quotient, and products as one
  * list of factors, numbers and constants first.
  */
 function short(e: Expression, type: NeuronType): Expression {
@@ -148,7 +148,7 @@ const isMinus = (e: Expression): e is Unary => e.kind === 'unary' && e.operator 
 const minus = (e: Expression): Expression =>
   e.kind === 'binary' && (e.operator === '/' || e.operator === '*') ? { ...e, left: minus(e.left) } : negated(e);
 
-/** The factors of a product. */
+/** Returns the factors of a product. */
 const factorsOf = (e: Expression): readonly Expression[] =>
   e.kind === 'binary' && e.operator === '*' ? [...factorsOf(e.left), ...factorsOf(e.right)] : [e];
 
@@ -161,7 +161,7 @@ function inMs(e: Expression, type: NeuronType): Expression {
   return binary('/', short(put(one), type), named('ms'));
 }
 
-/** The first factor of a product or quotient, and how to put another in its place. */
+/** Returns the first factor of a product or quotient, and how to put another in its place. */
 function firstFactor(e: Expression): readonly [Expression, (other: Expression) => Expression] {
   if (e.kind !== 'binary' || (e.operator !== '*' && e.operator !== '/')) return [e, (other) => other];
   const [first, put] = firstFactor(e.left);
@@ -278,7 +278,7 @@ export function perArea(
   };
 }
 
-/** The sum of addends. */
+/** Returns the sum of addends. */
 const totalOf = (addends: readonly Addend[]): Expression =>
   addends.map(({ sign, value }) => (sign === 1 ? value : negated(value))).reduce(sum);
 

@@ -58,7 +58,7 @@ function withoutUnreadLinks(population: Population, type: NeuronType | undefined
   return read.length === 0 ? rest : { ...rest, linked: Object.fromEntries(read) };
 }
 
-/** Whether synapses add to an input of cells of a type. */
+/** Checks whether synapses add to an input of cells of a type. */
 const hasSynapses = ({ projections, populations, synapses }: Model, type: string, input: string): boolean =>
   Object.values(projections).some(
     ({ to, synapse }) =>
@@ -66,7 +66,7 @@ const hasSynapses = ({ projections, populations, synapses }: Model, type: string
       populationsOf(to.of).some((name) => populations[name]?.type === type),
   );
 
-/** A type in few equations, and the names that its variables should have. */
+/** Returns a type in few equations, and the names that its variables should have. */
 function plainType(
   type: NeuronType,
   { fixed, read, recorded }: NamesOutside,
@@ -91,7 +91,7 @@ function plainType(
   return { type: made, names: new Map([...names, ...others]) };
 }
 
-/** A type in the canonical syntax, with numbers in SI units. */
+/** Returns a type in the canonical syntax, with numbers in SI units. */
 function canonical(type: NeuronType): NeuronType {
   const known = declaredNames(type);
   return withTrees(type, (e) => foldConstants(e, undefined, (name) => known.has(name)));
@@ -109,7 +109,7 @@ const withoutAliases = (type: NeuronType, outside: ReadonlySet<string>): NeuronT
   );
 };
 
-/** The variable that another name is for, through others. */
+/** Returns the variable that another name is for, through others. */
 function origin(name: string, { derived, state, parameters }: NeuronType): string {
   const value = derived[name]?.value ?? '';
   return [derived, state, parameters].some((map) => Object.hasOwn(map, value))
@@ -157,7 +157,7 @@ function withOneFactor(type: NeuronType, outside: ReadonlySet<string>): NeuronTy
   );
 }
 
-/** A type with few equations for each of its channels. */
+/** Returns a type with few equations for each of its channels. */
 function inChannels(
   type: NeuronType,
   before: NeuronType,

@@ -33,7 +33,7 @@ function typeOf({ populations }: Model, names: readonly string[]): string | unde
   return types.size === 1 ? [...types][0] : undefined;
 }
 
-/** The types at the ends of projections, by `pre` and `post`. */
+/** Returns the types at the ends of projections, by `pre` and `post`. */
 const typesAt = (model: Model, { from, to }: Projection): Readonly<Record<string, string | undefined>> => ({
   pre: typeOf(model, populationsOf(from.of)),
   post: typeOf(model, populationsOf(to.of)),
@@ -153,13 +153,13 @@ export function withNames(model: Model, names: ReadonlyMap<string, ReadonlyMap<s
   };
 }
 
-/** Values by variables that have other names, in texts as well. */
+/** Returns values by variables that have other names, in texts as well. */
 const valuesOf = <T>(values: Readonly<Record<string, T>>, names: ReadonlyMap<string, string>): Record<string, T> =>
   mapped(keysOf(values, names), (value) =>
     typeof value === 'string' && names.size > 0 ? (renamedExpression(value, names) as T & string) : value,
   );
 
-/** A step of the protocol with the other names of the variables that it sets. */
+/** Returns a step of the protocol with the other names of the variables that it sets. */
 function renamedPhase(
   phase: Phase,
   of: (type: string | undefined) => ReadonlyMap<string, string>,
@@ -199,7 +199,7 @@ const renamedStatements = (text: string, names: ReadonlyMap<string, string>): st
 const keysOf = <T>(map: Readonly<Record<string, T>>, names: ReadonlyMap<string, string>): Record<string, T> =>
   Object.fromEntries(Object.entries(map).map(([name, one]) => [names.get(name) ?? name, one]));
 
-/** A type with other names for its variables. */
+/** Returns a type with other names for its variables. */
 function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): NeuronType {
   if (names.size === 0) return type;
   const key = (name: string): string => names.get(name) ?? name;
@@ -239,7 +239,7 @@ function renamedType(type: NeuronType, names: ReadonlyMap<string, string>): Neur
   };
 }
 
-/** Statements that assign to other names. */
+/** Returns statements that assign to other names. */
 const withTargets = (text: string, key: (name: string) => string): string =>
   parseStatements(text)
     .map((one) => printStatement(one.kind === 'assignment' ? { ...one, target: key(one.target) } : one))

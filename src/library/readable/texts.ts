@@ -39,7 +39,7 @@ export function withTrees<T extends EquationSet>(type: T, change: (e: Expression
   return walk(type, '') as T;
 }
 
-/** A type with every part of every expression changed, parts of parts first. */
+/** Returns a type with every part of every expression changed, parts of parts first. */
 export const withParts = <T extends EquationSet>(type: T, change: (e: Expression) => Expression): T =>
   withTrees(type, (e) => mapExpression(e, change));
 

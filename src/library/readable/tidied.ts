@@ -10,7 +10,7 @@ import type { EquationSet } from '../../model/model.js';
 import { withoutZero } from './folded.js';
 import { withTrees } from './texts.js';
 
-/** A type without factors of 1.0, zeros that are added, and signs that another one takes back. */
+/** Returns a type without factors of 1.0, zeros that are added, and signs that another one takes back. */
 export function tidied<T extends EquationSet>(type: T): T {
   const own = ownNames(type);
   const whole = new Set(

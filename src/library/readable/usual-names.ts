@@ -156,6 +156,6 @@ function endingsOf(name: string): readonly string[] {
 /** Checks whether an ending is descriptive: it has several parts, or is not short. */
 const isTelling = (ending: string): boolean => ending.length > 4 || ending.includes('_');
 
-/** Whether another name ends so, too. */
+/** Checks whether another name ends so, too. */
 const isEnding = (ending: string, own: string, all: readonly string[]): boolean =>
   all.some((name) => name !== own && (bareName(name) === ending || name.endsWith(`_${ending}`)));

@@ -196,7 +196,7 @@ function ofGenerator(rule: Extract<ConnectionRule, { rule: 'generator' }>, ends:
 
 const isSize = (e: Expression, name: string): boolean => e.kind === 'name' && e.name === name;
 
-/** Whether an index is drawn from all: `int(uniform()*N)`. */
+/** Checks whether an index is drawn from all: `int(uniform()*N)`. */
 function isAnyOf(e: Expression, size: number, name: string): boolean {
   const [inside] = e.kind === 'call' && (e.function === 'int' || e.function === 'floor') ? e.arguments : [];
   if (inside?.kind !== 'binary' || inside.operator !== '*') return false;

@@ -55,7 +55,7 @@ export function constantOf(e: Expression): number | undefined {
 /** Functions that have other values at few points or in a few intervals, so that a comparison at points may miss them. */
 const stepwise: ReadonlySet<string> = new Set(['floor', 'ceil', 'int', 'sign', 'clip', 'min', 'max', 'timestep']);
 
-/** Whether the form of an expression depends on the values of names in it. */
+/** Checks whether the form of an expression depends on the values of names in it. */
 export function hasCases(e: Expression): boolean {
   let found = false;
   visit(e, (part) => {
@@ -91,7 +91,7 @@ export interface Declared {
 
 const none: ReadonlyMap<string, Expression> = new Map();
 
-/** A text of the model, or an expression of it, with pure numbers in SI in the place of quantities. */
+/** Returns a text of the model, or an expression of it, with pure numbers in SI in the place of quantities. */
 export function plain(e: Expression | string, declared: Declared): Expression {
   const tree = typeof e === 'string' ? parseExpression(e) : e;
   const inSI = foldConstants(tree, none, (name) => declared.has(name));
@@ -115,7 +115,7 @@ export function tidy(value: number, apart = 4e-15): number {
 export const near = (a: number, b: number, scale = 0): boolean =>
   a === b || (Number.isFinite(a - b) && Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b), scale));
 
-/** Numbers in (0, 1) that are always the same. */
+/** Returns numbers in (0, 1) that are always the same. */
 export function sequence(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

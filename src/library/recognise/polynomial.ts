@@ -19,13 +19,13 @@ export interface Polynomial {
   readonly atoms: ReadonlyMap<string, Expression>;
 }
 
-/** The key of a product of names, in any order. */
+/** Returns the key of a product of names, in any order. */
 export const keyOf = (...names: readonly string[]): string => [...names].sort().join('*');
 
 const highestPower = 8;
 const mostTerms = 256;
 
-/** An expression as a polynomial in names. */
+/** Returns an expression as a polynomial in names. */
 export function polynomialOf(e: Expression, names: ReadonlySet<string>): Polynomial {
   const atoms = new Map<string, Expression>();
   const terms = polynomial(e, names, atoms);

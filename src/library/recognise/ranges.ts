@@ -60,7 +60,7 @@ function boundsOf(e: Expression, ends: Ends, known: Bounds): Bounds | undefined 
   return { ...known, [index.name]: [Math.max(first, narrowed[0]), Math.min(last, narrowed[1])] };
 }
 
-/** The whole numbers that a comparison holds for: the first, and the one after the last. */
+/** Returns the whole numbers that a comparison holds for: the first, and the one after the last. */
 function within(operator: keyof typeof mirrored, bound: number): readonly [number, number] {
   switch (operator) {
     case '<':

@@ -12,7 +12,7 @@ export function nameThere(name: string, { parameters, state }: NeuronType | Syna
   );
 }
 
-/** One of each list, in all ways, as far as there are few lists with a choice. */
+/** Returns one of each list, in all ways, as far as there are few lists with a choice. */
 export function combinations<T>(lists: readonly (readonly T[])[]): readonly (readonly T[])[] {
   if (lists.filter(({ length }) => length > 1).length > 4) return [];
   return lists.reduce<readonly (readonly T[])[]>(

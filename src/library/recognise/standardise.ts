@@ -23,7 +23,7 @@ interface Standardised {
 }
 
 /**
- * The same model by standard types.
+ * Returns the same model by standard types.
  *
  * @param stage  first part of the report's codes
  */

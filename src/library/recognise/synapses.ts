@@ -113,7 +113,7 @@ function staticOf({ amount }: Arrival, kind: WeightKind): RecognisedSynapse | st
   return { ...none, standard, name, weight, parameters: { p } };
 }
 
-/** The name of a weight that is one parameter as it is. */
+/** Returns the name of a weight that is one parameter as it is. */
 const weightNames = (weight: Expression): ReadonlyMap<string, string> =>
   new Map(weight.kind === 'name' ? [[weight.name, 'weight']] : []);
 
@@ -234,7 +234,7 @@ function stdpOf(
   });
 }
 
-/** The limits that assignments clip a weight to. */
+/** Returns the limits that assignments clip a weight to. */
 function limitsOf(
   type: SynapseType,
   weight: string,

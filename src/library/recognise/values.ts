@@ -47,7 +47,7 @@ export function environmentOf(values: Readonly<Record<string, Value>>, data: Dat
   return { numbers, varying, data };
 }
 
-/** An expression with numbers in the place of names. */
+/** Returns an expression with numbers in the place of names. */
 export const withNumbers = (e: Expression, numbers: ReadonlyMap<string, number>): Expression =>
   substitute(e, new Map([...numbers].map(([name, value]) => [name, number(value)] as const)));
 
@@ -235,7 +235,7 @@ export function clippedNormal(e: Expression): ClippedNormal | undefined {
   };
 }
 
-/** The same as one draw that is clipped. */
+/** Returns the same as one draw that is clipped. */
 function clipped(e: Expression): Expression | undefined {
   const found = clippedNormal(e);
   if (!found) return undefined;
@@ -316,7 +316,7 @@ const negative = (operand: Expression): Expression => ({
 
 const literal = (value: number): Expression => (value < 0 ? negative(number(-value)) : number(value));
 
-/** A value times a number. */
+/** Returns a value times a number. */
 export function scaledValue(value: Value, factor: number, environment: Environment): Value | undefined {
   if (factor === 1 && typeof value !== 'string') return value;
   if (isGiven(value)) {
@@ -328,7 +328,7 @@ export function scaledValue(value: Value, factor: number, environment: Environme
   return valueOf(binary('*', number(factor), e), environment);
 }
 
-/** The signs that a value may have: of draws the sign of most of them. */
+/** Returns the signs that a value may have: of draws the sign of most of them. */
 export function signOf(value: Value | undefined, data: DataStore): 1 | -1 | 0 {
   if (value === undefined) return 1;
   if (typeof value === 'number') return value < 0 ? -1 : 1;

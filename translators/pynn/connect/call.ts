@@ -64,16 +64,16 @@ export interface Call {
 /** PyNN's seed for a connector without a generator: its connections are the same in every script. */
 const usualSeed = '151985012';
 
-/** Numbers of cells at both ends. */
+/** Returns numbers of cells at both ends. */
 export const sizesOf = ({ pre, post }: Ends): readonly [number, number] => [sizeOf(pre), sizeOf(post)];
 
-/** Whether both ends are one population, view or assembly. */
+/** Checks whether both ends are one population, view or assembly. */
 export const sameEnds = ({ pre, post }: Ends): boolean => pre.label === post.label;
 
 /** Returns a generator seeded by the model, for draws without a generator that must be known before the target builds them. */
 export const ownGenerator = (stream: string): NumpyGenerator => ({ generator: 'numpy-mt19937', seed: 'model', stream });
 
-/** The generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
+/** Returns the generator of a connector: the one it names, PyNN's usual one, or null for the target's own. */
 export function generatorOf({ connector, pointer, ends, setting }: Call): NumpyGenerator | null | undefined {
   if (connector.rng === undefined || connector.rng === null)
     return { generator: 'numpy-mt19937', seed: usualSeed, stream: `connector of ${ends.label}` };

@@ -18,11 +18,11 @@ import {
 /** The pairs that 'NoMutual' leaves. */
 const oneWay = 'i > j';
 
-/** One probability for all pairs. */
+/** Returns one probability for all pairs. */
 export const fixedProbability = (call: Call): Connections | undefined =>
   pairs(call, 'fixedProbability', call.value('p_connect') as number);
 
-/** A probability for each pair. */
+/** Returns a probability for each pair. */
 export function probabilityOf(call: Call, key: string, of: NonNullable<Formula['of']>): Connections | undefined {
   const written = call.value(key) as string | Formula;
   const formula: Formula = typeof written === 'string' ? { expr: written, of } : { of, ...written };
@@ -39,7 +39,7 @@ function pairs(call: Call, connector: string, p: number | string): Connections |
   return { rule: { rule: 'probability', p, ...self } };
 }
 
-/** A fixed number of senders for each receiver, or of receivers for each sender. */
+/** Returns a fixed number of senders for each receiver, or of receivers for each sender. */
 export function fixedNumber(
   call: Call,
   connector: 'fixedNumberPre' | 'fixedNumberPost',
@@ -70,7 +70,7 @@ export function fixedNumber(
   });
 }
 
-/** A fixed number of connections in all. */
+/** Returns a fixed number of connections in all. */
 export function fixedTotal(call: Call): Connections | undefined {
   const n = call.value('n') as number;
   const replace = call.value('with_replacement') as boolean;

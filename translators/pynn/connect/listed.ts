@@ -11,7 +11,7 @@ import type { DataReference } from '../specification.generated.js';
 import { isNumbers } from '../values.js';
 import { selfOf, sizesOf, type Call, type Column, type Connections, type Ends, type Pairs } from './call.js';
 
-/** Every pair. */
+/** Returns every pair. */
 export function allToAll(call: Call): Connections | undefined {
   const self = selfOf(call);
   if (self === undefined) return undefined;
@@ -55,7 +55,7 @@ export function oneToOne({ ends }: Call): Connections {
   return { rule: { rule: 'oneToOne' }, pairs: () => ({ sources: both(), targets: both() }) };
 }
 
-/** Rows of the indices of both cells, then values of synaptic parameters. */
+/** Returns rows of the indices of both cells, then values of synaptic parameters. */
 export function fromList(call: Call): Connections | undefined {
   const rows = call.value('conn_list') as readonly unknown[] | Readonly<Record<string, unknown>>;
   if (!isList(rows)) return fromColumns(call, rows);
@@ -228,7 +228,7 @@ function rowsOf(text: string): readonly (readonly unknown[])[] {
   return rows;
 }
 
-/** A matrix of truth values, or its bits in base64, row by row; PyNN goes through it by target. */
+/** Returns a matrix of truth values, or its bits in base64, row by row; PyNN goes through it by target. */
 export function fromArray(call: Call): Connections | undefined {
   const { setting, ends, at } = call;
   const array = call.value('array') as string | readonly unknown[];
@@ -269,7 +269,7 @@ function fromMatrix(n: number, m: number, connected: (i: number, j: number) => b
   return { rule: { rule: 'list', sources, targets }, pairs: () => ({ sources, targets }) };
 }
 
-/** A connection set as its edges: pairs, or with weight and delay. */
+/** Returns a connection set as its edges: pairs, or with weight and delay. */
 export function connectionSet(call: Call): Connections | undefined {
   const { setting, at, value } = call;
   const rows = value('cset') as readonly unknown[];
@@ -296,7 +296,7 @@ export function connectionSet(call: Call): Connections | undefined {
   return { rule: { rule: 'list', ...pairs }, pairs: () => pairs };
 }
 
-/** The same pairs as another projection has. */
+/** Returns the same pairs as another projection has. */
 export function clone({ value, at, ends, setting, pointer }: Call): Connections | undefined {
   const key = value('reference') === null ? 'reference_projection' : 'reference';
   const label = value(key);

@@ -23,7 +23,10 @@ export function connectorOf(
   return ofRule(context, rule, pointer, names);
 }
 
-/** A connector with the parameters that differ from PyNN's usual ones. @param rng  who draws; absent: PyNN's usual generator */
+/**
+ * Returns a connector with the parameters that differ from PyNN's usual ones. @param rng who draws; absent: PyNN's usual
+ * generator
+ */
 function made(type: string, params: Readonly<Record<string, unknown>>, rng?: string): Connector {
   const written = unusual(connectors[type]?.parameters ?? {}, params);
   return { type, ...given('params', written), ...(rng === undefined ? {} : { rng }) };
@@ -101,7 +104,7 @@ function probability(
   return made('IndexBasedProbabilityConnector', { index_expression: { expr, of: 'ij' }, ...rest }, rng);
 }
 
-/** A connector that draws a number of connections. */
+/** Returns a connector that draws a number of connections. */
 function drawn(
   context: ExportContext,
   rule: string,
@@ -120,7 +123,7 @@ function drawn(
   return made(type, { ...params, allow_self_connections }, rng);
 }
 
-/** A number of connections, one for all cells or drawn for each. */
+/** Returns a number of connections, one for all cells or drawn for each. */
 function countOf(
   { data, generators, report }: ExportContext,
   n: unknown,
@@ -136,7 +139,7 @@ function countOf(
     : translated;
 }
 
-/** Connections that a NumpyRNG draws in PyNN's order. */
+/** Returns connections that a NumpyRNG draws in PyNN's order. */
 function hostDrawn(
   context: ExportContext,
   { connector, p, self = true, mutual, generator, ...rest }: Readonly<Record<string, unknown>>,

@@ -51,7 +51,7 @@ export function valueIn(
   return isMissing(translated) ? context.report.missing(pointer, translated.missing) : translated;
 }
 
-/** The type of the first population of a selection. */
+/** Returns the type of the first population of a selection. */
 export function cellOfSelection({ model, cells }: ExportContext, rule: SelectionRule): StandardCell | undefined {
   const [first] = populationsOf(rule);
   return cells.get(model.populations[first ?? '']?.type ?? '');

@@ -32,7 +32,7 @@ export function isNative(context: ExportContext, { from, to, synapse, receptors 
   );
 }
 
-/** Variables of a cell type that synapses by PyNN's names act on, called as they are. */
+/** Returns variables of a cell type that synapses by PyNN's names act on, called as they are. */
 export function receptorsOf(model: Model, name: string): Readonly<Record<string, Receptor>> {
   const state = model.neurons[name]?.state ?? {};
   const variables = Object.values(model.projections).flatMap(({ to, synapse, receptors }) => {

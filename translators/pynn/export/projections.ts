@@ -155,7 +155,7 @@ function receptorOf(
   return receptors[receptors.length > 1 && isNegative(context, projection) ? 1 : 0];
 }
 
-/** Whether weights are negative: one of a list, and all that others can be. */
+/** Checks whether weights are negative: one of a list, and all that others can be. */
 function isNegative({ model, data }: ExportContext, projection: Projection): boolean {
   const { weight } = projection.values;
   const type = model.synapses[projection.synapse];
@@ -164,11 +164,11 @@ function isNegative({ model, data }: ExportContext, projection: Projection): boo
   return low < 0 && (high <= 0 || isGiven(weight));
 }
 
-/** Unit and own value of a synapse's parameter or state. */
+/** Returns unit and own value of a synapse's parameter or state. */
 export const declaredOf = ({ standard }: SynapseParts, key: string): ReturnType<typeof declaredIn> =>
   declaredIn(standard.synapse, key);
 
-/** Parameters of a synapse as PyNN has them. */
+/** Returns parameters of a synapse as PyNN has them. */
 const synapseParameters = ({ standard }: SynapseParts): readonly string[] =>
   Object.keys({ weight: 0, ...standard.synapse.parameters }).filter(
     (key) => !['tau_syn', 'transmission', 'delay'].includes(key),
@@ -199,7 +199,7 @@ function synapseValues(
   return result;
 }
 
-/** First values of a synapse's state. */
+/** Returns first values of a synapse's state. */
 function initialOf(
   context: ExportContext,
   name: string,
@@ -226,7 +226,7 @@ function initialOf(
 }
 
 /**
- * The delay of the whole way; of plastic synapses a fraction of it is dendritic: before a postsynaptic spike is seen,
+ * Returns the delay of the whole way; of plastic synapses a fraction of it is dendritic: before a postsynaptic spike is seen,
  * and after a send.
  */
 function delayOf(

@@ -298,7 +298,7 @@ class Phases {
   }
 
   /**
-   * A list with a number for each listed synapse as PyNN has it: for each connected pair, by sender and then receiver.
+   * Returns a list with a number for each listed synapse as PyNN has it: for each connected pair, by sender and then receiver.
    */
   #byPair(value: PynnValue, name: string, pointer: string): PynnValue {
     const [rule, ...others] = this.#context.model.projections[name]?.connect ?? [];
@@ -360,7 +360,7 @@ class Phases {
   }
 }
 
-/** Whether a selection is all of a population or projection. */
+/** Checks whether a selection is all of a population or projection. */
 const isWhole = (rule: SelectionRule): boolean => Object.keys(rule).length === 1 && !isSelection(rule, 'assembly');
 
 /** Returns a phase with units. A reader takes numbers without units in PyNN's units for standard types, else in SI. */
@@ -381,7 +381,7 @@ function withUnits(phase: Phase, context: ExportContext): Readonly<Record<string
   return { ...phase };
 }
 
-/** Whether cells or synapses are of a type of the document's own. */
+/** Checks whether cells or synapses are of a type of the document's own. */
 function isOwnType(rule: SelectionRule, context: ExportContext): boolean {
   const projection = isSelection(rule, 'synapses') ? context.model.projections[rule.projection] : undefined;
   if (projection !== undefined) return isNative(context, projection);
@@ -409,7 +409,7 @@ function parted(key: string): { readonly owner: string; readonly variable: strin
   return { owner: key.slice(0, dot), variable: key.slice(dot + 1) };
 }
 
-/** The selection that the text of a key means; undefined for other texts. */
+/** Returns the selection that the text of a key means; undefined for other texts. */
 function ruleOf(owner: string, { model }: ExportContext): SelectionRule | undefined {
   const [, name = '', inside] = /^(\w+)(?:\[([^\]]*)\])?$/.exec(owner) ?? [];
   if (inside === undefined)

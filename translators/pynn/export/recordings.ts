@@ -68,7 +68,7 @@ function withSynapses(
   return Object.keys(all).length === 0 ? {} : { native: all };
 }
 
-/** Whether the files that a run of the model writes take columns from a recording of this name. */
+/** Checks whether the files that a run of the model writes take columns from a recording of this name. */
 const isInFiles = ({ annotations: { outputFiles } }: Model, name: string): boolean =>
   outputFiles !== undefined && JSON.stringify(outputFiles).includes(`"recording":${JSON.stringify(name)}`);
 
@@ -101,14 +101,14 @@ function placeInStep(
 
 type Placed = Pick<Extract<Recording, { readonly events: string }>, 'slot' | 'order' | 'name'>;
 
-/** A recording's place in the order of a step, in the form of the document. */
+/** Returns a recording's place in the order of a step, in the form of the document. */
 const placeOf = ({ slot, order = 0, name }: Placed): object => ({
   ...(slot === undefined ? {} : { slot }),
   ...(order === 0 ? {} : { order }),
   name,
 });
 
-/** Variables that are recorded at events, and when in a step their values are taken. */
+/** Returns variables that are recorded at events, and when in a step their values are taken. */
 function valuesAtEvents(
   { model, natives, report }: ExportContext,
   recording: Extract<Recording, { readonly events: string }>,
@@ -123,7 +123,7 @@ function valuesAtEvents(
 /** The slot for samples and operations in Brian's timing. */
 const usual = 'start';
 
-/** Whether cells of a selection have spikes to be recorded. */
+/** Checks whether cells of a selection have spikes to be recorded. */
 const spikes = ({ populations, neurons }: Model, rule: SelectionRule): boolean =>
   populationsOf(rule).some((name) => {
     const { type, spikes: trains } = populations[name] ?? {};

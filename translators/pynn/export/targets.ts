@@ -59,7 +59,7 @@ export class Targets {
     };
   }
 
-  /** Label of a selection. */
+  /** Returns label of a selection. */
   of(rule: SelectionRule): string {
     const selection = taggedSelection(rule);
     switch (selection.kind) {
@@ -145,7 +145,7 @@ export class Targets {
     return this.#view(rule, population, indices.length > 8 ? `${some}, … ${indices.length}` : some, { indices });
   }
 
-  /** A label that no other view has. */
+  /** Returns a label that no other view has. */
   #free(wanted: string, of: string, select: View['select']): string {
     const same = JSON.stringify({ of, select });
     for (let k = 1; ; k++) {

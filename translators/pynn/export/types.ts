@@ -17,7 +17,7 @@ import { defaultOf } from '../cells.js';
 import type { Cell, Synapse, Value as PynnValue } from '../specification.generated.js';
 import { given } from './given.js';
 
-/** The name that a type claims to have in PyNN; empty when it claims none. */
+/** Returns the name that a type claims to have in PyNN; empty when it claims none. */
 export const claimedName = (type: NeuronType | SynapseType): string => {
   const claimed = type.conformsTo?.type ?? '';
   return claimed.startsWith('pynn/') ? claimed.slice('pynn/'.length) : '';
@@ -34,7 +34,7 @@ export function standardCellOf(name: string, type: NeuronType): StandardCell | s
     : `${name} claims to be ${claimed}, but its equations or names differ from those of the PyNN type`;
 }
 
-/** A cell type by name, with the values that differ from PyNN's. */
+/** Returns a cell type by name, with the values that differ from PyNN's. */
 export function cellOf(type: NeuronType, standard: StandardCell, params: Readonly<Record<string, PynnValue>>): Cell {
   return standard.name === 'PointNeuron'
     ? pointNeuronCell(type, params)
@@ -65,13 +65,13 @@ export function withLists(
   };
 }
 
-/** Names of a composed cell's parameters as PyNN has them, with a dot after the receptor. */
+/** Returns names of a composed cell's parameters as PyNN has them, with a dot after the receptor. */
 export function dottedName(type: NeuronType, key: string): string {
   const owner = ownerOf(receptorsOf(type), key);
   return owner === undefined ? key : `${owner}.${key.slice(owner.length + 1)}`;
 }
 
-/** The receptor that a parameter belongs to: of `fast` and `fast_2` the longer name that fits. */
+/** Returns the receptor that a parameter belongs to: of `fast` and `fast_2` the longer name that fits. */
 function ownerOf(receptors: readonly { readonly name: string }[], key: string): string | undefined {
   if (key === 'tau_m' || key === 'tau_w') return undefined;
   const fitting = receptors.map(({ name }) => name).filter((name) => key.startsWith(`${name}_`));

@@ -29,7 +29,7 @@ export class Generators {
   /** Generators as the document declares them, by name. */
   readonly rngs: Record<string, Rng> = {};
 
-  /** Name of the NumpyRNG with a seed; streams of one seed are generators of their own. */
+  /** Returns name of the NumpyRNG with a seed; streams of one seed are generators of their own. */
   numpy({ seed: text, stream = '', skip = 0 }: NamedGenerator): string {
     const seed = Number(text);
     const isOther = (rng: Rng | undefined): boolean =>
@@ -41,17 +41,17 @@ export class Generators {
     return name;
   }
 
-  /** Name of the simulator's own generator. */
+  /** Returns name of the simulator's own generator. */
   native(): string {
     this.rngs['native'] = { type: 'NativeRNG' };
     return 'native';
   }
 }
 
-/** A number in SI as one in a unit, by its decimal digits: the one that is read as the same number, if there is one. */
+/** Returns a number in SI as one in a unit, by its decimal digits: the one that is read as the same number, if there is one. */
 export const inUnit = (value: number, unit: string): number => unitScaler(unit)(value);
 
-/** The same for many numbers. */
+/** Returns the same for many numbers. */
 function unitScaler(text: string): (value: number) => number {
   if (text === '1') return (value) => value;
   const unit = parseUnit(text);
@@ -110,7 +110,7 @@ export function pynnValue(
 export const readCanonical = (text: string, names: ReadonlySet<string>): Expression =>
   foldConstants(parseExpression(text), undefined, (name) => names.has(name));
 
-/** A draw by NumPy: its parameters are in the unit that it draws in, which must be PyNN's. */
+/** Returns a draw by NumPy: its parameters are in the unit that it draws in, which must be PyNN's. */
 function drawn(draw: DrawnValues, unit: string, generators: Generators): PynnValue | Missing {
   const known = distributions[draw.distribution];
   if (known === undefined) return { missing: `PyNN has no distribution ${draw.distribution}` };
@@ -178,7 +178,7 @@ function scaledLognormal(e: Expression, unit: string): PynnValue | undefined {
     : { random: 'lognormal', params: { mu: mu + Math.log(inUnit(factor, unit)), sigma } };
 }
 
-/** A draw of a distribution that PyNN has; undefined for other expressions. */
+/** Returns a draw of a distribution that PyNN has; undefined for other expressions. */
 function distributionValue(e: Expression, unit: string): PynnValue | undefined {
   if (e.kind !== 'call') return undefined;
   const draw = (name: string, from: Expression, scaled: readonly boolean[]): PynnValue | undefined => {
@@ -212,7 +212,7 @@ function distributionValue(e: Expression, unit: string): PynnValue | undefined {
   return undefined;
 }
 
-/** An expression of indices, places or the distance, as numbers in SI scaled to the unit. */
+/** Returns an expression of indices, places or the distance, as numbers in SI scaled to the unit. */
 function formulaValue(e: Expression, unit: string, of: FormulaOf): PynnValue | Missing {
   const bare = withoutUnit(e, unit);
   const written = bare === e ? withConstantsIn(e, unit) : bare;
@@ -253,7 +253,7 @@ function withConstantsIn(e: Expression, unit: string): Expression | undefined {
   }
 }
 
-/** Whether an expression reads a constant with a unit. */
+/** Checks whether an expression reads a constant with a unit. */
 const hasUnit = (e: Expression): boolean =>
   e.kind === 'quantity' ? !isDimensionless(e.dimension) : childrenOf(e).some(hasUnit);
 
@@ -294,7 +294,7 @@ export function formulaText(
     : { expr: printExpression(plain), of: kind };
 }
 
-/** Whether an expression is true or false. */
+/** Checks whether an expression is true or false. */
 const isTruth = (e: Expression | undefined): e is Expression =>
   e !== undefined &&
   ((e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator)) ||

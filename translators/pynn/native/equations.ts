@@ -32,7 +32,7 @@ type Entry = Readonly<Record<string, unknown>>;
 const entriesOf = (map: unknown): readonly (readonly [string, Entry])[] =>
   Object.entries((map ?? {}) as Readonly<Record<string, Entry>>);
 
-/** The texts of entries. */
+/** Returns the texts of entries. */
 const valuesIn = <K extends string>(map: unknown, key: K): Readonly<Record<string, { readonly [k in K]: string }>> =>
   Object.fromEntries(
     entriesOf(map).map(([name, entry]) => [
@@ -50,7 +50,7 @@ const without = (map: Readonly<Record<string, unknown>>): Record<string, unknown
   );
 
 /**
- * A type as text.
+ * Returns a type as text.
  *
  * @param type  a normalised type without its defaults
  */
@@ -129,7 +129,7 @@ function inUnit(text: string): Entry {
   }
 }
 
-/** Parameters as the canonical document has them. */
+/** Returns parameters as the canonical document has them. */
 function parametersOf(parameters: unknown): unknown {
   if (typeof parameters !== 'object' || parameters === null) return parameters;
   const read = (one: unknown): unknown => {
@@ -156,7 +156,7 @@ const shape = /^(?:d(?<rate>\w+)\/dt\s*=\s*(?<slope>.+)|(?<name>\w+)\s*=\s*(?<va
 const begins = /^(?:d\w+\/dt|\w+)\s*=(?!=)/;
 const declared = /^(?<left>.*\S)\s*:\s*(?<unit>[^:()]+?)\s*(?:\((?<flags>[a-z\-, ]*)\))?$/;
 
-/** A type as the canonical document has it, or a line that is not an equation. */
+/** Returns a type as the canonical document has it, or a line that is not an equation. */
 export function documentOf({
   equations = [],
   parameters,
@@ -203,7 +203,7 @@ function definitionsIn(equations: string | readonly string[]): readonly string[]
   return definitions;
 }
 
-/** Whether the text of a type has an equation for a name. */
+/** Checks whether the text of a type has an equation for a name. */
 export function hasEquation({ equations = [] }: NativeType, name: string): boolean {
   return definitionsIn(equations).some((line) => new RegExp(`^\\s*(?:d${name}/dt\\s*=|${name}\\s*[=:])`).test(line));
 }

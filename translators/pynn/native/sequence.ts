@@ -41,7 +41,7 @@ function namesRead(text: string, isCode = false): readonly string[] {
   }
 }
 
-/** The statements of an event. */
+/** Returns the statements of an event. */
 function codeOf(event: unknown): readonly string[] {
   const code: unknown = typeof event === 'object' && event !== null ? (event as Record<string, unknown>)['do'] : [];
   const list: readonly unknown[] = Array.isArray(code) ? code : [];

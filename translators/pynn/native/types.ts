@@ -19,7 +19,7 @@ export const nativeName = (type: string): string | undefined => /^native:([^:]+)
 export const whereFrom = (parts: Readonly<Record<string, unknown>>, pointer: string): Record<string, Located> =>
   Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, located(part, child(pointer, key))]));
 
-/** Names under which others see events, except for spikes. */
+/** Returns names under which others see events, except for spikes. */
 export function eventsOf({ events = {}, regimes = {} }: Pick<NeuronDocument, 'events' | 'regimes'>): readonly string[] {
   const told = Object.entries(events).map(([name, event]) =>
     typeof event === 'object' && event.emits !== undefined ? event.emits : name,

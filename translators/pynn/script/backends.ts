@@ -135,7 +135,7 @@ function skippedSpikes(type: string, given: (name: string) => readonly unknown[]
       ];
 }
 
-/** Whether a number is no smaller than its counterpart, cell by cell. */
+/** Checks whether a number is no smaller than its counterpart, cell by cell. */
 const anyAtOrAbove = (some: readonly unknown[], others: readonly unknown[]): boolean =>
   Array.from({ length: Math.max(some.length, others.length) }, (_, k) => [
     some[some.length === 1 ? 0 : k],
@@ -150,7 +150,7 @@ export function startsUnderNeuron(type: string): { variable: string; as: string;
   return type.startsWith('EIF_') ? { variable: 'w', as: 'adexp.winit', value: 0 } : undefined;
 }
 
-/** Whether a first value is another than the one that a simulator begins with. */
+/** Checks whether a first value is another than the one that a simulator begins with. */
 export const differs = (first: unknown, start: number): boolean =>
   first !== undefined && !(typeof first === 'number' && Math.abs(first - start) <= 1e-9 * Math.abs(start));
 

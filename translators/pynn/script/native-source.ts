@@ -30,7 +30,7 @@ export function keywordLiterals(map: Readonly<Record<string, unknown>>): readonl
   ];
 }
 
-/** A type by its equations, one a line in a text of several lines. */
+/** Returns a type by its equations, one a line in a text of several lines. */
 export function typeSource(kind: 'cell' | 'synapse', name: string, { equations = [], ...rest }: NativeType): Source {
   const whole = typeof equations === 'string' ? equations : equations.join('\n');
   const lines = wrappedEquations(whole, 8).split('\n');

@@ -45,7 +45,7 @@ export const imports = {
 /** A name that a script imports, of PyNN or another module. */
 export type ImportedName = keyof typeof imports;
 
-/** Whether something is an object with keys, as opposed to a list. */
+/** Checks whether something is an object with keys, as opposed to a list. */
 export const isRecord = (item: unknown): item is Readonly<Record<string, unknown>> =>
   typeof item === 'object' && item !== null && !Array.isArray(item);
 
@@ -55,13 +55,13 @@ const isMatrix = (item: unknown): item is readonly (readonly (number | null)[])[
   item.length > 0 &&
   item.every((row) => Array.isArray(row) && row.every((one) => typeof one === 'number' || one === null));
 
-/** A number as Python has it. */
+/** Returns a number as Python has it. */
 function number(value: number): string {
   if (Number.isNaN(value)) return 'float("nan")';
   return Number.isFinite(value) ? String(value) : value > 0 ? 'float("inf")' : 'float("-inf")';
 }
 
-/** A value as Python. */
+/** Returns a value as Python. */
 export function valueSource(item: unknown, names: ScriptNames): Source {
   if (typeof item === 'number') return number(item);
   if (typeof item === 'boolean') return item ? 'True' : 'False';
@@ -113,13 +113,13 @@ function formulaSource(text: string, of: string, names: ScriptNames): Source {
   return `lambda i: ${spaced(numpyText(text, 'np.'))}`;
 }
 
-/** Whether a formula of the place of a cell is anywhere in a value, a cell type or a map of values. */
+/** Checks whether a formula of the place of a cell is anywhere in a value, a cell type or a map of values. */
 export const readsPlaces = (item: unknown): boolean =>
   typeof item === 'object' &&
   item !== null &&
   ((isFormula(item) && item.of === 'xyz') || Object.values(item).some(readsPlaces));
 
-/** An expression of arrays: functions, logic and choices are NumPy's. */
+/** Returns an expression of arrays: functions, logic and choices are NumPy's. */
 function numpyText(text: string, prefix: string): string {
   const numpy = (name: string, args: readonly Expression[]): Expression => ({
     kind: 'call',
@@ -140,7 +140,7 @@ function numpyText(text: string, prefix: string): string {
 }
 
 /**
- * An expression of the distance for PyNN's connectors, which know some of NumPy's functions, but none for logic and
+ * Returns an expression of the distance for PyNN's connectors, which know some of NumPy's functions, but none for logic and
  * choices.
  */
 export function distanceText(text: string): string {
@@ -188,7 +188,7 @@ export const keywords = (
   names: ScriptNames,
 ): readonly Source[] => Object.entries(values ?? {}).map(([key, one]) => prefixed(`${key}=`, valueSource(one, names)));
 
-/** A cell type with its parameters. */
+/** Returns a cell type with its parameters. */
 export function cellSource(cell: Cell, names: ScriptNames): Source {
   const part = ({ type, params }: Part): Source => call(`sim.${type}`, keywords(params, names));
   if (cell.neuron === undefined) return part(cell);
@@ -198,7 +198,7 @@ export function cellSource(cell: Cell, names: ScriptNames): Source {
   return call(`sim.${cell.type}`, [part(cell.neuron), ...receptors]);
 }
 
-/** A synapse type with its parameters. */
+/** Returns a synapse type with its parameters. */
 export function synapseSource(synapse: Synapse | undefined, names: ScriptNames): Source {
   if (synapse === undefined) return 'sim.StaticSynapse()';
   const rules = (
@@ -236,7 +236,7 @@ export function structureSource({ type, params, rng }: Structure, names: ScriptN
 const imported = (name: string, names: ScriptNames): string =>
   Object.hasOwn(imports, name) ? names.use(name as ImportedName) : `sim.${name}`;
 
-/** A generator of random numbers. */
+/** Returns a generator of random numbers. */
 export const generatorSource = ({ seed, parallel_safe: safe }: Rng, names: ScriptNames): Source =>
   call(names.use('NumpyRNG'), [
     ...(seed === undefined ? [] : [`seed=${seed}`]),

@@ -78,7 +78,7 @@ const namedParts = ({
   phases,
 ];
 
-/** Whether something is drawn by a generator that it does not name, or by one of a label. */
+/** Checks whether something is drawn by a generator that it does not name, or by one of a label. */
 const drawsFreely = (item: unknown, label?: string): boolean =>
   Array.isArray(item)
     ? item.some((one) => drawsFreely(one, label))
@@ -107,7 +107,7 @@ function generatorLine(script: Script, label: string, rng: Rng): string {
   return layout(prefixed(`${name} = `, generatorSource({ type: 'NumpyRNG', seed: Number(seed) % 2 ** 32 }, script)));
 }
 
-/** A population with its cells, places and first values. */
+/** Returns a population with its cells, places and first values. */
 export function populationLines(script: Script, population: Population): string {
   const { label, size, structure, positions, initial_values: initial, native } = population;
   const { params } = population.cell;
@@ -175,7 +175,7 @@ function positionsSource(
   return followed(structureSource(structure ?? { type: 'Line' }, script), `.generate_positions(${count})`);
 }
 
-/** A source with spikes as the canonical model has them. */
+/** Returns a source with spikes as the canonical model has them. */
 function givenSource(script: Script, label: string, spikes: Readonly<Record<string, unknown>>): Source {
   if (['indices', 'times'].some((name) => isRecord(spikes[name])))
     script.missing(`spikes of ${label}, which are kept in a file; the JSON form has them, scripts do not`);
@@ -224,7 +224,7 @@ export function viewLine(script: Script, { label, of, select }: View): readonly 
   ];
 }
 
-/** Cells in a row as a slice; undefined for others. */
+/** Returns cells in a row as a slice; undefined for others. */
 function sliceOf(indices: readonly number[] = []): View['select']['slice'] {
   const row = rowOf(indices);
   return row && [...row];
@@ -236,7 +236,7 @@ function sliceText([from, to, step]: NonNullable<View['select']['slice']>, size:
   return `${from === 0 || from === null ? '' : from}:${to === size || to === null ? '' : to}${by}`;
 }
 
-/** An assembly of populations and views. */
+/** Returns an assembly of populations and views. */
 export function assemblyLine(script: Script, { label, of }: Assembly): string {
   const parts = of.map((part) => script.of(part));
   return layout(prefixed(`${script.declare(label)} = `, call('sim.Assembly', [...parts, `label=${quoted(label)}`])));

@@ -11,7 +11,7 @@ import { nativeSource } from './script-cells.js';
 import { type Script, mostRows } from './script.js';
 import { withMatrices } from './synapse-matrices.js';
 
-/** A projection, and the first values of its synapses. */
+/** Returns a projection, and the first values of its synapses. */
 export function projectionLines(script: Script, projection: Projection): readonly string[] {
   const { label, pre, post, connector, receptor_type: receptor, source, space, native } = projection;
   const { synapse, initial_values: initial } = projection;
@@ -133,7 +133,7 @@ function connectorSource(script: Script, { type, params, rng, safe }: Connector,
   return call(`sim.${type}`, [...keywords(withFormulas(given), script), ...common]);
 }
 
-/** A whole number as Python reads a float. */
+/** Returns a whole number as Python reads a float. */
 const decimal = (value: number): string => `${value}`.replace(/^-?\d+$/, '$&.0');
 
 /** Returns listed connections; long lists are kept next to the script, in the form that FromFileConnector reads. */

@@ -34,7 +34,7 @@ export function currentSourceLines(
   ];
 }
 
-/** Time of the longest stretch without a reset, in ms. */
+/** Returns time of the longest stretch without a reset, in ms. */
 function longestStretch(script: Script): number {
   let [now, longest] = [0, 0];
   for (const phase of script.document.phases ?? []) {
@@ -84,7 +84,7 @@ function beyondRecorders(
   return [events, wanted.filter((one) => !events.includes(one))];
 }
 
-/** Whether cells have an event of a name, besides their spikes. */
+/** Checks whether cells have an event of a name, besides their spikes. */
 const isEvent = (script: Script, target: string, variable: string): boolean =>
   eventsOf((script.document.native?.cells?.[nativeTypeOf(script, target)] ?? {}) as NeuronDocument).includes(variable);
 
@@ -175,7 +175,7 @@ function synapseRecordingLines(
   });
 }
 
-/** Whether PyNN's own recorders take a recording, all of it. */
+/** Checks whether PyNN's own recorders take a recording, all of it. */
 export const isByPynn = (script: Script, recording: Recording): boolean =>
   script.hasCells(recording.target) && beyondRecorders(script, recording)[0].length === 0;
 
@@ -284,7 +284,7 @@ export function recordedPopulations(script: Script): readonly string[] {
 const valueDictionary = (values: Readonly<Record<string, unknown>>, names: ScriptNames): Source =>
   dictionary(Object.fromEntries(Object.entries(values).map(([key, value]) => [key, valueSource(value, names)])));
 
-/** Places on cells as a script has them. */
+/** Returns places on cells as a script has them. */
 const placesIn = (locations: Locations): readonly string[] =>
   (Array.isArray(locations) ? (locations as readonly Location[]) : [locations as Location]).map((one) =>
     typeof one === 'string' ? quoted(one) : `(${quoted(one.section)}, ${one.fraction ?? 0.5})`,

@@ -149,7 +149,7 @@ export function scriptView(
   return { view, files: script.files };
 }
 
-/** Recordings of the same cells, one after the other, as one. */
+/** Returns recordings of the same cells, one after the other, as one. */
 function together(recordings: readonly Recording[]): readonly Recording[] {
   const joined: Recording[] = [];
   for (const recording of recordings) {
@@ -230,7 +230,7 @@ const unnamedVariables: Readonly<Record<string, readonly [names: string, scales:
   ],
 };
 
-/** Lines that give PyNN's interface to NEST the names that it lacks. */
+/** Returns lines that give PyNN's interface to NEST the names that it lacks. */
 function namesForNest(script: Script): readonly string[] {
   const types = new Set((script.document.populations ?? []).map(({ cell }) => cell.type));
   const lines = Object.entries(unnamedVariables).flatMap(([type, [names, scales]]) =>

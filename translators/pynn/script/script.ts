@@ -80,7 +80,7 @@ export class Script implements ScriptNames {
     for (const name of taken) this.names.take(name);
   }
 
-  /** Whether any part of it needs interneuron's backend. */
+  /** Checks whether any part of it needs interneuron's backend. */
   get isNative(): boolean {
     const { native, populations = [], projections = [], phases = [] } = this.document;
     return (
@@ -128,7 +128,7 @@ export class Script implements ScriptNames {
   /** Returns the variable of a labelled object. */
   readonly of = (label: string, kind: Labelled = 'cells'): string => this.variables.get(`${kind} ${label}`) ?? 'None';
 
-  /** Whether a label stands for a population, a view or an assembly. */
+  /** Checks whether a label stands for a population, a view or an assembly. */
   hasCells(label: string): boolean {
     return this.variables.has(`cells ${label}`);
   }
@@ -150,7 +150,7 @@ export class Script implements ScriptNames {
     return sample ?? indices?.length ?? mask?.filter(Boolean).length ?? inSlice;
   }
 
-  /** The populations that a label stands for. */
+  /** Returns the populations that a label stands for. */
   populationsOf(label: string): readonly Population[] {
     const { populations = [], views = [], assemblies = [] } = this.document;
     const of = views.find((one) => one.label === label)?.of ?? assemblies.find((one) => one.label === label)?.of;
@@ -159,7 +159,7 @@ export class Script implements ScriptNames {
       : [of].flat().flatMap((part) => this.populationsOf(part));
   }
 
-  /** Values of cells as PyNN's simulators take them. */
+  /** Returns values of cells as PyNN's simulators take them. */
   takenBy(cells: readonly Population[], values: Values): Values {
     const rates = cells.some(({ cell }) => cell.type === 'SpikeSourcePoisson') ? withoutZeroRates(values) : undefined;
     if (rates !== undefined)

@@ -17,7 +17,7 @@ interface RecordedTimes {
   readonly segments: readonly (readonly Stretch[])[];
 }
 
-/** Whether recordings end, or begin after a run. */
+/** Checks whether recordings end, or begin after a run. */
 export function isSwitched({ phases = [] }: PynnSpecification): boolean {
   const first = phases.findIndex(({ run, run_until: until }) => run !== undefined || until !== undefined);
   return phases.some(

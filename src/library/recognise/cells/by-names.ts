@@ -38,7 +38,7 @@ export function cellByNames(type: NeuronType, use: CellUse): RecognisedCell | un
   return undefined;
 }
 
-/** Cells and sources of the library, with as many components as a type has. */
+/** Returns cells and sources of the library, with as many components as a type has. */
 function candidates(type: NeuronType): readonly StandardCell[] {
   const components = Object.keys(type.parameters).filter((key) => key.startsWith('tau_eta_')).length;
   const composed = composedCell(type);
@@ -49,7 +49,7 @@ function candidates(type: NeuronType): readonly StandardCell[] {
   ];
 }
 
-/** Whether a type has the variables and inputs of another one and no more. */
+/** Checks whether a type has the variables and inputs of another one and no more. */
 function hasItsVariables(type: NeuronType, library: NeuronType): boolean {
   const wanted = Object.entries(library.state);
   if (Object.keys(type.state).length !== wanted.length) return false;
@@ -121,7 +121,7 @@ function correspondence(
 
 type Agree = (a: string, b: string) => boolean;
 
-/** Whether two conditions hold together: comparisons of the same sides. */
+/** Checks whether two conditions hold together: comparisons of the same sides. */
 function conditionsAgree(a: string, b: string, agree: Agree): boolean {
   const [left, right] = [parseExpression(a), parseExpression(b)];
   if (left.kind !== 'binary' || right.kind !== 'binary' || left.operator !== right.operator) return agree(a, b);
@@ -137,7 +137,7 @@ function conditionsAgree(a: string, b: string, agree: Agree): boolean {
 
 const agreeing = (a: string, b: string, agree: Agree): boolean => agree(a, b);
 
-/** Whether two events do the same. */
+/** Checks whether two events do the same. */
 function actionsAgree(a: EventDefinition, b: EventDefinition, type: NeuronType, agree: Agree): boolean {
   const [ours, theirs] = [a, b].map(({ do: texts }) => texts.flatMap((text) => parseStatements(text)));
   return (
@@ -154,7 +154,7 @@ function actionsAgree(a: EventDefinition, b: EventDefinition, type: NeuronType, 
   );
 }
 
-/** Whether two events happen as often: at each step or each crossing, and after the same time. */
+/** Checks whether two events happen as often: at each step or each crossing, and after the same time. */
 function turnsAgree(
   a: EventDefinition,
   b: EventDefinition,

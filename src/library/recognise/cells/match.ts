@@ -111,7 +111,7 @@ const degreeOf = (terms: Polynomial['terms']): number =>
 
 const polynomials = new WeakMap<Membrane, ReadonlyMap<string, Polynomial>>();
 
-/** Rates of a membrane as polynomials in its variables. */
+/** Returns rates of a membrane as polynomials in its variables. */
 function formOf(membrane: Membrane): ReadonlyMap<string, Polynomial> {
   const known = polynomials.get(membrane);
   if (known) return known;
@@ -129,7 +129,7 @@ function formOf(membrane: Membrane): ReadonlyMap<string, Polynomial> {
   return made;
 }
 
-/** Whether a type has as many variables and such a rate as a membrane. */
+/** Checks whether a type has as many variables and such a rate as a membrane. */
 export function fits(membrane: Membrane, { own, rate, exponential, view, type }: Anatomy): boolean {
   const [v = '', ...others] = Object.keys(membrane.rates);
   const isFit =

@@ -122,7 +122,7 @@ const quadratic = {
   spike: { threshold: 'thresh', reset: 'c', jumps: { u: 'd' } },
 } as const;
 
-/** A cell without receptors other than its potential. */
+/** Returns a cell without receptors other than its potential. */
 const alone =
   (standard: StandardCell): Membrane['cell'] =>
   ({ family }) =>

@@ -113,7 +113,7 @@ export interface Wired {
 /** Capacitance if no part of the model determines it: PyNN's own. */
 const usualCapacitance = 1e-9;
 
-/** Excitatory and inhibitory receptors from responses. */
+/** Returns excitatory and inhibitory receptors from responses. */
 function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Response[]): Wired {
   const drives = responses.map((response) => driveOf(view, response));
   const kinds = new Set(drives.map(({ kind }) => kind));

@@ -87,7 +87,7 @@ function countOf(e: Expression, name: string): number {
   return count;
 }
 
-/** Whether both sides of an equation are the same function of the parameters of a type, as far as points show. */
+/** Checks whether both sides of an equation are the same function of the parameters of a type, as far as points show. */
 export function holds([of, value]: Equation, values: ReadonlyMap<string, Expression>): boolean {
   const left = fold(substitute(of, values));
   return [1, 2, 3].every((seed) => {

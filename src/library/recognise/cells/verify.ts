@@ -14,7 +14,7 @@ export interface Comparison {
   readonly agree: (own: string, library: string, factor?: number, scale?: number) => boolean;
 }
 
-/** One number for all draws at a point. */
+/** Returns one number for all draws at a point. */
 const drawn =
   (u: number): Functions =>
   (name, [a = 0, b = 0]) => {
@@ -23,7 +23,7 @@ const drawn =
     return name === 'gamma' ? a * b * u : undefined;
   };
 
-/** A type's texts as functions at points. @throws NoNumber from the functions, for names without a value */
+/** Returns a type's texts as functions at points. @throws NoNumber from the functions, for names without a value */
 function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, number>, u: number) => number {
   const names = ownNames(type);
   const derived = new Map(Object.entries(type.derived).map(([key, { value }]) => [key, plain(value, names)] as const));
@@ -45,7 +45,7 @@ function reader(type: NeuronType): (text: string, values: ReadonlyMap<string, nu
 /** How large variables of a unit are. */
 const sizes: Readonly<Record<string, number>> = { A: 1e-9, S: 1e-8, '1': 1 };
 
-/** A comparison of a type with the cell that it was taken for. Variables of receptors that the cell has not are 0. */
+/** Returns a comparison of a type with the cell that it was taken for. Variables of receptors that the cell has not are 0. */
 export function comparisonOf(
   type: NeuronType,
   library: NeuronType,

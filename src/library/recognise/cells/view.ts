@@ -145,7 +145,7 @@ export function viewOf(type: NeuronType, { environment }: CellUse): View {
   return { rates, v, volts, polynomials, names, numbers: environment.numbers, read };
 }
 
-/** The variable that the condition of a spike compares, or the only one that could be a potential. */
+/** Returns the variable that the condition of a spike compares, or the only one that could be a potential. */
 function potentialOf({ events, state, derivatives }: NeuronType): string | undefined {
   const when = events['spike']?.when;
   if (when !== undefined) {
@@ -172,10 +172,10 @@ export function inverse(e: Expression): Expression {
   const above = constantOf(e.left);
   return fold(above === 1 ? e.right : above === -1 ? negated(e.right) : quotient(e.right, e.left));
 }
-/** Whether an expression is 0 for certain. */
+/** Checks whether an expression is 0 for certain. */
 export const isNought = (e: Expression): boolean => constantOf(e) === 0;
 
-/** The coefficient of a product of names in the rate of a variable. */
+/** Returns the coefficient of a product of names in the rate of a variable. */
 export const coefficient = (polynomial: Polynomial | undefined, ...names: readonly string[]): Expression =>
   polynomial?.terms.get(keyOf(...names)) ?? zero;
 
@@ -200,5 +200,5 @@ export function addedTo(target: string, value: Expression, view: View): Expressi
   return others.length === 0 && constantOf(coefficient(polynomial, target)) === 1 ? coefficient(polynomial) : undefined;
 }
 
-/** A standard cell by its name. */
+/** Returns a standard cell by its name. */
 export const cell = (name: string): StandardCell => standardCells.get(name) ?? refuse(`there is no type ${name}`);

@@ -69,7 +69,7 @@ interface SynapseNames {
   readonly environment: Environment;
 }
 
-/** Whether a type is one of PyNN's. */
+/** Checks whether a type is one of PyNN's. */
 export const isNamed = (type: { readonly conformsTo?: { readonly type: string } } | undefined): boolean =>
   type?.conformsTo?.type.startsWith('pynn/') === true;
 
@@ -117,12 +117,12 @@ export function isTaken(context: Standardising, name: string): boolean {
   );
 }
 
-/** Number of cells of a selection. */
+/** Returns number of cells of a selection. */
 export function sizeOf(context: Standardising, rule: SelectionRule): number {
   return selectionSize(rule, context.model.populations, context.valid.data);
 }
 
-/** The ends of a projection as its rules see them. */
+/** Returns the ends of a projection as its rules see them. */
 export function endsOf(context: Standardising, { from, to }: Projection): Ends {
   return {
     from: sizeOf(context, from.of),
@@ -196,7 +196,7 @@ export function synapseType(
   return name;
 }
 
-/** Whether the type of a population, as it was, has a parameter or variable of a name. */
+/** Checks whether the type of a population, as it was, has a parameter or variable of a name. */
 export function declaresName(context: Standardising, population: string, name: string): boolean {
   const type = context.model.neurons[context.model.populations[population]?.type ?? ''];
   return [type?.parameters, type?.state, type?.derived].some((map) => map !== undefined && Object.hasOwn(map, name));

@@ -33,7 +33,7 @@ interface Acting {
   readonly transit: Transit | undefined;
 }
 
-/** A projection's type with the variables that it acts on, in one pathway. */
+/** Returns a projection's type with the variables that it acts on, in one pathway. */
 export function actingAtOnce(own: SynapseType, { receptors }: Projection): Acting {
   const type = throughPorts(own, receptors);
   const transit = transitOf(type);
@@ -49,7 +49,7 @@ export function inTheirNames(e: Expression, type: SynapseType, { varying }: Envi
   return typeof value === 'string' ? ofDraws(parseExpression(value), type, varying) : undefined;
 }
 
-/** An expression of parameters that are drawn, in the library's names; undefined for others. */
+/** Returns an expression of parameters that are drawn, in the library's names; undefined for others. */
 function ofDraws(e: Expression, type: SynapseType, varying: Environment['varying']): string | undefined {
   const read = [...namesIn(e)].filter((name) => Object.hasOwn(type.parameters, name));
   const isDrawn = (value: Value | undefined): boolean =>
@@ -118,7 +118,7 @@ export function dendriticDelay(
   return isNone && hasType(context, source) ? context.dt : undefined;
 }
 
-/** Whether a population has a type: others emit given spikes. */
+/** Checks whether a population has a type: others emit given spikes. */
 const hasType = ({ model }: Standardising, name: string): boolean => model.populations[name]?.type !== undefined;
 
 function remarkDelay(context: Standardising, pointer: string): void {

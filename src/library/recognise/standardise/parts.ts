@@ -59,7 +59,7 @@ function noteMixed(context: Standardising, rule: SelectionRule): void {
   if (types.size > 1) unsay(context, cells, 'it is selected together with cells of another type');
 }
 
-/** Whether cells or synapses have a parameter or variable of a name. */
+/** Checks whether cells or synapses have a parameter or variable of a name. */
 function declares({ model }: Standardising, owner: string, name: string): boolean {
   const { type = '' } = model.populations[owner] ?? {};
   const own = model.neurons[type] ?? model.synapses[model.projections[owner]?.synapse ?? ''];

@@ -15,7 +15,7 @@ import { constantOf, fold, plain, tidy } from '../numbers.js';
 import { valueOf, withNumbers, type Environment } from '../values.js';
 import { cellType, keepPopulation, type Standardising } from './context.js';
 
-/** Whether a type only draws spikes with a rate: then it is PyNN's Poisson source. */
+/** Checks whether a type only draws spikes with a rate: then it is PyNN's Poisson source. */
 export function poissonSource(
   context: Standardising,
   name: string,
@@ -75,7 +75,7 @@ interface Window {
   readonly during: Readonly<Record<'start' | 'duration', number>> | Readonly<Record<string, never>>;
 }
 
-/** A rate without the conditions of the time that it is multiplied with: `rate*int(t >= 100*ms and t < 500*ms)`. */
+/** Returns a rate without the conditions of the time that it is multiplied with: `rate*int(t >= 100*ms and t < 500*ms)`. */
 function windowOf(e: Expression, environment: Environment, dt: number): Window {
   const factors = operandsOf(e, '*');
   const isOfTime = (factor: Expression): boolean => namesIn(factor).has('t');

@@ -148,7 +148,7 @@ export function standardiseProjection(context: Standardising, name: string, proj
 const placeInStep = ({ kept }: Standardising, { clock, order }: Projection): string | undefined =>
   kept === undefined || (clock === undefined && order === 0) ? undefined : 'it has a clock or an order of its own';
 
-/** A variable of cells without a name as a receptor: weights have its unit. */
+/** Returns a variable of cells without a name as a receptor: weights have its unit. */
 function ownReceptor({ kept, model }: Standardising, { to }: Projection, variable: string): Port | undefined {
   if (kept === undefined || Object.keys(to).length > 1) return undefined;
   const types = populationsOf(to.of).map((name) => model.neurons[model.populations[name]?.type ?? '']);
@@ -158,7 +158,7 @@ function ownReceptor({ kept, model }: Standardising, { to }: Projection, variabl
   return kind && { kind, positive: variable, negative: variable, factor: 1 };
 }
 
-/** Whether PyNN takes cells to have conductances, whatever else they have. */
+/** Checks whether PyNN takes cells to have conductances, whatever else they have. */
 const hasConductances = ({ model }: Standardising, cells: readonly string[]): boolean =>
   cells.some((name) =>
     Object.values(model.neurons[model.populations[name]?.type ?? '']?.state ?? {}).some(({ unit }) => unit === 'S'),
@@ -173,7 +173,7 @@ function areAfterSteps({ valid, dt }: Standardising, { delays }: Projection, { p
   });
 }
 
-/** A projection by the simplest ends and rules that are the same. */
+/** Returns a projection by the simplest ends and rules that are the same. */
 function withNames(context: Standardising, projection: Projection): Projection {
   const sliced = betweenSlices(projection, endsOf(context, projection));
   const ends = endsOf(context, sliced);

@@ -14,7 +14,7 @@ import { constantOf, valueAt } from '../numbers.js';
 import { environmentOf, scaledValue, signOf, valueOf } from '../values.js';
 import { type StandardPopulation, type Standardising, unsay } from './context.js';
 
-/** Recordings of variables by their names in standard types; rates as the spikes they are computed from. */
+/** Returns recordings of variables by their names in standard types; rates as the spikes they are computed from. */
 export function standardRecordings(context: Standardising, recordings: readonly Recording[]): readonly Recording[] {
   const spikes = new Set(
     recordings.flatMap((one) => (isRecording(one, 'events') && one.events === 'spike' ? [JSON.stringify(one.of)] : [])),
@@ -60,7 +60,7 @@ export function standardRecordings(context: Standardising, recordings: readonly 
   });
 }
 
-/** Names of variables in the standard type of the population of a selection. */
+/** Returns names of variables in the standard type of the population of a selection. */
 function namesOf(
   context: Standardising,
   rule: SelectionRule,
@@ -151,7 +151,7 @@ function partedByCells(
   return parted;
 }
 
-/** Parameters of a standard cell that differ once a parameter of the type has another value. */
+/** Returns parameters of a standard cell that differ once a parameter of the type has another value. */
 function changedParameters(
   context: Standardising,
   owner: string,

@@ -101,7 +101,7 @@ function withParameters(
 
 const asTree = (e: string | Expression): Expression => (typeof e === 'string' ? parseExpression(e) : e);
 
-/** A current times a number, in the form that it has. */
+/** Returns a current times a number, in the form that it has. */
 function scaledCurrent(e: Expression, scale: number, ampere: string): Expression {
   const of = (part: Expression): Expression => scaledCurrent(part, scale, ampere);
   const literal = constantOf(e);

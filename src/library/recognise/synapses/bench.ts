@@ -136,7 +136,7 @@ export function trains(seed: number, dt: number, sides: readonly ('pre' | 'post'
   });
 }
 
-/** Whether two types release the same at random trains. */
+/** Checks whether two types release the same at random trains. */
 export function agree(
   ours: Bench,
   values: Readonly<Record<string, number>>,

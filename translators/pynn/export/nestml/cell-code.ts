@@ -69,7 +69,7 @@ export class CellCode {
     return free;
   }
 
-  /** Whether any code of the cell reads a name. */
+  /** Checks whether any code of the cell reads a name. */
   reads(name: string): boolean {
     const { type, operations } = this.cell;
     const codes = [
@@ -81,7 +81,7 @@ export class CellCode {
     return codes.some((code) => namesIn(code).has(name));
   }
 
-  /** Names in the code of a step. */
+  /** Returns names in the code of a step. */
   readonly names: Names = (own) => {
     const { type } = this.cell;
     if (own === 't') return nameOf('(t - resolution())');
@@ -100,25 +100,25 @@ export class CellCode {
     throw new NotInNestml(`${own} in the code of ${this.cell.name}`);
   };
 
-  /** Names in equations, which are evaluated within a step. */
+  /** Returns names in equations, which are evaluated within a step. */
   readonly rateNames: Names = (own) => {
     if (own === 't') throw new NotInNestml('rates that read the time themselves; a derived variable can');
     return this.names(own);
   };
 
-  /** Whether a name stands for a truth, which is 1 or 0 here. */
+  /** Checks whether a name stands for a truth, which is 1 or 0 here. */
   readonly isTruth = (own: string): boolean =>
     [this.type.state[own], this.type.parameters[own], this.type.derived[own]].some((one) => one?.type === 'boolean');
 
-  /** An expression with choices in the place of tables. */
+  /** Returns an expression with choices in the place of tables. */
   readonly withTables = (e: Expression): Expression => withTables(e, this.cell);
 
-  /** The text of an expression. */
+  /** Returns the text of an expression. */
   text(e: Expression, names: Names = this.names): string {
     return nestmlText(this.withTables(e), names);
   }
 
-  /** The text of a statement. */
+  /** Returns the text of a statement. */
   statement(statement: Statement): string {
     if (statement.kind === 'send') throw new NotInNestml('sending later');
     return nestmlAssignment({ ...statement, value: this.withTables(statement.value) }, this.names, this.isTruth);

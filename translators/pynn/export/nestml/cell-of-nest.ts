@@ -21,7 +21,7 @@ export interface CellOfNest {
   readonly numbersOfTable: (table: Table) => ArrayLike<number>;
 }
 
-/** All expressions of an event. */
+/** Returns all expressions of an event. */
 export const eventCode = ({ when, do: actions, refractory }: EventDefinition): readonly Expression[] => [
   when,
   ...actions.map(valueOf),
@@ -31,5 +31,5 @@ export const eventCode = ({ when, do: actions, refractory }: EventDefinition): r
 /** Returns the value that a statement computes. */
 export const valueOf = (statement: Statement): Assignment['value'] => statement.value;
 
-/** A line of a block. */
+/** Returns a line of a block. */
 export const indented = (line: string): string => (line === '' ? '' : `    ${line}`);

@@ -22,7 +22,7 @@ function isRecordable(code: CellCode, name: string): boolean {
   return Object.hasOwn(code.type.state, name) || (code.cell.recorded.has(name) && !code.isTruth(name));
 }
 
-/** The cell as PyNN sees it. */
+/** Returns the cell as PyNN sees it. */
 export function standardOf(code: CellCode): StandardCell {
   const { name, type, ports } = code.cell;
   const recordable = [...Object.keys(type.state), ...Object.keys(type.derived)].filter((one) =>
@@ -53,7 +53,7 @@ export function standardOf(code: CellCode): StandardCell {
   };
 }
 
-/** Lines of the state. */
+/** Returns lines of the state. */
 export function stateLines(code: CellCode): readonly string[] {
   const { state, derived } = code.type;
   const held = [...code.held].map((name) => [name, { unit: derived[name]?.unit ?? '1', initial: 0 }] as const);
@@ -62,14 +62,14 @@ export function stateLines(code: CellCode): readonly string[] {
   );
 }
 
-/** Lines of the parameters. */
+/** Returns lines of the parameters. */
 export function parameterLines(code: CellCode): readonly string[] {
   return readParameters(code).map(
     ([name, { unit, value }]) => `${name} ${nestUnitOf(unit).type} = ${literal(value, unit)}`,
   );
 }
 
-/** Parameters that code reads; others were for first values only. */
+/** Returns parameters that code reads; others were for first values only. */
 function readParameters(code: CellCode): readonly (readonly [string, Parameter])[] {
   return Object.entries(code.type.parameters).filter(([name]) => code.reads(name));
 }

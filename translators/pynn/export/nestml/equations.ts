@@ -8,7 +8,7 @@ import { draws, nestmlExpression, textOf } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { nestUnitOf } from './units.js';
 
-/** Lines of expressions and of rates of change. */
+/** Returns lines of expressions and of rates of change. */
 export function equationLines(code: CellCode): readonly string[] {
   const { derived, derivatives, noise, method, state } = code.type;
   const inline = code.derived().flatMap((name) => {

@@ -44,16 +44,16 @@ const others: Readonly<Record<string, (...args: Expression[]) => Expression>> = 
 
 const zero = (): Expression => number(0);
 
-/** Whether an expression is true or false. */
+/** Checks whether an expression is true or false. */
 export const isCondition = (e: Expression): boolean =>
   e.kind === 'boolean' ||
   (e.kind === 'unary' && e.operator === 'not') ||
   (e.kind === 'binary' && ['<', '<=', '>', '>=', '==', '!=', 'and', 'or'].includes(e.operator));
 
-/** Whether an expression draws random numbers. */
+/** Checks whether an expression draws random numbers. */
 export const draws = (e: Expression): boolean => callsIn(e).some((one) => isRandom(one.function));
 
-/** An expression of the model in NESTML. @throws NotInNestml */
+/** Returns an expression of the model in NESTML. @throws NotInNestml */
 export function nestmlExpression(e: Expression, names: Names): Expression {
   if (e.kind === 'name') return names(e.name);
   if (e.kind === 'quantity') return nestmlQuantity(e.value, e.dimension);
@@ -74,7 +74,7 @@ export function nestmlExpression(e: Expression, names: Names): Expression {
   }
 }
 
-/** A denial, which binds more tightly in NESTML than comparisons do. */
+/** Returns a denial, which binds more tightly in NESTML than comparisons do. */
 export const negation = (e: Expression): Expression =>
   unary('not', e.kind === 'name' || e.kind === 'call' ? e : name(`(${textOf(e)})`));
 
@@ -91,14 +91,14 @@ function nestmlCall({ function: called, arguments: given }: Call): Expression {
   return written(...args);
 }
 
-/** The text of an expression of the model. */
+/** Returns the text of an expression of the model. */
 export const nestmlText = (e: Expression, names: Names): string => textOf(nestmlExpression(e, names));
 
 /** Returns the text of an expression that is already in NESTML's terms. */
 export const textOf = (e: Expression): string => printExpression(e, { choice: 'signs' });
 
 /**
- * An assignment of the model in NESTML.
+ * Returns an assignment of the model in NESTML.
  *
  * @param isTruth  whether a variable is true or false: NEST records only numbers, which are 1 and 0
  */

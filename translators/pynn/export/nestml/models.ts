@@ -68,7 +68,7 @@ export class NestmlModels {
     return this.#uses.get(projection);
   }
 
-  /** Whether the code of an operation runs in a model. */
+  /** Checks whether the code of an operation runs in a model. */
   runs(operation: string): boolean {
     return this.#operations.has(operation);
   }
@@ -132,7 +132,7 @@ export class NestmlModels {
     return { ...made, name, isFed: fed !== undefined };
   }
 
-  /** The event that NEST's cells send, which have one. */
+  /** Returns the event that NEST's cells send, which have one. */
   #emitted(ids: readonly string[], { events }: NeuronType): string | undefined {
     const emitted = Object.entries(events).filter(([, { emits }]) => emits !== null);
     const isHeard = (event: string): boolean =>

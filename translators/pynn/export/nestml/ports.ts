@@ -53,7 +53,7 @@ export function portStatements({
   });
 }
 
-/** A number of units of NEST. */
+/** Returns a number of units of NEST. */
 function unitText(count: number, dimension: Dimension): string {
   const one = nestmlQuantity(siOf(dimension), dimension);
   const text = textOf(one);

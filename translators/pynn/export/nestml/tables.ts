@@ -12,7 +12,7 @@ import { NotInNestml } from './not-in-nestml.js';
 /** The longest table that is written as choices. */
 const longestTable = 20;
 
-/** Whether an expression calls a table. */
+/** Checks whether an expression calls a table. */
 export function callsTable(e: Expression, tables: Readonly<Record<string, Table>>): boolean {
   let found = false;
   mapExpression(e, (part) => {

@@ -30,7 +30,7 @@ const named: Readonly<Record<string, string>> = {
 };
 
 /**
- * The unit of NEST of a dimension.
+ * Returns the unit of NEST of a dimension.
  *
  * @throws NotInNestml  exponents that are no whole numbers, or a dimension of light
  */
@@ -63,17 +63,17 @@ export function nestUnit(dimension: Dimension): NestUnit {
   };
 }
 
-/** The unit of NEST of a unit of SI by its text, such as `V` or `A*m**-2`. */
+/** Returns the unit of NEST of a unit of SI by its text, such as `V` or `A*m**-2`. */
 export const nestUnitOf = (text: string): NestUnit => nestUnit(parseUnit(text).dimension);
 
-/** One unit of NEST of a dimension, in SI. */
+/** Returns one unit of NEST of a dimension, in SI. */
 export const siOf = ([m, kg, s, A]: Dimension): number =>
   10 ** -(3 * kg + 3 * (s + 3 * kg) + 12 * (A + kg) + 6 * (m - 2 * kg));
 
 /** Converts a value from SI to NEST's units. The dimension may have fractional powers, as noise does. */
 const inNest = (value: number, dimension: Dimension): number => Number((value / siOf(dimension)).toPrecision(15));
 
-/** A value in SI as NESTML writes it: `20 mV`, `0.5 / (1 ms)`. */
+/** Returns a value in SI as NESTML writes it: `20 mV`, `0.5 / (1 ms)`. */
 export function nestmlQuantity(value: number, dimension: Dimension): Expression {
   if (!Number.isFinite(value)) throw new NotInNestml('NESTML has no infinite numbers');
   if (!dimension.every(Number.isInteger)) return number(inNest(value, dimension));

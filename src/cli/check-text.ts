@@ -68,7 +68,7 @@ const rounding = 1e-12;
 /** Variables that are shown. */
 const mostVariables = 8;
 
-/** How far a variable is apart: in parts of its range, as files have units of their own. */
+/** Returns the difference of a variable: in parts of its range, as files have units of their own. */
 function variableText({ population, variable, range, largest, rootMeanSquare, magnitude }: VariableCheck): string {
   const name = `  ${variable} of ${population}`;
   if (largest === 0) return `${name}: the same samples`;

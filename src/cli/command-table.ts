@@ -136,7 +136,7 @@ const threads = {
   describe: 'number of worker threads; the result does not depend on it',
 } as const satisfies OptionDefinition;
 
-/** How `describe` writes its tables. */
+/** Formats of the tables of `describe`. */
 export const descriptionFormats = ['text', 'markdown', 'html', 'swc'] as const;
 
 /** Notations with a model to start from. */
@@ -148,7 +148,7 @@ export const schemaNames = ['brian', 'pynn', 'canonical', 'comparison'] as const
 /** Grades of agreement that `compare` can require, from the closest on. */
 export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics'] as const;
 
-/** How results are compared. */
+/** Options for comparing results. */
 const compared = {
   within: { type: 'string', value: 'time', describe: 'spikes no further apart are the same [0.1 ms or one step]' },
   'at-least': {

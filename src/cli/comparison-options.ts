@@ -29,7 +29,7 @@ export function requiredGrade(options: Options): Grade | undefined {
   return name && gradesByName[name];
 }
 
-/** How results are read and compared. @throws UsageError for values that are not understood */
+/** Returns options for reading and comparing results. @throws UsageError for invalid values */
 export function comparisonOptions(options: Options): CompareOptions & ReadOptions {
   const [within, from, times] = [readSeconds('within', options), readSeconds('from', options), options.value('times')];
   return {

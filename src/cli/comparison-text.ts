@@ -39,7 +39,7 @@ function fileText({ path, format, end, dt }: Recorded): string {
   return `${path}: ${format}${duration}${dt === undefined ? '' : ` in steps of ${ms(dt)}`}`;
 }
 
-/** How two runs differ, in one line. */
+/** Returns the difference of two runs, in one line. */
 export function runLines(exact: ExactComparison | undefined): readonly string[] {
   if (!exact) return [];
   const { runs, reason: apart } = exact;
@@ -50,7 +50,7 @@ export function runLines(exact: ExactComparison | undefined): readonly string[] 
   ];
 }
 
-/** Why a comparison has its grade. */
+/** Returns the reason for a comparison's grade. */
 function reason({ grade, within, margins, populations, signals }: Comparison): string {
   switch (grade) {
     case 'identical':

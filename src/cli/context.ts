@@ -25,7 +25,7 @@ export interface CommandContext {
   readonly json: boolean;
   /** Whether only errors are printed. */
   readonly quiet: boolean;
-  /** When the command began, on the clock of `performance.now()`. */
+  /** Time at which the command began, on the clock of `performance.now()`. */
   readonly began: number;
   /** Reads a model's text and keeps it, so findings can show its lines. `-` is standard input. @throws UsageError */
   read(path: string): Source;

@@ -85,7 +85,7 @@ function notationFor(to: string | undefined, output: string): TargetNotation {
   );
 }
 
-/** Refuses a suffix of another notation: a script under the name of a document would be read as one. @throws UsageError */
+/** Rejects a suffix of another notation: a script under the name of a document would be read as one. @throws UsageError */
 function refuseMisleadingName(path: string, to: TargetNotation): void {
   const suffix = extname(path).toLowerCase();
   const kind = fileKinds[to];

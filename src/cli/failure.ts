@@ -51,7 +51,7 @@ export function reportFailure(error: unknown, { terminal, sources, json }: Failu
   return error instanceof UsageError ? exitCodes.usage : exitCodes.internal;
 }
 
-/** One JSON object, for programs. */
+/** Prints one JSON object, for programs. */
 export function printJson(terminal: Terminal, value: unknown): void {
   terminal.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -73,7 +73,7 @@ export function processTerminal(): Terminal {
 /** Signals that end a process: from other programs and from a closed terminal. */
 const endings = ['SIGTERM', 'SIGHUP'] as const;
 
-/** How long an orderly end may take: less than two seconds, since the thread has to start. */
+/** Longest time for an orderly end: less than two seconds, since the thread has to start. */
 const mostEndingTime_ms = 1500;
 
 /**

@@ -40,7 +40,7 @@ export function importOptions(options: Options): ImportOptions {
   };
 }
 
-/** Everything that is wrong with the values of a command's options. */
+/** Returns all errors in the values of a command's options. */
 export function findWrongValues(options: Options, command: CommandName): readonly UsageError[] {
   const readers = [
     () => readSeed(options.value('seed')),
@@ -140,7 +140,7 @@ function readPairs(option: string, texts: readonly string[], example: string): R
   );
 }
 
-/** Where compiled programs are kept: `$INTERNEURON_CACHE`, else the user's folder for caches. */
+/** Returns the folder of compiled programs: `$INTERNEURON_CACHE`, else the user's folder for caches. */
 export function cacheDirectory({ environment }: Terminal): string {
   const { INTERNEURON_CACHE: own = '', XDG_CACHE_HOME: usual = '' } = environment;
   // An empty variable counts as unset, and XDG's rules require absolute paths.

@@ -26,7 +26,7 @@ export const grades = [
   'different',
 ] as const;
 
-/** How well two recordings agree. */
+/** Agreement of two recordings. */
 export type Grade = (typeof grades)[number];
 
 /** Means over cells of the measures of spike trains; null if no cell has a value. */

@@ -9,7 +9,7 @@ import { unreadFormat, unusable } from './messages.js';
 import { formatName, recordedRun } from './read/ours.js';
 import type { Recorded } from './recorded.js';
 
-/** How files are read. */
+/** Options for reading files. */
 export interface ReadOptions {
   /** Unit of times in files that state none, such as `ms`. */
   readonly times?: string;

@@ -1,4 +1,4 @@
-/** How two recordings are compared. */
+/** Options for comparing two recordings. */
 
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { fileUnit } from './units.js';

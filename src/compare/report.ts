@@ -3,7 +3,7 @@
 import type { Comparison } from './compare.js';
 import type { Recorded } from './recorded.js';
 
-/** How two runs differ in one property. */
+/** Difference of two runs in one property. */
 interface RunDifference {
   readonly what: string;
   readonly first: string;

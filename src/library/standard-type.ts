@@ -33,7 +33,7 @@ export interface CellPlace {
 
 /** The parts of a cell with compartments that connections, currents and recordings refer to. */
 export interface CellStructure {
-  /** Where spikes are detected. */
+  /** Section at which spikes are detected. */
   readonly soma: string;
   /** Sections that a label stands for: a section, or a group of them. */
   readonly labels: ReadonlyMap<string, readonly string[]>;

@@ -71,7 +71,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const isLength = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isShape = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isLength);
 
-/** How deep maps and lists of a JSON text are nested. */
+/** Returns the depth of nested maps and lists in a JSON text. */
 function nestingOf(text: string): number {
   let [depth, most] = [0, 0];
   for (let at = 0; at < text.length; at += 1) {

@@ -73,7 +73,7 @@ export function cellOf(cell: Cell, pointer: string, setting: Setting): StandardC
   return void setting.report(messages.nativeType(cell.type), at);
 }
 
-/** How many numbers the lists of a cell have that are given. */
+/** Returns the length of the given lists of a cell. */
 function components(params: Values | undefined, names: readonly string[]): number | undefined {
   for (const key of names) {
     const value = params === undefined ? undefined : own(params, key);

@@ -20,7 +20,7 @@ import type { Cell, Distribution, Label, Location, Locations, Section } from './
 /** Charges of ions; others have one. */
 const valences: Readonly<Record<string, number>> = { na: 1, k: 1, ca: 2, mg: 2, cl: -1 };
 
-/** Where PyNN detects spikes, in mV. */
+/** PyNN's threshold for detecting spikes, in mV. */
 const threshold = 10;
 
 /** A section with values derived from the tree. */

@@ -46,11 +46,11 @@ export function canList(count: number, pointer: string, setting: Reporter): bool
   return false;
 }
 
-/** Own value of a map that comes from a document. */
+/** Returns the own value of a map that comes from a document. */
 export const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(map, key) ? map[key] : undefined;
 
-/** Whole steps in a time, and whether the time is that many to within a thousandth of a step. */
+/** Returns the whole steps in a time, and whether the time is that many to within a thousandth of a step. */
 export function stepsIn(time: number, dt: number): { readonly steps: number; readonly whole: boolean } {
   const steps = Math.round(time / dt);
   return { steps, whole: Math.abs(time / dt - steps) < 1e-3 };

@@ -92,7 +92,7 @@ const changed = (type: string, value: string, next: string, time: number): strin
 
 /** A change of parameters during the run. */
 export interface SourceChange {
-  /** When, in ms, since time last began. */
+  /** Time of the change in ms, since time last began. */
   readonly time: number;
   /** Parameters that change, with their new values. */
   readonly params: Parameters;

@@ -1,4 +1,4 @@
-/** Which projections need to know their connections before they are built on the target. */
+/** Finds projections that need their connections before they are built on the target. */
 
 import { isRandom } from './value-kinds.js';
 import type { Projection, PynnSpecification, Value, Values } from './specification.generated.js';

@@ -1,4 +1,4 @@
-/** Which receptor of their targets the synapses of a projection act on, and whether its weights have the sign of it. */
+/** The receptor that the synapses of a projection act on, and a check of the sign of its weights. */
 
 import type { Receptor } from '../../src/library/standard-type.js';
 import { child } from '../../src/model/pointer.js';

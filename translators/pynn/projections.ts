@@ -25,7 +25,7 @@ export interface TranslatedProjection {
   readonly synapse: { readonly type: string; readonly standard: StandardSynapse };
   /** Part of the canonical document, with its place in the user's. */
   readonly projection: Located;
-  /** Which cells are connected, for copies and for values by connection. */
+  /** The connected cells, for copies and for values by connection. */
   readonly connections: Connections;
   /** The dendritic fraction of a plastic synapse's delay; null for others; undefined for synapses without a delay. */
   readonly fraction: number | null | undefined;

@@ -1,9 +1,9 @@
-/** Where findings of an import go. */
+/** The receiver of an import's findings. */
 
 import type { Diagnostics, Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 
-/** Where findings of an import go; places are pointers into the user's document. */
+/** The receiver of an import's findings; places are pointers into the user's document. */
 export interface Reporter {
   /** Reports a finding at a node. */
   report(finding: Finding, pointer: string): void;

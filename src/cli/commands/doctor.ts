@@ -9,7 +9,7 @@ import { printJson } from '../failure.js';
 import { formatTable } from '../table.js';
 import { cacheDirectory } from '../values.js';
 
-/** How an engine fared. */
+/** Result of one engine. */
 interface Outcome {
   readonly target: string;
   readonly state: 'works' | 'fails' | 'not available';

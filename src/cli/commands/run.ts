@@ -107,7 +107,7 @@ function continuedFrom(context: CommandContext): ReturnType<typeof continuedRun>
   return continuedRun(onlyFile(context), first);
 }
 
-/** Where and when the run leaves checkpoints. */
+/** Returns the folder and the times of the run's checkpoints. */
 function checkpointOf(context: CommandContext): RunOptions['checkpoint'] {
   const { options } = context;
   const seconds = readCheckpoint(options.value('checkpoint'));

@@ -24,6 +24,6 @@ export async function targets(context: CommandContext): Promise<number> {
   return exitCodes.done;
 }
 
-/** Devices; of several each with the number that `--device` takes. */
+/** Returns the devices; several devices each get the number that `--device` takes. */
 const deviceList = (devices: readonly string[]): string =>
   devices.length === 1 ? devices.join('') : devices.map((title, ordinal) => `${ordinal}: ${title}`).join(', ');

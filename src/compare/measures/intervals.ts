@@ -2,7 +2,7 @@
 
 import type { Train } from './train.js';
 
-/** Coefficient of variation: standard deviation over mean of the intervals; NaN without an interval. */
+/** Returns the coefficient of variation: standard deviation over mean of the intervals; NaN without an interval. */
 export function variation(train: Train): number {
   const count = train.length - 1;
   if (count < 1) return NaN;
@@ -24,7 +24,7 @@ function meanOfPairs(train: Train, of: (interval: number, next: number) => numbe
 /** CV2 of Holt et al. (1996, J. Neurophysiol. 75:1806). */
 export const variation2 = (train: Train): number => 2 * meanOfPairs(train, (x, y) => Math.abs(y - x) / (y + x));
 
-/** Local variation LV of Shinomoto et al. (2003, Neural Comput. 15:2823): 1 for a Poisson process. */
+/** Returns the local variation LV of Shinomoto et al. (2003, Neural Comput. 15:2823): 1 for a Poisson process. */
 export const localVariation = (train: Train): number => 3 * meanOfPairs(train, (x, y) => ((y - x) / (y + x)) ** 2);
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Interval, Train } from './train.js';
 
-/** Correlation of two trains that does not depend on their rates; NaN if one has no spikes. @param within  Δ in s */
+/** Returns the correlation of two trains that does not depend on their rates; NaN if one has no spikes. @param within  Δ in s */
 export function spikeTimeTiling(first: Train, second: Train, within: number, interval: Interval): number {
   if (first.length === 0 || second.length === 0) return NaN;
   const [near, other] = [shareNear(first, second, within), shareNear(second, first, within)];
@@ -11,7 +11,7 @@ export function spikeTimeTiling(first: Train, second: Train, within: number, int
   return (half(near, otherTiles) + half(other, tiles)) / 2;
 }
 
-/** Share of the spikes of one train within Δ of a spike of the other. */
+/** Returns the share of spikes of one train within Δ of a spike of the other. */
 function shareNear(train: Train, others: Train, within: number): number {
   let [at, near] = [0, 0];
   for (const time of train) {
@@ -21,7 +21,7 @@ function shareNear(train: Train, others: Train, within: number): number {
   return near / train.length;
 }
 
-/** Share of time within Δ of a spike. */
+/** Returns the share of time within Δ of a spike. */
 function tiled(train: Train, within: number, { begin, end }: Interval): number {
   let [covered, until] = [0, begin];
   for (const time of train) {

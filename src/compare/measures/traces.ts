@@ -2,7 +2,7 @@
 
 import { correlation } from './counts.js';
 
-/** How two series of samples at the same times differ, in the unit of the samples. */
+/** Difference of two series of samples at the same times, in the unit of the samples. */
 export interface TraceDistance {
   readonly samples: number;
   /** Largest absolute difference, and the index of the sample. */

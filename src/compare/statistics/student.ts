@@ -11,7 +11,7 @@ function logGamma(x: number): number {
   return (shifted - 0.5) * Math.log(shifted) - shifted + Math.log(2 * Math.PI) / 2 + series - Math.log(product);
 }
 
-/** Regularised incomplete beta function I_x(a, b). */
+/** Returns the regularised incomplete beta function I_x(a, b). */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
@@ -33,14 +33,14 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return (front * fraction) / a;
 }
 
-/** Probability that t is larger than a value. */
+/** Returns the probability that t is larger than a value. */
 export function upperTail(t: number, freedom: number): number {
   if (Number.isNaN(t)) return NaN;
   const half = incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5) / 2;
   return t > 0 ? half : 1 - half;
 }
 
-/** Value that t exceeds with a probability below one half. */
+/** Returns the value that t exceeds with a probability below one half. */
 export function upperQuantile(probability: number, freedom: number): number {
   let [low, high] = [0, 1];
   while (upperTail(high, freedom) > probability) high *= 2;

@@ -11,7 +11,7 @@ import type { Shape } from './waveforms.js';
 export interface CurrentForm {
   /** An expression of `t`, in A. */
   readonly text: string;
-  /** How many steps stand for ramps, and their length in s; absent: there are no ramps. */
+  /** Number of steps that replace ramps, and their length in s; absent: there are no ramps. */
   readonly steps?: { readonly count: number; readonly every: number };
 }
 

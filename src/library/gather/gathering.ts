@@ -60,7 +60,7 @@ export interface Injected {
   readonly of: SelectionRule;
 }
 
-/** Nothing gathered yet. */
+/** Returns the initial state. */
 export function gatheringOf(valid: ValidModel, report: ConversionReport, stage: string): Gathering {
   const { model } = valid;
   const recorded = new Map<string, Set<string>>();

@@ -1,4 +1,4 @@
-/** When a cell that only knows the time spikes: at given times, or as a Poisson process. */
+/** Spike times of cells that only read the time: given times, or a Poisson process. */
 
 import type { Assignment, Expression } from '../../lang/ast.js';
 import { assignedValue, name as nameOf } from '../../lang/build.js';

@@ -15,7 +15,7 @@ import { weightUnits, type StandardSynapse, type WeightKind } from '../standard-
 
 type Parameters = Readonly<Record<string, ParameterDocument>>;
 
-/** How far a spike moves the weight, before limits. */
+/** Change of the weight by a spike, before limits. */
 interface TimingRule {
   /** Parameters; parameters in the unit of weights have the unit `weight`. */
   readonly parameters: Parameters;
@@ -31,7 +31,7 @@ interface TimingRule {
 
 interface WeightDependence {
   readonly parameters: Parameters;
-  /** How much the weight changes for the amount q, in the unit of weights. */
+  /** Change of the weight for the amount q, in the unit of weights. */
   readonly up: string;
   readonly down: string;
 }

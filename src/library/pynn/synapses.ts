@@ -66,7 +66,7 @@ export const electricalSynapse: StandardSynapse = {
   initial: {},
 };
 
-/** Synapse types by name, for weights of one kind. */
+/** Returns synapse types by name, for weights of one kind. */
 export function synapsesFor(kind: WeightKind): Readonly<Record<string, StandardSynapse>> {
   const make = (name: string, description: Description): [string, StandardSynapse] => [
     name,

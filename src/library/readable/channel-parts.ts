@@ -8,7 +8,7 @@ interface Equations {
   readonly derivatives: Readonly<Record<string, { readonly rate: string }>>;
 }
 
-/** How the current of a channel is called; its reversal potential is `E_` and the channel, or it is computed. */
+/** Matches the name of the current of a channel; its reversal potential is `E_` and the channel, or it is computed. */
 const channelCurrent = /^i_(\w+)$/;
 
 /**

@@ -170,7 +170,7 @@ function firstFactor(e: Expression): readonly [Expression, (other: Expression) =
 
 // --- Variables that are a part of one other ---------------------------------------------------------------------------
 
-/** Which variables NeuroML has for the sake of its tree of components. */
+/** Returns a test whether NeuroML has a variable only because of its tree of components. */
 function partsOf(channels: readonly Channel[], { derived, state }: NeuronType): (name: string) => boolean {
   const parts = new Set(
     channels.flatMap(({ prefix, inner, gates }) => [

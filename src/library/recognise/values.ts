@@ -245,7 +245,7 @@ function clipped(e: Expression): Expression | undefined {
   return call('clip', [call('normal', [literal(mean), literal(deviation)]), limit(low), limit(high)]);
 }
 
-/** Factor and offset of an expression that is linear in a part of it. */
+/** Returns the factor and offset of an expression that is linear in a part of it. */
 function lineOf(e: Expression, part: Expression): readonly [factor: number, offset: number] | undefined {
   const name = 'drawn';
   const form = linearForm(

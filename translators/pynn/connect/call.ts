@@ -125,7 +125,7 @@ type NumberOfConnections =
 /** Distributions that only give whole numbers. */
 const whole: ReadonlySet<string> = new Set(['uniform_int', 'poisson', 'binomial']);
 
-/** How many connections a cell is to have; undefined after a finding. */
+/** Returns the number of connections of a cell; undefined after a finding. */
 export function countOf(call: Call): NumberOfConnections | undefined {
   const { setting, at, value } = call;
   const written = value('n');

@@ -85,7 +85,7 @@ export function fixedTotal(call: Call): Connections | undefined {
   return hostDrawn(call, 'fixedTotal', generator, { n, ...(replace ? {} : { replace }), ...self });
 }
 
-/** Near cells, with some edges moved. */
+/** Returns connections of near cells, with some edges moved. */
 export function smallWorld(call: Call): Connections | undefined {
   const [degree, rewiring] = [call.value('degree') as number, call.value('rewiring') as number];
   const n = call.value('n_connections') as number | null;

@@ -85,7 +85,7 @@ function ofRule(
   }
 }
 
-/** Independent pairs: of one probability, or of one that depends on the indices, the distance or the displacement. */
+/** Returns independent pairs: with one probability, or with one that depends on the indices, the distance or the displacement. */
 function probability(
   { report }: ExportContext,
   p: unknown,
@@ -157,7 +157,7 @@ function hostDrawn(
   return drawn(context, String(connector), { ...rest, allow_self_connections }, pointer, names, rng);
 }
 
-/** Listed connections with columns of values. */
+/** Returns listed connections with columns of values. */
 export function withColumns(connector: Connector, columns: readonly (readonly [string, PynnValue])[]): Connector {
   if (columns.length === 0) return connector;
   const list = (connector.params?.['conn_list'] ?? []) as readonly (readonly number[])[];

@@ -88,7 +88,7 @@ export class NativeParts {
     };
   }
 
-  /** When a population, also one of given spikes, has its turn within a step. @param more  other native parts of it */
+  /** Returns the place of a population within a step, also for given spikes. @param more  other native parts of it */
   inSteps({ clock, order }: Population, more: object = {}): Pick<PynnPopulation, 'native'> {
     const turn = { ...(clock === undefined ? {} : { clock }), ...(order === 0 ? {} : { order }) };
     return given('native', { ...more, ...turn });

@@ -9,7 +9,7 @@ import { boundaries, structures, type KnownStructure } from '../structures.js';
 import { valueIn, type ExportContext } from './context.js';
 import { inUnit } from './values.js';
 
-/** Where the cells of a population are. */
+/** Returns the positions of a population's cells. */
 export function positionsOf(
   context: ExportContext,
   name: string,
@@ -63,7 +63,7 @@ function structureOf(
   return { type, params, ...rng };
 }
 
-/** How distances of a projection are measured. */
+/** Returns the measure of distances of a projection. */
 export function spaceOf({ space }: Projection, missing: (message: string) => void): Space | undefined {
   if (space === undefined) return undefined;
   const { axes, scale, offset, periodic } = space;

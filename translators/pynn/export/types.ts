@@ -1,4 +1,4 @@
-/** Which of PyNN's standard types the types of a model are, and how their values are written. */
+/** Recognises PyNN's standard types among the types of a model, and writes their values. */
 
 import { normalisedCell, normalisedSynapse } from '../../../src/library/normalised.js';
 import {

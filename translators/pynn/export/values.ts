@@ -66,7 +66,7 @@ function unitScaler(text: string): (value: number) => number {
   };
 }
 
-/** Why a value cannot be expressed in PyNN. */
+/** The reason why a value cannot be expressed in PyNN. */
 interface Missing {
   readonly missing: string;
 }

@@ -190,7 +190,7 @@ export function documentOf({
   };
 }
 
-/** Definitions, which go on to the line of their unit, without comments. */
+/** Returns definitions without comments; each continues to the line of its unit. */
 function definitionsIn(equations: string | readonly string[]): readonly string[] {
   const definitions: string[] = [];
   for (const raw of typeof equations === 'string' ? equations.split('\n') : equations) {

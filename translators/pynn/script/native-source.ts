@@ -4,7 +4,7 @@ import { call, dictionary, list, prefixed, quoted, type Source } from '../../sha
 import { wrappedEquations } from '../../shared/wrapped-equations.js';
 import type { NativeType } from '../native/equations.js';
 
-/** Plain data as a Python literal. */
+/** Returns plain data as a Python literal. */
 export function literal(item: unknown): Source {
   if (typeof item === 'number') return String(item);
   if (typeof item === 'boolean') return item ? 'True' : 'False';
@@ -19,7 +19,7 @@ const literalMap = (map: Readonly<Record<string, unknown>>): Source =>
 
 const identifier = /^[A-Za-z_]\w*$/;
 
-/** Keyword arguments; names that Python does not take go into a dictionary that is unpacked. */
+/** Returns keyword arguments; names that Python does not accept go into a dictionary that is unpacked. */
 export function keywordLiterals(map: Readonly<Record<string, unknown>>): readonly Source[] {
   const words = new Set('from in is as for if else and or not with lambda def class pass global'.split(' '));
   const plain = Object.entries(map).filter(([key]) => identifier.test(key) && !words.has(key));

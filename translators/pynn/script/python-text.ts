@@ -182,7 +182,7 @@ function arrayText(text: string, change: (node: Expression) => Expression): stri
   return printExpression(mapExpression(tree, change)).replace(/\bdisplacement_([012])\b/g, 'd[$1]');
 }
 
-/** Keyword arguments. */
+/** Returns keyword arguments. */
 export const keywords = (
   values: Values | Readonly<Record<string, unknown>> | undefined,
   names: ScriptNames,
@@ -216,7 +216,7 @@ export function synapseSource(synapse: Synapse | undefined, names: ScriptNames):
   return call(`sim.${synapse.type}`, [...rules, ...fraction, ...keywords(synapse.params, names)]);
 }
 
-/** Where cells are. */
+/** Returns the positions of cells. */
 export function structureSource({ type, params, rng }: Structure, names: ScriptNames): Source {
   const { boundary, ...rest } = params ?? {};
   const shape = isRecord(boundary)

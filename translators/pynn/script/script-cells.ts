@@ -162,7 +162,7 @@ function firstUnderNeuron(name: string, type: string, initial: Values = {}): rea
   ];
 }
 
-/** Where the cells of a population are, [axis][cell]. */
+/** Returns the positions of a population's cells, [axis][cell]. */
 function positionsSource(
   script: Script,
   structure: Population['structure'],

@@ -133,7 +133,7 @@ export class Script implements ScriptNames {
     return this.variables.has(`cells ${label}`);
   }
 
-  /** How many cells a label stands for. */
+  /** Returns the number of cells of a label. */
   cellsOf(label: string): number {
     const { populations = [], views = [], assemblies = [] } = this.document;
     const population = populations.find((one) => one.label === label);

@@ -25,7 +25,7 @@ export function isSwitched({ phases = [] }: PynnSpecification): boolean {
   );
 }
 
-/** When recordings of a document are on. */
+/** Returns the times at which recordings of a document are on. */
 export function recordedTimes({ recordings = [], phases = [] }: PynnSpecification): readonly RecordedTimes[] {
   const times = new Map<
     string,

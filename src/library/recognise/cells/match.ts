@@ -338,7 +338,7 @@ function remarksOn(
       ];
 }
 
-/** Slope and threshold of an exponential strength*exp((v - at)/slope) = slope/tau*exp((v - threshold)/slope). */
+/** Returns slope and threshold of an exponential strength*exp((v - at)/slope) = slope/tau*exp((v - threshold)/slope). */
 function exponentialParameters(
   { exponential: names }: Membrane,
   { exponential, spiking }: Anatomy,
@@ -361,7 +361,7 @@ function exponentialParameters(
   ];
 }
 
-/** Resting potential and constant current from the constant part of a rate. */
+/** Returns resting potential and constant current from the constant part of a rate. */
 function splitCurrent(
   view: View,
   type: NeuronType,

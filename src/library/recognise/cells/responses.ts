@@ -169,7 +169,7 @@ function wire(view: View, type: NeuronType, use: CellUse, responses: readonly Re
 
 const receptorTypes = { exp: 'ExpPSR', alpha: 'AlphaPSR', beta: 'BetaPSR' } as const;
 
-/** Any number of receptors, of a cell that PyNN composes of a membrane and receptors. */
+/** Returns any number of receptors, for a cell that PyNN composes of a membrane and receptors. */
 function wireMany(view: View, type: NeuronType, use: CellUse, responses: readonly Response[]): Wired {
   const drives = responses.map((response) => driveOf(view, response));
   const cm = capacitanceOf(view, type, use, responses, drives);
@@ -217,7 +217,7 @@ export function wireAny(view: View, type: NeuronType, use: CellUse, responses: r
   }
 }
 
-/** Which response is the excitatory, and which the inhibitory one, by their places; a side may be free. */
+/** Returns the excitatory and the inhibitory response, by their places; a side may be free. */
 function assign(
   responses: readonly Response[],
   drives: readonly Drive[],

@@ -20,7 +20,7 @@ export interface Spiking {
   readonly remarks: readonly Remark[];
 }
 
-/** Threshold, reset and jumps of an event; refuses conditions that are no threshold of the potential. */
+/** Returns threshold, reset and jumps of an event; rejects conditions other than a threshold of the potential. */
 export function spikingOf(view: View, spike: EventDefinition): Spiking {
   const remarks: Remark[] = [];
   const e = view.read(spike.when);

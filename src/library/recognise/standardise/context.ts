@@ -26,7 +26,7 @@ import { namedRule, pairsOf, type Ends } from '../connections.js';
 import { valueAt } from '../numbers.js';
 import { environmentOf, type Environment } from '../values.js';
 
-/** How a standard cell represents a population. */
+/** Representation of a population by a standard cell. */
 export interface StandardPopulation {
   readonly cell: RecognisedCell;
   readonly environment: Environment;

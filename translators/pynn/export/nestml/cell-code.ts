@@ -147,7 +147,7 @@ export class CellCode {
   }
 }
 
-/** Derived variables that depend on the time or are drawn: they hold over a step. */
+/** Returns derived variables that depend on the time or are drawn: they hold over a step. */
 function heldVariables({ type, tables }: CellOfNest): ReadonlySet<string> {
   const held = Object.entries(type.derived).flatMap(([name, { value, held: isHeld }]) =>
     isHeld || namesIn(value).has('t') || draws(value) || callsTable(value, tables) ? [name] : [],

@@ -22,7 +22,7 @@ export interface NestmlModel extends NestmlCell {
   readonly isFed: boolean;
 }
 
-/** How a projection acts through a port. */
+/** Effect of a projection through a port. */
 export interface PortUse extends StaticUse {
   readonly port: Port;
 }

@@ -1,4 +1,4 @@
-/** Where spikes arrive at a model of NESTML. */
+/** Ports at which spikes arrive at a NESTML model. */
 
 import type { Dimension } from '../../../../src/lang/ast.js';
 import type { WeightKind } from '../../../../src/library/standard-type.js';

@@ -39,7 +39,7 @@ export class Refractoriness {
     return [`${since} += 1`, `${counter} = ${since} < ${length} ? 1 : 0`];
   }
 
-  /** Length of the refractory period in steps. */
+  /** Returns the length of the refractory period in steps. */
   get length(): string {
     const { definition } = this.period ?? {};
     const duration = definition?.for ?? quantity(0, second);

@@ -22,7 +22,7 @@ export function callsTable(e: Expression, tables: Readonly<Record<string, Table>
   return found;
 }
 
-/** Short tables as choices by the time. */
+/** Returns short tables as choices by the time. */
 export function withTables(e: Expression, { tables, numbersOfTable }: CellOfNest): Expression {
   return mapExpression(e, (part) => {
     const table = part.kind === 'call' && Object.hasOwn(tables, part.function) ? tables[part.function] : undefined;

@@ -1,15 +1,14 @@
 /** Opens a stored result of any format, by its content. */
 
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 
 import { DiagnosticError, InvariantError, UsageError } from '../../src/diagnostics/diagnostic.js';
+import { firstBytes, hdf5Signature } from './file-start.js';
 import { damaged, notAResult } from './record-text.js';
 import type { StoredRecord, StoredResult } from './result.js';
 
 /** The formats that are read back. */
 export type ResultFormat = 'nwb' | 'neo' | 'csv';
-
-const hdf5Signature = '\x89HDF\r\n\x1a\n';
 
 /**
  * The format of a stored result.
@@ -69,15 +68,5 @@ export async function orDamaged<T>(path: string, action: () => Promise<T>): Prom
   } catch (error) {
     if (error instanceof UsageError || error instanceof DiagnosticError || error instanceof InvariantError) throw error;
     throw damaged(path, `it cannot be read (${(error as Error).message})`);
-  }
-}
-
-function firstBytes(path: string, length: number): string {
-  const block = Buffer.alloc(length);
-  const descriptor = openSync(path, 'r');
-  try {
-    return block.toString('latin1', 0, readSync(descriptor, block, 0, length, 0));
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,7 +1,8 @@
 /** Models among files, folders and patterns on the command line. */
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
+import { firstBytes } from '../../runtime/results/file-start.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { standardStream } from './arguments.js';
 
@@ -57,15 +58,10 @@ const shown = 1 << 16;
 
 /** Checks whether a file begins like a model: folders hold other JSON and XML files, too. */
 function looksLikeModel(path: string): boolean {
-  const descriptor = openSync(path, 'r');
-  try {
-    const block = Buffer.alloc(shown);
-    const text = block.toString('latin1', 0, readSync(descriptor, block, 0, shown, 0));
-    return (
-      path.endsWith('.h5') ||
-      /<(?:\w+:)?(?:neuroml|Lems)\b|\binterneuron["']?\s*:\s*\d|["'\s:]interneuron\/(?:model|brian|pynn)\b/.test(text)
-    );
-  } finally {
-    closeSync(descriptor);
-  }
+  return (
+    path.endsWith('.h5') ||
+    /<(?:\w+:)?(?:neuroml|Lems)\b|\binterneuron["']?\s*:\s*\d|["'\s:]interneuron\/(?:model|brian|pynn)\b/.test(
+      firstBytes(path, shown),
+    )
+  );
 }

@@ -1,7 +1,8 @@
 /** Opens recordings of any program, by their content. */
 
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { provenancePath } from '../../runtime/results/csv/write.js';
+import { firstBytes, hdf5Signature } from '../../runtime/results/file-start.js';
 import { openResult, resultFormat } from '../../runtime/results/open.js';
 import { isNwbResult } from '../../runtime/results/nwb/read.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
@@ -18,15 +19,13 @@ export interface ReadOptions {
 /** Checks whether a file is a result of interneuron, damaged ones included. @throws UsageError if there is no such file */
 export async function isOurs(path: string): Promise<boolean> {
   const start = startOf(path);
-  if (start.startsWith(hdf5)) return isNwbResult(path);
+  if (start.startsWith(hdf5Signature)) return isNwbResult(path);
   if (/"interneuron-neo-json"|"interneuron\/run"/.test(start)) return true;
   return /^(segment,)?population,/.test(start) && existsSync(provenancePath(path));
 }
 
 /** The line of a document that names its notation. */
 const statesNotation = /^\{?\s*"?(interneuron"?\s*:|format"?\s*:\s*"?interneuron\/(brian|pynn)\b)/m;
-
-const hdf5 = '\x89HDF\r\n\x1a\n';
 
 /**
  * Reads spikes and samples of a file.
@@ -45,7 +44,7 @@ export async function openRecorded(path: string, { times }: ReadOptions = {}): P
   }
   const start = startOf(path).trimStart();
   if (start === '') throw unusable(path, 'it is empty', 'write it again with the program that made it');
-  if (start.startsWith(hdf5)) return (await import('./read/hdf5.js')).readHdf5(path, times);
+  if (start.startsWith(hdf5Signature)) return (await import('./read/hdf5.js')).readHdf5(path, times);
   if (statesNotation.test(start) || start.startsWith('<'))
     throw unusable(
       path,
@@ -66,15 +65,9 @@ function parsed(path: string): unknown {
   }
 }
 
-/** Returns the first bytes of a file, one character each. */
+/** Returns the first bytes of a file. @throws UsageError unless it is a file */
 function startOf(path: string): string {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`, 'check its name and folder');
   if (!statSync(path).isFile()) throw unreadFormat(path, 'it is no regular file');
-  const block = Buffer.alloc(512);
-  const descriptor = openSync(path, 'r');
-  try {
-    return block.toString('latin1', 0, readSync(descriptor, block, 0, block.length, 0));
-  } finally {
-    closeSync(descriptor);
-  }
+  return firstBytes(path, 512);
 }

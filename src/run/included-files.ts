@@ -4,6 +4,7 @@ import { isRefused, systemCode } from '../diagnostics/system-error.js';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
+import { hdf5Signature } from '../../runtime/results/file-start.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import type { LemsHost } from '../../translators/neuroml/host.js';
@@ -12,12 +13,9 @@ import { decodeXml } from '../../translators/neuroml/xml/decode.js';
 import { longestText } from '../../translators/neuroml/xml/long-text.js';
 import { readLongDocument } from './long-document.js';
 
-/** The first bytes of an HDF5 file (HDF5 file format specification 3.0, section II.A). */
-const hdf5Signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
-
 /** Checks whether the bytes of a file are HDF5. */
 export function isHdf5(bytes: Uint8Array): boolean {
-  return hdf5Signature.every((byte, position) => bytes[position] === byte);
+  return [...hdf5Signature].every((character, position) => bytes[position] === character.charCodeAt(0));
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { provenancePath } from '../../runtime/results/csv/write.js';
+import { firstBytes } from '../../runtime/results/file-start.js';
 import { tidyFolder } from '../../runtime/results/file-sets.js';
 import { orOutputError } from '../../runtime/results/output-error.js';
 import { writeWhole, type WholeFile } from '../../runtime/results/output-files.js';
@@ -115,13 +116,7 @@ function isRecord(path: string): boolean {
 /** Returns the first bytes of a file as text; an empty text if it cannot be read. */
 function beginningOf(path: string): string {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY);
-    try {
-      const block = Buffer.alloc(digested);
-      return block.toString('latin1', 0, readSync(descriptor, block, 0, digested, 0));
-    } finally {
-      closeSync(descriptor);
-    }
+    return firstBytes(path, digested);
   } catch {
     return '';
   }

@@ -3,7 +3,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { UsageError } from '../../src/diagnostics/diagnostic.js';
+import { InvariantError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { systemCode } from '../../src/diagnostics/system-error.js';
 
 const reasons: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
@@ -46,6 +46,20 @@ export function orOutputError<T>(path: string, action: () => T): T {
     return action();
   } catch (error) {
     throw outputError(error, path);
+  }
+}
+
+/**
+ * Runs an action that writes; if it fails, discards the unfinished files first.
+ *
+ * @throws InvariantError as it is, and UsageError of `outputError` for all else
+ */
+export function orDiscard<T>(path: string, discard: () => void, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    discard();
+    throw error instanceof InvariantError ? error : outputError(error, path);
   }
 }
 

@@ -9,12 +9,12 @@
 
 import { readSync } from 'node:fs';
 
-import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import type { ElementType } from '../../../src/ir/program.js';
 import { bytesOf } from '../arrays.js';
 import { partialPath, pathWith, removeQuietly } from '../file-sets.js';
 import { systemFiles, writeAll, type FileSystem } from '../file-system.js';
-import { orOutputError, outputError } from '../output-error.js';
+import { orDiscard, orOutputError } from '../output-error.js';
 import { createOutput, incompletePath, nameOutputs, type OutputFile } from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
@@ -65,14 +65,7 @@ export function neoWriter(path: string, fileSystem: FileSystem = systemFiles): R
     for (const file of waiting) file.remove();
   };
   /** A failed write leaves no files. */
-  const guarded = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      discard();
-      throw error instanceof InvariantError ? error : outputError(error, path);
-    }
-  };
+  const guarded = <T>(action: () => T): T => orDiscard(path, discard, action);
   return {
     open: async (given) =>
       guarded(() => {

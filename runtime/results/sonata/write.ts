@@ -7,11 +7,11 @@
  */
 
 import type { Dataset } from 'h5wasm';
-import { invariant, InvariantError } from '../../../src/diagnostics/diagnostic.js';
+import { invariant } from '../../../src/diagnostics/diagnostic.js';
 import { memberOf } from '../../../src/diagnostics/member.js';
 import { nameFiles, removeQuietly, type NamedFile } from '../file-sets.js';
 import { provenancePath, seriesPath } from '../csv/write.js';
-import { outputError } from '../output-error.js';
+import { orDiscard } from '../output-error.js';
 import { claimOutput, createOutput, incompletePath } from '../output-files.js';
 import { provenanceText } from '../record-text.js';
 import {
@@ -67,14 +67,7 @@ export function sonataWriter(path: string): ResultWriter {
     }
   };
   /** A failed write leaves no files. */
-  const guarded = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      discard();
-      throw error instanceof InvariantError ? error : outputError(error, path);
-    }
-  };
+  const guarded = <T>(action: () => T): T => orDiscard(path, discard, action);
   return {
     open: async (given) => {
       setup = given;

@@ -54,7 +54,7 @@ export { probeTargets } from './run/choose-target.js';
 export type { Availability } from '../runtime/targets/target.js';
 
 // --- Converting -----------------------------------------------------------------------------------------------------
-/** The model in another notation, with what could not be said in it. */
+/** Converts a model to another notation, with a report of each difference. */
 export { convertModel } from './run/convert.js';
 export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } from './run/convert.js';
 

@@ -13,16 +13,6 @@ export function segmentTimes(protocol: readonly Phase[]): readonly number[] {
   return times;
 }
 
-/** When each segment begins on the clock of the whole run, in s. */
-export function segmentStarts(protocol: readonly Phase[]): readonly number[] {
-  let now = 0;
-  return segmentTimes(protocol).map((time) => {
-    const start = now;
-    now += time;
-    return start;
-  });
-}
-
 /** A stretch of a run between two changes of its clock. Times are in s. */
 export interface Stretch {
   /** How many resets came before. */

@@ -296,11 +296,7 @@ function glif(given: Json): Template {
 }
 
 /** Parameters of `glif_psc` that select its mechanisms. */
-export const glifSwitches: readonly string[] = [
-  'spike_dependent_threshold',
-  'after_spike_currents',
-  'adapting_threshold',
-];
+const glifSwitches: readonly string[] = ['spike_dependent_threshold', 'after_spike_currents', 'adapting_threshold'];
 
 /** BMTK's names of GLIF models, with the mechanisms of each: reset rules, after-spike currents, adapting threshold. */
 const allenGlif: Readonly<Record<string, string>> = {
@@ -382,9 +378,6 @@ export const templateNames: readonly string[] = [
   'nest:glif_psc',
   ...Object.keys(allenGlif).map((name) => `nest:${name}`),
 ];
-
-/** Templates of NEST with cell types of the library, for export. */
-export const exportedTemplates: readonly Template[] = nestTemplates;
 
 /**
  * Returns the template of a name, with the parameters that a model file gives to it under the template's own names.

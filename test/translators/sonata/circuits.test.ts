@@ -61,8 +61,10 @@ describe('circuits of point neurons', () => {
 });
 
 describe('parameters of single nodes', () => {
+  const folder = temporaryFolder();
+
   it('override those of the type, and a note says that other programs do not read them', async () => {
-    const path = await circuit(temporaryFolder().file('circuit'), 'psc-alpha', {
+    const path = await circuit(folder.file('circuit'), 'psc-alpha', {
       'network/lif_nodes.h5': {
         '/nodes/lif/node_type_id': [20, 20, 20, 20],
         '/nodes/lif/node_id': [3, 1, 0, 2],

@@ -62,6 +62,16 @@ describe('grades', () => {
   });
 });
 
+test('a simulator that integrates by itself may have other spikes for an exact document, within the statistics', async () => {
+  const check = await checked(model(14), model(14));
+  const own = { ...check, drawnAnew: [], with: 'neuron', ownIntegration: ['NEURON advances cells by implicit steps'] };
+  expect(contradictionOf('exact', { ...own, grade: 'statistically the same' })).toBeNull();
+  expect(contradictionOf('exact', { ...own, grade: 'different' })).toMatch(/^its spikes differ/);
+  expect(contradictionOf('exact', { ...own, ownIntegration: [], grade: 'statistically the same' })).toBe(
+    'its spikes differ',
+  );
+});
+
 test('a simulator that refuses a document contradicts every report', async () => {
   const check = { ...(await checked(model(14), model(14))), with: 'nest', failure: 'spike at 0 ms' };
   expect(contradictionOf('approximate', check)).toBe('nest does not run it');

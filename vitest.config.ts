@@ -13,7 +13,7 @@ const apart = [
   'test/{fuzz,python,scripts,serve}/*.test.ts',
   'test/cli/{bad-input,process,progress,starting}.test.ts',
   'test/run/choose-target.test.ts',
-  'test/runtime/results/nwb/memory.test.ts',
+  'test/runtime/results/{damaged,nwb/memory}.test.ts',
   'test/interoperability/pynn-native.test.ts',
   'test/docs/transcripts.test.ts',
   'test/codegen/**/{hostile-names,differential,pace,opencl-project,cuda-project,cable-teams}.test.ts',

@@ -47,8 +47,8 @@ export type {
   TakenSynapses,
 } from './run/session/model-session.js';
 /** The object that `run --json` prints. */
-export { runReport } from './run/report.js';
-export type { PopulationReport, RunReport } from './run/report.js';
+export { runReport } from './run/results/report.js';
+export type { PopulationReport, RunReport } from './run/results/report.js';
 /** Which engines are available here. */
 export { probeTargets } from './run/choose-target.js';
 export type { Availability } from '../runtime/targets/target.js';
@@ -60,8 +60,8 @@ export type { ConversionEntry, ConvertedModel, ConvertOptions, TargetNotation } 
 
 // --- Results --------------------------------------------------------------------------------------------------------
 /** Runs again what a result holds, and compares to the bit. */
-export { verifyResult } from './run/verify.js';
-export type { Verdict, Verification } from './run/verify.js';
+export { verifyResult } from './run/check/verify.js';
+export type { Verdict, Verification } from './run/check/verify.js';
 export type { Fingerprint, RunRecord, SpikeTrains } from '../runtime/results/result.js';
 
 // --- Findings -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /** Checks of conversions as text for people. */
 
-import type { ConversionCheck } from '../run/check-conversion.js';
-import type { VariableCheck } from '../run/check-samples.js';
+import type { ConversionCheck } from '../run/check/check-conversion.js';
+import type { VariableCheck } from '../run/check/check-samples.js';
 import { quantityText } from './comparison-text.js';
 
 /** The comparison of both runs, in a few lines. */

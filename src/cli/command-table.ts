@@ -5,7 +5,7 @@ import { diagnosticCodes } from '../run/message-pages.js';
 import { pictureKinds } from '../run/picture-kinds.js';
 import { validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../run/option-values.js';
-import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/target-notations.js';
+import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/convert/target-notations.js';
 
 interface OptionDefinition {
   readonly type: 'string' | 'boolean';

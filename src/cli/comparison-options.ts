@@ -6,7 +6,7 @@ import { readMargins, type CompareOptions } from '../compare/options.js';
 import { cellMatching } from '../compare/pair-cells.js';
 import { comparisonReport } from '../compare/report.js';
 import { printable } from '../diagnostics/display.js';
-import type { ResultComparison } from '../run/compare-results.js';
+import type { ResultComparison } from '../run/check/compare-results.js';
 import type { Options } from './arguments.js';
 import { gradeNames } from './command-table.js';
 import { comparisonLines } from './comparison-text.js';

@@ -9,7 +9,7 @@ import {
 } from '../compare/compare.js';
 import type { Quantity } from '../compare/population-statistics.js';
 import type { Recorded } from '../compare/recorded.js';
-import type { ExactComparison, ResultComparison } from '../run/compare-results.js';
+import type { ExactComparison, ResultComparison } from '../run/check/compare-results.js';
 import { formatTable } from './table.js';
 
 const ms = (seconds: number, digits = 6): string => `${Number((seconds * 1e3).toPrecision(digits))} ms`;

@@ -1,9 +1,9 @@
 /** The context of every command. */
 
 import { renderDiagnostics } from '../diagnostics/render.js';
-import type { ImportedModel } from '../run/imported-model.js';
-import type { ImportOptions } from '../run/import-options.js';
-import { readSource, readStandardInput, type Source } from '../run/read-source.js';
+import type { ImportedModel } from '../run/read/imported-model.js';
+import type { ImportOptions } from '../run/read/import-options.js';
+import { readSource, readStandardInput, type Source } from '../run/read/read-source.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { standardStream, type Options } from './arguments.js';
 import { sourceText } from './source-texts.js';
@@ -82,7 +82,7 @@ export function createContext(
     readModel: (path) => ({ ...read(path), ...(script === undefined ? {} : { script: read(script) }) }),
     async model(path, changes = {}) {
       const options = { ...importOptions(request.options), ...changes };
-      const { modelInResult } = await import('../run/model-in-result.js');
+      const { modelInResult } = await import('../run/results/model-in-result.js');
       const held = path === standardStream ? null : await modelInResult(path, options);
       return held ?? (await import('../run/pipeline.js')).importModel(this.readModel(path), options);
     },

@@ -14,7 +14,7 @@ import {
   targetNotations,
   usualSuffix,
   type TargetNotation,
-} from '../run/target-notations.js';
+} from '../run/convert/target-notations.js';
 import { standardStream, type Options } from './arguments.js';
 import { isFolder, modelFiles, namesSeveral } from './model-files.js';
 

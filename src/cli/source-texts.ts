@@ -2,7 +2,7 @@
 
 import { statSync } from 'node:fs';
 import { DiagnosticError, UsageError } from '../diagnostics/diagnostic.js';
-import { readSource } from '../run/read-source.js';
+import { readSource } from '../run/read/read-source.js';
 
 /** A finding in a longer file is shown without its lines. */
 const longestShown = 50_000_000;

@@ -3,7 +3,7 @@
 import { formatBytes, formatCount, formatDuration } from '../diagnostics/quantities.js';
 import { printable } from '../diagnostics/display.js';
 import type { GeneratedResult, RunResult } from '../run/pipeline.js';
-import type { RunReport } from '../run/report.js';
+import type { RunReport } from '../run/results/report.js';
 import type { SpikeTrains } from '../../runtime/results/result.js';
 import { drawRaster, type RasterPopulation } from './raster.js';
 import { formatTable } from './table.js';

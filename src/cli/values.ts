@@ -13,8 +13,8 @@ import {
   checkSubjectField,
   timingProfiles,
 } from '../run/option-values.js';
-import { suffixOf } from '../run/output-names.js';
-import { sourceNotations } from '../run/target-notations.js';
+import { suffixOf } from '../run/results/output-names.js';
+import { sourceNotations } from '../run/convert/target-notations.js';
 import type { ImportOptions } from '../run/pipeline.js';
 import type { CommandName } from './command-table.js';
 import { standardStream, type Options } from './arguments.js';

@@ -2,7 +2,7 @@
 
 import { unplaced } from '../diagnostics/positions.js';
 import { Diagnostics, type Finding } from '../diagnostics/diagnostic.js';
-import { reportSchemaErrors } from './schema-findings.js';
+import { reportSchemaErrors } from './schema/schema-findings.js';
 import { validate } from './schema-validator.generated.js';
 
 /**

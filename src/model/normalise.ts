@@ -37,7 +37,7 @@ import {
 } from './normalise/synapses.js';
 import { child } from './pointer.js';
 import { remarks, rules } from './rules/rules.js';
-import { reportSchemaErrors } from './schema-findings.js';
+import { reportSchemaErrors } from './schema/schema-findings.js';
 import { validate } from './schema-validator.generated.js';
 
 /** Options besides the document. */

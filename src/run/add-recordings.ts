@@ -3,7 +3,7 @@
 import { UsageError } from '../diagnostics/diagnostic.js';
 import type { Place } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
-import { overlayPositions } from './overlay-positions.js';
+import { overlayPositions } from './read/overlay-positions.js';
 
 /** A recording as a document writes it. */
 interface RecordingRequest {

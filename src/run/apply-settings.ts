@@ -4,7 +4,7 @@ import { memberOf } from '../diagnostics/member.js';
 import type { Diagnostics } from '../diagnostics/diagnostic.js';
 import type { Positions } from '../diagnostics/positions.js';
 import { messages } from './messages.js';
-import { overlayPositions } from './overlay-positions.js';
+import { overlayPositions } from './read/overlay-positions.js';
 
 /** A document with some of its constants replaced, and the settings left for the canonical model. */
 interface Settled {

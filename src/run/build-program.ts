@@ -8,7 +8,7 @@ import { lower, type LowerOptions } from '../lower/lower.js';
 import type { ValidModel } from '../model/model.js';
 import { optimise } from '../optimise/optimise.js';
 import { machineMemory } from './machine-memory.js';
-import { placed } from './placed.js';
+import { placed } from './read/placed.js';
 import { inStage } from './stages.js';
 
 /** Choices of a caller. */

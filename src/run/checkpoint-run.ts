@@ -7,10 +7,10 @@ import { dataRecord, readData } from '../../runtime/results/record-text.js';
 import type { RunHeader, RunSetup } from '../../runtime/results/result.js';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced } from '../diagnostics/positions.js';
-import type { ImportedModel } from './imported-model.js';
-import type { Notation } from './recognise.js';
+import type { ImportedModel } from './read/imported-model.js';
+import type { Notation } from './read/recognise.js';
 import type { RunOptions } from './run-options.js';
-import { storedModel } from './stored-model.js';
+import { storedModel } from './results/stored-model.js';
 import { version } from './version.js';
 
 /** Contents of `run.json` of a checkpoint. */

@@ -10,14 +10,14 @@ import type { Executable } from '../../runtime/targets/target.js';
 import { protocolSteps, type Protocol, type ProtocolEntry } from '../../runtime/record/protocol.js';
 import { drawnModel, loweredModel } from './build-program.js';
 import { chooseTarget, needsNothing, type ChosenTarget } from './choose-target.js';
-import type { ImportedModel, RunnableModel } from './imported-model.js';
+import type { ImportedModel, RunnableModel } from './read/imported-model.js';
 import { messages } from './messages.js';
 import { readStrategy } from './read-strategy.js';
 import type { Engine, RunOptions, Stopwatch } from './run-options.js';
 import { refuseTooLarge, refuseTooLong } from './room.js';
 import type { PendingDelivery } from '../lower/context.js';
 import { inStage } from './stages.js';
-import { needsCounts, synapseCounts } from './synapse-counts.js';
+import { needsCounts, synapseCounts } from './results/synapse-counts.js';
 import { workOf } from './work.js';
 
 /** A model that can be started. */

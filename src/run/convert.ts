@@ -24,7 +24,7 @@ import {
   validModel,
   type ArgumentKinds,
 } from '../diagnostics/public-arguments.js';
-import { targetNotations, type TargetNotation } from './target-notations.js';
+import { targetNotations, type TargetNotation } from './convert/target-notations.js';
 
 export type { ConversionEntry, Outcome, TargetNotation };
 

@@ -10,10 +10,10 @@ import type { SelectionRule } from '../model/typed.js';
 import type { DrawnCell, DrawnNetwork, DrawnProjection, DrawnWeights } from '../pictures/network-pictures.js';
 import type { Picture } from '../pictures/canvas.js';
 import { drawnModel } from './build-program.js';
-import type { RunnableModel } from './imported-model.js';
+import type { RunnableModel } from './read/imported-model.js';
 import type { PictureKind } from './picture-kinds.js';
 import { openModel } from './open-model.js';
-import { storedModel } from './stored-model.js';
+import { storedModel } from './results/stored-model.js';
 
 /** How a picture is drawn. */
 export interface PictureOptions {

@@ -14,7 +14,7 @@ import { messages } from './messages.js';
 import { drawsInSteps, remainingDraws } from '../model/remaining-draws.js';
 import { FrozenCells } from './frozen-cells.js';
 import { refuseTooLong } from './room.js';
-import { actsOnSource, sourcesAlone } from './sources-alone.js';
+import { actsOnSource, sourcesAlone } from './check/sources-alone.js';
 import { inStage } from './stages.js';
 import { synapsesOf, type Synapses } from './synapses.js';
 import { protocolOf, type ProtocolStep } from '../lower/protocol/protocol.js';
@@ -38,7 +38,7 @@ import { countedPairs, drainLogs } from '../../runtime/record/drain.js';
 import { protocolSteps } from '../../runtime/record/protocol.js';
 import { createTimeline } from '../../runtime/record/timeline.js';
 import type { Session, Target } from '../../runtime/targets/target.js';
-import { needsCounts, synapseCounts } from './synapse-counts.js';
+import { needsCounts, synapseCounts } from './results/synapse-counts.js';
 
 /** Spikes of one segment of the protocol: elements, and times in s. */
 interface Train {

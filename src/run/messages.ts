@@ -3,7 +3,7 @@
 import { UsageError, type Finding } from '../diagnostics/diagnostic.js';
 import { formatBytes } from '../diagnostics/quantities.js';
 import { oneOf, shorten, suggestion, unlike } from '../diagnostics/suggest.js';
-import type { Notation } from './notation.js';
+import type { Notation } from './read/notation.js';
 
 /** Steps are counted in 32 bits with a sign. */
 export const mostSteps = 2 ** 31 - 1;

@@ -8,10 +8,10 @@
  * one.
  */
 
-import type { RunnableModel } from './imported-model.js';
+import type { RunnableModel } from './read/imported-model.js';
 import { checkAdvanceOptions, checkSessionOptions } from './option-values.js';
 import { checkArgument, importedModel } from '../diagnostics/public-arguments.js';
-import { sampleFindings } from './run-findings.js';
+import { sampleFindings } from './results/run-findings.js';
 import { addPhase, run } from './session/advance.js';
 import { disengage } from './session/engage.js';
 import { extend, recordFromNow } from './session/extend.js';

@@ -1,7 +1,7 @@
 /** Values of options, which the command line, programs and clients of the server give: one set of rules for all. */
 
-import { suffixOf } from './output-names.js';
-import type { ImportOptions } from './import-options.js';
+import { suffixOf } from './results/output-names.js';
+import type { ImportOptions } from './read/import-options.js';
 import {
   abortSignal,
   callback,

@@ -8,20 +8,20 @@
 
 import { addRecordings } from './add-recordings.js';
 import { setNamespace } from './apply-settings.js';
-import { definitionsIn } from './definitions.js';
+import { definitionsIn } from './read/definitions.js';
 import { foresee, type Foresight } from './foresee.js';
 import { inStage } from './stages.js';
-import { readDataFiles } from './data-files.js';
-import type { ImportedModel, RunnableModel } from './imported-model.js';
-import type { ImportOptions } from './import-options.js';
+import { readDataFiles } from './read/data-files.js';
+import type { ImportedModel, RunnableModel } from './read/imported-model.js';
+import type { ImportOptions } from './read/import-options.js';
 import { InterruptedError } from './interrupted.js';
 import { messages } from './messages.js';
-import { isMarkup, recognise, withNotation, type Notation, type TreeNotation } from './recognise.js';
+import { isMarkup, recognise, withNotation, type Notation, type TreeNotation } from './read/recognise.js';
 import { checkImportOptions } from './option-values.js';
 import { checkArgument, importedModel, object } from '../diagnostics/public-arguments.js';
-import { placesInScript } from './script-places.js';
-import { withDocumentation } from './script-documentation.js';
-import { withComments } from './source-comments.js';
+import { placesInScript } from './read/script-places.js';
+import { withDocumentation } from './read/script-documentation.js';
+import { withComments } from './read/source-comments.js';
 import {
   carriedModel,
   markupDigest,
@@ -31,23 +31,23 @@ import {
   saidOfCarried,
   treeDigest,
   withoutOrigin,
-} from './origin.js';
-import { loadMarkup, readMarkup, type Markup } from './read-markup.js';
-import { readSource, type Source } from './read-source.js';
+} from './read/origin.js';
+import { loadMarkup, readMarkup, type Markup } from './read/read-markup.js';
+import { readSource, type Source } from './read/read-source.js';
 import type { GeneratedResult, RunOptions, RunResult } from './run-options.js';
-import { sideFiles, sideTables } from './side-files.js';
-import { sourceOf } from './provenance.js';
+import { sideFiles, sideTables } from './read/side-files.js';
+import { sourceOf } from './results/provenance.js';
 import { startModel } from './start-model.js';
 import { Diagnostics, DiagnosticError, UsageError, type Diagnostic, type Place } from '../diagnostics/diagnostic.js';
 import { memberOf } from '../diagnostics/member.js';
 import type { Positions } from '../diagnostics/positions.js';
-import { ownMistakes } from '../model/follow-on.js';
+import { ownMistakes } from '../model/schema/follow-on.js';
 import { hashModel, type ModelHashes } from '../model/hash.js';
 import type { DataStore, TimingProfile, ValidModel } from '../model/model.js';
 import { atEndOfStep } from '../model/end-of-step.js';
 import { normalise } from '../model/normalise.js';
-import { isWellFormed } from '../model/well-formed.js';
-import { readDocument } from '../model/read.js';
+import { isWellFormed } from '../model/text/well-formed.js';
+import { readDocument } from '../model/text/read.js';
 import { importBrian, type ImportedBrian } from '../../translators/brian/import.js';
 import { importNeuroML } from '../../translators/neuroml/import.js';
 import type { LemsModel } from '../../translators/neuroml/lems/definitions.js';
@@ -56,8 +56,8 @@ import { importPynn } from '../../translators/pynn/import.js';
 import { importSonata } from '../../translators/sonata/import.js';
 
 export { countAllSynapses } from './compile-model.js';
-export type { ImportOptions } from './import-options.js';
-export type { ImportedModel } from './imported-model.js';
+export type { ImportOptions } from './read/import-options.js';
+export type { ImportedModel } from './read/imported-model.js';
 export type { Engine, GeneratedResult, RunOptions, RunResult, StageTimes } from './run-options.js';
 export { InterruptedError, readSource, type Notation, type Source };
 

@@ -6,7 +6,7 @@ import { elementBytes, type Buffer, type Program } from '../ir/program.js';
 import type { ValidModel } from '../model/model.js';
 import { machineMemory } from './machine-memory.js';
 import { messages, mostSteps } from './messages.js';
-import { placeOf } from './placed.js';
+import { placeOf } from './read/placed.js';
 
 /** Targets that keep arrays in the memory of this machine. */
 const here: readonly string[] = ['wasm', 'c', 'reference'];

@@ -4,8 +4,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import type { StoredCheckpoint } from '../../runtime/record/checkpoint.js';
 import type { Precision, Program } from '../ir/program.js';
 import type { ResultWriter, RunRecord, SpikeTrains } from '../../runtime/results/result.js';
-import type { Repeated } from './provenance.js';
-import type { FileUnits } from './written-units.js';
+import type { Repeated } from './results/provenance.js';
+import type { FileUnits } from './results/written-units.js';
 
 /** The stages of a run that may take long. */
 export type RunStage = 'connect' | 'run' | 'write';

@@ -6,7 +6,7 @@
 import type { ContentTypeEncoder } from 'vscode-jsonrpc/node.js';
 import { limits } from '../diagnostics/limits.js';
 import { memberOf } from '../diagnostics/member.js';
-import { afterString } from '../model/json-scan.js';
+import { afterString } from '../model/text/json-scan.js';
 
 /** An array in a message; in the text of the message it has `at` instead of its bytes. */
 export interface Frame {

@@ -17,7 +17,7 @@ import {
   type ImportOptions,
   type Source,
 } from '../run/pipeline.js';
-import { runReport } from '../run/report.js';
+import { runReport } from '../run/results/report.js';
 import type { RunResult } from '../run/run-options.js';
 import type { ModelSession, SessionOptions, Taken } from '../run/session/model-session.js';
 import { version } from '../run/version.js';

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RunReport } from '../../src/run/report.js';
+import type { RunReport } from '../../src/run/results/report.js';
 import { temporaryFolder, whenRecording } from '../support/command.js';
 import { startProgram } from '../support/program-process.js';
 import type { Ended } from '../support/program-process.js';

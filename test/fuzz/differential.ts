@@ -20,11 +20,11 @@ import {
   recordingSpikes,
   spikesIn,
   type SpikesByPopulation,
-} from '../../src/run/check-conversion.js';
+} from '../../src/run/check/check-conversion.js';
 import { convertModel, type ConvertedModel } from '../../src/run/convert.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
-import { decodeSource } from '../../src/run/read-source.js';
-import type { TargetNotation } from '../../src/run/target-notations.js';
+import { decodeSource } from '../../src/run/read/read-source.js';
+import type { TargetNotation } from '../../src/run/convert/target-notations.js';
 import { isSmall, readAgain, type Outcome } from './feed.js';
 
 const documents = ['canonical', 'brian-json', 'pynn-json', 'lems'] as const satisfies readonly TargetNotation[];

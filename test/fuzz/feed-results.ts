@@ -3,9 +3,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
-import { compareResults } from '../../src/run/compare-results.js';
+import { compareResults } from '../../src/run/check/compare-results.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
-import { runAgain, verifyBy, type NewRun } from '../../src/run/verify.js';
+import { runAgain, verifyBy, type NewRun } from '../../src/run/check/verify.js';
 import type { Outcome } from './feed.js';
 import type { Random } from './random.js';
 

@@ -16,10 +16,10 @@ import { generateProject } from '../../src/run/generate-project.js';
 import { describeModel } from '../../src/run/describe/describe.js';
 import { foresee } from '../../src/run/foresee.js';
 import { importModel, runModel, type ImportedModel } from '../../src/run/pipeline.js';
-import { decodeSource } from '../../src/run/read-source.js';
+import { decodeSource } from '../../src/run/read/read-source.js';
 import type { Precision } from '../../src/ir/program.js';
 import { timeAfter } from '../../src/model/tagged.js';
-import type { TargetNotation } from '../../src/run/target-notations.js';
+import type { TargetNotation } from '../../src/run/convert/target-notations.js';
 
 /** How an input fared: it is a model, or it was refused in words. */
 export type Outcome = 'accepted' | 'refused';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { importModel, validateModel } from '../../src/run/pipeline.js';
-import { decodeSource } from '../../src/run/read-source.js';
+import { decodeSource } from '../../src/run/read/read-source.js';
 import { triesAll } from '../support/effort.js';
 import { inputsOf, notations } from './inputs.js';
 import { brianModel } from './models/brian.js';

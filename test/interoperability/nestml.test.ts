@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
-import { spikesOf } from '../../src/run/check-conversion.js';
+import { spikesOf } from '../../src/run/check/check-conversion.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
 import { twoTypes } from '../translators/pynn/nestml-model.js';

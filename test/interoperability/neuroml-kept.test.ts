@@ -12,7 +12,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
-import { jsonText } from '../../src/run/json-text.js';
+import { jsonText } from '../../src/run/convert/json-text.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { inFolder } from './output-tables.js';
 import { missingInterpreter, validateByReference } from './reference-interpreter.js';

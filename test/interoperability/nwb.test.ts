@@ -19,8 +19,8 @@ import {
 import { clocked, runInto, segmented, verifierOf } from '../run/forged.js';
 import { runCommand } from '../support/command.js';
 import { askedEffort, triesAll } from '../support/effort.js';
-import { compareResults } from '../../src/run/compare-results.js';
-import type { RunReport } from '../../src/run/report.js';
+import { compareResults } from '../../src/run/check/compare-results.js';
+import type { RunReport } from '../../src/run/results/report.js';
 import { missingPython, pythonPackageFolder, runPython } from './python-environment.js';
 
 const missing = missingPython(['pynwb', 'nwbinspector', 'neo', 'h5py', 'quantities']);

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { spikesOf } from '../../src/run/check-conversion.js';
+import { spikesOf } from '../../src/run/check/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';

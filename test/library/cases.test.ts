@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { checkConversion } from '../../src/run/check-conversion.js';
+import { checkConversion } from '../../src/run/check/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';

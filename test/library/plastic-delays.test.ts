@@ -1,7 +1,7 @@
 /** Where delays of plastic synapses lie: NEST has them behind the synapse alone. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../src/run/check-conversion.js';
+import { checkConversion } from '../../src/run/check/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 

@@ -1,7 +1,7 @@
 /** Cells that spike below a threshold: no standard cell does, though its equations and numbers are the same. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../src/run/check-conversion.js';
+import { checkConversion } from '../../src/run/check/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 

@@ -22,7 +22,7 @@ function codesIn(path: string): string[] {
   ];
 }
 
-test.each([...codesIn('src/model/messages.ts'), ...codesIn('src/model/schema-findings.ts')])(
+test.each([...codesIn('src/model/messages.ts'), ...codesIn('src/model/schema/schema-findings.ts')])(
   '%s is asserted by a test',
   (code) => {
     expect(new RegExp(`['\` ]${code}[ @'\`:]`).test(tests)).toBe(true);

@@ -1,6 +1,6 @@
 import { fc } from '../support/property.js';
 import { describe, expect, test } from 'vitest';
-import { decodeText, readDocument } from '../../src/model/read.js';
+import { decodeText, readDocument } from '../../src/model/text/read.js';
 
 /** `code@line:column` of all findings. */
 function findings(text: string): string[] {

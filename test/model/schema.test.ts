@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { declaration, validatorSource } from '../../scripts/build-schemas.mjs';
-import { exampleOf, typeHint } from '../../src/model/schema-hints.js';
+import { exampleOf, typeHint } from '../../src/model/schema/schema-hints.js';
 import { nodeAt } from '../../src/model/pointer.js';
-import { readDocument } from '../../src/model/read.js';
+import { readDocument } from '../../src/model/text/read.js';
 import { validate } from '../../src/model/schema-validator.generated.js';
 import { normalised } from './support.js';
 

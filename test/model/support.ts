@@ -2,7 +2,7 @@ import { Diagnostics, type Diagnostic } from '../../src/diagnostics/diagnostic.j
 import { renderDiagnostics } from '../../src/diagnostics/render.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { normalise, type NormaliseOptions } from '../../src/model/normalise.js';
-import { readDocument } from '../../src/model/read.js';
+import { readDocument } from '../../src/model/text/read.js';
 
 /** Reads and normalises a text. */
 export function check(

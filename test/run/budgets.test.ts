@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, runModel, validateModel } from '../../src/run/pipeline.js';
-import { decodeSource } from '../../src/run/read-source.js';
+import { decodeSource } from '../../src/run/read/read-source.js';
 import { temporaryFolder } from '../../src/run/temporary-folder.js';
 import { growing, type Growing } from '../support/growing.js';
 

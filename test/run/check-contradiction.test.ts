@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import type { ValidModel } from '../../src/model/model.js';
-import { contradictionOf } from '../../src/run/check-contradiction.js';
-import { checkConversion, type ConversionCheck } from '../../src/run/check-conversion.js';
+import { contradictionOf } from '../../src/run/check/check-contradiction.js';
+import { checkConversion, type ConversionCheck } from '../../src/run/check/check-conversion.js';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 

@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compareModels, type ModelComparison } from '../../src/run/compare-models.js';
+import { compareModels, type ModelComparison } from '../../src/run/check/compare-models.js';
 import { convertModel, type TargetNotation } from '../../src/run/convert.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { describeInSwc } from '../../src/run/describe/swc.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
-import { isWrong, readSwc } from '../../translators/brian/swc.js';
+import { isWrong, readSwc } from '../../translators/brian/morphology/swc.js';
 
 const swc = (path: string): string => describeInSwc(importModel(readSource(path)).valid);
 

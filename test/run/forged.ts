@@ -3,7 +3,7 @@
 import { differenceText } from '../../runtime/results/compare.js';
 import { DiagnosticError, UsageError } from '../../src/diagnostics/diagnostic.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
-import { runAgain, verifyBy, type NewRun } from '../../src/run/verify.js';
+import { runAgain, verifyBy, type NewRun } from '../../src/run/check/verify.js';
 
 /** A PyNN-style document with a reset, positions, sampling intervals and what is known of people and subject. */
 export const segmented = JSON.stringify({

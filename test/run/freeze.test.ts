@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { drawnModel } from '../../src/run/build-program.js';
-import { sourcesAlone } from '../../src/run/sources-alone.js';
+import { sourcesAlone } from '../../src/run/check/sources-alone.js';
 import { normalise } from '../../src/model/normalise.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
 import { freeze } from '../../src/run/freeze.js';

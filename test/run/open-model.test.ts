@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashModel, importModel, openModel, readSource, runModel, type ModelSession } from '../../src/index.js';
 import type { TypedArray } from '../../src/ir/program.js';
 import { probeTargets } from '../../src/run/choose-target.js';
-import { verifyResult } from '../../src/run/verify.js';
+import { verifyResult } from '../../src/run/check/verify.js';
 import { brian } from '../support/brian-text.js';
 import { slow, someOf, triesAll } from '../support/effort.js';
 

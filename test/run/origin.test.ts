@@ -7,7 +7,7 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hashModel } from '../../src/model/hash.js';
 import { convertModel, type ConvertedModel, type TargetNotation } from '../../src/run/convert.js';
-import { jsonText } from '../../src/run/json-text.js';
+import { jsonText } from '../../src/run/convert/json-text.js';
 import { importModel, readSource, type ImportedModel } from '../../src/run/pipeline.js';
 import { runCommand, temporaryFolder } from '../support/command.js';
 import { someOf } from '../support/effort.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { importModel } from '../../src/run/pipeline.js';
-import { ownIntegration } from '../../src/run/own-integration.js';
+import { ownIntegration } from '../../src/run/check/own-integration.js';
 
 const model = (type: string, params: object, timestep = 1): Parameters<typeof ownIntegration>[1] =>
   importModel({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../../src/diagnostics/diagnostic.js';
-import { recognise } from '../../src/run/recognise.js';
+import { recognise } from '../../src/run/read/recognise.js';
 
 const positions = { place: (pointer: string) => ({ document: 'x.yaml', pointer, line: 1 }) };
 

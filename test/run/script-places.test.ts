@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { importModel } from '../../src/run/pipeline.js';
-import { placeOf } from '../../src/run/placed.js';
+import { placeOf } from '../../src/run/read/placed.js';
 
 const script = `from brian2 import *
 

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openResult } from '../../runtime/results/open.js';
 import { importModel, runModel } from '../../src/run/pipeline.js';
-import { stretchesKept } from '../../src/run/segments.js';
-import { verifyResult } from '../../src/run/verify.js';
+import { stretchesKept } from '../../src/run/results/segments.js';
+import { verifyResult } from '../../src/run/check/verify.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'segments-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toolFailure } from '../../src/run/tool-failure.js';
+import { toolFailure } from '../../src/run/check/tool-failure.js';
 
 test('why a simulator did not run is what it says itself', () => {
   const stderr = 'Traceback\n  at org.lemsml.Run.main(Run.java:1)\nValueError: no such cell\n';

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { importModel } from '../../src/run/pipeline.js';
-import { brianResults, lemsResults, makeFolders, pynnResults, type Recorded } from '../../src/run/tool-results.js';
+import {
+  brianResults,
+  lemsResults,
+  makeFolders,
+  pynnResults,
+  type Recorded,
+} from '../../src/run/check/tool-results.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-results-'));
 afterAll(() => {

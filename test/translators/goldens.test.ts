@@ -8,7 +8,7 @@ import { basename, join, parse } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
-import type { TargetNotation } from '../../src/run/target-notations.js';
+import type { TargetNotation } from '../../src/run/convert/target-notations.js';
 import { root } from '../support/import-graph.js';
 
 const update = process.env['UPDATE_GOLDEN'] === '1';

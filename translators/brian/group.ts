@@ -9,7 +9,7 @@ import { isNoise } from './equations.js';
 import type { PlaceInStep } from './event-places.js';
 import * as messages from './messages.js';
 import type { Located } from '../shared/located.js';
-import type { Morphology } from './morphology.js';
+import type { Morphology } from './morphology/morphology.js';
 import type { ReadValue } from './values.js';
 import type { Callable, Constant, Meaning, Namespace, Scope, Variable } from './terms.js';
 

@@ -14,12 +14,12 @@ import { second } from '../../src/lang/dimension.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
 import { type Diagnostic, type Finding } from '../../src/diagnostics/diagnostic.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
-import { ownMistakes } from '../../src/model/follow-on.js';
+import { ownMistakes } from '../../src/model/schema/follow-on.js';
 import { child } from '../../src/model/pointer.js';
 import { emptyNamespace, readNamespace, withConstants } from './constants.js';
 import type { Namespace } from './terms.js';
 import { reporter, type Reporter } from './context.js';
-import { placesOfDendrites, withDendrites } from './dendrites.js';
+import { placesOfDendrites, withDendrites } from './morphology/dendrites.js';
 import { readFunctions } from './functions.js';
 import { type Group, type SynapseGroup } from './group.js';
 import { unnamed } from '../shared/documentation.js';
@@ -36,7 +36,7 @@ import {
   translatePoissonGroup,
   translateSpikeGenerator,
 } from './sources.js';
-import { declareSpatialNeuron } from './spatial-neurons.js';
+import { declareSpatialNeuron } from './morphology/spatial-neurons.js';
 import type { BrianSpecification, Synapses } from './specification.generated.js';
 import { namedSections } from './vocabulary.js';
 import { declareSynapses, translateSynapses, type SynapsesTranslation } from './synapses.js';

@@ -9,7 +9,7 @@ import { quantityOf, readConstantExpression } from './constants.js';
 import type { Reporter } from './context.js';
 import type { Group, Spatial } from './group.js';
 import * as messages from './messages.js';
-import { compartmentAt, compartmentsWithin, sectionNamed, type PlacedSection } from './morphology.js';
+import { compartmentAt, compartmentsWithin, sectionNamed, type PlacedSection } from './morphology/morphology.js';
 
 /** First element, and the one after the last. */
 type Range = readonly [number, number];

@@ -10,7 +10,7 @@
 import { mostUint32 } from '../../src/lang/integers.js';
 import { isFormula } from './value-kinds.js';
 import type { Diagnostics } from '../../src/diagnostics/diagnostic.js';
-import { ownMistakes } from '../../src/model/follow-on.js';
+import { ownMistakes } from '../../src/model/schema/follow-on.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
 import { CellTypes, cellOf } from './cells.js';

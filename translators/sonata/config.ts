@@ -6,7 +6,7 @@ import { isObject, memberOf } from '../../src/diagnostics/member.js';
 import { isRefused } from '../../src/diagnostics/system-error.js';
 import type { Positions } from '../../src/diagnostics/positions.js';
 import { child } from '../../src/model/pointer.js';
-import { readDocument } from '../../src/model/read.js';
+import { readDocument } from '../../src/model/text/read.js';
 import type { Hdf5File, Hdf5Group } from '../shared/hdf5.js';
 import * as messages from './messages.js';
 

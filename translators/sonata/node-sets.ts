@@ -2,7 +2,7 @@
 
 import { isObject } from '../../src/diagnostics/member.js';
 import type { Place } from '../../src/diagnostics/diagnostic.js';
-import { readDocument } from '../../src/model/read.js';
+import { readDocument } from '../../src/model/text/read.js';
 import type { Config } from './config.js';
 import * as messages from './messages.js';
 import type { Nodes } from './nodes.js';

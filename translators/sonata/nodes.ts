@@ -2,7 +2,7 @@
 
 import { isObject } from '../../src/diagnostics/member.js';
 import { identifier, type UniqueNames } from '../../src/model/free-name.js';
-import { readDocument } from '../../src/model/read.js';
+import { readDocument } from '../../src/model/text/read.js';
 import type { Config, PathAt } from './config.js';
 import { readTypes, type TypeRow, type TypeTable } from './csv.js';
 import * as messages from './messages.js';

@@ -7,7 +7,7 @@ import { formatBytes } from '../../diagnostics/quantities.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { printable } from '../../diagnostics/display.js';
 import { generateProject, type ProjectFiles } from '../../run/generate-project.js';
-import { refuseToReplace, writeText } from '../../run/replaceable.js';
+import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

@@ -1,7 +1,7 @@
 /** `interneuron compare`: how well two results of any programs agree. */
 
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { compareResults } from '../../run/compare-results.js';
+import { compareResults } from '../../run/check/compare-results.js';
 import { comparisonOptions, requiredGrade, sayComparison } from '../comparison-options.js';
 import type { CommandContext } from '../context.js';
 

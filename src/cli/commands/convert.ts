@@ -5,15 +5,15 @@ import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel, type
 import { DiagnosticError, UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
-import { contradictionOf } from '../../run/check-contradiction.js';
-import type { ConversionCheck } from '../../run/check-conversion.js';
+import { contradictionOf } from '../../run/check/check-contradiction.js';
+import type { ConversionCheck } from '../../run/check/check-conversion.js';
 import { checkText } from '../check-text.js';
 import type { ImportedModel } from '../../run/pipeline.js';
-import { placeOf } from '../../run/placed.js';
-import { refuseToReplace, writeText } from '../../run/replaceable.js';
-import { refuseSameFile } from '../../run/same-file.js';
-import { writeWithData } from '../../run/data-files.js';
-import { fileKinds, simulators, usualSuffix, type TargetNotation } from '../../run/target-notations.js';
+import { placeOf } from '../../run/read/placed.js';
+import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
+import { refuseSameFile } from '../../run/results/same-file.js';
+import { writeWithData } from '../../run/read/data-files.js';
+import { fileKinds, simulators, usualSuffix, type TargetNotation } from '../../run/convert/target-notations.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -148,10 +148,10 @@ async function checkOf(
     throw new UsageError('SWC holds shapes of cells, which cannot be run', 'leave out --check and --with');
   const freeze = options.flag('freeze');
   if (simulator === undefined) {
-    const { checkConversion } = await import('../../run/check-conversion.js');
+    const { checkConversion } = await import('../../run/check/check-conversion.js');
     return checkConversion(valid, to, { freeze, partial: options.flag('partial') });
   }
-  const { checkWith } = await import('../../run/check-with.js');
+  const { checkWith } = await import('../../run/check/check-with.js');
   return checkWith(valid, to, simulator, { freeze });
 }
 

@@ -6,7 +6,7 @@ import type { ModelDescription } from '../../run/describe/description.js';
 import { describeInHtml, describeInMarkdown } from '../../run/describe/formats.js';
 import { describeInSwc } from '../../run/describe/swc.js';
 import { inStage } from '../../run/stages.js';
-import { refuseToReplace, writeText } from '../../run/replaceable.js';
+import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { descriptionFormats } from '../command-table.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';

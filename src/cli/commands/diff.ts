@@ -6,7 +6,7 @@ import { differenceText } from '../../../runtime/results/compare.js';
 import { isOurs } from '../../compare/open-recorded.js';
 import { printable } from '../../diagnostics/display.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { compareResults, type ResultComparison } from '../../run/compare-results.js';
+import { compareResults, type ResultComparison } from '../../run/check/compare-results.js';
 import type { CommandContext } from '../context.js';
 import { eventName, runLines } from '../comparison-text.js';
 import { modelDifferenceLines } from '../model-difference-text.js';
@@ -50,7 +50,7 @@ async function isModel(path: string): Promise<boolean> {
 }
 
 async function diffModels(context: CommandContext, first: string, second: string): Promise<number> {
-  const { compareModels } = await import('../../run/compare-models.js');
+  const { compareModels } = await import('../../run/check/compare-models.js');
   const comparison = compareModels(await context.model(first), await context.model(second));
   if (context.json) printJson(context.terminal, { models: [first, second], ...comparison });
   context.say(modelDifferenceLines(comparison).map(printable).join('\n'));

@@ -5,7 +5,7 @@ import { UsageError } from '../../diagnostics/diagnostic.js';
 import { drawPictureOf } from '../../run/draw-picture.js';
 import { pictureKinds } from '../../run/picture-kinds.js';
 import { importModel } from '../../run/pipeline.js';
-import { refuseToReplace, writeText } from '../../run/replaceable.js';
+import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { onlyFile, type CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';

@@ -4,7 +4,7 @@ import { DiagnosticError, UsageError } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { requireTarget } from '../../run/choose-target.js';
 import { validateModel } from '../../run/pipeline.js';
-import { standardInput } from '../../run/read-source.js';
+import { standardInput } from '../../run/read/read-source.js';
 import { standardStream } from '../arguments.js';
 import { whenChanged } from '../watch.js';
 import { modelFiles } from '../model-files.js';

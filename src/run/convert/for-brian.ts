@@ -25,7 +25,7 @@ export async function forBrian<T extends { readonly report: readonly ConversionE
   const { cellsAsCables } = await import('../../../translators/brian/export/cells/as-cables.js');
   const { needsDrawnCells, withDrawnCells } = await import('../../../translators/brian/export/cells/cell-numbers.js');
   const { canBeOneByOne, cellsOneByOne } = await import('../../../translators/brian/export/cells/one-by-one.js');
-  const { cellsOfOneType } = await import('../cells-of-one-type.js');
+  const { cellsOfOneType } = await import('./cells-of-one-type.js');
   const listed: ConversionEntry[] = [];
   let cells = whole;
   const isApart = oneByOne && canBeOneByOne(whole.model);

@@ -2,14 +2,14 @@
 
 import { hashModel } from '../../model/hash.js';
 import type { ValidModel } from '../../model/model.js';
-import { readDocument } from '../../model/read.js';
+import { readDocument } from '../../model/text/read.js';
 import { Diagnostics } from '../../diagnostics/diagnostic.js';
 import { noFiles, type LemsHost } from '../../../translators/neuroml/host.js';
 import { loadDocuments, type LoadedDocuments } from '../../../translators/neuroml/load.js';
-import { jsonText } from '../json-text.js';
-import { markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../origin.js';
+import { jsonText } from './json-text.js';
+import { markupWithOrigin, originBeside, packedModel, treeWithOrigin } from '../read/origin.js';
 import { importModel } from '../pipeline.js';
-import type { TargetNotation } from '../target-notations.js';
+import type { TargetNotation } from './target-notations.js';
 import { documentText } from './document-text.js';
 import type { ConvertedFile, Exported } from './exported.js';
 

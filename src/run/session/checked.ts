@@ -9,7 +9,7 @@ import { shorten } from '../../diagnostics/suggest.js';
 import { normalise, phaseCheck, type PhaseCheck } from '../../model/normalise.js';
 import type * as written from '../../model/model.js';
 import { stepsOf } from '../../model/steps.js';
-import { isWellFormed } from '../../model/well-formed.js';
+import { isWellFormed } from '../../model/text/well-formed.js';
 
 const checks = new WeakMap<written.ValidModel, PhaseCheck>();
 

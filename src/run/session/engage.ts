@@ -5,7 +5,7 @@ import { startFrom, startingLate } from './start-state.js';
 import { isSame, withProtocol, type Engaged, type Left, type SessionState } from './state.js';
 import { compileModel } from '../compile-model.js';
 import { startConnected } from '../connect.js';
-import { memorySink } from '../memory-sink.js';
+import { memorySink } from '../results/memory-sink.js';
 import { inStage } from '../stages.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { initialSample, protocolWalk } from '../../lower/protocol/protocol.js';

@@ -6,7 +6,7 @@ import { disengage, leave } from './engage.js';
 import type { Place } from './model-session.js';
 import { checkedPlace, checkedVariable, checkOwner } from './names.js';
 import { phasesOf, type SessionState } from './state.js';
-import type { RunnableModel } from '../imported-model.js';
+import type { RunnableModel } from '../read/imported-model.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
 import { freeName } from '../../model/free-name.js';
 import { hashModel } from '../../model/hash.js';

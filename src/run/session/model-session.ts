@@ -1,7 +1,7 @@
 /** Interface of a session of a model. */
 
-import type { RunnableModel } from '../imported-model.js';
-import type { Rows } from '../memory-sink.js';
+import type { RunnableModel } from '../read/imported-model.js';
+import type { Rows } from '../results/memory-sink.js';
 import type { Engine, RunOptions, RunResult } from '../run-options.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import type { TypedArray } from '../../ir/program.js';

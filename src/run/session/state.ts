@@ -2,8 +2,8 @@
 
 import type { AdvanceOptions, SessionOptions } from './model-session.js';
 import type { CompiledModel } from '../compile-model.js';
-import type { RunnableModel } from '../imported-model.js';
-import type { MemorySink } from '../memory-sink.js';
+import type { RunnableModel } from '../read/imported-model.js';
+import type { MemorySink } from '../results/memory-sink.js';
 import type { Synapses } from '../synapses.js';
 import { stopwatch, type Stopwatch } from '../run-options.js';
 import type { ProtocolWalk } from '../../lower/protocol/protocol.js';

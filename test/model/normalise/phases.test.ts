@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { normalise } from '../../../src/model/normalise.js';
-import { readDocument } from '../../../src/model/read.js';
+import { readDocument } from '../../../src/model/text/read.js';
 
 function phaseOf(text: string): { phase: unknown; codes: string[] } {
   const document = `

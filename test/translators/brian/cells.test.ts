@@ -1,7 +1,7 @@
 /** Cells with sections and mechanisms as SpatialNeurons. */
 
 import { describe, expect, test } from 'vitest';
-import { checkConversion } from '../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../src/run/check/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
 import { simulate } from '../../support/simulate.js';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
-import { decodeSource } from '../../../src/run/read-source.js';
+import { decodeSource } from '../../../src/run/read/read-source.js';
 import { normalised } from '../../model/support.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import type { Loose } from './support.js';

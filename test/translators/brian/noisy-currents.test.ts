@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { convertModel, type ConvertedModel } from '../../../src/run/convert.js';
-import { checkConversion } from '../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../src/run/check/check-conversion.js';
 import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
 
 const noise = (label: string, dt: number, more: object = {}): object => ({

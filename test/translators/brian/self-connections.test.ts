@@ -1,7 +1,7 @@
 /** `allow_self_connections=False` of PyNN in Brian, whose numbers of cells begin at 0 in each group and part of one. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../src/run/check/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
 import type { ValidModel } from '../../../src/model/model.js';

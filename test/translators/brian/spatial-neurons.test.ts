@@ -8,12 +8,12 @@
 import { describe, expect, test } from 'vitest';
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { hashModel } from '../../../src/model/hash.js';
-import { readDocument } from '../../../src/model/read.js';
+import { readDocument } from '../../../src/model/text/read.js';
 import { exportBrianScript } from '../../../translators/brian/export-script.js';
 import { exportBrian } from '../../../translators/brian/export.js';
 import { importBrian } from '../../../translators/brian/import.js';
-import { flatMorphology, type SectionShape } from '../../../translators/brian/morphology.js';
-import { isWrong, readSwc } from '../../../translators/brian/swc.js';
+import { flatMorphology, type SectionShape } from '../../../translators/brian/morphology/morphology.js';
+import { isWrong, readSwc } from '../../../translators/brian/morphology/swc.js';
 import { exportLems } from '../../../translators/neuroml/export.js';
 import { simulate } from '../../support/simulate.js';
 import { document, findings, valid, type Loose } from './support.js';

@@ -6,7 +6,7 @@ import { Diagnostics, type Diagnostic } from '../../../src/diagnostics/diagnosti
 import { renderDiagnostics } from '../../../src/diagnostics/render.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { normalise, type NormaliseOptions } from '../../../src/model/normalise.js';
-import { readDocument } from '../../../src/model/read.js';
+import { readDocument } from '../../../src/model/text/read.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel, readSource } from '../../../src/run/pipeline.js';
 import { importBrian } from '../../../translators/brian/import.js';

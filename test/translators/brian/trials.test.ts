@@ -1,7 +1,7 @@
 /** Trials in Brian: a protocol that goes back to the start, and what changes from one trial to the next. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../src/run/check/check-conversion.js';
 import { convertModel, type ConvertedModel } from '../../../src/run/convert.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { importModel } from '../../../src/run/pipeline.js';

@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../../src/run/convert.js';
-import { jsonText } from '../../../src/run/json-text.js';
+import { jsonText } from '../../../src/run/convert/json-text.js';
 import type { Model } from '../../../src/model/model.js';
 import { importModel, readSource, runModel, type ImportedModel } from '../../../src/run/pipeline.js';
 import { someOf } from '../../support/effort.js';

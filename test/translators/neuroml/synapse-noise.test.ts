@@ -1,7 +1,7 @@
 /** Noise in the equations of synapses: LEMS has random numbers that are drawn in each step. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../src/run/check/check-conversion.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel } from '../../../src/run/pipeline.js';
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { decodeSource } from '../../../src/run/read-source.js';
+import { decodeSource } from '../../../src/run/read/read-source.js';
 import { convertModel } from '../../../src/run/convert.js';
 import { importModel, type ImportedModel } from '../../../src/run/pipeline.js';
 import type { PynnSpecification } from '../../../translators/pynn/specification.generated.js';

@@ -2,7 +2,7 @@
 
 import { Diagnostics } from '../../../src/diagnostics/diagnostic.js';
 import { normalise } from '../../../src/model/normalise.js';
-import { readDocument } from '../../../src/model/read.js';
+import { readDocument } from '../../../src/model/text/read.js';
 import { importPynn } from '../../../translators/pynn/import.js';
 import { simulate, type Simulation } from '../../support/simulate.js';
 

@@ -4,7 +4,7 @@ import { coordinatesOf, isBuiltIn } from './spatial-type.js';
 import { knownNumbers } from '../../../src/model/arrays.js';
 import type { CableTree, DataStore, NeuronType, Population, Value } from '../../../src/model/model.js';
 import { isGiven } from '../../../src/model/tagged.js';
-import { geometricNumbers } from '../morphology.js';
+import { geometricNumbers } from '../morphology/morphology.js';
 import type { Remarks } from './brian-text.js';
 import { dimensionOf } from './equations-text.js';
 import type { ExportContext } from './plan.js';

@@ -1,7 +1,7 @@
 /** NeuroML's abstract cells and synapses, found in equations of Brian's users. */
 
 import { describe, expect, it } from 'vitest';
-import { checkConversion } from '../../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../../src/run/check/check-conversion.js';
 import { convertModel } from '../../../../src/run/convert.js';
 import { importModel } from '../../../../src/run/pipeline.js';
 

@@ -1,7 +1,7 @@
 /** Several pathways of a synapse that begin at spikes of its own cell, each with its delay. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../../src/run/check/check-conversion.js';
 import { importModel } from '../../../../src/run/pipeline.js';
 
 test.each([

@@ -1,7 +1,7 @@
 /** Times, ports and names in what is written as LEMS: the same in the model, here and in the reference interpreter. */
 
 import { expect, test } from 'vitest';
-import { checkConversion } from '../../../../src/run/check-conversion.js';
+import { checkConversion } from '../../../../src/run/check/check-conversion.js';
 import { convertModel } from '../../../../src/run/convert.js';
 import { importModel } from '../../../../src/run/pipeline.js';
 

@@ -5,7 +5,7 @@ import type { Group } from 'h5wasm';
 import { readHdf5Network } from '../../../../src/run/hdf5/read-network.js';
 import { networkText } from '../../../../translators/neuroml/hdf5/network-text.js';
 import type { Hdf5Group } from '../../../../translators/shared/hdf5.js';
-import { readSource } from '../../../../src/run/read-source.js';
+import { readSource } from '../../../../src/run/read/read-source.js';
 import { reading } from '../support/reading.js';
 import { temporaryFolder } from '../../../support/command.js';
 

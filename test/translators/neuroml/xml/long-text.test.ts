@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Diagnostics } from '../../../../src/diagnostics/diagnostic.js';
-import { readLongDocument } from '../../../../src/run/long-document.js';
+import { readLongDocument } from '../../../../src/run/read/long-document.js';
 import { importModel, readSource } from '../../../../src/run/pipeline.js';
 import type { XmlElement } from '../../../../translators/neuroml/xml/element.js';
 import { textOf, withoutLists } from '../../../../translators/neuroml/xml/long-text.js';

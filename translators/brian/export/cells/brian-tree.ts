@@ -5,7 +5,7 @@
 import { shapesOf, type Compartment } from '../../../../src/model/compartment-tree.js';
 import { UniqueNames } from '../../../../src/model/free-name.js';
 import type { Compartments, Section } from '../../../../src/model/typed.js';
-import { flatMorphology, type Morphology, type SectionShape } from '../../morphology.js';
+import { flatMorphology, type Morphology, type SectionShape } from '../../morphology/morphology.js';
 
 /** A cell for Brian. */
 export interface BrianTree {

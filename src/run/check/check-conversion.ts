@@ -1,0 +1,455 @@
+/** Runs a model and its conversion, and compares their spikes and samples. */
+
+import { compareRecorded, statisticalGrade, worst, type Grade } from '../../compare/compare.js';
+import { defaultMargins } from '../../compare/options.js';
+import { compareRuns, type Quantity } from '../../compare/population-statistics.js';
+import type { Recorded } from '../../compare/recorded.js';
+import { drawnParts } from '../../model/drawn-parts.js';
+import type { Model, Recording, ValidModel } from '../../model/model.js';
+import { remainingDraws } from '../../model/remaining-draws.js';
+import { typedModel } from '../../model/typed-model.js';
+import { hashModel } from '../../model/hash.js';
+import { phaseKind } from '../../model/tagged.js';
+import { timingProperties } from '../../model/timing-properties.js';
+import { segmentTimes } from '../results/segments.js';
+import type { SpikeTrains } from '../../../runtime/results/result.js';
+import { furtherSpikesOf } from '../../../translators/brian/further-spikes.js';
+import { placesOfCables } from './check-places.js';
+import { comparableVariables, compareSamples, SampleKeeper, type VariableCheck } from './check-samples.js';
+import { convertModel, type ConvertedModel, type ConvertOptions, type TargetNotation } from '../convert.js';
+import { importModel, runModel } from '../pipeline.js';
+
+/** Spikes of cells by population: times in s, ascending within a cell. */
+export type SpikesByPopulation = ReadonlyMap<string, readonly (readonly number[])[]>;
+
+/** How the spikes of one population agree. */
+interface PopulationCheck {
+  readonly population: string;
+  /** Numbers of spikes of the model and of its conversion. */
+  readonly spikes: readonly [source: number, target: number];
+  /** How well they agree, by spikes and else by statistics. */
+  readonly grade: Grade;
+  /** How many of both have a partner in the same cell, no more than the tolerance apart, in order. */
+  readonly matched: number;
+  /**
+   * The largest distance between spikes with the same number of the same cell, in s. It is 0 if both are in the same
+   * step, whose beginning or end labels them.
+   */
+  readonly largest: number;
+  /** The first spike that has no partner: its time in s, by the model's labels. */
+  readonly divergence: { readonly cell: number; readonly time: number } | null;
+  /** Absent if all spikes have partners. */
+  readonly statistics?: readonly Quantity[];
+}
+
+/** Result of running both. */
+export interface ConversionCheck {
+  /** Program that ran the target: our own engine, or the requested tool. */
+  readonly with: string;
+  /** Simulated time in s. */
+  readonly seconds: number;
+  /** Spikes count as the same when they are no more than this apart, in s. */
+  readonly tolerance: number;
+  readonly populations: readonly PopulationCheck[];
+  /** Recorded variables that both have. */
+  readonly variables?: readonly VariableCheck[];
+  /** Populations that spike, and recorded variables, without a namesake after conversion; they are not compared. */
+  readonly absent: readonly string[];
+  /** The least close of all populations; absent if there are no spikes. */
+  readonly grade?: Grade;
+  /** Of all populations that are compared. */
+  readonly matched: number;
+  readonly spikes: readonly [source: number, target: number];
+  /** Time in s that is not compared: Brian's monitors lose it when a run returns to a stored state. */
+  readonly givenUp?: number;
+  /** Parts that are drawn anew after conversion, so that both differ by chance: a sentence for each. */
+  readonly drawnAnew?: readonly string[];
+  /** Reasons why the simulator integrates differently, so that spikes drift apart: a sentence for each. */
+  readonly ownIntegration?: readonly string[];
+  /** Reason why there is no comparison: a run that failed, or did not reach its end. */
+  readonly failure?: string;
+}
+
+/** How to compare. */
+export interface CheckOptions {
+  /** Whether the conversion may leave out recordings. */
+  readonly partial?: boolean;
+  /** The longest time that is simulated, in s; absent: all of the protocol. */
+  readonly seconds?: number;
+  readonly target?: string;
+  /** Recordings besides spikes, and the keeper of their samples. */
+  readonly besides?: { readonly recordings: readonly Recording[]; readonly keeper: SampleKeeper };
+}
+
+/** Spikes as near as this, in s, or as near as a step, count as the same. */
+const leastTolerance = 1e-4;
+
+/** Returns the time by which the label of a spike follows the beginning of its step, in s. */
+export const labelOf = ({ timing, experiment }: Pick<Model, 'timing' | 'experiment'>): number =>
+  timingProperties[timing].label === 'beginning' ? 0 : experiment.dt;
+
+/**
+ * Returns populations with cells that spike, and their spike event. It is the source's event if given, else `spike`,
+ * else the first event that others see.
+ */
+const spikingOf = (
+  { model }: ValidModel,
+  source?: ReadonlyMap<string, string>,
+): readonly (readonly [population: string, event: string])[] =>
+  Object.entries(model.populations).flatMap(([name, { type, spikes }]) => {
+    if (spikes !== undefined) return [[name, 'spike'] as const];
+    const neuron = type === undefined ? undefined : model.neurons[type];
+    const events = [
+      ...Object.entries(neuron?.events ?? {}).map(([event, { emits }]) => (emits === undefined ? event : emits)),
+      ...Object.values(neuron?.regimes ?? {}).flatMap(({ transitions }) => transitions.map(({ emit }) => emit)),
+    ].filter((event) => event !== undefined && event !== null);
+    const [first] = events;
+    const event = [source?.get(name), 'spike', first].find((one) => one !== undefined && events.includes(one));
+    return event === undefined ? [] : [[name, event] as const];
+  });
+
+/** Returns a model that records only the spikes of all its populations, and the recordings' names. */
+export function recordingSpikes(
+  valid: ValidModel,
+  source?: ReadonlyMap<string, string>,
+): {
+  readonly valid: ValidModel;
+  /** Populations by the names of recordings. */
+  readonly names: ReadonlyMap<string, string>;
+} {
+  const spiking = spikingOf(valid, source);
+  const names = new Map(spiking.map(([population], k) => [`check_${k}`, population] as const));
+  const { model } = valid;
+  const recordings = spiking.flatMap(([population, event], k): readonly Recording[] => {
+    const type = model.neurons[model.populations[population]?.type ?? ''];
+    const further = type === undefined ? [] : furtherSpikesOf(type);
+    return [event, ...further].map((events, number) => ({
+      of: { population },
+      events,
+      name: number === 0 ? `check_${k}` : `check_${k}_${number}`,
+    }));
+  });
+  const protocol = model.experiment.protocol.filter((phase) => phaseKind(phase) !== 'record');
+  return {
+    names,
+    valid: { ...valid, model: { ...model, recordings, experiment: { ...model.experiment, protocol } } },
+  };
+}
+
+/**
+ * Spikes of all populations of a model under our own engine.
+ *
+ * @param like  the model that it was converted from: its populations have the same events
+ * @throws EndedByFault
+ */
+export async function spikesOf(
+  valid: ValidModel,
+  options: CheckOptions = {},
+  like?: ValidModel,
+): Promise<SpikesByPopulation> {
+  const { valid: recorded } = recordingSpikes(valid, eventsOf(like));
+  const { dt } = valid.model.experiment;
+  const { besides } = options;
+  const model = { ...recorded.model, recordings: [...recorded.model.recordings, ...(besides?.recordings ?? [])] };
+  const result = await runModel(
+    { valid: { ...recorded, model }, hashes: hashModel(model) },
+    {
+      ...(besides ? { writers: [besides.keeper] } : {}),
+      ...(options.target === undefined ? {} : { target: options.target }),
+      ...(options.seconds === undefined ? {} : { stopAfter: Math.ceil(options.seconds / dt) }),
+    },
+  );
+  if (result.kind !== 'run') return new Map();
+  try {
+    const [fault] = result.record.faults;
+    if (fault !== undefined) throw new EndedByFault(fault, result.record.steps * dt, like !== undefined);
+    return spikesIn(result.trains, valid, like);
+  } finally {
+    result.dispose();
+  }
+}
+
+/** A run that did not reach its end, which proves neither agreement nor difference. */
+export class EndedByFault extends Error {
+  constructor(fault: string, time: number, converted: boolean) {
+    const what = converted ? 'what the model was converted to' : 'the model itself';
+    super(`${what} ends with a fault at ${Number((time * 1e3).toPrecision(8))} ms: ${fault}`);
+  }
+}
+
+/** Returns the spike event of each population. */
+export const eventsOf = (like: ValidModel | undefined): ReadonlyMap<string, string> | undefined =>
+  like === undefined ? undefined : new Map(spikingOf(like));
+
+/**
+ * Returns the spikes of a run that recorded all populations.
+ *
+ * @param like  the model that it was converted from
+ */
+export function spikesIn(
+  trains: readonly SpikeTrains[],
+  valid: ValidModel,
+  like: ValidModel | undefined,
+): SpikesByPopulation {
+  const { model } = valid;
+  const [{ dt }, label] = [model.experiment, labelOf(model)];
+  const found = new Map<string, number[][]>(
+    spikingOf(valid, eventsOf(like)).map(([name]) => [
+      name,
+      Array.from({ length: model.populations[name]?.size ?? 0 }, () => []),
+    ]),
+  );
+  for (const train of trains)
+    for (const { steps, cells } of train.inOrder())
+      steps.forEach((step, k) => found.get(train.plan.population)?.[cells[k] ?? 0]?.push(step * dt + label));
+  // Several spikes of a step may be events of their own.
+  for (const population of found.values()) for (const cell of population) cell.sort((a, b) => a - b);
+  return like === undefined ? found : withLists(found, like.model);
+}
+
+/**
+ * Adds the populations of a model with cells that have become populations of their own, as in LEMS: `cells_0`,
+ * `cells_1` and so on are the cells of `cells`.
+ */
+export function withLists(found: SpikesByPopulation, { populations }: Model): SpikesByPopulation {
+  const lists = Object.entries(populations).flatMap(([name, { size }]) => {
+    const cells = Array.from({ length: size }, (_, k) => found.get(`${name}_${k}`));
+    const trains = cells.flatMap((one) => (one?.length === 1 ? one : []));
+    // A cell of one population can have the name of another population.
+    return found.get(name)?.length === size || trains.length < size ? [] : [[name, trains] as const];
+  });
+  return new Map([...found, ...lists]);
+}
+
+/**
+ * Groups spikes of a population of compartments by cell, if the other model has cells. Elements are the first
+ * compartments of all cells, then the second ones.
+ */
+const byCell = (trains: readonly (readonly number[])[], cells: number): readonly (readonly number[])[] =>
+  Array.from({ length: cells }, (_, cell) =>
+    trains
+      .filter((_train, element) => element % cells === cell)
+      .flat()
+      .sort((a, b) => a - b),
+  );
+
+/** Compares spikes of populations with the same name; the target names them by a moment that is `later` s later. */
+function compareSpikes(
+  source: SpikesByPopulation,
+  target: SpikesByPopulation,
+  tolerance: number,
+  later: number,
+  { populations, neurons }: Model,
+  seconds: number,
+): readonly PopulationCheck[] {
+  return [...source].flatMap(([population, own]): PopulationCheck[] => {
+    const others = target.get(population);
+    if (others === undefined) return [];
+    const { cable, compartments } = neurons[populations[population]?.type ?? ''] ?? {};
+    const areCells = (few: typeof own, many: typeof own): boolean =>
+      few.length < many.length && many.length % few.length === 0;
+    const ours = cable && areCells(others, own) ? byCell(own, others.length) : own;
+    const theirs = compartments && areCells(own, others) ? byCell(others, own.length) : others;
+    return [comparePopulation(population, ours, theirs, tolerance, later, seconds)];
+  });
+}
+
+function comparePopulation(
+  population: string,
+  ours: readonly (readonly number[])[],
+  theirs: readonly (readonly number[])[],
+  tolerance: number,
+  later: number,
+  seconds: number,
+): PopulationCheck {
+  const cells = Math.max(ours.length, theirs.length);
+  const recorded = (trains: readonly (readonly number[])[], shift: number): Recorded => ({
+    path: population,
+    format: '',
+    begin: 0,
+    end: seconds + 2 * tolerance,
+    resolution: 0,
+    trains: [
+      {
+        population,
+        event: 'spike',
+        ids: Array.from({ length: cells }, (_, cell) => cell),
+        trains: Array.from({ length: cells }, (_, cell) =>
+          Float64Array.from(trains[cell] ?? [], (time) => time + shift),
+        ),
+        listsSilent: true,
+      },
+    ],
+    signals: [],
+    notes: [],
+  });
+  const { populations } = compareRecorded(recorded(ours, later), recorded(theirs, 0), {
+    within: tolerance * (1 + 1e-6),
+    measures: 'statistics',
+  });
+  const { spikes, grade, matched, divergence, statistics } = populations[0]!;
+  const largest = ours.reduce(
+    (most, train, cell) =>
+      train.reduce((own, time, k) => {
+        const other = theirs[cell]?.[k];
+        return other === undefined ? own : Math.max(own, Math.abs(time + later - other));
+      }, most),
+    0,
+  );
+  return {
+    population,
+    spikes,
+    grade,
+    matched,
+    largest,
+    divergence: divergence && { cell: divergence.cell, time: divergence.time - later },
+    ...(statistics ? { statistics } : {}),
+  };
+}
+
+/** The notation of the document that corresponds to a script: scripts are not read again. */
+export const documentOf: Readonly<Partial<Record<TargetNotation, TargetNotation>>> = {
+  brian: 'brian-json',
+  pynn: 'pynn-json',
+  'pynn-nestml': 'pynn-json',
+};
+
+/** Options of a conversion that affect a check of it. */
+export type HowToConvert = Partial<Pick<ConvertOptions, 'freeze'>>;
+
+/**
+ * Runs a model and its conversion under our own engine.
+ *
+ * @param converted  the conversion to `to`; made if absent
+ */
+export async function checkConversion(
+  valid: ValidModel,
+  to: TargetNotation,
+  options: CheckOptions & HowToConvert & { readonly converted?: ConvertedModel } = {},
+): Promise<ConversionCheck> {
+  const document = documentOf[to] ?? to;
+  const { files, data } =
+    options.converted !== undefined && document === to
+      ? options.converted
+      : await convertModel(valid, document, {
+          freeze: options.freeze ?? false,
+          partial: options.partial ?? false,
+        });
+  const [file] = files;
+  const { valid: target } = importModel(
+    { name: file?.name ?? 'model', text: file?.text ?? '' },
+    { data, origin: false },
+  );
+  const seconds = comparedTime(valid.model, options.seconds);
+  const places = placesOfCables(valid, target.model);
+  const { recordings, ofTarget, absent } = comparableVariables(valid, target, seconds, undefined, places);
+  const [ours, theirs] = [new SampleKeeper(), new SampleKeeper()];
+  const compare = (source: SpikesByPopulation, found: SpikesByPopulation): ConversionCheck =>
+    compared('interneuron', valid, source, found, labelOf(target.model), options.seconds);
+  let check: ConversionCheck;
+  try {
+    check = compare(
+      await spikesOf(valid, { ...options, besides: { recordings, keeper: ours } }),
+      await spikesOf(target, { ...options, besides: { recordings: ofTarget, keeper: theirs } }, valid),
+    );
+  } catch (error) {
+    if (!(error instanceof EndedByFault)) throw error;
+    return { ...compare(new Map(), new Map()), failure: error.message };
+  }
+  const variables = compareSamples(ours.kept(), theirs.kept(), [...recordings, ...ofTarget]);
+  const isSame = hashModel(valid.model).model === hashModel(target.model).model;
+  const anew = isSame ? [] : drawnAnew(target.model);
+  const isDoubtful = check.grade === 'different' || check.grade === 'cannot say';
+  const judged = anew.length > 0 && isDoubtful ? await overSeeds(check, valid, target, options) : check;
+  return {
+    ...judged,
+    variables,
+    absent: [...check.absent, ...absent],
+    ...(anew.length > 0 ? { drawnAnew: anew } : {}),
+  };
+}
+
+/** Runs of each side that distinguish chance from a difference. */
+const runsOfEach = 5;
+
+/**
+ * Compares the means of several runs of each side with other seeds. Single runs of random networks can differ more than
+ * their cells suggest.
+ */
+async function overSeeds(
+  check: ConversionCheck,
+  source: ValidModel,
+  target: ValidModel,
+  options: CheckOptions,
+): Promise<ConversionCheck> {
+  const runs = async (valid: ValidModel, like?: ValidModel): Promise<readonly SpikesByPopulation[]> => {
+    const found: SpikesByPopulation[] = [];
+    for (let seed = 1; seed <= runsOfEach; seed += 1) {
+      const experiment = { ...valid.model.experiment, seed: String(seed) };
+      found.push(await spikesOf({ ...valid, model: { ...valid.model, experiment } }, options, like));
+    }
+    return found;
+  };
+  const [ours, theirs] = [await runs(source), await runs(target, source)];
+  const trainsOf = (found: readonly SpikesByPopulation[], population: string): readonly (readonly Float64Array[])[] =>
+    found.map((one) => (one.get(population) ?? []).map((train) => Float64Array.from(train)));
+  const populations = check.populations.map((one) => {
+    if (one.grade !== 'different' && one.grade !== 'cannot say') return one;
+    const interval = { begin: 0, end: check.seconds };
+    const statistics = compareRuns(
+      trainsOf(ours, one.population),
+      trainsOf(theirs, one.population),
+      interval,
+      defaultMargins,
+    );
+    return { ...one, statistics, grade: statisticalGrade(one, statistics) };
+  });
+  return { ...check, populations, grade: worst(populations.map(({ grade }) => grade)) };
+}
+
+/**
+ * Returns the parts that a converted model draws for itself. Generators with seeds of their own are excluded, because
+ * their numbers are the same in both.
+ */
+export const drawnAnew = (target: Model): readonly string[] => [
+  ...drawnParts(target, { seeded: false }).map(({ name, drawn }) => `${drawn.join(', ')} of ${name}`),
+  ...remainingDraws(typedModel(target)),
+];
+
+/** Returns the compared time, in s: the simulated time of a protocol, limited to the requested time. */
+export const comparedTime = ({ experiment }: Model, asked = Infinity): number =>
+  Math.min(
+    segmentTimes(experiment.protocol).reduce((sum, time) => sum + time, 0),
+    asked,
+  );
+
+/**
+ * Compares two sets of spikes, of a model and of its conversion.
+ *
+ * @param label  how long after the beginning of its step the target's spikes are, in s
+ */
+export function compared(
+  tool: string,
+  { model }: ValidModel,
+  source: SpikesByPopulation,
+  target: SpikesByPopulation,
+  label: number,
+  seconds?: number,
+): ConversionCheck {
+  const { dt } = model.experiment;
+  const tolerance = Math.max(dt, leastTolerance);
+  const time = comparedTime(model, seconds);
+  const populations = compareSpikes(source, target, tolerance, label - labelOf(model), model, time);
+  const [first, ...others] = populations.filter(({ spikes }) => spikes[0] + spikes[1] > 0).map(({ grade }) => grade);
+  const sum = (read: (one: PopulationCheck) => number): number => populations.reduce((all, one) => all + read(one), 0);
+  return {
+    with: tool,
+    seconds: time,
+    tolerance,
+    populations,
+    ...(first === undefined ? {} : { grade: worst([first, ...others]) }),
+    absent: [...source.keys()].filter((name) => !target.has(name)),
+    matched: sum(({ matched }) => matched),
+    spikes: [sum(({ spikes }) => spikes[0]), sum(({ spikes }) => spikes[1])],
+  };
+}

@@ -1,0 +1,289 @@
+/** Compares two models part by part, regardless of their notations. */
+
+import { createHash } from 'node:crypto';
+import { parseUnit } from '../../lang/units.js';
+import { symbolicQuantity } from '../../lang/readable-quantity.js';
+import { standardise } from '../../library/recognise/standardise.js';
+import type { Model, NeuronType, SynapseType, ValidModel } from '../../model/model.js';
+import { readableModel } from '../describe/readable-model.js';
+import type { ImportedModel } from '../read/imported-model.js';
+
+/** A difference of two models. */
+export interface ModelDifference {
+  /** Property that differs, such as `tau_m`; empty for an entire part. */
+  readonly property: string;
+  /** Parts with this difference, such as `population exc`. */
+  readonly parts: readonly string[];
+  /** Value on each side; null if absent. */
+  readonly first: string | null;
+  readonly second: string | null;
+}
+
+/** Comparison of two models. */
+export interface ModelComparison {
+  /** Whether the models are equal by their hashes: equations, populations, projections and stimuli. */
+  readonly sameModel: boolean;
+  /** Whether also seed, time step, timing and protocol are equal. */
+  readonly sameExperiment: boolean;
+  readonly differences: readonly ModelDifference[];
+  /** Parts with other names that were compared with one another. */
+  readonly renamed: readonly { readonly part: string; readonly first: string; readonly second: string }[];
+}
+
+/**
+ * Compares two models. Models of different notations are compared by standard types, if these express all of a part.
+ */
+export function compareModels(first: ImportedModel, second: ImportedModel): ModelComparison {
+  const sameModel = first.hashes.model === second.hashes.model;
+  const sameExperiment = sameModel && first.hashes.experiment === second.hashes.experiment;
+  const isCommon = first.notation === second.notation;
+  const [a, b] = [first, second].map(({ valid }) => outlineOf(isCommon ? valid.model : standardModel(valid))) as [
+    Outline,
+    Outline,
+  ];
+  const renamed = renamings(a, b);
+  return {
+    sameModel,
+    sameExperiment,
+    differences: sameExperiment ? [] : grouped(differencesOf(a, renameParts(b, renamed))),
+    renamed,
+  };
+}
+
+/** Returns the model in standard types. Models that no standard type can express stay as they are. */
+const standardModel = (valid: ValidModel): Model => standardise(valid, 'diff').valid.model;
+
+// --- Outlines -------------------------------------------------------------------------------------------------------
+/** Properties by name, as text. */
+type Properties = ReadonlyMap<string, string>;
+
+/** Parts of a model by `kind name`, such as `population exc`. */
+type Outline = ReadonlyMap<string, Properties>;
+
+function outlineOf(written: Model): Outline {
+  const model = readableModel(written);
+  const { experiment, timing } = written;
+  const outline = new Map<string, Properties>();
+  for (const [name, { type, values, ...rest }] of Object.entries(written.populations)) {
+    const neuron = type === undefined ? undefined : written.neurons[type];
+    const equations = type === undefined ? undefined : model.neurons[type];
+    outline.set(
+      `population ${name}`,
+      new Map([
+        ...(neuron && equations ? typeProperties(neuron, equations, values) : []),
+        ...leaves('', { ...rest, order: undefined }),
+      ]),
+    );
+  }
+  for (const [name, { synapse, values, ...rest }] of Object.entries(written.projections)) {
+    const type = written.synapses[synapse]!;
+    outline.set(
+      `projection ${name}`,
+      new Map([
+        ...typeProperties(type, model.synapses[synapse]!, values),
+        ...Object.entries(rest.delays).map(([path, delay]) => [`delay of ${path}`, valueText(delay, 's')] as const),
+        ...leaves('', { ...rest, order: undefined, delays: undefined }),
+      ]),
+    );
+  }
+  for (const [name, stimulus] of Object.entries(model.stimuli))
+    outline.set(`stimulus ${name}`, new Map(leaves('', stimulus)));
+  const { dt, ...others } = experiment;
+  outline.set('experiment', new Map([['dt', valueText(dt, 's')], ['timing', timing], ...leaves('', others)]));
+  return outline;
+}
+
+/**
+ * Returns values of parameters and first values of a part, and the equations of its type or the standard type's name.
+ */
+function typeProperties(
+  type: NeuronType | SynapseType,
+  readable: NeuronType | SynapseType,
+  values: Readonly<Record<string, unknown>>,
+): readonly (readonly [string, string])[] {
+  const standard = type.conformsTo;
+  const valueOf = (name: string): string => {
+    const [parameter, state] = [type.parameters[name], type.state[name]];
+    const given = values[name] ?? parameter?.value ?? state?.initial ?? 0;
+    const unit = parameter?.unit ?? state?.unit ?? '1';
+    return valueText(given, unit);
+  };
+  if (standard) {
+    const names = Object.entries(standard.where).map(([name, source]): readonly [string, string] => [
+      name,
+      typeof source === 'string' && source in type.parameters ? valueOf(source) : valueText(source, '1'),
+    ]);
+    const initial = Object.keys(type.state).map((name) => [`first ${name}`, valueOf(name)] as const);
+    return [['type', standard.type], ...names, ...initial];
+  }
+  const { parameters, state, ...equations } = readable;
+  return [
+    ...Object.keys({ ...parameters, ...state }).map((name) => [name, valueOf(name)] as const),
+    ...leaves('', equations),
+  ];
+}
+
+function valueText(value: unknown, unit: string): string {
+  if (typeof value === 'number') return String(symbolicQuantity(value, parseUnit(unit).dimension));
+  return typeof value === 'string' ? value : compact(value);
+}
+
+/** Longest list that is shown. */
+const mostItems = 6;
+
+function compact(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  if (!Array.isArray(value) || value.length <= mostItems) return text.length <= 80 ? text : digest(text);
+  return `${value.length} values, ${digest(text)}`;
+}
+
+const digest = (text: string): string => `SHA-256 ${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+
+/** Returns every value of a tree with the way to it. Long lists are one value. */
+function leaves(path: string, item: unknown): readonly (readonly [string, string])[] {
+  if (item === undefined) return [];
+  if (typeof item !== 'object' || item === null)
+    return [[path, typeof item === 'string' ? item : JSON.stringify(item)]];
+  const isList = Array.isArray(item);
+  if (isList && (item.length > mostItems || item.every((one) => typeof one !== 'object')))
+    return item.length === 0 ? [] : [[path, compact(item)]];
+  const isOnly = isList && item.length === 1;
+  return Object.entries(item).flatMap(([key, value]) => {
+    const step = isOnly ? '' : key;
+    return leaves([path, step].filter((part) => part !== '').join('.'), value);
+  });
+}
+
+// --- Matching -------------------------------------------------------------------------------------------------------
+type Renaming = ModelComparison['renamed'][number];
+
+/**
+ * Matches parts without a namesake that are alike: of the same kind, size and type, or between the same populations.
+ */
+function renamings(a: Outline, b: Outline): readonly Renaming[] {
+  const found: Renaming[] = [];
+  for (const kind of ['population', 'projection', 'stimulus']) {
+    const alone = (own: Outline, other: Outline): readonly string[] =>
+      [...own.keys()].filter((part) => part.startsWith(`${kind} `) && !other.has(part));
+    const others = alone(b, a);
+    const taken = new Set<string>();
+    for (const part of alone(a, b)) {
+      const candidates = others.filter((other) => !taken.has(other) && alike(a.get(part)!, b.get(other)!, found));
+      const [other] = candidates;
+      if (other === undefined || (kind !== 'projection' && candidates.length > 1)) continue;
+      taken.add(other);
+      found.push({ part: kind, first: part.slice(kind.length + 1), second: other.slice(kind.length + 1) });
+    }
+  }
+  return found;
+}
+
+/** Properties that match parts of different names. */
+const identifying = ['size', 'from.of.population', 'to.of.population', 'kind'];
+
+function alike(one: Properties, other: Properties, renamed: readonly Renaming[]): boolean {
+  return identifying.every((key) => {
+    const name = other.get(key);
+    return one.get(key) === (key.endsWith('population') ? renamedTo(name, renamed) : name);
+  });
+}
+
+const renamedTo = (name: string | undefined, renamed: readonly Renaming[]): string | undefined =>
+  renamed.find(({ part, second }) => part === 'population' && second === name)?.first ?? name;
+
+/** Returns the outline with the names of the other model. */
+function renameParts(outline: Outline, renamed: readonly Renaming[]): Outline {
+  return new Map(
+    [...outline].map(([part, properties]) => {
+      const known = renamed.find(({ part: kind, second }) => part === `${kind} ${second}`);
+      return [
+        known ? `${known.part} ${known.first}` : part,
+        new Map(
+          [...properties].map(([key, value]) => [
+            key,
+            /population$/.test(key) ? (renamedTo(value, renamed) ?? value) : value,
+          ]),
+        ),
+      ];
+    }),
+  );
+}
+
+// --- Differences ----------------------------------------------------------------------------------------------------
+function differencesOf(a: Outline, b: Outline): readonly ModelDifference[] {
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((part): readonly ModelDifference[] => {
+    const [one, other] = [a.get(part), b.get(part)];
+    if (!one || !other)
+      return [{ property: '', parts: [part], first: one ? summary(one) : null, second: other ? summary(other) : null }];
+    return [...wholes(part, one, other), ...singles(part, one, other)];
+  });
+}
+
+/** Returns types and rules that differ as a whole, as one difference each. */
+function wholes(part: string, one: Properties, other: Properties): readonly ModelDifference[] {
+  const texts = (key: 'type' | 'connect.rule'): readonly [string | null, string | null] => {
+    const text = (properties: Properties): string | null =>
+      key === 'type'
+        ? (properties.get('type') ?? (properties.has('method') ? 'equations of its own' : null))
+        : wordsOf(properties, 'connect.');
+    return [text(one), text(other)];
+  };
+  return (['type', 'connect.rule'] as const).flatMap((key) => {
+    if (one.get(key) === other.get(key)) return [];
+    const [first, second] = texts(key);
+    return [{ property: key === 'type' ? 'type' : 'connect', parts: [part], first, second }];
+  });
+}
+
+/** Returns the properties below a name, in one line. */
+function wordsOf(properties: Properties, below: string): string | null {
+  const words = [...properties].filter(([key, value]) => key.startsWith(below) && value !== 'null');
+  return words.length === 0
+    ? null
+    : words.map(([key, value]) => `${key.slice(key.lastIndexOf('.') + 1)} ${value}`).join(', ');
+}
+
+/**
+ * Returns differences of properties. For parts with different types or rules, only properties that both have are
+ * compared.
+ */
+function singles(part: string, one: Properties, other: Properties): readonly ModelDifference[] {
+  const isWhole = (key: string): boolean => one.get(key) !== other.get(key);
+  return [...new Set([...one.keys(), ...other.keys()])].flatMap((property) => {
+    const [first, second] = [one.get(property) ?? null, other.get(property) ?? null];
+    const isBelow = property.startsWith('connect.')
+      ? isWhole('connect.rule')
+      : isWhole('type') && (first ?? second) !== null;
+    if (property === 'type' || property === 'connect.rule' || (property.startsWith('connect.') && isBelow)) return [];
+    if (isBelow && (first === null || second === null)) return [];
+    return isEqual(first, second) ? [] : [{ property, parts: [part], first, second }];
+  });
+}
+
+/** Checks whether two texts are equal. NeuroML's types of PyNN hold numbers without the units that PyNN prescribes. */
+function isEqual(first: string | null, second: string | null): boolean {
+  if (first === second) return true;
+  if (first === null || second === null) return false;
+  const [one, other] = [first.split(' '), second.split(' ')];
+  return one.length + other.length === 3 && one[0] === other[0] && Number.isFinite(Number(one[0]));
+}
+
+const summary = (properties: Properties): string =>
+  ['type', 'size', 'from.of.population', 'to.of.population']
+    .flatMap((key) =>
+      properties.has(key) ? [`${key.replace('.of.population', '')} ${properties.get(key) ?? ''}`] : [],
+    )
+    .join(', ');
+
+/** Joins equal differences of several parts into one. */
+function grouped(differences: readonly ModelDifference[]): readonly ModelDifference[] {
+  const groups = new Map<string, ModelDifference>();
+  for (const one of differences) {
+    const { property, first, second, parts } = one;
+    const key =
+      property === '' ? JSON.stringify(one) : JSON.stringify([property, first, second, parts[0]!.split(' ')[0]]);
+    const known = groups.get(key);
+    groups.set(key, known ? { ...known, parts: [...known.parts, ...parts] } : one);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,253 @@
+/**
+ * Restores the model of a converted document. The document carries the model that it was written from, and the digest
+ * of its own content. While the content has that digest, reading the document gives that model. `docs/conversion.md`
+ * describes the format, `docs/security.md` its limits of trust.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
+import { deflateSync, inflateSync } from 'node:zlib';
+import { originTag, type LoadedDocuments } from '../../../translators/neuroml/load.js';
+import type { XmlElement } from '../../../translators/neuroml/xml/element.js';
+import { Diagnostics, type Finding } from '../../diagnostics/diagnostic.js';
+import { memberOf } from '../../diagnostics/member.js';
+import type { Positions } from '../../diagnostics/positions.js';
+import { without } from '../../model/collections.js';
+import type { ValidModel } from '../../model/model.js';
+import { normalise } from '../../model/normalise.js';
+import { storedArrays } from './data-files.js';
+import { messages } from '../messages.js';
+
+/** Data that a document carries. */
+export interface Origin {
+  /** Of this format. */
+  readonly version: number;
+  /** `sha256:` and the digest of the document's content in hexadecimal digits. */
+  readonly digest: string;
+  /** Base64 of the deflated JSON of `Payload`. */
+  readonly model: string;
+}
+
+/** A canonical document, and the bytes of the arrays that it refers to, in base64 by digest. */
+interface Payload {
+  readonly model: unknown;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** The model that a document carries. */
+interface CarriedModel {
+  readonly document: unknown;
+  readonly valid: ValidModel;
+}
+
+/** The version of the format that this program reads and writes. */
+const currentVersion = 1;
+
+/** Remarks of the importer that the model was converted with. */
+export const saidOfCarried: readonly string[] = ['model/section-gap'];
+
+/** The member of `annotations` that holds an origin in documents of JSON and YAML. */
+const originKey = 'interneuron';
+
+/** The longest JSON of a model that is carried, in characters. A reader inflates no more. */
+const longestModel = 32e6;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// --- Content of a document ------------------------------------------------------------------------------------------
+
+const prefixed = (hash: ReturnType<typeof createHash>): string => `sha256:${hash.digest('hex')}`;
+
+/** Returns the digest of a document in JSON or YAML, as it was read, without its origin. */
+export function treeDigest(tree: unknown): string {
+  const text = JSON.stringify(withoutOrigin(tree), (_, value: unknown) =>
+    typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value,
+  );
+  return prefixed(createHash('sha256').update(text ?? ''));
+}
+
+/** Returns a document of JSON or YAML without its origin. */
+export function withoutOrigin(tree: unknown): unknown {
+  if (originInTree(tree) === undefined || !isRecord(tree)) return tree;
+  const annotations = without(tree['annotations'] as Readonly<Record<string, unknown>>, new Set([originKey]));
+  return Object.keys(annotations).length === 0 ? without(tree, new Set(['annotations'])) : { ...tree, annotations };
+}
+
+/** Returns the origin of a document in JSON or YAML; undefined without one. */
+export const originInTree = (tree: unknown): unknown => {
+  const annotations = memberOf(tree, 'annotations');
+  return isRecord(annotations) ? memberOf(annotations, originKey) : undefined;
+};
+
+/** Returns the digest of a NeuroML or LEMS document with the files that it includes. */
+export function markupDigest({ elements }: LoadedDocuments): string {
+  const hash = createHash('sha256');
+  let waiting: string[] = [];
+  const visit = (element: XmlElement): void => {
+    const { name, attributes, text, children } = element;
+    const sorted = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+    waiting.push(JSON.stringify([name, sorted, text.trim(), children.length]));
+    if (waiting.length >= 1000) {
+      hash.update(waiting.join('\n'));
+      waiting = ['\n'];
+    }
+    children.forEach(visit);
+  };
+  for (const { element, origin } of elements) if (origin !== 'core') visit(element);
+  return prefixed(hash.update(waiting.join('\n')));
+}
+
+/** Returns the origin of a NeuroML or LEMS document; undefined without one. */
+export function originInMarkup({ annotation }: LoadedDocuments): unknown {
+  if (annotation === undefined) return undefined;
+  const properties = annotation.children.map((one) => [one.attribute('tag'), one.attribute('value')] as const);
+  const valueOf = (key: string): string | undefined => properties.find(([tag]) => tag === `${originTag}${key}`)?.[1];
+  return { version: Number(valueOf('version')), digest: valueOf('digest'), model: valueOf('model') };
+}
+
+/** A file of a script. */
+interface ScriptFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Returns the digest of a script with the files that it reads. */
+function scriptDigest(files: readonly ScriptFile[]): string {
+  const content = files.map(({ name, text }) => [name, text.replace(/\r\n?/g, '\n').trimEnd()]);
+  return prefixed(createHash('sha256').update(JSON.stringify(content)));
+}
+
+const besideScript = (script: string): string => `${parse(script).name}.interneuron.json`;
+
+// --- Writing --------------------------------------------------------------------------------------------------------
+
+/** Returns a model as an origin has it; undefined if it is too large. */
+export function packedModel({ model, data }: ValidModel): string | undefined {
+  const bytes = [...data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  if (bytes > longestModel / 2) return undefined;
+  const arrays = [...data].map(
+    ([digest, { buffer, byteOffset, byteLength }]) =>
+      [digest, Buffer.from(buffer, byteOffset, byteLength).toString('base64')] as const,
+  );
+  const payload: Payload = { model, ...(arrays.length === 0 ? {} : { data: Object.fromEntries(arrays) }) };
+  const text = JSON.stringify(payload);
+  return text.length > longestModel ? undefined : deflateSync(text, { level: 9 }).toString('base64');
+}
+
+/** Returns a document of JSON or YAML, as it would be read, with an origin. */
+export function treeWithOrigin(tree: unknown, model: string): object {
+  const bare = withoutOrigin(tree) as Readonly<Record<string, unknown>>;
+  const origin: Origin = { version: currentVersion, digest: treeDigest(bare), model };
+  const { annotations } = bare;
+  return { ...bare, annotations: { ...(isRecord(annotations) ? annotations : {}), [originKey]: origin } };
+}
+
+/** Returns the text of a NeuroML or LEMS document, which reads as `documents`, with an origin. */
+export function markupWithOrigin(text: string, documents: LoadedDocuments, model: string): string {
+  const values = { version: currentVersion, digest: markupDigest(documents), model };
+  const properties = Object.entries(values).map(
+    ([key, value]) => `    <property tag="${originTag}${key}" value="${value}"/>\n`,
+  );
+  const annotation = `  <annotation>\n${properties.join('')}  </annotation>\n`;
+  // The schema of NeuroML has annotations first. In LEMS, an earlier included file defines the type `annotation`.
+  const at =
+    documents.root.name === 'neuroml'
+      ? (/<neuroml\b[^>]*>\s*?\n(?:\s*<(notes|property)\b(?:[^>]*\/>|[\s\S]*?<\/\1>)\s*?\n)*/.exec(text) ?? {
+          index: 0,
+          0: '',
+        })
+      : { index: text.lastIndexOf('</Lems>'), 0: '' };
+  const end = at.index + at[0].length;
+  return text.slice(0, end) + annotation + text.slice(end);
+}
+
+/** Returns the origin of a script as a separate document for the same folder. */
+export function originBeside(
+  files: readonly ScriptFile[],
+  model: string,
+): { readonly name: string; readonly document: object } {
+  const [script] = files;
+  const names = files.map(({ name }) => name);
+  const origin: Origin = { version: currentVersion, digest: scriptDigest(files), model };
+  return {
+    name: besideScript(script?.name ?? ''),
+    document: { format: 'interneuron/origin', files: names, ...origin },
+  };
+}
+
+// --- Reading --------------------------------------------------------------------------------------------------------
+
+/** Returns the origin in the folder of a script, and the digest of the script; undefined without one. */
+export function originOfScript(
+  script: ScriptFile,
+): { readonly origin: unknown; readonly digest: () => string } | undefined {
+  const folder = dirname(script.name);
+  const path = join(folder, besideScript(script.name));
+  if (!isShortFile(path)) return undefined;
+  let origin: unknown;
+  try {
+    origin = JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    origin = undefined;
+  }
+  const digest = (): string => {
+    const names: unknown = memberOf(origin, 'files');
+    const others = Array.isArray(names) ? names.slice(1) : [];
+    const files = others.map((name: unknown) => ({ name: String(name), text: textBeside(folder, String(name)) }));
+    return scriptDigest([{ name: parse(script.name).base, text: script.text }, ...files]);
+  };
+  return { origin, digest };
+}
+
+/** Reads a file named in an origin, which may only name files of its own folder. */
+const textBeside = (folder: string, name: string): string => {
+  const path = join(folder, name);
+  return parse(name).base === name && isShortFile(path) ? readFileSync(path, 'utf8') : '';
+};
+
+const isShortFile = (path: string): boolean =>
+  existsSync(path) && statSync(path).isFile() && statSync(path).size <= 2 * longestModel;
+
+/**
+ * Returns the model that an origin carries, or a finding with the reason why it is not used.
+ *
+ * @param digest  of the content of the document as it is
+ * @param diagnostics  receives findings about a model that is used
+ */
+export function carriedModel(
+  origin: unknown,
+  digest: () => string,
+  positions: Positions,
+  diagnostics: Diagnostics,
+): CarriedModel | Finding {
+  const [version, known, packed] = ['version', 'digest', 'model'].map((key) => memberOf(origin, key));
+  if (typeof version === 'number' && version > currentVersion) return messages.originNewer(version, currentVersion);
+  if (version !== currentVersion || typeof known !== 'string' || typeof packed !== 'string')
+    return messages.originUnreadable('it has no version, digest and model');
+  if (known !== digest()) return messages.originChanged();
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(packed)) return messages.originUnreadable('the model is not in base64');
+  let payload: unknown;
+  try {
+    payload = JSON.parse(inflateSync(Buffer.from(packed, 'base64'), { maxOutputLength: 2 * longestModel }).toString());
+  } catch (error) {
+    const isLarge = memberOf(error, 'code') === 'ERR_BUFFER_TOO_LARGE';
+    return messages.originUnreadable(
+      isLarge ? `the model is longer than ${longestModel / 1e6} MB` : 'the model is no deflated JSON',
+    );
+  }
+  const document = memberOf(payload, 'model');
+  const arrays: unknown = memberOf(payload, 'data');
+  const data = storedArrays(document, (name) => {
+    const bytes: unknown = memberOf(arrays, name);
+    return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : undefined;
+  });
+  const found = new Diagnostics();
+  const valid = normalise(document, positions, found, { data, said: saidOfCarried });
+  if (valid !== null && !found.hasErrors) {
+    diagnostics.addAll(found.list);
+    return { document, valid };
+  }
+  return messages.originUnreadable(`the model is not valid: ${found.list[0]?.message ?? 'it cannot be read'}`);
+}

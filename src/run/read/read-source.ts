@@ -1,0 +1,171 @@
+/** Files as text. */
+
+import { isRefused, systemCode } from '../../diagnostics/system-error.js';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
+import { formatBytes } from '../../diagnostics/quantities.js';
+import { decodeText } from '../../model/text/read.js';
+import { isHdf5 } from './included-files.js';
+import type { LemsHost } from '../../../translators/neuroml/host.js';
+import { readHdf5Network } from '../hdf5/read-network.js';
+import { decodeXml, looksLikeXml } from '../../../translators/neuroml/xml/decode.js';
+import { longestText, type CutText } from '../../../translators/neuroml/xml/long-text.js';
+import { readLongDocument } from './long-document.js';
+import { checkArgument, text } from '../../diagnostics/public-arguments.js';
+
+/** A document's text, with the name that diagnostics give it. */
+export interface Source {
+  /** Path of the file. */
+  readonly name: string;
+  /** Decoded; empty if its bytes are not text. */
+  readonly text: string;
+  /** Long lists of a document of NeuroML or LEMS that is too long for one string: they are not in `text`. */
+  readonly lists?: CutText['lists'];
+  /** Findings about its bytes. */
+  readonly diagnostics?: readonly Diagnostic[];
+  /** Files that a document of NeuroML and LEMS may include; absent: files on disk. */
+  readonly host?: LemsHost;
+  /** The script that defines this network; findings are placed there. */
+  readonly script?: Source;
+}
+
+/**
+ * Reads a model's text.
+ *
+ * @param longest  longest text; long lists of longer NeuroML and LEMS documents are stored separately
+ * @throws UsageError if the file does not exist, is a directory, or may not be read
+ * @throws DiagnosticError if its content is not text
+ */
+export function readSource(path: string, longest = longestText): Source {
+  checkArgument('readSource', path, text('model.yaml'));
+  const bytes = readBytes(path, longest);
+  if (!(bytes instanceof Uint8Array)) return { name: path, ...bytes };
+  if (isHdf5(bytes)) {
+    // Networks of NeuroML may be in HDF5: as text they are like any other.
+    const network = /\.h5$/i.test(path) ? readHdf5Network(path) : null;
+    if (network && !isRefused(network)) return { name: path, text: network.text };
+    if (network)
+      throw new UsageError(`${path} cannot be read as HDF5: ${network.refused}`, 'check that the file is complete');
+    throw new UsageError(`${path} is an HDF5 file, not a model`, 'interneuron verify runs a result file again');
+  }
+  return decodeSource(path, bytes);
+}
+
+/**
+ * Decodes a document's bytes.
+ *
+ * @param path  its name in diagnostics
+ * @throws DiagnosticError if they are not text
+ */
+export function decodeSource(path: string, bytes: Uint8Array): Source {
+  if (looksLikeXml(bytes)) {
+    const decoded = decodeXml(bytes);
+    if (isRefused(decoded))
+      throw new DiagnosticError([{ severity: 'error', ...decoded.refused, place: { document: path } }]);
+    const { finding } = decoded;
+    return {
+      name: path,
+      text: decoded.text,
+      diagnostics: finding ? [{ severity: 'warning', ...finding, place: { document: path } }] : [],
+    };
+  }
+  const decoded = decodeText(bytes, path);
+  if (decoded.diagnostics.length > 0) throw new DiagnosticError(decoded.diagnostics);
+  return { name: path, text: decoded.text };
+}
+
+/** Name of standard input in diagnostics. */
+export const standardInput = '<stdin>';
+
+/**
+ * Reads a model's text from standard input.
+ *
+ * @throws DiagnosticError when its bytes are not text
+ */
+export function readStandardInput(bytes = readToEnd(0, standardInput)): Source {
+  if (isHdf5(bytes))
+    throw new UsageError(
+      'standard input is an HDF5 file, which can be read only from disk',
+      'give the path of the file',
+    );
+  return decodeSource(standardInput, bytes);
+}
+
+/** Returns the content of a file; for a document that is too long for one string, its text without long lists. */
+function readBytes(path: string, longest: number): Uint8Array | CutText {
+  try {
+    const status = statSync(path);
+    if (!status.isFile() && !status.isDirectory()) return readStream(path);
+    if (status.size <= longest) return readFileSync(path);
+    const apart = status.isFile() ? readLongDocument(path, longest) : undefined;
+    if (apart === undefined) throw tooLarge(path, formatBytes(status.size));
+    return apart;
+  } catch (error) {
+    throw readError(error, path);
+  }
+}
+
+/** Reads a pipe or a device to its end, which some devices do not have. */
+function readStream(path: string): Uint8Array {
+  const descriptor = openSync(path, 'r');
+  try {
+    return readToEnd(descriptor, path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readToEnd(descriptor: number, path: string): Uint8Array {
+  const chunks: Uint8Array[] = [];
+  for (let total = 0; total <= longestText;) {
+    const chunk = new Uint8Array(1 << 20);
+    const length = readChunk(descriptor, chunk);
+    if (length === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, length));
+    total += length;
+  }
+  throw tooLarge(path, `more than ${formatBytes(longestText)}`);
+}
+
+/** Reads some bytes; 0 at the end. Waits while a pipe is empty. */
+function readChunk(descriptor: number, chunk: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, chunk);
+    } catch (error) {
+      // Windows reports the end of a pipe as an error.
+      if (systemCode(error) === 'EOF') return 0;
+      if (systemCode(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pollTime_ms);
+    }
+  }
+}
+
+const pollTime_ms = 20;
+
+const tooLarge = (path: string, size: string): UsageError =>
+  new UsageError(
+    `${path} is ${size} long, which is too large to read`,
+    'store large arrays in separate files, as $data',
+  );
+
+/** Explains why the system refused to read a file, with a hint. */
+function readError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof UsageError || systemCode(error) === undefined) return error;
+  switch (systemCode(error)) {
+    case 'ENOENT':
+      return new UsageError(`there is no file ${path}`, 'check its name and folder');
+    case 'EISDIR':
+      return new UsageError(`${path} is a folder, not a file`, 'name a file in it');
+    case 'ENOTDIR':
+      return new UsageError(
+        `${path} cannot be read: part of its path is a file, not a folder`,
+        'check its name and folder',
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new UsageError(`${path} cannot be read: permission denied`, 'check its permissions');
+    default:
+      return new UsageError(`${path} cannot be read (${systemCode(error) ?? ''})`, 'check its name and folder');
+  }
+}

@@ -1,0 +1,55 @@
+/** Text files that a document names, in its own folder and in folders that the user allows. */
+
+import { systemCode } from '../../diagnostics/system-error.js';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
+import { longestText } from '../../../translators/neuroml/xml/long-text.js';
+import { formatBytes } from '../../diagnostics/quantities.js';
+import type { SonataFiles } from '../../../translators/sonata/config.js';
+import { readHdf5Tree } from '../hdf5/read-tree.js';
+
+/** The text of a file, or why it is not read. */
+export type SideFile = { readonly text: string } | { readonly refused: string };
+
+/**
+ * Returns a reader of files that a document names. Names are relative to its folder, and links are followed before the
+ * folder of a file is checked.
+ *
+ * @param allowed  further folders that may be read
+ */
+export function sideFiles(document: string, allowed: readonly string[] = []): (name: string) => SideFile {
+  return (name) => readBeside(document, allowed, name, (real) => ({ text: readFileSync(real, 'utf8') }), longestText);
+}
+
+/** Reads the texts and HDF5 files that a document names, under the rules of `sideFiles`. */
+export function sideTables(document: string, allowed: readonly string[] = []): SonataFiles {
+  return {
+    text: sideFiles(document, allowed),
+    hdf5: (name, only) => readBeside(document, allowed, name, (real) => readHdf5Tree(real, only, ['indices'])),
+  };
+}
+
+function readBeside<T>(
+  document: string,
+  allowed: readonly string[],
+  name: string,
+  read: (real: string) => T,
+  longest = Infinity,
+): T | { readonly refused: string } {
+  const own = dirname(resolve(document));
+  try {
+    const real = realpathSync(resolve(own, name));
+    const folders = [own, ...allowed].map((folder) => realpathSync(resolve(folder)));
+    if (!folders.some((folder) => real.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)))
+      return { refused: 'it is outside the folder of the document' };
+    const status = statSync(real);
+    if (!status.isFile()) return { refused: 'it is not a file' };
+    if (status.size > longest) return { refused: `it is ${formatBytes(status.size)} long` };
+    return read(real);
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    return {
+      refused: code === 'ENOENT' ? 'there is no such file' : `it cannot be read${code === '' ? '' : ` (${code})`}`,
+    };
+  }
+}

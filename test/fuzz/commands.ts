@@ -63,7 +63,10 @@ const variables: Readonly<Record<string, readonly string[]>> = {
   TZ: ['', 'Pacific/Kiritimati', 'nonsense'],
 };
 
-const options = [...new Set(Object.values(commands).flatMap((command) => Object.keys(command.options)))];
+/** `--watch` never ends by itself. */
+const options = [...new Set(Object.values(commands).flatMap((command) => Object.keys(command.options)))].filter(
+  (name) => name !== 'watch',
+);
 
 /** A command line, as JSON. A third are as people write them, in another environment. */
 export function commandInput(random: Random): Uint8Array {

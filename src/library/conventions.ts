@@ -35,7 +35,7 @@ interface Convention {
   readonly code: `convention/${string}`;
   readonly by: Readonly<Record<TimingProfile, string>>;
   /** Returns the sentence, from the names and the behaviours of two simulators. */
-  readonly says: (parts: Readonly<Record<'other' | 'own' | 'theirs' | 'ours', string>>) => string;
+  readonly says: (parts: Readonly<Record<'target' | 'source' | 'convention' | 'original', string>>) => string;
 }
 
 /** Conventions that differ between all profiles. */
@@ -46,7 +46,7 @@ const conventionOf = {
     verdict: 'equivalent',
     code: 'convention/label',
     by: { brian: 'the beginning', grid: 'the end', 'lems-euler': 'the end' },
-    says: ({ other, own, theirs, ours }) => `${other} labels a spike with ${theirs} of its step, ${own} with ${ours}`,
+    says: ({ target, source, convention, original }) => `${target} labels a spike with ${convention} of its step, ${source} with ${original}`,
   },
   samples: {
     verdict: 'equivalent',
@@ -56,7 +56,7 @@ const conventionOf = {
       grid: 'n + 1 samples, with the last state',
       'lems-euler': 'n + 1 samples, with the last state',
     },
-    says: ({ other, own, theirs, ours }) => `${other} takes ${theirs}, ${own} ${ours}`,
+    says: ({ target, source, convention, original }) => `${target} takes ${convention}, ${source} ${original}`,
   },
   'zero delays': {
     verdict: 'approximated',
@@ -66,13 +66,13 @@ const conventionOf = {
       grid: 'in the step after it occurs',
       'lems-euler': 'at once, to cells whose turn comes later in the step',
     },
-    says: ({ other, own, theirs, ours }) => `${other} delivers a spike without delay ${theirs}, ${own} ${ours}`,
+    says: ({ target, source, convention, original }) => `${target} delivers a spike without delay ${convention}, ${source} ${original}`,
   },
   'jumps into conditions': {
     verdict: 'approximated',
     code: 'convention/delivery',
     by: { brian: 'after', grid: 'before', 'lems-euler': 'before' },
-    says: ({ other, own, theirs, ours }) => `${other} delivers spikes ${theirs} it tests thresholds, ${own} ${ours}`,
+    says: ({ target, source, convention, original }) => `${target} delivers spikes ${convention} it tests thresholds, ${source} ${original}`,
   },
   'derived variables in events': {
     verdict: 'approximated',
@@ -82,25 +82,25 @@ const conventionOf = {
       grid: 'as they are at that moment',
       'lems-euler': 'as they were before the step',
     },
-    says: ({ other, own, theirs, ours }) => `in events, ${other} reads derived variables ${theirs}, ${own} ${ours}`,
+    says: ({ target, source, convention, original }) => `in events, ${target} reads derived variables ${convention}, ${source} ${original}`,
   },
   plasticity: {
     verdict: 'approximated',
     code: 'convention/plasticity',
     by: different,
-    says: ({ other, own }) => `within a step, ${other} updates synapses and cells in another order than ${own}`,
+    says: ({ target, source }) => `within a step, ${target} updates synapses and cells in another order than ${source}`,
   },
   coupling: {
     verdict: 'approximated',
     code: 'convention/coupling',
     by: different,
-    says: ({ other, own }) => `${other} reads variables of another cell from another moment of the step than ${own}`,
+    says: ({ target, source }) => `${target} reads variables of another cell from another moment of the step than ${source}`,
   },
   'regular code': {
     verdict: 'approximated',
     code: 'convention/regular-code',
     by: different,
-    says: ({ other, own }) => `${other} runs this code at another place within a step than ${own}`,
+    says: ({ target, source }) => `${target} runs this code at another place within a step than ${source}`,
   },
   delays: {
     verdict: 'approximated',
@@ -116,7 +116,7 @@ const conventionOf = {
       grid: 'counting from the next step',
       'lems-euler': 'in the first step that begins later, by accumulated time',
     },
-    says: ({ other, own, theirs, ours }) => `${other} ends a refractory period ${theirs}, ${own} ${ours}`,
+    says: ({ target, source, convention, original }) => `${target} ends a refractory period ${convention}, ${source} ${original}`,
   },
   times: {
     verdict: 'approximated',
@@ -126,7 +126,7 @@ const conventionOf = {
       grid: 'at the beginning of a step',
       'lems-euler': 'at the end of a step, by accumulated time',
     },
-    says: ({ other, own, theirs, ours }) => `${other} evaluates a function of the time ${theirs}, ${own} ${ours}`,
+    says: ({ target, source, convention, original }) => `${target} evaluates a function of the time ${convention}, ${source} ${original}`,
   },
   'changes between runs': {
     verdict: 'approximated',
@@ -138,8 +138,8 @@ const conventionOf = {
     verdict: 'approximated',
     code: 'convention/listed-spikes',
     by: { brian: 'begins', grid: 'ends', 'lems-euler': 'first reaches it, by accumulated time,' },
-    says: ({ other, own, theirs, ours }) =>
-      `${other} emits a listed spike in the step that ${theirs} at its time, ${own} in the step that ${ours}`,
+    says: ({ target, source, convention, original }) =>
+      `${target} emits a listed spike in the step that ${convention} at its time, ${source} in the step that ${original}`,
   },
 } as const satisfies Readonly<Record<string, Convention>>;
 
@@ -154,8 +154,8 @@ function differenceOf(
 ): Omit<ConversionEntry, 'pointer'> | undefined {
   const { verdict, code, by, says }: Convention = conventionOf[feature];
   if (by[from] === by[to]) return undefined;
-  const [own, other] = [from, to].map((profile) => timingProperties[profile].simulator);
-  const parts = { other: other ?? '', own: own ?? '', theirs: by[to], ours: by[from] };
+  const [source, target] = [from, to].map((profile) => timingProperties[profile].simulator);
+  const parts = { target: target ?? '', source: source ?? '', convention: by[to], original: by[from] };
   return { verdict, code, message: says(parts) };
 }
 

@@ -71,11 +71,11 @@ export const messages = {
     message: 'the document was changed after its conversion, so it is read as it stands',
     hint: 'delete the model that it was converted from, which its annotations carry, to end this remark',
   }),
-  originNewer: (version: number, known: number): Finding => ({
+  originNewer: (version: number, newest: number): Finding => ({
     code: 'origin/newer-version',
     severity: 'note',
     message: 'a newer version of interneuron converted the document, so it is read as it stands',
-    expected: `an origin of version ${known}`,
+    expected: `an origin of version ${newest}`,
     found: `version ${version}`,
     hint: 'update interneuron to read the model that the document was converted from',
   }),
@@ -141,9 +141,9 @@ export const messages = {
     message: `a stand-alone project only runs forward, but the protocol has a ${phase} phase`,
     hint: 'use interneuron run for the entire protocol, or make a project of one segment',
   }),
-  fault: (sentence: string, step: number, time_s: number): Finding => ({
+  fault: (sentence: string, step: number, seconds: number): Finding => ({
     code: 'run/fault',
-    message: `${sentence} (in step ${step}, at ${time_s} s)`,
+    message: `${sentence} (in step ${step}, at ${seconds} s)`,
     ...(sentence.includes('is not a number') ? { hint: notNumbersHint } : {}),
   }),
   infinite: (owner: string, variable: string, count: number, elements: number): Finding => ({
@@ -170,20 +170,20 @@ export const messages = {
         : `NaN in ${count} of ${elements} elements`,
     hint: notNumbersHint,
   }),
-  samplesNotFinite: (owner: string, variable: string, count: number, first: number, time_s: number): Finding => ({
+  samplesNotFinite: (owner: string, variable: string, count: number, first: number, seconds: number): Finding => ({
     code: 'run/samples-not-finite',
     message:
       `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
-      `${count === 1 ? 'is' : 'are'} not finite, the first at ${Number((time_s * 1e3).toPrecision(12))} ms`,
+      `${count === 1 ? 'is' : 'are'} not finite, the first at ${Number((seconds * 1e3).toPrecision(12))} ms`,
     expected: 'finite numbers',
     found: Number.isNaN(first) ? 'NaN' : first > 0 ? 'infinity' : '-infinity',
     hint: notNumbersHint,
   }),
-  potentialsTooLarge: (owner: string, variable: string, count: number, first: number, time_s: number): Finding => ({
+  potentialsTooLarge: (owner: string, variable: string, count: number, first: number, seconds: number): Finding => ({
     code: 'run/potentials-too-large',
     message:
       `${count} ${count === 1 ? 'sample' : 'samples'} of ${shorten(variable)} of ${shorten(owner)} ` +
-      `${count === 1 ? 'is' : 'are'} beyond 1000 V, the first at ${Number((time_s * 1e3).toPrecision(12))} ms`,
+      `${count === 1 ? 'is' : 'are'} beyond 1000 V, the first at ${Number((seconds * 1e3).toPrecision(12))} ms`,
     expected: 'potentials that a membrane can have',
     found: `${Number(first.toPrecision(3))} V`,
     hint:

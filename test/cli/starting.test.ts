@@ -6,7 +6,7 @@ import { dirname, join, normalize } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { describe, expect, it } from 'vitest';
-import { messagesPage } from '../../scripts/messages.mjs';
+import { messagesOfText, messagesPage } from '../../scripts/messages.mjs';
 import { runCommand, temporaryFolder } from '../support/command.js';
 
 const folder = temporaryFolder();
@@ -91,6 +91,29 @@ describe('explain', () => {
     const headings = (page: string): string[] =>
       [...readFileSync(page, 'utf8').matchAll(/^### (.*)$/gm)].map(([, code = '']) => code);
     expect(headings('docs/messages.md')).toEqual(expect.arrayContaining(headings('docs/explanations.md')));
+  });
+
+  it('says of a code whether it is an error, a warning, a note or a line of a report', async () => {
+    const kindOf = async (code: string): Promise<unknown> =>
+      (JSON.parse((await runCommand(['explain', code, '--json'])).stdout) as { kind: unknown }).kind;
+    expect(await kindOf('swc/shape')).toBe('A line in the report of a conversion.');
+    expect(await kindOf('lang/unknown-name')).toBe('An error.');
+    expect(await kindOf('lang/unit-shadowed')).toBe('A warning.');
+    expect(await kindOf('model/time-in-binary')).toBe('A note.');
+  });
+
+  it('lists each text of a message with choices, and rejects placeholders that are not plain words', () => {
+    const ofMessage = (text: string): ReturnType<typeof messagesOfText> =>
+      messagesOfText(
+        'export const rows = (count: number, isLast: boolean, names: readonly string[]): Finding => ' +
+          `({ code: 'read/rows', message: ${text} });`,
+      );
+    expect(ofMessage("`${count} ${count === 1 ? 'row is' : 'rows are'} missing: ${names.join(', ')}`")).toEqual({
+      messages: ['‹count› row is missing: ‹names›', '‹count› rows are missing: ‹names›'],
+      riddles: [],
+    });
+    expect(ofMessage('`the row ${isLast} is missing`').riddles).toEqual(['is last']);
+    expect(ofMessage('`the row ${unknown} is missing`').riddles).toEqual(['']);
   });
 
   it('explains everything that the report of a conversion says', () => {

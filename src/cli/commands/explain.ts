@@ -25,7 +25,7 @@ export async function explain(context: CommandContext): Promise<number> {
   if (code === undefined) {
     const codes = [...messages.keys()];
     if (context.json) printJson(context.terminal, { codes });
-    const rows = [...messages].map(([name, text]) => [name, /^- \w+: (.*)$/m.exec(text)?.[1] ?? '']);
+    const rows = [...messages].map(([name, text]) => [name, /^- [a-z ]+?: (.*)$/m.exec(text)?.[1] ?? '']);
     context.say(formatTable(columns, rows).join('\n'));
     return Promise.resolve(exitCodes.done);
   }
@@ -37,7 +37,10 @@ export async function explain(context: CommandContext): Promise<number> {
     );
   const explanation = explanations.get(code);
   if (context.json)
-    printJson(context.terminal, { code, ...(explanation ? { explanation } : {}), messages: found.split('\n') });
+    {
+    const [kind, ...texts] = found.split('\n').filter((line) => line !== '');
+    printJson(context.terminal, { code, kind, ...(explanation ? { explanation } : {}), messages: texts });
+  }
   context.say([code, ...(explanation === undefined ? [] : [explanation]), found].join('\n\n'));
   return Promise.resolve(exitCodes.done);
 }

@@ -183,22 +183,22 @@ function asCurrents(
 
 /** A population without effect on others, which has the recorded variables of a generator. */
 function keepAside(gathering: Gathering, name: string, population: Population, type: NeuronType): void {
-  const shown = gathering.recorded.get(name);
-  if (gathering.stage !== 'brian' || shown === undefined || shown.size === 0) return;
+  const variables = gathering.recorded.get(name);
+  if (gathering.stage !== 'brian' || variables === undefined || variables.size === 0) return;
   const known = new Set(
     [gathering.populations, gathering.projections, gathering.stimuli].flatMap((map) => Object.keys(map)),
   );
-  const aside = freeName(`${name}_state`, (one) => known.has(one));
-  const typeName = freeName(aside, (one) => Object.hasOwn(gathering.neurons, one));
+  const copy = freeName(`${name}_state`, (one) => known.has(one));
+  const typeName = freeName(copy, (one) => Object.hasOwn(gathering.neurons, one));
   gathering.neurons[typeName] = {
     ...type,
     events: Object.fromEntries(Object.entries(type.events).map(([key, one]) => [key, { ...one, emits: null }])),
   };
-  gathering.populations[aside] = { ...population, type: typeName };
-  gathering.elsewhere.set(name, new Map([...shown].map((variable) => [variable, { population: aside }])));
+  gathering.populations[copy] = { ...population, type: typeName };
+  gathering.elsewhere.set(name, new Map([...variables].map((variable) => [variable, { population: copy }])));
   gathering.report.exact(
     child('/populations', name),
-    `${[...shown].join(', ')} is recorded of ${aside}`,
+    `${[...variables].join(', ')} is recorded of ${copy}`,
     'brian/recording',
   );
 }

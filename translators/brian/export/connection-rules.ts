@@ -127,12 +127,12 @@ function drawnByBrian(
 }
 
 function remarkDraws(rule: HostDrawn, at: string, { report }: IdiomContext): void {
-  const { connector, n } = argumentsOf(rule);
+  const { connector, n: number } = argumentsOf(rule);
   if (connector === 'fixedTotal')
     report.approximated(
       'brian/number-of-connections',
       at,
-      `${String(n)} connections on average, drawn with a probability, and at most one between two cells`,
+      `${String(number)} connections on average, drawn with a probability, and at most one between two cells`,
     );
   else report.equivalent('brian/own-draws', at, 'the same rule, with other random numbers');
 }

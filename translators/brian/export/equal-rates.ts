@@ -46,11 +46,11 @@ export function solvable(
 ): Pick<EqualRates, 'type' | 'values'> {
   if (!['auto', 'exact'].includes(methodOnGrid(type))) return { type, values };
   const { changed, unsolved, ...made } = withoutEqualRates(type, values, isVariable);
-  for (const [parameter, equal] of changed)
+  for (const [parameter, other] of changed)
     report.equivalent(
       'brian/equal-rates',
       pointer,
-      `${parameter} is larger by 1e-7 of its value: it equals ${equal}, and Brian 2 divides by the difference of their rates`,
+      `${parameter} is larger by 1e-7 of its value: it equals ${other}, and Brian 2 divides by the difference of their rates`,
     );
   if (unsolved === undefined) return made;
   report.approximated(

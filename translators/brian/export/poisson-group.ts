@@ -39,12 +39,12 @@ export function poissonGroup(
   const always = start === 0 && typeof duration === 'number' && duration >= 1e6;
   const size = model.populations[name]?.size ?? 0;
   const most = Math.max(...rates.map((one) => likelyLargest(one, size, data) ?? 0)) * dt;
-  const often = Number((most * 100).toPrecision(2));
+  const percent = Number((most * 100).toPrecision(2));
   const areTimesSet = ['start', 'duration'].some((key) => changed.has(`${name}.${key}`));
   if (most > mostOften) {
     report.missing(
       pointer,
-      `${often} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step: ` +
+      `${percent} spikes in a hundred steps, but each neuron of Brian's groups spikes at most once per step: ` +
         'several sources with a part of the rate each, or shorter steps, are the same process',
       'brian/poisson-group',
     );
@@ -59,7 +59,7 @@ export function poissonGroup(
     'brian/poisson-group',
     pointer,
     `${isGroup ? 'a PoissonGroup' : 'a neuron'} has at most one spike per step, where the model draws their number` +
-      (most > 0 ? `: the variance of counts is up to ${often} % less` : ''),
+      (most > 0 ? `: the variance of counts is up to ${percent} % less` : ''),
   );
   if (!isGroup) return { type: oncePerStep(type), values, isGroup };
   const spike = {

@@ -146,9 +146,9 @@ export const noConcentration = (mechanism: string, ion: string): Finding => ({
 });
 
 /** A channel with two densities at one place. */
-export const channelAgain = (channel: string, before: string, after: string, segments: number): Finding => ({
+export const channelAgain = (channel: string, first: string, second: string, segments: number): Finding => ({
   code: 'neuroml/channel-again',
-  message: `the densities ${before} and ${after} of the channel ${channel} overlap on ${segments} segment${segments === 1 ? '' : 's'}`,
+  message: `the densities ${first} and ${second} of the channel ${channel} overlap on ${segments} segment${segments === 1 ? '' : 's'}`,
   found: 'both currents, which add as in LEMS; NEURON, as jNeuroML exports to it, keeps the last density alone',
   hint: `place one of them on a group without the segments of the other, or give them channels of their own`,
 });

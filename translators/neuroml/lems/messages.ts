@@ -370,12 +370,12 @@ export const childNotAllowed = (name: string, type: string, owner: string, allow
 });
 
 /** An element with the content of an extension of its type that it does not name; a warning. */
-export const impliedType = (owner: string, type: string, by: string): Finding => ({
+export const impliedType = (owner: string, type: string, child: string): Finding => ({
   code: 'neuroml/implied-type',
   severity: 'warning',
-  message: `${shorten(owner)} has ${by} but no type, and is read as a ${type}`,
+  message: `${shorten(owner)} has ${child} but no type, and is read as a ${type}`,
   expected: `type="${type}"`,
-  hint: `add type="${type}": the reference interpreter does not use ${by} without it`,
+  hint: `add type="${type}": the reference interpreter does not use ${child} without it`,
 });
 
 /** A component of a type that does not inherit from the type required at its place; a warning. */

@@ -323,16 +323,16 @@ function remarksOn(
       },
     ];
   if (crossing === undefined || event === undefined) return [];
-  const mV = 1e3 * (constantOf(spiking?.threshold ?? zero) ?? 0);
+  const millivolts = 1e3 * (constantOf(spiking?.threshold ?? zero) ?? 0);
   const crosses = event.edge === 'rising';
-  return mV === 1e3 * crossing && crosses
+  return millivolts === 1e3 * crossing && crosses
     ? []
     : [
         {
           verdict: 'approximated',
           code: 'spike-detection',
           message:
-            `a spike is counted where v exceeds ${mV} mV${crosses ? '' : ', again after the refractory time'}; ` +
+            `a spike is counted where v exceeds ${millivolts} mV${crosses ? '' : ', again after the refractory time'}; ` +
             'PyNN counts upward crossings of 0 mV',
         },
       ];

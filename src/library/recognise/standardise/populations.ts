@@ -89,9 +89,9 @@ export function standardisePopulation(
   }
   const given = cellValues(cell, environment);
   const first = firstValues(cell, type, population, environment);
-  const odd = [given, first].find((one) => typeof one === 'string');
   if (typeof given === 'string' || typeof first === 'string') {
-    context.report.missing(pointer, `${cell.standard.name} has no parameter for its ${odd ?? 'values'}`);
+    const values = [given, first].filter((one) => typeof one === 'string');
+    context.report.missing(pointer, `${cell.standard.name} has no parameter for its ${values.join(' and ')}`);
     keepPopulation(context, name, population);
     return;
   }

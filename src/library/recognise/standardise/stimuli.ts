@@ -54,10 +54,11 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
   const label = freeName(`${name}_synapses`, (one) => isTaken(context, one));
   const standard = synapsesFor(port.kind)['StaticSynapse'];
   if (standard === undefined) return keep();
+  const totalRate = tidy(stimulus.n * stimulus.rate);
   context.populations[source] = {
     type: cellType(context, source, 'SpikeSourcePoisson'),
     size: sizeOf(context, stimulus.to),
-    values: { rate: tidy(stimulus.n * stimulus.rate) },
+    values: { rate: totalRate },
     order: 0,
   };
   context.projections[label] = {
@@ -70,13 +71,13 @@ export function standardiseStimulus(context: Standardising, name: string, stimul
     delays: { pre: context.dt },
     order: stimulus.order,
   };
-  const p = tidy(stimulus.rate * context.dt);
+  const probability = tidy(stimulus.rate * context.dt);
   context.report.approximated(
     context.code('poisson-input'),
     pointer,
-    `a SpikeSourcePoisson of ${tidy(stimulus.n * stimulus.rate)} Hz for each cell: numbers of arrivals a step ` +
+    `a SpikeSourcePoisson of ${totalRate} Hz for each cell: numbers of arrivals a step ` +
       'are Poisson, ' +
-      `here binomial with p = ${p}, whose variance is ${tidy(Number((p * 100).toPrecision(3)))} % less`,
+      `here binomial with p = ${probability}, whose variance is ${tidy(Number((probability * 100).toPrecision(3)))} % less`,
   );
 }
 

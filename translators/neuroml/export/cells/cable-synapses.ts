@@ -140,12 +140,12 @@ function synapseOf(
   if (flows.length === 0 || flows.some((one) => one === undefined))
     return report.missing(pointer, 'synapses on compartments whose current is not a conductance divided by the area');
   const compartments = [...new Set(targets.map((j) => Math.floor(j / cells)))];
-  const differs = new Set<string>();
+  const parameters = new Set<string>();
   const local = (e: Expression): Expression =>
     mapExpression(e, (part) => {
       if (part.kind !== 'name' || !Object.hasOwn(cell.parameters, part.name)) return part;
       const [first = 0, ...more] = compartments.map((k) => numberOf(part.name, k));
-      if (more.some((one) => one !== first)) differs.add(part.name);
+      if (more.some((one) => one !== first)) parameters.add(part.name);
       return quantity(first, dimensionOfUnit(cell.parameters[part.name]?.unit ?? '1'));
     });
   const declared = ownNames(cell);
@@ -183,9 +183,9 @@ function synapseOf(
       [`post.${input}`]: flows.map((one) => (one ? `(${printExpression(atPost(local(one)))})` : '0')).join(' + '),
     },
   };
-  return differs.size === 0
+  return parameters.size === 0
     ? made
-    : report.missing(pointer, `synapses on compartments that differ in ${[...differs].join(', ')}`);
+    : report.missing(pointer, `synapses on compartments that differ in ${[...parameters].join(', ')}`);
 }
 
 const zero = { unit: '1', type: 'real', initial: 0, shared: false } as const;

@@ -124,7 +124,7 @@ class CableWriter {
       report.approximated(
         'lems/shape',
         `${this.#pointer}/cable`,
-        `${cut.near.length} of ${this.#count} compartments become cylinders of their length and diameter, ` +
+        `${cut.near.length} of the cell's compartments become cylinders of their length and diameter, ` +
           'with other areas or resistances (spheres have next to none)',
       );
     const input = new UniqueNames([...Object.keys(type.parameters), ...Object.keys(type.state)]).take('I_input');

@@ -387,7 +387,9 @@ function findingsIn(path) {
       const properties = new Map(propertiesOf(node));
       const code = properties.get('code');
       const message = properties.get('message') ?? properties.get('says');
-      for (const found of (code ? alternatives(code) : []).flatMap((one) => codesOf(one, path, properties.has('verdict')))) {
+      for (const found of (code ? alternatives(code) : []).flatMap((one) =>
+        codesOf(one, path, properties.has('verdict')),
+      )) {
         const field = (key) => (properties.has(key) ? alternatives(properties.get(key)) : []);
         findings.push({
           code: found,

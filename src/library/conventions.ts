@@ -46,7 +46,8 @@ const conventionOf = {
     verdict: 'equivalent',
     code: 'convention/label',
     by: { brian: 'the beginning', grid: 'the end', 'lems-euler': 'the end' },
-    says: ({ target, source, convention, original }) => `${target} labels a spike with ${convention} of its step, ${source} with ${original}`,
+    says: ({ target, source, convention, original }) =>
+      `${target} labels a spike with ${convention} of its step, ${source} with ${original}`,
   },
   samples: {
     verdict: 'equivalent',
@@ -66,13 +67,15 @@ const conventionOf = {
       grid: 'in the step after it occurs',
       'lems-euler': 'at once, to cells whose turn comes later in the step',
     },
-    says: ({ target, source, convention, original }) => `${target} delivers a spike without delay ${convention}, ${source} ${original}`,
+    says: ({ target, source, convention, original }) =>
+      `${target} delivers a spike without delay ${convention}, ${source} ${original}`,
   },
   'jumps into conditions': {
     verdict: 'approximated',
     code: 'convention/delivery',
     by: { brian: 'after', grid: 'before', 'lems-euler': 'before' },
-    says: ({ target, source, convention, original }) => `${target} delivers spikes ${convention} it tests thresholds, ${source} ${original}`,
+    says: ({ target, source, convention, original }) =>
+      `${target} delivers spikes ${convention} it tests thresholds, ${source} ${original}`,
   },
   'derived variables in events': {
     verdict: 'approximated',
@@ -82,7 +85,8 @@ const conventionOf = {
       grid: 'as they are at that moment',
       'lems-euler': 'as they were before the step',
     },
-    says: ({ target, source, convention, original }) => `in events, ${target} reads derived variables ${convention}, ${source} ${original}`,
+    says: ({ target, source, convention, original }) =>
+      `in events, ${target} reads derived variables ${convention}, ${source} ${original}`,
   },
   plasticity: {
     verdict: 'approximated',
@@ -94,7 +98,8 @@ const conventionOf = {
     verdict: 'approximated',
     code: 'convention/coupling',
     by: different,
-    says: ({ target, source }) => `${target} reads variables of another cell from another moment of the step than ${source}`,
+    says: ({ target, source }) =>
+      `${target} reads variables of another cell from another moment of the step than ${source}`,
   },
   'regular code': {
     verdict: 'approximated',
@@ -116,7 +121,8 @@ const conventionOf = {
       grid: 'counting from the next step',
       'lems-euler': 'in the first step that begins later, by accumulated time',
     },
-    says: ({ target, source, convention, original }) => `${target} ends a refractory period ${convention}, ${source} ${original}`,
+    says: ({ target, source, convention, original }) =>
+      `${target} ends a refractory period ${convention}, ${source} ${original}`,
   },
   times: {
     verdict: 'approximated',
@@ -126,7 +132,8 @@ const conventionOf = {
       grid: 'at the beginning of a step',
       'lems-euler': 'at the end of a step, by accumulated time',
     },
-    says: ({ target, source, convention, original }) => `${target} evaluates a function of the time ${convention}, ${source} ${original}`,
+    says: ({ target, source, convention, original }) =>
+      `${target} evaluates a function of the time ${convention}, ${source} ${original}`,
   },
   'changes between runs': {
     verdict: 'approximated',

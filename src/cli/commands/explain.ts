@@ -36,8 +36,7 @@ export async function explain(context: CommandContext): Promise<number> {
       didYouMean(code, messages.keys()) ?? 'interneuron explain lists all codes',
     );
   const explanation = explanations.get(code);
-  if (context.json)
-    {
+  if (context.json) {
     const [kind, ...texts] = found.split('\n').filter((line) => line !== '');
     printJson(context.terminal, { code, kind, ...(explanation ? { explanation } : {}), messages: texts });
   }

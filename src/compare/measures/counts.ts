@@ -2,35 +2,6 @@
 
 import type { Interval, Train } from './train.js';
 
-/**
- * Returns numbers of spikes in bins of `width` s from the beginning; the rest of the interval at its end is left out.
- *
- * Times that are no more than 1e-8 of a bin below an edge belong to the next bin, since multiples of steps are rounded.
- */
-export function binCounts(train: Train, width: number, { begin, end }: Interval): Float64Array {
-  const counts = new Float64Array(Math.floor((end - begin) / width + 1e-8));
-  for (const time of train) {
-    const bin = Math.floor((time - begin) / width + 1e-8);
-    if (bin >= 0 && bin < counts.length) counts[bin]! += 1;
-  }
-  return counts;
-}
-
-/** Pearson's correlation of two series; NaN if one is constant. */
-export function correlation(first: Float64Array, second: Float64Array): number {
-  const [a, b] = [standardised(first), standardised(second)];
-  if (!a || !b) return NaN;
-  return a.reduce((sum, value, k) => sum + value * b[k]!, 0);
-}
-
-/** Returns the series less its mean, with a sum of squares of 1; null if it is constant. */
-function standardised(series: Float64Array): Float64Array | null {
-  const mean = series.reduce((sum, value) => sum + value, 0) / series.length;
-  const apart = series.map((value) => value - mean);
-  const length = Math.sqrt(apart.reduce((sum, value) => sum + value * value, 0));
-  return length > 0 ? apart.map((value) => value / length) : null;
-}
-
 /** How the cells of a population act together, in parts of an interval. */
 export interface CommonActivity {
   /** Mean correlation of the counts of all pairs of cells; NaN for less than two cells with varying counts. */
@@ -42,7 +13,12 @@ export interface CommonActivity {
   readonly synchrony: Float64Array;
 }
 
-/** Correlations and synchrony in equal parts of an interval, from counts in bins of `width` s. Time goes with spikes. */
+/**
+ * Returns correlations and synchrony in equal parts of an interval, from counts in bins of `width` s. The rest of a part
+ * after its last whole bin is left out. Time goes with spikes.
+ *
+ * Spikes that are no more than 1e-8 of a bin below an edge belong to the next bin, since multiples of steps are rounded.
+ */
 export function commonActivity(
   trains: readonly Train[],
   width: number,

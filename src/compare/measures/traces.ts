@@ -1,6 +1,5 @@
 /** Distances of two sampled variables. */
 
-import { correlation } from './counts.js';
 
 /** Difference of two series of samples at the same times, in the unit of the samples. */
 export interface TraceDistance {
@@ -59,4 +58,19 @@ function bestLag(first: Float64Array, second: Float64Array): number {
       if (found > highest + 1e-9) [best, highest] = [shift, found];
     }
   return best;
+}
+
+/** Returns Pearson's correlation of two series; NaN if one is constant. */
+function correlation(first: Float64Array, second: Float64Array): number {
+  const [a, b] = [standardised(first), standardised(second)];
+  if (!a || !b) return NaN;
+  return a.reduce((sum, value, k) => sum + value * b[k]!, 0);
+}
+
+/** Returns the series less its mean, with a sum of squares of 1; null if it is constant. */
+function standardised(series: Float64Array): Float64Array | null {
+  const mean = series.reduce((sum, value) => sum + value, 0) / series.length;
+  const apart = series.map((value) => value - mean);
+  const length = Math.sqrt(apart.reduce((sum, value) => sum + value * value, 0));
+  return length > 0 ? apart.map((value) => value / length) : null;
 }

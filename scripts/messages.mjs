@@ -34,6 +34,7 @@ const stages = {
   run: 'Running',
   freeze: 'Making draws explicit',
   verify: 'Checking results',
+  expect: 'Expectations of models',
 };
 
 /** Placeholders that are not plain words, or not the name of a parameter or constant, by the code that has them. */

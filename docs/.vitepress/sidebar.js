@@ -64,6 +64,7 @@ export const sidebar = [
       page('Targets', '/targets'),
       page('Results', '/results'),
       page('Comparing results', '/compare'),
+      page('Testing models', '/expectations'),
       page('Determinism', '/determinism'),
       page('Stand-alone projects', '/stand-alone-projects'),
       page('Security', '/security'),

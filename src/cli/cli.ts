@@ -17,6 +17,7 @@ const handlers: Readonly<Record<CommandName, (context: CommandContext) => Promis
   codegen: async (context) => (await import('./commands/codegen.js')).codegen(context),
   verify: async (context) => (await import('./commands/verify.js')).verify(context),
   compare: async (context) => (await import('./commands/compare.js')).compare(context),
+  test: async (context) => (await import('./commands/test.js')).test(context),
   plot: async (context) => (await import('./commands/plot.js')).plot(context),
   diff: async (context) => (await import('./commands/diff.js')).diff(context),
   describe: async (context) => (await import('./commands/describe.js')).describe(context),

@@ -3,7 +3,7 @@
 import { strategyNames } from '../codegen/schedule/strategies.js';
 import { diagnosticCodes } from '../run/message-pages.js';
 import { pictureKinds } from '../run/picture-kinds.js';
-import { validationFormats } from './validation-formats.js';
+import { testFormats, validationFormats } from './validation-formats.js';
 import { timingProfiles } from '../run/option-values.js';
 import { shortNotations, sourceNotations, targetNotations, simulators } from '../run/convert/target-notations.js';
 
@@ -143,7 +143,7 @@ export const descriptionFormats = ['text', 'markdown', 'html', 'swc'] as const;
 export const starterNames = ['brian', 'pynn', 'neuroml'] as const;
 
 /** Notations and reports with a JSON Schema. */
-export const schemaNames = ['brian', 'pynn', 'canonical', 'comparison'] as const;
+export const schemaNames = ['brian', 'pynn', 'canonical', 'comparison', 'expectations'] as const;
 
 /** Grades of agreement that `compare` can require, from the closest on. */
 export const gradeNames = ['identical', 'same-spikes', 'within', 'statistics'] as const;
@@ -369,6 +369,30 @@ export const commands = {
     },
     examples: [['$0 compare cuba.nwb nest.dat --within 0.1ms', 'exit code 0: the same, 1: different, 3: cannot say']],
   },
+  test: {
+    describe: 'run models and check the results that files beside them expect (expect.yaml, or tests of OMV)',
+    files: {
+      name: 'tests',
+      many: true,
+      describe: 'folders with tests; or files of expectations, or .omt files of OMV',
+    },
+    options: {
+      'output-format': {
+        type: 'string',
+        choices: testFormats,
+        describe: 'form of the findings [text]; github: annotations; junit: a file for other programs',
+      },
+      target: { type: 'string', choices: targetNames, describe: 'engine that runs the models [that of the test]' },
+      device,
+      threads,
+      'allow-path': read['allow-path'],
+      ...common,
+    },
+    examples: [
+      ['$0 test models/', 'exit code 0 if all expectations are met, 1 if not'],
+      ['$0 test . --output-format junit > tests.xml', 'for continuous integration'],
+    ],
+  },
   diff: {
     describe: 'compare two results, to the first difference, or two models, part by part',
     files: { name: 'files', many: true, describe: 'two results written by run, or two models in any notations' },
@@ -449,7 +473,7 @@ export const commands = {
     files: {
       name: 'notation',
       many: false,
-      describe: 'brian, pynn, canonical or comparison',
+      describe: 'brian, pynn, canonical, comparison or expectations',
       words: () => schemaNames,
     },
     options: {},

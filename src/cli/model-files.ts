@@ -18,18 +18,23 @@ export interface ModelFile {
  *
  * @throws UsageError for a folder without models, and for a pattern without matches
  */
-export async function modelFiles(words: readonly string[]): Promise<readonly ModelFile[]> {
-  const found = await Promise.all(words.map((word) => filesOf(word)));
+export const modelFiles = (words: readonly string[]): Promise<readonly ModelFile[]> => allFiles(words, modelsIn);
+
+/** Lists the tests that arguments name. @throws UsageError for a folder without tests, and for a pattern without matches */
+export const testFiles = (words: readonly string[]): Promise<readonly ModelFile[]> => allFiles(words, testsIn);
+
+async function allFiles(words: readonly string[], inFolder: typeof modelsIn): Promise<readonly ModelFile[]> {
+  const found = await Promise.all(words.map((word) => filesOf(word, inFolder)));
   return found.flat();
 }
 
 /** Checks whether an argument names more than one file. */
 export const namesSeveral = (word: string): boolean => isFolder(word) || isPattern(word);
 
-async function filesOf(word: string): Promise<readonly ModelFile[]> {
+async function filesOf(word: string, inFolder: typeof modelsIn): Promise<readonly ModelFile[]> {
   const itself = [{ path: word, within: basename(word) }];
   if (word === standardStream) return itself;
-  if (isFolder(word)) return modelsIn(word);
+  if (isFolder(word)) return inFolder(word);
   if (!isPattern(word)) return itself;
   const { glob } = await import('tinyglobby');
   const paths = (
@@ -39,12 +44,25 @@ async function filesOf(word: string): Promise<readonly ModelFile[]> {
   return paths.map((path) => ({ path, within: basename(path) }));
 }
 
-async function modelsIn(folder: string): Promise<readonly ModelFile[]> {
+const modelsIn = (folder: string): Promise<readonly ModelFile[]> =>
+  filesIn(folder, '**/*.{yaml,yml,json,nml,xml,nml.h5}', 'models', (path) => looksLikeModel(path));
+
+/** Lists the tests of a folder: files of expectations, and those of OMV, whose names may begin with a dot. */
+const testsIn = (folder: string): Promise<readonly ModelFile[]> =>
+  filesIn(folder, ['**/{expect,*.expect}.{yaml,yml,json}', '**/*.omt'], 'tests', () => true);
+
+async function filesIn(
+  folder: string,
+  patterns: string | string[],
+  kind: string,
+  accepts: (path: string) => boolean,
+): Promise<readonly ModelFile[]> {
   const { glob } = await import('tinyglobby');
-  const names = await glob('**/*.{yaml,yml,json,nml,xml,nml.h5}', { cwd: folder, ignore: ['**/node_modules/**'] });
-  const models = names.sort().filter((name) => looksLikeModel(join(folder, name)));
-  if (models.length === 0) throw new UsageError(`there are no models in ${folder}`, 'name a file or another folder');
-  return models.map((within) => ({ path: join(folder, within), within }));
+  const ignore = ['**/node_modules/**', '**/.git/**'];
+  const names = await glob(patterns, { cwd: folder, ignore, dot: kind === 'tests' });
+  const found = names.sort().filter((name) => accepts(join(folder, name)));
+  if (found.length === 0) throw new UsageError(`there are no ${kind} in ${folder}`, 'name a file or another folder');
+  return found.map((within) => ({ path: join(folder, within), within }));
 }
 
 /** Checks whether a path is that of a folder. */

@@ -1,25 +1,35 @@
-/** Findings of `validate` in formats that other programs read. */
+/** Findings of `validate` and `test` in formats that other programs read. */
 
 import type { Diagnostic, Severity } from '../diagnostics/diagnostic.js';
 import { version } from '../run/version.js';
 
 /** Formats of `validate --output-format`. */
 export const validationFormats = ['text', 'github', 'sarif', 'junit'] as const;
-type ValidationFormat = Exclude<(typeof validationFormats)[number], 'text'>;
 
-/** The findings on one model. */
+/** Formats of `test --output-format`. */
+export const testFormats = ['text', 'github', 'junit'] as const;
+
+/** Formats for other programs. */
+export type ReportFormat = Exclude<(typeof validationFormats)[number], 'text'>;
+
+/** The findings on one model, or of one test. */
 export interface Verdict {
   readonly document: string;
   readonly valid: boolean;
   readonly notation?: string;
   readonly hash?: string;
   readonly error?: { readonly message: string; readonly hint?: string };
+  /** Reason why the test was not checked. */
+  readonly skipped?: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Writes verdicts in a format. */
-export const validationReport = (format: ValidationFormat, verdicts: readonly Verdict[]): string =>
-  reports[format](verdicts.map(withError));
+/** Writes verdicts of a command in a format. */
+export const verdictReport = (
+  format: ReportFormat,
+  command: 'validate' | 'test',
+  verdicts: readonly Verdict[],
+): string => reports[format](verdicts.map(withError), command);
 
 /** A file that cannot be read is a finding, too. */
 function withError(verdict: Verdict): Verdict {
@@ -87,10 +97,12 @@ function sarif(verdicts: readonly Verdict[]): string {
 }
 
 /** Returns a test case for each model, in the form that continuous integration reads. */
-function junit(verdicts: readonly Verdict[]): string {
+function junit(verdicts: readonly Verdict[], command: string): string {
   const failed = verdicts.filter(({ valid }) => !valid).length;
-  const cases = verdicts.map(({ document, valid, diagnostics }) => {
+  const skipped = verdicts.filter((one) => one.skipped !== undefined).length;
+  const cases = verdicts.map(({ document, valid, skipped: reason, diagnostics }) => {
     const opening = `    <testcase classname="interneuron" name="${escaped(document)}"`;
+    if (reason !== undefined) return `${opening}>\n      <skipped message="${escaped(reason)}"/>\n    </testcase>\n`;
     if (valid) return `${opening}/>\n`;
     const errors = diagnostics.filter(({ severity }) => severity === 'error');
     const lines = errors.map((one) => {
@@ -101,10 +113,10 @@ function junit(verdicts: readonly Verdict[]): string {
     const message = escaped(errors[0]?.message ?? 'not valid');
     return `${opening}>\n      <failure message="${message}">${lines.join('\n')}</failure>\n    </testcase>\n`;
   });
-  const counts = `tests="${verdicts.length}" failures="${failed}"`;
+  const counts = `tests="${verdicts.length}" failures="${failed}"${skipped > 0 ? ` skipped="${skipped}"` : ''}`;
   return (
     `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${counts}>\n` +
-    `  <testsuite name="interneuron validate" ${counts}>\n${cases.join('')}  </testsuite>\n</testsuites>\n`
+    `  <testsuite name="interneuron ${command}" ${counts}>\n${cases.join('')}  </testsuite>\n</testsuites>\n`
   );
 }
 
@@ -116,4 +128,8 @@ const escaped = (text: string): string =>
     .replace(/[&<>"]/g, (character) => entities[character] ?? '')
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd]/gu, ' ');
 
-const reports: Readonly<Record<ValidationFormat, (verdicts: readonly Verdict[]) => string>> = { github, sarif, junit };
+const reports: Readonly<Record<ReportFormat, (verdicts: readonly Verdict[], command: string) => string>> = {
+  github,
+  sarif,
+  junit,
+};

@@ -12,6 +12,7 @@ const schemas: Readonly<Record<(typeof schemaNames)[number], string>> = {
   pynn: 'pynn',
   canonical: 'model',
   comparison: 'comparison',
+  expectations: 'expectations',
 };
 
 /** Prints the schema. */

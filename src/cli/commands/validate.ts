@@ -11,7 +11,7 @@ import { modelFiles } from '../model-files.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
 import { printJson } from '../failure.js';
-import { validationFormats, validationReport, type Verdict } from '../validation-formats.js';
+import { validationFormats, verdictReport, type Verdict } from '../validation-formats.js';
 import { importOptions } from '../values.js';
 
 /**
@@ -39,7 +39,7 @@ async function validateOnce(context: CommandContext): Promise<number> {
     verdicts.push(verdict);
     if (format === undefined) show(verdict, context);
   }
-  if (format !== undefined) context.terminal.stdout.write(validationReport(format, verdicts));
+  if (format !== undefined) context.terminal.stdout.write(verdictReport(format, 'validate', verdicts));
   else if (context.json)
     printJson(context.terminal, {
       documents: verdicts.map((verdict) => ({ ...verdict, diagnostics: diagnosticsToJson(verdict.diagnostics) })),

@@ -1,6 +1,5 @@
 /** Distances of two sampled variables. */
 
-
 /** Difference of two series of samples at the same times, in the unit of the samples. */
 export interface TraceDistance {
   readonly samples: number;

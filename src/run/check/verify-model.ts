@@ -6,14 +6,10 @@ import { openRecord } from '../../../runtime/results/open.js';
 import { isOurs, type ReadOptions } from '../../compare/open-recorded.js';
 import type { CompareOptions } from '../../compare/options.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { hashModel } from '../../model/hash.js';
-import type { ValidModel } from '../../model/model.js';
-import { isRecording } from '../../model/tagged.js';
-import { populationOf } from '../../model/selected.js';
-import { recordingSpikes } from './check-conversion.js';
 import { compareResults, type ResultComparison } from './compare-results.js';
+import { runWithSpikes } from './run-with-spikes.js';
 import { modelInResult } from '../results/model-in-result.js';
-import { runModel, type ImportedModel, type ImportOptions, type RunOptions } from '../pipeline.js';
+import type { ImportedModel, ImportOptions, RunOptions } from '../pipeline.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 /** A result and a new run of a model. */
@@ -44,20 +40,13 @@ export async function verifyModel(
       `${path} holds no model`,
       'name the model after the result, as in verify spikes.dat model.yaml',
     );
-  const valid = withAllSpikes(imported.valid);
   const folder = temporaryFolder('verify');
   try {
-    const result = await runModel(
-      { ...imported, valid, hashes: hashModel(valid.model) },
-      {
-        ...run,
-        outputs: [join(folder, 'again.nwb')],
-        ...(record ? { precision: record.precision, stopAfter: record.steps } : {}),
-      },
-    );
-    if (result.kind === 'generated')
-      throw new UsageError('the null target runs nothing, so there is nothing to compare', 'choose another target');
-    result.dispose();
+    const result = await runWithSpikes(imported, {
+      ...run,
+      outputs: [join(folder, 'again.nwb')],
+      ...(record ? { precision: record.precision, stopAfter: record.steps } : {}),
+    });
     return {
       found: await compareResults(path, result.outputs[0]!, { ...options, nameOfSecond: 'a new run' }),
       isSameModel: record && record.hashes.model === imported.hashes.model,
@@ -66,12 +55,4 @@ export async function verifyModel(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Returns the model with recordings of all populations that it does not record the spikes of. */
-function withAllSpikes(valid: ValidModel): ValidModel {
-  const { recordings } = valid.model;
-  const recorded = new Set(recordings.flatMap((one) => (isRecording(one, 'events') ? [populationOf(one.of)] : [])));
-  const more = recordingSpikes(valid).valid.model.recordings.filter(({ of }) => !recorded.has(populationOf(of)));
-  return more.length === 0 ? valid : { ...valid, model: { ...valid.model, recordings: [...recordings, ...more] } };
 }

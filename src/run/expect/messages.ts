@@ -77,7 +77,7 @@ export const messages = {
   }),
   badTest: (why: string): Finding => ({
     code: 'expect/bad-omv-test',
-    message: why,
+    message: `the test cannot be run: ${why}`,
     expected: 'a test of OMV with target and engine, and experiments that its .mep has as well',
   }),
   noFile: (path: string, written: readonly string[]): Finding => ({
@@ -88,7 +88,7 @@ export const messages = {
   }),
   noData: (path: string, why: string): Finding => ({
     code: 'expect/no-data',
-    message: `${path} ${why}`,
+    message: `the data of ${path} cannot be used: it ${why}`,
     expected: 'columns of numbers, as the test describes them',
   }),
 };

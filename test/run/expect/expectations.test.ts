@@ -148,7 +148,7 @@ describe('OMV', () => {
     [
       'ramp',
       'resting: { file: { path: ramp.dat, columns: [0, 7] } }',
-      'failed error[expect/no-data]  ramp.dat has 2 columns, not column 7',
+      'failed error[expect/no-data]  the data of ramp.dat cannot be used: it has 2 columns, not column 7',
     ],
     ['rmp', 'spike times: { file: { path: ramp.dat } }', /has no experiment rmp$/],
     ['often', 'spike times: { file: { path: ramp.dat } }', /expects no spike times of often$/],

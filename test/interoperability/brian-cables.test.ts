@@ -10,6 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel } from '../../src/run/pipeline.js';
 import { simulate } from '../support/simulate.js';
+import { peerRecords, peers } from '../support/peer-records.js';
 import { missingPython, runPython } from './python-environment.js';
 
 /** Volts at five compartments, each half millisecond. */
@@ -115,6 +116,7 @@ test('a cell with mechanisms becomes the SpatialNeuron that a person would write
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-cables-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const records = peerRecords('brian-cables');
 const missing = missingPython(['brian2']);
 
 describe.skipIf(missing !== null)(`a branched cable in Brian${missing === null ? '' : ` (${missing})`}`, () => {
@@ -124,7 +126,11 @@ describe.skipIf(missing !== null)(`a branched cable in Brian${missing === null ?
     'has the voltages of its specification, and converges to those of mechanisms',
     { timeout: 120_000 },
     async () => {
-      const brian = (await runPython('brian_cable.py', steps.map(String))) as readonly Rows[];
+      const brian = await records.output(
+        peers.brian,
+        { what: 'a branched cable', texts: steps.map(String), runners: ['test/interoperability/python/brian_cable.py'] },
+        async () => (await runPython('brian_cable.py', steps.map(String))) as readonly Rows[],
+      );
       const limit = await byMechanisms(0.000625);
       const [first, second]: number[][] = [[], []];
       for (const [k, step] of steps.entries()) {

@@ -20,6 +20,7 @@ import { importModel } from '../../src/run/pipeline.js';
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { simulate } from '../support/simulate.js';
 import { mean, twoSampleKolmogorovP, variance, welchP } from '../support/statistics.js';
+import { peerRecords, peers } from '../support/peer-records.js';
 import { missingPython, runPython } from './python-environment.js';
 
 const missing = missingPython(['brian2']);
@@ -34,16 +35,18 @@ const seeds = [101, 102, 103, 104, 105];
 /** A specification as a tree, for a test to change in places. */
 type Tree = Record<string, never> & { [key: string]: Tree };
 
+/** Figures of one network, by name. */
+type Figures = Readonly<Record<string, number>>;
+
 /** What a network did. */
 interface Activity {
-  /** Times in s of each cell, ascending. */
-  readonly trains: readonly (readonly number[])[];
+  readonly figures: Figures;
   /** The last samples of the weights, where they are recorded. */
   readonly weights: readonly number[];
 }
 
-/** Figures of one network, by name. */
-type Figures = Readonly<Record<string, number>>;
+const records = peerRecords('brian-distributions');
+const runners = ['test/interoperability/python/collect_brian_runs.py', 'src/run/python/run_script.py'];
 
 /** Specification of a fixture with changes: constants of its namespace, its monitors, the time that it runs. */
 function specification(fixture: string, change: (tree: Tree) => void): string {
@@ -52,48 +55,52 @@ function specification(fixture: string, change: (tree: Tree) => void): string {
   return JSON.stringify(tree);
 }
 
-async function ours(text: string, monitored: Monitored): Promise<readonly Activity[]> {
+async function ours(text: string, { seconds, monitored }: Case): Promise<readonly Activity[]> {
   const all: Activity[] = [];
   for (const seed of seeds) {
     const run = await simulate(text, { seed: String(seed), engines: [{ target: 'wasm', threads: 1 }] });
     const { dt } = run.valid.model.experiment;
     const trains = emptyTrains(monitored.cells);
     for (const [step, cell] of run.events.get(monitored.event)!) trains[cell]!.push(step * dt);
-    all.push({
-      trains,
-      weights: monitored.weights === undefined ? [] : run.samples.get(monitored.weights.replace('.', '/'))!.at(-1)!,
-    });
+    const weights = monitored.weights === undefined ? [] : run.samples.get(monitored.weights.replace('.', '/'))!.at(-1)!;
+    all.push(activityOf(trains, weights, seconds));
   }
   return all;
 }
 
-async function brians(text: string, name: string, monitored: Monitored): Promise<readonly Activity[]> {
-  const { valid } = importModel({ name: `${name}.json`, text });
-  for (const file of exportBrianScript(valid, name).files) writeFileSync(join(folder, file.name), file.text);
-  const runs = await runPython('collect_brian_runs.py', [join(folder, `${name}.py`), ...seeds.map(String)]);
-  return (runs as Record<string, Record<string, unknown>>[]).map((records) => {
-    const { i, t } = records[monitored.monitor] as { i: number[]; t: number[] };
-    const trains = emptyTrains(monitored.cells);
-    t.forEach((time, k) => trains[i[k]!]!.push(time));
-    const [monitor = '', variable = ''] = monitored.weights?.split('.') ?? [];
-    const weights = (records[monitor]?.[variable] ?? []) as number[][];
-    return { trains, weights: weights.map((row) => row.at(-1)!) };
+function brians(text: string, { fixture, seconds, monitored }: Case): Promise<readonly Activity[]> {
+  const name = `case_${fixture.replaceAll('-', '_')}`;
+  const { files } = exportBrianScript(importModel({ name: `${name}.json`, text }).valid, name);
+  const texts = [JSON.stringify([monitored, seeds]), ...files.flatMap((file) => [file.name, file.text])];
+  return records.output(peers.brian, { what: fixture, texts, runners }, async () => {
+    for (const file of files) writeFileSync(join(folder, file.name), file.text);
+    const runs = await runPython('collect_brian_runs.py', [join(folder, `${name}.py`), ...seeds.map(String)]);
+    return (runs as Record<string, Record<string, unknown>>[]).map((run) => {
+      const { i, t } = run[monitored.monitor] as { i: number[]; t: number[] };
+      const trains = emptyTrains(monitored.cells);
+      t.forEach((time, k) => trains[i[k]!]!.push(time));
+      const [monitor = '', variable = ''] = monitored.weights?.split('.') ?? [];
+      const weights = (run[monitor]?.[variable] ?? []) as number[][];
+      const last = weights.map((row) => row.at(-1)!);
+      return activityOf(trains, last, seconds);
+    });
   });
 }
 
 const emptyTrains = (cells: number): number[][] => Array.from({ length: cells }, () => []);
 
 /** Mean rate of the cells in Hz, and the mean CV of the intervals of those with at least four. */
-function figuresOf({ trains, weights }: Activity, seconds: number): Figures {
+function activityOf(trains: readonly (readonly number[])[], weights: readonly number[], seconds: number): Activity {
   const intervals = trains
     .map((times) => times.slice(1).map((time, k) => time - times[k]!))
     .filter(({ length }) => length >= 4);
   const cvs = intervals.map((each) => Math.sqrt(variance(each)) / mean(each));
-  return {
+  const figures = {
     rate: mean(trains.map(({ length }) => length)) / seconds,
     ...(cvs.length === 0 ? {} : { cv: mean(cvs) }),
     ...(weights.length === 0 ? {} : { weight: mean(weights), spread: Math.sqrt(variance(weights)) }),
   };
+  return { figures, weights };
 }
 
 /** What is looked at, and by which names. */
@@ -210,8 +217,8 @@ const cases: readonly Case[] = [
 ];
 
 /** The probability of each figure's difference, and of that of the weights. */
-function probabilities(one: readonly Activity[], other: readonly Activity[], seconds: number): Record<string, number> {
-  const [a, b] = [one, other].map((runs) => runs.map((run) => figuresOf(run, seconds))) as [Figures[], Figures[]];
+function probabilities(one: readonly Activity[], other: readonly Activity[]): Record<string, number> {
+  const [a, b] = [one, other].map((runs) => runs.map(({ figures }) => figures)) as [Figures[], Figures[]];
   const names = Object.keys(a[0]!);
   const found = Object.fromEntries(
     names.map((name) => [
@@ -231,19 +238,20 @@ describe.skipIf(missing !== null)(
   () => {
     test.each(cases)(
       '$name',
-      async ({ fixture, change, seconds, monitored, slip, shows }) => {
+      async (one) => {
+        const { fixture, change, slip, shows } = one;
         const text = specification(fixture, change);
-        const theirs = await brians(text, `case_${fixture.replaceAll('-', '_')}`, monitored);
-        const here = await ours(text, monitored);
-        const found = probabilities(here, theirs, seconds);
+        const theirs = await brians(text, one);
+        const here = await ours(text, one);
+        const found = probabilities(here, theirs);
         const wrong = await ours(
           specification(fixture, (tree) => {
             change(tree);
             slip(tree);
           }),
-          monitored,
+          one,
         );
-        const seen = probabilities(wrong, theirs, seconds);
+        const seen = probabilities(wrong, theirs);
         expect(Object.keys(found)).toEqual(expect.arrayContaining(['rate', 'cv']));
         for (const [figure, probability] of Object.entries(found))
           expect(probability, `${figure} is alike`).toBeGreaterThan(alpha);

@@ -22,11 +22,13 @@ import { exportBrianScript } from '../../translators/brian/export-script.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { brian } from '../support/brian-text.js';
 import { simulate, type Simulation } from '../support/simulate.js';
-import { importedPython, missingPython, runPython } from './python-environment.js';
+import { peerRecords, peers, type PeerInput } from '../support/peer-records.js';
+import { importedPython, missingPython, runPython, type ImportedPython } from './python-environment.js';
 
 const missing = missingPython(['brian2']);
 const folder = mkdtempSync(join(tmpdir(), 'interneuron-brian-'));
-const imported = missing === null ? importedPython('run_brian_script.py') : null;
+/** A process that has imported Brian, once one is needed. */
+let imported: ImportedPython | undefined;
 afterAll(() => {
   imported?.end();
   rmSync(folder, { recursive: true });
@@ -40,14 +42,24 @@ type Records = Readonly<Record<string, Readonly<Record<string, readonly (number 
 
 /** Runs `run_brian_script.py`: in a copy of a process that has imported Brian, or in a process of its own. */
 type Running = (args: readonly string[]) => Promise<unknown>;
-const forked: Running = (args) => imported!.run(args);
+const forked: Running = (args) => (imported ??= importedPython('run_brian_script.py')).run(args);
 const started: Running = (args) => runPython('run_brian_script.py', args);
 
-/** Writes the script of a model and runs it under Brian 2. */
-async function underBrian(valid: ValidModel, name: string, milliseconds?: number, run = forked): Promise<Records> {
-  for (const file of exportBrianScript(valid, name).files) writeFileSync(join(folder, file.name), file.text);
+const recorded = peerRecords('brian');
+const inputOf = (what: string, files: ReturnType<typeof exportBrianScript>['files'], runner: string, words: readonly string[]): PeerInput => ({
+  what,
+  texts: [...words, ...files.flatMap(({ name, text }) => [name, text])],
+  runners: [`test/interoperability/python/${runner}`, 'src/run/python/run_script.py'],
+});
+
+/** The records of the script of a model under Brian 2. */
+function underBrian(valid: ValidModel, name: string, milliseconds?: number, run = forked): Promise<Records> {
+  const { files } = exportBrianScript(valid, name);
   const duration = milliseconds === undefined ? [] : [String(milliseconds)];
-  return (await run([join(folder, `${name}.py`), ...duration])) as Records;
+  return recorded.output(peers.brian, inputOf(name, files, 'run_brian_script.py', duration), async () => {
+    for (const file of files) writeFileSync(join(folder, file.name), file.text);
+    return (await run([join(folder, `${name}.py`), ...duration])) as Records;
+  });
 }
 
 /** (step, element) of the spikes of a monitor, in order. */
@@ -613,13 +625,16 @@ run:
     ];
     let records: readonly Records[] = [];
     beforeAll(async () => {
-      const scripts = cases.map((one, k) => {
-        const { valid } = importModel({ name: 'objects.yaml', text: objects(one.slot, one) });
-        for (const file of exportBrianScript(valid, `objects${k}`).files)
-          writeFileSync(join(folder, file.name), file.text);
-        return join(folder, `objects${k}.py`);
+      const scripts = cases.map(
+        (one, k) =>
+          exportBrianScript(importModel({ name: 'objects.yaml', text: objects(one.slot, one) }).valid, `objects${k}`).files,
+      );
+      const inputs = scripts.map((files, k) => inputOf(JSON.stringify(cases[k]), files, 'run_brian_scripts.py', []));
+      records = await recorded.outputs(peers.brian, inputs, async (missing) => {
+        for (const file of missing.flatMap((k) => scripts[k]!)) writeFileSync(join(folder, file.name), file.text);
+        const paths = missing.map((k) => join(folder, `objects${k}.py`));
+        return (await runPython('run_brian_scripts.py', paths)) as readonly Records[];
       });
-      records = (await runPython('run_brian_scripts.py', scripts)) as readonly Records[];
     }, 300_000);
 
     test.each(cases.map((one, k) => ({ ...one, k })))('$slot $group $order $synapses', async ({ k, ...one }) => {

@@ -13,7 +13,8 @@ import { importModel, runModel, type ImportedModel } from '../../src/run/pipelin
 import { exportBrianScript } from '../../translators/brian/export-script.js';
 import { cells, documentOf, inStepsOfPynn, type Construct } from '../library/constructs.js';
 import { missingPython, runPython } from './python-environment.js';
-import { failed, missingPynn, runThere } from './pynn/backend.js';
+import { peerRecords, peers, type PeerInput } from '../support/peer-records.js';
+import { failed, missingPynn, runThere, type NamedModel } from './pynn/backend.js';
 import type { Results } from './pynn/results.js';
 
 const read = (document: object): ImportedModel =>
@@ -354,6 +355,9 @@ const lemsRows: readonly (readonly [
   ],
 ];
 
+const records = peerRecords('constructs');
+const runners = ['test/interoperability/python/run_brian_scripts.py', 'src/run/python/run_script.py'];
+
 const brian = missingPython(['brian2']);
 
 describe.skipIf(brian !== null)(`Brian 2${brian === null ? '' : ` (${brian})`}`, () => {
@@ -411,15 +415,18 @@ experiment:
     [];
 
   beforeAll(async () => {
-    const paths: string[] = [];
-    for (const [k, { imported }] of rows.entries()) {
+    const inputs: PeerInput[] = [];
+    for (const [k, { name, imported }] of rows.entries()) {
       const own = join(folder, String(k));
       mkdirSync(own);
-      for (const file of (await convertModel(imported.valid, 'brian')).files)
-        writeFileSync(join(own, file.name), file.text);
-      paths.push(join(own, 'model.py'));
+      const { files } = await convertModel(imported.valid, 'brian');
+      for (const file of files) writeFileSync(join(own, file.name), file.text);
+      inputs.push({ what: name, texts: files.flatMap((file) => [file.name, file.text]), runners });
     }
-    found = (await runPython('run_brian_scripts.py', paths)) as typeof found;
+    found = await records.outputs(peers.brian, inputs, async (missing) => {
+      const paths = missing.map((k) => join(folder, String(k), 'model.py'));
+      return (await runPython('run_brian_scripts.py', paths)) as typeof found;
+    });
   }, 600_000);
 
   test.each(rows.map((row, k) => [row.name, k, row] as const))('%s', async (_, k, { imported, differ }) => {
@@ -475,8 +482,6 @@ experiment:
 
 // --- PyNN -----------------------------------------------------------------------------------------------------------
 
-const pynn = missingPynn();
-
 const traces = `w : volt
 dApre/dt = -Apre/(15*ms) : 1 (event-driven)
 dApost/dt = -Apost/(30*ms) : 1 (event-driven)`;
@@ -511,6 +516,8 @@ const plasticConstruct = (synapse: object): Construct => ({
   synapses: [{ ...synapse }],
 });
 
+const pynn = missingPynn();
+
 describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () => {
   // NEST advances Izhikevich's cell by Euler's method.
   const methodUnderNest = ({ type, method }: (typeof cells)[number]): { readonly method?: string } =>
@@ -520,6 +527,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
     return { ...construct, ...methodUnderNest(row) };
   });
   const imported = constructs.map((construct) => read(documentOf(construct)));
+  const named = ({ valid }: ImportedModel, k: number): NamedModel => ({ what: cells[k]?.name ?? '', valid });
   // What the report states of PyNN's steps is in the model that is run here.
   const inTheirSteps = constructs.map((construct) => read(inStepsOfPynn(construct)));
   const spikesIn = (results: Results): readonly Spike[] =>
@@ -531,10 +539,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
     );
 
   test('cells of Brian spike under NEST as they do here', async () => {
-    const outcomes = await runThere(
-      'nest',
-      imported.map(({ valid }) => valid),
-    );
+    const outcomes = await runThere(records, 'nest', imported.map(named));
     for (const [k, outcome] of outcomes.entries()) {
       const { name = '', method, type } = cells[k] ?? {};
       if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
@@ -559,10 +564,8 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
     ];
     for (const simulator of ['nest', 'neuron'] as const) {
       const there = rows.filter(([name]) => simulator === 'neuron' || !name.includes('NEST'));
-      const outcomes = await runThere(
-        simulator,
-        there.map(([, { valid }]) => valid),
-      );
+      const models = there.map(([what, { valid }]) => ({ what, valid }));
+      const outcomes = await runThere(records, simulator, models);
       for (const [k, outcome] of outcomes.entries()) {
         const [name, , inTheirSteps] = there[k]!;
         if (failed(outcome)) throw new Error(`${name}: ${outcome.error}`);
@@ -579,10 +582,7 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
 
   test('and under NEURON but for the cells that it does not have', async () => {
     const there = cells.flatMap(({ type }, k) => (type === 'IF_curr_delta' ? [] : [k]));
-    const outcomes = await runThere(
-      'neuron',
-      there.map((k) => imported[k]!.valid),
-    );
+    const outcomes = await runThere(records, 'neuron', there.map((k) => named(imported[k]!, k)));
     for (const [n, outcome] of outcomes.entries()) {
       const k = there[n] ?? 0;
       const { name = '' } = cells[k] ?? {};

@@ -5,7 +5,7 @@
  * at most, and how many cells may have a spike more or less.
  */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
@@ -17,8 +17,9 @@ import {
   type RunResult,
   type Source,
 } from '../../src/run/pipeline.js';
+import { peerRecords } from '../support/peer-records.js';
 import { inFolder } from './output-tables.js';
-import { missingInterpreter, runReference } from './reference-interpreter.js';
+import { missingInterpreter, referenceOutputs } from './reference-interpreter.js';
 
 /** Steps of the spikes of each cell. */
 type Trains = ReadonlyMap<string, readonly number[]>;
@@ -48,18 +49,26 @@ async function run(model: ImportedModel, outputFolder?: string): Promise<Trains>
   return trains;
 }
 
-/** Rows of the lists of events in a folder, by file: the id, and the time. */
-function eventsIn(folder: string): Readonly<Record<string, readonly string[]>> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.spikes'));
-  return Object.fromEntries(
-    files.map((name) => {
-      const rows = readFileSync(join(folder, name), 'utf8')
-        .split('\n')
-        .filter((line) => line.trim() !== '');
+type Texts = Readonly<Record<string, string>>;
+
+/** The lists of events in a folder, by file. */
+const eventsIn = (folder: string): Texts =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.spikes'))
+      .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  );
+
+const onlySpikes = (text: string, name: string): string | null => (name.endsWith('.spikes') ? text : null);
+
+/** Rows of lists of events: the id, and the time. */
+const rowsOf = (texts: Texts): Readonly<Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => {
+      const rows = text.split('\n').filter((line) => line.trim() !== '');
       return [name, rows.map((row) => row.trim().replace(/\s+/g, ' ')).sort()];
     }),
   );
-}
 
 /** Cells with another number of spikes, and the largest difference in steps of a spike of the others. */
 function differences(one: Trains, other: Trains): { readonly cells: number; readonly steps: number } {
@@ -312,8 +321,9 @@ const cases: readonly Case[] = [
 ];
 
 const why = missingInterpreter();
+const records = peerRecords('lems-export');
 
-describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named }) => {
+describe.each(cases)('$what', ({ what, source, duration, dt, cells, steps, slow, named }) => {
   const compared = why === null && !slow;
   const others = compared
     ? ', which are those of the reference interpreter'
@@ -334,7 +344,7 @@ describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named
     const own = await run(original);
     const [ours, exported] = await inFolder(async (folder) => {
       const trains = await run(back, folder);
-      return [eventsIn(folder), trains] as const;
+      return [rowsOf(eventsIn(folder)), trains] as const;
     });
     // Cells with exponentials are exported with shorter steps: all are counted in those of the original.
     const length = back.valid.model.experiment.dt / model.experiment.dt;
@@ -345,11 +355,9 @@ describe.each(cases)('$what', ({ source, duration, dt, cells, steps, slow, named
     const stated = report.filter(({ verdict, code }) => verdict === 'approximated' && code.startsWith('convention/'));
     if (stated.length === 0) expect(found).toEqual({ cells: 0, steps: 0 });
     if (!compared) return;
-    const theirs = await inFolder(async (folder) => {
-      writeFileSync(join(folder, 'exported.xml'), text);
-      await runReference(folder, 'exported.xml');
-      return eventsIn(folder);
-    });
+    const theirs = rowsOf(
+      await referenceOutputs(records, what, [{ name: 'exported.xml', text }], 'exported.xml', onlySpikes),
+    );
     expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
     expect(ours).toEqual(theirs);
   });

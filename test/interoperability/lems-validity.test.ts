@@ -4,13 +4,14 @@
  * model for a millisecond. What it steps to is compared in `lems-export.test.ts`, for some of them.
  */
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { importModel, readSource } from '../../src/run/pipeline.js';
-import { inFolder } from './output-tables.js';
-import { missingInterpreter, runReference, validateByReference } from './reference-interpreter.js';
+import { peerRecords } from '../support/peer-records.js';
+import { missingInterpreter, referenceComplaints, referenceOutputs } from './reference-interpreter.js';
+
+const records = peerRecords('lems-validity');
 
 /** Documents that are left out, with why. */
 const leftOut: Readonly<Record<string, string>> = {
@@ -78,11 +79,8 @@ describe.skipIf(why !== null)('the reference interpreter takes', () => {
   it.each(paths.filter((path) => leftOut[path] === undefined))('%s', { timeout: 240_000 }, async (path) => {
     const { valid } = importModel(readSource(path), { dt: '0.01 ms', duration: '1 ms' });
     const { files } = await convertModel(valid, 'lems', { freeze: true, origin: true });
-    await inFolder(async (folder) => {
-      mkdirSync(join(folder, 'results'));
-      writeFileSync(join(folder, 'exported.xml'), files[0]?.text ?? '');
-      await runReference(folder, 'exported.xml');
-    });
+    const exported = { name: 'exported.xml', text: files[0]?.text ?? '' };
+    await referenceOutputs(records, path, [exported], 'exported.xml', () => null);
   });
 
   it('NeuroML files whose simulation carries a model', { timeout: 120_000 }, async () => {
@@ -90,10 +88,7 @@ describe.skipIf(why !== null)('the reference interpreter takes', () => {
     const { files } = await convertModel(valid, 'neuroml', { name: 'network.nml', origin: true });
     const [network, simulation] = files;
     expect(simulation?.text).toContain('interneuron:model');
-    await inFolder(async (folder) => {
-      for (const { name, text } of files) writeFileSync(join(folder, name), text);
-      expect(await validateByReference(folder, network?.name ?? '')).toEqual([]);
-      await runReference(folder, simulation?.name ?? '');
-    });
+    expect(await referenceComplaints(records, 'network.nml', files, network?.name ?? '')).toEqual([]);
+    await referenceOutputs(records, 'network.nml', files, simulation?.name ?? '', () => null);
   });
 });

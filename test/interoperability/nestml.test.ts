@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { convertModel } from '../../src/run/convert.js';
 import { spikesOf } from '../../src/run/check/check-conversion.js';
 import { importModel } from '../../src/run/pipeline.js';
+import { peerRecords, peers } from '../support/peer-records.js';
 import { missingEnvironment, recordsOf } from '../support/python.js';
 import { twoTypes } from '../translators/pynn/nestml-model.js';
 
@@ -14,6 +15,8 @@ const headers = ['ltdl.h', 'gsl/gsl_odeiv.h', 'boost/version.hpp'];
 const missing =
   headers.flatMap((name) => (existsSync(join('/usr/include', name)) ? [] : [`no header ${name} here`]))[0] ??
   missingEnvironment('.venv-nestml', 'lib64/nest');
+
+const records = peerRecords('nestml');
 
 interface Results {
   readonly populations: Readonly<Record<string, readonly { readonly spikes: Readonly<Record<string, number[]>> }[]>>;
@@ -25,10 +28,17 @@ test.skipIf(missing !== null)(
   async () => {
     const { valid } = importModel({ name: 'two.yaml', text: twoTypes });
     const { files, report } = await convertModel(valid, 'pynn-nestml', { name: 'two.py' });
-    const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
-    try {
-      for (const { name, text } of files) writeFileSync(join(folder, name), text);
-      const { populations } = (await recordsOf('.venv-nestml', 'pynn', join(folder, 'two.py'))) as Results;
+    const texts = files.flatMap(({ name, text }) => [name, text]);
+    const input = { what: 'cells of two types', texts, runners: ['src/run/python/run_script.py'] };
+    const { populations } = await records.output(peers.nestml, input, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'nestml-'));
+      try {
+        for (const { name, text } of files) writeFileSync(join(folder, name), text);
+        return (await recordsOf('.venv-nestml', 'pynn', join(folder, 'two.py'))) as Results;
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
       // The report states the conventions of a step that differ; with those of PyNN, the model has NEST's spikes.
       const codes = report.map(({ code }) => code);
       for (const convention of ['listed-spikes', 'refractory', 'delivery', 'regular-code'])
@@ -44,8 +54,5 @@ test.skipIf(missing !== null)(
         count += expected.flat().length;
       }
       expect(count).toBeGreaterThan(10);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   },
 );

@@ -7,16 +7,23 @@
  * in a float's last place. Spike times are steps, and equal.
  */
 
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import { importModel, readSource, runModel, type ImportOptions } from '../../src/run/pipeline.js';
-import { differences, inFolder, outputs, type Table } from './output-tables.js';
-import { missingInterpreter, runReference } from './reference-interpreter.js';
+import { peerRecords } from '../support/peer-records.js';
+import { differences, inFolder, outputs, tableOf, thinned, thinnedTable, type Table } from './output-tables.js';
+import { missingInterpreter, referenceOutputs } from './reference-interpreter.js';
 
 const documents = 'fixtures/neuroml';
+const records = peerRecords('neuroml');
+/** Files that documents include. */
+const included = ['cells.net.nml', 'soma.cell.nml'].map((name) => ({
+  name,
+  text: readFileSync(join(documents, name), 'utf8'),
+}));
 
 /** Largest difference of a trace as a part of its range, by document. */
 const tolerances: Readonly<Record<string, number>> = {
@@ -35,12 +42,10 @@ const tolerances: Readonly<Record<string, number>> = {
 };
 
 async function ofReference(name: string): Promise<ReadonlyMap<string, Table>> {
-  return inFolder(async (folder) => {
-    for (const file of readdirSync(documents)) copyFileSync(join(documents, file), join(folder, file));
-    mkdirSync(join(folder, 'results'));
-    await runReference(folder, `${name}.xml`);
-    return outputs(folder);
-  });
+  const document = { name: `${name}.xml`, text: readFileSync(join(documents, `${name}.xml`), 'utf8') };
+  const files = [document, ...included];
+  const texts = await referenceOutputs(records, name, files, document.name, thinned);
+  return new Map(Object.entries(texts).map(([file, text]) => [file, tableOf(text)]));
 }
 
 async function ofOurs(name: string, options: ImportOptions = {}): Promise<ReadonlyMap<string, Table>> {
@@ -50,7 +55,7 @@ async function ofOurs(name: string, options: ImportOptions = {}): Promise<Readon
       outputFolder: folder,
     });
     if (result.kind === 'run') result.dispose();
-    return outputs(folder);
+    return new Map([...outputs(folder)].map(([file, table]) => [file, thinnedTable(table, file)]));
   });
 }
 

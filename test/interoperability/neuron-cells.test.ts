@@ -12,7 +12,8 @@ import { convertModel } from '../../src/run/convert.js';
 import { importModel, readSource, runModel, type ImportedModel } from '../../src/run/pipeline.js';
 import { slow, triesAll } from '../support/effort.js';
 import { inFolder, outputs } from './output-tables.js';
-import { missingPynn, runPynnPython } from './pynn/backend.js';
+import { peerRecords, peers } from '../support/peer-records.js';
+import { missingPynn, recordedPynnPython, runPynnPython } from './pynn/backend.js';
 import { exportToNeuron, missingInterpreter, validateByReference } from './reference-interpreter.js';
 
 interface Run {
@@ -23,10 +24,12 @@ interface Run {
 }
 
 const missing = missingPynn();
+const records = peerRecords('neuron-cells');
+const runners = ['test/interoperability/python/neuron_converged.py'];
 
 /** NEURON's voltages and spikes with so many steps a millisecond; `how`: its second order or not, and the network. */
 const ofNeuron = async (steps: number, how: readonly string[]): Promise<Run> =>
-  (await runPynnPython('neuron_branched_cell.py', [String(steps), ...how])) as Run;
+  (await recordedPynnPython(records, peers.neuron, 'neuron_branched_cell.py', [String(steps), ...how])) as Run;
 
 /** Ours, with so many steps a millisecond. */
 const ofOurs = (steps: number, path: string): Promise<Run> =>
@@ -171,23 +174,30 @@ describe.skipIf(unable !== null)(`Brian's axon, written as NeuroML${unable === n
       const interval = 0.005;
       const crossings = (trace: readonly number[]): readonly number[] =>
         trace.flatMap((v, k) => (k > 0 && v > 50 && trace[k - 1]! <= 50 ? [k * interval] : []));
+      const text = await document;
+      const input = { what: "Brian's axon", texts: [text, '11', String(interval)], runners };
+      const theirs = await records.output(peers.neuron, input, () =>
+        inFolder(async (folder) => {
+          writeFileSync(join(folder, 'LEMS_axon.xml'), text);
+          await exportToNeuron(folder, 'LEMS_axon.xml');
+          const words = [folder, 'LEMS_axon_nrn.py', '11', String(interval)];
+          const files = (await runPynnPython('neuron_converged.py', words)) as Record<
+            string,
+            readonly { readonly quantity: string; readonly values: readonly number[] }[]
+          >;
+          const voltages = files['trace.dat']!.filter(({ quantity }) => quantity.endsWith('/v'));
+          return voltages.map(({ values }) => crossings(values));
+        }),
+      );
       await inFolder(async (folder) => {
-        writeFileSync(join(folder, 'LEMS_axon.xml'), await document);
-        await exportToNeuron(folder, 'LEMS_axon.xml');
-        const words = [folder, 'LEMS_axon_nrn.py', '11', String(interval)];
-        const theirs = (await runPynnPython('neuron_converged.py', words)) as Record<
-          string,
-          readonly { readonly quantity: string; readonly values: readonly number[] }[]
-        >;
         const result = await runModel(model, { target: 'wasm', outputs: [join(folder, 'ours.csv')] });
         if (result.kind === 'run') result.dispose();
         const rows = readFileSync(join(folder, 'ours.cell_v.csv'), 'utf8').trim().split('\n').slice(1);
-        const found = theirs['trace.dat']!.filter(({ quantity }) => quantity.endsWith('/v'));
-        expect(found.length).toBe(4);
-        found.forEach(({ values }, k) => {
+        expect(theirs.length).toBe(4);
+        theirs.forEach((expected, k) => {
           const ours = rows.map((row) => Number(row.split(',')[k + 1]) * 1e3);
           // Brian's recordings are every 0.1 ms: what crosses does so between two of them.
-          const [expected, times] = [crossings(values), ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []))]; // prettier-ignore
+          const times = ours.flatMap((v, at) => (at > 0 && v > 50 && ours[at - 1]! <= 50 ? [at * 0.1] : []));
           expect(times.length).toBe(expected.length);
           expect(times.length).toBeGreaterThan(0);
           expected.forEach((time, at) => {

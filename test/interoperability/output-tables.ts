@@ -25,10 +25,23 @@ export function outputs(folder: string): ReadonlyMap<string, Table> {
 }
 
 /** The rows of one output file. */
-export function rowsOf(path: string): Table {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => line.trimEnd().split('\t'));
-}
+export const rowsOf = (path: string): Table => tableOf(readFileSync(path, 'utf8'));
+
+/** The rows of the text of an output file. */
+export const tableOf = (text: string): Table => linesOf(text).map((line) => line.trimEnd().split('\t'));
+
+const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
+
+/** Every tenth line of a long table, from its last tenth line all: tables of different lengths stay different. */
+export const thinned = (text: string, name: string): string => linesOf(text).filter(isKept(name)).join('\n');
+
+const isKept =
+  (name: string) =>
+  (_: unknown, k: number, { length }: readonly unknown[]): boolean =>
+    length < 400 || name.endsWith('.spikes') || k % 10 === 0 || k >= length - (length % 10);
+
+/** The rows of a table that `thinned` keeps. */
+export const thinnedTable = (table: Table, name: string): Table => table.filter(isKept(name));
 
 /** Largest difference of each column, as a part of the column's range. */
 export function differences(ours: Table, theirs: Table): readonly number[] {

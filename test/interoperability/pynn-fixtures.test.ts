@@ -7,6 +7,7 @@ import { importModel, readSource } from '../../src/run/pipeline.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { exportPynnScript } from '../../translators/pynn/export-script.js';
 import { root } from '../support/import-graph.js';
+import { peerRecords } from '../support/peer-records.js';
 import { failed, missingPynn, runThere, type Outcome } from './pynn/backend.js';
 
 /** These take minutes: they are large, or NEST stops in each step to read synapses. */
@@ -20,6 +21,10 @@ const called = { nest: 'NEST', neuron: 'NEURON' } as const;
 
 const fixtures = readdirSync(join(root, 'fixtures/pynn')).filter((name) => name.endsWith('.json') && !long.has(name));
 const missing = missingPynn();
+const records = peerRecords('pynn-fixtures');
+/** What is recorded of an outcome. */
+const errorOf = (outcome: Outcome): Outcome =>
+  failed(outcome) ? { error: outcome.error, trace: [] } : { populations: {}, synapses: {} };
 
 /** What the report of a script says of simulators, and whether parts are left out. */
 function remarksOf(valid: ValidModel): { readonly remarks: readonly string[]; readonly isWhole: boolean } {
@@ -32,23 +37,17 @@ function remarksOf(valid: ValidModel): { readonly remarks: readonly string[]; re
 
 describe.skipIf(missing !== null)(`PyNN fixtures${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
   const models = fixtures
-    .map((name) => ({ name, valid: importModel(readSource(join(root, 'fixtures/pynn', name))).valid }))
+    .map((name) => ({ what: name, valid: importModel(readSource(join(root, 'fixtures/pynn', name))).valid }))
     .map((one) => ({ ...one, ...remarksOf(one.valid) }))
     .filter(({ isWhole }) => isWhole);
   const outcomes = new Map<string, readonly Outcome[]>();
 
   beforeAll(async () => {
     for (const simulator of simulators)
-      outcomes.set(
-        simulator,
-        await runThere(
-          simulator,
-          models.map(({ valid }) => valid),
-        ),
-      );
+      outcomes.set(simulator, await runThere(records, simulator, models, errorOf));
   }, 600_000);
 
-  it.each(models.map(({ name, remarks }, k) => [name, remarks, k] as const))('%s', (_, remarks, k) => {
+  it.each(models.map(({ what, remarks }, k) => [what, remarks, k] as const))('%s', (_, remarks, k) => {
     for (const simulator of simulators) {
       const outcome = outcomes.get(simulator)?.[k];
       const isSaid = remarks.some(

@@ -13,12 +13,14 @@ import { targets } from '../../runtime/targets/registry.js';
 import type { ValidModel } from '../../src/model/model.js';
 import { freeze } from '../../src/run/freeze.js';
 import { hashModel } from '../../src/model/hash.js';
+import { peerRecords } from '../support/peer-records.js';
 import { failed, missingPynn, runThere, type Simulator } from './pynn/backend.js';
 import { read, runHere } from './pynn/ours.js';
 import { documentOf } from './pynn/probe.js';
 import type { Results } from './pynn/results.js';
 
 const missing = missingPynn();
+const records = peerRecords('pynn-networks');
 
 const fixture = (name: string): object =>
   JSON.parse(readFileSync(new URL(`../../fixtures/pynn/${name}.json`, import.meta.url), 'utf8')) as object;
@@ -44,8 +46,8 @@ function firstDifference(a: readonly string[], b: readonly string[]): readonly s
 }
 
 /** What runs there, with labels as names. */
-async function there(simulator: Simulator, valid: ValidModel): Promise<Results> {
-  const [outcome] = await runThere(simulator, [valid]);
+async function there(simulator: Simulator, what: string, valid: ValidModel): Promise<Results> {
+  const [outcome] = await runThere(records, simulator, [{ what, valid }]);
   if (outcome === undefined || failed(outcome)) throw new Error(outcome?.error);
   return outcome;
 }
@@ -116,14 +118,14 @@ describe.skipIf(missing !== null)(`PyNN${missing === null ? '' : ` (${missing})`
       ],
     ])(
       '%s',
-      async (_, document) => {
+      async (what, document) => {
         const { valid } = read(document);
         const frozen = await freeze(valid, targets['wasm']!);
         expect(frozen.remaining).toEqual([]);
         const [ours, unfrozen, theirs] = [
           await here(frozen.valid),
           await here(valid),
-          await there('nest', frozen.valid),
+          await there('nest', what, frozen.valid),
         ];
         const spikes = spikesOf(ours);
         expect(spikes.length).toBeGreaterThan(2000);
@@ -150,7 +152,7 @@ describe.skipIf(missing !== null)(`PyNN${missing === null ? '' : ` (${missing})`
       ),
       phases: [{ run: 50 }],
     });
-    const [ours, theirs] = [await here(valid), await there('nest', valid)];
+    const [ours, theirs] = [await here(valid), await there('nest', 'drawn by NumPy', valid)];
     const cells = (results: Results): readonly string[] =>
       spikesOf(results).filter((spike) => /(exc|inh)\[/.test(spike));
     expect(cells(ours).length).toBeGreaterThan(500);

@@ -43,7 +43,7 @@ export async function runPython(script: string, args: readonly string[]): Promis
 }
 
 /** A Python process that has imported what a script needs, and answers by copies of itself. */
-interface ImportedPython {
+export interface ImportedPython {
   /** What the script prints for these arguments, read as JSON. @throws Error with what it says when it fails */
   run(args: readonly string[]): Promise<unknown>;
   end(): void;

@@ -1,10 +1,12 @@
 /** Runs LEMS's reference interpreter (jNeuroML), whose jar comes with the package pyneuroml in `.venv-neuroml`. */
 
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { peers, type PeerInput, type PeerRecords } from '../support/peer-records.js';
+import { inFolder } from './output-tables.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -46,6 +48,67 @@ const java = (): readonly string[] => [
   ...['-Xmx512M', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
   ...['-cp', jar() ?? '', 'org.neuroml.JNeuroML'],
 ];
+
+/** A file that the interpreter reads. */
+interface InputFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+const inputOf = (what: string, files: readonly InputFile[], document: string): PeerInput => ({
+  what,
+  texts: [document, ...files.flatMap(({ name, text }) => [name, text])],
+});
+
+/** Does something with files in a folder that is gone afterwards. */
+const withFiles = <T>(files: readonly InputFile[], action: (folder: string) => Promise<T>): Promise<T> =>
+  inFolder(async (folder) => {
+    mkdirSync(join(folder, 'results'));
+    for (const { name, text } of files) writeFileSync(join(folder, name), text);
+    return action(folder);
+  });
+
+/**
+ * Returns the texts of the output files of a LEMS document by name, from the records or from a run.
+ *
+ * @param kept the part of a file that is recorded; null: nothing of it
+ * @throws Error with what the interpreter printed, when it fails
+ */
+export const referenceOutputs = (
+  records: PeerRecords,
+  what: string,
+  files: readonly InputFile[],
+  document: string,
+  kept: (text: string, name: string) => string | null = (text) => text,
+): Promise<Readonly<Record<string, string>>> =>
+  records.output(peers.jneuroml, inputOf(what, files, document), () =>
+    withFiles(files, async (folder) => {
+      await runReference(folder, document);
+      const given = new Set(['results', ...files.map(({ name }) => name)]);
+      const written = [
+        ...readdirSync(folder).filter((name) => !given.has(name)),
+        ...readdirSync(join(folder, 'results')).map((name) => `results/${name}`),
+      ];
+      const texts = written.map((path) => [path.replace('results/', ''), readFileSync(join(folder, path), 'utf8')] as const);
+      return Object.fromEntries(
+        texts.flatMap(([name, text]) => {
+          const part = kept(text, name);
+          return part === null ? [] : [[name, part] as const];
+        }),
+      );
+    }),
+  );
+
+/** Returns what the interpreter's validator finds wrong with a NeuroML document, from the records or from a run. */
+export const referenceComplaints = (
+  records: PeerRecords,
+  what: string,
+  files: readonly InputFile[],
+  document: string,
+): Promise<readonly string[]> =>
+  records.output(peers.jneuroml, inputOf(`${what}, validated`, files, document), () =>
+    withFiles(files, (folder) => validateByReference(folder, document)),
+  );
 
 /**
  * Runs a LEMS document. Its output files are written where it names them, relative to `folder`.

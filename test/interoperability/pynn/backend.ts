@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ValidModel } from '../../../src/model/model.js';
 import { exportPynnScript } from '../../../translators/pynn/export-script.js';
+import { peers, type Peer, type PeerRecords } from '../../support/peer-records.js';
 import type { Results } from './results.js';
 
 /** PyNN's simulators that run here. `mock` draws networks and runs nothing. */
@@ -54,6 +55,12 @@ export async function runPynnPython(script: string, args: readonly string[]): Pr
   return JSON.parse(stdout);
 }
 
+/** The output of a script of `test/interoperability/python` in the environment of PyNN, from the records or from a run. */
+export const recordedPynnPython = (records: PeerRecords, peer: Peer, script: string, args: readonly string[]): Promise<unknown> =>
+  records.output(peer, { what: [script, ...args].join(' '), texts: args, runners: [`test/interoperability/python/${script}`] }, () =>
+    runPynnPython(script, args),
+  );
+
 /** A network as a simulator built it. */
 export interface Network {
   /** um, by population and cell. */
@@ -69,35 +76,54 @@ interface ScriptFile {
   readonly text: string;
 }
 
-/** Runs scripts on a simulator, each in a process of its own. */
-async function runScripts(
-  simulator: Simulator,
-  scripts: readonly (readonly ScriptFile[])[],
-  options: readonly string[] = [],
-): Promise<unknown> {
-  const folder = mkdtempSync(join(tmpdir(), `interneuron-${simulator}-`));
-  try {
-    const paths = scripts.map((files, k) => {
-      const own = mkdtempSync(join(folder, `${k}-`));
-      for (const { name, text } of files) writeFileSync(join(own, name), text);
-      return join(own, files[0]?.name ?? '');
-    });
-    return await runPynnPython('run_pynn_scripts.py', [...options, simulator, folder, ...paths]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+const runners = ['test/interoperability/python/run_pynn_scripts.py', 'src/run/python/run_script.py'];
+
+/** A model, and its name in the records. */
+export interface NamedModel {
+  readonly what: string;
+  readonly valid: ValidModel;
 }
 
-const scriptsOf = (models: readonly ValidModel[]): readonly (readonly ScriptFile[])[] =>
-  models.map((model) => exportPynnScript(model, 'model').files);
+/** Runs the exported scripts of models on a simulator, each in a process of its own, unless their outputs are recorded. */
+async function runScripts<T>(
+  records: PeerRecords,
+  simulator: Simulator,
+  models: readonly NamedModel[],
+  options: readonly string[] = [],
+  kept: (outcome: T) => T = (outcome) => outcome,
+): Promise<readonly T[]> {
+  const scripts: readonly (readonly ScriptFile[])[] = models.map(({ valid }) => exportPynnScript(valid, 'model').files);
+  const inputs = models.map(({ what }, k) => {
+    const files = scripts[k]!.flatMap(({ name, text }) => [name, text]);
+    return { what, texts: [...options, simulator, ...files], runners };
+  });
+  return records.outputs(peers[simulator], inputs, async (missing) => {
+    const folder = mkdtempSync(join(tmpdir(), `interneuron-${simulator}-`));
+    try {
+      const paths = missing.map((k) => {
+        const own = mkdtempSync(join(folder, `${k}-`));
+        for (const { name, text } of scripts[k]!) writeFileSync(join(own, name), text);
+        return join(own, scripts[k]![0]?.name ?? '');
+      });
+      const words = [...options, simulator, folder, ...paths];
+      return ((await runPynnPython('run_pynn_scripts.py', words)) as readonly T[]).map(kept);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
 
-/** Runs the exported scripts of models on a simulator. */
-export const runThere = async (simulator: Simulator, models: readonly ValidModel[]): Promise<readonly Outcome[]> =>
-  (await runScripts(simulator, scriptsOf(models))) as readonly Outcome[];
+/** The outcomes of the exported scripts of models on a simulator. @param kept the part of an outcome that is recorded */
+export const runThere = (
+  records: PeerRecords,
+  simulator: Simulator,
+  models: readonly NamedModel[],
+  kept?: (outcome: Outcome) => Outcome,
+): Promise<readonly Outcome[]> => runScripts(records, simulator, models, [], kept);
 
 /** The networks that the exported scripts of models build on a simulator. */
-export const networksThere = async (
+export const networksThere = (
+  records: PeerRecords,
   simulator: Simulator,
-  models: readonly ValidModel[],
-): Promise<readonly (Network | Failure)[]> =>
-  (await runScripts(simulator, scriptsOf(models), ['--network'])) as readonly (Network | Failure)[];
+  models: readonly NamedModel[],
+): Promise<readonly (Network | Failure)[]> => runScripts(records, simulator, models, ['--network']);

@@ -70,12 +70,12 @@ export async function conformancePage(
   const lines = [
     '# Conformance with PyNN',
     '',
-    'Written by `npx tsx scripts/pynn-conformance.ts`; a test checks that it is up to date. Every row is a probe: a ' +
+    'Written by `UPDATE_CONFORMANCE=1 npx vitest run test/interoperability/pynn.test.ts`, which checks it otherwise. Every row is a probe: a ' +
       'small document',
     '(`test/interoperability/pynn/probes/`) that runs here and, converted to a script by `interneuron convert --to ' +
       'pynn`, on the',
     'simulators of PyNN 0.13. Numbers are upper bounds of the largest measured differences, rounded up ' +
-      'to a power of ten; a dash means not',
+      'to a power of ten; of traces of 400 samples and more, every tenth sample is compared. A dash means not',
     'compared, for the reason in the last column. NEST runs with spikes on the grid (`spike_precision="on_grid"`); ' +
       'the time step is 0.1 ms.',
     '',

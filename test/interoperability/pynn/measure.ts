@@ -3,7 +3,8 @@
 import { read, runHere } from './ours.js';
 import { failed, runThere, type Failure } from './backend.js';
 import { documentOf, type Probe } from './probe.js';
-import type { Results } from './results.js';
+import type { PeerRecords } from '../../support/peer-records.js';
+import { thinned, type Results } from './results.js';
 
 export const simulators = ['nest', 'neuron', 'brian2'] as const;
 export type Named = (typeof simulators)[number];
@@ -23,7 +24,7 @@ export interface Measured {
 }
 
 /** Runs all probes; those of a simulator run in one go. */
-export async function measure(probes: readonly Probe[]): Promise<readonly Measured[]> {
+export async function measure(probes: readonly Probe[], records: PeerRecords): Promise<readonly Measured[]> {
   const models = probes.map(({ document }) => read(documentOf(document)));
   const ours: Results[] = [];
   for (const model of models) ours.push(await runHere(model));
@@ -33,8 +34,10 @@ export async function measure(probes: readonly Probe[]): Promise<readonly Measur
       .map((probe, k) => ({ probe, model: models[k]! }))
       .filter(({ probe }) => runs(probe, simulator));
     const outcomes = await runThere(
+      records,
       simulator,
-      wanted.map(({ model }) => model.valid),
+      wanted.map(({ probe, model }) => ({ what: `${probe.section}: ${probe.name}`, valid: model.valid })),
+      (outcome) => (failed(outcome) ? outcome : thinned(outcome)),
     );
     theirs.set(simulator, new Map(wanted.map(({ probe }, k) => [probe, outcomes[k]!] as const)));
   }

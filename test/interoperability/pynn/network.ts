@@ -11,6 +11,7 @@ import { targets } from '../../../runtime/targets/registry.js';
 import { freeze } from '../../../src/run/freeze.js';
 import type { ValidModel } from '../../../src/model/model.js';
 import { exportPynn } from '../../../translators/pynn/export.js';
+import type { PeerRecords } from '../../support/peer-records.js';
 import { failed, networksThere, type Network } from './backend.js';
 import { read } from './ours.js';
 import { documentOf, type Section } from './probe.js';
@@ -82,12 +83,16 @@ function modelOf({ document, files = {} }: NetworkProbe): ValidModel {
 }
 
 /** Builds all networks, here and where they are said to be the same by PyNN. */
-export async function measureNetworks(probes: readonly NetworkProbe[]): Promise<readonly MeasuredNetwork[]> {
+export async function measureNetworks(
+  probes: readonly NetworkProbe[],
+  records: PeerRecords,
+): Promise<readonly MeasuredNetwork[]> {
   const models = probes.map(modelOf);
   const wanted = probes.flatMap(({ same }, k) => (same === undefined ? [] : [k]));
   const theirs = await networksThere(
+    records,
     'mock',
-    wanted.map((k) => models[k]!),
+    wanted.map((k) => ({ what: `${probes[k]!.section}: ${probes[k]!.name}`, valid: models[k]! })),
   );
   const result: MeasuredNetwork[] = [];
   for (const [k, probe] of probes.entries()) {

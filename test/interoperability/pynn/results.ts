@@ -6,8 +6,8 @@ export interface Signal {
   readonly cells: readonly number[];
   /** ms. */
   readonly times: readonly number[];
-  /** [sample][column], in PyNN's unit of the variable. */
-  readonly values: readonly (readonly number[])[];
+  /** [sample][column], in PyNN's unit of the variable; null: the sample is not kept. */
+  readonly values: readonly (readonly number[] | null)[];
 }
 
 /** What one population recorded between two resets. */
@@ -31,30 +31,55 @@ export function segmentOf(results: Results, population: string, segment = 0): Se
   return found;
 }
 
-/** Samples of one cell. */
-export function traceOf(
+/** Samples of one cell in a run of ours. */
+export const traceOf = (...of: Parameters<typeof keptTrace>): readonly number[] =>
+  keptTrace(...of).map((value) => value ?? NaN);
+
+/** Samples of one cell; null: the sample is not kept. */
+export function keptTrace(
   results: Results,
   population: string,
   variable: string,
   cell = 0,
   segment = 0,
-): readonly number[] {
+): readonly (number | null)[] {
   const { signals } = segmentOf(results, population, segment);
   const signal = signals[variable];
   if (signal === undefined) throw new Error(`no ${variable} of ${population} among ${Object.keys(signals).join(', ')}`);
   const column = signal.cells.indexOf(cell);
-  return signal.values.map((row) => row[column] ?? NaN);
+  return signal.values.map((row) => row && (row[column] ?? NaN));
 }
 
 /** Spike times of one cell in ms. */
 export const spikesOf = (results: Results, population: string, cell = 0, segment = 0): readonly number[] =>
   segmentOf(results, population, segment).spikes[String(cell)] ?? [];
 
-/** Largest distance of two traces; `skip` leaves out what lies near given times, in ms. */
-export function largestDistance(a: readonly number[], b: readonly number[]): number {
+/** Largest distance of two traces, over those samples of the second one that are kept. */
+export function largestDistance(a: readonly number[], b: readonly (number | null)[]): number {
   if (a.length !== b.length) return Infinity;
-  return a.reduce((largest, value, k) => Math.max(largest, Math.abs(value - (b[k] ?? NaN))), 0);
+  return a.reduce((largest, value, k) => {
+    const other = b[k];
+    return other === null ? largest : Math.max(largest, Math.abs(value - (other ?? NaN)));
+  }, 0);
 }
+
+/** Results as they are recorded: of long traces every tenth sample is kept, and null stands for the others. */
+export const thinned = (results: Results): Results => ({
+  ...results,
+  populations: mapped(results.populations, (segments) =>
+    segments.map(({ spikes, signals }) => ({
+      spikes: mapped(spikes, (times) => times.map((time) => Number(time.toFixed(6)))),
+      signals: mapped(signals, ({ cells, values }) => ({
+        cells,
+        times: [],
+        values: values.length < 400 ? values : values.map((row, k) => (k % 10 === 0 ? row : null)),
+      })),
+    })),
+  ),
+});
+
+const mapped = <A, B>(tree: Readonly<Record<string, A>>, change: (value: A) => B): Readonly<Record<string, B>> =>
+  Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, change(value)] as const));
 
 /** Largest distance of two trains, spike by spike; infinite when one has more. */
 export const trainDistance = largestDistance;

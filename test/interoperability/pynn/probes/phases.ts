@@ -103,7 +103,7 @@ const changed: readonly Probe[] = [
       [{ run: 5 }, { record: { target: 'first', variables: ['v'] } }, { run: 5 }],
       (ours) => {
         const { cells, times, values } = segmentOf(ours, 'cells').signals['v']!;
-        const rows = values.map((row) => row[0] ?? NaN);
+        const rows = values.map((row) => row?.[0] ?? NaN);
         return JSON.stringify(cells) === '[0,1]' && times.at(-1) === 10
           ? largestDistance(rows.slice(-50), begun().slice(-50))
           : Infinity;

@@ -1,7 +1,7 @@
 /** Distances between two runs. */
 
 import type { Quantity } from '../probe.js';
-import { largestDistance, spikesOf, traceOf } from '../results.js';
+import { keptTrace, largestDistance, spikesOf, traceOf } from '../results.js';
 
 /** Where each simulator's traces lag behind ours: what arrives at a step shows one sample later in Brian 2. */
 const lag = { neuron: 0, nest: 0, brian2: 1, exact: 0 } as const;
@@ -15,7 +15,8 @@ export const traces = (unit: string, ...names: readonly string[]): Quantity => (
     Math.max(
       ...names.map((name) => {
         const [population = '', ...variable] = name.split('.');
-        const [a, b] = [traceOf(ours, population, variable.join('.')), traceOf(theirs, population, variable.join('.'))];
+        const a = traceOf(ours, population, variable.join('.'));
+        const b = keptTrace(theirs, population, variable.join('.'));
         const late = lag[against];
         return largestDistance(a.slice(0, a.length - late), b.slice(late));
       }),
@@ -51,7 +52,7 @@ export const everyTrace = (unit: string, ...population: readonly string[]): Quan
               const there =
                 theirs.populations[name]?.[segment]?.signals[variable] === undefined
                   ? []
-                  : traceOf(theirs, name, variable, index, segment);
+                  : keptTrace(theirs, name, variable, index, segment);
               return values.length === 0 ? 0 : largestDistance(traceOf(ours, name, variable, index, segment), there);
             }),
           ),

@@ -1,0 +1,155 @@
+/**
+ * Outputs of other simulators, recorded in `test/recorded` with their provenance: a line of JSON for each run, which names
+ * the simulator, its version, the digest of its input and the command. The same input gives the same output, so tests
+ * compare with the record, and start no simulator.
+ *
+ * A new input is run and recorded, but in CI it is a failure. INTERNEURON_PEERS=fresh runs everything and writes the
+ * records anew (`scripts/nightly`).
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { afterAll } from 'vitest';
+import { root } from './import-graph.js';
+
+/** Another simulator: its packages with their versions, which the files of requirements fix. */
+export interface Peer {
+  readonly name: string;
+  readonly packages: readonly string[];
+  readonly command: string;
+}
+
+/** A run of a simulator: a name for people, and all texts and arguments on which its output depends. */
+export interface PeerInput {
+  readonly what: string;
+  readonly texts: readonly string[];
+  /** Our programs in Python that run it, from the first, which the command starts. */
+  readonly runners?: readonly string[];
+}
+
+/** A line of a file of records. */
+interface PeerRecord {
+  readonly what: string;
+  readonly peer: string;
+  readonly packages: readonly string[];
+  readonly command: string;
+  /** SHA-256 of the input. */
+  readonly input: string;
+  readonly output?: unknown;
+  /** The output as JSON, compressed by Brotli, in base64, if it is long. */
+  readonly packed?: string;
+}
+
+const requirements = new Map(
+  ['requirements', 'requirements-pynn', 'requirements-nestml', 'requirements-neuroml'].map((name) => [
+    name,
+    readFileSync(join(root, `test/interoperability/${name}.txt`), 'utf8').split('\n'),
+  ]),
+);
+
+function peer(name: string, file: string, packages: readonly string[], command: string): Peer {
+  const pinned = packages.map((one) => requirements.get(file)?.find((line) => line.startsWith(`${one}==`)) ?? '');
+  if (pinned.includes('')) throw new Error(`${file}.txt lacks one of ${packages.join(', ')}`);
+  return { name, packages: pinned, command };
+}
+
+export const peers = {
+  brian: peer('Brian 2', 'requirements', ['Brian2', 'numpy'], '.venv/bin/python'),
+  nest: peer('NEST', 'requirements-pynn', ['nest-simulator', 'PyNN'], '.venv-pynn/bin/python'),
+  neuron: peer('NEURON', 'requirements-pynn', ['neuron', 'PyNN'], '.venv-pynn/bin/python'),
+  brian2: peer('Brian 2', 'requirements-pynn', ['Brian2', 'PyNN'], '.venv-pynn/bin/python'),
+  mock: peer('PyNN', 'requirements-pynn', ['PyNN', 'numpy'], '.venv-pynn/bin/python'),
+  nestml: peer('NEST', 'requirements-nestml', ['nest-simulator', 'nestml', 'PyNN'], '.venv-nestml/bin/python'),
+  jneuroml: peer('jNeuroML', 'requirements-neuroml', ['pyneuroml'], 'java org.neuroml.JNeuroML'),
+} as const;
+
+const fresh = process.env['INTERNEURON_PEERS'] === 'fresh';
+
+/** Outputs of simulators for inputs, from the records or from a run. */
+export interface PeerRecords {
+  /**
+   * Returns the output for each input. `run` is called once with the indices of inputs without a record, and returns
+   * their outputs.
+   */
+  outputs<T>(
+    peer: Peer,
+    inputs: readonly PeerInput[],
+    run: (missing: readonly number[]) => Promise<readonly T[]>,
+  ): Promise<readonly T[]>;
+  /** Returns the output for one input. */
+  output<T>(peer: Peer, input: PeerInput, run: () => Promise<T>): Promise<T>;
+}
+
+/** The records of a test file, to be called outside its tests. @param name of the file of records */
+export function peerRecords(name: string): PeerRecords {
+  const path = join(root, 'test/recorded', `${name}.jsonl`);
+  const known = new Map<string, PeerRecord>();
+  const added = new Map<string, PeerRecord>();
+  if (existsSync(path))
+    for (const line of readFileSync(path, 'utf8').split('\n').filter(Boolean)) {
+      const record = JSON.parse(line) as PeerRecord;
+      known.set(keyOf(record), record);
+    }
+  afterAll(() => {
+    if (added.size === 0) return;
+    const records = [...new Map([...(fresh ? [] : known), ...added])].sort(([a], [b]) => (a < b ? -1 : 1));
+    writeFileSync(path, records.map(([, record]) => `${JSON.stringify(record)}\n`).join(''));
+  });
+
+  const records: PeerRecords = {
+    async outputs<T>(
+      peer: Peer,
+      inputs: readonly PeerInput[],
+      run: (missing: readonly number[]) => Promise<readonly T[]>,
+    ): Promise<readonly T[]> {
+      const found = inputs.map((input) => ({ ...provenance(peer, input), recorded: known.get(keyOf(provenance(peer, input))) })); // prettier-ignore
+      const missing = found.flatMap(({ recorded }, k) => (fresh || recorded === undefined ? [k] : []));
+      if (missing.length > 0 && process.env['CI'] && !fresh) throw new Error(hint(name, found[missing[0]!]!));
+      const outputs = new Map<number, T>();
+      if (missing.length > 0) {
+        const ran = await run(missing);
+        missing.forEach((k, n) => {
+          const { recorded: _, ...record } = found[k]!;
+          outputs.set(k, ran[n]!);
+          added.set(keyOf(record), { ...record, ...packed(ran[n]) });
+        });
+      }
+      return found.map(({ recorded }, k) => (outputs.has(k) ? outputs.get(k)! : (unpacked(recorded!) as T)));
+    },
+    async output(peer, input, run) {
+      const [only] = await records.outputs(peer, [input], async () => [await run()]);
+      return only!;
+    },
+  };
+  return records;
+}
+
+function provenance({ name, packages, command }: Peer, { what, texts, runners = [] }: PeerInput): PeerRecord {
+  const all = [...texts, ...runners.map((path) => readFileSync(join(root, path), 'utf8'))];
+  return {
+    what,
+    peer: name,
+    packages,
+    command: [command, ...runners.slice(0, 1)].join(' '),
+    input: createHash('sha256').update(JSON.stringify(all)).digest('hex'),
+  };
+}
+
+const keyOf = ({ what, peer, packages, command, input }: PeerRecord): string =>
+  JSON.stringify([what, peer, packages, command, input]);
+
+const hint = (name: string, { what, peer, packages }: PeerRecord): string =>
+  `test/recorded/${name}.jsonl has no output of ${peer} (${packages.join(', ')}) for "${what}" with its present input. ` +
+  'Run this test outside CI, with the packages of scripts/python-environment.sh: it adds the record';
+
+function packed(output: unknown): Pick<PeerRecord, 'output' | 'packed'> {
+  const text = JSON.stringify(output);
+  if (text.length < 400) return { output };
+  const best = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 };
+  return { packed: brotliCompressSync(text, { params: best }).toString('base64') };
+}
+
+const unpacked = ({ output, packed }: PeerRecord): unknown =>
+  packed === undefined ? output : JSON.parse(brotliDecompressSync(Buffer.from(packed, 'base64')).toString());

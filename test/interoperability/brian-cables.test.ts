@@ -128,7 +128,11 @@ describe.skipIf(missing !== null)(`a branched cable in Brian${missing === null ?
     async () => {
       const brian = await records.output(
         peers.brian,
-        { what: 'a branched cable', texts: steps.map(String), runners: ['test/interoperability/python/brian_cable.py'] },
+        {
+          what: 'a branched cable',
+          texts: steps.map(String),
+          runners: ['test/interoperability/python/brian_cable.py'],
+        },
         async () => (await runPython('brian_cable.py', steps.map(String))) as readonly Rows[],
       );
       const limit = await byMechanisms(0.000625);

@@ -62,7 +62,8 @@ async function ours(text: string, { seconds, monitored }: Case): Promise<readonl
     const { dt } = run.valid.model.experiment;
     const trains = emptyTrains(monitored.cells);
     for (const [step, cell] of run.events.get(monitored.event)!) trains[cell]!.push(step * dt);
-    const weights = monitored.weights === undefined ? [] : run.samples.get(monitored.weights.replace('.', '/'))!.at(-1)!;
+    const weights =
+      monitored.weights === undefined ? [] : run.samples.get(monitored.weights.replace('.', '/'))!.at(-1)!;
     all.push(activityOf(trains, weights, seconds));
   }
   return all;

@@ -46,7 +46,12 @@ const forked: Running = (args) => (imported ??= importedPython('run_brian_script
 const started: Running = (args) => runPython('run_brian_script.py', args);
 
 const recorded = peerRecords('brian');
-const inputOf = (what: string, files: ReturnType<typeof exportBrianScript>['files'], runner: string, words: readonly string[]): PeerInput => ({
+const inputOf = (
+  what: string,
+  files: ReturnType<typeof exportBrianScript>['files'],
+  runner: string,
+  words: readonly string[],
+): PeerInput => ({
   what,
   texts: [...words, ...files.flatMap(({ name, text }) => [name, text])],
   runners: [`test/interoperability/python/${runner}`, 'src/run/python/run_script.py'],
@@ -627,7 +632,8 @@ run:
     beforeAll(async () => {
       const scripts = cases.map(
         (one, k) =>
-          exportBrianScript(importModel({ name: 'objects.yaml', text: objects(one.slot, one) }).valid, `objects${k}`).files,
+          exportBrianScript(importModel({ name: 'objects.yaml', text: objects(one.slot, one) }).valid, `objects${k}`)
+            .files,
       );
       const inputs = scripts.map((files, k) => inputOf(JSON.stringify(cases[k]), files, 'run_brian_scripts.py', []));
       records = await recorded.outputs(peers.brian, inputs, async (missing) => {

@@ -582,7 +582,11 @@ describe.skipIf(pynn !== null)(`PyNN${pynn === null ? '' : ` (${pynn})`}`, () =>
 
   test('and under NEURON but for the cells that it does not have', async () => {
     const there = cells.flatMap(({ type }, k) => (type === 'IF_curr_delta' ? [] : [k]));
-    const outcomes = await runThere(records, 'neuron', there.map((k) => named(imported[k]!, k)));
+    const outcomes = await runThere(
+      records,
+      'neuron',
+      there.map((k) => named(imported[k]!, k)),
+    );
     for (const [n, outcome] of outcomes.entries()) {
       const k = there[n] ?? 0;
       const { name = '' } = cells[k] ?? {};

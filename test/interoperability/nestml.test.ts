@@ -39,20 +39,20 @@ test.skipIf(missing !== null)(
         rmSync(folder, { recursive: true });
       }
     });
-      // The report states the conventions of a step that differ; with those of PyNN, the model has NEST's spikes.
-      const codes = report.map(({ code }) => code);
-      for (const convention of ['listed-spikes', 'refractory', 'delivery', 'regular-code'])
-        expect(codes).toContain(`convention/${convention}`);
-      const here = await spikesOf(importModel({ name: 'two.yaml', text: twoTypes }, { timing: 'grid' }).valid);
-      let count = 0;
-      for (const name of ['leaky', 'quadratic']) {
-        const expected = here.get(name)?.map((train) => train.map((time) => Math.round(time / 1e-4))) ?? [];
-        const [segment] = populations[name] ?? [];
-        expect(expected.map((_, cell) => (segment?.spikes[cell] ?? []).map((time) => Math.round(time * 10)))).toEqual(
-          expected,
-        );
-        count += expected.flat().length;
-      }
-      expect(count).toBeGreaterThan(10);
+    // The report states the conventions of a step that differ; with those of PyNN, the model has NEST's spikes.
+    const codes = report.map(({ code }) => code);
+    for (const convention of ['listed-spikes', 'refractory', 'delivery', 'regular-code'])
+      expect(codes).toContain(`convention/${convention}`);
+    const here = await spikesOf(importModel({ name: 'two.yaml', text: twoTypes }, { timing: 'grid' }).valid);
+    let count = 0;
+    for (const name of ['leaky', 'quadratic']) {
+      const expected = here.get(name)?.map((train) => train.map((time) => Math.round(time / 1e-4))) ?? [];
+      const [segment] = populations[name] ?? [];
+      expect(expected.map((_, cell) => (segment?.spikes[cell] ?? []).map((time) => Math.round(time * 10)))).toEqual(
+        expected,
+      );
+      count += expected.flat().length;
+    }
+    expect(count).toBeGreaterThan(10);
   },
 );

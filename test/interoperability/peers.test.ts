@@ -57,13 +57,17 @@ test.skipIf(noPynn !== null).each([
   ['brian2', 10.9],
 ])('%s by PyNN', { timeout: 120_000 }, async (simulator, expected) => {
   const found = (await spikesIn('.venv-pynn', pynn, 'pynn', [simulator])) as {
-    readonly populations: { readonly cells: readonly { readonly spikes: Readonly<Record<string, readonly number[]>> }[] };
+    readonly populations: {
+      readonly cells: readonly { readonly spikes: Readonly<Record<string, readonly number[]>> }[];
+    };
   };
   expect(found.populations.cells[0]?.spikes['0']).toEqual([expect.closeTo(expected, 6)]);
 });
 
 test.skipIf(missingInterpreter() !== null)('jNeuroML', { timeout: 120_000 }, async () => {
-  const { files } = await convertModel(importModel({ name: 'model.yaml', text: brian }).valid, 'lems', { name: 'model.xml' });
+  const { files } = await convertModel(importModel({ name: 'model.yaml', text: brian }).valid, 'lems', {
+    name: 'model.xml',
+  });
   await inFolder(async (folder) => {
     for (const { name, text } of files) writeFileSync(join(folder, name), text);
     await runReference(folder, 'model.xml');

@@ -43,8 +43,7 @@ describe.skipIf(missing !== null)(`PyNN fixtures${missing === null ? '' : ` (ski
   const outcomes = new Map<string, readonly Outcome[]>();
 
   beforeAll(async () => {
-    for (const simulator of simulators)
-      outcomes.set(simulator, await runThere(records, simulator, models, errorOf));
+    for (const simulator of simulators) outcomes.set(simulator, await runThere(records, simulator, models, errorOf));
   }, 600_000);
 
   it.each(models.map(({ what, remarks }, k) => [what, remarks, k] as const))('%s', (_, remarks, k) => {

@@ -89,7 +89,9 @@ export const referenceOutputs = (
         ...readdirSync(folder).filter((name) => !given.has(name)),
         ...readdirSync(join(folder, 'results')).map((name) => `results/${name}`),
       ];
-      const texts = written.map((path) => [path.replace('results/', ''), readFileSync(join(folder, path), 'utf8')] as const);
+      const texts = written.map(
+        (path) => [path.replace('results/', ''), readFileSync(join(folder, path), 'utf8')] as const,
+      );
       return Object.fromEntries(
         texts.flatMap(([name, text]) => {
           const part = kept(text, name);

@@ -56,9 +56,16 @@ export async function runPynnPython(script: string, args: readonly string[]): Pr
 }
 
 /** The output of a script of `test/interoperability/python` in the environment of PyNN, from the records or from a run. */
-export const recordedPynnPython = (records: PeerRecords, peer: Peer, script: string, args: readonly string[]): Promise<unknown> =>
-  records.output(peer, { what: [script, ...args].join(' '), texts: args, runners: [`test/interoperability/python/${script}`] }, () =>
-    runPynnPython(script, args),
+export const recordedPynnPython = (
+  records: PeerRecords,
+  peer: Peer,
+  script: string,
+  args: readonly string[],
+): Promise<unknown> =>
+  records.output(
+    peer,
+    { what: [script, ...args].join(' '), texts: args, runners: [`test/interoperability/python/${script}`] },
+    () => runPynnPython(script, args),
   );
 
 /** A network as a simulator built it. */

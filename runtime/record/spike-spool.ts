@@ -44,7 +44,8 @@ export interface SpoolLimits {
 /** A million spikes, which are 8 MB. */
 export const defaultSpoolLimits: SpoolLimits = { memory: 1_000_000 };
 
-const blockSpikes = 1 << 16;
+/** Spikes that are read from a file at once. */
+const readSpikes = 1 << 16;
 const noRow = 0xffffffff;
 
 /**
@@ -64,9 +65,11 @@ export function createSpikeSpool(
   /** Words of a spike: its step, its row, and two for each value. */
   const width = 2 + 2 * variables;
   const file = createSpikeFile(path, width);
+  /** Small populations have small blocks, since there may be many of them. */
+  const blockSpikes = Math.min(1 << 16, 1024 * Math.max(1, counts.length));
   const emptyBlock = (): Uint32Array => new Uint32Array(width * blockSpikes);
-  let blocks: Uint32Array[] = [emptyBlock()];
-  let fill = 0;
+  let blocks: Uint32Array[] = [];
+  let fill = blockSpikes;
 
   const spill = (): void => {
     file.write(blocks.map((block, i) => (i === blocks.length - 1 ? block.subarray(0, width * fill) : block)));
@@ -78,7 +81,8 @@ export function createSpikeSpool(
       const row = rowOf[cells[i]!]!;
       if (row === noRow) continue;
       if (fill === blockSpikes) {
-        if (file.spikes() > 0 || (blocks.length + 1) * blockSpikes * (width / 2) > limits.memory) spill();
+        if (blocks.length > 0 && (file.spikes() > 0 || (blocks.length + 1) * blockSpikes * (width / 2) > limits.memory))
+          spill();
         else {
           blocks.push(emptyBlock());
           fill = 0;
@@ -227,8 +231,8 @@ function createSpikeFile(path: string, width: number): SpikeFile {
   };
   function* read(): Generator<Uint32Array> {
     if (descriptor === null) return;
-    for (let at = 0; at < spikes; at += blockSpikes) {
-      const block = new Uint32Array(width * Math.min(blockSpikes, spikes - at));
+    for (let at = 0; at < spikes; at += readSpikes) {
+      const block = new Uint32Array(width * Math.min(readSpikes, spikes - at));
       const bytes = bytesOf(block);
       for (let done = 0; done < bytes.length;)
         done += readSync(descriptor, bytes, done, bytes.length - done, at * 4 * width + done);

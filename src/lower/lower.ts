@@ -12,7 +12,7 @@ import { settableNames } from './code/assignments.js';
 import { lowerConnectivity } from './projections/connectivity.js';
 import { withoutStructure } from './cable/expand.js';
 import { manifestInModelNames } from './cable/model-manifest.js';
-import { ownersOf, readsVariable } from '../model/typed.js';
+import { readsVariable } from '../model/typed.js';
 import type { Context, PendingDelivery, Known } from './context.js';
 import { LoweringDiagnostics } from './context.js';
 import { eventRings } from './events/events.js';
@@ -28,6 +28,7 @@ import { planProjections } from './projections/plan-projections.js';
 import type { ProjectionPlan } from './projections/projection.js';
 import type { BuiltProjection } from './code/synapse-scope.js';
 import { lowerRecordings } from './protocol/recordings.js';
+import { recordedVariables } from './recorded-variables.js';
 import { refuseFeatures, ignoredFeatures } from './unsupported-features.js';
 import { elements } from './step/elements.js';
 import { withLiveCopies } from './step/live-copies.js';
@@ -130,11 +131,12 @@ function passes(
   });
   // Synapses: connectivity, storage, first values.
   const { projections } = run('connectivity', (pass) => ({
-    projections: plans.reduce<readonly BuiltProjection[]>((built, plan) => {
+    projections: plans.reduce<BuiltProjection[]>((built, plan) => {
       const builtProjection = diagnostics.within(`/projections/${plan.name}`, () =>
         buildProjection(withSynapseEnds(plan, built, pass), pass),
       );
-      return builtProjection ? [...built, builtProjection] : built;
+      if (builtProjection) built.push(builtProjection);
+      return built;
     }, []),
   }));
   // The kernels of each step.
@@ -159,7 +161,8 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   const isRead = (name: string): boolean =>
     !parameters.has(name) &&
     !state.has(name) &&
-    (readsVariable([plan.type, context.model.operations], name) || recordsOf(plan.name, context).has(name));
+    (readsVariable([plan.type, context.model.operations], name) ||
+      recordedVariables(plan.name, context.model).has(name));
   const isUpdated = eventDriven.size > 0 || isRead('lastupdate');
   const storage = synapseStorage(plan, connectivity.count, isUpdated, context);
   const names = [...plan.equations.parameters.keys(), ...plan.equations.state.keys()];
@@ -173,14 +176,6 @@ function buildProjection(plan: ProjectionPlan, context: Context): BuiltProjectio
   if (kernel) context.builder.initially(kernel);
   return built;
 }
-
-/** Variables of a projection's synapses that are recorded. */
-const recordsOf = (projection: string, { model }: Context): ReadonlySet<string> =>
-  new Set(
-    model.recordings.flatMap((recording) =>
-      recording.kind === 'variables' && ownersOf(recording.of).includes(projection) ? recording.variables : [],
-    ),
-  );
 
 /** Puts the program together; buffers that only initialisation writes are constant from then on. */
 function assemble(whole: ProgramPart, found: Found, context: Known): Program {

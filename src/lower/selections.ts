@@ -2,6 +2,7 @@
 
 import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';
+import { oncePerObject } from '../lang/memoise.js';
 import { ownersOf } from '../model/typed.js';
 import type { SelectionRule } from '../model/typed.js';
 import type { Block } from './code/block.js';
@@ -114,12 +115,13 @@ export function memberOf(
   population: string,
   groups: readonly Group[],
 ): { readonly group: Group; readonly member: Member } | undefined {
-  for (const group of groups) {
-    const member = group.members.find(({ name }) => name === population);
-    if (member) return { group, member };
-  }
-  return undefined;
+  return membersByName(groups).get(population);
 }
+
+const membersByName = oncePerObject(
+  (groups: readonly Group[]): ReadonlyMap<string, { readonly group: Group; readonly member: Member }> =>
+    new Map(groups.flatMap((group) => group.members.map((member) => [member.name, { group, member }]))),
+);
 
 /** A population as a piece. */
 export const wholeOf = (found: { readonly group: Group; readonly member: Member }): Piece => ({

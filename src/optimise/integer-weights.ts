@@ -124,7 +124,11 @@ function integerWeightsOf(program: Program): ReadonlyMap<string, IntegerWeight> 
   const building = buildingKernels(program);
   const users = new Map<string, Kernel[]>();
   for (const kernel of program.kernels)
-    for (const name of buffersOf(bodyOf(kernel))) users.set(name, [...(users.get(name) ?? []), kernel]);
+    for (const name of buffersOf(bodyOf(kernel))) {
+      const others = users.get(name);
+      if (others) others.push(kernel);
+      else users.set(name, [kernel]);
+    }
   const weightsByBuffer = new Map<string, IntegerWeight>();
   for (const buffer of program.buffers) {
     const { name, element, atMost, initial } = buffer;

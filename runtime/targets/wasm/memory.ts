@@ -67,7 +67,7 @@ export class SessionMemory {
 
   #layDown(): void {
     new Float64Array(this.memory.buffer, control.trust, trustOperands.length).set(trustOperands);
-    for (const { address, data } of this.#layout.tables.values())
+    for (const { address, data } of [...this.#layout.ranges.values(), ...this.#layout.members.values()])
       new Uint32Array(this.memory.buffer, address, data.length).set(data);
     for (const [name, buffer] of this.#layout.buffers) {
       if (typeof buffer.length !== 'number') continue;

@@ -100,10 +100,13 @@ class WasmSession implements Session {
   async #runSegments(segments: readonly Segment[], actions: readonly Action[], progress?: Progress): Promise<void> {
     const isShort = this.#isShort(actions);
     for (const [k, segment] of segments.entries()) {
-      if (segment.kind === 'call' && isShort) this.#workers.callHere(segment.export, this.#step);
-      else if (segment.kind === 'call') await this.#workers.call(Infinity, segment.export, this.#step);
-      else if (segment.kind === 'allocate') this.#memory.allocate(segment.buffers);
-      else this.#memory.release(segment.buffers);
+      if (segment.kind === 'call') {
+        const given = segment.member === undefined ? [this.#step] : [this.#step, segment.member];
+        if (isShort) this.#workers.callHere(segment.export, ...given);
+        else await this.#workers.call(Infinity, segment.export, ...given);
+      }
+      if (segment.kind === 'allocate') this.#memory.allocate(segment.buffers);
+      if (segment.kind === 'release') this.#memory.release(segment.buffers);
       progress?.((k + 1) / segments.length);
       if (this.#faulted()) return;
     }

@@ -21,7 +21,7 @@ export interface Families {
 }
 
 /** A member of a family. */
-interface Place {
+export interface Place {
   readonly family: Family;
   /** Ordinal of the member. */
   readonly member: number;
@@ -80,9 +80,8 @@ function takeApart(
 }
 
 /** Names that no local and no buffer has. */
-function namer(program: Program, kernel: Kernel): (wished: string) => string {
+function namer(buffers: ReadonlyMap<string, Buffer>, kernel: Kernel): (wished: string) => string {
   const taken = new Set([
-    ...program.buffers.map(({ name }) => name),
     ...(kernel.shape === 'compact' ? [] : kernel.locals.map(({ name }) => name)),
     'index',
     'begin',
@@ -94,7 +93,7 @@ function namer(program: Program, kernel: Kernel): (wished: string) => string {
   ]);
   return (wished) => {
     let name = wished;
-    for (let k = 2; taken.has(name); k += 1) name = `${wished}_${k}`;
+    for (let k = 2; taken.has(name) || buffers.has(name); k += 1) name = `${wished}_${k}`;
     taken.add(name);
     return name;
   };
@@ -111,9 +110,9 @@ class Merger {
   readonly #name: (wished: string) => string;
   readonly #known = new Map<string, string>();
 
-  constructor(program: Program, members: readonly Own[], first: Own) {
+  constructor(buffers: ReadonlyMap<string, Buffer>, members: readonly Own[], first: Own) {
     this.#members = members;
-    this.#name = namer(program, first.kernel);
+    this.#name = namer(buffers, first.kernel);
     this.values = members.map(() => []);
   }
 
@@ -172,7 +171,7 @@ function nameOf(kernels: readonly Kernel[]): string {
 function familyOf(program: Program, members: readonly Own[], buffers: ReadonlyMap<string, Buffer>): Family {
   const [first] = members;
   invariant(first !== undefined, 'codegen/families', 'a family has a member');
-  const merger = new Merger(program, members, first);
+  const merger = new Merger(buffers, members, first);
   const ordinals = new Map(first.buffers.map((name, k) => [name, k]));
   const faultFields = new Map<Statement, string>();
   let numbers = 0;
@@ -215,9 +214,10 @@ function familyOf(program: Program, members: readonly Own[], buffers: ReadonlyMa
  * Finds the families of a program.
  *
  * @param kindOf a property that must be equal for the buffers at one place, such as their kind of memory
+ * @param least members of a family; fewer equal kernels are families of one member each
  * @returns every kernel in one family; the same for equal programs
  */
-export function familiesOf(program: Program, kindOf: (buffer: Buffer) => string = () => ''): Families {
+export function familiesOf(program: Program, kindOf: (buffer: Buffer) => string = () => '', least = 2): Families {
   const buffers = new Map(program.buffers.map((buffer) => [buffer.name, buffer]));
   const byKey = new Map<string, Own[]>();
   for (const kernel of program.kernels) {
@@ -226,7 +226,9 @@ export function familiesOf(program: Program, kindOf: (buffer: Buffer) => string 
     if (members === undefined) byKey.set(key, [own]);
     else members.push(own);
   }
-  const list = [...byKey.values()].map((members) => familyOf(program, members, buffers));
+  const list = [...byKey.values()]
+    .flatMap((members) => (members.length < least ? members.map((own) => [own]) : [members]))
+    .map((members) => familyOf(program, members, buffers));
   const of = new Map(
     list.flatMap((family) => family.members.map(({ kernel }, member): [string, Place] => [kernel, { family, member }])),
   );

@@ -15,7 +15,7 @@ import type {
   PropagateKernel,
   Statement,
 } from '../../ir/program.js';
-import { ringOf } from '../schedule/kernel-calls.js';
+import { logOf, ringOf } from '../schedule/kernel-calls.js';
 import type { Amount, CompactPattern, DomainPattern, KernelPattern, PropagatePattern, RingPattern } from './pattern.js';
 
 /** The replacements of parts that may differ between kernels. `hint` is a name for the meaning of a number. */
@@ -209,7 +209,7 @@ function propagatePattern(program: Program, kernel: PropagateKernel, s: Substitu
 
 function compactPattern(program: Program, kernel: CompactKernel, s: Substitution): CompactPattern {
   const ring = ringOf(program, kernel.event);
-  const log = program.logs.find(({ name }) => name === ring.log);
+  const log = logOf(program, ring);
   invariant(
     ring.log === undefined || log?.rowLength === 2,
     'codegen/families',

@@ -293,9 +293,14 @@ function addStatements(
 /**
  * The graph of a kernel's body.
  *
+ * @param numbers names and types of numbers that are known when the kernel is called
  * @returns undefined when the body is not straight-line, or writes elsewhere than at `index + offset`
  */
-export function buildGraph(kernel: MapKernel, functions: ReadonlyMap<string, IrFunction>): Graph | undefined {
+export function buildGraph(
+  kernel: Pick<MapKernel, 'body'> & { readonly domain: { readonly kind: string } },
+  functions: ReadonlyMap<string, IrFunction>,
+  numbers: ReadonlyMap<string, ScalarType> = new Map(),
+): Graph | undefined {
   // Under a condition of the kernel itself there may be writes, and loads that are legal only there.
   if (
     kernel.domain.kind === 'spikes' ||
@@ -318,6 +323,7 @@ export function buildGraph(kernel: MapKernel, functions: ReadonlyMap<string, IrF
     implicit('step', 'i32', false),
     implicit('begin', 'u32', false),
     implicit('group', 'u32', false),
+    ...[...numbers].map(([name, type]) => implicit(name, type, false)),
   ]);
   try {
     addStatements(builder, kernel.body, environment, '');

@@ -5,7 +5,7 @@
 
 import type { Expression, Kernel, Program, SetLocal, Statement } from '../../ir/program.js';
 import { bodyOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
-import { ringOf } from './kernel-calls.js';
+import { logOf, ringOf } from './kernel-calls.js';
 
 /** Elements of a buffer that a kernel may touch, and which thread touches which. */
 interface Part {
@@ -135,7 +135,7 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
           ? ''
           : kernel.event,
     );
-    const log = program.logs.find((candidate) => candidate.name === ring.log);
+    const log = logOf(program, ring);
     const compacts = kernel.shape === 'compact';
     const buffers = compacts
       ? [ring.list, ring.counts, ...(log === undefined ? [] : [log.buffer, log.cursor.buffer])]
@@ -167,14 +167,48 @@ function accessesOf(program: Program, kernel: Kernel): Accesses {
 const meet = (a: Part, b: Part): boolean =>
   a.begin < b.end && b.begin < a.end && (a.partition === undefined || a.partition !== b.partition);
 
-function conflict(a: Accesses, b: Accesses): boolean {
-  for (const [buffer, first] of a) {
-    const second = b.get(buffer);
-    if (second === undefined || (!first.writes && !second.writes)) continue;
-    if (first.adds && second.adds) continue;
-    if (first.parts.some((part) => second.parts.some((other) => meet(part, other)))) return true;
+/** Accesses of a kind by several kernels to one buffer. */
+interface Earlier {
+  readonly writes: boolean;
+  readonly adds: boolean;
+  /** Different parts, by their text. */
+  readonly parts: Map<string, Part>;
+  /** The elements that the parts cover lie within [begin, end). */
+  begin: number;
+  end: number;
+}
+
+/** The accesses of kernels since the last barrier. Many kernels access few different parts of a buffer. */
+class Since {
+  readonly #buffers = new Map<string, Earlier[]>();
+
+  add(accesses: Accesses): void {
+    for (const [buffer, { writes, adds, parts }] of accesses) {
+      const kinds = this.#buffers.get(buffer) ?? [];
+      this.#buffers.set(buffer, kinds);
+      let kind = kinds.find((known) => known.writes === writes && known.adds === adds);
+      if (kind === undefined) kinds.push((kind = { writes, adds, parts: new Map(), begin: Infinity, end: -Infinity }));
+      for (const part of parts) {
+        kind.parts.set(`${part.begin} ${part.end} ${part.partition ?? ''}`, part);
+        kind.begin = Math.min(kind.begin, part.begin);
+        kind.end = Math.max(kind.end, part.end);
+      }
+    }
   }
-  return false;
+
+  /** Whether a kernel must wait for one of the kernels. */
+  conflicts(accesses: Accesses): boolean {
+    for (const [buffer, access] of accesses) {
+      for (const { writes, adds, parts, begin, end } of this.#buffers.get(buffer) ?? []) {
+        if ((!writes && !access.writes) || (adds && access.adds)) continue;
+        for (const part of access.parts) {
+          if (part.begin >= end || part.end <= begin) continue;
+          for (const other of parts.values()) if (meet(part, other)) return true;
+        }
+      }
+    }
+    return false;
+  }
 }
 
 /**
@@ -182,11 +216,12 @@ function conflict(a: Accesses, b: Accesses): boolean {
  * first never needs it, since steps and lists begin at a common point.
  */
 export function barriersBefore(program: Program, kernels: readonly Kernel[]): readonly boolean[] {
-  let since: Accesses[] = [];
+  let since = new Since();
   return kernels.map((kernel) => {
     const accesses = accessesOf(program, kernel);
-    const needed = since.some((earlier) => conflict(earlier, accesses));
-    since = needed ? [accesses] : [...since, accesses];
+    const needed = since.conflicts(accesses);
+    if (needed) since = new Since();
+    since.add(accesses);
     return needed;
   });
 }

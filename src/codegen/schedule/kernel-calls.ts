@@ -1,7 +1,7 @@
 /** How a step calls its kernels, independent of the language. */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { EventRing, Program } from '../../ir/program.js';
+import type { EventRing, Log, Program } from '../../ir/program.js';
 
 /** Arguments that the driver passes to a kernel, in addition to the step. */
 type KernelArguments =
@@ -31,9 +31,24 @@ export function kernelArguments(kernel: Called): KernelArguments {
   }
 }
 
+const byName = <T extends { readonly name: string }>(): ((list: readonly T[]) => ReadonlyMap<string, T>) => {
+  const known = new WeakMap<readonly T[], ReadonlyMap<string, T>>();
+  return (list) => {
+    const names = known.get(list) ?? new Map(list.map((one) => [one.name, one]));
+    known.set(list, names);
+    return names;
+  };
+};
+const ringsByName = byName<EventRing>();
+const logsByName = byName<Log>();
+
+/** The log of an event's ring; undefined if it has none. */
+export const logOf = ({ logs }: Pick<Program, 'logs'>, ring: EventRing): Log | undefined =>
+  ring.log === undefined ? undefined : logsByName(logs).get(ring.log);
+
 /** The ring of an event. */
 export function ringOf(program: Program, event: string): EventRing {
-  const ring = program.events.find((candidate) => candidate.name === event);
+  const ring = ringsByName(program.events).get(event);
   invariant(ring !== undefined, 'codegen/schedule', `no event is named ${event}`);
   invariant(
     ring.slots > 0 && (ring.slots & (ring.slots - 1)) === 0,

@@ -2,7 +2,7 @@
 
 import type { Expression, Kernel, MapKernel, Program, SetLocal } from '../../ir/program.js';
 import { bodyOf, expressionsOf, someExpression, visitExpression, visitStatements } from '../../ir/walk.js';
-import { ringOf } from './kernel-calls.js';
+import { logOf, ringOf } from './kernel-calls.js';
 
 /** Elements [low, high) of a buffer. */
 export interface Touch {
@@ -143,7 +143,7 @@ function touchShape(program: Program, kernel: Kernel, found: Found, marked: bool
     const ring = ringOf(program, kernel.event);
     found.add(ring.mask, words({ low: ring.maskBegin, high: ring.maskBegin + ring.size }), false);
     for (const buffer of [ring.list, ring.counts]) found.add(buffer, everything, true);
-    const log = program.logs.find(({ name }) => name === ring.log);
+    const log = logOf(program, ring);
     if (log === undefined) return;
     found.add(log.buffer, everything, true);
     found.add(log.cursor.buffer, { low: log.cursor.index, high: log.cursor.index + 1 }, true);

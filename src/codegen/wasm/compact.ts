@@ -1,9 +1,7 @@
 /** Compact kernels: from a mask of bits to the ascending list of the elements that emitted in this step. */
 
-import { invariant } from '../../diagnostics/diagnostic.js';
-import type { CompactKernel, EventRing, Log } from '../../ir/program.js';
+import type { Amount, CompactPattern, Family } from '../families/pattern.js';
 import { kernelFunction, kernelScope } from './kernel.js';
-import { ringOf } from '../schedule/kernel-calls.js';
 import type { KernelContext } from './kernel.js';
 import { addressOf, loadText, storeText, withOffset } from './scalar.js';
 import type { Scope } from './scalar.js';
@@ -11,40 +9,43 @@ import { i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
 /** Loads 64 bits of the mask; bits after the last element belong to no element. */
-function wordText(scope: Scope, ring: EventRing): Wat {
+function wordText(scope: Scope, { mask, firstWord, ring: { size } }: CompactPattern): Wat {
   const byte: Wat = ['i32.shl', localGet('$.word'), i32Const(3)];
-  const address = addressOf(scope, ring.mask, i32Const(ring.maskBegin / 32));
+  const address = addressOf(scope, mask, scope.amount(firstWord));
   const operand: Wat = address.operand[0] === 'i32.const 0' ? byte : ['i32.add', address.operand, byte];
   const word: Wat = [withOffset('i64.load', address), operand];
-  const rest = ring.size % 64;
-  if (rest === 0) return word;
-  const inside = `i64.const ${(1n << BigInt(rest)) - 1n}`;
-  return [
-    'i64.and',
-    word,
-    ['select', [inside], ['i64.const -1'], ['i32.eq', localGet('$.word'), i32Const(Math.floor(ring.size / 64))]],
+  if (typeof size === 'number') {
+    if (size % 64 === 0) return word;
+    const inside = `i64.const ${(1n << BigInt(size % 64)) - 1n}`;
+    return [
+      'i64.and',
+      word,
+      ['select', [inside], ['i64.const -1'], ['i32.eq', localGet('$.word'), i32Const(Math.floor(size / 64))]],
+    ];
+  }
+  // The last 64 bits, of which size modulo 64 belong to elements: all if that is 0.
+  const unused: Wat = ['i64.extend_i32_u', ['i32.and', ['i32.sub', i32Const(0), scope.amount(size)], i32Const(63)]];
+  const isLast: Wat = [
+    'i32.eq',
+    localGet('$.word'),
+    ['i32.shr_u', ['i32.sub', scope.amount(size), i32Const(1)], i32Const(6)],
   ];
+  return ['i64.and', word, ['select', ['i64.shr_u', ['i64.const -1'], unused], ['i64.const -1'], isLast]];
 }
 
-function logOf(context: KernelContext, ring: EventRing): Log | undefined {
-  if (ring.log === undefined) return undefined;
-  const log = context.program.logs.find((candidate) => candidate.name === ring.log);
-  invariant(
-    log !== undefined && log.rowLength === 2,
-    'codegen/wasm/compact',
-    `${ring.name} has no log of pairs named ${ring.log}`,
-  );
-  return log;
-}
+/** Number of u64 that hold the bits of this many elements. */
+const wordsText = (scope: Scope, size: Amount): Wat =>
+  typeof size === 'number'
+    ? i32Const(Math.ceil(size / 64))
+    : ['i32.shr_u', ['i32.add', scope.amount(size), i32Const(63)], i32Const(6)];
 
 /** The function of a compact kernel. */
-export function compactKernelText(context: KernelContext, kernel: CompactKernel): Wat[] {
-  const ring = ringOf(context.program, kernel.event);
-  const log = logOf(context, ring);
-  const scope = kernelScope(context, [], [], false);
+export function compactKernelText(context: KernelContext, family: Family, kernel: CompactPattern): Wat[] {
+  const { ring, log } = kernel;
+  const scope = kernelScope(context, family, [], [], false);
   for (const id of ['$.slot', '$.first', '$.count', '$.word', '$.element']) scope.declare(id, 'i32');
   scope.declare('$.bits', 'i64');
-  const cursor = log === undefined ? undefined : i32Const(log.cursor.index);
+  const cursor = log === undefined ? undefined : scope.amount(log.cursor.index);
   const append: Wat[] = [];
   if (log !== undefined) {
     scope.declare('$.row', 'i32');
@@ -56,14 +57,14 @@ export function compactKernelText(context: KernelContext, kernel: CompactKernel)
   }
   const bits: Wat = localGet('$.bits');
   const body: Wat[] = [
-    localSet('$.slot', ['i32.and', localGet('$step'), i32Const(ring.slots - 1)]),
-    localSet('$.first', ['i32.mul', localGet('$.slot'), i32Const(ring.size)]),
+    localSet('$.slot', ['i32.and', localGet('$step'), scope.amount(ring.slotMask)]),
+    localSet('$.first', ['i32.mul', localGet('$.slot'), scope.amount(ring.size)]),
     ...(log === undefined || cursor === undefined
       ? []
       : [localSet('$.row', ['i32.shl', loadText(scope, log.cursor.buffer, cursor), i32Const(1)])]),
     [
       'loop $words',
-      localSet('$.bits', wordText(scope, ring)),
+      localSet('$.bits', wordText(scope, kernel)),
       [
         'if',
         ['i64.ne', bits, ['i64.const 0']],
@@ -85,12 +86,12 @@ export function compactKernelText(context: KernelContext, kernel: CompactKernel)
         ],
       ],
       localSet('$.word', ['i32.add', localGet('$.word'), i32Const(1)]),
-      ['br_if $words', ['i32.lt_u', localGet('$.word'), i32Const(Math.ceil(ring.size / 64))]],
+      ['br_if $words', ['i32.lt_u', localGet('$.word'), wordsText(scope, ring.size)]],
     ],
     storeText(scope, ring.counts, localGet('$.slot'), localGet('$.count')),
     ...(log === undefined || cursor === undefined
       ? []
       : [storeText(scope, log.cursor.buffer, cursor, ['i32.shr_u', localGet('$.row'), i32Const(1)])]),
   ];
-  return kernelFunction(context, kernel, scope, ring.size === 0 ? [] : body);
+  return kernelFunction(context, family, scope, ring.size === 0 ? [] : body);
 }

@@ -4,12 +4,16 @@
  */
 
 import { invariant } from '../../diagnostics/diagnostic.js';
-import type { Action, Kernel, Log, StepEntry } from '../../ir/program.js';
+import type { Action, Log, StepEntry } from '../../ir/program.js';
 import { barrier, barrierText } from './barrier.js';
+import type { Place } from '../families/families.js';
+import { isCell } from '../families/pattern.js';
+import type { Family, KernelPattern } from '../families/pattern.js';
 import { barriersBefore } from '../schedule/barriers.js';
 import { kernelArguments } from '../schedule/kernel-calls.js';
+import { functionId, takesMember } from './kernel.js';
 import type { KernelContext } from './kernel.js';
-import { control } from './layout.js';
+import { control, fieldBytes } from './layout.js';
 import { Scope, loadText } from './scalar.js';
 import { Names } from './names.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
@@ -17,27 +21,37 @@ import type { Wat } from './text.js';
 
 /** An action: a function of the module that all threads call, or buffers that the host allocates or releases. */
 export type Segment =
-  | { readonly kind: 'call'; readonly export: string }
+  | {
+      readonly kind: 'call';
+      readonly export: string;
+      /** Address of the row of a family's member. */ readonly member?: number;
+    }
   | { readonly kind: 'allocate' | 'release'; readonly buffers: readonly string[] };
 
 const zero = i32Const(0);
 const step = localGet('$step');
 
-function kernelOf(context: KernelContext, name: string): Kernel {
-  const kernel = context.byName.get(name);
-  invariant(kernel !== undefined, 'codegen/wasm/driver', `no kernel is named ${name}`);
-  return kernel;
+function placeOf({ families }: KernelContext, name: string): Place {
+  const place = families.of.get(name);
+  invariant(place !== undefined, 'codegen/wasm/driver', `no kernel is named ${name}`);
+  return place;
+}
+
+/** Address of the row of a family's member. */
+function rowAddress({ module }: KernelContext, family: Family, member: number): number {
+  const table = module.layout.members.get(family);
+  return (table?.address ?? 0) + member * family.fields.length * fieldBytes;
 }
 
 /** The items that threads share: their number from the first one on, and the granularity of their division. */
 interface Items {
-  readonly first: number;
+  readonly first: Wat;
   readonly total: Wat;
   readonly granule: number;
 }
 
 /** The items of a map kernel; masks are written in whole u32, vectors begin at even positions. */
-function itemsOf(scope: Scope, kernel: Kernel): Items {
+function itemsOf(scope: Scope, kernel: KernelPattern): Items {
   invariant(
     kernel.shape === 'map' && kernel.domain.kind !== 'spikes',
     'codegen/wasm/driver',
@@ -46,16 +60,22 @@ function itemsOf(scope: Scope, kernel: Kernel): Items {
   const { domain } = kernel;
   const granule = 64;
   if (domain.kind === 'ranges') {
-    const begin = domain.ranges.length === 0 ? 0 : Math.min(...domain.ranges.map((range) => range.begin));
+    const [only] = domain.ranges;
+    if (only !== undefined && (typeof only.begin !== 'number' || typeof only.end !== 'number')) {
+      const begin = scope.amount(only.begin);
+      const first: Wat = scope.module.parallel ? ['i32.and', begin, i32Const(-granule)] : zero;
+      return { first, total: ['i32.sub', scope.amount(only.end), first], granule };
+    }
+    const bounds = (which: 'begin' | 'end'): number[] => domain.ranges.map((range) => Number(range[which]));
+    const begin = domain.ranges.length === 0 ? 0 : Math.min(...bounds('begin'));
     // One thread takes them all: a kernel finds its ranges itself.
     const first = scope.module.parallel ? Math.floor(begin / granule) * granule : 0;
-    return { first, total: i32Const(Math.max(first, ...domain.ranges.map((range) => range.end)) - first), granule };
+    return { first: i32Const(first), total: i32Const(Math.max(first, ...bounds('end')) - first), granule };
   }
-  const total =
-    typeof domain.count === 'number'
-      ? i32Const(domain.count)
-      : loadText(scope, domain.count.buffer, i32Const(domain.count.index));
-  return { first: 0, total, granule };
+  const total = isCell(domain.count)
+    ? loadText(scope, domain.count.buffer, scope.amount(domain.count.index))
+    : scope.amount(domain.count);
+  return { first: zero, total, granule };
 }
 
 /** `min(total, granule * floor(ceil(total / granule) * thread / threads))`. */
@@ -77,7 +97,7 @@ function itemBound(total: Wat, granule: number, thread: Wat): Wat {
 }
 
 /** Runs a kernel on [$.low, $.high) in pieces, so one entered only once is still soon run as optimised code. */
-function inPieces(scope: Scope, callee: string, piece: number): Wat[] {
+function inPieces(scope: Scope, callee: string, first: readonly Wat[], piece: number): Wat[] {
   scope.declare('$.next', 'i32');
   const next: Wat = [
     'i32.add',
@@ -97,7 +117,7 @@ function inPieces(scope: Scope, callee: string, piece: number): Wat[] {
         `loop $pieces${label}`,
         [`br_if $exit${label}`, ['i32.ge_u', localGet('$.low'), localGet('$.high')]],
         localSet('$.next', next),
-        [`call ${callee}`, step, localGet('$.low'), localGet('$.next')],
+        [`call ${callee}`, ...first, localGet('$.low'), localGet('$.next')],
         localSet('$.low', localGet('$.next')),
         [`br $pieces${label}`],
       ],
@@ -105,25 +125,35 @@ function inPieces(scope: Scope, callee: string, piece: number): Wat[] {
   ];
 }
 
-/** The call of a kernel by one thread. `once` is true in lists that are run seldom. */
-function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: boolean): Wat[] {
-  const callee = context.kernels.id(kernel.name);
+/**
+ * The call of a kernel by one thread.
+ *
+ * @param family  the kernel's family; the scope must have it if members differ in their items
+ * @param member  address of the row of the member
+ * @param once  whether it is in a list that is run seldom
+ */
+function callText(context: KernelContext, scope: Scope, family: Family, member: Wat, once: boolean): Wat[] {
+  const { pattern } = family;
+  const callee = functionId(context, family);
   const { parallel } = context.module;
-  const wanted = kernelArguments(kernel);
+  const given: readonly Wat[] = takesMember(family) ? [step, member] : [step];
+  const wanted = kernelArguments(pattern);
   if (wanted === 'none') {
-    const call: Wat = [`call ${callee}`, step];
+    const call: Wat = [`call ${callee}`, ...given];
     return parallel ? [['if', ['i32.eqz', localGet('$thread')], ['then', call]]] : [call];
   }
   if (wanted === 'thread')
-    return [parallel ? [`call ${callee}`, step, localGet('$thread'), localGet('$threads')] : [`call ${callee}`, step]];
-  const { first, total, granule } = itemsOf(scope, kernel);
-  const shifted = (value: Wat): Wat => (first === 0 ? value : ['i32.add', i32Const(first), value]);
+    return [
+      parallel ? [`call ${callee}`, ...given, localGet('$thread'), localGet('$threads')] : [`call ${callee}`, ...given],
+    ];
+  const { first, total, granule } = itemsOf(scope, pattern);
+  const shifted = (value: Wat): Wat => (first[0] === zero[0] ? value : ['i32.add', first, value]);
   const high: Wat = parallel ? itemBound(total, granule, ['i32.add', localGet('$thread'), i32Const(1)]) : total;
   const low = parallel ? itemBound(total, granule, localGet('$thread')) : zero;
   const clipped: Wat = parallel
     ? ['select', localGet('$.high'), localGet('$.total'), ['i32.lt_u', localGet('$.high'), localGet('$.total')]]
     : high;
-  if (!once && !parallel) return [[`call ${callee}`, step, low, high]];
+  if (!once && !parallel) return [[`call ${callee}`, ...given, low, high]];
   for (const id of ['$.low', '$.high']) scope.declare(id, 'i32');
   if (parallel) scope.declare('$.total', 'i32');
   const bounds: Wat[] = parallel
@@ -136,45 +166,58 @@ function callText(context: KernelContext, scope: Scope, kernel: Kernel, once: bo
     : [localSet('$.low', low), localSet('$.high', high)];
   return [
     ...bounds,
-    ...(once ? inPieces(scope, callee, 256) : [[`call ${callee}`, step, localGet('$.low'), localGet('$.high')] as Wat]),
+    ...(once
+      ? inPieces(scope, callee, given, 256)
+      : [[`call ${callee}`, ...given, localGet('$.low'), localGet('$.high')] as Wat]),
   ];
 }
 
-function driverScope(context: KernelContext): Scope {
+function driverScope(context: KernelContext, family?: Family): Scope {
   const names = new Names('$');
   for (const name of ['step', 'steps', 'thread', 'threads']) names.id(name);
-  return new Scope(context.module, names, false);
+  return new Scope(context.module, names, false, family);
 }
 
-function exported(name: string, parameters: string, scope: Scope, body: readonly Wat[], result = ''): Wat {
+function exported(id: string, name: string, parameters: string, scope: Scope, body: readonly Wat[], result = ''): Wat {
   const { locals, prologue } = scope;
-  return [`func (export "${name}") (param $step i32)${parameters}${result}`, ...locals, ...prologue, ...body];
+  return [`func ${id} (export "${name}") (param $step i32)${parameters}${result}`, ...locals, ...prologue, ...body];
 }
 
 /** Returns the host's steps for an action list. Kernels run one by one, so that the host can report progress. */
 export function segmentsOf(context: KernelContext, actions: readonly Action[]): Segment[] {
   return actions.map((action): Segment => {
     if (action.kind !== 'run') return action;
-    return { kind: 'call', export: onceName(context, kernelOf(context, action.kernel)) };
+    const { family, member } = placeOf(context, action.kernel);
+    const call = { kind: 'call', export: onceName(context, family) } as const;
+    return takesMember(family) ? { ...call, member: rowAddress(context, family, member) } : call;
   });
 }
 
 /**
- * Made from the kernel's identifier, which holds no character that a string of WebAssembly text would have to escape.
+ * Made from the identifier of the function, which holds no character that a string of WebAssembly text would have to
+ * escape.
  */
-const onceName = (context: KernelContext, kernel: Kernel): string =>
-  context.kernels.id(kernel.name).replace('$kernel:', 'once:');
+const onceName = (context: KernelContext, family: Family): string =>
+  functionId(context, family).replace('$kernel:', 'once:');
 
-/** For each kernel that is named in an action list: a function that all threads call to run it once. */
+/** Whether a step calls the kernels of a family through the function that all threads call. */
+const dividesItems = (family: Family): boolean => takesMember(family) && kernelArguments(family.pattern) === 'items';
+
+/** For each family with a kernel that is named in an action list: a function that all threads call to run it once. */
 export function onceText(context: KernelContext): Wat[] {
-  const { initialise, procedures } = context.program.schedule;
+  const { initialise, procedures, step: entries } = context.program.schedule;
   const actions = [...initialise, ...Object.values(procedures).flat()];
-  const names = new Set(actions.flatMap((action) => (action.kind === 'run' ? [action.kernel] : [])));
-  return [...names].map((name) => {
-    const kernel = kernelOf(context, name);
-    const scope = driverScope(context);
-    const body = callText(context, scope, kernel, true);
-    return exported(onceName(context, kernel), ' (param $thread i32) (param $threads i32)', scope, body);
+  const families = new Set([
+    ...actions.flatMap((action) => (action.kind === 'run' ? [placeOf(context, action.kernel).family] : [])),
+    ...entries.map(({ kernel }) => placeOf(context, kernel).family).filter(dividesItems),
+  ]);
+  return [...families].map((family) => {
+    const scope = driverScope(context, family);
+    const body = callText(context, scope, family, localGet('$.member'), true);
+    const name = onceName(context, family);
+    const member = takesMember(family) ? ' (param $.member i32)' : '';
+    const parameters = `${member} (param $thread i32) (param $threads i32)`;
+    return exported(`$${name}`, name, parameters, scope, body);
   });
 }
 
@@ -208,11 +251,16 @@ function readyText(context: KernelContext): Wat {
 }
 
 function entriesText(context: KernelContext, scope: Scope): Wat[] {
-  const entries = context.program.schedule.step.map((entry) => ({ entry, kernel: kernelOf(context, entry.kernel) }));
-  const kernels = entries.map(({ kernel }) => kernel);
+  const entries = context.program.schedule.step;
+  const kernels = entries.flatMap(({ kernel }) => context.byName.get(kernel) ?? []);
   const waits = context.module.parallel ? barriersBefore(context.program, kernels) : [];
-  return entries.flatMap(({ entry, kernel }, k): Wat[] => {
-    const call = callText(context, scope, kernel, false);
+  const threads = [localGet('$thread'), localGet('$threads')];
+  return entries.flatMap((entry, k): Wat[] => {
+    const { family, member } = placeOf(context, entry.kernel);
+    const row = i32Const(rowAddress(context, family, member));
+    const call: Wat[] = dividesItems(family)
+      ? [[`call $${onceName(context, family)}`, step, row, ...threads]]
+      : callText(context, scope, family, row, false);
     const due = isDue(entry);
     const guarded: Wat[] = due === undefined ? call : [['if', due, ['then', ...call]]];
     const before: Wat[] = waits[k] === true ? [barrier(false)] : [];
@@ -243,6 +291,7 @@ export function stepText(context: KernelContext): Wat[] {
     ],
   ];
   const run = exported(
+    '$run',
     'run',
     ' (param $steps i32) (param $thread i32) (param $threads i32)',
     scope,

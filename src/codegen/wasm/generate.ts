@@ -1,6 +1,8 @@
 /** Generates the text of one WebAssembly module, and the data that a host needs. */
 
-import type { Kernel, Program } from '../../ir/program.js';
+import type { Program } from '../../ir/program.js';
+import { familiesOf } from '../families/families.js';
+import type { Family } from '../families/pattern.js';
 import { renderTemplate } from '../templates/render.js';
 import { compactKernelText } from './compact.js';
 import { onceText, segmentsOf, stepText } from './driver.js';
@@ -32,18 +34,25 @@ export interface WasmModuleText {
   readonly procedures: Readonly<Record<string, readonly Segment[]>>;
 }
 
-function kernelText(context: KernelContext, kernel: Kernel): Wat[] {
-  switch (kernel.shape) {
+/**
+ * Equal kernels share a function from this number on. Fewer have one each, with addresses and numbers as constants, which
+ * is faster.
+ */
+const leastMembers = 64;
+
+function kernelText(context: KernelContext, family: Family): Wat[] {
+  const { pattern } = family;
+  switch (pattern.shape) {
     case 'map':
-      return mapKernelText(context, kernel);
+      return mapKernelText(context, family, pattern);
     case 'compact':
-      return compactKernelText(context, kernel);
+      return compactKernelText(context, family, pattern);
     case 'propagate':
-      return propagateKernelText(context, kernel);
+      return propagateKernelText(context, family, pattern);
     case 'sequential': {
-      const scope = kernelScope(context, kernel.locals, [], false);
-      const body = statementsText(scope, kernel.body);
-      return kernelFunction(context, kernel, scope, body);
+      const scope = kernelScope(context, family, pattern.locals, [], false);
+      const body = statementsText(scope, pattern.body);
+      return kernelFunction(context, family, scope, body);
     }
   }
 }
@@ -69,7 +78,12 @@ function memoryMap(layout: Layout): string {
  * @throws UsageError when the program cannot fit into a 32-bit memory
  */
 export function generateWasm(program: Program, options: { readonly parallel: boolean }): WasmModuleText {
-  const layout = layOut(program);
+  const families = familiesOf(
+    program,
+    ({ length }) => (typeof length === 'number' ? 'fixed' : 'dynamic'),
+    leastMembers,
+  );
+  const layout = layOut(program, families.list);
   const used = new Set<HelperName>();
   const module: ModuleContext = {
     layout,
@@ -84,9 +98,9 @@ export function generateWasm(program: Program, options: { readonly parallel: boo
     parallel: options.parallel,
   };
   const byName = new Map(program.kernels.map((kernel) => [kernel.name, kernel]));
-  const context: KernelContext = { module, program, byName, kernels: new Names('$kernel:') };
+  const context: KernelContext = { module, program, byName, families, kernels: new Names('$kernel:') };
   const functions = program.functions.flatMap((callee) => functionText(module, callee, new Names('$')));
-  const kernels = program.kernels.flatMap((kernel) => kernelText(context, kernel));
+  const kernels = families.list.flatMap((family) => kernelText(context, family));
   const driver = [...stepText(context), ...onceText(context), trustText()];
   const text = renderTemplate('wasm-module', {
     title: commentText(program.name),

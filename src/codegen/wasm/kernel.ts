@@ -2,6 +2,8 @@
 
 import { kernelArguments } from '../schedule/kernel-calls.js';
 import type { Kernel, Local, Program } from '../../ir/program.js';
+import type { Families } from '../families/families.js';
+import type { Family } from '../families/pattern.js';
 import { Names } from './names.js';
 import { valueType } from './operations.js';
 import { Scope } from './scalar.js';
@@ -17,6 +19,8 @@ export interface KernelContext {
   readonly program: Program;
   /** Kernels by name. */
   readonly byName: ReadonlyMap<string, Kernel>;
+  /** Families of kernels that share a function. */
+  readonly families: Families;
   /** Identifiers of kernels. */
   readonly kernels: Names;
 }
@@ -24,28 +28,37 @@ export interface KernelContext {
 /** A scope for one kernel, its IR locals declared. */
 export function kernelScope(
   context: KernelContext,
+  family: Family,
   locals: readonly Local[],
   implicit: readonly string[],
   atomic: boolean,
 ): Scope {
   const names = new Names('$');
-  const scope = new Scope(context.module, names, atomic);
+  const scope = new Scope(context.module, names, atomic, family);
   scope.id('step');
   for (const name of implicit) scope.declare(scope.id(name), 'i32');
   for (const local of locals) scope.declare(scope.id(local.name), valueType[local.type]);
   return scope;
 }
 
+/** Whether the functions of a family take the address of a member's row. */
+export const takesMember = (family: Family): boolean => family.fields.length > 0;
+
+/** The identifier of a family's function. */
+export const functionId = ({ kernels }: KernelContext, { pattern, members }: Family): string =>
+  kernels.id(members.length === 1 ? pattern.name : `${pattern.name}:family`);
+
 /** A kernel's function. `body` must have been printed before, since it declares locals. */
-export function kernelFunction(context: KernelContext, kernel: Kernel, scope: Scope, body: readonly Wat[]): Wat[] {
-  const wanted = kernelArguments(kernel);
-  const parameters = ['(param $step i32)'];
+export function kernelFunction(context: KernelContext, family: Family, scope: Scope, body: readonly Wat[]): Wat[] {
+  const { pattern } = family;
+  const wanted = kernelArguments(pattern);
+  const parameters = ['(param $step i32)', ...(takesMember(family) ? ['(param $.member i32)'] : [])];
   if (wanted === 'items') parameters.push('(param $.from i32) (param $.to i32)');
   if (wanted === 'thread' && context.module.parallel) parameters.push('(param $.thread i32) (param $.threads i32)');
   const { prologue } = scope;
   return [
-    `;; ${commentText(kernel.comment)}`,
-    [`func ${context.kernels.id(kernel.name)} ${parameters.join(' ')}`, ...scope.locals, ...prologue, ...body],
+    `;; ${commentText(pattern.comment)}`,
+    [`func ${functionId(context, family)} ${parameters.join(' ')}`, ...scope.locals, ...prologue, ...body],
   ];
 }
 

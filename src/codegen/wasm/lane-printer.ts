@@ -23,7 +23,6 @@ import {
   vectorShape,
 } from './lane-operations.js';
 import type { Lanes, MaskWidth } from './lane-operations.js';
-import { bufferOf } from './layout.js';
 import {
   binaryText,
   compareText,
@@ -141,7 +140,7 @@ export class LanePrinter {
   /** The scalar of a value that does not vary. */
   scalar(node: GraphNode): Wat {
     if (node.kind === 'const') return constantText(node);
-    if (node.kind === 'implicit') return localGet(this.#scope.id(node.local));
+    if (node.kind === 'implicit') return this.#scope.local(node.local);
     const kept = this.#kept.get(node);
     invariant(kept !== undefined && !node.varying, 'codegen/wasm/lanes', 'a value is used before it is computed');
     return localGet(kept);
@@ -352,12 +351,11 @@ export class LanePrinter {
   }
 
   #load(node: LoadNode): Wat {
-    const buffer = bufferOf(this.#scope.module.layout, node.buffer);
     if (node.access === 'uniform')
       return splatText(node.type, loadText(this.#scope, node.buffer, this.scalar(node.operands[0] as GraphNode)));
     const address = addressOf(this.#scope, node.buffer, this.itemIndex(node.operands[0]));
     return loadLanesText(
-      buffer.element,
+      this.#scope.element(node.buffer),
       this.lanes,
       (instruction) => withOffset(instruction, address),
       address.operand,

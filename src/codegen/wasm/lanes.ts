@@ -1,15 +1,14 @@
 /** Map kernels on vector lanes: the graph of the body, computed for two or four items at once. */
 
-import type { MapKernel } from '../../ir/program.js';
+import type { Family, MapPattern } from '../families/pattern.js';
 import { elementBytes } from '../../ir/program.js';
 import { buildGraph } from '../graph/build.js';
 import type { Effect } from '../graph/graph.js';
-import { countedLoop } from './kernel.js';
+import { countedLoop, functionId, takesMember } from './kernel.js';
 import type { KernelContext } from './kernel.js';
 import { bitmaskText, loadLanesText, maskWidth, storeLanesText } from './lane-operations.js';
 import type { MaskWidth } from './lane-operations.js';
 import { LanePrinter } from './lane-printer.js';
-import { bufferOf } from './layout.js';
 import { addressOf, faultText, statementsText, storeText, withOffset } from './scalar.js';
 import type { Scope } from './scalar.js';
 import { commentText, i32Const, localGet, localSet } from './text.js';
@@ -25,7 +24,7 @@ function effectText(scope: Scope, printer: LanePrinter, effect: Effect, ordinal:
   switch (effect.kind) {
     case 'store':
     case 'accumulate': {
-      const { element } = bufferOf(scope.module.layout, effect.buffer);
+      const element = scope.element(effect.buffer);
       const address = addressOf(scope, effect.buffer, printer.itemIndex(effect.offset));
       const head = (instruction: string): string => withOffset(instruction, address);
       const value =
@@ -124,11 +123,16 @@ interface LaneItems {
  */
 export function laneItems(
   context: KernelContext,
-  kernel: MapKernel,
+  family: Family,
+  kernel: MapPattern,
   scope: Scope,
   restScope: Scope,
 ): LaneItems | undefined {
-  const graph = buildGraph(kernel, context.module.functionTable);
+  const graph = buildGraph(
+    kernel,
+    context.module.functionTable,
+    new Map(family.fields.flatMap((field) => (field.kind === 'value' ? [[field.name, field.type] as const] : []))),
+  );
   if (graph === undefined) return undefined;
   const printer = new LanePrinter(scope, graph);
   const bits: { id: string; mask: string }[] = [];
@@ -146,7 +150,8 @@ export function laneItems(
     if (effect.kind === 'fault') faults.push({ id: `$.fault${ordinal}`, bits: effect.bits });
   });
   scope.declare('$.vectors', 'i32');
-  const callee = context.kernels.id(`${kernel.name}:rest`);
+  const callee = `${functionId(context, family)}:rest`;
+  const member = takesMember(family) ? [localGet('$.member')] : [];
   const implicit = kernel.domain.kind === 'ranges' ? ['begin', 'group'].map((name) => localGet(scope.id(name))) : [];
   const span: Wat = ['i32.sub', localGet('$.high'), localGet('$.low')];
   const items: Wat[] = [
@@ -160,23 +165,27 @@ export function laneItems(
         [
           'if',
           ['i32.lt_u', localGet('$.vectors'), localGet('$.high')],
-          ['then', [`call ${callee}`, localGet('$step'), localGet('$.vectors'), localGet('$.high'), ...implicit]],
+          [
+            'then',
+            [`call ${callee}`, localGet('$step'), ...member, localGet('$.vectors'), localGet('$.high'), ...implicit],
+          ],
         ],
       ],
     ],
   ];
-  return { items, rest: restFunction(kernel, restScope, callee) };
+  return { items, rest: restFunction(family, kernel, restScope, callee) };
 }
 
-/** The function of a range's last items: `(step, from, to, begin, group)`. */
-function restFunction(kernel: MapKernel, scope: Scope, callee: string): Wat {
+/** The function of a range's last items: `(step, member, from, to, begin, group)`. */
+function restFunction(family: Family, kernel: MapPattern, scope: Scope, callee: string): Wat {
   const ranges =
     kernel.domain.kind === 'ranges' ? ` (param ${scope.id('begin')} i32) (param ${scope.id('group')} i32)` : '';
   const index = scope.declare(scope.id('index'), 'i32');
   const body = countedLoop(scope, index, localGet('$.low'), localGet('$.high'), statementsText(scope, kernel.body));
   const { locals, prologue } = scope;
+  const member = takesMember(family) ? ' (param $.member i32)' : '';
   return [
-    `func ${callee} (param $step i32) (param $.low i32) (param $.high i32)${ranges}`,
+    `func ${callee} (param $step i32)${member} (param $.low i32) (param $.high i32)${ranges}`,
     ...locals,
     ...prologue,
     ...body,

@@ -1,8 +1,9 @@
 /** The addresses of all data in the single linear memory. */
 
 import { UsageError, invariant } from '../../diagnostics/diagnostic.js';
-import type { Buffer, MapDomain, Program } from '../../ir/program.js';
+import type { Buffer, Program } from '../../ir/program.js';
 import { elementBytes } from '../../ir/program.js';
+import type { DomainPattern, Family } from '../families/pattern.js';
 
 /**
  * Addresses (bytes) of the numbers that host, driver and barrier share; each contended number has its own cache line.
@@ -30,8 +31,8 @@ export const memoryLimit = 65536 * pageBytes;
 type Placement =
   { readonly kind: 'fixed'; readonly address: number } | { readonly kind: 'dynamic'; readonly cell: number };
 
-/** Begin and end of each range of a map kernel, u32 pairs, for kernels that run over several ranges. */
-interface RangeTable {
+/** Constants in memory, at an address that is a multiple of 64. */
+export interface Table {
   readonly address: number;
   readonly data: Uint32Array;
 }
@@ -42,8 +43,10 @@ export interface Layout {
   readonly buffers: ReadonlyMap<string, Buffer>;
   /** Where each buffer is, by its name. */
   readonly placements: ReadonlyMap<string, Placement>;
-  /** Tables of ranges, by name of the kernel that runs over them. */
-  readonly tables: ReadonlyMap<string, RangeTable>;
+  /** Begin and end of each range as u32 pairs, by name of the kernel that runs over several ranges. */
+  readonly ranges: ReadonlyMap<string, Table>;
+  /** Rows of the members of families with several. */
+  readonly members: ReadonlyMap<Family, Table>;
   /** Bytes used by everything of fixed size; allocation continues from here. */
   readonly size: number;
 }
@@ -78,9 +81,35 @@ export function tooLarge(bytes: number, what: string): UsageError {
   );
 }
 
-function rangesOf(domain: MapDomain): Uint32Array | undefined {
+function rangesOf(domain: DomainPattern): Uint32Array | undefined {
   if (domain.kind !== 'ranges' || domain.ranges.length === 1) return undefined;
-  return Uint32Array.from(domain.ranges.flatMap((range) => [range.begin, range.end]));
+  const bounds = domain.ranges.flatMap(({ begin, end }) => [begin, end]);
+  return Uint32Array.from(bounds, (bound) => (typeof bound === 'number' ? bound : 0));
+}
+
+/** Bytes of a field in a member's row. */
+export const fieldBytes = 8;
+
+/**
+ * Writes the rows of a family's members: the number of each field, or the address of its buffer. Dynamic buffers have
+ * the address of the cell that holds theirs.
+ */
+function writeRows(data: Uint32Array, { fields, members }: Family, placements: Layout['placements']): void {
+  const view = new DataView(data.buffer);
+  members.forEach(({ values }, member) => {
+    fields.forEach((field, k) => {
+      const at = (member * fields.length + k) * fieldBytes;
+      const value = values[k] ?? 0;
+      if (field.kind === 'buffer') {
+        const placement = placements.get(String(value));
+        invariant(placement !== undefined, 'codegen/wasm/layout', `no buffer is named ${value}`);
+        view.setUint32(at, placement.kind === 'fixed' ? placement.address : placement.cell, true);
+      } else if (field.type === 'i64') view.setBigInt64(at, BigInt(value), true);
+      else if (field.type === 'f64') view.setFloat64(at, Number(value), true);
+      else if (field.type === 'f32') view.setFloat32(at, Number(value), true);
+      else view.setUint32(at, Number(value) >>> 0, true);
+    });
+  });
 }
 
 /**
@@ -88,10 +117,11 @@ function rangesOf(domain: MapDomain): Uint32Array | undefined {
  *
  * @throws UsageError if the buffers of fixed size exceed 4 GiB
  */
-export function layOut(program: Program): Layout {
+export function layOut(program: Program, families: readonly Family[]): Layout {
   const buffers = new Map<string, Buffer>();
   const placements = new Map<string, Placement>();
-  const tables = new Map<string, RangeTable>();
+  const ranges = new Map<string, Table>();
+  const members = new Map<Family, Table>();
   let address: number = control.bases;
   for (const buffer of program.buffers) {
     invariant(!buffers.has(buffer.name), 'codegen/wasm/layout', `two buffers are named ${buffer.name}`);
@@ -100,12 +130,17 @@ export function layOut(program: Program): Layout {
     placements.set(buffer.name, { kind: 'dynamic', cell: address });
     address += 4;
   }
-  for (const kernel of program.kernels) {
-    const data = kernel.shape === 'map' ? rangesOf(kernel.domain) : undefined;
-    if (data === undefined) continue;
-    address = alignUp(address);
-    tables.set(kernel.name, { address, data });
-    address += data.byteLength;
+  const table = (data: Uint32Array): Table => {
+    const begin = alignUp(address);
+    address = begin + data.byteLength;
+    return { address: begin, data };
+  };
+  for (const family of families) {
+    const { pattern } = family;
+    const data = pattern.shape === 'map' ? rangesOf(pattern.domain) : undefined;
+    if (data !== undefined) ranges.set(pattern.name, table(data));
+    const fields = family.members.length * family.fields.length;
+    if (fields > 0) members.set(family, table(new Uint32Array((fields * fieldBytes) / 4)));
   }
   program.buffers.forEach((buffer, ordinal) => {
     if (typeof buffer.length !== 'number') return;
@@ -116,7 +151,8 @@ export function layOut(program: Program): Layout {
   });
   const size = alignUp(address);
   if (size > memoryLimit) throw tooLarge(size, `the model ${program.name}`);
-  return { buffers, placements, tables, size };
+  for (const [family, { data }] of members) writeRows(data, family, placements);
+  return { buffers, placements, ranges, members, size };
 }
 
 /** The placement of a buffer that the program declares. */

@@ -1,8 +1,7 @@
 /** Map kernels: independent items, one after another or on vector lanes. */
 
-import type { MapKernel } from '../../ir/program.js';
+import type { Family, MapPattern, RingPattern } from '../families/pattern.js';
 import { countedLoop, kernelFunction, kernelScope, shareBounds } from './kernel.js';
-import { ringOf } from '../schedule/kernel-calls.js';
 import type { KernelContext } from './kernel.js';
 import { laneItems } from './lanes.js';
 import { loadText, statementsText } from './scalar.js';
@@ -11,7 +10,7 @@ import { i32Const, localGet, localSet } from './text.js';
 import type { Wat } from './text.js';
 
 /** The items [$.low, $.high) of a map kernel, as scalar code. */
-function scalarItems(scope: Scope, kernel: MapKernel): Wat[] {
+function scalarItems(scope: Scope, kernel: MapPattern): Wat[] {
   const body = statementsText(scope, kernel.body);
   return countedLoop(scope, scope.id('index'), localGet('$.low'), localGet('$.high'), body);
 }
@@ -20,7 +19,7 @@ const larger = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.gt_u', a, b]];
 const smaller = (a: Wat, b: Wat): Wat => ['select', a, b, ['i32.lt_u', a, b]];
 
 /** Runs `items` over the part of every range within [$.from, $.to). */
-function overRanges(context: KernelContext, kernel: MapKernel, scope: Scope, items: readonly Wat[]): Wat[] {
+function overRanges(context: KernelContext, kernel: MapPattern, scope: Scope, items: readonly Wat[]): Wat[] {
   scope.declare('$.low', 'i32');
   scope.declare('$.high', 'i32');
   const from = localGet('$.from');
@@ -30,13 +29,13 @@ function overRanges(context: KernelContext, kernel: MapKernel, scope: Scope, ite
   const [only] = domain.ranges;
   const begin = scope.id('begin');
   const group = scope.id('group');
-  const table = context.module.layout.tables.get(kernel.name);
+  const table = context.module.layout.ranges.get(kernel.name);
   if (table === undefined || only === undefined) {
     const range = only ?? { begin: 0, end: 0 };
     return [
-      localSet(begin, i32Const(range.begin)),
+      localSet(begin, scope.amount(range.begin)),
       localSet('$.low', larger(localGet(begin), from)),
-      localSet('$.high', smaller(i32Const(range.end), to)),
+      localSet('$.high', smaller(scope.amount(range.end), to)),
       ...items,
     ];
   }
@@ -55,16 +54,15 @@ function overRanges(context: KernelContext, kernel: MapKernel, scope: Scope, ite
 }
 
 /** Runs the body for this step's spikes of an event. */
-function overSpikes(context: KernelContext, kernel: MapKernel, scope: Scope, event: string): Wat[] {
-  const ring = ringOf(context.program, event);
-  const slot: Wat = ['i32.and', localGet('$step'), i32Const(ring.slots - 1)];
+function overSpikes(context: KernelContext, kernel: MapPattern, scope: Scope, ring: RingPattern): Wat[] {
+  const slot: Wat = ['i32.and', localGet('$step'), scope.amount(ring.slotMask)];
   for (const id of ['$.count', '$.first', '$.k', '$.last']) scope.declare(id, 'i32');
   const shared = context.module.parallel;
   const bounds = shared ? shareBounds(localGet('$.count')) : { low: i32Const(0), high: localGet('$.count') };
   const body = statementsText(scope, kernel.body);
   return [
     localSet('$.count', loadText(scope, ring.counts, slot)),
-    localSet('$.first', ['i32.mul', slot, i32Const(ring.size)]),
+    localSet('$.first', ['i32.mul', slot, scope.amount(ring.size)]),
     localSet('$.last', bounds.high),
     ...countedLoop(scope, '$.k', bounds.low, localGet('$.last'), [
       localSet(scope.id('index'), loadText(scope, ring.list, ['i32.add', localGet('$.first'), localGet('$.k')])),
@@ -77,25 +75,25 @@ function overSpikes(context: KernelContext, kernel: MapKernel, scope: Scope, eve
  * Prints the functions of a map kernel: on vector lanes if it promises them and can use them, else one item after
  * another.
  */
-export function mapKernelText(context: KernelContext, kernel: MapKernel): Wat[] {
+export function mapKernelText(context: KernelContext, family: Family, kernel: MapPattern): Wat[] {
   const ranged = kernel.domain.kind === 'ranges';
   const newScope = (implicit: readonly string[]): Scope =>
-    kernelScope(context, kernel.locals, implicit, context.module.parallel);
+    kernelScope(context, family, kernel.locals, implicit, context.module.parallel);
   if (kernel.domain.kind === 'spikes') {
     const scope = newScope(['index']);
-    return kernelFunction(context, kernel, scope, overSpikes(context, kernel, scope, kernel.domain.event));
+    return kernelFunction(context, family, scope, overSpikes(context, kernel, scope, kernel.domain.ring));
   }
   const implicit = ranged ? ['index', 'begin', 'group'] : ['index'];
-  if (kernel.lanes) {
+  if (kernel.lanes && family.faultFields.size === 0) {
     // IR locals are values of the graph here, so none is declared.
-    const scope = kernelScope(context, [], implicit, context.module.parallel);
-    const onLanes = laneItems(context, kernel, scope, newScope([]));
+    const scope = kernelScope(context, family, [], implicit, context.module.parallel);
+    const onLanes = laneItems(context, family, kernel, scope, newScope([]));
     if (onLanes !== undefined)
       return [
-        ...kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, onLanes.items)),
+        ...kernelFunction(context, family, scope, overRanges(context, kernel, scope, onLanes.items)),
         onLanes.rest,
       ];
   }
   const scope = newScope(implicit);
-  return kernelFunction(context, kernel, scope, overRanges(context, kernel, scope, scalarItems(scope, kernel)));
+  return kernelFunction(context, family, scope, overRanges(context, kernel, scope, scalarItems(scope, kernel)));
 }

@@ -1,8 +1,7 @@
 /** Propagate kernels: for each spike that is due, over its row of synapses. */
 
-import type { PropagateKernel } from '../../ir/program.js';
+import type { Amount, Family, PropagatePattern } from '../families/pattern.js';
 import { countedLoop, kernelFunction, kernelScope } from './kernel.js';
-import { ringOf } from '../schedule/kernel-calls.js';
 import type { KernelContext } from './kernel.js';
 import { loadText, statementsText } from './scalar.js';
 import type { Scope } from './scalar.js';
@@ -39,13 +38,13 @@ function lowerBound(scope: Scope, targets: string, low: Wat, bound: string, resu
   ];
 }
 
-/** A thread's share of a total that is known: `floor(blocks * thread / threads)` blocks of 64. */
-function blockShare(total: number, thread: Wat): Wat {
-  return [
-    'i32.shl',
-    ['i32.div_u', ['i32.mul', i32Const(Math.ceil(total / 64)), thread], localGet('$.threads')],
-    i32Const(6),
-  ];
+/** A thread's share of a total: `floor(blocks * thread / threads)` blocks of 64. */
+function blockShare(scope: Scope, total: Amount, thread: Wat): Wat {
+  const blocks: Wat =
+    typeof total === 'number'
+      ? i32Const(Math.ceil(total / 64))
+      : ['i32.shr_u', ['i32.add', scope.amount(total), i32Const(63)], i32Const(6)];
+  return ['i32.shl', ['i32.div_u', ['i32.mul', blocks, thread], localGet('$.threads')], i32Const(6)];
 }
 
 const nextThread: Wat = ['i32.add', localGet('$.thread'), i32Const(1)];
@@ -60,13 +59,16 @@ interface Partition {
 }
 
 /** How several threads share a propagate kernel: each works on separate elements, or adds atomically. */
-function partition(scope: Scope, kernel: PropagateKernel, rows: number): Partition {
-  const { order } = kernel;
+function partition(scope: Scope, kernel: PropagatePattern): Partition {
+  const { order, rows } = kernel;
   const position = scope.id('position');
-  const part = (low: string, high: string, total: number): Wat[] => {
+  const part = (low: string, high: string, total: Amount): Wat[] => {
     scope.declare(low, 'i32');
     scope.declare(high, 'i32');
-    return [localSet(low, blockShare(total, localGet('$.thread'))), localSet(high, blockShare(total, nextThread))];
+    return [
+      localSet(low, blockShare(scope, total, localGet('$.thread'))),
+      localSet(high, blockShare(scope, total, nextThread)),
+    ];
   };
   switch (order.kind) {
     case 'sequential':
@@ -132,11 +134,9 @@ function partition(scope: Scope, kernel: PropagateKernel, rows: number): Partiti
 }
 
 /** All spikes of one slot of the ring. */
-function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scope, share: Partition): Wat[] {
-  const ring = ringOf(context.program, kernel.event);
-  const { first, last } = kernel.delays;
-  const rows = kernel.elements.end - kernel.elements.begin;
-  const columns = last - first + 1;
+function overSpikes(kernel: PropagatePattern, scope: Scope, share: Partition): Wat[] {
+  const { ring, begin, columns } = kernel;
+  const { first } = kernel.delays;
   const row = scope.id('row');
   const position = scope.id('position');
   const delay = localGet(scope.id('delay'));
@@ -155,19 +155,18 @@ function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scop
       ],
     ],
   ];
-  const column: Wat = first === 0 ? delay : ['i32.sub', delay, i32Const(first)];
+  const column: Wat = first === 0 ? delay : ['i32.sub', delay, scope.amount(first)];
   const synapses: Wat[] = [
     localSet(
       '$.segment',
-      columns === 1 ? localGet(row) : ['i32.add', ['i32.mul', localGet(row), i32Const(columns)], column],
+      columns === 1 ? localGet(row) : ['i32.add', ['i32.mul', localGet(row), scope.amount(columns)], column],
     ),
     localSet(position, loadText(scope, kernel.segments, localGet('$.segment'))),
     localSet('$.end', loadText(scope, kernel.segments, ['i32.add', localGet('$.segment'), i32Const(1)])),
     ...share.cut,
     ...loop,
   ];
-  const everyElement = kernel.elements.begin === 0 && rows === ring.size;
-  const tests: Wat[] = everyElement ? [] : [['i32.lt_u', localGet(row), i32Const(rows)]];
+  const tests: Wat[] = kernel.everyElement ? [] : [['i32.lt_u', localGet(row), scope.amount(kernel.rows)]];
   if (share.rowTest !== undefined) tests.push(share.rowTest);
   const [test, second] = tests;
   const guarded: Wat[] =
@@ -176,41 +175,41 @@ function overSpikes(context: KernelContext, kernel: PropagateKernel, scope: Scop
       : [['if', second === undefined ? test : ['i32.and', test, second], ['then', ...synapses]]];
   const element = loadText(scope, ring.list, ['i32.add', localGet('$.list'), localGet('$.k')]);
   return [
-    localSet('$.slot', ['i32.and', ['i32.sub', localGet('$step'), delay], i32Const(ring.slots - 1)]),
-    localSet('$.list', ['i32.mul', localGet('$.slot'), i32Const(ring.size)]),
+    localSet('$.slot', ['i32.and', ['i32.sub', localGet('$step'), delay], scope.amount(ring.slotMask)]),
+    localSet('$.list', ['i32.mul', localGet('$.slot'), scope.amount(ring.size)]),
     localSet('$.count', loadText(scope, ring.counts, localGet('$.slot'))),
     ...countedLoop(scope, '$.k', i32Const(0), localGet('$.count'), [
-      localSet(row, kernel.elements.begin === 0 ? element : ['i32.sub', element, i32Const(kernel.elements.begin)]),
+      localSet(row, begin === 0 ? element : ['i32.sub', element, scope.amount(begin)]),
       ...guarded,
     ]),
   ];
 }
 
 /** The function of a propagate kernel. */
-export function propagateKernelText(context: KernelContext, kernel: PropagateKernel): Wat[] {
+export function propagateKernelText(context: KernelContext, family: Family, kernel: PropagatePattern): Wat[] {
   const shared = context.module.parallel && kernel.order.kind !== 'sequential';
   const scope = kernelScope(
     context,
+    family,
     kernel.locals,
     ['row', 'position', 'delay'],
     shared && kernel.order.kind === 'any',
   );
-  const rows = kernel.elements.end - kernel.elements.begin;
-  const share = shared ? partition(scope, kernel, rows) : { entry: [], cut: [] };
+  const share = shared ? partition(scope, kernel) : { entry: [], cut: [] };
   const delay = scope.id('delay');
   const { first, last } = kernel.delays;
-  const spikes = overSpikes(context, kernel, scope, share);
+  const spikes = overSpikes(kernel, scope, share);
   const body: Wat[] =
-    first === last
-      ? [localSet(delay, i32Const(last)), ...spikes]
+    kernel.columns === 1
+      ? [localSet(delay, scope.amount(last)), ...spikes]
       : [
-          localSet(delay, i32Const(last)),
+          localSet(delay, scope.amount(last)),
           [
             'loop $delays',
             ...spikes,
             localSet(delay, ['i32.sub', localGet(delay), i32Const(1)]),
-            ['br_if $delays', ['i32.ge_s', localGet(delay), i32Const(first)]],
+            ['br_if $delays', ['i32.ge_s', localGet(delay), scope.amount(first)]],
           ],
         ];
-  return kernelFunction(context, kernel, scope, [...share.entry, ...body]);
+  return kernelFunction(context, family, scope, [...share.entry, ...body]);
 }

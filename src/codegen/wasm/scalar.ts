@@ -2,10 +2,11 @@
 
 import { invariant } from '../../diagnostics/diagnostic.js';
 import { expandFixed } from '../../ir/fixed-point.js';
-import type { ElementType, Expression, If, IrFunction, SetBit, Statement } from '../../ir/program.js';
+import type { ElementType, Expression, Fault, If, IrFunction, SetBit, Statement } from '../../ir/program.js';
 import { elementBytes } from '../../ir/program.js';
 import type { HelperUse } from './operations.js';
-import { bufferOf, placementOf } from './layout.js';
+import type { Amount, Family, Field } from '../families/pattern.js';
+import { bufferOf, fieldBytes, placementOf } from './layout.js';
 import type { Layout } from './layout.js';
 import type { Names } from './names.js';
 import {
@@ -43,13 +44,21 @@ export class Scope {
   readonly names: Names;
   /** Whether `accumulate` may meet another thread at the same element. */
   readonly atomic: boolean;
+  /** The family that the function belongs to; absent in other functions. */
+  readonly family: Family | undefined;
+  readonly #fields: ReadonlyMap<string, { readonly field: Field; readonly offset: number }>;
   readonly #declared = new Map<string, string>();
   readonly #bases = new Set<string>();
+  readonly #numbers = new Map<string, Wat>();
   #labels = 0;
   /** Labels of the blocks that `break` leaves, the innermost last. */
   readonly exits: string[] = [];
 
-  constructor(module: ModuleContext, names: Names, atomic: boolean) {
+  constructor(module: ModuleContext, names: Names, atomic: boolean, family?: Family) {
+    this.family = family;
+    this.#fields = new Map(
+      (family?.fields ?? []).map((field, k) => [field.name, { field, offset: fieldBytes * k }] as const),
+    );
     this.module = module;
     this.names = names;
     this.atomic = atomic;
@@ -79,6 +88,36 @@ export class Scope {
     return id;
   }
 
+  /** Reads a local, or a number of the member. */
+  local(name: string): Wat {
+    const id = this.id(name);
+    const known = this.#fields.get(name);
+    if (known?.field.kind === 'value') {
+      const type = valueType[known.field.type];
+      this.declare(id, type);
+      this.#numbers.set(id, [`${type}.load offset=${known.offset}`, localGet('$.member')]);
+    }
+    return localGet(id);
+  }
+
+  /** A number that all members share, or that of the member. */
+  amount(amount: Amount): Wat {
+    return typeof amount === 'number' ? i32Const(amount) : this.local(amount.field);
+  }
+
+  /** Element type of a buffer of the program or of a member. */
+  element(buffer: string): ElementType {
+    const known = this.#fields.get(buffer)?.field;
+    return known?.kind === 'buffer' ? known.element : bufferOf(this.module.layout, buffer).element;
+  }
+
+  /** The address of a buffer, if it is constant. */
+  constantAddress(buffer: string): number | undefined {
+    if (this.#fields.has(buffer)) return undefined;
+    const placement = placementOf(this.module.layout, buffer);
+    return placement.kind === 'fixed' ? placement.address : undefined;
+  }
+
   /** `(local …)` declarations, in order of first use, a few on each line. */
   get locals(): Wat[] {
     const all = [...this.#declared].map(([id, type]) => `(local ${id} ${type})`);
@@ -87,13 +126,24 @@ export class Scope {
     return rows;
   }
 
-  /** Reads the base addresses that the body uses. */
+  /** Reads the base addresses and the member's numbers that the body uses. */
   get prologue(): Wat[] {
-    return [...this.#bases].map((buffer) => {
+    const bases = [...this.#bases].map((buffer) => localSet(this.base(buffer), this.#baseText(buffer)));
+    return [...bases, ...[...this.#numbers].map(([id, value]) => localSet(id, value))];
+  }
+
+  #baseText(buffer: string): Wat {
+    const known = this.#fields.get(buffer);
+    if (known === undefined) {
       const placement = placementOf(this.module.layout, buffer);
       invariant(placement.kind === 'dynamic', 'codegen/wasm/scalar', `${buffer} has a constant address`);
-      return localSet(this.base(buffer), [`i32.load offset=${placement.cell}`, i32Const(0)]);
-    });
+      return [`i32.load offset=${placement.cell}`, i32Const(0)];
+    }
+    const address: Wat = [`i32.load offset=${known.offset}`, localGet('$.member')];
+    const [first] = this.family?.members ?? [];
+    const ordinal = known.offset / fieldBytes;
+    const placement = placementOf(this.module.layout, String(first?.values[ordinal]));
+    return placement.kind === 'fixed' ? address : ['i32.load', address];
   }
 }
 
@@ -112,16 +162,15 @@ function constantIndex(index: Wat): number | undefined {
 
 /** The address of `buffer[index]`. */
 export function addressOf(scope: Scope, buffer: string, index: Wat): Address {
-  const placement = placementOf(scope.module.layout, buffer);
-  const bytes = elementBytes[bufferOf(scope.module.layout, buffer).element];
+  const fixed = scope.constantAddress(buffer);
+  const bytes = elementBytes[scope.element(buffer)];
   const constant = constantIndex(index);
-  const fixed = placement.kind === 'fixed' ? placement.address : 0;
   if (constant !== undefined) {
-    const operand = placement.kind === 'fixed' ? i32Const(0) : localGet(scope.base(buffer));
-    return { offset: `offset=${fixed + constant * bytes}`, operand };
+    const operand = fixed === undefined ? localGet(scope.base(buffer)) : i32Const(0);
+    return { offset: `offset=${(fixed ?? 0) + constant * bytes}`, operand };
   }
   const scaled: Wat = bytes === 1 ? index : ['i32.shl', index, i32Const(shifts[bytes])];
-  if (placement.kind === 'fixed') return { offset: `offset=${fixed}`, operand: scaled };
+  if (fixed !== undefined) return { offset: `offset=${fixed}`, operand: scaled };
   return { offset: '', operand: ['i32.add', localGet(scope.base(buffer)), scaled] };
 }
 
@@ -157,18 +206,18 @@ const storeInstruction = {
 /** `buffer[index]`. */
 export function loadText(scope: Scope, buffer: string, index: Wat): Wat {
   const address = addressOf(scope, buffer, index);
-  return [withOffset(loadInstruction[bufferOf(scope.module.layout, buffer).element], address), address.operand];
+  return [withOffset(loadInstruction[scope.element(buffer)], address), address.operand];
 }
 
 /** `buffer[index] = value`. */
 export function storeText(scope: Scope, buffer: string, index: Wat, value: Wat): Wat {
   const address = addressOf(scope, buffer, index);
-  return [withOffset(storeInstruction[bufferOf(scope.module.layout, buffer).element], address), address.operand, value];
+  return [withOffset(storeInstruction[scope.element(buffer)], address), address.operand, value];
 }
 
 /** `buffer[index] += value`, atomic if `shared`. */
 function accumulateText(scope: Scope, buffer: string, index: Wat, value: Wat, shared: boolean): Wat[] {
-  const { element } = bufferOf(scope.module.layout, buffer);
+  const element = scope.element(buffer);
   invariant(
     element === 'i32' || element === 'u32' || element === 'i64',
     'codegen/wasm/scalar',
@@ -189,16 +238,22 @@ function accumulateText(scope: Scope, buffer: string, index: Wat, value: Wat, sh
 }
 
 /** Raises bits in `faults`. */
-export function faultText(scope: Scope, bits: number, condition: Wat): Wat {
+export function faultText(scope: Scope, raised: Amount, condition: Wat): Wat {
+  const bits = scope.amount(raised);
   const address = addressOf(scope, 'faults', i32Const(0));
   const raise: Wat = scope.module.parallel
-    ? ['drop', [withOffset('i32.atomic.rmw.or', address), address.operand, i32Const(bits)]]
+    ? ['drop', [withOffset('i32.atomic.rmw.or', address), address.operand, bits]]
     : [
         withOffset('i32.store', address),
         address.operand,
-        ['i32.or', [withOffset('i32.load', address), address.operand], i32Const(bits)],
+        ['i32.or', [withOffset('i32.load', address), address.operand], bits],
       ];
   return ['if', condition, ['then', raise]];
+}
+
+function raisedBits({ family }: Scope, statement: Fault): Amount {
+  const field = family?.faultFields.get(statement);
+  return field === undefined ? statement.bits : { field };
 }
 
 /** The text of an expression. */
@@ -208,7 +263,7 @@ function expressionText(scope: Scope, expression: Expression): Wat {
     case 'const':
       return constantText(expression);
     case 'local':
-      return localGet(scope.id(expression.name));
+      return scope.local(expression.name);
     case 'load':
       return loadText(scope, expression.buffer, text(expression.index));
     case 'unary':
@@ -317,7 +372,7 @@ function statementText(scope: Scope, statement: Statement): Wat[] {
     case 'setBit':
       return setBitText(scope, statement);
     case 'fault':
-      return [faultText(scope, statement.bits, text(statement.when))];
+      return [faultText(scope, raisedBits(scope, statement), text(statement.when))];
     case 'comment':
       return [`;; ${commentText(statement.text)}`];
   }

@@ -98,7 +98,7 @@ export interface DrawnAt {
   /** Name of the buffer of keys, made when something is drawn. */
   readonly keys: string;
   /** One stream, or one for each ordinal. */
-  readonly streams: readonly string[];
+  readonly streams: readonly string[] | (() => readonly string[]);
   /** u32 row of the stream; absent: the first. */
   readonly ordinal?: Ir;
   /** u32 values of the counter; absent: 0. */
@@ -120,7 +120,9 @@ export function drawsAt({ keys, streams, ordinal = ir.u32(0), element, ...at }: 
     sites: at.sites ?? { next: 0 },
     get key() {
       return keyAt(
-        context.builder.common(keys, (key) => keyBuffer(key, streams, context)),
+        context.builder.common(keys, (key) =>
+          keyBuffer(key, typeof streams === 'function' ? streams() : streams, context),
+        ),
         ordinal,
       );
     },

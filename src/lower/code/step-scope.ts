@@ -19,7 +19,7 @@ export function stepDraws(group: Group, purpose: string, { local, ordinal }: Add
   return drawsAt(
     {
       keys: `${group.name}.${purpose.replace('/', '.')}.keys`,
-      streams: group.members.map((member) => `population/${member.name}/${purpose}`),
+      streams: () => group.members.map((member) => `population/${member.name}/${purpose}`),
       ordinal,
       element: local,
       step: drawStep(step, context),

@@ -36,9 +36,8 @@ export interface EventSource {
   } | null;
 }
 
-/** Minimal capacity of a log in rows, and in steps with a spike of every element. */
-const leastRows = 1 << 16;
-const leastSteps = 64;
+/** Returns the rows of a log of events: room for many steps, but not much memory for each of many small populations. */
+const logRows = (size: number): number => Math.max(Math.min(1 << 16, 1024 * size), 64 * size);
 
 /** Returns rings of all events, by `population.event`; `delays` gives the longest delay of each in steps. */
 export function eventRings(
@@ -151,7 +150,7 @@ function ring(
     slots,
     `how many elements of ${population} emitted ${event}, for each of the last ${slots} steps`,
   );
-  const rows = { rowLength: 2, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size };
+  const rows = { rowLength: 2, capacity: logRows(size), maxRowsPerStep: size };
   builder.log(
     `${name}.log`,
     'u32',
@@ -195,7 +194,7 @@ function multiples(name: string, size: number, slots: number, { builder }: Conte
     logName,
     'u32',
     `(step, element, how often) of each ${name} that counts several times`,
-    { rowLength: 3, capacity: Math.max(leastRows, leastSteps * size), maxRowsPerStep: size },
+    { rowLength: 3, capacity: logRows(size), maxRowsPerStep: size },
     [`${name}.multiples_logged`, `rows in the log of multiples of ${name}`],
   );
   return { buffer, log, logged, logName };

@@ -46,10 +46,10 @@ const ofSelection = (place: SelectionPlace): Kinds<SelectionRule> => {
   };
 };
 
-const selecting =
-  (place: SelectionPlace) =>
-  (rule: SelectionRule, site: Site): readonly Use[] =>
-    readKind(rule, ofSelection(place), site);
+const selecting = (place: SelectionPlace): ((rule: SelectionRule, site: Site) => readonly Use[]) => {
+  let readings: Kinds<SelectionRule> | undefined;
+  return (rule, site) => readKind(rule, (readings ??= ofSelection(place)), site);
+};
 
 // --- Populations and projections -------------------------------------------------------------------------------------
 

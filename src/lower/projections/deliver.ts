@@ -7,6 +7,7 @@ import { invariant } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir } from '../../ir/program.js';
 import { runsOnLanes } from '../code/lanes.js';
+import { oncePerObject } from '../../lang/memoise.js';
 import { namesIn } from '../../lang/walk.js';
 import type { Stimulus } from '../../model/typed.js';
 import { Block } from '../code/block.js';
@@ -122,12 +123,9 @@ function throughLinks(
   inboxes: ReadonlyMap<string, Inbox>,
   { profile }: Context,
 ): ReadonlySet<string> {
-  const links = groups.flatMap((group) =>
-    group.members.flatMap(({ population }) =>
-      Object.entries(population.linked ?? {}).flatMap(([name, link]) => (reads(touches, group, name) ? [link] : [])),
-    ),
-  );
-  if (links.length === 0 || profile.links !== 'live') return touches;
+  if (profile.links !== 'live') return touches;
+  const links = linksOf(groups).flatMap(({ group, name, link }) => (reads(touches, group, name) ? [link] : []));
+  if (links.length === 0) return touches;
   const stands = ([, { group, variable }]: readonly [string, Inbox]): boolean =>
     links.some(
       (link) =>
@@ -136,6 +134,15 @@ function throughLinks(
     );
   return new Set([...touches, ...[...inboxes].filter(stands).map(([key]) => key)]);
 }
+
+/** Returns the linked parameters of groups. */
+const linksOf = oncePerObject((groups: readonly Group[]) =>
+  groups.flatMap((group) =>
+    group.members.flatMap(({ population }) =>
+      Object.entries(population.linked ?? {}).map(([name, link]) => ({ group, name, link })),
+    ),
+  ),
+);
 
 /** Whether code reads or writes a parameter of a group, directly or in a derived variable. */
 const reads = (touches: ReadonlySet<string>, group: Group, parameter: string): boolean =>
@@ -206,15 +213,9 @@ function allocateInboxes(
       const key = inboxKey(variable, entry, group);
       const known = bounds.get(key);
       const slots = Math.max(known?.slots ?? 1, entry.later ? entry.later.last + 1 : 1);
-      bounds.set(key, {
-        group,
-        variable,
-        slots,
-        bounds: [
-          ...(known?.bounds ?? []),
-          combined([entry.additive], ([most = 0]) => most * arrivals(code, end) * repeats(code, rings)),
-        ],
-      });
+      const all = known?.bounds ?? [];
+      all.push(combined([entry.additive], ([most = 0]) => most * arrivals(code, end) * repeats(code, rings)));
+      bounds.set(key, { group, variable, slots, bounds: all });
     }
   }
   return new Map(

@@ -11,6 +11,7 @@ import type { ProjectionPlan, PathwayPlan, ProjectionEnd, EndMap } from './proje
 import { equationsOf } from '../code/equations.js';
 import { placeOf } from '../events/event-kernels.js';
 import { synapseEnd } from './synapse-ends.js';
+import { memberOf } from '../selections.js';
 import { objectNames } from '../../model/object-names.js';
 import { comparePlaces, type StepPlace } from '../step/place.js';
 import { delaySteps, leastDelayIn } from './delays-in-steps.js';
@@ -170,8 +171,7 @@ function endOf(
     }
     [offset, stop] = [from, to];
   }
-  const group = groups.find((candidate) => candidate.members.some((member) => member.name === rule.population)) ?? null;
-  const member = group?.members.find((candidate) => candidate.name === rule.population) ?? null;
+  const { group, member } = memberOf(rule.population, groups) ?? { group: null, member: null };
   const size = Math.max(0, stop - offset);
   const map =
     elements && endMap(`${name}.${side}`, cells?.population ?? rule.population, cells?.size ?? size, elements, context);

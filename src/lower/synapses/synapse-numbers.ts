@@ -3,10 +3,12 @@
 import * as ir from '../../ir/builder.js';
 import type { Buffer } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
-import { expressionsIn, ownersOf } from '../../model/typed.js';
+import { oncePerObject } from '../../lang/memoise.js';
+import { expressionsIn } from '../../model/typed.js';
 import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import type { Connectivity, ProjectionPlan } from '../projections/projection.js';
+import { recordedVariables } from '../recorded-variables.js';
 import { overPositions } from './positions.js';
 
 /** The names of each number in code of a synapse: of its target, and of its source. */
@@ -22,21 +24,24 @@ export const countedSide = (name: string): Side | undefined =>
 export const synapseNumbers = ({ name }: ProjectionPlan, side: Side, { builder }: Context): Buffer | undefined =>
   builder.known(`${name}.${names[side]}`);
 
+/** Names in the expressions of a part of the model. */
+const namesRead = oncePerObject(
+  (part: object): ReadonlySet<string> => new Set(expressionsIn(part).flatMap((one) => [...namesIn(one)])),
+);
+
 /** Counts the synapses of each element, for ends with numbers that some code reads. */
 export function countSynapses(plan: ProjectionPlan, { count, rows, targets }: Connectivity, context: Context): void {
   const { builder, diagnostics, model } = context;
-  const recorded = model.recordings.flatMap((recording) =>
-    recording.kind === 'variables' && ownersOf(recording.of).includes(plan.name) ? recording.variables : [],
-  );
-  const read = new Set([
-    ...expressionsIn([plan.type, plan.projection.values, model.operations, model.experiment.protocol]).flatMap(
-      (one) => [...namesIn(one)],
-    ),
-    ...recorded,
-  ]);
+  const recorded = recordedVariables(plan.name, model);
+  const reading = [plan.type, plan.projection.values, model.operations, model.experiment.protocol].map(namesRead);
   for (const side of ['pre', 'post'] as const) {
     const name = names[side];
-    if (!read.has(name) || plan.equations.parameters.has(name) || plan.equations.state.has(name)) continue;
+    if (
+      !(recorded.has(name) || reading.some((read) => read.has(name))) ||
+      plan.equations.parameters.has(name) ||
+      plan.equations.state.has(name)
+    )
+      continue;
     const part = context.parts.get(plan.name);
     if (part?.pre || part?.post) {
       diagnostics.add(

@@ -58,13 +58,13 @@
       (if
         (i32.lt_u (local.get $.vectors) (local.get $.high))
         (then
-          (call $kernel:decay_rest
+          (call $kernel:decay:rest
             (local.get $step)
             (local.get $.vectors)
             (local.get $.high)
             (local.get $begin)
             (local.get $group)))))))
-(func $kernel:decay_rest (param $step i32) (param $.low i32) (param $.high i32) (param $begin i32) (param $group i32)
+(func $kernel:decay:rest (param $step i32) (param $.low i32) (param $.high i32) (param $begin i32) (param $group i32)
   (local $next f64) (local $index i32) (local $.word i32)
   (local.set $index (local.get $.low))
   (block $exit1
@@ -161,7 +161,7 @@
       (drop (memory.atomic.wait32 offset=128 (i32.const 0) (local.get $generation) (i64.const -1)))
       (br $sleep)))
   (drop (i32.atomic.rmw.sub offset=192 (i32.const 0) (i32.const 1))))
-(func (export "run") (param $step i32) (param $steps i32) (param $thread i32) (param $threads i32) (result i32)
+(func $run (export "run") (param $step i32) (param $steps i32) (param $thread i32) (param $threads i32) (result i32)
   (local $.done i32) (local $.low i32) (local $.high i32) (local $.total i32)
   (block $end
     (loop $step

@@ -73,15 +73,21 @@ const populations = (count: number): object =>
 const network = (cells: number, inputs: number): object =>
   model(
     [['cells', cells]],
-    [['inputs', { from: 'cells', to: 'cells', connect: { rule: 'probability', p: inputs / cells }, values: { w: '0.1 mV' } }]],
+    [
+      [
+        'inputs',
+        { from: 'cells', to: 'cells', connect: { rule: 'probability', p: inputs / cells }, values: { w: '0.1 mV' } },
+      ],
+    ],
   );
 
-const kinds: Readonly<Record<string, { readonly sizes: readonly number[]; readonly made: (size: number) => object }>> = {
-  projections: { sizes: [250, 1000, 4000], made: projections },
-  populations: { sizes: [625, 2500, 10_000], made: populations },
-  cells: { sizes: [62_500, 250_000, 1_000_000], made: (cells) => network(cells, 10) },
-  'fan-in': { sizes: [100, 400, 1600], made: (inputs) => network(10_000, inputs) },
-};
+const kinds: Readonly<Record<string, { readonly sizes: readonly number[]; readonly made: (size: number) => object }>> =
+  {
+    projections: { sizes: [250, 1000, 4000], made: projections },
+    populations: { sizes: [625, 2500, 10_000], made: populations },
+    cells: { sizes: [62_500, 250_000, 1_000_000], made: (cells) => network(cells, 10) },
+    'fan-in': { sizes: [100, 400, 1600], made: (inputs) => network(10_000, inputs) },
+  };
 
 const phases = ['import', 'lower', 'compile', 'connect', 'run'] as const;
 type Times = Readonly<Record<(typeof phases)[number], number>>;
@@ -138,7 +144,10 @@ try {
         rows.push({ size, times, total });
         if (total > Number(values.limit)) break;
       }
-      const slopes = [...phases.map((phase) => (row: (typeof rows)[number]) => row.times[phase]), (row: (typeof rows)[number]) => row.total];
+      const slopes = [
+        ...phases.map((phase) => (row: (typeof rows)[number]) => row.times[phase]),
+        (row: (typeof rows)[number]) => row.total,
+      ];
       console.log(
         `| slope | ${slopes.map((time) => slope(rows.map((row) => [row.size, time(row)])).toFixed(2)).join(' | ')} | |`,
       );

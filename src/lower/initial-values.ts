@@ -7,6 +7,7 @@ import * as ir from '../ir/builder.js';
 import type { Expression as Ir, MapDomain } from '../ir/program.js';
 import type { Expression } from '../lang/ast.js';
 import { drawsIn } from '../lang/functions.js';
+import { dependencyOrder, findCycle } from '../lang/graph.js';
 import { namesIn } from '../lang/walk.js';
 import type { Value } from '../model/typed.js';
 import { formulaOf } from '../model/typed.js';
@@ -206,22 +207,8 @@ function valueExpression(id: string, value: Value, place: Ir, scope: ElementScop
 }
 
 /** Sorts names so that each follows the names that its value reads, directly or through derived variables. */
-function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group, context: Context): string[] {
+function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group, context: Context): readonly string[] {
   const { derived } = group.equations;
-  const done: string[] = [];
-  const visiting: string[] = [];
-  const visit = (name: string): void => {
-    if (done.includes(name)) return;
-    if (visiting.includes(name)) {
-      context.diagnostics.add(messages.cyclicValues(owner, [...visiting.slice(visiting.indexOf(name)), name]));
-      return;
-    }
-    visiting.push(name);
-    const formula = formulaOf(values.get(name) ?? 0);
-    if (formula) for (const used of readBy(namesIn(formula))) if (used !== name) visit(used);
-    visiting.pop();
-    done.push(name);
-  };
   /** The names with values that an expression reads. */
   const readBy = (found: ReadonlySet<string>): readonly string[] => {
     const all = new Set<string>();
@@ -234,6 +221,11 @@ function inOrder(owner: string, values: ReadonlyMap<string, Value>, group: Group
     }
     return [...all].filter((used) => values.has(used)).sort();
   };
-  for (const name of values.keys()) visit(name);
-  return done;
+  const reads = (name: string): readonly string[] => {
+    const formula = formulaOf(values.get(name) ?? 0);
+    return formula ? readBy(namesIn(formula)).filter((used) => used !== name) : [];
+  };
+  const cycle = findCycle(values.keys(), reads);
+  if (cycle) context.diagnostics.add(messages.cyclicValues(owner, cycle));
+  return dependencyOrder(values.keys(), reads);
 }

@@ -10,6 +10,7 @@
  */
 
 import type { Compartments, Section } from './typed.js';
+import { dependencyOrder } from '../lang/graph.js';
 
 /**
  * Returns the sections that names of sections and groups stand for, in the order of the sections; without names all.
@@ -209,17 +210,11 @@ export function treeOf({ sections }: Pick<Compartments, 'sections'>): Tree {
 const isLumped = (section: Section): boolean => section.capacitance !== undefined;
 
 /** Sorts sections with parents before children, else in their own order. */
-function inTreeOrder(sections: Compartments['sections']): readonly string[] {
-  const done = new Set<string>();
-  const visit = (name: string): void => {
-    if (done.has(name)) return;
+const inTreeOrder = (sections: Compartments['sections']): readonly string[] =>
+  dependencyOrder(Object.keys(sections), (name) => {
     const parent = sections[name]?.parent?.section;
-    if (parent !== undefined) visit(parent);
-    done.add(name);
-  };
-  for (const name of Object.keys(sections)) visit(name);
-  return [...done];
-}
+    return parent === undefined ? [] : [parent];
+  });
 
 function beginOf(section: Section, sections: Compartments['sections'], begins: ReadonlyMap<string, number>): number {
   if (!section.parent) return 0;

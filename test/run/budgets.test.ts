@@ -13,6 +13,10 @@ import { growing, type Growing } from '../support/growing.js';
 
 const source = (text: string): ReturnType<typeof decodeSource> => decodeSource('model', Buffer.from(text));
 
+/** Definitions that read each other in a circle. */
+const loop = (n: number): string =>
+  Array.from({ length: n }, (_, k) => `y${k}: { value: y${(k + 1) % n} + 1, unit: 1 }`).join(', ');
+
 /** The codes of what is said of a document that is validated. */
 async function codesOf(text: string): Promise<readonly string[]> {
   try {
@@ -129,9 +133,22 @@ describe('expressions of the deepest nesting run', () => {
   );
 });
 
-describe('code of 1,000 statements runs, with the same bits on an engine as in the interpreter', () => {
-  test.each(['statementsOfOperation', 'statementsOfBooleans', 'statementsOfSynapse'])('%s', async (kind) => {
-    const imported = importModel(source(growing['equations']![kind]!(1000)));
+describe('code of 1,000 parts runs, with the same bits on an engine as in the interpreter', () => {
+  const { equations, canonical } = growing;
+  test.each([
+    ['statements of an operation', equations!['statementsOfOperation']!],
+    ['statements of booleans', equations!['statementsOfBooleans']!],
+    ['statements of a synapse', equations!['statementsOfSynapse']!],
+    ['a chain of derived variables', canonical!['derivedChain']!],
+    ['one in reverse', canonical!['derivedInReverse']!],
+    ['one from a parameter that a phase sets', canonical!['derivedOfChangedParameter']!],
+    ['one of a synapse', canonical!['derivedOfSynapse']!],
+    ['one in a rate with stages', canonical!['derivedAtStages']!],
+    ['a chain of parameters', canonical!['parametersOfParameters']!],
+    ['one of values of a population', canonical!['valuesOfValues']!],
+    ['one of parameters of the model', canonical!['modelParametersOfParameters']!],
+  ])('%s', { timeout: 60_000 }, async (_, make) => {
+    const imported = importModel(source(make(1000)));
     const fingerprints: string[] = [];
     for (const target of ['wasm', 'reference'] as const) {
       const result = await runModel(imported, { target, precision: 'float64', threads: 1, steps: 3 });
@@ -141,6 +158,14 @@ describe('code of 1,000 statements runs, with the same bits on an engine as in t
     }
     expect(fingerprints[0]).toBe(fingerprints[1]);
   });
+});
+
+test.each([
+  ['derived variables', 'model/derived-cycle', `derived: { ${loop(2000)} }`, ''],
+  ['parameters of the model', 'model/parameter-loop', '', `parameters: { ${loop(2000)} }\n`],
+])('a circle of 2,000 %s is refused by name', async (_, code, type, model) => {
+  const text = `interneuron: 1\n${model}neurons:\n  cell:\n    state: { v: 0 }\n    ${type}\npopulations: { a: { type: cell, size: 1 } }\n`;
+  expect(await codesOf(text)).toContain(code);
 });
 
 test('a folder for temporary files that is not there is an error of usage', () => {

@@ -358,6 +358,10 @@ const brianThings: Readonly<Record<string, Growing>> = {
 const canonicalWith = (type: string, rest: string, population = ''): string =>
   `interneuron: 1\nname: growing\nneurons:\n  cell:\n    state: { v: 0 }\n    derivatives: { v: -v/(10*ms) }\n${type}    events: { spike: { when: v > 1, do: v = 0 } }\nsynapses: { s: { pathways: { pre: post.v += 1 } } }\npopulations:\n  a: { type: cell, size: 1 }\n${population}${rest}experiment: { dt: 0.1 ms, duration: 1 ms }\n`;
 
+/** Definitions that each read the next one; the last one reads `end`. */
+const chain = (n: number, name: string, end: string): string =>
+  times(n, (k) => `${name}${k}: ${k === n - 1 ? end : `${name}${k + 1}`} + 1`, ', ');
+
 /** Canonical documents. */
 const canonical: Readonly<Record<string, Growing>> = {
   populations: (n) =>
@@ -479,6 +483,35 @@ const canonical: Readonly<Record<string, Growing>> = {
       `    derived: { ${times(n, (k) => `y${k}: ${k === 0 ? 'v' : `y${k - 1}`} + 1`, ', ')} }\n`,
       `record: [{ of: a, variables: [y${n - 1}] }]\n`,
     ),
+  derivedInReverse: (n) =>
+    canonicalWith(
+      `    derived: { ${chain(n, 'y', 'v')} }\n    events: { late: { when: t > y0*ms, do: v = y0 } }\n`,
+      `record: [{ of: a, variables: [y0] }]\n`,
+    ).replace('    events: { spike: { when: v > 1, do: v = 0 } }\n', ''),
+  derivedOfChangedParameter: (n) =>
+    canonicalWith(
+      `    parameters: { p: 1 }\n    derived: { ${chain(n, 'y', 'p')} }\n`,
+      `record: [{ of: a, variables: [y0] }]\n`,
+    ).replace('duration: 1 ms', 'protocol: [{ run: 0.5 ms }, { set: { a.p: 2 } }, { run: 0.5 ms }]'),
+  derivedOfSynapse: (n) =>
+    canonicalWith('', `projections: { e: { from: a, to: a, synapse: s, connect: { rule: all } } }\n`).replace(
+      'pathways: { pre: post.v += 1 }',
+      `parameters: { w: 1 }, derived: { ${chain(n, 'y', 'w')} }, pathways: { pre: { delay: 1 ms, do: post.v += y0 } }`,
+    ),
+  derivedAtStages: (n) =>
+    canonicalWith(`    derived: { ${chain(n, 'y', 'v')} }\n    method: rk4\n`, '').replace('-v/', '-v**2*y0/'),
+  parametersOfParameters: (n) =>
+    canonicalWith(
+      `    parameters: { ${chain(n, 'p', '1')} }\n    derived: { y: v + p0 }\n`,
+      `record: [{ of: a, variables: [y] }]\n`,
+    ),
+  valuesOfValues: (n) =>
+    canonicalWith(
+      `    parameters: { ${times(n, (k) => `p${k}: 1`, ', ')} }\n    derived: { y: v + p0 }\n`,
+      `record: [{ of: a, variables: [y] }]\n`,
+    ).replace('size: 1 }', `size: 1, values: { ${chain(n, 'p', 'i')} } }`),
+  modelParametersOfParameters: (n) =>
+    canonicalWith('', `parameters: { ${chain(n, 'p', '1')} }\n`).replace('state: { v: 0 }', 'state: { v: p0 }'),
   events: (n) =>
     canonicalWith('', '').replace(
       'events: {',

@@ -12,8 +12,9 @@ import type { Finding } from '../../diagnostics/diagnostic.js';
 import * as ir from '../../ir/builder.js';
 import type { Buffer, Constant, Expression as Ir, Local } from '../../ir/program.js';
 import type { Call, EndReference, Expression, Reference, Statement } from '../../lang/ast.js';
+import { dependencyOrder } from '../../lang/graph.js';
 import { spelling } from '../../lang/reference.js';
-import { writtenBy } from '../../lang/walk.js';
+import { namesIn, writtenBy } from '../../lang/walk.js';
 import type { ValueType } from '../../model/typed.js';
 import type { Block } from './block.js';
 import type { Context, Real } from '../context.js';
@@ -57,6 +58,8 @@ export interface View {
   readonly linked: (name: string, scope: CodeScope) => Ir | null;
 }
 
+const noOverrides: ReadonlyMap<string, Ir> = new Map();
+
 /** Scope of code that runs for one owner, with its variables in locals. */
 export abstract class CodeScope implements Scope {
   /** Floating-point type of the model's numbers. */
@@ -69,7 +72,7 @@ export abstract class CodeScope implements Scope {
   /** Where statements go. */
   block: Block;
   /** Values that replace names for a while, as the stages of a Runge–Kutta step do. */
-  overrides: ReadonlyMap<string, Ir> = new Map();
+  overrides: ReadonlyMap<string, Ir> = noOverrides;
   /** Whether a constant condition keeps the code from running: findings are of no interest then. */
   unreached = false;
   /** Whether the code reads a state variable itself, not its copy for others. */
@@ -79,8 +82,8 @@ export abstract class CodeScope implements Scope {
   #registers = new Map<string, { readonly local: Local; dirty: boolean }>();
   /** Temporaries of the code, and values computed for it. */
   #values = new Map<string, Ir>();
-  /** Derived variables as they are until something is assigned. */
-  readonly #derived = new Map<string, Ir>();
+  /** Derived variables as they are until something is assigned, with each set of overrides. */
+  readonly #derived = new Map<ReadonlyMap<string, Ir>, Map<string, Ir>>();
 
   /** @param draws null if the code must not draw random numbers */
   constructor(context: Context, owner: Owner, block: Block, draws: Draws | null, view: View | null) {
@@ -124,8 +127,7 @@ export abstract class CodeScope implements Scope {
     if (value) return value;
     const storage = this.owner.storage.get(name);
     if (storage) return this.stored(name, storage);
-    const derived = this.owner.derived.get(name);
-    if (derived) return this.#readDerived(name, derived);
+    if (this.owner.derived.has(name)) return this.#readDerived(name);
     return this.constant(name) ?? this.#time(name) ?? this.special(name) ?? this.unreadable(name);
   }
 
@@ -177,13 +179,21 @@ export abstract class CodeScope implements Scope {
     return to(scalarTypeOf(last.type, this.real), ir.load(last.buffer, this.#indexOf(last)));
   }
 
-  #readDerived(name: string, { expression, type }: OwnDerived): Ir {
-    const computed = (): Ir => to(scalarTypeOf(type, this.real), compile(expression, this));
-    // With overrides in force the value is another one, and must not be kept.
-    if (this.overrides.size > 0) return computed();
-    let value = this.#derived.get(name);
-    if (!value) this.#derived.set(name, (value = this.block.name(name, computed())));
-    return value;
+  /** Computes a derived variable, after all others that it needs: a chain of them may be long. */
+  #readDerived(name: string): Ir {
+    const { derived, storage } = this.owner;
+    const computed = this.#derived.get(this.overrides) ?? new Map<string, Ir>();
+    this.#derived.set(this.overrides, computed);
+    const isOpen = (read: string): boolean =>
+      derived.has(read) &&
+      !storage.has(read) &&
+      ![computed, this.overrides, this.#values, this.view?.kept].some((known) => known?.has(read));
+    const reads = (each: string): string[] => [...namesIn(derived.get(each)?.expression as Expression)].filter(isOpen);
+    for (const each of isOpen(name) ? dependencyOrder([name], reads) : []) {
+      const { expression, type } = derived.get(each) as OwnDerived;
+      computed.set(each, this.block.name(each, to(scalarTypeOf(type, this.real), compile(expression, this))));
+    }
+    return computed.get(name) as Ir;
   }
 
   #time(name: string): Ir | null {

@@ -3,6 +3,7 @@
 import type { Expression, Statement } from '../../lang/ast.js';
 import { declaredNames } from '../../model/declared-names.js';
 import { namesIn, substitute } from '../../lang/walk.js';
+import { dependencyOrder } from '../../lang/graph.js';
 import type {
   Derivative,
   DerivedVariable,
@@ -97,19 +98,24 @@ export function equationsOf(type: NeuronType | SynapseType, inlined = true): Equ
   };
 }
 
+/** Returns the derived variables that a derived variable reads itself. */
+export const derivedIn =
+  (derived: ReadonlyMap<string, Pick<Derived, 'expression'>>) =>
+  (name: string): readonly string[] =>
+    [...namesIn(derived.get(name)?.expression as Expression)].filter((read) => derived.has(read));
+
 /** Replaces the names of derived variables by their expressions, except for variables held over a step. */
 export function inlineDerived(
   e: Expression,
   derived: ReadonlyMap<string, Pick<Derived, 'expression'> & { readonly held?: boolean }>,
 ): Expression {
-  const used = [...namesIn(e)].filter((name) => derived.has(name) && !derived.get(name)?.held);
-  if (used.length === 0) return e;
+  const used = (read: Expression): string[] =>
+    [...namesIn(read)].filter((name) => derived.has(name) && !derived.get(name)?.held);
+  const expressionOf = (name: string): Expression => derived.get(name)?.expression as Expression;
   const replacements = new Map<string, Expression>();
-  for (const name of used) {
-    const variable = derived.get(name);
-    if (variable) replacements.set(name, inlineDerived(variable.expression, derived));
-  }
-  return substitute(e, replacements);
+  for (const name of dependencyOrder(used(e), (each) => used(expressionOf(each))))
+    replacements.set(name, substitute(expressionOf(name), replacements));
+  return replacements.size === 0 ? e : substitute(e, replacements);
 }
 
 /**
@@ -117,17 +123,11 @@ export function inlineDerived(
  * `Equations.ordered`
  */
 export function heldOf({ derived }: Equations): readonly (readonly [string, Derived])[] {
-  const heldVariables = new Map<string, Derived>();
-  const seen = new Set<string>();
-  const visit = (name: string): void => {
-    const variable = derived.get(name);
-    if (variable === undefined || seen.has(name)) return;
-    seen.add(name);
-    for (const read of [...namesIn(variable.expression)].sort()) visit(read);
-    if (variable.held) heldVariables.set(name, variable);
-  };
-  for (const [name, { held }] of derived) if (held) visit(name);
-  return [...heldVariables];
+  const held = [...derived.keys()].filter((name) => derived.get(name)?.held);
+  const reads = derivedIn(derived);
+  return dependencyOrder(held, (name) => [...reads(name)].sort())
+    .map((name) => [name, derived.get(name) as Derived] as const)
+    .filter(([, variable]) => variable.held);
 }
 
 /** Returns the events of a neuron type in the order of their tests within a step. */

@@ -3,6 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { Expression as Ir, Local } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
+import { dependencyOrder } from '../../lang/graph.js';
 import type { Block } from '../code/block.js';
 import type { Context } from '../context.js';
 import { currentsOf, currentValue, everFlows, flowsNow, piecesReached } from '../protocol/currents.js';
@@ -141,16 +142,14 @@ function sumSynapses(
 
 /** Makes the derived variables of a synapse known that sums read, themselves or through others. */
 function defineNeeded({ code }: SteppedProjection, sums: readonly SynapseSum[], scope: SynapseScope): void {
-  const needed = new Set<string>();
-  const visit = (names: Iterable<string>): void => {
-    for (const name of names) {
-      const variable = code.ordered.find((candidate) => candidate.name === name);
-      if (!variable || needed.has(name)) continue;
-      needed.add(name);
-      visit(namesIn(variable.expression));
-    }
-  };
-  for (const { value } of sums) visit(namesIn(value));
+  const byName = new Map(code.ordered.map((variable) => [variable.name, variable]));
+  const derivedOf = (e: Expression): string[] => [...namesIn(e)].filter((name) => byName.has(name));
+  const needed = new Set(
+    dependencyOrder(
+      sums.flatMap(({ value }) => derivedOf(value)),
+      (name) => derivedOf(byName.get(name)?.expression as Expression),
+    ),
+  );
   for (const { name, expression, type } of code.ordered)
     if (needed.has(name)) scope.define(name, to(scalarTypeOf(type, scope.real), compile(expression, scope)));
 }

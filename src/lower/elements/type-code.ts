@@ -6,10 +6,11 @@
 import { isNeuronType } from '../../model/typed.js';
 import type { Expression, Statement } from '../../lang/ast.js';
 import { integer } from '../../lang/build.js';
+import { dependencyOrder } from '../../lang/graph.js';
 import { expressionsOf, namesIn, writtenBy } from '../../lang/walk.js';
 import type { NeuronType, Part, SynapseType, ValueType } from '../../model/typed.js';
 import type { Equations } from '../code/equations.js';
-import { inlineDerived } from '../code/equations.js';
+import { derivedIn } from '../code/equations.js';
 
 /** A derived variable and its expression. */
 export interface DerivedCode {
@@ -88,11 +89,11 @@ export function typeCodeOf(
 ): TypeCode {
   const ordered = inDependencyOrder(equations);
   const rateOf = (name: string): RateCode => ({ name, rate: type.derivatives[name]?.rate ?? integer(0) });
-  const derivedOf = (name: string): DerivedCode | undefined => ordered.find((variable) => variable.name === name);
+  const byName = new Map(ordered.map((variable) => [variable.name, variable]));
   const events = conditionsOf(type);
   const regimes = isNeuronType(type) ? regimesOf(type) : [];
   const parts = (type.sequence ?? [wholeType(type, ordered, events)]).map((part): PartCode => ({
-    derived: (part.derived ?? []).map(derivedOf).filter((variable) => variable !== undefined),
+    derived: (part.derived ?? []).map((name) => byName.get(name)).filter((variable) => variable !== undefined),
     propagate: (part.propagate ?? []).map(rateOf),
     state: (part.state ?? []).map(rateOf),
     events: (part.events ?? [])
@@ -167,20 +168,15 @@ function regimesOf(type: NeuronType): RegimeCode[] {
  * they are only used inside rates.
  */
 function inDependencyOrder({ derived, noise }: Equations): DerivedCode[] {
-  const done = new Map<string, DerivedCode>();
-  const visit = (name: string, way: ReadonlySet<string>): void => {
-    const variable = derived.get(name);
-    if (!variable || done.has(name) || way.has(name)) return;
-    const longer = new Set([...way, name]);
-    for (const used of [...namesIn(variable.expression)].sort()) visit(used, longer);
-    done.set(name, { name, expression: variable.expression, type: variable.type });
-  };
-  for (const name of derived.keys()) visit(name, new Set());
-  const isNoise = ({ expression }: DerivedCode): boolean => {
-    const names = namesIn(inlineDerived(expression, derived));
-    return noise.some((xi) => names.has(xi));
-  };
-  return [...done.values()].filter((variable) => noise.length === 0 || !isNoise(variable));
+  const noisy = new Set(noise);
+  const ordered: DerivedCode[] = [];
+  const reads = derivedIn(derived);
+  for (const name of dependencyOrder(derived.keys(), (each) => [...reads(each)].sort())) {
+    const { expression, type } = derived.get(name) as Omit<DerivedCode, 'name'>;
+    if ([...namesIn(expression)].some((used) => noisy.has(used))) noisy.add(name);
+    else ordered.push({ name, expression, type });
+  }
+  return ordered;
 }
 
 const namesInStatements = (statements: readonly Statement[]): string[] =>

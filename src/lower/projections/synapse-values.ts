@@ -3,6 +3,7 @@
 import * as ir from '../../ir/builder.js';
 import type { ElementType, Expression as Ir, Extent, Local } from '../../ir/program.js';
 import { namesIn } from '../../lang/walk.js';
+import { dependencyOrder } from '../../lang/graph.js';
 import type { Value } from '../../model/typed.js';
 import { Block } from '../code/block.js';
 import type { Context } from '../context.js';
@@ -216,7 +217,7 @@ export function assignSynapseValues(
     const condition = given && where ? ir.and(given, where) : (given ?? where);
     const free = condition && inner.name('chosen', condition);
     const rank = (length: number): Ir => (some.indices === null ? within(connectivity, place, length) : place);
-    for (const [id, value] of dependencyOrder(chosen)) {
+    for (const [id, value] of inOrder(chosen)) {
       if (drawsValue(value)) {
         const keys = keyBuffer(`${name}.${id}.keys`, [`${stream}/${id}`], context);
         drawn.current = synapseDraws({ source: sender, target: receiver, copy }, keyAt(keys, ir.u32(0)), inner);
@@ -364,20 +365,11 @@ function drawsValue(value: Value): boolean {
 }
 
 /** Values that read others of the list come after them; validation has refused circles. */
-function dependencyOrder(values: readonly [string, Value][]): [string, Value][] {
-  const names = new Map(values);
-  const done = new Map<string, Value>();
-  const visit = (id: string, value: Value, path: ReadonlySet<string>): void => {
-    if (done.has(id) || path.has(id)) return;
-    const formula = formulaOf(value);
-    if (formula) {
-      for (const used of [...namesIn(formula)].sort()) {
-        const other = names.get(used);
-        if (used !== id && other !== undefined) visit(used, other, new Set([...path, id]));
-      }
-    }
-    done.set(id, value);
+function inOrder(values: readonly [string, Value][]): readonly (readonly [string, Value])[] {
+  const byName = new Map(values);
+  const reads = (id: string): string[] => {
+    const formula = formulaOf(byName.get(id) as Value);
+    return formula ? [...namesIn(formula)].filter((name) => byName.has(name)).sort() : [];
   };
-  for (const [id, value] of values) visit(id, value, new Set());
-  return [...done];
+  return dependencyOrder(byName.keys(), reads).map((id) => [id, byName.get(id) as Value]);
 }

@@ -20,7 +20,7 @@ import type { Compartments, Ion, Mechanism, Section, Value } from '../model.js';
 import { child } from '../pointer.js';
 import { dimensionAtPlace } from '../place-names.js';
 import { isGap, oddSize } from '../plausible-shape.js';
-import { findCycle } from '../rules/graph.js';
+import { findCycle } from '../../lang/graph.js';
 import type { Context } from './context.js';
 import { declareEquations, normaliseEquations } from './equations.js';
 import { normaliseExpression } from './expressions.js';

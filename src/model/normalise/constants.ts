@@ -1,3 +1,4 @@
+import { dependencyOrder, findCycle } from '../../lang/graph.js';
 import { isInt32 } from '../../lang/integers.js';
 import { dimensionless, type Expression } from '../../lang/ast.js';
 import { checkExpression, inferType } from '../../lang/check.js';
@@ -6,7 +7,7 @@ import { constantValue } from '../../lang/constant-value.js';
 import { equalDimensions, unitText } from '../../lang/dimension.js';
 import { wrongDimension } from '../../lang/messages.js';
 import type { Unit } from '../../lang/units.js';
-import { visit } from '../../lang/walk.js';
+import { namesIn } from '../../lang/walk.js';
 import type { ModelParameterDocument } from '../document.js';
 import { messages } from '../messages.js';
 import type { Id, Model } from '../model.js';
@@ -36,30 +37,40 @@ export function resolveConstants(
     given: true,
     unknown: true,
   });
-  const open: Id[] = [];
-  const done = new Set<Id>();
-  const resolve = (name: Id): void => {
-    const written = Object.hasOwn(documents, name) ? documents[name] : undefined;
-    if (done.has(name) || written === undefined) return;
+  const read = new Map<Id, WrittenParameter>();
+  for (const [name, written] of Object.entries(documents)) {
     const at = child('/parameters', name);
-    if (open.includes(name)) {
-      context.report(messages.parameterLoop([...open.slice(open.indexOf(name)), name]), at);
-      context.constants.set(name, nothing(name));
-      return;
-    }
-    open.push(name);
+    checkVariableName(context, name, at);
     const full = typeof written === 'object';
     const unit = full && written.unit !== undefined ? readUnit(context, written.unit, `${at}/unit`) : undefined;
-    const declared = evaluate(context, full ? written.value : written, unit, full ? `${at}/value` : at, resolve);
+    const text = (value: string | number, pointer: string): WrittenValue => ({
+      written: value,
+      pointer,
+      expression: readExpression(context, value, unit ?? pureUnit, pointer),
+    });
     const override = overrides.get(name);
-    const given =
-      override === undefined ? declared : overridden(context, override, unit, declared, place(name), resolve);
-    context.constants.set(name, given ? { ...given, definition: at } : nothing(name));
-    open.pop();
-    done.add(name);
+    read.set(name, {
+      unit,
+      declared: text(full ? written.value : written, full ? `${at}/value` : at),
+      ...(override === undefined ? {} : { override: text(override, place(name)) }),
+    });
+  }
+  const reads = (name: Id): Id[] => {
+    const { declared, override } = read.get(name) as WrittenParameter;
+    return [declared.expression, override?.expression].flatMap((e) =>
+      e ? [...namesIn(e)].filter((used) => read.has(used)) : [],
+    );
   };
-  for (const name of Object.keys(documents))
-    if (checkVariableName(context, name, child('/parameters', name))) resolve(name);
+  const cycle = findCycle(read.keys(), reads);
+  if (cycle) context.report(messages.parameterLoop(cycle), child('/parameters', cycle[0] ?? ''));
+  for (const name of dependencyOrder(read.keys(), reads)) {
+    // Only a name in a cycle is read before it is resolved.
+    for (const used of reads(name)) if (!context.constants.has(used)) context.constants.set(used, nothing(used));
+    const { unit, declared, override } = read.get(name) as WrittenParameter;
+    const usual = evaluate(context, declared, unit);
+    const given = override ? overridden(context, override, unit, usual) : usual;
+    context.constants.set(name, given ? { ...given, definition: child('/parameters', name) } : nothing(name));
+  }
   for (const name of overrides.keys()) {
     if (!Object.hasOwn(documents, name))
       context.report(messages.unknownReference('model parameter', name, Object.keys(documents)), place(name));
@@ -69,32 +80,39 @@ export function resolveConstants(
   );
 }
 
+/** A value with its place, and its expression if that could be read. */
+interface WrittenValue {
+  readonly written: string | number;
+  readonly pointer: string;
+  readonly expression: Expression | undefined;
+}
+
+/** A parameter of the model, before it is resolved. */
+interface WrittenParameter {
+  readonly unit: Unit | undefined;
+  readonly declared: WrittenValue;
+  /** The value given from outside. */
+  readonly override?: WrittenValue;
+}
+
 function overridden(
   context: Context,
-  written: string | number,
+  override: WrittenValue,
   unit: Unit | undefined,
   declared: ModelConstant | undefined,
-  pointer: string,
-  resolve: (name: Id) => void,
 ): ModelConstant | undefined {
-  const given = evaluate(context, written, unit, pointer, resolve);
+  const given = evaluate(context, override, unit);
   if (!given || !declared || equalDimensions(given.dimension, declared.dimension)) return given;
-  context.report(wrongDimension('the value given', declared.dimension, given.dimension), pointer);
+  context.report(wrongDimension('the value given', declared.dimension, given.dimension), override.pointer);
   return undefined;
 }
 
 function evaluate(
   context: Context,
-  written: string | number,
+  { written, pointer, expression: e }: WrittenValue,
   unit: Unit | undefined,
-  pointer: string,
-  resolve: (name: Id) => void,
 ): ModelConstant | undefined {
-  const e = readExpression(context, written, unit ?? pureUnit, pointer);
   if (!e) return undefined;
-  visit(e, (part) => {
-    if (part.kind === 'name') resolve(part.name);
-  });
   if (!canCheck(context, e, noNames)) return undefined;
   const found = typeOf(context, e, unit, pointer);
   const value = found ? valueOf(context, e, written, pointer) : undefined;

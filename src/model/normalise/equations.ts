@@ -1,7 +1,9 @@
 import { limits } from '../../diagnostics/limits.js';
-import { dimensionless, type ValueType } from '../../lang/ast.js';
+import { dimensionless, type Expression, type ValueType } from '../../lang/ast.js';
 import { divideDimensions, equalDimensions, second, unitText } from '../../lang/dimension.js';
+import { dependencyOrder, findCycle } from '../../lang/graph.js';
 import { wrongDimension } from '../../lang/messages.js';
+import { namesIn } from '../../lang/walk.js';
 import type {
   DerivativeDocument,
   DerivedDocument,
@@ -97,30 +99,51 @@ export function declareEquations(
 
   const noise = noisesOf(document, (name) => declaredAt.has(name) || more.has(name));
   for (const name of noise) resolved.set(name, special(noiseDimension, 'real', 'noise'));
-  const open: string[] = [];
+  const listed = (): readonly string[] => [...declaredAt.keys(), ...noise, ...more.keys()];
+  /** Knows that pending variables exist, without their units. */
+  const existing: Names = {
+    lookup: (name) => resolved.get(name) ?? more.get(name) ?? (pending.has(name) ? unknown('derived') : undefined),
+    names: listed,
+  };
+  const expressions = new Map<string, Expression | undefined>();
+  const expressionOf = (name: string): Expression | undefined => {
+    const waiting = pending.get(name);
+    if (waiting && !expressions.has(name))
+      expressions.set(
+        name,
+        readExpression(context, waiting.written as string, pureUnit, waiting.pointer, namesFrom(existing, around())),
+      );
+    return expressions.get(name);
+  };
+  const reads = (name: string): string[] => {
+    const e = expressionOf(name);
+    return e ? [...namesIn(e)].filter((read) => pending.has(read) && !resolved.has(read)) : [];
+  };
+  let inferring = false;
   const names: Names = {
     lookup(name) {
       const known = resolved.get(name) ?? more.get(name);
-      if (known) return known;
       const waiting = pending.get(name);
-      if (!waiting) return undefined;
-      if (open.includes(name)) {
-        context.report(messages.unitUnknown([...open.slice(open.indexOf(name)), name]), waiting.pointer);
-        const nothing = unknown(waiting.kind);
-        resolved.set(name, nothing);
-        return nothing;
+      if (known || !waiting) return known;
+      if (inferring) {
+        // The variables that it reads come first, so it is read in a circle.
+        context.report(messages.unitUnknown(findCycle([name], reads) ?? [name, name]), waiting.pointer);
+        resolved.set(name, unknown(waiting.kind));
+        return resolved.get(name);
       }
-      open.push(name);
-      const found = inferred(context, waiting, namesFrom(names, around()));
-      const variable = {
-        ...defined(found, declaredAt.get(name) ?? pointer),
-        ...(waiting.shared ? { shared: true } : {}),
-      };
-      open.pop();
-      if (!resolved.has(name)) resolved.set(name, variable);
+      inferring = true;
+      for (const each of dependencyOrder([name], reads)) {
+        const { shared, ...item } = pending.get(each) as Pending;
+        const found = defined(
+          inferred(context, item, expressionOf(each), namesFrom(names, around())),
+          declaredAt.get(each) ?? pointer,
+        );
+        if (!resolved.has(each)) resolved.set(each, { ...found, ...(shared ? { shared } : {}) });
+      }
+      inferring = false;
       return resolved.get(name);
     },
-    names: () => [...declaredAt.keys(), ...noise, ...more.keys()],
+    names: listed,
   };
   for (const name of pending.keys()) names.lookup(name);
   return { names, noise };
@@ -163,8 +186,12 @@ function declaration(
 }
 
 /** Infers the unit of a variable from its value. */
-function inferred(context: Context, { kind, written, type, pointer }: Pending, names: Names): Variable {
-  const e = readExpression(context, written as string, pureUnit, pointer, names);
+function inferred(
+  context: Context,
+  { kind, type, pointer }: Pending,
+  e: Expression | undefined,
+  names: Names,
+): Variable {
   const found = e && infer(context, e, names, pointer);
   if (!found) return unknown(kind, type);
   // An integer as a default does not make the variable one: `a: 1` may well become 0.5 elsewhere.

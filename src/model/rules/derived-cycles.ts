@@ -1,6 +1,6 @@
 import { messages } from '../messages.js';
 import { child } from '../pointer.js';
-import { findCycle } from './graph.js';
+import { findCycle } from '../../lang/graph.js';
 import type { Rule } from './rule.js';
 import { equationSets, namesOf } from './types.js';
 import { timingProperties } from '../timing-properties.js';

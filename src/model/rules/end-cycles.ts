@@ -1,7 +1,7 @@
 import { messages } from '../messages.js';
 import { child } from '../pointer.js';
 import { taggedSelection } from '../tagged.js';
-import { findCycle } from './graph.js';
+import { findCycle } from '../../lang/graph.js';
 import type { Rule } from './rule.js';
 
 /** Projections that end at the synapses of others do not do so in a circle. */

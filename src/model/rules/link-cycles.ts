@@ -1,7 +1,7 @@
 import { messages } from '../messages.js';
 import type { Id, Link } from '../model.js';
 import { child } from '../pointer.js';
-import { findCycle } from './graph.js';
+import { findCycle } from '../../lang/graph.js';
 import type { Rule } from './rule.js';
 import { namesOf } from './types.js';
 

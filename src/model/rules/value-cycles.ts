@@ -1,7 +1,7 @@
 import { messages } from '../messages.js';
 import type { EquationSet, Value } from '../model.js';
 import { child } from '../pointer.js';
-import { findCycle } from './graph.js';
+import { findCycle } from '../../lang/graph.js';
 import type { Rule, RuleContext } from './rule.js';
 import { equationSets, namesOf, namesOfValue } from './types.js';
 

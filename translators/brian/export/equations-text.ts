@@ -15,6 +15,7 @@ import type {
   ValueType,
 } from '../../../src/model/model.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { dependencyOrder } from '../../../src/lang/graph.js';
 import { brianExpression, brianTree, readCanonical, type NameView, type Remarks } from './brian-text.js';
 import { channelOf, channelParts } from '../../../src/library/readable/channel-parts.js';
 import { type TypePlan } from './plan.js';
@@ -204,17 +205,13 @@ export function initializers(
 
 /** Returns names that a text reads, directly or through derived variables. */
 function readsThrough(text: string, { derived }: NeuronType | SynapseType, view: NameView): ReadonlySet<string> {
-  const found = new Set<string>();
-  const visit = (from: string): void => {
-    for (const name of namesIn(readCanonical(from, view))) {
-      if (found.has(name)) continue;
-      found.add(name);
+  const reads = (from: string): ReadonlySet<string> => namesIn(readCanonical(from, view));
+  return new Set(
+    dependencyOrder(reads(text), (name) => {
       const variable = derived[name];
-      if (variable !== undefined) visit(variable.value);
-    }
-  };
-  visit(text);
-  return found;
+      return variable === undefined ? [] : reads(variable.value);
+    }),
+  );
 }
 
 /** Writes `a if c else b` as Brian's two assignments: b for all, then a if c holds. */

@@ -2,6 +2,7 @@
 
 import type { Expression } from '../../../src/lang/ast.js';
 import { namesIn } from '../../../src/lang/walk.js';
+import { dependencyOrder } from '../../../src/lang/graph.js';
 import { numbersOf } from '../../../src/model/arrays.js';
 import type { EquationSet } from '../../../src/model/model.js';
 import type { ExportContext } from './context.js';
@@ -28,16 +29,9 @@ export function derivedOrder(
   { derived }: Pick<EquationSet, 'derived'>,
   parse: (text: string) => Expression,
 ): readonly string[] {
-  const ordered: string[] = [];
-  const state = new Map<string, 'open' | 'done'>();
-  const visit = (name: string): void => {
-    const variable = derived[name];
-    if (!variable || state.has(name)) return;
-    state.set(name, 'open');
-    for (const inner of namesIn(parse(variable.value))) visit(inner);
-    state.set(name, 'done');
-    ordered.push(name);
-  };
-  for (const name of Object.keys(derived)) visit(name);
-  return ordered;
+  const names = Object.keys(derived);
+  const known = new Set(names);
+  return dependencyOrder(names, (name) =>
+    [...namesIn(parse(derived[name]?.value as string))].filter((read) => known.has(read)),
+  );
 }

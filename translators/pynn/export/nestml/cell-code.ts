@@ -4,8 +4,9 @@ import type { Expression, Statement } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
 import { parseUnit } from '../../../../src/lang/units.js';
 import { namesIn } from '../../../../src/lang/walk.js';
+import { dependencyOrder } from '../../../../src/lang/graph.js';
 import { freeName } from '../../../../src/model/free-name.js';
-import type { NeuronType, Refractory } from '../../../../src/model/typed.js';
+import type { DerivedVariable, NeuronType, Refractory } from '../../../../src/model/typed.js';
 import { eventCode, valueOf, type CellOfNest } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, type Names } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
@@ -127,23 +128,16 @@ export class CellCode {
   /** Returns the derived variables that are needed, each after the variables that it reads. */
   derived(): readonly string[] {
     const { type, recorded, operations } = this.cell;
-    const order: string[] = [];
-    const seen = new Set<string>();
-    const add = (name: string): void => {
-      const variable = type.derived[name];
-      if (variable === undefined || seen.has(name)) return;
-      seen.add(name);
-      for (const read of namesIn(variable.value)) add(read);
-      if (!this.held.has(name)) order.push(name);
-    };
+    const isDerived = (name: string): boolean => Object.hasOwn(type.derived, name);
     const codes = [
       ...Object.values(type.derivatives).map(({ rate }) => rate),
       ...Object.values(type.events).flatMap(eventCode),
       ...operations.flatMap(({ statements }) => statements.map(valueOf)),
     ];
-    for (const name of codes.flatMap((code) => [...namesIn(code)])) add(name);
-    for (const name of [...this.held, ...recorded]) add(name);
-    return order;
+    const needed = [...codes.flatMap((code) => [...namesIn(code)]), ...this.held, ...recorded].filter(isDerived);
+    const reads = (name: string): string[] =>
+      [...namesIn((type.derived[name] as DerivedVariable).value)].filter(isDerived);
+    return dependencyOrder(needed, reads).filter((name) => !this.held.has(name));
   }
 }
 

@@ -11,6 +11,7 @@ import { referenceTarget } from '../../runtime/targets/reference/target.js';
 import { wasmTarget } from '../../runtime/targets/wasm/target.js';
 import { brian } from '../support/brian-text.js';
 import { fingerprint } from './fingerprint.js';
+import { convertModel } from '../../src/run/convert.js';
 
 /** The frozen model as a reader of its JSON gets it. */
 function reread({ model, data }: ValidModel): ValidModel {
@@ -225,4 +226,24 @@ test('delays under LEMS are times, and those of a frozen model the same ones', a
   const { valid } = await freeze(model, wasmTarget);
   expect(valid.model.projections['p']?.delays).toEqual({ pre: { array: [0.00124, 0.003] } });
   expect(await fingerprint(reread(valid))).toBe(await fingerprint(model));
+});
+
+test('a frozen document of PyNN draws no sample', async () => {
+  const text = `
+format: interneuron/pynn
+rngs: { r: { type: NumpyRNG, seed: 1 } }
+populations: [{ label: a, size: 5, cell: { type: IF_curr_exp } }]
+views: [{ label: some, of: a, select: { sample: 2, rng: r } }]
+projections:
+  - label: p
+    pre: a
+    post: a
+    connector: { type: FixedNumberPreConnector, params: { n: 2 }, rng: r }
+    synapse: { type: StaticSynapse, params: { weight: 0.1, delay: 1 } }
+phases: [{ run: 1 }]
+`;
+  const { files } = await convertModel(importModel({ name: 'a.yaml', text }).valid, 'pynn-json', { freeze: true });
+  const document: unknown = JSON.parse(files[0]?.text ?? '');
+  expect(document).not.toHaveProperty('rngs');
+  expect(document).not.toHaveProperty('views');
 });

@@ -80,7 +80,8 @@ const converted = (from: ImportedModel, target: Target): Promise<ConvertedModel>
 
 /** The text of a conversion, with the names of the other files and of the types in them. */
 const textOf = ({ files: [first, ...others] }: ConvertedModel): string => {
-  const typesIn = (text: string): readonly string[] => [...text.matchAll(/<ComponentType name="(\w+)"/g)].map(([, name = '']) => name);
+  const typesIn = (text: string): readonly string[] =>
+    [...text.matchAll(/<ComponentType name="(\w+)"/g)].map(([, name = '']) => name);
   return [first?.text ?? '', ...others.map(({ name, text }) => `${[name, ...typesIn(text)].join(' ')}\n`)].join('');
 };
 
@@ -127,7 +128,12 @@ const codesOf = (notation: Notation, text: string): readonly string[] => {
 };
 
 /** Checks one case. @param set is called with what was found if cases are to be filled in */
-async function check(one: Case, typed: Texts<Notation, string>, path: readonly (string | number)[], set: Set): Promise<void> {
+async function check(
+  one: Case,
+  typed: Texts<Notation, string>,
+  path: readonly (string | number)[],
+  set: Set,
+): Promise<void> {
   const [first = 'model', ...others] = keysOf(typed);
   const text = typed[first] ?? '';
   if (one.refused !== undefined) {
@@ -136,7 +142,10 @@ async function check(one: Case, typed: Texts<Notation, string>, path: readonly (
     else expect(codes).toEqual(one.refused);
     return;
   }
-  const source = importModel({ name: one.fixture === undefined ? nameOf(first) : join(root, 'fixtures', one.fixture), text });
+  const source = importModel({
+    name: one.fixture === undefined ? nameOf(first) : join(root, 'fixtures', one.fixture),
+    text,
+  });
   for (const notation of [first, ...others]) {
     const read = notation === first ? source : importModel({ name: nameOf(notation), text: typed[notation] ?? '' });
     const again = textOf(await converted(read, documentOf[notation]));
@@ -150,7 +159,13 @@ async function check(one: Case, typed: Texts<Notation, string>, path: readonly (
     else if (differences.length > 0) set([...path, 'differences', notation], differences);
   }
   const of = new Map<Target, ConvertedModel>();
-  for (const target of new Set([...keysOf(one.written), ...keysOf(one.lines), ...keysOf(one.times), ...keysOf(one.report), ...keysOf(one.messages)]))
+  for (const target of new Set([
+    ...keysOf(one.written),
+    ...keysOf(one.lines),
+    ...keysOf(one.times),
+    ...keysOf(one.report),
+    ...keysOf(one.messages),
+  ]))
     of.set(target, await converted(source, target));
   for (const [target, result] of of) {
     const whole = textOf(result);
@@ -225,7 +240,6 @@ describe.each(files)('%s', (file) => {
       await check({ title: one.title, ...variant }, variantTyped, ['variants', n], set);
       if (variant.same !== undefined) expect(hashOf(variantTyped) === hashOf(typed)).toBe(variant.same);
     }
-    if (update)
-      writeFileSync(join(folder, file), documents.map((each) => each.toString({ lineWidth: 0 })).join(''));
+    if (update) writeFileSync(join(folder, file), documents.map((each) => each.toString({ lineWidth: 0 })).join(''));
   });
 });

@@ -115,7 +115,7 @@ export function printExpression(e: Expression, options: PrintOptions = {}): stri
       );
     case 'conditional':
       if (options.choice === 'signs')
-        return `${print(e.condition, level.or)} ? ${print(e.whenTrue, level.or)} : ${print(e.whenFalse, level.conditional)}`;
+        return `${print(e.condition, level.or)} ? ${print(e.whenTrue, level.or)} : ${print(e.whenFalse, level.or)}`;
       return (
         `${print(e.whenTrue, level.or)} if ${print(e.condition, level.or)} else ` +
         print(e.whenFalse, level.conditional)

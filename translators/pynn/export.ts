@@ -15,7 +15,7 @@ import { standardise, standardiseParts } from '../../src/library/recognise/stand
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import { scopesOf } from '../../src/model/declared-names.js';
-import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
+import type { Model, NeuronType, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { defaultOf, unitOf } from './cells.js';
@@ -24,6 +24,7 @@ import { given } from './export/given.js';
 import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
+import { withConstantsOfCells } from './export/nestml/constants.js';
 import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
 import { withoutReserved } from './export/nestml/reserved.js';
 import { withSettledValues } from './export/nestml/settled.js';
@@ -119,12 +120,15 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
   const isTree = timingProperties[valid.model.timing].takesTurns;
   const short = isTree ? { ...plain.valid, model: readable(plain.valid.model) } : plain.valid;
   const standard = standardise(short, 'pynn');
-  const free = withoutReserved(standard.valid, (id, type) => typeof standardCellOf(id, type) === 'string');
+  const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
+  const free = withoutReserved(withConstantsOfCells(standard.valid, isNestml), isNestml);
   const settled = withSettledValues(free.valid);
   const models = new NestmlModels(settled);
+  // Populations without a name in PyNN are reported again where NESTML does not express them either.
+  const isForNestml = ({ verdict, pointer }: ConversionEntry): boolean =>
+    verdict === 'notExpressible' && !pointer.startsWith('/recordings');
   const entries = [
-    ...plain.entries,
-    ...standard.entries.filter(({ verdict }) => verdict !== 'notExpressible'),
+    ...[...plain.entries, ...standard.entries].filter((entry) => !isForNestml(entry)),
     ...free.entries,
     ...reasonsForEquations(report, valid.model),
   ];

@@ -139,6 +139,62 @@ describe('code of cells', () => {
   });
 });
 
+describe('constants of each cell', () => {
+  it('columns of tables are parameters, among which cells choose by the time', async () => {
+    const { files, outcome } = await fixture('brian/timed-array.yaml');
+    expect(outcome).toBe('approximate');
+    const text = files[0]?.text ?? '';
+    expect(text).toContain(
+      'drive = (t - resolution()) < 2.5 ms ? steps_0 : ((t - resolution()) < 5 ms ? steps_1 : steps_2)\n',
+    );
+    expect(text).toContain('steps_0=[0, 1, 2], steps_1=[2, 1, 0], steps_2=[1.5, 1.5, 1.5]');
+    expect(text).toContain("v' = (pulse_ - v)/tau\n");
+  });
+
+  it('the index is a parameter of code at regular times, which runs before or after the equations', async () => {
+    const { files, outcome } = await fixture('brian/run-regularly.yaml');
+    expect(outcome).toBe('approximate');
+    const text = files[0]?.text ?? '';
+    expect(text).toContain('v += kick*(index + 1)\n');
+    expect(text).toContain('G_neuron(index=[0, 1])');
+    expect(text).toContain('        integrate_odes()\n        late = v\n');
+  });
+});
+
+describe('equations', () => {
+  it('noise in the sense of Stratonovich has the drift that it has in the sense of Itô', async () => {
+    const text = await modelIn(
+      group('model: "dz/dt = -z/(10*ms) + z*xi*sqrt(2/second) : 1"\nthreshold: z > 5\nreset: z = 1\nmethod: heun'),
+    );
+    // Half of z*sqrt(2/s) times its derivative, sqrt(2/s).
+    expect(text).toContain("z' = -z/10 ms + 0.5*(z*(0.002/(1 ms))**0.5*(0.002/(1 ms))**0.5)\n");
+  });
+
+  it('choices compare by < and >, since the solver takes other signs for those of equations', async () => {
+    const text = await modelIn(
+      group(
+        'model: |\n  dv/dt = (a - v)/(10*ms) : 1\n  a = int(v <= 1 and v != 0) : 1\nthreshold: v > 2\nreset: v = 0',
+      ),
+    );
+    expect(text).toContain('a real = v > 1 ? 0.0 : (v < 0 ? 1.0 : (v > 0 ? 1.0 : 0.0))\n');
+  });
+
+  it('a quantity before a slash stands in parentheses, or the slash would belong to its unit', async () => {
+    const text = await modelIn(
+      group(
+        'model: |\n  dv/dt = (1 - v)/tau : 1\n  tau = 2*ms/q : second\n  q = 1 + v : 1\nthreshold: v > 2\nreset: v = 0',
+      ),
+    );
+    expect(text).toContain('tau ms = (2 ms)/q\n');
+  });
+
+  it('sources whose intervals PyNN does not have are cells that draw them', async () => {
+    const { files, outcome } = await fixture('neuroml/random-inputs.xml');
+    expect(outcome).toBe('approximate');
+    expect(files[0]?.text).toContain('isi = minISI + 1 ms*((maxISI - minISI)/1 ms*random_uniform(0.0, 1.0))\n');
+  });
+});
+
 it('what NESTML has no words for here is named', async () => {
   const said = async (name: string): Promise<readonly string[]> => [...new Set(reasons(await fixture(name)))];
   expect(await said('brian/summed.yaml')).toEqual(['NESTML: sums over synapses']);

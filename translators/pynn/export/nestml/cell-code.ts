@@ -10,7 +10,6 @@ import type { DerivedVariable, NeuronType, Refractory } from '../../../../src/mo
 import { eventCode, valueOf, type CellOfNest } from './cell-of-nest.js';
 import { draws, nestmlAssignment, nestmlText, type Names } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
-import { callsTable, withTables } from './tables.js';
 import { nestmlQuantity } from './units.js';
 
 /** The refractory period of a cell. */
@@ -111,18 +110,15 @@ export class CellCode {
   readonly isTruth = (own: string): boolean =>
     [this.type.state[own], this.type.parameters[own], this.type.derived[own]].some((one) => one?.type === 'boolean');
 
-  /** Returns an expression with choices in the place of tables. */
-  readonly withTables = (e: Expression): Expression => withTables(e, this.cell);
-
   /** Returns the text of an expression. */
   text(e: Expression, names: Names = this.names): string {
-    return nestmlText(this.withTables(e), names);
+    return nestmlText(e, names);
   }
 
   /** Returns the text of a statement. */
   statement(statement: Statement): string {
     if (statement.kind === 'send') throw new NotInNestml('sending later');
-    return nestmlAssignment({ ...statement, value: this.withTables(statement.value) }, this.names, this.isTruth);
+    return nestmlAssignment(statement, this.names, this.isTruth);
   }
 
   /** Returns the derived variables that are needed, each after the variables that it reads. */
@@ -142,9 +138,9 @@ export class CellCode {
 }
 
 /** Returns derived variables that depend on the time or are drawn: they hold over a step. */
-function heldVariables({ type, tables }: CellOfNest): ReadonlySet<string> {
+function heldVariables({ type }: CellOfNest): ReadonlySet<string> {
   const held = Object.entries(type.derived).flatMap(([name, { value, held: isHeld }]) =>
-    isHeld || namesIn(value).has('t') || draws(value) || callsTable(value, tables) ? [name] : [],
+    isHeld || namesIn(value).has('t') || draws(value) ? [name] : [],
   );
   return new Set(held);
 }

@@ -1,7 +1,7 @@
 /** A cell before it becomes a NESTML model. */
 
 import type { Expression, Assignment, Statement } from '../../../../src/lang/ast.js';
-import type { EventDefinition, NeuronType, Table } from '../../../../src/model/typed.js';
+import type { EventDefinition, NeuronType } from '../../../../src/model/typed.js';
 import type { Port } from './ports.js';
 
 /** A cell to be written in NESTML. */
@@ -13,12 +13,14 @@ export interface CellOfNest {
   readonly emits?: string;
   /** The input that current sources feed; absent: none. */
   readonly fed?: string;
-  /** Code that runs at regular times, in steps. */
-  readonly operations: readonly { readonly statements: readonly Statement[]; readonly every: number }[];
+  /** Code that runs every so many steps, before or after the equations are integrated. */
+  readonly operations: readonly {
+    readonly statements: readonly Statement[];
+    readonly every: number;
+    readonly isLate: boolean;
+  }[];
   /** Variables that are recorded. */
   readonly recorded: ReadonlySet<string>;
-  readonly tables: Readonly<Record<string, Table>>;
-  readonly numbersOfTable: (table: Table) => ArrayLike<number>;
 }
 
 /** Returns all expressions of an event. */

@@ -1,10 +1,12 @@
 /** The equations of a model of NESTML. */
 
-import { conditional, number } from '../../../../src/lang/build.js';
-import { linearForm, linearRate } from '../../../../src/lang/linear.js';
+import { conditional, isZero, number, product, sum } from '../../../../src/lang/build.js';
+import type { Expression } from '../../../../src/lang/ast.js';
+import { derivative } from '../../../../src/lang/derivative.js';
+import { linearForm, linearRate, type LinearForm } from '../../../../src/lang/linear.js';
 import { namesIn } from '../../../../src/lang/walk.js';
 import type { CellCode } from './cell-code.js';
-import { draws, nestmlExpression, textOf } from './expressions.js';
+import { draws, withStrictChoices } from './expressions.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { nestUnitOf } from './units.js';
 
@@ -14,15 +16,15 @@ export function equationLines(code: CellCode): readonly string[] {
   const inline = code.derived().flatMap((name) => {
     const { unit, value } = derived[name] ?? { unit: '1', value: number(0) };
     const truth = code.isTruth(name);
-    const text = nestmlExpression(code.withTables(value), code.rateNames);
     const recordable = code.cell.recorded.has(name) && !truth ? 'recordable ' : '';
-    const written = truth ? conditional(text, number(1), number(0)) : text;
-    return [`${recordable}inline ${name} ${truth ? 'real' : nestUnitOf(unit).type} = ${textOf(written)}`];
+    const written = withStrictChoices(truth ? conditional(value, number(1), number(0)) : value);
+    const text = code.text(written, code.rateNames);
+    return [`${recordable}inline ${name} ${truth ? 'real' : nestUnitOf(unit).type} = ${text}`];
   });
   const rates = Object.entries(derivatives).map(([name, { rate }]) => {
-    const drift = noise.length === 0 ? rate : (linearForm(rate, noise)?.constant ?? refusedNoise());
+    const drift = noise.length === 0 ? rate : sum(noisyRate(rate, noise).constant, noiseDrift(code, rate));
     if (draws(drift)) throw new NotInNestml('rates that draw random numbers');
-    return `${name}' = ${code.text(drift, code.rateNames)}`;
+    return `${name}' = ${code.text(withStrictChoices(drift), code.rateNames)}`;
   });
   if (rates.length > 0) noteIntegration(code, method, Object.keys(state));
   return [...inline, ...rates];
@@ -52,6 +54,32 @@ function noteIntegration(code: CellCode, method: string, variables: readonly str
     );
 }
 
-const refusedNoise = (): never => {
-  throw new NotInNestml('noise that does not stand linearly in a rate');
-};
+/** Returns a rate as a drift and the coefficients of noise. */
+function noisyRate(rate: Expression, noise: readonly string[]): LinearForm {
+  const form = linearForm(rate, noise);
+  if (form === null) throw new NotInNestml('noise that does not stand linearly in a rate');
+  return form;
+}
+
+/**
+ * Returns what a rate gains if its noise, meant in the sense of Stratonovich, is added at the end of each step, which is
+ * the sense of Itô: half the sum of each coefficient times its derivative, over all variables with the same noise.
+ *
+ * dz/dt = -z/tau + z*xi   becomes   z' = -z/tau + 0.5*z, and z += z*sqrt(dt)*normal()
+ */
+function noiseDrift({ type: { method, noise, derivatives, derived } }: CellCode, rate: Expression): Expression {
+  if (method === 'euler') return number(0);
+  let drift: Expression = number(0);
+  for (const source of noise) {
+    const own = noisyRate(rate, noise).coefficients.get(source) ?? number(0);
+    if ([...namesIn(own)].some((name) => Object.hasOwn(derived, name)))
+      throw new NotInNestml('noise that depends on a derived variable');
+    for (const [name, other] of Object.entries(derivatives)) {
+      const slope = derivative(own, name);
+      const size = noisyRate(other.rate, noise).coefficients.get(source) ?? number(0);
+      if (slope === null) throw new NotInNestml(`noise that depends on ${name}, without a derivative`);
+      if (!isZero(slope) && !isZero(size)) drift = sum(drift, product(number(0.5), product(size, slope)));
+    }
+  }
+  return drift;
+}

@@ -30,7 +30,7 @@ export class CellEvents {
 
   /** Returns the condition of an event, including its suppression. */
   #condition(event: string, { when, edge }: EventDefinition): string {
-    let condition = nestmlExpression(this.code.withTables(when), this.code.names);
+    let condition = nestmlExpression(when, this.code.names);
     if (edge === 'rising')
       condition = binary('and', binary('<=', nameOf(this.#above(event)), number(0, undefined, true)), condition);
     const { definition, counter = '' } = this.code.period ?? {};
@@ -55,7 +55,7 @@ export class CellEvents {
   #clearing(event: string, { when, edge }: EventDefinition): readonly Block[] {
     if (edge !== 'rising') return [];
     const above = this.#above(event);
-    const over = negation(nestmlExpression(this.code.withTables(when), this.code.names));
+    const over = negation(nestmlExpression(when, this.code.names));
     return [{ title: `${above} > 0 and ${textOf(over)}`, body: [`${above} = 0`] }];
   }
 

@@ -4,7 +4,7 @@ import type { Assignment, Call, Expression } from '../../../../src/lang/ast.js';
 import { binary, call, conditional, name, number, unary } from '../../../../src/lang/build.js';
 import { isRandom } from '../../../../src/lang/functions.js';
 import { printExpression } from '../../../../src/lang/print.js';
-import { callsIn, withChildren } from '../../../../src/lang/walk.js';
+import { callsIn, mapExpression, withChildren } from '../../../../src/lang/walk.js';
 import { NotInNestml } from './not-in-nestml.js';
 import { nestmlQuantity } from './units.js';
 
@@ -23,7 +23,7 @@ const others: Readonly<Record<string, (...args: Expression[]) => Expression>> = 
   log2: (x = zero()) => binary('/', call('ln', [x]), call('ln', [number(2)])),
   sqrt: (x = zero()) => binary('**', x, number(0.5)),
   exprel: (x = zero()) =>
-    conditional(
+    strictChoice(
       binary('!=', x, zero()),
       binary('/', binary('-', call('exp', [x]), number(1, undefined, true)), x),
       number(1, undefined, true),
@@ -53,6 +53,41 @@ export const isCondition = (e: Expression): boolean =>
 /** Checks whether an expression draws random numbers. */
 export const draws = (e: Expression): boolean => callsIn(e).some((one) => isRandom(one.function));
 
+/**
+ * Returns an expression of the model whose choices compare by < and > only: in equations, NESTML's solver would take
+ * another sign with an equals sign for that of the equation.
+ */
+export const withStrictChoices = (e: Expression): Expression =>
+  mapExpression(e, (part) => {
+    if (part.kind === 'conditional') return strictChoice(part.condition, part.whenTrue, part.whenFalse);
+    const [condition] = part.kind === 'call' && part.function === 'int' ? part.arguments : [];
+    return condition !== undefined && isCondition(condition) ? strictChoice(condition, number(1), zero()) : part;
+  });
+
+function strictChoice(condition: Expression, yes: Expression, no: Expression): Expression {
+  if (condition.kind === 'unary' && condition.operator === 'not') return strictChoice(condition.operand, no, yes);
+  if (condition.kind !== 'binary') return conditional(condition, yes, no);
+  const { operator, left, right } = condition;
+  const unequal = (other: Expression, same: Expression): Expression =>
+    conditional(binary('<', left, right), other, conditional(binary('>', left, right), other, same));
+  switch (operator) {
+    case 'and':
+      return strictChoice(left, strictChoice(right, yes, no), no);
+    case 'or':
+      return strictChoice(left, yes, strictChoice(right, yes, no));
+    case '<=':
+      return conditional(binary('>', left, right), no, yes);
+    case '>=':
+      return conditional(binary('<', left, right), no, yes);
+    case '!=':
+      return unequal(yes, no);
+    case '==':
+      return unequal(no, yes);
+    default:
+      return conditional(condition, yes, no);
+  }
+}
+
 /** Returns an expression of the model in NESTML. @throws NotInNestml */
 export function nestmlExpression(e: Expression, names: Names): Expression {
   if (e.kind === 'name') return names(e.name);
@@ -79,7 +114,15 @@ export const negation = (e: Expression): Expression =>
   unary('not', e.kind === 'name' || e.kind === 'call' ? e : name(`(${textOf(e)})`));
 
 /** Quotients of whole numbers are whole in C++, the output language of NESTML. */
-const quotient = (left: Expression, right: Expression): Expression => binary('/', real(left), right);
+const quotient = (left: Expression, right: Expression): Expression => binary('/', withUnitsEnclosed(real(left)), right);
+
+/** Encloses a quantity at the end of a dividend: NESTML would take the slash in `1 ms/q10` for a part of the unit. */
+function withUnitsEnclosed(e: Expression): Expression {
+  if (e.kind === 'name') return /^[\d.]\S* /.test(e.name) ? name(`(${e.name})`) : e;
+  return e.kind === 'binary' && (e.operator === '*' || e.operator === '/')
+    ? { ...e, right: withUnitsEnclosed(e.right) }
+    : e;
+}
 
 const real = (e: Expression): Expression => (e.kind === 'number' ? number(e.value) : e);
 
@@ -87,7 +130,8 @@ function nestmlCall({ function: called, arguments: given }: Call): Expression {
   const args = given.map(real);
   if (same.has(called)) return call(called, args);
   const written = Object.hasOwn(others, called) ? others[called] : undefined;
-  if (written === undefined) throw new NotInNestml(`NESTML has no function ${called}`);
+  if (written === undefined)
+    throw new NotInNestml(`${called}, which is no function of NESTML and no table of at most 20 steps`);
   return written(...args);
 }
 

@@ -1,10 +1,10 @@
 /** The types of a model that PyNN has no name for, as models of NESTML. */
 
-import { numbersOf } from '../../../../src/model/arrays.js';
 import { freeName } from '../../../../src/model/free-name.js';
 import { parseUnit } from '../../../../src/lang/units.js';
 import { weightKindOf, type StandardCell } from '../../../../src/library/standard-type.js';
 import type { ValidModel } from '../../../../src/model/model.js';
+import { slotsOf } from '../../../../src/model/steps.js';
 import { isRecording, recordedVariables } from '../../../../src/model/tagged.js';
 import { populationsOf, wholePopulation } from '../../../../src/model/selected.js';
 import { ownersOf, type Model, type NeuronType } from '../../../../src/model/typed.js';
@@ -76,7 +76,7 @@ export class NestmlModels {
   #cell(id: string): NestmlModel {
     const type = this.#model.neurons[id];
     if (type === undefined) throw new NotInNestml('no type');
-    const { populations, tables, experiment } = this.#model;
+    const { populations, experiment } = this.#model;
     const { stimuli, operations: written } = this.#valid.model;
     const ids = Object.entries(populations).flatMap(([name, one]) => (one.type === id ? [name] : []));
     for (const name of ids) {
@@ -102,10 +102,8 @@ export class NestmlModels {
       if (on === undefined || !owners.some((one) => ids.includes(one))) return [];
       if (ids.length !== 1 || wholePopulation(on) !== ids[0])
         throw new NotInNestml('code that runs on some of its cells only');
-      if (operation.slot !== undefined && operation.slot !== 'start')
-        throw new NotInNestml(`code that runs in the slot ${operation.slot}`);
       const every = Math.max(1, Math.round((operation.every ?? experiment.dt) / experiment.dt));
-      return [{ key, statements: operation.do, every }];
+      return [{ key, statements: operation.do, every, isLate: isLate(operation.slot ?? 'start') }];
     });
     const recorded = new Set(
       this.#valid.model.recordings.flatMap((recording) =>
@@ -124,8 +122,6 @@ export class NestmlModels {
       ...(fed === undefined ? {} : { fed }),
       operations,
       recorded,
-      tables,
-      numbersOfTable: (table) => numbersOf(table.values, this.#valid.data),
     });
     this.#names.add(name);
     for (const { key } of operations) this.#operations.add(key);
@@ -196,6 +192,9 @@ export class NestmlModels {
     return [...byKey.values()];
   }
 }
+
+/** Checks whether code of a slot runs after the equations are integrated. */
+const isLate = (slot: string): boolean => slotsOf.brian.indexOf(slot) > slotsOf.brian.indexOf('groups');
 
 /** Returns the effect of a synapse of PyNN on the variable that is its receptor. */
 function namedUse(variable: string | undefined, { state }: NeuronType): StaticUse {

@@ -23,7 +23,7 @@ export class Refractoriness {
     const { definition, counter } = this.period;
     if (definition.while !== undefined) {
       this.code.ownState.push(`${counter} real = 0    # 1 while refractory`);
-      const holds = nestmlExpression(this.code.withTables(definition.while), this.code.names);
+      const holds = nestmlExpression(definition.while, this.code.names);
       return [`if ${counter} > 0 and ${textOf(negation(holds))}:`, `    ${counter} = 0`];
     }
     if (definition.evaluated === 'atEvent') {

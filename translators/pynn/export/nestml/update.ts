@@ -3,11 +3,9 @@
 import type { Statement } from '../../../../src/lang/ast.js';
 import { binary, name as nameOf, number } from '../../../../src/lang/build.js';
 import { linearForm } from '../../../../src/lang/linear.js';
-import { namesIn } from '../../../../src/lang/walk.js';
 import type { CellCode } from './cell-code.js';
 import { indented } from './cell-of-nest.js';
 import { nestmlExpression, textOf } from './expressions.js';
-import { NotInNestml } from './not-in-nestml.js';
 import type { Refractoriness } from './refractoriness.js';
 import { nestUnitOf } from './units.js';
 
@@ -16,7 +14,11 @@ export function updateLines(code: CellCode, refractoriness: Refractoriness): rea
   const { operations } = code.cell;
   const { derivatives, derived, noise } = code.type;
   const lines: string[] = [];
-  for (const { statements, every } of operations) lines.push(...operation(statements, every, code, refractoriness));
+  const operationsOf = (late: boolean): readonly string[] =>
+    operations.flatMap(({ statements, every, isLate }) =>
+      isLate === late ? operation(statements, every, code, refractoriness) : [],
+    );
+  lines.push(...operationsOf(false));
   lines.push(...refractoriness.begin());
   for (const name of code.held) lines.push(`${name} = ${code.text(derived[name]?.value ?? number(0))}`);
   const noises = new Map(
@@ -32,20 +34,18 @@ export function updateLines(code: CellCode, refractoriness: Refractoriness): rea
   for (const [name, parts] of noises) {
     const local = code.free(`noise_${name}`);
     sums.set(name, local);
-    const { method, state } = code.type;
-    if (method !== 'euler' && parts.some((part) => [...namesIn(part)].some((one) => Object.hasOwn(state, one))))
-      throw new NotInNestml('noise that depends on the state, in the sense of Stratonovich');
+    const { state } = code.type;
     const terms = parts.map((part) =>
       binary(
         '*',
-        binary('*', nestmlExpression(code.withTables(part), code.names), nameOf('resolution()**0.5')),
+        binary('*', nestmlExpression(part, code.names), nameOf('resolution()**0.5')),
         nameOf('random_normal(0.0, 1.0)'),
       ),
     );
     const sum = terms.reduce((all, term) => binary('+', all, term));
     lines.push(`${local} ${nestUnitOf(state[name]?.unit ?? '1').type} = ${textOf(sum)}`);
   }
-  lines.push(...integration(Object.keys(derivatives), sums, refractoriness));
+  lines.push(...integration(Object.keys(derivatives), sums, refractoriness), ...operationsOf(true));
   return lines;
 }
 

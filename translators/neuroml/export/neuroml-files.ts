@@ -22,6 +22,10 @@ const ofSimulation: ReadonlySet<string> = new Set(['Target', 'Include', 'Simulat
 /** A channel that NeuroML has by only its type. */
 const passive = 'ionChannelPassive';
 const schema = 'http://www.neuroml.org/schema/neuroml2';
+/** Elements whose attribute `type` may name any component type. */
+const ofAnyType: ReadonlySet<string> = new Set([
+  ...['forwardRate', 'reverseRate', 'timeCourse', 'steadyState', 'q10Settings'],
+]);
 /** The most projections into which a projection of cells with their own values is split. */
 const mostProjections = 10_000;
 
@@ -33,37 +37,55 @@ const mostProjections = 10_000;
  */
 export function neuromlFiles(root: Element, name: string): readonly NamedFile[] | string {
   if (root.tag === 'neuroml') return [{ name, root }];
-  const has = (tags: ReadonlySet<string>): readonly Element[] => root.children.filter(({ tag }) => tags.has(tag));
-  const others = root.children
-    .filter(({ tag }) => !definitions.has(tag) && !ofSimulation.has(tag))
-    .map((one) =>
-      one.tag === passive ? { ...one, tag: 'ionChannel', attributes: { ...one.attributes, type: passive } } : one,
-    );
-  const known = others.filter(({ tag }) => isInSchema(tag));
+  const elements = root.children.map(plainElement);
+  const has = (tags: ReadonlySet<string>): readonly Element[] => elements.filter(({ tag }) => tags.has(tag));
+  const own = has(definitions);
+  const [target, includes, runs] = ['Target', 'Include', 'Simulation'].map((tag) => has(new Set([tag])));
+  const others = withOneNote(elements.filter(({ tag }) => !definitions.has(tag) && !ofSimulation.has(tag)));
+  const ownTypes = new Set(
+    own.flatMap(({ tag, attributes }) => (tag === 'ComponentType' ? (attributes['name'] ?? '') : [])),
+  );
+  const known = others.filter((one) => isInSchema(one.tag) && ownPart(one, ownTypes) === undefined);
+  const custom = others.filter((one) => !known.includes(one));
+  const networks = others.filter(({ tag }) => tag === 'network');
+  const foreign =
+    connectionsIn(networks).find((tag) => !connectionTags.has(tag)) ??
+    networks.map((network) => ownPart(network, ownTypes)).find((tag) => tag !== undefined);
+  if (foreign !== undefined) return `NeuroML has no element ${foreign}`;
   if (known.length === 0) return 'it holds component types alone';
-  if (has(new Set(['Simulation'])).length === 0) return 'types of its own belong to it';
-  const connection = connectionsIn(known).find((tag) => !connectionTags.has(tag));
-  if (connection !== undefined) return `NeuroML has no element ${connection}`;
+  if (runs?.length === 0) return 'types of its own belong to it';
   const base = name.replace(/(\.(net|cell|channel|synapse))?\.nml$/i, '');
   const [types, simulation] = [`${base}_types.xml`, `LEMS_${base}.xml`];
-  const own = has(definitions);
   const include = (file: string): Element => element('Include', { file });
-  const [target, includes, runs] = ['Target', 'Include', 'Simulation'].map((tag) => has(new Set([tag])));
   const coreTypes = (includes ?? []).filter(({ attributes }) => attributes['file'] !== 'Simulation.xml');
-  const neuroml = element(
-    'neuroml',
-    {
-      xmlns: schema,
-      'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
-      'xsi:schemaLocation': `${schema} https://raw.github.com/NeuroML/NeuroML2/development/Schemas/NeuroML2/NeuroML_v2.3.1.xsd`,
-      id: base.replace(/\W/g, '_').replace(/^(?=\d)/, '_'),
-    },
-    inSchemaOrder(others).map((one) => inOrder(one.tag === 'network' ? networkOf(one) : one)),
+  const document = (id: string, children: readonly Element[]): Element =>
+    element(
+      'neuroml',
+      {
+        xmlns: schema,
+        'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance',
+        'xsi:schemaLocation': `${schema} https://raw.github.com/NeuroML/NeuroML2/development/Schemas/NeuroML2/NeuroML_v2.3.1.xsd`,
+        id: id.replace(/\W/g, '_').replace(/^(?=\d)/, '_'),
+      },
+      children,
+    );
+  const neuroml = document(
+    base,
+    inSchemaOrder([...known, ...(custom.length > 0 ? [element('include', { href: types })] : [])]).map((one) =>
+      inOrder(one.tag === 'network' ? networkOf(one) : one),
+    ),
   );
   const projections = projectionsIn(neuroml.children);
   const isRegrouped = projections !== projectionsIn(others);
   if (isRegrouped && projections > mostProjections)
     return `cells with values of their own are populations of their own, with ${projections.toLocaleString('en')} projections between two`;
+  // NeuroML documents include only NeuroML documents, and those may hold LEMS's definitions.
+  const typesFile =
+    custom.length > 0
+      ? document(`${base}_types`, [...inSchemaOrder(underKnownNames(custom, networks)), ...own])
+      : own.length > 0
+        ? element('Lems', {}, [...coreTypes, ...own])
+        : undefined;
   const roots: readonly (readonly [string, Element])[] = [
     [name, neuroml],
     [
@@ -71,19 +93,63 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
       element('Lems', root.attributes, [
         ...(target ?? []),
         ...(includes ?? []),
-        ...(own.length > 0 ? [include(types)] : []),
+        ...(typesFile?.tag === 'Lems' ? [include(types)] : []),
         include(name),
         ...(runs ?? []),
       ]),
     ],
-    ...(own.length > 0 ? [[types, element('Lems', {}, [...coreTypes, ...own])] as const] : []),
+    ...(typesFile === undefined ? [] : [[types, typesFile] as const]),
   ];
   // Items of a list all have the same form: one stands for all.
   const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));
-  const definedAndRun = root.children.filter(({ tag }) => definitions.has(tag) || ofSimulation.has(tag));
-  const whole = isRegrouped ? element('Lems', root.attributes, [...definedAndRun, ...neuroml.children]) : root;
+  const definedAndRun = elements.filter(({ tag }) => definitions.has(tag) || ofSimulation.has(tag));
+  const written = neuroml.children.filter(({ tag }) => tag !== 'include');
+  const whole = isRegrouped ? element('Lems', root.attributes, [...definedAndRun, ...custom, ...written]) : root;
   const fault = faultOf(xmlText(whole, 1), short, { neuroml: name, simulation });
   return fault ?? roots.map(([file, one]) => ({ name: file, root: one }));
+}
+
+/** Returns an element under the name of its type: `<Component type="T">` as `<T>`, a passive channel by its type. */
+function plainElement(one: Element): Element {
+  const { type, ...attributes } = one.attributes;
+  if (one.tag === 'Component' && type !== undefined) return { ...one, tag: type, attributes };
+  return one.tag === passive ? { ...one, tag: 'ionChannel', attributes: { ...one.attributes, type: passive } } : one;
+}
+
+/** Returns elements with their notes as one, since a NeuroML document has one. */
+function withOneNote(elements: readonly Element[]): readonly Element[] {
+  const notes = elements.filter(({ tag }) => tag === 'notes');
+  if (notes.length < 2) return elements;
+  const text = notes.map((note) => (note.text ?? '').trim()).join('\n\n');
+  return [{ ...element('notes'), text }, ...elements.filter(({ tag }) => tag !== 'notes')];
+}
+
+/** Returns the first part of an element with one of the types, which the schema does not know; undefined if none. */
+function ownPart(one: Element, types: ReadonlySet<string>): string | undefined {
+  const { type = '' } = one.attributes;
+  if (types.has(one.tag)) return one.tag;
+  if (types.has(type) && !ofAnyType.has(one.tag)) return type;
+  return one.children.map((child) => ownPart(child, types)).find((tag) => tag !== undefined);
+}
+
+/**
+ * Returns elements of types that the schema does not know under names of the schema, with their types as attributes,
+ * so that populations and projections of a valid document may refer to them.
+ *
+ *     <my_cell id="a" tau="5ms"/>   becomes   <baseCell type="my_cell" id="a" tau="5ms"/>
+ */
+function underKnownNames(custom: readonly Element[], networks: readonly Element[]): readonly Element[] {
+  const parts = networks.flatMap(({ children }) => children);
+  const named = (tag: string, attribute: string): ReadonlySet<string | undefined> =>
+    new Set(parts.flatMap((part) => (part.tag === tag ? [part.attributes[attribute]] : [])));
+  const [cells, synapses] = [named('population', 'component'), named('projection', 'synapse')];
+  return custom.map((one) => {
+    const { id } = one.attributes;
+    const tag = cells.has(id) ? 'baseCell' : synapses.has(id) ? 'silentSynapse' : undefined;
+    return tag === undefined || isInSchema(one.tag)
+      ? one
+      : { ...one, tag, attributes: { type: one.tag, ...one.attributes } };
+  });
 }
 
 /** Returns an element with its contents in the order of the schema. */

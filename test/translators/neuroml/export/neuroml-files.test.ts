@@ -120,6 +120,41 @@ it('has a population of as many cells, with one first value for all', { timeout:
   expect((await judged(converted, true)).complaints).toEqual([]);
 });
 
+it('has cells and synapses of its own types under names of the schema', { timeout: 60_000 }, async () => {
+  const source = readSource('fixtures/readme/first-steps.yaml');
+  const converted = await convert(source, 'x.nml');
+  const [network, , types] = converted.files;
+  expect(network?.text).toContain('<include href="x_types.xml"/>');
+  expect(types?.text).toMatch(/^<neuroml [^]*<baseCell type="cells_cell" id="cells_cells" tau="10ms"\/>/);
+  expect(types?.text).toContain('<silentSynapse type="drive_synapse" id="drive_synapses" w="0.8mV"/>');
+  expect((await judged(converted, true)).complaints).toEqual([]);
+});
+
+it('has channels with gates of its own in the file of types', { timeout: 60_000 }, async () => {
+  const gate = `<ComponentType name="slowGate" extends="gateHHtauInf"/>`;
+  const text = `<Lems><Target component="run"/><Include file="Cells.xml"/><Include file="Networks.xml"/>
+    <Include file="Simulation.xml"/>${gate}<notes>One</notes><notes>Two</notes>
+    <ionChannelHH id="k" conductance="10pS" species="k"><slowGate id="n" instances="1">
+      <timeCourse type="fixedTimeCourse" tau="5ms"/>
+      <steadyState type="HHSigmoidVariable" rate="1" midpoint="-40mV" scale="5mV"/></slowGate></ionChannelHH>
+    <cell id="c"><morphology id="m"><segment id="0" name="soma">
+      <proximal x="0" y="0" z="0" diameter="10"/><distal x="0" y="0" z="10" diameter="10"/></segment></morphology>
+      <biophysicalProperties id="b"><membraneProperties>
+        <channelDensity id="all" ionChannel="k" condDensity="1mS_per_cm2" erev="-80mV" ion="k"/>
+        <spikeThresh value="0mV"/><specificCapacitance value="1uF_per_cm2"/><initMembPotential value="-65mV"/>
+      </membraneProperties><intracellularProperties><resistivity value="0.1kohm_cm"/></intracellularProperties>
+      </biophysicalProperties></cell>
+    <network id="net"><population id="p" component="c" size="1"/></network>
+    <Simulation id="run" length="1ms" step="0.01ms" target="net"/></Lems>`;
+  const source = { name: 'own.xml', text };
+  const converted = await convert(source, 'x.nml');
+  const [network, , types] = converted.files;
+  expect(network?.text).toMatch(/<notes>One\s+Two<\/notes>/);
+  expect(network?.text).not.toContain('ionChannelHH');
+  expect(types?.text).toMatch(/<ionChannelHH [^]*<slowGate [^]*<ComponentType name="slowGate"/);
+  expect(await judged(converted, true)).toEqual({ hash: importModel(source).hashes.model, complaints: [] });
+});
+
 it('is a LEMS document where NeuroML has no words, and the report says for what', async () => {
   const { files, report } = await convert(readSource('fixtures/brian/custom-event.yaml'), 'x.nml');
   expect(files.map(({ name }) => name)).toEqual(['x.nml']);

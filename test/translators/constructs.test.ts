@@ -86,7 +86,9 @@ const textOf = ({ files: [first, ...others] }: ConvertedModel): string => {
 };
 
 const rowsOf = ({ report }: ConvertedModel): readonly string[] =>
-  report.flatMap(({ verdict, code, pointer }) => (verdict === 'exact' ? [] : [`${verdict} ${code} ${pointer}`.trimEnd()]));
+  report.flatMap(({ verdict, code, pointer }) =>
+    verdict === 'exact' ? [] : [`${verdict} ${code} ${pointer}`.trimEnd()],
+  );
 
 /** Pointers of the places, at most three names deep, at which two trees differ. */
 function differencesOf(one: unknown, other: unknown, place = ''): readonly string[] {
@@ -240,6 +242,10 @@ describe.each(files)('%s', (file) => {
       await check({ title: one.title, ...variant }, variantTyped, ['variants', n], set);
       if (variant.same !== undefined) expect(hashOf(variantTyped) === hashOf(typed)).toBe(variant.same);
     }
-    if (update) writeFileSync(join(folder, file), documents.map((each) => each.toString({ lineWidth: 0, singleQuote: true })).join(''));
+    if (update)
+      writeFileSync(
+        join(folder, file),
+        documents.map((each) => each.toString({ lineWidth: 0, singleQuote: true })).join(''),
+      );
   });
 });

@@ -76,7 +76,13 @@ const network = (cells: number, inputs: number): object =>
     [
       [
         'inputs',
-        { from: 'cells', to: 'cells', connect: { rule: 'probability', p: inputs / cells }, values: { w: '0.1 mV' } },
+        {
+          from: 'cells',
+          to: 'cells',
+          delay: '1 ms',
+          connect: { rule: 'probability', p: inputs / cells },
+          values: { w: '0.1 mV' },
+        },
       ],
     ],
   );

@@ -1,6 +1,6 @@
 /**
  * Rules that fix the number of synapses: for each target, for each source, or in total. Numbers are split by halves
- * over rows, then from block to block of 1024 elements, by binomial draws (with repetition) or hypergeometric ones
+ * over rows, then from block to block, by binomial draws (with repetition) or hypergeometric ones
  * (without). Rows and blocks can thus be drawn independently; elements are then chosen within each block.
  */
 
@@ -21,7 +21,15 @@ import { parameterBounds } from '../projections/projection-bounds.js';
 import { type ProjectionEnd, type ProjectionPlan } from '../projections/projection.js';
 import { SynapseScope } from '../code/synapse-scope.js';
 import * as messages from '../messages.js';
-import { blocksOf, blockSize, ruleKey, sameSources, sameTargets, withElement, type CountedCode } from './rule-code.js';
+import {
+  blockLength,
+  blocksOf,
+  ruleKey,
+  sameSources,
+  sameTargets,
+  withElement,
+  type CountedCode,
+} from './rule-code.js';
 import { withoutRepetition, withRepetition } from './sampling.js';
 
 type Degree = Extract<ConnectionRule, { rule: 'fixedInDegree' | 'fixedOutDegree' }>;
@@ -46,6 +54,8 @@ interface Frame {
   readonly outer: ProjectionEnd;
   readonly inner: ProjectionEnd;
   readonly outerSide: 'pre' | 'post';
+  /** Elements of a block. */
+  readonly length: number;
   readonly blocks: number;
   readonly replace: boolean;
   readonly key: readonly [Ir, Ir];
@@ -59,6 +69,7 @@ interface Frame {
 function frameOf(
   outerSide: 'pre' | 'post',
   { replace, self }: { readonly replace: boolean; readonly self: boolean },
+  density: number,
   ordinal: number,
   plan: ProjectionPlan,
   context: Context,
@@ -66,6 +77,7 @@ function frameOf(
   const [outer, inner] = outerSide === 'pre' ? [plan.pre, plan.post] : [plan.post, plan.pre];
   const left = self ? null : outerSide === 'pre' ? sameTargets(plan) : sameSources(plan);
   const name = `${plan.name}.connect${ordinal}`;
+  const length = blockLength(inner.named, density);
   const leftOut =
     left &&
     context.builder.buffer(`${name}.same`, 'u32', left.length, 'the same element at the other end', {
@@ -76,7 +88,8 @@ function frameOf(
     outer,
     inner,
     outerSide,
-    blocks: blocksOf(inner.named),
+    length,
+    blocks: blocksOf(inner.named, length),
     replace,
     key: ruleKey(ordinal, plan, context),
     name,
@@ -93,9 +106,10 @@ function fixedDegree(
   plan: ProjectionPlan,
   context: Context,
 ): CountedCode {
-  const frame = frameOf(outerSide, rule, ordinal, plan, context);
-  const { outer, inner, blocks } = frame;
   const text = rule.n;
+  const others = (outerSide === 'pre' ? plan.post : plan.pre).named;
+  const frame = frameOf(outerSide, rule, typeof text === 'number' ? text / others : 1, ordinal, plan, context);
+  const { outer, inner, blocks } = frame;
   const other = typeof text === 'number' ? undefined : readsOther(text, outerSide);
   if (other !== undefined)
     context.diagnostics.add(
@@ -168,7 +182,7 @@ function spread(frame: Frame, number: Local, counts: Buffer, block: Block, plan:
 
 /** n pairs in all. */
 export function fixedTotal(rule: Total, ordinal: number, plan: ProjectionPlan, context: Context): CountedCode {
-  const frame = frameOf('pre', rule, ordinal, plan, context);
+  const frame = frameOf('pre', rule, rule.n / plan.pre.named / plan.post.named, ordinal, plan, context);
   const { outer, inner, blocks } = frame;
   const most = rule.replace ? rule.n : Math.min(rule.n, 1);
   return {
@@ -239,7 +253,7 @@ function firstPart(count: Ir, first: Ir, second: Ir, counter: readonly [Ir, Ir, 
  * @random counter (outer element, 2^32 - 4, block, iteration)
  */
 function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): void {
-  const { blocks, inner, leftOut } = frame;
+  const { blocks, length, inner, leftOut } = frame;
   if (blocks === 1) {
     block.emit(ir.store(counts, item, ir.get(number)));
     return;
@@ -255,8 +269,8 @@ function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): 
       ir.u32(blocks),
       block.nested((body) => {
         const countOfBlock = body.local('own', 'u32');
-        const size = body.name('block_size', sizeOfBlock(ir.get(b), inner.named));
-        const excluded = out ? ir.convert('u32', ir.eq(ir.div(out, ir.u32(blockSize)), ir.get(b))) : ir.u32(0);
+        const size = body.name('block_size', sizeOfBlock(ir.get(b), length, inner.named));
+        const excluded = out ? ir.convert('u32', ir.eq(ir.div(out, ir.u32(length)), ir.get(b))) : ir.u32(0);
         const here = body.name('here', out ? ir.sub(size, excluded) : size);
         const rest = body.name('rest', ir.sub(ir.get(left), here));
         const open = ir.and(ir.gt(ir.get(number), ir.u32(0)), ir.gt(rest, ir.u32(0)));
@@ -280,9 +294,9 @@ function overBlocks(frame: Frame, number: Local, counts: Buffer, block: Block): 
   );
 }
 
-const sizeOfBlock = (b: Ir, elements: number): Ir => {
-  const rest = ir.sub(ir.u32(elements), ir.mul(b, ir.u32(blockSize)));
-  return ir.select(ir.lt(rest, ir.u32(blockSize)), rest, ir.u32(blockSize));
+const sizeOfBlock = (b: Ir, length: number, elements: number): Ir => {
+  const rest = ir.sub(ir.u32(elements), ir.mul(b, ir.u32(length)));
+  return ir.select(ir.lt(rest, ir.u32(length)), rest, ir.u32(length));
 };
 
 /** Numbers of synapses by halves of rows; the numbers of whole rows begin at `first`. */
@@ -409,10 +423,10 @@ function halve(level: number, count: number, { leaves, nodes, allowed }: Halves,
  * @random counter (outer element, block, 0, call)
  */
 function fillOf(frame: Frame): CountedCode['fill'] {
-  const { inner, leftOut, replace, key } = frame;
+  const { inner, length, leftOut, replace, key } = frame;
   return ({ outer, blockIndex, first, count, storage }, block) => {
-    const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(blockSize)));
-    const size = block.name('block_size', sizeOfBlock(blockIndex, inner.named));
+    const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(length)));
+    const size = block.name('block_size', sizeOfBlock(blockIndex, length, inner.named));
     const out = leftOut ? block.name('left_out', ir.load(leftOut, outer)) : null;
     const within = out ? ir.and(ir.ge(out, begin), ir.lt(ir.sub(out, begin), size)) : null;
     const allowed = within ? block.name('allowed', ir.sub(size, ir.convert('u32', within))) : size;

@@ -12,7 +12,7 @@ import { philox, siteWord, uniformOf } from '../code/draws.js';
 import { compile, compileCondition, library, to } from '../code/expressions.js';
 import type { ProjectionPlan } from '../projections/projection.js';
 import { SynapseScope } from '../code/synapse-scope.js';
-import { blocksOf, blockSize, ruleKey, sameTargets, withElement, type PairwiseCode } from './rule-code.js';
+import { blockLength, blocksOf, ruleKey, sameTargets, withElement, type PairwiseCode } from './rule-code.js';
 
 type Pairs = Extract<ConnectionRule, { rule: 'pairs' }>;
 
@@ -20,6 +20,7 @@ type Pairs = Extract<ConnectionRule, { rule: 'pairs' }>;
 export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, context: Context): PairwiseCode {
   const p = typeof rule.p === 'number' ? rule.p : null;
   const skipping = p !== null && p > 0 && p < 1;
+  const length = blockLength(plan.post.named, skipping ? p : 1);
   const key = ruleKey(ordinal, plan, context);
   const ruleCopies = rule.copies;
   const copies = typeof ruleCopies === 'number' ? ruleCopies : boundsOf(ruleCopies, () => undefined).high;
@@ -68,8 +69,8 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     });
   const write = (source: Ir, blockIndex: Ir, block: Block, found: (inner: Ir, block: Block) => void): void => {
     if (p !== null && !(p > 0)) return;
-    const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(blockSize)));
-    const untilBlock = ir.add(begin, ir.u32(blockSize));
+    const begin = block.name('block_begin', ir.mul(blockIndex, ir.u32(length)));
+    const untilBlock = ir.add(begin, ir.u32(length));
     const end = block.name(
       'block_end',
       ir.select(ir.lt(untilBlock, ir.u32(plan.post.named)), untilBlock, ir.u32(plan.post.named)),
@@ -97,7 +98,7 @@ export function pairs(rule: Pairs, ordinal: number, plan: ProjectionPlan, contex
     kind: 'pairwise',
     keepsFound,
     outer: 'pre',
-    blocks: blocksOf(plan.post.named),
+    blocks: blocksOf(plan.post.named, length),
     ascending: !plan.post.map,
     copies,
     write,

@@ -8,8 +8,23 @@ import { keyAt, keyBuffer } from '../code/draws.js';
 import { none } from '../../draw/drawn-model.js';
 import type { ProjectionEnd, ProjectionPlan } from '../projections/projection.js';
 
-/** Targets a block holds; part of the rules. */
-export const blockSize = 1024;
+/** Least elements of a block, which is the number at ends with few elements; part of the rules. */
+export const shortestBlock = 1024;
+const fewElements = 32_768;
+/** Synapses that a longer block has at most on average. */
+const synapsesOfBlock = 32;
+
+/**
+ * Returns the elements of a block: a power of two. At ends with many elements, sparse connections have longer blocks, so
+ * that the number of blocks grows with that of synapses instead of that of pairs. Part of the rules.
+ *
+ * @param density synapses for each pair on average
+ */
+export function blockLength(elements: number, density: number): number {
+  let length = shortestBlock;
+  if (elements > fewElements) while (length < elements && 2 * length * density <= synapsesOfBlock) length *= 2;
+  return length;
+}
 
 interface CommonCode {
   /** The end that the items run over; each item lists elements of the other end. */
@@ -27,6 +42,7 @@ export interface PairwiseCode extends CommonCode {
   readonly kind: 'pairwise';
   /**
    * Whether a decision is so expensive that the results of counting are kept, one bit per pair, until rows are filled.
+   * Blocks have the shortest length then.
    */
   readonly keepsFound: boolean;
   /**
@@ -64,7 +80,7 @@ export interface FilledItem {
 export type RuleCode = PairwiseCode | CountedCode;
 
 /** Number of blocks of an end with the given number of elements. */
-export const blocksOf = (elements: number): number => Math.max(1, Math.ceil(elements / blockSize));
+export const blocksOf = (elements: number, length: number): number => Math.max(1, Math.ceil(elements / length));
 
 /** Key of a rule's stream. */
 export function ruleKey(ordinal: number, plan: ProjectionPlan, context: Context): readonly [Ir, Ir] {

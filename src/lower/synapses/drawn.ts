@@ -12,7 +12,7 @@ import type { Context } from '../context.js';
 import * as messages from '../messages.js';
 import { none } from '../../draw/drawn-model.js';
 import type { ProjectionPlan } from '../projections/projection.js';
-import { blockSize, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
+import { shortestBlock, type CountedCode, type PairwiseCode, type RuleCode } from '../rules/rule-code.js';
 import { expectedSynapses } from './expected.js';
 import { moveToRows } from './move-to-rows.js';
 import { targetElement, type RawSynapses } from '../projections/projection.js';
@@ -65,9 +65,9 @@ function count(code: RuleCode, ordinal: number, plan: ProjectionPlan, context: C
     items + 1,
     `first synapse of each item of work of rule ${ordinal} of ${plan.name}`,
   );
-  const words = blockSize / 32;
+  const words = shortestBlock / 32;
   const acceptedPairs =
-    code.kind === 'pairwise' && code.keepsFound && items * blockSize <= mostKept
+    code.kind === 'pairwise' && code.keepsFound && items * shortestBlock <= mostKept
       ? builder.buffer(
           `${name}.found`,
           'u32',
@@ -95,8 +95,8 @@ function countingKernel(
   code.write(outer, inner, block, (element, body) => {
     body.emit(ir.set(acceptedCount, ir.add(ir.get(acceptedCount), ir.u32(1))));
     if (!bits) return;
-    const within = body.name('within', ir.sub(element, ir.mul(inner, ir.u32(blockSize))));
-    const word = body.name('word', ir.add(ir.mul(item, ir.u32(blockSize / 32)), ir.shr(within, ir.u32(5))));
+    const within = body.name('within', ir.sub(element, ir.mul(inner, ir.u32(shortestBlock))));
+    const word = body.name('word', ir.add(ir.mul(item, ir.u32(shortestBlock / 32)), ir.shr(within, ir.u32(5))));
     body.emit(ir.store(bits, word, ir.or(ir.load(bits, word), ir.shl(ir.u32(1), ir.and(within, ir.u32(31))))));
   });
   block.emit(ir.store(starts, item, ir.get(acceptedCount)));
@@ -211,7 +211,7 @@ function filled(counted: readonly Counted[], plan: ProjectionPlan, context: Cont
 /** Goes through the pairs of an item that were found when they were counted. */
 function eachBit(found: Buffer, blockIndex: Ir, block: Block, put: (element: Ir, block: Block) => void): void {
   const [k, word] = [block.local('k', 'u32'), block.local('word', 'u32')];
-  const words = blockSize / 32;
+  const words = shortestBlock / 32;
   const body = block.nested((outer) => {
     outer.emit(
       ir.set(word, ir.load(found, ir.add(ir.mul(item, ir.u32(words)), ir.get(k)))),
@@ -219,7 +219,7 @@ function eachBit(found: Buffer, blockIndex: Ir, block: Block, put: (element: Ir,
         ir.ne(ir.get(word), ir.u32(0)),
         outer.nested((inner) => {
           const bit = inner.name('bit', ir.unary('ctz', ir.get(word)));
-          const begin = ir.add(ir.mul(blockIndex, ir.u32(blockSize)), ir.mul(ir.get(k), ir.u32(32)));
+          const begin = ir.add(ir.mul(blockIndex, ir.u32(shortestBlock)), ir.mul(ir.get(k), ir.u32(32)));
           put(inner.name('target', ir.add(begin, bit)), inner);
           inner.emit(ir.set(word, ir.and(ir.get(word), ir.sub(ir.get(word), ir.u32(1)))));
         }),

@@ -192,6 +192,24 @@ describe('who is chosen', () => {
   });
 });
 
+describe('at an end with many elements, in longer blocks', () => {
+  const to = 40_000;
+  test.each([
+    '{ rule: fixedOutDegree, n: 80 }',
+    '{ rule: fixedOutDegree, n: 80, replace: true }',
+    '{ rule: fixedTotal, n: 2400, replace: false }',
+    '{ rule: probability, p: 0.002 }',
+  ])('%s: each part of the end as often as any other', async (connect) => {
+    const pairs = await pairsOf(network(connect, { from: 30, to }), both);
+    const parts = pairs.map(([, target]) => Math.floor(target / 2000));
+    if (!connect.includes('probability')) expect(pairs).toHaveLength(2400);
+    // Six standard deviations.
+    expect(Math.abs(pairs.length - 2400)).toBeLessThan(6 * Math.sqrt(2400));
+    expect(chiSquareP(parts, (k) => (k < 20 ? 1 / 20 : 0))).toBeGreaterThan(alpha);
+    if (!connect.includes('true')) expect(new Set(pairs.map(String)).size).toBe(pairs.length);
+  });
+});
+
 describe('small worlds', () => {
   const ring = (more: string, size = 40): string =>
     network(`{ rule: smallWorld, degree: 2.5 um, ${more} }`, { from: size, recurrent: true })

@@ -23,6 +23,7 @@ export function interruptible(terminal: Terminal, progress: ProgressDisplay, sen
   const controller = new AbortController();
   let stopInterrupt: (() => void) | undefined;
   let stopTermination: (() => void) | undefined;
+  let running = false;
   const abort = (hint: string): void => {
     progress.stop();
     terminal.stderr.write(`${sentence}${hint}\n`);
@@ -31,11 +32,16 @@ export function interruptible(terminal: Terminal, progress: ProgressDisplay, sen
   const interrupt = (): void => {
     if (controller.signal.aborted) terminal.exit(exitCodes.interrupted);
     abort(' (press Ctrl-C again to stop at once)');
+    if (running) return;
+    // An engine that builds a network may not stop for minutes. The next Ctrl-C ends the process, too.
+    stopInterrupt?.();
+    terminal.endSoon();
   };
   return {
     signal: controller.signal,
     onProgress: (stage, fraction) => {
       stopInterrupt ??= terminal.onInterrupt(interrupt);
+      running ||= stage === 'run';
       if (stage === 'run') stopTermination ??= terminal.onTermination(() => abort(''));
       if (stage === 'write') stopTermination?.();
       progress.update(stageTitles[stage], fraction);

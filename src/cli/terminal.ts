@@ -36,6 +36,8 @@ export interface Terminal {
    * @returns a function that stops listening: a signal ends the process at once from then on
    */
   onTermination(callback: () => void): () => void;
+  /** Ends the process by SIGINT in two seconds if it still runs then, whatever it computes. Nobody may listen to it. */
+  endSoon(): void;
   /** Ends the process at once. */
   exit(code: number): never;
 }
@@ -66,6 +68,7 @@ export function processTerminal(): Terminal {
       endings.forEach((signal) => process.on(signal, end));
       return stop;
     },
+    endSoon: () => endAfter(mostEndingTime_ms, 'SIGINT'),
     exit: (code) => process.exit(code),
   };
 }

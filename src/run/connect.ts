@@ -47,7 +47,10 @@ export async function startConnected(executable: Executable, program: Program, o
     await connect(session, program, options);
     return session;
   } catch (error) {
-    await session.dispose();
+    const ended = session.dispose();
+    // An engine may have to finish a kernel before it ends.
+    if (error instanceof InterruptedError) ended.catch(() => undefined);
+    else await ended;
     throw error;
   }
 }

@@ -55,6 +55,37 @@ describe('the program', () => {
     expect(existsSync(join(folder.path, `${signal}.incomplete.nwb`))).toBe(true);
   });
 
+  it.each([
+    ['SIGINT', 'wasm', 3000],
+    ['SIGTERM', 'wasm', 3000],
+    ['SIGINT', 'c', 3000],
+    ['SIGTERM', 'c', 3000],
+    ['SIGINT', 'c', 300],
+    ['SIGTERM', 'wasm', 300],
+  ] as const)('ends within two seconds of %s in the preparation for %s, after %d ms', async (signal, target, after) => {
+    const large = folder.file('large.yaml');
+    writeFileSync(
+      large,
+      `
+format: interneuron/brian
+neuron_groups: { cells: { N: 100000, model: "v : 1", threshold: v > 1 } }
+synapses: { all: { source: cells, target: cells, on_pre: v += 1, connect: { p: 0.01 } } }
+run: 1 s
+`,
+    );
+    const output = folder.file(`${signal}-${target}-${after}.csv`);
+    let sent = 0;
+    const ended = await program(['run', large, '--target', target, '--threads', '1', '-o', output], (child) => {
+      setTimeout(() => {
+        sent = Date.now();
+        child.kill(signal);
+      }, after);
+    });
+    expect(ended.code === 130 || ended.signal === signal, JSON.stringify(ended)).toBe(true);
+    expect(Date.now() - sent).toBeLessThan(3000);
+    expect(existsSync(output)).toBe(false);
+  });
+
   it('ends by SIGTERM when closing its files takes longer than two seconds', async () => {
     const many = folder.file('many.yaml');
     writeFileSync(

@@ -98,6 +98,7 @@ async function runIn(
       environment: process.env,
       onInterrupt: () => () => undefined,
       onTermination: () => () => undefined,
+      endSoon: () => undefined,
       exit: (ended) => {
         throw new Exit(String(ended));
       },

@@ -53,6 +53,7 @@ export async function runCommand(words: readonly string[], options: CommandOptio
       return () => undefined;
     },
     onTermination: () => () => undefined,
+    endSoon: () => undefined,
     exit(code) {
       throw new Error(`the command ended the process with ${code}`);
     },

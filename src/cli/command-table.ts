@@ -255,6 +255,10 @@ export const commands = {
         describe: 'make every random draw explicit: connections, values, delays, spike trains',
       },
       partial: { type: 'boolean', describe: 'write the file even if parts of the model must be left out' },
+      split: {
+        type: 'boolean',
+        describe: 'for --to neuroml: write channels, synapses and cells to files of their own',
+      },
       'left-out': {
         type: 'string',
         repeated: true,

@@ -48,6 +48,8 @@ export interface ConvertOptions {
   readonly leftOut?: readonly string[];
   /** Whether recordings may be left out if the notation's own names express all other parts. */
   readonly partial?: boolean;
+  /** Whether channels, synapses and cells of a NeuroML file have files of their own, which it includes. */
+  readonly split?: boolean;
   /** Whether documents carry the model, so that reading them restores it; absent: they do not. */
   readonly origin?: boolean;
 }
@@ -58,6 +60,7 @@ const convertKinds: ArgumentKinds<ConvertOptions> = {
   positions: object('the property positions of a model that importModel returns', ['place']),
   leftOut: texts('one sentence'),
   partial: flag,
+  split: flag,
   origin: flag,
 };
 
@@ -66,10 +69,11 @@ type Exporter = (
   name: string,
   original: ValidModel,
   positions: Positions,
-  options: Required<Pick<ConvertOptions, 'partial'>>,
+  options: Required<Pick<ConvertOptions, 'partial' | 'split'>>,
 ) => Promise<Exported>;
 
-const lems: Exporter = async (whole, name, original, positions) => toLems(whole, name, original, positions);
+const lems: Exporter = async (whole, name, original, positions, { split }) =>
+  toLems(whole, name, original, positions, split);
 
 /**
  * Returns an entry for a model that has no content in a notation: LEMS has types without populations, others do not.
@@ -217,7 +221,7 @@ export async function convertModel(
   checkArgument('convertModel', to, choice(targetNotations));
   checkOptions('convertModel', options, convertKinds);
   const { name = usualNames[to], positions = unplaced, leftOut = [] } = options;
-  const { partial = false } = options;
+  const { partial = false, split = false } = options;
   const gone = leftOut.map((message): ConversionEntry => ({
     verdict: 'notExpressible',
     code: 'read/left-out',
@@ -225,7 +229,7 @@ export async function convertModel(
     message,
   }));
   const exported = async (what: ValidModel): Promise<Exported> => {
-    const made = await inStage('export', () => exporters[to](what, name, valid, positions, { partial }));
+    const made = await inStage('export', () => exporters[to](what, name, valid, positions, { partial, split }));
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);

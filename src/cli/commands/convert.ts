@@ -66,6 +66,8 @@ async function convertOne(
   context: CommandContext,
 ): Promise<{ readonly code: number; readonly report: object }> {
   const { options } = context;
+  if (options.flag('split') && (to !== 'neuroml' || context.toStandardOutput))
+    throw new UsageError('--split writes files of NeuroML', 'add --to neuroml -o network.nml, or leave it out');
   const path = context.toStandardOutput ? `model${usualSuffix(to === 'neuroml' ? 'lems' : to)}` : output;
   const imported = await context.model(source);
   context.show(imported.diagnostics);
@@ -76,6 +78,7 @@ async function convertOne(
     leftOut: imported.isCarried ? [] : options.values('left-out'),
     origin: fileKinds[to].suffixes.includes('.py') ? options.flag('keep-origin') : !options.flag('no-origin'),
     partial: options.flag('partial'),
+    split: options.flag('split'),
   });
   // Users who convert to shapes expect that only the shapes of a model are written.
   const isSome = converted.files.length > 0;

@@ -17,12 +17,14 @@ const mostPulses = 20;
  * them.
  *
  * @param original  the model before its draws were made explicit on request
+ * @param split     whether channels, synapses and cells of NeuroML have files of their own
  */
 export async function toLems(
   whole: ValidModel,
   name: string,
   original: ValidModel,
   positions: Positions,
+  split: boolean,
 ): Promise<Exported> {
   const { drawsNothing, exportKept, neuromlFiles, xmlPieces, xmlText } =
     await import('../../../translators/neuroml/export.js');
@@ -32,7 +34,7 @@ export async function toLems(
     kept === undefined
       ? await written(whole, isNeuroml, positions)
       : { lems: kept, plain: isNeuroml ? kept : undefined };
-  const several = plain && neuromlFiles(plain.root, name);
+  const several = plain && neuromlFiles(plain.root, name, split);
   const xmlFile = (file: string, root: (typeof lems)['root']): ConvertedFile => {
     let text: string | undefined;
     return {

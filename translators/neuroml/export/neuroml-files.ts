@@ -9,13 +9,8 @@ import { contents, explanations, inAnyOrder } from '../nml/content.js';
 import { readLems } from '../read.js';
 import { readBack } from './read-back.js';
 import { inSchemaOrder, isInSchema } from './text/schema-order.js';
-import { element, xmlText, type Element } from './text/xml-text.js';
-
-interface NamedFile {
-  readonly name: string;
-  /** The root of the document. */
-  readonly root: Element;
-}
+import { splitFiles } from './split-files.js';
+import { element, xmlText, type Element, type NamedFile } from './text/xml-text.js';
 
 const definitions: ReadonlySet<string> = new Set(['Dimension', 'Unit', 'Constant', 'ComponentType']);
 const ofSimulation: ReadonlySet<string> = new Set(['Target', 'Include', 'Simulation']);
@@ -33,10 +28,11 @@ const mostProjections = 10_000;
  * Returns the files of a document, `name` first. If NeuroML cannot express a part, returns a sentence with the reason
  * for a single file.
  *
- * @param name of the NeuroML file, such as `x.nml`, `x.net.nml`
+ * @param name   of the NeuroML file, such as `x.nml`, `x.net.nml`
+ * @param split  whether channels, synapses and cells have files of their own
  */
-export function neuromlFiles(root: Element, name: string): readonly NamedFile[] | string {
-  if (root.tag === 'neuroml') return [{ name, root }];
+export function neuromlFiles(root: Element, name: string, split = false): readonly NamedFile[] | string {
+  if (root.tag === 'neuroml') return split ? splitFiles({ name, root }, undefined) : [{ name, root }];
   const elements = root.children.map(plainElement);
   const has = (tags: ReadonlySet<string>): readonly Element[] => elements.filter(({ tag }) => tags.has(tag));
   const own = has(definitions);
@@ -86,8 +82,12 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
       : own.length > 0
         ? element('Lems', {}, [...coreTypes, ...own])
         : undefined;
+  const parts = split
+    ? splitFiles({ name, root: neuroml }, typesFile?.tag === 'neuroml' ? { name: types, root: typesFile } : undefined)
+    : [{ name, root: neuroml }];
+  const [network, ...apart] = parts.map((part) => [part.name, part.root] as const);
   const roots: readonly (readonly [string, Element])[] = [
-    [name, neuroml],
+    ...(network === undefined ? [] : [network]),
     [
       simulation,
       element('Lems', root.attributes, [
@@ -99,6 +99,7 @@ export function neuromlFiles(root: Element, name: string): readonly NamedFile[] 
       ]),
     ],
     ...(typesFile === undefined ? [] : [[types, typesFile] as const]),
+    ...apart,
   ];
   // Items of a list all have the same form: one stands for all.
   const short = new Map(roots.map(([file, one]) => [file, xmlText(one, 1)]));

@@ -11,6 +11,7 @@ import {
   runReference,
   validateByReference,
 } from '../../../interoperability/reference-interpreter.js';
+import { missingEnvironment, python } from '../../../support/python.js';
 
 const convert = (source: Source, name: string): Promise<ConvertedModel> =>
   convertModel(importModel(source).valid, 'neuroml', { name });
@@ -153,6 +154,37 @@ it('has channels with gates of its own in the file of types', { timeout: 60_000 
   expect(network?.text).not.toContain('ionChannelHH');
   expect(types?.text).toMatch(/<ionChannelHH [^]*<slowGate [^]*<ComponentType name="slowGate"/);
   expect(await judged(converted, true)).toEqual({ hash: importModel(source).hashes.model, complaints: [] });
+});
+
+it('has files for channels, synapses and cells on request', { timeout: 120_000 }, async () => {
+  const source = readSource('fixtures/neuroml/network.xml');
+  const { valid, hashes } = importModel(source);
+  const converted = await convertModel(valid, 'neuroml', { name: 'x.net.nml', split: true });
+  const names = converted.files.map(({ name }) => name);
+  expect(names.slice(0, 2)).toEqual(['x.net.nml', 'LEMS_x.xml']);
+  expect(names).toEqual(expect.arrayContaining(['na.channel.nml', 'soma.cell.nml', 'ampa.synapse.nml']));
+  const text = (name: string): string => converted.files.find((file) => file.name === name)?.text ?? '';
+  expect(text('x.net.nml')).toMatch(/<include href="soma.cell.nml"\/>[^]*<network /);
+  expect(text('x.net.nml')).not.toMatch(/<ionChannel|<cell |<expTwoSynapse|na.channel.nml/);
+  expect(text('soma.cell.nml')).toContain('<include href="na.channel.nml"/>');
+  expect(await judged(converted, true)).toEqual({ hash: hashes.model, complaints: [] });
+  const folder = mkdtempSync(join(tmpdir(), 'interneuron-split-'));
+  try {
+    for (const { name, text } of converted.files) writeFileSync(join(folder, name), text);
+    if (missingInterpreter() === null)
+      for (const name of names.filter((one) => one.endsWith('.nml')))
+        expect(await validateByReference(folder, name)).toEqual([]);
+    if (missingEnvironment('.venv-pynn') === null) {
+      const script = [
+        'import sys, neuroml.loaders as loaders',
+        'document = loaders.read_neuroml2_file(sys.argv[1], include_includes=True)',
+        'print(sorted(c.id for c in document.cells), sorted(p.id for p in document.networks[0].populations))',
+      ].join('\n');
+      expect(await python('.venv-pynn', ['-c', script, join(folder, 'x.net.nml')])).toBe("['soma'] ['exc', 'inh']\n");
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('is a LEMS document where NeuroML has no words, and the report says for what', async () => {

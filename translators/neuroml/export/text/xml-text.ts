@@ -19,6 +19,13 @@ export interface Element {
   readonly comment?: readonly string[];
 }
 
+/** A document. */
+export interface NamedFile {
+  readonly name: string;
+  /** The root of the document. */
+  readonly root: Element;
+}
+
 /** Returns an element without text. */
 export function element(
   tag: string,

@@ -31,6 +31,8 @@ interface Case {
   readonly differences?: Texts<Notation, readonly string[]>;
   /** Whole texts of conversions of the first typed text. */
   readonly written?: Texts<Target, string>;
+  /** The model as a modeller writes it by hand. A conversion is not more than twice as long. */
+  readonly hand?: Texts<Target, string>;
   /** Lines of conversions. */
   readonly lines?: Texts<Target, readonly string[]>;
   /** How often conversions have some texts. */
@@ -84,6 +86,13 @@ const textOf = ({ files: [first, ...others] }: ConvertedModel): string => {
     [...text.matchAll(/<ComponentType name="(\w+)"/g)].map(([, name = '']) => name);
   return [first?.text ?? '', ...others.map(({ name, text }) => `${[name, ...typesIn(text)].join(' ')}\n`)].join('');
 };
+
+/** The number of characters, however the text is laid out, without comments and the text at the beginning of a script. */
+const lengthOf = (text: string): number =>
+  text
+    .replace(/^"""[^]*?"""$/m, '')
+    .replace(/^\s*#.*$/gm, '')
+    .replace(/\s+/g, '').length;
 
 const rowsOf = ({ report }: ConvertedModel): readonly string[] =>
   report.flatMap(({ verdict, code, pointer }) =>
@@ -166,6 +175,7 @@ async function check(
     ...keysOf(one.lines),
     ...keysOf(one.times),
     ...keysOf(one.report),
+    ...keysOf(one.hand),
     ...keysOf(one.messages),
   ]))
     of.set(target, await converted(source, target));
@@ -184,6 +194,8 @@ async function check(
       if (one.written?.[target] !== undefined || one.report?.[target] !== undefined)
         expect(rows, `${target}: rows`).toEqual(one.report?.[target] ?? []);
     }
+    const byHand = one.hand?.[target];
+    if (byHand !== undefined) expect(lengthOf(result.files[0]?.text ?? ''), target).toBeLessThanOrEqual(2 * lengthOf(byHand));
     for (const part of one.messages?.[target] ?? [])
       expect(result.report.map(({ message }) => message).join('\n')).toContain(part);
     for (const line of one.lines?.[target] ?? []) expect(whole, target).toContain(line);

@@ -195,7 +195,8 @@ async function check(
         expect(rows, `${target}: rows`).toEqual(one.report?.[target] ?? []);
     }
     const byHand = one.hand?.[target];
-    if (byHand !== undefined) expect(lengthOf(result.files[0]?.text ?? ''), target).toBeLessThanOrEqual(2 * lengthOf(byHand));
+    if (byHand !== undefined)
+      expect(lengthOf(result.files[0]?.text ?? ''), target).toBeLessThanOrEqual(2 * lengthOf(byHand));
     for (const part of one.messages?.[target] ?? [])
       expect(result.report.map(({ message }) => message).join('\n')).toContain(part);
     for (const line of one.lines?.[target] ?? []) expect(whole, target).toContain(line);

@@ -23,6 +23,8 @@ export interface ConversionEntry {
   readonly pointer: string;
   /** One sentence on the difference, for a person. */
   readonly message: string;
+  /** Variables of the model, by their names in the other notation. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 const outcomes = {

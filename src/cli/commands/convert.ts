@@ -2,17 +2,17 @@
 
 import { basename, dirname, join } from 'node:path';
 import { convertModel, onlyHere, type ConversionEntry, type ConvertedModel, type Outcome } from '../../run/convert.js';
-import { DiagnosticError, UsageError, type Diagnostic, type Place } from '../../diagnostics/diagnostic.js';
+import { DiagnosticError, UsageError, type Diagnostic } from '../../diagnostics/diagnostic.js';
 import { countFindings, diagnosticsToJson } from '../../diagnostics/render.js';
 import { printable } from '../../diagnostics/display.js';
 import { contradictionOf } from '../../run/check/check-contradiction.js';
 import type { ConversionCheck } from '../../run/check/check-conversion.js';
 import { checkText } from '../check-text.js';
 import type { ImportedModel } from '../../run/pipeline.js';
-import { placeOf } from '../../run/read/placed.js';
 import { refuseToReplace, writeText } from '../../run/results/replaceable.js';
 import { refuseSameFile } from '../../run/results/same-file.js';
 import { writeWithData } from '../../run/read/data-files.js';
+import { sourceWords, type SourceWords } from '../../run/convert/source-words.js';
 import { fileKinds, simulators, usualSuffix, type TargetNotation } from '../../run/convert/target-notations.js';
 import { planConversions, type Conversion } from '../conversion-plan.js';
 import type { CommandContext } from '../context.js';
@@ -80,6 +80,7 @@ async function convertOne(
     partial: options.flag('partial'),
     split: options.flag('split'),
   });
+  const words = sourceWords(imported.valid.model, imported.positions, converted.report);
   // Users who convert to shapes expect that only the shapes of a model are written.
   const isSome = converted.files.length > 0;
   const refused = refusal(converted, options.flag('strict'), isSome && (options.flag('partial') || to === 'swc'));
@@ -97,26 +98,26 @@ async function convertOne(
   const check = isWritten ? await checkOf(context, imported, to) : undefined;
   const contradiction = check === undefined ? null : contradictionOf(converted.outcome, check);
   const told = {
-    ...reportOf(imported, converted, to, outputs),
+    ...reportOf(imported, converted, to, outputs, words),
     ...(check === undefined ? {} : { check: { ...check, contradiction } }),
   };
   const differing = converted.report.filter(({ verdict }) => verdict !== 'exact');
   if (refused.length > 0) {
-    context.show(refused.map((entry) => findingOf(entry, imported, to)));
+    context.show(refused.map((entry) => findingOf(entry, words, to)));
     context.say(`nothing written: ${summaryOf(converted.outcome, differing)}`);
     if (isSome && refused.every(({ verdict }) => verdict === 'notExpressible'))
       context.say('use --partial to write the rest of the model');
     return { code: exitCodes.wrong, report: told };
   }
   if (isForUs) {
-    context.show([await notPortable(converted, imported)]);
+    context.show([await notPortable(converted, imported, words)]);
     context.say('nothing written: the script is not portable');
     return { code: exitCodes.wrong, report: told };
   }
   if (outputs.length > 0) context.say(`wrote ${outputs.map(printable).join(', ')}`);
   for (const { code, message } of converted.report)
     if (code === 'lems/one-file' || code === 'origin/left-out') context.say(printable(message));
-  if (differing.length > 0) context.say(tableOf(differing, imported));
+  if (differing.length > 0) context.say(tableOf(differing, words));
   context.say(summaryOf(converted.outcome, differing) + (converted.portable ? '' : '; not portable'));
   if (converted.outcome === 'approximate' && check === undefined) context.say('--check measures the difference');
   if (check === undefined) return { code: exitCodes.done, report: told };
@@ -165,8 +166,6 @@ function refusal({ report }: ConvertedModel, strict: boolean, partial: boolean):
   );
 }
 
-const placeIn = ({ pointer }: ConversionEntry, { positions }: ImportedModel): Place => placeOf(positions, pointer);
-
 /** Names of notations in messages. */
 const languages: Readonly<Record<TargetNotation, string>> = {
   canonical: 'the canonical form',
@@ -181,12 +180,11 @@ const languages: Readonly<Record<TargetNotation, string>> = {
 };
 
 /** Returns a part that makes the command reject a conversion, as a finding in the user's document. */
-function findingOf(entry: ConversionEntry, imported: ImportedModel, to: TargetNotation): Diagnostic {
-  const { code, message, pointer, verdict } = entry;
+function findingOf(entry: ConversionEntry, words: SourceWords, to: TargetNotation): Diagnostic {
+  const { code, pointer, verdict } = entry;
+  const message = words.message(entry);
   const language = languages[to];
-  const place = placeIn(entry, imported);
-  const within = place.pointer ?? pointer;
-  const part = within === '' ? 'the model' : within;
+  const part = pointer === '' ? 'the model' : words.part(pointer);
   const isLeftOut = verdict === 'notExpressible';
   return {
     code,
@@ -197,12 +195,16 @@ function findingOf(entry: ConversionEntry, imported: ImportedModel, to: TargetNo
     hint: isLeftOut
       ? 'change this part of the model, or write the rest with --partial'
       : 'change this part of the model, or accept the approximation by leaving out --strict',
-    place,
+    place: words.place(pointer),
   };
 }
 
 /** Says that only interneuron's backend would run a script of PyNN, and what to do about it. */
-async function notPortable({ report }: ConvertedModel, imported: ImportedModel): Promise<Diagnostic> {
+async function notPortable(
+  { report }: ConvertedModel,
+  imported: ImportedModel,
+  words: SourceWords,
+): Promise<Diagnostic> {
   const parts = report.filter(({ code }) => code === onlyHere);
   const [first] = parts;
   const nestml = await convertModel(imported.valid, 'pynn-nestml');
@@ -212,9 +214,9 @@ async function notPortable({ report }: ConvertedModel, imported: ImportedModel):
     severity: 'error',
     message: `PyNN has no names for ${parts.length === 1 ? 'a part' : `${parts.length} parts`} of the model: only interneuron's backend for PyNN would run the script`,
     expected: 'a model in the names of PyNN, whose scripts run on NEST and NEURON',
-    found: first === undefined || first.pointer === '' ? 'the model' : first.pointer,
+    found: first === undefined || first.pointer === '' ? 'the model' : words.part(first.pointer),
     hint: `${forNest}--backend interneuron to write it for interneuron's backend`,
-    ...(first === undefined ? {} : { place: placeIn(first, imported) }),
+    ...(first === undefined ? {} : { place: words.place(first.pointer) }),
   };
 }
 
@@ -224,6 +226,7 @@ function reportOf(
   { report, outcome, portable }: ConvertedModel,
   to: TargetNotation,
   outputs: readonly string[],
+  words: SourceWords,
 ): object {
   const { valid, hashes, notation } = imported;
   return {
@@ -234,8 +237,10 @@ function reportOf(
     portable,
     outputs,
     report: report.map((entry) => {
-      const { document, line, column } = placeIn(entry, imported);
-      return { ...entry, place: { document, line, column } };
+      const { document, line, column } = words.place(entry.pointer);
+      const { verdict, code, pointer } = entry;
+      const message = words.message(entry);
+      return { verdict, code, pointer, part: words.part(pointer), message, place: { document, line, column } };
     }),
   };
 }
@@ -260,7 +265,7 @@ function summaryOf(outcome: Outcome, differing: readonly ConversionEntry[]): str
   }
 }
 
-const words = {
+const verdictWords = {
   exact: 'exact',
   equivalent: 'equivalent',
   approximated: 'approximate',
@@ -268,7 +273,7 @@ const words = {
 } as const satisfies Readonly<Record<ConversionEntry['verdict'], string>>;
 
 /** Returns the entries as a table. An entry for several parts appears once, at the first part. `--report` lists them all. */
-function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): string {
+function tableOf(entries: readonly ConversionEntry[], words: SourceWords): string {
   const columns = [
     { heading: 'part', align: 'left' },
     { heading: 'line', align: 'right' },
@@ -284,9 +289,9 @@ function tableOf(entries: readonly ConversionEntry[], imported: ImportedModel): 
   }
   const rows = [...alike.values()].flatMap(([entry, ...others]) => {
     if (entry === undefined) return [];
-    const first = entry.pointer === '' ? '(all)' : entry.pointer;
+    const first = words.part(entry.pointer);
     const part = others.length === 0 ? first : `${first} and ${others.length} more`;
-    return [[part, String(placeIn(entry, imported).line ?? ''), words[entry.verdict], entry.message]];
+    return [[part, String(words.place(entry.pointer).line ?? ''), verdictWords[entry.verdict], words.message(entry)]];
   });
   return formatTable(columns, rows)
     .map((line) => `  ${line}`)

@@ -103,7 +103,8 @@ export function standardisePopulation(
   };
   const { standard, others } = cell;
   const which = `${standard.name}, compared at random points${others === undefined ? '' : `; ${others}`}`;
-  context.report.exact(pointer, which, context.code('recognised'));
+  const names = Object.fromEntries([...cell.variables].map(([ours, { name: theirs }]) => [theirs, ours]));
+  context.report.add({ verdict: 'exact', code: context.code('recognised'), pointer, message: which, names });
   for (const { verdict, code, message } of cell.remarks)
     context.report.add({ verdict, code: context.code(code), pointer, message });
   remarkMethod(context, type, cell, pointer);

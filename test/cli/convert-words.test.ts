@@ -17,7 +17,9 @@ const usual = new Set(
 /** The text of a document with those that it includes. */
 function textOf(path: string): string {
   const text = readFileSync(path, 'utf8');
-  const included = [...text.matchAll(/(?:href|file)\s*=\s*"([^"]+)"/g)].map(([, name = '']) => join(dirname(path), name));
+  const included = [...text.matchAll(/(?:href|file)\s*=\s*"([^"]+)"/g)].map(([, name = '']) =>
+    join(dirname(path), name),
+  );
   return [text, ...included.filter((name) => existsSync(name)).map(textOf)].join('\n');
 }
 

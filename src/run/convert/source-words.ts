@@ -135,4 +135,8 @@ const variablesOf = ({ parameters, state, derived, inputs, events }: NeuronType)
   [parameters, state, derived, inputs, events].flatMap((map) => Object.keys(map));
 
 /** Returns a name without the number that tells it from its like, with blanks between its parts. */
-const plain = (name: string): string => name.replace(/_\d*$/, '').replace(/^_?(\d+)_/, '').replaceAll('_', ' ');
+const plain = (name: string): string =>
+  name
+    .replace(/_\d*$/, '')
+    .replace(/^_?(\d+)_/, '')
+    .replaceAll('_', ' ');

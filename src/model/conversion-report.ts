@@ -45,11 +45,22 @@ export function outcomeOf(entries: readonly ConversionEntry[]): Outcome {
 /** Collects entries while a model is exported, each once. */
 export class ConversionReport {
   readonly #stage: string;
-  readonly #entries = new Map<string, ConversionEntry>();
+  readonly #entries: Map<string, ConversionEntry>;
+  #placeOf: (pointer: string) => string;
 
-  /** @param stage  first part of the codes: `pynn` of `pynn/not-expressible` */
-  constructor(stage: string) {
+  /**
+   * @param stage  first part of the codes: `pynn` of `pynn/not-expressible`
+   * @param before  report to continue, which stays as it is
+   */
+  constructor(stage: string, before?: ConversionReport) {
     this.#stage = stage;
+    this.#entries = new Map(before === undefined ? [] : before.#entries);
+    this.#placeOf = before === undefined ? (pointer) => pointer : before.#placeOf;
+  }
+
+  /** Sets the places in the source model that pointers of all later calls stand for, once parts have moved up. */
+  placeBy(placeOf: (pointer: string) => string): void {
+    this.#placeOf = placeOf;
   }
 
   /** Entries added so far, in order and without duplicates. */
@@ -95,16 +106,25 @@ export class ConversionReport {
 
   /** Checks whether an entry reports a part as left out. */
   hasOmission(pointer: string): boolean {
-    return [...this.#entries.values()].some((entry) => entry.pointer === pointer && entry.verdict === 'notExpressible');
+    const place = this.#placeOf(pointer);
+    return [...this.#entries.values()].some((entry) => entry.pointer === place && entry.verdict === 'notExpressible');
   }
 
   /** Adds an entry unless the same entry exists for the same part. */
   add(entry: ConversionEntry): void {
-    const key = JSON.stringify([entry.code, entry.pointer, entry.message]);
-    if (!this.#entries.has(key)) this.#entries.set(key, entry);
+    this.addAll([{ ...entry, pointer: this.#placeOf(entry.pointer) }]);
+  }
+
+  /** Adds entries with pointers into the source model, as another report on it has them. */
+  addAll(entries: readonly ConversionEntry[]): void {
+    for (const entry of entries) {
+      const key = JSON.stringify([entry.code, entry.pointer, entry.message]);
+      if (!this.#entries.has(key)) this.#entries.set(key, entry);
+    }
   }
 
   *#about(pointer: string): Generator<ConversionEntry> {
-    for (const entry of this.#entries.values()) if (`${entry.pointer}/`.startsWith(`${pointer}/`)) yield entry;
+    const place = `${this.#placeOf(pointer)}/`;
+    for (const entry of this.#entries.values()) if (`${entry.pointer}/`.startsWith(place)) yield entry;
   }
 }

@@ -3,17 +3,18 @@
 import { parse } from 'node:path';
 import { UsageError } from '../diagnostics/diagnostic.js';
 import { unplaced, type Positions } from '../diagnostics/positions.js';
-import { outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
+import { conventions } from '../library/conventions.js';
+import { ConversionReport, outcomeOf, type ConversionEntry, type Outcome } from '../model/conversion-report.js';
 import type { ValidModel } from '../model/model.js';
+import { applyPasses, type AfterPass } from '../model/passes.js';
 import { chooseTarget } from './choose-target.js';
 import { documentText } from './convert/document-text.js';
 import type { Exported } from './convert/exported.js';
-import { forBrian } from './convert/for-brian.js';
-import { toLems } from './convert/to-lems.js';
 import { withOrigin } from './convert/with-origin.js';
-import { freeze } from './freeze.js';
+import { freeze, type FreezeOptions } from './freeze.js';
 import { inStage } from './stages.js';
 import {
+  callback,
   checkArgument,
   checkOptions,
   choice,
@@ -52,6 +53,8 @@ export interface ConvertOptions {
   readonly split?: boolean;
   /** Whether documents carry the model, so that reading them restores it; absent: they do not. */
   readonly origin?: boolean;
+  /** Receives the name of each rewriting of the model before it is written, with the model after it. */
+  readonly onPass?: AfterPass;
 }
 
 const convertKinds: ArgumentKinds<ConvertOptions> = {
@@ -62,18 +65,40 @@ const convertKinds: ArgumentKinds<ConvertOptions> = {
   partial: flag,
   split: flag,
   origin: flag,
+  onPass: callback,
 };
 
-type Exporter = (
-  valid: ValidModel,
-  name: string,
-  original: ValidModel,
-  positions: Positions,
-  options: Required<Pick<ConvertOptions, 'partial' | 'split'>>,
-) => Promise<Exported>;
+/** How an exporter converts: names, options and tools. */
+interface Exporting {
+  readonly name: string;
+  /** The model before its draws were made explicit on request. */
+  readonly original: ValidModel;
+  readonly partial: boolean;
+  /** Whether channels, synapses and cells of NeuroML have files of their own. */
+  readonly split: boolean;
+  readonly draw: (valid: ValidModel, options?: FreezeOptions) => Promise<ValidModel>;
+  readonly afterPass: AfterPass | undefined;
+}
 
-const lems: Exporter = async (whole, name, original, positions, { split }) =>
-  toLems(whole, name, original, positions, split);
+type Exporter = (valid: ValidModel, exporting: Exporting) => Promise<Exported>;
+
+const lems: Exporter = async (whole, exporting) => {
+  const { toLems } = await import('./convert/to-lems.js');
+  return toLems(whole, exporting);
+};
+
+/** Returns files with the first one under a name, and no arrays beside them. */
+const named = (
+  {
+    files,
+    report,
+  }: Pick<Exported, 'report'> & { readonly files: readonly { readonly name: string; readonly text: string }[] },
+  name: string,
+): Exported => ({
+  files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
+  data: new Map(),
+  report,
+});
 
 /**
  * Returns an entry for a model that has no content in a notation: LEMS has types without populations, others do not.
@@ -110,49 +135,57 @@ export const onlyHere = 'pynn/native';
  * rather than for our backend
  */
 function pynnScript(nestml: boolean): Exporter {
-  return async (valid, name, _original, _positions, { partial }) => {
+  return async (valid, { name, ...exporting }) => {
     const { exportPynnScript } = await import('../../translators/pynn/export-script.js');
-    const { files, report } = exportPynnScript(valid, parse(name).name, { partial, nestml });
-    return {
-      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
-      data: new Map(),
-      report,
-    };
+    return named(await exportPynnScript(valid, parse(name).name, { ...exporting, nestml }), name);
   };
+}
+
+/** Returns a model in Brian's terms, to which `write` adds its own entries of the report. */
+async function toBrian<Written extends Pick<Exported, 'report'>>(
+  whole: ValidModel,
+  { draw, afterPass }: Exporting,
+  oneByOne: boolean,
+  write: (valid: ValidModel, report: ConversionReport) => Written,
+): Promise<Written> {
+  const { brianPasses } = await import('./convert/for-brian.js');
+  const report = new ConversionReport('brian');
+  const written = write(await applyPasses(brianPasses, whole, { report, oneByOne, draw, afterPass }), report);
+  report.addAll(conventions(whole, 'brian'));
+  return { ...written, report: report.entries };
 }
 
 /** Each is loaded when it is asked for. */
 const exporters: Readonly<Record<TargetNotation, Exporter>> = {
-  canonical: async ({ model, data }, name) => {
+  canonical: async ({ model, data }, { name }) => {
     const text = await documentText(model, name);
     return { files: [{ name, text }], data, report: [] };
   },
-  brian: async (valid, name) => {
+  brian: async (valid, exporting) => {
     const { exportBrianScript } = await import('../../translators/brian/export-script.js');
-    const { files, report } = await forBrian(valid, (idiom) => exportBrianScript(idiom, parse(name).name), {
-      oneByOne: true,
-    });
-    return {
-      files: files.map((file, ordinal) => (ordinal === 0 ? { ...file, name } : file)),
-      data: new Map(),
-      report,
-    };
+    const { name } = exporting;
+    const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrianScript> =>
+      exportBrianScript(idiom, parse(name).name, report);
+    return named(await toBrian(valid, exporting, true, write), name);
   },
-  'brian-json': async (valid, name) => {
+  'brian-json': async (valid, exporting) => {
     const { exportBrian } = await import('../../translators/brian/export.js');
-    const { document, report } = await forBrian(valid, exportBrian, { oneByOne: false });
+    const { name } = exporting;
+    const write = (idiom: ValidModel, report: ConversionReport): ReturnType<typeof exportBrian> =>
+      exportBrian(idiom, 'decimal', report);
+    const { document, report } = await toBrian(valid, exporting, false, write);
     return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },
   pynn: pynnScript(false),
   'pynn-nestml': pynnScript(true),
-  'pynn-json': async (valid, name, _original, _positions, { partial }) => {
+  'pynn-json': async (valid, { name, ...exporting }) => {
     const { exportPynn } = await import('../../translators/pynn/export.js');
-    const { document, report } = exportPynn(valid, { partial });
+    const { document, report } = await exportPynn(valid, exporting);
     return { files: [{ name, text: await documentText(document, name) }], data: new Map(), report };
   },
   lems,
   neuroml: lems,
-  swc: async (valid, name) => {
+  swc: async (valid, { name }) => {
     const { shapesInSwc } = await import('./describe/swc.js');
     const { name: base, ext } = parse(name);
     let shapes: readonly (readonly [string, string])[];
@@ -228,8 +261,12 @@ export async function convertModel(
     pointer: '',
     message,
   }));
+  const draw: Exporting['draw'] = async (what, options) =>
+    (await freeze(what, (await chooseTarget('auto')).target, positions, options)).valid;
   const exported = async (what: ValidModel): Promise<Exported> => {
-    const made = await inStage('export', () => exporters[to](what, name, valid, positions, { partial, split }));
+    const made = await inStage('export', () =>
+      exporters[to](what, { name, original: valid, partial, split, draw, afterPass: options.onPass }),
+    );
     const nothing = withoutContent(what, to);
     const files = nothing.length > 0 ? [] : made.files;
     const broken = await brokenParts(what, to);

@@ -53,7 +53,7 @@ interface Frozen {
 }
 
 /** Choice of the parts to make explicit. */
-interface FreezeOptions {
+export interface FreezeOptions {
   /** Whether a population that spikes only by chance becomes a list of its spikes; absent: all of them do. */
   readonly replays?: (population: string) => boolean;
 }

@@ -27,19 +27,23 @@ const errorOf = (outcome: Outcome): Outcome =>
   failed(outcome) ? { error: outcome.error, trace: [] } : { populations: {}, synapses: {} };
 
 /** What the report of a script says of simulators, and whether parts are left out. */
-function remarksOf(valid: ValidModel): { readonly remarks: readonly string[]; readonly isWhole: boolean } {
-  const { report } = exportPynnScript(valid);
+async function remarksOf(
+  valid: ValidModel,
+): Promise<{ readonly remarks: readonly string[]; readonly isWhole: boolean }> {
+  const { report } = await exportPynnScript(valid);
   return {
     remarks: report.map(({ message }) => message),
     isWhole: report.every(({ verdict }) => verdict !== 'notExpressible'),
   };
 }
 
-describe.skipIf(missing !== null)(`PyNN fixtures${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
-  const models = fixtures
-    .map((name) => ({ what: name, valid: importModel(readSource(join(root, 'fixtures/pynn', name))).valid }))
-    .map((one) => ({ ...one, ...remarksOf(one.valid) }))
-    .filter(({ isWhole }) => isWhole);
+describe.skipIf(missing !== null)(`PyNN fixtures${missing === null ? '' : ` (skipped: ${missing})`}`, async () => {
+  const all = await Promise.all(
+    fixtures
+      .map((name) => ({ what: name, valid: importModel(readSource(join(root, 'fixtures/pynn', name))).valid }))
+      .map(async (one) => ({ ...one, ...(await remarksOf(one.valid)) })),
+  );
+  const models = all.filter(({ isWhole }) => isWhole);
   const outcomes = new Map<string, readonly Outcome[]>();
 
   beforeAll(async () => {

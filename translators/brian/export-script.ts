@@ -60,19 +60,23 @@ interface ScriptView {
  *
  * @param valid  a normalised model with its large arrays
  * @param stem   name of the script without its ending
+ * @param report report of earlier rewritings, to which entries are added
  */
-export function exportBrianScript(valid: ValidModel, stem = 'model'): BrianScriptExport {
+export function exportBrianScript(
+  valid: ValidModel,
+  stem = 'model',
+  report = new ConversionReport('brian'),
+): BrianScriptExport {
   const rounded = !timingProperties[valid.model.timing].hasSlots;
-  const exported = exportBrian(valid, rounded ? 'rounded' : 'double');
-  const remarks = new ConversionReport('brian');
-  const document = withRecordedCells(exported.document, remarks);
+  const exported = exportBrian(valid, rounded ? 'rounded' : 'double', report);
+  const document = withRecordedCells(exported.document, report);
   const companion = new Companion(needsNames(document));
   const dataFile = `${stem}-data.json`;
   const view = scriptView(document, { dataFile, rounded }, companion);
   const script = { name: `${stem}.py`, text: render(view) };
   return {
     files: companion.isEmpty ? [script] : [script, { name: dataFile, text: companion.text }],
-    report: [...exported.report, ...remarks.entries],
+    report: report.entries,
   };
 }
 

@@ -40,10 +40,14 @@ interface BrianExport {
  *
  * @param valid       a normalised model with its large arrays, which are written out in full
  * @param arithmetic  `double` if quantities must keep their value when Python multiplies number and unit
+ * @param report      report of earlier rewritings, to which entries are added
  */
-export function exportBrian(valid: ValidModel, arithmetic: Arithmetic = 'decimal'): BrianExport {
+export function exportBrian(
+  valid: ValidModel,
+  arithmetic: Arithmetic = 'decimal',
+  report = new ConversionReport('brian'),
+): BrianExport {
   const { model, data } = valid;
-  const report = new ConversionReport('brian');
   const objects = new ObjectNames();
   const binomials = binomialsOf(model);
   const tables = new Map([

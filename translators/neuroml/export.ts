@@ -11,8 +11,8 @@
  */
 
 import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
-import { atBeginOfStep } from '../../src/model/end-of-step.js';
 import { hashModel } from '../../src/model/hash.js';
+import { applyPasses, type AfterPass } from '../../src/model/passes.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { conventions } from '../../src/library/conventions.js';
@@ -20,18 +20,13 @@ import { clockedOf, isForwardEuler } from '../../src/library/gather/integration.
 import type { Model, NeuronType, SynapseType, ValidModel } from '../../src/model/model.js';
 import { isByRule } from './export/draws.js';
 import { withXmlComments } from './export/text/comments.js';
-import { withSections } from './export/cells/cables.js';
 import { hasCompartments, Ids, type ExportContext } from './export/context.js';
 import { Dimensions } from './export/text/dimensions.js';
 import type { Functions } from '../../src/lang/evaluate.js';
-import { withLinksAsSums } from './export/synapses/links.js';
-import { withNamesApart } from './export/named-cell.js';
 import { writeNetwork } from './export/network.js';
-import { asOneRun } from './export/phases.js';
-import { withOneStart } from './export/one-start.js';
+import { lemsPasses } from './export/passes.js';
 import { readBack, readBackOf, type ReadBack } from './export/read-back.js';
 import { keptDocument } from './export/kept-document.js';
-import { withReturns } from './export/synapses/returns.js';
 import { inSchemaOrder } from './export/text/schema-order.js';
 import { simulation } from './export/simulation.js';
 import { unnamed } from '../shared/documentation.js';
@@ -61,6 +56,7 @@ interface LemsOptions {
   readonly functions?: Functions;
   /** Whether networks have only NeuroML's elements if possible: single cells rather than mixed lists. */
   readonly plain?: boolean;
+  readonly afterPass?: AfterPass | undefined;
 }
 
 /**
@@ -77,41 +73,24 @@ export function exportKept(valid: ValidModel): LemsExport | undefined {
 }
 
 /** Returns a model as one LEMS document. */
-export function exportLems(
-  { model: whole, data }: ValidModel,
-  { functions = () => undefined, plain = false }: LemsOptions = {},
-): LemsExport {
+export async function exportLems(
+  whole: ValidModel,
+  { functions = () => undefined, plain = false, afterPass }: LemsOptions = {},
+): Promise<LemsExport> {
   const report = new ConversionReport('lems');
-  // Simulators of cells with compartments read the time at the end of a step, as the reader of NeuroML does.
-  const started = plain ? withOneStart(whole, { data, functions, report }) : whole;
-  const { model: oneRun, changes } = asOneRun(
-    hasCompartments(started) ? atBeginOfStep(started) : started,
-    data,
-    report,
-  );
-  const linked = withLinksAsSums({ model: oneRun, data });
-  const oneWay = withReturns({ model: linked, data, report });
-  const model = withNamesApart(oneWay, { data });
-  const context = withSections({
-    model,
-    changes,
-    data,
-    functions,
-    report,
-    dimensions: new Dimensions(),
-    ids: new Ids(),
-    dt: model.experiment.dt,
-    plain,
-  });
-  const { ids, dimensions } = context;
-  const { populations, projections } = context.model;
+  const shared = { changes: new Map(), functions, report, dt: whole.model.experiment.dt, plain, afterPass };
+  const rewritten = await applyPasses(lemsPasses, whole, { ...shared, ...whole });
+  const [dimensions, ids] = [new Dimensions(), new Ids()];
+  const context: ExportContext = { ...shared, ...rewritten, dimensions, ids };
+  const { model } = context;
+  const { populations, projections } = model;
   for (const name of [...Object.keys(populations), ...Object.keys(projections)]) ids.claim(name);
   const network = writeNetwork(context);
-  const named = identifierOf(whole.name);
+  const named = identifierOf(whole.model.name);
   const net = ids.claim(named ?? 'network_1');
   const run = ids.claim(named === undefined ? 'simulation_1' : `sim_${named}`);
   const simulated = simulation(run, net, network, context);
-  remark(context, { model: whole, data });
+  remark(context, whole);
   const described = metadataProperties(model).map(([tag, value]) => element('property', { tag, value }));
   const bare = element('Lems', { description: model.metadata.description ?? model.name }, [
     element('Target', { component: run }),
@@ -129,12 +108,12 @@ export function exportLems(
     ]),
     simulated,
   ]);
-  const root = withXmlComments(bare, whole);
+  const root = withXmlComments(bare, whole.model);
   // Under another timing the hash is another one, and items of a list all have the same form: one stands for all.
   const short = timingProperties[model.timing].takesTurns ? undefined : readBack(xmlText(root, 1));
   checkReadBack(
     short === undefined || typeof short === 'string' ? readBackOf(root) : short,
-    whole,
+    whole.model,
     network.types.length > 0,
     report,
   );

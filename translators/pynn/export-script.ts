@@ -24,10 +24,14 @@ interface PynnScriptExport {
  *
  * @param stem  name of the script without its ending
  */
-export function exportPynnScript(valid: ValidModel, stem = 'model', options: PynnOptions = {}): PynnScriptExport {
-  const { document, report: entries, nestml } = exportPynn(valid, options);
+export async function exportPynnScript(
+  valid: ValidModel,
+  stem = 'model',
+  options: PynnOptions = {},
+): Promise<PynnScriptExport> {
+  const { document, report: entries, nestml } = await exportPynn(valid, options);
   const report = new ConversionReport('pynn');
-  for (const entry of entries) report.add(entry);
+  report.addAll(entries);
   const { view, files } = scriptView(document, stem, report, nestml);
   for (const remark of remarksOnBackends(document)) report.equivalent('pynn/backend', '', remark);
   for (const remark of connectorsWithoutCode(document)) report.equivalent('pynn/native', '', remark);

@@ -6,18 +6,12 @@
 
 import { populationsOf } from '../../src/model/selected.js';
 import { areInFile, isGiven, recordedVariables } from '../../src/model/tagged.js';
-import { wordsIn } from '../../src/library/gather/texts.js';
-import { readable } from '../../src/library/readable/readable.js';
 import { conventions } from '../../src/library/conventions.js';
-import { gathered } from '../../src/library/gather/gather.js';
-import { withCurrentsApart } from '../../src/library/currents-apart.js';
-import { standardise, standardiseParts } from '../../src/library/recognise/standardise.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import { scopesOf } from '../../src/model/declared-names.js';
 import type {
   Model,
-  NeuronType,
   Projection,
   SelectionRule,
   Population,
@@ -32,16 +26,15 @@ import { given } from './export/given.js';
 import { currentSources } from './export/currents.js';
 import { isNative, receptorsOf, runsHere } from './export/native.js';
 import { NativeParts } from './export/native-parts.js';
-import { withConstantsOfCells } from './export/nestml/constants.js';
 import { NestmlModels, type NestmlModel } from './export/nestml/models.js';
-import { withoutReserved } from './export/nestml/reserved.js';
-import { withSettledValues } from './export/nestml/settled.js';
+import { currentPasses, equationPasses, namePasses, nestmlPasses, partsPasses, pynnPasses } from './export/passes.js';
 import { positionsOf } from './export/positions.js';
-import { projectionOf, withItsTarget } from './export/projections.js';
+import { projectionOf } from './export/projections.js';
 import { protocolOf, trainsOf } from './export/protocol.js';
-import { ConversionReport, outcomeOf, type ConversionEntry } from '../../src/model/conversion-report.js';
+import { reasonsForEquations } from './export/reasons.js';
+import { applyPasses, type AfterPass, type PassContext } from '../../src/model/passes.js';
+import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import { unnamed } from '../shared/documentation.js';
-import { expressiblePopulations } from '../shared/expressible-populations.js';
 import { withoutDangling } from './export/dangling.js';
 import { Targets } from './export/targets.js';
 import { cellOf, standardCellOf } from './export/types.js';
@@ -69,52 +62,63 @@ export interface PynnOptions {
   readonly partial?: boolean;
   /** Parts without a name in PyNN are written in NESTML, and left out if NESTML cannot express them. */
   readonly nestml?: boolean;
+  readonly afterPass?: AfterPass | undefined;
 }
 
 /**
  * Returns a model as PyNN-style JSON: by PyNN's names if they express all of it. Otherwise it has the model's own types under the
  * model's own timing.
  */
-export function exportPynn(whole: ValidModel, options: PynnOptions = {}): PynnExport {
-  const { valid, entries, placed } = expressiblePopulations(whole, 'pynn');
-  const { document, report, nestml } = expressed(valid, options);
-  return { document, report: entries.length === 0 ? report : [...entries, ...report.map(placed)], nestml };
+export async function exportPynn(
+  whole: ValidModel,
+  { partial = false, nestml = false, afterPass }: PynnOptions = {},
+): Promise<PynnExport> {
+  const report = new ConversionReport('pynn');
+  const valid = await applyPasses(pynnPasses, whole, { report, afterPass });
+  const apart = await applyPasses(currentPasses, valid, { report, afterPass });
+  const way: Way = { valid, apart, report, afterPass };
+  const names = { report: new ConversionReport('pynn', report), afterPass };
+  const named = written(await applyPasses(namePasses, apart, names), valid, names.report);
+  const lost = lossesSince(report, named.report);
+  const areRecordings = lost.every(({ pointer }) => pointer.startsWith('/recordings'));
+  if (lost.length === 0 || (areRecordings && partial)) return named;
+  const reasons = reasonsForEquations(lost, whole.model);
+  if (nestml) return inNestml(way, reasons);
+  const made = (await inParts(way)) ?? (await inEquations(way, reasons));
+  return areRecordings ? { ...made, report: [onlyRecordings, ...made.report] } : made;
 }
 
-/** Steps of a current that are listed. */
-const mostSteps = 2000;
+/** Returns the parts that are left out by a report that continues another one. */
+const lossesSince = (before: ConversionReport, entries: readonly ConversionEntry[]): readonly ConversionEntry[] =>
+  entries.slice(before.entries.length).filter(({ verdict }) => verdict === 'notExpressible');
 
 /** Report text for types that PyNN lacks and NESTML has. */
 const compiled = 'has no name in PyNN and is written in NESTML, which NEST runs once NESTML has compiled it';
 
-/** Returns a model of populations that have cells. */
-function expressed(valid: ValidModel, { partial = false, nestml = false }: PynnOptions): PynnExport {
-  const apart = withCurrentsApart(valid, mostSteps);
-  const plain = gathered(apart, 'pynn');
-  const standard = standardise(plain.valid, 'pynn');
-  const named = written(standard.valid, valid, [...plain.entries, ...standard.entries]);
-  const outcome = outcomeOf(named.report);
-  if (outcome !== 'incomplete') return named;
-  const areRecordings = named.report.every(
-    ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
-  );
-  if (areRecordings && partial) return named;
-  if (nestml) return inNestml(valid, apart, named.report);
-  const byParts = inParts(apart);
-  const own = timingProperties[valid.model.timing].takesTurns
-    ? { ...valid, model: readable(valid.model, { inSteps: true }) }
-    : valid;
-  const short = own === valid ? [] : [inFewEquations];
-  const { report, document } =
-    byParts ??
-    written(own, valid, [...reasonsForEquations(named.report, valid.model), ...short], {
-      natives: new NativeParts(own),
-    });
-  return { document, report: areRecordings ? [onlyRecordings, ...report] : report, nestml: [] };
+/** A model that PyNN's names do not express. */
+interface Way extends PassContext {
+  /** Without populations that have no cells. */
+  readonly valid: ValidModel;
+  /** With currents outside its cells as well. */
+  readonly apart: ValidModel;
+}
+
+/** Returns a model in its own equations. */
+async function inEquations(
+  { valid, report: before, afterPass }: Way,
+  reasons: readonly ConversionEntry[],
+): Promise<PynnExport> {
+  const report = new ConversionReport('pynn', before);
+  report.addAll(reasons);
+  const own = await applyPasses(equationPasses, valid, { report, afterPass });
+  return written(own, valid, report, { natives: new NativeParts(own) });
 }
 
 /** Returns a model in PyNN's names as far as they reach, with the rest in NESTML. */
-function inNestml(valid: ValidModel, apart: ValidModel, report: readonly ConversionEntry[]): PynnExport {
+async function inNestml(
+  { valid, apart, report: before, afterPass }: Way,
+  reasons: readonly ConversionEntry[],
+): Promise<PynnExport> {
   // Currents that PyNN's sources cannot feed stay in the equations.
   const areCurrents = Object.values(apart.model.stimuli).every(
     (stimulus) =>
@@ -124,23 +128,10 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
         return type?.inputs[stimulus.input]?.unit === 'A';
       }),
   );
-  const plain = gathered(areCurrents ? apart : valid, 'pynn');
-  const isTree = timingProperties[valid.model.timing].takesTurns;
-  const short = isTree ? { ...plain.valid, model: readable(plain.valid.model) } : plain.valid;
-  const standard = standardise(short, 'pynn');
-  const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
-  const free = withoutReserved(withConstantsOfCells(standard.valid, isNestml), isNestml);
-  const settled = withSettledValues(free.valid);
-  const models = new NestmlModels(settled);
-  // Populations without a name in PyNN are reported again where NESTML does not express them either.
-  const isForNestml = ({ verdict, pointer }: ConversionEntry): boolean =>
-    verdict === 'notExpressible' && !pointer.startsWith('/recordings');
-  const entries = [
-    ...[...plain.entries, ...standard.entries].filter((entry) => !isForNestml(entry)),
-    ...free.entries,
-    ...reasonsForEquations(report, valid.model),
-  ];
-  return written(settled, valid, entries, { nestml: models });
+  const report = new ConversionReport('pynn', before);
+  const settled = await applyPasses(nestmlPasses, areCurrents ? apart : valid, { report, afterPass });
+  report.addAll(reasons);
+  return written(settled, valid, report, { nestml: new NestmlModels(settled) });
 }
 
 /**
@@ -148,43 +139,27 @@ function inNestml(valid: ValidModel, apart: ValidModel, report: readonly Convers
  * undefined if there are no such parts or if cells keep LEMS's steps. It is undefined also if named generators draw, since they
  * draw in the order of the whole model.
  */
-function inParts(valid: ValidModel): PynnExport | undefined {
-  const { timing, populations, projections } = valid.model;
+async function inParts({ apart, report: before, afterPass }: Way): Promise<PynnExport | undefined> {
+  const { timing, populations, projections } = apart.model;
   if (timingProperties[timing].takesTurns || JSON.stringify([populations, projections]).includes('"generator":'))
     return undefined;
   const but = new Map<string, string>();
   for (;;) {
-    const standard = standardiseParts(valid, 'pynn', but);
-    if (standard === undefined) return undefined;
-    const entries = [
-      ...standard.entries.filter(({ verdict }) => verdict !== 'notExpressible'),
-      ...reasonsForEquations(standard.entries, valid.model),
-    ];
-    const parts = written(standard.valid, valid, entries, { natives: new NativeParts(standard.valid) });
-    const outcome = outcomeOf(parts.report);
-    if (outcome === 'incomplete') {
-      const before = but.size;
-      for (const { verdict, pointer, message } of parts.report) {
-        const [, name] = /^\/(?:populations|projections)\/([^/]+)/.exec(pointer) ?? [];
-        if (name === undefined) continue;
-        if (verdict === 'notExpressible') but.set(name, message);
-      }
-      if (but.size > before) continue;
-      // Parts left out even under PyNN's names are left out of equations, too.
-      return undefined;
+    const report = new ConversionReport('pynn', before);
+    const standard = await applyPasses(partsPasses, apart, { report, but, afterPass });
+    if (standard === apart) return undefined;
+    const parts = written(standard, apart, report, { natives: new NativeParts(standard) });
+    const lost = lossesSince(before, parts.report);
+    if (lost.length === 0) return parts;
+    const size = but.size;
+    for (const { pointer, message } of lost) {
+      const [, name] = /^\/(?:populations|projections)\/([^/]+)/.exec(pointer) ?? [];
+      if (name !== undefined) but.set(name, message);
     }
-    return parts;
+    // Parts left out even under PyNN's names are left out of equations, too.
+    if (but.size === size) return undefined;
   }
 }
-
-/** Report entry about the equations of LEMS's components. */
-const inFewEquations: ConversionEntry = {
-  verdict: 'equivalent',
-  code: 'pynn/few-equations',
-  pointer: '/neurons',
-  message:
-    "components are written in few equations with the usual names, in LEMS's steps: the same values up to rounding",
-};
 
 /** Advice if only recordings prevent PyNN's names. */
 const onlyRecordings: ConversionEntry = {
@@ -195,43 +170,17 @@ const onlyRecordings: ConversionEntry = {
 };
 
 /**
- * Returns the reasons why a model is written by its equations: the parts that PyNN's names would leave out, without parts that
- * depend on them.
- */
-function reasonsForEquations(report: readonly ConversionEntry[], { recordings }: Model): readonly ConversionEntry[] {
-  const missing = report.filter(({ verdict }) => verdict === 'notExpressible');
-  const isOfRecording = ({ pointer }: ConversionEntry): boolean => pointer.startsWith('/recordings');
-  const own = missing.filter(
-    (entry) => entry.pointer !== '' && entry.message !== withItsTarget && !isOfRecording(entry),
-  );
-  const parts = new Set(own.map(({ pointer }) => pointer.split('/')[2]));
-  const isOfPart = ({ pointer }: ConversionEntry): boolean =>
-    [...wordsIn(recordings[Number(pointer.split('/')[2])]?.of)].some((word) => parts.has(word));
-  const ofRecordings = missing.filter((entry) => isOfRecording(entry) && !isOfPart(entry));
-  const firsts = new Map(ofRecordings.toReversed().map((entry) => [entry.pointer, entry]));
-  const reasons = missing.filter((entry) => own.includes(entry) || firsts.get(entry.pointer) === entry);
-  return (reasons.length > 0 ? reasons : missing).map(({ pointer, message }) => ({
-    verdict: 'equivalent',
-    code: 'pynn/why-native',
-    pointer,
-    message: `PyNN has no name for this: ${message}`,
-  }));
-}
-
-/**
  * @param original  the model before its types were replaced by PyNN's
  * @param forms     take parts without a name in PyNN; absent: such parts are left out
  */
 function written(
   { model, data }: ValidModel,
   original: ValidModel,
-  entries: readonly ConversionEntry[],
+  report: ConversionReport,
   { natives, nestml }: Pick<ExportContext, 'natives' | 'nestml'> = {},
 ): PynnExport {
   const { labels = {}, selections = {}, extra = natives ? undefined : onGrid(original.model) } = keptOf(model);
   const label = (name: string): string => labels[name] ?? name;
-  const report = new ConversionReport('pynn');
-  for (const entry of entries) report.add(entry);
   const generators = new Generators();
   const cells = new Map<string, StandardCell>();
   const context: ExportContext = {

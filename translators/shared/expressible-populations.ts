@@ -3,25 +3,22 @@
  * with compartments), and all actions on them and recordings of them.
  */
 
-import { ConversionReport, type ConversionEntry } from '../../src/model/conversion-report.js';
 import type { Model, Phase, SelectionRule, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { populationsOf } from '../../src/model/selected.js';
+import type { PassContext } from '../../src/model/passes.js';
 import { isSelection, taggedPhase } from '../../src/model/tagged.js';
 
-/** The rest of a model. */
-interface Rest {
-  readonly valid: ValidModel;
-  /** The omitted parts. */
-  readonly entries: readonly ConversionEntry[];
-  /** Moves an entry about the rest to the place in the whole model, because recordings and phases have moved up. */
-  readonly placed: (entry: ConversionEntry) => ConversionEntry;
-}
-
-/** Returns the rest of a model without references to omitted parts. */
-export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'pynn'): Rest {
+/**
+ * Returns the rest of a model without references to omitted parts, which it reports. Later pointers of the report stand for
+ * places in the whole model, because recordings and phases move up.
+ */
+export function expressiblePopulations(
+  valid: ValidModel,
+  { report }: PassContext,
+  notation: 'brian' | 'pynn',
+): ValidModel {
   const { model } = valid;
-  const report = new ConversionReport(notation);
   const left = new Set<string>();
   /** Returns the remaining parts of a kind. */
   const remaining = <T>(
@@ -45,7 +42,7 @@ export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'p
     'cells with compartments, which groups of Brian do not have',
   );
   const some = remaining('populations', cells, ({ size }) => size === 0, 'a population without cells');
-  if (left.size === 0) return { valid, entries: [], placed: (entry) => entry };
+  if (left.size === 0) return valid;
   const onLeft = (rule: SelectionRule): boolean =>
     populationsOf(rule).some((name) => left.has(name)) || (isSelection(rule, 'synapses') && left.has(rule.projection));
   const ofCells = 'what acts on a population that is left out';
@@ -89,10 +86,10 @@ export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'p
         [child('/experiment/protocol', k), child('/experiment/protocol', experiment.protocol.indexOf(one))] as const,
     ),
   ]);
-  const placed = (entry: ConversionEntry): ConversionEntry => {
-    const [start = ''] = /^\/(recordings|experiment\/protocol)\/\d+/.exec(entry.pointer) ?? [];
-    return { ...entry, pointer: (places.get(start) ?? start) + entry.pointer.slice(start.length) };
-  };
+  report.placeBy((pointer) => {
+    const [start = ''] = /^\/(recordings|experiment\/protocol)\/\d+/.exec(pointer) ?? [];
+    return (places.get(start) ?? start) + pointer.slice(start.length);
+  });
   const rest: Model = {
     ...model,
     annotations,
@@ -103,7 +100,7 @@ export function expressiblePopulations(valid: ValidModel, notation: 'brian' | 'p
     recordings,
     experiment: { ...experiment, protocol },
   };
-  return { valid: { ...valid, model: rest }, entries: report.entries, placed };
+  return { ...valid, model: rest };
 }
 
 /** Checks whether a phase acts on an omitted part. */

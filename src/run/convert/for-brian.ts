@@ -1,75 +1,104 @@
 /** Models for Brian: in its idiom, and with parts drawn here that Brian cannot draw. */
 
+import { currentsAsParameters } from '../../../translators/brian/export/current-parameters.js';
+import { currentsOfCells } from '../../../translators/brian/export/currents-of-cells.js';
+import { cellsAsCables } from '../../../translators/brian/export/cells/as-cables.js';
+import { needsDrawnCells, withDrawnCells } from '../../../translators/brian/export/cells/cell-numbers.js';
+import { canBeOneByOne, cellsOneByOne } from '../../../translators/brian/export/cells/one-by-one.js';
+import { inBrianIdiom } from '../../../translators/brian/export/idiom.js';
+import { withoutRegimes } from '../../../translators/brian/export/regimes.js';
+import { expressiblePopulations } from '../../../translators/shared/expressible-populations.js';
 import { UsageError } from '../../diagnostics/diagnostic.js';
-import { ConversionReport, type ConversionEntry } from '../../model/conversion-report.js';
+import { knownPlaces } from '../../draw/space/places.js';
+import { gathered } from '../../library/gather/gather.js';
 import type { ValidModel } from '../../model/model.js';
+import { reporting, type Pass, type PassContext } from '../../model/passes.js';
 import { typedModel } from '../../model/typed-model.js';
-import { conventions } from '../../library/conventions.js';
-import { chooseTarget } from '../choose-target.js';
-import { freeze } from '../freeze.js';
+import { cellsOfOneType } from './cells-of-one-type.js';
 
-/**
- * Returns a model in Brian's terms, written by `write`. Parts that Brian cannot draw are drawn here.
- *
- * @param options  `oneByOne`: whether cells are groups of their own if possible
- */
-export async function forBrian<T extends { readonly report: readonly ConversionEntry[] }>(
-  whole: ValidModel,
-  write: (valid: ValidModel) => T,
-  { oneByOne }: { readonly oneByOne: boolean },
-): Promise<T> {
-  const { inBrianIdiom } = await import('../../../translators/brian/export/idiom.js');
-  const { expressiblePopulations } = await import('../../../translators/shared/expressible-populations.js');
-  const { currentsAsParameters } = await import('../../../translators/brian/export/current-parameters.js');
-  const { currentsOfCells } = await import('../../../translators/brian/export/currents-of-cells.js');
-  const { cellsAsCables } = await import('../../../translators/brian/export/cells/as-cables.js');
-  const { needsDrawnCells, withDrawnCells } = await import('../../../translators/brian/export/cells/cell-numbers.js');
-  const { canBeOneByOne, cellsOneByOne } = await import('../../../translators/brian/export/cells/one-by-one.js');
-  const { cellsOfOneType } = await import('./cells-of-one-type.js');
-  const listed: ConversionEntry[] = [];
-  let cells = whole;
-  const isApart = oneByOne && canBeOneByOne(whole.model);
-  if (needsDrawnCells(whole.model, isApart))
-    try {
-      const { model, data } = (await freeze(whole, (await chooseTarget('auto')).target)).valid;
-      cells = { model: withDrawnCells(whole.model, model), data: new Map([...whole.data, ...data]) };
-      listed.push({
-        verdict: 'equivalent',
-        code: 'brian/drawn',
-        pointer: '/populations',
-        message: 'values of cells with compartments, and of synapses onto them, are listed as they are with this seed',
-      });
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      listed.push({ verdict: 'notExpressible', code: 'brian/drawn', pointer: '/populations', message: error.message });
-    }
-  if (isApart) {
-    const report = new ConversionReport('brian');
-    cells = { ...cells, model: cellsOneByOne(cells.model, cells.data, report) };
-    listed.push(...report.entries);
-  }
-  const cabled = cellsAsCables(cells, cellsOfOneType);
-  const { valid, entries, placed } = expressiblePopulations(
-    currentsAsParameters(currentsOfCells(cabled.valid)),
-    'brian',
-  );
-  const { knownPlaces } = await import('../../draw/space/places.js');
-  const placesOf = ({ model, data }: ValidModel) => {
-    const typed = { model: typedModel(model), data };
-    return (population: string) => knownPlaces(population, typed);
-  };
-  const plain = inBrianIdiom(valid, placesOf(valid), {});
-  const drawn = plain.needsDrawing ? (await freeze(valid, (await chooseTarget('auto')).target)).valid : undefined;
-  const idiom = drawn ? inBrianIdiom(valid, placesOf(drawn), { drawn }) : plain;
-  const written = write(idiom.valid);
-  return {
-    ...written,
-    report: [
-      ...listed,
-      ...cabled.entries,
-      ...entries,
-      ...[...idiom.entries, ...written.report].map(placed),
-      ...conventions(whole, 'brian'),
-    ],
-  };
+/** State of a conversion to Brian. */
+export interface BrianContext extends PassContext {
+  /** Whether cells with sections are groups of their own if possible, since a SpatialNeuron is one cell. */
+  readonly oneByOne: boolean;
+  /** Returns a model with all its draws made. */
+  readonly draw: (valid: ValidModel) => Promise<ValidModel>;
 }
+
+const isOneByOne = ({ model }: ValidModel, { oneByOne }: BrianContext): boolean => oneByOne && canBeOneByOne(model);
+
+/** The rewritings of a model for Brian, in order. */
+export const brianPasses: readonly Pass<BrianContext>[] = [
+  {
+    name: 'draw-cells',
+    why: 'elements of a SpatialNeuron are compartments: values of its cells, and of synapses on them, are listed',
+    apply: async (valid, context) => {
+      if (!needsDrawnCells(valid.model, isOneByOne(valid, context))) return valid;
+      const { report } = context;
+      try {
+        const { model, data } = await context.draw(valid);
+        report.equivalent(
+          'brian/drawn',
+          '/populations',
+          'values of cells with compartments, and of synapses onto them, are listed as they are with this seed',
+        );
+        return { model: withDrawnCells(valid.model, model), data: new Map([...valid.data, ...data]) };
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        report.missing('/populations', error.message, 'brian/drawn');
+        return valid;
+      }
+    },
+  },
+  {
+    name: 'cells-one-by-one',
+    why: 'a SpatialNeuron is one cell',
+    apply: (valid, context) =>
+      isOneByOne(valid, context) ? { ...valid, model: cellsOneByOne(valid.model, valid.data, context.report) } : valid,
+  },
+  {
+    name: 'cells-as-cables',
+    why: 'all compartments of a SpatialNeuron have the same equations',
+    apply: reporting((valid) => cellsAsCables(valid, cellsOfOneType)),
+  },
+  {
+    name: 'merge-currents',
+    why: 'loops over cells make currents that differ only in numbers, which are one current with a parameter',
+    apply: currentsOfCells,
+  },
+  {
+    name: 'currents-as-parameters',
+    why: 'phases of Brian set parameters of groups, where the model changes currents',
+    apply: currentsAsParameters,
+  },
+  {
+    name: 'leave-out-populations',
+    why: 'Brian has no groups without cells, and none of cells with sections that are not cables by now',
+    apply: (valid, context) => expressiblePopulations(valid, context, 'brian'),
+  },
+  {
+    name: 'gather',
+    why: "components of LEMS become refractory periods, currents, sources and receptors, which are Brian's",
+    apply: reporting((valid) => gathered(valid, 'brian')),
+  },
+  {
+    name: 'regimes-as-variable',
+    why: 'Brian has no regimes: a variable holds the number of the active one',
+    apply: withoutRegimes,
+  },
+  {
+    name: 'brian-idiom',
+    why: "draws are Brian's own where it has them, constants are in namespaces, and unused currents go",
+    apply: async (valid, { report, draw }) => {
+      const plain = inBrianIdiom(valid, placesOf(valid));
+      const drawn = plain.needsDrawing ? await draw(valid) : undefined;
+      const { valid: made, entries } = drawn ? inBrianIdiom(valid, placesOf(drawn), drawn) : plain;
+      for (const entry of entries) report.add(entry);
+      return made;
+    },
+  },
+];
+
+const placesOf = ({ model, data }: ValidModel): ((population: string) => ReturnType<typeof knownPlaces>) => {
+  const typed = { model: typedModel(model), data };
+  return (population) => knownPlaces(population, typed);
+};

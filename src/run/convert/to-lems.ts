@@ -1,38 +1,72 @@
 /** Models as documents of LEMS and NeuroML. */
 
-import type { Positions } from '../../diagnostics/positions.js';
+import {
+  drawsNothing,
+  exportKept,
+  exportLems,
+  hasDrawnConnections,
+  listedDraws,
+  neuromlFiles,
+  xmlPieces,
+  xmlText,
+} from '../../../translators/neuroml/export.js';
+import { libraryCall } from '../../ir/library-calls.js';
+import { withCurrentsApart } from '../../library/currents-apart.js';
+import { withListeningSources } from '../../library/listening-sources.js';
+import { withPhaseCurrents } from '../../library/phase-currents.js';
+import { ConversionReport } from '../../model/conversion-report.js';
 import type { ValidModel } from '../../model/model.js';
+import { applyPasses, type AfterPass, type Pass } from '../../model/passes.js';
 import { child } from '../../model/pointer.js';
 import { typedModel } from '../../model/typed-model.js';
-import { chooseTarget } from '../choose-target.js';
-import { freeze, randomSources } from '../freeze.js';
+import { randomSources, type FreezeOptions } from '../freeze.js';
 import type { ConvertedFile, Exported } from './exported.js';
 
 /** More steps of a current are better read as a table. */
 const mostPulses = 20;
 
+/** The rewritings of a model before its draws are listed. `lemsPasses` of the exporter are the rest. */
+export const sourcePasses: readonly Pass[] = [
+  {
+    name: 'phase-currents',
+    why: 'LEMS has no phases: currents that change between runs follow the time',
+    apply: withPhaseCurrents,
+  },
+  {
+    name: 'currents-apart',
+    why: 'currents that only follow the time are generators of NeuroML, outside the cells',
+    apply: (valid) => withCurrentsApart(valid, mostPulses),
+  },
+  {
+    name: 'listening-sources',
+    why: 'spike arrays of LEMS receive no spikes: given trains that synapses change at are cells',
+    apply: withListeningSources,
+  },
+];
+
+/** How a model is converted. */
+interface Converting {
+  readonly name: string;
+  /** The model before its draws were made explicit on request. */
+  readonly original: ValidModel;
+  /** Whether channels, synapses and cells of NeuroML have files of their own. */
+  readonly split: boolean;
+  readonly draw: (valid: ValidModel, options?: FreezeOptions) => Promise<ValidModel>;
+  readonly afterPass: AfterPass | undefined;
+}
+
 /**
  * Returns a model as LEMS, in the document that it was imported from while that still equals the model. LEMS lists
  * connections and values of each cell, so drawn ones are drawn here. Draws in each step stay random if LEMS can make
  * them.
- *
- * @param original  the model before its draws were made explicit on request
- * @param split     whether channels, synapses and cells of NeuroML have files of their own
  */
-export async function toLems(
-  whole: ValidModel,
-  name: string,
-  original: ValidModel,
-  positions: Positions,
-  split: boolean,
-): Promise<Exported> {
-  const { drawsNothing, exportKept, neuromlFiles, xmlPieces, xmlText } =
-    await import('../../../translators/neuroml/export.js');
+export async function toLems(whole: ValidModel, converting: Converting): Promise<Exported> {
+  const { name, original, split } = converting;
   const isNeuroml = /\.nml$/i.test(name);
   const kept = exportKept(drawsNothing(original.model) ? original : whole);
   const { lems, plain } =
     kept === undefined
-      ? await written(whole, isNeuroml, positions)
+      ? await written(whole, isNeuroml, converting)
       : { lems: kept, plain: isNeuroml ? kept : undefined };
   const several = plain && neuromlFiles(plain.root, name, split);
   const xmlFile = (file: string, root: (typeof lems)['root']): ConvertedFile => {
@@ -65,21 +99,19 @@ export async function toLems(
  * Returns a model newly written as LEMS, and with NeuroML's elements only on request. Parts that LEMS cannot draw are
  * listed.
  */
-async function written(whole: ValidModel, isNeuroml: boolean, positions: Positions) {
-  const { exportLems, hasDrawnConnections, listedDraws } = await import('../../../translators/neuroml/export.js');
-  const { libraryCall } = await import('../../ir/library-calls.js');
-  const { withCurrentsApart } = await import('../../library/currents-apart.js');
-  const { withListeningSources } = await import('../../library/listening-sources.js');
-  const { withPhaseCurrents } = await import('../../library/phase-currents.js');
-  const valid = withListeningSources(withCurrentsApart(withPhaseCurrents(whole), mostPulses));
-  const attempt = (what: ValidModel, plain = false) => {
-    const { root, report } = exportLems(what, { functions: (called, values) => libraryCall(called)?.(values), plain });
+async function written(whole: ValidModel, isNeuroml: boolean, { draw, afterPass }: Converting) {
+  const valid = await applyPasses(sourcePasses, whole, { report: new ConversionReport('lems'), afterPass });
+  const attempt = async (what: ValidModel, plain = false) => {
+    const passed: Parameters<AfterPass>[] = [['list-draws', what]];
+    const { root, report } = await exportLems(what, {
+      functions: (called, values) => libraryCall(called)?.(values),
+      plain,
+      afterPass: (...pass) => passed.push(pass),
+    });
     const losses = report.filter(({ verdict }) => verdict === 'notExpressible').map(({ pointer }) => pointer);
-    return { what, losses, root, report: [...report, ...listedDraws(valid.model, what.model, report)] };
+    return { what, passed, losses, root, report: [...report, ...listedDraws(valid.model, what.model, report)] };
   };
-  const listed = async (replays: (source: string) => boolean): Promise<ValidModel> =>
-    (await freeze(valid, (await chooseTarget('auto')).target, positions, { replays })).valid;
-  let lems = attempt(hasDrawnConnections(valid.model) ? await listed(() => false) : valid);
+  let lems = await attempt(hasDrawnConnections(valid.model) ? await draw(valid, { replays: () => false }) : valid);
   const { losses } = lems;
   const sources = randomSources(typedModel(valid.model));
   const lost = sources.filter((source) => {
@@ -88,8 +120,10 @@ async function written(whole: ValidModel, isNeuroml: boolean, positions: Positio
   });
   for (const replayed of lost.length === sources.length ? [lost] : [lost, sources]) {
     if (lems.losses.length === 0) break;
-    const other = attempt(await listed((source) => replayed.includes(source)));
+    const other = await attempt(await draw(valid, { replays: (source) => replayed.includes(source) }));
     if (other.losses.length < lems.losses.length) lems = other;
   }
-  return { lems, plain: isNeuroml ? attempt(lems.what, true) : undefined };
+  const plain = isNeuroml ? await attempt(lems.what, true) : undefined;
+  for (const pass of (plain ?? lems).passed) afterPass?.(...pass);
+  return { lems, plain };
 }

@@ -99,7 +99,9 @@ async function runScripts<T>(
   options: readonly string[] = [],
   kept: (outcome: T) => T = (outcome) => outcome,
 ): Promise<readonly T[]> {
-  const scripts: readonly (readonly ScriptFile[])[] = models.map(({ valid }) => exportPynnScript(valid, 'model').files);
+  const scripts: readonly (readonly ScriptFile[])[] = await Promise.all(
+    models.map(async ({ valid }) => (await exportPynnScript(valid, 'model')).files),
+  );
   const inputs = models.map(({ what }, k) => {
     const files = scripts[k]!.flatMap(({ name, text }) => [name, text]);
     return { what, texts: [...options, simulator, ...files], runners };

@@ -44,7 +44,7 @@ export interface MeasuredNetwork {
 /** The network of a model, with all that was drawn. */
 export async function networkHere(valid: ValidModel): Promise<Network> {
   const frozen = await freeze(valid, targets['wasm']!);
-  const { document } = exportPynn(frozen.valid);
+  const { document } = await exportPynn(frozen.valid);
   const { places } = drawModel(valid);
   const positions = Object.fromEntries(
     [...places].map(

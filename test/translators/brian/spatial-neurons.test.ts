@@ -191,16 +191,16 @@ describe('exports', () => {
     expect(hashModel(valid(JSON.stringify(exported)).model)).toEqual(hashModel(model.model));
   });
 
-  test('what has no words is said', () => {
-    const found = (text: string, target: 'script' | 'lems'): readonly string[] => {
+  test('what has no words is said', async () => {
+    const found = async (text: string, target: 'script' | 'lems'): Promise<readonly string[]> => {
       const model = valid(text);
-      const { report } = target === 'script' ? exportBrianScript(model) : exportLems(model);
+      const { report } = target === 'script' ? exportBrianScript(model) : await exportLems(model);
       return report.filter(({ verdict }) => verdict === 'notExpressible').map(({ message }) => message);
     };
-    expect(found(several, 'script').join()).toContain('one cell in a SpatialNeuron, not 3');
+    expect((await found(several, 'script')).join()).toContain('one cell in a SpatialNeuron, not 3');
     const everywhere = several.replace('threshold_location: axon[95*um]', '');
-    expect(found(everywhere, 'lems').join()).toContain('cells of NeuroML fire at one place');
-    expect(found(several, 'lems').join()).not.toContain('cells of NeuroML fire at one place');
+    expect((await found(everywhere, 'lems')).join()).toContain('cells of NeuroML fire at one place');
+    expect((await found(several, 'lems')).join()).not.toContain('cells of NeuroML fire at one place');
   });
 });
 

@@ -698,7 +698,7 @@ experiment: { dt: 0.02 ms, protocol: [ run: 100 ms ] }
   });
 });
 
-it('works out values with the functions of the project, not with those of the machine', () => {
+it('works out values with the functions of the project, not with those of the machine', async () => {
   const { valid } = importModel({
     name: 'own.yaml',
     text: `interneuron: 1
@@ -709,7 +709,7 @@ experiment: { dt: 0.1 ms, protocol: [ run: 1 ms ] }
 `,
   });
   const asked: (readonly [string, readonly number[]])[] = [];
-  const { root } = exportLems(valid, {
+  const { root } = await exportLems(valid, {
     functions: (name, values) => {
       asked.push([name, values]);
       return 42;

@@ -144,7 +144,7 @@ test.each<[string, string, { readonly type: string; readonly params?: Readonly<R
   expect(loss?.verdict).toBe(isLost ? (simulator === 'neuron' ? 'approximated' : 'equivalent') : undefined);
 });
 
-test('first values: a script gives NEURON what PyNN loses, and the report names what it cannot', () => {
+test('first values: a script gives NEURON what PyNN loses, and the report names what it cannot', async () => {
   const populations = [
     { label: 'a', size: 2, cell: { type: 'Izhikevich' }, initial_values: { v: -64, u: [-16, -15] } },
     { label: 'b', size: 1, cell: { type: 'Izhikevich' }, initial_values: { u: -14 } },
@@ -165,14 +165,14 @@ test('first values: a script gives NEURON what PyNN loses, and the report names 
     'first values of w of EIF_cond_exp_isfa_ista are a thousand times smaller under NEST',
   ]);
   const text = documentOf({ populations, phases: [{ run: 1 }] });
-  const [script] = exportPynnScript(importModel({ name: 'x', text }).valid).files;
+  const [script] = (await exportPynnScript(importModel({ name: 'x', text }).valid)).files;
   expect(script!.text.match(/for each in .*\n.*/g)).toEqual([
     'for each in a:\n        each._cell.izh.uinit = each._cell.initial_values["u"]',
     'for each in c:\n        each._cell.adexp.winit = each._cell.initial_values["w"]',
   ]);
 });
 
-test('populations, projections and currents of one label are different things in a script', () => {
+test('populations, projections and currents of one label are different things in a script', async () => {
   const text = documentOf({
     populations: [{ label: 'E', size: 2, cell: { type: 'IF_cond_exp' } }],
     projections: ['E', 'again'].map((label) => ({
@@ -183,7 +183,7 @@ test('populations, projections and currents of one label are different things in
     recordings: [{ target: 'E', variables: ['spikes'] }],
     phases: [{ set_projection: { target: 'E', params: { weight: 0.02 } } }, { run: 0 }],
   });
-  const { files, report } = exportPynnScript(importModel({ name: 'x', text }).valid);
+  const { files, report } = await exportPynnScript(importModel({ name: 'x', text }).valid);
   const script = files[0]!.text.replace(/\s+/g, '');
   expect(report.filter(({ verdict }) => verdict === 'notExpressible')).toEqual([]);
   expect(script.match(/sim\.Projection\(E,E,/g)).toHaveLength(2);
@@ -197,7 +197,7 @@ test.each<[readonly (readonly number[])[], string]>([
   [[[0, 0, 1], [1, 1, -2]], '[(0,0,1.0),(1,1,-2.0)]'], // prettier-ignore
   [[[0, 0, 1e21], [1, 1, 2]], '[(0,0,1e+21),(1,1,2.0)]'], // prettier-ignore
   [[[0, 0, 1.5], [1, 1, 2]], '[(0,0,1.5),(1,1,2)]'], // prettier-ignore
-])('weights in lists are floats: %j', (list, expected) => {
+])('weights in lists are floats: %j', async (list, expected) => {
   const text = documentOf({
     populations: [{ label: 'E', size: 2, cell: { type: 'IF_curr_exp' } }],
     projections: [
@@ -208,11 +208,11 @@ test.each<[readonly (readonly number[])[], string]>([
       },
     ],
   });
-  const { files } = exportPynnScript(importModel({ name: 'x', text }).valid);
+  const { files } = await exportPynnScript(importModel({ name: 'x', text }).valid);
   expect(files[0]!.text.replace(/\s+/g, '')).toContain(`sim.FromListConnector(${expected}`);
 });
 
-test('what scripts say otherwise because simulators fail with it', () => {
+test('what scripts say otherwise because simulators fail with it', async () => {
   const cell = { type: 'IF_curr_exp' };
   const quantal = { type: 'MultiQuantalSynapse', params: { weight: 0.5, delay: 1, n: 4 } };
   const oneToOne = (pre: string, post: string): Readonly<Record<string, unknown>> => ({
@@ -238,7 +238,7 @@ test('what scripts say otherwise because simulators fail with it', () => {
       }),
     phases: [{ run: 1 }, { set: { target: 'silent', params: { rate: 0 } } }, { run: 1 }],
   });
-  const { files, report } = exportPynnScript(importModel({ name: 'x', text }).valid);
+  const { files, report } = await exportPynnScript(importModel({ name: 'x', text }).valid);
   const script = files[0]!.text.replace(/\s+/g, '');
   expect(script.match(/sim\.\w+Connector\([^)]*\)/g)).toEqual([
     'sim.AllToAllConnector()',

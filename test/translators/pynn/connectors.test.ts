@@ -245,9 +245,9 @@ describe('written again', () => {
       ],
       phases: [{ run: 1 }],
     });
-  const again = (text: string): void => {
+  const again = async (text: string): Promise<void> => {
     const { valid, hashes } = importModel({ name: 'm.json', text });
-    const { document, report } = exportPynn(valid);
+    const { document, report } = await exportPynn(valid);
     expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
     expect(importModel({ name: 'again.json', text: JSON.stringify(document) }).hashes).toEqual(hashes);
   };
@@ -293,15 +293,15 @@ describe('written again', () => {
       },
     ],
     ['a list of nothing with names of columns', list([], { column_names: ['weight'] }), { delay: 1 }],
-  ])('%s', (_, rest, params) => {
-    again(network(rest, params));
+  ])('%s', async (_, rest, params) => {
+    await again(network(rest, params));
   });
 
   test.each([
     ['drawn', { ...draw, params: { low: -9, high: -3 } }],
     ['by distance', { expr: '-3*(1 + 0.1*d)', of: 'd' }],
-  ])('weights of one sign, %s, onto cells whose receptors are one variable', (_, weight) => {
+  ])('weights of one sign, %s, onto cells whose receptors are one variable', async (_, weight) => {
     const rest = { connector: { type: 'AllToAllConnector' }, receptor_type: 'inhibitory' };
-    again(network(rest, { weight, delay: 1 }, 'IF_curr_delta'));
+    await again(network(rest, { weight, delay: 1 }, 'IF_curr_delta'));
   });
 });

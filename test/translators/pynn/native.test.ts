@@ -126,7 +126,7 @@ spike_monitors:
 
 it('scripts lose nothing of recordings that only have a name, by which files of results call them', async () => {
   const { valid } = fixture('neuroml/channels.xml');
-  const { document } = exportPynn(valid);
+  const { document } = await exportPynn(valid);
   expect(document.recordings?.some(({ native }) => native?.name !== undefined)).toBe(true);
   const { report } = await convertModel(valid, 'pynn');
   expect(report.filter(({ verdict }) => verdict === 'notExpressible' || verdict === 'approximated')).toEqual([]);

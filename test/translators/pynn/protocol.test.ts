@@ -739,39 +739,39 @@ describe('in an exported script', () => {
   });
   const { valid, hashes } = importModel({ name: 'm.json', text: documentOf(network(2)) });
 
-  test('the range of delays that plastic and other synapses have is that of the simulation', () => {
-    const { document, report } = exportPynn(valid);
+  test('the range of delays that plastic and other synapses have is that of the simulation', async () => {
+    const { document, report } = await exportPynn(valid);
     expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
     expect(document.setup).toMatchObject({ min_delay: 0.1, max_delay: 5 });
     expect(importModel({ name: 'm.json', text: JSON.stringify(document) }).hashes).toEqual(hashes);
-    expect(exportPynnScript(valid, 'm').files[0]?.text).toContain('p1.set(weight=0)');
+    expect((await exportPynnScript(valid, 'm')).files[0]?.text).toContain('p1.set(weight=0)');
   });
 
-  test('neither half of a delay of one step has to be a step', () => {
+  test('neither half of a delay of one step has to be a step', async () => {
     const halves = importModel({ name: 'm.json', text: documentOf(network(0.1, 0.5)) });
-    const { document, report } = exportPynn(halves.valid);
+    const { document, report } = await exportPynn(halves.valid);
     expect(report.filter(({ verdict }) => verdict !== 'exact')).toEqual([]);
     expect(importModel({ name: 'm.json', text: JSON.stringify(document) }).hashes).toEqual(halves.hashes);
   });
 
   // PyNN's `Connection._setup_plasticity` for NEURON copies the weight once, to what computes released amounts.
-  test('NEURON gets new weights of synapses that it keeps a second time', () => {
+  test('NEURON gets new weights of synapses that it keeps a second time', async () => {
     const phases = ['p0', 'p1', 'p2'].map((target) => ({ set_projection: { target, params: { weight: 0.25 } } }));
     const text = documentOf({ ...network(2), phases: [{ run: 10 }, ...phases, { run: 10 }] });
-    const { text: script } = exportPynnScript(importModel({ name: 'm.json', text }).valid, 'm').files[0]!;
+    const { text: script } = (await exportPynnScript(importModel({ name: 'm.json', text }).valid, 'm')).files[0]!;
     expect(script.match(/^weights_to_neuron\(\w+\)$/gm)).toEqual(['weights_to_neuron(p2)']);
     expect(script).toContain('p2.set(weight=0.25)\nweights_to_neuron(p2)\n');
     expect(script).toContain('connection.pre2wa.weight[0] = connection.weight\n');
   });
 
-  test('phases of the canonical form run on the backend that has them, which the report says', () => {
+  test('phases of the canonical form run on the backend that has them, which the report says', async () => {
     // Ranges that differ are what PyNN cannot say.
     const { p1, ...others } = valid.model.projections;
     const model = {
       ...valid.model,
       projections: { ...others, p1: { ...p1!, delayRange: { outOfRange: 'error' } as const } },
     };
-    const { files, report } = exportPynnScript({ ...valid, model }, 'm');
+    const { files, report } = await exportPynnScript({ ...valid, model }, 'm');
     expect(report).toContainEqual(expect.objectContaining({ code: 'pynn/native', pointer: '/experiment/protocol/1' }));
     expect(files[0]?.text).toContain('import interneuron_pynn as sim');
     expect(files[0]?.text).toContain('sim.native.phase(');
@@ -779,7 +779,7 @@ describe('in an exported script', () => {
   });
 });
 
-test('delays of plastic synapses that change are those of PyNN when the model is written again', () => {
+test('delays of plastic synapses that change are those of PyNN when the model is written again', async () => {
   const stdp = {
     type: 'STDPMechanism',
     params: { weight: 0.1, delay: 1 },
@@ -805,7 +805,7 @@ test('delays of plastic synapses that change are those of PyNN when the model is
     phases: [{ run: 20 }, { set_projection: { target: 'x', params: { delay: 2 } } }, { run: 30 }],
   });
   const given = importModel({ name: 'model.json', text });
-  const { document } = exportPynn(given.valid);
+  const { document } = await exportPynn(given.valid);
   const again = importModel({ name: 'model.json', text: JSON.stringify(document) });
   expect(document.phases).toContainEqual({ set_projection: { target: 'x', params: { delay: 2 } } });
   expect(again.hashes.experiment).toBe(given.hashes.experiment);
@@ -814,6 +814,6 @@ test('delays of plastic synapses that change are those of PyNN when the model is
     'set' in phase ? { set: { 'x.transmission': 0.003 } } : phase,
   );
   const experiment = { ...given.valid.model.experiment, protocol: phases };
-  const { report } = exportPynn({ ...given.valid, model: { ...given.valid.model, experiment } });
+  const { report } = await exportPynn({ ...given.valid, model: { ...given.valid.model, experiment } });
   expect(report.filter(({ verdict }) => verdict !== 'exact')).not.toEqual([]);
 });

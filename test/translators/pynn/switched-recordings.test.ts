@@ -14,7 +14,8 @@ import { documentOf } from './support.js';
 
 const none = missingEnvironment('.venv-pynn');
 
-const exported = (text: string, name = 'm.json') => exportPynnScript(importModel({ name, text }).valid, 'm');
+const exported = async (text: string, name = 'm.json') =>
+  await exportPynnScript(importModel({ name, text }).valid, 'm');
 
 const view = (label: string, indices: readonly number[]): object => ({ label, of: 'a', select: { indices } });
 
@@ -100,8 +101,8 @@ test('recordings are on from their start to their end, in each segment', () => {
   expect(times).toEqual([{ recording: spikes, segments }]);
 });
 
-test('scripts do not end recordings, and begin all before the first run', () => {
-  const { files, report } = exported(document);
+test('scripts do not end recordings, and begin all before the first run', async () => {
+  const { files, report } = await exported(document);
   const text = files[0]!.text;
   expect(text).not.toContain('record(None)');
   expect(text.lastIndexOf('.record(')).toBeLessThan(text.indexOf('sim.run('));
@@ -109,16 +110,16 @@ test('scripts do not end recordings, and begin all before the first run', () => 
   expect(report.map(({ code }) => code)).not.toContain('pynn/recorded-again');
 });
 
-test('scripts without pauses write all that is recorded', () => {
+test('scripts without pauses write all that is recorded', async () => {
   const text = documentOf({
     populations: [{ label: 'a', size: 1, cell: { type: 'IF_cond_exp' } }],
     recordings: [{ target: 'a', variables: ['spikes'] }],
     phases: [{ run: 1 }, { run: 1 }],
   });
-  expect(exported(text).files[0]!.text).not.toContain('without_pauses');
+  expect((await exported(text)).files[0]!.text).not.toContain('without_pauses');
 });
 
-test('the end of what is read of synapses is missing by name', () => {
+test('the end of what is read of synapses is missing by name', async () => {
   const text = documentOf({
     populations: ['a', 'b'].map((label) => ({ label, size: 1, cell: { type: 'IF_cond_exp' } })),
     projections: [
@@ -133,7 +134,7 @@ test('the end of what is read of synapses is missing by name', () => {
     recordings: [{ target: 'p', variables: ['weight'] }],
     phases: [{ run: 1 }, { record: { target: 'p', variables: null } }, { run: 1 }],
   });
-  expect(exported(text).report).toContainEqual(
+  expect((await exported(text)).report).toContainEqual(
     expect.objectContaining({ message: 'the end of the recording of p; the JSON form has it, scripts do not' }),
   );
 });
@@ -143,7 +144,7 @@ describe.skipIf(none !== null).each(['nest', 'neuron'])(
   (simulator) => {
     test('results have what the model records, and nothing of pauses', { timeout: 120_000 }, async () => {
       const [{ populations }, ours] = await Promise.all([
-        resultsOf(exported(document).files[0]!.text, simulator),
+        resultsOf((await exported(document)).files[0]!.text, simulator),
         simulate(document),
       ]);
       const [a, b] = [populations['a']![0]!, populations['b']![0]!];
@@ -174,7 +175,7 @@ describe.skipIf(none !== null).each(['nest', 'neuron'])(
       { timeout: 120_000 },
       async () => {
         const text = readFileSync('fixtures/brian/protocol.yaml', 'utf8');
-        const { populations } = await resultsOf(exported(text, 'protocol.yaml').files[0]!.text, simulator);
+        const { populations } = await resultsOf((await exported(text, 'protocol.yaml')).files[0]!.text, simulator);
         const { spikes, signals } = populations['G']![0]!;
         expect(Object.values(spikes).flat()).toHaveLength(58);
         for (const name of ['u', 'v']) {

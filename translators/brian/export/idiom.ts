@@ -9,9 +9,7 @@ import { mapped } from '../../../src/model/collections.js';
 import { elementsIn, populationOf, wholePopulation } from '../../../src/model/selected.js';
 import { areInFile, isPhase, isRecording, isSelection, recordedVariables } from '../../../src/model/tagged.js';
 import { withColumnsOf } from '../../../src/library/file-columns.js';
-import { gathered } from '../../../src/library/gather/gather.js';
 import { withoutBinomials } from '../../../src/library/gather/binomials.js';
-import { regimesAsVariable } from '../../../src/library/gather/regime-variable.js';
 import { solvable } from './equal-rates.js';
 import { isBuiltIn } from './spatial-type.js';
 import { areSeparate, methodInBrian, methodOnGrid } from '../../../src/library/gather/integration.js';
@@ -64,34 +62,17 @@ export interface BrianIdiom {
   readonly needsDrawing: boolean;
 }
 
-/** How to rewrite a model for Brian. */
-interface IdiomOptions {
-  /** The same model with everything drawn. If it is absent, parts that need it stay unchanged. */
-  readonly drawn?: ValidModel;
-}
-
 /**
- * Returns the model for Brian.
+ * Returns the model for Brian. A model under Brian's own timing stays as it is.
  *
  * @param coordinates  coordinates in the drawn model, if there is one
+ * @param drawn        the same model with everything drawn; absent: parts that need it stay unchanged
  */
-export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, options: IdiomOptions): BrianIdiom {
+export function inBrianIdiom(valid: ValidModel, coordinates: CoordinatesOf, drawn?: ValidModel): BrianIdiom {
+  if (timingProperties[valid.model.timing].hasSlots) return { valid, entries: [], needsDrawing: false };
   const report = new ConversionReport('brian');
-  const plain = gathered(valid, 'brian');
-  for (const entry of plain.entries) report.add(entry);
-  const { model: given } = plain.valid;
-  const model = { ...given, ...regimesAsVariable(given, 'brian', report) };
-  if (timingProperties[given.timing].hasSlots) {
-    const methods = Object.entries(model.neurons).map(([name, type]): [string, NeuronType] =>
-      type === given.neurons[name] ? [name, type] : [name, { ...type, method: methodInBrian(type) }],
-    );
-    const neurons = Object.fromEntries(methods);
-    return { valid: { ...valid, model: { ...model, neurons } }, entries: report.entries, needsDrawing: false };
-  }
-  const stepped = { ...plain.valid, model };
-  const adaptive = new Set(Object.keys(given.neurons).filter((name) => given.neurons[name]?.method === 'adaptive'));
-  const idiom = new Idiom(stepped, report, options, coordinates, adaptive);
-  return { valid: { ...stepped, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
+  const idiom = new Idiom(valid, report, drawn, coordinates);
+  return { valid: { ...valid, model: idiom.model() }, entries: report.entries, needsDrawing: idiom.needsDrawing };
 }
 
 class Idiom {
@@ -109,22 +90,18 @@ class Idiom {
   readonly #copies = new Map<string, ReadonlyMap<string, string>>();
   readonly #values: OwnValues;
   needsDrawing = false;
-  private readonly drawn: ValidModel | undefined;
 
   constructor(
     { model, data }: ValidModel,
     report: ConversionReport,
-    { drawn }: IdiomOptions,
+    private readonly drawn: ValidModel | undefined,
     private readonly coordinates: CoordinatesOf,
-    /** Types of neurons with adaptive steps in the given model. */
-    private readonly adaptive: ReadonlySet<string>,
   ) {
     this.#model = model;
     const { populations, projections, stimuli, operations, synapses, experiment } = model;
     this.#words = wordsIn({ populations, projections, stimuli, operations, synapses, experiment });
     this.#data = data;
     this.#report = report;
-    this.drawn = drawn;
     const changed = changedNames(model);
     this.#context = { model, data, report, drawn: drawn?.model, changed };
     const needDraws = (): void => this.#needDraws();
@@ -182,7 +159,7 @@ class Idiom {
     const { type: remembering, code } = withCrossings(type);
     const solvedFor = type.cable ? withLinearParts(remembering) : remembering;
     // The report states that these types take other steps.
-    const plain = this.adaptive.has(given.type ?? '') ? withPlainSums(solvedFor) : solvedFor;
+    const plain = type.method === 'adaptive' ? withPlainSums(solvedFor) : solvedFor;
     out.neurons[name] = { ...tidied(plain), method: this.#method(type, pointer) };
     out.populations[name] = { ...population, type: name };
     for (const [flag, one] of code)

@@ -5,7 +5,7 @@ import { isSelection } from '../../../src/model/tagged.js';
 import type { Dimension } from '../../../src/lang/ast.js';
 import type { DataStore, Model, SelectionRule } from '../../../src/model/model.js';
 import type { Dimensions } from './text/dimensions.js';
-import type { ConversionReport } from '../../../src/model/conversion-report.js';
+import type { PassContext } from '../../../src/model/passes.js';
 import type { Functions } from '../../../src/lang/evaluate.js';
 import { UniqueNames } from '../../../src/model/free-name.js';
 
@@ -52,25 +52,27 @@ export interface Change {
   readonly where?: string;
 }
 
-/** Facts about a model while its parts are written. */
-export interface ExportContext {
+/** Facts about a model while it is rewritten. */
+export interface RewritingContext extends PassContext {
   readonly model: Model;
   /** Operations of the model that take place once, and when. */
-  readonly changes: ReadonlyMap<string, Change>;
+  readonly changes: Map<string, Change>;
   /** Arrays that the model refers to. */
   readonly data: DataStore;
   /** Tables of the model as functions of LEMS. */
   readonly functions: Functions;
-  /** Receives the report on each part. */
-  readonly report: ConversionReport;
-  /** Names of dimensions and units. */
-  readonly dimensions: Dimensions;
-  /** Names that are taken in the document. */
-  readonly ids: Ids;
   /** Time step in s. */
   readonly dt: number;
   /** Set if networks have only NeuroML's elements if possible. */
   readonly plain?: boolean;
+}
+
+/** Facts about a model while its parts are written. */
+export interface ExportContext extends RewritingContext {
+  /** Names of dimensions and units. */
+  readonly dimensions: Dimensions;
+  /** Names that are taken in the document. */
+  readonly ids: Ids;
 }
 
 /**

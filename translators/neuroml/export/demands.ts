@@ -5,7 +5,7 @@ import { parseExpression, parseStatements } from '../../../src/lang/parse.js';
 import { namesIn } from '../../../src/lang/walk.js';
 import { child } from '../../../src/model/pointer.js';
 import type { Model, NeuronType, Operation, Population, SelectionRule } from '../../../src/model/model.js';
-import { elementsOf, type Change, type ExportContext } from './context.js';
+import { elementsOf, type Change, type ExportContext, type RewritingContext } from './context.js';
 import { jumpsOf } from './synapses/effects.js';
 import type { Numbers } from './values.js';
 
@@ -124,7 +124,7 @@ interface Uses {
 }
 
 /** Returns the names of a neuron type that are read and written. */
-export function usesOf(id: string, { model, changes }: Pick<ExportContext, 'model' | 'changes'>): Uses {
+export function usesOf(id: string, { model, changes }: Pick<RewritingContext, 'model' | 'changes'>): Uses {
   const type = model.neurons[id];
   if (!type) return { places: new Set(), operations: new Map(), written: new Set() };
   const operations = new Map<string, TimedOperation>(
@@ -188,7 +188,7 @@ export function flags(
   on: SelectionRule,
   population: string,
   size: number,
-  context: ExportContext,
+  context: RewritingContext,
 ): number | readonly number[] {
   if (populationOf(on) !== population) return 0;
   const elements = elementsOf(on, context);

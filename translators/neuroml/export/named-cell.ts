@@ -173,7 +173,8 @@ function shownOf({ isPynn, receptors }: NeuromlCell, variable: string): Shown | 
  * Returns the model with a separate type for each group of populations with equal demands. This is done if only some
  * can have NeuroML's name, or some have more recordings.
  */
-export function withNamesApart(model: Model, context: Pick<ExportContext, 'data'>): Model {
+export function withNamesApart(context: Pick<ExportContext, 'model' | 'data'>): Model {
+  const { model } = context;
   const neurons: Record<string, NeuronType> = { ...model.neurons };
   const populations: Record<string, Population> = { ...model.populations };
   for (const [id, type] of Object.entries(model.neurons)) {

@@ -2,7 +2,7 @@
 
 import { child } from '../../../src/model/pointer.js';
 import type { EquationSet, Population, Value } from '../../../src/model/model.js';
-import type { ExportContext } from './context.js';
+import type { RewritingContext } from './context.js';
 import { flags, usesOf } from './demands.js';
 import { NoNumber } from '../../../src/lang/evaluate.js';
 import { ElementValues, type Numbers } from './values.js';
@@ -20,7 +20,7 @@ export const cellNames =
 export function populationValues(
   name: string,
   population: Population,
-  context: ExportContext,
+  context: RewritingContext,
 ): ReadonlyMap<string, Numbers> {
   const type = context.model.neurons[population.type ?? ''];
   if (!type) return new Map();
@@ -49,7 +49,7 @@ export function numbersOfElements(
   size: number,
   pointer: string,
   names: NumberedNames,
-  context: ExportContext,
+  context: RewritingContext,
   left: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, Numbers> {
   const values = new ElementValues(type, given, size, context, names);

@@ -1,10 +1,10 @@
 /** First values that differ from cell to cell, for populations in NeuroML with one value for all cells. */
 
 import { NoNumber, type Functions } from '../../../src/lang/evaluate.js';
-import type { ConversionReport } from '../../../src/model/conversion-report.js';
 import type { DataStore, Model, NeuronType, Population } from '../../../src/model/model.js';
 import { child } from '../../../src/model/pointer.js';
 import { isStructured } from './cells/network.js';
+import type { ExportContext } from './context.js';
 import { Dimensions, lemsDimension } from './text/dimensions.js';
 import { cellNames } from './network-values.js';
 import { quantityText } from './text/quantity-text.js';
@@ -16,10 +16,8 @@ import { ElementValues } from './values.js';
  *
  * Cells with compartments, and values that are known only in a run, stay as they are.
  */
-export function withOneStart(
-  model: Model,
-  given: { readonly data: DataStore; readonly functions: Functions; readonly report: ConversionReport },
-): Model {
+export function withOneStart(given: Pick<ExportContext, 'model' | 'data' | 'functions' | 'report'>): Model {
+  const { model } = given;
   const populations = Object.entries(model.populations).map(([name, population]) => {
     const type = model.neurons[population.type ?? ''];
     if (!type || isStructured(type)) return [name, population] as const;

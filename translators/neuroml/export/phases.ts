@@ -27,20 +27,18 @@ import { child } from '../../../src/model/pointer.js';
 import { populationOf } from '../../../src/model/selected.js';
 import { areInFile, isIdle, isPhase, isSelection, taggedPhase, timeAfter } from '../../../src/model/tagged.js';
 import type { ConversionReport } from '../../../src/model/conversion-report.js';
-import type { Change } from './context.js';
+import type { Change, ExportContext } from './context.js';
 import { dimensionOfUnit } from './text/dimensions.js';
 
-/** A model with a protocol of only one run. */
-interface OneRun {
-  readonly model: Model;
-  /** Its operations that take place once. */
-  readonly changes: ReadonlyMap<string, Change>;
-}
+type Changing = Pick<ExportContext, 'model' | 'data' | 'report' | 'changes'>;
 
-/** Returns the phases of a protocol as changes at their times, and reports changes that LEMS does not have. */
-export function asOneRun(model: Model, data: DataStore, report: ConversionReport): OneRun {
-  const phases = new Phases(model, data, report);
-  const { protocol } = model.experiment;
+/**
+ * Returns a model with a protocol of only one run: phases become operations that take place once, at the times in `changes`.
+ * Reports changes that LEMS does not have.
+ */
+export function asOneRun(context: Changing): Model {
+  const phases = new Phases(context);
+  const { protocol } = context.model.experiment;
   const lastRun = protocol.findLastIndex((phase) => isPhase(phase, 'run') || isPhase(phase, 'runUntil'));
   const isLast = (phase: Phase, k: number): boolean => isPhase(phase, 'reset') && k > lastRun;
   protocol.every(
@@ -54,7 +52,7 @@ type CurrentStimulus = Extract<Stimulus, { kind: 'current' }>;
 class Phases {
   #now = 0;
   readonly #runs: Phase[] = [];
-  readonly #changes = new Map<string, Change>();
+  readonly #changes: Map<string, Change>;
   readonly #operations: Record<string, Operation>;
   readonly #stimuli: Record<string, Stimulus>;
   readonly #populations: Record<string, Population>;
@@ -64,11 +62,15 @@ class Phases {
   readonly #attached = new Map<string, boolean>();
   readonly #currents = new Map<string, string>();
 
-  constructor(
-    private readonly model: Model,
-    private readonly data: DataStore,
-    private readonly report: ConversionReport,
-  ) {
+  private readonly model: Model;
+  private readonly data: DataStore;
+  private readonly report: ConversionReport;
+
+  constructor({ model, data, report, changes }: Changing) {
+    this.model = model;
+    this.data = data;
+    this.report = report;
+    this.#changes = changes;
     this.#operations = { ...model.operations };
     this.#stimuli = { ...model.stimuli };
     this.#populations = { ...model.populations };
@@ -81,19 +83,16 @@ class Phases {
       }
   }
 
-  result(): OneRun {
+  result(): Model {
     const { model } = this;
     return {
-      changes: this.#changes,
-      model: {
-        ...model,
-        operations: this.#operations,
-        stimuli: this.#stimuli,
-        populations: this.#populations,
-        neurons: this.#neurons,
-        projections: this.#projections,
-        experiment: { ...model.experiment, protocol: this.#runs },
-      },
+      ...model,
+      operations: this.#operations,
+      stimuli: this.#stimuli,
+      populations: this.#populations,
+      neurons: this.#neurons,
+      projections: this.#projections,
+      experiment: { ...model.experiment, protocol: this.#runs },
     };
   }
 

@@ -12,7 +12,7 @@ import type { NeuronType, Projection, SynapseType, Value } from '../../../../src
 import { child } from '../../../../src/model/pointer.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { delaysOf } from '../synapses/delays.js';
-import type { ExportContext } from '../context.js';
+import type { RewritingContext } from '../context.js';
 import { dimensionOfUnit } from '../text/dimensions.js';
 import { numbersOfElements } from '../network-values.js';
 import { numbersAt, pairsOf } from '../synapses/pairs.js';
@@ -50,7 +50,7 @@ export function cableProjection(
   name: string,
   projection: Projection,
   cable: WrittenCable,
-  context: ExportContext,
+  context: RewritingContext,
 ): CableProjection | undefined {
   const { model } = context;
   const pointer = child('/projections', name);
@@ -122,7 +122,7 @@ function synapseOf(
   targets: readonly number[],
   pointer: string,
   { type: cell, synaptic, cells, numberOf, input }: WrittenCable,
-  { report }: ExportContext,
+  { report }: RewritingContext,
 ): SynapseType | undefined {
   const actions = Object.values(type.pathways).flatMap((one) => one.do);
   const added = actions.flatMap((text) => /^post\.(\w+) \+= /.exec(text)?.[1] ?? []);

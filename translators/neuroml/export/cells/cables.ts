@@ -32,7 +32,7 @@ import type {
 import { child } from '../../../../src/model/pointer.js';
 import { populationOf } from '../../../../src/model/selected.js';
 import { isRecording } from '../../../../src/model/tagged.js';
-import { elementsOf, type ExportContext } from '../context.js';
+import { elementsOf, type RewritingContext } from '../context.js';
 import { populationValues } from '../network-values.js';
 import { numberAt } from '../values.js';
 import { cutCable, type CutCable } from './cable-sections.js';
@@ -42,13 +42,13 @@ import { factorsOf } from './membrane-current.js';
 import { chosenInPlaceOf } from '../remark-method.js';
 
 /** Returns a model without cables, if all of them can be expressed as cells with sections. */
-export function withSections(context: ExportContext): ExportContext {
-  let now = context;
-  for (const [name, population] of Object.entries(context.model.populations)) {
+export function withSections(context: RewritingContext): Model {
+  let { model } = context;
+  for (const [name, population] of Object.entries(model.populations)) {
     const type = context.model.neurons[population.type ?? ''];
-    if (type?.cable) now = new CableWriter(name, population, type, type.cable, now).rewritten();
+    if (type?.cable) model = new CableWriter(name, population, type, type.cable, { ...context, model }).rewritten();
   }
-  return now;
+  return model;
 }
 
 class CableWriter {
@@ -63,7 +63,7 @@ class CableWriter {
     private readonly population: Population,
     private readonly type: NeuronType,
     private readonly cable: CableTree,
-    private readonly context: ExportContext,
+    private readonly context: RewritingContext,
   ) {
     const { data } = context;
     this.#pointer = child('/neurons', population.type ?? '');
@@ -72,7 +72,7 @@ class CableWriter {
     this.#values = populationValues(name, population, context);
   }
 
-  rewritten(): ExportContext {
+  rewritten(): Model {
     const { type, cable, context } = this;
     const { data, report } = context;
     const current = this.#inlined(parseExpression(cable.current));
@@ -333,7 +333,7 @@ class CableWriter {
 
   // --- The network --------------------------------------------------------------------------------------------------
 
-  #network(cable: WrittenCable, neuron: NeuronType, injected: ReadonlyMap<string, number>): ExportContext {
+  #network(cable: WrittenCable, neuron: NeuronType, injected: ReadonlyMap<string, number>): Model {
     const { name, population, context } = this;
     const { model, report } = context;
     const typeId = population.type ?? '';
@@ -360,8 +360,7 @@ class CableWriter {
       report.missing(child('/operations', key), `code that changes ${name} during the run`);
       return false;
     });
-    const kept = new Set(operations.map(([key]) => key));
-    const rewritten: Model = {
+    return {
       ...model,
       neurons: { ...model.neurons, [id]: neuron },
       populations: { ...model.populations, [name]: { ...plain, type: id, size: this.#cells, values: {} } },
@@ -374,7 +373,6 @@ class CableWriter {
       operations: Object.fromEntries(operations),
       recordings: model.recordings.flatMap((recording, k) => this.#recording(recording, k, cable, neuron)),
     };
-    return { ...context, model: rewritten, changes: new Map([...context.changes].filter(([key]) => kept.has(key))) };
   }
 
   /** Currents of parameters that are given or changed at times, for each compartment that has one. */

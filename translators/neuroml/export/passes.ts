@@ -1,0 +1,55 @@
+/** Rewritings of a model for LEMS, in order. */
+
+import { atBeginOfStep } from '../../../src/model/end-of-step.js';
+import type { Pass } from '../../../src/model/passes.js';
+import { withSections } from './cells/cables.js';
+import { hasCompartments, type RewritingContext } from './context.js';
+import { withNamesApart } from './named-cell.js';
+import { withOneStart } from './one-start.js';
+import { asOneRun } from './phases.js';
+import { withLinksAsSums } from './synapses/links.js';
+import { withReturns } from './synapses/returns.js';
+
+/** Returns the function of a pass that rewrites a model without changing its arrays. */
+const rewriting =
+  (rewrite: (context: RewritingContext) => RewritingContext['model']): Pass<RewritingContext>['apply'] =>
+  (valid, context) => ({ ...valid, model: rewrite({ ...context, ...valid }) });
+
+/** The passes between drawn connections and the document. */
+export const lemsPasses: readonly Pass<RewritingContext>[] = [
+  {
+    name: 'one-start',
+    why: 'a population of NeuroML has one first value of each variable, for all its cells',
+    apply: rewriting((context) => (context.plain === true ? withOneStart(context) : context.model)),
+  },
+  {
+    name: 'begin-of-step',
+    why: 'simulators of cells with compartments read the time at the end of a step, as the reader of NeuroML does',
+    apply: rewriting(({ model }) => (hasCompartments(model) ? atBeginOfStep(model) : model)),
+  },
+  {
+    name: 'one-run',
+    why: 'LEMS simulates once, from time 0: changes between runs take place at their times',
+    apply: rewriting(asOneRun),
+  },
+  {
+    name: 'links-as-sums',
+    why: 'LEMS reads variables of other cells through synapses',
+    apply: rewriting(withLinksAsSums),
+  },
+  {
+    name: 'returns',
+    why: 'a synapse of LEMS acts only on its target: contributions to sources are synapses of the other direction',
+    apply: rewriting(withReturns),
+  },
+  {
+    name: 'names-apart',
+    why: 'types whose populations need different cells of NeuroML become a type for each cell',
+    apply: rewriting(withNamesApart),
+  },
+  {
+    name: 'sections',
+    why: "a cell of NeuroML has segments and channels, where Brian's has equations for all its compartments",
+    apply: rewriting(withSections),
+  },
+];

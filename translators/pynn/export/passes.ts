@@ -1,0 +1,135 @@
+/** Rewritings of a model for PyNN, in order, for each way to write it. */
+
+import { withCurrentsApart } from '../../../src/library/currents-apart.js';
+import { gathered } from '../../../src/library/gather/gather.js';
+import { readable } from '../../../src/library/readable/readable.js';
+import { standardise, standardiseParts } from '../../../src/library/recognise/standardise.js';
+import { reporting, type Pass, type PassContext } from '../../../src/model/passes.js';
+import { timingProperties } from '../../../src/model/timing-properties.js';
+import type { ConversionEntry } from '../../../src/model/conversion-report.js';
+import type { NeuronType, ValidModel } from '../../../src/model/model.js';
+import { expressiblePopulations } from '../../shared/expressible-populations.js';
+import { withConstantsOfCells } from './nestml/constants.js';
+import { withoutReserved } from './nestml/reserved.js';
+import { withSettledValues } from './nestml/settled.js';
+import { reasonsForEquations } from './reasons.js';
+import { standardCellOf } from './types.js';
+
+/** Steps of a current that are listed. */
+const mostSteps = 2000;
+
+/** Populations and projections without a standard type, with the reason. */
+export interface PartsContext extends PassContext {
+  readonly but: ReadonlyMap<string, string>;
+}
+
+const gather: Pass = {
+  name: 'gather',
+  why: "components of LEMS become refractory periods, currents, sources and receptors, which are PyNN's",
+  apply: reporting((valid) => gathered(valid, 'pynn')),
+};
+
+const takesTurns = ({ model }: ValidModel): boolean => timingProperties[model.timing].takesTurns;
+
+/** For every way to write a model. */
+export const pynnPasses: readonly Pass[] = [
+  {
+    name: 'leave-out-populations',
+    why: 'PyNN has no populations without cells',
+    apply: (valid, context) => expressiblePopulations(valid, context, 'pynn'),
+  },
+];
+
+/** Currents, for ways that have PyNN's current sources. */
+export const currentPasses: readonly Pass[] = [
+  {
+    name: 'currents-apart',
+    why: 'currents that only follow the time are sources of PyNN, outside the cells',
+    apply: (valid) => withCurrentsApart(valid, mostSteps),
+  },
+];
+
+/** For a model in PyNN's names. */
+export const namePasses: readonly Pass[] = [
+  gather,
+  {
+    name: 'standardise',
+    why: "cells, synapses, sources and rules have PyNN's names where these say the same",
+    apply: reporting((valid) => standardise(valid, 'pynn')),
+  },
+];
+
+const isNestml = (id: string, type: NeuronType): boolean => typeof standardCellOf(id, type) === 'string';
+
+/** Returns entries without parts that PyNN has no name for: they are reported again where NESTML does not express them either. */
+const withNestml = <T extends { readonly entries: readonly ConversionEntry[] }>(made: T): T => ({
+  ...made,
+  entries: made.entries.filter(
+    ({ verdict, pointer }) => verdict !== 'notExpressible' || pointer.startsWith('/recordings'),
+  ),
+});
+
+/** For a model in PyNN's names as far as they reach, with other types in NESTML. */
+export const nestmlPasses: readonly Pass[] = [
+  {
+    name: 'gather-readable',
+    why: 'NESTML has few equations for a cell with receptors, not a tree of components',
+    apply: reporting((valid) => {
+      const { valid: plain, entries } = withNestml(gathered(valid, 'pynn'));
+      return { valid: takesTurns(valid) ? { ...plain, model: readable(plain.model) } : plain, entries };
+    }),
+  },
+  {
+    name: 'standardise',
+    why: "cells, synapses, sources and rules have PyNN's names where these say the same",
+    apply: reporting((valid) => withNestml(standardise(valid, 'pynn'))),
+  },
+  {
+    name: 'constants-of-cells',
+    why: 'NESTML has neither an index of a cell nor arrays',
+    apply: (valid) => withConstantsOfCells(valid, isNestml),
+  },
+  {
+    name: 'reserved-names',
+    why: 'NESTML, NEST and Python have some names themselves',
+    apply: reporting((valid) => withoutReserved(valid, isNestml)),
+  },
+  {
+    name: 'settled-values',
+    why: "PyNN has no expressions of a cell's other parameters",
+    apply: withSettledValues,
+  },
+];
+
+/** For a model with PyNN's names for some parts and equations for others, under its own timing. */
+export const partsPasses: readonly Pass<PartsContext>[] = [
+  {
+    name: 'standardise-parts',
+    why: "populations and projections have PyNN's names where these say all of them",
+    apply: reporting((valid, { but }) => {
+      const { entries, ...standard } = standardiseParts(valid, 'pynn', but) ?? { valid, entries: [] };
+      const found = entries.filter(({ verdict }) => verdict !== 'notExpressible');
+      const lost = entries.filter(({ verdict }) => verdict === 'notExpressible');
+      return { ...standard, entries: [...found, ...reasonsForEquations(lost, valid.model)] };
+    }),
+  },
+];
+
+/** For a model in its own equations. */
+export const equationPasses: readonly Pass[] = [
+  {
+    name: 'readable-in-steps',
+    why: "components of LEMS become few equations, in LEMS's steps",
+    apply: reporting((valid) => {
+      if (!takesTurns(valid)) return { valid, entries: [] };
+      const entry = {
+        verdict: 'equivalent',
+        code: 'pynn/few-equations',
+        pointer: '/neurons',
+        message:
+          "components are written in few equations with the usual names, in LEMS's steps: the same values up to rounding",
+      } as const;
+      return { valid: { ...valid, model: readable(valid.model, { inSteps: true }) }, entries: [entry] };
+    }),
+  },
+];

@@ -10,14 +10,7 @@ import { conventions } from '../../src/library/conventions.js';
 import type { StandardCell } from '../../src/library/standard-type.js';
 import { numbersOf } from '../../src/model/arrays.js';
 import { scopesOf } from '../../src/model/declared-names.js';
-import type {
-  Model,
-  Projection,
-  SelectionRule,
-  Population,
-  Stimulus,
-  ValidModel,
-} from '../../src/model/model.js';
+import type { Model, Projection, SelectionRule, Population, Stimulus, ValidModel } from '../../src/model/model.js';
 import { child } from '../../src/model/pointer.js';
 import { timingProperties } from '../../src/model/timing-properties.js';
 import { defaultOf, unitOf } from './cells.js';
